@@ -1,0 +1,41 @@
+package org.dicomgateway.dicom;
+
+/**
+ * An application entity title: 1 to 16 printable characters of the default repertoire, without backslash, leading and
+ * trailing spaces not significant (PS3.5 6.2, VR AE). Safe in a log line by construction.
+ */
+public record AeTitle(String value) implements Comparable<AeTitle> {
+
+    private static final int MAX_LENGTH = 16;
+
+    /** @throws IllegalArgumentException with a message fit for an operator when the text is no AE title */
+    public AeTitle {
+        value = value.strip();
+        if (value.isEmpty()) {
+            throw new IllegalArgumentException("an AE title must not be empty");
+        }
+        if (value.length() > MAX_LENGTH) {
+            throw new IllegalArgumentException("an AE title has at most " + MAX_LENGTH + " characters: '"
+                    + Text.printable(value, MAX_LENGTH) + "…' has " + value.length());
+        }
+        if (value.chars().anyMatch(c -> c < 0x20 || c > 0x7e || c == '\\')) {
+            throw new IllegalArgumentException(
+                    "an AE title holds printable ASCII without backslash: '" + Text.printable(value, MAX_LENGTH) + "'");
+        }
+    }
+
+    /** The AE title in {@code text}. */
+    public static AeTitle of(String text) {
+        return new AeTitle(text);
+    }
+
+    @Override
+    public int compareTo(AeTitle other) {
+        return value.compareTo(other.value);
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}

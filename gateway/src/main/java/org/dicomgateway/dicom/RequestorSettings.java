@@ -1,0 +1,21 @@
+package org.dicomgateway.dicom;
+
+import java.time.Duration;
+
+/**
+ * How a {@link Requestor} calls. No duration is ever infinite.
+ *
+ * @param connectTimeout for the TCP connection
+ * @param associationTimeout for the answer to A-ASSOCIATE-RQ
+ * @param responseTimeout for the response to a C-STORE or C-ECHO, from the last byte of the request
+ * @param writeTimeout for the peer to take a PDU; a watchdog closes the socket after it
+ * @param releaseTimeout for the answer to A-RELEASE-RQ
+ * @param maxPduLength largest PDU we offer to receive, in bytes
+ */
+public record RequestorSettings(
+        Duration connectTimeout,
+        Duration associationTimeout,
+        Duration responseTimeout,
+        Duration writeTimeout,
+        Duration releaseTimeout,
+        int maxPduLength) {}

@@ -1,0 +1,33 @@
+package org.dicomgateway.dicom;
+
+/** Makes text that came over the network fit for a log line or a message: no control characters, bounded length. */
+public final class Text {
+
+    private Text() {}
+
+    /**
+     * {@code text} with everything but printable characters replaced by {@code ?}, cut to {@code maxLength} characters.
+     * A terminal escape, a line break or a bidirectional override cannot survive it.
+     */
+    public static String printable(String text, int maxLength) {
+        StringBuilder out = new StringBuilder(Math.min(text.length(), maxLength));
+        for (int i = 0; i < text.length() && out.length() < maxLength; i++) {
+            char c = text.charAt(i);
+            out.append(isPrintable(c) ? c : '?');
+        }
+        return out.toString();
+    }
+
+    private static boolean isPrintable(char c) {
+        return switch (Character.getType(c)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR -> false;
+            default -> true;
+        };
+    }
+}

@@ -1,0 +1,40 @@
+package org.dicomgateway.dicom;
+
+/**
+ * A unique identifier: 1 to 64 digits and dots (PS3.5 9.1). Leading zeros within a component are against the standard
+ * but sent by real devices, and are let through: the gateway forwards what it was given.
+ */
+public record Uid(String value) implements Comparable<Uid> {
+
+    private static final int MAX_LENGTH = 64;
+
+    /** @throws IllegalArgumentException with a message fit for an operator when the text is no UID */
+    public Uid {
+        if (!isValid(value)) {
+            throw new IllegalArgumentException("a UID holds 1 to " + MAX_LENGTH + " digits and dots: '"
+                    + Text.printable(value, MAX_LENGTH) + "'" + (value.length() > MAX_LENGTH ? "…" : ""));
+        }
+    }
+
+    /** The UID in {@code text}. */
+    public static Uid of(String text) {
+        return new Uid(text);
+    }
+
+    /** Whether {@code text} can be a {@code Uid}. */
+    public static boolean isValid(String text) {
+        return !text.isEmpty()
+                && text.length() <= MAX_LENGTH
+                && text.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'));
+    }
+
+    @Override
+    public int compareTo(Uid other) {
+        return value.compareTo(other.value);
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}

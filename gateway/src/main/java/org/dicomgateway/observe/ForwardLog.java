@@ -1,0 +1,124 @@
+package org.dicomgateway.observe;
+
+import org.dicomgateway.dicom.DimseStatus;
+import org.dicomgateway.dicom.Origin;
+import org.dicomgateway.dicom.Text;
+import org.dicomgateway.dicom.Uid;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
+
+/**
+ * The forward log: one line for each received instance and each outcome of a delivery, {@code key=value}, in this order
+ * of keys. The only writer of the logger {@value #LOGGER}. Values from the network are identifiers of restricted
+ * character sets, or made printable here; patient data never comes in.
+ */
+public final class ForwardLog {
+
+    /** The logger's name, for {@code logback.xml}. */
+    public static final String LOGGER = "forward";
+
+    private static final int MAX_REASON_LENGTH = 300;
+    private static final Logger LOG = LoggerFactory.getLogger(LOGGER);
+
+    /** What a line tells. */
+    public enum Event {
+        /** An instance is durable and was answered with success. */
+        RECEIVED,
+        /** An instance was answered with a failure status, or its association ended half-way; nothing is kept. */
+        REFUSED,
+        /** An instance is durable, and no route applied to it. */
+        HELD,
+        /** A destination has it. */
+        DELIVERED,
+        /** A delivery will be tried again. */
+        RETRY,
+        /** A delivery was given up until an operator retries it. */
+        PARKED;
+
+        private final String text = name().toLowerCase(java.util.Locale.ROOT);
+
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
+
+    /**
+     * The instance a line is about.
+     *
+     * @param sopInstance its SOP Instance UID
+     * @param studyInstanceUid its Study Instance UID, as sent, or empty
+     * @param origin the association that brought it
+     * @param bytes length of its dataset; -1 when unknown
+     */
+    public record Subject(Uid sopInstance, String studyInstanceUid, Origin origin, long bytes) {}
+
+    private ForwardLog() {}
+
+    /** An instance was kept: how many deliveries were planned for it, by which version of the rules. */
+    public static void received(Subject subject, long millis, long rulesVersion, int deliveries) {
+        Event event = deliveries == 0 ? Event.HELD : Event.RECEIVED;
+        line(event, subject)
+                .addKeyValue("ms", millis)
+                .addKeyValue("rules", rulesVersion)
+                .addKeyValue("deliveries", deliveries)
+                .addKeyValue("status", DimseStatus.format(DimseStatus.SUCCESS))
+                .log();
+    }
+
+    /** An instance was not kept. */
+    public static void refused(Subject subject, int status, String reason) {
+        line(Event.REFUSED, subject)
+                .addKeyValue("status", status < 0 ? "-" : DimseStatus.format(status))
+                .addKeyValue("reason", quoted(reason))
+                .log();
+    }
+
+    /**
+     * An attempt to deliver ended.
+     *
+     * @param event {@link Event#DELIVERED}, {@link Event#RETRY} or {@link Event#PARKED}
+     * @param attempt 1 for the first
+     * @param status of the response, or -1 when there was none
+     * @param reason empty when there is nothing to say
+     */
+    public static void outcome(
+            Event event,
+            Subject subject,
+            String route,
+            String destination,
+            int attempt,
+            long millis,
+            int status,
+            String reason) {
+        LoggingEventBuilder line = line(event, subject)
+                .addKeyValue("route", route)
+                .addKeyValue("destination", destination)
+                .addKeyValue("attempt", attempt)
+                .addKeyValue("ms", millis)
+                .addKeyValue("status", status < 0 ? "-" : DimseStatus.format(status));
+        (reason.isEmpty() ? line : line.addKeyValue("reason", quoted(reason))).log();
+    }
+
+    private static LoggingEventBuilder line(Event event, Subject subject) {
+        String study = Text.printable(subject.studyInstanceUid(), 64).replace(' ', '_');
+        return LOG.atInfo()
+                .addKeyValue("event", event)
+                .addKeyValue("sop", subject.sopInstance())
+                .addKeyValue("study", study.isEmpty() ? "-" : study)
+                .addKeyValue(
+                        "calling", quotedIfSpaced(subject.origin().calling().value()))
+                .addKeyValue("called", quotedIfSpaced(subject.origin().called().value()))
+                .addKeyValue("remote", subject.origin().remoteHost())
+                .addKeyValue("bytes", subject.bytes());
+    }
+
+    private static String quotedIfSpaced(String text) {
+        return text.indexOf(' ') < 0 && text.indexOf('"') < 0 && text.indexOf('=') < 0 ? text : quoted(text);
+    }
+
+    private static String quoted(String text) {
+        return '"' + Text.printable(text, MAX_REASON_LENGTH).replace('"', '\'') + '"';
+    }
+}

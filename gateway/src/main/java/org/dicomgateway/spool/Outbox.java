@@ -1,0 +1,39 @@
+package org.dicomgateway.spool;
+
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * The spool as a lane sees it: hands out what is due, takes back what became of it. For any number of threads.
+ *
+ * <p>A claim is held in memory only. It ends with {@link #settle}; after a crash every claim that was not settled is
+ * pending again, so delivery is at least once.
+ */
+public interface Outbox {
+
+    /**
+     * Claims deliveries of one destination that are due, most urgent and oldest first. What somebody else has claimed is
+     * left out, and so is an instance whose SOP Instance UID has an older delivery to this destination that is not
+     * settled: what came first arrives first.
+     *
+     * @return at most {@code max} claims; empty when nothing is due
+     */
+    List<Claim> claim(String destination, int max);
+
+    /**
+     * The instance's dataset, exactly as received.
+     *
+     * @throws DamagedInstanceException when it is missing or cannot be read; also thrown by the stream, before it has
+     *     given the last byte, when the bytes are not those that were received
+     */
+    DatasetStream open(Claim claim) throws IOException;
+
+    /**
+     * Says what became of a claim, and ends it. Returns at once; the ledger has it shortly after, and a crash in
+     * between repeats the delivery. The claimed delivery is handed to nobody else before that.
+     */
+    void settle(Claim claim, Settlement settlement);
+
+    /** Has {@code wakeUp} called, in any thread, whenever something may have become due for {@code destination}. */
+    void onWork(String destination, Runnable wakeUp);
+}

@@ -1,0 +1,39 @@
+package org.dicomgateway.spool;
+
+import java.time.Instant;
+import java.util.function.Function;
+
+/** What became of a claim. */
+public sealed interface Settlement {
+
+    /** The destination has it: the delivery is done. */
+    record Delivered(int status) implements Settlement {}
+
+    /**
+     * To be tried again.
+     *
+     * @param due not before this
+     * @param counted whether this attempt counts against the delivery's bound
+     * @param status the response's status, or -1 when there was none
+     * @param reason why, for operators
+     */
+    record Retry(Instant due, boolean counted, int status, String reason) implements Settlement {}
+
+    /**
+     * Given up until an operator says otherwise. The instance is kept.
+     *
+     * @param status the response's status, or -1 when there was none
+     * @param reason why, for operators
+     */
+    record Parked(int status, String reason) implements Settlement {}
+
+    /** Calls the function for what this is. */
+    default <T> T match(Function<Delivered, T> onDelivered, Function<Retry, T> onRetry, Function<Parked, T> onParked) {
+        if (this instanceof Delivered delivered) {
+            return onDelivered.apply(delivered);
+        } else if (this instanceof Retry retry) {
+            return onRetry.apply(retry);
+        }
+        return onParked.apply((Parked) this);
+    }
+}

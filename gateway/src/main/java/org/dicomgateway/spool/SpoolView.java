@@ -1,0 +1,49 @@
+package org.dicomgateway.spool;
+
+import java.util.Map;
+
+/** The spool as an operator sees it: what is where, and the means to move it on. For any number of threads. */
+public interface SpoolView {
+
+    /** The books of every destination that ever got a delivery, by name. */
+    Map<String, Books> books();
+
+    /** Instances held because no route applied to them. */
+    long unrouted();
+
+    /** Makes parked deliveries pending again, from their first attempt. Returns how many. */
+    long retry(Selection selection);
+
+    /** Plans held instances again with these rules. Returns how many found a route. */
+    long replan(Planner planner);
+
+    /**
+     * Deliveries of one destination, counted: received = delivered + pending + parked + held, at every moment.
+     *
+     * @param received planned since the ledger began
+     * @param delivered done
+     * @param pending waiting or in flight
+     * @param parked given up until an operator retries them
+     * @param held waiting for a rule or a destination that is not there
+     */
+    record Books(long received, long delivered, long pending, long parked, long held) {
+
+        /** Whether nothing is missing. */
+        public boolean balanced() {
+            return received == delivered + pending + parked + held;
+        }
+    }
+
+    /**
+     * Which deliveries.
+     *
+     * @param destination only of this destination; empty for all
+     * @param studyInstanceUid only of this study; empty for all
+     * @param deliveryId only this one; 0 for all
+     */
+    record Selection(String destination, String studyInstanceUid, long deliveryId) {
+
+        /** Everything. */
+        public static final Selection ALL = new Selection("", "", 0);
+    }
+}

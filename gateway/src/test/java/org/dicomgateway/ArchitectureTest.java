@@ -1,0 +1,111 @@
+package org.dicomgateway;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** The table of docs/architecture.md as data: a stray package or arrow fails the build. */
+class ArchitectureTest {
+
+    private static final String ROOT = "org.dicomgateway.";
+
+    /** Package → packages it may use. */
+    private static final Map<String, List<String>> MAY_USE = Map.ofEntries(
+            Map.entry(
+                    "app",
+                    List.of("cli", "config", "dicom", "observe", "receive", "spool", "route", "forward", "orthanc")),
+            Map.entry("cli", List.of("config", "dicom", "observe", "receive", "spool", "route", "forward", "orthanc")),
+            Map.entry("config", List.of("dicom")),
+            Map.entry("dicom", List.of()),
+            Map.entry("observe", List.of("dicom")),
+            Map.entry("receive", List.of("spool", "config", "observe", "dicom")),
+            Map.entry("spool", List.of("config", "observe", "dicom")),
+            Map.entry("route", List.of("spool", "config", "dicom")),
+            Map.entry("forward", List.of("spool", "config", "observe", "dicom")),
+            Map.entry("orthanc", List.of("config", "dicom")));
+
+    private static final JavaClasses PRODUCTION = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("org.dicomgateway");
+
+    @TestFactory
+    Stream<DynamicTest> a_package_uses_only_what_the_table_allows() {
+        return MAY_USE.entrySet().stream()
+                .map(entry -> DynamicTest.dynamicTest(entry.getKey(), () -> {
+                    String[] allowed = Stream.concat(Stream.of(entry.getKey()), entry.getValue().stream())
+                            .map(name -> ROOT + name + "..")
+                            .toArray(String[]::new);
+                    noClasses()
+                            .that()
+                            .resideInAPackage(ROOT + entry.getKey() + "..")
+                            .should()
+                            .dependOnClassesThat(resideInAnyPackage("org.dicomgateway..")
+                                    .and(DescribedPredicate.not(resideInAnyPackage(allowed))))
+                            .check(PRODUCTION);
+                }));
+    }
+
+    @Test
+    void every_class_stands_in_a_package_of_the_table() {
+        String[] known =
+                MAY_USE.keySet().stream().map(name -> ROOT + name + "..").toArray(String[]::new);
+        classes().should().resideInAnyPackage(known).check(PRODUCTION);
+    }
+
+    @Test
+    void only_dicom_knows_the_toolkit() {
+        confine("org.aoju..", "dicom");
+    }
+
+    @Test
+    void only_config_knows_the_HOCON_library() {
+        confine("com.typesafe..", "config");
+    }
+
+    @Test
+    void only_the_spool_knows_SQL() {
+        confine("java.sql..", "spool");
+        confine("org.flywaydb..", "spool");
+    }
+
+    @Test
+    void routing_has_no_clock_and_no_IO() {
+        DescribedPredicate<JavaClass> worldly =
+                resideInAnyPackage("java.io..", "java.nio.file..", "java.nio.channels..", "java.net..");
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + "route..")
+                .should()
+                .dependOnClassesThat(worldly)
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .callMethod(System.class, "nanoTime")
+                .orShould()
+                .callMethod(java.time.Instant.class, "now")
+                .check(PRODUCTION);
+    }
+
+    private static void confine(String library, String owner) {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + owner + "..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(library)
+                .allowEmptyShould(true)
+                .check(PRODUCTION);
+    }
+}
