@@ -1,0 +1,18 @@
+package org.dicomgateway.dicom;
+
+import java.util.Collection;
+
+/** Opens associations to other nodes. For any number of threads. */
+@FunctionalInterface
+public interface Requestor {
+
+    /**
+     * Calls a peer and proposes exactly these pairs, each in a presentation context of its own.
+     *
+     * @param peer whom to call
+     * @param calling the AE title we call by
+     * @param pairs at least 1 and at most {@value PresentationPair#MAX_PER_ASSOCIATION}
+     * @throws AssociationException when the association is not established; nothing stays open then
+     */
+    OpenAssociation open(Peer peer, AeTitle calling, Collection<PresentationPair> pairs) throws AssociationException;
+}

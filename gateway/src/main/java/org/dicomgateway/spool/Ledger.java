@@ -1,0 +1,84 @@
+package org.dicomgateway.spool;
+
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The index of the spool: what there is, where it must go, how far it got. It can be rebuilt from the log and the files
+ * at any time, and is therefore written behind them.
+ *
+ * <p>{@link #apply} and {@link #sync} are for one thread, the ledger writer; everything else is for any thread and sees
+ * the last applied batch.
+ */
+interface Ledger extends AutoCloseable {
+
+    /**
+     * Applies changes in their order, all or none.
+     *
+     * @return what each {@link Change.Retried}, {@link Change.Replanned} and {@link Change.DestinationsChanged} among
+     *     them touched, in rows, in all; and the destinations for which something became due
+     * @throws LedgerException when nothing was applied
+     */
+    Applied apply(List<Change> changes) throws LedgerException;
+
+    /** Makes everything applied so far survive a power failure. */
+    void sync() throws LedgerException;
+
+    /** Everything before this place in the log is applied. */
+    LogPosition appliedPosition() throws LedgerException;
+
+    /** The highest instance id ever applied, 0 at first; also of instances that are forgotten. */
+    long lastInstanceId() throws LedgerException;
+
+    /**
+     * Deliveries of a destination that are pending and due, by priority, then due time, then age. A delivery is left out
+     * while the same SOP instance has an older pending delivery to the same destination.
+     *
+     * @param claimed deliveries to leave out because somebody has them
+     */
+    List<DueDelivery> due(String destination, Instant now, int max, Set<Long> claimed) throws LedgerException;
+
+    /** How to read an instance; empty when it is unknown or finished and gone. */
+    Optional<StoredInstance> find(long instanceId) throws LedgerException;
+
+    /** Instances without a plan, oldest first, with ids above {@code afterId}. */
+    List<StoredInstance> held(long afterId, int max) throws LedgerException;
+
+    /** Unfinished instances whose bytes lie in this segment, by offset. Empty: the segment is free once synced. */
+    List<StoredInstance> unfinishedIn(long segment, int max) throws LedgerException;
+
+    /** Bytes of unfinished instances in each segment that has any. */
+    Map<Long, Long> unfinishedBytesBySegment() throws LedgerException;
+
+    /** Finished instances that still have a file of their own. */
+    List<Long> finishedWithFile(int max) throws LedgerException;
+
+    /** Which of these instances are known and have a file of their own that is still wanted. */
+    Set<Long> withFile(Collection<Long> instanceIds) throws LedgerException;
+
+    /** Unfinished instances with ids above {@code afterId}, by id. */
+    List<StoredInstance> unfinished(long afterId, int max) throws LedgerException;
+
+    /** The books, kept as running totals. */
+    Map<String, SpoolView.Books> books() throws LedgerException;
+
+    /** The books, counted from the rows (received and delivered: totals): what {@link #books} must say. Slow. */
+    Map<String, SpoolView.Books> recount() throws LedgerException;
+
+    /** Number of instances without a plan. */
+    long unrouted() throws LedgerException;
+
+    @Override
+    void close();
+
+    /** What applying changes did. */
+    record Applied(long rows, Set<String> due) {}
+
+    /** A delivery to claim. */
+    record DueDelivery(
+            long deliveryId, StoredInstance stored, String route, int copy, String destination, int attempts) {}
+}

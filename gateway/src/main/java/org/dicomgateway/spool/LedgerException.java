@@ -1,0 +1,13 @@
+package org.dicomgateway.spool;
+
+import org.jspecify.annotations.Nullable;
+
+/** The ledger failed: the disk, or the database file. The message names the file and what was tried. */
+final class LedgerException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    LedgerException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,12 @@
+package org.dicomgateway.spool;
+
+/**
+ * An instance and how to read it back.
+ *
+ * @param instance what it is
+ * @param location where its part-10 stream lies
+ * @param length bytes of the part-10 stream
+ * @param datasetOffset where in the stream the dataset begins, after preamble and file meta information
+ * @param crc32c of the whole part-10 stream, taken while it was received
+ */
+record StoredInstance(Instance instance, Location location, long length, int datasetOffset, int crc32c) {}
