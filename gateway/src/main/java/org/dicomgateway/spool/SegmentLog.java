@@ -134,6 +134,10 @@ final class SegmentLog implements AutoCloseable {
         return sealed;
     }
 
+    long segmentSize() {
+        return segmentSize;
+    }
+
     int spareCount() {
         return spares.size();
     }
