@@ -121,6 +121,22 @@ final class Node {
                 : wrongType("a block { … }");
     }
 
+    /** The value as a block without defaults. */
+    Setting<Section> section() {
+        return layer().map(layer -> Section.of(layer, problems));
+    }
+
+    /** The list that stands here; valid when all of its elements are. */
+    <T> Setting<List<T>> all(List<Setting<T>> elements) {
+        return elements.stream().allMatch(Setting::isValid)
+                ? valid(elements.stream().map(Setting::get).toList())
+                : Setting.reported(place, problems);
+    }
+
+    <T> Setting<T> emptyList() {
+        return reject("must not be empty", "");
+    }
+
     <T> Setting<T> wrongType(String expected) {
         return reject("expected " + expected + ", found " + shown(), "");
     }

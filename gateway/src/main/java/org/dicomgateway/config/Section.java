@@ -4,6 +4,7 @@ import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Function;
+import org.dicomgateway.dicom.Nearest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,10 +53,9 @@ final class Section {
         return problems;
     }
 
-    /** Whether any layer has this key. */
-    boolean has(String key) {
-        asked.add(key);
-        return layers.stream().anyMatch(layer -> layer.object().containsKey(key));
+    /** Keys that are known even if they are not asked for. */
+    void know(Collection<String> keys) {
+        asked.addAll(keys);
     }
 
     /** The value of a key, from the nearest layer that has it. Without any, a problem. */
@@ -104,9 +105,7 @@ final class Section {
                     seen.add(converted.get());
                 }
             }
-            return elements.isEmpty()
-                    ? node.reject("must not be empty", "")
-                    : Setting.all(elements, node.place(), problems);
+            return elements.isEmpty() ? node.emptyList() : node.all(elements);
         });
     }
 
@@ -134,9 +133,7 @@ final class Section {
     Map<String, Section> blocks(Section defaults) {
         Map<String, Section> blocks = new LinkedHashMap<>();
         for (String name : keys()) {
-            node(name)
-                    .flatMap(Node::layer)
-                    .ifValid(layer -> blocks.put(name, of(layer, defaults.layers, problems)));
+            node(name).flatMap(Node::layer).ifValid(layer -> blocks.put(name, of(layer, defaults.layers, problems)));
         }
         return blocks;
     }
@@ -164,10 +161,12 @@ final class Section {
 
     /** The keys of a block in the order of its file, which the library does not keep. */
     static List<String> inFileOrder(ConfigObject object) {
-        Comparator<String> byFile = Comparator.comparing(
-                key -> Optional.ofNullable(object.get(key)).map(v -> v.origin().filename()).orElse(""));
-        Comparator<String> byLine = Comparator.comparing(
-                key -> Optional.ofNullable(object.get(key)).map(v -> v.origin().lineNumber()).orElse(0));
+        Comparator<String> byFile = Comparator.comparing(key -> Optional.ofNullable(object.get(key))
+                .map(v -> v.origin().filename())
+                .orElse(""));
+        Comparator<String> byLine = Comparator.comparing(key -> Optional.ofNullable(object.get(key))
+                .map(v -> v.origin().lineNumber())
+                .orElse(0));
         return object.keySet().stream()
                 .sorted(byFile.thenComparing(byLine).thenComparing(Comparator.naturalOrder()))
                 .toList();
@@ -180,7 +179,7 @@ final class Section {
             for (String key : inFileOrder(written.object())) {
                 ConfigValue value = written.object().get(key);
                 if (value != null && !asked.contains(key)) {
-                    Suggestions.nearest(key, asked).ifPresent(meant::add);
+                    Nearest.of(key, asked).ifPresent(meant::add);
                     Place where = written.place().child(key, value.origin());
                     problems.add(where, "unknown key", Suggestions.remedy(key, asked));
                 }

@@ -1,6 +1,5 @@
 package org.dicomgateway.config;
 
-import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
@@ -92,12 +91,5 @@ final class Setting<T> implements Supplier<T> {
         if (value != null) {
             action.accept(value);
         }
-    }
-
-    /** A list of which every element is valid; not valid itself when one is not. */
-    static <T> Setting<List<T>> all(List<Setting<T>> settings, Place place, Problems problems) {
-        return settings.stream().allMatch(Setting::isValid)
-                ? of(settings.stream().map(Setting::get).toList(), place, problems)
-                : reported(place, problems);
     }
 }
