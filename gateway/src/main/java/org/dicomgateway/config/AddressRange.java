@@ -26,7 +26,11 @@ public final class AddressRange {
         this.prefix = prefix;
     }
 
-    /** @throws IllegalArgumentException with a message fit for an operator, when the text is no address or range */
+    /**
+     * The address or range in a text.
+     *
+     * @throws IllegalArgumentException with a message fit for an operator, when the text is no address or range
+     */
     public static AddressRange of(String text) {
         int slash = text.indexOf('/');
         byte[] network = parse(slash < 0 ? text : text.substring(0, slash))

@@ -22,7 +22,11 @@ public final class Regex implements ValuePattern {
         this.pattern = pattern;
     }
 
-    /** @throws IllegalArgumentException with a message fit for an operator, when it is no regular expression */
+    /**
+     * The pattern of an expression.
+     *
+     * @throws IllegalArgumentException with a message fit for an operator, when it is no regular expression
+     */
     public static Regex of(String expression) {
         try {
             return new Regex(Pattern.compile(expression));

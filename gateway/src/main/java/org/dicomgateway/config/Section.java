@@ -113,20 +113,18 @@ final class Section {
     Section section(String key) {
         asked.add(key);
         List<Layer> children = new ArrayList<>();
-        Layer child = null;
-        for (Layer layer : layers) {
-            ConfigValue value = layer.object().get(key);
-            if (value == null) {
-                continue;
-            }
-            Setting<Layer> block = Node.of(value, layer.place().child(key, value.origin()), problems)
-                    .flatMap(Node::layer);
-            if (block.isValid()) {
-                children.add(block.get());
-                child = layer == written ? block.get() : child;
-            }
-        }
-        return new Section(child, children, child == null ? place.missing(key) : child.place(), problems);
+        layers.forEach(layer -> child(layer, key).ifPresent(children::add));
+        Optional<Layer> child = Optional.ofNullable(written).flatMap(layer -> child(layer, key));
+        return new Section(
+                child.orElse(null), children, child.map(Layer::place).orElseGet(() -> place.missing(key)), problems);
+    }
+
+    private Optional<Layer> child(Layer layer, String key) {
+        return Optional.ofNullable(layer.object().get(key))
+                .map(value -> Node.of(value, layer.place().child(key, value.origin()), problems))
+                .map(node -> node.flatMap(Node::layer))
+                .filter(Setting::isValid)
+                .map(Setting::get);
     }
 
     /** The named blocks within the nearest layer of this one, in the order of the file, each over these defaults. */

@@ -33,7 +33,7 @@ final class Setting<T> implements Supplier<T> {
         return new Setting<>(null, place, problems);
     }
 
-    /** The value. @throws IllegalStateException when there is none: settings are used only when there is no problem */
+    /** The value; an {@link IllegalStateException} when there is none: settings are used only when there is no problem */
     @Override
     public T get() {
         if (value == null) {

@@ -20,7 +20,11 @@ public final class Wildcard implements ValuePattern {
         this.symbols = symbols;
     }
 
-    /** @throws IllegalArgumentException with a message fit for an operator, when a backslash ends the text */
+    /**
+     * The pattern in a text.
+     *
+     * @throws IllegalArgumentException with a message fit for an operator, when a backslash ends the text
+     */
     public static Wildcard of(String text) {
         int[] points = text.codePoints().toArray();
         int[] symbols = new int[points.length];
