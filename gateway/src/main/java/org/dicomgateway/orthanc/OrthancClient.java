@@ -41,12 +41,13 @@ public final class OrthancClient {
     /** How long a complete answer may take. */
     public static final Duration DEFAULT_ANSWER_TIMEOUT = Duration.ofSeconds(60);
 
-    private static final int PAGE = 1000;
+    private static final int DEFAULT_PAGE = 1000;
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private final URI base;
     private final String authorization;
     private final Duration answerTimeout;
+    private final int pageSize;
     private final HttpClient http;
 
     /** Of the server at {@code base} ({@code http://localhost:8042}), with the default timeouts. */
@@ -56,9 +57,14 @@ public final class OrthancClient {
 
     /** Of the server at {@code base}; {@code answerTimeout} is for a whole exchange, the last byte included. */
     public OrthancClient(URI base, Login login, Duration connectTimeout, Duration answerTimeout) {
+        this(base, login, connectTimeout, answerTimeout, DEFAULT_PAGE);
+    }
+
+    OrthancClient(URI base, Login login, Duration connectTimeout, Duration answerTimeout, int pageSize) {
         this.base = base.getPath().endsWith("/") ? base : URI.create(base + "/");
         this.authorization = login.header();
         this.answerTimeout = answerTimeout;
+        this.pageSize = pageSize;
         this.http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(connectTimeout)
@@ -100,10 +106,10 @@ public final class OrthancClient {
         List<Resource> page;
         do {
             page = read(
-                    get(level.path() + "?expand&since=" + all.size() + "&limit=" + PAGE),
+                    get(level.path() + "?expand&since=" + all.size() + "&limit=" + pageSize),
                     answer -> resources(level, answer));
             all.addAll(page);
-        } while (page.size() == PAGE);
+        } while (page.size() == pageSize);
         return all;
     }
 

@@ -24,24 +24,24 @@ public record OrthancId(String value) implements Comparable<OrthancId> {
         }
     }
 
-    /** The ID of an instance. The PatientID is taken as Orthanc does: without surrounding spaces, empty when missing. */
+    /** The ID of an instance. The PatientID counts as Orthanc takes it: without trailing spaces, empty when missing. */
     public static OrthancId ofInstance(String patientId, Uid study, Uid series, Uid sopInstance) {
-        return hash(patientId.strip() + "|" + study + "|" + series + "|" + sopInstance);
+        return hash(patientId.stripTrailing() + "|" + study + "|" + series + "|" + sopInstance);
     }
 
     /** The ID of a series. */
     public static OrthancId ofSeries(String patientId, Uid study, Uid series) {
-        return hash(patientId.strip() + "|" + study + "|" + series);
+        return hash(patientId.stripTrailing() + "|" + study + "|" + series);
     }
 
     /** The ID of a study. */
     public static OrthancId ofStudy(String patientId, Uid study) {
-        return hash(patientId.strip() + "|" + study);
+        return hash(patientId.stripTrailing() + "|" + study);
     }
 
     /** The ID of a patient. */
     public static OrthancId ofPatient(String patientId) {
-        return hash(patientId.strip());
+        return hash(patientId.stripTrailing());
     }
 
     private static OrthancId hash(String identifiers) {

@@ -29,8 +29,10 @@ public final class OrthancServer implements AutoCloseable {
     /** The calling AE title that a test's server takes instances from. */
     public static final AeTitle GATEWAY = AeTitle.of("GATEWAY");
 
+    /** The login of a test's server. */
+    public static final Login LOGIN = new Login("orthanc", "orthanc");
+
     private static final Duration END_LIMIT = Duration.ofSeconds(60);
-    private static final Login LOGIN = new Login("orthanc", "orthanc");
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(JsonReadFeature.ALLOW_JAVA_COMMENTS).build();
 
