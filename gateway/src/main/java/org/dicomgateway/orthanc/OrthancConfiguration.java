@@ -19,7 +19,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What a server's own JSON configuration says about how to reach it. Read as Orthanc reads it: with comments, and with
- * <code>${NAME:-default}</code> replaced from the environment before parsing.
+ * <code>${NAME:-default}</code> replaced from the environment before parsing; quotes and backslashes of the environment are
+ * escaped, as {@code scripts/orthanc.sh} does for Orthanc.
  *
  * @param name the server's {@code Name}
  * @param login the first of its {@code RegisteredUsers}; none when the server asks for no login
@@ -70,9 +71,16 @@ public record OrthancConfiguration(String name, AeTitle aeTitle, int dicomPort, 
     }
 
     private static String substitute(String text, Map<String, String> environment) {
-        return VARIABLE.matcher(text)
-                .replaceAll(variable -> Matcher.quoteReplacement(environment.getOrDefault(
-                        variable.group(1), variable.group(2) == null ? "" : variable.group(2))));
+        return VARIABLE.matcher(text).replaceAll(variable -> {
+            String value = environment.get(variable.group(1));
+            String otherwise = variable.group(2) == null ? "" : variable.group(2);
+            return Matcher.quoteReplacement(value == null ? otherwise : escape(value));
+        });
+    }
+
+    private static String escape(String value) {
+        String quoted = JSON.writeValueAsString(value);
+        return quoted.substring(1, quoted.length() - 1);
     }
 
     /** Where the server's REST API is, on this machine. */

@@ -34,11 +34,11 @@ class OrthancConfigurationTest {
     void the_environment_can_name_another_user_and_password() throws IOException {
         List<OrthancConfiguration> servers = OrthancConfiguration.readAll(
                 ProjectRoot.path().resolve("orthanc"),
-                Map.of("ORTHANC_USER", "operator", "ORTHANC_PASSWORD", "a$1\\\\b"));
+                Map.of("ORTHANC_USER", "operator", "ORTHANC_PASSWORD", "a$1\\b\"c"));
 
         assertThat(servers)
                 .extracting(OrthancConfiguration::login)
-                .containsOnly(Optional.of(new Login("operator", "a$1\\b")));
+                .containsOnly(Optional.of(new Login("operator", "a$1\\b\"c")));
     }
 
     @Test
