@@ -75,8 +75,8 @@ final class Adoption {
             }
             Origin origin = part10.origin().orElseGet(Adoption::unknown);
             Plan plan = planner.plan(header, origin);
-            Instance instance = RecordMetadata.of(header, origin, plan, now)
-                    .instance(id, file.size() - part10.datasetOffset());
+            Instance instance =
+                    RecordMetadata.of(header, origin, plan, now).instance(id, file.size() - part10.datasetOffset());
             StoredInstance stored = new StoredInstance(
                     instance, new Location.InFile(), file.size(), (int) part10.datasetOffset(), crc32c(file));
             return new Change.Received(stored, plan, LogPosition.START);

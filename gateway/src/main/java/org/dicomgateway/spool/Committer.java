@@ -171,8 +171,7 @@ final class Committer implements AutoCloseable {
         LogPosition start = segment.end();
         long syncedTo = start.offset();
         for (Numbered numbered : batch) {
-            LogPosition end =
-                    new LogPosition(start.segment(), start.offset() + numbered.draft.recordLength());
+            LogPosition end = new LogPosition(start.segment(), start.offset() + numbered.draft.recordLength());
             records.addAll(numbered.draft.record(segment.sequence(), numbered.id, syncedTo));
             changes.add(numbered.draft.received(numbered.id, start, end));
             start = end;

@@ -1,7 +1,6 @@
 package org.dicomgateway.spool;
 
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;

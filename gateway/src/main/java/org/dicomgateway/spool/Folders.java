@@ -61,9 +61,8 @@ record Folders(Path root) {
     /** The number in a file's name, when the name is digits and this suffix. */
     static OptionalLong number(String name, String suffix) {
         String digits = name.endsWith(suffix) ? name.substring(0, name.length() - suffix.length()) : "";
-        boolean valid = !digits.isEmpty()
-                && digits.length() <= 18
-                && digits.chars().allMatch(c -> c >= '0' && c <= '9');
+        boolean valid =
+                !digits.isEmpty() && digits.length() <= 18 && digits.chars().allMatch(c -> c >= '0' && c <= '9');
         return valid ? OptionalLong.of(Long.parseLong(digits)) : OptionalLong.empty();
     }
 }

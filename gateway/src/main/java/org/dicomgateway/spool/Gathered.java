@@ -60,8 +60,7 @@ final class Gathered implements AutoCloseable {
         for (ByteBuffer chunk : chunks) {
             length += chunk.position();
         }
-        byte[] tail = Arrays.copyOf(
-                metadata, (int) (metadata.length + RecordHeader.aligned(length) - length));
+        byte[] tail = Arrays.copyOf(metadata, (int) (metadata.length + RecordHeader.aligned(length) - length));
         ByteBuffer last = chunks.get(chunks.size() - 1);
         List<ByteBuffer> record = new ArrayList<>(chunks);
         if (last.remaining() >= tail.length) {

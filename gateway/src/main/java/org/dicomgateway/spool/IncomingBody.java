@@ -79,15 +79,7 @@ final class IncomingBody implements AutoCloseable {
         byte[] json = metadata.toJson();
         OwnFiles.Part open = part;
         RecordHeader header = new RecordHeader(
-                open != null,
-                0,
-                0,
-                0,
-                length,
-                json.length,
-                datasetOffset,
-                Checksum.of(json),
-                (int) crc.getValue());
+                open != null, 0, 0, 0, length, json.length, datasetOffset, Checksum.of(json), (int) crc.getValue());
         if (open == null) {
             return new Draft(metadata, plan, header, gathered.finish(json), null);
         }

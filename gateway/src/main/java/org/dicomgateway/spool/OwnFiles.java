@@ -139,7 +139,10 @@ final class OwnFiles {
             try {
                 delete(id);
             } catch (IOException e) {
-                LOG.warn("cannot remove the file of refused instance {} ({}); it goes at the next start", id, e.toString());
+                LOG.warn(
+                        "cannot remove the file of refused instance {} ({}); it goes at the next start",
+                        id,
+                        e.toString());
             }
         }
     }

@@ -41,8 +41,8 @@ final class Reception {
 
     /** See {@link Intake#accept}. */
     Accepted accept(Arrival arrival, InputStream dataset) throws RefusedException, IOException {
-        byte[] prefix = Part10.prefix(
-                arrival.sopClass(), arrival.sopInstance(), arrival.transferSyntax(), arrival.origin());
+        byte[] prefix =
+                Part10.prefix(arrival.sopClass(), arrival.sopInstance(), arrival.transferSyntax(), arrival.origin());
         try (IncomingBody body = new IncomingBody(buffers, files, space, largeInstance)) {
             body.take(prefix, 0, prefix.length);
             drain(dataset, body);
@@ -74,10 +74,14 @@ final class Reception {
             throw new RefusedException(Kind.FAULT, "the spool cannot read what it has just written: " + e, e);
         }
         if (!header.sopInstance().equals(arrival.sopInstance())) {
-            throw mismatch("instance", header.sopInstance().value(), arrival.sopInstance().value());
+            throw mismatch(
+                    "instance",
+                    header.sopInstance().value(),
+                    arrival.sopInstance().value());
         }
         if (!header.sopClass().equals(arrival.sopClass())) {
-            throw mismatch("class", header.sopClass().value(), arrival.sopClass().value());
+            throw mismatch(
+                    "class", header.sopClass().value(), arrival.sopClass().value());
         }
         return header;
     }

@@ -59,8 +59,7 @@ record RecordHeader(
 
     /** What the ledger keeps of a record that begins at {@code start}. */
     StoredInstance stored(Instance instance, LogPosition start) {
-        Location location =
-                inFile ? new Location.InFile() : new Location.InLog(start.segment(), start.offset());
+        Location location = inFile ? new Location.InFile() : new Location.InLog(start.segment(), start.offset());
         return new StoredInstance(instance, location, bodyLength, datasetOffset, bodyCrc);
     }
 
@@ -107,6 +106,10 @@ record RecordHeader(
     }
 
     private boolean isPlausible() {
-        return instanceId > 0 && bodyLength >= 0 && metadataLength >= 0 && datasetOffset >= 0 && datasetOffset <= bodyLength;
+        return instanceId > 0
+                && bodyLength >= 0
+                && metadataLength >= 0
+                && datasetOffset >= 0
+                && datasetOffset <= bodyLength;
     }
 }

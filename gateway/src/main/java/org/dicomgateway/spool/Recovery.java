@@ -28,13 +28,7 @@ final class Recovery {
     private final Planner planner;
     private final InstantSource clock;
 
-    Recovery(
-            Disk disk,
-            Folders folders,
-            OwnFiles files,
-            LedgerSource ledgers,
-            Planner planner,
-            InstantSource clock) {
+    Recovery(Disk disk, Folders folders, OwnFiles files, LedgerSource ledgers, Planner planner, InstantSource clock) {
         this.disk = disk;
         this.folders = folders;
         this.files = files;
@@ -123,7 +117,8 @@ final class Recovery {
     }
 
     private boolean isMarked() throws IOException {
-        return disk.list(folders.root()).contains(folders.rebuilding().getFileName().toString());
+        return disk.list(folders.root())
+                .contains(folders.rebuilding().getFileName().toString());
     }
 
     private void mark() throws IOException {

@@ -40,10 +40,8 @@ final class Replanning {
                 held.forEach(pins::unpin);
             }
             if (!changes.isEmpty()) {
-                replanned += bookkeeper
-                        .apply(changes.toArray(Change[]::new))
-                        .join()
-                        .rows();
+                replanned +=
+                        bookkeeper.apply(changes.toArray(Change[]::new)).join().rows();
             }
         }
         return replanned;

@@ -73,7 +73,8 @@ final class SegmentLog implements AutoCloseable {
         current = null;
         long end = full.end().offset();
         last = new SegmentHeader.End(full.sequence(), end, end);
-        sealed.put(full.sequence(), new SealedSegment(full.isEmpty() ? LogPosition.START : full.end(), full.createdAt()));
+        sealed.put(
+                full.sequence(), new SealedSegment(full.isEmpty() ? LogPosition.START : full.end(), full.createdAt()));
         try {
             full.close();
         } catch (IOException e) {
@@ -145,7 +146,8 @@ final class SegmentLog implements AutoCloseable {
     /** Preallocates a spare segment, so that the committer need not. */
     void prepareSpare() throws IOException {
         Path part = preallocate();
-        long number = Folders.number(part.getFileName().toString(), Folders.PART).orElseThrow();
+        long number =
+                Folders.number(part.getFileName().toString(), Folders.PART).orElseThrow();
         try {
             disk.rename(part, folders.spare(number));
         } catch (IOException e) {

@@ -65,7 +65,8 @@ final class SegmentScan {
         scan.collect(from, end.isPresent());
         long syncedTo = Math.max(from, end.map(SegmentHeader.End::syncedTo).orElse(0L));
         for (Candidate candidate : scan.candidates) {
-            syncedTo = Math.max(syncedTo, candidate.header.map(RecordHeader::syncedTo).orElse(0L));
+            syncedTo = Math.max(
+                    syncedTo, candidate.header.map(RecordHeader::syncedTo).orElse(0L));
         }
         return scan.judge(from, syncedTo);
     }
@@ -98,17 +99,17 @@ final class SegmentScan {
     }
 
     private Candidate check(long at, RecordHeader header) throws IOException {
-        boolean readable =
-                window.crc32c(at + header.metadataAt(), header.metadataLength()) == header.metadataCrc();
-        boolean intact = header.inFile()
-                || window.crc32c(at + RecordHeader.LENGTH, header.bodyLength()) == header.bodyCrc();
+        boolean readable = window.crc32c(at + header.metadataAt(), header.metadataLength()) == header.metadataCrc();
+        boolean intact =
+                header.inFile() || window.crc32c(at + RecordHeader.LENGTH, header.bodyLength()) == header.bodyCrc();
         return new Candidate(at, at + header.recordLength(), Optional.of(header), readable, intact);
     }
 
     private long nextHeader(long from) throws IOException {
         for (long at = from; at + RecordHeader.LENGTH <= limit; at += RecordHeader.ALIGNMENT) {
             ByteBuffer buffer = window.at(at, RecordHeader.LENGTH);
-            if (buffer.getInt(buffer.position()) == RecordHeader.MAGIC && header(at).isPresent()) {
+            if (buffer.getInt(buffer.position()) == RecordHeader.MAGIC
+                    && header(at).isPresent()) {
                 return at;
             }
         }
@@ -138,7 +139,8 @@ final class SegmentScan {
     }
 
     private void report(Candidate candidate, boolean acknowledged) {
-        String what = candidate.header
+        String what = candidate
+                .header
                 .map(header -> "instance " + header.instanceId())
                 .orElseGet(() -> "what lies up to offset " + candidate.end);
         String where = " at offset " + candidate.offset + " of segment " + epoch;

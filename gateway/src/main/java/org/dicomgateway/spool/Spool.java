@@ -123,7 +123,7 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
      * Says which destinations there are. What is pending for any other is held, and pending again when it comes back.
      * In force when this returns.
      */
-    public void destinations(Set<String> present) {
+    public void destinationsChanged(Set<String> present) {
         command(new Change.DestinationsChanged(Set.copyOf(present)));
     }
 

@@ -41,8 +41,7 @@ record SpoolParts(
         boolean done = false;
         try {
             OwnFiles files = new OwnFiles(disk, folders);
-            Recovery.Recovered recovered =
-                    new Recovery(disk, folders, files, ledgers, planner, clock).run();
+            Recovery.Recovered recovered = new Recovery(disk, folders, files, ledgers, planner, clock).run();
             SpoolParts parts = assemble(settings, planner, clock, disk, folders, lock, files, recovered);
             done = true;
             return parts;

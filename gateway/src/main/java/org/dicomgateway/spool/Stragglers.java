@@ -29,12 +29,7 @@ final class Stragglers {
     private final Set<Long> unreadable = new HashSet<>();
 
     Stragglers(
-            Ledger ledger,
-            Bookkeeper bookkeeper,
-            SegmentLog log,
-            OwnFiles files,
-            InstanceReader reader,
-            Duration age) {
+            Ledger ledger, Bookkeeper bookkeeper, SegmentLog log, OwnFiles files, InstanceReader reader, Duration age) {
         this.ledger = ledger;
         this.bookkeeper = bookkeeper;
         this.log = log;

@@ -26,13 +26,7 @@ final class Sweeper {
     private final OwnFiles files;
     private final SpaceWatch space;
 
-    Sweeper(
-            Ledger ledger,
-            Bookkeeper bookkeeper,
-            SegmentLog log,
-            SegmentPins pins,
-            OwnFiles files,
-            SpaceWatch space) {
+    Sweeper(Ledger ledger, Bookkeeper bookkeeper, SegmentLog log, SegmentPins pins, OwnFiles files, SpaceWatch space) {
         this.ledger = ledger;
         this.bookkeeper = bookkeeper;
         this.log = log;
@@ -79,7 +73,8 @@ final class Sweeper {
 
     private void retire(long segment) {
         try {
-            log.retire(segment, log.spareCount() < SPARES && space.closedBecause().isEmpty());
+            log.retire(
+                    segment, log.spareCount() < SPARES && space.closedBecause().isEmpty());
         } catch (IOException e) {
             LOG.warn("cannot recycle segment {}, in which everything is delivered; trying again", segment, e);
         }
