@@ -98,8 +98,9 @@ public final class EffectiveConfiguration {
                 body(indent + "  ", inner, block(order, key));
                 line(indent, "}");
             } else if (value != null) {
-                String text =
-                        Secrets.isSecret(key) ? '"' + Secrets.MASK + '"' : masked(value).render(ConfigRenderOptions.concise());
+                String text = Secrets.isSecret(key)
+                        ? '"' + Secrets.MASK + '"'
+                        : masked(value).render(ConfigRenderOptions.concise());
                 line(indent, name + " = " + text + "  # " + source(value.origin()));
             }
         }
