@@ -1,5 +1,6 @@
 package org.dicomgateway.forward;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -26,6 +27,7 @@ final class FakeOutbox implements Outbox {
     private final InstantSource clock;
     private final Map<Long, Entry> pending = new LinkedHashMap<>();
     private final Map<Long, IOException> damaged = new HashMap<>();
+    private final Map<Long, byte[]> contents = new HashMap<>();
     private final List<Settled> settled = new ArrayList<>();
     private final Map<String, Runnable> listeners = new HashMap<>();
     private final List<RuntimeException> claimFaults = new ArrayList<>();
@@ -48,6 +50,16 @@ final class FakeOutbox implements Outbox {
             listener = listeners.getOrDefault(destination, () -> {});
         }
         listener.run();
+    }
+
+    /** Says that there may be work. */
+    void ring(String destination) {
+        add(destination);
+    }
+
+    /** What the dataset of an instance is; otherwise it is empty. */
+    synchronized void content(Instance instance, byte[] dataset) {
+        contents.put(instance.id(), dataset);
     }
 
     synchronized void damage(Instance instance, IOException how) {
@@ -82,7 +94,8 @@ final class FakeOutbox implements Outbox {
 
     @Override
     public synchronized DatasetStream open(Claim claim) throws IOException {
-        return new FakeDataset(Optional.ofNullable(damaged.get(claim.instance().id())));
+        long id = claim.instance().id();
+        return new FakeDataset(contents.getOrDefault(id, new byte[0]), Optional.ofNullable(damaged.get(id)));
     }
 
     @Override
@@ -145,30 +158,40 @@ final class FakeOutbox implements Outbox {
         return List.copyOf(claimSizes);
     }
 
+    /** Bytes, or a fault in place of them. */
     private static final class FakeDataset extends DatasetStream {
 
+        private final ByteArrayInputStream bytes;
+        private final long length;
         private final Optional<IOException> fault;
 
-        FakeDataset(Optional<IOException> fault) {
+        FakeDataset(byte[] bytes, Optional<IOException> fault) {
+            this.bytes = new ByteArrayInputStream(bytes);
+            this.length = bytes.length;
             this.fault = fault;
         }
 
         @Override
         public long length() {
-            return 0;
+            return length;
         }
 
         @Override
         public int read() throws IOException {
-            if (fault.isPresent()) {
-                throw fault.get();
-            }
-            return -1;
+            check();
+            return bytes.read();
         }
 
         @Override
-        public int read(byte[] into, int offset, int length) throws IOException {
-            return read();
+        public int read(byte[] into, int offset, int max) throws IOException {
+            check();
+            return bytes.read(into, offset, max);
+        }
+
+        private void check() throws IOException {
+            if (fault.isPresent()) {
+                throw fault.get();
+            }
         }
     }
 }

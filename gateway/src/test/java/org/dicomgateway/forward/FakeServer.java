@@ -60,7 +60,7 @@ final class FakeServer implements Requestor {
     /** Associations for stores, in the order in which they were opened. */
     List<Association> storeAssociations() {
         return associations.stream()
-                .filter(each -> !each.pairs.contains(Probe.VERIFICATION))
+                .filter(each -> !each.pairs.contains(PresentationPair.VERIFICATION))
                 .toList();
     }
 

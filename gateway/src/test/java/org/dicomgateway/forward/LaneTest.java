@@ -84,7 +84,7 @@ class LaneTest {
         assertThat(server.storeAssociations()).hasSize(1);
         assertThat(server.storeAssociations().get(0).closed).isFalse();
 
-        clock.advance(Duration.ofSeconds(2));
+        advance(Duration.ofSeconds(2));
         await().until(() -> server.open.get() == 0);
         assertThat(server.storeAssociations().get(0).isAborted()).isFalse();
         outbox.add(NAME, instance(3));
@@ -125,6 +125,18 @@ class LaneTest {
     // --- outcomes -----------------------------------------------------------------------------
 
     @Test
+    void a_retry_that_falls_due_needs_no_ring() {
+        server.onStore = sop -> server.received().isEmpty() ? 0xC000 : 0;
+        outbox.add(NAME, instance(1));
+        start(destination(NAME));
+        await().until(() -> outbox.settled().size() == 1 && server.open.get() == 1);
+
+        clock.advance(Duration.ofSeconds(10));
+
+        awaitDelivered(1);
+    }
+
+    @Test
     void a_refused_instance_is_tried_again_with_backoff_and_parked_in_the_end() {
         server.onStore = sop -> sop.equals(sopOf(1)) ? 0xC000 : 0;
         outbox.add(NAME, instance(1));
@@ -133,7 +145,7 @@ class LaneTest {
         for (int attempt = 1; attempt <= 4; attempt++) {
             int settled = attempt;
             await().until(() -> outbox.settlementsOf(instance(1)).size() == settled);
-            clock.advance(Duration.ofMinutes(11));
+            advance(Duration.ofMinutes(11));
         }
 
         List<Settlement> settlements = outbox.settlementsOf(instance(1));
@@ -156,7 +168,7 @@ class LaneTest {
             int settled = attempt;
             await().until(() -> outbox.settlementsOf(instance(1)).size() == settled);
             assertThat(view().state()).isEqualTo(LaneView.State.CLOSED);
-            clock.advance(Duration.ofMinutes(11));
+            advance(Duration.ofMinutes(11));
         }
 
         assertThat(outbox.settlementsOf(instance(1)).get(3)).isInstanceOf(Settlement.Parked.class);
@@ -185,13 +197,13 @@ class LaneTest {
         awaitState(LaneView.State.OPEN);
         for (int i = 0; i < 40; i++) {
             int before = outbox.settled().size();
-            clock.advance(Duration.ofMinutes(11));
+            advance(Duration.ofMinutes(11));
             await().until(() -> outbox.settled().size() > before && view().state() == LaneView.State.OPEN);
         }
         assertThat(outbox.settled()).noneMatch(each -> each.settlement() instanceof Settlement.Parked);
 
         server.onStore = sop -> 0;
-        clock.advance(Duration.ofMinutes(11));
+        advance(Duration.ofMinutes(11));
 
         awaitDelivered(5);
     }
@@ -256,7 +268,7 @@ class LaneTest {
             await().until(() -> outbox.settlementsOf(instance(1)).size() >= expected);
             outbox.add(NAME, instance(100 + round));
             await().until(() -> outbox.delivered().contains(instance(100 + expected)));
-            clock.advance(Duration.ofMinutes(11));
+            advance(Duration.ofMinutes(11));
         }
 
         assertThat(isParked(instance(1))).isTrue();
@@ -289,14 +301,14 @@ class LaneTest {
         outbox.add(NAME, instance(21));
         await().during(Duration.ofMillis(600)).until(() -> outbox.claims() == claims && server.calls.get() == calls);
 
-        clock.advance(Duration.ofSeconds(8));
+        advance(Duration.ofSeconds(8));
         await().until(() -> server.calls.get() == calls + 1);
         awaitState(LaneView.State.OPEN);
 
         server.onOpen = calling -> {};
-        clock.advance(Duration.ofSeconds(16));
+        advance(Duration.ofSeconds(16));
         awaitState(LaneView.State.CLOSED);
-        clock.advance(Duration.ofSeconds(8));
+        advance(Duration.ofSeconds(8));
         awaitDelivered(21);
         assertThat(view().delivered()).isEqualTo(21);
         assertThat(view().consecutiveFailures()).isZero();
@@ -313,7 +325,7 @@ class LaneTest {
 
         for (int i = 1; i <= 5; i++) {
             int echoes = server.echoes.get();
-            clock.advance(Duration.ofMinutes(1));
+            advance(Duration.ofMinutes(1));
             await().until(() -> server.echoes.get() > echoes && view().state() == LaneView.State.OPEN);
         }
 
@@ -330,7 +342,7 @@ class LaneTest {
         start(destination(NAME));
         await().until(() -> server.echoes.get() == 1);
 
-        clock.advance(Duration.ofMinutes(5));
+        advance(Duration.ofMinutes(5));
 
         await().until(() -> server.echoes.get() == 2);
         assertThat(server.storeAssociations()).isEmpty();
@@ -343,15 +355,15 @@ class LaneTest {
         server.onEcho = calling -> {
             throw FakeServer.failure(Cause.TIMEOUT);
         };
-        clock.advance(Duration.ofMinutes(5));
+        advance(Duration.ofMinutes(5));
         for (int i = 2; i <= 4; i++) {
             int expected = i;
             await().until(() -> server.echoes.get() >= expected);
-            clock.advance(Duration.ofSeconds(8));
+            advance(Duration.ofSeconds(8));
         }
         server.onEcho = calling -> {};
 
-        clock.advance(Duration.ofMinutes(1));
+        advance(Duration.ofMinutes(1));
 
         awaitState(LaneView.State.CLOSED);
         assertThat(view().lastError()).contains("TIMEOUT");
@@ -423,7 +435,7 @@ class LaneTest {
         assertThat(view().consecutiveFailures()).isZero();
         server.letGo();
         await().until(() -> {
-            clock.advance(Duration.ofSeconds(2));
+            advance(Duration.ofSeconds(2));
             return outbox.delivered().size() == 40;
         });
     }
@@ -448,7 +460,7 @@ class LaneTest {
             assertThat(it.counted()).isTrue();
             assertThat(it.reason()).contains("OutOfMemoryError");
         });
-        clock.advance(Duration.ofSeconds(10));
+        advance(Duration.ofSeconds(10));
         awaitDelivered(3);
     }
 
@@ -473,6 +485,12 @@ class LaneTest {
         outbox.add(NAME, instance(1));
 
         awaitDelivered(1);
+    }
+
+    /** Lets time pass, and the lane look at the clock. */
+    private void advance(Duration time) {
+        clock.advance(time);
+        outbox.ring(NAME);
     }
 
     private void start(DestinationSettings... destinations) {
