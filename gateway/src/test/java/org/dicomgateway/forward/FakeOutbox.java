@@ -34,6 +34,7 @@ final class FakeOutbox implements Outbox {
     private final List<Integer> claimSizes = new ArrayList<>();
     private int claims;
     private long nextId = 1;
+    private long lastInstance;
 
     FakeOutbox(InstantSource clock) {
         this.clock = clock;
@@ -55,6 +56,11 @@ final class FakeOutbox implements Outbox {
     /** Says that there may be work. */
     void ring(String destination) {
         add(destination);
+    }
+
+    /** An id for an instance that a test makes. */
+    synchronized long nextInstance() {
+        return ++lastInstance;
     }
 
     /** What the dataset of an instance is; otherwise it is empty. */

@@ -19,6 +19,7 @@ import org.dicomgateway.dicom.AssociationException;
 import org.dicomgateway.dicom.AssociationException.Cause;
 import org.dicomgateway.dicom.Rejection;
 import org.dicomgateway.dicom.Uid;
+import org.dicomgateway.observe.ForwardLog;
 import org.dicomgateway.spool.DamagedInstanceException;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Settlement;
@@ -385,6 +386,49 @@ class LaneTest {
         awaitDelivered(5);
         assertThat(view().state()).isEqualTo(LaneView.State.CLOSED);
         assertThat(outbox.pending()).isEqualTo(5);
+    }
+
+    // --- logs ---------------------------------------------------------------------------------
+
+    @Test
+    void each_outcome_is_a_line_of_the_forward_log() {
+        server.onStore = sop -> sop.equals(sopOf(2)) ? 0xC000 : 0;
+        server.accepts = pair -> !pair.sopClass().equals(Uid.of("1.2.99"));
+        outbox.add(NAME, instance(1), instance(2), instance(3, "1.2.99", "MODALITY"));
+        try (CapturedLog log = CapturedLog.of(ForwardLog.LOGGER)) {
+            start(destination(NAME));
+            await().until(() -> log.lines().size() == 3);
+
+            assertThat(log.lines().get(0))
+                    .contains("event=delivered", "sop=1.2.3.1", "destination=orthanc1", "attempt=1", "status=0x0000");
+            assertThat(log.lines().get(1)).contains("event=retry", "status=0xC000", "cannot understand");
+            assertThat(log.lines().get(2)).contains("event=parked", "status=-", "no presentation context");
+        }
+    }
+
+    @Test
+    void a_server_that_is_down_does_not_flood_the_logs() {
+        server.onOpen = calling -> {
+            throw FakeServer.failure(Cause.CONNECT);
+        };
+        outbox.add(NAME, instances(500));
+        try (CapturedLog deliveries = CapturedLog.of(ForwardLog.LOGGER);
+                CapturedLog process = CapturedLog.of("org.dicomgateway.forward")) {
+            start(destination(NAME, 4, 10));
+            awaitState(LaneView.State.OPEN);
+            for (int failures = 4; failures <= 13; failures++) {
+                int expected = failures;
+                advance(Duration.ofMinutes(1));
+                await().until(() -> view().consecutiveFailures() == expected);
+            }
+
+            assertThat(deliveries.lines())
+                    .as("those of the batches that opened the breaker")
+                    .hasSizeLessThan(50);
+            assertThat(process.lines())
+                    .filteredOn(line -> line.contains("left alone"))
+                    .hasSize(11);
+        }
     }
 
     // --- association limit and workers --------------------------------------------------------
