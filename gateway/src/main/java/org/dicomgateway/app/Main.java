@@ -38,14 +38,13 @@ public final class Main {
 
     /** The command line, ready to execute: what {@link #main} runs. */
     static CommandLine commandLine() {
-        return new CommandLine(new Main())
-                .setExecutionExceptionHandler((exception, commandLine, parsed) -> {
-                    if (exception instanceof ConfigurationException configuration) {
-                        configuration.problems().forEach(commandLine.getErr()::println);
-                        return ExitCode.MISUSED;
-                    }
-                    throw exception;
-                });
+        return new CommandLine(new Main()).setExecutionExceptionHandler((exception, commandLine, parsed) -> {
+            if (exception instanceof ConfigurationException configuration) {
+                configuration.problems().forEach(commandLine.getErr()::println);
+                return ExitCode.MISUSED;
+            }
+            throw exception;
+        });
     }
 
     /** What the jar's manifest says. */
