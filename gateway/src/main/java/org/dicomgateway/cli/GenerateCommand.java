@@ -2,13 +2,14 @@ package org.dicomgateway.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.FileStore;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.dicomgateway.dicom.synthetic.ImageSize;
 import org.dicomgateway.dicom.synthetic.Matrix;
 import org.dicomgateway.dicom.synthetic.Modality;
@@ -19,17 +20,16 @@ import org.dicomgateway.dicom.synthetic.TemplateException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** Writes synthetic studies to a folder, for demonstrations, tests and measurements. */
 @Command(
         name = "generate",
-        mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
             "Writes synthetic but valid, viewable studies as DICOM files.",
@@ -55,9 +55,9 @@ import picocli.CommandLine.TypeConversionException;
             "  (0009,1001) DS = 1.5\\2.5",
             "",
             "@|bold Examples:|@",
-            "  generate --output /tmp/ct --instances 200",
-            "  generate --output /tmp/mix --patients 3 --series 4 --modality CT,MR,US,SC --bytes 512KB",
-            "  generate --output /tmp/clip --instances 1 --modality US --frames 2000 --matrix 512x512"
+            "  generate -o ct --instances 200",
+            "  generate -o mix --patients 3 --series 4 -m CT,MR,US,SC --bytes 512KB",
+            "  generate -o clip --instances 1 -m US --frames 2000 --matrix 512x512"
         })
 public final class GenerateCommand implements Callable<Integer> {
 
@@ -109,6 +109,7 @@ public final class GenerateCommand implements Callable<Integer> {
             names = {"-m", "--modality"},
             paramLabel = "MODALITY",
             split = ",",
+            converter = ModalityConverter.class,
             defaultValue = "CT",
             description = "Any of ${COMPLETION-CANDIDATES}; series take several in turn (default: ${DEFAULT-VALUE}).")
     private List<Modality> modalities = List.of();
@@ -159,6 +160,13 @@ public final class GenerateCommand implements Callable<Integer> {
             description = "Say nothing unless something fails.")
     private boolean quiet;
 
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this text.")
+    @SuppressWarnings("UnusedVariable") // picocli looks at it
+    private boolean help;
+
     private final InstantSource clock;
 
     /** With the clock of the machine. */
@@ -173,32 +181,34 @@ public final class GenerateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter err = command.commandLine().getErr();
-        SyntheticStudies all;
         try {
-            all = SyntheticStudies.of(spec());
+            SyntheticStudies all = SyntheticStudies.of(spec());
+            checkFolder();
+            return write(all, err);
         } catch (TemplateException e) {
             e.problems().forEach(err::println);
-            return 2;
+            return ExitCode.USAGE;
         } catch (IllegalArgumentException | ArithmeticException e) {
-            throw new ParameterException(command.commandLine(), String.valueOf(e.getMessage()), e);
-        } catch (IOException e) {
-            throw new ParameterException(
-                    command.commandLine(), "cannot read template " + template + ": " + reason(e), e);
-        }
-        Progress progress = progress(all);
-        try {
-            prepare(all.expectedBytes());
-            all.writeTo(output, progress);
-            progress.done("in " + output);
-            return 0;
-        } catch (IOException e) {
-            progress.interrupted();
-            err.println("cannot write to " + output + ": " + reason(e));
-            return 1;
+            err.println(e.getMessage());
+            return ExitCode.USAGE;
         }
     }
 
-    private StudySpec spec() throws IOException, TemplateException {
+    private int write(SyntheticStudies all, PrintWriter err) {
+        Progress progress = progress(all);
+        try {
+            checkRoom(all.expectedBytes());
+            all.writeTo(output, progress);
+            progress.done("in " + output);
+            return ExitCode.OK;
+        } catch (IOException e) {
+            progress.interrupted();
+            err.println("cannot write to " + output + ": " + reason(e));
+            return ExitCode.SOFTWARE;
+        }
+    }
+
+    private StudySpec spec() throws TemplateException {
         return new StudySpec(
                 patients,
                 studies,
@@ -208,7 +218,15 @@ public final class GenerateCommand implements Callable<Integer> {
                 imageSize(),
                 frames,
                 seed,
-                template == null ? Template.EMPTY : Template.read(template));
+                template == null ? Template.EMPTY : read(template));
+    }
+
+    private static Template read(Path template) throws TemplateException {
+        try {
+            return Template.read(template);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("cannot read the template: " + reason(e), e);
+        }
     }
 
     private ImageSize imageSize() {
@@ -227,27 +245,44 @@ public final class GenerateCommand implements Callable<Integer> {
                 all.size(), all.expectedBytes(), command.commandLine().getOut(), terminal, clock);
     }
 
-    /** Refuses before the first byte what cannot end well. */
-    private void prepare(long bytes) throws IOException {
-        if (Files.exists(output) && !Files.isDirectory(output)) {
-            throw new ParameterException(command.commandLine(), output + " is not a folder");
+    private void checkFolder() {
+        String[] content = output.toFile().list();
+        if (content == null && Files.exists(output)) {
+            throw new IllegalArgumentException(output + " is not a folder that can be read; choose another");
         }
+        if (!force && content != null && content.length > 0) {
+            throw new IllegalArgumentException(output + " is not empty; choose another folder, or add --force");
+        }
+    }
+
+    /** Refuses before the first byte what would end with a full disk. */
+    private void checkRoom(long bytes) throws IOException {
         Files.createDirectories(output);
-        try (Stream<Path> content = Files.list(output)) {
-            if (!force && content.findAny().isPresent()) {
-                throw new ParameterException(
-                        command.commandLine(), output + " is not empty; choose another folder, or add --force");
-            }
-        }
-        FileStore store = Files.getFileStore(output);
-        if (store.getUsableSpace() < bytes) {
+        long room = Files.getFileStore(output).getUsableSpace();
+        if (room < bytes) {
             throw new IOException("the files take " + Progress.size(bytes) + " and there is room for "
-                    + Progress.size(store.getUsableSpace()) + "; ask for fewer or smaller ones");
+                    + Progress.size(room) + "; ask for fewer or smaller ones");
         }
     }
 
     private static String reason(IOException e) {
-        return e.getClass().getSimpleName().replace("Exception", "") + ": " + e.getMessage();
+        // The message of a file system exception is often no more than the file's name.
+        boolean bare = e instanceof FileSystemException file && file.getReason() == null;
+        return bare
+                ? e.getClass().getSimpleName().replace("Exception", "") + ": " + e.getMessage()
+                : String.valueOf(e.getMessage());
+    }
+
+    /** In any case: {@code ct} is CT. */
+    static final class ModalityConverter implements ITypeConverter<Modality> {
+        @Override
+        public Modality convert(String text) {
+            return Arrays.stream(Modality.values())
+                    .filter(modality -> modality.name().equalsIgnoreCase(text.strip()))
+                    .findFirst()
+                    .orElseThrow(() -> new TypeConversionException(
+                            "'" + text + "' cannot be generated; choose from " + Arrays.toString(Modality.values())));
+        }
     }
 
     /** {@code 512x512}. */
@@ -268,7 +303,7 @@ public final class GenerateCommand implements Callable<Integer> {
 
         @Override
         public Long convert(String text) {
-            String plain = text.strip().toUpperCase(java.util.Locale.ROOT).replaceFirst("(?<=[KMG])(I?B)?$", "");
+            String plain = text.strip().toUpperCase(Locale.ROOT).replaceFirst("(?<=[KMG])(I?B)?$", "");
             String unit = plain.replaceFirst("^\\d{1,9}\\s*", "");
             int power = unit.isEmpty() ? 0 : UNITS.indexOf(unit);
             if (plain.equals(unit) || power < 0) {
