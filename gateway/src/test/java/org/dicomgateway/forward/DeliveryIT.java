@@ -180,7 +180,7 @@ class DeliveryIT {
     }
 
     /** A receiver that is killed may leave half a file behind as well. */
-    private static void assertHolds(StoreScp server, Collection<byte[]> datasets) {
+    static void assertHolds(StoreScp server, Collection<byte[]> datasets) {
         List<byte[]> files = server.files().stream().map(DeliveryIT::read).toList();
         assertThat(datasets).allMatch(dataset -> files.stream().anyMatch(file -> endsWith(file, dataset)));
     }
@@ -198,7 +198,7 @@ class DeliveryIT {
         }
     }
 
-    private static DestinationSettings destination(String name, Peer peer) {
+    static DestinationSettings destination(String name, Peer peer) {
         Duration timeout = Duration.ofSeconds(2);
         return new DestinationSettings(
                 name,
