@@ -20,6 +20,7 @@ import org.dicomgateway.spool.Intake;
 import org.dicomgateway.spool.Plan;
 import org.dicomgateway.spool.Plan.PlannedDelivery;
 import org.dicomgateway.spool.Spool;
+import org.dicomgateway.spool.SpoolView;
 import org.dicomgateway.testkit.Part10;
 import org.dicomgateway.testkit.StoreScp;
 import org.dicomgateway.testkit.TestFiles;
@@ -46,12 +47,12 @@ class SpoolDeliveryIT {
             try (Spool spool = openSpool();
                     Forwarder forwarder = forwarder(spool, server)) {
                 sent.addAll(receive(spool, INSTANCES));
-                await().atMost(LONG).until(() -> spool.books().get(NAME).delivered() == INSTANCES);
+                await().atMost(LONG).until(() -> books(spool).delivered() == INSTANCES);
 
                 server.kill();
                 sent.addAll(receive(spool, INSTANCES));
                 await().atMost(LONG).until(() -> view(forwarder).state() == LaneView.State.OPEN);
-                assertThat(spool.books().get(NAME).delivered()).isEqualTo(INSTANCES);
+                assertThat(books(spool).delivered()).isEqualTo(INSTANCES);
                 assertThat(forwarder.stop(Duration.ofSeconds(20))).isTrue();
             }
 
@@ -60,10 +61,10 @@ class SpoolDeliveryIT {
                 await().atMost(LONG).until(() -> view(forwarder).state() == LaneView.State.OPEN);
                 server.startAgain();
 
-                await().atMost(LONG).until(() -> spool.books().get(NAME).delivered() == 2 * INSTANCES);
+                await().atMost(LONG).until(() -> books(spool).delivered() == 2 * INSTANCES);
 
-                assertThat(spool.books().get(NAME).balanced()).isTrue();
-                assertThat(spool.books().get(NAME).parked()).isZero();
+                assertThat(books(spool).balanced()).isTrue();
+                assertThat(books(spool).parked()).isZero();
                 DeliveryIT.assertHolds(server, sent);
             }
         }
@@ -105,6 +106,10 @@ class SpoolDeliveryIT {
             datasets.add(dataset);
         }
         return datasets;
+    }
+
+    private static SpoolView.Books books(Spool spool) {
+        return spool.books().getOrDefault(NAME, new SpoolView.Books(0, 0, 0, 0, 0));
     }
 
     private static LaneView view(Forwarder forwarder) {
