@@ -1,5 +1,7 @@
 package org.dicomgateway.dicom;
 
+import java.net.InetSocketAddress;
+
 /** Makes text that came over the network fit for a log line or a message: no control characters, bounded length. */
 public final class Text {
 
@@ -16,6 +18,11 @@ public final class Text {
             out.append(isPrintable(c) ? c : '?');
         }
         return out.toString();
+    }
+
+    /** An address as an operator writes it: {@code 0.0.0.0:11112}. */
+    static String address(InetSocketAddress address) {
+        return address.getHostString() + ":" + address.getPort();
     }
 
     private static boolean isPrintable(char c) {

@@ -1,5 +1,7 @@
 package org.dicomgateway.testkit;
 
+import static java.util.stream.Collectors.joining;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -9,11 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
-import org.awaitility.core.ConditionTimeoutException;
-import org.awaitility.core.TerminalFailureException;
+import java.util.Locale;
+import java.util.Map;
+import org.dicomgateway.dicom.AeTitle;
+import org.dicomgateway.dicom.Peer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,33 +25,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GatewayProcess implements AutoCloseable {
 
-    private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
-
     private final Path home;
-    private final int port;
+    private final int port = FreePorts.next();
     private final List<String> jvmOptions;
-    private @Nullable Process process;
-    private int starts;
+    private @Nullable Child child;
 
-    /** With a home folder for configuration, spool and logs, a port for DICOM, and options for its JVM. */
-    public GatewayProcess(Path home, int port, String... jvmOptions) {
+    /** With a home folder for configuration, spool and logs, and options for its JVM. */
+    public GatewayProcess(Path home, String... jvmOptions) {
         this.home = home;
-        this.port = port;
         this.jvmOptions = List.of(jvmOptions);
         try {
             Files.createDirectories(home.resolve("conf"));
-            Files.copy(projectRoot().resolve("conf/logback.xml"), home.resolve("conf/logback.xml"));
+            Files.copy(ProjectRoot.path().resolve("conf/logback.xml"), home.resolve("conf/logback.xml"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         configure("");
-    }
-
-    /** The project's root folder. */
-    public static Path projectRoot() {
-        return Path.of(System.getProperty("project.root", ".."))
-                .toAbsolutePath()
-                .normalize();
     }
 
     /** Sets what stands in {@code gateway.conf} beside the port. */
@@ -67,6 +59,34 @@ public final class GatewayProcess implements AutoCloseable {
         return this;
     }
 
+    /** Sets {@code routing.conf}: everything to all of these, and they are tried again soon after a failure. */
+    public GatewayProcess broadcastTo(Peer... peers) {
+        return routing(destinations(peers) + """
+                routes = [ { name = everything, fallback = true, strategy = broadcast, to = [%s] } ]
+                """.formatted(Arrays.stream(peers).map(GatewayProcess::name).collect(joining(", "))));
+    }
+
+    /** A {@code destinations} block that names each peer by its AE title in small letters. */
+    public static String destinations(Peer... peers) {
+        return """
+                destination-defaults {
+                  retry { initial-delay = 200 ms, max-delay = 2 s, max-attempts = 5 }
+                  breaker { initial-pause = 200 ms, max-pause = 1 s }
+                  probe-interval = 1 s
+                }
+                destinations {
+                %s
+                }
+                """.formatted(Arrays.stream(peers)
+                .map(peer -> "  %s { ae-title = %s, host = \"%s\", port = %d }"
+                        .formatted(name(peer), peer.aeTitle(), peer.host(), peer.port()))
+                .collect(joining("\n")));
+    }
+
+    private static String name(Peer peer) {
+        return peer.aeTitle().value().toLowerCase(Locale.ROOT);
+    }
+
     private void write(String file, String text) {
         try {
             Files.writeString(home.resolve(file), text);
@@ -77,88 +97,70 @@ public final class GatewayProcess implements AutoCloseable {
 
     /** Starts it and waits until it accepts connections. */
     public GatewayProcess start() {
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        Child started = launch("run", "--config", configuration().toString());
+        child = started;
+        try {
+            Waiting.until("the gateway", started, this::listens);
+        } catch (RuntimeException | AssertionError e) {
+            started.close();
+            throw e;
+        }
+        return this;
+    }
+
+    /** Runs another of its commands to its end, as a process of its own. */
+    public Dcmtk.Result run(Duration limit, String... arguments) {
+        List<String> command = command(arguments);
+        return Dcmtk.run(limit, command.get(0), command.subList(1, command.size()).toArray(String[]::new));
+    }
+
+    private Child launch(String... arguments) {
+        return Child.start(home.resolve("output.txt"), Map.of(), command(arguments));
+    }
+
+    private List<String> command(String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmOptions);
         command.add("-Dgateway.home=" + home);
         command.add("-Dlogback.configurationFile=" + home.resolve("conf/logback.xml"));
         command.add("-jar");
         command.add(System.getProperty(
                 "gateway.jar",
-                projectRoot().resolve("gateway/target/gateway.jar").toString()));
-        command.add("run");
-        command.add("--config");
-        command.add(home.resolve("conf/gateway.conf").toString());
-        try {
-            process = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(output().toFile()))
-                    .start();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        starts++;
-        awaitPort();
-        return this;
-    }
-
-    private void awaitPort() {
-        try {
-            Awaitility.await()
-                    .atMost(START_TIMEOUT)
-                    .pollInterval(Duration.ofMillis(20))
-                    .failFast("the gateway ended", () -> !isAlive())
-                    .until(this::listens);
-        } catch (ConditionTimeoutException | TerminalFailureException e) {
-            throw new AssertionError("the gateway did not start (start " + starts + "):\n" + outputText(), e);
-        }
+                ProjectRoot.path().resolve("gateway/target/gateway.jar").toString()));
+        command.addAll(List.of(arguments));
+        return command;
     }
 
     private boolean listens() {
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
             return true;
-        } catch (IOException e) {
+        } catch (IOException notYet) {
             return false;
         }
     }
 
     /** Whether the process runs. */
     public boolean isAlive() {
-        return process != null && process.isAlive();
+        return child != null && child.isAlive();
     }
 
     /** SIGKILL. */
     public void kill() {
-        running().destroyForcibly();
-        awaitEnd(Duration.ofSeconds(10));
+        running().kill();
     }
 
     /** SIGTERM; the exit code. */
-    public int terminate(Duration timeout) {
-        running().destroy();
-        return awaitEnd(timeout);
+    public int terminate(Duration limit) {
+        return running().terminate(limit);
     }
 
-    private int awaitEnd(Duration timeout) {
-        Process ending = running();
-        try {
-            if (!ending.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
-                ending.destroyForcibly();
-                throw new AssertionError("the gateway did not end within " + timeout + ":\n" + outputText());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError("interrupted", e);
+    private Child running() {
+        if (child == null) {
+            throw new IllegalStateException("the gateway was never started");
         }
-        return ending.exitValue();
-    }
-
-    private Process running() {
-        if (process == null) {
-            throw new IllegalStateException("never started");
-        }
-        return process;
+        return child;
     }
 
     /** Its process id. */
@@ -166,9 +168,9 @@ public final class GatewayProcess implements AutoCloseable {
         return running().pid();
     }
 
-    /** The port it accepts associations on. */
-    public int port() {
-        return port;
+    /** How modalities call it. */
+    public Peer peer() {
+        return new Peer(AeTitle.of("GATEWAY"), "127.0.0.1", port);
     }
 
     /** Its home folder. */
@@ -176,21 +178,17 @@ public final class GatewayProcess implements AutoCloseable {
         return home;
     }
 
-    /** Where its standard output goes. */
-    private Path output() {
-        return home.resolve("output.txt");
+    /** Its gateway.conf. */
+    public Path configuration() {
+        return home.resolve("conf/gateway.conf");
     }
 
-    /** What it printed, over all its starts. */
-    public String outputText() {
-        try {
-            return Files.exists(output()) ? Files.readString(output()) : "";
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** What it printed since its last start. */
+    public String output() {
+        return running().output();
     }
 
-    /** The lines of its forward log. */
+    /** The lines of its forward log, over all its starts. */
     public List<String> forwardLog() {
         try {
             Path log = home.resolve("var/logs/forward.log");
@@ -200,7 +198,7 @@ public final class GatewayProcess implements AutoCloseable {
         }
     }
 
-    /** How many lines of the forward log have this event. */
+    /** How many lines of the forward log tell of this event. */
     public long count(String event) {
         return forwardLog().stream()
                 .filter(line -> line.contains(" event=" + event + " "))
@@ -210,8 +208,8 @@ public final class GatewayProcess implements AutoCloseable {
     /** Kills it when it still runs. */
     @Override
     public void close() {
-        if (isAlive()) {
-            kill();
+        if (child != null) {
+            child.close();
         }
     }
 }
