@@ -79,7 +79,9 @@ public final class EchoCommand implements Callable<Integer> {
             answer = String.valueOf(e.getMessage());
         }
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
-        out.printf("%-4s  %-16s %-32s %5d ms  %s%n", good ? "ok" : "FAIL", destination.name(), destination.peer(), millis, answer);
+        out.printf(
+                "%-4s  %-16s %-32s %5d ms  %s%n",
+                good ? "ok" : "FAIL", destination.name(), destination.peer(), millis, answer);
         out.flush();
         return good;
     }
