@@ -161,12 +161,19 @@ what_to_try() {
   cat <<TEXT
 
 All of it runs. Try, in another terminal:
-  tail -f $VAR/logs/forward.log                # each instance's way
-  storescu -R +sd +r -aec GATEWAY 127.0.0.1 $GATEWAY_PORT DIR  # send images of your own
+
+  # each instance's way
+  tail -f $VAR/logs/forward.log
+  # images of your own, or more generated ones, to the gateway
   scripts/gateway generate --output /tmp/mr --modality MR --instances 200
-  scripts/orthanc.sh stop orthanc2             # send more, see the others go on, start it again
-  scripts/gateway inspect                      # this table
-  scripts/gateway check                        # after an edit of conf/routing.conf
+  storescu -R +sd +r -aec GATEWAY 127.0.0.1 $GATEWAY_PORT /tmp/mr
+  # a server that fails: the others go on, and it catches up when it is back
+  scripts/orthanc.sh stop orthanc2
+  # what each server holds
+  scripts/gateway inspect
+  # after an edit of conf/routing.conf
+  scripts/gateway check
+
 The servers' own pages: http://127.0.0.1:8042, 8043, 8044 (login orthanc, orthanc).
 
 Ctrl-C stops what this script has started. What was received is kept in $VAR.
@@ -203,6 +210,8 @@ await_deliveries "$lines"
 step "What each server holds"
 "$ROOT/scripts/gateway" inspect || true
 what_to_try
+# From here on Ctrl-C is how it should end.
+trap 'exit 0' INT
 while [[ -z $gateway_pid ]] || kill -0 "$gateway_pid" 2>/dev/null; do
   # In the background, so that a signal is served at once.
   sleep 1 &
