@@ -4,7 +4,6 @@ import java.util.Optional;
 import org.dicomgateway.cli.CheckCommand;
 import org.dicomgateway.cli.EchoCommand;
 import org.dicomgateway.cli.ExitCode;
-import org.dicomgateway.cli.ExportCommand;
 import org.dicomgateway.cli.GenerateCommand;
 import org.dicomgateway.cli.InspectCommand;
 import org.dicomgateway.config.ConfigurationException;
@@ -23,7 +22,6 @@ import picocli.CommandLine.IVersionProvider;
             RunCommand.class,
             CheckCommand.class,
             EchoCommand.class,
-            ExportCommand.class,
             GenerateCommand.class,
             InspectCommand.class
         })
@@ -38,14 +36,13 @@ public final class Main {
 
     /** The command line, ready to execute: what {@link #main} runs. */
     static CommandLine commandLine() {
-        return new CommandLine(new Main())
-                .setExecutionExceptionHandler((exception, commandLine, parsed) -> {
-                    if (exception instanceof ConfigurationException configuration) {
-                        configuration.problems().forEach(commandLine.getErr()::println);
-                        return ExitCode.MISUSED;
-                    }
-                    throw exception;
-                });
+        return new CommandLine(new Main()).setExecutionExceptionHandler((exception, commandLine, parsed) -> {
+            if (exception instanceof ConfigurationException configuration) {
+                configuration.problems().forEach(commandLine.getErr()::println);
+                return ExitCode.MISUSED;
+            }
+            throw exception;
+        });
     }
 
     /** What the jar's manifest says. */
