@@ -10,6 +10,8 @@ import org.dicomgateway.config.ConfigurationException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line. */
 @Command(
@@ -43,6 +45,15 @@ public final class Main {
             }
             throw exception;
         });
+    }
+
+    /** One line on what is wrong, one on where to read more: a page of usage would hide both. */
+    private static int explainMisuse(ParameterException misuse, String[] args) {
+        CommandLine command = misuse.getCommandLine();
+        command.getErr().println(command.getCommandName() + ": " + misuse.getMessage());
+        UnmatchedArgumentException.printSuggestions(misuse, command.getErr());
+        command.getErr().println("see: " + command.getCommandSpec().qualifiedName() + " --help");
+        return ExitCode.MISUSED;
     }
 
     /** What the jar's manifest says. */

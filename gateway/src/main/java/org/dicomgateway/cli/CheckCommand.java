@@ -11,6 +11,7 @@ import picocli.CommandLine.Spec;
 /** Loads the configuration as {@code run} would, and shows what is in force. */
 @Command(
         name = "check",
+        mixinStandardHelpOptions = true,
         description = "Prints every problem of the configuration; without any, what is in force, secrets masked.",
         exitCodeList = {"0:the configuration is right", "2:it is not"},
         exitCodeListHeading = "Exit codes:%n")

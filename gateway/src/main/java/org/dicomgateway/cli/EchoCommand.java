@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
 /** Asks each destination whether it is there: association and C-ECHO, as the gateway itself would call it. */
 @Command(
         name = "echo",
+        mixinStandardHelpOptions = true,
         description = "Sends a C-ECHO to each destination, called as the gateway calls it.",
         exitCodeList = {"0:every destination answered", "1:one did not", "2:the configuration is wrong"},
         exitCodeListHeading = "Exit codes:%n")

@@ -6,9 +6,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.dicomgateway.dicom.synthetic.ImageSize;
 import org.dicomgateway.dicom.synthetic.Matrix;
@@ -20,16 +18,14 @@ import org.dicomgateway.dicom.synthetic.TemplateException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** Writes synthetic studies to a folder, for demonstrations, tests and measurements. */
 @Command(
         name = "generate",
+        mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
             "Writes synthetic but valid, viewable studies as DICOM files.",
@@ -109,7 +105,7 @@ public final class GenerateCommand implements Callable<Integer> {
             names = {"-m", "--modality"},
             paramLabel = "MODALITY",
             split = ",",
-            converter = ModalityConverter.class,
+            converter = OptionConverters.OfModality.class,
             defaultValue = "CT",
             description = "Any of ${COMPLETION-CANDIDATES}; series take several in turn (default: ${DEFAULT-VALUE}).")
     private List<Modality> modalities = List.of();
@@ -122,14 +118,14 @@ public final class GenerateCommand implements Callable<Integer> {
         @Option(
                 names = "--matrix",
                 paramLabel = "ROWSxCOLUMNS",
-                converter = MatrixConverter.class,
+                converter = OptionConverters.OfMatrix.class,
                 description = "Size of the image in pixels (default: as usual for the modality).")
         private @Nullable Matrix matrix;
 
         @Option(
                 names = "--bytes",
                 paramLabel = "SIZE",
-                converter = SizeConverter.class,
+                converter = OptionConverters.OfSize.class,
                 description = "Size of a file, like 8KB, 512KB or 1GB (binary units); the matrix is chosen to fit.")
         private @Nullable Long bytes;
     }
@@ -160,13 +156,6 @@ public final class GenerateCommand implements Callable<Integer> {
             description = "Say nothing unless something fails.")
     private boolean quiet;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this text.")
-    @SuppressWarnings("UnusedVariable") // picocli looks at it
-    private boolean help;
-
     private final InstantSource clock;
 
     /** With the clock of the machine. */
@@ -187,10 +176,10 @@ public final class GenerateCommand implements Callable<Integer> {
             return write(all, err);
         } catch (TemplateException e) {
             e.problems().forEach(err::println);
-            return ExitCode.USAGE;
-        } catch (IllegalArgumentException | ArithmeticException e) {
+            return ExitCode.MISUSED;
+        } catch (IllegalArgumentException e) {
             err.println(e.getMessage());
-            return ExitCode.USAGE;
+            return ExitCode.MISUSED;
         }
     }
 
@@ -200,11 +189,11 @@ public final class GenerateCommand implements Callable<Integer> {
             checkRoom(all.expectedBytes());
             all.writeTo(output, progress);
             progress.done("in " + output);
-            return ExitCode.OK;
+            return ExitCode.DONE;
         } catch (IOException e) {
             progress.interrupted();
             err.println("cannot write to " + output + ": " + reason(e));
-            return ExitCode.SOFTWARE;
+            return ExitCode.FAILED;
         }
     }
 
@@ -271,48 +260,5 @@ public final class GenerateCommand implements Callable<Integer> {
         return bare
                 ? e.getClass().getSimpleName().replace("Exception", "") + ": " + e.getMessage()
                 : String.valueOf(e.getMessage());
-    }
-
-    /** In any case: {@code ct} is CT. */
-    static final class ModalityConverter implements ITypeConverter<Modality> {
-        @Override
-        public Modality convert(String text) {
-            return Arrays.stream(Modality.values())
-                    .filter(modality -> modality.name().equalsIgnoreCase(text.strip()))
-                    .findFirst()
-                    .orElseThrow(() -> new TypeConversionException(
-                            "'" + text + "' cannot be generated; choose from " + Arrays.toString(Modality.values())));
-        }
-    }
-
-    /** {@code 512x512}. */
-    static final class MatrixConverter implements ITypeConverter<Matrix> {
-        @Override
-        public Matrix convert(String text) {
-            try {
-                return Matrix.parse(text);
-            } catch (IllegalArgumentException e) {
-                throw new TypeConversionException(e.getMessage());
-            }
-        }
-    }
-
-    /** {@code 512KB}, in binary units. */
-    static final class SizeConverter implements ITypeConverter<Long> {
-        private static final String UNITS = "BKMG";
-
-        @Override
-        public Long convert(String text) {
-            String plain = text.strip().toUpperCase(Locale.ROOT).replaceFirst("(?<=[KMG])(I?B)?$", "");
-            String unit = plain.replaceFirst("^\\d{1,9}\\s*", "");
-            int power = unit.isEmpty() ? 0 : UNITS.indexOf(unit);
-            if (plain.equals(unit) || power < 0) {
-                throw new TypeConversionException(
-                        "a size is a number with B, KB, MB or GB, like 512KB: '" + text + "'");
-            }
-            return Long.parseLong(
-                            plain.substring(0, plain.length() - unit.length()).strip())
-                    << (10 * power);
-        }
     }
 }

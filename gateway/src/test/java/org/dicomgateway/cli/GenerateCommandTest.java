@@ -73,7 +73,7 @@ class GenerateCommandTest {
 
     @Test
     void more_than_the_disk_has_room_for_is_refused_before_the_first_file() throws IOException {
-        assertThat(generate("--patients=100000", "--instances=100000", "--matrix=8192x8192"))
+        assertThat(generate("--patients=10000", "--instances=10000", "--matrix=8192x8192"))
                 .isEqualTo(1);
         assertThat(err.toString()).contains("the files take").contains("there is room for");
         assertThat(files()).isEmpty();
@@ -86,9 +86,11 @@ class GenerateCommandTest {
                 "--modality=XA | 'XA' cannot be generated; choose from [CT, MR, MG, CR, US, SC]",
                 "--matrix=big | a matrix is ROWSxCOLUMNS",
                 "--bytes=8QB | a size is a number with B, KB, MB or GB",
+                "--bytes=8KMB | a size is a number with B, KB, MB or GB",
                 "--bytes=12 | CT takes at least",
                 "--frames=3 | CT images have one frame; ask for US or SC",
                 "--instances=0 | at least one of instances",
+                "--instances=1000000001 | 1000000001 instances are more than a folder should hold",
                 "--template=/nowhere/template.txt | cannot read the template: NoSuchFile: /nowhere/template.txt"
             })
     void a_wrong_option_is_explained(String option, String explanation) {
@@ -99,7 +101,7 @@ class GenerateCommandTest {
     @ParameterizedTest
     @CsvSource({"8KB, 8192", "8k, 8192", "512 KiB, 524288", "1MB, 1048576", "2g, 2147483648", "4096, 4096", "77B, 77"})
     void sizes_are_in_binary_units(String text, long bytes) {
-        assertThat(new GenerateCommand.SizeConverter().convert(text)).isEqualTo(bytes);
+        assertThat(new OptionConverters.OfSize().convert(text)).isEqualTo(bytes);
     }
 
     @Test
