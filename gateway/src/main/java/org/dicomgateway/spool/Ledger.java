@@ -19,8 +19,9 @@ interface Ledger extends AutoCloseable {
     /**
      * Applies changes in their order, all or none.
      *
-     * @return what each {@link Change.Retried}, {@link Change.Replanned} and {@link Change.DestinationsChanged} among
-     *     them touched, in rows, in all; and the destinations for which something became due
+     * @return how many deliveries were retried or moved between pending and held, and instances replanned or forgotten,
+     *     in all; and the destinations for which something may have become due. One {@link Change.Forgotten} forgets
+     *     only so many that it takes no noticeable time: repeat it until it forgets none
      * @throws LedgerException when nothing was applied
      */
     Applied apply(List<Change> changes) throws LedgerException;

@@ -3,7 +3,7 @@ package org.dicomgateway.spool;
 import org.jspecify.annotations.Nullable;
 
 /** The ledger failed: the disk, or the database file. The message names the file and what was tried. */
-final class LedgerException extends Exception {
+sealed class LedgerException extends Exception permits LedgerCorruptException {
 
     private static final long serialVersionUID = 1L;
 

@@ -10,9 +10,16 @@ import java.util.List;
  */
 public record Plan(long rulesVersion, List<PlannedDelivery> deliveries) {
 
-    /** Copies the list. */
+    /** The most deliveries of one instance. */
+    public static final int MAX_DELIVERIES = 1024;
+
+    /** Copies the list. @throws IllegalArgumentException with more than {@link #MAX_DELIVERIES} */
     public Plan {
         deliveries = List.copyOf(deliveries);
+        if (deliveries.size() > MAX_DELIVERIES) {
+            throw new IllegalArgumentException("an instance has at most " + MAX_DELIVERIES + " deliveries, not "
+                    + deliveries.size() + ": too many routes match it");
+        }
     }
 
     /**

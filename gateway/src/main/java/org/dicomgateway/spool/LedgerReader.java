@@ -1,0 +1,265 @@
+package org.dicomgateway.spool;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.dicomgateway.spool.Ledger.DueDelivery;
+import org.jspecify.annotations.Nullable;
+
+/** The questions of {@link Ledger}, asked on one connection. For one thread at a time. */
+final class LedgerReader implements AutoCloseable {
+
+    private final Statements database;
+
+    /** Owns the connection from now on. */
+    LedgerReader(Statements database) {
+        this.database = database;
+    }
+
+    LogPosition appliedPosition() throws SQLException {
+        try (ResultSet row = database.query("SELECT segment, record_offset FROM position")) {
+            return row.next() ? new LogPosition(row.getLong(1), row.getLong(2)) : LogPosition.START;
+        }
+    }
+
+    long lastInstanceId() throws SQLException {
+        return database.number("SELECT last_instance FROM position");
+    }
+
+    /**
+     * One walk of index delivery_due per priority, so that what is not due yet at a high priority costs nothing. The
+     * walk yields ids alone; only what nobody has claimed is looked at closer.
+     */
+    List<DueDelivery> due(String destination, Instant now, int max, Set<Long> claimed) throws SQLException {
+        List<DueDelivery> due = new ArrayList<>();
+        database.update("BEGIN");
+        try {
+            if (isHeld(destination)) {
+                return due;
+            }
+            @Nullable Long priority = priorityBelow(destination, Long.MAX_VALUE);
+            while (priority != null && due.size() < max) {
+                addDue(destination, priority, now, max, claimed, due);
+                priority = priorityBelow(destination, priority);
+            }
+            return due;
+        } finally {
+            database.update("COMMIT");
+        }
+    }
+
+    private boolean isHeld(String destination) throws SQLException {
+        try (ResultSet row = database.query("SELECT present FROM books WHERE destination = ?", destination)) {
+            return row.next() && !row.getBoolean(1);
+        }
+    }
+
+    private @Nullable Long priorityBelow(String destination, long bound) throws SQLException {
+        try (ResultSet row = database.query(NEXT_PRIORITY, destination, bound)) {
+            return row.next() ? row.getLong(1) : null;
+        }
+    }
+
+    private void addDue(
+            String destination, long priority, Instant now, int max, Set<Long> claimed, List<DueDelivery> due)
+            throws SQLException {
+        try (ResultSet id = database.query(DUE, destination, priority, now.toEpochMilli())) {
+            while (due.size() < max && id.next()) {
+                long delivery = id.getLong(1);
+                if (!claimed.contains(delivery)) {
+                    addUnlessBehind(delivery, destination, due);
+                }
+            }
+        }
+    }
+
+    private void addUnlessBehind(long delivery, String destination, List<DueDelivery> due) throws SQLException {
+        try (ResultSet row = database.query(DUE_DETAILS, delivery)) {
+            if (row.next()) {
+                due.add(new DueDelivery(
+                        delivery,
+                        LedgerRows.stored(row),
+                        row.getString("route"),
+                        row.getInt("copy"),
+                        destination,
+                        row.getInt("attempts")));
+            }
+        }
+    }
+
+    Optional<StoredInstance> find(long instanceId) throws SQLException {
+        return stored(FIND, instanceId).stream().findFirst();
+    }
+
+    List<StoredInstance> held(long afterId, int max) throws SQLException {
+        return stored(HELD, afterId, max);
+    }
+
+    List<StoredInstance> unfinishedIn(long segment, int max) throws SQLException {
+        return stored(UNFINISHED_IN, segment, max);
+    }
+
+    List<StoredInstance> unfinished(long afterId, int max) throws SQLException {
+        return stored(UNFINISHED, afterId, max);
+    }
+
+    private List<StoredInstance> stored(String sql, Object... values) throws SQLException {
+        List<StoredInstance> found = new ArrayList<>();
+        try (ResultSet row = database.query(sql, values)) {
+            while (row.next()) {
+                found.add(LedgerRows.stored(row));
+            }
+        }
+        return found;
+    }
+
+    Map<Long, Long> unfinishedBytesBySegment() throws SQLException {
+        Map<Long, Long> bytes = new HashMap<>();
+        try (ResultSet row = database.query("SELECT sequence, bytes FROM segment")) {
+            while (row.next()) {
+                bytes.put(row.getLong(1), row.getLong(2));
+            }
+        }
+        return bytes;
+    }
+
+    List<Long> finishedWithFile(int max) throws SQLException {
+        List<Long> ids = new ArrayList<>();
+        try (ResultSet row = database.query(FINISHED_WITH_FILE, max)) {
+            while (row.next()) {
+                ids.add(row.getLong(1));
+            }
+        }
+        return ids;
+    }
+
+    Set<Long> withFile(Iterable<Long> instanceIds) throws SQLException {
+        Set<Long> wanted = new HashSet<>();
+        for (Long id : instanceIds) {
+            if (database.number(WITH_FILE, id) > 0) {
+                wanted.add(id);
+            }
+        }
+        return wanted;
+    }
+
+    Map<String, SpoolView.Books> books() throws SQLException {
+        Map<String, SpoolView.Books> books = new HashMap<>();
+        try (ResultSet row = database.query(BOOKS)) {
+            while (row.next()) {
+                long pending = row.getLong("pending");
+                books.put(
+                        row.getString("destination"),
+                        books(
+                                row.getBoolean("present"),
+                                row.getLong("received"),
+                                row.getLong("delivered"),
+                                pending,
+                                row.getLong("parked")));
+            }
+        }
+        return books;
+    }
+
+    /** Rows, and for what is forgotten the count that was kept: received and delivered are totals over both. */
+    Map<String, SpoolView.Books> recount() throws SQLException {
+        Map<String, SpoolView.Books> books = new HashMap<>();
+        database.update("BEGIN");
+        try {
+            Set<String> destinations = new TreeSet<>();
+            try (ResultSet row = database.query(DESTINATIONS)) {
+                while (row.next()) {
+                    destinations.add(row.getString(1));
+                }
+            }
+            for (String destination : destinations) {
+                long forgotten = database.number("SELECT forgotten FROM books WHERE destination = ?", destination);
+                try (ResultSet row = database.query(COUNT, destination)) {
+                    if (row.next() && row.getLong(1) + forgotten > 0) {
+                        books.put(
+                                destination,
+                                books(
+                                        !isHeld(destination),
+                                        row.getLong(1) + forgotten,
+                                        row.getLong(2) + forgotten,
+                                        row.getLong(3),
+                                        row.getLong(4)));
+                    }
+                }
+            }
+            return books;
+        } finally {
+            database.update("COMMIT");
+        }
+    }
+
+    private static SpoolView.Books books(boolean present, long received, long delivered, long pending, long parked) {
+        return new SpoolView.Books(received, delivered, present ? pending : 0, parked, present ? 0 : pending);
+    }
+
+    long unrouted() throws SQLException {
+        return database.number("SELECT count(*) FROM instance INDEXED BY instance_unrouted WHERE routed = 0");
+    }
+
+    @Override
+    public void close() throws SQLException {
+        database.close();
+    }
+
+    // INDEXED BY is a promise that the statement is an index walk: without that index it does not compile.
+
+    static final String NEXT_PRIORITY = """
+            SELECT priority FROM delivery INDEXED BY delivery_due
+            WHERE state = 0 AND destination = ? AND priority < ? ORDER BY priority DESC LIMIT 1""";
+
+    static final String DUE = """
+            SELECT id FROM delivery INDEXED BY delivery_due
+            WHERE state = 0 AND destination = ? AND priority = ? AND due <= ? ORDER BY due, id""";
+
+    static final String DUE_DETAILS = "SELECT " + LedgerRows.STORED + """
+                    , d.route, d.copy, d.attempts
+                    FROM delivery d JOIN instance i ON i.id = d.id / 1024 JOIN series s ON s.id = i.series
+                    WHERE d.id = ? AND NOT EXISTS (
+                      SELECT 1 FROM instance o INDEXED BY instance_by_sop
+                        JOIN delivery e ON e.id BETWEEN o.id * 1024 AND o.id * 1024 + 1023
+                      WHERE o.sop_instance = i.sop_instance AND o.finished_at IS NULL AND o.id <= i.id
+                        AND e.id < d.id AND e.destination = d.destination AND e.state = 0)""";
+
+    private static final String SELECT_STORED = "SELECT " + LedgerRows.STORED + " FROM instance i ";
+    private static final String THEIR_SERIES = " JOIN series s ON s.id = i.series ";
+
+    static final String FIND =
+            SELECT_STORED + THEIR_SERIES + "WHERE i.id = ? AND (i.finished_at IS NULL OR i.file = 1)";
+
+    static final String HELD = SELECT_STORED + "INDEXED BY instance_unrouted" + THEIR_SERIES
+            + "WHERE i.routed = 0 AND i.id > ? ORDER BY i.id LIMIT ?";
+
+    static final String UNFINISHED_IN = SELECT_STORED + "INDEXED BY instance_in_segment" + THEIR_SERIES
+            + "WHERE i.finished_at IS NULL AND i.segment = ? ORDER BY i.record_offset LIMIT ?";
+
+    static final String UNFINISHED = SELECT_STORED + "INDEXED BY instance_unfinished" + THEIR_SERIES
+            + "WHERE i.finished_at IS NULL AND i.id > ? ORDER BY i.id LIMIT ?";
+
+    static final String FINISHED_WITH_FILE = """
+            SELECT id FROM instance INDEXED BY instance_file_done
+            WHERE finished_at IS NOT NULL AND file = 1 ORDER BY id LIMIT ?""";
+
+    static final String WITH_FILE = "SELECT 1 FROM instance WHERE id = ? AND file = 1 AND finished_at IS NULL";
+
+    static final String BOOKS =
+            "SELECT destination, present, received, delivered, pending, parked FROM books WHERE received > 0";
+
+    static final String DESTINATIONS = "SELECT destination FROM books UNION SELECT DISTINCT destination FROM delivery";
+
+    static final String COUNT = """
+            SELECT count(*), coalesce(sum(state = 1), 0), coalesce(sum(state = 0), 0), coalesce(sum(state = 2), 0)
+            FROM delivery WHERE destination = ?""";
+}

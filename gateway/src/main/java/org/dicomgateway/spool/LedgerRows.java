@@ -1,0 +1,61 @@
+package org.dicomgateway.spool;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import org.dicomgateway.dicom.AeTitle;
+import org.dicomgateway.dicom.Origin;
+import org.dicomgateway.dicom.TransferSyntax;
+import org.dicomgateway.dicom.Uid;
+
+/** How the records of this package stand in the tables, and the meaning of their numbers. */
+final class LedgerRows {
+
+    static final int PENDING = 0;
+    static final int DELIVERED = 1;
+    static final int PARKED = 2;
+
+    /** The columns that {@link #stored} reads, of the instance {@code i} and its series {@code s}. */
+    static final String STORED = """
+            i.id, s.sop_class, i.sop_instance, s.transfer_syntax, s.study_uid, s.series_uid, s.patient_id, \
+            s.accession_number, s.modality, s.calling_ae, s.called_ae, s.remote_host, i.received_at, i.dataset_length, \
+            i.segment, i.record_offset, i.file, i.length, i.dataset_offset, i.crc32c""";
+
+    private LedgerRows() {}
+
+    /** The instance in this row, whose first columns are {@link #STORED}. */
+    static StoredInstance stored(ResultSet row) throws SQLException {
+        Instance instance = new Instance(
+                row.getLong(1),
+                Uid.of(row.getString(2)),
+                Uid.of(row.getString(3)),
+                TransferSyntax.of(row.getString(4)),
+                row.getString(5),
+                row.getString(6),
+                row.getString(7),
+                row.getString(8),
+                row.getString(9),
+                new Origin(AeTitle.of(row.getString(10)), AeTitle.of(row.getString(11)), row.getString(12)),
+                Instant.ofEpochMilli(row.getLong(13)),
+                row.getLong(14));
+        Location location =
+                row.getInt(17) == 1 ? new Location.InFile() : new Location.InLog(row.getLong(15), row.getLong(16));
+        return new StoredInstance(instance, location, row.getLong(18), row.getInt(19), row.getInt(20));
+    }
+
+    /** The key of a delivery: its instance's, and its place in the plan. */
+    static long deliveryId(long instanceId, int place) {
+        return instanceId * Plan.MAX_DELIVERIES + place;
+    }
+
+    /** The instance that a delivery is of. */
+    static long instanceId(long deliveryId) {
+        return deliveryId / Plan.MAX_DELIVERIES;
+    }
+
+    /** A time that nothing happens before: rounded up, because times are kept in milliseconds. */
+    static long notBefore(Instant time) {
+        long millis = time.toEpochMilli();
+        return time.isAfter(Instant.ofEpochMilli(millis)) ? millis + 1 : millis;
+    }
+}

@@ -1,0 +1,371 @@
+package org.dicomgateway.spool;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.dicomgateway.dicom.Text;
+import org.dicomgateway.spool.Ledger.Applied;
+import org.dicomgateway.spool.Plan.PlannedDelivery;
+import org.jspecify.annotations.Nullable;
+
+/** Applies batches of changes, each in one transaction. For one thread. */
+final class LedgerWriter implements AutoCloseable {
+
+    /** Instances that one {@link Change.Forgotten} forgets at most. */
+    static final int FORGOTTEN_AT_ONCE = 1_000;
+
+    private static final int LONGEST_REASON = 500;
+
+    private final Statements database;
+    private final SeriesKeys series;
+    private final LedgerTotals totals;
+    private LogPosition position = LogPosition.START;
+    private long lastInstance;
+
+    /** Owns the connection from now on. */
+    LedgerWriter(Statements database) throws SQLException {
+        this.database = database;
+        this.series = new SeriesKeys(database);
+        this.totals = new LedgerTotals(database);
+        readPosition();
+    }
+
+    /** Applies all of the changes, or none when it throws. */
+    Applied apply(List<Change> changes) throws SQLException {
+        database.update("BEGIN IMMEDIATE");
+        try {
+            Set<String> due = new HashSet<>();
+            long rows = 0;
+            for (Change change : changes) {
+                rows += apply(change, due);
+            }
+            totals.write();
+            database.update(
+                    "UPDATE position SET segment = ?, record_offset = ?, last_instance = ?",
+                    position.segment(),
+                    position.offset(),
+                    lastInstance);
+            database.update("COMMIT");
+            due.removeIf(destination -> !totals.isPresent(destination));
+            return new Applied(rows, Set.copyOf(due));
+        } catch (SQLException | RuntimeException | Error e) {
+            rollBack(e);
+            throw e;
+        }
+    }
+
+    /**
+     * Forces every commit so far to the disk. A commit under FULL syncs the whole write-ahead log, which holds all
+     * earlier ones that no checkpoint has synced yet. It costs one sync; a checkpoint would copy pages and sync twice.
+     */
+    void sync() throws SQLException {
+        database.update("PRAGMA synchronous = FULL");
+        try {
+            database.update("UPDATE position SET syncs = syncs + 1");
+        } finally {
+            database.update("PRAGMA synchronous = NORMAL");
+        }
+    }
+
+    private long apply(Change change, Set<String> due) throws SQLException {
+        if (change instanceof Change.Received received) {
+            receive(received, due);
+        } else if (change instanceof Change.Settled settled) {
+            settle(settled, due);
+        } else if (change instanceof Change.Moved moved) {
+            move(moved.instanceId());
+        } else if (change instanceof Change.FileDeleted deleted) {
+            database.update(FILE_DELETED, deleted.instanceId());
+        } else if (change instanceof Change.Replanned replanned) {
+            return replan(replanned, due);
+        } else if (change instanceof Change.Retried retried) {
+            return retry(retried, due);
+        } else if (change instanceof Change.DestinationsChanged changed) {
+            return totals.destinationsChanged(changed.present(), due);
+        } else if (change instanceof Change.Forgotten forgotten) {
+            return forget(forgotten.finishedBefore());
+        }
+        return 0;
+    }
+
+    /** Known by its id: an instance that is replayed from the log changes nothing. */
+    private void receive(Change.Received received, Set<String> due) throws SQLException {
+        StoredInstance stored = received.stored();
+        Instance instance = stored.instance();
+        Location.@Nullable InLog inLog = stored.location() instanceof Location.InLog log ? log : null;
+        long receivedAt = instance.receivedAt().toEpochMilli();
+        int added = database.update(
+                RECEIVED,
+                instance.id(),
+                series.of(instance),
+                instance.sopInstance().value(),
+                receivedAt,
+                instance.datasetLength(),
+                stored.length(),
+                stored.datasetOffset(),
+                stored.crc32c(),
+                inLog == null ? null : inLog.segment(),
+                inLog == null ? null : inLog.offset(),
+                inLog == null ? 1 : 0,
+                received.plan().rulesVersion(),
+                received.plan().deliveries().isEmpty() ? 0 : 1);
+        if (added > 0) {
+            if (inLog != null) {
+                totals.inSegment(inLog.segment(), stored.length(), 1);
+            }
+            plan(instance.id(), received.plan(), receivedAt, due);
+        }
+        lastInstance = Math.max(lastInstance, instance.id());
+        if (received.end().compareTo(position) > 0) {
+            position = received.end();
+        }
+    }
+
+    private void plan(long instanceId, Plan plan, long dueAt, Set<String> due) throws SQLException {
+        int place = 0;
+        for (PlannedDelivery delivery : plan.deliveries()) {
+            List<String> candidates = delivery.candidates();
+            // Until the choice is made when the delivery is dispatched, the route's first one gets it.
+            String destination = candidates.get(0);
+            database.update(
+                    PLANNED,
+                    LedgerRows.deliveryId(instanceId, place++),
+                    delivery.route(),
+                    delivery.copy(),
+                    destination,
+                    candidates.size() == 1 ? null : String.join("\n", candidates),
+                    delivery.priority(),
+                    dueAt);
+            totals.planned(destination);
+            due.add(destination);
+        }
+    }
+
+    private void settle(Change.Settled settled, Set<String> due) throws SQLException {
+        Outcome outcome = Outcome.of(settled);
+        boolean changed = settle(settled, outcome, LedgerRows.PENDING, due);
+        if (!changed && outcome.state == LedgerRows.DELIVERED) {
+            // Given up by somebody, and yet it arrived: it did arrive.
+            changed = settle(settled, outcome, LedgerRows.PARKED, due);
+        }
+        if (changed && outcome.state == LedgerRows.DELIVERED) {
+            finish(LedgerRows.instanceId(settled.deliveryId()), settled.at());
+        }
+    }
+
+    /** Whether the delivery was in this state, and is now what the outcome says. */
+    private boolean settle(Change.Settled settled, Outcome outcome, int from, Set<String> due) throws SQLException {
+        String destination;
+        try (ResultSet row = database.query(
+                SETTLED,
+                outcome.state,
+                outcome.counted,
+                outcome.due,
+                outcome.status,
+                outcome.reason,
+                outcome.state == LedgerRows.PENDING ? null : settled.at().toEpochMilli(),
+                settled.deliveryId(),
+                from)) {
+            if (!row.next()) {
+                return false;
+            }
+            destination = row.getString(1);
+        }
+        if (outcome.state != from) {
+            totals.moved(destination, from, outcome.state, 1);
+        }
+        // Also when it is done or parked: a younger one of the same SOP instance may have waited for it.
+        due.add(destination);
+        return true;
+    }
+
+    private void finish(long instanceId, Instant at) throws SQLException {
+        try (ResultSet row = database.query(FINISHED, instanceId, at.toEpochMilli())) {
+            if (row.next() && row.getObject(1) != null) {
+                totals.inSegment(row.getLong(1), row.getLong(2), -1);
+            }
+        }
+    }
+
+    private void move(long instanceId) throws SQLException {
+        try (ResultSet row =
+                database.query("SELECT segment, length, finished_at FROM instance WHERE id = ?", instanceId)) {
+            if (!row.next() || row.getObject(1) == null) {
+                return;
+            }
+            if (row.getObject(3) == null) {
+                totals.inSegment(row.getLong(1), row.getLong(2), -1);
+            }
+        }
+        database.update("UPDATE instance SET segment = NULL, record_offset = NULL, file = 1 WHERE id = ?", instanceId);
+    }
+
+    private long replan(Change.Replanned replanned, Set<String> due) throws SQLException {
+        if (replanned.plan().deliveries().isEmpty()) {
+            return 0;
+        }
+        long receivedAt;
+        try (ResultSet row = database.query(REPLANNED, replanned.plan().rulesVersion(), replanned.instanceId())) {
+            if (!row.next()) {
+                return 0;
+            }
+            receivedAt = row.getLong(1);
+        }
+        plan(replanned.instanceId(), replanned.plan(), receivedAt, due);
+        return 1;
+    }
+
+    private long retry(Change.Retried retried, Set<String> due) throws SQLException {
+        Object[] selection = {
+            retried.selection().destination(),
+            retried.selection().studyInstanceUid(),
+            retried.selection().deliveryId()
+        };
+        long count = 0;
+        try (ResultSet row = database.query(COUNT_PARKED, selection)) {
+            while (row.next()) {
+                totals.moved(row.getString(1), LedgerRows.PARKED, LedgerRows.PENDING, row.getLong(2));
+                due.add(row.getString(1));
+                count += row.getLong(2);
+            }
+        }
+        if (count > 0) {
+            database.update(RETRIED, selection[0], selection[1], selection[2], LedgerRows.notBefore(retried.at()));
+        }
+        return count;
+    }
+
+    private long forget(Instant finishedBefore) throws SQLException {
+        Set<Long> instances = new HashSet<>();
+        Set<Long> theirSeries = new HashSet<>();
+        try (ResultSet row = database.query(FORGETTABLE, finishedBefore.toEpochMilli(), FORGOTTEN_AT_ONCE)) {
+            while (row.next()) {
+                instances.add(row.getLong(1));
+                theirSeries.add(row.getLong(2));
+            }
+        }
+        for (long instance : instances) {
+            try (ResultSet row = database.query(FORGET_DELIVERIES, instance)) {
+                while (row.next()) {
+                    totals.forgotten(row.getString(1));
+                }
+            }
+            database.update("DELETE FROM instance WHERE id = ?", instance);
+        }
+        for (long key : theirSeries) {
+            series.removeUnused(key);
+        }
+        return instances.size();
+    }
+
+    private void rollBack(Throwable failure) {
+        try {
+            database.update("ROLLBACK");
+        } catch (SQLException e) {
+            failure.addSuppressed(e); // SQLite has rolled back by itself when the disk is full or fails
+        }
+        try {
+            series.forget();
+            totals.reload();
+            readPosition();
+        } catch (SQLException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    private void readPosition() throws SQLException {
+        try (ResultSet row = database.query("SELECT segment, record_offset, last_instance FROM position")) {
+            if (!row.next()) {
+                throw new SQLException("the table position is empty");
+            }
+            position = new LogPosition(row.getLong(1), row.getLong(2));
+            lastInstance = row.getLong(3);
+        }
+    }
+
+    @Override
+    public void close() throws SQLException {
+        database.close();
+    }
+
+    /** What a settlement writes into the delivery's row. */
+    private record Outcome(
+            int state,
+            int counted,
+            @Nullable Long due,
+            @Nullable Integer status,
+            @Nullable String reason) {
+
+        static Outcome of(Change.Settled settled) {
+            return settled.settlement()
+                    .match(
+                            delivered -> new Outcome(LedgerRows.DELIVERED, 1, null, delivered.status(), null),
+                            retry -> new Outcome(
+                                    LedgerRows.PENDING,
+                                    retry.counted() ? 1 : 0,
+                                    LedgerRows.notBefore(retry.due()),
+                                    status(retry.status()),
+                                    Text.printable(retry.reason(), LONGEST_REASON)),
+                            parked -> new Outcome(
+                                    LedgerRows.PARKED,
+                                    1,
+                                    null,
+                                    status(parked.status()),
+                                    Text.printable(parked.reason(), LONGEST_REASON)));
+        }
+
+        private static @Nullable Integer status(int status) {
+            return status < 0 ? null : status;
+        }
+    }
+
+    private static final String RECEIVED = """
+            INSERT INTO instance (id, series, sop_instance, received_at, dataset_length, length, dataset_offset, crc32c,
+                                  segment, record_offset, file, rules_version, routed)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING""";
+
+    private static final String PLANNED = """
+            INSERT INTO delivery (id, route, copy, destination, candidates, priority, due, state, attempts)
+            VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0)""";
+
+    private static final String SETTLED = """
+            UPDATE delivery SET state = ?, attempts = attempts + ?, due = coalesce(?, due), last_status = ?,
+                                last_error = ?, settled_at = ?
+            WHERE id = ? AND state = ? RETURNING destination""";
+
+    private static final String FINISHED = """
+            UPDATE instance SET finished_at = ?2
+            WHERE id = ?1 AND finished_at IS NULL
+              AND NOT EXISTS (SELECT 1 FROM delivery WHERE id BETWEEN ?1 * 1024 AND ?1 * 1024 + 1023 AND state <> 1)
+            RETURNING segment, length""";
+
+    private static final String FILE_DELETED =
+            "UPDATE instance SET file = 0 WHERE id = ? AND file = 1 AND finished_at IS NOT NULL";
+
+    private static final String REPLANNED =
+            "UPDATE instance SET routed = 1, rules_version = ? WHERE id = ? AND routed = 0 RETURNING received_at";
+
+    /** Parked deliveries that are selected: ?1 destination or empty, ?2 study or empty, ?3 delivery or 0. */
+    private static final String SELECTED = """
+            state = 2 AND (?1 = '' OR destination = ?1) AND (?3 = 0 OR id = ?3)
+              AND (?2 = '' OR EXISTS (SELECT 1 FROM instance i JOIN series s ON s.id = i.series
+                                      WHERE i.id = delivery.id / 1024 AND s.study_uid = ?2))""";
+
+    private static final String COUNT_PARKED =
+            "SELECT destination, count(*) FROM delivery INDEXED BY delivery_parked WHERE " + SELECTED
+                    + " GROUP BY destination";
+
+    private static final String RETRIED =
+            "UPDATE delivery INDEXED BY delivery_parked SET state = 0, attempts = 0, due = ?4, settled_at = NULL WHERE "
+                    + SELECTED;
+
+    private static final String FORGETTABLE = """
+            SELECT id, series FROM instance INDEXED BY instance_done
+            WHERE finished_at IS NOT NULL AND file = 0 AND finished_at < ? ORDER BY finished_at LIMIT ?""";
+
+    private static final String FORGET_DELIVERIES =
+            "DELETE FROM delivery WHERE id BETWEEN ?1 * 1024 AND ?1 * 1024 + 1023 RETURNING destination";
+}

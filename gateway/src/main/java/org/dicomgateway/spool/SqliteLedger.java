@@ -1,0 +1,223 @@
+package org.dicomgateway.spool;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The ledger in an SQLite database (write-ahead log, one connection that writes, some that read).
+ *
+ * <p>An applied batch survives the end of the process at once, and a power failure after {@link #sync}. What a power
+ * failure takes is always the newest batches, and the database itself stays sound; assumed of the file system and the
+ * disk is what SQLite assumes (https://www.sqlite.org/atomiccommit.html), above all that a sync is one.
+ *
+ * <p>Times are kept in milliseconds.
+ */
+final class SqliteLedger implements Ledger {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SqliteLedger.class);
+    private static final int IDLE_READERS = 4;
+
+    private final LedgerFile file;
+    private final LedgerWriter writer;
+    private final ReentrantLock writing = new ReentrantLock();
+    private final Deque<LedgerReader> idle = new ArrayDeque<>();
+    private boolean closed;
+
+    private SqliteLedger(LedgerFile file, LedgerWriter writer) {
+        this.file = file;
+        this.writer = writer;
+    }
+
+    /**
+     * Opens the ledger in this file, or creates it; only the owner can read it.
+     *
+     * @throws LedgerCorruptException when it is damaged, or something else: then {@link #setAside} and rebuild
+     * @throws LedgerException when it cannot be opened now: locked, no permission, written by a newer version
+     */
+    static SqliteLedger open(Path path) throws LedgerException {
+        LedgerFile file = new LedgerFile(path);
+        Statements database = file.openForWriting();
+        try {
+            return new SqliteLedger(file, new LedgerWriter(database));
+        } catch (SQLException e) {
+            closeQuietly(database);
+            throw file.failure("opened", e);
+        }
+    }
+
+    /** Renames a damaged ledger's files, which must not be open: {@code suffix} is appended to their names. */
+    static void setAside(Path path, String suffix) throws IOException {
+        LedgerFile.setAside(path, suffix);
+    }
+
+    @Override
+    public Applied apply(List<Change> changes) throws LedgerException {
+        writing.lock();
+        try {
+            return writer.apply(changes);
+        } catch (SQLException e) {
+            throw file.failure("changed", e);
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    @Override
+    public void sync() throws LedgerException {
+        writing.lock();
+        try {
+            writer.sync();
+        } catch (SQLException e) {
+            throw file.failure("synced", e);
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    @Override
+    public LogPosition appliedPosition() throws LedgerException {
+        return ask(LedgerReader::appliedPosition);
+    }
+
+    @Override
+    public long lastInstanceId() throws LedgerException {
+        return ask(LedgerReader::lastInstanceId);
+    }
+
+    @Override
+    public List<DueDelivery> due(String destination, Instant now, int max, Set<Long> claimed) throws LedgerException {
+        return ask(reader -> reader.due(destination, now, max, claimed));
+    }
+
+    @Override
+    public Optional<StoredInstance> find(long instanceId) throws LedgerException {
+        return ask(reader -> reader.find(instanceId));
+    }
+
+    @Override
+    public List<StoredInstance> held(long afterId, int max) throws LedgerException {
+        return ask(reader -> reader.held(afterId, max));
+    }
+
+    @Override
+    public List<StoredInstance> unfinishedIn(long segment, int max) throws LedgerException {
+        return ask(reader -> reader.unfinishedIn(segment, max));
+    }
+
+    @Override
+    public Map<Long, Long> unfinishedBytesBySegment() throws LedgerException {
+        return ask(LedgerReader::unfinishedBytesBySegment);
+    }
+
+    @Override
+    public List<Long> finishedWithFile(int max) throws LedgerException {
+        return ask(reader -> reader.finishedWithFile(max));
+    }
+
+    @Override
+    public Set<Long> withFile(Collection<Long> instanceIds) throws LedgerException {
+        return ask(reader -> reader.withFile(instanceIds));
+    }
+
+    @Override
+    public List<StoredInstance> unfinished(long afterId, int max) throws LedgerException {
+        return ask(reader -> reader.unfinished(afterId, max));
+    }
+
+    @Override
+    public Map<String, SpoolView.Books> books() throws LedgerException {
+        return ask(LedgerReader::books);
+    }
+
+    @Override
+    public Map<String, SpoolView.Books> recount() throws LedgerException {
+        return ask(LedgerReader::recount);
+    }
+
+    @Override
+    public long unrouted() throws LedgerException {
+        return ask(LedgerReader::unrouted);
+    }
+
+    /** Ends the connections; a query that is under way ends by itself. Does nothing the second time. */
+    @Override
+    public void close() {
+        synchronized (idle) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            idle.forEach(SqliteLedger::closeQuietly);
+            idle.clear();
+        }
+        writing.lock();
+        try {
+            closeQuietly(writer); // the last connection: SQLite moves the write-ahead log into the database
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private interface Question<T> {
+        T put(LedgerReader reader) throws SQLException;
+    }
+
+    /** No thread waits for another's query: a connection is added when all are in use. */
+    private <T> T ask(Question<T> question) throws LedgerException {
+        LedgerReader reader = takeReader();
+        boolean sound = false;
+        try {
+            T answer = question.put(reader);
+            sound = true;
+            return answer;
+        } catch (SQLException e) {
+            throw file.failure("read", e);
+        } finally {
+            giveBack(reader, sound);
+        }
+    }
+
+    private LedgerReader takeReader() throws LedgerException {
+        synchronized (idle) {
+            if (closed) {
+                throw new LedgerException("the ledger is closed", null);
+            }
+            @Nullable LedgerReader reader = idle.pollFirst();
+            if (reader != null) {
+                return reader;
+            }
+        }
+        return new LedgerReader(file.openForReading());
+    }
+
+    private void giveBack(LedgerReader reader, boolean sound) {
+        synchronized (idle) {
+            if (sound && !closed && idle.size() < IDLE_READERS) {
+                idle.addFirst(reader);
+                return;
+            }
+        }
+        closeQuietly(reader);
+    }
+
+    private static void closeQuietly(AutoCloseable connection) {
+        try {
+            connection.close();
+        } catch (Exception e) {
+            LOG.atWarn().setCause(e).log("a connection to the ledger did not close cleanly; nothing is lost by it");
+        }
+    }
+}

@@ -1,0 +1,10 @@
+package org.dicomgateway.spool;
+
+/** The ledger that tests use keeps the contract too. */
+class InMemoryLedgerTest extends LedgerContract {
+
+    @Override
+    Ledger open() {
+        return new InMemoryLedger();
+    }
+}

@@ -1,0 +1,396 @@
+package org.dicomgateway.spool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.dicomgateway.spool.LedgerFixtures.START;
+import static org.dicomgateway.spool.LedgerFixtures.delivered;
+import static org.dicomgateway.spool.LedgerFixtures.delivery;
+import static org.dicomgateway.spool.LedgerFixtures.inFile;
+import static org.dicomgateway.spool.LedgerFixtures.inLog;
+import static org.dicomgateway.spool.LedgerFixtures.instance;
+import static org.dicomgateway.spool.LedgerFixtures.parked;
+import static org.dicomgateway.spool.LedgerFixtures.plan;
+import static org.dicomgateway.spool.LedgerFixtures.received;
+import static org.dicomgateway.spool.LedgerFixtures.retry;
+import static org.dicomgateway.spool.LedgerFixtures.settled;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import org.dicomgateway.spool.Ledger.Applied;
+import org.dicomgateway.spool.Ledger.DueDelivery;
+import org.dicomgateway.spool.SpoolView.Books;
+import org.dicomgateway.spool.SpoolView.Selection;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What every ledger does. */
+abstract class LedgerContract {
+
+    private static final Instant LATER = START.plusSeconds(100_000);
+
+    private Ledger ledger;
+
+    abstract Ledger open() throws Exception;
+
+    @BeforeEach
+    void openLedger() throws Exception {
+        ledger = open();
+    }
+
+    @AfterEach
+    void closeLedger() {
+        ledger.close();
+    }
+
+    @Test
+    void a_new_ledger_is_empty() throws Exception {
+        assertThat(ledger.appliedPosition()).isEqualTo(LogPosition.START);
+        assertThat(ledger.lastInstanceId()).isZero();
+        assertThat(ledger.books()).isEmpty();
+        assertThat(ledger.recount()).isEmpty();
+        assertThat(ledger.unrouted()).isZero();
+        assertThat(ledger.due("a", LATER, 10, Set.of())).isEmpty();
+        assertThat(ledger.find(1)).isEmpty();
+        assertThat(ledger.unfinishedBytesBySegment()).isEmpty();
+    }
+
+    @Test
+    void a_received_instance_is_due_at_each_destination_and_comes_back_as_it_was() throws Exception {
+        Applied applied = apply(received(5, "a", "b"));
+
+        assertThat(applied).isEqualTo(new Applied(0, Set.of("a", "b")));
+        StoredInstance stored = inLog(instance(5), 1);
+        assertThat(due("b")).containsExactly(new DueDelivery(delivery(5, 1), stored, "all", 1, "b", 0));
+        assertThat(ledger.find(5)).contains(stored);
+        assertThat(ledger.lastInstanceId()).isEqualTo(5);
+        assertThat(ledger.appliedPosition()).isEqualTo(new LogPosition(1, 12_000));
+        assertBooks("a", new Books(1, 0, 1, 0, 0));
+    }
+
+    @Test
+    void an_instance_that_is_applied_again_changes_nothing_even_when_delivered() throws Exception {
+        apply(received(1, "a"), delivered(1, 0));
+
+        Applied applied = apply(received(1, "a"), received(1, "a", "b"));
+
+        assertThat(applied.due()).isEmpty();
+        assertThat(due("a")).isEmpty();
+        assertThat(ledger.books()).containsOnlyKeys("a");
+        assertBooks("a", new Books(1, 1, 0, 0, 0));
+    }
+
+    @Test
+    void the_applied_position_never_goes_back_and_an_unknown_instance_behind_it_is_taken() throws Exception {
+        apply(received(9, "a"));
+        apply(received(inFile(instance(3)), plan("a")));
+
+        assertThat(ledger.appliedPosition()).isEqualTo(new LogPosition(1, 20_000));
+        assertThat(ledger.lastInstanceId()).isEqualTo(9);
+        assertThat(dueIds("a")).containsExactly(delivery(3, 0), delivery(9, 0));
+    }
+
+    @Test
+    void urgent_goes_first_then_what_is_due_longest_then_the_oldest() throws Exception {
+        Plan urgent = new Plan(1, List.of(new Plan.PlannedDelivery("stat", 1, List.of("a"), 10)));
+        apply(
+                received(1, "a"),
+                received(2, "a"),
+                received(inLog(instance(3), 1), urgent),
+                received(inLog(instance(4), 1), urgent),
+                retry(1, 0, START.plusSeconds(2)));
+
+        assertThat(dueIds("a")).containsExactly(delivery(3, 0), delivery(4, 0), delivery(1, 0), delivery(2, 0));
+        assertThat(ledger.due("a", LATER, 3, Set.of())).hasSize(3);
+    }
+
+    @Test
+    void nothing_is_given_before_its_time_nor_hides_what_is_less_urgent() throws Exception {
+        Plan urgent = new Plan(1, List.of(new Plan.PlannedDelivery("stat", 1, List.of("a"), 10)));
+        apply(received(inLog(instance(1), 1), urgent), received(2, "a"), retry(1, 0, LATER.plusMillis(1)));
+
+        assertThat(dueIds("a")).containsExactly(delivery(2, 0));
+        assertThat(ledger.due("a", LATER.plusMillis(1), 10, Set.of()))
+                .extracting(DueDelivery::deliveryId, DueDelivery::attempts)
+                .startsWith(tuple(delivery(1, 0), 1));
+    }
+
+    @Test
+    void what_somebody_has_claimed_is_left_out() throws Exception {
+        LongStream.rangeClosed(1, 700).forEach(id -> apply(received(id, "a")));
+        Set<Long> claimed =
+                LongStream.rangeClosed(1, 600).mapToObj(id -> delivery(id, 0)).collect(Collectors.toSet());
+
+        assertThat(ledger.due("a", LATER, 2, claimed))
+                .extracting(DueDelivery::deliveryId)
+                .containsExactly(delivery(601, 0), delivery(602, 0));
+    }
+
+    @Test
+    void an_instance_waits_while_an_older_one_with_its_UID_is_pending_there() throws Exception {
+        apply(
+                received(inLog(instance(1, "1.2.3", "1.2"), 1), plan("a", "b")),
+                received(inLog(instance(2, "1.2.3", "1.2"), 1), plan("a")),
+                received(inLog(instance(3, "1.2.3", "1.2"), 1), plan("a", "a")),
+                retry(1, 0, LATER.plusSeconds(1)));
+
+        assertThat(due("a")).isEmpty();
+        assertThat(apply(delivered(1, 0)).due()).containsExactly("a");
+        assertThat(dueIds("a")).containsExactly(delivery(2, 0));
+        apply(parked(2, 0));
+        assertThat(dueIds("a")).containsExactly(delivery(3, 0));
+        apply(delivered(3, 0));
+        assertThat(dueIds("a")).containsExactly(delivery(3, 1));
+        assertThat(dueIds("b")).containsExactly(delivery(1, 1));
+    }
+
+    @Test
+    void an_older_delivery_that_is_claimed_still_goes_first() throws Exception {
+        apply(
+                received(inLog(instance(1, "1.2.3", "1.2"), 1), plan("a")),
+                received(inLog(instance(2, "1.2.3", "1.2"), 1), plan("a")));
+
+        assertThat(ledger.due("a", LATER, 10, Set.of(delivery(1, 0)))).isEmpty();
+    }
+
+    @Test
+    void an_instance_is_finished_when_its_last_delivery_is_done() throws Exception {
+        apply(received(1, "a", "b"), delivered(1, 0));
+        assertThat(ledger.unfinished(0, 10)).containsExactly(inLog(instance(1), 1));
+        assertThat(ledger.unfinishedIn(1, 10)).containsExactly(inLog(instance(1), 1));
+        assertThat(ledger.unfinishedBytesBySegment()).isEqualTo(Map.of(1L, LedgerFixtures.LENGTH));
+
+        apply(delivered(1, 1), delivered(1, 1));
+
+        assertThat(ledger.unfinished(0, 10)).isEmpty();
+        assertThat(ledger.unfinishedIn(1, 10)).isEmpty();
+        assertThat(ledger.unfinishedBytesBySegment()).isEmpty();
+        assertThat(ledger.find(1)).isEmpty();
+        assertBooks("b", new Books(1, 1, 0, 0, 0));
+    }
+
+    @Test
+    void unfinished_instances_come_in_pages_by_id_and_in_a_segment_by_offset() throws Exception {
+        apply(received(3, "a"), received(1, "a"), received(2, "a"), received(inLog(instance(4), 2), plan("a")));
+        apply(delivered(2, 0));
+
+        assertThat(ledger.unfinished(1, 1))
+                .extracting(stored -> stored.instance().id())
+                .containsExactly(3L);
+        assertThat(ledger.unfinishedIn(1, 10))
+                .extracting(stored -> stored.instance().id())
+                .containsExactly(1L, 3L);
+        assertThat(ledger.unfinishedIn(1, 1)).hasSize(1);
+        assertThat(ledger.unfinishedBytesBySegment()).isEqualTo(Map.of(1L, 2_000L, 2L, 1_000L));
+    }
+
+    @Test
+    void a_retry_counts_its_attempt_only_when_told_so() throws Exception {
+        apply(received(1, "a"));
+        apply(settled(1, 0, new Settlement.Retry(START, false, -1, "no association")));
+        assertThat(due("a")).extracting(DueDelivery::attempts).containsExactly(0);
+        apply(settled(1, 0, new Settlement.Retry(START, true, 0xC000, "cannot understand")));
+        assertThat(due("a")).extracting(DueDelivery::attempts).containsExactly(1);
+    }
+
+    @Test
+    void a_parked_delivery_keeps_its_instance_until_it_is_retried_from_its_first_attempt() throws Exception {
+        apply(received(1, "a"), retry(1, 0, START), parked(1, 0));
+        assertThat(due("a")).isEmpty();
+        assertThat(ledger.find(1)).isPresent();
+        assertThat(ledger.unfinishedIn(1, 10)).hasSize(1);
+        assertBooks("a", new Books(1, 0, 0, 1, 0));
+
+        Instant at = LATER.minusSeconds(1);
+        assertThat(apply(new Change.Retried(Selection.ALL, at))).isEqualTo(new Applied(1, Set.of("a")));
+
+        assertThat(ledger.due("a", at.minusMillis(1), 10, Set.of())).isEmpty();
+        assertThat(due("a")).extracting(DueDelivery::attempts).containsExactly(0);
+        assertBooks("a", new Books(1, 0, 1, 0, 0));
+    }
+
+    @Test
+    void parked_deliveries_are_retried_by_destination_by_study_or_one_by_one() throws Exception {
+        apply(received(1, "a", "b"), received(20, "a"), parked(1, 0), parked(1, 1), parked(20, 0));
+
+        assertThat(retried(new Selection("b", "1.2.3.2", 0))).isZero();
+        assertThat(retried(new Selection("", "", delivery(20, 0)))).isEqualTo(1);
+        assertThat(retried(new Selection("b", "", 0))).isEqualTo(1);
+        assertThat(retried(new Selection("a", "1.2.3.0", delivery(1, 0)))).isEqualTo(1);
+        assertThat(retried(Selection.ALL)).isZero();
+    }
+
+    @Test
+    void a_settlement_of_something_unknown_or_done_changes_nothing() throws Exception {
+        apply(received(1, "a", "b"), delivered(1, 0));
+
+        Applied applied = apply(delivered(99, 0), parked(1, 0), retry(1, 0, START), delivered(1, 7));
+
+        assertThat(applied).isEqualTo(new Applied(0, Set.of()));
+        assertBooks("a", new Books(1, 1, 0, 0, 0));
+    }
+
+    @Test
+    void what_arrived_although_it_was_given_up_is_done() throws Exception {
+        apply(received(1, "a"), parked(1, 0), delivered(1, 0));
+
+        assertBooks("a", new Books(1, 1, 0, 0, 0));
+        assertThat(ledger.unfinished(0, 10)).isEmpty();
+    }
+
+    @Test
+    void an_instance_without_a_plan_is_held_until_it_gets_one() throws Exception {
+        apply(received(1), received(2), received(3));
+        assertThat(ledger.unrouted()).isEqualTo(3);
+        assertThat(ledger.held(1, 1)).containsExactly(inLog(instance(2), 1));
+        assertThat(ledger.unfinishedIn(1, 10)).hasSize(3);
+
+        Applied applied = apply(
+                new Change.Replanned(2, plan("a")),
+                new Change.Replanned(2, plan("b")),
+                new Change.Replanned(3, plan()),
+                new Change.Replanned(99, plan("b")));
+
+        assertThat(applied).isEqualTo(new Applied(1, Set.of("a")));
+        assertThat(ledger.held(0, 10))
+                .extracting(stored -> stored.instance().id())
+                .containsExactly(1L, 3L);
+        assertThat(ledger.unrouted()).isEqualTo(2);
+        assertThat(dueIds("a")).containsExactly(delivery(2, 0));
+        apply(delivered(2, 0));
+        assertThat(ledger.unfinished(0, 10)).hasSize(2);
+    }
+
+    @Test
+    void deliveries_to_a_destination_that_is_gone_are_held_until_it_is_back() throws Exception {
+        apply(received(1, "a", "b"), received(2, "a"), received(3, "a"), parked(3, 0));
+
+        assertThat(apply(new Change.DestinationsChanged(Set.of("b", "c")))).isEqualTo(new Applied(2, Set.of()));
+        assertThat(due("a")).isEmpty();
+        assertBooks("a", new Books(3, 0, 0, 1, 2));
+        assertThat(dueIds("b")).hasSize(1);
+        assertThat(ledger.books()).containsOnlyKeys("a", "b");
+
+        apply(received(4, "a"), delivered(1, 0), new Change.Retried(Selection.ALL, START));
+        assertBooks("a", new Books(4, 1, 0, 0, 3));
+
+        assertThat(apply(new Change.DestinationsChanged(Set.of("a", "b")))).isEqualTo(new Applied(3, Set.of("a")));
+        assertThat(dueIds("a")).hasSize(3);
+        assertBooks("a", new Books(4, 1, 3, 0, 0));
+    }
+
+    @Test
+    void a_plan_for_a_destination_that_never_was_is_held() throws Exception {
+        apply(new Change.DestinationsChanged(Set.of("a")));
+
+        assertThat(apply(received(1, "a", "ghost")).due()).containsExactly("a");
+        assertThat(due("ghost")).isEmpty();
+        assertBooks("ghost", new Books(1, 0, 0, 0, 1));
+    }
+
+    @Test
+    void an_instance_that_moved_to_a_file_of_its_own_leaves_its_segment() throws Exception {
+        apply(received(1, "a"), new Change.Moved(1), new Change.Moved(1), new Change.Moved(99));
+
+        assertThat(ledger.find(1)).map(StoredInstance::location).contains(new Location.InFile());
+        assertThat(due("a")).extracting(entry -> entry.stored().location()).containsExactly(new Location.InFile());
+        assertThat(ledger.unfinishedIn(1, 10)).isEmpty();
+        assertThat(ledger.unfinishedBytesBySegment()).isEmpty();
+        assertThat(ledger.withFile(List.of(1L, 2L))).containsExactly(1L);
+        assertThat(ledger.finishedWithFile(10)).isEmpty();
+    }
+
+    @Test
+    void a_file_is_wanted_until_its_instance_is_finished_and_then_reported_until_deleted() throws Exception {
+        apply(received(inFile(instance(1)), plan("a")), received(2, "a"), new Change.FileDeleted(1));
+        assertThat(ledger.withFile(List.of(1L, 2L, 3L))).containsExactly(1L);
+
+        apply(delivered(1, 0), delivered(2, 0), new Change.Moved(2));
+        assertThat(ledger.withFile(List.of(1L, 2L))).isEmpty();
+        assertThat(ledger.finishedWithFile(10)).containsExactly(1L, 2L);
+        assertThat(ledger.find(1)).isPresent();
+
+        apply(new Change.FileDeleted(1));
+        assertThat(ledger.finishedWithFile(10)).containsExactly(2L);
+        assertThat(ledger.find(1)).isEmpty();
+        assertThat(ledger.unfinishedBytesBySegment()).isEmpty();
+    }
+
+    @Test
+    void history_is_forgotten_when_it_is_old_and_its_bytes_are_gone_and_stays_in_the_books() throws Exception {
+        apply(received(1, "a"), received(inFile(instance(2)), plan("a")), received(3, "a"), received(4, "a"));
+        apply(delivered(1, 0), delivered(2, 0), delivered(3, 0));
+
+        Applied applied = apply(new Change.Forgotten(START.plusSeconds(63)));
+
+        assertThat(applied).isEqualTo(new Applied(1, Set.of()));
+        assertThat(ledger.finishedWithFile(10)).containsExactly(2L);
+        assertBooks("a", new Books(4, 3, 1, 0, 0));
+        assertThat(ledger.lastInstanceId()).isEqualTo(4);
+        assertThat(apply(new Change.Forgotten(LATER)).rows()).isEqualTo(1);
+        assertThat(apply(new Change.Forgotten(LATER)).rows()).isZero();
+        apply(new Change.FileDeleted(2));
+        assertThat(apply(new Change.Forgotten(LATER)).rows()).isEqualTo(1);
+        assertBooks("a", new Books(4, 3, 1, 0, 0));
+        // the series is still known, or known again
+        assertThat(dueIds("a")).containsExactly(delivery(4, 0));
+        apply(received(5, "a"));
+        assertThat(dueIds("a")).containsExactly(delivery(4, 0), delivery(5, 0));
+    }
+
+    @Test
+    void a_long_history_is_forgotten_in_bites() throws Exception {
+        for (long id = 1; id <= LedgerWriter.FORGOTTEN_AT_ONCE + 1; id++) {
+            apply(received(id, "a"), delivered(id, 0));
+        }
+
+        assertThat(apply(new Change.Forgotten(LATER)).rows()).isEqualTo(LedgerWriter.FORGOTTEN_AT_ONCE);
+        assertThat(apply(new Change.Forgotten(LATER)).rows()).isEqualTo(1);
+        assertBooks("a", new Books(1_001, 1_001, 0, 0, 0));
+    }
+
+    @Test
+    void a_route_with_several_candidates_goes_to_its_first_for_now() throws Exception {
+        Plan plan = new Plan(1, List.of(new Plan.PlannedDelivery("spread", 2, List.of("a", "b"), 0)));
+        apply(received(inLog(instance(1), 1), plan));
+
+        assertThat(due("a")).extracting(DueDelivery::route, DueDelivery::copy).containsExactly(tuple("spread", 2));
+        assertThat(due("b")).isEmpty();
+    }
+
+    @Test
+    void an_empty_batch_is_no_trouble() throws Exception {
+        assertThat(apply()).isEqualTo(new Applied(0, Set.of()));
+        ledger.sync();
+    }
+
+    private Applied apply(Change... changes) {
+        try {
+            return ledger.apply(List.of(changes));
+        } catch (LedgerException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private long retried(Selection selection) {
+        return apply(new Change.Retried(selection, START)).rows();
+    }
+
+    private List<DueDelivery> due(String destination) throws LedgerException {
+        return ledger.due(destination, LATER, 100, Set.of());
+    }
+
+    private List<Long> dueIds(String destination) throws LedgerException {
+        return due(destination).stream().map(DueDelivery::deliveryId).toList();
+    }
+
+    private void assertBooks(String destination, Books expected) throws LedgerException {
+        assertThat(ledger.books()).containsEntry(destination, expected);
+        assertThat(ledger.recount()).isEqualTo(ledger.books());
+        assertThat(ledger.books().values()).allMatch(Books::balanced);
+    }
+}

@@ -1,0 +1,16 @@
+package org.dicomgateway.spool;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The contract, in a database file. */
+class SqliteLedgerTest extends LedgerContract {
+
+    @TempDir
+    private Path folder;
+
+    @Override
+    Ledger open() throws LedgerException {
+        return SqliteLedger.open(folder.resolve("ledger.db"));
+    }
+}
