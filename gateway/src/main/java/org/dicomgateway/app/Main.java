@@ -1,16 +1,18 @@
 package org.dicomgateway.app;
 
+import java.io.PrintWriter;
 import java.util.Optional;
 import org.dicomgateway.cli.CheckCommand;
 import org.dicomgateway.cli.EchoCommand;
 import org.dicomgateway.cli.ExitCode;
-import org.dicomgateway.cli.ExportCommand;
 import org.dicomgateway.cli.GenerateCommand;
 import org.dicomgateway.cli.InspectCommand;
 import org.dicomgateway.config.ConfigurationException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line. */
 @Command(
@@ -23,7 +25,6 @@ import picocli.CommandLine.IVersionProvider;
             RunCommand.class,
             CheckCommand.class,
             EchoCommand.class,
-            ExportCommand.class,
             GenerateCommand.class,
             InspectCommand.class
         })
@@ -39,13 +40,26 @@ public final class Main {
     /** The command line, ready to execute: what {@link #main} runs. */
     static CommandLine commandLine() {
         return new CommandLine(new Main())
-                .setExecutionExceptionHandler((exception, commandLine, parsed) -> {
-                    if (exception instanceof ConfigurationException configuration) {
-                        configuration.problems().forEach(commandLine.getErr()::println);
-                        return ExitCode.MISUSED;
-                    }
-                    throw exception;
-                });
+                .setParameterExceptionHandler((misuse, args) -> explain(misuse))
+                .setExecutionExceptionHandler((exception, command, parsed) -> explain(exception, command.getErr()));
+    }
+
+    /** Every problem of a configuration; anything else that a command throws is a fault of ours, with its trace. */
+    private static int explain(Exception exception, PrintWriter err) throws Exception {
+        if (exception instanceof ConfigurationException configuration) {
+            configuration.problems().forEach(err::println);
+            return ExitCode.MISUSED;
+        }
+        throw exception;
+    }
+
+    /** One line on what is wrong, one on where to read more: a page of usage would hide both. */
+    private static int explain(ParameterException misuse) {
+        CommandLine command = misuse.getCommandLine();
+        command.getErr().println(command.getCommandName() + ": " + misuse.getMessage());
+        UnmatchedArgumentException.printSuggestions(misuse, command.getErr());
+        command.getErr().println("see: " + command.getCommandSpec().qualifiedName() + " --help");
+        return ExitCode.MISUSED;
     }
 
     /** What the jar's manifest says. */

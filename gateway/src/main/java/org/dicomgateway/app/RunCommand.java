@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
 /** Runs the gateway until the process is told to end. */
 @Command(
         name = "run",
+        mixinStandardHelpOptions = true,
         description = "Runs the gateway in the foreground, until Ctrl-C or SIGTERM.",
         exitCodeList = {"0:stopped in order", "1:it could not start", "2:the configuration is wrong"},
         exitCodeListHeading = "Exit codes:%n")

@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
 /** Asks each destination whether it is there: association and C-ECHO, as the gateway itself would call it. */
 @Command(
         name = "echo",
+        mixinStandardHelpOptions = true,
         description = "Sends a C-ECHO to each destination, called as the gateway calls it.",
         exitCodeList = {"0:every destination answered", "1:one did not", "2:the configuration is wrong"},
         exitCodeListHeading = "Exit codes:%n")
@@ -79,7 +80,9 @@ public final class EchoCommand implements Callable<Integer> {
             answer = String.valueOf(e.getMessage());
         }
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
-        out.printf("%-4s  %-16s %-32s %5d ms  %s%n", good ? "ok" : "FAIL", destination.name(), destination.peer(), millis, answer);
+        out.printf(
+                "%-4s  %-16s %-32s %5d ms  %s%n",
+                good ? "ok" : "FAIL", destination.name(), destination.peer(), millis, answer);
         out.flush();
         return good;
     }

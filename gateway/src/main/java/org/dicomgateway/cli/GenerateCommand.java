@@ -2,13 +2,12 @@ package org.dicomgateway.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.FileStore;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.dicomgateway.dicom.synthetic.ImageSize;
 import org.dicomgateway.dicom.synthetic.Matrix;
 import org.dicomgateway.dicom.synthetic.Modality;
@@ -19,12 +18,9 @@ import org.dicomgateway.dicom.synthetic.TemplateException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** Writes synthetic studies to a folder, for demonstrations, tests and measurements. */
 @Command(
@@ -55,9 +51,9 @@ import picocli.CommandLine.TypeConversionException;
             "  (0009,1001) DS = 1.5\\2.5",
             "",
             "@|bold Examples:|@",
-            "  generate --output /tmp/ct --instances 200",
-            "  generate --output /tmp/mix --patients 3 --series 4 --modality CT,MR,US,SC --bytes 512KB",
-            "  generate --output /tmp/clip --instances 1 --modality US --frames 2000 --matrix 512x512"
+            "  generate -o ct --instances 200",
+            "  generate -o mix --patients 3 --series 4 -m CT,MR,US,SC --bytes 512KB",
+            "  generate -o clip --instances 1 -m US --frames 2000 --matrix 512x512"
         })
 public final class GenerateCommand implements Callable<Integer> {
 
@@ -109,6 +105,7 @@ public final class GenerateCommand implements Callable<Integer> {
             names = {"-m", "--modality"},
             paramLabel = "MODALITY",
             split = ",",
+            converter = OptionConverters.OfModality.class,
             defaultValue = "CT",
             description = "Any of ${COMPLETION-CANDIDATES}; series take several in turn (default: ${DEFAULT-VALUE}).")
     private List<Modality> modalities = List.of();
@@ -121,14 +118,14 @@ public final class GenerateCommand implements Callable<Integer> {
         @Option(
                 names = "--matrix",
                 paramLabel = "ROWSxCOLUMNS",
-                converter = MatrixConverter.class,
+                converter = OptionConverters.OfMatrix.class,
                 description = "Size of the image in pixels (default: as usual for the modality).")
         private @Nullable Matrix matrix;
 
         @Option(
                 names = "--bytes",
                 paramLabel = "SIZE",
-                converter = SizeConverter.class,
+                converter = OptionConverters.OfSize.class,
                 description = "Size of a file, like 8KB, 512KB or 1GB (binary units); the matrix is chosen to fit.")
         private @Nullable Long bytes;
     }
@@ -173,32 +170,34 @@ public final class GenerateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter err = command.commandLine().getErr();
-        SyntheticStudies all;
         try {
-            all = SyntheticStudies.of(spec());
+            SyntheticStudies all = SyntheticStudies.of(spec());
+            checkFolder();
+            return write(all, err);
         } catch (TemplateException e) {
             e.problems().forEach(err::println);
-            return 2;
-        } catch (IllegalArgumentException | ArithmeticException e) {
-            throw new ParameterException(command.commandLine(), String.valueOf(e.getMessage()), e);
-        } catch (IOException e) {
-            throw new ParameterException(
-                    command.commandLine(), "cannot read template " + template + ": " + reason(e), e);
-        }
-        Progress progress = progress(all);
-        try {
-            prepare(all.expectedBytes());
-            all.writeTo(output, progress);
-            progress.done("in " + output);
-            return 0;
-        } catch (IOException e) {
-            progress.interrupted();
-            err.println("cannot write to " + output + ": " + reason(e));
-            return 1;
+            return ExitCode.MISUSED;
+        } catch (IllegalArgumentException e) {
+            err.println(e.getMessage());
+            return ExitCode.MISUSED;
         }
     }
 
-    private StudySpec spec() throws IOException, TemplateException {
+    private int write(SyntheticStudies all, PrintWriter err) {
+        Progress progress = progress(all);
+        try {
+            checkRoom(all.expectedBytes());
+            all.writeTo(output, progress);
+            progress.done("in " + output);
+            return ExitCode.DONE;
+        } catch (IOException e) {
+            progress.interrupted();
+            err.println("cannot write to " + output + ": " + reason(e));
+            return ExitCode.FAILED;
+        }
+    }
+
+    private StudySpec spec() throws TemplateException {
         return new StudySpec(
                 patients,
                 studies,
@@ -208,7 +207,15 @@ public final class GenerateCommand implements Callable<Integer> {
                 imageSize(),
                 frames,
                 seed,
-                template == null ? Template.EMPTY : Template.read(template));
+                template == null ? Template.EMPTY : read(template));
+    }
+
+    private static Template read(Path template) throws TemplateException {
+        try {
+            return Template.read(template);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("cannot read the template: " + reason(e), e);
+        }
     }
 
     private ImageSize imageSize() {
@@ -227,57 +234,31 @@ public final class GenerateCommand implements Callable<Integer> {
                 all.size(), all.expectedBytes(), command.commandLine().getOut(), terminal, clock);
     }
 
-    /** Refuses before the first byte what cannot end well. */
-    private void prepare(long bytes) throws IOException {
-        if (Files.exists(output) && !Files.isDirectory(output)) {
-            throw new ParameterException(command.commandLine(), output + " is not a folder");
+    private void checkFolder() {
+        String[] content = output.toFile().list();
+        if (content == null && Files.exists(output)) {
+            throw new IllegalArgumentException(output + " is not a folder that can be read; choose another");
         }
+        if (!force && content != null && content.length > 0) {
+            throw new IllegalArgumentException(output + " is not empty; choose another folder, or add --force");
+        }
+    }
+
+    /** Refuses before the first byte what would end with a full disk. */
+    private void checkRoom(long bytes) throws IOException {
         Files.createDirectories(output);
-        try (Stream<Path> content = Files.list(output)) {
-            if (!force && content.findAny().isPresent()) {
-                throw new ParameterException(
-                        command.commandLine(), output + " is not empty; choose another folder, or add --force");
-            }
-        }
-        FileStore store = Files.getFileStore(output);
-        if (store.getUsableSpace() < bytes) {
+        long room = Files.getFileStore(output).getUsableSpace();
+        if (room < bytes) {
             throw new IOException("the files take " + Progress.size(bytes) + " and there is room for "
-                    + Progress.size(store.getUsableSpace()) + "; ask for fewer or smaller ones");
+                    + Progress.size(room) + "; ask for fewer or smaller ones");
         }
     }
 
     private static String reason(IOException e) {
-        return e.getClass().getSimpleName().replace("Exception", "") + ": " + e.getMessage();
-    }
-
-    /** {@code 512x512}. */
-    static final class MatrixConverter implements ITypeConverter<Matrix> {
-        @Override
-        public Matrix convert(String text) {
-            try {
-                return Matrix.parse(text);
-            } catch (IllegalArgumentException e) {
-                throw new TypeConversionException(e.getMessage());
-            }
-        }
-    }
-
-    /** {@code 512KB}, in binary units. */
-    static final class SizeConverter implements ITypeConverter<Long> {
-        private static final String UNITS = "BKMG";
-
-        @Override
-        public Long convert(String text) {
-            String plain = text.strip().toUpperCase(java.util.Locale.ROOT).replaceFirst("(?<=[KMG])(I?B)?$", "");
-            String unit = plain.replaceFirst("^\\d{1,9}\\s*", "");
-            int power = unit.isEmpty() ? 0 : UNITS.indexOf(unit);
-            if (plain.equals(unit) || power < 0) {
-                throw new TypeConversionException(
-                        "a size is a number with B, KB, MB or GB, like 512KB: '" + text + "'");
-            }
-            return Long.parseLong(
-                            plain.substring(0, plain.length() - unit.length()).strip())
-                    << (10 * power);
-        }
+        // The message of a file system exception is often no more than the file's name.
+        boolean bare = e instanceof FileSystemException file && file.getReason() == null;
+        return bare
+                ? e.getClass().getSimpleName().replace("Exception", "") + ": " + e.getMessage()
+                : String.valueOf(e.getMessage());
     }
 }

@@ -83,10 +83,11 @@ final class DestinationReader {
                 return node.text()
                         .map(text -> text.equals(PRESERVE) ? Optional.empty() : Optional.of(AeTitle.of(text)));
             }
-            Section block = section.section("calling-ae");
-            Setting<Optional<AeTitle>> fixed = block.text("fixed").map(text -> Optional.of(AeTitle.of(text)));
-            block.finish();
-            return fixed;
+            return node.section().flatMap(block -> {
+                Setting<Optional<AeTitle>> fixed = block.text("fixed").map(text -> Optional.of(AeTitle.of(text)));
+                block.finish();
+                return fixed;
+            });
         });
     }
 

@@ -3,6 +3,7 @@ package org.dicomgateway.config;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigResolveOptions;
 import java.nio.file.Files;
@@ -16,13 +17,21 @@ import java.util.regex.Pattern;
 final class HoconFile {
 
     /** The library puts the place before its message, and after it advice that repeats the message. */
-    private static final Pattern MESSAGE =
-            Pattern.compile("(?:[^\\n]*?: \\d+: |[^\\n:]+: )?(?<what>.*?)(?: \\(if you intended .*)?", Pattern.DOTALL);
+    private static final Pattern MESSAGE = Pattern.compile(
+            "(?:[^\\n]*?: \\d+: |[^\\n:]+: )?(?<what>.*?)(?: \\(if you (?:intended|want) .*)?", Pattern.DOTALL);
 
     private HoconFile() {}
 
     /** The root of the file over the defaults; empty when it cannot be read at all, which is then a problem. */
     static Optional<Section> read(Path file, Problems problems) {
+        Place place = Place.of(file.toAbsolutePath().normalize());
+        Section.Layer defaults = new Section.Layer(Reference.root(), place);
+        return parse(file, problems)
+                .map(root -> Section.of(new Section.Layer(root, place), List.of(defaults), problems));
+    }
+
+    /** The root of the file alone. */
+    static Optional<ConfigObject> parse(Path file, Problems problems) {
         Place place = Place.of(file.toAbsolutePath().normalize());
         if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
             problems.add(place, Files.exists(file) ? "cannot be read" : "is not there", "");
@@ -33,12 +42,12 @@ final class HoconFile {
             Config parsed = ConfigFactory.parseFile(
                     place.file().toFile(), ConfigParseOptions.defaults().setAllowMissing(false));
             // What stays unresolved is reported where it is used, each by itself.
-            Config resolved = parsed.resolveWith(
-                    parsed.withFallback(Reference.root()),
-                    ConfigResolveOptions.defaults().setAllowUnresolved(true));
-            Section.Layer written = new Section.Layer(resolved.root(), place);
-            Section.Layer defaults = new Section.Layer(Reference.root(), place);
-            return Optional.of(Section.of(written, List.of(defaults), problems));
+            return Optional.of(parsed.resolve(ConfigResolveOptions.defaults().setAllowUnresolved(true))
+                    .root());
+        } catch (ConfigException.IO e) {
+            String include = e.origin() == null ? e.getMessage() : e.origin().description();
+            problems.add(place, "includes a file that cannot be read: " + include, "");
+            return Optional.empty();
         } catch (ConfigException e) {
             problems.add(placeOf(e, place), whatOf(e), "");
             return Optional.empty();
@@ -56,6 +65,9 @@ final class HoconFile {
     private static String whatOf(ConfigException e) {
         String message = String.valueOf(e.getMessage());
         Matcher matcher = MESSAGE.matcher(message);
-        return (matcher.matches() ? matcher.group("what") : message).replace('\n', ' ');
+        String what = matcher.matches() ? matcher.group("what") : message;
+        // The library's word for any end of a block that is missing.
+        return what.replace("a close parentheses ')' here", "a closing brace '}'")
+                .replace('\n', ' ');
     }
 }

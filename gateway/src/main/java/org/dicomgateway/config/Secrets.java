@@ -7,7 +7,7 @@ import java.util.Locale;
 final class Secrets {
 
     /** Stands for a secret. */
-    static final String MASK = "\"******\"";
+    static final String MASK = "******";
 
     private static final List<String> WORDS = List.of("password", "passcode", "passphrase", "secret", "token");
 

@@ -77,18 +77,36 @@ final class AcceptedAssociation implements Runnable {
             AdvancedHandler.INSTANCE.onAccept(toolkit(), socket);
             awaitPeerClose();
         } catch (IOException e) {
-            log.info("{}: ended by {}", name, e.toString());
+            log.debug("{}: the connection ended without ceremony", name, e);
         } catch (Error e) {
             abort();
             throw e;
         } finally {
             socket.closeQuietly();
             acceptor.ended(this);
-            StoreRequests served = storeRequests;
-            if (served != null) {
-                log.info("{}: closed after {} instances", name, served.count());
-            }
+            log.info("{}: closed after {} C-STORE{}", name, served(), howItEnded());
         }
+    }
+
+    private long served() {
+        StoreRequests requests = storeRequests;
+        return requests == null ? 0 : requests.count();
+    }
+
+    /** For the log; empty when it was released in order. */
+    private String howItEnded() {
+        Association open = association;
+        @Nullable IOException why = open == null ? null : open.getException();
+        if (socket.peerAborted()) {
+            return ", aborted by the peer";
+        }
+        if (socket.timedOut()) {
+            return ", aborted: nothing came or went in time";
+        }
+        if (why == null) {
+            return "";
+        }
+        return ", ended by " + Text.printable(String.valueOf(why.getCause() == null ? why : why.getCause()), 200);
     }
 
     /** Ends the association from any thread, with A-ABORT if that can be sent at once. */

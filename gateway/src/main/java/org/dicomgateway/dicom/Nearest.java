@@ -11,11 +11,11 @@ public final class Nearest {
 
     /**
      * The candidate with the fewest edits (case does not count); empty when even that one differs in more than a third
-     * of its letters.
+     * of its letters, or in all of them.
      */
     public static Optional<String> of(String typo, Collection<String> candidates) {
         String wanted = typo.toLowerCase(Locale.ROOT);
-        int best = Math.max(1, Math.min(wanted.length(), 24) / 3) + 1;
+        int best = Math.min(Math.max(1, Math.min(wanted.length(), 24) / 3) + 1, wanted.length());
         String nearest = "";
         for (String candidate : candidates) {
             if (Math.abs(candidate.length() - wanted.length()) < best) {

@@ -14,6 +14,8 @@ import org.aoju.bus.image.metric.Association;
 import org.aoju.bus.image.metric.Commands;
 import org.aoju.bus.image.metric.Connection;
 import org.aoju.bus.image.metric.DataWriter;
+import org.aoju.bus.image.metric.DimseRQHandler;
+import org.aoju.bus.image.metric.PDVInputStream;
 import org.aoju.bus.image.metric.internal.pdu.AAbort;
 import org.aoju.bus.image.metric.internal.pdu.AAssociateRJ;
 import org.aoju.bus.image.metric.internal.pdu.AAssociateRQ;
@@ -62,6 +64,7 @@ final class RequestedAssociation implements OpenAssociation {
         local.setSendPDULength(LARGEST_PDU);
         local.setSocketCloseDelay(0);
         ToolkitDevice device = new ToolkitDevice(local, calling.value(), this::startReader, open -> association = open);
+        device.setDimseRQHandler(new NoRequests());
         AAssociateRQ rq = new AAssociateRQ();
         rq.setCallingAET(calling.value());
         rq.setCalledAET(peer.aeTitle().value());
@@ -277,6 +280,20 @@ final class RequestedAssociation implements OpenAssociation {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Whoever accepts an association has nothing to ask on it. */
+    private static final class NoRequests implements DimseRQHandler {
+
+        @Override
+        public void onDimse(
+                Association open, Presentation context, Dimse dimse, Attributes command, @Nullable PDVInputStream data)
+                throws IOException {
+            throw Aborts.becauseOfViolation("a " + dimse + " where only responses are due");
+        }
+
+        @Override
+        public void onClose(Association closed) {}
     }
 
     /** The toolkit asks it for a socket and gets ours. */

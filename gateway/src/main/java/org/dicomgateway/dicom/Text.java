@@ -1,5 +1,6 @@
 package org.dicomgateway.dicom;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
 /** Makes text that came over the network fit for a log line or a message: no control characters, bounded length. */
@@ -20,9 +21,11 @@ public final class Text {
         return out.toString();
     }
 
-    /** An address as an operator writes it: {@code 0.0.0.0:11112}. */
+    /** An address as an operator writes it: {@code 0.0.0.0:11112}, {@code [::1]:11112}. */
     static String address(InetSocketAddress address) {
-        return address.getHostString() + ":" + address.getPort();
+        InetAddress resolved = address.getAddress();
+        String host = resolved == null ? address.getHostString() : resolved.getHostAddress();
+        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
     }
 
     private static boolean isPrintable(char c) {

@@ -3,7 +3,6 @@ package org.dicomgateway.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,12 +42,14 @@ class FidelityIT {
                 GatewayProcess gateway = new GatewayProcess(directory.resolve("gateway"))
                         .broadcastTo(orthanc.peer())
                         .start()) {
-            Dcmtk.storescu(gateway.peer(), MODALITY, List.copyOf(files.values())).orFail();
+            Dcmtk.storescu(gateway.peer(), MODALITY, List.copyOf(files.values()))
+                    .orFail();
             await().atMost(Duration.ofSeconds(60)).until(() -> orthanc.instances() >= files.size());
             Map<Uid, byte[]> wire = onTheWire();
-            files.forEach((name, file) -> assertThat(held(orthanc, Part10.read(file).sopInstance()))
-                    .as(name)
-                    .isEqualTo(wire.get(Part10.read(file).sopInstance())));
+            files.forEach(
+                    (name, file) -> assertThat(held(orthanc, Part10.read(file).sopInstance()))
+                            .as(name)
+                            .isEqualTo(wire.get(Part10.read(file).sopInstance())));
             assertThat(gateway.count("received")).isEqualTo(files.size());
             assertThat(gateway.count("delivered")).isEqualTo(files.size());
         }
@@ -76,7 +77,8 @@ class FidelityIT {
                 (0028,0102) US 7
                 (0028,0103) US 0
                 (7fe0,0010) OB %s
-                """.formatted("\\00\\7f".repeat(128).substring(1))));
+                """.formatted(
+                        "\\00\\7f".repeat(128).substring(1))));
         Path jpeg = directory.resolve("jpeg-baseline.dcm");
         Dcmtk.run("dcmcjpeg", "+eb", eightBit.toString(), jpeg.toString()).orFail();
         files.put("JPEG baseline", jpeg);
@@ -127,7 +129,8 @@ class FidelityIT {
                 (0028,0102) US 7
                 (0028,0103) US 0
                 (7fe0,0010) OB %s
-                """.formatted("\\11".repeat(256).substring(1)))));
+                """.formatted(
+                        "\\11".repeat(256).substring(1)))));
     }
 
     /** A secondary capture in {@code dump2dcm}'s format, with more elements. */

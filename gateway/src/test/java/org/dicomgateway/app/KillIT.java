@@ -148,6 +148,10 @@ class KillIT {
         long twice = deliveries.values().stream().mapToLong(count -> count - 1).sum();
         System.out.printf(
                 "KillIT: seed %d, %d kills, %d instances answered with success, %d deliveries logged, %d of them repeated%n",
-                SEED, ROUNDS, answered.size(), deliveries.values().stream().mapToLong(n -> n).sum(), twice);
+                SEED,
+                ROUNDS,
+                answered.size(),
+                deliveries.values().stream().mapToLong(n -> n).sum(),
+                twice);
     }
 }

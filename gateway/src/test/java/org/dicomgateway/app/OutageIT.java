@@ -55,10 +55,10 @@ class OutageIT {
             await().atMost(Duration.ofSeconds(90)).until(() -> hanging.instances() == 2 * INSTANCES);
 
             await().atMost(Duration.ofSeconds(10))
-                    .untilAsserted(() -> List.of("orthanc1", "orthanc2", "orthanc3").forEach(name -> assertThat(
-                                    delivered(gateway, name))
-                            .as(name)
-                            .isGreaterThanOrEqualTo(2 * INSTANCES)));
+                    .untilAsserted(() -> List.of("orthanc1", "orthanc2", "orthanc3")
+                            .forEach(name -> assertThat(delivered(gateway, name))
+                                    .as(name)
+                                    .isGreaterThanOrEqualTo(2 * INSTANCES)));
             assertThat(gateway.count("parked")).as("an outage parks nothing").isZero();
             assertThat(gateway.terminate(Duration.ofSeconds(60))).isZero();
         }
@@ -66,7 +66,8 @@ class OutageIT {
 
     private static long delivered(GatewayProcess gateway, String destination) {
         return gateway.forwardLog().stream()
-                .filter(line -> line.contains(" event=delivered ") && line.contains(" destination=" + destination + " "))
+                .filter(line ->
+                        line.contains(" event=delivered ") && line.contains(" destination=" + destination + " "))
                 .count();
     }
 }

@@ -48,7 +48,8 @@ class SmallHeapIT {
     @Test
     void an_instance_of_a_gigabyte_goes_through() throws Exception {
         try (OrthancServer orthanc = OrthancServer.start(directory, "ORTHANC1");
-                GatewayProcess gateway = smallGateway().broadcastTo(orthanc.peer()).start()) {
+                GatewayProcess gateway =
+                        smallGateway().broadcastTo(orthanc.peer()).start()) {
             Dcmtk.Result generated = gateway.run(
                     Duration.ofMinutes(3),
                     "generate",
@@ -69,7 +70,9 @@ class SmallHeapIT {
             Dcmtk.storescu(gateway.peer(), MODALITY, List.of(file)).orFail();
             await().atMost(Duration.ofMinutes(3)).until(() -> orthanc.instances() == 1);
             Path held = directory.resolve("held.dcm");
-            orthanc.rest().download(orthanc.rest().find(Part10.read(file).sopInstance()).get(0), held);
+            orthanc.rest()
+                    .download(
+                            orthanc.rest().find(Part10.read(file).sopInstance()).get(0), held);
             assertThat(digest(held)).isEqualTo(digest(file));
         }
     }
@@ -77,7 +80,8 @@ class SmallHeapIT {
     @Test
     void a_backlog_builds_up_and_drains() throws Exception {
         try (OrthancServer orthanc = OrthancServer.start(directory, "ORTHANC1");
-                GatewayProcess gateway = smallGateway().broadcastTo(orthanc.peer()).start()) {
+                GatewayProcess gateway =
+                        smallGateway().broadcastTo(orthanc.peer()).start()) {
             orthanc.kill();
             sendMany(gateway, BACKLOG);
             assertThat(gateway.isAlive()).isTrue();
@@ -98,8 +102,7 @@ class SmallHeapIT {
     /** Small instances from memory, on one association: a file for each would only test the disk. */
     private static void sendMany(GatewayProcess gateway, int count) throws Exception {
         PresentationPair pair = new PresentationPair(TestFiles.CT, TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN);
-        try (OpenAssociation association =
-                Requestor.of(PATIENT).open(gateway.peer(), MODALITY, List.of(pair))) {
+        try (OpenAssociation association = Requestor.of(PATIENT).open(gateway.peer(), MODALITY, List.of(pair))) {
             for (int i = 0; i < count; i++) {
                 Uid sopInstance = Uid.of("2.25.77." + i);
                 byte[] dataset = dataset(sopInstance, i);

@@ -61,7 +61,8 @@ public final class GatewayProcess implements AutoCloseable {
 
     /** Sets {@code routing.conf}: everything to all of these, and they are tried again soon after a failure. */
     public GatewayProcess broadcastTo(Peer... peers) {
-        return routing(destinations(peers) + """
+        return routing(destinations(peers)
+                + """
                 routes = [ { name = everything, fallback = true, strategy = broadcast, to = [%s] } ]
                 """.formatted(Arrays.stream(peers).map(GatewayProcess::name).collect(joining(", "))));
     }
@@ -111,7 +112,8 @@ public final class GatewayProcess implements AutoCloseable {
     /** Runs another of its commands to its end, as a process of its own. */
     public Dcmtk.Result run(Duration limit, String... arguments) {
         List<String> command = command(arguments);
-        return Dcmtk.run(limit, command.get(0), command.subList(1, command.size()).toArray(String[]::new));
+        return Dcmtk.run(
+                limit, command.get(0), command.subList(1, command.size()).toArray(String[]::new));
     }
 
     private Child launch(String... arguments) {

@@ -1,6 +1,7 @@
 package org.dicomgateway.dicom.synthetic;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What to make. Immutable; begin with {@link #of} and refine.
@@ -26,6 +27,9 @@ public record StudySpec(
         long seed,
         Template template) {
 
+    /** So many of the largest possible files still have a size that can be told. */
+    private static final int MAX_INSTANCES = 1_000_000_000;
+
     /** @throws IllegalArgumentException with a message fit for an operator */
     public StudySpec {
         modalities = List.copyOf(modalities);
@@ -35,6 +39,14 @@ public record StudySpec(
         atLeastOne("instances", instances);
         atLeastOne("frames", frames);
         atLeastOne("modalities", modalities.size());
+        double total = (double) patients * studies * series * instances;
+        if (total > MAX_INSTANCES) {
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
+                    "%.0f instances are more than a folder should hold; ask for at most %d",
+                    total,
+                    MAX_INSTANCES));
+        }
         for (Modality modality : modalities) {
             if (frames > 1 && !modality.supportsFrames()) {
                 throw new IllegalArgumentException(
@@ -81,11 +93,11 @@ public record StudySpec(
 
     /** How many instances that makes. */
     public long totalInstances() {
-        return Math.multiplyExact(totalSeries(), instances);
+        return totalSeries() * instances;
     }
 
     long totalSeries() {
-        return Math.multiplyExact(Math.multiplyExact((long) patients, studies), series);
+        return (long) patients * studies * series;
     }
 
     private static void atLeastOne(String what, int count) {

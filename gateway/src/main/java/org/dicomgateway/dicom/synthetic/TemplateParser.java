@@ -3,6 +3,7 @@ package org.dicomgateway.dicom.synthetic;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -19,6 +20,12 @@ final class TemplateParser {
 
     private static final Pattern LINE = Pattern.compile("(?<name>[^=\\s]+)(\\s+(?<vr>[A-Z]{2}))?\\s*=\\s*(?<value>.*)");
     private static final Pattern TAG = Pattern.compile("\\(([0-9A-Fa-f]{4}),([0-9A-Fa-f]{4})\\)");
+
+    private static final Pattern CHARACTER_SET =
+            Pattern.compile("ISO_IR (13|100|101|109|110|126|127|138|144|148|166|192|203)"
+                    + "|ISO 2022 IR (6|13|58|87|100|101|109|110|126|127|138|144|148|149|159|166|203)|GB18030|GBK");
+    /** Where a code extension returns to the first character set (PS3.5 6.1.2.5.3). */
+    private static final String DELIMITERS = "\\^=\r\n\t\f";
 
     /** What a study would fall apart without, or what must agree with the pixels. */
     private static final Set<Integer> GENERATED = Set.of(
@@ -149,22 +156,35 @@ final class TemplateParser {
 
     /** A text that its Specific Character Set cannot spell would arrive as question marks. */
     private void checkCharacters() {
-        SpecificCharacterSet characters = SpecificCharacterSet.valueOf(entries.stream()
+        List<String> sets = entries.stream()
                 .filter(entry -> entry.tag() == Tag.SpecificCharacterSet)
                 .findFirst()
-                .map(entry -> entry.values().toArray(String[]::new))
-                .orElse(new String[] {"ISO_IR 192"}));
-        for (Template.Entry entry : entries) {
-            String text = String.join("\\", entry.values());
-            SpecificCharacterSet used = entry.vr().useSpecificCharacterSet() ? characters : SpecificCharacterSet.ASCII;
-            if (!used.decode(used.encode(text, "\\^=\r\n\t\f")).equals(text)) {
-                Integer number = lineOfTag.get(entry.tag());
+                .map(Template.Entry::values)
+                .orElse(List.of("ISO_IR 192"));
+        for (String set : sets) {
+            if (!set.isEmpty() && !CHARACTER_SET.matcher(set).matches()) {
                 report(
-                        number == null ? 0 : number,
-                        spelled(entry.tag()) + " holds characters that " + String.join("\\", used.toCodes())
+                        lineOf(Tag.SpecificCharacterSet),
+                        "'" + set + "' is no Specific Character Set (PS3.3 C.12.1.1.2)");
+                return;
+            }
+        }
+        SpecificCharacterSet characters = SpecificCharacterSet.valueOf(sets.toArray(String[]::new));
+        for (Template.Entry entry : entries) {
+            boolean free = entry.vr().useSpecificCharacterSet();
+            SpecificCharacterSet used = free ? characters : SpecificCharacterSet.ASCII;
+            String text = String.join("\\", entry.values());
+            if (!used.decode(used.encode(text, DELIMITERS)).equals(text)) {
+                report(
+                        lineOf(entry.tag()),
+                        spelled(entry.tag()) + " holds characters that " + (free ? String.join("\\", sets) : "ASCII")
                                 + " cannot spell");
             }
         }
+    }
+
+    private int lineOf(int tag) {
+        return lineOfTag.getOrDefault(tag, 1);
     }
 
     private void report(int number, String problem) {
@@ -176,7 +196,7 @@ final class TemplateParser {
     }
 
     private static String spelled(int tag) {
-        return String.format("(%04x,%04x)", tag >>> 16, tag & 0xffff);
+        return String.format(Locale.ROOT, "(%04x,%04x)", tag >>> 16, tag & 0xffff);
     }
 
     private static String withoutByteOrderMark(String line) {
