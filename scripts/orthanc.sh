@@ -103,9 +103,10 @@ launch() {
 }
 
 await_ready() {
-  local name=$1 deadline=$((SECONDS + START_SECONDS)) rest=000 echo=no
+  local name=$1 deadline=$((SECONDS + START_SECONDS)) rest=000 echo="not asked" pid
+  pid=$(cat "$(pid_file_of "$name")")
   while ((SECONDS < deadline)); do
-    if [[ -z $(pid_of "$name") ]]; then
+    if ! kill -0 "$pid" 2>/dev/null; then
       warn "$name ended while it started; the end of $(log_of "$name"):"
       tail -n 15 "$(log_of "$name")" >&2
       return 1
@@ -113,13 +114,13 @@ await_ready() {
     rest=$(rest_status "$name")
     if [[ $rest == 200 || $rest == 401 ]]; then
       if answers_echo "$name"; then
-        say "$name: $(describe "$name"), process $(pid_of "$name")"
+        say "$name: $(describe "$name"), process $pid"
         if [[ $rest == 401 ]]; then
           warn "$name refuses the login in ORTHANC_USER and ORTHANC_PASSWORD (or orthanc): its own are in $(config_of "$name")"
         fi
         return
       fi
-      echo=unanswered
+      echo="no answer"
     fi
     sleep 0.2
   done

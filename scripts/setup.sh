@@ -103,8 +103,11 @@ install_missing() {
   if ((EUID != 0)); then
     say "Missing: ${missing[*]}. Install them with:"
     say "  sudo $(readlink -f "${BASH_SOURCE[0]}")"
-    say "or by hand, which also starts Debian's own Orthanc service on 4242 and 8042:"
+    say "or by hand:"
     say "  sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing[*]}"
+    if [[ " ${missing[*]} " == *" orthanc "* ]]; then
+      say "By hand, Debian also starts a server of its own on 4242 and 8042: sudo systemctl disable --now orthanc"
+    fi
     exit 1
   fi
   local log

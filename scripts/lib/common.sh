@@ -81,28 +81,31 @@ end_process() {
 
 # quietly TEXT LOG COMMAND…: runs COMMAND with its output in LOG, shows that time passes; shows the log when it fails.
 quietly() {
-  local text=$1 log=$2 start=$SECONDS pid next=5
+  local text=$1 log=$2 start=$SECONDS ticker code=0
   shift 2
   printf '%s ' "$text"
-  "$@" >"$log" 2>&1 </dev/null &
-  pid=$!
-  while kill -0 "$pid" 2>/dev/null; do
-    sleep 0.2
-    if ((SECONDS - start >= next)); then
-      printf '.'
-      next=$((next + 5))
-    fi
-  done
-  if wait "$pid"; then
+  # It ends with this script, should that be interrupted.
+  (
+    n=0
+    while sleep 1 && kill -0 $$; do
+      n=$((n + 1))
+      ((n % 5)) || printf '.'
+    done
+  ) 2>/dev/null &
+  ticker=$!
+  "$@" >"$log" 2>&1 </dev/null || code=$?
+  kill "$ticker" 2>/dev/null || true
+  wait "$ticker" 2>/dev/null || true
+  if ((code == 0)); then
     printf 'done (%d s)\n' "$((SECONDS - start))"
   else
     printf 'failed\n'
     tail -n 40 "$log" >&2
-    return 1
   fi
+  return "$code"
 }
 
-# major_version JAVA: 17 for a Java 17; 0 when it does not run.
+# java_major JAVA: 17 for a Java 17; 0 when it does not run.
 java_major() {
   local version
   version=$("$1" -version 2>&1 | sed -n 's/.*version "\([0-9]*\)\(\.\([0-9]*\)\)\{0,1\}.*/\1 \3/p' | head -n 1)

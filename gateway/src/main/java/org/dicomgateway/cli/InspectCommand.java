@@ -109,7 +109,7 @@ public final class InspectCommand implements Callable<Integer> {
         try {
             targets = targets();
         } catch (IOException e) {
-            return fail(2, e.getMessage());
+            return fail(ExitCode.MISUSED, e.getMessage());
         }
         Map<InspectTarget, OrthancClient> clients = new LinkedHashMap<>();
         targets.forEach(target -> clients.put(target, new OrthancClient(target.url(), target.login())));
@@ -123,7 +123,7 @@ public final class InspectCommand implements Callable<Integer> {
             new InventoryTable(inventories, maxStudies, showPatients).lines().forEach(out::println);
         }
         out.flush();
-        return trouble.isEmpty() ? 0 : fail(1, String.join(System.lineSeparator(), trouble));
+        return trouble.isEmpty() ? ExitCode.DONE : fail(ExitCode.FAILED, String.join(System.lineSeparator(), trouble));
     }
 
     private List<InspectTarget> targets() throws IOException {
@@ -132,7 +132,9 @@ public final class InspectCommand implements Callable<Integer> {
         if (!servers.isEmpty()) {
             return InspectTarget.named(servers, InspectTarget.login(user, passwordFile, environment));
         }
-        Path directory = orthancDirectory != null ? orthancDirectory : home().resolve("orthanc");
+        Path directory = orthancDirectory != null
+                ? orthancDirectory
+                : ConfigurationFile.home().resolve("orthanc");
         if (!Files.isDirectory(directory)) {
             throw new IOException(
                     "no folder " + directory + " with Orthanc configurations: name it with --orthanc-dir, "
@@ -146,11 +148,6 @@ public final class InspectCommand implements Callable<Integer> {
             throw new IOException("no *.json in " + directory + ": name the servers with --server NAME=URL");
         }
         return targets;
-    }
-
-    private static Path home() {
-        String fallback = System.getenv().getOrDefault("GATEWAY_HOME", "");
-        return Path.of(System.getProperty("gateway.home", fallback));
     }
 
     private void awaitExpected(Iterable<OrthancClient> clients) throws InterruptedException {

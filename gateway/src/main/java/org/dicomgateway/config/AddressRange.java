@@ -1,19 +1,13 @@
 package org.dicomgateway.config;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.Arrays;
-import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * One address, or a range of them in CIDR notation (RFC 4632, RFC 4291), IPv4 or IPv6. Names are not taken, and nothing
- * is ever looked up.
+ * One address, or a range of them in CIDR notation (RFC 4632, RFC 4291), IPv4 or IPv6.
  */
 public final class AddressRange {
 
-    private static final Pattern IPV4 = Pattern.compile("(?:(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(?:\\.(?!$)|$)){4}");
-    private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*");
     private static final Pattern PREFIX = Pattern.compile("\\d{1,3}");
 
     private final String text;
@@ -33,8 +27,8 @@ public final class AddressRange {
      */
     public static AddressRange of(String text) {
         int slash = text.indexOf('/');
-        byte[] network = parse(slash < 0 ? text : text.substring(0, slash))
-                .map(InetAddress::getAddress)
+        byte[] network = IpAddress.parse(slash < 0 ? text : text.substring(0, slash))
+                .map(IpAddress::bytes)
                 .orElseThrow(() -> new IllegalArgumentException(
                         "no address, and no range such as 10.1.0.0/16 or fd00::/8: " + text));
         int bits = network.length * 8;
@@ -48,12 +42,9 @@ public final class AddressRange {
         return new AddressRange(text, network, prefix);
     }
 
-    /** Whether an address, as text, lies in the range; what is no address does not. */
-    public boolean contains(String address) {
-        int zone = address.indexOf('%');
-        byte[] candidate = parse(zone < 0 ? address : address.substring(0, zone))
-                .map(InetAddress::getAddress)
-                .orElse(new byte[0]);
+    /** Whether an address lies in the range. */
+    public boolean contains(IpAddress address) {
+        byte[] candidate = address.bytes();
         if (candidate.length != network.length) {
             return false;
         }
@@ -61,18 +52,6 @@ public final class AddressRange {
         int rest = prefix % 8;
         return Arrays.equals(candidate, 0, whole, network, 0, whole)
                 && (rest == 0 || ((candidate[whole] ^ network[whole]) & 0xFF & 0xFF00 >> rest) == 0);
-    }
-
-    /** The address in the text when it is written as numbers; an IPv4 address within an IPv6 one is an IPv4 address. */
-    static Optional<InetAddress> parse(String text) {
-        if (!IPV4.matcher(text).matches() && !IPV6.matcher(text).matches()) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(InetAddress.getByName(text));
-        } catch (UnknownHostException e) {
-            return Optional.empty();
-        }
     }
 
     private static int prefix(String text, String length, int bits) {

@@ -83,7 +83,8 @@ final class ListenerReader {
         if (text.equals("localhost")) {
             return InetAddress.getLoopbackAddress();
         }
-        return AddressRange.parse(text)
+        return IpAddress.parse(text)
+                .map(IpAddress::address)
                 .orElseThrow(() -> new IllegalArgumentException(
                         "no address of this machine such as 127.0.0.1, or 0.0.0.0 for all: " + text));
     }

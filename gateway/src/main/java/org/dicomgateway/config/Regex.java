@@ -13,8 +13,8 @@ public final class Regex implements ValuePattern {
     /** Longest value that is looked at, in characters. */
     public static final int MAX_LENGTH = 1024;
 
-    /** Characters that may be looked at for one value, again and again; a few milliseconds. */
-    static final int MAX_STEPS = 500_000;
+    /** Characters that may be looked at for one value, again and again: some milliseconds. */
+    static final int MAX_STEPS = 200_000;
 
     private final Pattern pattern;
 

@@ -2,7 +2,9 @@ package org.dicomgateway.forward;
 
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.dicomgateway.dicom.AssociationException;
 import org.dicomgateway.dicom.OpenAssociation;
 import org.dicomgateway.dicom.PresentationPair;
@@ -86,12 +88,25 @@ final class Courier {
     /** Settles by an outcome. */
     void conclude(Hand hand, Claim claim, Outcome outcome, long start) {
         boolean held = !breaker.isClosed();
-        settle(hand, claim, retries.settlement(claim.attempts(), outcome, clock.instant(), held), start);
+        Settlement settlement = retries.settlement(claim.attempts(), outcome, clock.instant(), held);
+        account(hand, claim, settlement);
+        Report.settled(claim, settlement, millisSince(start));
     }
 
-    /** Has it tried again as late as the retries allow, because it would hold up others. */
-    void putOff(Hand hand, Claim claim, Deferred trouble, long start) {
-        settle(hand, claim, retries.muchLater(trouble, clock.instant()), start);
+    /**
+     * Has some tried again as late as the retries allow, because they would hold up others. There may be many, and again
+     * and again: the forward log gets a line for the first.
+     */
+    void putOff(Hand hand, Predicate<Claim> which, Deferred trouble, long start) {
+        boolean told = false;
+        for (Optional<Claim> each = hand.take(which); each.isPresent(); each = hand.take(which)) {
+            Settlement later = retries.muchLater(trouble, clock.instant());
+            account(hand, each.get(), later);
+            if (!told) {
+                Report.settled(each.get(), later, millisSince(start));
+                told = true;
+            }
+        }
     }
 
     private int store(OpenAssociation association, Claim claim, PresentationPair pair)
@@ -104,7 +119,7 @@ final class Courier {
         }
     }
 
-    private void settle(Hand hand, Claim claim, Settlement settlement, long start) {
+    private void account(Hand hand, Claim claim, Settlement settlement) {
         hand.settle(claim, settlement);
         tally.settled(settlement, clock.instant());
         if (settlement instanceof Settlement.Delivered) {
@@ -112,7 +127,10 @@ final class Courier {
         } else if (settlement instanceof Settlement.Parked) {
             judge.forget(claim);
         }
-        Report.settled(claim, settlement, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
+    }
+
+    private static long millisSince(long start) {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
     }
 
     private void closeQuietly(DatasetStream dataset) {

@@ -40,15 +40,20 @@ final class Crew {
         this.workers = new @Nullable Thread[size];
     }
 
-    /** Has one more worker, when there is room. */
+    /** Has one more worker, when there is room, and the machine has a thread to spare. */
     synchronized void hire() {
         for (int i = 0; i < workers.length && !bell.isClosed(); i++) {
             Thread worker = workers[i];
             if (worker == null || !worker.isAlive()) {
                 boolean permanent = i == 0;
                 Thread fresh = new Thread(() -> run(permanent), "lane-" + name + "-" + (i + 1));
-                fresh.start();
-                workers[i] = fresh;
+                try {
+                    fresh.start();
+                    workers[i] = fresh;
+                } catch (OutOfMemoryError e) {
+                    // No thread to be had. Those that are there go on; a lane without any tries again when it rings.
+                    LOG.error("destination {}: cannot start the thread {}", name, fresh.getName(), e);
+                }
                 return;
             }
         }

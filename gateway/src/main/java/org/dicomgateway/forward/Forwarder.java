@@ -108,7 +108,7 @@ public final class Forwarder implements AutoCloseable {
         if (awaitEnd(ending, grace)) {
             return true;
         }
-        LOG.warn("not everything was sent within {} ms: aborting what is under way", grace.toMillis());
+        LOG.info("stopping: aborting what is still being sent after {} ms", grace.toMillis());
         ending.forEach(Lane::abort);
         return awaitEnd(ending, AFTER_ABORT);
     }

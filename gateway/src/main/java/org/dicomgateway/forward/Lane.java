@@ -4,8 +4,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
-import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.dicomgateway.config.DestinationSettings;
 import org.dicomgateway.dicom.AeTitle;
@@ -219,10 +217,7 @@ final class Lane {
         }
         Deferred trouble = Verdict.ofOpen(failure);
         if (isOfOneCaller(failure)) {
-            forEach(
-                    hand,
-                    claim -> callingFor(claim).equals(proposal.calling()),
-                    claim -> courier.putOff(hand, claim, trouble, start));
+            courier.putOff(hand, claim -> callingFor(claim).equals(proposal.calling()), trouble, start);
             return;
         }
         if (Verdict.isBusy(failure) && associations.count() > 0) {
@@ -230,7 +225,9 @@ final class Lane {
         } else {
             breaker.failed(false, trouble.reason());
         }
-        forEach(hand, claim -> true, claim -> courier.conclude(hand, claim, trouble, start));
+        for (Optional<Claim> each = hand.take(any -> true); each.isPresent(); each = hand.take(any -> true)) {
+            courier.conclude(hand, each.get(), trouble, start);
+        }
     }
 
     /** The breaker's pause is over: asks by C-ECHO, then by the one delivery that is first in line. */
@@ -261,7 +258,7 @@ final class Lane {
         Deferred trouble = Verdict.ofOpen(failure.get());
         tally.failed(trouble.reason());
         if (isOfOneCaller(failure.get())) {
-            forEach(hand, claim -> true, claim -> courier.putOff(hand, claim, trouble, start));
+            courier.putOff(hand, claim -> true, trouble, start);
         } else {
             breaker.failed(false, trouble.reason());
             hand.giveBack(trouble.reason());
@@ -289,11 +286,5 @@ final class Lane {
 
     private AeTitle callingFor(Claim claim) {
         return Proposal.callingFor(claim, settings.callingAe());
-    }
-
-    private static void forEach(Hand hand, Predicate<Claim> which, Consumer<Claim> action) {
-        for (Optional<Claim> each = hand.take(which); each.isPresent(); each = hand.take(which)) {
-            action.accept(each.get());
-        }
     }
 }

@@ -8,15 +8,9 @@ import org.dicomgateway.dicom.AeTitle;
 import org.dicomgateway.dicom.AssociationException;
 import org.dicomgateway.dicom.OpenAssociation;
 import org.dicomgateway.dicom.PresentationPair;
-import org.dicomgateway.dicom.TransferSyntax;
-import org.dicomgateway.dicom.Uid;
 
 /** Asks a destination by C-ECHO whether it is there, when nothing better proves it. For any number of threads. */
 final class Probe {
-
-    /** Verification SOP Class (PS3.4 A.4). */
-    static final PresentationPair VERIFICATION =
-            new PresentationPair(Uid.of("1.2.840.10008.1.1"), TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN);
 
     private final Associations associations;
     private final Duration interval;
@@ -50,8 +44,8 @@ final class Probe {
      */
     Optional<AssociationException> ask(AeTitle calling) throws InterruptedException {
         proven();
-        try (OpenAssociation association = associations.open(calling, List.of(VERIFICATION))) {
-            if (association.accepts(VERIFICATION)) {
+        try (OpenAssociation association = associations.open(calling, List.of(PresentationPair.VERIFICATION))) {
+            if (association.accepts(PresentationPair.VERIFICATION)) {
                 association.cEcho();
             }
             return Optional.empty();

@@ -47,7 +47,6 @@ public record Verdict(Condition condition, boolean holds, List<Verdict> parts) {
                 },
                 not -> !holds(not.condition(), subject),
                 value -> value.pattern().matchesAny(subject.values(value.field())),
-                remoteHost -> remoteHost.ranges().stream()
-                        .anyMatch(range -> range.contains(subject.origin().remoteHost())));
+                remoteHost -> subject.comesFrom(remoteHost.ranges()));
     }
 }

@@ -240,8 +240,9 @@ final class Bookkeeper implements AutoCloseable {
     private void pause(Duration duration) {
         lock.lock();
         try {
-            if (!closed) {
-                closing.awaitNanos(duration.toNanos());
+            long left = duration.toNanos();
+            while (!closed && left > 0) {
+                left = closing.awaitNanos(left);
             }
         } catch (InterruptedException e) {
             LOG.debug("interrupted, by nobody we know", e);

@@ -69,7 +69,7 @@ final class Reception {
         try {
             header = HeaderReader.read(dataset, arrival.transferSyntax());
         } catch (UnreadableDatasetException e) {
-            throw new RefusedException(Kind.UNREADABLE, e.getMessage(), e);
+            throw new RefusedException(Kind.UNREADABLE, String.valueOf(e.getMessage()), e);
         } catch (IOException e) {
             throw new RefusedException(Kind.FAULT, "the spool cannot read what it has just written: " + e, e);
         }

@@ -46,7 +46,7 @@ final class SegmentWindow {
         for (long done = 0; done < length; ) {
             ByteBuffer bytes = at(offset + done, 1);
             int n = (int) Math.min(bytes.remaining(), length - done);
-            crc.update(bytes.array(), bytes.position(), n);
+            crc.update(bytes.duplicate().limit(bytes.position() + n));
             done += n;
         }
         return (int) crc.getValue();

@@ -36,7 +36,7 @@ class AddressRangeTest {
         "10.0.0.0/8,      localhost,        false"
     })
     void an_address_lies_in_the_range_or_not(String range, String address, boolean contained) {
-        assertThat(AddressRange.of(range).contains(address)).isEqualTo(contained);
+        assertThat(contains(AddressRange.of(range), address)).isEqualTo(contained);
     }
 
     @ParameterizedTest
@@ -77,8 +77,13 @@ class AddressRangeTest {
             @ForAll int network, @ForAll int address, @ForAll @IntRange(min = 0, max = 32) int prefix) {
         int mask = prefix == 0 ? 0 : -1 << (32 - prefix);
         AddressRange range = AddressRange.of(dotted(network & mask) + "/" + prefix);
-        assertThat(range.contains(dotted(address))).isEqualTo((address & mask) == (network & mask));
-        assertThat(range.contains(dotted((network & mask) | (address & ~mask)))).isTrue();
+        assertThat(contains(range, dotted(address))).isEqualTo((address & mask) == (network & mask));
+        assertThat(contains(range, dotted((network & mask) | (address & ~mask))))
+                .isTrue();
+    }
+
+    private static boolean contains(AddressRange range, String address) {
+        return IpAddress.ofPeer(address).filter(range::contains).isPresent();
     }
 
     private static String dotted(int address) {

@@ -50,7 +50,7 @@ class ListenerSettingsTest {
             16 * 1024);
 
     private static InetSocketAddress address(String address, int port) {
-        return new InetSocketAddress(AddressRange.parse(address).orElseThrow(), port);
+        return new InetSocketAddress(IpAddress.parse(address).orElseThrow().address(), port);
     }
 
     @TempDir

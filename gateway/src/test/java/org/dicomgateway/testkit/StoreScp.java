@@ -21,12 +21,27 @@ public final class StoreScp implements AutoCloseable {
 
     private final Peer peer;
     private final Path received;
-    private final Child child;
+    private final Path log;
+    private final List<String> command;
+    private Child child;
 
-    private StoreScp(Peer peer, Path received, Child child) {
+    private StoreScp(Path directory, Peer peer, String... options) {
         this.peer = peer;
-        this.received = received;
-        this.child = child;
+        this.received = directory.resolve(peer.aeTitle().value());
+        this.log = directory.resolve(peer.aeTitle() + ".log");
+        this.command = Stream.of(
+                        List.of("storescp", "-v", "--fork", "--promiscuous", "+xa", "+B", "+uf"),
+                        List.of("-aet", peer.aeTitle().value(), "-od", received.toString(), "-ta", "30", "-td", "60"),
+                        Arrays.asList(options),
+                        List.of(Integer.toString(peer.port())))
+                .flatMap(List::stream)
+                .toList();
+        try {
+            Files.createDirectories(received);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        this.child = launch();
     }
 
     /**
@@ -34,28 +49,7 @@ public final class StoreScp implements AutoCloseable {
      * {@code storescp}, such as {@code --refuse} or {@code --abort-during}.
      */
     public static StoreScp start(Path directory, String aeTitle, String... options) {
-        Peer peer = new Peer(AeTitle.of(aeTitle), "127.0.0.1", FreePorts.next());
-        Path received = directory.resolve(aeTitle);
-        try {
-            Files.createDirectories(received);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        List<String> command = Stream.of(
-                        List.of("storescp", "-v", "--fork", "--promiscuous", "+xa", "+B", "+uf"),
-                        List.of("-aet", aeTitle, "-od", received.toString(), "-ta", "30", "-td", "60"),
-                        Arrays.asList(options),
-                        List.of(Integer.toString(peer.port())))
-                .flatMap(List::stream)
-                .toList();
-        Child child = Child.start(directory.resolve(aeTitle + ".log"), Map.of(), command);
-        try {
-            Waiting.until("storescp " + peer, child, () -> accepts(peer));
-        } catch (RuntimeException e) {
-            child.close();
-            throw e;
-        }
-        return new StoreScp(peer, received, child);
+        return new StoreScp(directory, new Peer(AeTitle.of(aeTitle), "127.0.0.1", FreePorts.next()), options);
     }
 
     /** Where it is to be called. */
@@ -87,10 +81,34 @@ public final class StoreScp implements AutoCloseable {
         child.signal("CONT");
     }
 
-    /** Kills it and every process it forked. */
+    /** Kills it and every process it forked (SIGKILL). */
+    public void kill() {
+        child.kill();
+    }
+
+    /** Starts it again, after {@link #kill}, on the same port and folder. */
+    public void startAgain() {
+        if (child.isAlive()) {
+            throw new IllegalStateException(peer + " is still running");
+        }
+        child = launch();
+    }
+
+    /** Kills it if it runs. */
     @Override
     public void close() {
         child.close();
+    }
+
+    private Child launch() {
+        Child started = Child.start(log, Map.of(), command);
+        try {
+            Waiting.until("storescp " + peer, started, () -> accepts(peer));
+            return started;
+        } catch (RuntimeException e) {
+            started.close();
+            throw e;
+        }
     }
 
     private static boolean accepts(Peer peer) {
