@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 class DicomSocketTest {
 
     private ServerSocket server;
-    private Socket peer;
+    private Socket peer = new Socket();
 
     @BeforeEach
     void listen() throws IOException {
