@@ -46,8 +46,11 @@ final class LedgerFile {
             if (existed) {
                 checkIdentity(writer);
             }
-            LedgerSchema.migrate(new SingleFile());
-            checkIdentity(writer);
+            if (version(writer) < LedgerSchema.VERSION) {
+                LedgerSchema.migrate(new SingleFile());
+                checkIdentity(writer);
+            }
+            checkVersion(writer);
             checkLength(writer);
             checkPages(writer);
             return writer;
@@ -132,6 +135,20 @@ final class LedgerFile {
         if (id != APPLICATION_ID) {
             throw new LedgerCorruptException(
                     "the file " + path + " is not a ledger: its application id is " + id + ", not " + APPLICATION_ID,
+                    null);
+        }
+    }
+
+    private static long version(Statements database) throws SQLException {
+        return database.number("PRAGMA user_version");
+    }
+
+    private void checkVersion(Statements database) throws SQLException, LedgerException {
+        long version = version(database);
+        if (version != LedgerSchema.VERSION) {
+            throw new LedgerException(
+                    "the ledger " + path + " has schema version " + version + ", this gateway knows "
+                            + LedgerSchema.VERSION + ": it was written by a newer one, start that",
                     null);
         }
     }
