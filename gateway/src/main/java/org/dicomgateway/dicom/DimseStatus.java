@@ -41,6 +41,11 @@ public final class DimseStatus {
         return warning ? Kind.WARNING : Kind.FAILURE;
     }
 
+    /** Whether more responses to the same request follow (PS3.7 C.1.3), which no response here may say. */
+    static boolean isPending(int status) {
+        return status == 0xFF00 || status == 0xFF01;
+    }
+
     /** The meaning of a status, in the standard's words, for logs. */
     public static String meaningOf(int status) {
         return switch (status) {

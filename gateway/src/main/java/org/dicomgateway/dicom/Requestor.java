@@ -15,4 +15,9 @@ public interface Requestor {
      * @throws AssociationException when the association is not established; nothing stays open then
      */
     OpenAssociation open(Peer peer, AeTitle calling, Collection<PresentationPair> pairs) throws AssociationException;
+
+    /** A requestor with these settings. It keeps nothing open between associations, so there is nothing to close. */
+    static Requestor of(RequestorSettings settings) {
+        return new ToolkitRequestor(settings);
+    }
 }

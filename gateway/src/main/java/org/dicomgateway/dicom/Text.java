@@ -1,5 +1,8 @@
 package org.dicomgateway.dicom;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+
 /** Makes text that came over the network fit for a log line or a message: no control characters, bounded length. */
 public final class Text {
 
@@ -16,6 +19,13 @@ public final class Text {
             out.append(isPrintable(c) ? c : '?');
         }
         return out.toString();
+    }
+
+    /** An address as an operator writes it: {@code 0.0.0.0:11112}, {@code [::1]:11112}. */
+    static String address(InetSocketAddress address) {
+        InetAddress resolved = address.getAddress();
+        String host = resolved == null ? address.getHostString() : resolved.getHostAddress();
+        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
     }
 
     private static boolean isPrintable(char c) {

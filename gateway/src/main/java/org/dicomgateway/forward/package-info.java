@@ -4,8 +4,12 @@
  * <p>In: claims. Out: C-STORE requests to the destination, settlements to the spool, a line in the forward log for each
  * outcome. A destination that is slow, dead or full holds up its own lane and nobody else.
  *
- * <p>Threads: per lane as many workers as the destination may have associations, and one that probes. Never here:
- * choosing a route, files, and an association kept open with nothing to send.
+ * <p>Threads: one worker per lane, which also probes, and while there is more to do than one batch as many as the
+ * destination may have associations. A reader begins at {@code Lane.deliverNext}; {@code Courier} sends one instance,
+ * {@code Verdict} is the table of answers, {@code Judge} adds what is known from before, {@code RetryPolicy} says when to
+ * try again, {@code Breaker} whether at all.
+ *
+ * <p>Never here: choosing a route, files, and an association kept open with nothing to send.
  */
 @NullMarked
 package org.dicomgateway.forward;

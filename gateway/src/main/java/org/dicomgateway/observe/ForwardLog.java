@@ -102,16 +102,24 @@ public final class ForwardLog {
     }
 
     private static LoggingEventBuilder line(Event event, Subject subject) {
-        String study = Text.printable(subject.studyInstanceUid(), 64).replace(' ', '_');
         return LOG.atInfo()
                 .addKeyValue("event", event)
                 .addKeyValue("sop", subject.sopInstance())
-                .addKeyValue("study", study.isEmpty() ? "-" : study)
+                .addKeyValue("study", studyOf(subject))
                 .addKeyValue(
                         "calling", quotedIfSpaced(subject.origin().calling().value()))
                 .addKeyValue("called", quotedIfSpaced(subject.origin().called().value()))
                 .addKeyValue("remote", subject.origin().remoteHost())
                 .addKeyValue("bytes", subject.bytes());
+    }
+
+    /** The dataset's text is the sender's to choose: only what is a UID may stand unquoted in a line. */
+    private static String studyOf(Subject subject) {
+        String study = subject.studyInstanceUid();
+        if (study.isEmpty()) {
+            return "-";
+        }
+        return Uid.isValid(study) ? study : "invalid";
     }
 
     private static String quotedIfSpaced(String text) {

@@ -1,0 +1,68 @@
+package org.dicomgateway.app;
+
+import java.util.Optional;
+import org.dicomgateway.cli.CheckCommand;
+import org.dicomgateway.cli.EchoCommand;
+import org.dicomgateway.cli.ExitCode;
+import org.dicomgateway.cli.GenerateCommand;
+import org.dicomgateway.cli.InspectCommand;
+import org.dicomgateway.config.ConfigurationException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The command line. */
+@Command(
+        name = "gateway",
+        description = "A store-and-forward DICOM proxy between modalities and archives.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            RunCommand.class,
+            CheckCommand.class,
+            EchoCommand.class,
+            GenerateCommand.class,
+            InspectCommand.class
+        })
+public final class Main {
+
+    private Main() {}
+
+    /** Runs one command and ends the process with its exit code. */
+    public static void main(String[] args) {
+        System.exit(commandLine().execute(args));
+    }
+
+    /** The command line, ready to execute: what {@link #main} runs. */
+    static CommandLine commandLine() {
+        return new CommandLine(new Main()).setExecutionExceptionHandler((exception, commandLine, parsed) -> {
+            if (exception instanceof ConfigurationException configuration) {
+                configuration.problems().forEach(commandLine.getErr()::println);
+                return ExitCode.MISUSED;
+            }
+            throw exception;
+        });
+    }
+
+    /** One line on what is wrong, one on where to read more: a page of usage would hide both. */
+    private static int explainMisuse(ParameterException misuse, String[] args) {
+        CommandLine command = misuse.getCommandLine();
+        command.getErr().println(command.getCommandName() + ": " + misuse.getMessage());
+        UnmatchedArgumentException.printSuggestions(misuse, command.getErr());
+        command.getErr().println("see: " + command.getCommandSpec().qualifiedName() + " --help");
+        return ExitCode.MISUSED;
+    }
+
+    /** What the jar's manifest says. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Optional.ofNullable(Main.class.getPackage().getImplementationVersion())
+                    .orElse("(not run from its jar)");
+            return new String[] {"DICOM Gateway " + version};
+        }
+    }
+}

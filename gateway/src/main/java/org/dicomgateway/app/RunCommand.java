@@ -1,0 +1,87 @@
+package org.dicomgateway.app;
+
+import static java.util.stream.Collectors.joining;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.dicomgateway.cli.ConfigurationFile;
+import org.dicomgateway.cli.ExitCode;
+import org.dicomgateway.config.Configuration.Loaded;
+import org.dicomgateway.config.ConfigurationException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Runs the gateway until the process is told to end. */
+@Command(
+        name = "run",
+        mixinStandardHelpOptions = true,
+        description = "Runs the gateway in the foreground, until Ctrl-C or SIGTERM.",
+        exitCodeList = {"0:stopped in order", "1:it could not start", "2:the configuration is wrong"},
+        exitCodeListHeading = "Exit codes:%n")
+final class RunCommand implements Callable<Integer> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
+
+    @Mixin
+    private final ConfigurationFile configuration = new ConfigurationFile();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws ConfigurationException, InterruptedException {
+        Loaded settings = configuration.load();
+        PrintWriter err = spec.commandLine().getErr();
+        Gateway gateway;
+        try {
+            gateway = Gateway.open(settings);
+        } catch (IOException e) {
+            err.println("the gateway cannot start: " + e.getMessage());
+            LOG.error("the gateway cannot start", e);
+            return ExitCode.FAILED;
+        }
+        try {
+            gateway.start();
+        } catch (IOException e) {
+            err.println("the gateway cannot start: " + e.getMessage());
+            LOG.error("the gateway cannot start", e);
+            gateway.close();
+            return ExitCode.FAILED;
+        }
+        endInOrder(gateway);
+        LOG.info(
+                "ready: listening on {}, {} destinations, configuration {}",
+                gateway.addresses().stream().map(Object::toString).collect(joining(", ")),
+                settings.routing().destinations().size(),
+                configuration.path());
+        new CountDownLatch(1).await();
+        return ExitCode.DONE;
+    }
+
+    /**
+     * A process that ends by a signal exits with 128 and the signal's number, whatever it did before. One that was asked
+     * to stop and did so in order has not failed: it says 0.
+     */
+    private static void endInOrder(Gateway gateway) {
+        Thread hook = new Thread(
+                () -> {
+                    int code = ExitCode.FAILED;
+                    try {
+                        gateway.close();
+                        code = ExitCode.DONE;
+                    } catch (RuntimeException e) {
+                        LOG.error("did not stop in order", e);
+                    }
+                    Runtime.getRuntime().halt(code);
+                },
+                "shutdown");
+        Runtime.getRuntime().addShutdownHook(hook);
+    }
+}

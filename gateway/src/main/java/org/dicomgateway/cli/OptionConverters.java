@@ -1,0 +1,57 @@
+package org.dicomgateway.cli;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.dicomgateway.dicom.synthetic.Matrix;
+import org.dicomgateway.dicom.synthetic.Modality;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** What {@link GenerateCommand}'s options are made of, with messages that say what is allowed. */
+final class OptionConverters {
+
+    private OptionConverters() {}
+
+    /** In any case: {@code ct} is CT. */
+    static final class OfModality implements ITypeConverter<Modality> {
+        @Override
+        public Modality convert(String text) {
+            return Arrays.stream(Modality.values())
+                    .filter(modality -> modality.name().equalsIgnoreCase(text.strip()))
+                    .findFirst()
+                    .orElseThrow(() -> new TypeConversionException(
+                            "'" + text + "' cannot be generated; choose from " + Arrays.toString(Modality.values())));
+        }
+    }
+
+    /** {@code 512x512}. */
+    static final class OfMatrix implements ITypeConverter<Matrix> {
+        @Override
+        public Matrix convert(String text) {
+            try {
+                return Matrix.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
+
+    /** {@code 512KB}, {@code 512 KiB} or {@code 512k}: bytes, in binary units. */
+    static final class OfSize implements ITypeConverter<Long> {
+        private static final Pattern FORM = Pattern.compile("(\\d{1,9})\\s*(?:([KMG])(?:I?B)?|B)?");
+        private static final String POWERS = "KMG";
+
+        @Override
+        public Long convert(String text) {
+            Matcher form = FORM.matcher(text.strip().toUpperCase(Locale.ROOT));
+            if (!form.matches()) {
+                throw new TypeConversionException(
+                        "a size is a number with B, KB, MB or GB, like 512KB: '" + text + "'");
+            }
+            int power = form.group(2) == null ? 0 : 1 + POWERS.indexOf(form.group(2));
+            return Long.parseLong(form.group(1)) << (10 * power);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package org.dicomgateway.config;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Loads what the operator wrote. Reads files and environment variables; has no other effect.
+ *
+ * <p>Each of the methods throws {@link ConfigurationException} when there is any problem, and then with all of them.
+ */
+public final class Configuration {
+
+    /** Both files. */
+    public record Loaded(GatewaySettings gateway, RoutingSettings routing) {}
+
+    private Configuration() {}
+
+    /** {@code gateway.conf} alone; whether its routing file is right, or there at all, is not asked. */
+    public static GatewaySettings load(Path gatewayConf) throws ConfigurationException {
+        Problems problems = new Problems();
+        Optional<GatewayReader.Draft> draft = gateway(gatewayConf, problems);
+        problems.throwIfAny();
+        return draft.orElseThrow().settings().get();
+    }
+
+    /** {@code routing.conf} alone. */
+    public static RoutingSettings loadRouting(Path routingConf) throws ConfigurationException {
+        Problems problems = new Problems();
+        Optional<Supplier<RoutingSettings>> draft = routing(routingConf, problems);
+        problems.throwIfAny();
+        return draft.orElseThrow().get();
+    }
+
+    /** {@code gateway.conf} and the routing file it names, with the problems of both. */
+    public static Loaded loadAll(Path gatewayConf) throws ConfigurationException {
+        Problems problems = new Problems();
+        Optional<GatewayReader.Draft> gateway = gateway(gatewayConf, problems);
+        Optional<Supplier<RoutingSettings>> routing = gateway.map(GatewayReader.Draft::routing)
+                .filter(Setting::isValid)
+                .flatMap(file -> routing(file.get(), problems));
+        problems.throwIfAny();
+        return new Loaded(
+                gateway.orElseThrow().settings().get(), routing.orElseThrow().get());
+    }
+
+    private static Optional<GatewayReader.Draft> gateway(Path file, Problems problems) {
+        Path folder = Optional.ofNullable(file.toAbsolutePath().normalize().getParent())
+                .orElse(file.toAbsolutePath());
+        return HoconFile.read(file, problems).map(new GatewayReader(folder, problems)::read);
+    }
+
+    private static Optional<Supplier<RoutingSettings>> routing(Path file, Problems problems) {
+        return HoconFile.read(file, problems).map(new RoutingReader(problems)::read);
+    }
+}

@@ -1,0 +1,158 @@
+package org.dicomgateway.config;
+
+import com.typesafe.config.ConfigList;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigOrigin;
+import com.typesafe.config.ConfigRenderOptions;
+import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueFactory;
+import com.typesafe.config.ConfigValueType;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The configuration that is in force, defaults and includes and environment counted in, as HOCON that could be loaded
+ * again: ordered as in the documentation, each value with a remark where it comes from, secrets masked.
+ */
+public final class EffectiveConfiguration {
+
+    private final StringBuilder out = new StringBuilder();
+
+    private EffectiveConfiguration() {}
+
+    /**
+     * Both files, as they are now.
+     *
+     * @throws ConfigurationException when {@link Configuration#loadAll} would throw it
+     */
+    public static String render(Path gatewayConf) throws ConfigurationException {
+        Path routingConf = Configuration.loadAll(gatewayConf).gateway().routingFile();
+        return "# " + gatewayConf.toAbsolutePath().normalize() + "\n" + renderGateway(gatewayConf) //
+                + "\n# " + routingConf + "\n" + renderRouting(routingConf);
+    }
+
+    static String renderGateway(Path file) throws ConfigurationException {
+        ConfigObject reference = block(Reference.root(), "gateway");
+        ConfigObject written = block(parse(file), "gateway");
+        ConfigObject listeners = block(written.containsKey("listeners") ? written : reference, "listeners");
+        ConfigObject defaults = merged(block(written, "listener-defaults"), block(reference, "listener-defaults"));
+        ConfigObject all =
+                merged(written, reference).withoutKey("listener-defaults").withoutKey("listeners");
+
+        EffectiveConfiguration rendering = new EffectiveConfiguration();
+        rendering.line("", "gateway {");
+        rendering.named("  ", "listeners", listeners, defaults, block(reference, "listener-defaults"));
+        rendering.body("  ", all, reference);
+        rendering.line("", "}");
+        return rendering.out.toString();
+    }
+
+    static String renderRouting(Path file) throws ConfigurationException {
+        ConfigObject written = parse(file);
+        ConfigObject reference = block(Reference.root(), "destination-defaults");
+        ConfigObject defaults = merged(block(written, "destination-defaults"), reference);
+        EffectiveConfiguration rendering = new EffectiveConfiguration();
+        rendering.named("", "destinations", block(written, "destinations"), defaults, reference);
+
+        ConfigObject routeReference = block(Reference.root(), "route-defaults");
+        ConfigObject routeDefaults = merged(block(written, "route-defaults"), routeReference);
+        rendering.line("", "routes = [");
+        for (ConfigValue route : elements(written.get("routes"))) {
+            rendering.line("  ", "{");
+            rendering.body("    ", merged((ConfigObject) route, routeDefaults), routeReference);
+            rendering.line("  ", "}");
+        }
+        rendering.line("", "]");
+        return rendering.out.toString();
+    }
+
+    /** A block of named blocks, each over the defaults. */
+    private void named(String indent, String key, ConfigObject blocks, ConfigObject defaults, ConfigObject order) {
+        line(indent, key + " {");
+        for (String name : Section.inFileOrder(blocks)) {
+            line(indent + "  ", ConfigUtil.joinPath(name) + " {");
+            body(indent + "    ", merged(block(blocks, name), defaults), order);
+            line(indent + "  ", "}");
+        }
+        line(indent, "}");
+    }
+
+    /** What has no default comes first, in the order of its file; the rest in the order of the defaults. */
+    private void body(String indent, ConfigObject block, ConfigObject order) {
+        Set<String> keys = new LinkedHashSet<>(Section.inFileOrder(block));
+        List<String> ordered = new ArrayList<>(keys);
+        ordered.removeAll(order.keySet());
+        Section.inFileOrder(order).stream().filter(keys::contains).forEach(ordered::add);
+        for (String key : ordered) {
+            ConfigValue value = block.get(key);
+            String name = ConfigUtil.joinPath(key);
+            if (value instanceof ConfigObject inner) {
+                line(indent, name + " {");
+                body(indent + "  ", inner, block(order, key));
+                line(indent, "}");
+            } else if (value != null) {
+                String text = Secrets.isSecret(key)
+                        ? '"' + Secrets.MASK + '"'
+                        : masked(value).render(ConfigRenderOptions.concise());
+                line(indent, name + " = " + text + "  # " + source(value.origin()));
+            }
+        }
+    }
+
+    /** Secrets within a list of blocks. */
+    private static ConfigValue masked(ConfigValue value) {
+        if (value instanceof ConfigList list) {
+            return ConfigValueFactory.fromIterable(
+                    list.stream().map(EffectiveConfiguration::masked).toList());
+        }
+        if (value instanceof ConfigObject object) {
+            Map<String, ConfigValue> copy = new TreeMap<>();
+            object.forEach((key, inner) ->
+                    copy.put(key, Secrets.isSecret(key) ? ConfigValueFactory.fromAnyRef(Secrets.MASK) : masked(inner)));
+            return ConfigValueFactory.fromMap(copy);
+        }
+        return value;
+    }
+
+    private static String source(ConfigOrigin origin) {
+        Place place = Place.of(Path.of("")).child("", origin);
+        return switch (place.source()) {
+            case DEFAULT -> "default";
+            case ENVIRONMENT -> "environment";
+            case FILE -> place.file().getFileName() + (place.line() > 0 ? ":" + place.line() : "");
+        };
+    }
+
+    private void line(String indent, String text) {
+        out.append(indent).append(text).append('\n');
+    }
+
+    private static ConfigObject parse(Path file) throws ConfigurationException {
+        Problems problems = new Problems();
+        ConfigObject root = HoconFile.parse(file, problems).orElse(ConfigValueFactory.fromMap(Map.of()));
+        problems.throwIfAny();
+        return root;
+    }
+
+    private static ConfigObject merged(ConfigObject over, ConfigObject under) {
+        return over.withFallback(under);
+    }
+
+    private static ConfigObject block(ConfigObject parent, String key) {
+        return parent.get(key) instanceof ConfigObject object ? object : ConfigValueFactory.fromMap(Map.of());
+    }
+
+    private static List<? extends ConfigValue> elements(@Nullable ConfigValue value) {
+        if (value == null) {
+            return List.of();
+        }
+        return value.valueType() == ConfigValueType.LIST ? (ConfigList) value : List.of(value);
+    }
+}

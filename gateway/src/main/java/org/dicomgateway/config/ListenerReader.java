@@ -1,0 +1,91 @@
+package org.dicomgateway.config;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.function.Supplier;
+import org.dicomgateway.dicom.AcceptorSettings;
+import org.dicomgateway.dicom.AeTitle;
+
+/** Reads the listeners, one after the other, and sees to it that no two want one port. */
+final class ListenerReader {
+
+    private record Bound(String name, InetAddress address, int port) {
+        boolean excludes(InetAddress other, int otherPort) {
+            boolean overlap = address.equals(other) || address.isAnyLocalAddress() || other.isAnyLocalAddress();
+            return port == otherPort && port != 0 && overlap;
+        }
+    }
+
+    private final Problems problems;
+    private final List<Bound> bound = new ArrayList<>();
+
+    ListenerReader(Problems problems) {
+        this.problems = problems;
+    }
+
+    /** Reports what is wrong with the defaults themselves, whether or not a listener falls back on them. */
+    void checkDefaults(Section defaults) {
+        draft("defaults", defaults);
+    }
+
+    Supplier<ListenerSettings> read(String name, Section section) {
+        Setting.of(name, section.place(), problems).map(Limits::name);
+        Draft draft = draft(name, section);
+        if (draft.address.isValid() && draft.port.isValid()) {
+            InetAddress address = draft.address.get();
+            int port = draft.port.get();
+            bound.stream()
+                    .filter(other -> other.excludes(address, port))
+                    .findFirst()
+                    .ifPresent(other -> problems.add(
+                            draft.port.place().isDefault() ? section.place() : draft.port.place(),
+                            "listeners " + other.name + " and " + name + " both want port " + port,
+                            "give each a port of its own"));
+            bound.add(new Bound(name, address, port));
+        }
+        return draft.settings;
+    }
+
+    private record Draft(Setting<InetAddress> address, Setting<Integer> port, Supplier<ListenerSettings> settings) {}
+
+    private static Draft draft(String name, Section section) {
+        Setting<InetAddress> address = section.text("bind").map(ListenerReader::address);
+        Setting<Integer> port = section.integer("port", 0, 65_535);
+        Setting<List<AeTitle>> aeTitles = section.texts("ae-titles", AeTitle::of);
+        Setting<Integer> max = section.integer("max-associations", 1, 10_000);
+        Setting<Duration> request = section.duration("request-timeout", Limits.MIN_TIMEOUT, Limits.MAX_TIMEOUT);
+        Setting<Duration> idle = section.duration("idle-timeout", Limits.MIN_TIMEOUT, Limits.MAX_TIMEOUT);
+        Setting<Duration> read = section.duration("read-timeout", Limits.MIN_TIMEOUT, Limits.MAX_TIMEOUT);
+        Setting<Duration> write = section.duration("write-timeout", Limits.MIN_TIMEOUT, Limits.MAX_TIMEOUT);
+        Setting<DataSize> pdu = section.size("max-pdu-length", Limits.MIN_PDU, Limits.MAX_PDU);
+        section.finish();
+        return new Draft(
+                address,
+                port,
+                () -> new ListenerSettings(
+                        name,
+                        new LinkedHashSet<>(aeTitles.get()),
+                        new AcceptorSettings(
+                                new InetSocketAddress(address.get(), port.get()),
+                                max.get(),
+                                request.get(),
+                                idle.get(),
+                                read.get(),
+                                write.get(),
+                                (int) pdu.get().bytes())));
+    }
+
+    private static InetAddress address(String text) {
+        if (text.equals("localhost")) {
+            return InetAddress.getLoopbackAddress();
+        }
+        return IpAddress.parse(text)
+                .map(IpAddress::address)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "no address of this machine such as 127.0.0.1, or 0.0.0.0 for all: " + text));
+    }
+}

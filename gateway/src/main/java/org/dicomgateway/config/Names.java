@@ -1,0 +1,38 @@
+package org.dicomgateway.config;
+
+import java.util.Optional;
+import org.dicomgateway.dicom.Dictionary;
+import org.dicomgateway.dicom.TransferSyntax;
+import org.dicomgateway.dicom.Uid;
+
+/** The standard's names in a pattern: made UIDs once, so that only UIDs are compared later. */
+final class Names {
+
+    private Names() {}
+
+    static String sopClass(String text) {
+        return isUidPattern(text)
+                ? text
+                : Dictionary.sopClass(text)
+                        .map(Uid::value)
+                        .orElseThrow(() -> unknown("SOP class", text, Dictionary.nearestSopClass(text)));
+    }
+
+    static String transferSyntax(String text) {
+        return isUidPattern(text)
+                ? text
+                : Dictionary.transferSyntax(text)
+                        .map(TransferSyntax::toString)
+                        .orElseThrow(() -> unknown("transfer syntax", text, Dictionary.nearestTransferSyntax(text)));
+    }
+
+    private static boolean isUidPattern(String text) {
+        return text.chars().allMatch(c -> c == '.' || c == '*' || c == '?' || (c >= '0' && c <= '9'));
+    }
+
+    private static IllegalArgumentException unknown(String kind, String text, Optional<String> nearest) {
+        return new IllegalArgumentException("no " + kind + " is called '" + text + "'; "
+                + nearest.map(word -> "did you mean " + word + "?")
+                        .orElse("write a name of the standard, or a UID, in which * and ? may stand"));
+    }
+}

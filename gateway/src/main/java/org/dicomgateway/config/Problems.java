@@ -1,0 +1,21 @@
+package org.dicomgateway.config;
+
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/** Collects problems while a configuration is read. The same problem, met on two ways, is kept once. */
+final class Problems {
+
+    private final SortedSet<Problem> found = new TreeSet<>();
+
+    void add(Place place, String what, String remedy) {
+        found.add(new Problem(place.file(), place.line(), place.key(), what + place.remark(), remedy));
+    }
+
+    /** @throws ConfigurationException with all of them when there is any */
+    void throwIfAny() throws ConfigurationException {
+        if (!found.isEmpty()) {
+            throw new ConfigurationException(found);
+        }
+    }
+}

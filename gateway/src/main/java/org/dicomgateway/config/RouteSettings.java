@@ -1,0 +1,28 @@
+package org.dicomgateway.config;
+
+import java.util.List;
+
+/**
+ * One rule: which instances, and where they go.
+ *
+ * @param name as logs and the ledger call it; unique
+ * @param match what an instance must meet; an {@link Condition.AllOf} of nothing is met by every instance
+ * @param fallback whether it applies only to instances that no other route applies to
+ * @param strategy how destinations are chosen
+ * @param to names of destinations, none twice; never empty
+ * @param priority higher goes first
+ */
+public record RouteSettings(
+        String name, Condition match, boolean fallback, Strategy strategy, List<String> to, int priority) {
+
+    /** How a route chooses among its destinations. */
+    public enum Strategy {
+        /** Every destination gets a copy. */
+        BROADCAST
+    }
+
+    /** Copies the list. */
+    public RouteSettings {
+        to = List.copyOf(to);
+    }
+}

@@ -1,0 +1,21 @@
+package org.dicomgateway.config;
+
+import java.util.List;
+import java.util.Locale;
+
+/** Which keys hold what nobody may read in an output. */
+final class Secrets {
+
+    /** Stands for a secret. */
+    static final String MASK = "******";
+
+    private static final List<String> WORDS = List.of("password", "passcode", "passphrase", "secret", "token");
+
+    private Secrets() {}
+
+    /** Judged by the key's name alone, so that a key added later is masked without anybody thinking of it. */
+    static boolean isSecret(String key) {
+        String lower = key.toLowerCase(Locale.ROOT);
+        return WORDS.stream().anyMatch(lower::contains);
+    }
+}

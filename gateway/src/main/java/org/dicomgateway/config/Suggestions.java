@@ -1,0 +1,17 @@
+package org.dicomgateway.config;
+
+import java.util.Collection;
+import org.dicomgateway.dicom.Nearest;
+
+/** What somebody may have meant. */
+final class Suggestions {
+
+    private Suggestions() {}
+
+    /** {@code did you mean 'x'?}, or else the words that are known. */
+    static String remedy(String written, Collection<String> known) {
+        return Nearest.of(written, known)
+                .map(word -> "did you mean '" + word + "'?")
+                .orElseGet(() -> known.isEmpty() ? "" : "known are " + String.join(", ", known));
+    }
+}

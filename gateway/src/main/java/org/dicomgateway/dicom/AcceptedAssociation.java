@@ -1,0 +1,241 @@
+package org.dicomgateway.dicom;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.Optional;
+import org.aoju.bus.image.Device;
+import org.aoju.bus.image.Dimse;
+import org.aoju.bus.image.galaxy.data.Attributes;
+import org.aoju.bus.image.metric.AdvancedHandler;
+import org.aoju.bus.image.metric.Association;
+import org.aoju.bus.image.metric.AssociationHandler;
+import org.aoju.bus.image.metric.Commands;
+import org.aoju.bus.image.metric.Connection;
+import org.aoju.bus.image.metric.DimseRQHandler;
+import org.aoju.bus.image.metric.ImageException;
+import org.aoju.bus.image.metric.PDVInputStream;
+import org.aoju.bus.image.metric.internal.pdu.AAssociateAC;
+import org.aoju.bus.image.metric.internal.pdu.AAssociateRJ;
+import org.aoju.bus.image.metric.internal.pdu.AAssociateRQ;
+import org.aoju.bus.image.metric.internal.pdu.Presentation;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One accepted connection, from its first byte to its last, in one thread.
+ *
+ * <p>The toolkit reads and writes the PDUs; its objects belong to this connection alone, and its executor is the thread
+ * that is already here. It keeps no time: the socket does (see {@link DicomSocket}), and a time limit that passes makes
+ * the toolkit abort.
+ */
+final class AcceptedAssociation implements Runnable {
+
+    private static final Logger log = LoggerFactory.getLogger(AcceptedAssociation.class);
+
+    private static final int UNRECOGNIZED_OPERATION = 0x0211;
+
+    /** For the peer to close after our last word (PS3.8 9.2, state 13); closing first could destroy that word. */
+    private static final Duration LINGER = Duration.ofSeconds(1);
+
+    private final Acceptor acceptor;
+    private final DicomSocket socket;
+    private final int number;
+    private final boolean overLimit;
+    private final String remoteHost;
+
+    private volatile @Nullable Association association;
+    private volatile String name;
+    private @Nullable StoreRequests storeRequests;
+
+    AcceptedAssociation(Acceptor acceptor, DicomSocket socket, int number, boolean overLimit) {
+        this.acceptor = acceptor;
+        this.socket = socket;
+        this.number = number;
+        this.overLimit = overLimit;
+        this.remoteHost = socket.getInetAddress().getHostAddress();
+        this.name = "?@" + remoteHost + "#" + number;
+    }
+
+    boolean isOverLimit() {
+        return overLimit;
+    }
+
+    /** Short, printable, and unique while the process lives: {@code MODALITY1@10.0.0.7#12}. */
+    @Override
+    public String toString() {
+        return name;
+    }
+
+    @Override
+    public void run() {
+        try {
+            socket.start();
+            socket.readBefore(acceptor.settings().requestTimeout());
+            // A TLS handshake belongs here: in this thread, within the time for the request.
+            AdvancedHandler.INSTANCE.onAccept(toolkit(), socket);
+            awaitPeerClose();
+        } catch (IOException e) {
+            log.debug("{}: the connection ended without ceremony", name, e);
+        } catch (Error e) {
+            abort();
+            throw e;
+        } finally {
+            socket.closeQuietly();
+            acceptor.ended(this);
+            log.info("{}: closed after {} C-STORE{}", name, served(), howItEnded());
+        }
+    }
+
+    private long served() {
+        StoreRequests requests = storeRequests;
+        return requests == null ? 0 : requests.count();
+    }
+
+    /** For the log; empty when it was released in order. */
+    private String howItEnded() {
+        Association open = association;
+        @Nullable IOException why = open == null ? null : open.getException();
+        if (socket.peerAborted()) {
+            return ", aborted by the peer";
+        }
+        if (socket.timedOut()) {
+            return ", aborted: nothing came or went in time";
+        }
+        if (why == null) {
+            return "";
+        }
+        return ", ended by " + Text.printable(String.valueOf(why.getCause() == null ? why : why.getCause()), 200);
+    }
+
+    /** Ends the association from any thread, with A-ABORT if that can be sent at once. */
+    void abort() {
+        Association open = association;
+        if (open != null && !socket.isWriting()) {
+            open.abort();
+        }
+        socket.closeQuietly();
+    }
+
+    private Connection toolkit() {
+        Connection connection = new Connection();
+        connection.setSendPDULength(acceptor.settings().maxPduLength());
+        // Not 0, or the toolkit would close at once instead of leaving that to us.
+        connection.setSocketCloseDelay((int) LINGER.toMillis());
+        Device device = new ToolkitDevice(connection, "*", Runnable::run, open -> association = open);
+        device.setAssociationHandler(new Gate());
+        device.setDimseRQHandler(new Requests());
+        return connection;
+    }
+
+    private void awaitPeerClose() throws IOException {
+        if (!socket.isClosed()) {
+            socket.readBefore(LINGER);
+            InputStream in = socket.getInputStream();
+            byte[] discarded = new byte[8192];
+            while (in.read(discarded) >= 0) {
+                // What comes now was sent before the peer knew that this is over.
+            }
+        }
+    }
+
+    private Optional<Rejection> rejection(@Nullable Origin origin, String called) {
+        if (overLimit) {
+            return Optional.of(Rejection.localLimitExceeded(
+                    "all " + acceptor.settings().maxAssociations() + " associations are taken"));
+        }
+        if (acceptor.isStopping()) {
+            return Optional.of(Rejection.temporaryCongestion("shutting down"));
+        }
+        if (origin == null) {
+            return Optional.of(
+                    isAeTitle(called)
+                            ? Rejection.callingAeTitleNotRecognized("the calling AE title is not valid")
+                            : Rejection.calledAeTitleNotRecognized("the called AE title is not valid"));
+        }
+        return acceptor.policy().reject(new AssociationRequest(origin, acceptor.openAssociations()));
+    }
+
+    private @Nullable Origin originOf(AAssociateRQ rq) {
+        try {
+            return new Origin(AeTitle.of(rq.getCallingAET()), AeTitle.of(rq.getCalledAET()), remoteHost);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    private static boolean isAeTitle(String text) {
+        try {
+            return !AeTitle.of(text).value().isEmpty();
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private void awaitMessage() {
+        AcceptorSettings settings = acceptor.settings();
+        socket.awaitMessage(settings.idleTimeout(), settings.readTimeout());
+    }
+
+    private final class Gate extends AssociationHandler {
+
+        @Override
+        protected AAssociateAC negotiate(Association open, AAssociateRQ rq) throws IOException {
+            name = Text.printable(rq.getCallingAET(), 16) + "@" + remoteHost + "#" + number;
+            Negotiation.checkProtocol(rq);
+            @Nullable Origin origin = originOf(rq);
+            Optional<Rejection> rejection = rejection(origin, rq.getCalledAET());
+            if (origin == null || rejection.isPresent()) {
+                Rejection no = rejection.orElseThrow();
+                log.info("{}: rejected, called {}: {}", name, Text.printable(rq.getCalledAET(), 16), no);
+                throw new AAssociateRJ(no.result(), no.source(), no.reason());
+            }
+            storeRequests = new StoreRequests(acceptor.scp(), origin, name);
+            AAssociateAC ac = Negotiation.accept(rq, acceptor.settings().maxPduLength());
+            log.info("{}: accepted, called {}", name, origin.called());
+            awaitMessage();
+            return ac;
+        }
+
+        @Override
+        protected void onClose(Association closed) {
+            // The toolkit would tell the request handler, which has nothing to let go.
+        }
+    }
+
+    private final class Requests implements DimseRQHandler {
+
+        @Override
+        public void onDimse(
+                Association open, Presentation context, Dimse dimse, Attributes command, @Nullable PDVInputStream data)
+                throws IOException {
+            if (acceptor.isStopping()) {
+                throw Aborts.becauseOf(new IOException("shutting down"));
+            }
+            @Nullable StoreRequests stores = storeRequests;
+            if (dimse == Dimse.C_STORE_RQ && stores != null) {
+                stores.serve(open, context, command, data);
+            } else if (dimse == Dimse.C_ECHO_RQ) {
+                drain(data);
+                open.writeDimseRSP(context, Commands.mkEchoRSP(command, DimseStatus.SUCCESS));
+            } else {
+                drain(data);
+                open.writeDimseRSP(
+                        context,
+                        new ImageException(UNRECOGNIZED_OPERATION)
+                                .mkRSP(dimse.commandFieldOfRSP(), command.getInt(org.aoju.bus.image.Tag.MessageID, 0)));
+            }
+            awaitMessage();
+        }
+
+        @Override
+        public void onClose(Association closed) {}
+    }
+
+    static void drain(@Nullable PDVInputStream data) throws IOException {
+        if (data != null) {
+            data.skipAll();
+        }
+    }
+}

@@ -1,0 +1,264 @@
+package org.dicomgateway.dicom;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Listens on one port and serves associations: Verification, and C-STORE of any storage SOP class in any transfer
+ * syntax (PS3.4 Annexes A and B).
+ *
+ * <p>The accept loop does nothing but accept, so no client can keep others waiting: everything about a connection
+ * happens in a thread of its own ({@code dicom-assoc-N}). Who may associate is the {@link AssociationPolicy}'s
+ * decision, what becomes of an instance the {@link CStoreScp}'s; both are called in that thread.
+ */
+public final class Acceptor implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Acceptor.class);
+
+    /** Connections over the limit that are told so by A-ASSOCIATE-RJ; those beyond are closed without a word. */
+    private static final int REFUSALS_AT_ONCE = 16;
+
+    /** For the threads to end once their sockets are closed. Only a hook that does not return takes longer. */
+    private static final Duration END_OF_THREADS = Duration.ofSeconds(2);
+
+    /** A failing accept (no file descriptors left, say) must not become a busy loop. */
+    private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(200);
+
+    private final AcceptorSettings settings;
+    private final AssociationPolicy policy;
+    private final CStoreScp scp;
+    private final Watchdog watchdog = new Watchdog("dicom-watchdog");
+    private final AtomicInteger lastNumber = new AtomicInteger();
+    private final Set<AcceptedAssociation> connections = ConcurrentHashMap.newKeySet();
+    private final Object change = new Object();
+
+    private volatile boolean stopping;
+    private @Nullable ServerSocket server;
+    private @Nullable Thread acceptLoop;
+
+    /** An acceptor that does not listen yet. */
+    public Acceptor(AcceptorSettings settings, AssociationPolicy policy, CStoreScp scp) {
+        this.settings = settings;
+        this.policy = policy;
+        this.scp = scp;
+    }
+
+    /**
+     * Binds and begins to accept.
+     *
+     * @throws BindException when the address cannot be had; its message names it and says what to do
+     */
+    public synchronized void start() throws IOException {
+        if (server != null || stopping) {
+            throw new IllegalStateException("an acceptor is started once");
+        }
+        ServerSocket listening = new ListeningSocket();
+        try {
+            listening.bind(settings.bind());
+        } catch (SocketException e) {
+            listening.close();
+            throw bindFailure(e);
+        }
+        server = listening;
+        acceptLoop = new Thread(() -> accept(listening), "dicom-accept-" + listening.getLocalPort());
+        acceptLoop.start();
+        log.info("listening on {}", Text.address(address()));
+    }
+
+    /** Where it listens; with the port that was taken when the settings asked for a free one. */
+    public synchronized InetSocketAddress address() {
+        if (server == null) {
+            throw new IllegalStateException("not started");
+        }
+        return (InetSocketAddress) server.getLocalSocketAddress();
+    }
+
+    /** Connections now served, associated or about to be; those that are only told that there are too many do not count. */
+    public int openAssociations() {
+        return (int) connections.stream()
+                .filter(connection -> !connection.isOverLimit())
+                .count();
+    }
+
+    /**
+     * Stops listening at once and ends what is open: an association finishes the message it is in and is aborted when it
+     * begins another; what is still open after the grace is aborted. Returns when all is closed. Has no effect a second
+     * time.
+     */
+    public void stop(Duration grace) {
+        stopping = true;
+        stopListening();
+        boolean interrupted = !awaitNoConnections(grace);
+        connections.forEach(AcceptedAssociation::abort);
+        interrupted |= !awaitNoConnections(END_OF_THREADS);
+        connections.forEach(connection -> log.warn("{}: its thread has not ended; it is still in a hook", connection));
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** {@link #stop} without grace. */
+    @Override
+    public void close() {
+        stop(Duration.ZERO);
+    }
+
+    boolean isStopping() {
+        return stopping;
+    }
+
+    AcceptorSettings settings() {
+        return settings;
+    }
+
+    AssociationPolicy policy() {
+        return policy;
+    }
+
+    CStoreScp scp() {
+        return scp;
+    }
+
+    void ended(AcceptedAssociation connection) {
+        connections.remove(connection);
+        synchronized (change) {
+            change.notifyAll();
+        }
+    }
+
+    private void accept(ServerSocket listening) {
+        while (!stopping) {
+            try {
+                serve((DicomSocket) listening.accept());
+            } catch (IOException e) {
+                if (!stopping) {
+                    log.error("a connection could not be accepted; trying on", e);
+                    pause();
+                }
+            } catch (OutOfMemoryError e) {
+                // No memory for another thread: that connection is lost, the listener is not.
+                log.error("a connection could not be served; {} are open", openAssociations(), e);
+                pause();
+            }
+        }
+    }
+
+    private void serve(DicomSocket socket) {
+        int open = openAssociations();
+        boolean overLimit = open >= settings.maxAssociations();
+        if (stopping || connections.size() >= settings.maxAssociations() + REFUSALS_AT_ONCE) {
+            socket.closeQuietly();
+            return;
+        }
+        int number = lastNumber.incrementAndGet();
+        AcceptedAssociation connection = new AcceptedAssociation(this, socket, number, overLimit);
+        connections.add(connection);
+        Thread thread = new Thread(connection, "dicom-assoc-" + number);
+        boolean started = false;
+        try {
+            thread.start();
+            started = true;
+        } finally {
+            if (!started) {
+                socket.closeQuietly();
+                ended(connection);
+            }
+        }
+    }
+
+    private void stopListening() {
+        @Nullable Thread loop;
+        synchronized (this) {
+            loop = acceptLoop;
+            acceptLoop = null;
+            try {
+                if (server != null) {
+                    server.close();
+                }
+            } catch (IOException e) {
+                log.warn("the listening socket did not close in order", e);
+            }
+        }
+        if (loop != null) {
+            joinUninterruptibly(loop);
+        }
+    }
+
+    /** The loop ends as soon as its socket is closed. */
+    private static void joinUninterruptibly(Thread loop) {
+        boolean interrupted = false;
+        while (loop.isAlive()) {
+            try {
+                loop.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Whether it waited in peace: false when interrupted. */
+    private boolean awaitNoConnections(Duration atMost) {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        synchronized (change) {
+            while (!connections.isEmpty()) {
+                long millis = (deadline - System.nanoTime()) / 1_000_000;
+                if (millis <= 0) {
+                    return true;
+                }
+                try {
+                    change.wait(millis);
+                } catch (InterruptedException e) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE_AFTER_FAILURE.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private BindException bindFailure(SocketException cause) {
+        String address = Text.address(settings.bind());
+        BindException failure = new BindException("cannot listen on " + address + ": " + cause.getMessage()
+                + ". See which process has the port (ss -ltnp 'sport = :"
+                + settings.bind().getPort()
+                + "') and stop it, or configure another address; ports below 1024 need privileges");
+        failure.initCause(cause);
+        return failure;
+    }
+
+    private final class ListeningSocket extends ServerSocket {
+
+        ListeningSocket() throws IOException {
+            super();
+            setReuseAddress(true);
+        }
+
+        @Override
+        public Socket accept() throws IOException {
+            DicomSocket socket = new DicomSocket(watchdog, settings.writeTimeout(), settings.maxPduLength());
+            implAccept(socket);
+            return socket;
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package org.dicomgateway.dicom;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+
+/** Calls peers by the toolkit. Shares nothing between associations but the watchdog. */
+final class ToolkitRequestor implements Requestor {
+
+    private final RequestorSettings settings;
+    private final Watchdog watchdog = new Watchdog("dicom-watchdog");
+
+    ToolkitRequestor(RequestorSettings settings) {
+        this.settings = settings;
+    }
+
+    @Override
+    public OpenAssociation open(Peer peer, AeTitle calling, Collection<PresentationPair> pairs)
+            throws AssociationException {
+        List<PresentationPair> distinct = pairs.stream().distinct().toList();
+        if (distinct.isEmpty() || distinct.size() > PresentationPair.MAX_PER_ASSOCIATION) {
+            throw new IllegalArgumentException("an association proposes 1 to " + PresentationPair.MAX_PER_ASSOCIATION
+                    + " presentation contexts, not " + distinct.size());
+        }
+        DicomSocket socket = connect(peer);
+        RequestedAssociation association = new RequestedAssociation(peer, settings, socket);
+        association.associate(calling, distinct);
+        return association;
+    }
+
+    private DicomSocket connect(Peer peer) throws AssociationException {
+        long start = System.nanoTime();
+        DicomSocket socket = new DicomSocket(watchdog, settings.writeTimeout(), settings.maxPduLength());
+        try {
+            InetSocketAddress address = new InetSocketAddress(peer.host(), peer.port());
+            if (address.isUnresolved()) {
+                throw new UnknownHostException("unknown host");
+            }
+            socket.connect(address, (int) settings.connectTimeout().toMillis());
+            socket.start();
+            return socket;
+        } catch (IOException e) {
+            socket.closeQuietly();
+            Duration took = Duration.ofNanos(System.nanoTime() - start);
+            String why = e instanceof SocketTimeoutException ? "no answer" : e.getMessage();
+            throw new AssociationException(
+                    AssociationException.Cause.CONNECT,
+                    "cannot connect to " + peer + ": " + why + " (after " + took.toMillis() + " ms)",
+                    e);
+        }
+    }
+}

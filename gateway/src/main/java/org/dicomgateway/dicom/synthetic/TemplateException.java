@@ -1,0 +1,21 @@
+package org.dicomgateway.dicom.synthetic;
+
+import java.util.List;
+
+/** A template that cannot be used: every problem in it, each with file and line. */
+public final class TemplateException extends Exception {
+
+    private static final long serialVersionUID = 1;
+
+    private final List<String> problems;
+
+    TemplateException(List<String> problems) {
+        super(String.join(System.lineSeparator(), problems));
+        this.problems = List.copyOf(problems);
+    }
+
+    /** One line for each problem: {@code file:line: what is wrong and what to do}. */
+    public List<String> problems() {
+        return problems;
+    }
+}

@@ -1,0 +1,40 @@
+package org.dicomgateway.forward;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** How many associations may be open to one destination, whoever opens them. For any number of threads. */
+final class AssociationLimit {
+
+    private int limit;
+    private int open;
+
+    AssociationLimit(int limit) {
+        this.limit = limit;
+    }
+
+    /** Takes one, waiting for it. Returns false when the time is over. */
+    synchronized boolean acquire(Duration atMost) throws InterruptedException {
+        long end = System.nanoTime() + atMost.toNanos();
+        while (open >= limit) {
+            long left = end - System.nanoTime();
+            if (left <= 0) {
+                return false;
+            }
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+        }
+        open++;
+        return true;
+    }
+
+    synchronized void release() {
+        open--;
+        notifyAll();
+    }
+
+    /** A lower limit takes effect as associations end. */
+    synchronized void resize(int newLimit) {
+        limit = newLimit;
+        notifyAll();
+    }
+}

@@ -1,0 +1,139 @@
+package org.dicomgateway.forward;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.dicomgateway.dicom.AeTitle;
+import org.dicomgateway.dicom.AssociationException;
+import org.dicomgateway.dicom.OpenAssociation;
+import org.dicomgateway.dicom.Peer;
+import org.dicomgateway.dicom.PresentationPair;
+import org.dicomgateway.dicom.Requestor;
+import org.dicomgateway.dicom.Uid;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The associations of one lane: within the destination's limit, and all abortable at once. */
+final class Associations {
+
+    private static final Duration POLL = Duration.ofMillis(250);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Associations.class);
+
+    private final Peer peer;
+    private final Requestor requestor;
+    private final AssociationLimit limit;
+    private final Bell bell;
+    private final Set<Limited> open = ConcurrentHashMap.newKeySet();
+    private volatile boolean aborted;
+
+    Associations(Peer peer, Requestor requestor, AssociationLimit limit, Bell bell) {
+        this.peer = peer;
+        this.requestor = requestor;
+        this.limit = limit;
+        this.bell = bell;
+    }
+
+    /**
+     * Calls the destination, as soon as its limit allows.
+     *
+     * @throws AssociationException when it cannot be opened, or the lane was stopped before it was
+     */
+    OpenAssociation open(AeTitle calling, Collection<PresentationPair> pairs)
+            throws AssociationException, InterruptedException {
+        while (!limit.acquire(POLL)) {
+            if (bell.isClosed()) {
+                throw stopped();
+            }
+        }
+        Limited association = null;
+        try {
+            association = new Limited(requestor.open(peer, calling, pairs));
+            open.add(association);
+        } catch (RuntimeException e) {
+            // A fault of ours that every call would meet: let the breaker see it.
+            LOG.error("calling {} failed by a fault of the gateway", peer, e);
+            throw new AssociationException(
+                    AssociationException.Cause.PROTOCOL, "a fault of the gateway while calling " + peer + ": " + e, e);
+        } finally {
+            if (association == null) {
+                limit.release();
+            }
+        }
+        if (aborted) {
+            association.abort();
+            association.close();
+            throw stopped();
+        }
+        return association;
+    }
+
+    /** How many of this lane are open. */
+    int count() {
+        return open.size();
+    }
+
+    /** Aborts all that are open, and whatever is opened from now on. */
+    void abortAll() {
+        aborted = true;
+        open.forEach(Limited::abort);
+    }
+
+    boolean areAborted() {
+        return aborted;
+    }
+
+    private AssociationException stopped() {
+        return new AssociationException(
+                AssociationException.Cause.CONNECTION_LOST, "the lane to " + peer + " is stopping", null);
+    }
+
+    /** Gives its place back when it is closed, once. */
+    private final class Limited implements OpenAssociation {
+
+        private final OpenAssociation association;
+        private final AtomicBoolean closed = new AtomicBoolean();
+
+        Limited(OpenAssociation association) {
+            this.association = association;
+        }
+
+        @Override
+        public boolean accepts(PresentationPair pair) {
+            return association.accepts(pair);
+        }
+
+        @Override
+        public int cStore(PresentationPair pair, Uid sopInstance, InputStream dataset)
+                throws AssociationException, IOException {
+            return association.cStore(pair, sopInstance, dataset);
+        }
+
+        @Override
+        public int cEcho() throws AssociationException {
+            return association.cEcho();
+        }
+
+        @Override
+        public void abort() {
+            association.abort();
+        }
+
+        @Override
+        public void close() {
+            if (!closed.compareAndSet(false, true)) {
+                return;
+            }
+            try {
+                association.close();
+            } finally {
+                open.remove(this);
+                limit.release();
+            }
+        }
+    }
+}

@@ -1,0 +1,176 @@
+package org.dicomgateway.forward;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.dicomgateway.config.DestinationSettings;
+import org.dicomgateway.forward.BreakerState.Closed;
+import org.dicomgateway.forward.BreakerState.HalfOpen;
+import org.dicomgateway.forward.BreakerState.Open;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides whether a destination is used or left alone, by what is reported of it. Opens after a number of failures in a
+ * row; is tried again by one worker after a pause, which doubles each time that fails; closes as soon as a delivery
+ * succeeds. For any number of threads.
+ */
+final class Breaker {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Breaker.class);
+
+    private final String lane;
+    private final int threshold;
+    private final Backoff pauses;
+    private final InstantSource clock;
+    private final Set<Long> refusedInARow = new HashSet<>();
+    private BreakerState state;
+
+    Breaker(DestinationSettings settings, InstantSource clock, RandomGenerator random) {
+        DestinationSettings.BreakerSettings breaker = settings.breaker();
+        this.lane = settings.name() + " (" + settings.peer() + ")";
+        this.threshold = breaker.failures();
+        this.pauses = new Backoff(breaker.initialPause(), breaker.maxPause(), random);
+        this.clock = clock;
+        this.state = Closed.fresh(clock.instant());
+    }
+
+    synchronized BreakerState state() {
+        return state;
+    }
+
+    synchronized boolean isClosed() {
+        return state instanceof Closed;
+    }
+
+    synchronized boolean isHalfOpen() {
+        return state instanceof HalfOpen;
+    }
+
+    /** Whether something failed lately, so that little should be risked at once. */
+    synchronized boolean isInDoubt() {
+        return state.failures() > 0;
+    }
+
+    /** Whether the caller, and nobody else, must try the destination now, and then call {@link #endTrial}. */
+    synchronized boolean startTrial() {
+        if (state instanceof Open open && open.pause().passed()) {
+            state = open.tryAgain();
+            return true;
+        }
+        return false;
+    }
+
+    /** The trial is over; when nothing was reported of it, it told nothing. */
+    synchronized void endTrial() {
+        if (state instanceof HalfOpen trial) {
+            state = trial.reopenUnchanged(pause(trial.before().pauses()));
+        }
+    }
+
+    /** A store succeeded. */
+    synchronized void delivered() {
+        refusedInARow.clear();
+        if (state instanceof Closed closed) {
+            state = closed.cleared();
+        } else {
+            close();
+        }
+    }
+
+    /** A store was answered, if not with success: the destination is there, and it is not to blame. */
+    synchronized void answered() {
+        if (state instanceof Closed closed) {
+            state = closed.cleared();
+        } else if (state instanceof HalfOpen) {
+            close();
+        }
+    }
+
+    /** A C-ECHO was answered, and there is nothing to store. */
+    synchronized void echoed() {
+        if (state instanceof Closed closed && !closed.inStores()) {
+            state = closed.cleared();
+        } else if (state instanceof HalfOpen) {
+            close();
+        }
+    }
+
+    /**
+     * The destination failed.
+     *
+     * @param inStore whether it failed at a store; otherwise at a call or a C-ECHO
+     */
+    synchronized void failed(boolean inStore, String why) {
+        if (state instanceof Closed closed) {
+            Closed struck = closed.struck(inStore, why);
+            state = struck;
+            if (struck.failures() >= threshold) {
+                open(struck, struck.failures(), why);
+            }
+        } else if (state instanceof HalfOpen trial) {
+            Open open = trial.reopen(pause(trial.before().pauses() + 1), why);
+            state = open;
+            LOG.warn(
+                    "destination {} failed again and is left alone for {}, {} failures in a row: {}",
+                    lane,
+                    seconds(open.pause().remaining()),
+                    open.failures(),
+                    why);
+        }
+    }
+
+    /**
+     * A store was refused in a way that may be the destination's trouble or the instance's. Several different instances
+     * in a row decide it.
+     */
+    synchronized void refused(long deliveryId, String why) {
+        if (state instanceof Closed closed) {
+            refusedInARow.add(deliveryId);
+            int refused = refusedInARow.size();
+            if (refused >= Math.max(2, threshold)) {
+                open(closed, refused, why + ", said of " + refused + " different instances in a row");
+            }
+        } else if (state instanceof HalfOpen trial) {
+            // It talks, so asking again costs little, and what it refused may be to blame after all: the pause does
+            // not grow.
+            state = trial.reopenUnchanged(pause(trial.before().pauses()));
+        }
+    }
+
+    private void open(Closed closed, int failures, String why) {
+        Open open = closed.open(clock.instant(), failures, pause(1), why);
+        state = open;
+        refusedInARow.clear();
+        LOG.warn(
+                "destination {} is left alone for {} after {} failures in a row: {}",
+                lane,
+                seconds(open.pause().remaining()),
+                failures,
+                why);
+    }
+
+    private void close() {
+        Instant now = clock.instant();
+        String gone = seconds(Duration.between(state.since(), now));
+        LOG.info("destination {} is back after {} and {} failures", lane, gone, state.failures());
+        refusedInARow.clear();
+        if (state instanceof Open open) {
+            state = open.close(now);
+        } else if (state instanceof HalfOpen trial) {
+            state = trial.close(now);
+        }
+    }
+
+    private Deadline pause(int n) {
+        return Deadline.after(clock, pauses.delay(n));
+    }
+
+    private static String seconds(Duration time) {
+        return String.format(Locale.ROOT, "%.1f s", time.toMillis() / 1000.0);
+    }
+}

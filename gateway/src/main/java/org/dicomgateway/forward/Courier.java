@@ -1,0 +1,143 @@
+package org.dicomgateway.forward;
+
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.dicomgateway.dicom.AssociationException;
+import org.dicomgateway.dicom.OpenAssociation;
+import org.dicomgateway.dicom.PresentationPair;
+import org.dicomgateway.forward.Outcome.Deferred;
+import org.dicomgateway.forward.Outcome.Impossible;
+import org.dicomgateway.forward.Outcome.Refused;
+import org.dicomgateway.spool.Claim;
+import org.dicomgateway.spool.DamagedInstanceException;
+import org.dicomgateway.spool.DatasetStream;
+import org.dicomgateway.spool.Outbox;
+import org.dicomgateway.spool.Settlement;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes one instance to the destination, and settles it by what became of that. For any number of threads. */
+final class Courier {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Courier.class);
+
+    private final Outbox outbox;
+    private final InstantSource clock;
+    private final Associations associations;
+    private final Breaker breaker;
+    private final Judge judge;
+    private final RetryPolicy retries;
+    private final Probe probe;
+    private final Tally tally;
+
+    Courier(
+            Outbox outbox,
+            InstantSource clock,
+            Associations associations,
+            Breaker breaker,
+            RetryPolicy retries,
+            Probe probe,
+            Tally tally) {
+        this.outbox = outbox;
+        this.clock = clock;
+        this.associations = associations;
+        this.breaker = breaker;
+        this.judge = new Judge(breaker);
+        this.retries = retries;
+        this.probe = probe;
+        this.tally = tally;
+    }
+
+    /**
+     * Sends what was taken from the hand, and settles it, whatever happens.
+     *
+     * @param first whether it is the first of this association
+     * @return whether the association can be used for another
+     */
+    boolean send(OpenAssociation association, Hand hand, Claim claim, boolean first) {
+        long start = System.nanoTime();
+        PresentationPair pair = Proposal.pairOf(claim);
+        Outcome outcome;
+        boolean usable = false;
+        try {
+            Outcome answer = association.accepts(pair)
+                    ? Verdict.ofStatus(store(association, claim, pair))
+                    : Verdict.notAccepted(pair);
+            outcome = judge.of(claim, answer);
+            usable = true;
+        } catch (AssociationException e) {
+            outcome = associations.areAborted()
+                    ? new Deferred(Outcome.NO_STATUS, "the lane was stopped before the answer came")
+                    : judge.of(claim, Verdict.ofStore(e, first));
+        } catch (DamagedInstanceException e) {
+            outcome = new Impossible(Outcome.NO_STATUS, "damaged in the spool, not sent: " + e.getMessage());
+        } catch (IOException e) {
+            outcome = new Refused(Outcome.NO_STATUS, "cannot be read from the spool: " + e.getMessage(), false);
+        } catch (RuntimeException | Error e) {
+            association.abort();
+            conclude(hand, claim, new Refused(Outcome.NO_STATUS, "a fault of the gateway: " + e, false), start);
+            throw e;
+        }
+        conclude(hand, claim, outcome, start);
+        return usable;
+    }
+
+    /** Settles by an outcome. */
+    void conclude(Hand hand, Claim claim, Outcome outcome, long start) {
+        boolean held = !breaker.isClosed();
+        Settlement settlement = retries.settlement(claim.attempts(), outcome, clock.instant(), held);
+        account(hand, claim, settlement);
+        Report.settled(claim, settlement, millisSince(start));
+    }
+
+    /**
+     * Has some tried again as late as the retries allow, because they would hold up others. There may be many, and again
+     * and again: the forward log gets a line for the first.
+     */
+    void putOff(Hand hand, Predicate<Claim> which, Deferred trouble, long start) {
+        boolean told = false;
+        for (Optional<Claim> each = hand.take(which); each.isPresent(); each = hand.take(which)) {
+            Settlement later = retries.muchLater(trouble, clock.instant());
+            account(hand, each.get(), later);
+            if (!told) {
+                Report.settled(each.get(), later, millisSince(start));
+                told = true;
+            }
+        }
+    }
+
+    private int store(OpenAssociation association, Claim claim, PresentationPair pair)
+            throws AssociationException, IOException {
+        DatasetStream dataset = outbox.open(claim);
+        try {
+            return association.cStore(pair, claim.instance().sopInstance(), dataset);
+        } finally {
+            closeQuietly(dataset);
+        }
+    }
+
+    private void account(Hand hand, Claim claim, Settlement settlement) {
+        hand.settle(claim, settlement);
+        tally.settled(settlement, clock.instant());
+        if (settlement instanceof Settlement.Delivered) {
+            probe.proven();
+        } else if (settlement instanceof Settlement.Parked) {
+            judge.forget(claim);
+        }
+    }
+
+    private static long millisSince(long start) {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+    }
+
+    private void closeQuietly(DatasetStream dataset) {
+        try {
+            dataset.close();
+        } catch (IOException e) {
+            LOG.debug("closing what was read from the spool failed", e);
+        }
+    }
+}

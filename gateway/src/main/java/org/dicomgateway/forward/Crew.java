@@ -1,0 +1,126 @@
+package org.dicomgateway.forward;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The threads of a lane, {@code lane-NAME-1} and so on. The first is there as long as the lane and survives whatever its
+ * work throws; the others are hired when there is more to do, and leave. For any number of threads.
+ */
+final class Crew {
+
+    /** What a worker does: until there is nothing to do, or, when permanent, until the bell is closed. */
+    @FunctionalInterface
+    interface Work {
+        void run(boolean permanent) throws InterruptedException;
+    }
+
+    /** After a fault of ours, so that one that stays neither spins nor fills the log; doubles with each. */
+    private static final Duration AFTER_FAULT = Duration.ofSeconds(1);
+
+    private static final int MAX_DOUBLINGS = 5;
+
+    /** A worker that lasted this long since its last fault has overcome it. */
+    private static final Duration OVERCOME = Duration.ofMinutes(2);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Crew.class);
+
+    private final String name;
+    private final Bell bell;
+    private final Work work;
+    private final @Nullable Thread[] workers;
+
+    Crew(String name, int size, Bell bell, Work work) {
+        this.name = name;
+        this.bell = bell;
+        this.work = work;
+        this.workers = new @Nullable Thread[size];
+    }
+
+    /** Has one more worker, when there is room, and the machine has a thread to spare. */
+    synchronized void hire() {
+        for (int i = 0; i < workers.length && !bell.isClosed(); i++) {
+            Thread worker = workers[i];
+            if (worker == null || !worker.isAlive()) {
+                boolean permanent = i == 0;
+                Thread fresh = new Thread(() -> run(permanent), "lane-" + name + "-" + (i + 1));
+                try {
+                    fresh.start();
+                    workers[i] = fresh;
+                } catch (OutOfMemoryError e) {
+                    // No thread to be had. Those that are there go on; a lane without any tries again when it rings.
+                    LOG.error("destination {}: cannot start the thread {}", name, fresh.getName(), e);
+                }
+                return;
+            }
+        }
+    }
+
+    /** Whether the permanent worker is there. */
+    synchronized boolean isManned() {
+        Thread first = workers[0];
+        return first != null && first.isAlive();
+    }
+
+    /** Waits for all to end, after the bell was closed. Returns whether they did, by {@link System#nanoTime} {@code end}. */
+    boolean awaitEnd(long end) throws InterruptedException {
+        for (Thread worker : members()) {
+            if (worker != null) {
+                TimeUnit.NANOSECONDS.timedJoin(worker, Math.max(1, end - System.nanoTime()));
+                if (worker.isAlive()) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** Whether no worker is left. */
+    boolean hasEnded() {
+        for (Thread worker : members()) {
+            if (worker != null && worker.isAlive()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private synchronized @Nullable Thread[] members() {
+        return workers.clone();
+    }
+
+    private void run(boolean permanent) {
+        int faults = 0;
+        do {
+            long start = System.nanoTime();
+            try {
+                work.run(permanent);
+            } catch (InterruptedException e) {
+                // Nobody of ours interrupts a worker: a stray interrupt must not cost the lane.
+                LOG.warn("a worker of destination {} was interrupted, and goes on", name);
+            } catch (Throwable e) {
+                faults = System.nanoTime() - start > OVERCOME.toNanos() ? 1 : faults + 1;
+                survive(e, AFTER_FAULT.multipliedBy(1L << Math.min(faults - 1, MAX_DOUBLINGS)));
+            }
+        } while (permanent && !bell.isClosed());
+    }
+
+    private void survive(Throwable fault, Duration pause) {
+        try {
+            LOG.error(
+                    "a worker of destination {} failed; what it held goes back, and it goes on in {} s",
+                    name,
+                    pause.toSeconds(),
+                    fault);
+            bell.pause(pause);
+        } catch (InterruptedException e) {
+            LOG.warn("a worker of destination {} was interrupted, and goes on", name);
+        } catch (Throwable worse) {
+            // Out of memory while logging that: all that is left to do is to go on.
+            fault.addSuppressed(worse);
+        }
+    }
+}

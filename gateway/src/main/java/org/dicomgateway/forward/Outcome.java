@@ -1,0 +1,50 @@
+package org.dicomgateway.forward;
+
+import java.util.function.Function;
+
+/** How an attempt to deliver ended, and whose trouble it is. */
+sealed interface Outcome {
+
+    /** No response came. */
+    int NO_STATUS = -1;
+
+    /** The destination has it. */
+    record Delivered(int status) implements Outcome {}
+
+    /**
+     * The destination's trouble: tried again without counting the attempt.
+     *
+     * @param status the response's status, or {@link #NO_STATUS}
+     * @param reason why, for operators
+     */
+    record Deferred(int status, String reason) implements Outcome {}
+
+    /**
+     * This instance's trouble: tried a bounded number of times, then parked.
+     *
+     * @param status the response's status, or {@link #NO_STATUS}
+     * @param reason why, for operators
+     * @param ambiguous whether a destination in trouble gives the same answer to every instance: several different
+     *     instances in a row that get it speak against the destination
+     */
+    record Refused(int status, String reason, boolean ambiguous) implements Outcome {}
+
+    /** It cannot be delivered as it is, however often it is tried: parked at once. */
+    record Impossible(int status, String reason) implements Outcome {}
+
+    /** Calls the function for what this is. */
+    default <T> T match(
+            Function<Delivered, T> onDelivered,
+            Function<Deferred, T> onDeferred,
+            Function<Refused, T> onRefused,
+            Function<Impossible, T> onImpossible) {
+        if (this instanceof Delivered delivered) {
+            return onDelivered.apply(delivered);
+        } else if (this instanceof Deferred deferred) {
+            return onDeferred.apply(deferred);
+        } else if (this instanceof Refused refused) {
+            return onRefused.apply(refused);
+        }
+        return onImpossible.apply((Impossible) this);
+    }
+}

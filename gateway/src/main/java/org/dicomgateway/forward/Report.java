@@ -1,0 +1,37 @@
+package org.dicomgateway.forward;
+
+import org.dicomgateway.observe.ForwardLog;
+import org.dicomgateway.spool.Claim;
+import org.dicomgateway.spool.Instance;
+import org.dicomgateway.spool.Settlement;
+
+/** Writes the forward log's line of a settlement. */
+final class Report {
+
+    private Report() {}
+
+    static void settled(Claim claim, Settlement settlement, long millis) {
+        settlement.match(
+                done -> line(ForwardLog.Event.DELIVERED, claim, millis, done.status(), ""),
+                retry -> line(ForwardLog.Event.RETRY, claim, millis, retry.status(), retry.reason()),
+                parked -> line(ForwardLog.Event.PARKED, claim, millis, parked.status(), parked.reason()));
+    }
+
+    private static ForwardLog.Event line(ForwardLog.Event event, Claim claim, long millis, int status, String reason) {
+        Instance instance = claim.instance();
+        ForwardLog.outcome(
+                event,
+                new ForwardLog.Subject(
+                        instance.sopInstance(),
+                        instance.studyInstanceUid(),
+                        instance.origin(),
+                        instance.datasetLength()),
+                claim.route(),
+                claim.destination(),
+                claim.attempts() + 1,
+                millis,
+                status,
+                reason);
+        return event;
+    }
+}

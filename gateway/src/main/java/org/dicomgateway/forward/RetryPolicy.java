@@ -1,0 +1,53 @@
+package org.dicomgateway.forward;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.random.RandomGenerator;
+import org.dicomgateway.config.DestinationSettings;
+import org.dicomgateway.spool.Settlement;
+
+/** Turns the outcome of an attempt into a settlement: when to try again, and when to park. */
+final class RetryPolicy {
+
+    private final int maxAttempts;
+    private final Backoff refused;
+    private final Backoff deferred;
+
+    RetryPolicy(DestinationSettings settings, RandomGenerator random) {
+        DestinationSettings.RetrySettings retry = settings.retry();
+        Duration pause = settings.breaker().initialPause();
+        Duration soon = retry.initialDelay().compareTo(pause) < 0 ? retry.initialDelay() : pause;
+        this.maxAttempts = retry.maxAttempts();
+        this.refused = new Backoff(retry.initialDelay(), retry.maxDelay(), random);
+        this.deferred = new Backoff(soon, retry.maxDelay(), random);
+    }
+
+    /**
+     * What becomes of a delivery.
+     *
+     * @param attempts attempts that counted before this one
+     * @param held whether the lane holds back by itself: what is deferred is then due at once, and first in line when
+     *     it goes on
+     */
+    Settlement settlement(int attempts, Outcome outcome, Instant now, boolean held) {
+        return outcome.<Settlement>match(
+                delivered -> new Settlement.Delivered(delivered.status()),
+                trouble -> new Settlement.Retry(
+                        held ? now : now.plus(deferred.delay(1)), false, trouble.status(), trouble.reason()),
+                trouble -> attempts + 1 >= maxAttempts
+                        ? new Settlement.Parked(
+                                trouble.status(), "given up after " + times(attempts + 1) + ": " + trouble.reason())
+                        : new Settlement.Retry(
+                                now.plus(refused.delay(attempts + 1)), true, trouble.status(), trouble.reason()),
+                trouble -> new Settlement.Parked(trouble.status(), trouble.reason()));
+    }
+
+    /** For a delivery that would hold up others if it were tried again soon. Not counted. */
+    Settlement muchLater(Outcome.Deferred trouble, Instant now) {
+        return new Settlement.Retry(now.plus(deferred.longest()), false, trouble.status(), trouble.reason());
+    }
+
+    private static String times(int n) {
+        return n == 1 ? "1 attempt" : n + " attempts";
+    }
+}

@@ -1,0 +1,70 @@
+package org.dicomgateway.forward;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import org.dicomgateway.spool.Settlement;
+import org.jspecify.annotations.Nullable;
+
+/** What a destination got since the gateway started; outlives a lane that is replaced. For any number of threads. */
+final class Tally {
+
+    private final LongAdder delivered = new LongAdder();
+    private final LongAdder retried = new LongAdder();
+    private final LongAdder parked = new LongAdder();
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private volatile @Nullable Instant lastDelivered;
+    private volatile String lastError = "";
+
+    void settled(Settlement settlement, Instant now) {
+        settlement.<Settlement>match(
+                done -> {
+                    delivered.increment();
+                    lastDelivered = now;
+                    return done;
+                },
+                retry -> {
+                    retried.increment();
+                    lastError = retry.reason();
+                    return retry;
+                },
+                given -> {
+                    parked.increment();
+                    lastError = given.reason();
+                    return given;
+                });
+    }
+
+    void failed(String reason) {
+        lastError = reason;
+    }
+
+    void inFlight(int change) {
+        inFlight.addAndGet(change);
+    }
+
+    int inFlight() {
+        return inFlight.get();
+    }
+
+    long delivered() {
+        return delivered.sum();
+    }
+
+    long retried() {
+        return retried.sum();
+    }
+
+    long parked() {
+        return parked.sum();
+    }
+
+    Optional<Instant> lastDelivered() {
+        return Optional.ofNullable(lastDelivered);
+    }
+
+    String lastError() {
+        return lastError;
+    }
+}

@@ -1,0 +1,99 @@
+package org.dicomgateway.forward;
+
+import org.dicomgateway.dicom.AssociationException;
+import org.dicomgateway.dicom.DimseStatus;
+import org.dicomgateway.dicom.PresentationPair;
+import org.dicomgateway.dicom.Rejection;
+import org.dicomgateway.forward.Outcome.Deferred;
+import org.dicomgateway.forward.Outcome.Delivered;
+import org.dicomgateway.forward.Outcome.Impossible;
+import org.dicomgateway.forward.Outcome.Refused;
+
+/**
+ * The table that says what an answer, or the lack of one, means: C-STORE statuses (PS3.4 B.2.3, PS3.7 Annex C),
+ * A-ASSOCIATE-RJ (PS3.8 9.3.4), A-ABORT, and everything that can happen to a connection.
+ */
+final class Verdict {
+
+    private static final int RESOURCE_LIMITATION = 0x0213;
+
+    private Verdict() {}
+
+    /** Of the status of a C-STORE response. */
+    static Outcome ofStatus(int status) {
+        String reason = DimseStatus.format(status) + " " + DimseStatus.meaningOf(status);
+        if (DimseStatus.kindOf(status) != DimseStatus.Kind.FAILURE) {
+            return new Delivered(status);
+        }
+        return switch (status) {
+            // It is there already: an earlier attempt whose answer was lost, or another sender.
+            case DimseStatus.DUPLICATE_SOP_INSTANCE -> new Delivered(status);
+            case DimseStatus.SOP_CLASS_NOT_SUPPORTED -> new Impossible(status, reason);
+            case DimseStatus.NOT_AUTHORIZED ->
+                new Deferred(status, reason + ": the destination does not let us store; check its permissions");
+            case DimseStatus.PROCESSING_FAILURE, RESOURCE_LIMITATION -> new Refused(status, reason, true);
+            default -> new Refused(status, reason, isOutOfResources(status));
+        };
+    }
+
+    /**
+     * Of a C-STORE that got no valid answer.
+     *
+     * @param first whether it was the first of its association
+     */
+    static Outcome ofStore(AssociationException failure, boolean first) {
+        String reason = messageOf(failure);
+        boolean unwelcome = first && failure.reason() == AssociationException.Cause.ABORTED;
+        return new Deferred(
+                Outcome.NO_STATUS,
+                unwelcome
+                        ? reason + ": aborted at the first C-STORE; check that the destination lets our AE title store"
+                        : reason);
+    }
+
+    /** Of an association that was not established: always the destination's trouble, never the instance's. */
+    static Deferred ofOpen(AssociationException failure) {
+        String advice = failure.rejection().map(Verdict::adviceOn).orElse("");
+        return new Deferred(Outcome.NO_STATUS, messageOf(failure) + advice);
+    }
+
+    /** Of an association that has no context for what is to be sent. */
+    static Outcome notAccepted(PresentationPair pair) {
+        return new Impossible(
+                Outcome.NO_STATUS,
+                "the destination accepts no presentation context for SOP class " + pair.sopClass()
+                        + " in transfer syntax " + pair.transferSyntax());
+    }
+
+    /** Whether the association was refused for the AE title that called: true of one caller, not of all. */
+    static boolean isCallerUnknown(AssociationException failure) {
+        return failure.rejection()
+                .filter(rj -> rj.result() == 1 && rj.source() == 1 && rj.reason() == 3)
+                .isPresent();
+    }
+
+    /** Whether the association was refused for the moment only. */
+    static boolean isBusy(AssociationException failure) {
+        return failure.rejection().filter(Rejection::isTransient).isPresent();
+    }
+
+    private static boolean isOutOfResources(int status) {
+        return (status & 0xFF00) == DimseStatus.OUT_OF_RESOURCES;
+    }
+
+    private static String adviceOn(Rejection rejection) {
+        if (rejection.isTransient()) {
+            return "";
+        }
+        return switch (rejection.source() * 10 + rejection.reason()) {
+            case 13 -> ": it does not know our calling AE title; add it there, or set calling-ae";
+            case 17 -> ": it does not answer to that called AE title; check ae-title";
+            default -> "";
+        };
+    }
+
+    private static String messageOf(AssociationException failure) {
+        String message = failure.getMessage();
+        return message == null ? failure.reason().toString() : message;
+    }
+}

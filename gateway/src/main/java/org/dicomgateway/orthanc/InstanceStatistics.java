@@ -1,0 +1,11 @@
+package org.dicomgateway.orthanc;
+
+import org.dicomgateway.config.DataSize;
+
+/**
+ * What one instance takes ({@code /instances/ID/statistics}).
+ *
+ * @param dicomSize the DICOM file as received, before any compression by the server
+ * @param diskSize everything the server stores for it
+ */
+public record InstanceStatistics(DataSize dicomSize, DataSize diskSize) {}

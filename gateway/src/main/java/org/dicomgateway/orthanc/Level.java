@@ -1,0 +1,45 @@
+package org.dicomgateway.orthanc;
+
+import org.jspecify.annotations.Nullable;
+
+/** The four levels of DICOM's information model (PS3.3 7), as Orthanc's REST API names them. */
+public enum Level {
+    PATIENT("patients", "PatientID", null, "Studies"),
+    STUDY("studies", "StudyInstanceUID", "ParentPatient", "Series"),
+    SERIES("series", "SeriesInstanceUID", "ParentStudy", "Instances"),
+    INSTANCE("instances", "SOPInstanceUID", "ParentSeries", null);
+
+    private final String path;
+    private final String identifier;
+    private final @Nullable String parentField;
+    private final @Nullable String childrenField;
+
+    Level(String path, String identifier, @Nullable String parentField, @Nullable String childrenField) {
+        this.path = path;
+        this.identifier = identifier;
+        this.parentField = parentField;
+        this.childrenField = childrenField;
+    }
+
+    /** The level's collection in a URL: {@code /studies}. */
+    String path() {
+        return path;
+    }
+
+    /** Keyword of the attribute that identifies a resource of this level. */
+    String identifier() {
+        return identifier;
+    }
+
+    /** Field of an answer that names the resource above, none for a patient. */
+    @Nullable
+    String parentField() {
+        return parentField;
+    }
+
+    /** Field of an answer that lists the resources below, none for an instance. */
+    @Nullable
+    String childrenField() {
+        return childrenField;
+    }
+}

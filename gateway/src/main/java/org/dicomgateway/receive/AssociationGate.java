@@ -1,0 +1,35 @@
+package org.dicomgateway.receive;
+
+import java.util.Optional;
+import java.util.Set;
+import org.dicomgateway.dicom.AeTitle;
+import org.dicomgateway.dicom.AssociationPolicy;
+import org.dicomgateway.dicom.AssociationRequest;
+import org.dicomgateway.dicom.Rejection;
+import org.dicomgateway.spool.Intake;
+
+/**
+ * Decides who may associate: callers that know one of our AE titles, while the spool takes instances. A spool that is
+ * closed rejects as transient, so that a modality keeps its images and tries again.
+ */
+public final class AssociationGate implements AssociationPolicy {
+
+    private final Set<AeTitle> aeTitles;
+    private final Intake intake;
+
+    /** For a listener that answers to these AE titles. */
+    public AssociationGate(Set<AeTitle> aeTitles, Intake intake) {
+        this.aeTitles = Set.copyOf(aeTitles);
+        this.intake = intake;
+    }
+
+    @Override
+    public Optional<Rejection> reject(AssociationRequest request) {
+        AeTitle called = request.origin().called();
+        if (!aeTitles.contains(called)) {
+            return Optional.of(Rejection.calledAeTitleNotRecognized("called AE title " + called + " is none of ours: "
+                    + aeTitles.stream().sorted().toList()));
+        }
+        return intake.closedBecause().map(Rejection::temporaryCongestion);
+    }
+}

@@ -1,0 +1,132 @@
+package org.dicomgateway.route;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * Orders the candidates of a delivery: who should get it, who if that one cannot, and so on. Every candidate is in the
+ * answer exactly once. Pure: the same candidates, key and turn give the same order, on every gateway.
+ */
+enum Ranking {
+
+    /** The order of the route: failover. */
+    AS_GIVEN {
+        @Override
+        List<Candidate> rank(List<Candidate> candidates, String key, long turn) {
+            return List.copyOf(candidates);
+        }
+    },
+
+    /** Each in turn. */
+    ROUND_ROBIN {
+        @Override
+        List<Candidate> rank(List<Candidate> candidates, String key, long turn) {
+            return rotated(candidates, turn);
+        }
+    },
+
+    /** Each in turn, as often as its weight says, as evenly spread as can be. */
+    WEIGHTED {
+        @Override
+        List<Candidate> rank(List<Candidate> candidates, String key, long turn) {
+            return List.copyOf(new LinkedHashSet<>(rotated(smoothSequence(candidates), turn)));
+        }
+    },
+
+    /** The one that will be done first; in turn among equals. */
+    LEAST_LOADED {
+        @Override
+        List<Candidate> rank(List<Candidate> candidates, String key, long turn) {
+            return sorted(rotated(candidates, turn), Candidate::secondsWaiting);
+        }
+    },
+
+    /**
+     * Weighted rendezvous hashing on the key: the same key goes to the same candidate, each gets a share of the keys by
+     * its weight, and when one is missing only its keys move. The order of the route does not matter.
+     */
+    HASH {
+        @Override
+        List<Candidate> rank(List<Candidate> candidates, String key, long turn) {
+            return sorted(candidates, candidate -> -Math.log(unitHash(candidate, key)) / candidate.weight());
+        }
+    };
+
+    /**
+     * The candidates, best first.
+     *
+     * @param key what belongs together; used by {@link #HASH} only
+     * @param turn counts the choices of the route, from 0; what the rotating rankings turn by
+     */
+    abstract List<Candidate> rank(List<Candidate> candidates, String key, long turn);
+
+    private static <T> List<T> rotated(List<T> items, long turn) {
+        if (items.isEmpty()) {
+            return List.of();
+        }
+        int first = (int) Math.floorMod(turn, (long) items.size());
+        List<T> rotated = new ArrayList<>(items.subList(first, items.size()));
+        rotated.addAll(items.subList(0, first));
+        return rotated;
+    }
+
+    private static List<Candidate> sorted(List<Candidate> candidates, ToDoubleFunction<Candidate> cost) {
+        return candidates.stream()
+                .map(candidate -> new Costed(candidate, cost.applyAsDouble(candidate)))
+                .sorted(Comparator.comparingDouble(Costed::cost))
+                .map(Costed::candidate)
+                .toList();
+    }
+
+    private record Costed(Candidate candidate, double cost) {}
+
+    /**
+     * A round in which each candidate appears as often as its weight says, never in a block: at each place the one that
+     * is furthest behind its share. Weights are reduced by their common divisor; the round has as many places as the
+     * reduced weights sum up to.
+     */
+    private static List<Candidate> smoothSequence(List<Candidate> candidates) {
+        int divisor = candidates.stream().mapToInt(Candidate::weight).reduce(0, Ranking::commonDivisor);
+        int places = candidates.stream().mapToInt(Candidate::weight).sum() / Math.max(1, divisor);
+        long[] behind = new long[candidates.size()];
+        List<Candidate> sequence = new ArrayList<>(places);
+        for (int place = 0; place < places; place++) {
+            int next = 0;
+            for (int i = 0; i < behind.length; i++) {
+                behind[i] += candidates.get(i).weight() / divisor;
+                next = behind[i] > behind[next] ? i : next;
+            }
+            behind[next] -= places;
+            sequence.add(candidates.get(next));
+        }
+        return sequence;
+    }
+
+    private static int commonDivisor(int a, int b) {
+        return b == 0 ? a : commonDivisor(b, a % b);
+    }
+
+    /** A number in (0, 1], evenly spread over keys: 53 bits of SHA-256 over destination, a zero byte, and key. */
+    private static double unitHash(Candidate candidate, String key) {
+        MessageDigest digest = sha256();
+        digest.update(candidate.destination().getBytes(StandardCharsets.UTF_8));
+        digest.update((byte) 0);
+        byte[] hash = digest.digest(key.getBytes(StandardCharsets.UTF_8));
+        return ((ByteBuffer.wrap(hash).getLong() >>> 11) + 1) * 0x1.0p-53;
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package org.dicomgateway.route;
+
+import java.util.List;
+import org.dicomgateway.config.AddressRange;
+import org.dicomgateway.config.Field;
+import org.dicomgateway.config.IpAddress;
+import org.dicomgateway.dicom.InstanceHeader;
+import org.dicomgateway.dicom.Origin;
+import org.jspecify.annotations.Nullable;
+
+/** The instance that conditions are asked about, by one thread. Looks at what a condition names, and at nothing else. */
+final class Subject {
+
+    private final InstanceHeader header;
+    private final Origin origin;
+    private @Nullable IpAddress address;
+    private boolean addressKnown;
+
+    Subject(InstanceHeader header, Origin origin) {
+        this.header = header;
+        this.origin = origin;
+    }
+
+    List<String> values(Field field) {
+        return switch (field.kind()) {
+            case CALLING_AE -> List.of(origin.calling().value());
+            case CALLED_AE -> List.of(origin.called().value());
+            case SOP_CLASS -> List.of(header.sopClass().value());
+            case TRANSFER_SYNTAX -> List.of(header.transferSyntax().uid().value());
+            case ATTRIBUTE -> header.values(field.tag());
+        };
+    }
+
+    /** Whether the sender's address lies in one of the ranges; what is no address lies in none. */
+    boolean comesFrom(List<AddressRange> ranges) {
+        if (!addressKnown) {
+            address = IpAddress.ofPeer(origin.remoteHost()).orElse(null);
+            addressKnown = true;
+        }
+        for (AddressRange range : ranges) {
+            if (address != null && range.contains(address)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,123 @@
+package org.dicomgateway.spool;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.zip.CRC32C;
+import org.dicomgateway.dicom.AeTitle;
+import org.dicomgateway.dicom.HeaderReader;
+import org.dicomgateway.dicom.InstanceHeader;
+import org.dicomgateway.dicom.Origin;
+import org.dicomgateway.dicom.Part10;
+import org.dicomgateway.dicom.UnreadableDatasetException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings the spool's own files and the ledger together: into a rebuilt ledger, files that no record of the log tells of
+ * are taken in and planned again; of an intact one, files that it does not know are removed.
+ */
+final class Adoption {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Adoption.class);
+    private static final int BATCH = 500;
+
+    private final Disk disk;
+    private final OwnFiles files;
+    private final Ledger ledger;
+
+    Adoption(Disk disk, OwnFiles files, Ledger ledger) {
+        this.disk = disk;
+        this.files = files;
+        this.ledger = ledger;
+    }
+
+    /** Takes these files in. One that is no part-10 file is set aside under another name, and reported. */
+    void adopt(Map<Long, Path> orphans, Planner planner, InstantSource clock) throws IOException, LedgerException {
+        List<Change> batch = new ArrayList<>();
+        for (Map.Entry<Long, Path> orphan : new TreeMap<>(orphans).entrySet()) {
+            try {
+                batch.add(received(orphan.getKey(), orphan.getValue(), planner, clock.instant()));
+            } catch (UnreadableDatasetException e) {
+                Path aside = files.setAside(orphan.getValue());
+                LOG.error("{} is not what its name says ({}); kept as {}", orphan.getValue(), e.getMessage(), aside);
+            }
+            if (batch.size() == BATCH) {
+                ledger.apply(batch);
+                batch.clear();
+            }
+        }
+        if (!batch.isEmpty()) {
+            ledger.apply(batch);
+        }
+        if (!orphans.isEmpty()) {
+            LOG.warn("{} files of the spool were planned again for the new ledger", orphans.size());
+        }
+    }
+
+    private Change.Received received(long id, Path path, Planner planner, Instant now) throws IOException {
+        try (DiskFile file = disk.read(path)) {
+            Part10.File part10;
+            try (InputStream in = read(file, 0)) {
+                part10 = Part10.read(in);
+            }
+            InstanceHeader header;
+            try (InputStream in = read(file, part10.datasetOffset())) {
+                header = HeaderReader.read(in, part10.transferSyntax());
+            }
+            Origin origin = part10.origin().orElseGet(Adoption::unknown);
+            Plan plan = planner.plan(header, origin);
+            Instance instance =
+                    RecordMetadata.of(header, origin, plan, now).instance(id, file.size() - part10.datasetOffset());
+            StoredInstance stored = new StoredInstance(
+                    instance, new Location.InFile(), file.size(), (int) part10.datasetOffset(), crc32c(file));
+            return new Change.Received(stored, plan, LogPosition.START);
+        }
+    }
+
+    /** A file that says nothing of its origin was put there by somebody. */
+    private static Origin unknown() {
+        return new Origin(AeTitle.of("UNKNOWN"), AeTitle.of("UNKNOWN"), "unknown");
+    }
+
+    private static InputStream read(DiskFile file, long from) throws IOException {
+        return new BufferedInputStream(new DiskInputStream(file, from, file.size()));
+    }
+
+    private static int crc32c(DiskFile file) throws IOException {
+        CRC32C crc = new CRC32C();
+        byte[] window = new byte[128 << 10];
+        InputStream in = new DiskInputStream(file, 0, file.size());
+        for (int n = in.read(window); n >= 0; n = in.read(window)) {
+            crc.update(window, 0, n);
+        }
+        return (int) crc.getValue();
+    }
+
+    /** Removes those of these files that the ledger does not want: it is intact, and knows. */
+    void removeUnknown(Collection<Long> ids) throws IOException, LedgerException {
+        List<Long> all = List.copyOf(ids);
+        int removed = 0;
+        for (int from = 0; from < all.size(); from += BATCH) {
+            List<Long> some = all.subList(from, Math.min(all.size(), from + BATCH));
+            Collection<Long> wanted = ledger.withFile(some);
+            for (long id : some) {
+                if (!wanted.contains(id)) {
+                    files.delete(id);
+                    removed++;
+                }
+            }
+        }
+        if (removed > 0) {
+            LOG.info("{} files were removed that belong to no instance, or to one that is delivered", removed);
+        }
+    }
+}

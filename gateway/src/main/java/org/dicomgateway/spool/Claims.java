@@ -1,0 +1,116 @@
+package org.dicomgateway.spool;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.dicomgateway.dicom.Uid;
+import org.dicomgateway.spool.Ledger.DueDelivery;
+
+/**
+ * Who has what: the deliveries that are in somebody's hands. A delivery stays here until the ledger has <em>applied</em>
+ * what became of it, for until then the ledger still calls it due. In memory only.
+ */
+final class Claims {
+
+    private final Ledger ledger;
+    private final SegmentPins pins;
+    private final ConcurrentMap<Long, Held> held = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, InFlight> destinations = new ConcurrentHashMap<>();
+
+    Claims(Ledger ledger, SegmentPins pins) {
+        this.ledger = ledger;
+        this.pins = pins;
+    }
+
+    /** A claimed delivery; settled ones wait here for the ledger. */
+    private record Held(DueDelivery delivery, boolean settled) {}
+
+    /** What one destination has in flight. */
+    private static final class InFlight {
+        /** Held from asking the ledger to noting the answer, or two claimers would get the same. */
+        private final ReentrantLock claiming = new ReentrantLock();
+
+        private final Set<Long> deliveries = ConcurrentHashMap.newKeySet();
+        private final Set<Uid> sopInstances = ConcurrentHashMap.newKeySet();
+    }
+
+    /** See {@link Outbox#claim}. */
+    List<Claim> claim(String destination, Instant now, int max) throws LedgerException {
+        InFlight inFlight = destinations.computeIfAbsent(destination, name -> new InFlight());
+        inFlight.claiming.lock();
+        try {
+            return pins.look(() -> take(inFlight, destination, now, max));
+        } finally {
+            inFlight.claiming.unlock();
+        }
+    }
+
+    private List<Claim> take(InFlight inFlight, String destination, Instant now, int max) throws LedgerException {
+        List<Claim> claims = new ArrayList<>();
+        // Copied before the ledger is asked: what is settled, applied and removed in between is not due in its answer.
+        Set<Long> leaveOut = new HashSet<>(inFlight.deliveries);
+        while (claims.size() < max) {
+            List<DueDelivery> due = ledger.due(destination, now, max - claims.size(), leaveOut);
+            if (due.isEmpty()) {
+                break;
+            }
+            for (DueDelivery delivery : due) {
+                leaveOut.add(delivery.deliveryId());
+                if (inFlight.sopInstances.add(delivery.stored().instance().sopInstance())) {
+                    inFlight.deliveries.add(delivery.deliveryId());
+                    held.put(delivery.deliveryId(), new Held(delivery, false));
+                    pins.pin(delivery.stored());
+                    claims.add(claim(delivery));
+                }
+            }
+        }
+        return claims;
+    }
+
+    private static Claim claim(DueDelivery delivery) {
+        return new Claim(
+                delivery.deliveryId(),
+                delivery.stored().instance(),
+                delivery.route(),
+                delivery.copy(),
+                delivery.destination(),
+                delivery.attempts());
+    }
+
+    /** Where a claimed instance lies; it can be read there while the claim lasts. */
+    Optional<StoredInstance> stored(Claim claim) {
+        return Optional.ofNullable(held.get(claim.deliveryId())).map(h -> h.delivery.stored());
+    }
+
+    /** Notes that a claim is settled, and the ledger will be told. @return false when nobody has it */
+    boolean settle(Claim claim) {
+        boolean[] first = {false};
+        held.computeIfPresent(claim.deliveryId(), (id, h) -> {
+            first[0] = !h.settled;
+            return new Held(h.delivery, true);
+        });
+        return first[0];
+    }
+
+    /** The ledger has applied a settlement: the delivery is free. @return its destination, when it was claimed */
+    Optional<String> applied(long deliveryId) {
+        Held ended = held.remove(deliveryId);
+        if (ended == null) {
+            return Optional.empty();
+        }
+        DueDelivery delivery = ended.delivery;
+        InFlight inFlight = destinations.get(delivery.destination());
+        if (inFlight != null) {
+            inFlight.deliveries.remove(deliveryId);
+            inFlight.sopInstances.remove(delivery.stored().instance().sopInstance());
+        }
+        pins.unpin(delivery.stored());
+        return Optional.of(delivery.destination());
+    }
+}

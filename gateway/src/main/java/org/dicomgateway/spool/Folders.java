@@ -1,0 +1,68 @@
+package org.dicomgateway.spool;
+
+import java.nio.file.Path;
+import java.util.OptionalLong;
+
+/** The spool's names: where everything lies below its directory. Made of the spool's own numbers, and of nothing else. */
+record Folders(Path root) {
+
+    static final String SEGMENT = ".seg";
+    static final String SPARE = ".spare";
+    static final String PART = ".part";
+    static final String INSTANCE = ".dcm";
+
+    /** Held by the process that has the spool open. */
+    Path lock() {
+        return root.resolve("lock");
+    }
+
+    /** The ledger's database. */
+    Path ledger() {
+        return root.resolve("ledger.db");
+    }
+
+    /** There while the ledger is being rebuilt: until it is gone, the ledger does not know everything. */
+    Path rebuilding() {
+        return root.resolve("ledger.rebuilding");
+    }
+
+    /** The segments. */
+    Path log() {
+        return root.resolve("log");
+    }
+
+    /** Instances that were streamed to a file of their own while they were received. */
+    Path large() {
+        return root.resolve("large");
+    }
+
+    /** Instances that were moved out of the log because they wait for long. */
+    Path held() {
+        return root.resolve("held");
+    }
+
+    Path segment(long sequence) {
+        return log().resolve(numbered(sequence, SEGMENT));
+    }
+
+    Path spare(long number) {
+        return log().resolve(numbered(number, SPARE));
+    }
+
+    /** A segment in the making. */
+    Path segmentPart(long number) {
+        return log().resolve(numbered(number, PART));
+    }
+
+    private static String numbered(long number, String suffix) {
+        return String.format("%016d%s", number, suffix);
+    }
+
+    /** The number in a file's name, when the name is digits and this suffix. */
+    static OptionalLong number(String name, String suffix) {
+        String digits = name.endsWith(suffix) ? name.substring(0, name.length() - suffix.length()) : "";
+        boolean valid =
+                !digits.isEmpty() && digits.length() <= 18 && digits.chars().allMatch(c -> c >= '0' && c <= '9');
+        return valid ? OptionalLong.of(Long.parseLong(digits)) : OptionalLong.empty();
+    }
+}

@@ -1,0 +1,121 @@
+package org.dicomgateway.spool;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The thread that keeps house: free space, what is finished, what is stuck, what is history. */
+final class Keeper {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Keeper.class);
+    private static final Duration TICK = Duration.ofMillis(250);
+    private static final int TICKS_PER_ROUND = 4;
+    private static final int ROUNDS_PER_FORGETTING = 60;
+
+    private final SpaceWatch space;
+    private final Committer committer;
+    private final Bookkeeper bookkeeper;
+    private final Sweeper sweeper;
+    private final Stragglers stragglers;
+    private final InstantSource clock;
+    private final Duration history;
+    private final Thread thread = new Thread(this::run, "spool-keeper");
+    private final CountDownLatch stopping = new CountDownLatch(1);
+    private boolean failing;
+
+    Keeper(
+            SpaceWatch space,
+            Committer committer,
+            Bookkeeper bookkeeper,
+            Sweeper sweeper,
+            Stragglers stragglers,
+            InstantSource clock,
+            Duration history) {
+        this.space = space;
+        this.committer = committer;
+        this.bookkeeper = bookkeeper;
+        this.sweeper = sweeper;
+        this.stragglers = stragglers;
+        this.clock = clock;
+        this.history = history;
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    private void run() {
+        try {
+            for (long tick = 1; !stopping.await(TICK.toMillis(), TimeUnit.MILLISECONDS); tick++) {
+                guarded(this::lookAround);
+                if (tick % TICKS_PER_ROUND == 0) {
+                    guarded(this::tidy);
+                }
+                if (tick % (TICKS_PER_ROUND * ROUNDS_PER_FORGETTING) == 0) {
+                    guarded(this::forget);
+                }
+            }
+        } catch (InterruptedException e) {
+            LOG.error("the thread that keeps the spool's house was interrupted, by nobody we know; it ends", e);
+        }
+    }
+
+    /** What must not wait: whether there is room, and whether the log can be written to again. */
+    void lookAround() {
+        space.look();
+        if (committer.brokenBecause().isPresent()) {
+            committer.heal();
+        }
+        sweeper.keepSpare();
+    }
+
+    /** Gives room back, and moves what is stuck. */
+    void tidy() throws LedgerException {
+        sweeper.sweep();
+        if (stragglers.moveSome(clock.instant())) {
+            sweeper.sweep();
+        }
+    }
+
+    /** Forgets history that is old enough, some at a time. */
+    void forget() {
+        Change.Forgotten old = new Change.Forgotten(clock.instant().minus(history));
+        while (stopping.getCount() > 0 && bookkeeper.apply(old).join().rows() > 0) {
+            Thread.onSpinWait(); // others' changes get their turn in between, for they wait in the same row
+        }
+    }
+
+    /** A piece of the housework. */
+    private interface Chore {
+        void run() throws LedgerException;
+    }
+
+    private void guarded(Chore chore) {
+        try {
+            chore.run();
+            failing = false;
+        } catch (LedgerException | RuntimeException e) {
+            if (!failing) {
+                LOG.warn("keeping the spool's house failed; it is tried again, and nothing is lost", cause(e));
+            }
+            failing = true;
+        }
+    }
+
+    private static Throwable cause(Exception e) {
+        return e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
+    }
+
+    /** Asks the thread to end; {@link #join} waits for it. */
+    void stop() {
+        stopping.countDown();
+    }
+
+    void join() {
+        Threads.join(thread);
+    }
+}

@@ -1,0 +1,183 @@
+package org.dicomgateway.spool;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Instances in files of their own, {@code <id>.dcm}: in {@code large/} those that were streamed there while they were
+ * received, in {@code held/} those that were moved out of the log. Complete and synced before they get that name;
+ * {@code .part} before, and worth nothing.
+ */
+final class OwnFiles {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OwnFiles.class);
+
+    private static final int WINDOW = 128 << 10;
+
+    private final Disk disk;
+    private final Folders folders;
+    private final AtomicLong parts = new AtomicLong();
+
+    OwnFiles(Disk disk, Folders folders) {
+        this.disk = disk;
+        this.folders = folders;
+    }
+
+    /** A file in the making. For one thread at a time. */
+    final class Part {
+
+        private final Path path;
+        private final DiskFile file;
+        private long length;
+        private boolean named;
+
+        private Part(Path path, DiskFile file) {
+            this.path = path;
+            this.file = file;
+        }
+
+        /** Appends what the buffers hold. */
+        void write(ByteBuffer... buffers) throws IOException {
+            long at = length;
+            for (ByteBuffer buffer : buffers) {
+                length += buffer.remaining();
+            }
+            file.writeFully(buffers, at);
+        }
+
+        /** Appends bytes of another file. */
+        void copy(DiskFile from, long position, long count) throws IOException {
+            ByteBuffer window = ByteBuffer.allocate((int) Math.min(WINDOW, count));
+            for (long copied = 0; copied < count; copied += window.limit()) {
+                window.clear().limit((int) Math.min(window.capacity(), count - copied));
+                from.readFully(window, position + copied);
+                write(window.flip());
+            }
+        }
+
+        /** What was written, to be read while it is open. */
+        DiskFile file() {
+            return file;
+        }
+
+        /** Makes the bytes durable. */
+        void complete() throws IOException {
+            file.sync();
+        }
+
+        /** Closes it, and removes it unless it has its name. */
+        void discard() {
+            try {
+                file.close();
+                if (!named) {
+                    disk.delete(path);
+                }
+            } catch (IOException e) {
+                LOG.warn("cannot remove {} ({}); it is worth nothing and goes at the next start", path, e.toString());
+            }
+        }
+    }
+
+    /** Begins a file for an instance that is being received, and has no id yet. */
+    Part receive() throws IOException {
+        return begin(folders.large().resolve("in-" + parts.incrementAndGet() + Folders.PART));
+    }
+
+    /** Begins a file for an instance that leaves the log. */
+    Part moveOut(long id) throws IOException {
+        Path path = folders.held().resolve(id + Folders.PART);
+        disk.delete(path);
+        return begin(path);
+    }
+
+    private Part begin(Path path) throws IOException {
+        return new Part(path, disk.create(path));
+    }
+
+    /** Gives a completed file its name. Durable after {@link #syncReceived} or {@link #syncMoved}. */
+    void name(Part part, long id) throws IOException {
+        disk.rename(part.path, part.path.resolveSibling(id + Folders.INSTANCE));
+        part.named = true;
+    }
+
+    void syncReceived() throws IOException {
+        disk.syncDirectory(folders.large());
+    }
+
+    void syncMoved() throws IOException {
+        disk.syncDirectory(folders.held());
+    }
+
+    /** Opens the file of an instance. @throws NoSuchFileException when it has none */
+    DiskFile open(long id) throws IOException {
+        try {
+            return disk.read(folders.large().resolve(id + Folders.INSTANCE));
+        } catch (NoSuchFileException e) {
+            return disk.read(folders.held().resolve(id + Folders.INSTANCE));
+        }
+    }
+
+    /** Removes the file of an instance, if it has one. */
+    void delete(long id) throws IOException {
+        disk.delete(folders.large().resolve(id + Folders.INSTANCE));
+        disk.delete(folders.held().resolve(id + Folders.INSTANCE));
+    }
+
+    /** {@link #delete}, for a path where there is another failure to report already. */
+    void deleteQuietly(Collection<Long> ids) {
+        for (long id : ids) {
+            try {
+                delete(id);
+            } catch (IOException e) {
+                LOG.warn(
+                        "cannot remove the file of refused instance {} ({}); it goes at the next start",
+                        id,
+                        e.toString());
+            }
+        }
+    }
+
+    /** The files there are, by instance id. */
+    Map<Long, Path> all() throws IOException {
+        Map<Long, Path> files = new HashMap<>();
+        for (Path folder : List.of(folders.large(), folders.held())) {
+            for (String name : disk.list(folder)) {
+                Folders.number(name, Folders.INSTANCE).ifPresent(id -> files.put(id, folder.resolve(name)));
+            }
+        }
+        return files;
+    }
+
+    /** Sets a file aside that is not what its name says, where nothing touches it any more. @return its new name */
+    Path setAside(Path file) throws IOException {
+        Path aside = file.resolveSibling(file.getFileName() + ".unreadable");
+        disk.rename(file, aside);
+        return aside;
+    }
+
+    /** Removes everything that was in the making when the spool was last closed. @return how many files */
+    int removeParts() throws IOException {
+        List<Path> found = new ArrayList<>();
+        for (Path folder : List.of(folders.large(), folders.held())) {
+            for (String name : disk.list(folder)) {
+                if (name.endsWith(Folders.PART)) {
+                    found.add(folder.resolve(name));
+                }
+            }
+        }
+        for (Path part : found) {
+            disk.delete(part);
+        }
+        return found.size();
+    }
+}

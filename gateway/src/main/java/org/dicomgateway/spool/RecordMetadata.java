@@ -1,0 +1,108 @@
+package org.dicomgateway.spool;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.dicomgateway.dicom.AeTitle;
+import org.dicomgateway.dicom.InstanceHeader;
+import org.dicomgateway.dicom.Origin;
+import org.dicomgateway.dicom.TransferSyntax;
+import org.dicomgateway.dicom.Uid;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What a record of the log says of its instance, as JSON: who sent it, what it is, and where it must go. With the body
+ * this is all that the ledger needs to be rebuilt.
+ */
+record RecordMetadata(
+        String sopClass,
+        String sopInstance,
+        String transferSyntax,
+        String study,
+        String series,
+        String patientId,
+        String accession,
+        String modality,
+        String calling,
+        String called,
+        String remote,
+        String receivedAt,
+        long rules,
+        List<Delivery> deliveries) {
+
+    /** A {@link Plan.PlannedDelivery}. */
+    record Delivery(String route, int copy, List<String> candidates, int priority) {}
+
+    /** Longer ones are against the standard (64 at most). They are cut here, for search only; the dataset keeps them. */
+    private static final int MAX_VALUE = 256;
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    static RecordMetadata of(InstanceHeader header, Origin origin, Plan plan, Instant receivedAt) {
+        return new RecordMetadata(
+                header.sopClass().value(),
+                header.sopInstance().value(),
+                header.transferSyntax().uid().value(),
+                cut(header.studyInstanceUid()),
+                cut(header.seriesInstanceUid()),
+                cut(header.patientId()),
+                cut(header.accessionNumber()),
+                cut(header.modality()),
+                origin.calling().value(),
+                origin.called().value(),
+                origin.remoteHost(),
+                receivedAt.truncatedTo(ChronoUnit.MILLIS).toString(),
+                plan.rulesVersion(),
+                plan.deliveries().stream()
+                        .map(d -> new Delivery(d.route(), d.copy(), d.candidates(), d.priority()))
+                        .toList());
+    }
+
+    private static String cut(String value) {
+        return value.length() <= MAX_VALUE ? value : value.substring(0, MAX_VALUE);
+    }
+
+    byte[] toJson() {
+        return JSON.writeValueAsBytes(this);
+    }
+
+    /** @throws IOException when this is not such metadata. The message holds nothing of it */
+    static RecordMetadata fromJson(byte[] json) throws IOException {
+        try {
+            RecordMetadata metadata = JSON.readValue(json, RecordMetadata.class);
+            // Whatever is wrong with the values shows here, not in the middle of a replay.
+            metadata.instance(1, 0);
+            metadata.plan();
+            return metadata;
+        } catch (RuntimeException e) {
+            // Without its cause: the parser's messages quote what they could not parse.
+            throw new IOException("the metadata of a record is not of this version: "
+                    + e.getClass().getSimpleName());
+        }
+    }
+
+    Instance instance(long id, long datasetLength) {
+        return new Instance(
+                id,
+                Uid.of(sopClass),
+                Uid.of(sopInstance),
+                TransferSyntax.of(transferSyntax),
+                study,
+                series,
+                patientId,
+                accession,
+                modality,
+                new Origin(AeTitle.of(calling), AeTitle.of(called), remote),
+                Instant.parse(receivedAt),
+                datasetLength);
+    }
+
+    Plan plan() {
+        return new Plan(
+                rules,
+                deliveries.stream()
+                        .map(d -> new Plan.PlannedDelivery(d.route(), d.copy(), d.candidates(), d.priority()))
+                        .toList());
+    }
+}

@@ -1,0 +1,69 @@
+package org.dicomgateway.spool;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.dicomgateway.dicom.HeaderReader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Plans what is held for want of a rule again, with other rules: reads the headers once more. */
+final class Replanning {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Replanning.class);
+    private static final int AT_ONCE = 100;
+
+    private final Ledger ledger;
+    private final Bookkeeper bookkeeper;
+    private final SegmentPins pins;
+    private final InstanceReader reader;
+
+    Replanning(Ledger ledger, Bookkeeper bookkeeper, SegmentPins pins, InstanceReader reader) {
+        this.ledger = ledger;
+        this.bookkeeper = bookkeeper;
+        this.pins = pins;
+        this.reader = reader;
+    }
+
+    /** See {@link SpoolView#replan}. */
+    long replan(Planner planner) throws LedgerException {
+        long replanned = 0;
+        for (List<StoredInstance> held = pinned(0);
+                !held.isEmpty();
+                held = pinned(held.get(held.size() - 1).instance().id())) {
+            List<Change> changes = new ArrayList<>();
+            try {
+                for (StoredInstance stored : held) {
+                    plan(stored, planner, changes);
+                }
+            } finally {
+                held.forEach(pins::unpin);
+            }
+            if (!changes.isEmpty()) {
+                replanned +=
+                        bookkeeper.apply(changes.toArray(Change[]::new)).join().rows();
+            }
+        }
+        return replanned;
+    }
+
+    private List<StoredInstance> pinned(long afterId) throws LedgerException {
+        return pins.look(() -> {
+            List<StoredInstance> held = ledger.held(afterId, AT_ONCE);
+            held.forEach(pins::pin);
+            return held;
+        });
+    }
+
+    private void plan(StoredInstance stored, Planner planner, List<Change> changes) {
+        Instance instance = stored.instance();
+        try (DatasetStream dataset = reader.dataset(stored)) {
+            Plan plan = planner.plan(HeaderReader.read(dataset, instance.transferSyntax()), instance.origin());
+            if (!plan.deliveries().isEmpty()) {
+                changes.add(new Change.Replanned(instance.id(), plan));
+            }
+        } catch (IOException e) {
+            LOG.error("held instance {} cannot be planned again", instance.id(), e);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package org.dicomgateway.spool;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.List;
+
+/** The segment that is being written. For the committer's thread. */
+final class Segment implements Closeable {
+
+    private final SegmentHeader header;
+    private final DiskFile file;
+    private long end = SegmentHeader.LENGTH;
+
+    Segment(SegmentHeader header, DiskFile file) {
+        this.header = header;
+        this.file = file;
+    }
+
+    long sequence() {
+        return header.sequence();
+    }
+
+    Instant createdAt() {
+        return header.createdAt();
+    }
+
+    /** Where the next record goes: everything before is durable. */
+    LogPosition end() {
+        return new LogPosition(sequence(), end);
+    }
+
+    boolean isEmpty() {
+        return end == SegmentHeader.LENGTH;
+    }
+
+    /** Whether records of this length together still find room. */
+    boolean fits(long length) {
+        return end + length <= header.size();
+    }
+
+    /** Writes records behind the last one and makes them durable. After a failure the segment must not be used again. */
+    void append(List<ByteBuffer> records) throws IOException {
+        long length = 0;
+        for (ByteBuffer buffer : records) {
+            length += buffer.remaining();
+        }
+        file.writeFully(records.toArray(ByteBuffer[]::new), end);
+        file.sync();
+        end += length;
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+}

@@ -1,0 +1,61 @@
+package org.dicomgateway.spool;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
+
+/** Reads a segment from one end to the other with few calls. For one thread. */
+final class SegmentWindow {
+
+    private static final int SIZE = 256 << 10;
+
+    private final DiskFile file;
+    private final ByteBuffer buffer = ByteBuffer.allocate(SIZE).limit(0);
+    private long start;
+
+    SegmentWindow(DiskFile file) {
+        this.file = file;
+    }
+
+    /** The buffer, positioned at these bytes of the file, which must be there. Valid until the next call. */
+    ByteBuffer at(long offset, int length) throws IOException {
+        if (offset < start || offset + length > start + buffer.limit()) {
+            fill(offset, length);
+        }
+        return buffer.position((int) (offset - start));
+    }
+
+    private void fill(long offset, int atLeast) throws IOException {
+        start = offset;
+        buffer.clear();
+        while (buffer.hasRemaining()) {
+            int n = file.read(buffer, start + buffer.position());
+            if (n < 0) {
+                break;
+            }
+        }
+        buffer.flip();
+        if (buffer.limit() < atLeast) {
+            throw new IOException("the file ends at offset " + (start + buffer.limit()));
+        }
+    }
+
+    /** The checksum of a range of the file. */
+    int crc32c(long offset, long length) throws IOException {
+        CRC32C crc = new CRC32C();
+        for (long done = 0; done < length; ) {
+            ByteBuffer bytes = at(offset + done, 1);
+            int n = (int) Math.min(bytes.remaining(), length - done);
+            crc.update(bytes.duplicate().limit(bytes.position() + n));
+            done += n;
+        }
+        return (int) crc.getValue();
+    }
+
+    /** The bytes of a range of the file. */
+    static byte[] bytes(DiskFile file, long offset, int length) throws IOException {
+        byte[] bytes = new byte[length];
+        file.readFully(ByteBuffer.wrap(bytes), offset);
+        return bytes;
+    }
+}

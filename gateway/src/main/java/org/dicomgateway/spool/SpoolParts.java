@@ -1,0 +1,151 @@
+package org.dicomgateway.spool;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.dicomgateway.config.SpoolSettings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a spool is made of, put together and taken apart in order. */
+record SpoolParts(
+        InstantSource clock,
+        SpoolLock lock,
+        Ledger ledger,
+        Claims claims,
+        WakeUps wakeUps,
+        Bookkeeper bookkeeper,
+        Committer committer,
+        Gate gate,
+        Reception reception,
+        InstanceReader reader,
+        Replanning replanning,
+        Keeper keeper)
+        implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SpoolParts.class);
+
+    static SpoolParts open(
+            SpoolSettings settings, Planner planner, InstantSource clock, Disk disk, LedgerSource ledgers)
+            throws IOException {
+        checkSizes(settings);
+        Folders folders = new Folders(settings.directory());
+        for (Path folder : List.of(folders.root(), folders.log(), folders.large(), folders.held())) {
+            disk.createDirectory(folder);
+        }
+        disk.syncDirectory(folders.root());
+        SpoolLock lock = SpoolLock.take(folders.lock());
+        boolean done = false;
+        try {
+            OwnFiles files = new OwnFiles(disk, folders);
+            Recovery.Recovered recovered = new Recovery(disk, folders, files, ledgers, planner, clock).run();
+            SpoolParts parts = assemble(settings, planner, clock, disk, folders, lock, files, recovered);
+            done = true;
+            return parts;
+        } catch (LedgerException e) {
+            throw new IOException("the spool " + folders.root() + " cannot be opened: " + e.getMessage(), e);
+        } finally {
+            if (!done) {
+                lock.close();
+            }
+        }
+    }
+
+    private static void checkSizes(SpoolSettings settings) {
+        if (settings.largeInstance().bytes() > settings.segmentSize().bytes() / 4) {
+            throw new IllegalArgumentException("an instance gathered in memory (up to " + settings.largeInstance()
+                    + ", spool.large-instance) must fit a quarter of a segment of the log (" + settings.segmentSize()
+                    + ", spool.segment-size)");
+        }
+    }
+
+    private static SpoolParts assemble(
+            SpoolSettings settings,
+            Planner planner,
+            InstantSource clock,
+            Disk disk,
+            Folders folders,
+            SpoolLock lock,
+            OwnFiles files,
+            Recovery.Recovered recovered)
+            throws IOException, LedgerException {
+        Ledger ledger = recovered.ledger();
+        Bookkeeper bookkeeper = null;
+        boolean done = false;
+        try {
+            SpaceWatch space = new SpaceWatch(disk, folders.root(), settings.minFreeSpace());
+            space.look();
+            SegmentPins pins = new SegmentPins();
+            Claims claims = new Claims(ledger, pins);
+            WakeUps wakeUps = new WakeUps();
+            bookkeeper = new Bookkeeper(ledger, (changes, due) -> applied(changes, due, claims, wakeUps));
+            SegmentLog log =
+                    new SegmentLog(disk, folders, settings.segmentSize().bytes(), clock, recovered.log());
+            Committer committer = new Committer(log, files, bookkeeper, recovered.nextId());
+            InstanceReader reader = new InstanceReader(disk, folders, files);
+            Sweeper sweeper = new Sweeper(ledger, bookkeeper, log, pins, files, space);
+            Stragglers stragglers = new Stragglers(ledger, bookkeeper, log, files, reader, settings.stragglerAge());
+            GatherBuffers buffers = new GatherBuffers(settings.receiveMemory().bytes());
+            SpoolParts parts = new SpoolParts(
+                    clock,
+                    lock,
+                    ledger,
+                    claims,
+                    wakeUps,
+                    bookkeeper,
+                    committer,
+                    new Gate(space, bookkeeper, committer),
+                    new Reception(
+                            buffers,
+                            files,
+                            space,
+                            committer,
+                            planner,
+                            clock,
+                            settings.largeInstance().bytes()),
+                    reader,
+                    new Replanning(ledger, bookkeeper, pins, reader),
+                    new Keeper(space, committer, bookkeeper, sweeper, stragglers, clock, settings.history()));
+            done = true;
+            return parts;
+        } finally {
+            if (!done) {
+                if (bookkeeper != null) {
+                    bookkeeper.close();
+                }
+                ledger.close();
+            }
+        }
+    }
+
+    /** The ledger has these: claims end, and lanes learn what is due. */
+    private static void applied(List<Change> changes, Set<String> due, Claims claims, WakeUps wakeUps) {
+        Set<String> wake = new HashSet<>(due);
+        for (Change change : changes) {
+            if (change instanceof Change.Settled settled) {
+                // What had to wait for this one, because it is the same SOP instance, need not any more.
+                claims.applied(settled.deliveryId()).ifPresent(wake::add);
+            }
+        }
+        wakeUps.wake(wake);
+    }
+
+    /** Upstream first: what was handed over goes through all of it. */
+    @Override
+    public void close() {
+        gate.close();
+        keeper.stop();
+        committer.close();
+        bookkeeper.close();
+        keeper.join();
+        ledger.close();
+        try {
+            lock.close();
+        } catch (IOException e) {
+            LOG.warn("the spool's lock could not be given back; it ends with the process", e);
+        }
+    }
+}

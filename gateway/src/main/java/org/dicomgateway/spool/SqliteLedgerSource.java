@@ -1,0 +1,24 @@
+package org.dicomgateway.spool;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The ledger in a database file. */
+record SqliteLedgerSource(Path file) implements LedgerSource {
+
+    @Override
+    public boolean exists() {
+        return Files.exists(file);
+    }
+
+    @Override
+    public Ledger open() throws LedgerException {
+        return SqliteLedger.open(file);
+    }
+
+    @Override
+    public void setAside(String suffix) throws IOException {
+        SqliteLedger.setAside(file, suffix);
+    }
+}

@@ -1,0 +1,86 @@
+package org.dicomgateway.spool;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Moves what still waits in an old, mostly finished segment out to files of its own, so that nothing small pins a
+ * segment, and an operator finds what is stuck as plain files.
+ */
+final class Stragglers {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Stragglers.class);
+    private static final int AT_ONCE = 64;
+
+    private final Ledger ledger;
+    private final Bookkeeper bookkeeper;
+    private final SegmentLog log;
+    private final OwnFiles files;
+    private final InstanceReader reader;
+    private final Duration age;
+    private final Set<Long> unreadable = new HashSet<>();
+
+    Stragglers(
+            Ledger ledger, Bookkeeper bookkeeper, SegmentLog log, OwnFiles files, InstanceReader reader, Duration age) {
+        this.ledger = ledger;
+        this.bookkeeper = bookkeeper;
+        this.log = log;
+        this.files = files;
+        this.reader = reader;
+        this.age = age;
+    }
+
+    /** Moves some, and has the ledger know. @return whether there may be more */
+    boolean moveSome(Instant now) throws LedgerException {
+        Map<Long, Long> unfinished = ledger.unfinishedBytesBySegment();
+        for (Map.Entry<Long, SegmentLog.SealedSegment> sealed : log.sealed().entrySet()) {
+            long segment = sealed.getKey();
+            long bytes = unfinished.getOrDefault(segment, 0L);
+            boolean old = sealed.getValue().createdAt().plus(age).isBefore(now);
+            if (old && bytes > 0 && bytes <= log.segmentSize() / 2 && !unreadable.contains(segment)) {
+                return move(segment);
+            }
+        }
+        return false;
+    }
+
+    private boolean move(long segment) throws LedgerException {
+        List<Change> moved = new ArrayList<>();
+        try {
+            // The keeper alone recycles, and it is the keeper that is here: the segment needs no pin.
+            for (StoredInstance stored : ledger.unfinishedIn(segment, AT_ONCE)) {
+                write(stored);
+                moved.add(new Change.Moved(stored.instance().id()));
+            }
+            files.syncMoved();
+        } catch (IOException e) {
+            unreadable.add(segment);
+            LOG.warn("what waits in segment {} cannot be moved to files; it stays where it is", segment, e);
+            return false;
+        }
+        bookkeeper.submit(moved);
+        bookkeeper.sync().join();
+        LOG.info("{} waiting instances were moved from segment {} to files", moved.size(), segment);
+        return !moved.isEmpty();
+    }
+
+    private void write(StoredInstance stored) throws IOException {
+        long id = stored.instance().id();
+        OwnFiles.Part part = files.moveOut(id);
+        try {
+            reader.copy(stored, part);
+            part.complete();
+            files.name(part, id);
+        } finally {
+            part.discard();
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package org.dicomgateway.spool;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.dicomgateway.spool.SegmentLog.SealedSegment;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives back the room of what is finished. Nothing goes before a durable commit of the ledger says that it is: a power
+ * failure may take the ledger's last commits, and what they called finished is then to be delivered again.
+ */
+final class Sweeper {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Sweeper.class);
+    private static final int SPARES = 2;
+    private static final int FILES_AT_ONCE = 2_000;
+
+    private final Ledger ledger;
+    private final Bookkeeper bookkeeper;
+    private final SegmentLog log;
+    private final SegmentPins pins;
+    private final OwnFiles files;
+    private final SpaceWatch space;
+
+    Sweeper(Ledger ledger, Bookkeeper bookkeeper, SegmentLog log, SegmentPins pins, OwnFiles files, SpaceWatch space) {
+        this.ledger = ledger;
+        this.bookkeeper = bookkeeper;
+        this.log = log;
+        this.pins = pins;
+        this.files = files;
+        this.space = space;
+    }
+
+    /** Recycles segments, and deletes files, of which nothing is wanted any more. */
+    void sweep() throws LedgerException {
+        List<Long> segments = finishedSegments();
+        List<Long> withFile = ledger.finishedWithFile(FILES_AT_ONCE);
+        bookkeeper.sync().join();
+        for (long segment : segments) {
+            if (pins.isFree(segment)) {
+                retire(segment);
+            }
+        }
+        List<Change> deleted = new ArrayList<>();
+        for (long id : withFile) {
+            try {
+                files.delete(id);
+                deleted.add(new Change.FileDeleted(id));
+            } catch (IOException e) {
+                LOG.warn("cannot remove the file of instance {}, which is delivered; trying again", id, e);
+            }
+        }
+        bookkeeper.submit(deleted);
+    }
+
+    private List<Long> finishedSegments() throws LedgerException {
+        // In this order: what is applied when the ledger is asked is at least what was applied before.
+        LogPosition applied = bookkeeper.applied();
+        Set<Long> unfinished = ledger.unfinishedBytesBySegment().keySet();
+        List<Long> finished = new ArrayList<>();
+        for (Map.Entry<Long, SealedSegment> sealed : log.sealed().entrySet()) {
+            boolean known = sealed.getValue().appliedWith().compareTo(applied) <= 0;
+            if (known && !unfinished.contains(sealed.getKey())) {
+                finished.add(sealed.getKey());
+            }
+        }
+        return finished;
+    }
+
+    private void retire(long segment) {
+        try {
+            log.retire(
+                    segment, log.spareCount() < SPARES && space.closedBecause().isEmpty());
+        } catch (IOException e) {
+            LOG.warn("cannot recycle segment {}, in which everything is delivered; trying again", segment, e);
+        }
+    }
+
+    /** Has one spare segment ready, so that the committer need not make one; none when room is short. */
+    void keepSpare() {
+        try {
+            if (space.closedBecause().isPresent()) {
+                while (log.dropSpare()) {
+                    space.look();
+                }
+            } else if (log.spareCount() == 0 && space.allows(log.segmentSize())) {
+                log.prepareSpare();
+                space.look();
+            }
+        } catch (IOException e) {
+            LOG.warn("cannot prepare a spare segment, trying again: {}", e.toString());
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package org.dicomgateway.spool;
+
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Who wants to know when something becomes due, by destination. */
+final class WakeUps {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WakeUps.class);
+
+    private final ConcurrentMap<String, List<Runnable>> byDestination = new ConcurrentHashMap<>();
+
+    void add(String destination, Runnable wakeUp) {
+        byDestination
+                .computeIfAbsent(destination, name -> new CopyOnWriteArrayList<>())
+                .add(wakeUp);
+    }
+
+    /** Calls everybody who waits for one of these; one that fails keeps no other from being called. */
+    void wake(Set<String> destinations) {
+        for (String destination : destinations) {
+            for (Runnable wakeUp : byDestination.getOrDefault(destination, List.of())) {
+                try {
+                    wakeUp.run();
+                } catch (RuntimeException e) {
+                    LOG.error("waking the lane of destination {} failed", destination, e);
+                }
+            }
+        }
+    }
+}

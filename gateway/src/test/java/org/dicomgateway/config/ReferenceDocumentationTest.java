@@ -1,0 +1,143 @@
+package org.dicomgateway.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.ConfigList;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigValue;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.dicomgateway.testkit.ProjectRoot;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Holds docs/configuration.md against what the gateway does. */
+class ReferenceDocumentationTest {
+
+    /** A row of a table of keys: key, type, default, meaning. */
+    private static final Pattern ROW =
+            Pattern.compile("^\\| `([^`]+)` \\| [^|]+ \\| (?:`([^`]*)`|([a-z ]+)) \\| [^|]+ \\|$", Pattern.MULTILINE);
+
+    private static final Pattern EXAMPLE = Pattern.compile("```hocon\\n# (\\S+)\\n(.*?)```", Pattern.DOTALL);
+
+    /** What the reader of a file knows beyond the keys that have a default. */
+    private static final List<String> WITHOUT_DEFAULT = List.of(
+            "destinations.NAME.ae-title",
+            "destinations.NAME.host",
+            "destinations.NAME.port",
+            "routes[].name",
+            "routes[].match",
+            "routes[].to",
+            "match.calling-ae",
+            "match.called-ae",
+            "match.remote-host",
+            "match.modality",
+            "match.sop-class",
+            "match.transfer-syntax",
+            "match.tags",
+            "match.not");
+
+    private static final String TEXT = read();
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void every_key_with_a_default_is_documented_with_it_and_no_other() {
+        Map<String, String> documented = new TreeMap<>();
+        ROW.matcher(TEXT)
+                .results()
+                .filter(row -> row.group(2) != null)
+                .forEach(row -> documented.put(row.group(1), row.group(2)));
+        assertThat(documented).isEqualTo(defaults());
+    }
+
+    @Test
+    void every_key_without_a_default_is_documented_and_no_other() {
+        assertThat(ROW.matcher(TEXT)
+                        .results()
+                        .filter(row -> row.group(2) == null)
+                        .map(row -> row.group(1)))
+                .containsExactlyInAnyOrderElementsOf(WITHOUT_DEFAULT);
+    }
+
+    @Test
+    void every_default_has_a_comment_that_explains_it() {
+        assertThat(leaves(Reference.root()))
+                .allSatisfy((key, value) ->
+                        assertThat(value.origin().comments()).as(key).isNotEmpty());
+    }
+
+    @TestFactory
+    Stream<DynamicTest> every_example_can_be_loaded() {
+        List<MatchResult> examples = EXAMPLE.matcher(TEXT).results().toList();
+        assertThat(examples)
+                .hasSizeGreaterThanOrEqualTo(3)
+                .hasSize(Pattern.compile("```hocon")
+                        .matcher(TEXT)
+                        .results()
+                        .toList()
+                        .size());
+        return examples.stream()
+                .map(example -> DynamicTest.dynamicTest(
+                        example.group(1) + " at character " + example.start(),
+                        () -> load(example.group(1), example.group(2))));
+    }
+
+    private void load(String file, String text) throws ConfigurationException {
+        Written written = new Written(folder);
+        if (file.equals("gateway.conf")) {
+            assertThat(written.gateway(text).listeners()).isNotEmpty();
+        } else {
+            String destinations = text.contains("destinations {") ? "" : Written.DESTINATIONS;
+            assertThat(written.routing(destinations + text).routes()).isNotEmpty();
+        }
+    }
+
+    private static Map<String, String> defaults() {
+        Map<String, String> defaults = new TreeMap<>();
+        leaves(Reference.root()).forEach((key, value) -> defaults.put(key, shown(value)));
+        return defaults;
+    }
+
+    private static Map<String, ConfigValue> leaves(ConfigObject object) {
+        Map<String, ConfigValue> leaves = new TreeMap<>();
+        object.forEach((key, value) -> {
+            if (value instanceof ConfigObject inner) {
+                leaves(inner).forEach((rest, leaf) -> leaves.put(key + "." + rest, leaf));
+            } else {
+                leaves.put(key, value);
+            }
+        });
+        return leaves;
+    }
+
+    private static String shown(ConfigValue value) {
+        if (value instanceof ConfigList list) {
+            List<String> elements = new ArrayList<>();
+            list.forEach(element -> elements.add(shown(element)));
+            return elements.stream().collect(Collectors.joining(", ", "[", "]"));
+        }
+        return String.valueOf(value.unwrapped());
+    }
+
+    private static String read() {
+        try {
+            return Files.readString(ProjectRoot.path().resolve("docs/configuration.md"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

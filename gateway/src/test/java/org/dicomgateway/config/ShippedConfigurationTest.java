@@ -1,0 +1,49 @@
+package org.dicomgateway.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.dicomgateway.config.RouteSettings.Strategy;
+import org.dicomgateway.dicom.AeTitle;
+import org.dicomgateway.testkit.ProjectRoot;
+import org.junit.jupiter.api.Test;
+
+/** What lies in {@code conf/}, as somebody finds it who starts the gateway for the first time. */
+class ShippedConfigurationTest {
+
+    private static final Path CONF = ProjectRoot.path().resolve("conf");
+
+    @Test
+    void it_has_no_problem_and_listens_on_this_machine_only() throws Exception {
+        GatewaySettings gateway =
+                Configuration.loadAll(CONF.resolve("gateway.conf")).gateway();
+        assertThat(gateway.listeners()).singleElement().satisfies(listener -> {
+            assertThat(listener.aeTitles()).containsExactly(AeTitle.of("GATEWAY"));
+            assertThat(listener.acceptor().bind().getAddress().isLoopbackAddress())
+                    .isTrue();
+            assertThat(listener.acceptor().bind().getPort()).isEqualTo(11112);
+        });
+        assertThat(gateway.spool().directory()).isEqualTo(ProjectRoot.path().resolve("var/spool"));
+        assertThat(gateway.routingFile()).isEqualTo(CONF.resolve("routing.conf"));
+    }
+
+    @Test
+    void everything_goes_to_the_three_servers() throws Exception {
+        RoutingSettings routing = Configuration.loadRouting(CONF.resolve("routing.conf"));
+        assertThat(routing.destinations().values())
+                .extracting(destination -> destination.name() + "=" + destination.peer())
+                .containsExactly(
+                        "orthanc1=ORTHANC1@localhost:4242",
+                        "orthanc2=ORTHANC2@localhost:4243",
+                        "orthanc3=ORTHANC3@localhost:4244");
+        assertThat(routing.routes())
+                .containsExactly(new RouteSettings(
+                        "everything",
+                        new Condition.AllOf(List.of()),
+                        true,
+                        Strategy.BROADCAST,
+                        List.of("orthanc1", "orthanc2", "orthanc3"),
+                        0));
+    }
+}

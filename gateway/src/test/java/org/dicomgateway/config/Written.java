@@ -1,0 +1,77 @@
+package org.dicomgateway.config;
+
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+
+/** A folder of configuration files, written by a test. */
+final class Written {
+
+    /** Three destinations, one in a line, for routes to name. */
+    static final String DESTINATIONS = """
+            destinations {
+              orthanc1 { ae-title = ORTHANC1, host = localhost, port = 1 }
+              orthanc2 { ae-title = ORTHANC2, host = localhost, port = 2 }
+              orthanc3 { ae-title = ORTHANC3, host = localhost, port = 3 }
+            }
+            """;
+
+    private final Path folder;
+
+    Written(Path folder) {
+        this.folder = folder.toAbsolutePath().normalize();
+    }
+
+    Path file(String name, String text) {
+        try {
+            Path file = folder.resolve(name);
+            Files.createDirectories(file.getParent());
+            return Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    GatewaySettings gateway(String text) throws ConfigurationException {
+        return Configuration.load(file("gateway.conf", text));
+    }
+
+    RoutingSettings routing(String text) throws ConfigurationException {
+        return Configuration.loadRouting(file("routing.conf", text));
+    }
+
+    /** One route with this {@code match} block, and its condition. */
+    Condition condition(String match) throws ConfigurationException {
+        return routing(DESTINATIONS + "routes = [ { name = r, to = orthanc1, match {\n" + match + "\n} } ]")
+                .routes()
+                .get(0)
+                .match();
+    }
+
+    List<Problem> problemsOfGateway(String text) {
+        return problems(() -> gateway(text));
+    }
+
+    List<Problem> problemsOfRouting(String text) {
+        return problems(() -> routing(text));
+    }
+
+    List<Problem> problemsOfCondition(String match) {
+        return problems(() -> condition(match));
+    }
+
+    /** What is wrong; nothing is a failure of the test. */
+    static List<Problem> problems(ThrowingCallable loading) {
+        return catchThrowableOfType(ConfigurationException.class, loading).problems();
+    }
+
+    /** A problem as {@code name of the file:line key}. */
+    static String place(Problem problem) {
+        return problem.file().getFileName() + ":" + problem.line() + " " + problem.key();
+    }
+}

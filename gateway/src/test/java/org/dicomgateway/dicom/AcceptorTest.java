@@ -1,0 +1,530 @@
+package org.dicomgateway.dicom;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.time.Duration.ofMillis;
+import static java.time.Duration.ofSeconds;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+import static org.dicomgateway.dicom.TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.dicomgateway.dicom.AssociationException.Cause;
+import org.dicomgateway.dicom.CStoreScp.CStoreRequest;
+import org.dicomgateway.dicom.CStoreScp.CStoreResponse;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class AcceptorTest {
+
+    private static final AeTitle MODALITY = AeTitle.of("MODALITY");
+    private static final PresentationPair CT = new PresentationPair(Uid.of(RawPeer.CT), EXPLICIT_VR_LITTLE_ENDIAN);
+    private static final Uid INSTANCE = Uid.of("1.2.3.4");
+    private static final AssociationPolicy ANYBODY = request -> Optional.empty();
+
+    private final List<byte[]> received = Collections.synchronizedList(new ArrayList<>());
+    private final List<CStoreRequest> requests = Collections.synchronizedList(new ArrayList<>());
+    private final List<AutoCloseable> opened = new ArrayList<>();
+
+    @AfterEach
+    void closes_everything_and_leaves_no_thread() throws Exception {
+        for (AutoCloseable open : opened) {
+            open.close();
+        }
+        await().atMost(ofSeconds(10))
+                .untilAsserted(() -> assertThat(dicomThreads()).isEmpty());
+    }
+
+    @Test
+    void an_instance_arrives_byte_for_byte() throws Exception {
+        Acceptor acceptor = start(Limits.acceptor(), ANYBODY, this::keep);
+        byte[] dataset = random(1_000_001);
+
+        try (OpenAssociation association = open(acceptor, CT, PresentationPair.VERIFICATION)) {
+            assertThat(association.cEcho()).isEqualTo(DimseStatus.SUCCESS);
+            assertThat(store(association, dataset)).isEqualTo(DimseStatus.SUCCESS);
+            assertThat(store(association, new byte[0])).isEqualTo(DimseStatus.SUCCESS);
+            assertThat(acceptor.openAssociations()).isEqualTo(1);
+        }
+
+        assertThat(received).hasSize(2);
+        assertThat(received.get(0)).isEqualTo(dataset);
+        CStoreRequest request = requests.get(0);
+        assertThat(request.sopClass()).isEqualTo(CT.sopClass());
+        assertThat(request.sopInstance()).isEqualTo(INSTANCE);
+        assertThat(request.transferSyntax()).isEqualTo(EXPLICIT_VR_LITTLE_ENDIAN);
+        assertThat(request.origin()).isEqualTo(new Origin(MODALITY, AeTitle.of("GATEWAY"), "127.0.0.1"));
+        await().untilAsserted(() -> assertThat(acceptor.openAssociations()).isZero());
+    }
+
+    @Test
+    void the_policys_rejection_is_sent_as_it_is() throws Exception {
+        List<AssociationRequest> asked = new ArrayList<>();
+        Acceptor acceptor = start(
+                Limits.acceptor(),
+                request -> {
+                    asked.add(request);
+                    return Optional.of(new Rejection(2, 3, 1, "the spool is full"));
+                },
+                this::keep);
+
+        Rejection rejection = rejectionOf(acceptor);
+
+        assertThat(List.of(rejection.result(), rejection.source(), rejection.reason()))
+                .containsExactly(2, 3, 1);
+        assertThat(asked).hasSize(1);
+        assertThat(asked.get(0).origin().calling()).isEqualTo(MODALITY);
+        assertThat(asked.get(0).openAssociations()).isEqualTo(1);
+    }
+
+    @Test
+    void one_association_too_many_is_a_transient_local_limit() throws Exception {
+        Acceptor acceptor = start(Limits.maxAssociations(2), ANYBODY, this::keep);
+        opened.add(open(acceptor, CT));
+        opened.add(open(acceptor, CT));
+
+        Rejection rejection = rejectionOf(acceptor);
+
+        assertThat(List.of(rejection.result(), rejection.source(), rejection.reason()))
+                .containsExactly(2, 3, 2);
+        assertThat(acceptor.openAssociations()).isEqualTo(2);
+    }
+
+    @Test
+    void an_AE_title_that_is_none_is_not_recognized() throws Exception {
+        Acceptor acceptor = start(Limits.acceptor(), ANYBODY, this::keep);
+
+        assertThat(rawRejection(acceptor, "GATE\\WAY", "MODALITY")).containsExactly(0, 1, 1, 7);
+        assertThat(rawRejection(acceptor, "", "MODALITY")).containsExactly(0, 1, 1, 7);
+        assertThat(rawRejection(acceptor, "GATEWAY", "A\u001b[31m")).containsExactly(0, 1, 1, 3);
+        assertThat(rawRejection(acceptor, "GATEWAY", "")).containsExactly(0, 1, 1, 3);
+    }
+
+    @Test
+    void every_storage_class_in_every_transfer_syntax_is_accepted_and_other_services_are_not() throws Exception {
+        Acceptor acceptor = start(Limits.acceptor(), ANYBODY, this::keep);
+        List<PresentationPair> storage = List.of(
+                pair("1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.1.2.4.50"),
+                pair("1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.1.2.4.203"),
+                pair("1.2.840.10008.5.1.4.1.1.104.1", "1.2.840.10008.1.2.1.99"),
+                pair("1.2.840.10008.5.1.4.1.1.9999", "1.2.840.10008.1.2.2"),
+                pair("1.2.840.10008.5.1.4.38.1", "1.2.840.10008.1.2"),
+                pair("1.2.840.113619.4.26", "1.2.840.113619.5.2"),
+                PresentationPair.VERIFICATION);
+        List<PresentationPair> other = List.of(
+                pair("1.2.840.10008.5.1.4.1.2.2.1", "1.2.840.10008.1.2"),
+                pair("1.2.840.10008.5.1.4.31", "1.2.840.10008.1.2"),
+                pair("1.2.840.10008.3.1.2.3.3", "1.2.840.10008.1.2"),
+                pair("1.2.840.10008.1.20.1", "1.2.840.10008.1.2"),
+                pair("1.2.840.10008.5.1.1.9", "1.2.840.10008.1.2"),
+                pair("1.2.840.10008.5.1.4.1.1.201.2", "1.2.840.10008.1.2"),
+                pair("1.2.840.10008.5.1.4.9999", "1.2.840.10008.1.2"));
+        List<PresentationPair> all = new ArrayList<>(storage);
+        all.addAll(other);
+
+        try (OpenAssociation association = open(acceptor, all.toArray(PresentationPair[]::new))) {
+            assertThat(storage).allMatch(association::accepts);
+            assertThat(other).noneMatch(association::accepts);
+        }
+    }
+
+    @Test
+    void the_first_transfer_syntax_of_a_context_is_kept() throws Exception {
+        Acceptor acceptor = start(Limits.acceptor(), ANYBODY, this::keep);
+        try (RawPeer peer = RawPeer.connect(acceptor.address())) {
+            List<String> syntaxes = List.of("1.2.3.4", RawPeer.IMPLICIT);
+            peer.send(RawPeer.RQ, RawPeer.associateRq("GATEWAY", "MODALITY", syntaxes, RawPeer.CT));
+
+            RawPeer.Pdu answer = peer.receive();
+
+            assertThat(answer.type()).isEqualTo(RawPeer.AC);
+            assertThat(new String(answer.body(), ISO_8859_1))
+                    .contains("1.2.3.4")
+                    .doesNotContain(RawPeer.IMPLICIT);
+        }
+    }
+
+    @Test
+    void as_many_contexts_as_there_can_be_are_negotiated() throws Exception {
+        Acceptor acceptor = start(Limits.acceptor(), ANYBODY, this::keep);
+        PresentationPair[] pairs = new PresentationPair[PresentationPair.MAX_PER_ASSOCIATION];
+        for (int i = 0; i < pairs.length; i++) {
+            pairs[i] = pair("1.2.826.0.1." + (i + 1), "1.2.840.10008.1.2.1");
+        }
+
+        try (OpenAssociation association = open(acceptor, pairs)) {
+            assertThat(pairs).allMatch(association::accepts);
+            assertThat(association.cStore(pairs[127], INSTANCE, new ByteArrayInputStream(new byte[10])))
+                    .isZero();
+        }
+    }
+
+    @Test
+    void what_the_hook_leaves_unread_is_drained_before_the_answer() throws Exception {
+        Acceptor acceptor =
+                start(Limits.acceptor(), ANYBODY, request -> new CStoreResponse(DimseStatus.OUT_OF_RESOURCES, "full"));
+
+        try (OpenAssociation association = open(acceptor, CT)) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(store(association, random(300_000))).isEqualTo(DimseStatus.OUT_OF_RESOURCES);
+            }
+        }
+    }
+
+    @Test
+    void a_fault_in_the_hook_is_a_processing_failure_and_the_association_goes_on() throws Exception {
+        Acceptor acceptor = start(Limits.acceptor(), ANYBODY, request -> {
+            if (requests.isEmpty()) {
+                requests.add(request);
+                throw new IllegalStateException("a fault, made by the test");
+            }
+            return keep(request);
+        });
+
+        try (OpenAssociation association = open(acceptor, CT)) {
+            assertThat(store(association, random(100_000))).isEqualTo(DimseStatus.PROCESSING_FAILURE);
+            assertThat(store(association, random(100_000))).isEqualTo(DimseStatus.SUCCESS);
+        }
+    }
+
+    @Test
+    void an_IOException_of_the_hook_aborts() throws Exception {
+        Acceptor acceptor = start(Limits.acceptor(), ANYBODY, request -> {
+            throw new IOException("disk, made by the test");
+        });
+        OpenAssociation association = open(acceptor, CT);
+
+        AssociationException failure =
+                catchThrowableOfType(AssociationException.class, () -> store(association, random(1000)));
+
+        assertThat(failure.reason()).isEqualTo(Cause.ABORTED);
+    }
+
+    @Test
+    void an_Error_of_the_hook_ends_the_association_and_is_not_swallowed() throws Exception {
+        CompletableFuture<Throwable> uncaught = new CompletableFuture<>();
+        Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+        Thread.setDefaultUncaughtExceptionHandler((thread, error) -> uncaught.complete(error));
+        try {
+            Acceptor acceptor = start(Limits.acceptor(), ANYBODY, request -> {
+                throw new StackOverflowError("made by the test");
+            });
+            OpenAssociation association = open(acceptor, CT);
+
+            assertThatThrownBy(() -> store(association, random(1000))).isInstanceOf(AssociationException.class);
+            assertThat(uncaught.get()).isInstanceOf(StackOverflowError.class);
+        } finally {
+            Thread.setDefaultUncaughtExceptionHandler(before);
+        }
+    }
+
+    @Test
+    void a_refusal_carries_its_comment_and_the_UIDs() throws Exception {
+        String comment = "a comment far too long for Error Comment, with \\ and Ü, cut at 64 characters";
+        Acceptor acceptor = start(Limits.acceptor(), ANYBODY, request -> new CStoreResponse(0xA900, comment));
+
+        RawPeer.Pdu response = rawStore(acceptor, RawPeer.CT, "1.2.3.4");
+
+        assertThat(response.status()).isEqualTo(0xA900);
+        assertThat(text(response, 0x0902))
+                .isEqualTo("a comment far too long for Error Comment, with ? and ?, cut at 6");
+        assertThat(text(response, 0x0002)).isEqualTo(RawPeer.CT);
+        assertThat(text(response, 0x1000)).isEqualTo("1.2.3.4");
+        assertThat(response.commandUs(0x0120)).isEqualTo(7);
+    }
+
+    @Test
+    void UIDs_that_are_none_cannot_be_understood() throws Exception {
+        Acceptor acceptor = start(Limits.acceptor(), ANYBODY, this::keep);
+
+        for (String[] uids : new String[][] {{RawPeer.CT, "../etc/passwd"}, {"x", "1.2.3"}, {RawPeer.CT, ""}}) {
+            RawPeer.Pdu response = rawStore(acceptor, uids[0], uids[1]);
+            assertThat(response.status()).isEqualTo(DimseStatus.CANNOT_UNDERSTAND);
+            assertThat(text(response, 0x0902)).contains("UID is not valid");
+        }
+        assertThat(requests).isEmpty();
+    }
+
+    @Test
+    void an_operation_that_is_not_offered_is_unrecognized() throws Exception {
+        Acceptor acceptor = start(Limits.acceptor(), ANYBODY, this::keep);
+        try (RawPeer peer = associated(acceptor)) {
+            peer.sendPdv(1, true, true, RawPeer.command(0x0020, 9, true, RawPeer.CT, ""));
+            peer.sendPdv(1, false, true, new byte[20]);
+
+            RawPeer.Pdu response = peer.receive();
+
+            assertThat(response.status()).isEqualTo(0x0211);
+            assertThat(response.commandUs(0x0120)).isEqualTo(9);
+        }
+    }
+
+    @Test
+    void a_connection_that_says_nothing_is_closed() throws Exception {
+        Acceptor acceptor = start(Limits.requestTimeout(ofMillis(300)), ANYBODY, this::keep);
+        try (RawPeer silent = RawPeer.connect(acceptor.address());
+                RawPeer slow = RawPeer.connect(acceptor.address())) {
+            slow.sendRaw(new byte[] {1, 0, 0});
+
+            assertThat(silent.receive().type()).isEqualTo(RawPeer.ABORT);
+            assertThat(slow.receive().type()).isEqualTo(RawPeer.ABORT);
+        }
+        await().untilAsserted(() -> assertThat(acceptor.openAssociations()).isZero());
+    }
+
+    @Test
+    void an_idle_association_is_aborted() throws Exception {
+        Acceptor acceptor = start(Limits.idleTimeout(ofMillis(300)), ANYBODY, this::keep);
+        try (RawPeer peer = associated(acceptor)) {
+            assertThat(peer.receive().type()).isEqualTo(RawPeer.ABORT);
+            assertThat(peer.isClosedByPeer()).isTrue();
+        }
+    }
+
+    @Test
+    void a_sender_that_stops_within_a_message_is_aborted_and_the_hook_told() throws Exception {
+        CompletableFuture<Exception> hook = new CompletableFuture<>();
+        Acceptor acceptor = start(Limits.readTimeout(ofMillis(300)), ANYBODY, request -> failing(request, hook));
+        try (RawPeer peer = associated(acceptor)) {
+            peer.sendPdv(1, true, true, RawPeer.storeRq(7, RawPeer.CT, "1.2.3.4"));
+            peer.sendPdv(1, false, false, random(1000));
+
+            assertThat(peer.receive().type()).isEqualTo(RawPeer.ABORT);
+            assertThat(hook.get()).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void a_sender_that_goes_away_within_a_message_ends_in_an_IOException_of_the_hooks_stream() throws Exception {
+        for (int type : new int[] {RawPeer.ABORT, RawPeer.RELEASE_RQ, 0}) {
+            CompletableFuture<Exception> hook = new CompletableFuture<>();
+            Acceptor acceptor = start(Limits.acceptor(), ANYBODY, request -> failing(request, hook));
+            try (RawPeer peer = associated(acceptor)) {
+                peer.sendPdv(1, true, true, RawPeer.storeRq(7, RawPeer.CT, "1.2.3.4"));
+                peer.sendPdv(1, false, false, random(1000));
+                if (type != 0) {
+                    peer.send(type, new byte[4]);
+                }
+            }
+            assertThat(hook.get()).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void lengths_that_nobody_sends_are_refused_before_memory_is_reserved() throws Exception {
+        Acceptor acceptor = start(Limits.acceptor(), ANYBODY, this::keep);
+        try (RawPeer peer = RawPeer.connect(acceptor.address())) {
+            peer.sendRaw(new byte[] {1, 0, 0, (byte) 0xF0, 0, 0, 0, 1, 0, 0});
+            assertThat(peer.receive().type()).isEqualTo(RawPeer.ABORT);
+        }
+        try (RawPeer peer = associated(acceptor)) {
+            peer.sendRaw(new byte[] {4, 0, 0, (byte) 0xF0, 0, 0, 0, 0, 0, 0});
+            assertThat(peer.receive().type()).isEqualTo(RawPeer.ABORT);
+        }
+        try (RawPeer peer = associated(acceptor)) {
+            peer.sendPdv(1, true, false, new byte[] {0, 0, 2, 0, 0, 0, 0, 2, 0, 0});
+            assertThat(peer.receive().type()).isEqualTo(RawPeer.ABORT);
+        }
+        try (RawPeer peer = associated(acceptor)) {
+            peer.sendPdv(1, true, false, new byte[] {8, 0, 0x40, 0x11, 8, 0, 0, 0, 0, 0});
+            assertThat(peer.receive().type()).isEqualTo(RawPeer.ABORT);
+        }
+    }
+
+    @Test
+    void random_bytes_do_no_harm() throws Exception {
+        Acceptor acceptor = start(Limits.maxAssociations(500), ANYBODY, this::keep);
+        Random random = new Random(42);
+        for (int round = 0; round < 100; round++) {
+            try (RawPeer peer = round % 2 == 0 ? RawPeer.connect(acceptor.address()) : associated(acceptor)) {
+                byte[] noise = new byte[200];
+                random.nextBytes(noise);
+                noise[0] = (byte) (1 + random.nextInt(7));
+                noise[2] = 0;
+                noise[3] = 0;
+                noise[4] = 0;
+                peer.sendRaw(noise);
+            }
+        }
+        try (OpenAssociation association = open(acceptor, CT)) {
+            assertThat(store(association, random(1000))).isZero();
+        }
+    }
+
+    @Test
+    void stopping_lets_a_message_finish_and_takes_no_more() throws Exception {
+        CountDownLatch inHook = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        Acceptor acceptor = start(Limits.acceptor(), ANYBODY, request -> {
+            inHook.countDown();
+            awaitUninterruptibly(goOn);
+            return keep(request);
+        });
+        OpenAssociation busy = open(acceptor, CT);
+        CompletableFuture<Integer> stored = CompletableFuture.supplyAsync(() -> storeUnchecked(busy, random(100_000)));
+        inHook.await();
+
+        CompletableFuture<Void> stopped = CompletableFuture.runAsync(() -> acceptor.stop(ofSeconds(20)));
+        await().untilAsserted(() ->
+                assertThatThrownBy(() -> RawPeer.connect(acceptor.address())).isInstanceOf(ConnectException.class));
+        goOn.countDown();
+
+        assertThat(stored.get()).isEqualTo(DimseStatus.SUCCESS);
+        assertThatThrownBy(() -> store(busy, random(1000))).isInstanceOf(AssociationException.class);
+        stopped.get();
+        assertThat(acceptor.openAssociations()).isZero();
+    }
+
+    @Test
+    void after_the_grace_everything_is_aborted() throws Exception {
+        Acceptor acceptor = start(Limits.acceptor(), ANYBODY, request -> failing(request, new CompletableFuture<>()));
+        try (RawPeer idle = associated(acceptor);
+                RawPeer sending = associated(acceptor)) {
+            sending.sendPdv(1, true, true, RawPeer.storeRq(7, RawPeer.CT, "1.2.3.4"));
+            sending.sendPdv(1, false, false, random(1000));
+
+            acceptor.stop(ofMillis(200));
+
+            assertThat(idle.receive().type()).isEqualTo(RawPeer.ABORT);
+            assertThat(sending.receive().type()).isEqualTo(RawPeer.ABORT);
+            assertThat(acceptor.openAssociations()).isZero();
+        }
+    }
+
+    @Test
+    void a_port_that_is_taken_is_named_with_what_to_do() throws Exception {
+        Acceptor first = start(Limits.acceptor(), ANYBODY, this::keep);
+        AcceptorSettings free = Limits.acceptor();
+        Acceptor second = new Acceptor(
+                new AcceptorSettings(
+                        first.address(),
+                        free.maxAssociations(),
+                        free.requestTimeout(),
+                        free.idleTimeout(),
+                        free.readTimeout(),
+                        free.writeTimeout(),
+                        free.maxPduLength()),
+                ANYBODY,
+                this::keep);
+
+        assertThatThrownBy(second::start)
+                .isInstanceOf(BindException.class)
+                .hasMessageContaining("127.0.0.1:" + first.address().getPort())
+                .hasMessageContaining("configure another");
+        second.close();
+    }
+
+    private Acceptor start(AcceptorSettings settings, AssociationPolicy policy, CStoreScp scp) throws IOException {
+        Acceptor acceptor = new Acceptor(settings, policy, scp);
+        opened.add(0, acceptor);
+        acceptor.start();
+        return acceptor;
+    }
+
+    private static OpenAssociation open(Acceptor acceptor, PresentationPair... pairs) throws AssociationException {
+        Peer peer =
+                new Peer(AeTitle.of("GATEWAY"), "127.0.0.1", acceptor.address().getPort());
+        return Requestor.of(Limits.requestor()).open(peer, MODALITY, List.of(pairs));
+    }
+
+    private static int store(OpenAssociation association, byte[] dataset) throws Exception {
+        return association.cStore(CT, INSTANCE, new ByteArrayInputStream(dataset));
+    }
+
+    private static int storeUnchecked(OpenAssociation association, byte[] dataset) {
+        try {
+            return store(association, dataset);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Rejection rejectionOf(Acceptor acceptor) {
+        return catchThrowableOfType(AssociationException.class, () -> open(acceptor, CT))
+                .rejection()
+                .orElseThrow();
+    }
+
+    private static byte[] rawRejection(Acceptor acceptor, String called, String calling) throws IOException {
+        try (RawPeer peer = RawPeer.connect(acceptor.address())) {
+            RawPeer.Pdu answer = peer.associate(called, calling, RawPeer.CT);
+            assertThat(answer.type()).isEqualTo(RawPeer.RJ);
+            return answer.body();
+        }
+    }
+
+    private static RawPeer associated(Acceptor acceptor) throws IOException {
+        RawPeer peer = RawPeer.connect(acceptor.address());
+        assertThat(peer.associate("GATEWAY", "MODALITY", RawPeer.CT).type()).isEqualTo(RawPeer.AC);
+        return peer;
+    }
+
+    private static RawPeer.Pdu rawStore(Acceptor acceptor, String sopClass, String sopInstance) throws IOException {
+        try (RawPeer peer = associated(acceptor)) {
+            peer.sendPdv(1, true, true, RawPeer.storeRq(7, sopClass, sopInstance));
+            peer.sendPdv(1, false, true, random(500));
+            return peer.receive();
+        }
+    }
+
+    private static String text(RawPeer.Pdu pdu, int element) {
+        return new String(pdu.commandElement(element), ISO_8859_1)
+                .replace("\0", "")
+                .strip();
+    }
+
+    private CStoreResponse keep(CStoreRequest request) throws IOException {
+        received.add(request.dataset().readAllBytes());
+        requests.add(request);
+        return CStoreResponse.SUCCESS;
+    }
+
+    private static CStoreResponse failing(CStoreRequest request, CompletableFuture<Exception> thrown)
+            throws IOException {
+        try {
+            request.dataset().readAllBytes();
+            return CStoreResponse.SUCCESS;
+        } catch (IOException e) {
+            thrown.complete(e);
+            throw e;
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static PresentationPair pair(String sopClass, String transferSyntax) {
+        return new PresentationPair(Uid.of(sopClass), TransferSyntax.of(transferSyntax));
+    }
+
+    private static byte[] random(int length) {
+        byte[] bytes = new byte[length];
+        new Random(length).nextBytes(bytes);
+        return bytes;
+    }
+
+    private static List<String> dicomThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(name -> name.startsWith("dicom-"))
+                .toList();
+    }
+}

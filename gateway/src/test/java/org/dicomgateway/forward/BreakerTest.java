@@ -1,0 +1,157 @@
+package org.dicomgateway.forward;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class BreakerTest {
+
+    private final HandClock clock = new HandClock();
+    private final Breaker breaker = new Breaker(Fixtures.destination("orthanc1"), clock, new SplittableRandom(7));
+
+    @Test
+    void opens_after_enough_failures_in_a_row() {
+        fail(2);
+        assertThat(breaker.isClosed()).isTrue();
+        breaker.delivered();
+        fail(2);
+        assertThat(breaker.isClosed()).isTrue();
+
+        fail(1);
+
+        assertThat(breaker.state()).isInstanceOf(BreakerState.Open.class);
+        assertThat(breaker.state().failures()).isEqualTo(3);
+        assertThat(breaker.state().why()).isEqualTo("down");
+        assertThat(breaker.startTrial()).isFalse();
+    }
+
+    @Test
+    void is_tried_by_one_only_when_the_pause_is_over() {
+        fail(3);
+        clock.advance(Duration.ofSeconds(8));
+
+        assertThat(breaker.startTrial()).isTrue();
+        assertThat(breaker.startTrial()).isFalse();
+        assertThat(breaker.isHalfOpen()).isTrue();
+    }
+
+    @Test
+    void pauses_double_with_each_failed_trial_up_to_their_bound() {
+        fail(3);
+        long[] longest = {8, 16, 32, 60, 60, 60};
+        for (int i = 0; i < longest.length; i++) {
+            Duration pause = openFor();
+            assertThat(pause).isBetween(Duration.ofMillis(longest[i] * 500), Duration.ofSeconds(longest[i]));
+            clock.advance(pause);
+            assertThat(breaker.startTrial()).isTrue();
+            breaker.failed(false, "still down");
+            breaker.endTrial();
+        }
+        assertThat(breaker.state().since()).as("down since").isEqualTo(HandClock.START);
+        assertThat(breaker.state().failures()).isEqualTo(9);
+    }
+
+    @Test
+    void a_trial_that_succeeds_closes_it_and_the_next_pause_is_short_again() {
+        fail(3);
+        clock.advance(Duration.ofSeconds(8));
+        breaker.startTrial();
+        breaker.failed(false, "still down");
+        clock.advance(Duration.ofSeconds(16));
+        breaker.startTrial();
+
+        breaker.delivered();
+        breaker.endTrial();
+
+        assertThat(breaker.isClosed()).isTrue();
+        assertThat(breaker.state().failures()).isZero();
+        assertThat(breaker.state().since()).isEqualTo(clock.instant());
+        fail(3);
+        assertThat(openFor()).isLessThanOrEqualTo(Duration.ofSeconds(8));
+    }
+
+    @Test
+    void a_trial_that_told_nothing_leaves_it_open() {
+        fail(3);
+        clock.advance(Duration.ofSeconds(8));
+        breaker.startTrial();
+
+        breaker.endTrial();
+
+        assertThat(breaker.isClosed()).isFalse();
+        assertThat(breaker.isHalfOpen()).isFalse();
+        assertThat(openFor()).isLessThanOrEqualTo(Duration.ofSeconds(8));
+    }
+
+    @Test
+    void a_late_success_of_another_worker_closes_it() {
+        fail(3);
+
+        breaker.delivered();
+
+        assertThat(breaker.isClosed()).isTrue();
+    }
+
+    @Test
+    void an_ambiguous_refusal_counts_only_from_several_different_instances_in_a_row() {
+        for (int i = 0; i < 10; i++) {
+            breaker.refused(1, "0xA700");
+        }
+        breaker.refused(2, "0xA700");
+        breaker.delivered();
+        breaker.refused(3, "0xA700");
+        breaker.refused(4, "0xA700");
+        assertThat(breaker.isClosed()).isTrue();
+
+        breaker.refused(5, "0xA700");
+
+        assertThat(breaker.isClosed()).isFalse();
+        assertThat(breaker.state().why()).contains("0xA700").contains("3 different instances");
+    }
+
+    @Test
+    void a_refused_trial_waits_again_but_not_longer() {
+        fail(3);
+        for (int i = 0; i < 5; i++) {
+            clock.advance(Duration.ofSeconds(8));
+            assertThat(breaker.startTrial()).isTrue();
+            breaker.refused(i, "0xA700");
+            breaker.endTrial();
+        }
+        assertThat(openFor()).isLessThanOrEqualTo(Duration.ofSeconds(8));
+    }
+
+    @Test
+    void an_echo_does_not_make_up_for_stores_that_failed() {
+        breaker.failed(false, "cannot connect");
+        breaker.echoed();
+        assertThat(breaker.isInDoubt()).isFalse();
+
+        breaker.failed(true, "aborted");
+        breaker.echoed();
+        assertThat(breaker.isInDoubt()).isTrue();
+
+        breaker.answered();
+        assertThat(breaker.isInDoubt()).isFalse();
+    }
+
+    @Test
+    void a_wall_clock_that_is_set_back_does_not_keep_it_open() {
+        fail(3);
+        clock.advance(Duration.ofHours(-1));
+
+        assertThat(breaker.startTrial()).isTrue();
+    }
+
+    private void fail(int times) {
+        for (int i = 0; i < times; i++) {
+            breaker.failed(true, "down");
+        }
+    }
+
+    private Duration openFor() {
+        return ((BreakerState.Open) breaker.state()).pause().remaining();
+    }
+}

@@ -1,0 +1,75 @@
+package org.dicomgateway.forward;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.dicomgateway.config.DestinationSettings;
+import org.dicomgateway.config.DestinationSettings.BreakerSettings;
+import org.dicomgateway.config.DestinationSettings.RetrySettings;
+import org.dicomgateway.dicom.AeTitle;
+import org.dicomgateway.dicom.Origin;
+import org.dicomgateway.dicom.Peer;
+import org.dicomgateway.dicom.RequestorSettings;
+import org.dicomgateway.dicom.TransferSyntax;
+import org.dicomgateway.dicom.Uid;
+import org.dicomgateway.spool.Instance;
+
+/** Settings and instances for the tests of this package. */
+final class Fixtures {
+
+    static final String CT = "1.2.840.10008.5.1.4.1.1.2";
+
+    private Fixtures() {}
+
+    static DestinationSettings destination(String name) {
+        return destination(name, 2, 10);
+    }
+
+    static DestinationSettings destination(String name, int maxAssociations, int maxBatch) {
+        return destination(name, maxAssociations, maxBatch, Optional.of(AeTitle.of("GATEWAY")));
+    }
+
+    static DestinationSettings destination(
+            String name, int maxAssociations, int maxBatch, Optional<AeTitle> callingAe) {
+        Duration timeout = Duration.ofSeconds(5);
+        return new DestinationSettings(
+                name,
+                new Peer(AeTitle.of("SERVER"), "localhost", 104),
+                callingAe,
+                maxAssociations,
+                1,
+                new RequestorSettings(timeout, timeout, timeout, timeout, timeout, 16384),
+                Duration.ofSeconds(1),
+                maxBatch,
+                new RetrySettings(Duration.ofSeconds(10), Duration.ofMinutes(10), 4),
+                new BreakerSettings(3, Duration.ofSeconds(8), Duration.ofMinutes(1)),
+                Duration.ofMinutes(5));
+    }
+
+    static Instance instance(long id) {
+        return instance(id, CT, "MODALITY");
+    }
+
+    static Instance instance(long id, String sopClass, String calling) {
+        return new Instance(
+                id,
+                Uid.of(sopClass),
+                Uid.of("1.2.3." + id),
+                TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN,
+                "1.2.3",
+                "1.2.3.4",
+                "",
+                "",
+                "CT",
+                new Origin(AeTitle.of(calling), AeTitle.of("GATEWAY"), "127.0.0.1"),
+                HandClock.START,
+                512);
+    }
+
+    static Instance[] instances(int count) {
+        Instance[] all = new Instance[count];
+        for (int i = 0; i < count; i++) {
+            all[i] = instance(i + 1);
+        }
+        return all;
+    }
+}

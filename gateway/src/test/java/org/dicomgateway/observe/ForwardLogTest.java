@@ -1,0 +1,82 @@
+package org.dicomgateway.observe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.PatternLayout;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import org.dicomgateway.dicom.AeTitle;
+import org.dicomgateway.dicom.Origin;
+import org.dicomgateway.dicom.Uid;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+class ForwardLogTest {
+
+    private static final Origin ORIGIN = new Origin(AeTitle.of("CT ROOM 1"), AeTitle.of("GATEWAY"), "127.0.0.1");
+
+    private final Logger logger = (Logger) LoggerFactory.getLogger(ForwardLog.LOGGER);
+    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+
+    @BeforeEach
+    void listen() {
+        lines.start();
+        logger.setLevel(ch.qos.logback.classic.Level.INFO);
+        logger.addAppender(lines);
+        logger.setAdditive(false);
+    }
+
+    @AfterEach
+    void stopListening() {
+        logger.detachAppender(lines);
+        logger.setAdditive(true);
+    }
+
+    @Test
+    void a_received_instance_is_one_line_of_keys_and_values() {
+        ForwardLog.received(subject("1.2.3"), 4, 7, 3);
+        assertThat(line())
+                .isEqualTo("event=received sop=1.2.3.4 study=1.2.3 calling=\"CT ROOM 1\" called=GATEWAY"
+                        + " remote=127.0.0.1 bytes=512 ms=4 rules=7 deliveries=3 status=0x0000");
+    }
+
+    @Test
+    void an_instance_without_a_route_is_held() {
+        ForwardLog.received(subject("1.2.3"), 4, 7, 0);
+        assertThat(line()).startsWith("event=held ");
+    }
+
+    @Test
+    void an_outcome_names_route_destination_attempt_and_reason() {
+        ForwardLog.outcome(
+                ForwardLog.Event.RETRY, subject("1.2.3"), "rest", "orthanc1", 2, 15, 0xA700, "out of \"it\"");
+        assertThat(line())
+                .endsWith("route=rest destination=orthanc1 attempt=2 ms=15 status=0xA700 reason=\"out of 'it'\"");
+    }
+
+    @Test
+    void what_came_over_the_network_cannot_forge_a_line() {
+        ForwardLog.refused(subject("1.2\n2026 event=delivered"), -1, "broken\r\n\u001b[31mevent=delivered");
+        assertThat(line())
+                .contains("study=invalid ")
+                .endsWith("status=- reason=\"broken???[31mevent=delivered\"")
+                .doesNotContain("\n");
+    }
+
+    private static ForwardLog.Subject subject(String study) {
+        return new ForwardLog.Subject(Uid.of("1.2.3.4"), study, ORIGIN, 512);
+    }
+
+    private String line() {
+        assertThat(lines.list).hasSize(1);
+        PatternLayout layout = new PatternLayout();
+        layout.setContext((LoggerContext) LoggerFactory.getILoggerFactory());
+        layout.setPattern("%kvp{NONE}");
+        layout.start();
+        return layout.doLayout(lines.list.get(0));
+    }
+}

@@ -1,0 +1,178 @@
+package org.dicomgateway.spool;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ledgers in memory that outlive the spool that opened them, as a file would. Knows what was applied, batch by batch,
+ * and where it was last synced: a power cut takes batches from the end, never more than that.
+ */
+final class MemoryLedgers implements LedgerSource {
+
+    private final List<List<Change>> history = new ArrayList<>();
+    private int synced;
+    private boolean there;
+    private boolean corrupt;
+    private volatile boolean failing;
+    private @Nullable InMemoryLedger ledger;
+    private final List<String> setAside = new ArrayList<>();
+
+    @Override
+    public synchronized boolean exists() {
+        return there;
+    }
+
+    @Override
+    public synchronized Ledger open() throws LedgerException {
+        if (corrupt) {
+            throw new LedgerCorruptException("the ledger is damaged, says the test", null);
+        }
+        there = true;
+        InMemoryLedger open = new InMemoryLedger();
+        history.forEach(open::apply);
+        ledger = open;
+        return new Kept(open);
+    }
+
+    @Override
+    public synchronized void setAside(String suffix) {
+        setAside.add(suffix);
+        lose();
+    }
+
+    synchronized void lose() {
+        history.clear();
+        synced = 0;
+        there = false;
+        corrupt = false;
+    }
+
+    synchronized void corrupt() {
+        corrupt = true;
+    }
+
+    synchronized List<String> setAside() {
+        return List.copyOf(setAside);
+    }
+
+    /** Nothing can be written until it is called with false. */
+    void fail(boolean fails) {
+        failing = fails;
+    }
+
+    /** The power is off: some of the last batches were not on the disk. */
+    synchronized void lose(Random random) {
+        int kept = synced + random.nextInt(history.size() - synced + 1);
+        history.subList(kept, history.size()).clear();
+    }
+
+    private final class Kept implements Ledger {
+
+        private final InMemoryLedger open;
+
+        Kept(InMemoryLedger open) {
+            this.open = open;
+        }
+
+        @Override
+        public Applied apply(List<Change> changes) throws LedgerException {
+            if (failing) {
+                throw new LedgerException("the ledger fails, says the test", null);
+            }
+            synchronized (MemoryLedgers.this) {
+                if (ledger != open) {
+                    throw new LedgerException("this ledger was lost or replaced", null);
+                }
+                history.add(List.copyOf(changes));
+                return open.apply(changes);
+            }
+        }
+
+        @Override
+        public void sync() throws LedgerException {
+            if (failing) {
+                throw new LedgerException("the ledger fails, says the test", null);
+            }
+            synchronized (MemoryLedgers.this) {
+                synced = history.size();
+            }
+        }
+
+        @Override
+        public LogPosition appliedPosition() {
+            return open.appliedPosition();
+        }
+
+        @Override
+        public long lastInstanceId() {
+            return open.lastInstanceId();
+        }
+
+        @Override
+        public List<DueDelivery> due(String destination, Instant now, int max, Set<Long> claimed) {
+            return open.due(destination, now, max, claimed);
+        }
+
+        @Override
+        public Optional<StoredInstance> find(long instanceId) {
+            return open.find(instanceId);
+        }
+
+        @Override
+        public List<StoredInstance> held(long afterId, int max) {
+            return open.held(afterId, max);
+        }
+
+        @Override
+        public List<StoredInstance> unfinishedIn(long segment, int max) {
+            return open.unfinishedIn(segment, max);
+        }
+
+        @Override
+        public Map<Long, Long> unfinishedBytesBySegment() {
+            return open.unfinishedBytesBySegment();
+        }
+
+        @Override
+        public List<Long> finishedWithFile(int max) {
+            return open.finishedWithFile(max);
+        }
+
+        @Override
+        public Set<Long> withFile(Collection<Long> instanceIds) {
+            return open.withFile(instanceIds);
+        }
+
+        @Override
+        public List<StoredInstance> unfinished(long afterId, int max) {
+            return open.unfinished(afterId, max);
+        }
+
+        @Override
+        public Map<String, SpoolView.Books> books() {
+            return open.books();
+        }
+
+        @Override
+        public Map<String, SpoolView.Books> recount() {
+            return open.recount();
+        }
+
+        @Override
+        public long unrouted() {
+            return open.unrouted();
+        }
+
+        @Override
+        public void close() {
+            open.close();
+        }
+    }
+}

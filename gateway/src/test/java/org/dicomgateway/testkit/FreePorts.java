@@ -1,0 +1,39 @@
+package org.dicomgateway.testkit;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * TCP ports that nobody listens on. They lie below the range from which Linux takes the ports of outgoing connections,
+ * so a server that a test stops finds its port free when it is started again.
+ */
+public final class FreePorts {
+
+    private static final int FIRST = 20_000;
+    private static final int LAST = 32_000;
+    private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
+
+    private FreePorts() {}
+
+    /** A free port, never the same twice in this JVM. */
+    public static int next() {
+        for (int attempt = 0; attempt < 1000; attempt++) {
+            int port = ThreadLocalRandom.current().nextInt(FIRST, LAST);
+            if (GIVEN.add(port) && isFree(port)) {
+                return port;
+            }
+        }
+        throw new IllegalStateException("found no free TCP port between " + FIRST + " and " + LAST);
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket(port)) {
+            return socket.isBound();
+        } catch (IOException taken) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,217 @@
+package org.dicomgateway.testkit;
+
+import static java.util.stream.Collectors.joining;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.dicomgateway.dicom.AeTitle;
+import org.dicomgateway.dicom.Peer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The gateway as operators run it: the shipped jar in a process of its own, with a home folder of its own. Can be killed
+ * and started again on the same spool.
+ */
+public final class GatewayProcess implements AutoCloseable {
+
+    private final Path home;
+    private final int port = FreePorts.next();
+    private final List<String> jvmOptions;
+    private @Nullable Child child;
+
+    /** With a home folder for configuration, spool and logs, and options for its JVM. */
+    public GatewayProcess(Path home, String... jvmOptions) {
+        this.home = home;
+        this.jvmOptions = List.of(jvmOptions);
+        try {
+            Files.createDirectories(home.resolve("conf"));
+            Files.copy(ProjectRoot.path().resolve("conf/logback.xml"), home.resolve("conf/logback.xml"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        configure("");
+    }
+
+    /** Sets what stands in {@code gateway.conf} beside the port. */
+    public GatewayProcess configure(String more) {
+        write("conf/gateway.conf", """
+                gateway.listeners.dicom.port = %d
+                gateway.spool.min-free-space = 10 MiB
+                %s
+                """.formatted(port, more));
+        return this;
+    }
+
+    /** Sets {@code routing.conf}. */
+    public GatewayProcess routing(String text) {
+        write("conf/routing.conf", text);
+        return this;
+    }
+
+    /** Sets {@code routing.conf}: everything to all of these, and they are tried again soon after a failure. */
+    public GatewayProcess broadcastTo(Peer... peers) {
+        return routing(destinations(peers)
+                + """
+                routes = [ { name = everything, fallback = true, strategy = broadcast, to = [%s] } ]
+                """.formatted(Arrays.stream(peers).map(GatewayProcess::name).collect(joining(", "))));
+    }
+
+    /** A {@code destinations} block that names each peer by its AE title in small letters. */
+    public static String destinations(Peer... peers) {
+        return """
+                destination-defaults {
+                  retry { initial-delay = 200 ms, max-delay = 2 s, max-attempts = 5 }
+                  breaker { initial-pause = 200 ms, max-pause = 1 s }
+                  probe-interval = 1 s
+                }
+                destinations {
+                %s
+                }
+                """.formatted(Arrays.stream(peers)
+                .map(peer -> "  %s { ae-title = %s, host = \"%s\", port = %d }"
+                        .formatted(name(peer), peer.aeTitle(), peer.host(), peer.port()))
+                .collect(joining("\n")));
+    }
+
+    private static String name(Peer peer) {
+        return peer.aeTitle().value().toLowerCase(Locale.ROOT);
+    }
+
+    private void write(String file, String text) {
+        try {
+            Files.writeString(home.resolve(file), text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Starts it and waits until it accepts connections. */
+    public GatewayProcess start() {
+        Child started = launch("run", "--config", configuration().toString());
+        child = started;
+        try {
+            Waiting.until("the gateway", started, this::listens);
+        } catch (RuntimeException | AssertionError e) {
+            started.close();
+            throw e;
+        }
+        return this;
+    }
+
+    /** Runs another of its commands to its end, as a process of its own. */
+    public Dcmtk.Result run(Duration limit, String... arguments) {
+        List<String> command = command(arguments);
+        return Dcmtk.run(
+                limit, command.get(0), command.subList(1, command.size()).toArray(String[]::new));
+    }
+
+    private Child launch(String... arguments) {
+        return Child.start(home.resolve("output.txt"), Map.of(), command(arguments));
+    }
+
+    private List<String> command(String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(jvmOptions);
+        command.add("-Dgateway.home=" + home);
+        command.add("-Dlogback.configurationFile=" + home.resolve("conf/logback.xml"));
+        command.add("-jar");
+        command.add(System.getProperty(
+                "gateway.jar",
+                ProjectRoot.path().resolve("gateway/target/gateway.jar").toString()));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    private boolean listens() {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
+            return true;
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    /** Whether the process runs. */
+    public boolean isAlive() {
+        return child != null && child.isAlive();
+    }
+
+    /** SIGKILL. */
+    public void kill() {
+        running().kill();
+    }
+
+    /** SIGTERM; the exit code. */
+    public int terminate(Duration limit) {
+        return running().terminate(limit);
+    }
+
+    private Child running() {
+        if (child == null) {
+            throw new IllegalStateException("the gateway was never started");
+        }
+        return child;
+    }
+
+    /** Its process id. */
+    public long pid() {
+        return running().pid();
+    }
+
+    /** How modalities call it. */
+    public Peer peer() {
+        return new Peer(AeTitle.of("GATEWAY"), "127.0.0.1", port);
+    }
+
+    /** Its home folder. */
+    public Path home() {
+        return home;
+    }
+
+    /** Its gateway.conf. */
+    public Path configuration() {
+        return home.resolve("conf/gateway.conf");
+    }
+
+    /** What it printed since its last start. */
+    public String output() {
+        return running().output();
+    }
+
+    /** The lines of its forward log, over all its starts. */
+    public List<String> forwardLog() {
+        try {
+            Path log = home.resolve("var/logs/forward.log");
+            return Files.exists(log) ? Files.readAllLines(log) : List.of();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** How many lines of the forward log tell of this event. */
+    public long count(String event) {
+        return forwardLog().stream()
+                .filter(line -> line.contains(" event=" + event + " "))
+                .count();
+    }
+
+    /** Kills it when it still runs. */
+    @Override
+    public void close() {
+        if (child != null) {
+            child.close();
+        }
+    }
+}

@@ -1,0 +1,222 @@
+#!/usr/bin/env bash
+# From a fresh machine to a study on three Orthanc servers, with one command.
+set -euo pipefail
+# shellcheck source=scripts/lib/common.sh
+source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lib/common.sh"
+
+usage() {
+  cat <<'TEXT'
+Usage: scripts/demo.sh [--once]
+
+Installs what is missing, builds, starts three Orthanc servers and the gateway, sends a generated CT study to the
+gateway with DCMTK's storescu, and shows what each server holds. Stays up until Ctrl-C; then stops what it started.
+
+  --once   stops everything right away and exits with 0 only if every server holds the whole study. Works in a folder
+           of its own, var/demo, which it empties first; the operator's data is not touched.
+TEXT
+}
+
+ONCE=
+case ${1:-} in
+  '') ;;
+  --once) ONCE=yes ;;
+  -h | --help) usage && exit ;;
+  *)
+    usage >&2
+    exit 2
+    ;;
+esac
+
+SERIES=2
+INSTANCES_PER_SERIES=10
+TOTAL=$((SERIES * INSTANCES_PER_SERIES))
+GATEWAY_PORT=${GATEWAY_PORT:-11112}
+READY_SECONDS=60
+DELIVERY_SECONDS=60
+# A little longer than the gateway gives itself for an orderly end (gateway.shutdown-timeout).
+GATEWAY_STOP_SECONDS=40
+
+servers_started=() # by us, to be stopped by us
+gateway_pid=       # of ours; empty when another one runs
+
+# Works with the operator's folder, or with one of its own that begins empty.
+choose_folder() {
+  if [[ -z $ONCE ]]; then
+    set_var "${GATEWAY_VAR:-$ROOT/var}"
+  else
+    set_var "$ROOT/var/demo"
+    stop_leftovers
+    rm -rf "${VAR:?}/orthanc" "$VAR/spool" "$VAR/logs" "$VAR/run" "$VAR/study"
+    mkdir -p "$VAR/logs"
+  fi
+}
+
+# What an earlier --once could not stop, because it was killed itself.
+stop_leftovers() {
+  if compgen -G "$VAR/run/*.pid" >/dev/null; then
+    "$ROOT/scripts/orthanc.sh" stop
+    end_process "$(cat "$VAR/run/gateway.pid" 2>/dev/null || echo 0)" gateway "$GATEWAY_STOP_SECONDS"
+  fi
+}
+
+server_names() {
+  local file
+  for file in "$ROOT"/orthanc/*.json; do
+    basename "$file" .json
+  done
+}
+
+start_servers() {
+  local name
+  for name in $(server_names); do
+    if "$ROOT/scripts/orthanc.sh" status "$name" >/dev/null 2>&1; then
+      say "$name runs already; it stays as it is"
+    else
+      servers_started+=("$name")
+    fi
+  done
+  if ((${#servers_started[@]} > 0)); then
+    "$ROOT/scripts/orthanc.sh" start "${servers_started[@]}" || die "not all servers could be started; see above"
+  fi
+}
+
+gateway_answers() {
+  echoscu -q -to 2 -ta 5 -td 5 -aet DEMO -aec GATEWAY 127.0.0.1 "$GATEWAY_PORT" 2>/dev/null
+}
+
+start_gateway() {
+  if port_is_taken "$GATEWAY_PORT"; then
+    if [[ -z $ONCE ]] && gateway_answers; then
+      say "a gateway answers on port $GATEWAY_PORT already; the study goes to that one"
+      return
+    fi
+    explain_taken_port "$GATEWAY_PORT" "the gateway" "conf/gateway.conf, or for this run in the environment (GATEWAY_PORT)"
+    exit 1
+  fi
+  export GATEWAY_PORT
+  mkdir -p "$VAR/run" "$VAR/logs"
+  # In a session of its own: Ctrl-C is for this script, which then stops the gateway in order.
+  setsid "$ROOT/scripts/gateway" run >"$VAR/logs/gateway.out" 2>&1 </dev/null &
+  gateway_pid=$!
+  printf '%s\n' "$gateway_pid" >"$VAR/run/gateway.pid"
+  local deadline=$((SECONDS + READY_SECONDS))
+  until gateway_answers; do
+    if ! kill -0 "$gateway_pid" 2>/dev/null; then
+      tail -n 30 "$VAR/logs/gateway.out" >&2
+      gateway_pid=
+      die "the gateway ended while it started; see above"
+    fi
+    ((SECONDS < deadline)) || die "the gateway did not answer C-ECHO within $READY_SECONDS s; see $VAR/logs/gateway.out"
+    sleep 0.2
+  done
+  say "GATEWAY at 127.0.0.1:$GATEWAY_PORT, process $gateway_pid"
+}
+
+send_study() {
+  rm -rf "${VAR:?}/study"
+  "$ROOT/scripts/gateway" generate --output "$VAR/study" --patients 1 --studies 1 --series "$SERIES" \
+    --instances "$INSTANCES_PER_SERIES" --modality CT --seed 1
+  say "storescu sends $TOTAL instances to GATEWAY"
+  # -R: only the SOP classes of the files; -xe: as they are, explicit VR little endian first.
+  storescu -R -xe -to 10 -ta 30 -td 60 -aet DEMO -aec GATEWAY +sd +r 127.0.0.1 "$GATEWAY_PORT" "$VAR/study" ||
+    die "storescu could not send the study; see $VAR/logs/gateway.log"
+}
+
+# pending_since LINE: how many planned deliveries of what came in after that line of forward.log are still to be made.
+pending_since() {
+  tail -n "+$(($1 + 1))" "$VAR/logs/forward.log" 2>/dev/null | awk '
+    / event=received / && match($0, / deliveries=[0-9]+/) { due += substr($0, RSTART + 12, RLENGTH - 12) }
+    / event=(delivered|parked) / { due-- }
+    END { print due + 0 }'
+}
+
+# Until what was sent has arrived, whatever the routes say; what a stopped server misses is not waited for very long.
+await_deliveries() {
+  local deadline=$((SECONDS + 15))
+  while [[ -n $gateway_pid && $(pending_since "$1") -gt 0 ]] && ((SECONDS < deadline)); do
+    sleep 0.5
+  done
+}
+
+# shellcheck disable=SC2317 # called by the trap
+stop_all() {
+  local code=$?
+  trap - EXIT
+  trap '' INT TERM
+  if [[ -n $gateway_pid || ${#servers_started[@]} -gt 0 ]]; then
+    step "Stopping what was started"
+  fi
+  if [[ -n $gateway_pid ]]; then
+    end_process "$gateway_pid" gateway "$GATEWAY_STOP_SECONDS"
+    rm -f "$VAR/run/gateway.pid"
+    say "gateway: stopped"
+  fi
+  if ((${#servers_started[@]} > 0)); then
+    "$ROOT/scripts/orthanc.sh" stop "${servers_started[@]}"
+  fi
+  exit "$code"
+}
+
+what_to_try() {
+  cat <<TEXT
+
+All of it runs. Try, in another terminal:
+
+  # each instance's way
+  tail -f $VAR/logs/forward.log
+  # images of your own, or more generated ones, to the gateway
+  scripts/gateway generate --output /tmp/mr --modality MR --instances 200
+  storescu -R +sd +r -aec GATEWAY 127.0.0.1 $GATEWAY_PORT /tmp/mr
+  # a server that fails: the others go on, and it catches up when it is back
+  scripts/orthanc.sh stop orthanc2
+  # what each server holds
+  scripts/gateway inspect
+  # after an edit of conf/routing.conf
+  scripts/gateway check
+
+The servers' own pages: http://127.0.0.1:8042, 8043, 8044 (login orthanc, orthanc).
+
+Ctrl-C stops what this script has started. What was received is kept in $VAR.
+TEXT
+}
+
+trap stop_all EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+step "1/5 Set-up"
+"$ROOT/scripts/setup.sh"
+PATH=$PATH:/usr/sbin
+step "2/5 Build"
+"$ROOT/scripts/gateway" --version
+step "3/5 Orthanc servers"
+choose_folder
+start_servers
+step "4/5 Gateway"
+start_gateway
+step "5/5 A study"
+lines=$(wc -l 2>/dev/null <"$VAR/logs/forward.log" || echo 0)
+send_study
+
+if [[ -n $ONCE ]]; then
+  step "What each server holds"
+  "$ROOT/scripts/gateway" inspect --expect-instances "$TOTAL" --wait "$DELIVERY_SECONDS" ||
+    die "not every server holds the $TOTAL instances sent (a changed conf/routing.conf can be why); logs: $VAR/logs"
+  step "Every server holds all $TOTAL instances"
+  exit
+fi
+
+await_deliveries "$lines"
+step "What each server holds"
+"$ROOT/scripts/gateway" inspect || true
+what_to_try
+# From here on Ctrl-C is how it should end.
+trap 'exit 0' INT
+while [[ -z $gateway_pid ]] || kill -0 "$gateway_pid" 2>/dev/null; do
+  # In the background, so that a signal is served at once.
+  sleep 1 &
+  wait $! || true
+done
+gateway_pid=
+tail -n 30 "$VAR/logs/gateway.out" >&2
+die "the gateway has ended; see above"

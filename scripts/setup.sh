@@ -1,0 +1,150 @@
+#!/usr/bin/env bash
+# Installs what the gateway, its demonstration and its tests need on Debian or Ubuntu, and only what is missing.
+set -euo pipefail
+# shellcheck source=scripts/lib/common.sh
+source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lib/common.sh"
+
+usage() {
+  cat <<'TEXT'
+Usage: scripts/setup.sh [--check]
+
+Installs what is missing: a JDK (17 or newer), Maven, Orthanc, DCMTK and a few small tools. Changes nothing when
+everything is there. Without root it prints the command to run instead and exits with 1.
+
+  --check   only report; exits with 1 when something is missing
+TEXT
+}
+
+# What is needed, what says that it is there, and the Debian packages that bring it.
+missing=()
+report=()
+
+need() { # NAME FOUND PACKAGE
+  if [[ -n $2 ]]; then
+    report+=("$(printf '  %-8s %s' "$1" "$2")")
+  else
+    report+=("$(printf '  %-8s missing (package %s)' "$1" "$3")")
+    missing+=("$3")
+  fi
+}
+
+where() { command -v "$1" 2>/dev/null || true; }
+
+# Debian 12 and Ubuntu have 17, Debian 13 has 21; whatever else is the distribution's default comes last.
+jdk_package() {
+  local package
+  for package in openjdk-17-jdk-headless openjdk-21-jdk-headless; do
+    if apt-cache show "$package" >/dev/null 2>&1; then
+      printf '%s' "$package"
+      return
+    fi
+  done
+  printf default-jdk-headless
+}
+
+look() {
+  missing=()
+  report=()
+  local jdk
+  jdk=$(find_jdk)
+  if [[ -n $jdk ]]; then
+    need JDK "$jdk (Java $(java_major "$jdk/bin/java"))" -
+  else
+    need JDK "" "$(jdk_package)"
+  fi
+  need Maven "$(where mvn)" maven
+  # Debian puts Orthanc where only root's PATH looks.
+  need Orthanc "$(PATH=$PATH:/usr/sbin where Orthanc)" orthanc
+  need DCMTK "$(where storescu)" dcmtk
+  need curl "$(where curl)" curl
+  need kill "$(type -P kill || true)" procps
+  need flock "$(where flock)" util-linux
+}
+
+# The package would start a server of its own, on the ports that ours use, for nobody: not during this installation…
+without_services() {
+  local policy=/usr/sbin/policy-rc.d
+  if [[ -e $policy ]]; then
+    "$@"
+    return
+  fi
+  cat >"$policy" <<'TEXT'
+#!/bin/sh
+# For the time of one installation, by scripts/setup.sh of DICOM Gateway.
+[ "$1" = orthanc ] && exit 101
+exit 0
+TEXT
+  chmod +x "$policy"
+  trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+  "$@"
+}
+
+# … nor at the next start of the machine.
+disable_new_service() {
+  if [[ " ${missing[*]} " == *" orthanc "* && -d /run/systemd/system ]]; then
+    systemctl disable orthanc >/dev/null 2>&1 || true
+    say "The Orthanc service of the Debian package is not started and not enabled: scripts/orthanc.sh runs the servers."
+    say "To have it all the same, on 4242 and 8042: sudo systemctl enable --now orthanc"
+  fi
+}
+
+# A service that was there before is somebody's: only say so.
+warn_of_service() {
+  if [[ -d /run/systemd/system ]] && systemctl is-active --quiet orthanc 2>/dev/null; then
+    warn "the Orthanc service of the Debian package runs and holds ports 4242 and 8042, which orthanc1 needs."
+    warn "If nobody uses it: sudo systemctl disable --now orthanc"
+  fi
+}
+
+install_missing() {
+  if ! command -v apt-get >/dev/null; then
+    die "this is no Debian or Ubuntu: install these yourself, then run it again: ${missing[*]}"
+  fi
+  if ((EUID != 0)); then
+    say "Missing: ${missing[*]}. Install them with:"
+    say "  sudo $(readlink -f "${BASH_SOURCE[0]}")"
+    say "or by hand:"
+    say "  sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing[*]}"
+    if [[ " ${missing[*]} " == *" orthanc "* ]]; then
+      say "By hand, Debian also starts a server of its own on 4242 and 8042: sudo systemctl disable --now orthanc"
+    fi
+    exit 1
+  fi
+  local log
+  log=$(mktemp)
+  export DEBIAN_FRONTEND=noninteractive
+  quietly "Reading the package lists" "$log" apt-get update
+  # The lists may only now know which JDK there is.
+  look
+  quietly "Installing ${missing[*]}" "$log" \
+    without_services apt-get install -y --no-install-recommends "${missing[@]}"
+  rm -f "$log"
+  disable_new_service
+  look
+  if ((${#missing[@]} > 0)); then
+    printf '%s\n' "${report[@]}" >&2
+    die "installed, but still not usable: ${missing[*]}"
+  fi
+}
+
+case ${1:-} in
+  '')
+    look
+    if ((${#missing[@]} > 0)); then
+      install_missing
+    fi
+    warn_of_service
+    say "Everything needed is installed."
+    ;;
+  --check)
+    look
+    printf '%s\n' "${report[@]}"
+    warn_of_service
+    ((${#missing[@]} == 0)) || die "missing: ${missing[*]}; scripts/setup.sh installs them"
+    ;;
+  -h | --help) usage ;;
+  *)
+    usage >&2
+    exit 2
+    ;;
+esac
