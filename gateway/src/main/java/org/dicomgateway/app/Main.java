@@ -1,5 +1,6 @@
 package org.dicomgateway.app;
 
+import java.io.PrintWriter;
 import java.util.Optional;
 import org.dicomgateway.cli.CheckCommand;
 import org.dicomgateway.cli.EchoCommand;
@@ -38,17 +39,22 @@ public final class Main {
 
     /** The command line, ready to execute: what {@link #main} runs. */
     static CommandLine commandLine() {
-        return new CommandLine(new Main()).setExecutionExceptionHandler((exception, commandLine, parsed) -> {
-            if (exception instanceof ConfigurationException configuration) {
-                configuration.problems().forEach(commandLine.getErr()::println);
-                return ExitCode.MISUSED;
-            }
-            throw exception;
-        });
+        return new CommandLine(new Main())
+                .setParameterExceptionHandler((misuse, args) -> explain(misuse))
+                .setExecutionExceptionHandler((exception, command, parsed) -> explain(exception, command.getErr()));
+    }
+
+    /** Every problem of a configuration; anything else that a command throws is a fault of ours, with its trace. */
+    private static int explain(Exception exception, PrintWriter err) throws Exception {
+        if (exception instanceof ConfigurationException configuration) {
+            configuration.problems().forEach(err::println);
+            return ExitCode.MISUSED;
+        }
+        throw exception;
     }
 
     /** One line on what is wrong, one on where to read more: a page of usage would hide both. */
-    private static int explainMisuse(ParameterException misuse, String[] args) {
+    private static int explain(ParameterException misuse) {
         CommandLine command = misuse.getCommandLine();
         command.getErr().println(command.getCommandName() + ": " + misuse.getMessage());
         UnmatchedArgumentException.printSuggestions(misuse, command.getErr());

@@ -72,12 +72,11 @@ final class SpoolHarness {
 
     /** CT goes to the PACS, MG to PACS and archive, anything else nowhere. */
     static Plan plan(InstanceHeader header, Origin origin) {
-        List<String> destinations =
-                switch (header.modality()) {
-                    case "CT" -> List.of(PACS);
-                    case "MG" -> List.of(PACS, ARCHIVE);
-                    default -> List.of();
-                };
+        List<String> destinations = switch (header.modality()) {
+            case "CT" -> List.of(PACS);
+            case "MG" -> List.of(PACS, ARCHIVE);
+            default -> List.of();
+        };
         return new Plan(
                 7,
                 destinations.stream()
@@ -91,14 +90,12 @@ final class SpoolHarness {
     }
 
     static Intake.Arrival arrival(String sopInstance) {
-        return new Intake.Arrival(
-                SOP_CLASS, Uid.of(sopInstance), TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN, ORIGIN);
+        return new Intake.Arrival(SOP_CLASS, Uid.of(sopInstance), TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN, ORIGIN);
     }
 
     static Intake.Accepted accept(Spool spool, String sopInstance, String modality, int size)
             throws RefusedException, IOException {
-        return spool.accept(
-                arrival(sopInstance), new ByteArrayInputStream(dataset(sopInstance, modality, size)));
+        return spool.accept(arrival(sopInstance), new ByteArrayInputStream(dataset(sopInstance, modality, size)));
     }
 
     /** A dataset of about this size; the same for the same arguments. */

@@ -144,15 +144,17 @@ final class SpoolStory {
                 for (Claim claim : spool.claim(destination, 1_000)) {
                     String uid = claim.instance().sopInstance().value();
                     assertThat(SpoolHarness.read(spool, claim)).as(uid).isEqualTo(bytes(uid));
-                    assertThat(found.add(destination + " " + uid)).as("only once: " + uid).isTrue();
+                    assertThat(found.add(destination + " " + uid))
+                            .as("only once: " + uid)
+                            .isTrue();
                     if (!refusedMayBeThere) {
                         assertThat(refused).doesNotContain(uid);
                     }
                     spool.settle(claim, new Settlement.Delivered(0));
                 }
             }
-            spool.replan((header, origin) -> new Plan(8, List.of(new Plan.PlannedDelivery(
-                    "late", 1, List.of("late"), 0))));
+            spool.replan(
+                    (header, origin) -> new Plan(8, List.of(new Plan.PlannedDelivery("late", 1, List.of("late"), 0))));
             for (Claim claim : spool.claim("late", 1_000)) {
                 found.add("late " + claim.instance().sopInstance());
                 spool.settle(claim, new Settlement.Delivered(0));
@@ -186,8 +188,7 @@ final class SpoolStory {
     private List<String> filesLeft() throws IOException {
         Disk real = new LocalDisk();
         Folders folders = new Folders(harness.directory);
-        return Stream.concat(
-                        real.list(folders.large()).stream(), real.list(folders.held()).stream())
+        return Stream.concat(real.list(folders.large()).stream(), real.list(folders.held()).stream())
                 .toList();
     }
 }
