@@ -123,8 +123,8 @@ public final class SpoolReader {
         for (long segment : log.segments().tailMap(position.segment(), true).keySet()) {
             long from = Math.max(SegmentHeader.LENGTH, segment == position.segment() ? position.offset() : 0);
             try (DiskFile file = disk.read(folders.segment(segment))) {
-                for (SegmentScan.Found found :
-                        SegmentScan.scan(file, segment, from, log.endOf(segment)).records()) {
+                for (SegmentScan.Found found : SegmentScan.scan(file, segment, from, log.endOf(segment))
+                        .records()) {
                     StoredInstance stored = stored(segment, found, file);
                     if (own.contains(stored.instance().id())) {
                         show(stored.inOwnFile(), visitor, seen);

@@ -74,7 +74,8 @@ class SpoolOutboxTest {
         await().untilAsserted(() -> assertThat(spool.closedBecause()).isPresent());
         assertThat(spool.claim(SpoolHarness.PACS, 10)).isEmpty();
         harness.ledgers.fail(false);
-        await().untilAsserted(() -> assertThat(spool.books().get(SpoolHarness.PACS).delivered()).isEqualTo(1));
+        await().untilAsserted(() ->
+                assertThat(spool.books().get(SpoolHarness.PACS).delivered()).isEqualTo(1));
         assertThat(spool.claim(SpoolHarness.PACS, 10)).isEmpty();
     }
 
@@ -114,7 +115,9 @@ class SpoolOutboxTest {
         accept("1.2.1", "CT");
         accept("1.2.2", "CT");
         List<Claim> first = spool.claim(SpoolHarness.PACS, 10);
-        assertThat(first).extracting(claim -> claim.instance().sopInstance().value()).containsExactly("1.2.1", "1.2.2");
+        assertThat(first)
+                .extracting(claim -> claim.instance().sopInstance().value())
+                .containsExactly("1.2.1", "1.2.2");
         assertThat(spool.claim(SpoolHarness.PACS, 10)).isEmpty();
         spool.settle(first.get(0), DELIVERED);
         SpoolHarness.settleDown(spool);
@@ -240,7 +243,8 @@ class SpoolOutboxTest {
         harness.advance(SpoolHarness.STRAGGLER_AGE.plus(Duration.ofMinutes(1)));
         SpoolHarness.keepHouse(spool);
         SpoolHarness.keepHouse(spool);
-        assertThat(new Folders(directory).held().resolve(claim.instance().id() + ".dcm")).exists();
+        assertThat(new Folders(directory).held().resolve(claim.instance().id() + ".dcm"))
+                .exists();
         assertThat(new Folders(directory).segment(1)).exists();
         assertThat(SpoolHarness.read(spool, claim)).isEqualTo(bytes);
         spool.settle(claim, new Settlement.Retry(harness.clock().instant(), true, -1, "once more"));
