@@ -55,7 +55,7 @@ public final class SpoolReader {
     /** Gets each instance. */
     @FunctionalInterface
     public interface Visitor {
-        /** @throws IOException to end the reading */
+        /** Gets an instance. @throws IOException to end the reading */
         void visit(HeldInstance instance) throws IOException;
     }
 
@@ -64,7 +64,7 @@ public final class SpoolReader {
     private final OwnFiles files;
     private final InstanceReader reader;
 
-    /** @param directory the spool's */
+    /** Of the spool in this directory. */
     public SpoolReader(Path directory) {
         this.folders = new Folders(directory);
         this.files = new OwnFiles(disk, folders);

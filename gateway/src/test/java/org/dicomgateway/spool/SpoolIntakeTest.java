@@ -164,6 +164,11 @@ class SpoolIntakeTest {
                         public int read() throws IOException {
                             throw brokenOff;
                         }
+
+                        @Override
+                        public int read(byte[] bytes, int offset, int count) throws IOException {
+                            throw brokenOff;
+                        }
                     });
             assertThatThrownBy(() -> spool.accept(SpoolHarness.arrival("1.2.3"), broken))
                     .isSameAs(brokenOff);

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -49,6 +50,10 @@ class SpoolOutboxTest {
         SpoolHarness.settleDown(spool);
     }
 
+    private SpoolView.Books books() {
+        return Objects.requireNonNull(spool.books().get(SpoolHarness.PACS));
+    }
+
     private Claim claimOne() {
         List<Claim> claims = spool.claim(SpoolHarness.PACS, 10);
         assertThat(claims).hasSize(1);
@@ -74,8 +79,7 @@ class SpoolOutboxTest {
         await().untilAsserted(() -> assertThat(spool.closedBecause()).isPresent());
         assertThat(spool.claim(SpoolHarness.PACS, 10)).isEmpty();
         harness.ledgers.fail(false);
-        await().untilAsserted(() ->
-                assertThat(spool.books().get(SpoolHarness.PACS).delivered()).isEqualTo(1));
+        await().untilAsserted(() -> assertThat(books().delivered()).isEqualTo(1));
         assertThat(spool.claim(SpoolHarness.PACS, 10)).isEmpty();
     }
 
@@ -146,7 +150,7 @@ class SpoolOutboxTest {
         spool.settle(claim, DELIVERED);
         spool.settle(claim, new Settlement.Parked(-1, "late"));
         SpoolHarness.settleDown(spool);
-        assertThat(spool.books().get(SpoolHarness.PACS)).isEqualTo(new SpoolView.Books(1, 1, 0, 0, 0));
+        assertThat(books()).isEqualTo(new SpoolView.Books(1, 1, 0, 0, 0));
         assertThatThrownBy(() -> spool.open(claim)).isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -226,7 +230,7 @@ class SpoolOutboxTest {
         spool.destinationsChanged(Set.of(SpoolHarness.ARCHIVE));
         accept("1.2.1", "CT");
         assertThat(spool.claim(SpoolHarness.PACS, 10)).isEmpty();
-        assertThat(spool.books().get(SpoolHarness.PACS)).isEqualTo(new SpoolView.Books(1, 0, 0, 0, 1));
+        assertThat(books()).isEqualTo(new SpoolView.Books(1, 0, 0, 0, 1));
         spool.destinationsChanged(Set.of(SpoolHarness.PACS));
         assertThat(spool.claim(SpoolHarness.PACS, 10)).hasSize(1);
     }
@@ -270,6 +274,6 @@ class SpoolOutboxTest {
         }
         harness.advance(SpoolHarness.HISTORY.plusDays(1));
         spool.keeper().forget();
-        assertThat(spool.books().get(SpoolHarness.PACS).delivered()).isEqualTo(240);
+        assertThat(books().delivered()).isEqualTo(240);
     }
 }
