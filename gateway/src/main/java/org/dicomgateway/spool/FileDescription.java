@@ -20,8 +20,7 @@ import org.dicomgateway.dicom.Part10;
  */
 record FileDescription(InstanceHeader header, Origin origin, int datasetOffset, long length, int crc32c) {
 
-    private static final Origin UNKNOWN =
-            new Origin(AeTitle.of("UNKNOWN"), AeTitle.of("UNKNOWN"), "unknown");
+    private static final Origin UNKNOWN = new Origin(AeTitle.of("UNKNOWN"), AeTitle.of("UNKNOWN"), "unknown");
     private static final int WINDOW = 128 << 10;
 
     /** @throws org.dicomgateway.dicom.UnreadableDatasetException when it is no part-10 file */

@@ -55,7 +55,7 @@ public final class SpoolReader {
     /** Gets each instance. */
     @FunctionalInterface
     public interface Visitor {
-        /** @throws IOException to end the reading */
+        /** Gets an instance. @throws IOException to end the reading */
         void visit(HeldInstance instance) throws IOException;
     }
 
@@ -64,7 +64,7 @@ public final class SpoolReader {
     private final OwnFiles files;
     private final InstanceReader reader;
 
-    /** @param directory the spool's */
+    /** Of the spool in this directory. */
     public SpoolReader(Path directory) {
         this.folders = new Folders(directory);
         this.files = new OwnFiles(disk, folders);
@@ -123,8 +123,8 @@ public final class SpoolReader {
         for (long segment : log.segments().tailMap(position.segment(), true).keySet()) {
             long from = Math.max(SegmentHeader.LENGTH, segment == position.segment() ? position.offset() : 0);
             try (DiskFile file = disk.read(folders.segment(segment))) {
-                for (SegmentScan.Found found :
-                        SegmentScan.scan(file, segment, from, log.endOf(segment)).records()) {
+                for (SegmentScan.Found found : SegmentScan.scan(file, segment, from, log.endOf(segment))
+                        .records()) {
                     StoredInstance stored = stored(segment, found, file);
                     if (own.contains(stored.instance().id())) {
                         show(stored.inOwnFile(), visitor, seen);

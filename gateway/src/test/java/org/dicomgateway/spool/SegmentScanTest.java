@@ -42,15 +42,7 @@ class SegmentScanTest {
         java.util.Arrays.fill(body, (byte) id);
         byte[] metadata = ("{\"instance\":" + id + "}").getBytes(java.nio.charset.StandardCharsets.UTF_8);
         RecordHeader header = new RecordHeader(
-                false,
-                epoch,
-                id,
-                syncedTo,
-                body.length,
-                metadata.length,
-                10,
-                Checksum.of(metadata),
-                Checksum.of(body));
+                false, epoch, id, syncedTo, body.length, metadata.length, 10, Checksum.of(metadata), Checksum.of(body));
         offsets.add(end);
         ByteBuffer buffer = ByteBuffer.wrap(segment);
         header.encode(buffer, (int) end);
@@ -68,7 +60,9 @@ class SegmentScanTest {
     }
 
     private static List<Long> ids(SegmentScan.Result result) {
-        return result.records().stream().map(found -> found.header().instanceId()).toList();
+        return result.records().stream()
+                .map(found -> found.header().instanceId())
+                .toList();
     }
 
     private void flip(long offset) {
@@ -123,7 +117,8 @@ class SegmentScanTest {
     void a_damaged_body_at_the_end_is_kept_when_the_next_segment_says_that_it_was_durable() throws IOException {
         flip(offset(6) + RecordHeader.LENGTH + 7);
         assertThat(ids(scan(Optional.empty()))).doesNotContain(6L);
-        assertThat(ids(scan(Optional.of(new SegmentHeader.End(EPOCH, end, end))))).contains(6L);
+        assertThat(ids(scan(Optional.of(new SegmentHeader.End(EPOCH, end, end)))))
+                .contains(6L);
     }
 
     @Test

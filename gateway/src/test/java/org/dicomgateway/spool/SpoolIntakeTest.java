@@ -35,13 +35,15 @@ class SpoolIntakeTest {
 
     private static void assertKind(Kind kind, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
         assertThatThrownBy(call)
-                .isInstanceOfSatisfying(RefusedException.class, e -> assertThat(e.kind()).isEqualTo(kind));
+                .isInstanceOfSatisfying(
+                        RefusedException.class, e -> assertThat(e.kind()).isEqualTo(kind));
     }
 
     private List<String> instanceFiles() throws IOException {
         Folders folders = new Folders(directory);
         Disk disk = new LocalDisk();
-        return Stream.concat(disk.list(folders.large()).stream(), disk.list(folders.held()).stream()).toList();
+        return Stream.concat(disk.list(folders.large()).stream(), disk.list(folders.held()).stream())
+                .toList();
     }
 
     @ParameterizedTest
@@ -124,7 +126,9 @@ class SpoolIntakeTest {
     void a_dataset_that_is_not_what_was_announced_is_refused_and_leaves_nothing() throws Exception {
         try (Spool spool = new SpoolHarness(directory).open()) {
             byte[] dataset = SpoolHarness.dataset("1.2.3", "CT", 3 * SpoolHarness.LARGE);
-            assertKind(Kind.MISMATCH, () -> spool.accept(SpoolHarness.arrival("1.2.4"), new ByteArrayInputStream(dataset)));
+            assertKind(
+                    Kind.MISMATCH,
+                    () -> spool.accept(SpoolHarness.arrival("1.2.4"), new ByteArrayInputStream(dataset)));
             Intake.Arrival otherClass = new Intake.Arrival(
                     Uid.of("1.2.840.10008.5.1.4.1.1.4"),
                     Uid.of("1.2.3"),
@@ -160,6 +164,11 @@ class SpoolIntakeTest {
                         public int read() throws IOException {
                             throw brokenOff;
                         }
+
+                        @Override
+                        public int read(byte[] bytes, int offset, int count) throws IOException {
+                            throw brokenOff;
+                        }
                     });
             assertThatThrownBy(() -> spool.accept(SpoolHarness.arrival("1.2.3"), broken))
                     .isSameAs(brokenOff);
@@ -193,7 +202,8 @@ class SpoolIntakeTest {
         try (Spool spool = new SpoolHarness(directory).open(disk)) {
             disk.fail((number, operation) -> true);
             assertKind(Kind.FAULT, () -> SpoolHarness.accept(spool, "1.2.2", "CT", SMALL));
-            assertThat(spool.closedBecause()).hasValueSatisfying(why -> assertThat(why).contains("log"));
+            assertThat(spool.closedBecause())
+                    .hasValueSatisfying(why -> assertThat(why).contains("log"));
             disk.fail((number, operation) -> false);
             spool.keeper().lookAround();
             await().untilAsserted(() -> assertThat(spool.closedBecause()).isEmpty());
@@ -219,8 +229,9 @@ class SpoolIntakeTest {
             spool.keeper().lookAround();
             disk.usable(SpoolHarness.MIN_FREE - 1);
             spool.keeper().lookAround();
-            assertThat(spool.closedBecause()).hasValueSatisfying(why -> assertThat(why)
-                    .contains(String.valueOf(SpoolHarness.MIN_FREE - 1), "min-free-space"));
+            assertThat(spool.closedBecause())
+                    .hasValueSatisfying(why ->
+                            assertThat(why).contains(String.valueOf(SpoolHarness.MIN_FREE - 1), "min-free-space"));
             assertKind(Kind.NO_SPACE, () -> SpoolHarness.accept(spool, "1.2.1", "CT", SMALL));
             disk.usable(SpoolHarness.MIN_FREE);
             spool.keeper().lookAround();
@@ -291,10 +302,11 @@ class SpoolIntakeTest {
             SpoolHarness.accept(spool, "1.2.1", "CT", SMALL);
             SpoolHarness.accept(spool, "1.2.2", "CT", 3 * SpoolHarness.LARGE);
             try (Stream<Path> all = Files.walk(harness.directory)) {
-                assertThat(all).allSatisfy(path -> assertThat(
-                                PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
-                        .as("%s", path)
-                        .isEqualTo(Files.isDirectory(path) ? "rwx------" : "rw-------"));
+                assertThat(all)
+                        .allSatisfy(
+                                path -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+                                        .as("%s", path)
+                                        .isEqualTo(Files.isDirectory(path) ? "rwx------" : "rw-------"));
             }
         }
     }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -49,6 +50,10 @@ class SpoolOutboxTest {
         SpoolHarness.settleDown(spool);
     }
 
+    private SpoolView.Books books() {
+        return Objects.requireNonNull(spool.books().get(SpoolHarness.PACS));
+    }
+
     private Claim claimOne() {
         List<Claim> claims = spool.claim(SpoolHarness.PACS, 10);
         assertThat(claims).hasSize(1);
@@ -74,7 +79,7 @@ class SpoolOutboxTest {
         await().untilAsserted(() -> assertThat(spool.closedBecause()).isPresent());
         assertThat(spool.claim(SpoolHarness.PACS, 10)).isEmpty();
         harness.ledgers.fail(false);
-        await().untilAsserted(() -> assertThat(spool.books().get(SpoolHarness.PACS).delivered()).isEqualTo(1));
+        await().untilAsserted(() -> assertThat(books().delivered()).isEqualTo(1));
         assertThat(spool.claim(SpoolHarness.PACS, 10)).isEmpty();
     }
 
@@ -114,7 +119,9 @@ class SpoolOutboxTest {
         accept("1.2.1", "CT");
         accept("1.2.2", "CT");
         List<Claim> first = spool.claim(SpoolHarness.PACS, 10);
-        assertThat(first).extracting(claim -> claim.instance().sopInstance().value()).containsExactly("1.2.1", "1.2.2");
+        assertThat(first)
+                .extracting(claim -> claim.instance().sopInstance().value())
+                .containsExactly("1.2.1", "1.2.2");
         assertThat(spool.claim(SpoolHarness.PACS, 10)).isEmpty();
         spool.settle(first.get(0), DELIVERED);
         SpoolHarness.settleDown(spool);
@@ -143,7 +150,7 @@ class SpoolOutboxTest {
         spool.settle(claim, DELIVERED);
         spool.settle(claim, new Settlement.Parked(-1, "late"));
         SpoolHarness.settleDown(spool);
-        assertThat(spool.books().get(SpoolHarness.PACS)).isEqualTo(new SpoolView.Books(1, 1, 0, 0, 0));
+        assertThat(books()).isEqualTo(new SpoolView.Books(1, 1, 0, 0, 0));
         assertThatThrownBy(() -> spool.open(claim)).isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -223,7 +230,7 @@ class SpoolOutboxTest {
         spool.destinationsChanged(Set.of(SpoolHarness.ARCHIVE));
         accept("1.2.1", "CT");
         assertThat(spool.claim(SpoolHarness.PACS, 10)).isEmpty();
-        assertThat(spool.books().get(SpoolHarness.PACS)).isEqualTo(new SpoolView.Books(1, 0, 0, 0, 1));
+        assertThat(books()).isEqualTo(new SpoolView.Books(1, 0, 0, 0, 1));
         spool.destinationsChanged(Set.of(SpoolHarness.PACS));
         assertThat(spool.claim(SpoolHarness.PACS, 10)).hasSize(1);
     }
@@ -240,7 +247,8 @@ class SpoolOutboxTest {
         harness.advance(SpoolHarness.STRAGGLER_AGE.plus(Duration.ofMinutes(1)));
         SpoolHarness.keepHouse(spool);
         SpoolHarness.keepHouse(spool);
-        assertThat(new Folders(directory).held().resolve(claim.instance().id() + ".dcm")).exists();
+        assertThat(new Folders(directory).held().resolve(claim.instance().id() + ".dcm"))
+                .exists();
         assertThat(new Folders(directory).segment(1)).exists();
         assertThat(SpoolHarness.read(spool, claim)).isEqualTo(bytes);
         spool.settle(claim, new Settlement.Retry(harness.clock().instant(), true, -1, "once more"));
@@ -266,6 +274,6 @@ class SpoolOutboxTest {
         }
         harness.advance(SpoolHarness.HISTORY.plusDays(1));
         spool.keeper().forget();
-        assertThat(spool.books().get(SpoolHarness.PACS).delivered()).isEqualTo(240);
+        assertThat(books().delivered()).isEqualTo(240);
     }
 }

@@ -100,7 +100,8 @@ class SpoolRecoveryTest {
             assertThat(SpoolHarness.read(spool, claim))
                     .isEqualTo(SpoolHarness.dataset("1.2.2", "CT", 3 * SpoolHarness.LARGE));
             assertThat(folders.held().resolve("77.dcm.unreadable")).exists();
-            assertThat(SpoolHarness.accept(spool, "1.2.5", "CT", 100).instance().id()).isGreaterThan(77);
+            assertThat(SpoolHarness.accept(spool, "1.2.5", "CT", 100).instance().id())
+                    .isGreaterThan(77);
         }
         try (Spool spool = harness.open()) {
             assertThat(spool.claim(SpoolHarness.PACS, 10)).hasSize(2);
@@ -129,13 +130,15 @@ class SpoolRecoveryTest {
             assertThat(last).isEqualTo(5);
         }
         try (Spool spool = harness.open()) {
-            assertThat(SpoolHarness.accept(spool, "1.2.6", "CT", 100).instance().id()).isEqualTo(6);
+            assertThat(SpoolHarness.accept(spool, "1.2.6", "CT", 100).instance().id())
+                    .isEqualTo(6);
             SpoolHarness.deliverAll(spool, SpoolHarness.PACS);
             SpoolHarness.deliverAll(spool, SpoolHarness.ARCHIVE);
         }
         harness.ledgers.lose();
         try (Spool spool = harness.open()) {
-            assertThat(SpoolHarness.accept(spool, "1.2.7", "CT", 100).instance().id()).isGreaterThan(6);
+            assertThat(SpoolHarness.accept(spool, "1.2.7", "CT", 100).instance().id())
+                    .isGreaterThan(6);
         }
     }
 
@@ -149,7 +152,8 @@ class SpoolRecoveryTest {
             assertThat(new LocalDisk().list(folders.held())).containsExactlyInAnyOrder("1.dcm", "3.dcm", "4.dcm");
         }
         byte[] file = Files.readAllBytes(folders.held().resolve("1.dcm"));
-        assertThat(Part10.read(new ByteArrayInputStream(file)).sopInstance().value()).isEqualTo("1.2.1");
+        assertThat(Part10.read(new ByteArrayInputStream(file)).sopInstance().value())
+                .isEqualTo("1.2.1");
         harness.ledgers.lose();
         try (Spool spool = harness.open()) {
             assertEverythingIsThere(spool);
