@@ -51,7 +51,8 @@ final class Replay {
         }
         apply();
         if (withoutFile > 0) {
-            LOG.warn("{} large instances of the log have no file any more; the new ledger is without them", withoutFile);
+            LOG.warn(
+                    "{} large instances of the log have no file any more; the new ledger is without them", withoutFile);
         }
         if (records > 0) {
             LOG.info("{} records of the log were applied to the ledger", records);

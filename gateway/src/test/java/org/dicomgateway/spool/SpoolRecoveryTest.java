@@ -221,8 +221,10 @@ class SpoolRecoveryTest {
             }
         }
         for (String name : disk.list(folders.log())) {
-            assertThat(folders.log().resolve(name)).satisfiesAnyOf(
-                    file -> assertThat(file).hasSize(256 << 10), file -> assertThat(name).endsWith(Folders.SPARE));
+            assertThat(folders.log().resolve(name))
+                    .satisfiesAnyOf(
+                            file -> assertThat(file).hasSize(256 << 10),
+                            file -> assertThat(name).endsWith(Folders.SPARE));
         }
     }
 
