@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.dicomgateway.config.RouteSettings.Strategy;
 
 /** Reads {@code routing.conf}. */
 final class RoutingReader {
@@ -66,7 +65,13 @@ final class RoutingReader {
         Common common = common(section);
         section.finish();
         return () -> new RouteSettings(
-                name.get(), match.get(), common.fallback.get(), common.strategy.get(), to.get(), common.priority.get());
+                name.get(),
+                match.get(),
+                common.fallback.get(),
+                common.strategy.get(),
+                to.get(),
+                common.priority.get(),
+                Schedule.ALWAYS);
     }
 
     /** What routes can have in common. */
@@ -81,7 +86,7 @@ final class RoutingReader {
 
     private static Strategy strategy(String text) {
         if (text.equals(BROADCAST)) {
-            return Strategy.BROADCAST;
+            return new Strategy.Broadcast();
         }
         if (NOT_YET.contains(text)) {
             throw new IllegalArgumentException(

@@ -1,11 +1,13 @@
 package org.dicomgateway.route;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.dicomgateway.config.RouteSettings;
 import org.dicomgateway.config.RoutingSettings;
+import org.dicomgateway.config.Strategy.WhenRefused;
 import org.dicomgateway.dicom.InstanceHeader;
 import org.dicomgateway.dicom.Origin;
 import org.dicomgateway.spool.Plan;
@@ -14,7 +16,7 @@ import org.dicomgateway.spool.Planner;
 
 /**
  * One version of the rules. Every route that an instance meets applies, in the order of the file; fallback routes only
- * when no other does. A destination that several routes name gets the instance once, for the first of them.
+ * when no other does. Where an instance goes is said as candidates: {@link Dispatch} chooses among several of them.
  *
  * <p>Pure and immutable, for any number of threads.
  */
@@ -61,24 +63,34 @@ public final class RoutingTable implements Planner {
                 .toList();
     }
 
+    /** A destination named by several routes with no other choice gets the instance once, for the first of them. */
     private static List<PlannedDelivery> deliveries(List<RouteSettings> routes) {
         List<PlannedDelivery> deliveries = new ArrayList<>();
         Set<String> served = new HashSet<>();
         for (RouteSettings route : routes) {
             int copy = 0;
-            for (String destination : candidates(route)) {
-                if (served.add(destination)) {
-                    deliveries.add(new PlannedDelivery(route.name(), ++copy, List.of(destination), route.priority()));
+            for (List<String> candidates : candidates(route)) {
+                if (candidates.size() > 1 || served.add(candidates.get(0))) {
+                    deliveries.add(new PlannedDelivery(
+                            route.name(),
+                            ++copy,
+                            candidates,
+                            route.priority(),
+                            route.strategy().whenRefused() == WhenRefused.NEXT));
                 }
             }
         }
         return deliveries;
     }
 
-    /** One delivery for each of these. Every strategy is a ranking and a number of copies; this is where they differ. */
-    private static List<String> candidates(RouteSettings route) {
-        return switch (route.strategy()) {
-            case BROADCAST -> route.to();
-        };
+    /** The candidates of each delivery. Every strategy is a ranking and a number of copies; this is the number. */
+    private static List<List<String>> candidates(RouteSettings route) {
+        List<String> all = route.to();
+        return route.strategy()
+                .match(
+                        broadcast -> all.stream().map(List::of).toList(),
+                        failover -> List.of(all),
+                        balance -> List.of(all),
+                        replicate -> Collections.nCopies(replicate.copies(), all));
     }
 }
