@@ -2,9 +2,13 @@ package org.dicomgateway.route;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.dicomgateway.config.DestinationSettings;
 import org.dicomgateway.config.RouteSettings;
 import org.dicomgateway.config.RoutingSettings;
 import org.dicomgateway.config.Strategy.WhenRefused;
@@ -23,13 +27,19 @@ import org.dicomgateway.spool.Planner;
 public final class RoutingTable implements Planner {
 
     private final long version;
+    private final RoutingSettings settings;
     private final List<RouteSettings> regular;
     private final List<RouteSettings> fallback;
+    private final Map<String, RouteSettings> byName = new HashMap<>();
 
-    private RoutingTable(long version, List<RouteSettings> regular, List<RouteSettings> fallback) {
+    private RoutingTable(RoutingSettings settings, long version) {
         this.version = version;
-        this.regular = regular;
-        this.fallback = fallback;
+        this.settings = settings;
+        this.regular =
+                settings.routes().stream().filter(route -> !route.fallback()).toList();
+        this.fallback =
+                settings.routes().stream().filter(RouteSettings::fallback).toList();
+        settings.routes().forEach(route -> byName.put(route.name(), route));
     }
 
     /**
@@ -38,11 +48,7 @@ public final class RoutingTable implements Planner {
      * @param version told with every plan, so that it is known which rules made it
      */
     public static RoutingTable of(RoutingSettings settings, long version) {
-        List<RouteSettings> routes = settings.routes();
-        return new RoutingTable(
-                version,
-                routes.stream().filter(route -> !route.fallback()).toList(),
-                routes.stream().filter(RouteSettings::fallback).toList());
+        return new RoutingTable(settings, version);
     }
 
     /** The version of the rules. */
@@ -50,11 +56,32 @@ public final class RoutingTable implements Planner {
         return version;
     }
 
+    /** All routes, in the order of the file. */
+    List<RouteSettings> routes() {
+        return settings.routes();
+    }
+
+    /** The route of this name. */
+    Optional<RouteSettings> route(String name) {
+        return Optional.ofNullable(byName.get(name));
+    }
+
+    /** The share of a destination in weighted strategies; 1 for one that is not known. */
+    int weight(String destination) {
+        DestinationSettings known = settings.destinations().get(destination);
+        return known == null ? 1 : known.weight();
+    }
+
     @Override
     public Plan plan(InstanceHeader header, Origin origin) {
+        return new Plan(version, deliveries(applicable(header, origin)));
+    }
+
+    /** The routes that an instance goes by, in the order of the file. */
+    List<RouteSettings> applicable(InstanceHeader header, Origin origin) {
         Subject subject = new Subject(header, origin);
         List<RouteSettings> applicable = applicable(regular, subject);
-        return new Plan(version, deliveries(applicable.isEmpty() ? applicable(fallback, subject) : applicable));
+        return applicable.isEmpty() ? applicable(fallback, subject) : applicable;
     }
 
     private static List<RouteSettings> applicable(List<RouteSettings> routes, Subject subject) {

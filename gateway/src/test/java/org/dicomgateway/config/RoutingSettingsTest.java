@@ -99,7 +99,6 @@ class RoutingSettingsTest {
             name = r, to = []                           | to       | must not be empty
             name = r, to = [orthanc1, orthanc1]         | to[1]    | names orthanc1 twice
             name = r, to = [orthanc1, orthnac2]         | to[1]    | no destination is called 'orthnac2'; did you mean 'orthanc2'?
-            name = r, to = orthanc1, strategy = balance | strategy | not supported by this version
             name = r, to = orthanc1, strategy = brodcast | strategy | no strategy: 'brodcast'; did you mean 'broadcast'?
             name = r, to = orthanc1, fallback = perhaps | fallback | expected true or false
             name = r, to = orthanc1, priority = high    | priority | expected a whole number

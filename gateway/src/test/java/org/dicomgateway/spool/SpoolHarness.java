@@ -132,7 +132,7 @@ final class SpoolHarness {
 
     private static void number(ByteArrayOutputStream out, int value, int bytes) {
         for (int i = 0; i < bytes; i++) {
-            out.write(value >>> 8 * i);
+            out.write(value >>> (8 * i));
         }
     }
 
