@@ -6,6 +6,7 @@ import org.dicomgateway.cli.CheckCommand;
 import org.dicomgateway.cli.EchoCommand;
 import org.dicomgateway.cli.ExitCode;
 import org.dicomgateway.cli.ExplainCommand;
+import org.dicomgateway.cli.ExportCommand;
 import org.dicomgateway.cli.GenerateCommand;
 import org.dicomgateway.cli.InspectCommand;
 import org.dicomgateway.config.ConfigurationException;
@@ -27,6 +28,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             CheckCommand.class,
             EchoCommand.class,
             ExplainCommand.class,
+            ExportCommand.class,
             GenerateCommand.class,
             InspectCommand.class
         })

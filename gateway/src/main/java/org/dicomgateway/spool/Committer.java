@@ -37,7 +37,7 @@ final class Committer implements AutoCloseable {
     private boolean closed;
     private boolean healing;
     private long nextId;
-    private volatile @Nullable String broken;
+    private volatile @Nullable RefusedException broken;
 
     /** Begins the first segment and starts the thread. @throws IOException when the log cannot be written to */
     Committer(SegmentLog log, OwnFiles files, Bookkeeper ledger, long nextId) throws IOException {
@@ -65,7 +65,7 @@ final class Committer implements AutoCloseable {
     }
 
     /** Why the log cannot be written to at the moment. */
-    Optional<String> brokenBecause() {
+    Optional<RefusedException> brokenBecause() {
         return Optional.ofNullable(broken);
     }
 
@@ -132,8 +132,7 @@ final class Committer implements AutoCloseable {
                 try {
                     segment = log.current(left.element().recordLength(), nextId);
                 } catch (IOException e) {
-                    isBroken(e);
-                    RefusedException refused = refused("the spool's log cannot be written to", e);
+                    RefusedException refused = isBroken(e);
                     left.forEach(draft -> draft.failed(refused));
                     return;
                 }
@@ -231,11 +230,13 @@ final class Committer implements AutoCloseable {
         }
     }
 
-    private void isBroken(IOException e) {
+    private RefusedException isBroken(IOException e) {
         if (broken == null) {
             LOG.error("no new segment can be made; nothing is taken in until that works again", e);
         }
-        broken = "the spool's log cannot be written to: " + e;
+        RefusedException refused = refused("the spool's log cannot be written to", e);
+        broken = refused;
+        return refused;
     }
 
     private void refuse(List<Numbered> batch, RefusedException why) {

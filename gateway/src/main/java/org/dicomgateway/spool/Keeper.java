@@ -65,20 +65,22 @@ final class Keeper {
     }
 
     /** What must not wait: whether there is room, and whether the log can be written to again. */
-    void lookAround() {
+    void lookAround() throws LedgerException {
         space.look();
         if (committer.brokenBecause().isPresent()) {
             committer.heal();
         }
+        // Under load a segment is full every fraction of a second: one that is used again need not be preallocated.
+        sweeper.sweep();
         sweeper.keepSpare();
     }
 
-    /** Gives room back, and moves what is stuck. */
+    /** Moves what is stuck, and bounds what a power failure has repeated. */
     void tidy() throws LedgerException {
-        sweeper.sweep();
         if (stragglers.moveSome(clock.instant())) {
             sweeper.sweep();
         }
+        bookkeeper.sync().join();
     }
 
     /** Forgets history that is old enough, some at a time. */

@@ -120,8 +120,7 @@ final class SpoolStory {
 
     private static void tidy(Spool spool) {
         try {
-            spool.keeper().lookAround();
-            spool.keeper().tidy();
+            SpoolHarness.keepHouse(spool);
         } catch (LedgerException | RuntimeException e) {
             // As in the keeper's own thread: it is tried again.
         }
