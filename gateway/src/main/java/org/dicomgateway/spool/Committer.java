@@ -30,7 +30,7 @@ final class Committer implements AutoCloseable {
     private final SegmentLog log;
     private final OwnFiles files;
     private final Bookkeeper ledger;
-    private final Thread thread = new Thread(this::run, "spool-committer");
+    private final Thread thread = Threads.named("spool-committer", this::run);
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
     private final Deque<Draft> queue = new ArrayDeque<>();
@@ -54,7 +54,8 @@ final class Committer implements AutoCloseable {
         lock.lock();
         try {
             if (closed) {
-                throw new RefusedException(Kind.CLOSED, "the spool is shutting down", null);
+                RefusedException why = broken;
+                throw why != null ? why : new RefusedException(Kind.CLOSED, "the spool is shutting down", null);
             }
             queue.add(draft);
             work.signal();
@@ -81,6 +82,7 @@ final class Committer implements AutoCloseable {
     }
 
     private void run() {
+        boolean wanted = false;
         try {
             while (awaitWork()) {
                 ledger.awaitRoom();
@@ -89,11 +91,13 @@ final class Committer implements AutoCloseable {
                 }
                 commitAll(drain());
             }
+            wanted = true;
         } finally {
-            // Reached with an Error, too: nobody may wait for a thread that is gone.
+            // Nobody may wait for a thread that is gone, whatever ended it.
             lock.lock();
             try {
                 closed = true;
+                broken = wanted ? broken : gone();
             } finally {
                 lock.unlock();
             }
