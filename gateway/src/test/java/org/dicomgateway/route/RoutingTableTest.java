@@ -20,8 +20,12 @@ import org.dicomgateway.config.Condition.Value;
 import org.dicomgateway.config.Field;
 import org.dicomgateway.config.Field.Kind;
 import org.dicomgateway.config.RouteSettings;
-import org.dicomgateway.config.RouteSettings.Strategy;
 import org.dicomgateway.config.RoutingSettings;
+import org.dicomgateway.config.Schedule;
+import org.dicomgateway.config.Strategy;
+import org.dicomgateway.config.Strategy.Affinity;
+import org.dicomgateway.config.Strategy.Algorithm;
+import org.dicomgateway.config.Strategy.WhenRefused;
 import org.dicomgateway.config.Wildcard;
 import org.dicomgateway.spool.Plan;
 import org.dicomgateway.spool.Plan.PlannedDelivery;
@@ -36,7 +40,12 @@ class RoutingTableTest {
     }
 
     private static RouteSettings route(String name, Condition match, boolean fallback, int priority, String... to) {
-        return new RouteSettings(name, match, fallback, Strategy.BROADCAST, List.of(to), priority);
+        return new RouteSettings(
+                name, match, fallback, new Strategy.Broadcast(), List.of(to), priority, Schedule.ALWAYS);
+    }
+
+    private static RouteSettings route(String name, Strategy strategy, List<String> to) {
+        return new RouteSettings(name, EVERY_INSTANCE, false, strategy, to, 0, Schedule.ALWAYS);
     }
 
     private static Plan plan(String modality, RouteSettings... routes) {
@@ -101,6 +110,39 @@ class RoutingTableTest {
                 .containsExactly(delivery("urgent", 1, "b", 9), delivery("all", 1, "a", 0), delivery("all", 2, "c", 0));
     }
 
+    @Test
+    void what_is_chosen_later_is_one_delivery_with_all_candidates() {
+        List<String> all = List.of("b", "a", "c");
+        Strategy failover = new Strategy.Failover(Affinity.STUDY, WhenRefused.NEXT);
+        Strategy balance = new Strategy.Balance(Algorithm.HASH, Affinity.NONE, WhenRefused.PARK);
+        Plan plan = plan("CT", route("f", failover, all), route("b", balance, all));
+        assertThat(plan.deliveries())
+                .containsExactly(new PlannedDelivery("f", 1, all, 0, true), new PlannedDelivery("b", 1, all, 0, false));
+    }
+
+    @Test
+    void replicate_is_a_delivery_for_each_copy_with_all_candidates() {
+        List<String> all = List.of("a", "b", "c");
+        Strategy replicate = new Strategy.Replicate(2, Algorithm.HASH, Affinity.NONE, WhenRefused.NEXT);
+        assertThat(plan("CT", route("r", replicate, all)).deliveries())
+                .containsExactly(new PlannedDelivery("r", 1, all, 0, true), new PlannedDelivery("r", 2, all, 0, true));
+    }
+
+    @Test
+    void a_choice_of_one_is_made_and_serves_other_routes_too() {
+        Strategy failover = new Strategy.Failover(Affinity.STUDY, WhenRefused.NEXT);
+        Plan plan = plan(
+                "CT",
+                route("f", failover, List.of("a")),
+                route("all", new Strategy.Broadcast(), List.of("a", "b")),
+                route("g", failover, List.of("a", "b")));
+        assertThat(plan.deliveries())
+                .containsExactly(
+                        new PlannedDelivery("f", 1, List.of("a"), 0, true),
+                        new PlannedDelivery("all", 1, List.of("b"), 0, false),
+                        new PlannedDelivery("g", 1, List.of("a", "b"), 0, true));
+    }
+
     @Property
     void a_plan_names_each_destination_of_the_routes_that_apply_once(
             @ForAll("tables") List<RouteSettings> routes, @ForAll("modalities") String modality) {
@@ -131,8 +173,8 @@ class RoutingTableTest {
         Arbitrary<List<String>> to =
                 Arbitraries.of("a", "b", "c", "d").list().uniqueElements().ofMinSize(1);
         Arbitrary<RouteSettings> route = Combinators.combine(match, Arbitraries.of(true, false), to)
-                .as((condition, fallback, names) ->
-                        new RouteSettings("?", condition, fallback, Strategy.BROADCAST, names, 0));
+                .as((condition, fallback, names) -> new RouteSettings(
+                        "?", condition, fallback, new Strategy.Broadcast(), names, 0, Schedule.ALWAYS));
         return route.list().ofMaxSize(6).map(RoutingTableTest::numbered);
     }
 
@@ -141,7 +183,13 @@ class RoutingTableTest {
                 .mapToObj(i -> {
                     RouteSettings route = routes.get(i);
                     return new RouteSettings(
-                            "r" + i, route.match(), route.fallback(), route.strategy(), route.to(), route.priority());
+                            "r" + i,
+                            route.match(),
+                            route.fallback(),
+                            route.strategy(),
+                            route.to(),
+                            route.priority(),
+                            route.schedule());
                 })
                 .toList();
     }
