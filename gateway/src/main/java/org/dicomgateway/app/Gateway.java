@@ -6,13 +6,18 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import org.dicomgateway.config.Configuration.Loaded;
 import org.dicomgateway.config.GatewaySettings;
 import org.dicomgateway.config.ListenerSettings;
+import org.dicomgateway.config.RouteSettings;
+import org.dicomgateway.config.Schedule;
 import org.dicomgateway.dicom.Acceptor;
 import org.dicomgateway.dicom.Requestor;
 import org.dicomgateway.forward.Forwarder;
+import org.dicomgateway.forward.ServerCheck;
 import org.dicomgateway.receive.AssociationGate;
 import org.dicomgateway.receive.StoreHandler;
 import org.dicomgateway.route.RoutingTable;
@@ -52,7 +57,8 @@ public final class Gateway implements AutoCloseable {
         long rulesVersion = clock.instant().getEpochSecond();
         RoutingTable rules = RoutingTable.of(settings.routing(), rulesVersion);
         Spool spool = Spool.open(settings.gateway().spool(), rules, clock);
-        Forwarder forwarder = new Forwarder(spool, Requestor::of, clock, new SplittableRandom());
+        Forwarder forwarder =
+                new Forwarder(spool, Requestor::of, ServerCheck.NONE, destination -> {}, clock, new SplittableRandom());
         return new Gateway(acceptors(settings.gateway(), spool), spool, forwarder, settings);
     }
 
@@ -72,10 +78,15 @@ public final class Gateway implements AutoCloseable {
      */
     public void start() throws IOException {
         spool.destinationsChanged(settings.routing().destinations().keySet());
-        forwarder.start(settings.routing().destinations().values());
+        forwarder.start(settings.routing().destinations().values(), routeSchedules(), Map.of());
         for (Acceptor acceptor : acceptors) {
             acceptor.start();
         }
+    }
+
+    private Map<String, Schedule> routeSchedules() {
+        return settings.routing().routes().stream()
+                .collect(Collectors.toMap(RouteSettings::name, RouteSettings::schedule));
     }
 
     /** Where it listens, after {@link #start}. */
