@@ -39,7 +39,7 @@ final class Suspicion {
 
     /** Looks whether there is reason for suspicion, and follows it up. */
     void look() {
-        if (!senses.breaker().isClosed() || !senses.unanswered().isOverdue()) {
+        if (!senses.breaker().isClosed() || !senses.unanswered().isSuspect()) {
             standing = false;
             next = Deadline.after(clock, Duration.ZERO);
         } else if (next.passed() && calling.get().isPresent()) {
@@ -59,14 +59,14 @@ final class Suspicion {
         }
         switch (answer) {
             case CAME -> {
-                senses.symptoms().slow("slow: " + waits + ", but a C-ECHO is");
+                // It is only slow, and shown as such as long as it keeps us waiting.
                 standing = false;
                 next = Deadline.after(clock, AGAIN);
             }
             case NONE -> hangs(silence, "it hangs: " + waits + ", and neither is a C-ECHO");
             case NOT_ASKED -> {
                 // All associations that are allowed wait in vain: there is none left to ask by, and nothing to ask.
-                if (senses.unanswered().areAllLongOverdue()) {
+                if (senses.unanswered().isHopeless()) {
                     hangs(silence, "it hangs: " + waits + ", and nothing else is");
                 }
             }
