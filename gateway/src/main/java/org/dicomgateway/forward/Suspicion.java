@@ -50,9 +50,10 @@ final class Suspicion {
 
     private void ask(AeTitle as) {
         Instant start = clock.instant();
+        Instant since = start.minus(senses.unanswered().longest());
         Probe.Answer answer = probe.askHastily(as);
-        Duration silence = senses.unanswered().longest();
-        String waits = "a store or call is not answered for " + Health.seconds(silence);
+        Duration silence = Duration.between(since, clock.instant());
+        String waits = "calls and stores are not answered for " + Health.seconds(silence);
         if (senses.unanswered().lastAnswer().isAfter(start)) {
             standing = false;
             return;
@@ -63,18 +64,18 @@ final class Suspicion {
                 standing = false;
                 next = Deadline.after(clock, AGAIN);
             }
-            case NONE -> hangs(silence, "it hangs: " + waits + ", and neither is a C-ECHO");
+            case NONE -> hangs(since, "it hangs: " + waits + ", and neither is a C-ECHO");
             case NOT_ASKED -> {
                 // All associations that are allowed wait in vain: there is none left to ask by, and nothing to ask.
                 if (senses.unanswered().isHopeless()) {
-                    hangs(silence, "it hangs: " + waits + ", and nothing else is");
+                    hangs(since, "it hangs: " + waits + ", and nothing else is");
                 }
             }
         }
     }
 
-    private void hangs(Duration silence, String why) {
-        senses.breaker().silent(clock.instant().minus(silence), why);
+    private void hangs(Instant since, String why) {
+        senses.breaker().silent(since, why);
         senses.tally().failed(why);
         standing = false;
     }
