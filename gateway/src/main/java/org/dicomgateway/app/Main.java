@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.dicomgateway.cli.CheckCommand;
 import org.dicomgateway.cli.EchoCommand;
 import org.dicomgateway.cli.ExitCode;
+import org.dicomgateway.cli.ExportCommand;
 import org.dicomgateway.cli.GenerateCommand;
 import org.dicomgateway.cli.InspectCommand;
 import org.dicomgateway.config.ConfigurationException;
@@ -25,6 +26,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             RunCommand.class,
             CheckCommand.class,
             EchoCommand.class,
+            ExportCommand.class,
             GenerateCommand.class,
             InspectCommand.class
         })

@@ -44,7 +44,7 @@ public final class HeaderReader {
      */
     public static InstanceHeader read(InputStream dataset, TransferSyntax transferSyntax, long maxBytes)
             throws IOException {
-        if (!transferSyntax.equals(TransferSyntax.DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN)) {
+        if (!transferSyntax.isDeflated()) {
             return parse(dataset, transferSyntax, maxBytes);
         }
         PushbackInputStream in = new PushbackInputStream(dataset, 2);

@@ -12,7 +12,8 @@ public interface OpenAssociation extends AutoCloseable {
     boolean accepts(PresentationPair pair);
 
     /**
-     * Sends an instance, byte for byte as {@code dataset} gives it, and waits for the answer.
+     * Sends an instance, byte for byte as {@code dataset} gives it, and waits for the answer. (A deflated dataset of odd
+     * length gets the NUL after it that the standard demands, PS3.5 A.5.)
      *
      * @param dataset read to its end; when it throws, the association is aborted before the instance is complete
      * @return the response's status, whatever it is

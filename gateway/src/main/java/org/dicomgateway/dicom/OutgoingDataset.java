@@ -4,14 +4,22 @@ import java.io.IOException;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
-/** A dataset on its way out. Remembers when reading it failed, to tell our trouble from the peer's. */
+/**
+ * A dataset on its way out. Remembers when reading it failed, to tell our trouble from the peer's.
+ *
+ * <p>A deflated dataset of odd length gets the NUL that the standard demands after it (PS3.5 A.5): files are often
+ * written without, and DCMTK aborts at an odd fragment.
+ */
 final class OutgoingDataset extends InputStream {
 
     private final InputStream in;
+    private boolean padded;
+    private long length;
     private @Nullable Exception failure;
 
-    OutgoingDataset(InputStream in) {
+    OutgoingDataset(InputStream in, TransferSyntax transferSyntax) {
         this.in = in;
+        this.padded = !transferSyntax.isDeflated();
     }
 
     /** Whether reading it failed, so that {@link #rethrowFailure} throws. */
@@ -37,7 +45,14 @@ final class OutgoingDataset extends InputStream {
     @Override
     public int read(byte[] b, int off, int len) throws IOException {
         try {
-            return in.read(b, off, len);
+            int n = in.read(b, off, len);
+            if (n < 0 && !padded && (length & 1) == 1) {
+                padded = true;
+                b[off] = 0;
+                return 1;
+            }
+            length += Math.max(0, n);
+            return n;
         } catch (IOException | RuntimeException e) {
             failure = e;
             throw e;

@@ -97,7 +97,7 @@ final class RequestedAssociation implements OpenAssociation {
             throws AssociationException, IOException {
         long start = System.nanoTime();
         Presentation context = contextOf(pair);
-        OutgoingDataset outgoing = new OutgoingDataset(dataset);
+        OutgoingDataset outgoing = new OutgoingDataset(dataset, pair.transferSyntax());
         try {
             Association open = usable();
             Response response = new Response(nextMessageId(), Dimse.C_STORE_RSP);

@@ -15,9 +15,16 @@ public record TransferSyntax(Uid uid) implements Comparable<TransferSyntax> {
     /** Explicit VR Big Endian, retired but still sent (PS3.5 A.3, 2016b). */
     public static final TransferSyntax EXPLICIT_VR_BIG_ENDIAN = of("1.2.840.10008.1.2.2");
 
+    private static final TransferSyntax JPIP_REFERENCED_DEFLATE = of("1.2.840.10008.1.2.4.95");
+
     /** The transfer syntax with this UID; any UID is taken, private ones included. */
     public static TransferSyntax of(String uid) {
         return new TransferSyntax(Uid.of(uid));
+    }
+
+    /** Whether the whole dataset is deflated, rather than its pixel data. */
+    boolean isDeflated() {
+        return equals(DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN) || equals(JPIP_REFERENCED_DEFLATE);
     }
 
     @Override

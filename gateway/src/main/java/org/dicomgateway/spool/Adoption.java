@@ -1,8 +1,6 @@
 package org.dicomgateway.spool;
 
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -11,12 +9,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.zip.CRC32C;
-import org.dicomgateway.dicom.AeTitle;
-import org.dicomgateway.dicom.HeaderReader;
-import org.dicomgateway.dicom.InstanceHeader;
-import org.dicomgateway.dicom.Origin;
-import org.dicomgateway.dicom.Part10;
 import org.dicomgateway.dicom.UnreadableDatasetException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,41 +57,10 @@ final class Adoption {
 
     private Change.Received received(long id, Path path, Planner planner, Instant now) throws IOException {
         try (DiskFile file = disk.read(path)) {
-            Part10.File part10;
-            try (InputStream in = read(file, 0)) {
-                part10 = Part10.read(in);
-            }
-            InstanceHeader header;
-            try (InputStream in = read(file, part10.datasetOffset())) {
-                header = HeaderReader.read(in, part10.transferSyntax());
-            }
-            Origin origin = part10.origin().orElseGet(Adoption::unknown);
-            Plan plan = planner.plan(header, origin);
-            Instance instance =
-                    RecordMetadata.of(header, origin, plan, now).instance(id, file.size() - part10.datasetOffset());
-            StoredInstance stored = new StoredInstance(
-                    instance, new Location.InFile(), file.size(), (int) part10.datasetOffset(), crc32c(file));
-            return new Change.Received(stored, plan, LogPosition.START);
+            FileDescription description = FileDescription.read(file);
+            Plan plan = planner.plan(description.header(), description.origin());
+            return new Change.Received(description.stored(id, plan, now), plan, LogPosition.START);
         }
-    }
-
-    /** A file that says nothing of its origin was put there by somebody. */
-    private static Origin unknown() {
-        return new Origin(AeTitle.of("UNKNOWN"), AeTitle.of("UNKNOWN"), "unknown");
-    }
-
-    private static InputStream read(DiskFile file, long from) throws IOException {
-        return new BufferedInputStream(new DiskInputStream(file, from, file.size()));
-    }
-
-    private static int crc32c(DiskFile file) throws IOException {
-        CRC32C crc = new CRC32C();
-        byte[] window = new byte[128 << 10];
-        InputStream in = new DiskInputStream(file, 0, file.size());
-        for (int n = in.read(window); n >= 0; n = in.read(window)) {
-            crc.update(window, 0, n);
-        }
-        return (int) crc.getValue();
     }
 
     /** Removes those of these files that the ledger does not want: it is intact, and knows. */

@@ -16,7 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that writes the ledger, behind the log: whatever has queued up is one transaction. When the ledger
+ * The one thread that writes the ledger, behind the log: whatever has queued up is one transaction, the first at once,
+ * and then not more than one every few milliseconds, so that under load they are worth their cost. When the ledger
  * fails, the same changes are tried again until they are applied, and {@link #failingBecause} has the intake closed
  * meanwhile; what was acknowledged is in the log.
  *
@@ -37,16 +38,19 @@ final class Bookkeeper implements AutoCloseable {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LAST_PAUSE = Duration.ofSeconds(5);
     private static final int TRIES_AT_CLOSE = 3;
+    private static final Duration BETWEEN_BATCHES = Duration.ofMillis(10);
 
     private final Ledger ledger;
     private final Listener listener;
-    private final Thread thread = new Thread(this::run, "spool-ledger");
+    private final Thread thread = Threads.named("spool-ledger", this::run);
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
     private final Condition room = lock.newCondition();
     private final Condition closing = lock.newCondition();
     private final Deque<Entry> queue = new ArrayDeque<>();
+    private int commands;
     private boolean closed;
+    private long nextBatchAt = System.nanoTime();
     private boolean dirty;
     private volatile LogPosition applied;
     private volatile @Nullable String failing;
@@ -59,7 +63,12 @@ final class Bookkeeper implements AutoCloseable {
     }
 
     /** Changes, or a command when somebody waits for {@code answer}; without a change it asks for a sync. */
-    private record Entry(List<Change> changes, @Nullable CompletableFuture<Ledger.Applied> answer) {}
+    private record Entry(List<Change> changes, @Nullable CompletableFuture<Ledger.Applied> answer) {
+
+        boolean isCommand() {
+            return answer != null;
+        }
+    }
 
     /** Has changes applied, in this order, after everything submitted before. Does not block. */
     void submit(Collection<? extends Change> changes) {
@@ -84,8 +93,12 @@ final class Bookkeeper implements AutoCloseable {
         lock.lock();
         try {
             if (!closed) {
+                boolean idle = queue.isEmpty();
                 queue.addAll(entries);
-                work.signal();
+                commands += (int) entries.stream().filter(Entry::isCommand).count();
+                if (idle || commands > 0 || queue.size() >= MAX_BATCH) {
+                    work.signal();
+                }
                 return;
             }
         } finally {
@@ -119,6 +132,7 @@ final class Bookkeeper implements AutoCloseable {
     }
 
     private void run() {
+        boolean wanted = false;
         try {
             for (List<Entry> batch = take(); !batch.isEmpty(); batch = take()) {
                 CompletableFuture<Ledger.Applied> answer = batch.get(0).answer();
@@ -131,8 +145,9 @@ final class Bookkeeper implements AutoCloseable {
                 }
             }
             syncAtClose();
+            wanted = true;
         } finally {
-            end();
+            end(wanted);
         }
     }
 
@@ -142,14 +157,16 @@ final class Bookkeeper implements AutoCloseable {
             while (queue.isEmpty() && !closed) {
                 work.awaitUninterruptibly();
             }
+            gatherMore();
             List<Entry> batch = new ArrayList<>();
             while (!queue.isEmpty() && batch.size() < MAX_BATCH) {
-                boolean command = queue.element().answer() != null;
+                boolean command = queue.element().isCommand();
                 if (command && !batch.isEmpty()) {
                     break;
                 }
                 batch.add(queue.remove());
                 if (command) {
+                    commands--;
                     break;
                 }
             }
@@ -158,6 +175,20 @@ final class Bookkeeper implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Waits until the next batch may go, unless it is full already, or somebody waits for an answer. */
+    private void gatherMore() {
+        boolean interrupted = false;
+        long left = nextBatchAt - System.nanoTime();
+        while (left > 0 && !closed && commands == 0 && queue.size() < MAX_BATCH && !interrupted) {
+            try {
+                left = work.awaitNanos(left);
+            } catch (InterruptedException e) {
+                interrupted = true; // by nobody we know; the batch goes at once
+            }
+        }
+        nextBatchAt = System.nanoTime() + BETWEEN_BATCHES.toNanos();
     }
 
     private void execute(Entry command, CompletableFuture<Ledger.Applied> answer) {
@@ -259,7 +290,7 @@ final class Bookkeeper implements AutoCloseable {
         }
     }
 
-    private void end() {
+    private void end(boolean wanted) {
         List<Entry> left;
         lock.lock();
         try {
@@ -270,7 +301,7 @@ final class Bookkeeper implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        if (!left.isEmpty()) {
+        if (!wanted) {
             failing = "the thread that writes the spool's ledger ended; see the log";
         }
         left.forEach(entry -> answerFailed(entry, new IllegalStateException("the ledger's writer ended")));

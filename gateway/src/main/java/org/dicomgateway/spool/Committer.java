@@ -30,14 +30,14 @@ final class Committer implements AutoCloseable {
     private final SegmentLog log;
     private final OwnFiles files;
     private final Bookkeeper ledger;
-    private final Thread thread = new Thread(this::run, "spool-committer");
+    private final Thread thread = Threads.named("spool-committer", this::run);
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
     private final Deque<Draft> queue = new ArrayDeque<>();
     private boolean closed;
     private boolean healing;
     private long nextId;
-    private volatile @Nullable String broken;
+    private volatile @Nullable RefusedException broken;
 
     /** Begins the first segment and starts the thread. @throws IOException when the log cannot be written to */
     Committer(SegmentLog log, OwnFiles files, Bookkeeper ledger, long nextId) throws IOException {
@@ -54,7 +54,8 @@ final class Committer implements AutoCloseable {
         lock.lock();
         try {
             if (closed) {
-                throw new RefusedException(Kind.CLOSED, "the spool is shutting down", null);
+                RefusedException why = broken;
+                throw why != null ? why : new RefusedException(Kind.CLOSED, "the spool is shutting down", null);
             }
             queue.add(draft);
             work.signal();
@@ -65,7 +66,7 @@ final class Committer implements AutoCloseable {
     }
 
     /** Why the log cannot be written to at the moment. */
-    Optional<String> brokenBecause() {
+    Optional<RefusedException> brokenBecause() {
         return Optional.ofNullable(broken);
     }
 
@@ -81,6 +82,7 @@ final class Committer implements AutoCloseable {
     }
 
     private void run() {
+        boolean wanted = false;
         try {
             while (awaitWork()) {
                 ledger.awaitRoom();
@@ -89,11 +91,13 @@ final class Committer implements AutoCloseable {
                 }
                 commitAll(drain());
             }
+            wanted = true;
         } finally {
-            // Reached with an Error, too: nobody may wait for a thread that is gone.
+            // Nobody may wait for a thread that is gone, whatever ended it.
             lock.lock();
             try {
                 closed = true;
+                broken = wanted ? broken : gone();
             } finally {
                 lock.unlock();
             }
@@ -132,8 +136,7 @@ final class Committer implements AutoCloseable {
                 try {
                     segment = log.current(left.element().recordLength(), nextId);
                 } catch (IOException e) {
-                    isBroken(e);
-                    RefusedException refused = refused("the spool's log cannot be written to", e);
+                    RefusedException refused = isBroken(e);
                     left.forEach(draft -> draft.failed(refused));
                     return;
                 }
@@ -231,11 +234,13 @@ final class Committer implements AutoCloseable {
         }
     }
 
-    private void isBroken(IOException e) {
+    private RefusedException isBroken(IOException e) {
         if (broken == null) {
             LOG.error("no new segment can be made; nothing is taken in until that works again", e);
         }
-        broken = "the spool's log cannot be written to: " + e;
+        RefusedException refused = refused("the spool's log cannot be written to", e);
+        broken = refused;
+        return refused;
     }
 
     private void refuse(List<Numbered> batch, RefusedException why) {

@@ -22,10 +22,6 @@ final class Gate {
         closing = true;
     }
 
-    boolean isClosing() {
-        return closing;
-    }
-
     /** See {@link Intake#closedBecause}. */
     Optional<String> closedBecause() {
         return reason().map(Reason::text);
@@ -45,7 +41,7 @@ final class Gate {
         }
         return space.closedBecause()
                 .map(text -> new Reason(Kind.NO_SPACE, text))
-                .or(() -> committer.brokenBecause().map(text -> new Reason(Kind.FAULT, text)))
+                .or(() -> committer.brokenBecause().map(e -> new Reason(e.kind(), String.valueOf(e.getMessage()))))
                 .or(() -> bookkeeper.failingBecause().map(text -> new Reason(Kind.FAULT, text)));
     }
 

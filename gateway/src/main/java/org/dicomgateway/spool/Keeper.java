@@ -23,7 +23,7 @@ final class Keeper {
     private final Stragglers stragglers;
     private final InstantSource clock;
     private final Duration history;
-    private final Thread thread = new Thread(this::run, "spool-keeper");
+    private final Thread thread = Threads.named("spool-keeper", this::run);
     private final CountDownLatch stopping = new CountDownLatch(1);
     private boolean failing;
 
@@ -65,28 +65,32 @@ final class Keeper {
     }
 
     /** What must not wait: whether there is room, and whether the log can be written to again. */
-    void lookAround() {
+    void lookAround() throws LedgerException {
         space.look();
         if (committer.brokenBecause().isPresent()) {
             committer.heal();
         }
+        // Under load a segment is full every fraction of a second: one that is used again need not be preallocated.
+        sweeper.sweep();
         sweeper.keepSpare();
     }
 
-    /** Gives room back, and moves what is stuck. */
+    /** Moves what is stuck, and bounds what a power failure has repeated. */
     void tidy() throws LedgerException {
-        sweeper.sweep();
         if (stragglers.moveSome(clock.instant())) {
             sweeper.sweep();
         }
+        bookkeeper.sync().join();
     }
 
     /** Forgets history that is old enough, some at a time. */
     void forget() {
         Change.Forgotten old = new Change.Forgotten(clock.instant().minus(history));
-        while (stopping.getCount() > 0 && bookkeeper.apply(old).join().rows() > 0) {
-            Thread.onSpinWait(); // others' changes get their turn in between, for they wait in the same row
-        }
+        long forgotten;
+        do {
+            // Others' changes wait in the same row, and get their turn in between.
+            forgotten = bookkeeper.apply(old).join().rows();
+        } while (forgotten > 0 && stopping.getCount() > 0);
     }
 
     /** A piece of the housework. */
@@ -99,7 +103,7 @@ final class Keeper {
             chore.run();
             failing = false;
         } catch (LedgerException | RuntimeException e) {
-            if (!failing) {
+            if (!failing && stopping.getCount() > 0) {
                 LOG.warn("keeping the spool's house failed; it is tried again, and nothing is lost", cause(e));
             }
             failing = true;

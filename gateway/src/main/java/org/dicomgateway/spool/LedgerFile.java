@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -46,8 +47,11 @@ final class LedgerFile {
             if (existed) {
                 checkIdentity(writer);
             }
-            LedgerSchema.migrate(new SingleFile());
-            checkIdentity(writer);
+            if (version(writer) < LedgerSchema.VERSION) {
+                LedgerSchema.migrate(new SingleFile());
+                checkIdentity(writer);
+            }
+            checkVersion(writer);
             checkLength(writer);
             checkPages(writer);
             return writer;
@@ -136,8 +140,24 @@ final class LedgerFile {
         }
     }
 
+    private static long version(Statements database) throws SQLException {
+        return database.number("PRAGMA user_version");
+    }
+
+    private void checkVersion(Statements database) throws SQLException, LedgerException {
+        long version = version(database);
+        if (version != LedgerSchema.VERSION) {
+            throw new LedgerException(
+                    "the ledger " + path + " has schema version " + version + ", this gateway knows "
+                            + LedgerSchema.VERSION + ": it was written by a newer one, start that",
+                    null);
+        }
+    }
+
     private void checkLength(Statements database) throws SQLException, LedgerException {
-        database.number("PRAGMA wal_checkpoint(TRUNCATE)");
+        if (!emptyWriteAheadLog(database)) {
+            return; // somebody reads an older state: what is missing in the file may be in the write-ahead log
+        }
         long expected = database.number("PRAGMA page_count") * database.number("PRAGMA page_size");
         if (size() < expected) {
             throw new LedgerCorruptException(
@@ -145,11 +165,17 @@ final class LedgerFile {
         }
     }
 
+    private static boolean emptyWriteAheadLog(Statements database) throws SQLException {
+        try (ResultSet row = database.query("PRAGMA wal_checkpoint(PASSIVE)")) {
+            return row.next() && row.getInt(1) == 0 && row.getLong(2) == row.getLong(3);
+        }
+    }
+
     private void checkPages(Statements database) throws SQLException, LedgerException {
         if (size() > QUICK_CHECK_LIMIT) {
             return;
         }
-        try (var row = database.query("PRAGMA quick_check(1)")) {
+        try (ResultSet row = database.query("PRAGMA quick_check(1)")) {
             String verdict = row.next() ? row.getString(1) : "no answer";
             if (!"ok".equals(verdict)) {
                 throw new LedgerCorruptException("the ledger " + path + " is damaged: " + verdict, null);

@@ -214,7 +214,8 @@ final class LedgerReader implements AutoCloseable {
         database.close();
     }
 
-    // INDEXED BY is a promise that the statement is an index walk: without that index it does not compile.
+    // INDEXED BY (and NOT INDEXED: by key) leaves the planner no choice: without statistics it takes any index that
+    // fits.
 
     static final String NEXT_PRIORITY = """
             SELECT priority FROM delivery INDEXED BY delivery_due
@@ -229,8 +230,9 @@ final class LedgerReader implements AutoCloseable {
                     FROM delivery d JOIN instance i ON i.id = d.id / 1024 JOIN series s ON s.id = i.series
                     WHERE d.id = ? AND NOT EXISTS (
                       SELECT 1 FROM instance o INDEXED BY instance_by_sop
-                        JOIN delivery e ON e.id BETWEEN o.id * 1024 AND o.id * 1024 + 1023
+                        CROSS JOIN delivery e NOT INDEXED
                       WHERE o.sop_instance = i.sop_instance AND o.finished_at IS NULL AND o.id <= i.id
+                        AND e.id BETWEEN o.id * 1024 AND o.id * 1024 + 1023
                         AND e.id < d.id AND e.destination = d.destination AND e.state = 0)""";
 
     private static final String SELECT_STORED = "SELECT " + LedgerRows.STORED + " FROM instance i ";

@@ -12,12 +12,10 @@ import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.ResourceProvider;
-import org.flywaydb.core.api.logging.Log;
 import org.flywaydb.core.api.logging.LogFactory;
+import org.flywaydb.core.api.logging.LogLevel;
 import org.flywaydb.core.api.resource.LoadableResource;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Brings the schema of a ledger up to date.
@@ -27,8 +25,14 @@ import org.slf4j.LoggerFactory;
  */
 final class LedgerSchema {
 
-    /** In order. One that was released is never edited: what changes is the next one's work. */
+    /**
+     * In order. One that was released is never edited: what changes is the next one's work. Each ends by setting
+     * {@code user_version} to its number.
+     */
     private static final List<String> MIGRATIONS = List.of("V1__ledger.sql");
+
+    /** The {@code user_version} of a ledger that needs no migration: the library costs half a second to load. */
+    static final int VERSION = MIGRATIONS.size();
 
     private LedgerSchema() {}
 
@@ -39,12 +43,13 @@ final class LedgerSchema {
      *     of the gateway does not know
      */
     static void migrate(DataSource database) {
-        LogFactory.setLogCreator(type -> new QuietLog(LoggerFactory.getLogger(type)));
+        LogFactory.setLogLevel(LogLevel.WARN);
         Flyway.configure()
                 .dataSource(database)
                 .locations(new String[0])
                 .resourceProvider(new OwnMigrations())
                 .javaMigrationClassProvider(List::of)
+                .callbackLocations(new String[0])
                 .skipDefaultCallbacks(true)
                 .ignoreMigrationPatterns(new String[0])
                 .load()
@@ -107,40 +112,6 @@ final class LedgerSchema {
         @Override
         public String getRelativePath() {
             return name;
-        }
-    }
-
-    /** What the library wants to tell: only what somebody must know. */
-    private record QuietLog(Logger log) implements Log {
-
-        @Override
-        public void debug(String message) {
-            log.debug(message);
-        }
-
-        @Override
-        public void info(String message) {
-            log.debug(message);
-        }
-
-        @Override
-        public void notice(String message) {
-            log.debug(message);
-        }
-
-        @Override
-        public void warn(String message) {
-            log.warn(message);
-        }
-
-        @Override
-        public void error(String message) {
-            log.error(message);
-        }
-
-        @Override
-        public void error(String message, Exception cause) {
-            log.error(message, cause);
         }
     }
 }

@@ -14,14 +14,13 @@ import org.jspecify.annotations.Nullable;
 /** Applies batches of changes, each in one transaction. For one thread. */
 final class LedgerWriter implements AutoCloseable {
 
-    /** Instances that one {@link Change.Forgotten} forgets at most. */
-    static final int FORGOTTEN_AT_ONCE = 1_000;
-
     private static final int LONGEST_REASON = 500;
 
     private final Statements database;
     private final SeriesKeys series;
     private final LedgerTotals totals;
+    private final ParkedDeliveries parked;
+    private final LedgerHistory history;
     private LogPosition position = LogPosition.START;
     private long lastInstance;
 
@@ -30,6 +29,8 @@ final class LedgerWriter implements AutoCloseable {
         this.database = database;
         this.series = new SeriesKeys(database);
         this.totals = new LedgerTotals(database);
+        this.parked = new ParkedDeliveries(database, totals);
+        this.history = new LedgerHistory(database, totals, series);
         readPosition();
     }
 
@@ -82,11 +83,11 @@ final class LedgerWriter implements AutoCloseable {
         } else if (change instanceof Change.Replanned replanned) {
             return replan(replanned, due);
         } else if (change instanceof Change.Retried retried) {
-            return retry(retried, due);
+            return parked.retry(retried.selection(), retried.at(), due);
         } else if (change instanceof Change.DestinationsChanged changed) {
             return totals.destinationsChanged(changed.present(), due);
         } else if (change instanceof Change.Forgotten forgotten) {
-            return forget(forgotten.finishedBefore());
+            return history.forget(forgotten.finishedBefore());
         }
         return 0;
     }
@@ -218,49 +219,6 @@ final class LedgerWriter implements AutoCloseable {
         return 1;
     }
 
-    private long retry(Change.Retried retried, Set<String> due) throws SQLException {
-        Object[] selection = {
-            retried.selection().destination(),
-            retried.selection().studyInstanceUid(),
-            retried.selection().deliveryId()
-        };
-        long count = 0;
-        try (ResultSet row = database.query(COUNT_PARKED, selection)) {
-            while (row.next()) {
-                totals.moved(row.getString(1), LedgerRows.PARKED, LedgerRows.PENDING, row.getLong(2));
-                due.add(row.getString(1));
-                count += row.getLong(2);
-            }
-        }
-        if (count > 0) {
-            database.update(RETRIED, selection[0], selection[1], selection[2], LedgerRows.notBefore(retried.at()));
-        }
-        return count;
-    }
-
-    private long forget(Instant finishedBefore) throws SQLException {
-        Set<Long> instances = new HashSet<>();
-        Set<Long> theirSeries = new HashSet<>();
-        try (ResultSet row = database.query(FORGETTABLE, finishedBefore.toEpochMilli(), FORGOTTEN_AT_ONCE)) {
-            while (row.next()) {
-                instances.add(row.getLong(1));
-                theirSeries.add(row.getLong(2));
-            }
-        }
-        for (long instance : instances) {
-            try (ResultSet row = database.query(FORGET_DELIVERIES, instance)) {
-                while (row.next()) {
-                    totals.forgotten(row.getString(1));
-                }
-            }
-            database.update("DELETE FROM instance WHERE id = ?", instance);
-        }
-        for (long key : theirSeries) {
-            series.removeUnused(key);
-        }
-        return instances.size();
-    }
-
     private void rollBack(Throwable failure) {
         try {
             database.update("ROLLBACK");
@@ -322,7 +280,7 @@ final class LedgerWriter implements AutoCloseable {
         }
     }
 
-    private static final String RECEIVED = """
+    static final String RECEIVED = """
             INSERT INTO instance (id, series, sop_instance, received_at, dataset_length, length, dataset_offset, crc32c,
                                   segment, record_offset, file, rules_version, routed)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING""";
@@ -331,15 +289,16 @@ final class LedgerWriter implements AutoCloseable {
             INSERT INTO delivery (id, route, copy, destination, candidates, priority, due, state, attempts)
             VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0)""";
 
-    private static final String SETTLED = """
+    static final String SETTLED = """
             UPDATE delivery SET state = ?, attempts = attempts + ?, due = coalesce(?, due), last_status = ?,
                                 last_error = ?, settled_at = ?
             WHERE id = ? AND state = ? RETURNING destination""";
 
-    private static final String FINISHED = """
+    static final String FINISHED = """
             UPDATE instance SET finished_at = ?2
             WHERE id = ?1 AND finished_at IS NULL
-              AND NOT EXISTS (SELECT 1 FROM delivery WHERE id BETWEEN ?1 * 1024 AND ?1 * 1024 + 1023 AND state <> 1)
+              AND NOT EXISTS (SELECT 1 FROM delivery NOT INDEXED
+                              WHERE id BETWEEN ?1 * 1024 AND ?1 * 1024 + 1023 AND state <> 1)
             RETURNING segment, length""";
 
     private static final String FILE_DELETED =
@@ -347,25 +306,4 @@ final class LedgerWriter implements AutoCloseable {
 
     private static final String REPLANNED =
             "UPDATE instance SET routed = 1, rules_version = ? WHERE id = ? AND routed = 0 RETURNING received_at";
-
-    /** Parked deliveries that are selected: ?1 destination or empty, ?2 study or empty, ?3 delivery or 0. */
-    private static final String SELECTED = """
-            state = 2 AND (?1 = '' OR destination = ?1) AND (?3 = 0 OR id = ?3)
-              AND (?2 = '' OR EXISTS (SELECT 1 FROM instance i JOIN series s ON s.id = i.series
-                                      WHERE i.id = delivery.id / 1024 AND s.study_uid = ?2))""";
-
-    private static final String COUNT_PARKED =
-            "SELECT destination, count(*) FROM delivery INDEXED BY delivery_parked WHERE " + SELECTED
-                    + " GROUP BY destination";
-
-    private static final String RETRIED =
-            "UPDATE delivery INDEXED BY delivery_parked SET state = 0, attempts = 0, due = ?4, settled_at = NULL WHERE "
-                    + SELECTED;
-
-    private static final String FORGETTABLE = """
-            SELECT id, series FROM instance INDEXED BY instance_done
-            WHERE finished_at IS NOT NULL AND file = 0 AND finished_at < ? ORDER BY finished_at LIMIT ?""";
-
-    private static final String FORGET_DELIVERIES =
-            "DELETE FROM delivery WHERE id BETWEEN ?1 * 1024 AND ?1 * 1024 + 1023 RETURNING destination";
 }

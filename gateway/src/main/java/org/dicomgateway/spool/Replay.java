@@ -80,8 +80,7 @@ final class Replay {
         Instance instance = metadata.get().instance(id, found.header().datasetLength());
         StoredInstance stored = found.header().stored(instance, new LogPosition(segment, found.offset()));
         if (rebuilding && inOwnFile) {
-            stored = new StoredInstance(
-                    instance, new Location.InFile(), stored.length(), stored.datasetOffset(), stored.crc32c());
+            stored = stored.inOwnFile();
         }
         known.add(id);
         records++;

@@ -84,8 +84,7 @@ final class SegmentLog implements AutoCloseable {
 
     private Segment begin(long nextInstanceId) throws IOException {
         long sequence = numbers.getAndIncrement();
-        Path spare = spares.poll();
-        Path prepared = spare != null ? spare : preallocate();
+        Path prepared = prepared();
         Path named = folders.segment(sequence);
         SegmentHeader header = new SegmentHeader(sequence, segmentSize, clock.instant(), nextInstanceId, last);
         try {
@@ -108,6 +107,24 @@ final class SegmentLog implements AutoCloseable {
             deleteQuietly(named);
             throw e;
         }
+    }
+
+    /** A spare segment, or a new one. Spares of another size than is configured now go. */
+    private Path prepared() throws IOException {
+        for (Path spare = spares.poll(); spare != null; spare = spares.poll()) {
+            long size;
+            try (DiskFile file = disk.read(spare)) {
+                size = file.size();
+            } catch (NoSuchFileException e) {
+                LOG.warn("{} was removed by somebody else", spare);
+                continue;
+            }
+            if (size == segmentSize) {
+                return spare;
+            }
+            disk.delete(spare);
+        }
+        return preallocate();
     }
 
     private Path preallocate() throws IOException {

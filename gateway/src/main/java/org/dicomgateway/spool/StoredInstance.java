@@ -9,4 +9,10 @@ package org.dicomgateway.spool;
  * @param datasetOffset where in the stream the dataset begins, after preamble and file meta information
  * @param crc32c of the whole part-10 stream, taken while it was received
  */
-record StoredInstance(Instance instance, Location location, long length, int datasetOffset, int crc32c) {}
+record StoredInstance(Instance instance, Location location, long length, int datasetOffset, int crc32c) {
+
+    /** The same stream, in a file of its own. */
+    StoredInstance inOwnFile() {
+        return new StoredInstance(instance, new Location.InFile(), length, datasetOffset, crc32c);
+    }
+}

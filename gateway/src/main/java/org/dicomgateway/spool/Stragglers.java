@@ -4,10 +4,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +18,7 @@ final class Stragglers {
 
     private static final Logger LOG = LoggerFactory.getLogger(Stragglers.class);
     private static final int AT_ONCE = 64;
+    private static final Duration PAUSE = Duration.ofMinutes(10);
 
     private final Ledger ledger;
     private final Bookkeeper bookkeeper;
@@ -26,7 +26,7 @@ final class Stragglers {
     private final OwnFiles files;
     private final InstanceReader reader;
     private final Duration age;
-    private final Set<Long> unreadable = new HashSet<>();
+    private final Map<Long, Instant> tryAgain = new HashMap<>();
 
     Stragglers(
             Ledger ledger, Bookkeeper bookkeeper, SegmentLog log, OwnFiles files, InstanceReader reader, Duration age) {
@@ -45,14 +45,15 @@ final class Stragglers {
             long segment = sealed.getKey();
             long bytes = unfinished.getOrDefault(segment, 0L);
             boolean old = sealed.getValue().createdAt().plus(age).isBefore(now);
-            if (old && bytes > 0 && bytes <= log.segmentSize() / 2 && !unreadable.contains(segment)) {
-                return move(segment);
+            boolean paused = now.isBefore(tryAgain.getOrDefault(segment, Instant.MIN));
+            if (old && bytes > 0 && bytes <= log.segmentSize() / 2 && !paused) {
+                return move(segment, now);
             }
         }
         return false;
     }
 
-    private boolean move(long segment) throws LedgerException {
+    private boolean move(long segment, Instant now) throws LedgerException {
         List<Change> moved = new ArrayList<>();
         try {
             // The keeper alone recycles, and it is the keeper that is here: the segment needs no pin.
@@ -62,8 +63,12 @@ final class Stragglers {
             }
             files.syncMoved();
         } catch (IOException e) {
-            unreadable.add(segment);
-            LOG.warn("what waits in segment {} cannot be moved to files; it stays where it is", segment, e);
+            tryAgain.put(segment, now.plus(PAUSE));
+            LOG.warn(
+                    "what waits in segment {} cannot be moved to files; it stays where it is, and is tried again in {}",
+                    segment,
+                    PAUSE,
+                    e);
             return false;
         }
         bookkeeper.submit(moved);

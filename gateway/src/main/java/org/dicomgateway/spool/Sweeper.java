@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 final class Sweeper {
 
     private static final Logger LOG = LoggerFactory.getLogger(Sweeper.class);
-    private static final int SPARES = 2;
+    private static final int SPARES = 4;
     private static final int FILES_AT_ONCE = 2_000;
 
     private final Ledger ledger;
@@ -39,6 +39,9 @@ final class Sweeper {
     void sweep() throws LedgerException {
         List<Long> segments = finishedSegments();
         List<Long> withFile = ledger.finishedWithFile(FILES_AT_ONCE);
+        if (segments.isEmpty() && withFile.isEmpty()) {
+            return;
+        }
         bookkeeper.sync().join();
         for (long segment : segments) {
             if (pins.isFree(segment)) {

@@ -104,4 +104,5 @@ CREATE TABLE position (
 );
 INSERT INTO position VALUES (1, 0, 0, 0, 0, 0);
 
-PRAGMA application_id = 0x44474C31; -- "DGL1"
+PRAGMA application_id = 0x44474C31; -- "DGL1": what makes the file a ledger
+PRAGMA user_version = 1;            -- this migration; a ledger that has the newest is opened as it is

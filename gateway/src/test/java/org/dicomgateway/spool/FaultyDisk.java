@@ -16,7 +16,7 @@ final class FaultyDisk implements Disk {
     /** Which operation fails, and how. */
     interface Fault {
 
-        /** @return true to fail this operation, the {@code number}-th of all, counted from 1 */
+        /** Whether to fail this operation, the {@code number}-th of all, counted from 1. */
         boolean hits(int number, String operation);
     }
 

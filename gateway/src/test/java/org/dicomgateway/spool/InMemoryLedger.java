@@ -220,7 +220,7 @@ final class InMemoryLedger implements Ledger {
     private long forget(Instant finishedBefore) {
         List<Row> old = rows.values().stream()
                 .filter(row -> !row.file && row.finishedAt != null && row.finishedAt.isBefore(finishedBefore))
-                .limit(LedgerWriter.FORGOTTEN_AT_ONCE)
+                .limit(LedgerHistory.BITE)
                 .toList();
         for (Row row : old) {
             row.deliveries.values().forEach(delivery -> forgotten.merge(delivery.destination(), 1L, Long::sum));

@@ -344,11 +344,11 @@ abstract class LedgerContract {
 
     @Test
     void a_long_history_is_forgotten_in_bites() throws Exception {
-        for (long id = 1; id <= LedgerWriter.FORGOTTEN_AT_ONCE + 1; id++) {
+        for (long id = 1; id <= LedgerHistory.BITE + 1; id++) {
             apply(received(id, "a"), delivered(id, 0));
         }
 
-        assertThat(apply(new Change.Forgotten(LATER)).rows()).isEqualTo(LedgerWriter.FORGOTTEN_AT_ONCE);
+        assertThat(apply(new Change.Forgotten(LATER)).rows()).isEqualTo(LedgerHistory.BITE);
         assertThat(apply(new Change.Forgotten(LATER)).rows()).isEqualTo(1);
         assertBooks("a", new Books(1_001, 1_001, 0, 0, 0));
     }

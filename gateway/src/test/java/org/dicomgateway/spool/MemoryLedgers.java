@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,7 @@ final class MemoryLedgers implements LedgerSource {
     private boolean there;
     private boolean corrupt;
     private volatile boolean failing;
+    private volatile BooleanSupplier powerIsOff = () -> false;
     private @Nullable InMemoryLedger ledger;
     private final List<String> setAside = new ArrayList<>();
 
@@ -67,10 +69,16 @@ final class MemoryLedgers implements LedgerSource {
         failing = fails;
     }
 
+    /** Once this is true, nothing reaches the disk any more; the process just does not know it yet. */
+    void powerOff(BooleanSupplier isOff) {
+        powerIsOff = isOff;
+    }
+
     /** The power is off: some of the last batches were not on the disk. */
     synchronized void lose(Random random) {
         int kept = synced + random.nextInt(history.size() - synced + 1);
         history.subList(kept, history.size()).clear();
+        powerIsOff = () -> false;
     }
 
     private final class Kept implements Ledger {
@@ -90,7 +98,9 @@ final class MemoryLedgers implements LedgerSource {
                 if (ledger != open) {
                     throw new LedgerException("this ledger was lost or replaced", null);
                 }
-                history.add(List.copyOf(changes));
+                if (!powerIsOff.getAsBoolean()) {
+                    history.add(List.copyOf(changes));
+                }
                 return open.apply(changes);
             }
         }
@@ -101,7 +111,9 @@ final class MemoryLedgers implements LedgerSource {
                 throw new LedgerException("the ledger fails, says the test", null);
             }
             synchronized (MemoryLedgers.this) {
-                synced = history.size();
+                if (!powerIsOff.getAsBoolean()) {
+                    synced = history.size();
+                }
             }
         }
 

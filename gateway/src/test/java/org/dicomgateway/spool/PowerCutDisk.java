@@ -50,6 +50,10 @@ final class PowerCutDisk implements Disk {
         }
     }
 
+    synchronized boolean isOff() {
+        return left <= 0;
+    }
+
     private List<Undo> names(Path file) {
         return names.computeIfAbsent(file.getParent(), directory -> new ArrayList<>());
     }

@@ -85,6 +85,7 @@ class SpoolFaultTest {
             Path trash = Files.createDirectories(directory.resolve("trash-" + seed));
             SpoolHarness harness = new SpoolHarness(directory.resolve("power-" + seed));
             PowerCutDisk disk = new PowerCutDisk(trash, 20 + random.nextInt(400));
+            harness.ledgers.powerOff(disk::isOff);
             SpoolStory story = new SpoolStory(harness, disk);
             story.play(seed % 3 == 0);
             disk.lose(random);

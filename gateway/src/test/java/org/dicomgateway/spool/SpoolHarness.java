@@ -89,6 +89,12 @@ final class SpoolHarness {
         spool.retry(new SpoolView.Selection("nobody", "", 0));
     }
 
+    /** What the keeper does by itself all the time. */
+    static void keepHouse(Spool spool) throws LedgerException {
+        spool.keeper().lookAround();
+        spool.keeper().tidy();
+    }
+
     static Intake.Arrival arrival(String sopInstance) {
         return new Intake.Arrival(SOP_CLASS, Uid.of(sopInstance), TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN, ORIGIN);
     }
@@ -132,7 +138,7 @@ final class SpoolHarness {
 
     private static void number(ByteArrayOutputStream out, int value, int bytes) {
         for (int i = 0; i < bytes; i++) {
-            out.write(value >>> 8 * i);
+            out.write(value >>> (8 * i));
         }
     }
 

@@ -34,7 +34,7 @@ final class SpoolStory {
         this.disk = disk;
     }
 
-    /** Plays it. @param loseLedger whether the ledger is gone when the spool is opened for the second time */
+    /** Plays it; when {@code loseLedger}, the ledger is gone before the spool is opened for the second time. */
     void play(boolean loseLedger) {
         chapter(spool -> {
             accept(spool, "CT", SMALL);
@@ -120,8 +120,7 @@ final class SpoolStory {
 
     private static void tidy(Spool spool) {
         try {
-            spool.keeper().lookAround();
-            spool.keeper().tidy();
+            SpoolHarness.keepHouse(spool);
         } catch (LedgerException | RuntimeException e) {
             // As in the keeper's own thread: it is tried again.
         }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.dicomgateway.dicom.TransferSyntax;
 import org.dicomgateway.dicom.Uid;
 
@@ -26,6 +27,9 @@ import org.dicomgateway.dicom.Uid;
 public record Part10(Uid sopClass, Uid sopInstance, TransferSyntax transferSyntax, int datasetOffset) {
 
     private static final int PREAMBLE = 128;
+    /** Of those that occur in group 0002: with two reserved bytes and a length of four (PS3.5 7.1.2). */
+    private static final Set<String> LONG_FORM = Set.of("OB", "UN", "UR", "UT");
+
     private static final int GROUP_LENGTH_END = PREAMBLE + 4 + 12;
 
     /** Of a file on disk. */
@@ -79,7 +83,7 @@ public record Part10(Uid sopClass, Uid sopInstance, TransferSyntax transferSynta
             int element = Short.toUnsignedInt(group.getShort());
             String vr = "" + (char) group.get() + (char) group.get();
             int length = Short.toUnsignedInt(group.getShort());
-            if (vr.equals("OB") || vr.equals("UN") || vr.equals("UT")) {
+            if (LONG_FORM.contains(vr)) {
                 length = group.getInt();
             }
             byte[] value = new byte[length];

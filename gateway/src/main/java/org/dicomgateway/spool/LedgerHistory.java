@@ -1,0 +1,58 @@
+package org.dicomgateway.spool;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Forgets instances that were finished long ago. The books keep counting them. */
+final class LedgerHistory {
+
+    /** So few instances at once that nobody waits for it noticeably: some 10 ms. */
+    static final int BITE = 1_000;
+
+    private final Statements database;
+    private final LedgerTotals totals;
+    private final SeriesKeys series;
+
+    LedgerHistory(Statements database, LedgerTotals totals, SeriesKeys series) {
+        this.database = database;
+        this.totals = totals;
+        this.series = series;
+    }
+
+    /** Forgets the oldest of those finished before, at most {@link #BITE}; returns how many. */
+    long forget(Instant finishedBefore) throws SQLException {
+        List<Long> instances = new ArrayList<>();
+        Set<Long> theirSeries = new HashSet<>();
+        try (ResultSet row = database.query(FORGETTABLE, finishedBefore.toEpochMilli(), BITE)) {
+            while (row.next()) {
+                instances.add(row.getLong(1));
+                theirSeries.add(row.getLong(2));
+            }
+        }
+        for (long instance : instances) {
+            try (ResultSet row = database.query(FORGET_DELIVERIES, instance)) {
+                while (row.next()) {
+                    totals.forgotten(row.getString(1));
+                }
+            }
+            database.update("DELETE FROM instance WHERE id = ?", instance);
+        }
+        for (long key : theirSeries) {
+            series.removeUnused(key);
+        }
+        return instances.size();
+    }
+
+    static final String FORGETTABLE = """
+            SELECT id, series FROM instance INDEXED BY instance_done
+            WHERE finished_at IS NOT NULL AND file = 0 AND finished_at < ? ORDER BY finished_at LIMIT ?""";
+
+    static final String FORGET_DELIVERIES = """
+            DELETE FROM delivery NOT INDEXED WHERE id BETWEEN ?1 * 1024 AND ?1 * 1024 + 1023
+            RETURNING destination""";
+}

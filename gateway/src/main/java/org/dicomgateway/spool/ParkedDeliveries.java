@@ -1,0 +1,86 @@
+package org.dicomgateway.spool;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Set;
+
+/** Makes parked deliveries pending again. What it costs grows with what is selected, not with what is parked. */
+final class ParkedDeliveries {
+
+    private final Statements database;
+    private final LedgerTotals totals;
+
+    ParkedDeliveries(Statements database, LedgerTotals totals) {
+        this.database = database;
+        this.totals = totals;
+    }
+
+    /**
+     * Retries what is selected, from its first attempt.
+     *
+     * @param due gets their destinations
+     * @return how many there were
+     */
+    long retry(SpoolView.Selection selection, Instant at, Set<String> due) throws SQLException {
+        Parked parked = Parked.selectedBy(selection);
+        String destination = selection.destination();
+        String study = selection.studyInstanceUid();
+        long delivery = selection.deliveryId();
+        long count = 0;
+        try (ResultSet row = database.query(parked.count(), destination, study, delivery)) {
+            while (row.next()) {
+                totals.moved(row.getString(1), LedgerRows.PARKED, LedgerRows.PENDING, row.getLong(2));
+                due.add(row.getString(1));
+                count += row.getLong(2);
+            }
+        }
+        if (count > 0) {
+            database.update(parked.retry(), destination, study, delivery, LedgerRows.notBefore(at));
+        }
+        return count;
+    }
+
+    /** The way to them that is shortest; all take ?1 destination or empty, ?2 study or empty, ?3 delivery or 0. */
+    enum Parked {
+        ALL("INDEXED BY delivery_parked", "?1 = '' AND ?2 = '' AND ?3 = 0"),
+        OF_DESTINATION("INDEXED BY delivery_parked", "destination = ?1 AND ?2 = '' AND ?3 = 0"),
+        OF_STUDY("NOT INDEXED", """
+                (?1 = '' OR destination = ?1) AND ?3 = 0 AND id IN (
+                  SELECT d.id FROM series s INDEXED BY series_by_study
+                    CROSS JOIN instance i INDEXED BY instance_by_series
+                    CROSS JOIN delivery d NOT INDEXED
+                  WHERE s.study_uid = ?2 AND i.series = s.id AND d.id BETWEEN i.id * 1024 AND i.id * 1024 + 1023)"""),
+        ONE("NOT INDEXED", """
+                (?1 = '' OR destination = ?1) AND id = ?3
+                  AND (?2 = '' OR EXISTS (SELECT 1 FROM instance i JOIN series s ON s.id = i.series
+                                          WHERE i.id = ?3 / 1024 AND s.study_uid = ?2))""");
+
+        private final String index;
+        private final String condition;
+
+        Parked(String index, String condition) {
+            this.index = index;
+            this.condition = condition;
+        }
+
+        static Parked selectedBy(SpoolView.Selection selection) {
+            if (selection.deliveryId() != 0) {
+                return ONE;
+            } else if (!selection.studyInstanceUid().isEmpty()) {
+                return OF_STUDY;
+            }
+            return selection.destination().isEmpty() ? ALL : OF_DESTINATION;
+        }
+
+        String count() {
+            return "SELECT destination, count(*) FROM delivery " + index + " WHERE state = 2 AND " + condition
+                    + " GROUP BY destination";
+        }
+
+        String retry() {
+            return "UPDATE delivery " + index
+                    + " SET state = 0, attempts = 0, due = ?4, settled_at = NULL WHERE state = 2 AND " + condition;
+        }
+    }
+}

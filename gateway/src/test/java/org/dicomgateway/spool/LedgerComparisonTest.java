@@ -1,0 +1,153 @@
+package org.dicomgateway.spool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.dicomgateway.spool.LedgerFixtures.START;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whatever happens, in any order: the database says what the plain ledger says. */
+class LedgerComparisonTest {
+
+    private static final List<String> DESTINATIONS = List.of("a", "b", "c", "d");
+    private static final int BATCHES = 300;
+
+    @TempDir
+    private Path folder;
+
+    private long nextId = 1;
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void a_random_life_is_told_the_same_by_both(long seed) throws Exception {
+        Random random = new Random(seed);
+        Path file = folder.resolve("ledger.db");
+        Ledger plain = new InMemoryLedger();
+        Ledger real = SqliteLedger.open(file);
+        try {
+            for (int batch = 0; batch < BATCHES; batch++) {
+                List<Change> changes = random.ints(random.nextInt(12), 0, 100)
+                        .mapToObj(kind -> change(kind, random))
+                        .toList();
+                assertThat(real.apply(changes))
+                        .as("batch %s: %s", batch, changes)
+                        .isEqualTo(plain.apply(changes));
+                assertSame(real, plain, random);
+                if (random.nextInt(40) == 0) {
+                    real.close();
+                    real = SqliteLedger.open(file);
+                }
+            }
+        } finally {
+            real.close();
+        }
+    }
+
+    private Change change(int kind, Random random) {
+        if (kind < 35) {
+            long id = nextId++;
+            return received(id, random);
+        } else if (kind < 70) {
+            return new Change.Settled(someDelivery(random), settlement(random), time(random));
+        } else if (kind < 76) {
+            return new Change.Moved(someId(random));
+        } else if (kind < 82) {
+            return new Change.FileDeleted(someId(random));
+        } else if (kind < 87) {
+            return new Change.Replanned(someId(random), plan(random));
+        } else if (kind < 92) {
+            return new Change.Retried(selection(random), time(random));
+        } else if (kind < 95) {
+            return received(someId(random), random); // replayed, or one that was forgotten
+        } else if (kind < 97) {
+            return new Change.Forgotten(START.plusSeconds(nextId / 2));
+        }
+        Set<String> present = new HashSet<>(DESTINATIONS);
+        present.removeIf(destination -> random.nextInt(4) == 0);
+        return new Change.DestinationsChanged(present);
+    }
+
+    private static Change received(long id, Random random) {
+        String study = "1.2." + random.nextInt(5);
+        Instance instance = LedgerFixtures.instance(id, study + ".1." + random.nextInt(30), study);
+        return LedgerFixtures.received(
+                random.nextInt(5) == 0 ? LedgerFixtures.inFile(instance) : LedgerFixtures.inLog(instance, id / 50),
+                plan(random));
+    }
+
+    private static Plan plan(Random random) {
+        return new Plan(
+                1,
+                IntStream.range(0, random.nextInt(4))
+                        .mapToObj(copy -> new Plan.PlannedDelivery(
+                                "route" + copy,
+                                copy + 1,
+                                List.of(DESTINATIONS.get(random.nextInt(DESTINATIONS.size()))),
+                                random.nextInt(3)))
+                        .toList());
+    }
+
+    private static Settlement settlement(Random random) {
+        return switch (random.nextInt(5)) {
+            case 0 -> new Settlement.Retry(time(random), random.nextBoolean(), -1, "no association");
+            case 1 -> new Settlement.Parked(0xC000, "cannot understand");
+            default -> new Settlement.Delivered(0);
+        };
+    }
+
+    private SpoolView.Selection selection(Random random) {
+        return new SpoolView.Selection(
+                random.nextBoolean() ? "" : DESTINATIONS.get(random.nextInt(DESTINATIONS.size())),
+                random.nextBoolean() ? "" : "1.2." + random.nextInt(5),
+                random.nextInt(3) > 0 ? 0 : someDelivery(random));
+    }
+
+    private static Instant time(Random random) {
+        return START.plusMillis(random.nextInt(400_000));
+    }
+
+    /** One of the last that were received, mostly. */
+    private long someId(Random random) {
+        return Math.max(1, nextId - random.nextInt(60));
+    }
+
+    private long someDelivery(Random random) {
+        return LedgerFixtures.delivery(someId(random), random.nextInt(4));
+    }
+
+    private void assertSame(Ledger real, Ledger plain, Random random) throws LedgerException {
+        assertThat(real.books()).isEqualTo(plain.books());
+        assertThat(real.recount()).isEqualTo(plain.books());
+        assertThat(real.unrouted()).isEqualTo(plain.unrouted());
+        assertThat(real.appliedPosition()).isEqualTo(plain.appliedPosition());
+        assertThat(real.lastInstanceId()).isEqualTo(plain.lastInstanceId());
+        assertThat(real.unfinishedBytesBySegment()).isEqualTo(plain.unfinishedBytesBySegment());
+        assertThat(real.finishedWithFile(1_000)).isEqualTo(plain.finishedWithFile(1_000));
+        long after = random.nextLong(nextId);
+        assertThat(real.held(after, 5)).isEqualTo(plain.held(after, 5));
+        assertThat(real.unfinished(after, 50)).isEqualTo(plain.unfinished(after, 50));
+        assertThat(real.unfinishedIn(after / 50, 20)).isEqualTo(plain.unfinishedIn(after / 50, 20));
+        assertThat(real.find(after)).isEqualTo(plain.find(after));
+        List<Long> ids = LongStream.rangeClosed(1, nextId).boxed().toList();
+        assertThat(real.withFile(ids)).isEqualTo(plain.withFile(ids));
+        Set<Long> claimed = new HashSet<>();
+        random.longs(5, 1, nextId + 1).forEach(id -> claimed.add(LedgerFixtures.delivery(id, 0)));
+        List<String> all = new ArrayList<>(DESTINATIONS);
+        all.add("unheard of");
+        for (String destination : all) {
+            Instant now = time(random);
+            int max = 1 + random.nextInt(20);
+            assertThat(real.due(destination, now, max, claimed)).isEqualTo(plain.due(destination, now, max, claimed));
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package org.dicomgateway.spool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.dicomgateway.spool.ParkedDeliveries.Parked;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** No question of the ledger costs more because there is more in it: each is a walk of an index, and none is sorted. */
+class LedgerQueryPlanTest {
+
+    private static final Map<String, String> INDEX_WALKS = Map.ofEntries(
+            Map.entry("next priority", LedgerReader.NEXT_PRIORITY),
+            Map.entry("due", LedgerReader.DUE),
+            Map.entry("due details", LedgerReader.DUE_DETAILS),
+            Map.entry("find", LedgerReader.FIND),
+            Map.entry("held", LedgerReader.HELD),
+            Map.entry("unfinished in a segment", LedgerReader.UNFINISHED_IN),
+            Map.entry("unfinished", LedgerReader.UNFINISHED),
+            Map.entry("with file", LedgerReader.WITH_FILE),
+            Map.entry("settled", LedgerWriter.SETTLED),
+            Map.entry("finished", LedgerWriter.FINISHED),
+            Map.entry("forgettable", LedgerHistory.FORGETTABLE),
+            Map.entry("forget deliveries", LedgerHistory.FORGET_DELIVERIES),
+            Map.entry("parked of a study", Parked.OF_STUDY.count().replace(" GROUP BY destination", "")),
+            Map.entry("retry of a study", Parked.OF_STUDY.retry()),
+            Map.entry("retry of a destination", Parked.OF_DESTINATION.retry()),
+            Map.entry("retry of one", Parked.ONE.retry()));
+
+    @TempDir
+    private Path folder;
+
+    @TestFactory
+    Stream<DynamicTest> each_question_walks_an_index() {
+        return INDEX_WALKS.entrySet().stream()
+                .map(entry -> DynamicTest.dynamicTest(
+                        entry.getKey(),
+                        () -> assertThat(plan(entry.getValue()))
+                                .isNotEmpty()
+                                .noneMatch(step -> step.startsWith("SCAN "))
+                                .noneMatch(step -> step.contains("TEMP B-TREE"))));
+    }
+
+    @Test
+    void what_is_due_comes_from_one_index_in_its_order() throws Exception {
+        assertThat(plan(LedgerReader.DUE))
+                .containsExactly("SEARCH delivery USING COVERING INDEX delivery_due "
+                        + "(destination=? AND priority=? AND due<?)");
+    }
+
+    @Test
+    void files_to_delete_stand_in_an_index_that_holds_nothing_else() throws Exception {
+        assertThat(plan(LedgerReader.FINISHED_WITH_FILE))
+                .containsExactly("SCAN instance USING INDEX instance_file_done");
+    }
+
+    @Test
+    void all_parked_deliveries_are_counted_in_their_own_index() throws Exception {
+        assertThat(plan(Parked.ALL.count())).containsExactly("SCAN delivery USING COVERING INDEX delivery_parked");
+    }
+
+    @Test
+    void history_is_searched_by_UID_patient_accession_number_and_time() throws Exception {
+        for (String condition : List.of(
+                "s.study_uid = 'x'",
+                "s.series_uid = 'x'",
+                "s.patient_id = 'x'",
+                "s.accession_number = 'x'",
+                "i.sop_instance = 'x'",
+                "i.received_at > 0")) {
+            assertThat(plan("SELECT i.id FROM series s JOIN instance i ON i.series = s.id WHERE " + condition))
+                    .as(condition)
+                    .noneMatch(step -> step.startsWith("SCAN "));
+        }
+    }
+
+    private List<String> plan(String sql) throws Exception {
+        Path file = folder.resolve("ledger.db");
+        SqliteLedger.open(file).close();
+        List<String> steps = new ArrayList<>();
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("EXPLAIN QUERY PLAN " + sql)) {
+            while (row.next()) {
+                steps.add(row.getString("detail"));
+            }
+        }
+        return steps;
+    }
+}

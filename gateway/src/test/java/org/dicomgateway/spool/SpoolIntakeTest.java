@@ -1,0 +1,325 @@
+package org.dicomgateway.spool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.dicomgateway.dicom.TransferSyntax;
+import org.dicomgateway.dicom.Uid;
+import org.dicomgateway.spool.RefusedException.Kind;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SpoolIntakeTest {
+
+    private static final int SMALL = 8 << 10;
+
+    @TempDir
+    Path directory;
+
+    private static void assertKind(Kind kind, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        RefusedException.class, e -> assertThat(e.kind()).isEqualTo(kind));
+    }
+
+    private List<String> instanceFiles() throws IOException {
+        Folders folders = new Folders(directory);
+        Disk disk = new LocalDisk();
+        return Stream.concat(disk.list(folders.large()).stream(), disk.list(folders.held()).stream())
+                .toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1_000, 60_000 - 1_200, 3 * SpoolHarness.LARGE, 1 << 20})
+    void what_was_accepted_is_there_byte_for_byte_when_the_spool_is_opened_again(int size) throws Exception {
+        SpoolHarness harness = new SpoolHarness(directory);
+        try (Spool spool = harness.open()) {
+            Intake.Accepted accepted = SpoolHarness.accept(spool, "1.2.3.4", "CT", size);
+            assertThat(accepted.plan().deliveries()).hasSize(1);
+            assertThat(accepted.instance().origin()).isEqualTo(SpoolHarness.ORIGIN);
+        }
+        try (Spool spool = harness.open()) {
+            Claim claim = spool.claim(SpoolHarness.PACS, 1).get(0);
+            assertThat(SpoolHarness.read(spool, claim)).isEqualTo(SpoolHarness.dataset("1.2.3.4", "CT", size));
+            assertThat(claim.instance().studyInstanceUid()).isEqualTo("1.2.3");
+        }
+    }
+
+    @Test
+    void without_memory_to_gather_in_an_instance_goes_to_a_file_and_nobody_waits() throws Exception {
+        SpoolHarness harness = new SpoolHarness(directory, GatherBuffers.CHUNK);
+        try (Spool spool = harness.open()) {
+            InputStream slow = new ByteArrayInputStream(SpoolHarness.dataset("1.2.1", "CT", SMALL)) {
+                private boolean nested;
+
+                @Override
+                public synchronized int read(byte[] bytes, int offset, int length) {
+                    if (!nested) {
+                        nested = true;
+                        // While the first holds the only buffer, a second comes and goes.
+                        try {
+                            SpoolHarness.accept(spool, "1.2.2", "CT", SMALL);
+                        } catch (RefusedException | IOException e) {
+                            throw new AssertionError(e);
+                        }
+                    }
+                    return super.read(bytes, offset, length);
+                }
+            };
+            spool.accept(SpoolHarness.arrival("1.2.1"), slow);
+            assertThat(instanceFiles()).hasSize(1);
+            SpoolHarness.settleDown(spool);
+            for (Claim claim : spool.claim(SpoolHarness.PACS, 10)) {
+                String uid = claim.instance().sopInstance().value();
+                assertThat(SpoolHarness.read(spool, claim)).isEqualTo(SpoolHarness.dataset(uid, "CT", SMALL));
+            }
+        }
+    }
+
+    @Test
+    void sixteen_senders_at_once_get_ids_of_their_own_and_their_own_bytes_back() throws Exception {
+        SpoolHarness harness = new SpoolHarness(directory);
+        ExecutorService senders = Executors.newFixedThreadPool(16);
+        try (Spool spool = harness.open()) {
+            List<Future<Intake.Accepted>> sent = new ArrayList<>();
+            for (int i = 0; i < 320; i++) {
+                String uid = "1.2.3." + i;
+                int size = i % 20 == 0 ? 2 * SpoolHarness.LARGE : 500 + 97 * (i % 90);
+                sent.add(senders.submit(() -> SpoolHarness.accept(spool, uid, "CT", size)));
+            }
+            Set<Long> ids = new HashSet<>();
+            for (Future<Intake.Accepted> accepted : sent) {
+                assertThat(ids.add(accepted.get().instance().id())).isTrue();
+            }
+            SpoolHarness.settleDown(spool);
+            List<Claim> claims = spool.claim(SpoolHarness.PACS, 1_000);
+            assertThat(claims).hasSize(320);
+            for (Claim claim : claims) {
+                String uid = claim.instance().sopInstance().value();
+                int i = Integer.parseInt(uid.substring("1.2.3.".length()));
+                int size = i % 20 == 0 ? 2 * SpoolHarness.LARGE : 500 + 97 * (i % 90);
+                assertThat(SpoolHarness.read(spool, claim)).isEqualTo(SpoolHarness.dataset(uid, "CT", size));
+            }
+        } finally {
+            senders.shutdownNow();
+        }
+    }
+
+    @Test
+    void a_dataset_that_is_not_what_was_announced_is_refused_and_leaves_nothing() throws Exception {
+        try (Spool spool = new SpoolHarness(directory).open()) {
+            byte[] dataset = SpoolHarness.dataset("1.2.3", "CT", 3 * SpoolHarness.LARGE);
+            assertKind(
+                    Kind.MISMATCH,
+                    () -> spool.accept(SpoolHarness.arrival("1.2.4"), new ByteArrayInputStream(dataset)));
+            Intake.Arrival otherClass = new Intake.Arrival(
+                    Uid.of("1.2.840.10008.5.1.4.1.1.4"),
+                    Uid.of("1.2.3"),
+                    TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN,
+                    SpoolHarness.ORIGIN);
+            assertKind(Kind.MISMATCH, () -> spool.accept(otherClass, new ByteArrayInputStream(dataset)));
+            assertThat(instanceFiles()).isEmpty();
+            SpoolHarness.settleDown(spool);
+            assertThat(spool.books()).isEmpty();
+            assertThat(spool.unrouted()).isZero();
+        }
+    }
+
+    @Test
+    void a_dataset_that_cannot_be_read_is_refused() throws Exception {
+        try (Spool spool = new SpoolHarness(directory).open()) {
+            for (byte[] dataset : List.of(new byte[0], new byte[] {8, 0, 22, 0, 'U'}, new byte[5000])) {
+                assertKind(
+                        Kind.UNREADABLE,
+                        () -> spool.accept(SpoolHarness.arrival("1.2.3"), new ByteArrayInputStream(dataset)));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {100, 3 * SpoolHarness.LARGE})
+    void when_the_sender_breaks_off_his_exception_comes_back_and_nothing_is_left(int length) throws Exception {
+        IOException brokenOff = new IOException("association aborted");
+        try (Spool spool = new SpoolHarness(directory).open()) {
+            InputStream broken = new java.io.SequenceInputStream(
+                    new ByteArrayInputStream(SpoolHarness.dataset("1.2.3", "CT", length)), new InputStream() {
+                        @Override
+                        public int read() throws IOException {
+                            throw brokenOff;
+                        }
+
+                        @Override
+                        public int read(byte[] bytes, int offset, int count) throws IOException {
+                            throw brokenOff;
+                        }
+                    });
+            assertThatThrownBy(() -> spool.accept(SpoolHarness.arrival("1.2.3"), broken))
+                    .isSameAs(brokenOff);
+            assertThat(instanceFiles()).isEmpty();
+            SpoolHarness.accept(spool, "1.2.3", "CT", length);
+        }
+    }
+
+    @Test
+    void a_sync_that_fails_refuses_what_waits_for_it_and_the_next_instance_finds_a_new_segment() throws Exception {
+        FaultyDisk disk = FaultyDisk.healthy();
+        SpoolHarness harness = new SpoolHarness(directory);
+        try (Spool spool = harness.open(disk)) {
+            SpoolHarness.accept(spool, "1.2.1", "CT", SMALL);
+            int[] left = {1};
+            disk.fail((number, operation) -> operation.startsWith("sync") && left[0]-- > 0);
+            assertKind(Kind.FAULT, () -> SpoolHarness.accept(spool, "1.2.2", "CT", SMALL));
+            SpoolHarness.accept(spool, "1.2.3", "CT", SMALL);
+            assertThat(spool.closedBecause()).isEmpty();
+        }
+        try (Spool spool = harness.open()) {
+            assertThat(SpoolHarness.deliverAll(spool, SpoolHarness.PACS))
+                    .extracting(claim -> claim.instance().sopInstance().value())
+                    .containsExactly("1.2.1", "1.2.3");
+        }
+    }
+
+    @Test
+    void a_disk_that_fails_closes_the_intake_until_it_works_again() throws Exception {
+        FaultyDisk disk = FaultyDisk.healthy();
+        try (Spool spool = new SpoolHarness(directory).open(disk)) {
+            disk.fail((number, operation) -> true);
+            assertKind(Kind.FAULT, () -> SpoolHarness.accept(spool, "1.2.2", "CT", SMALL));
+            assertThat(spool.closedBecause())
+                    .hasValueSatisfying(why -> assertThat(why).contains("log"));
+            disk.fail((number, operation) -> false);
+            spool.keeper().lookAround();
+            await().untilAsserted(() -> assertThat(spool.closedBecause()).isEmpty());
+            SpoolHarness.accept(spool, "1.2.2", "CT", SMALL);
+        }
+    }
+
+    @Test
+    void a_full_disk_refuses_for_want_of_room() throws Exception {
+        FaultyDisk disk = FaultyDisk.healthy();
+        try (Spool spool = new SpoolHarness(directory).open(disk)) {
+            disk.fill();
+            assertKind(Kind.NO_SPACE, () -> SpoolHarness.accept(spool, "1.2.1", "CT", SMALL));
+            assertKind(Kind.NO_SPACE, () -> SpoolHarness.accept(spool, "1.2.1", "CT", 3 * SpoolHarness.LARGE));
+            assertThat(instanceFiles()).isEmpty();
+        }
+    }
+
+    @Test
+    void under_the_watermark_nothing_is_taken_in_until_there_is_room_again() throws Exception {
+        FaultyDisk disk = FaultyDisk.healthy();
+        try (Spool spool = new SpoolHarness(directory).open(disk)) {
+            spool.keeper().lookAround();
+            disk.usable(SpoolHarness.MIN_FREE - 1);
+            spool.keeper().lookAround();
+            assertThat(spool.closedBecause())
+                    .hasValueSatisfying(why ->
+                            assertThat(why).contains(String.valueOf(SpoolHarness.MIN_FREE - 1), "min-free-space"));
+            assertKind(Kind.NO_SPACE, () -> SpoolHarness.accept(spool, "1.2.1", "CT", SMALL));
+            disk.usable(SpoolHarness.MIN_FREE);
+            spool.keeper().lookAround();
+            assertThat(spool.closedBecause()).isEmpty();
+            SpoolHarness.accept(spool, "1.2.1", "CT", SMALL);
+        }
+    }
+
+    @Test
+    void a_ledger_that_fails_closes_the_intake_and_what_was_acknowledged_comes_through_later() throws Exception {
+        SpoolHarness harness = new SpoolHarness(directory);
+        try (Spool spool = harness.open()) {
+            harness.ledgers.fail(true);
+            SpoolHarness.accept(spool, "1.2.1", "CT", SMALL);
+            await().untilAsserted(() -> assertThat(spool.closedBecause())
+                    .hasValueSatisfying(why -> assertThat(why).contains("ledger")));
+            assertKind(Kind.FAULT, () -> SpoolHarness.accept(spool, "1.2.2", "CT", SMALL));
+            harness.ledgers.fail(false);
+            await().untilAsserted(() -> assertThat(spool.closedBecause()).isEmpty());
+            assertThat(spool.claim(SpoolHarness.PACS, 10)).hasSize(1);
+        }
+    }
+
+    @Test
+    void a_spool_that_was_closed_while_the_ledger_failed_has_everything_when_it_is_opened_again() throws Exception {
+        SpoolHarness harness = new SpoolHarness(directory);
+        try (Spool spool = harness.open()) {
+            harness.ledgers.fail(true);
+            SpoolHarness.accept(spool, "1.2.1", "CT", SMALL);
+        }
+        harness.ledgers.fail(false);
+        try (Spool spool = harness.open()) {
+            assertThat(spool.claim(SpoolHarness.PACS, 10)).hasSize(1);
+        }
+    }
+
+    @Test
+    void an_interrupted_sender_still_learns_what_became_of_his_instance() throws Exception {
+        SpoolHarness harness = new SpoolHarness(directory);
+        try (Spool spool = harness.open()) {
+            Thread.currentThread().interrupt();
+            SpoolHarness.accept(spool, "1.2.1", "CT", SMALL);
+            assertThat(Thread.interrupted()).isTrue();
+            Thread.currentThread().interrupt();
+            assertKind(Kind.CLOSED, () -> SpoolHarness.accept(spool, "1.2.2", "CT", 3 * SpoolHarness.LARGE));
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(instanceFiles()).isEmpty();
+            SpoolHarness.accept(spool, "1.2.3", "CT", SMALL);
+        } finally {
+            Thread.interrupted();
+        }
+    }
+
+    @Test
+    void a_closed_spool_takes_nothing_and_gives_nothing() throws Exception {
+        Spool spool = new SpoolHarness(directory).open();
+        spool.close();
+        spool.close();
+        assertThat(spool.closedBecause()).isPresent();
+        assertKind(Kind.CLOSED, () -> SpoolHarness.accept(spool, "1.2.3", "CT", SMALL));
+        assertThat(spool.claim(SpoolHarness.PACS, 1)).isEmpty();
+    }
+
+    @Test
+    void nobody_but_the_owner_can_read_anything() throws Exception {
+        SpoolHarness harness = new SpoolHarness(directory.resolve("spool"));
+        try (Spool spool = Spool.open(harness.settings, SpoolHarness::plan, harness.clock())) {
+            SpoolHarness.accept(spool, "1.2.1", "CT", SMALL);
+            SpoolHarness.accept(spool, "1.2.2", "CT", 3 * SpoolHarness.LARGE);
+            try (Stream<Path> all = Files.walk(harness.directory)) {
+                assertThat(all)
+                        .allSatisfy(
+                                path -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+                                        .as("%s", path)
+                                        .isEqualTo(Files.isDirectory(path) ? "rwx------" : "rw-------"));
+            }
+        }
+    }
+
+    @Test
+    void a_second_opener_is_told_which_process_has_the_spool() throws Exception {
+        SpoolHarness harness = new SpoolHarness(directory);
+        try (Spool spool = harness.open()) {
+            assertThat(spool.closedBecause()).isEmpty();
+            assertThatThrownBy(harness::open)
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("process " + ProcessHandle.current().pid());
+        }
+        harness.open().close();
+    }
+}
