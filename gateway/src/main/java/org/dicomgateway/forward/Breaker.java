@@ -154,8 +154,8 @@ final class Breaker {
     /** It answers nothing any more, since then, neither stores nor a C-ECHO: no need to count. */
     synchronized void silent(Instant since, String why) {
         if (state instanceof Closed closed) {
-            Instant first = closed.failures() == 0 ? since : closed.firstFailure();
-            open(closed, closed.failures() + 1, first, why);
+            boolean first = closed.failures() == 0 || since.isBefore(closed.firstFailure());
+            open(closed, closed.failures() + 1, first ? since : closed.firstFailure(), why);
         }
     }
 

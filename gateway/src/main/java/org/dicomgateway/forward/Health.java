@@ -25,9 +25,7 @@ final class Health {
 
     private final DestinationSettings settings;
     private final InstantSource clock;
-    private final Breaker breaker;
-    private final Concurrency concurrency;
-    private final Symptoms symptoms;
+    private final Senses senses;
     private final Consumer<Boolean> onUsable;
     private volatile Optional<String> paused;
     private volatile Optional<ServerReport> report = Optional.empty();
@@ -40,16 +38,12 @@ final class Health {
     Health(
             DestinationSettings settings,
             InstantSource clock,
-            Breaker breaker,
-            Concurrency concurrency,
-            Symptoms symptoms,
+            Senses senses,
             Optional<String> paused,
             Consumer<Boolean> onUsable) {
         this.settings = settings;
         this.clock = clock;
-        this.breaker = breaker;
-        this.concurrency = concurrency;
-        this.symptoms = symptoms;
+        this.senses = senses;
         this.paused = paused;
         this.onUsable = onUsable;
         Diagnosis first = Diagnosis.of(signs());
@@ -116,18 +110,19 @@ final class Health {
                 ? Optional.empty()
                 : Optional.of(settings.schedule().nextOpen(now));
         List<String> others = Diagnosis.present(
-                concurrency.complaint(),
+                senses.unanswered().complaint(),
+                senses.concurrency().complaint(),
                 report.flatMap(ServerReport::error).map(error -> "the check of its REST API failed: " + error));
-        List<String> complaints =
-                Stream.concat(symptoms.complaints().stream(), others.stream()).toList();
-        return new Diagnosis.Signs(paused, closedUntil, breaker.state(), complaints);
+        List<String> complaints = Stream.concat(senses.symptoms().complaints().stream(), others.stream())
+                .toList();
+        return new Diagnosis.Signs(paused, closedUntil, senses.breaker().state(), complaints);
     }
 
     private void log(Condition before, Condition now) {
         String was = before.state() + " for " + seconds(Duration.between(before.since(), now.since()));
         switch (now.state()) {
             case DOWN -> {
-                BreakerState state = breaker.state();
+                BreakerState state = senses.breaker().state();
                 LOG.warn(
                         "destination {} ({}) is down, {} in a row, after first failure {} ago, was {}: {}",
                         settings.name(),

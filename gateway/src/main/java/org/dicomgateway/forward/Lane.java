@@ -88,8 +88,7 @@ final class Lane {
         this.senses = Senses.of(settings, clock, around.random(), around.tally());
         this.breaker = senses.breaker();
         this.concurrency = senses.concurrency();
-        this.health =
-                new Health(settings, clock, breaker, concurrency, senses.symptoms(), paused, this::usabilityChanged);
+        this.health = new Health(settings, clock, senses, paused, this::usabilityChanged);
         this.pace = new Pace(settings.maxRate(), clock);
         this.associations = new Associations(settings.peer(), callers, around.limit(), senses.unanswered(), bell);
         this.probe = new Probe(

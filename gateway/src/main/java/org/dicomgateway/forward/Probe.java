@@ -63,11 +63,14 @@ final class Probe {
     Optional<AssociationException> ask(AeTitle calling) throws InterruptedException {
         proven();
         Instant start = clock.instant();
+        Instant asked = start;
         try (OpenAssociation association = associations.open(calling, VERIFICATION)) {
+            // After the call was answered, which is an answer too, but not to others.
+            asked = clock.instant();
             echo(association, start);
             return Optional.empty();
         } catch (AssociationException e) {
-            boolean others = unanswered.lastAnswer().isAfter(start);
+            boolean others = unanswered.lastAnswer().isAfter(asked);
             if (others && e.reason() == AssociationException.Cause.TIMEOUT) {
                 symptoms.slow("slow: a C-ECHO was not answered, while stores are");
                 return Optional.empty();

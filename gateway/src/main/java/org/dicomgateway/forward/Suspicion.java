@@ -39,7 +39,7 @@ final class Suspicion {
 
     /** Looks whether there is reason for suspicion, and follows it up. */
     void look() {
-        if (!senses.breaker().isClosed() || !senses.unanswered().isOverdue()) {
+        if (!senses.breaker().isClosed() || !senses.unanswered().isSuspect()) {
             standing = false;
             next = Deadline.after(clock, Duration.ZERO);
         } else if (next.passed() && calling.get().isPresent()) {
@@ -50,31 +50,32 @@ final class Suspicion {
 
     private void ask(AeTitle as) {
         Instant start = clock.instant();
+        Instant since = start.minus(senses.unanswered().longest());
         Probe.Answer answer = probe.askHastily(as);
-        Duration silence = senses.unanswered().longest();
-        String waits = "a store or call is not answered for " + Health.seconds(silence);
+        Duration silence = Duration.between(since, clock.instant());
+        String waits = "calls and stores are not answered for " + Health.seconds(silence);
         if (senses.unanswered().lastAnswer().isAfter(start)) {
             standing = false;
             return;
         }
         switch (answer) {
             case CAME -> {
-                senses.symptoms().slow("slow: " + waits + ", but a C-ECHO is");
+                // It is only slow, and shown as such as long as it keeps us waiting.
                 standing = false;
                 next = Deadline.after(clock, AGAIN);
             }
-            case NONE -> hangs(silence, "it hangs: " + waits + ", and neither is a C-ECHO");
+            case NONE -> hangs(since, "it hangs: " + waits + ", and neither is a C-ECHO");
             case NOT_ASKED -> {
                 // All associations that are allowed wait in vain: there is none left to ask by, and nothing to ask.
-                if (senses.unanswered().areAllLongOverdue()) {
-                    hangs(silence, "it hangs: " + waits + ", and nothing else is");
+                if (senses.unanswered().isHopeless()) {
+                    hangs(since, "it hangs: " + waits + ", and nothing else is");
                 }
             }
         }
     }
 
-    private void hangs(Duration silence, String why) {
-        senses.breaker().silent(clock.instant().minus(silence), why);
+    private void hangs(Instant since, String why) {
+        senses.breaker().silent(since, why);
         senses.tally().failed(why);
         standing = false;
     }

@@ -3,6 +3,7 @@ package org.dicomgateway.forward;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -36,14 +37,31 @@ final class Unanswered {
         return waits.stream().anyMatch(wait -> wait.isLongerThan(1));
     }
 
-    /** Whether there are any, and each waits for more than twice the time that is too long. */
-    boolean areAllLongOverdue() {
-        return isOverdue() && waits.stream().allMatch(wait -> wait.isLongerThan(2));
+    /** Whether one of them waits too long, and nothing else was answered lately. */
+    boolean isSuspect() {
+        return isOverdue() && isSilentFor(1);
+    }
+
+    /** Whether all of them wait for more than twice the time that is too long, and nothing was answered in that time. */
+    boolean isHopeless() {
+        return isOverdue() && isSilentFor(2) && waits.stream().allMatch(wait -> wait.isLongerThan(2));
+    }
+
+    private boolean isSilentFor(int times) {
+        Duration silence = Duration.between(lastAnswer, clock.instant());
+        return silence.compareTo(SUSPECT_AFTER.multipliedBy(times)) > 0;
     }
 
     /** The longest silence of any. */
     Duration longest() {
         return waits.stream().map(Wait::silence).max(Duration::compareTo).orElse(Duration.ZERO);
+    }
+
+    /** That it keeps us waiting, for operators. */
+    Optional<String> complaint() {
+        return isOverdue()
+                ? Optional.of("slow: a store or call is not answered for " + Health.seconds(longest()))
+                : Optional.empty();
     }
 
     /** When the last answer came; when it was made, at first. */

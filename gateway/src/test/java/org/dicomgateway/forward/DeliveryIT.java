@@ -136,8 +136,46 @@ class DeliveryIT {
             forwarder.start(List.of(destination("server", server.peer())), Map.of(), Map.of());
 
             awaitState("server", DestinationState.DOWN);
-            assertThat(view("server").why()).contains("lets our AE title store");
+            assertThat(view("server").why()).contains("lets our AE title GATEWAY store");
             assertNoAttemptWasCounted();
+        }
+    }
+
+    @Test
+    void a_server_that_hangs_is_down_long_before_its_timeouts_and_what_is_unclaimed_is_left_for_others() {
+        try (StoreScp server = StoreScp.start(directory, "SERVER")) {
+            DestinationSettings patient = patient("server", server.peer());
+            forwarder.start(List.of(patient), Map.of(), Map.of());
+            add("server", INSTANCES);
+            await().atMost(LONG).until(() -> outbox.delivered().size() == INSTANCES);
+            changed.clear();
+            server.freeze();
+            add("server", INSTANCES);
+
+            await().atMost(Duration.ofSeconds(30)).until(() -> changed.contains("server"));
+
+            assertThat(view("server").state()).isEqualTo(DestinationState.DOWN);
+            assertThat(view("server").why()).contains("it hangs");
+            assertThat(outbox.inHands()).isLessThanOrEqualTo(patient.maxAssociations());
+            server.thaw();
+            await().atMost(LONG).until(() -> outbox.delivered().size() == 2 * INSTANCES);
+            await().atMost(LONG).until(() -> view("server").usable());
+            assertNoAttemptWasCounted();
+        }
+    }
+
+    @Test
+    void a_server_that_is_paused_gets_nothing_until_it_is_resumed() {
+        try (StoreScp server = StoreScp.start(directory, "SERVER")) {
+            forwarder.start(List.of(destination("server", server.peer())), Map.of(), Map.of("server", "new disks"));
+            List<byte[]> sent = add("server", INSTANCES);
+            await().during(Duration.ofSeconds(1)).until(() -> outbox.delivered().isEmpty());
+            assertThat(view("server").state()).isEqualTo(DestinationState.PAUSED);
+
+            forwarder.resume("server");
+
+            await().atMost(LONG).until(() -> outbox.delivered().size() == INSTANCES);
+            assertHolds(server, sent);
         }
     }
 
@@ -205,15 +243,26 @@ class DeliveryIT {
         }
     }
 
+    /** With the timeouts that ship. */
+    private static DestinationSettings patient(String name, Peer peer) {
+        Duration minute = Duration.ofSeconds(60);
+        Duration call = Duration.ofSeconds(10);
+        return destination(name, peer, new RequestorSettings(call, call, minute, minute, call, 16384));
+    }
+
     static DestinationSettings destination(String name, Peer peer) {
         Duration timeout = Duration.ofSeconds(2);
+        return destination(name, peer, new RequestorSettings(timeout, timeout, timeout, timeout, timeout, 16384));
+    }
+
+    private static DestinationSettings destination(String name, Peer peer, RequestorSettings requestor) {
         return new DestinationSettings(
                 name,
                 peer,
                 Optional.of(AeTitle.of("GATEWAY")),
                 2,
                 1,
-                new RequestorSettings(timeout, timeout, timeout, timeout, timeout, 16384),
+                requestor,
                 Duration.ofMillis(200),
                 20,
                 new RetrySettings(Duration.ofMillis(200), Duration.ofSeconds(1), 4),

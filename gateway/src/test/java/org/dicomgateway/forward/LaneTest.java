@@ -334,7 +334,7 @@ class LaneTest {
             await().until(() -> server.echoes.get() > echoes && view().state() == DestinationState.DOWN);
         }
 
-        assertThat(view().why()).contains("lets our AE title store");
+        assertThat(view().why()).contains("lets our AE title GATEWAY store");
         assertThat(outbox.settled())
                 .allSatisfy(each -> assertThat(each.settlement())
                         .isInstanceOfSatisfying(
@@ -363,14 +363,16 @@ class LaneTest {
         advance(Duration.ofMinutes(5));
         for (int i = 2; i <= 4; i++) {
             int expected = i;
-            await().until(() -> server.echoes.get() >= expected);
+            await().until(() -> view().consecutiveFailures() >= expected - 1);
             advance(Duration.ofSeconds(8));
         }
+        awaitState(DestinationState.DOWN);
         server.onEcho = calling -> {};
 
-        advance(Duration.ofMinutes(1));
-
-        awaitState(DestinationState.UP);
+        await().until(() -> {
+            advance(Duration.ofMinutes(1));
+            return view().usable();
+        });
         assertThat(view().lastError()).contains("TIMEOUT");
     }
 
@@ -388,7 +390,8 @@ class LaneTest {
         start(destination(NAME, 1, 3, Optional.empty()));
 
         awaitDelivered(5);
-        assertThat(view().state()).isEqualTo(DestinationState.UP);
+        assertThat(view().state()).isEqualTo(DestinationState.DEGRADED);
+        assertThat(view().why()).contains("does not know the calling AE title UNKNOWN");
         assertThat(outbox.pending()).isEqualTo(5);
     }
 
@@ -430,8 +433,12 @@ class LaneTest {
                     .as("those of the batches that opened the breaker")
                     .hasSizeLessThan(50);
             assertThat(process.lines())
+                    .filteredOn(line -> line.contains("is down"))
+                    .singleElement()
+                    .satisfies(line -> assertThat(line).contains("3 failures in a row, after first failure"));
+            assertThat(process.lines())
                     .filteredOn(line -> line.contains("left alone"))
-                    .hasSize(11);
+                    .hasSize(10);
         }
     }
 
@@ -464,7 +471,7 @@ class LaneTest {
         awaitDelivered(9);
 
         assertThat(server.mostOpen).hasValue(1);
-        assertThat(threadsOfLanes()).containsExactly("lane-orthanc1-1");
+        assertThat(threadsOfLanes()).containsExactlyInAnyOrder("lane-orthanc1-1", "lane-orthanc1-watch");
     }
 
     @Test
@@ -479,8 +486,10 @@ class LaneTest {
         start(destination(NAME, 4, 10));
         await().until(() -> view().retried() >= 10);
 
-        assertThat(view().state()).isEqualTo(DestinationState.UP);
+        assertThat(view().state()).isEqualTo(DestinationState.DEGRADED);
         assertThat(view().consecutiveFailures()).isZero();
+        assertThat(view().why()).contains("takes 1 of 4 associations at once").contains("2/3/2");
+        assertThat(view().concurrency()).isEqualTo(1);
         server.letGo();
         await().until(() -> {
             advance(Duration.ofSeconds(2));

@@ -91,7 +91,7 @@ class VerdictTest {
 
         assertThat(Verdict.ofStore(aborted, true, AeTitle.of("GATEWAY")))
                 .isInstanceOfSatisfying(
-                        Deferred.class, it -> assertThat(it.reason()).contains("lets our AE title store"));
+                        Deferred.class, it -> assertThat(it.reason()).contains("lets our AE title GATEWAY store"));
     }
 
     @ParameterizedTest
