@@ -3,8 +3,6 @@ package org.dicomgateway.forward;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * What state the signs of a destination amount to, and why. Pure.
@@ -52,8 +50,7 @@ record Diagnosis(DestinationState state, String why) {
     }
 
     /** Those of the complaints that are there. */
-    @SafeVarargs
-    static List<String> present(Optional<String>... complaints) {
-        return Stream.of(complaints).flatMap(Optional::stream).collect(Collectors.toUnmodifiableList());
+    static List<String> present(List<Optional<String>> complaints) {
+        return complaints.stream().flatMap(Optional::stream).toList();
     }
 }

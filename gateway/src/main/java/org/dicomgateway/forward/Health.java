@@ -109,10 +109,10 @@ final class Health {
         Optional<Instant> closedUntil = settings.schedule().isOpen(now)
                 ? Optional.empty()
                 : Optional.of(settings.schedule().nextOpen(now));
-        List<String> others = Diagnosis.present(
+        List<String> others = Diagnosis.present(List.of(
                 senses.unanswered().complaint(),
                 senses.concurrency().complaint(),
-                report.flatMap(ServerReport::error).map(error -> "the check of its REST API failed: " + error));
+                report.flatMap(ServerReport::error).map(error -> "the check of its REST API failed: " + error)));
         List<String> complaints = Stream.concat(senses.symptoms().complaints().stream(), others.stream())
                 .toList();
         return new Diagnosis.Signs(paused, closedUntil, senses.breaker().state(), complaints);

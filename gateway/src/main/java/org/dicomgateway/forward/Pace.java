@@ -21,10 +21,10 @@ final class Pace {
         this.instances = limit.instances().isPresent()
                 ? Optional.of(new TokenBucket(limit.instances().getAsInt(), clock))
                 : Optional.empty();
-        this.bytes = limit.bytes().map(size -> new TokenBucket(size.bytes(), clock));
-        this.bytesPerSecond = limit.bytes().isPresent()
-                ? OptionalDouble.of(limit.bytes().get().bytes())
-                : OptionalDouble.empty();
+        this.bytes = limit.bytes().map(size -> new TokenBucket((double) size.bytes(), clock));
+        this.bytesPerSecond = limit.bytes().stream()
+                .mapToDouble(size -> (double) size.bytes())
+                .findFirst();
     }
 
     /** How long until the next instance may go; when at once, one of so many bytes is accounted for. */
@@ -32,7 +32,7 @@ final class Pace {
         Duration wait = untilNext();
         if (wait.isZero()) {
             instances.ifPresent(bucket -> bucket.take(1));
-            bytes.ifPresent(bucket -> bucket.take(size));
+            bytes.ifPresent(bucket -> bucket.take((double) size));
         }
         return wait;
     }

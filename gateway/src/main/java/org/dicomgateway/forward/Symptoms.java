@@ -85,7 +85,7 @@ final class Symptoms {
                 ? Optional.of("refuses instances, the last with " + lastRefusal)
                 : Optional.empty();
         Optional<String> slow = times.slow().or(() -> recent(late, now, MEMORY));
-        return Diagnosis.present(refusing, slow, recent(unknownCaller, now, CALLER_MEMORY));
+        return Diagnosis.present(List.of(refusing, slow, recent(unknownCaller, now, CALLER_MEMORY)));
     }
 
     private static Optional<String> recent(Optional<Noted> noted, Instant now, Duration memory) {

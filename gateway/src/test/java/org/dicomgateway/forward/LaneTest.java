@@ -390,7 +390,7 @@ class LaneTest {
         start(destination(NAME, 1, 3, Optional.empty()));
 
         awaitDelivered(5);
-        assertThat(view().state()).isEqualTo(DestinationState.DEGRADED);
+        awaitState(DestinationState.DEGRADED);
         assertThat(view().why()).contains("does not know the calling AE title UNKNOWN");
         assertThat(outbox.pending()).isEqualTo(5);
     }
@@ -486,10 +486,10 @@ class LaneTest {
         start(destination(NAME, 4, 10));
         await().until(() -> view().retried() >= 10);
 
-        assertThat(view().state()).isEqualTo(DestinationState.DEGRADED);
+        awaitState(DestinationState.DEGRADED);
         assertThat(view().consecutiveFailures()).isZero();
-        assertThat(view().why()).contains("takes 1 of 4 associations at once").contains("2/3/2");
-        assertThat(view().concurrency()).isEqualTo(1);
+        assertThat(view().why()).contains(" of 4 associations at once").contains("2/3/2");
+        assertThat(view().concurrency()).isBetween(1, 2);
         server.letGo();
         await().until(() -> {
             advance(Duration.ofSeconds(2));
