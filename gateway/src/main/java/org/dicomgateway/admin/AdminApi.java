@@ -98,7 +98,7 @@ final class AdminApi {
             throw new BadRequestResponse("from and to are the same destination");
         }
         knownDestination(to);
-        if (!spool.books().containsKey(from)) {
+        if (!from.isEmpty() && !spool.books().containsKey(from)) {
             throw new NotFoundResponse("nothing was ever for a destination " + Text.printable(from, MAX_REASON)
                     + "; there are deliveries of " + String.join(", ", new TreeMap<>(spool.books()).keySet()));
         }

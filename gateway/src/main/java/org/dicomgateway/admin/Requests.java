@@ -17,7 +17,7 @@ public final class Requests {
     /**
      * Gives what waits for one destination to another.
      *
-     * @param from whose; empty: what waits for no destination in particular
+     * @param from whose; an empty text: what waits because none of its destinations can be used
      * @param to a destination of the rules
      */
     public record Reroute(Optional<String> from, Optional<String> to) {}

@@ -8,11 +8,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.dicomgateway.admin.AdminServer;
 import org.dicomgateway.admin.ProcessView;
+import org.dicomgateway.admin.ReloadView;
 import org.dicomgateway.config.Configuration.Loaded;
 import org.dicomgateway.config.ConfigurationException;
 import org.dicomgateway.config.GatewaySettings;
@@ -106,9 +108,14 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    /** Reads the rules again, as if their file had been saved. */
+    /** Reads the rules again, now, and logs what came of it. */
     public void reload() {
-        watcher.reload();
+        ReloadView reload = watcher.reload();
+        LOG.info(
+                "rules: {}, version {}: {}",
+                reload.outcome().name().toLowerCase(Locale.ROOT),
+                reload.version(),
+                reload.details().isEmpty() ? "nothing changed" : String.join("; ", reload.details()));
     }
 
     /** Where it listens, after {@link #start}. */
@@ -120,7 +127,9 @@ public final class Gateway implements AutoCloseable {
         return new ProcessView(
                 ProgramVersion.get(),
                 started,
-                addresses().stream().map(Object::toString).toList(),
+                addresses().stream()
+                        .map(address -> address.getHostString() + ":" + address.getPort())
+                        .toList(),
                 spool.closedBecause());
     }
 

@@ -52,6 +52,7 @@ final class RulesInForce implements Planner {
     private volatile Optional<Broken> broken = Optional.empty();
     private volatile ReloadView lastReload;
     private Optional<Followers> followers = Optional.empty();
+    private boolean followed;
 
     /** The first version. */
     RulesInForce(Path file, RoutingSettings settings, InstantSource clock) {
@@ -65,8 +66,7 @@ final class RulesInForce implements Planner {
     /** Has changes told to these from now on; the rules may have changed since an earlier process held something. */
     synchronized void tell(Followers stages) {
         followers = Optional.of(stages);
-        stages.follow(current.settings);
-        stages.planAgain();
+        follow();
     }
 
     /** What was read from the file: takes it over when it is right and says something else than what is in force. */
@@ -77,11 +77,14 @@ final class RulesInForce implements Planner {
     private void take(RoutingSettings next) {
         Version before = current;
         List<String> changes = RulesDifference.between(before.settings, next);
-        if (changes.isEmpty()) {
+        if (changes.isEmpty() && !followed) {
+            follow();
+        } else if (changes.isEmpty()) {
             broken.ifPresent(was ->
                     LOG.info("rules: {} is right again; version {} stays in force", file, before.table.version()));
         } else {
             put(next, before);
+            follow();
             LOG.info("rules: version {} is in force: {}", current.table.version(), String.join("; ", changes));
         }
         broken = Optional.empty();
@@ -94,8 +97,16 @@ final class RulesInForce implements Planner {
         long version = Math.max(before.table.version() + 1, now.getEpochSecond());
         followers.ifPresent(stages -> stages.follow(together(before.settings, next)));
         current = new Version(RoutingTable.of(next, version), next, now);
-        followers.ifPresent(stages -> stages.follow(next));
-        followers.ifPresent(Followers::planAgain);
+        followed = false;
+    }
+
+    /** What fails here is done again when the file is looked at next: nothing may go on by what is no longer so. */
+    private void follow() {
+        followers.ifPresent(stages -> {
+            stages.follow(current.settings);
+            stages.planAgain();
+        });
+        followed = true;
     }
 
     /** The new rules, and the destinations that only the old ones have. */
@@ -112,7 +123,7 @@ final class RulesInForce implements Planner {
         if (broken.map(Broken::problems).filter(texts::equals).isPresent()) {
             return;
         }
-        LOG.warn("rules: {} has {} problems; version {} stays in force", file, texts.size(), version);
+        LOG.warn("rules: {} is wrong, problems: {}; version {} stays in force", file, texts.size(), version);
         texts.forEach(text -> LOG.warn("rules: {}", text));
         broken = Optional.of(new Broken(broken.map(Broken::since).orElseGet(clock::instant), texts));
     }

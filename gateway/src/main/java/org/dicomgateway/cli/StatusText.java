@@ -56,8 +56,8 @@ final class StatusText {
         lines.add("rules: version " + rules.version() + ", in force since " + time(rules.since()) + ", of "
                 + rules.source());
         rules.broken().ifPresent(broken -> {
-            lines.add("rules: BROKEN since " + time(broken.since()) + ", "
-                    + broken.problems().size() + " problems; version " + rules.version() + " stays in force");
+            lines.add("rules: BROKEN since " + time(broken.since()) + ", problems: "
+                    + broken.problems().size() + "; version " + rules.version() + " stays in force");
             broken.problems().forEach(problem -> lines.add("  " + problem));
         });
         if (!rules.needRestart().isEmpty()) {

@@ -70,7 +70,7 @@ class ReloadIT {
             await().atMost(SOON).until(() -> gateway.output().contains("no destination is called 'nowhere'"));
             Dcmtk.Result status = gateway.ask("status");
             assertThat(status.exitCode()).isEqualTo(1);
-            assertThat(status.output()).contains("BROKEN since", "1 problems", "routing.conf:", "nowhere");
+            assertThat(status.output()).contains("BROKEN since", "problems: 1", "routing.conf:", "nowhere");
             assertThat(storescu.await(Duration.ofMinutes(2))).isZero();
         }
         assertThat(gateway.count("received")).isEqualTo(instances);

@@ -66,7 +66,7 @@ class OperatorCommandsTest {
     void status_fails_while_the_rules_are_broken_or_nothing_is_taken_in() {
         controls.broken = Optional.of(new Broken(FakeControls.NOW, List.of("/conf/routing.conf:3: bad")));
         assertThat(run(new StatusCommand())).isEqualTo(1);
-        assertThat(out.toString()).contains("BROKEN since", "1 problems", "version 7", "/conf/routing.conf:3: bad");
+        assertThat(out.toString()).contains("BROKEN since", "problems: 1", "version 7", "/conf/routing.conf:3: bad");
         controls.broken = Optional.empty();
         controls.closedBecause = Optional.of("the disk is full");
         assertThat(run(new StatusCommand())).isEqualTo(1);
