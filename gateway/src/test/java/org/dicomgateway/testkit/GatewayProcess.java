@@ -44,11 +44,10 @@ public final class GatewayProcess implements AutoCloseable {
         configure("");
     }
 
-    /** Sets what stands in {@code gateway.conf} beside the port. */
+    /** Sets what stands in {@code gateway.conf} beside the ports. */
     public GatewayProcess configure(String more) {
         write("conf/gateway.conf", """
-                gateway.listeners.dicom.port = %d
-                gateway.admin.port = %d
+                gateway { listeners.dicom.port = %d, admin.port = %d }
                 gateway.spool.min-free-space = 10 MiB
                 %s
                 """.formatted(port, adminPort, more));
