@@ -1,6 +1,7 @@
 package org.dicomgateway.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -190,6 +191,21 @@ class RulesWatcherTest {
                         "a b c, version " + (after - 1), "a c, version " + after, "planning again, version " + after);
     }
 
+    @Test
+    void a_change_that_a_stage_could_not_follow_is_followed_at_the_next_look() throws IOException {
+        settle();
+        write(file, rules("two").replace("b {", "c {"));
+        watcher.lookOnce();
+        for (int failure = 0; failure < 2; failure++) {
+            stage.failAfter = failure;
+            assertThatThrownBy(watcher::lookOnce).hasMessage("the ledger failed");
+        }
+        watcher.lookOnce();
+        assertThat(routes()).containsExactly("two");
+        assertThat(stage.rules.destinations()).containsOnlyKeys("a", "c");
+        assertThat(stage.seen.get(stage.seen.size() - 1)).startsWith("planning again");
+    }
+
     private void settle() {
         for (int look = 0; look < 4; look++) {
             watcher.lookOnce();
@@ -223,10 +239,14 @@ class RulesWatcherTest {
     private final class Stage implements RulesInForce.Followers {
 
         private final List<String> seen = new ArrayList<>();
+        private int failAfter = -1;
         private RoutingSettings rules = new RoutingSettings(Map.of(), List.of());
 
         @Override
         public void follow(RoutingSettings settings) {
+            if (failAfter-- == 0) {
+                throw new IllegalStateException("the ledger failed");
+            }
             rules = settings;
             note(String.join(" ", settings.destinations().keySet()));
         }
