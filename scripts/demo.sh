@@ -31,6 +31,7 @@ SERIES=2
 INSTANCES_PER_SERIES=10
 TOTAL=$((SERIES * INSTANCES_PER_SERIES))
 GATEWAY_PORT=${GATEWAY_PORT:-11112}
+GATEWAY_ADMIN_PORT=${GATEWAY_ADMIN_PORT:-8080}
 READY_SECONDS=60
 DELIVERY_SECONDS=60
 # A little longer than the gateway gives itself for an orderly end (gateway.shutdown-timeout).
@@ -93,7 +94,12 @@ start_gateway() {
     explain_taken_port "$GATEWAY_PORT" "the gateway" "conf/gateway.conf, or for this run in the environment (GATEWAY_PORT)"
     exit 1
   fi
-  export GATEWAY_PORT
+  if port_is_taken "$GATEWAY_ADMIN_PORT"; then
+    explain_taken_port "$GATEWAY_ADMIN_PORT" "the gateway's operators" \
+      "conf/gateway.conf, or for this run in the environment (GATEWAY_ADMIN_PORT)"
+    exit 1
+  fi
+  export GATEWAY_PORT GATEWAY_ADMIN_PORT
   mkdir -p "$VAR/run" "$VAR/logs"
   # In a session of its own: Ctrl-C is for this script, which then stops the gateway in order.
   setsid "$ROOT/scripts/gateway" run >"$VAR/logs/gateway.out" 2>&1 </dev/null &

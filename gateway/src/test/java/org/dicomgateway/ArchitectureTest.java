@@ -25,8 +25,13 @@ class ArchitectureTest {
     private static final Map<String, List<String>> MAY_USE = Map.ofEntries(
             Map.entry(
                     "app",
-                    List.of("cli", "config", "dicom", "observe", "receive", "spool", "route", "forward", "orthanc")),
-            Map.entry("cli", List.of("config", "dicom", "observe", "receive", "spool", "route", "forward", "orthanc")),
+                    List.of(
+                            "admin", "cli", "config", "dicom", "observe", "receive", "spool", "route", "forward",
+                            "orthanc")),
+            Map.entry(
+                    "cli",
+                    List.of("admin", "config", "dicom", "observe", "receive", "spool", "route", "forward", "orthanc")),
+            Map.entry("admin", List.of("spool", "observe", "config", "orthanc", "dicom")),
             Map.entry("config", List.of("dicom")),
             Map.entry("dicom", List.of()),
             Map.entry("observe", List.of("dicom")),
@@ -78,6 +83,12 @@ class ArchitectureTest {
     void only_the_spool_knows_SQL() {
         confine("java.sql..", "spool");
         confine("org.flywaydb..", "spool");
+    }
+
+    @Test
+    void only_admin_knows_the_web_server() {
+        confine("io.javalin..", "admin");
+        confine("org.eclipse.jetty..", "admin");
     }
 
     @Test

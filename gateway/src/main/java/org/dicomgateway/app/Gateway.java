@@ -2,12 +2,21 @@ package org.dicomgateway.app;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
+import org.dicomgateway.admin.AdminServer;
+import org.dicomgateway.admin.ProcessView;
+import org.dicomgateway.admin.ReloadView;
 import org.dicomgateway.config.Configuration.Loaded;
+import org.dicomgateway.config.ConfigurationException;
 import org.dicomgateway.config.GatewaySettings;
 import org.dicomgateway.config.ListenerSettings;
 import org.dicomgateway.dicom.Acceptor;
@@ -15,45 +24,61 @@ import org.dicomgateway.dicom.Requestor;
 import org.dicomgateway.forward.Forwarder;
 import org.dicomgateway.receive.AssociationGate;
 import org.dicomgateway.receive.StoreHandler;
-import org.dicomgateway.route.RoutingTable;
+import org.dicomgateway.route.Dispatch;
 import org.dicomgateway.spool.Spool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The gateway as one thing. Its fields stand in the order of the data path; it starts downstream first, so that nothing
- * is received that could not go on, and stops upstream first, so that nothing arrives at a stage that is gone.
+ * The gateway as one thing. Its fields stand in the order of the data path, then what watches and steers it; it starts
+ * downstream first, so that nothing is received that could not go on, and stops upstream first, so that nothing arrives
+ * at a stage that is gone.
  */
 public final class Gateway implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
     private final List<Acceptor> acceptors;
+    private final RulesInForce rules;
     private final Spool spool;
+    private final Outlook outlook;
     private final Forwarder forwarder;
 
-    private final Loaded settings;
+    private final RulesWatcher watcher;
+    private final PausedDestinations paused;
+    private final Optional<AdminServer> admin;
 
-    private Gateway(List<Acceptor> acceptors, Spool spool, Forwarder forwarder, Loaded settings) {
-        this.acceptors = acceptors;
-        this.spool = spool;
-        this.forwarder = forwarder;
-        this.settings = settings;
+    private final GatewaySettings settings;
+    private final Instant started;
+
+    private Gateway(Loaded loaded, RestartNeeds restart, InstantSource clock) throws IOException {
+        settings = loaded.gateway();
+        started = clock.instant();
+        rules = new RulesInForce(settings.routingFile(), loaded.routing(), clock);
+        outlook = new Outlook();
+        Dispatch dispatch = new Dispatch(rules::table, outlook::prospects, outlook::pendingBytes);
+        spool = Spool.open(settings.spool(), rules, dispatch, clock);
+        acceptors = acceptors(settings, spool);
+        forwarder = new Forwarder(
+                spool, Requestor::of, new OrthancCheck(), spool::reconsider, clock, new SplittableRandom());
+        watcher = new RulesWatcher(settings.routingFile(), rules, restart);
+        paused = PausedDestinations.besideSpool(settings.spool().directory());
+        GatewayControls controls = new GatewayControls(this::process, forwarder, paused, rules, watcher, restart);
+        admin = settings.admin().enabled()
+                ? Optional.of(new AdminServer(settings.admin(), controls, spool))
+                : Optional.empty();
     }
 
     /**
      * Opens the spool, which brings back what an earlier process left, and makes the stages around it. Nothing is received
      * or sent before {@link #start}.
      *
+     * @param configuration the {@code gateway.conf} that was loaded: its changes are noticed
      * @throws IOException when the spool cannot be opened; the message says what to do
+     * @throws ConfigurationException when the configuration cannot be read any more
      */
-    public static Gateway open(Loaded settings) throws IOException {
-        InstantSource clock = InstantSource.system();
-        long rulesVersion = clock.instant().getEpochSecond();
-        RoutingTable rules = RoutingTable.of(settings.routing(), rulesVersion);
-        Spool spool = Spool.open(settings.gateway().spool(), rules, clock);
-        Forwarder forwarder = new Forwarder(spool, Requestor::of, clock, new SplittableRandom());
-        return new Gateway(acceptors(settings.gateway(), spool), spool, forwarder, settings);
+    public static Gateway open(Path configuration, Loaded loaded) throws IOException, ConfigurationException {
+        return new Gateway(loaded, new RestartNeeds(configuration), InstantSource.system());
     }
 
     private static List<Acceptor> acceptors(GatewaySettings settings, Spool spool) {
@@ -66,16 +91,31 @@ public final class Gateway implements AutoCloseable {
     }
 
     /**
-     * Starts forwarding, then receiving.
+     * Starts forwarding, then receiving, then watching the rules and answering operators.
      *
-     * @throws IOException when a listener's port cannot be had; the gateway must then be closed
+     * @throws IOException when a port cannot be had; the gateway must then be closed
      */
     public void start() throws IOException {
-        spool.destinationsChanged(settings.routing().destinations().keySet());
-        forwarder.start(settings.routing().destinations().values());
+        forwarder.start(List.of(), Map.of(), paused.all());
+        outlook.ask(spool, forwarder);
+        rules.tell(new Stages(spool, forwarder, rules));
         for (Acceptor acceptor : acceptors) {
             acceptor.start();
         }
+        watcher.start();
+        if (admin.isPresent()) {
+            admin.get().start();
+        }
+    }
+
+    /** Reads the rules again, now, and logs what came of it. */
+    public void reload() {
+        ReloadView reload = watcher.reload();
+        LOG.info(
+                "rules: {}, version {}: {}",
+                reload.outcome().name().toLowerCase(Locale.ROOT),
+                reload.version(),
+                reload.details().isEmpty() ? "nothing changed" : String.join("; ", reload.details()));
     }
 
     /** Where it listens, after {@link #start}. */
@@ -83,19 +123,32 @@ public final class Gateway implements AutoCloseable {
         return acceptors.stream().map(Acceptor::address).toList();
     }
 
+    private ProcessView process() {
+        return new ProcessView(
+                ProgramVersion.get(),
+                started,
+                addresses().stream()
+                        .map(address -> address.getHostString() + ":" + address.getPort())
+                        .toList(),
+                spool.closedBecause());
+    }
+
     /**
-     * Stops in order: no new associations; what is being received is finished and answered; what is being sent is
-     * finished; the spool is closed. Takes at most about twice the configured shutdown timeout; whatever is not finished
-     * then is broken off, and nothing that was answered with success is lost by it.
+     * Stops in order: nobody steers it any more; no new associations; what is being received is finished and answered;
+     * what is being sent is finished; the spool is closed. Takes at most about twice the configured shutdown timeout;
+     * whatever is not finished then is broken off, and nothing that was answered with success is lost by it.
      */
     @Override
     public void close() {
-        Duration grace = settings.gateway().shutdownTimeout();
+        Duration grace = settings.shutdownTimeout();
+        admin.ifPresent(AdminServer::close);
+        watcher.close();
         LOG.info("stopping: receiving");
         acceptors.forEach(acceptor -> acceptor.stop(grace));
         LOG.info("stopping: forwarding");
         forwarder.stop(grace);
         forwarder.close();
+        outlook.close();
         LOG.info("stopping: spool");
         spool.close();
         LOG.info("stopped");

@@ -1,7 +1,6 @@
 package org.dicomgateway.app;
 
 import java.io.PrintWriter;
-import java.util.Optional;
 import org.dicomgateway.cli.CheckCommand;
 import org.dicomgateway.cli.EchoCommand;
 import org.dicomgateway.cli.ExitCode;
@@ -9,6 +8,12 @@ import org.dicomgateway.cli.ExplainCommand;
 import org.dicomgateway.cli.ExportCommand;
 import org.dicomgateway.cli.GenerateCommand;
 import org.dicomgateway.cli.InspectCommand;
+import org.dicomgateway.cli.PauseCommand;
+import org.dicomgateway.cli.ReloadCommand;
+import org.dicomgateway.cli.RerouteCommand;
+import org.dicomgateway.cli.ResumeCommand;
+import org.dicomgateway.cli.RetryCommand;
+import org.dicomgateway.cli.StatusCommand;
 import org.dicomgateway.config.ConfigurationException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -30,7 +35,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ExplainCommand.class,
             ExportCommand.class,
             GenerateCommand.class,
-            InspectCommand.class
+            InspectCommand.class,
+            StatusCommand.class,
+            PauseCommand.class,
+            ResumeCommand.class,
+            RerouteCommand.class,
+            RetryCommand.class,
+            ReloadCommand.class
         })
 public final class Main {
 
@@ -70,9 +81,7 @@ public final class Main {
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            String version = Optional.ofNullable(Main.class.getPackage().getImplementationVersion())
-                    .orElse("(not run from its jar)");
-            return new String[] {"DICOM Gateway " + version};
+            return new String[] {"DICOM Gateway " + ProgramVersion.get()};
         }
     }
 }

@@ -41,7 +41,7 @@ final class RunCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         Gateway gateway;
         try {
-            gateway = Gateway.open(settings);
+            gateway = Gateway.open(configuration.path(), settings);
         } catch (IOException e) {
             err.println("the gateway cannot start: " + e.getMessage());
             LOG.error("the gateway cannot start", e);
@@ -56,6 +56,7 @@ final class RunCommand implements Callable<Integer> {
             return ExitCode.FAILED;
         }
         endInOrder(gateway);
+        HangUp.onSignal(gateway::reload);
         LOG.info(
                 "ready: listening on {}, {} destinations, configuration {}",
                 gateway.addresses().stream().map(Object::toString).collect(joining(", ")),

@@ -1,8 +1,11 @@
 package org.dicomgateway.config;
 
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Loads what the operator wrote. Reads files and environment variables; has no other effect.
@@ -30,6 +33,19 @@ public final class Configuration {
         Optional<RoutingReader.Draft> draft = routing(routingConf, problems);
         problems.throwIfAny();
         return draft.orElseThrow().settings().get();
+    }
+
+    /** {@code routing.conf} alone, whatever is wrong with it, and what it is made of. */
+    public static RoutingFile readRouting(Path routingConf) {
+        Problems problems = new Problems();
+        Set<Path> files = new HashSet<>();
+        Optional<RoutingReader.Draft> draft =
+                HoconFile.read(routingConf, problems, files).map(new RoutingReader(problems)::read);
+        List<Problem> found = problems.all();
+        return new RoutingFile(
+                files,
+                found.isEmpty() ? draft.map(RoutingReader.Draft::settings).map(Supplier::get) : Optional.empty(),
+                found);
     }
 
     /** What is odd in a {@code routing.conf} that has no problem, sorted by file and line. */

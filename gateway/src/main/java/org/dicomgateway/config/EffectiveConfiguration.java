@@ -14,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,28 @@ public final class EffectiveConfiguration {
         Path routingConf = Configuration.loadAll(gatewayConf).gateway().routingFile();
         return "# " + gatewayConf.toAbsolutePath().normalize() + "\n" + renderGateway(gatewayConf) //
                 + "\n# " + routingConf + "\n" + renderRouting(routingConf);
+    }
+
+    /**
+     * Every value of {@code gateway.conf} that is in force, by its key; a key that was left out has its default.
+     *
+     * @throws ConfigurationException when the file cannot be read at all
+     */
+    public static SortedMap<String, String> valuesOfGateway(Path gatewayConf) throws ConfigurationException {
+        SortedMap<String, String> values = new TreeMap<>();
+        flatten("gateway", merged(block(parse(gatewayConf), "gateway"), block(Reference.root(), "gateway")), values);
+        return values;
+    }
+
+    private static void flatten(String path, ConfigObject block, SortedMap<String, String> values) {
+        block.forEach((key, value) -> {
+            String inner = path + "." + ConfigUtil.joinPath(key);
+            if (value instanceof ConfigObject object) {
+                flatten(inner, object, values);
+            } else {
+                values.put(inner, value.render(ConfigRenderOptions.concise()));
+            }
+        });
     }
 
     static String renderGateway(Path file) throws ConfigurationException {

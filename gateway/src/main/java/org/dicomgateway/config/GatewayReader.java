@@ -31,6 +31,7 @@ final class GatewayReader {
         Section gateway = root.section("gateway");
         List<Supplier<ListenerSettings>> listeners = listeners(gateway);
         Supplier<SpoolSettings> spool = spool(gateway.section("spool"));
+        Supplier<AdminSettings> admin = AdminReader.read(gateway.section("admin"));
         Setting<Path> routing = path(gateway, "routing");
         Setting<Duration> shutdown = gateway.duration("shutdown-timeout", Duration.ZERO, Limits.MAX_TIMEOUT);
         gateway.finish();
@@ -38,7 +39,11 @@ final class GatewayReader {
         return new Draft(
                 routing,
                 () -> new GatewaySettings(
-                        listeners.stream().map(Supplier::get).toList(), spool.get(), routing.get(), shutdown.get()));
+                        listeners.stream().map(Supplier::get).toList(),
+                        spool.get(),
+                        admin.get(),
+                        routing.get(),
+                        shutdown.get()));
     }
 
     private List<Supplier<ListenerSettings>> listeners(Section gateway) {

@@ -9,11 +9,16 @@ import java.util.List;
  *
  * @param listeners at least one
  * @param spool where instances wait
+ * @param admin the operators' HTTP interface
  * @param routingFile the rules, absolute
  * @param shutdownTimeout how long a shutdown waits for what is being received or sent
  */
 public record GatewaySettings(
-        List<ListenerSettings> listeners, SpoolSettings spool, Path routingFile, Duration shutdownTimeout) {
+        List<ListenerSettings> listeners,
+        SpoolSettings spool,
+        AdminSettings admin,
+        Path routingFile,
+        Duration shutdownTimeout) {
 
     /** Copies the list. */
     public GatewaySettings {

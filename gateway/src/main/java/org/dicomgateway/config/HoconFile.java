@@ -8,8 +8,10 @@ import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigResolveOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -24,15 +26,25 @@ final class HoconFile {
 
     /** The root of the file over the defaults; empty when it cannot be read at all, which is then a problem. */
     static Optional<Section> read(Path file, Problems problems) {
+        return read(file, problems, new HashSet<>());
+    }
+
+    /** The same; {@code files} gets the file and everything it includes, or would if it were there. */
+    static Optional<Section> read(Path file, Problems problems, Set<Path> files) {
         Place place = Place.of(file.toAbsolutePath().normalize());
         Section.Layer defaults = new Section.Layer(Reference.root(), place);
-        return parse(file, problems)
+        return parse(file, problems, files)
                 .map(root -> Section.of(new Section.Layer(root, place), List.of(defaults), problems));
     }
 
     /** The root of the file alone. */
     static Optional<ConfigObject> parse(Path file, Problems problems) {
+        return parse(file, problems, new HashSet<>());
+    }
+
+    private static Optional<ConfigObject> parse(Path file, Problems problems, Set<Path> files) {
         Place place = Place.of(file.toAbsolutePath().normalize());
+        files.add(place.file());
         if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
             problems.add(place, Files.exists(file) ? "cannot be read" : "is not there", "");
             return Optional.empty();
@@ -40,7 +52,10 @@ final class HoconFile {
         try {
             // An absolute path: with a relative one the library does not find includes.
             Config parsed = ConfigFactory.parseFile(
-                    place.file().toFile(), ConfigParseOptions.defaults().setAllowMissing(false));
+                    place.file().toFile(),
+                    ConfigParseOptions.defaults()
+                            .setAllowMissing(false)
+                            .prependIncluder(new Includes(place.file().resolveSibling(""), files)));
             // What stays unresolved is reported where it is used, each by itself.
             return Optional.of(parsed.resolve(ConfigResolveOptions.defaults().setAllowUnresolved(true))
                     .root());

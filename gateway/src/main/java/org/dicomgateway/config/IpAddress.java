@@ -37,6 +37,11 @@ public final class IpAddress {
         return parse(zone < 0 ? text : text.substring(0, zone));
     }
 
+    /** Whether it is of this machine alone. */
+    public boolean isLoopback() {
+        return address.isLoopbackAddress();
+    }
+
     /** For a socket. */
     InetAddress address() {
         return address;

@@ -79,7 +79,7 @@ final class ListenerReader {
                                 (int) pdu.get().bytes())));
     }
 
-    private static InetAddress address(String text) {
+    static InetAddress address(String text) {
         if (text.equals("localhost")) {
             return InetAddress.getLoopbackAddress();
         }

@@ -1,5 +1,6 @@
 package org.dicomgateway.config;
 
+import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -10,6 +11,11 @@ final class Problems {
 
     void add(Place place, String what, String remedy) {
         found.add(new Problem(place.file(), place.line(), place.key(), what + place.remark(), remedy));
+    }
+
+    /** All of them, by file and line. */
+    List<Problem> all() {
+        return List.copyOf(found);
     }
 
     /** @throws ConfigurationException with all of them when there is any */

@@ -27,6 +27,20 @@ final class AssociationLimit {
         return true;
     }
 
+    /** Takes one if there is one, and does not wait. */
+    synchronized boolean tryAcquire() {
+        if (open >= limit) {
+            return false;
+        }
+        open++;
+        return true;
+    }
+
+    /** Whether another may be opened. */
+    synchronized boolean hasRoom() {
+        return open < limit;
+    }
+
     synchronized void release() {
         open--;
         notifyAll();

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -12,7 +13,6 @@ import org.dicomgateway.dicom.AssociationException;
 import org.dicomgateway.dicom.OpenAssociation;
 import org.dicomgateway.dicom.Peer;
 import org.dicomgateway.dicom.PresentationPair;
-import org.dicomgateway.dicom.Requestor;
 import org.dicomgateway.dicom.Uid;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,21 +20,29 @@ import org.slf4j.LoggerFactory;
 /** The associations of one lane: within the destination's limit, and all abortable at once. */
 final class Associations {
 
+    /** Opens an association. */
+    @FunctionalInterface
+    private interface Call {
+        OpenAssociation open() throws AssociationException;
+    }
+
     private static final Duration POLL = Duration.ofMillis(250);
 
     private static final Logger LOG = LoggerFactory.getLogger(Associations.class);
 
     private final Peer peer;
-    private final Requestor requestor;
+    private final Callers callers;
     private final AssociationLimit limit;
+    private final Unanswered unanswered;
     private final Bell bell;
     private final Set<Limited> open = ConcurrentHashMap.newKeySet();
     private volatile boolean aborted;
 
-    Associations(Peer peer, Requestor requestor, AssociationLimit limit, Bell bell) {
+    Associations(Peer peer, Callers callers, AssociationLimit limit, Unanswered unanswered, Bell bell) {
         this.peer = peer;
-        this.requestor = requestor;
+        this.callers = callers;
         this.limit = limit;
+        this.unanswered = unanswered;
         this.bell = bell;
     }
 
@@ -50,9 +58,42 @@ final class Associations {
                 throw stopped();
             }
         }
+        return callThenRelease(() -> awaited(calling, pairs));
+    }
+
+    /**
+     * Calls the destination if its limit allows it now, and waits only shortly for any answer.
+     *
+     * @return empty when the limit does not allow it
+     * @throws AssociationException as {@link #open}
+     */
+    Optional<OpenAssociation> openHastily(AeTitle calling, Collection<PresentationPair> pairs)
+            throws AssociationException {
+        return limit.tryAcquire()
+                ? Optional.of(callThenRelease(() -> callers.hasty().open(peer, calling, pairs)))
+                : Optional.empty();
+    }
+
+    private OpenAssociation awaited(AeTitle calling, Collection<PresentationPair> pairs) throws AssociationException {
+        try (Unanswered.Wait wait = unanswered.begin(0)) {
+            try {
+                OpenAssociation association = callers.patient().open(peer, calling, pairs);
+                wait.answered();
+                return association;
+            } catch (AssociationException e) {
+                if (e.rejection().isPresent()) {
+                    wait.answered();
+                }
+                throw e;
+            }
+        }
+    }
+
+    /** Calls with a place of the limit that was taken; gives it back when the association is closed, or never opened. */
+    private OpenAssociation callThenRelease(Call call) throws AssociationException {
         Limited association = null;
         try {
-            association = new Limited(requestor.open(peer, calling, pairs));
+            association = new Limited(call.open());
             open.add(association);
         } catch (RuntimeException e) {
             // A fault of ours that every call would meet: let the breaker see it.
@@ -70,6 +111,11 @@ final class Associations {
             throw stopped();
         }
         return association;
+    }
+
+    /** Whether the limit allows another now. */
+    boolean hasRoom() {
+        return limit.hasRoom();
     }
 
     /** How many of this lane are open. */

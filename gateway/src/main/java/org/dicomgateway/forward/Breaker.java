@@ -1,10 +1,8 @@
 package org.dicomgateway.forward;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
-import java.util.Locale;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.dicomgateway.config.DestinationSettings;
@@ -28,7 +26,8 @@ final class Breaker {
     private final Backoff pauses;
     private final InstantSource clock;
     private final Set<Long> refusedInARow = new HashSet<>();
-    private BreakerState state;
+    private Instant firstRefused = Instant.MIN;
+    private volatile BreakerState state;
 
     Breaker(DestinationSettings settings, InstantSource clock, RandomGenerator random) {
         DestinationSettings.BreakerSettings breaker = settings.breaker();
@@ -39,21 +38,28 @@ final class Breaker {
         this.state = Closed.fresh(clock.instant());
     }
 
-    synchronized BreakerState state() {
+    /** Never waits. */
+    BreakerState state() {
         return state;
     }
 
-    synchronized boolean isClosed() {
-        return state instanceof Closed;
+    /** Never waits. */
+    boolean isClosed() {
+        return state.isClosed();
     }
 
-    synchronized boolean isHalfOpen() {
+    boolean isHalfOpen() {
         return state instanceof HalfOpen;
     }
 
     /** Whether something failed lately, so that little should be risked at once. */
-    synchronized boolean isInDoubt() {
+    boolean isInDoubt() {
         return state.failures() > 0;
+    }
+
+    /** Whether it is time to try the destination. */
+    boolean isTrialDue() {
+        return state instanceof Open open && open.pause().passed();
     }
 
     /** Whether the caller, and nobody else, must try the destination now, and then call {@link #endTrial}. */
@@ -107,10 +113,10 @@ final class Breaker {
      */
     synchronized void failed(boolean inStore, String why) {
         if (state instanceof Closed closed) {
-            Closed struck = closed.struck(inStore, why);
+            Closed struck = closed.struck(clock.instant(), inStore, why);
             state = struck;
             if (struck.failures() >= threshold) {
-                open(struck, struck.failures(), why);
+                open(struck, struck.failures(), struck.firstFailure(), why);
             }
         } else if (state instanceof HalfOpen trial) {
             Open open = trial.reopen(pause(trial.before().pauses() + 1), why);
@@ -118,7 +124,7 @@ final class Breaker {
             LOG.warn(
                     "destination {} failed again and is left alone for {}, {} failures in a row: {}",
                     lane,
-                    seconds(open.pause().remaining()),
+                    Health.seconds(open.pause().remaining()),
                     open.failures(),
                     why);
         }
@@ -130,10 +136,13 @@ final class Breaker {
      */
     synchronized void refused(long deliveryId, String why) {
         if (state instanceof Closed closed) {
+            if (refusedInARow.isEmpty()) {
+                firstRefused = clock.instant();
+            }
             refusedInARow.add(deliveryId);
             int refused = refusedInARow.size();
             if (refused >= Math.max(2, threshold)) {
-                open(closed, refused, why + ", said of " + refused + " different instances in a row");
+                open(closed, refused, firstRefused, why + ", said of " + refused + " different instances in a row");
             }
         } else if (state instanceof HalfOpen trial) {
             // It talks, so asking again costs little, and what it refused may be to blame after all: the pause does
@@ -142,22 +151,21 @@ final class Breaker {
         }
     }
 
-    private void open(Closed closed, int failures, String why) {
-        Open open = closed.open(clock.instant(), failures, pause(1), why);
-        state = open;
+    /** It answers nothing any more, since then, neither stores nor a C-ECHO: no need to count. */
+    synchronized void silent(Instant since, String why) {
+        if (state instanceof Closed closed) {
+            boolean first = closed.failures() == 0 || since.isBefore(closed.firstFailure());
+            open(closed, closed.failures() + 1, first ? since : closed.firstFailure(), why);
+        }
+    }
+
+    private void open(Closed closed, int failures, Instant first, String why) {
+        state = closed.open(clock.instant(), failures, first, pause(1), why);
         refusedInARow.clear();
-        LOG.warn(
-                "destination {} is left alone for {} after {} failures in a row: {}",
-                lane,
-                seconds(open.pause().remaining()),
-                failures,
-                why);
     }
 
     private void close() {
         Instant now = clock.instant();
-        String gone = seconds(Duration.between(state.since(), now));
-        LOG.info("destination {} is back after {} and {} failures", lane, gone, state.failures());
         refusedInARow.clear();
         if (state instanceof Open open) {
             state = open.close(now);
@@ -168,9 +176,5 @@ final class Breaker {
 
     private Deadline pause(int n) {
         return Deadline.after(clock, pauses.delay(n));
-    }
-
-    private static String seconds(Duration time) {
-        return String.format(Locale.ROOT, "%.1f s", time.toMillis() / 1000.0);
     }
 }

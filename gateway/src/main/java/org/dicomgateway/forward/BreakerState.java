@@ -22,35 +22,36 @@ sealed interface BreakerState {
     /** What last failed; empty when nothing did. */
     String why();
 
-    /** Its name for operators. */
-    LaneView.State kind();
+    /** When the first of these failures was; when the state began, if there was none. */
+    Instant firstFailure();
+
+    /** Whether the destination is used. */
+    default boolean isClosed() {
+        return this instanceof Closed;
+    }
 
     /**
      * The destination is used.
      *
      * @param inStores whether a store was among the failures: a C-ECHO that works does not make up for it
      */
-    record Closed(Instant since, int failures, boolean inStores, String why) implements BreakerState {
+    record Closed(Instant since, int failures, Instant firstFailure, boolean inStores, String why)
+            implements BreakerState {
 
         static Closed fresh(Instant since) {
-            return new Closed(since, 0, false, "");
+            return new Closed(since, 0, since, false, "");
         }
 
-        @Override
-        public LaneView.State kind() {
-            return LaneView.State.CLOSED;
-        }
-
-        Closed struck(boolean inStore, String reason) {
-            return new Closed(since, failures + 1, inStores || inStore, reason);
+        Closed struck(Instant now, boolean inStore, String reason) {
+            return new Closed(since, failures + 1, failures == 0 ? now : firstFailure, inStores || inStore, reason);
         }
 
         Closed cleared() {
             return failures == 0 ? this : fresh(since);
         }
 
-        Open open(Instant now, int inARow, Deadline pause, String reason) {
-            return new Open(now, inARow, 1, pause, reason);
+        Open open(Instant now, int inARow, Instant first, Deadline pause, String reason) {
+            return new Open(now, inARow, first, 1, pause, reason);
         }
     }
 
@@ -60,12 +61,8 @@ sealed interface BreakerState {
      * @param pauses how many pauses that grew there were, this one included
      * @param pause when it may be tried again
      */
-    record Open(Instant since, int failures, int pauses, Deadline pause, String why) implements BreakerState {
-
-        @Override
-        public LaneView.State kind() {
-            return LaneView.State.OPEN;
-        }
+    record Open(Instant since, int failures, Instant firstFailure, int pauses, Deadline pause, String why)
+            implements BreakerState {
 
         HalfOpen tryAgain() {
             return new HalfOpen(this);
@@ -85,17 +82,12 @@ sealed interface BreakerState {
 
         /** The trial failed: another failure, and a longer pause. */
         Open reopen(Deadline longer, String reason) {
-            return new Open(before.since, before.failures + 1, before.pauses + 1, longer, reason);
+            return new Open(before.since, before.failures + 1, before.firstFailure, before.pauses + 1, longer, reason);
         }
 
         /** The trial told nothing, or that nothing has changed: the same pause again. */
         Open reopenUnchanged(Deadline same) {
-            return new Open(before.since, before.failures, before.pauses, same, before.why);
-        }
-
-        @Override
-        public LaneView.State kind() {
-            return LaneView.State.HALF_OPEN;
+            return new Open(before.since, before.failures, before.firstFailure, before.pauses, same, before.why);
         }
 
         @Override
@@ -106,6 +98,11 @@ sealed interface BreakerState {
         @Override
         public int failures() {
             return before.failures;
+        }
+
+        @Override
+        public Instant firstFailure() {
+            return before.firstFailure;
         }
 
         @Override

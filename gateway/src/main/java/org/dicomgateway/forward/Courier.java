@@ -1,14 +1,17 @@
 package org.dicomgateway.forward;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.dicomgateway.dicom.AeTitle;
 import org.dicomgateway.dicom.AssociationException;
 import org.dicomgateway.dicom.OpenAssociation;
 import org.dicomgateway.dicom.PresentationPair;
 import org.dicomgateway.forward.Outcome.Deferred;
+import org.dicomgateway.forward.Outcome.Delivered;
 import org.dicomgateway.forward.Outcome.Impossible;
 import org.dicomgateway.forward.Outcome.Refused;
 import org.dicomgateway.spool.Claim;
@@ -26,29 +29,30 @@ final class Courier {
 
     private final Outbox outbox;
     private final InstantSource clock;
+    private final Optional<AeTitle> fixedCalling;
     private final Associations associations;
-    private final Breaker breaker;
+    private final Senses senses;
     private final Judge judge;
     private final RetryPolicy retries;
     private final Probe probe;
-    private final Tally tally;
 
+    /** @param fixedCalling the AE title we call by; empty: that of the instance's sender */
     Courier(
             Outbox outbox,
             InstantSource clock,
+            Optional<AeTitle> fixedCalling,
             Associations associations,
-            Breaker breaker,
+            Senses senses,
             RetryPolicy retries,
-            Probe probe,
-            Tally tally) {
+            Probe probe) {
         this.outbox = outbox;
         this.clock = clock;
+        this.fixedCalling = fixedCalling;
         this.associations = associations;
-        this.breaker = breaker;
-        this.judge = new Judge(breaker);
+        this.senses = senses;
+        this.judge = new Judge(senses.breaker());
         this.retries = retries;
         this.probe = probe;
-        this.tally = tally;
     }
 
     /**
@@ -67,11 +71,12 @@ final class Courier {
                     ? Verdict.ofStatus(store(association, claim, pair))
                     : Verdict.notAccepted(pair);
             outcome = judge.of(claim, answer);
+            notice(claim, outcome, Duration.ofMillis(millisSince(start)));
             usable = true;
         } catch (AssociationException e) {
             outcome = associations.areAborted()
                     ? new Deferred(Outcome.NO_STATUS, "the lane was stopped before the answer came")
-                    : judge.of(claim, Verdict.ofStore(e, first));
+                    : judge.of(claim, unanswered(claim, e, first));
         } catch (DamagedInstanceException e) {
             outcome = new Impossible(Outcome.NO_STATUS, "damaged in the spool, not sent: " + e.getMessage());
         } catch (IOException e) {
@@ -85,9 +90,29 @@ final class Courier {
         return usable;
     }
 
+    private void notice(Claim claim, Outcome outcome, Duration took) {
+        Symptoms symptoms = senses.symptoms();
+        if (outcome instanceof Delivered) {
+            if (symptoms.stored(took, claim.instance().datasetLength())) {
+                senses.concurrency().shrink("it became slow");
+            }
+        } else if (outcome instanceof Refused refused) {
+            symptoms.refused(refused.reason());
+        } else if (outcome instanceof Impossible impossible) {
+            symptoms.refused(impossible.reason());
+        }
+    }
+
+    private Outcome unanswered(Claim claim, AssociationException failure, boolean first) {
+        if (failure.reason() == AssociationException.Cause.TIMEOUT && associations.count() > 1) {
+            senses.concurrency().shrink("a store was not answered in time");
+        }
+        return Verdict.ofStore(failure, first, Proposal.callingFor(claim, fixedCalling));
+    }
+
     /** Settles by an outcome. */
     void conclude(Hand hand, Claim claim, Outcome outcome, long start) {
-        boolean held = !breaker.isClosed();
+        boolean held = !senses.breaker().isClosed();
         Settlement settlement = retries.settlement(claim.attempts(), outcome, clock.instant(), held);
         account(hand, claim, settlement);
         Report.settled(claim, settlement, millisSince(start));
@@ -111,9 +136,25 @@ final class Courier {
 
     private int store(OpenAssociation association, Claim claim, PresentationPair pair)
             throws AssociationException, IOException {
-        DatasetStream dataset = outbox.open(claim);
+        Throughput throughput = senses.tally().throughput();
+        throughput.begin();
+        long arrived = 0;
         try {
-            return association.cStore(pair, claim.instance().sopInstance(), dataset);
+            int status = awaited(association, claim, pair);
+            arrived = claim.instance().datasetLength();
+            return status;
+        } finally {
+            throughput.end(arrived);
+        }
+    }
+
+    private int awaited(OpenAssociation association, Claim claim, PresentationPair pair)
+            throws AssociationException, IOException {
+        DatasetStream dataset = outbox.open(claim);
+        try (Unanswered.Wait wait = senses.unanswered().begin(claim.instance().datasetLength())) {
+            int status = association.cStore(pair, claim.instance().sopInstance(), new Observed(dataset, wait));
+            wait.answered();
+            return status;
         } finally {
             closeQuietly(dataset);
         }
@@ -121,7 +162,7 @@ final class Courier {
 
     private void account(Hand hand, Claim claim, Settlement settlement) {
         hand.settle(claim, settlement);
-        tally.settled(settlement, clock.instant());
+        senses.tally().settled(settlement, clock.instant());
         if (settlement instanceof Settlement.Delivered) {
             probe.proven();
         } else if (settlement instanceof Settlement.Parked) {

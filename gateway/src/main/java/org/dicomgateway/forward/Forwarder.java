@@ -8,16 +8,21 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.dicomgateway.config.DestinationSettings;
+import org.dicomgateway.config.Schedule;
 import org.dicomgateway.dicom.Peer;
 import org.dicomgateway.dicom.Requestor;
 import org.dicomgateway.dicom.RequestorSettings;
 import org.dicomgateway.spool.Outbox;
+import org.dicomgateway.spool.Prospect;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,56 +42,133 @@ public final class Forwarder implements AutoCloseable {
 
     private final Outbox outbox;
     private final Function<RequestorSettings, Requestor> requestors;
+    private final Consumer<String> onUsabilityChange;
     private final InstantSource clock;
     private final RandomGenerator random;
+    private final Checks checks;
+    private final RouteHours hours = new RouteHours();
     private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
     private final List<Lane> leaving = new ArrayList<>();
     private final Map<Target, AssociationLimit> limits = new HashMap<>();
     private final Map<String, Tally> tallies = new HashMap<>();
+    private final Map<String, String> paused = new HashMap<>();
+    private boolean started;
     private boolean stopped;
 
     /**
      * Sends nothing before {@link #start}.
      *
-     * @param requestors makes what a lane calls its destination with; asked once for each lane
+     * @param requestors makes what a lane calls its destination with; asked for each lane
+     * @param check asked now and then about destinations that have a REST API, in a thread for that
+     * @param onUsabilityChange called with a destination's name, in any thread, whenever what {@link #prospects} says of
+     *     its usability may have changed, either way; must not block
      * @param random for jitter; asked only while lanes are made
      */
     public Forwarder(
             Outbox outbox,
             Function<RequestorSettings, Requestor> requestors,
+            ServerCheck check,
+            Consumer<String> onUsabilityChange,
             InstantSource clock,
             RandomGenerator random) {
         this.outbox = outbox;
         this.requestors = requestors;
         this.clock = clock;
         this.random = random;
+        this.onUsabilityChange = onUsabilityChange;
+        this.checks = new Checks(check, lanes::values, clock);
     }
 
-    /** Starts delivering to these destinations. */
-    public void start(Collection<DestinationSettings> destinations) {
-        update(destinations);
+    /**
+     * Starts delivering to these destinations.
+     *
+     * @param routes when the deliveries of each route may be sent; one that is not among them: always
+     * @param pausedBefore destinations that an operator paused, and why
+     */
+    public synchronized void start(
+            Collection<DestinationSettings> destinations,
+            Map<String, Schedule> routes,
+            Map<String, String> pausedBefore) {
+        if (started || stopped) {
+            return;
+        }
+        started = true;
+        paused.putAll(pausedBefore);
+        checks.start();
+        update(destinations, routes);
     }
 
     /**
      * From now on delivers to these destinations, and no others. A lane whose settings did not change goes on. One that
      * changed or vanished finishes the instances it is sending and gives the rest back; its successor starts at once, and
-     * both together stay within the association limit. After {@link #stop} this does nothing.
+     * both together stay within the association limit. What is paused stays so. Before {@link #start} and after
+     * {@link #stop} this does nothing.
+     *
+     * @param routes when the deliveries of each route may be sent; one that is not among them: always
      */
-    public synchronized void update(Collection<DestinationSettings> destinations) {
-        if (stopped) {
+    public synchronized void update(Collection<DestinationSettings> destinations, Map<String, Schedule> routes) {
+        if (!started || stopped) {
             return;
         }
+        hours.set(routes);
         leaving.removeIf(Lane::hasEnded);
         Map<String, DestinationSettings> wanted = new TreeMap<>();
         destinations.forEach(settings -> wanted.put(settings.name(), settings));
         for (Lane lane : List.copyOf(lanes.values())) {
-            if (!lane.settings().equals(wanted.get(lane.settings().name()))) {
+            String name = lane.settings().name();
+            if (!wanted.containsKey(name)) {
+                lanes.remove(name);
                 dismiss(lane);
+                usabilityChanged(name);
             }
         }
-        wanted.values().stream()
-                .filter(settings -> !lanes.containsKey(settings.name()))
-                .forEach(this::add);
+        for (DestinationSettings settings : wanted.values()) {
+            Lane before = lanes.get(settings.name());
+            if (before == null || !before.settings().equals(settings)) {
+                // Never without a lane in between, or all that waits would be sent elsewhere.
+                add(settings);
+                Optional.ofNullable(before).ifPresent(this::dismiss);
+                usabilityChanged(settings.name());
+            }
+        }
+    }
+
+    /**
+     * Sends nothing more to a destination until {@link #resume}; what is being sent is finished. Pausing again changes the
+     * reason.
+     *
+     * @param why for operators; may be empty
+     * @return whether there is such a destination
+     */
+    public synchronized boolean pause(String destination, String why) {
+        Lane lane = lanes.get(destination);
+        if (lane == null) {
+            return false;
+        }
+        paused.put(destination, why);
+        lane.pause(why);
+        return true;
+    }
+
+    /**
+     * Sends to a destination again.
+     *
+     * @return whether it was paused
+     */
+    public synchronized boolean resume(String destination) {
+        boolean was = paused.remove(destination) != null;
+        Lane lane = lanes.get(destination);
+        if (was && lane != null) {
+            lane.resume();
+        }
+        return was;
+    }
+
+    /** How destinations look to who chooses among them, by name. Never waits. */
+    public Map<String, Prospect> prospects() {
+        return lanes.values().stream()
+                .map(Lane::prospect)
+                .collect(Collectors.toUnmodifiableMap(Prospect::destination, Function.identity()));
     }
 
     /** How each lane does, by name. */
@@ -125,16 +207,26 @@ public final class Forwarder implements AutoCloseable {
                 new Target(name, settings.peer()), target -> new AssociationLimit(settings.maxAssociations()));
         limit.resize(settings.maxAssociations());
         boolean known = tallies.containsKey(name);
-        Tally tally = tallies.computeIfAbsent(name, any -> new Tally());
-        Requestor requestor = requestors.apply(settings.requestor());
+        Tally tally = tallies.computeIfAbsent(name, any -> new Tally(clock));
+        Callers callers = Callers.of(settings.requestor(), requestors);
         RandomGenerator own = new SplittableRandom(random.nextLong());
-        Lane lane = new Lane(settings, outbox, requestor, clock, own, limit, tally);
+        Lane.Surroundings around =
+                new Lane.Surroundings(outbox, clock, own, limit, tally, hours, this::usabilityChanged);
+        Lane lane = new Lane(settings, callers, around, Optional.ofNullable(paused.get(name)));
         lanes.put(name, lane);
         if (!known) {
             outbox.onWork(name, () -> wake(name));
         }
         lane.start();
         LOG.info("destination {}: delivering to {}", name, settings.peer());
+    }
+
+    private void usabilityChanged(String name) {
+        try {
+            onUsabilityChange.accept(name);
+        } catch (RuntimeException e) {
+            LOG.error("telling that the usability of destination {} changed failed", name, e);
+        }
     }
 
     private void wake(String name) {
@@ -145,7 +237,6 @@ public final class Forwarder implements AutoCloseable {
     }
 
     private void dismiss(Lane lane) {
-        lanes.remove(lane.settings().name());
         leaving.add(lane);
         lane.stop();
         LOG.info(
@@ -156,11 +247,13 @@ public final class Forwarder implements AutoCloseable {
 
     private synchronized List<Lane> dismissAll() {
         stopped = true;
-        List.copyOf(lanes.values()).forEach(this::dismiss);
+        checks.stop();
+        lanes.values().forEach(this::dismiss);
+        lanes.clear();
         return List.copyOf(leaving);
     }
 
-    private static boolean awaitEnd(List<Lane> ending, Duration atMost) {
+    private boolean awaitEnd(List<Lane> ending, Duration atMost) {
         long end = System.nanoTime() + atMost.toNanos();
         try {
             for (Lane lane : ending) {
@@ -168,7 +261,7 @@ public final class Forwarder implements AutoCloseable {
                     return false;
                 }
             }
-            return true;
+            return checks.awaitEnd(end);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;

@@ -1,5 +1,7 @@
 package org.dicomgateway.forward;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -8,6 +10,7 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.dicomgateway.spool.Claim;
 import org.dicomgateway.spool.Outbox;
@@ -16,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The claims in one worker's hand. Whatever happens, each of them is settled: what is still there at the end goes back,
- * uncounted. For one thread.
+ * uncounted. For its worker; what waits, any thread may give back.
  */
 final class Hand implements AutoCloseable {
 
@@ -26,6 +29,8 @@ final class Hand implements AutoCloseable {
     private final boolean trial;
     private final Deque<Claim> waiting = new ArrayDeque<>();
     private @Nullable Claim taken;
+    private boolean closed;
+    private Instant takenAt;
 
     /** @param trial whether this is the one delivery by which a destination is tried again */
     Hand(Outbox outbox, InstantSource clock, Tally tally, boolean trial) {
@@ -33,15 +38,20 @@ final class Hand implements AutoCloseable {
         this.clock = clock;
         this.tally = tally;
         this.trial = trial;
+        this.takenAt = clock.instant();
     }
 
-    void add(Collection<Claim> claims) {
+    synchronized void add(Collection<Claim> claims) {
         waiting.addAll(claims);
         tally.inFlight(claims.size());
     }
 
-    boolean isEmpty() {
+    synchronized boolean isEmpty() {
         return waiting.isEmpty();
+    }
+
+    synchronized boolean isClosed() {
+        return closed;
     }
 
     boolean isTrial() {
@@ -49,43 +59,72 @@ final class Hand implements AutoCloseable {
     }
 
     /** What waits to be sent, in the order of the claims. */
-    List<Claim> waiting() {
+    synchronized List<Claim> waiting() {
         return new ArrayList<>(waiting);
     }
 
     /** Takes the first that fits, to be settled next. */
-    Optional<Claim> take(Predicate<Claim> fits) {
+    synchronized Optional<Claim> take(Predicate<Claim> fits) {
         for (Iterator<Claim> each = waiting.iterator(); each.hasNext(); ) {
             Claim claim = each.next();
             if (fits.test(claim)) {
                 each.remove();
                 taken = claim;
+                takenAt = clock.instant();
                 return Optional.of(claim);
             }
         }
         return Optional.empty();
     }
 
+    /** Settles those for which it has a settlement. */
+    synchronized void settleIf(Function<Claim, Optional<Settlement>> how) {
+        for (Claim claim : waiting()) {
+            how.apply(claim).ifPresent(settlement -> {
+                waiting.remove(claim);
+                put(claim, settlement);
+            });
+        }
+    }
+
     /** Settles what was taken. */
-    void settle(Claim claim, Settlement settlement) {
+    synchronized void settle(Claim claim, Settlement settlement) {
         taken = null;
+        put(claim, settlement);
+    }
+
+    /** The first that fits; it stays. */
+    synchronized Optional<Claim> first(Predicate<Claim> fits) {
+        return waiting.stream().filter(fits).findFirst();
+    }
+
+    /** Whether something waits for so long behind what was taken. */
+    synchronized boolean isHeldUp(Duration time) {
+        return taken != null
+                && !waiting.isEmpty()
+                && Duration.between(takenAt, clock.instant()).compareTo(time) >= 0;
+    }
+
+    /** Settles all that waits, to be tried again; not counted. What was taken is left to who took it. Any thread may. */
+    synchronized void giveBack(String reason) {
+        Settlement back = new Settlement.Retry(clock.instant(), false, Outcome.NO_STATUS, reason);
+        while (!waiting.isEmpty()) {
+            put(waiting.removeFirst(), back);
+        }
+    }
+
+    private void put(Claim claim, Settlement settlement) {
         tally.inFlight(-1);
         outbox.settle(claim, settlement);
     }
 
-    /** Settles all that is still there, to be tried again; not counted. */
-    void giveBack(String reason) {
+    @Override
+    public synchronized void close() {
         if (taken != null) {
             waiting.addFirst(taken);
+            taken = null;
         }
-        Settlement back = new Settlement.Retry(clock.instant(), false, Outcome.NO_STATUS, reason);
-        while (!waiting.isEmpty()) {
-            settle(waiting.removeFirst(), back);
-        }
-    }
-
-    @Override
-    public void close() {
+        closed = true;
         giveBack("given back before it was sent");
     }
 }

@@ -4,63 +4,105 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.dicomgateway.config.DestinationSettings;
 import org.dicomgateway.dicom.AeTitle;
 import org.dicomgateway.dicom.AssociationException;
 import org.dicomgateway.dicom.OpenAssociation;
-import org.dicomgateway.dicom.Requestor;
 import org.dicomgateway.forward.Outcome.Deferred;
 import org.dicomgateway.spool.Claim;
 import org.dicomgateway.spool.Outbox;
+import org.dicomgateway.spool.Prospect;
 
 /**
  * Delivery to one destination. Has threads, associations and a breaker of its own, so that whatever the destination
  * does, no other lane notices.
  *
  * <p>{@link #deliverNext} is the heart: claim a batch, open an association that proposes exactly what the batch needs,
- * send, settle, linger for more, release.
+ * send, settle, linger for more, release. A second thread, the {@link Watch}, calls {@link #look} while the workers wait
+ * for the destination. It is long because these two and the trial share what they hold; all decisions are elsewhere.
  */
 final class Lane {
 
     /** Retries fall due without a ring. */
     private static final Duration POLL = Duration.ofMillis(500);
 
+    /** What waits longer behind an instance that is being sent goes by another association. */
+    private static final Duration HELD_UP = Duration.ofSeconds(1);
+
+    /** An association is kept open for so long, if need be, until the pace allows more. */
+    private static final Duration IN_STEP = Duration.ofSeconds(1);
+
     private final DestinationSettings settings;
     private final Outbox outbox;
     private final InstantSource clock;
-    private final Tally tally;
+    private final RouteHours hours;
+    private final Notice notice;
 
     private final Bell bell = new Bell();
-    private final Associations associations;
+    private final Senses senses;
     private final Breaker breaker;
+    private final Concurrency concurrency;
+    private final Health health;
+    private final Pace pace;
+    private final Associations associations;
     private final Probe probe;
+    private final Suspicion suspicion;
     private final Courier courier;
     private final Crew crew;
+    private final Watch watch;
+    private final Set<Hand> hands = ConcurrentHashMap.newKeySet();
     private volatile Optional<AeTitle> lastCalling;
-    private volatile Deadline noHiring;
 
-    Lane(
-            DestinationSettings settings,
+    /** Hears that a destination can be used again, or not any more. */
+    @FunctionalInterface
+    interface Notice {
+        void usabilityChanged(String destination);
+    }
+
+    /**
+     * What a lane needs of the rest of the house.
+     *
+     * @param limit how many associations may be open, whoever opens them
+     * @param tally what the destination got, over all its lanes
+     */
+    record Surroundings(
             Outbox outbox,
-            Requestor requestor,
             InstantSource clock,
             RandomGenerator random,
             AssociationLimit limit,
-            Tally tally) {
+            Tally tally,
+            RouteHours hours,
+            Notice notice) {}
+
+    /** @param paused why an operator paused it, if one did */
+    Lane(DestinationSettings settings, Callers callers, Surroundings around, Optional<String> paused) {
         this.settings = settings;
-        this.outbox = outbox;
-        this.clock = clock;
-        this.tally = tally;
-        this.associations = new Associations(settings.peer(), requestor, limit, bell);
-        this.breaker = new Breaker(settings, clock, random);
+        this.outbox = around.outbox();
+        this.clock = around.clock();
+        this.hours = around.hours();
+        this.notice = around.notice();
+        this.senses = Senses.of(settings, clock, around.random(), around.tally());
+        this.breaker = senses.breaker();
+        this.concurrency = senses.concurrency();
+        this.health = new Health(settings, clock, senses, paused, this::usabilityChanged);
+        this.pace = new Pace(settings.maxRate(), clock);
+        this.associations = new Associations(settings.peer(), callers, around.limit(), senses.unanswered(), bell);
         this.probe = new Probe(
-                associations, settings.probeInterval(), settings.breaker().initialPause(), clock);
-        RetryPolicy retries = new RetryPolicy(settings, random);
-        this.courier = new Courier(outbox, clock, associations, breaker, retries, probe, tally);
-        this.crew = new Crew(settings.name(), settings.maxAssociations(), bell, this::work);
+                associations,
+                senses,
+                settings.probeInterval(),
+                settings.breaker().initialPause(),
+                clock);
         this.lastCalling = settings.callingAe();
-        this.noHiring = Deadline.after(clock, Duration.ZERO);
+        this.suspicion = new Suspicion(senses, probe, () -> lastCalling, clock);
+        RetryPolicy retries = new RetryPolicy(settings, around.random());
+        this.courier = new Courier(outbox, clock, settings.callingAe(), associations, senses, retries, probe);
+        this.crew = new Crew(settings.name(), settings.maxAssociations(), bell, this::work);
+        this.watch = new Watch("lane-" + settings.name() + "-watch", bell, this::look);
     }
 
     DestinationSettings settings() {
@@ -69,6 +111,7 @@ final class Lane {
 
     void start() {
         crew.hire();
+        watch.start();
     }
 
     /** There may be work. Returns at once. */
@@ -77,6 +120,23 @@ final class Lane {
         if (!crew.isManned()) {
             crew.hire();
         }
+    }
+
+    /** An operator says so: what is being sent is finished, the rest goes back, nothing more is begun. Returns at once. */
+    void pause(String why) {
+        health.pause(why);
+        bell.ring();
+    }
+
+    /** An operator says so. Returns at once. */
+    void resume() {
+        health.resume();
+        bell.ring();
+    }
+
+    /** What the server says of itself. */
+    void report(ServerReport report) {
+        health.report(report);
     }
 
     /** No new work from now on: what is being sent is finished, the rest goes back. Returns at once. */
@@ -91,29 +151,43 @@ final class Lane {
 
     /** Waits for everything to end, after {@link #stop}. Returns whether it did, by {@link System#nanoTime} {@code end}. */
     boolean awaitEnd(long end) throws InterruptedException {
-        return crew.awaitEnd(end);
+        return crew.awaitEnd(end) && watch.awaitEnd(end);
     }
 
     boolean hasEnded() {
-        return crew.hasEnded();
+        return crew.hasEnded() && watch.hasEnded();
+    }
+
+    /** How it looks to who chooses. Never waits. */
+    Prospect prospect() {
+        double rate = senses.tally().throughput().bytesPerSecond();
+        return new Prospect(
+                settings.name(),
+                health.condition().state().isUsable(),
+                Math.min(rate, pace.bytesPerSecond().orElse(rate)));
     }
 
     LaneView view() {
-        BreakerState state = breaker.state();
+        Health.Condition condition = health.condition();
+        Tally tally = senses.tally();
         return new LaneView(
                 settings.name(),
                 settings.peer(),
-                state.kind(),
-                state.since(),
-                state.why(),
-                state.failures(),
+                condition.state(),
+                condition.since(),
+                condition.why(),
+                breaker.state().failures(),
                 tally.inFlight(),
                 associations.count(),
+                concurrency.limit(),
+                concurrency.max(),
+                tally.throughput().bytesPerSecond(),
                 tally.delivered(),
                 tally.retried(),
                 tally.parked(),
                 tally.lastDelivered(),
-                tally.lastError());
+                tally.lastError(),
+                health.report());
     }
 
     private void work(boolean permanent) throws InterruptedException {
@@ -132,14 +206,26 @@ final class Lane {
 
     /** Delivers what is due, as far as the destination lets it. Returns whether there was anything to do. */
     private boolean deliverNext() throws InterruptedException {
-        if (breaker.startTrial()) {
+        if (health.isOpen() && breaker.startTrial()) {
             tryAgain();
             return true;
         }
-        try (Hand hand = new Hand(outbox, clock, tally, false)) {
+        if (!mayClaim() || pace.untilNext().compareTo(IN_STEP) > 0 || !concurrency.enter()) {
+            return false;
+        }
+        try (Hand hand = hand(false)) {
             fill(hand);
             return deliver(hand);
+        } finally {
+            concurrency.leave();
+            hands.removeIf(Hand::isClosed);
         }
+    }
+
+    private Hand hand(boolean trial) {
+        Hand hand = new Hand(outbox, clock, senses.tally(), trial);
+        hands.add(hand);
+        return hand;
     }
 
     private boolean deliver(Hand hand) throws InterruptedException {
@@ -151,15 +237,21 @@ final class Lane {
     }
 
     private void deliverOverOneAssociation(Hand hand) throws InterruptedException {
+        List<Claim> batch = hand.waiting();
+        if (batch.isEmpty()) {
+            return;
+        }
         long start = System.nanoTime();
-        Proposal proposal = Proposal.of(hand.waiting(), settings.callingAe());
-        try (OpenAssociation association = associations.open(proposal.calling(), List.copyOf(proposal.pairs()))) {
+        Proposal proposal = Proposal.of(batch, settings.callingAe());
+        try (OpenAssociation association = call(proposal)) {
             lastCalling = Optional.of(proposal.calling());
             boolean first = true;
             do {
                 Optional<Claim> next = take(hand, proposal);
                 while (next.isPresent()) {
-                    if (!courier.send(association, hand, next.get(), first)) {
+                    boolean usable = courier.send(association, hand, next.get(), first);
+                    health.review();
+                    if (!usable) {
                         return;
                     }
                     first = false;
@@ -168,11 +260,39 @@ final class Lane {
             } while (linger(hand));
         } catch (AssociationException e) {
             notOpened(hand, proposal, e, start);
+            health.review();
         }
     }
 
-    private Optional<Claim> take(Hand hand, Proposal proposal) {
-        return goesOn(hand) ? hand.take(claim -> proposal.covers(claim, settings.callingAe())) : Optional.empty();
+    private OpenAssociation call(Proposal proposal) throws AssociationException, InterruptedException {
+        if (lastCalling.isEmpty()) {
+            lastCalling = Optional.of(proposal.calling());
+        }
+        return associations.open(proposal.calling(), List.copyOf(proposal.pairs()));
+    }
+
+    private Optional<Claim> take(Hand hand, Proposal proposal) throws InterruptedException {
+        Predicate<Claim> fits = claim -> proposal.covers(claim, settings.callingAe());
+        Optional<Claim> next = goesOn(hand) ? hand.first(fits) : Optional.empty();
+        return next.isPresent() && keepPace(hand, next.get()) ? hand.take(fits) : Optional.empty();
+    }
+
+    /** Waits until an instance may be sent. When that takes long, gives back what is in the hand, and says no. */
+    private boolean keepPace(Hand hand, Claim next) throws InterruptedException {
+        Deadline end = Deadline.after(clock, IN_STEP);
+        while (goesOn(hand)) {
+            long heard = bell.rings();
+            Duration wait = pace.go(next.instance().datasetLength());
+            if (wait.isZero()) {
+                return true;
+            }
+            if (wait.compareTo(end.remaining()) > 0) {
+                hand.giveBack("waits for max-rate");
+                return false;
+            }
+            bell.await(heard, shorter(wait, POLL));
+        }
+        return false;
     }
 
     /** Waits for more to send, unless some is there that needs another association. Returns whether there is any. */
@@ -188,26 +308,47 @@ final class Lane {
             if (left.isZero()) {
                 return false;
             }
-            bell.await(heard, left.compareTo(POLL) < 0 ? left : POLL);
+            bell.await(heard, shorter(left, POLL));
         }
         return false;
     }
 
     /** Claims a batch; only one delivery while in doubt, so that little has to go back. More than a batch: more hands. */
     private void fill(Hand hand) {
-        if (!breaker.isClosed() || bell.isClosed()) {
-            return;
+        boolean more = true;
+        while (more && hand.isEmpty() && mayClaim()) {
+            int wanted = breaker.isInDoubt() ? 1 : settings.maxBatch();
+            int claimed = claim(hand, wanted);
+            more = claimed == wanted;
+            if (claimed == settings.maxBatch()) {
+                hireIfRoom();
+            }
         }
-        int wanted = breaker.isInDoubt() ? 1 : settings.maxBatch();
+    }
+
+    private int claim(Hand hand, int wanted) {
         List<Claim> claims = outbox.claim(settings.name(), wanted);
         hand.add(claims);
-        if (claims.size() == settings.maxBatch() && noHiring.passed()) {
+        hand.settleIf(claim -> hours.closed(claim, clock.instant()));
+        return claims.size();
+    }
+
+    private void hireIfRoom() {
+        concurrency.growIfQuiet();
+        if (concurrency.hasRoom()) {
             crew.hire();
         }
     }
 
+    private boolean mayClaim() {
+        return breaker.isClosed() && !bell.isClosed() && health.isOpen() && !suspicion.isStanding();
+    }
+
     private boolean goesOn(Hand hand) {
-        return !bell.isClosed() && (breaker.isClosed() || (hand.isTrial() && breaker.isHalfOpen()));
+        if (bell.isClosed() || !health.isOpen()) {
+            return false;
+        }
+        return breaker.isClosed() ? !concurrency.isOver() : hand.isTrial() && breaker.isHalfOpen();
     }
 
     /** No association: the destination's trouble, or that of one caller, or there are too many; never the instances'. */
@@ -217,11 +358,12 @@ final class Lane {
         }
         Deferred trouble = Verdict.ofOpen(failure);
         if (isOfOneCaller(failure)) {
+            senses.symptoms().callerRefused(proposal.calling());
             courier.putOff(hand, claim -> callingFor(claim).equals(proposal.calling()), trouble, start);
             return;
         }
         if (Verdict.isBusy(failure) && associations.count() > 0) {
-            noHiring = Deadline.after(clock, settings.breaker().initialPause());
+            concurrency.shrink(trouble.reason());
         } else {
             breaker.failed(false, trouble.reason());
         }
@@ -232,11 +374,11 @@ final class Lane {
 
     /** The breaker's pause is over: asks by C-ECHO, then by the one delivery that is first in line. */
     private void tryAgain() throws InterruptedException {
-        try (Hand hand = new Hand(outbox, clock, tally, true)) {
-            hand.add(outbox.claim(settings.name(), 1));
-            Optional<AeTitle> calling = hand.isEmpty()
-                    ? lastCalling
-                    : Optional.of(callingFor(hand.waiting().get(0)));
+        concurrency.enterAnyway();
+        try (Hand hand = hand(true)) {
+            claim(hand, 1);
+            List<Claim> claims = hand.waiting();
+            Optional<AeTitle> calling = claims.isEmpty() ? lastCalling : Optional.of(callingFor(claims.get(0)));
             if (calling.isPresent() && !answers(calling.get(), hand)) {
                 return;
             }
@@ -245,6 +387,9 @@ final class Lane {
             }
         } finally {
             breaker.endTrial();
+            concurrency.leave();
+            hands.removeIf(Hand::isClosed);
+            health.review();
         }
     }
 
@@ -256,8 +401,9 @@ final class Lane {
             return failure.isEmpty();
         }
         Deferred trouble = Verdict.ofOpen(failure.get());
-        tally.failed(trouble.reason());
+        senses.tally().failed(trouble.reason());
         if (isOfOneCaller(failure.get())) {
+            senses.symptoms().callerRefused(calling);
             courier.putOff(hand, claim -> true, trouble, start);
         } else {
             breaker.failed(false, trouble.reason());
@@ -269,14 +415,51 @@ final class Lane {
     /** A delivery is the better proof: asks only when there was none for long, and nothing is under way. */
     private void probeIfDue() throws InterruptedException {
         Optional<AeTitle> calling = lastCalling;
-        boolean quiet = breaker.isClosed() && associations.count() == 0 && !bell.isClosed();
+        boolean quiet = breaker.isClosed() && associations.count() == 0 && !bell.isClosed() && !health.isPaused();
         if (quiet && probe.isDue() && calling.isPresent()) {
-            try (Hand nothing = new Hand(outbox, clock, tally, false)) {
+            try (Hand nothing = new Hand(outbox, clock, senses.tally(), false)) {
                 if (answers(calling.get(), nothing)) {
                     breaker.echoed();
                 }
             }
+            health.review();
         }
+    }
+
+    /** What workers cannot see to while they wait for the destination. */
+    private void look() {
+        suspicion.look();
+        health.review();
+        if (associations.count() == 0) {
+            concurrency.forget();
+        }
+        boolean stuck = senses.unanswered().isOverdue() && health.isOpen();
+        if (stuck && breaker.isTrialDue() && associations.hasRoom()) {
+            crew.hire();
+        }
+        if (mayClaim()) {
+            hands.forEach(this::relieve);
+        }
+    }
+
+    /** What waits behind an instance that takes long goes by another association, if there may be one. */
+    private void relieve(Hand hand) {
+        if (!hand.isTrial() && hand.isHeldUp(HELD_UP)) {
+            concurrency.growIfQuiet();
+            if (concurrency.hasRoom()) {
+                hand.giveBack("goes by another association, not behind a slow instance");
+                crew.hire();
+            }
+        }
+    }
+
+    private void usabilityChanged(boolean usable) {
+        if (!usable) {
+            String why = health.condition().state() + ": " + health.condition().why();
+            hands.stream().filter(hand -> !hand.isTrial()).forEach(hand -> hand.giveBack(why));
+        }
+        bell.ring();
+        notice.usabilityChanged(settings.name());
     }
 
     /** Whether an association was refused to the sender whose AE title we called by, and to no other. */
@@ -286,5 +469,9 @@ final class Lane {
 
     private AeTitle callingFor(Claim claim) {
         return Proposal.callingFor(claim, settings.callingAe());
+    }
+
+    private static Duration shorter(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
     }
 }

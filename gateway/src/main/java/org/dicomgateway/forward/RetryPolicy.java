@@ -9,14 +9,16 @@ import org.dicomgateway.spool.Settlement;
 /** Turns the outcome of an attempt into a settlement: when to try again, and when to park. */
 final class RetryPolicy {
 
+    /** A destination in trouble is to be known as such within a few seconds: so soon it gets its next strike. */
+    private static final Duration STRIKE = Duration.ofSeconds(1);
+
     private final int maxAttempts;
     private final Backoff refused;
     private final Backoff deferred;
 
     RetryPolicy(DestinationSettings settings, RandomGenerator random) {
         DestinationSettings.RetrySettings retry = settings.retry();
-        Duration pause = settings.breaker().initialPause();
-        Duration soon = retry.initialDelay().compareTo(pause) < 0 ? retry.initialDelay() : pause;
+        Duration soon = min(STRIKE, min(retry.initialDelay(), settings.breaker().initialPause()));
         this.maxAttempts = retry.maxAttempts();
         this.refused = new Backoff(retry.initialDelay(), retry.maxDelay(), random);
         this.deferred = new Backoff(soon, retry.maxDelay(), random);
@@ -45,6 +47,10 @@ final class RetryPolicy {
     /** For a delivery that would hold up others if it were tried again soon. Not counted. */
     Settlement muchLater(Outcome.Deferred trouble, Instant now) {
         return new Settlement.Retry(now.plus(deferred.longest()), false, trouble.status(), trouble.reason());
+    }
+
+    private static Duration min(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
     }
 
     private static String times(int n) {

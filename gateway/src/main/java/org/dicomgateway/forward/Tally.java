@@ -1,6 +1,7 @@
 package org.dicomgateway.forward;
 
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -10,12 +11,21 @@ import org.jspecify.annotations.Nullable;
 /** What a destination got since the gateway started; outlives a lane that is replaced. For any number of threads. */
 final class Tally {
 
+    private final Throughput throughput;
     private final LongAdder delivered = new LongAdder();
     private final LongAdder retried = new LongAdder();
     private final LongAdder parked = new LongAdder();
     private final AtomicInteger inFlight = new AtomicInteger();
     private volatile @Nullable Instant lastDelivered;
     private volatile String lastError = "";
+
+    Tally(InstantSource clock) {
+        this.throughput = new Throughput(clock);
+    }
+
+    Throughput throughput() {
+        return throughput;
+    }
 
     void settled(Settlement settlement, Instant now) {
         settlement.<Settlement>match(

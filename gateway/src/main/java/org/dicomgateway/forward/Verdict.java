@@ -1,5 +1,6 @@
 package org.dicomgateway.forward;
 
+import org.dicomgateway.dicom.AeTitle;
 import org.dicomgateway.dicom.AssociationException;
 import org.dicomgateway.dicom.DimseStatus;
 import org.dicomgateway.dicom.PresentationPair;
@@ -40,14 +41,16 @@ final class Verdict {
      * Of a C-STORE that got no valid answer.
      *
      * @param first whether it was the first of its association
+     * @param calling the AE title we called by
      */
-    static Outcome ofStore(AssociationException failure, boolean first) {
+    static Outcome ofStore(AssociationException failure, boolean first, AeTitle calling) {
         String reason = messageOf(failure);
         boolean unwelcome = first && failure.reason() == AssociationException.Cause.ABORTED;
         return new Deferred(
                 Outcome.NO_STATUS,
                 unwelcome
-                        ? reason + ": aborted at the first C-STORE; check that the destination lets our AE title store"
+                        ? reason + ": aborted at the first C-STORE; check that the destination lets our AE title "
+                                + calling + " store: add it to its DicomModalities"
                         : reason);
     }
 
@@ -70,6 +73,14 @@ final class Verdict {
         return failure.rejection()
                 .filter(rj -> rj.result() == 1 && rj.source() == 1 && rj.reason() == 3)
                 .isPresent();
+    }
+
+    /** Whether no answer came at all: any other failure shows that somebody is there. */
+    static boolean isSilence(AssociationException failure) {
+        return switch (failure.reason()) {
+            case CONNECT, TIMEOUT, CONNECTION_LOST -> true;
+            case REJECTED, ABORTED, PROTOCOL -> false;
+        };
     }
 
     /** Whether the association was refused for the moment only. */

@@ -45,7 +45,7 @@ public final class OrthancClient {
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private final URI base;
-    private final String authorization;
+    private final Optional<String> authorization;
     private final Duration answerTimeout;
     private final int pageSize;
     private final HttpClient http;
@@ -57,12 +57,22 @@ public final class OrthancClient {
 
     /** Of the server at {@code base}; {@code answerTimeout} is for a whole exchange, the last byte included. */
     public OrthancClient(URI base, Login login, Duration connectTimeout, Duration answerTimeout) {
+        this(base, Optional.of(login), connectTimeout, answerTimeout);
+    }
+
+    /** The same of a server that may want no login. */
+    public OrthancClient(URI base, Optional<Login> login, Duration connectTimeout, Duration answerTimeout) {
         this(base, login, connectTimeout, answerTimeout, DEFAULT_PAGE);
     }
 
     OrthancClient(URI base, Login login, Duration connectTimeout, Duration answerTimeout, int pageSize) {
+        this(base, Optional.of(login), connectTimeout, answerTimeout, pageSize);
+    }
+
+    private OrthancClient(
+            URI base, Optional<Login> login, Duration connectTimeout, Duration answerTimeout, int pageSize) {
         this.base = base.getPath().endsWith("/") ? base : URI.create(base + "/");
-        this.authorization = login.header();
+        this.authorization = login.map(Login::header);
         this.answerTimeout = answerTimeout;
         this.pageSize = pageSize;
         this.http = HttpClient.newBuilder()
@@ -202,7 +212,9 @@ public final class OrthancClient {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(base.resolve(path)).timeout(answerTimeout).header("Authorization", authorization);
+        HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path)).timeout(answerTimeout);
+        authorization.ifPresent(value -> request.header("Authorization", value));
+        return request;
     }
 
     private <T> T read(HttpRequest request, Function<JsonNode, T> reader) throws OrthancException {

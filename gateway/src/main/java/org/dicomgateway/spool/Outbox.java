@@ -34,6 +34,9 @@ public interface Outbox {
      */
     void settle(Claim claim, Settlement settlement);
 
+    /** Says that a destination became usable, or ceased to be. Returns at once. */
+    default void reconsider(String destination) {}
+
     /** Has {@code wakeUp} called, in any thread, whenever something may have become due for {@code destination}. */
     void onWork(String destination, Runnable wakeUp);
 }

@@ -53,6 +53,12 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
         return spool;
     }
 
+    /** With a choice among candidates, which nothing asks for yet. */
+    public static Spool open(SpoolSettings settings, Planner planner, Chooser chooser, InstantSource clock)
+            throws IOException {
+        return open(settings, planner, clock);
+    }
+
     /** With a disk and a ledger of the caller's choice, and a {@link #keeper} that works when it is told to. */
     static Spool open(SpoolSettings settings, Planner planner, InstantSource clock, Disk disk, LedgerSource ledgers)
             throws IOException {

@@ -11,8 +11,22 @@ public interface SpoolView {
     /** Instances held because no route applied to them. */
     long unrouted();
 
+    /** Deliveries that wait for a destination, because none of their candidates can be used. In nobody's books. */
+    default long unassigned() {
+        return 0;
+    }
+
     /** Makes parked deliveries pending again, from their first attempt. Returns how many. */
     long retry(Selection selection);
+
+    /**
+     * Gives what waits for one destination to another, for good.
+     *
+     * @return how many
+     */
+    default long reroute(String from, String to) {
+        throw new UnsupportedOperationException("this spool cannot reroute");
+    }
 
     /** Plans held instances again with these rules. Returns how many found a route. */
     long replan(Planner planner);
@@ -25,8 +39,14 @@ public interface SpoolView {
      * @param pending waiting or in flight
      * @param parked given up until an operator retries them
      * @param held waiting for a rule or a destination that is not there
+     * @param pendingBytes of the datasets of what is pending
      */
-    record Books(long received, long delivered, long pending, long parked, long held) {
+    record Books(long received, long delivered, long pending, long parked, long held, long pendingBytes) {
+
+        /** Without the bytes. */
+        public Books(long received, long delivered, long pending, long parked, long held) {
+            this(received, delivered, pending, parked, held, 0);
+        }
 
         /** Whether nothing is missing. */
         public boolean balanced() {

@@ -138,6 +138,19 @@ class BreakerTest {
     }
 
     @Test
+    void silence_opens_it_at_once_and_counts_from_its_beginning() {
+        fail(1);
+        clock.advance(Duration.ofSeconds(9));
+
+        breaker.silent(HandClock.START.minusSeconds(3), "it hangs");
+
+        assertThat(breaker.isClosed()).isFalse();
+        assertThat(breaker.state().why()).isEqualTo("it hangs");
+        assertThat(breaker.state().failures()).isEqualTo(2);
+        assertThat(breaker.state().firstFailure()).isEqualTo(HandClock.START.minusSeconds(3));
+    }
+
+    @Test
     void a_wall_clock_that_is_set_back_does_not_keep_it_open() {
         fail(3);
         clock.advance(Duration.ofHours(-1));

@@ -13,8 +13,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.dicomgateway.config.DestinationSettings;
 import org.dicomgateway.config.DestinationSettings.BreakerSettings;
 import org.dicomgateway.config.DestinationSettings.RetrySettings;
@@ -44,7 +46,9 @@ class DeliveryIT {
 
     private final InstantSource clock = InstantSource.system();
     private final FakeOutbox outbox = new FakeOutbox(clock);
-    private final Forwarder forwarder = new Forwarder(outbox, Requestor::of, clock, new SplittableRandom(1));
+    private final List<String> changed = new CopyOnWriteArrayList<>();
+    private final Forwarder forwarder =
+            new Forwarder(outbox, Requestor::of, ServerCheck.NONE, changed::add, clock, new SplittableRandom(1));
 
     @AfterEach
     void ends() {
@@ -57,15 +61,15 @@ class DeliveryIT {
         try (StoreScp server = StoreScp.start(directory, "SERVER")) {
             server.kill();
             List<byte[]> sent = add("server", INSTANCES);
-            forwarder.start(List.of(destination("server", server.peer())));
-            awaitState("server", LaneView.State.OPEN);
+            forwarder.start(List.of(destination("server", server.peer())), Map.of(), Map.of());
+            awaitState("server", DestinationState.DOWN);
             assertThat(view("server").why()).contains("cannot connect").contains("SERVER@127.0.0.1");
 
             server.startAgain();
 
             await().atMost(LONG).until(() -> outbox.delivered().size() == INSTANCES);
             assertHolds(server, sent);
-            assertThat(view("server").state()).isEqualTo(LaneView.State.CLOSED);
+            assertThat(view("server").state()).isEqualTo(DestinationState.UP);
             assertNoAttemptWasCounted();
         }
     }
@@ -74,11 +78,11 @@ class DeliveryIT {
     void a_server_that_is_killed_half_way_gets_the_rest_when_it_is_back() {
         try (StoreScp server = StoreScp.start(directory, "SERVER")) {
             List<byte[]> sent = add("server", INSTANCES);
-            forwarder.start(List.of(destination("server", server.peer())));
+            forwarder.start(List.of(destination("server", server.peer())), Map.of(), Map.of());
             await().atMost(LONG).until(() -> outbox.delivered().size() > 5);
             server.kill();
             sent.addAll(add("server", 1));
-            awaitState("server", LaneView.State.OPEN);
+            awaitState("server", DestinationState.DOWN);
 
             server.startAgain();
 
@@ -95,10 +99,13 @@ class DeliveryIT {
             add("hanging", INSTANCES);
             add("well", INSTANCES);
 
-            forwarder.start(List.of(destination("hanging", hanging.peer()), destination("well", well.peer())));
+            forwarder.start(
+                    List.of(destination("hanging", hanging.peer()), destination("well", well.peer())),
+                    Map.of(),
+                    Map.of());
 
             await().atMost(LONG).until(() -> view("well").delivered() == INSTANCES);
-            awaitState("hanging", LaneView.State.OPEN);
+            awaitState("hanging", DestinationState.DOWN);
             assertThat(view("hanging").delivered()).isZero();
             hanging.thaw();
             await().atMost(LONG).until(() -> view("hanging").delivered() == INSTANCES);
@@ -111,9 +118,9 @@ class DeliveryIT {
         try (StoreScp server = StoreScp.start(directory, "SERVER", "--refuse")) {
             add("server", 3);
 
-            forwarder.start(List.of(destination("server", server.peer())));
+            forwarder.start(List.of(destination("server", server.peer())), Map.of(), Map.of());
 
-            awaitState("server", LaneView.State.OPEN);
+            awaitState("server", DestinationState.DOWN);
             assertThat(view("server").why()).contains("rejected");
             await().atMost(LONG).until(() -> view("server").consecutiveFailures() >= 5);
             assertNoAttemptWasCounted();
@@ -126,11 +133,49 @@ class DeliveryIT {
         try (StoreScp server = StoreScp.start(directory, "SERVER", "--abort-during")) {
             add("server", 3);
 
-            forwarder.start(List.of(destination("server", server.peer())));
+            forwarder.start(List.of(destination("server", server.peer())), Map.of(), Map.of());
 
-            awaitState("server", LaneView.State.OPEN);
-            assertThat(view("server").why()).contains("lets our AE title store");
+            awaitState("server", DestinationState.DOWN);
+            assertThat(view("server").why()).contains("lets our AE title GATEWAY store");
             assertNoAttemptWasCounted();
+        }
+    }
+
+    @Test
+    void a_server_that_hangs_is_down_long_before_its_timeouts_and_what_is_unclaimed_is_left_for_others() {
+        try (StoreScp server = StoreScp.start(directory, "SERVER")) {
+            DestinationSettings patient = patient("server", server.peer());
+            forwarder.start(List.of(patient), Map.of(), Map.of());
+            add("server", INSTANCES);
+            await().atMost(LONG).until(() -> outbox.delivered().size() == INSTANCES);
+            changed.clear();
+            server.freeze();
+            add("server", INSTANCES);
+
+            await().atMost(Duration.ofSeconds(30)).until(() -> changed.contains("server"));
+
+            assertThat(view("server").state()).isEqualTo(DestinationState.DOWN);
+            assertThat(view("server").why()).contains("it hangs");
+            assertThat(outbox.inHands()).isLessThanOrEqualTo(patient.maxAssociations());
+            server.thaw();
+            await().atMost(LONG).until(() -> outbox.delivered().size() == 2 * INSTANCES);
+            await().atMost(LONG).until(() -> view("server").usable());
+            assertNoAttemptWasCounted();
+        }
+    }
+
+    @Test
+    void a_server_that_is_paused_gets_nothing_until_it_is_resumed() {
+        try (StoreScp server = StoreScp.start(directory, "SERVER")) {
+            forwarder.start(List.of(destination("server", server.peer())), Map.of(), Map.of("server", "new disks"));
+            List<byte[]> sent = add("server", INSTANCES);
+            await().during(Duration.ofSeconds(1)).until(() -> outbox.delivered().isEmpty());
+            assertThat(view("server").state()).isEqualTo(DestinationState.PAUSED);
+
+            forwarder.resume("server");
+
+            await().atMost(LONG).until(() -> outbox.delivered().size() == INSTANCES);
+            assertHolds(server, sent);
         }
     }
 
@@ -147,7 +192,7 @@ class DeliveryIT {
                 .orElseThrow();
     }
 
-    private void awaitState(String name, LaneView.State state) {
+    private void awaitState(String name, DestinationState state) {
         await().atMost(LONG).until(() -> view(name).state() == state);
     }
 
@@ -198,15 +243,26 @@ class DeliveryIT {
         }
     }
 
+    /** With the timeouts that ship. */
+    private static DestinationSettings patient(String name, Peer peer) {
+        Duration minute = Duration.ofSeconds(60);
+        Duration call = Duration.ofSeconds(10);
+        return destination(name, peer, new RequestorSettings(call, call, minute, minute, call, 16384));
+    }
+
     static DestinationSettings destination(String name, Peer peer) {
         Duration timeout = Duration.ofSeconds(2);
+        return destination(name, peer, new RequestorSettings(timeout, timeout, timeout, timeout, timeout, 16384));
+    }
+
+    private static DestinationSettings destination(String name, Peer peer, RequestorSettings requestor) {
         return new DestinationSettings(
                 name,
                 peer,
                 Optional.of(AeTitle.of("GATEWAY")),
                 2,
                 1,
-                new RequestorSettings(timeout, timeout, timeout, timeout, timeout, 16384),
+                requestor,
                 Duration.ofMillis(200),
                 20,
                 new RetrySettings(Duration.ofMillis(200), Duration.ofSeconds(1), 4),

@@ -1,10 +1,19 @@
 package org.dicomgateway.forward;
 
+import java.net.URI;
+import java.time.DayOfWeek;
 import java.time.Duration;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import org.dicomgateway.config.DestinationSettings;
 import org.dicomgateway.config.DestinationSettings.BreakerSettings;
 import org.dicomgateway.config.DestinationSettings.RetrySettings;
+import org.dicomgateway.config.RateLimit;
+import org.dicomgateway.config.RestSettings;
+import org.dicomgateway.config.Schedule;
 import org.dicomgateway.dicom.AeTitle;
 import org.dicomgateway.dicom.Origin;
 import org.dicomgateway.dicom.Peer;
@@ -43,6 +52,45 @@ final class Fixtures {
                 new RetrySettings(Duration.ofSeconds(10), Duration.ofMinutes(10), 4),
                 new BreakerSettings(3, Duration.ofSeconds(8), Duration.ofMinutes(1)),
                 Duration.ofMinutes(5));
+    }
+
+    static DestinationSettings withSchedule(DestinationSettings it, Schedule schedule) {
+        return with(it, schedule, it.maxRate(), it.rest());
+    }
+
+    static DestinationSettings withMaxRate(DestinationSettings it, RateLimit limit) {
+        return with(it, it.schedule(), limit, it.rest());
+    }
+
+    static DestinationSettings withRest(DestinationSettings it, Duration interval) {
+        RestSettings rest = new RestSettings(URI.create("http://localhost:8042"), Optional.empty(), interval);
+        return with(it, it.schedule(), it.maxRate(), Optional.of(rest));
+    }
+
+    private static DestinationSettings with(
+            DestinationSettings it, Schedule schedule, RateLimit limit, Optional<RestSettings> rest) {
+        return new DestinationSettings(
+                it.name(),
+                it.peer(),
+                it.callingAe(),
+                it.maxAssociations(),
+                it.weight(),
+                it.requestor(),
+                it.linger(),
+                it.maxBatch(),
+                it.retry(),
+                it.breaker(),
+                it.probeInterval(),
+                schedule,
+                limit,
+                rest);
+    }
+
+    /** Opens daily at this hour, UTC, for one hour. */
+    static Schedule dailyAt(int hour) {
+        LocalTime from = LocalTime.of(hour, 0);
+        return new Schedule(
+                ZoneOffset.UTC, List.of(new Schedule.Window(EnumSet.allOf(DayOfWeek.class), from, from.plusHours(1))));
     }
 
     static Instance instance(long id) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.dicomgateway.config.DestinationSettings;
 import org.dicomgateway.dicom.AeTitle;
@@ -29,7 +30,9 @@ class ForwarderTest {
     private final Map<String, FakeServer> servers = new ConcurrentHashMap<>();
     private final Requestor network =
             (peer, calling, pairs) -> server(peer.aeTitle().value()).open(peer, calling, pairs);
-    private final Forwarder forwarder = new Forwarder(outbox, settings -> network, clock, new SplittableRandom(1));
+    private final List<String> changed = new CopyOnWriteArrayList<>();
+    private final Forwarder forwarder =
+            new Forwarder(outbox, settings -> network, ServerCheck.NONE, changed::add, clock, new SplittableRandom(1));
 
     @AfterEach
     void leaves_no_thread_no_claim_and_no_association() {
@@ -49,7 +52,7 @@ class ForwarderTest {
             outbox.add(name, instances(50));
         }
 
-        forwarder.start(List.of(to("a", "A"), to("b", "B"), to("c", "C")));
+        forwarder.start(List.of(to("a", "A"), to("b", "B"), to("c", "C")), Map.of(), Map.of());
 
         await().until(() -> outbox.delivered().size() == 100);
         assertThat(server("A").received()).isEmpty();
@@ -60,7 +63,7 @@ class ForwarderTest {
     void stop_finishes_the_instance_in_hand_and_gives_the_rest_back() {
         server("A").hangOn(sop -> true);
         outbox.add("a", instances(5));
-        forwarder.start(List.of(to("a", "A")));
+        forwarder.start(List.of(to("a", "A")), Map.of(), Map.of());
         await().until(() -> outbox.inHands() == 5 && server("A").open.get() == 1);
         AtomicBoolean inOrder = new AtomicBoolean();
         Thread stopping = new Thread(() -> inOrder.set(forwarder.stop(Duration.ofMinutes(1))));
@@ -85,7 +88,7 @@ class ForwarderTest {
     void what_does_not_end_within_the_grace_is_aborted_and_burns_no_attempt() {
         server("A").hangOn(sop -> true);
         outbox.add("a", instance(1));
-        forwarder.start(List.of(to("a", "A")));
+        forwarder.start(List.of(to("a", "A")), Map.of(), Map.of());
         await().until(() -> server("A").open.get() == 1 && outbox.inHands() == 1);
 
         assertThat(forwarder.stop(Duration.ofMillis(20))).isTrue();
@@ -101,15 +104,15 @@ class ForwarderTest {
 
     @Test
     void an_update_adds_and_removes_lanes() {
-        forwarder.start(List.of(to("a", "A")));
+        forwarder.start(List.of(to("a", "A")), Map.of(), Map.of());
         outbox.add("b", instance(1));
 
-        forwarder.update(List.of(to("b", "B")));
+        forwarder.update(List.of(to("b", "B")), Map.of());
 
         await().until(() -> outbox.delivered().size() == 1);
         outbox.add("a", instance(2));
         assertThat(forwarder.views()).extracting(LaneView::destination).containsExactly("b");
-        forwarder.update(List.of(to("a", "A"), to("b", "B")));
+        forwarder.update(List.of(to("a", "A"), to("b", "B")), Map.of());
         await().until(() -> outbox.delivered().size() == 2);
     }
 
@@ -118,13 +121,13 @@ class ForwarderTest {
         server("A").hangOn(sop -> true);
         Instance[] sent = instances(30);
         outbox.add("a", sent);
-        forwarder.start(List.of(to("a", "A")));
+        forwarder.start(List.of(to("a", "A")), Map.of(), Map.of());
         await().until(() -> server("A").storeAssociations().size() == 2);
 
         DestinationSettings smaller = destination("a", 1, 5);
-        forwarder.update(List.of(withPeer(smaller, "A")));
-        forwarder.update(List.of(to("a", "A")));
-        forwarder.update(List.of(withPeer(smaller, "A")));
+        forwarder.update(List.of(withPeer(smaller, "A")), Map.of());
+        forwarder.update(List.of(to("a", "A")), Map.of());
+        forwarder.update(List.of(withPeer(smaller, "A")), Map.of());
         server("A").letGo();
 
         await().until(() -> outbox.delivered().size() == 30);
@@ -140,10 +143,10 @@ class ForwarderTest {
     @Test
     void an_update_that_changes_nothing_leaves_the_lane_alone() {
         outbox.add("a", instance(1));
-        forwarder.start(List.of(to("a", "A")));
+        forwarder.start(List.of(to("a", "A")), Map.of(), Map.of());
         await().until(() -> outbox.delivered().size() == 1);
 
-        forwarder.update(List.of(to("a", "A")));
+        forwarder.update(List.of(to("a", "A")), Map.of());
         outbox.add("a", instance(2));
 
         await().until(() -> outbox.delivered().size() == 2);
@@ -154,10 +157,10 @@ class ForwarderTest {
 
     @Test
     void after_stop_an_update_starts_nothing() {
-        forwarder.start(List.of(to("a", "A")));
+        forwarder.start(List.of(to("a", "A")), Map.of(), Map.of());
         forwarder.stop(Duration.ofSeconds(5));
 
-        forwarder.update(List.of(to("b", "B")));
+        forwarder.update(List.of(to("b", "B")), Map.of());
 
         assertThat(forwarder.views()).isEmpty();
     }
@@ -166,7 +169,7 @@ class ForwarderTest {
     void an_interrupt_while_stopping_is_kept() throws InterruptedException {
         server("A").hangOn(sop -> true);
         outbox.add("a", instance(1));
-        forwarder.start(List.of(to("a", "A")));
+        forwarder.start(List.of(to("a", "A")), Map.of(), Map.of());
         await().until(() -> server("A").open.get() == 1);
         AtomicBoolean kept = new AtomicBoolean();
         Thread stopping = new Thread(() -> {

@@ -10,8 +10,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.dicomgateway.config.DestinationSettings;
 import org.dicomgateway.dicom.AeTitle;
@@ -34,7 +36,9 @@ class LaneTest {
     private final HandClock clock = new HandClock();
     private final FakeOutbox outbox = new FakeOutbox(clock);
     private final FakeServer server = new FakeServer();
-    private final Forwarder forwarder = new Forwarder(outbox, settings -> server, clock, new SplittableRandom(1));
+    private final List<String> changed = new CopyOnWriteArrayList<>();
+    private final Forwarder forwarder =
+            new Forwarder(outbox, settings -> server, ServerCheck.NONE, changed::add, clock, new SplittableRandom(1));
 
     @AfterEach
     void ends_in_order() {
@@ -154,7 +158,7 @@ class LaneTest {
                 .allSatisfy(each -> assertThat(each).isInstanceOf(Settlement.Retry.class));
         assertThat(settlements.get(3))
                 .isEqualTo(new Settlement.Parked(0xC000, "given up after 4 attempts: 0xC000 cannot understand"));
-        assertThat(view().state()).isEqualTo(LaneView.State.CLOSED);
+        assertThat(view().state()).isEqualTo(DestinationState.UP);
         assertThat(view().retried()).isEqualTo(3);
         assertThat(view().parked()).isEqualTo(1);
     }
@@ -168,7 +172,7 @@ class LaneTest {
         for (int attempt = 1; attempt <= 4; attempt++) {
             int settled = attempt;
             await().until(() -> outbox.settlementsOf(instance(1)).size() == settled);
-            assertThat(view().state()).isEqualTo(LaneView.State.CLOSED);
+            assertThat(view().state()).isEqualTo(DestinationState.UP);
             advance(Duration.ofMinutes(11));
         }
 
@@ -182,7 +186,7 @@ class LaneTest {
 
         start(destination(NAME, 1, 10));
 
-        awaitState(LaneView.State.OPEN);
+        awaitState(DestinationState.DOWN);
         await().until(() -> outbox.settled().size() == 10);
         assertThat(outbox.settled())
                 .filteredOn(each -> ((Settlement.Retry) each.settlement()).counted())
@@ -195,11 +199,11 @@ class LaneTest {
         server.onStore = sop -> 0xA700;
         outbox.add(NAME, instances(5));
         start(destination(NAME, 1, 10));
-        awaitState(LaneView.State.OPEN);
+        awaitState(DestinationState.DOWN);
         for (int i = 0; i < 40; i++) {
             int before = outbox.settled().size();
             advance(Duration.ofMinutes(11));
-            await().until(() -> outbox.settled().size() > before && view().state() == LaneView.State.OPEN);
+            await().until(() -> outbox.settled().size() > before && view().state() == DestinationState.DOWN);
         }
         assertThat(outbox.settled()).noneMatch(each -> each.settlement() instanceof Settlement.Parked);
 
@@ -274,7 +278,7 @@ class LaneTest {
 
         assertThat(isParked(instance(1))).isTrue();
         assertThat(view().lastError()).contains("while others pass");
-        assertThat(view().state()).isEqualTo(LaneView.State.CLOSED);
+        assertThat(view().state()).isEqualTo(DestinationState.UP);
         assertThat(outbox.settlementsOf(instance(1)).stream()
                         .filter(each -> each instanceof Settlement.Retry retry && retry.counted()))
                 .hasSize(3);
@@ -289,7 +293,7 @@ class LaneTest {
         };
         outbox.add(NAME, instances(20));
         start(destination(NAME, 1, 10));
-        awaitState(LaneView.State.OPEN);
+        awaitState(DestinationState.DOWN);
         await().until(() -> outbox.inHands() == 0);
         assertThat(outbox.claimSizes()).as("little has to go back").containsExactly(10, 1, 1);
         assertThat(outbox.settled())
@@ -304,11 +308,11 @@ class LaneTest {
 
         advance(Duration.ofSeconds(8));
         await().until(() -> server.calls.get() == calls + 1);
-        awaitState(LaneView.State.OPEN);
+        awaitState(DestinationState.DOWN);
 
         server.onOpen = calling -> {};
         advance(Duration.ofSeconds(16));
-        awaitState(LaneView.State.CLOSED);
+        awaitState(DestinationState.UP);
         advance(Duration.ofSeconds(8));
         awaitDelivered(21);
         assertThat(view().delivered()).isEqualTo(21);
@@ -322,15 +326,15 @@ class LaneTest {
         };
         outbox.add(NAME, instances(3));
         start(destination(NAME, 1, 10));
-        awaitState(LaneView.State.OPEN);
+        awaitState(DestinationState.DOWN);
 
         for (int i = 1; i <= 5; i++) {
             int echoes = server.echoes.get();
             advance(Duration.ofMinutes(1));
-            await().until(() -> server.echoes.get() > echoes && view().state() == LaneView.State.OPEN);
+            await().until(() -> server.echoes.get() > echoes && view().state() == DestinationState.DOWN);
         }
 
-        assertThat(view().why()).contains("lets our AE title store");
+        assertThat(view().why()).contains("lets our AE title GATEWAY store");
         assertThat(outbox.settled())
                 .allSatisfy(each -> assertThat(each.settlement())
                         .isInstanceOfSatisfying(
@@ -359,14 +363,16 @@ class LaneTest {
         advance(Duration.ofMinutes(5));
         for (int i = 2; i <= 4; i++) {
             int expected = i;
-            await().until(() -> server.echoes.get() >= expected);
+            await().until(() -> view().consecutiveFailures() >= expected - 1);
             advance(Duration.ofSeconds(8));
         }
+        awaitState(DestinationState.DOWN);
         server.onEcho = calling -> {};
 
-        advance(Duration.ofMinutes(1));
-
-        awaitState(LaneView.State.CLOSED);
+        await().until(() -> {
+            advance(Duration.ofMinutes(1));
+            return view().usable();
+        });
         assertThat(view().lastError()).contains("TIMEOUT");
     }
 
@@ -384,7 +390,8 @@ class LaneTest {
         start(destination(NAME, 1, 3, Optional.empty()));
 
         awaitDelivered(5);
-        assertThat(view().state()).isEqualTo(LaneView.State.CLOSED);
+        awaitState(DestinationState.DEGRADED);
+        assertThat(view().why()).contains("does not know the calling AE title UNKNOWN");
         assertThat(outbox.pending()).isEqualTo(5);
     }
 
@@ -415,7 +422,7 @@ class LaneTest {
         try (CapturedLog deliveries = CapturedLog.of(ForwardLog.LOGGER);
                 CapturedLog process = CapturedLog.of("org.dicomgateway.forward")) {
             start(destination(NAME, 4, 10));
-            awaitState(LaneView.State.OPEN);
+            awaitState(DestinationState.DOWN);
             for (int failures = 4; failures <= 13; failures++) {
                 int expected = failures;
                 advance(Duration.ofMinutes(1));
@@ -426,8 +433,12 @@ class LaneTest {
                     .as("those of the batches that opened the breaker")
                     .hasSizeLessThan(50);
             assertThat(process.lines())
+                    .filteredOn(line -> line.contains("is down"))
+                    .singleElement()
+                    .satisfies(line -> assertThat(line).contains("3 failures in a row, after first failure"));
+            assertThat(process.lines())
                     .filteredOn(line -> line.contains("left alone"))
-                    .hasSize(11);
+                    .hasSize(10);
         }
     }
 
@@ -460,7 +471,7 @@ class LaneTest {
         awaitDelivered(9);
 
         assertThat(server.mostOpen).hasValue(1);
-        assertThat(threadsOfLanes()).containsExactly("lane-orthanc1-1");
+        assertThat(threadsOfLanes()).containsExactlyInAnyOrder("lane-orthanc1-1", "lane-orthanc1-watch");
     }
 
     @Test
@@ -475,8 +486,10 @@ class LaneTest {
         start(destination(NAME, 4, 10));
         await().until(() -> view().retried() >= 10);
 
-        assertThat(view().state()).isEqualTo(LaneView.State.CLOSED);
+        awaitState(DestinationState.DEGRADED);
         assertThat(view().consecutiveFailures()).isZero();
+        assertThat(view().why()).contains(" of 4 associations at once").contains("2/3/2");
+        assertThat(view().concurrency()).isBetween(1, 2);
         server.letGo();
         await().until(() -> {
             advance(Duration.ofSeconds(2));
@@ -538,7 +551,7 @@ class LaneTest {
     }
 
     private void start(DestinationSettings... destinations) {
-        forwarder.start(List.of(destinations));
+        forwarder.start(List.of(destinations), Map.of(), Map.of());
     }
 
     private LaneView view() {
@@ -549,7 +562,7 @@ class LaneTest {
         await().until(() -> outbox.delivered().size() == count);
     }
 
-    private void awaitState(LaneView.State state) {
+    private void awaitState(DestinationState state) {
         await().until(() -> view().state() == state);
     }
 

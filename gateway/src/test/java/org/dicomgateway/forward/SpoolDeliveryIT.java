@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.dicomgateway.config.DataSize;
@@ -51,14 +52,14 @@ class SpoolDeliveryIT {
 
                 server.kill();
                 sent.addAll(receive(spool, INSTANCES));
-                await().atMost(LONG).until(() -> view(forwarder).state() == LaneView.State.OPEN);
+                await().atMost(LONG).until(() -> view(forwarder).state() == DestinationState.DOWN);
                 assertThat(books(spool).delivered()).isEqualTo(INSTANCES);
                 assertThat(forwarder.stop(Duration.ofSeconds(20))).isTrue();
             }
 
             try (Spool spool = openSpool();
                     Forwarder forwarder = forwarder(spool, server)) {
-                await().atMost(LONG).until(() -> view(forwarder).state() == LaneView.State.OPEN);
+                await().atMost(LONG).until(() -> view(forwarder).state() == DestinationState.DOWN);
                 server.startAgain();
 
                 await().atMost(LONG).until(() -> books(spool).delivered() == 2 * INSTANCES);
@@ -72,8 +73,9 @@ class SpoolDeliveryIT {
 
     private Forwarder forwarder(Spool spool, StoreScp server) {
         spool.destinationsChanged(Set.of(NAME));
-        Forwarder forwarder = new Forwarder(spool, Requestor::of, clock, new SplittableRandom(1));
-        forwarder.start(List.of(DeliveryIT.destination(NAME, server.peer())));
+        Forwarder forwarder = new Forwarder(
+                spool, Requestor::of, ServerCheck.NONE, destination -> {}, clock, new SplittableRandom(1));
+        forwarder.start(List.of(DeliveryIT.destination(NAME, server.peer())), Map.of(), Map.of());
         return forwarder;
     }
 

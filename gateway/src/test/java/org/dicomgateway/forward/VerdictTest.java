@@ -3,6 +3,7 @@ package org.dicomgateway.forward;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.stream.IntStream;
+import org.dicomgateway.dicom.AeTitle;
 import org.dicomgateway.dicom.AssociationException;
 import org.dicomgateway.dicom.PresentationPair;
 import org.dicomgateway.dicom.Rejection;
@@ -79,7 +80,7 @@ class VerdictTest {
     @ParameterizedTest
     @EnumSource
     void a_store_without_an_answer_is_the_destinations_trouble(AssociationException.Cause cause) {
-        Outcome outcome = Verdict.ofStore(FakeServer.failure(cause), false);
+        Outcome outcome = Verdict.ofStore(FakeServer.failure(cause), false, AeTitle.of("GATEWAY"));
 
         assertThat(outcome).isEqualTo(new Deferred(-1, "scripted " + cause));
     }
@@ -88,9 +89,9 @@ class VerdictTest {
     void an_abort_of_the_first_store_says_what_to_check() {
         AssociationException aborted = FakeServer.failure(AssociationException.Cause.ABORTED);
 
-        assertThat(Verdict.ofStore(aborted, true))
+        assertThat(Verdict.ofStore(aborted, true, AeTitle.of("GATEWAY")))
                 .isInstanceOfSatisfying(
-                        Deferred.class, it -> assertThat(it.reason()).contains("lets our AE title store"));
+                        Deferred.class, it -> assertThat(it.reason()).contains("lets our AE title GATEWAY store"));
     }
 
     @ParameterizedTest

@@ -27,6 +27,7 @@ public final class GatewayProcess implements AutoCloseable {
 
     private final Path home;
     private final int port = FreePorts.next();
+    private final int adminPort = FreePorts.next();
     private final List<String> jvmOptions;
     private @Nullable Child child;
 
@@ -43,13 +44,13 @@ public final class GatewayProcess implements AutoCloseable {
         configure("");
     }
 
-    /** Sets what stands in {@code gateway.conf} beside the port. */
+    /** Sets what stands in {@code gateway.conf} beside the ports. */
     public GatewayProcess configure(String more) {
         write("conf/gateway.conf", """
-                gateway.listeners.dicom.port = %d
+                gateway { listeners.dicom.port = %d, admin.port = %d }
                 gateway.spool.min-free-space = 10 MiB
                 %s
-                """.formatted(port, more));
+                """.formatted(port, adminPort, more));
         return this;
     }
 
@@ -116,6 +117,14 @@ public final class GatewayProcess implements AutoCloseable {
                 limit, command.get(0), command.subList(1, command.size()).toArray(String[]::new));
     }
 
+    /** Runs one of the commands that ask this gateway, to its end. */
+    public Dcmtk.Result ask(String command, String... arguments) {
+        List<String> all =
+                new ArrayList<>(List.of(command, "--config", configuration().toString()));
+        all.addAll(List.of(arguments));
+        return run(Duration.ofMinutes(1), all.toArray(String[]::new));
+    }
+
     private Child launch(String... arguments) {
         return Child.start(home.resolve("output.txt"), Map.of(), command(arguments));
     }
@@ -151,6 +160,11 @@ public final class GatewayProcess implements AutoCloseable {
     /** SIGKILL. */
     public void kill() {
         running().kill();
+    }
+
+    /** Sends it a signal, by its name without SIG. */
+    public void signal(String name) {
+        running().signal(name);
     }
 
     /** SIGTERM; the exit code. */

@@ -1,0 +1,91 @@
+package org.dicomgateway.admin;
+
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.HttpResponseException;
+import io.javalin.http.HttpStatus;
+import io.javalin.util.JavalinException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import org.dicomgateway.config.AdminSettings;
+import org.dicomgateway.spool.SpoolView;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The web server of the operators' interface: a few threads, small requests, no answer that anybody may keep. */
+public final class AdminServer implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
+
+    private static final int MAX_THREADS = 12;
+    private static final int MIN_THREADS = 2;
+    private static final int IDLE_MILLIS = 30_000;
+    private static final long MAX_REQUEST_BYTES = 64 * 1024;
+
+    private final AdminSettings settings;
+    private final Javalin server;
+
+    /** Answers nothing before {@link #start}. */
+    public AdminServer(AdminSettings settings, Controls controls, SpoolView spool) {
+        this.settings = settings;
+        AdminApi api = new AdminApi(controls, spool);
+        this.server = Javalin.create(config -> configure(config, api));
+    }
+
+    private void configure(JavalinConfig config, AdminApi api) {
+        QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, MIN_THREADS, IDLE_MILLIS);
+        threads.setName("admin");
+        config.jetty.threadPool = threads;
+        config.jetty.modifyHttpConfiguration(http -> {
+            http.setSendServerVersion(false);
+            http.setIdleTimeout(IDLE_MILLIS);
+        });
+        config.http.maxRequestSize = MAX_REQUEST_BYTES;
+        config.startup.showJavalinBanner = false;
+        config.startup.showOldJavalinVersionWarning = false;
+        config.startup.startupWatcherEnabled = false;
+        config.routes.before(context -> {
+            Guard.check(context);
+            context.header("Cache-Control", "no-store").header("X-Content-Type-Options", "nosniff");
+        });
+        api.register(config.routes);
+        config.routes.exception(HttpResponseException.class, (refused, context) -> {
+            context.status(refused.getStatus());
+            AdminApi.answer(context, new Answers.Failure(String.valueOf(refused.getMessage())));
+        });
+        config.routes.exception(RuntimeException.class, (failure, context) -> {
+            LOG.error("{} {} failed", context.method(), context.path(), failure);
+            context.status(HttpStatus.INTERNAL_SERVER_ERROR);
+            AdminApi.answer(context, new Answers.Failure(String.valueOf(failure.getMessage())));
+        });
+    }
+
+    /**
+     * Begins to answer.
+     *
+     * @throws IOException when its port cannot be had
+     */
+    public void start() throws IOException {
+        InetSocketAddress address = settings.address();
+        try {
+            server.start(address.getAddress().getHostAddress(), address.getPort());
+        } catch (JavalinException e) {
+            throw new IOException(
+                    "the operators' interface cannot listen on " + address
+                            + " (another gateway?): set gateway.admin.port in gateway.conf: " + e.getMessage(),
+                    e);
+        }
+        LOG.info("operators' interface at http:/{}", address());
+    }
+
+    /** Where it listens, after {@link #start}. */
+    public InetSocketAddress address() {
+        return new InetSocketAddress(settings.address().getAddress(), server.port());
+    }
+
+    @Override
+    public void close() {
+        server.stop();
+    }
+}

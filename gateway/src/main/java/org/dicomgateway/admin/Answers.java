@@ -1,0 +1,36 @@
+package org.dicomgateway.admin;
+
+/** What operators are answered when there is nothing to show. */
+public final class Answers {
+
+    private Answers() {}
+
+    /**
+     * Something was done.
+     *
+     * @param count to how many deliveries
+     */
+    public record Count(long count) {}
+
+    /**
+     * A destination was paused or resumed.
+     *
+     * @param paused whether it is paused now
+     */
+    public record Paused(String destination, boolean paused) {}
+
+    /**
+     * What a supervisor wants to know.
+     *
+     * @param ready whether it is so
+     * @param why it is not
+     */
+    public record Health(boolean ready, String why) {}
+
+    /**
+     * A request came to nothing.
+     *
+     * @param error why
+     */
+    public record Failure(String error) {}
+}

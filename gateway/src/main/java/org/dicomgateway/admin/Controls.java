@@ -1,0 +1,34 @@
+package org.dicomgateway.admin;
+
+import java.util.Map;
+
+/** The gateway as its operators see and steer it, beside its spool. For any number of threads. */
+public interface Controls {
+
+    /** The process. */
+    ProcessView process();
+
+    /** The rules it goes by. */
+    RulesView rules();
+
+    /** The destinations of these rules, by name. */
+    Map<String, HealthView> destinations();
+
+    /**
+     * Sends nothing more to a destination until {@link #resume}, restarts included.
+     *
+     * @param why for other operators; may be empty
+     * @return whether there is such a destination
+     */
+    boolean pause(String destination, String why);
+
+    /**
+     * Sends to a destination again.
+     *
+     * @return whether it was paused
+     */
+    boolean resume(String destination);
+
+    /** Reads the rules again, now, and applies what changed if there is nothing wrong with it. */
+    ReloadView reload();
+}

@@ -1,0 +1,40 @@
+package org.dicomgateway.admin;
+
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The records of this package as JSON, for both ends of the wire: the names of their components are the interface, so add
+ * some, but rename none. A field that is not known is refused when requests are read: a misspelled limit would be none.
+ */
+public final class Json {
+
+    private static final JsonMapper LENIENT = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+    private static final JsonMapper STRICT = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+
+    private Json() {}
+
+    /** A record as text. */
+    public static String write(Object value) {
+        return LENIENT.writeValueAsString(value);
+    }
+
+    /** An answer; one of a newer gateway may tell more than is known here. @throws JacksonException when it is none */
+    public static <T> T readAnswer(String text, Class<T> type) {
+        return LENIENT.readValue(text, type);
+    }
+
+    /** For people and their scripts. @throws JacksonException when {@code text} is no JSON */
+    public static String indented(String text) {
+        return LENIENT.writerWithDefaultPrettyPrinter().writeValueAsString(LENIENT.readTree(text));
+    }
+
+    /** A request; an empty one says nothing. @throws JacksonException when it is none */
+    static <T> T readRequest(String text, Class<T> type) {
+        return STRICT.readValue(text.isBlank() ? "{}" : text, type);
+    }
+}

@@ -1,0 +1,11 @@
+/**
+ * The operators' HTTP interface: how the gateway does, and the means to steer it.
+ *
+ * <p>In: HTTP requests from this machine. Out: JSON; operator actions on the spool and, through {@link
+ * org.dicomgateway.admin.Controls}, on the rest of the gateway. Threads: the web server's few. Never here: decisions on
+ * deliveries, patient data.
+ */
+@NullMarked
+package org.dicomgateway.admin;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,88 @@
+package org.dicomgateway.app;
+
+import static java.util.stream.Collectors.toMap;
+
+import java.util.Map;
+import java.util.function.Supplier;
+import org.dicomgateway.admin.Controls;
+import org.dicomgateway.admin.HealthView;
+import org.dicomgateway.admin.ProcessView;
+import org.dicomgateway.admin.ReloadView;
+import org.dicomgateway.admin.RulesView;
+import org.dicomgateway.forward.Forwarder;
+import org.dicomgateway.forward.LaneView;
+
+/** The stages as operators see and steer them. */
+record GatewayControls(
+        Supplier<ProcessView> running,
+        Forwarder forwarder,
+        PausedDestinations paused,
+        RulesInForce inForce,
+        RulesWatcher watcher,
+        RestartNeeds restart)
+        implements Controls {
+
+    @Override
+    public ProcessView process() {
+        return running.get();
+    }
+
+    @Override
+    public RulesView rules() {
+        return new RulesView(
+                inForce.table().version(),
+                inForce.since(),
+                inForce.file().toString(),
+                inForce.broken(),
+                restart.keys());
+    }
+
+    @Override
+    public Map<String, HealthView> destinations() {
+        return forwarder.views().stream().collect(toMap(LaneView::destination, GatewayControls::health));
+    }
+
+    private static HealthView health(LaneView lane) {
+        return new HealthView(
+                lane.peer().toString(),
+                lane.state().toString(),
+                lane.since(),
+                lane.why(),
+                lane.usable(),
+                lane.consecutiveFailures(),
+                lane.inFlight(),
+                lane.openAssociations(),
+                lane.concurrency(),
+                lane.maxAssociations(),
+                lane.bytesPerSecond(),
+                lane.delivered(),
+                lane.retried(),
+                lane.parked(),
+                lane.lastDelivered(),
+                lane.lastError(),
+                lane.report()
+                        .map(report -> new HealthView.ServerView(
+                                report.version(), report.diskUsedBytes(), report.storedInstances(), report.error())));
+    }
+
+    /** In force before it is on disk: whoever pauses a server wants that first of all. */
+    @Override
+    public boolean pause(String destination, String why) {
+        boolean known = forwarder.pause(destination, why);
+        if (known) {
+            paused.add(destination, why);
+        }
+        return known;
+    }
+
+    @Override
+    public boolean resume(String destination) {
+        paused.remove(destination);
+        return forwarder.resume(destination);
+    }
+
+    @Override
+    public ReloadView reload() {
+        return watcher.reload();
+    }
+}

@@ -1,0 +1,70 @@
+package org.dicomgateway.app;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.dicomgateway.forward.Forwarder;
+import org.dicomgateway.spool.Prospect;
+import org.dicomgateway.spool.SpoolView;
+import org.dicomgateway.spool.SpoolView.Books;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is known of the destinations by whoever chooses among them, from memory: the ledger writes while it asks, and
+ * cannot be read for each choice, so the books are those of a moment ago. While the spool is opened there is nobody to
+ * ask yet, and no destination can be used: what needs a choice waits for the lanes.
+ */
+final class Outlook implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Outlook.class);
+
+    private static final Duration BOOKS_AGE = Duration.ofMillis(250);
+
+    private final ScheduledExecutorService thread =
+            Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "outlook"));
+    private volatile Supplier<Map<String, Prospect>> prospects = Map::of;
+    private volatile Map<String, Books> books = Map.of();
+    private volatile boolean asked = true;
+
+    /** From now on asks these. */
+    void ask(SpoolView spool, Forwarder forwarder) {
+        books = spool.books();
+        prospects = forwarder::prospects;
+        ScheduledFuture<?> unused = thread.scheduleWithFixedDelay(
+                () -> look(spool), BOOKS_AGE.toMillis(), BOOKS_AGE.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Nothing, as long as nobody wanted to know since the last time. */
+    private void look(SpoolView spool) {
+        if (asked) {
+            asked = false;
+            try {
+                books = spool.books();
+            } catch (RuntimeException e) {
+                LOG.debug("the books cannot be read; the last ones are good enough to choose by", e);
+            }
+        }
+    }
+
+    Map<String, Prospect> prospects() {
+        return prospects.get();
+    }
+
+    long pendingBytes(String destination) {
+        asked = true;
+        return Optional.ofNullable(books.get(destination))
+                .map(Books::pendingBytes)
+                .orElse(0L);
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+    }
+}

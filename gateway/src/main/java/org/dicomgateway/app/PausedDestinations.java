@@ -1,0 +1,95 @@
+package org.dicomgateway.app;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The destinations that operators paused, with their reasons, in a file beside the spool: a restart does not undo what
+ * somebody did on purpose. A change is on disk when the method returns; a crash leaves the old file or the new one.
+ */
+final class PausedDestinations {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PausedDestinations.class);
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private final Path file;
+    private final Map<String, String> reasons;
+
+    private PausedDestinations(Path file, Map<String, String> reasons) {
+        this.file = file;
+        this.reasons = new TreeMap<>(reasons);
+    }
+
+    /** Those of an earlier process. A file that cannot be read pauses nothing, and is told of. */
+    static PausedDestinations besideSpool(Path spool) {
+        Path file = spool.resolveSibling(spool.getFileName() + "-paused.json");
+        return new PausedDestinations(file, read(file));
+    }
+
+    private static Map<String, String> read(Path file) {
+        if (!Files.exists(file)) {
+            return Map.of();
+        }
+        try {
+            return JSON.readValue(Files.readString(file), new TypeReference<Map<String, String>>() {});
+        } catch (IOException | JacksonException e) {
+            LOG.error("{} cannot be read: no destination is paused; pause again those that must be", file, e);
+            return Map.of();
+        }
+    }
+
+    /** All, with their reasons. */
+    synchronized Map<String, String> all() {
+        return Map.copyOf(reasons);
+    }
+
+    /** @throws UncheckedIOException when it cannot be written; it is then forgotten by a restart */
+    synchronized void add(String destination, String why) {
+        reasons.put(destination, why);
+        write();
+    }
+
+    /** @throws UncheckedIOException when it cannot be written; a restart then pauses it again */
+    synchronized void remove(String destination) {
+        if (reasons.remove(destination) != null) {
+            write();
+        }
+    }
+
+    private void write() {
+        Path part = file.resolveSibling(file.getFileName() + ".part");
+        byte[] text = JSON.writerWithDefaultPrettyPrinter()
+                .writeValueAsString(reasons)
+                .getBytes(StandardCharsets.UTF_8);
+        try {
+            try (FileChannel channel = FileChannel.open(
+                    part, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+                ByteBuffer bytes = ByteBuffer.wrap(text);
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+                channel.force(true);
+            }
+            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+            try (FileChannel folder = FileChannel.open(file.resolveSibling(""), StandardOpenOption.READ)) {
+                folder.force(true);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
+        }
+    }
+}

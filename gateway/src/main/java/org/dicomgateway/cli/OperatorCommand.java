@@ -1,0 +1,69 @@
+package org.dicomgateway.cli;
+
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import org.dicomgateway.admin.Json;
+import org.dicomgateway.config.AdminSettings;
+import org.dicomgateway.config.Configuration;
+import org.dicomgateway.config.ConfigurationException;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** What the commands have in common that talk to a running gateway. */
+abstract class OperatorCommand implements Callable<Integer> {
+
+    @Mixin
+    private final ConfigurationFile configuration = new ConfigurationFile();
+
+    @Option(names = "--json", description = "print what the gateway answers, as JSON")
+    private boolean json;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    /** Asks, and tells the operator what came of it; the exit code. */
+    abstract int run(RunningGateway gateway) throws RunningGatewayException;
+
+    @Override
+    public Integer call() throws ConfigurationException {
+        AdminSettings settings = Configuration.load(configuration.path()).admin();
+        if (!settings.enabled()) {
+            err().println("gateway.admin.enabled is false in " + configuration.path()
+                    + ": a running gateway cannot be asked");
+            return ExitCode.MISUSED;
+        }
+        if (settings.address().getPort() == 0) {
+            err().println("gateway.admin.port is 0 in " + configuration.path()
+                    + ": give it a port, or nobody knows where to ask");
+            return ExitCode.MISUSED;
+        }
+        try {
+            return run(new RunningGateway(settings));
+        } catch (RunningGatewayException e) {
+            err().println(e.getMessage());
+            return e.exitCode();
+        } finally {
+            out().flush();
+        }
+    }
+
+    /** The answer as it came, when that was asked for; otherwise what {@code text} makes of it. */
+    final void print(String answer, Iterable<String> text) {
+        if (json) {
+            out().println(Json.indented(answer));
+        } else {
+            text.forEach(out()::println);
+        }
+    }
+
+    private PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+
+    private PrintWriter err() {
+        return spec.commandLine().getErr();
+    }
+}

@@ -1,0 +1,44 @@
+package org.dicomgateway.cli;
+
+import java.util.List;
+import java.util.Optional;
+import org.dicomgateway.admin.Answers;
+import org.dicomgateway.admin.Json;
+import org.dicomgateway.admin.Requests;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** Gives what waits for one destination to another. */
+@Command(
+        name = "reroute",
+        mixinStandardHelpOptions = true,
+        description = "Gives what waits, is held or was parked for one destination to another, for good."
+                + " What the other has already is not sent twice.",
+        exitCodeList = {"0:done", "1:it could not be done", "2:wrong usage or configuration"},
+        exitCodeListHeading = "Exit codes:%n")
+public final class RerouteCommand extends OperatorCommand {
+
+    @Parameters(
+            index = "0",
+            paramLabel = "FROM",
+            description = "a destination, whether or not routing.conf still names it",
+            converter = NameConverter.class)
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private String from;
+
+    @Parameters(
+            index = "1",
+            paramLabel = "TO",
+            description = "a destination that routing.conf names",
+            converter = NameConverter.class)
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private String to;
+
+    @Override
+    int run(RunningGateway gateway) throws RunningGatewayException {
+        String answer = gateway.post("/api/reroute", new Requests.Reroute(Optional.of(from), Optional.of(to)));
+        long count = Json.readAnswer(answer, Answers.Count.class).count();
+        print(answer, List.of(count + " deliveries go from " + from + " to " + to));
+        return ExitCode.DONE;
+    }
+}

@@ -1,0 +1,101 @@
+package org.dicomgateway.cli;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.dicomgateway.admin.Answers;
+import org.dicomgateway.admin.Json;
+import org.dicomgateway.config.AdminSettings;
+import org.dicomgateway.dicom.Text;
+import tools.jackson.core.JacksonException;
+
+/** The gateway that runs, asked over its operators' interface. Every call ends within a minute. */
+final class RunningGateway {
+
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    /** A reroute of a long backlog takes its time. */
+    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(60);
+
+    private static final int MAX_MESSAGE = 2000;
+
+    private final URI base;
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build();
+
+    /** The one that listens where these settings say. */
+    RunningGateway(AdminSettings settings) {
+        InetSocketAddress address = settings.address();
+        String host = address.getAddress().getHostAddress();
+        this.base = URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort());
+    }
+
+    /** What it answers to a question. */
+    String get(String path) throws RunningGatewayException {
+        return exchange(HttpRequest.newBuilder(base.resolve(path)).GET());
+    }
+
+    /** What it answers when it has done something. */
+    String post(String path, Object body) throws RunningGatewayException {
+        return exchange(HttpRequest.newBuilder(base.resolve(path))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(Json.write(body))));
+    }
+
+    private String exchange(HttpRequest.Builder request) throws RunningGatewayException {
+        CompletableFuture<HttpResponse<String>> answer =
+                http.sendAsync(request.timeout(ANSWER_TIMEOUT).build(), BodyHandlers.ofString());
+        try {
+            return body(answer.get(ANSWER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (TimeoutException e) {
+            throw late(e);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof HttpTimeoutException ? late(e) : unreachable(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RunningGatewayException("interrupted while asking " + base, false, e);
+        } finally {
+            answer.cancel(true);
+        }
+    }
+
+    private String body(HttpResponse<String> answer) throws RunningGatewayException {
+        if (answer.statusCode() == 200) {
+            return answer.body();
+        }
+        String error;
+        try {
+            error = Json.readAnswer(answer.body(), Answers.Failure.class).error();
+        } catch (JacksonException e) {
+            throw new RunningGatewayException(
+                    base + " answers " + answer.statusCode() + " and is no gateway, or none of this version", false, e);
+        }
+        throw new RunningGatewayException(Text.printable(error, MAX_MESSAGE), answer.statusCode() == 400, null);
+    }
+
+    private RunningGatewayException late(Exception cause) {
+        return new RunningGatewayException(
+                "the gateway at " + base + " did not answer within " + ANSWER_TIMEOUT.toSeconds() + " s", false, cause);
+    }
+
+    private RunningGatewayException unreachable(ExecutionException e) {
+        String why = e.getCause() instanceof IOException cause && cause.getMessage() != null
+                ? cause.getMessage()
+                : "connection refused";
+        return new RunningGatewayException(
+                "no gateway answers at " + base + " (" + why + "); start it: scripts/gateway run."
+                        + " If it runs, it was started with another gateway.admin.port",
+                false,
+                e);
+    }
+}

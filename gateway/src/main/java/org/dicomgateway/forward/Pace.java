@@ -1,0 +1,51 @@
+package org.dicomgateway.forward;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.dicomgateway.config.RateLimit;
+
+/**
+ * Keeps a lane within its destination's rate, however many workers it has. An instance goes as soon as those before it
+ * are paid for, whatever its size, and those after it wait the longer: a large one is not overtaken for ever by small ones.
+ * For any number of threads.
+ */
+final class Pace {
+
+    private final Optional<TokenBucket> instances;
+    private final Optional<TokenBucket> bytes;
+    private final OptionalDouble bytesPerSecond;
+
+    Pace(RateLimit limit, InstantSource clock) {
+        this.instances = limit.instances().isPresent()
+                ? Optional.of(new TokenBucket(limit.instances().getAsInt(), clock))
+                : Optional.empty();
+        this.bytes = limit.bytes().map(size -> new TokenBucket((double) size.bytes(), clock));
+        this.bytesPerSecond = limit.bytes().stream()
+                .mapToDouble(size -> (double) size.bytes())
+                .findFirst();
+    }
+
+    /** How long until the next instance may go; when at once, one of so many bytes is accounted for. */
+    synchronized Duration go(long size) {
+        Duration wait = untilNext();
+        if (wait.isZero()) {
+            instances.ifPresent(bucket -> bucket.take(1));
+            bytes.ifPresent(bucket -> bucket.take((double) size));
+        }
+        return wait;
+    }
+
+    /** How long until the next instance may go. */
+    synchronized Duration untilNext() {
+        Duration one = instances.map(bucket -> bucket.until(1)).orElse(Duration.ZERO);
+        Duration all = bytes.map(bucket -> bucket.until(1)).orElse(Duration.ZERO);
+        return one.compareTo(all) > 0 ? one : all;
+    }
+
+    /** The most it lets through. */
+    OptionalDouble bytesPerSecond() {
+        return bytesPerSecond;
+    }
+}

@@ -1,0 +1,27 @@
+package org.dicomgateway.forward;
+
+import java.time.InstantSource;
+import java.util.random.RandomGenerator;
+import org.dicomgateway.config.DestinationSettings;
+
+/**
+ * All that is noticed of one destination, each part by itself.
+ *
+ * @param breaker whether it fails
+ * @param symptoms what is not as it should be while it delivers
+ * @param unanswered what it owes an answer to
+ * @param concurrency how much of it at once it takes
+ * @param tally what it got
+ */
+record Senses(Breaker breaker, Symptoms symptoms, Unanswered unanswered, Concurrency concurrency, Tally tally) {
+
+    /** For a destination of which nothing is known yet. */
+    static Senses of(DestinationSettings settings, InstantSource clock, RandomGenerator random, Tally tally) {
+        return new Senses(
+                new Breaker(settings, clock, random),
+                new Symptoms(clock),
+                new Unanswered(clock),
+                new Concurrency(settings.maxAssociations(), clock),
+                tally);
+    }
+}

@@ -1,0 +1,79 @@
+package org.dicomgateway.admin;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.dicomgateway.admin.ReloadView.Outcome;
+import org.dicomgateway.admin.RulesView.Broken;
+
+/** A gateway of two destinations, {@code a} and {@code b}, whose state a test sets. */
+public final class FakeControls implements Controls {
+
+    public static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+
+    public final Map<String, String> paused = new TreeMap<>();
+    public Optional<String> closedBecause = Optional.empty();
+    public Optional<Broken> broken = Optional.empty();
+    public Optional<RuntimeException> failure = Optional.empty();
+
+    @Override
+    public ProcessView process() {
+        failure.ifPresent(e -> {
+            throw e;
+        });
+        return new ProcessView("1.2.3", NOW, List.of("127.0.0.1:11112"), closedBecause);
+    }
+
+    @Override
+    public RulesView rules() {
+        return new RulesView(7, NOW, "/conf/routing.conf", broken, List.of("gateway.spool.history"));
+    }
+
+    @Override
+    public Map<String, HealthView> destinations() {
+        return Map.of("a", health("a"), "b", health("b"));
+    }
+
+    private HealthView health(String name) {
+        String why = paused.getOrDefault(name, "");
+        String state = paused.containsKey(name) ? "paused" : "up";
+        return new HealthView(
+                name.toUpperCase(Locale.ROOT) + "@localhost:104",
+                state,
+                NOW,
+                why,
+                true,
+                0,
+                1,
+                1,
+                4,
+                4,
+                1e6,
+                12,
+                0,
+                0,
+                Optional.of(NOW),
+                "",
+                Optional.empty());
+    }
+
+    @Override
+    public boolean pause(String destination, String why) {
+        paused.put(destination, why);
+        return true;
+    }
+
+    @Override
+    public boolean resume(String destination) {
+        return paused.remove(destination) != null;
+    }
+
+    @Override
+    public ReloadView reload() {
+        return broken.map(bad -> new ReloadView(Outcome.REFUSED, 7, bad.problems()))
+                .orElseGet(() -> new ReloadView(Outcome.APPLIED, 8, List.of("routes added: x")));
+    }
+}

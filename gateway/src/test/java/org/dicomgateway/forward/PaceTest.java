@@ -1,0 +1,75 @@
+package org.dicomgateway.forward;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.dicomgateway.config.DataSize;
+import org.dicomgateway.config.RateLimit;
+import org.junit.jupiter.api.Test;
+
+class PaceTest {
+
+    private final HandClock clock = new HandClock();
+
+    @Test
+    void without_a_limit_nothing_waits() {
+        Pace pace = new Pace(RateLimit.UNLIMITED, clock);
+
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(pace.go(1_000_000_000)).isZero();
+        }
+        assertThat(pace.bytesPerSecond()).isEmpty();
+    }
+
+    @Test
+    void instances_go_at_their_rate_after_a_burst_of_a_second() {
+        Pace pace = new Pace(new RateLimit(OptionalInt.of(10), Optional.empty()), clock);
+
+        assertThat(sentIn(pace, Duration.ofSeconds(10), 512)).isBetween(105, 111);
+        clock.advance(Duration.ofHours(1));
+        assertThat(sentIn(pace, Duration.ZERO, 512)).as("saved up").isEqualTo(10);
+    }
+
+    @Test
+    void bytes_go_at_their_rate_on_average() {
+        Pace pace = new Pace(new RateLimit(OptionalInt.empty(), Optional.of(new DataSize(1_000_000))), clock);
+
+        assertThat(sentIn(pace, Duration.ofSeconds(10), 300_000)).isBetween(35, 40);
+        assertThat(pace.bytesPerSecond()).hasValue(1_000_000);
+    }
+
+    @Test
+    void an_instance_larger_than_a_second_goes_and_those_after_it_wait_for_it() {
+        Pace pace = new Pace(new RateLimit(OptionalInt.empty(), Optional.of(new DataSize(1_000_000))), clock);
+
+        assertThat(pace.go(10_000_000)).isZero();
+
+        assertThat(pace.go(1)).isBetween(Duration.ofMillis(9_000), Duration.ofMillis(9_100));
+        clock.advance(Duration.ofMillis(9_100));
+        assertThat(pace.go(1)).isZero();
+    }
+
+    @Test
+    void the_stricter_of_both_counts() {
+        Pace pace = new Pace(new RateLimit(OptionalInt.of(2), Optional.of(new DataSize(1_000_000))), clock);
+
+        assertThat(sentIn(pace, Duration.ofSeconds(10), 100)).isBetween(20, 22);
+    }
+
+    /** Sends as soon as it may, and advances the clock by what it was told to wait. */
+    private int sentIn(Pace pace, Duration time, long size) {
+        int sent = 0;
+        Deadline end = Deadline.after(clock, time);
+        for (Duration wait = pace.go(size); ; wait = pace.go(size)) {
+            if (wait.isZero()) {
+                sent++;
+            } else if (wait.compareTo(end.remaining()) > 0) {
+                return sent;
+            } else {
+                clock.advance(wait);
+            }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package org.dicomgateway.forward;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.dicomgateway.config.DestinationSettings;
+import org.dicomgateway.dicom.AeTitle;
+import org.dicomgateway.dicom.AssociationException;
+import org.dicomgateway.dicom.AssociationException.Cause;
+import org.junit.jupiter.api.Test;
+
+class ProbeTest {
+
+    private static final AeTitle US = AeTitle.of("GATEWAY");
+
+    private final HandClock clock = new HandClock();
+    private final DestinationSettings settings = Fixtures.destination("orthanc1");
+    private final Senses senses = Senses.of(settings, clock, new SplittableRandom(1), new Tally(clock));
+    private final FakeServer server = new FakeServer();
+    private final AssociationLimit limit = new AssociationLimit(1);
+    private final Associations associations =
+            new Associations(settings.peer(), new Callers(server, server), limit, senses.unanswered(), new Bell());
+    private final Probe probe = new Probe(associations, senses, Duration.ofMinutes(1), Duration.ofSeconds(2), clock);
+
+    @Test
+    void no_answer_is_a_failure_and_is_asked_again_soon() throws InterruptedException {
+        server.onEcho = calling -> timeOut();
+
+        assertThat(probe.ask(US)).map(AssociationException::reason).contains(Cause.TIMEOUT);
+
+        clock.advance(Duration.ofSeconds(2));
+        assertThat(probe.isDue()).isTrue();
+        assertThat(server.open).hasValue(0);
+    }
+
+    @Test
+    void no_answer_counts_for_nothing_while_stores_are_answered() throws InterruptedException {
+        server.onEcho = calling -> {
+            clock.advance(Duration.ofSeconds(1));
+            try (Unanswered.Wait store = senses.unanswered().begin(512)) {
+                store.answered();
+            }
+            timeOut();
+        };
+
+        assertThat(probe.ask(US)).isEmpty();
+
+        assertThat(senses.symptoms().complaints()).containsExactly("slow: a C-ECHO was not answered, while stores are");
+        assertThat(probe.isDue()).isFalse();
+    }
+
+    @Test
+    void a_late_answer_is_an_answer_and_is_noted() throws InterruptedException {
+        server.onEcho = calling -> clock.advance(Duration.ofSeconds(3));
+
+        assertThat(probe.ask(US)).isEmpty();
+
+        assertThat(senses.symptoms().complaints()).containsExactly("slow: a C-ECHO took 3.0 s");
+    }
+
+    @Test
+    void a_hasty_question_stays_within_the_limit() throws InterruptedException {
+        assertThat(limit.acquire(Duration.ZERO)).isTrue();
+
+        assertThat(probe.askHastily(US)).isEqualTo(Probe.Answer.NOT_ASKED);
+
+        assertThat(server.calls).hasValue(0);
+        limit.release();
+        assertThat(probe.askHastily(US)).isEqualTo(Probe.Answer.CAME);
+    }
+
+    @Test
+    void any_sign_of_life_answers_a_hasty_question() {
+        for (Cause cause : Cause.values()) {
+            server.onOpen = calling -> {
+                throw FakeServer.failure(cause);
+            };
+            boolean alive = Optional.of(cause)
+                    .filter(it -> it == Cause.REJECTED || it == Cause.ABORTED || it == Cause.PROTOCOL)
+                    .isPresent();
+            assertThat(probe.askHastily(US)).isEqualTo(alive ? Probe.Answer.CAME : Probe.Answer.NONE);
+        }
+    }
+
+    private static void timeOut() throws AssociationException {
+        throw FakeServer.failure(Cause.TIMEOUT);
+    }
+}
