@@ -38,7 +38,9 @@ class BalanceIT {
             List<Integer> shares = IntStream.rangeClosed(1, 3)
                     .mapToObj(n -> archives.studies(n).size())
                     .toList();
-            assertThat(shares.stream().mapToInt(n -> n).sum()).as("no study is on two servers").isEqualTo(50);
+            assertThat(shares.stream().mapToInt(n -> n).sum())
+                    .as("no study is on two servers")
+                    .isEqualTo(50);
             assertThat(Collections.max(shares) - Collections.min(shares))
                     .as("studies on each server: %s", shares)
                     .isLessThanOrEqualTo(1);
@@ -68,7 +70,11 @@ class BalanceIT {
         try (Archives archives = new Archives(directory);
                 FaultProxy slow = FaultProxy.before(archives.server(2).peer());
                 GatewayProcess gateway = gateway(
-                        new Peer[] {archives.server(1).peer(), slow.peer(), archives.server(3).peer()},
+                        new Peer[] {
+                            archives.server(1).peer(),
+                            slow.peer(),
+                            archives.server(3).peer()
+                        },
                         "algorithm = least-loaded, affinity = none")) {
             slow.delayAnswers(150);
             send(gateway, archives, studies(10, 200));
@@ -82,7 +88,8 @@ class BalanceIT {
     private GatewayProcess gateway(Peer[] peers, String how, int... weights) {
         String destinations = GatewayProcess.destinations(peers);
         for (int i = 0; i < weights.length; i++) {
-            destinations = destinations.replace("ORTHANC" + (i + 1) + ",", "ORTHANC" + (i + 1) + ", weight = " + weights[i] + ",");
+            destinations = destinations.replace(
+                    "ORTHANC" + (i + 1) + ",", "ORTHANC" + (i + 1) + ", weight = " + weights[i] + ",");
         }
         return new GatewayProcess(directory.resolve("gateway"))
                 .routing(destinations + """

@@ -57,25 +57,23 @@ class FailoverIT {
     void a_server_behind_a_silent_network_is_replaced_and_used_again() {
         try (Archives archives = new Archives(directory);
                 FaultProxy network = FaultProxy.before(archives.server(2).peer())) {
-            balancedThrough(
-                    archives, network.peer(), server -> network.fallSilent(), server -> network.speakAgain());
+            balancedThrough(archives, network.peer(), server -> network.fallSilent(), server -> network.speakAgain());
         }
     }
 
     private void balancedThrough(
             Archives archives, Peer second, Consumer<OrthancServer> fault, Consumer<OrthancServer> mend) {
         Peer[] peers = {archives.server(1).peer(), second, archives.server(3).peer()};
-        try (GatewayProcess gateway = gateway(
-                peers, "strategy = balance, algorithm = round-robin, affinity = none")) {
+        try (GatewayProcess gateway = gateway(peers, "strategy = balance, algorithm = round-robin, affinity = none")) {
             List<TestFile> study = files.study(1, INSTANCES, 16 * 1024);
-            try (Child sender = Dcmtk.startStorescu(directory.resolve("sender.log"), gateway.peer(), MODALITY, paths(study))) {
+            try (Child sender =
+                    Dcmtk.startStorescu(directory.resolve("sender.log"), gateway.peer(), MODALITY, paths(study))) {
                 await().atMost(Duration.ofMinutes(1)).until(() -> gateway.count("delivered") > INSTANCES / 10);
                 fault.accept(archives.server(2));
                 assertThat(sender.await(Duration.ofMinutes(2))).isZero();
             }
             // Everything is somewhere while the server is still away; what it has itself is counted from the log.
-            await().atMost(Duration.ofMinutes(1))
-                    .until(() -> deliveredSops(gateway) == INSTANCES);
+            await().atMost(Duration.ofMinutes(1)).until(() -> deliveredSops(gateway) == INSTANCES);
             mend.accept(archives.server(2));
             long before = archives.server(2).instances();
 
@@ -85,9 +83,12 @@ class FailoverIT {
                 return archives.server(2).instances() > before;
             });
             Map<String, Long> copies = archives.copies();
-            assertThat(study).allSatisfy(file -> assertThat(copies).containsKey(file.sopInstance().value()));
+            assertThat(study)
+                    .allSatisfy(file ->
+                            assertThat(copies).containsKey(file.sopInstance().value()));
             assertThat(study.stream()
-                            .filter(file -> copies.getOrDefault(file.sopInstance().value(), 0L) > 1)
+                            .filter(file ->
+                                    copies.getOrDefault(file.sopInstance().value(), 0L) > 1)
                             .count())
                     .as("instances that are on two servers: at most those in flight when one failed")
                     .isLessThanOrEqualTo(IN_FLIGHT);
@@ -113,7 +114,9 @@ class FailoverIT {
             archives.server(3).freeze();
             Dcmtk.storescu(gateway.peer(), MODALITY, paths(second)).orFail();
             await().atMost(Duration.ofMinutes(1))
-                    .until(() -> archives.server(1).instances() + archives.server(2).instances() >= 150 + 2 * 150 - 2 * IN_FLIGHT);
+                    .until(() ->
+                            archives.server(1).instances() + archives.server(2).instances()
+                                    >= 150 + 2 * 150 - 2 * IN_FLIGHT);
             archives.server(3).thaw();
 
             await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
@@ -121,7 +124,9 @@ class FailoverIT {
                 assertThat(copies).hasSize(300);
                 assertThat(copies.values()).allMatch(count -> count >= 2);
             });
-            long three = archives.copies().values().stream().filter(count -> count > 2).count();
+            long three = archives.copies().values().stream()
+                    .filter(count -> count > 2)
+                    .count();
             assertThat(three).as("third copies: at most what was in flight").isLessThanOrEqualTo(2 * IN_FLIGHT);
         }
     }
