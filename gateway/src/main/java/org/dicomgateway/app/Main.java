@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.dicomgateway.cli.CheckCommand;
 import org.dicomgateway.cli.EchoCommand;
 import org.dicomgateway.cli.ExitCode;
+import org.dicomgateway.cli.ExplainCommand;
 import org.dicomgateway.cli.ExportCommand;
 import org.dicomgateway.cli.GenerateCommand;
 import org.dicomgateway.cli.InspectCommand;
@@ -26,6 +27,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             RunCommand.class,
             CheckCommand.class,
             EchoCommand.class,
+            ExplainCommand.class,
             ExportCommand.class,
             GenerateCommand.class,
             InspectCommand.class

@@ -1,24 +1,39 @@
 package org.dicomgateway.cli;
 
+import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
+import org.dicomgateway.config.Configuration;
 import org.dicomgateway.config.ConfigurationException;
 import org.dicomgateway.config.EffectiveConfiguration;
+import org.dicomgateway.config.Warning;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Loads the configuration as {@code run} would, and shows what is in force. */
 @Command(
         name = "check",
         mixinStandardHelpOptions = true,
-        description = "Prints every problem of the configuration; without any, what is in force, secrets masked.",
-        exitCodeList = {"0:the configuration is right", "2:it is not"},
+        description = {
+            "Prints every problem of the configuration; without any, what is in force, secrets masked.",
+            "What is allowed but can hardly be meant is a warning, on standard error."
+        },
+        exitCodeList = {
+            "0:the configuration is right",
+            "1:it is right, but there are warnings, and --strict was given",
+            "2:it is not right"
+        },
         exitCodeListHeading = "Exit codes:%n")
 public final class CheckCommand implements Callable<Integer> {
 
     @Mixin
     private final ConfigurationFile configuration = new ConfigurationFile();
+
+    @Option(names = "--strict", description = "Exit with 1 when there is a warning.")
+    private boolean strict;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -26,8 +41,14 @@ public final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ConfigurationException {
-        spec.commandLine().getOut().print(EffectiveConfiguration.render(configuration.path()));
-        spec.commandLine().getOut().flush();
-        return ExitCode.DONE;
+        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
+        out.print(EffectiveConfiguration.render(configuration.path()));
+        out.flush();
+        List<Warning> warnings =
+                Configuration.warnings(configuration.load().gateway().routingFile());
+        warnings.forEach(err::println);
+        err.flush();
+        return strict && !warnings.isEmpty() ? ExitCode.FAILED : ExitCode.DONE;
     }
 }

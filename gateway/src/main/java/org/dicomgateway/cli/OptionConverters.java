@@ -4,12 +4,13 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.dicomgateway.dicom.AeTitle;
 import org.dicomgateway.dicom.synthetic.Matrix;
 import org.dicomgateway.dicom.synthetic.Modality;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** What {@link GenerateCommand}'s options are made of, with messages that say what is allowed. */
+/** What options of commands are made of, with messages that say what is allowed. */
 final class OptionConverters {
 
     private OptionConverters() {}
@@ -23,6 +24,18 @@ final class OptionConverters {
                     .findFirst()
                     .orElseThrow(() -> new TypeConversionException(
                             "'" + text + "' cannot be generated; choose from " + Arrays.toString(Modality.values())));
+        }
+    }
+
+    /** As PS3.5 6.2 wants it. */
+    static final class OfAeTitle implements ITypeConverter<AeTitle> {
+        @Override
+        public AeTitle convert(String text) {
+            try {
+                return AeTitle.of(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
         }
     }
 

@@ -44,7 +44,10 @@ public final class AddressRange {
 
     /** Whether an address lies in the range. */
     public boolean contains(IpAddress address) {
-        byte[] candidate = address.bytes();
+        return startsAs(address.bytes());
+    }
+
+    private boolean startsAs(byte[] candidate) {
         if (candidate.length != network.length) {
             return false;
         }
@@ -52,6 +55,11 @@ public final class AddressRange {
         int rest = prefix % 8;
         return Arrays.equals(candidate, 0, whole, network, 0, whole)
                 && (rest == 0 || ((candidate[whole] ^ network[whole]) & 0xFF & 0xFF00 >> rest) == 0);
+    }
+
+    /** Whether every address of another range lies in this one. */
+    boolean covers(AddressRange other) {
+        return prefix <= other.prefix && startsAs(other.network);
     }
 
     private static int prefix(String text, String length, int bits) {

@@ -1,8 +1,8 @@
 package org.dicomgateway.config;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
  * Loads what the operator wrote. Reads files and environment variables; has no other effect.
@@ -27,21 +27,30 @@ public final class Configuration {
     /** {@code routing.conf} alone. */
     public static RoutingSettings loadRouting(Path routingConf) throws ConfigurationException {
         Problems problems = new Problems();
-        Optional<Supplier<RoutingSettings>> draft = routing(routingConf, problems);
+        Optional<RoutingReader.Draft> draft = routing(routingConf, problems);
         problems.throwIfAny();
-        return draft.orElseThrow().get();
+        return draft.orElseThrow().settings().get();
+    }
+
+    /** What is odd in a {@code routing.conf} that has no problem, sorted by file and line. */
+    public static List<Warning> warnings(Path routingConf) throws ConfigurationException {
+        Problems problems = new Problems();
+        Optional<RoutingReader.Draft> draft = routing(routingConf, problems);
+        problems.throwIfAny();
+        return RoutingWarnings.of(draft.orElseThrow());
     }
 
     /** {@code gateway.conf} and the routing file it names, with the problems of both. */
     public static Loaded loadAll(Path gatewayConf) throws ConfigurationException {
         Problems problems = new Problems();
         Optional<GatewayReader.Draft> gateway = gateway(gatewayConf, problems);
-        Optional<Supplier<RoutingSettings>> routing = gateway.map(GatewayReader.Draft::routing)
+        Optional<RoutingReader.Draft> routing = gateway.map(GatewayReader.Draft::routing)
                 .filter(Setting::isValid)
                 .flatMap(file -> routing(file.get(), problems));
         problems.throwIfAny();
         return new Loaded(
-                gateway.orElseThrow().settings().get(), routing.orElseThrow().get());
+                gateway.orElseThrow().settings().get(),
+                routing.orElseThrow().settings().get());
     }
 
     private static Optional<GatewayReader.Draft> gateway(Path file, Problems problems) {
@@ -50,7 +59,7 @@ public final class Configuration {
         return HoconFile.read(file, problems).map(new GatewayReader(folder, problems)::read);
     }
 
-    private static Optional<Supplier<RoutingSettings>> routing(Path file, Problems problems) {
+    private static Optional<RoutingReader.Draft> routing(Path file, Problems problems) {
         return HoconFile.read(file, problems).map(new RoutingReader(problems)::read);
     }
 }

@@ -2,10 +2,12 @@ package org.dicomgateway.config;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.dicomgateway.config.DestinationSettings.BreakerSettings;
 import org.dicomgateway.config.DestinationSettings.RetrySettings;
+import org.dicomgateway.config.RoutingReader.DestinationDraft;
 import org.dicomgateway.dicom.AeTitle;
 import org.dicomgateway.dicom.Peer;
 import org.dicomgateway.dicom.RequestorSettings;
@@ -16,6 +18,9 @@ final class DestinationReader {
     private static final String PRESERVE = "preserve";
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._:%-]{1,255}");
     private static final Duration MAX_DELAY = Duration.ofDays(7);
+    private static final String UNLIMITED = "unlimited";
+    private static final DataSize MIN_RATE = DataSize.ofKibibytes(1);
+    private static final DataSize MAX_RATE = DataSize.ofMebibytes(1L << 20);
     private static final Duration MIN_DELAY = Duration.ofMillis(10);
 
     private DestinationReader() {}
@@ -23,10 +28,13 @@ final class DestinationReader {
     /** Reports what is wrong with the defaults themselves, whether or not a destination falls back on them. */
     static void checkDefaults(Section defaults) {
         shared(defaults);
+        Section rest = defaults.section("rest");
+        RestReader.shared(rest);
+        rest.finish();
         defaults.finish();
     }
 
-    static Supplier<DestinationSettings> read(String name, Section section, Problems problems) {
+    static DestinationDraft read(String name, Section section, Problems problems) {
         Setting.of(name, section.place(), problems).map(Limits::name);
         Setting<AeTitle> aeTitle = section.text("ae-title").map(AeTitle::of);
         Setting<String> host = section.text("host")
@@ -36,19 +44,29 @@ final class DestinationReader {
                         "write a name such as pacs.example.org, or an address");
         Setting<Integer> port = section.integer("port", 1, 65_535);
         Shared shared = shared(section);
+        Section rest = section.section("rest");
+        RestReader.Shared restShared = RestReader.shared(rest);
+        Supplier<Optional<RestSettings>> api = RestReader.read(rest, restShared);
+        rest.finish();
         section.finish();
-        return () -> new DestinationSettings(
-                name,
-                new Peer(aeTitle.get(), host.get(), port.get()),
-                shared.callingAe.get(),
-                shared.maxAssociations.get(),
-                shared.weight.get(),
-                shared.requestor.get(),
-                shared.linger.get(),
-                shared.maxBatch.get(),
-                shared.retry.get(),
-                shared.breaker.get(),
-                shared.probeInterval.get());
+        return new DestinationDraft(
+                section.place(),
+                () -> new DestinationSettings(
+                        name,
+                        new Peer(aeTitle.get(), host.get(), port.get()),
+                        shared.callingAe.get(),
+                        shared.maxAssociations.get(),
+                        shared.weight.get(),
+                        shared.requestor.get(),
+                        shared.linger.get(),
+                        shared.maxBatch.get(),
+                        shared.retry.get(),
+                        shared.breaker.get(),
+                        shared.probeInterval.get(),
+                        shared.schedule.get(),
+                        shared.maxRate.get(),
+                        api.get()),
+                restShared.password());
     }
 
     /** What destinations can have in common. */
@@ -61,7 +79,9 @@ final class DestinationReader {
             Setting<Integer> maxBatch,
             Supplier<RetrySettings> retry,
             Supplier<BreakerSettings> breaker,
-            Setting<Duration> probeInterval) {}
+            Setting<Duration> probeInterval,
+            Setting<Schedule> schedule,
+            Supplier<RateLimit> maxRate) {}
 
     private static Shared shared(Section section) {
         return new Shared(
@@ -73,7 +93,18 @@ final class DestinationReader {
                 section.integer("max-batch", 1, 10_000),
                 retry(section.section("retry")),
                 breaker(section.section("breaker")),
-                section.duration("probe-interval", Duration.ofSeconds(1), Limits.MAX_TIMEOUT));
+                section.duration("probe-interval", Duration.ofSeconds(1), Limits.MAX_TIMEOUT),
+                ScheduleReader.read(section.section("schedule")),
+                maxRate(section.section("max-rate")));
+    }
+
+    private static Supplier<RateLimit> maxRate(Section section) {
+        Setting<Optional<Integer>> instances =
+                section.node("instances").flatMap(node -> node.unless(UNLIMITED, some -> some.integer(1, 1_000_000)));
+        Setting<Optional<DataSize>> bytes =
+                section.node("bytes").flatMap(node -> node.unless(UNLIMITED, some -> some.size(MIN_RATE, MAX_RATE)));
+        section.finish();
+        return () -> new RateLimit(instances.get().map(OptionalInt::of).orElseGet(OptionalInt::empty), bytes.get());
     }
 
     /** A title, or {@code preserve}; a server that really wants to be called by that name: {@code { fixed = preserve }}. */

@@ -20,6 +20,9 @@ import org.dicomgateway.dicom.RequestorSettings;
  * @param retry when to try again, and when to park
  * @param breaker when to leave the server alone
  * @param probeInterval between two C-ECHO of a server that has nothing to receive, or is down
+ * @param schedule when it may be sent to
+ * @param maxRate how much it gets at most
+ * @param rest its REST API, when that is to be checked as well
  */
 public record DestinationSettings(
         String name,
@@ -32,7 +35,40 @@ public record DestinationSettings(
         int maxBatch,
         RetrySettings retry,
         BreakerSettings breaker,
-        Duration probeInterval) {
+        Duration probeInterval,
+        Schedule schedule,
+        RateLimit maxRate,
+        Optional<RestSettings> rest) {
+
+    /** One that may be sent to always and as fast as it takes it, and has no REST API to check. */
+    public DestinationSettings(
+            String name,
+            Peer peer,
+            Optional<AeTitle> callingAe,
+            int maxAssociations,
+            int weight,
+            RequestorSettings requestor,
+            Duration linger,
+            int maxBatch,
+            RetrySettings retry,
+            BreakerSettings breaker,
+            Duration probeInterval) {
+        this(
+                name,
+                peer,
+                callingAe,
+                maxAssociations,
+                weight,
+                requestor,
+                linger,
+                maxBatch,
+                retry,
+                breaker,
+                probeInterval,
+                Schedule.ALWAYS,
+                RateLimit.UNLIMITED,
+                Optional.empty());
+    }
 
     /**
      * Exponential backoff of one delivery that the server refused.

@@ -66,11 +66,27 @@ public final class EffectiveConfiguration {
         rendering.line("", "routes = [");
         for (ConfigValue route : elements(written.get("routes"))) {
             rendering.line("  ", "{");
-            rendering.body("    ", merged((ConfigObject) route, routeDefaults), routeReference);
+            rendering.body("    ", route(merged((ConfigObject) route, routeDefaults)), routeReference);
             rendering.line("  ", "}");
         }
         rendering.line("", "]");
         return rendering.out.toString();
+    }
+
+    /** Without a REST API that has no address: what it falls back on would be taken for one that lacks it. */
+    private static ConfigObject named(ConfigObject block) {
+        return block(block, "rest").containsKey("url") ? block : block.withoutKey("rest");
+    }
+
+    /** Without what has no meaning for its strategy. */
+    private static ConfigObject route(ConfigObject route) {
+        ConfigObject rest = route;
+        ConfigValue strategy = route.get("strategy");
+        String word = strategy == null ? "" : String.valueOf(strategy.unwrapped());
+        for (String key : StrategyReader.foreign(word)) {
+            rest = rest.withoutKey(key);
+        }
+        return rest;
     }
 
     /** A block of named blocks, each over the defaults. */
@@ -78,7 +94,7 @@ public final class EffectiveConfiguration {
         line(indent, key + " {");
         for (String name : Section.inFileOrder(blocks)) {
             line(indent + "  ", ConfigUtil.joinPath(name) + " {");
-            body(indent + "    ", merged(block(blocks, name), defaults), order);
+            body(indent + "    ", named(merged(block(blocks, name), defaults)), order);
             line(indent + "  ", "}");
         }
         line(indent, "}");

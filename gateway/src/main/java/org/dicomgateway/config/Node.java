@@ -9,6 +9,8 @@ import com.typesafe.config.ConfigValueType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /** One value as it is written, and its conversions. What cannot be converted is a problem, said in the writer's words. */
@@ -102,6 +104,13 @@ final class Node {
         }
     }
 
+    /** Empty when this very word stands there, else what it is converted to. */
+    <T> Setting<Optional<T>> unless(String word, Function<Node, Setting<T>> conversion) {
+        return isScalar() && scalar().equals(word)
+                ? valid(Optional.empty())
+                : conversion.apply(this).map(Optional::of);
+    }
+
     /** The elements of a list; a value that is no list is a list of one. */
     List<Setting<Node>> elements() {
         if (!isList()) {
@@ -146,7 +155,7 @@ final class Node {
         return Setting.reported(place, problems);
     }
 
-    private <T> Setting<T> valid(T converted) {
+    <T> Setting<T> valid(T converted) {
         return Setting.of(converted, place, problems);
     }
 

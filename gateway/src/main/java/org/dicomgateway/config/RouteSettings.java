@@ -11,15 +11,16 @@ import java.util.List;
  * @param strategy how destinations are chosen
  * @param to names of destinations, none twice; never empty
  * @param priority higher goes first
+ * @param schedule when its deliveries may be sent
  */
 public record RouteSettings(
-        String name, Condition match, boolean fallback, Strategy strategy, List<String> to, int priority) {
-
-    /** How a route chooses among its destinations. */
-    public enum Strategy {
-        /** Every destination gets a copy. */
-        BROADCAST
-    }
+        String name,
+        Condition match,
+        boolean fallback,
+        Strategy strategy,
+        List<String> to,
+        int priority,
+        Schedule schedule) {
 
     /** Copies the list. */
     public RouteSettings {

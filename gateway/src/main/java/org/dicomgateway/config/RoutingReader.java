@@ -8,15 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.dicomgateway.config.RouteSettings.Strategy;
 
 /** Reads {@code routing.conf}. */
 final class RoutingReader {
-
-    /** Words of the language that have no meaning yet; whoever writes one must know that it is not obeyed. */
-    private static final Set<String> NOT_YET = Set.of("failover", "balance", "replicate");
-
-    private static final String BROADCAST = "broadcast";
 
     private final Problems problems;
     private final Map<String, Integer> lineOfRoute = new HashMap<>();
@@ -25,35 +19,48 @@ final class RoutingReader {
         this.problems = problems;
     }
 
-    Supplier<RoutingSettings> read(Section root) {
+    /** Good to be got when no problem was reported. */
+    record Draft(Supplier<RoutingSettings> settings, List<DestinationDraft> destinations, List<RouteDraft> routes) {}
+
+    /** A destination, and where it stands. */
+    record DestinationDraft(
+            Place place, Supplier<DestinationSettings> settings, Setting<Optional<String>> plainPassword) {}
+
+    /** A route, and where it stands. */
+    record RouteDraft(Place place, Place strategy, Place match, Supplier<RouteSettings> settings) {}
+
+    Draft read(Section root) {
         Section defaults = root.section("destination-defaults");
         DestinationReader.checkDefaults(defaults);
-        Map<String, Supplier<DestinationSettings>> destinations = new LinkedHashMap<>();
+        Map<String, DestinationDraft> destinations = new LinkedHashMap<>();
         Setting<Node> list = root.node("destinations");
         Section blocks = root.section("destinations");
         blocks.blocks(defaults)
                 .forEach((name, block) -> destinations.put(name, DestinationReader.read(name, block, problems)));
 
         Section routeDefaults = root.section("route-defaults");
+        StrategyReader.read(routeDefaults);
         common(routeDefaults);
         routeDefaults.finish();
         // Without a readable list of destinations, every name would be reported as unknown.
         Optional<Set<String>> names =
                 list.isValid() && list.get().isObject() ? Optional.of(Set.copyOf(blocks.keys())) : Optional.empty();
-        List<Supplier<RouteSettings>> routes = new ArrayList<>();
+        List<RouteDraft> routes = new ArrayList<>();
         for (Section block : root.list("routes", routeDefaults)) {
             routes.add(route(block, names));
         }
         root.finish();
-        return () -> {
-            Map<String, DestinationSettings> byName = new LinkedHashMap<>();
-            destinations.forEach((name, draft) -> byName.put(name, draft.get()));
-            return new RoutingSettings(
-                    byName, routes.stream().map(Supplier::get).toList());
-        };
+        return new Draft(() -> settings(destinations, routes), List.copyOf(destinations.values()), routes);
     }
 
-    private Supplier<RouteSettings> route(Section section, Optional<Set<String>> destinations) {
+    private static RoutingSettings settings(Map<String, DestinationDraft> destinations, List<RouteDraft> routes) {
+        Map<String, DestinationSettings> byName = new LinkedHashMap<>();
+        destinations.forEach((name, draft) -> byName.put(name, draft.settings.get()));
+        return new RoutingSettings(
+                byName, routes.stream().map(route -> route.settings.get()).toList());
+    }
+
+    private RouteDraft route(Section section, Optional<Set<String>> destinations) {
         Setting<String> name = section.text("name").map(Limits::name);
         name.ifValid(text -> {
             Integer first = lineOfRoute.putIfAbsent(text, name.place().line());
@@ -61,34 +68,34 @@ final class RoutingReader {
                 name.reject("a route " + text + " stands already in line " + first, "give each a name of its own");
             }
         });
-        Supplier<Condition> match = ConditionReader.match(section.section("match"));
+        Section match = section.section("match");
+        Supplier<Condition> condition = ConditionReader.match(match);
         Setting<List<String>> to = section.texts("to", text -> destination(text, destinations));
+        StrategyReader.Draft strategy = StrategyReader.read(section, to);
         Common common = common(section);
         section.finish();
-        return () -> new RouteSettings(
-                name.get(), match.get(), common.fallback.get(), common.strategy.get(), to.get(), common.priority.get());
+        return new RouteDraft(
+                section.place(),
+                section.isWritten("strategy") ? strategy.word().place() : section.place(),
+                match.place(),
+                () -> new RouteSettings(
+                        name.get(),
+                        condition.get(),
+                        common.fallback.get(),
+                        strategy.get(),
+                        to.get(),
+                        common.priority.get(),
+                        common.schedule.get()));
     }
 
-    /** What routes can have in common. */
-    private record Common(Setting<Boolean> fallback, Setting<Strategy> strategy, Setting<Integer> priority) {}
+    /** What routes can have in common, but for the strategy. */
+    private record Common(Setting<Boolean> fallback, Setting<Integer> priority, Setting<Schedule> schedule) {}
 
     private static Common common(Section section) {
         return new Common(
                 section.flag("fallback"),
-                section.text("strategy").map(RoutingReader::strategy),
-                section.integer("priority", -1_000, 1_000));
-    }
-
-    private static Strategy strategy(String text) {
-        if (text.equals(BROADCAST)) {
-            return Strategy.BROADCAST;
-        }
-        if (NOT_YET.contains(text)) {
-            throw new IllegalArgumentException(
-                    "the strategy " + text + " is not supported by this version; use " + BROADCAST);
-        }
-        throw new IllegalArgumentException(
-                "no strategy: '" + text + "'; " + Suggestions.remedy(text, List.of(BROADCAST)));
+                section.integer("priority", -1_000, 1_000),
+                ScheduleReader.read(section.section("schedule")));
     }
 
     private static String destination(String text, Optional<Set<String>> known) {

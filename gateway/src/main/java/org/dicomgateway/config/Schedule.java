@@ -1,6 +1,7 @@
 package org.dicomgateway.config;
 
 import java.time.DayOfWeek;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -12,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * When something may happen: windows of the week, on the wall clock of a zone. Pure: it is asked about an instant.
@@ -77,6 +79,29 @@ public record Schedule(ZoneId zone, List<Window> windows) {
                 .filter(begin -> !begin.isBefore(moment) && isOpen(begin))
                 .min(Comparator.naturalOrder())
                 .orElseThrow(() -> new IllegalStateException("a window opens at least once a week: " + this));
+    }
+
+    /** Whether there is ever a moment at which both are open: looked for in a winter's week and in a summer's. */
+    boolean meets(Schedule other) {
+        return Stream.of("2026-01-05T00:00:00Z", "2026-07-06T00:00:00Z")
+                .map(Instant::parse)
+                .anyMatch(monday -> meets(other, monday, monday.plus(Duration.ofDays(DAYS_AHEAD))));
+    }
+
+    /** From opening to opening, now of the one and now of the other, until one finds the other open. */
+    private boolean meets(Schedule other, Instant begin, Instant end) {
+        Instant moment = begin;
+        while (moment.isBefore(end)) {
+            moment = nextOpen(moment);
+            if (other.isOpen(moment)) {
+                return true;
+            }
+            moment = other.nextOpen(moment);
+            if (isOpen(moment)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The first moment at or after this wall-clock time: a time that daylight saving skips is over when it begins. */

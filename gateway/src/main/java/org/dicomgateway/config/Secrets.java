@@ -13,9 +13,12 @@ final class Secrets {
 
     private Secrets() {}
 
-    /** Judged by the key's name alone, so that a key added later is masked without anybody thinking of it. */
+    /**
+     * Judged by the key's name alone, so that a key added later is masked without anybody thinking of it. The name of a
+     * file that holds a secret is none.
+     */
     static boolean isSecret(String key) {
         String lower = key.toLowerCase(Locale.ROOT);
-        return WORDS.stream().anyMatch(lower::contains);
+        return !lower.endsWith("-file") && WORDS.stream().anyMatch(lower::contains);
     }
 }

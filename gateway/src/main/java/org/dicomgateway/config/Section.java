@@ -79,6 +79,30 @@ final class Section {
         return node(key).flatMap(Node::flag);
     }
 
+    /** One of the words of an enumeration, as {@link Strategy#word(Enum)} writes them. */
+    <E extends Enum<E>> Setting<E> word(String key, Class<E> type) {
+        return text(key).map(text -> Words.of(key, type, text));
+    }
+
+    /** The value of a key that may be missing. */
+    <T> Setting<Optional<T>> optional(String key, Function<Node, Setting<T>> conversion) {
+        asked.add(key);
+        boolean there = layers.stream().anyMatch(layer -> layer.object().containsKey(key));
+        return there
+                ? node(key).flatMap(conversion).map(Optional::of)
+                : Setting.of(Optional.empty(), place.missing(key), problems);
+    }
+
+    /** Whether the operator wrote this block itself, not only one that it falls back on. */
+    boolean isWritten() {
+        return written != null;
+    }
+
+    /** Whether the operator wrote this key in the block itself. */
+    boolean isWritten(String key) {
+        return written != null && written.object().containsKey(key);
+    }
+
     Setting<Integer> integer(String key, int min, int max) {
         return node(key).flatMap(node -> node.integer(min, max));
     }

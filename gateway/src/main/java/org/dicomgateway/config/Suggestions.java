@@ -1,6 +1,7 @@
 package org.dicomgateway.config;
 
 import java.util.Collection;
+import java.util.Optional;
 import org.dicomgateway.dicom.Nearest;
 
 /** What somebody may have meant. */
@@ -10,8 +11,11 @@ final class Suggestions {
 
     /** {@code did you mean 'x'?}, or else the words that are known. */
     static String remedy(String written, Collection<String> known) {
-        return Nearest.of(written, known)
-                .map(word -> "did you mean '" + word + "'?")
-                .orElseGet(() -> known.isEmpty() ? "" : "known are " + String.join(", ", known));
+        return nearest(written, known).orElseGet(() -> known.isEmpty() ? "" : "known are " + String.join(", ", known));
+    }
+
+    /** {@code did you mean 'x'?}, when a word is near enough. */
+    static Optional<String> nearest(String written, Collection<String> known) {
+        return Nearest.of(written, known).map(word -> "did you mean '" + word + "'?");
     }
 }

@@ -1,6 +1,9 @@
 package org.dicomgateway.config;
 
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a value must look like. Case counts. For any number of threads.
@@ -15,6 +18,11 @@ public sealed interface ValuePattern permits Wildcard, Regex, ValuePattern.AnyOf
 
     /** Whether a field without a value matches. */
     boolean matchesAbsent();
+
+    /** The few values, or the empty one for none, that it matches and no other; empty when they are not so few. */
+    default Optional<Set<String>> literals() {
+        return Optional.empty();
+    }
 
     /** Whether a field with these values matches. */
     default boolean matchesAny(List<String> values) {
@@ -45,6 +53,19 @@ public sealed interface ValuePattern permits Wildcard, Regex, ValuePattern.AnyOf
         @Override
         public boolean matchesAbsent() {
             return patterns.stream().anyMatch(ValuePattern::matchesAbsent);
+        }
+
+        @Override
+        public Optional<Set<String>> literals() {
+            Set<String> all = new LinkedHashSet<>();
+            for (ValuePattern pattern : patterns) {
+                Optional<Set<String>> some = pattern.literals();
+                if (some.isEmpty()) {
+                    return Optional.empty();
+                }
+                all.addAll(some.get());
+            }
+            return Optional.of(all);
         }
 
         @Override

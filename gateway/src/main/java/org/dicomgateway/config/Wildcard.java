@@ -1,6 +1,8 @@
 package org.dicomgateway.config;
 
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * A text in which {@code *} stands for any number of characters, none included, and {@code ?} for exactly one; a
@@ -74,6 +76,13 @@ public final class Wildcard implements ValuePattern {
     @Override
     public boolean matchesAbsent() {
         return symbols.length == 0;
+    }
+
+    @Override
+    public Optional<Set<String>> literals() {
+        return Arrays.stream(symbols).allMatch(symbol -> symbol >= 0)
+                ? Optional.of(Set.of(new String(symbols, 0, symbols.length)))
+                : Optional.empty();
     }
 
     @Override

@@ -9,6 +9,8 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
+import org.dicomgateway.config.Strategy;
+import org.dicomgateway.config.Strategy.Algorithm;
 
 /**
  * Orders the candidates of a delivery: who should get it, who if that one cannot, and so on. Every candidate is in the
@@ -58,6 +60,29 @@ enum Ranking {
             return sorted(candidates, candidate -> -Math.log(unitHash(candidate, key)) / candidate.weight());
         }
     };
+
+    /** The ranking of a strategy; how many of the best get a copy is not its concern. */
+    static Ranking of(Strategy strategy) {
+        return strategy.match(
+                broadcast -> AS_GIVEN,
+                failover -> AS_GIVEN,
+                balance -> of(balance.algorithm()),
+                replicate -> of(replicate.algorithm()));
+    }
+
+    private static Ranking of(Algorithm algorithm) {
+        return switch (algorithm) {
+            case ROUND_ROBIN -> ROUND_ROBIN;
+            case WEIGHTED -> WEIGHTED;
+            case LEAST_LOADED -> LEAST_LOADED;
+            case HASH -> HASH;
+        };
+    }
+
+    /** Whether the answer depends on the turn. */
+    boolean takesTurns() {
+        return this != AS_GIVEN && this != HASH;
+    }
 
     /**
      * The candidates, best first.

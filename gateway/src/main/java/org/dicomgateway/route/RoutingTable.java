@@ -1,11 +1,17 @@
 package org.dicomgateway.route;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.dicomgateway.config.DestinationSettings;
 import org.dicomgateway.config.RouteSettings;
 import org.dicomgateway.config.RoutingSettings;
+import org.dicomgateway.config.Strategy.WhenRefused;
 import org.dicomgateway.dicom.InstanceHeader;
 import org.dicomgateway.dicom.Origin;
 import org.dicomgateway.spool.Plan;
@@ -14,20 +20,26 @@ import org.dicomgateway.spool.Planner;
 
 /**
  * One version of the rules. Every route that an instance meets applies, in the order of the file; fallback routes only
- * when no other does. A destination that several routes name gets the instance once, for the first of them.
+ * when no other does. Where an instance goes is said as candidates: {@link Dispatch} chooses among several of them.
  *
  * <p>Pure and immutable, for any number of threads.
  */
 public final class RoutingTable implements Planner {
 
     private final long version;
+    private final RoutingSettings settings;
     private final List<RouteSettings> regular;
     private final List<RouteSettings> fallback;
+    private final Map<String, RouteSettings> byName = new HashMap<>();
 
-    private RoutingTable(long version, List<RouteSettings> regular, List<RouteSettings> fallback) {
+    private RoutingTable(RoutingSettings settings, long version) {
         this.version = version;
-        this.regular = regular;
-        this.fallback = fallback;
+        this.settings = settings;
+        this.regular =
+                settings.routes().stream().filter(route -> !route.fallback()).toList();
+        this.fallback =
+                settings.routes().stream().filter(RouteSettings::fallback).toList();
+        settings.routes().forEach(route -> byName.put(route.name(), route));
     }
 
     /**
@@ -36,11 +48,7 @@ public final class RoutingTable implements Planner {
      * @param version told with every plan, so that it is known which rules made it
      */
     public static RoutingTable of(RoutingSettings settings, long version) {
-        List<RouteSettings> routes = settings.routes();
-        return new RoutingTable(
-                version,
-                routes.stream().filter(route -> !route.fallback()).toList(),
-                routes.stream().filter(RouteSettings::fallback).toList());
+        return new RoutingTable(settings, version);
     }
 
     /** The version of the rules. */
@@ -48,11 +56,32 @@ public final class RoutingTable implements Planner {
         return version;
     }
 
+    /** All routes, in the order of the file. */
+    List<RouteSettings> routes() {
+        return settings.routes();
+    }
+
+    /** The route of this name. */
+    Optional<RouteSettings> route(String name) {
+        return Optional.ofNullable(byName.get(name));
+    }
+
+    /** The share of a destination in weighted strategies; 1 for one that is not known. */
+    int weight(String destination) {
+        DestinationSettings known = settings.destinations().get(destination);
+        return known == null ? 1 : known.weight();
+    }
+
     @Override
     public Plan plan(InstanceHeader header, Origin origin) {
+        return new Plan(version, deliveries(applicable(header, origin)));
+    }
+
+    /** The routes that an instance goes by, in the order of the file. */
+    List<RouteSettings> applicable(InstanceHeader header, Origin origin) {
         Subject subject = new Subject(header, origin);
         List<RouteSettings> applicable = applicable(regular, subject);
-        return new Plan(version, deliveries(applicable.isEmpty() ? applicable(fallback, subject) : applicable));
+        return applicable.isEmpty() ? applicable(fallback, subject) : applicable;
     }
 
     private static List<RouteSettings> applicable(List<RouteSettings> routes, Subject subject) {
@@ -61,24 +90,34 @@ public final class RoutingTable implements Planner {
                 .toList();
     }
 
+    /** A destination named by several routes with no other choice gets the instance once, for the first of them. */
     private static List<PlannedDelivery> deliveries(List<RouteSettings> routes) {
         List<PlannedDelivery> deliveries = new ArrayList<>();
         Set<String> served = new HashSet<>();
         for (RouteSettings route : routes) {
             int copy = 0;
-            for (String destination : candidates(route)) {
-                if (served.add(destination)) {
-                    deliveries.add(new PlannedDelivery(route.name(), ++copy, List.of(destination), route.priority()));
+            for (List<String> candidates : candidates(route)) {
+                if (candidates.size() > 1 || served.add(candidates.get(0))) {
+                    deliveries.add(new PlannedDelivery(
+                            route.name(),
+                            ++copy,
+                            candidates,
+                            route.priority(),
+                            route.strategy().whenRefused() == WhenRefused.NEXT));
                 }
             }
         }
         return deliveries;
     }
 
-    /** One delivery for each of these. Every strategy is a ranking and a number of copies; this is where they differ. */
-    private static List<String> candidates(RouteSettings route) {
-        return switch (route.strategy()) {
-            case BROADCAST -> route.to();
-        };
+    /** The candidates of each delivery. Every strategy is a ranking and a number of copies; this is the number. */
+    private static List<List<String>> candidates(RouteSettings route) {
+        List<String> all = route.to();
+        return route.strategy()
+                .match(
+                        broadcast -> all.stream().map(List::of).toList(),
+                        failover -> List.of(all),
+                        balance -> List.of(all),
+                        replicate -> Collections.nCopies(replicate.copies(), all));
     }
 }

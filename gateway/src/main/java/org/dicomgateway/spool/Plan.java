@@ -29,8 +29,10 @@ public record Plan(long rulesVersion, List<PlannedDelivery> deliveries) {
      * @param copy 1 for the first copy of this route, 2 for the second …
      * @param candidates destinations that may get it, in the route's order; with exactly one the choice is made
      * @param priority higher goes first
+     * @param nextWhenRefused what one candidate refuses goes to another that has not, before it is parked
      */
-    public record PlannedDelivery(String route, int copy, List<String> candidates, int priority) {
+    public record PlannedDelivery(
+            String route, int copy, List<String> candidates, int priority, boolean nextWhenRefused) {
 
         /** Copies the list. @throws IllegalArgumentException without a candidate */
         public PlannedDelivery {
@@ -38,6 +40,11 @@ public record Plan(long rulesVersion, List<PlannedDelivery> deliveries) {
             if (candidates.isEmpty()) {
                 throw new IllegalArgumentException("a delivery of route " + route + " needs a destination");
             }
+        }
+
+        /** One that is parked when it is refused. */
+        public PlannedDelivery(String route, int copy, List<String> candidates, int priority) {
+            this(route, copy, candidates, priority, false);
         }
     }
 }

@@ -3,8 +3,14 @@ package org.dicomgateway.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.DayOfWeek;
 import java.time.Duration;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import org.dicomgateway.config.DestinationSettings.BreakerSettings;
 import org.dicomgateway.config.DestinationSettings.RetrySettings;
 import org.dicomgateway.dicom.AeTitle;
@@ -37,6 +43,8 @@ class DestinationSettingsTest {
             retry { initial-delay = 6 s, max-delay = 7 h, max-attempts = 8 }
             breaker { failures = 9, initial-pause = 10 s, max-pause = 11 m }
             probe-interval = 12 s
+            schedule { zone = Europe/Berlin, windows = { days = weekends, from = "07:00", to = "24:00" } }
+            max-rate { instances = 13, bytes = 14 MiB }
             """;
 
     private static final DestinationSettings ALL_READ = new DestinationSettings(
@@ -56,7 +64,13 @@ class DestinationSettingsTest {
             4,
             new RetrySettings(Duration.ofSeconds(6), Duration.ofHours(7), 8),
             new BreakerSettings(9, Duration.ofSeconds(10), Duration.ofMinutes(11)),
-            Duration.ofSeconds(12));
+            Duration.ofSeconds(12),
+            new Schedule(
+                    ZoneId.of("Europe/Berlin"),
+                    List.of(new Schedule.Window(
+                            Set.of(DayOfWeek.SATURDAY, DayOfWeek.SUNDAY), LocalTime.of(7, 0), LocalTime.MIDNIGHT))),
+            new RateLimit(OptionalInt.of(13), Optional.of(DataSize.ofMebibytes(14))),
+            Optional.empty());
 
     @TempDir
     private Path folder;
@@ -93,7 +107,10 @@ class DestinationSettingsTest {
                         100,
                         new RetrySettings(Duration.ofSeconds(5), Duration.ofMinutes(10), 10),
                         new BreakerSettings(3, Duration.ofSeconds(2), Duration.ofSeconds(60)),
-                        Duration.ofSeconds(15)));
+                        Duration.ofSeconds(15),
+                        Schedule.ALWAYS,
+                        RateLimit.UNLIMITED,
+                        Optional.empty()));
     }
 
     @Test
@@ -153,6 +170,17 @@ class DestinationSettingsTest {
             breaker.max-pause = 1 s         | breaker.max-pause   | max-pause 1 s is less than the initial 2 s
             breaker.pause = 1 s             | breaker.pause       | unknown key
             probe-interval = 1 ms           | probe-interval      | must be between 1 s
+            max-rate.instances = 0          | max-rate.instances  | must be between 1 and 1000000
+            max-rate.bytes = 10             | max-rate.bytes      | expected a size with its unit
+            max-rate.packets = 10           | max-rate.packets    | unknown key
+            schedule.zone = Europe/Berlni   | schedule.zone       | no time zone is called 'Europe/Berlni'; did you mean 'Europe/Berlin'?
+            rest.interval = 10 s            | rest.url            | missing
+            rest { url = "ftp://h" }        | rest.url            | no address of a REST API
+            rest { url = "http://a:b@h" }   | rest.url            | the address holds a login
+            rest { url = "http://h", user = u } | rest.user       | there is no password
+            rest { url = "http://h", password = p } | rest.password | there is no user
+            rest { url = "http://h", user = u, password-file = gone } | rest.password-file | cannot be read
+            rest { url = "http://h", interval = 1 s } | rest.interval | must be between 5 s and 1 d
             """)
     void a_mistake_is_one_problem_with_its_place(String line, String key, String what) {
         assertThat(written.problemsOfRouting("routes = []\ndestinations.archive {\n" + IDENTITY + line + "\n}"))

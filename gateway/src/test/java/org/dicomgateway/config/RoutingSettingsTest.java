@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import java.nio.file.Path;
 import java.util.List;
-import org.dicomgateway.config.RouteSettings.Strategy;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,8 +29,8 @@ class RoutingSettingsTest {
     void defaults_of_a_route() throws Exception {
         assertThat(written.routing(Written.DESTINATIONS + "routes = [ { name = r, to = orthanc1 } ]")
                         .routes())
-                .containsExactly(
-                        new RouteSettings("r", EVERY_INSTANCE, false, Strategy.BROADCAST, List.of("orthanc1"), 0));
+                .containsExactly(new RouteSettings(
+                        "r", EVERY_INSTANCE, false, new Strategy.Broadcast(), List.of("orthanc1"), 0, Schedule.ALWAYS));
     }
 
     @Test
@@ -47,9 +46,10 @@ class RoutingSettingsTest {
                         new Condition.AllOf(List.of(new Condition.Value(
                                 new Field(Field.Kind.ATTRIBUTE, 0x00080060, "modality"), Wildcard.of("CT")))),
                         true,
-                        Strategy.BROADCAST,
+                        new Strategy.Broadcast(),
                         List.of("orthanc3", "orthanc1"),
-                        -5));
+                        -5,
+                        Schedule.ALWAYS));
     }
 
     @Test
@@ -99,7 +99,6 @@ class RoutingSettingsTest {
             name = r, to = []                           | to       | must not be empty
             name = r, to = [orthanc1, orthanc1]         | to[1]    | names orthanc1 twice
             name = r, to = [orthanc1, orthnac2]         | to[1]    | no destination is called 'orthnac2'; did you mean 'orthanc2'?
-            name = r, to = orthanc1, strategy = balance | strategy | not supported by this version
             name = r, to = orthanc1, strategy = brodcast | strategy | no strategy: 'brodcast'; did you mean 'broadcast'?
             name = r, to = orthanc1, fallback = perhaps | fallback | expected true or false
             name = r, to = orthanc1, priority = high    | priority | expected a whole number

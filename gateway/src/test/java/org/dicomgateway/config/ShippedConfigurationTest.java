@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
-import org.dicomgateway.config.RouteSettings.Strategy;
 import org.dicomgateway.dicom.AeTitle;
 import org.dicomgateway.testkit.ProjectRoot;
 import org.junit.jupiter.api.Test;
@@ -42,8 +41,9 @@ class ShippedConfigurationTest {
                         "everything",
                         new Condition.AllOf(List.of()),
                         true,
-                        Strategy.BROADCAST,
+                        new Strategy.Broadcast(),
                         List.of("orthanc1", "orthanc2", "orthanc3"),
-                        0));
+                        0,
+                        Schedule.ALWAYS));
     }
 }

@@ -20,8 +20,9 @@ import org.dicomgateway.config.Condition.Value;
 import org.dicomgateway.config.Field;
 import org.dicomgateway.config.Field.Kind;
 import org.dicomgateway.config.RouteSettings;
-import org.dicomgateway.config.RouteSettings.Strategy;
 import org.dicomgateway.config.RoutingSettings;
+import org.dicomgateway.config.Schedule;
+import org.dicomgateway.config.Strategy;
 import org.dicomgateway.config.Wildcard;
 import org.dicomgateway.spool.Plan;
 import org.dicomgateway.spool.Plan.PlannedDelivery;
@@ -36,7 +37,8 @@ class RoutingTableTest {
     }
 
     private static RouteSettings route(String name, Condition match, boolean fallback, int priority, String... to) {
-        return new RouteSettings(name, match, fallback, Strategy.BROADCAST, List.of(to), priority);
+        return new RouteSettings(
+                name, match, fallback, new Strategy.Broadcast(), List.of(to), priority, Schedule.ALWAYS);
     }
 
     private static Plan plan(String modality, RouteSettings... routes) {
@@ -131,8 +133,8 @@ class RoutingTableTest {
         Arbitrary<List<String>> to =
                 Arbitraries.of("a", "b", "c", "d").list().uniqueElements().ofMinSize(1);
         Arbitrary<RouteSettings> route = Combinators.combine(match, Arbitraries.of(true, false), to)
-                .as((condition, fallback, names) ->
-                        new RouteSettings("?", condition, fallback, Strategy.BROADCAST, names, 0));
+                .as((condition, fallback, names) -> new RouteSettings(
+                        "?", condition, fallback, new Strategy.Broadcast(), names, 0, Schedule.ALWAYS));
         return route.list().ofMaxSize(6).map(RoutingTableTest::numbered);
     }
 
@@ -141,7 +143,13 @@ class RoutingTableTest {
                 .mapToObj(i -> {
                     RouteSettings route = routes.get(i);
                     return new RouteSettings(
-                            "r" + i, route.match(), route.fallback(), route.strategy(), route.to(), route.priority());
+                            "r" + i,
+                            route.match(),
+                            route.fallback(),
+                            route.strategy(),
+                            route.to(),
+                            route.priority(),
+                            route.schedule());
                 })
                 .toList();
     }

@@ -1,0 +1,124 @@
+package org.dicomgateway.route;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
+import org.dicomgateway.config.RouteSettings;
+import org.dicomgateway.config.Strategy.Affinity;
+import org.dicomgateway.dicom.Uid;
+import org.dicomgateway.spool.Chooser;
+import org.dicomgateway.spool.Instance;
+import org.dicomgateway.spool.Prospect;
+
+/**
+ * Chooses among the candidates of a delivery as its route says, from the rules and the destinations as they are at this
+ * moment. What {@link Ranking} ranks is here looked up: who can be used, how much waits for each, whose turn it is.
+ *
+ * <p>Where deliveries of the same key went last is preferred as long as it can be used. The turns of a route are counted
+ * in memory from 0: a restart begins a new round, and gateways side by side take turns each for itself. A route that no
+ * longer exists chooses the first usable candidate in the order in which it was planned.
+ *
+ * <p>Does no I/O and never blocks. For any number of threads.
+ */
+public final class Dispatch implements Chooser {
+
+    private final Supplier<RoutingTable> rules;
+    private final Supplier<Map<String, Prospect>> prospects;
+    private final Loads loads;
+    private final Map<String, Long> turns = new ConcurrentHashMap<>();
+
+    /**
+     * Over these sources, each asked for every choice; they must answer from memory.
+     *
+     * @param rules the rules in force
+     * @param prospects the destinations by name; one that is missing cannot be used
+     * @param pendingBytes what waits for a destination and is on its way to it
+     */
+    public Dispatch(
+            Supplier<RoutingTable> rules,
+            Supplier<Map<String, Prospect>> prospects,
+            ToLongFunction<String> pendingBytes) {
+        this.rules = rules;
+        this.prospects = prospects;
+        this.loads = new Loads(pendingBytes);
+    }
+
+    @Override
+    public String affinityKey(String route, Instance instance) {
+        Affinity affinity = rules.get()
+                .route(route)
+                .map(settings -> settings.strategy().affinity())
+                .orElse(Affinity.NONE);
+        return affinityKey(
+                affinity,
+                instance.sopInstance(),
+                instance.seriesInstanceUid(),
+                instance.studyInstanceUid(),
+                instance.patientId());
+    }
+
+    /** Without a value an instance belongs with nothing: not with everything else that has none. */
+    static String affinityKey(Affinity affinity, Uid sopInstance, String series, String study, String patient) {
+        String key = switch (affinity) {
+            case NONE -> "";
+            case SERIES -> series;
+            case STUDY -> study;
+            case PATIENT -> patient;
+        };
+        return key.isEmpty() && affinity != Affinity.NONE ? sopInstance.value() : key;
+    }
+
+    @Override
+    public Optional<String> choose(Choice choice) {
+        Map<String, Prospect> now = prospects.get();
+        List<Prospect> usable = choice.candidates().stream()
+                .flatMap(name -> Optional.ofNullable(now.get(name)).stream())
+                .filter(Prospect::usable)
+                .toList();
+        Set<String> free = new HashSet<>();
+        usable.forEach(prospect -> free.add(prospect.destination()));
+        free.removeAll(choice.taken());
+        Optional<String> chosen = choice.last()
+                .filter(last -> !choice.affinityKey().isEmpty() && free.contains(last))
+                .or(() -> ranked(choice, usable).stream()
+                        .map(Candidate::destination)
+                        .filter(free::contains)
+                        .findFirst());
+        chosen.ifPresent(destination -> loads.add(destination, choice.instance().datasetLength()));
+        return chosen;
+    }
+
+    /**
+     * All that can be used, best first; who has another copy already is counted, too. Left out, it would shift the turns
+     * of the others, and they would no longer be shared evenly.
+     */
+    private List<Candidate> ranked(Choice choice, List<Prospect> usable) {
+        RoutingTable table = rules.get();
+        List<Candidate> candidates = usable.stream()
+                .map(prospect -> new Candidate(
+                        prospect.destination(),
+                        table.weight(prospect.destination()),
+                        loads.bytes(prospect.destination()) / prospect.bytesPerSecond()))
+                .toList();
+        Ranking ranking = table.route(choice.route())
+                .map(RouteSettings::strategy)
+                .map(Ranking::of)
+                .orElse(Ranking.AS_GIVEN);
+        return ranking.rank(
+                candidates, hashKey(choice.affinityKey(), choice.instance().sopInstance()), turn(choice, ranking));
+    }
+
+    /** What is hashed: what belongs together, or the instance alone when nothing does. */
+    static String hashKey(String affinityKey, Uid sopInstance) {
+        return affinityKey.isEmpty() ? sopInstance.value() : affinityKey;
+    }
+
+    private long turn(Choice choice, Ranking ranking) {
+        return ranking.takesTurns() ? turns.merge(choice.route(), 0L, (last, zero) -> last + 1) : 0;
+    }
+}

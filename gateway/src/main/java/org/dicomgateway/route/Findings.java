@@ -1,0 +1,74 @@
+package org.dicomgateway.route;
+
+import java.util.List;
+import java.util.Set;
+import org.dicomgateway.config.Field;
+import org.dicomgateway.dicom.InstanceHeader;
+import org.dicomgateway.dicom.Origin;
+import org.dicomgateway.route.Explanation.Finding;
+
+/** Says of each condition what the instance has. */
+final class Findings {
+
+    /** Attributes that tell nothing of a patient. */
+    private static final Set<Integer> HARMLESS = Set.of(
+            0x00080008, // Image Type
+            0x00080016, // SOP Class UID
+            0x00080060, // Modality
+            0x00080070, // Manufacturer
+            0x00080080, // Institution Name
+            0x00081010, // Station Name
+            0x00081090, // Manufacturer's Model Name
+            0x00180015, // Body Part Examined
+            0x00280010, // Rows
+            0x00280011, // Columns
+            0x00280008); // Number of Frames
+
+    private final Subject subject;
+    private final Origin origin;
+    private final boolean showValues;
+
+    Findings(InstanceHeader header, Origin origin, boolean showValues) {
+        this.subject = new Subject(header, origin);
+        this.origin = origin;
+        this.showValues = showValues;
+    }
+
+    /** The findings on the conditions within a verdict. */
+    List<Finding> parts(Verdict verdict) {
+        return verdict.parts().stream().map(this::finding).toList();
+    }
+
+    private Finding finding(Verdict verdict) {
+        String condition = verdict.condition()
+                .match(all -> "all of", not -> "not", value -> value.toString(), remoteHost -> remoteHost.toString());
+        String actual = verdict.condition()
+                .match(
+                        all -> "",
+                        not -> "",
+                        value -> actual(value.field(), verdict.holds()),
+                        remoteHost -> origin.remoteHost());
+        List<Finding> parts = verdict.condition()
+                .match(
+                        all -> parts(verdict),
+                        not -> within(verdict.parts().get(0)),
+                        value -> List.of(),
+                        remoteHost -> List.of());
+        return new Finding(condition, verdict.holds(), actual, parts);
+    }
+
+    /** A block after "not" is one only in form: its conditions are what is denied. */
+    private List<Finding> within(Verdict denied) {
+        return denied.parts().isEmpty() ? List.of(finding(denied)) : parts(denied);
+    }
+
+    private String actual(Field field, boolean holds) {
+        List<String> values =
+                subject.values(field).stream().filter(value -> !value.isEmpty()).toList();
+        if (values.isEmpty()) {
+            return "absent";
+        }
+        boolean show = showValues || field.kind() != Field.Kind.ATTRIBUTE || HARMLESS.contains(field.tag());
+        return show ? String.join("\\", values) : holds ? "matches" : "differs";
+    }
+}

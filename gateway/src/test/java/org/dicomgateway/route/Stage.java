@@ -1,0 +1,113 @@
+package org.dicomgateway.route;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.dicomgateway.config.Condition;
+import org.dicomgateway.config.DestinationSettings;
+import org.dicomgateway.config.DestinationSettings.BreakerSettings;
+import org.dicomgateway.config.DestinationSettings.RetrySettings;
+import org.dicomgateway.config.RouteSettings;
+import org.dicomgateway.config.RoutingSettings;
+import org.dicomgateway.config.Schedule;
+import org.dicomgateway.config.Strategy;
+import org.dicomgateway.dicom.AeTitle;
+import org.dicomgateway.dicom.Peer;
+import org.dicomgateway.dicom.RequestorSettings;
+import org.dicomgateway.dicom.TransferSyntax;
+import org.dicomgateway.dicom.Uid;
+import org.dicomgateway.spool.Chooser.Choice;
+import org.dicomgateway.spool.Instance;
+import org.dicomgateway.spool.Prospect;
+
+/** A route over servers a, b, c …, whose state a test sets; and a memory of affinity and load, as the spool has it. */
+final class Stage {
+
+    static final String ROUTE = "spread";
+    static final int INSTANCE_BYTES = 1_000;
+
+    final Map<String, Prospect> prospects = new LinkedHashMap<>();
+    final Map<String, Long> pending = new LinkedHashMap<>();
+    final List<String> servers;
+    final Dispatch dispatch;
+
+    private final Map<String, String> lasts = new LinkedHashMap<>();
+
+    Stage(Strategy strategy, int... weights) {
+        Map<String, DestinationSettings> destinations = new LinkedHashMap<>();
+        for (int i = 0; i < weights.length; i++) {
+            String name = String.valueOf((char) ('a' + i));
+            destinations.put(name, destination(name, weights[i]));
+            prospects.put(name, new Prospect(name, true, 1_000_000));
+        }
+        servers = List.copyOf(destinations.keySet());
+        RouteSettings route =
+                new RouteSettings(ROUTE, new Condition.AllOf(List.of()), false, strategy, servers, 0, Schedule.ALWAYS);
+        RoutingTable table = RoutingTable.of(new RoutingSettings(destinations, List.of(route)), 1);
+        dispatch = new Dispatch(() -> table, () -> prospects, name -> pending.getOrDefault(name, 0L));
+    }
+
+    void down(String server) {
+        prospects.put(server, new Prospect(server, false, 1_000_000));
+    }
+
+    void up(String server) {
+        prospects.put(server, new Prospect(server, true, 1_000_000));
+    }
+
+    /** As the spool asks: with where the key and copy went last, which is then remembered. */
+    Optional<String> choose(Instance instance, int copy, Set<String> taken) {
+        String key = dispatch.affinityKey(ROUTE, instance);
+        String memory = key + "/" + copy;
+        Optional<String> chosen = dispatch.choose(new Choice(
+                instance,
+                ROUTE,
+                copy,
+                key,
+                servers,
+                taken,
+                Optional.ofNullable(key.isEmpty() ? null : lasts.get(memory))));
+        chosen.ifPresent(server -> lasts.put(memory, server));
+        return chosen;
+    }
+
+    String choose(Instance instance) {
+        return choose(instance, 1, Set.of()).orElseThrow();
+    }
+
+    static Instance instance(int id, String study) {
+        return new Instance(
+                id,
+                Uid.of("1.2.840.10008.5.1.4.1.1.2"),
+                Uid.of("1.2.3." + id),
+                TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN,
+                study,
+                study.isEmpty() ? "" : study + ".1",
+                study.isEmpty() ? "" : "PAT" + study,
+                "",
+                "CT",
+                Instances.ORIGIN,
+                Instant.EPOCH,
+                INSTANCE_BYTES);
+    }
+
+    static DestinationSettings destination(String name, int weight) {
+        Duration any = Duration.ofSeconds(1);
+        return new DestinationSettings(
+                name,
+                new Peer(AeTitle.of("SERVER"), "localhost", 104),
+                Optional.empty(),
+                1,
+                weight,
+                new RequestorSettings(any, any, any, any, any, 16_384),
+                any,
+                1,
+                new RetrySettings(any, any, 1),
+                new BreakerSettings(1, any, any),
+                any);
+    }
+}
