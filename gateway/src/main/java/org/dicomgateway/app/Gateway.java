@@ -51,7 +51,7 @@ public final class Gateway implements AutoCloseable {
         InstantSource clock = InstantSource.system();
         long rulesVersion = clock.instant().getEpochSecond();
         RoutingTable rules = RoutingTable.of(settings.routing(), rulesVersion);
-        Spool spool = Spool.open(settings.gateway().spool(), rules, clock);
+        Spool spool = Spool.open(settings.gateway().spool(), rules, new FirstCandidate(), clock);
         Forwarder forwarder = new Forwarder(spool, Requestor::of, clock, new SplittableRandom());
         return new Gateway(acceptors(settings.gateway(), spool), spool, forwarder, settings);
     }

@@ -11,8 +11,20 @@ public interface SpoolView {
     /** Instances held because no route applied to them. */
     long unrouted();
 
+    /** Deliveries that wait for a destination, because none of their candidates can be used. In nobody's books. */
+    long unassigned();
+
     /** Makes parked deliveries pending again, from their first attempt. Returns how many. */
     long retry(Selection selection);
+
+    /**
+     * Gives what waits for one destination to another, for good: what is pending and in nobody's hands, held or parked.
+     * It starts from its first attempt there; an instance that {@code to} has or had a delivery of is merged with that.
+     *
+     * @param from whose; empty: the deliveries that wait for a destination
+     * @return how many
+     */
+    long reroute(String from, String to);
 
     /** Plans held instances again with these rules. Returns how many found a route. */
     long replan(Planner planner);
@@ -20,13 +32,14 @@ public interface SpoolView {
     /**
      * Deliveries of one destination, counted: received = delivered + pending + parked + held, at every moment.
      *
-     * @param received planned since the ledger began
+     * @param received given to it since the ledger began, and not taken away again
      * @param delivered done
      * @param pending waiting or in flight
      * @param parked given up until an operator retries them
      * @param held waiting for a rule or a destination that is not there
+     * @param pendingBytes of the datasets of what is pending
      */
-    record Books(long received, long delivered, long pending, long parked, long held) {
+    record Books(long received, long delivered, long pending, long parked, long held, long pendingBytes) {
 
         /** Whether nothing is missing. */
         public boolean balanced() {
