@@ -35,9 +35,11 @@ final class Adoption {
     /** Takes these files in. One that is no part-10 file is set aside under another name, and reported. */
     void adopt(Map<Long, Path> orphans, Planner planner, InstantSource clock) throws IOException, LedgerException {
         List<Change> batch = new ArrayList<>();
+        int adopted = 0;
         for (Map.Entry<Long, Path> orphan : new TreeMap<>(orphans).entrySet()) {
             try {
                 batch.add(received(orphan.getKey(), orphan.getValue(), planner, clock.instant()));
+                adopted++;
             } catch (UnreadableDatasetException e) {
                 Path aside = files.setAside(orphan.getValue());
                 LOG.error("{} is not what its name says ({}); kept as {}", orphan.getValue(), e.getMessage(), aside);
@@ -50,8 +52,8 @@ final class Adoption {
         if (!batch.isEmpty()) {
             ledger.apply(batch);
         }
-        if (!orphans.isEmpty()) {
-            LOG.warn("{} files of the spool were planned again for the new ledger", orphans.size());
+        if (adopted > 0) {
+            LOG.warn("{} files of the spool were planned again for the new ledger", adopted);
         }
     }
 

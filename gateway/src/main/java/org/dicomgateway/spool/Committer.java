@@ -220,9 +220,25 @@ final class Committer implements AutoCloseable {
                 segment.sequence(),
                 batch.size(),
                 e);
+        retract(segment, batch);
         log.seal();
         begin();
         refuse(batch, refused("writing to the spool's log failed", e));
+    }
+
+    /** For the case that the successor, which cuts them off, cannot be made before the process ends. */
+    private static void retract(Segment segment, List<Numbered> batch) {
+        List<Long> offsets = new ArrayList<>();
+        long offset = segment.end().offset();
+        for (Numbered numbered : batch) {
+            offsets.add(offset);
+            offset += numbered.draft.recordLength();
+        }
+        try {
+            segment.retract(offsets);
+        } catch (IOException e) {
+            LOG.debug("the refused records of segment {} cannot be made unreadable", segment.sequence(), e);
+        }
     }
 
     private void begin() {

@@ -28,6 +28,7 @@ final class Replay {
     private final Set<Long> known = new HashSet<>();
     private SegmentHeader.End end = SegmentHeader.End.NONE;
     private long records;
+    private long withoutFile;
 
     /** @param ownFiles instances that have a file of their own; what is in one need not be read from the log */
     Replay(Disk disk, Folders folders, LogFolder log, Ledger ledger, Set<Long> ownFiles, boolean rebuilding) {
@@ -49,6 +50,10 @@ final class Replay {
             replay(segment, from);
         }
         apply();
+        if (withoutFile > 0) {
+            LOG.warn(
+                    "{} large instances of the log have no file any more; the new ledger is without them", withoutFile);
+        }
         if (records > 0) {
             LOG.info("{} records of the log were applied to the ledger", records);
         }
@@ -70,7 +75,7 @@ final class Replay {
         boolean inOwnFile = ownFiles.contains(id);
         if (rebuilding && found.header().inFile() && !inOwnFile) {
             // Every delivery was done and the file deleted, or somebody took it: there is nothing to send.
-            LOG.warn("instance {} of the log has no file any more; it is left out of the new ledger", id);
+            withoutFile++;
             return;
         }
         Optional<RecordMetadata> metadata = metadata(file, found, id);

@@ -51,6 +51,14 @@ final class Segment implements Closeable {
         end += length;
     }
 
+    /** Makes headers of records behind the end unreadable, whose writing failed. */
+    void retract(List<Long> offsets) throws IOException {
+        for (long offset : offsets) {
+            file.writeFully(new ByteBuffer[] {ByteBuffer.allocate(RecordHeader.LENGTH)}, offset);
+        }
+        file.sync();
+    }
+
     @Override
     public void close() throws IOException {
         file.close();

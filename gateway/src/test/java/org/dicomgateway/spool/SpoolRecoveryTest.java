@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.dicomgateway.config.DataSize;
+import org.dicomgateway.config.SpoolSettings;
 import org.dicomgateway.dicom.Part10;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -189,6 +191,40 @@ class SpoolRecoveryTest {
         harness.ledgers.lose();
         try (Spool spool = harness.open()) {
             assertEverythingIsThere(spool);
+        }
+    }
+
+    @Test
+    void segments_of_another_size_than_is_configured_now_are_read_and_not_used_again() throws Exception {
+        SpoolSettings old = harness.settings;
+        SpoolSettings larger = new SpoolSettings(
+                old.directory(),
+                DataSize.ofKibibytes(256),
+                old.largeInstance(),
+                old.receiveMemory(),
+                old.minFreeSpace(),
+                old.history(),
+                old.stragglerAge());
+        FaultyDisk disk = FaultyDisk.healthy();
+        try (Spool spool = Spool.open(larger, SpoolHarness::plan, harness.clock(), disk, harness.ledgers)) {
+            assertThat(SpoolHarness.deliverAll(spool, SpoolHarness.PACS)).hasSize(3);
+            SpoolHarness.deliverAll(spool, SpoolHarness.ARCHIVE);
+            spool.replan((header, origin) ->
+                    new Plan(8, List.of(new Plan.PlannedDelivery("late", 1, List.of(SpoolHarness.PACS), 0))));
+            assertThat(SpoolHarness.deliverAll(spool, SpoolHarness.PACS)).hasSize(1);
+            for (int round = 0; round < 4; round++) {
+                for (int i = 0; i < 30; i++) {
+                    SpoolHarness.accept(spool, "1.2.9." + round + "." + i, "CT", 8_000);
+                }
+                assertThat(SpoolHarness.deliverAll(spool, SpoolHarness.PACS)).hasSize(30);
+                SpoolHarness.keepHouse(spool);
+            }
+        }
+        for (String name : disk.list(folders.log())) {
+            assertThat(folders.log().resolve(name))
+                    .satisfiesAnyOf(
+                            file -> assertThat(file).hasSize(256 << 10),
+                            file -> assertThat(name).endsWith(Folders.SPARE));
         }
     }
 
