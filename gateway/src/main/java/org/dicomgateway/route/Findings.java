@@ -3,8 +3,10 @@ package org.dicomgateway.route;
 import java.util.List;
 import java.util.Set;
 import org.dicomgateway.config.Field;
+import org.dicomgateway.dicom.Dictionary;
 import org.dicomgateway.dicom.InstanceHeader;
 import org.dicomgateway.dicom.Origin;
+import org.dicomgateway.dicom.Uid;
 import org.dicomgateway.route.Explanation.Finding;
 
 /** Says of each condition what the instance has. */
@@ -67,6 +69,10 @@ final class Findings {
                 subject.values(field).stream().filter(value -> !value.isEmpty()).toList();
         if (values.isEmpty()) {
             return "absent";
+        }
+        if (field.kind() == Field.Kind.SOP_CLASS || field.kind() == Field.Kind.TRANSFER_SYNTAX) {
+            String uid = values.get(0);
+            return uid + Dictionary.name(Uid.of(uid)).map(name -> ", " + name).orElse("");
         }
         boolean show = showValues || field.kind() != Field.Kind.ATTRIBUTE || HARMLESS.contains(field.tag());
         return show ? String.join("\\", values) : holds ? "matches" : "differs";

@@ -38,8 +38,7 @@ final class Foresight {
                                 delivery,
                                 delivery.candidates(),
                                 true,
-                                "the first that can be used" //
-                                        + together(failover.affinity())),
+                                together(failover.affinity()) + "the first that can be used"),
                         balance -> chosen(delivery, balance.algorithm(), balance.affinity()),
                         replicate -> chosen(delivery, replicate.algorithm(), replicate.affinity()));
     }
@@ -47,16 +46,16 @@ final class Foresight {
     private Leg chosen(PlannedDelivery delivery, Algorithm algorithm, Affinity affinity) {
         String by = switch (algorithm) {
             case HASH -> "by hash, the first that can be used";
-            case ROUND_ROBIN -> "decided on arrival: each in turn";
-            case WEIGHTED -> "decided on arrival: each in turn, by weight";
-            case LEAST_LOADED -> "decided on arrival: the one that will be done first";
+            case ROUND_ROBIN -> "in turn, decided on arrival";
+            case WEIGHTED -> "in turn by weight, decided on arrival";
+            case LEAST_LOADED -> "the one that will be done first, decided on arrival";
         };
         boolean decided = algorithm == Algorithm.HASH;
         return leg(
                 delivery,
                 decided ? byHash(delivery, affinity) : delivery.candidates(),
                 decided,
-                by + together(affinity));
+                together(affinity) + by);
     }
 
     private static Leg leg(PlannedDelivery delivery, List<String> destinations, boolean decided, String remark) {
@@ -83,8 +82,6 @@ final class Foresight {
     }
 
     private static String together(Affinity affinity) {
-        return affinity == Affinity.NONE
-                ? ""
-                : "; or where its " + Strategy.word(affinity) + " went before, while that can be used";
+        return affinity == Affinity.NONE ? "" : "where its " + Strategy.word(affinity) + " went before, or else ";
     }
 }

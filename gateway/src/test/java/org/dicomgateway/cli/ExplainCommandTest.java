@@ -93,7 +93,9 @@ class ExplainCommandTest {
         assertThat(explain(file().path(), "--calling-ae=WARD7", "--remote-host=10.1.1.1"))
                 .isZero();
         assertThat(out.toString())
-                .contains("route ward: applies, failover", "two, then one for route ward (the first that can be used")
+                .contains(
+                        "route ward: applies, failover",
+                        "two, then one for route ward (where its study went before, or else the first")
                 .contains("route rest (fallback): does not apply, for another one does");
     }
 

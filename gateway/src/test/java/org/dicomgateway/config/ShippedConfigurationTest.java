@@ -2,11 +2,13 @@ package org.dicomgateway.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.dicomgateway.dicom.AeTitle;
 import org.dicomgateway.testkit.ProjectRoot;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What lies in {@code conf/}, as somebody finds it who starts the gateway for the first time. */
 class ShippedConfigurationTest {
@@ -45,5 +47,23 @@ class ShippedConfigurationTest {
                         List.of("orthanc1", "orthanc2", "orthanc3"),
                         0,
                         Schedule.ALWAYS));
+    }
+
+    /** The lines of an example begin with its braces, or are indented within them; a comment in words is neither. */
+    @Test
+    void every_example_in_a_comment_can_be_used_as_it_stands(@TempDir Path folder) throws Exception {
+        String text = Files.readString(CONF.resolve("routing.conf"));
+        String with = text.replaceAll("(?m)^  # (?=[{}]|cloud \\{|  )", "  ");
+        RoutingSettings routing = new Written(folder).routing(with);
+        assertThat(routing.destinations().keySet()).contains("cloud");
+        assertThat(routing.routes())
+                .extracting(route -> route.name() + " " + route.strategy().word())
+                .containsExactly(
+                        "mammography broadcast",
+                        "research broadcast",
+                        "emergency failover",
+                        "safe replicate",
+                        "spread balance",
+                        "everything broadcast");
     }
 }

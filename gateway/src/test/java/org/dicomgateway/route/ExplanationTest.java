@@ -129,6 +129,15 @@ class ExplanationTest {
     }
 
     @Test
+    void a_number_of_the_standard_is_told_with_its_name() {
+        RouteSettings route =
+                route("r", false, BROADCAST, is(Kind.SOP_CLASS, 0, "sop-class", "1.2.840.10008.5.1.4.1.1.2"));
+        assertThat(explain(false, route).routes().get(0).findings())
+                .extracting(Finding::actual)
+                .containsExactly("1.2.840.10008.5.1.4.1.1.2, CT Image Storage");
+    }
+
+    @Test
     void nothing_applies_and_it_would_be_held() {
         assertThat(explain(false, route("ct", false, BROADCAST, modality("CT"))).legs())
                 .isEmpty();
@@ -136,19 +145,23 @@ class ExplanationTest {
 
     @Test
     void what_is_chosen_on_arrival_is_said_to_be() {
-        Strategy failover = new Strategy.Failover(Affinity.NONE, WhenRefused.NEXT);
+        Strategy failover = new Strategy.Failover(Affinity.PATIENT, WhenRefused.NEXT);
         Strategy balance = new Strategy.Balance(Algorithm.LEAST_LOADED, Affinity.STUDY, WhenRefused.NEXT);
         assertThat(explain(false, route("f", false, failover), route("b", false, balance))
                         .legs())
                 .containsExactly(
-                        new Leg("f", 1, List.of("a", "b", "c"), true, "the first that can be used"),
+                        new Leg(
+                                "f",
+                                1,
+                                List.of("a", "b", "c"),
+                                true,
+                                "where its patient went before, or else the first that can be used"),
                         new Leg(
                                 "b",
                                 1,
                                 List.of("a", "b", "c"),
                                 false,
-                                "decided on arrival: the one that will be done first;"
-                                        + " or where its study went before, while that can be used"));
+                                "where its study went before, or else the one that will be done first, decided on arrival"));
     }
 
     @Test

@@ -23,6 +23,9 @@ import org.dicomgateway.config.RouteSettings;
 import org.dicomgateway.config.RoutingSettings;
 import org.dicomgateway.config.Schedule;
 import org.dicomgateway.config.Strategy;
+import org.dicomgateway.config.Strategy.Affinity;
+import org.dicomgateway.config.Strategy.Algorithm;
+import org.dicomgateway.config.Strategy.WhenRefused;
 import org.dicomgateway.config.Wildcard;
 import org.dicomgateway.spool.Plan;
 import org.dicomgateway.spool.Plan.PlannedDelivery;
@@ -39,6 +42,10 @@ class RoutingTableTest {
     private static RouteSettings route(String name, Condition match, boolean fallback, int priority, String... to) {
         return new RouteSettings(
                 name, match, fallback, new Strategy.Broadcast(), List.of(to), priority, Schedule.ALWAYS);
+    }
+
+    private static RouteSettings route(String name, Strategy strategy, List<String> to) {
+        return new RouteSettings(name, EVERY_INSTANCE, false, strategy, to, 0, Schedule.ALWAYS);
     }
 
     private static Plan plan(String modality, RouteSettings... routes) {
@@ -101,6 +108,39 @@ class RoutingTableTest {
                 route("all", EVERY_INSTANCE, false, 0, "a", "b", "c"));
         assertThat(plan.deliveries())
                 .containsExactly(delivery("urgent", 1, "b", 9), delivery("all", 1, "a", 0), delivery("all", 2, "c", 0));
+    }
+
+    @Test
+    void what_is_chosen_later_is_one_delivery_with_all_candidates() {
+        List<String> all = List.of("b", "a", "c");
+        Strategy failover = new Strategy.Failover(Affinity.STUDY, WhenRefused.NEXT);
+        Strategy balance = new Strategy.Balance(Algorithm.HASH, Affinity.NONE, WhenRefused.PARK);
+        Plan plan = plan("CT", route("f", failover, all), route("b", balance, all));
+        assertThat(plan.deliveries())
+                .containsExactly(new PlannedDelivery("f", 1, all, 0, true), new PlannedDelivery("b", 1, all, 0, false));
+    }
+
+    @Test
+    void replicate_is_a_delivery_for_each_copy_with_all_candidates() {
+        List<String> all = List.of("a", "b", "c");
+        Strategy replicate = new Strategy.Replicate(2, Algorithm.HASH, Affinity.NONE, WhenRefused.NEXT);
+        assertThat(plan("CT", route("r", replicate, all)).deliveries())
+                .containsExactly(new PlannedDelivery("r", 1, all, 0, true), new PlannedDelivery("r", 2, all, 0, true));
+    }
+
+    @Test
+    void a_choice_of_one_is_made_and_serves_other_routes_too() {
+        Strategy failover = new Strategy.Failover(Affinity.STUDY, WhenRefused.NEXT);
+        Plan plan = plan(
+                "CT",
+                route("f", failover, List.of("a")),
+                route("all", new Strategy.Broadcast(), List.of("a", "b")),
+                route("g", failover, List.of("a", "b")));
+        assertThat(plan.deliveries())
+                .containsExactly(
+                        new PlannedDelivery("f", 1, List.of("a"), 0, true),
+                        new PlannedDelivery("all", 1, List.of("b"), 0, false),
+                        new PlannedDelivery("g", 1, List.of("a", "b"), 0, true));
     }
 
     @Property
