@@ -206,7 +206,8 @@ class SpoolRecoveryTest {
                 old.history(),
                 old.stragglerAge());
         FaultyDisk disk = FaultyDisk.healthy();
-        try (Spool spool = Spool.open(larger, SpoolHarness::plan, harness.clock(), disk, harness.ledgers)) {
+        try (Spool spool =
+                Spool.open(larger, SpoolHarness::plan, Candidates.FIRST, harness.clock(), disk, harness.ledgers)) {
             assertThat(SpoolHarness.deliverAll(spool, SpoolHarness.PACS)).hasSize(3);
             SpoolHarness.deliverAll(spool, SpoolHarness.ARCHIVE);
             spool.replan((header, origin) ->
