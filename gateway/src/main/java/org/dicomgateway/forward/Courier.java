@@ -78,7 +78,7 @@ final class Courier {
                     ? new Deferred(Outcome.NO_STATUS, "the lane was stopped before the answer came")
                     : judge.of(claim, unanswered(claim, e, first));
         } catch (DamagedInstanceException e) {
-            outcome = new Impossible(Outcome.NO_STATUS, "damaged in the spool, not sent: " + e.getMessage());
+            outcome = new Impossible(Outcome.NO_STATUS, "damaged in the spool, not sent: " + e.getMessage(), true);
         } catch (IOException e) {
             outcome = new Refused(Outcome.NO_STATUS, "cannot be read from the spool: " + e.getMessage(), false);
         } catch (RuntimeException | Error e) {

@@ -29,8 +29,20 @@ sealed interface Outcome {
      */
     record Refused(int status, String reason, boolean ambiguous) implements Outcome {}
 
-    /** It cannot be delivered as it is, however often it is tried: parked at once. */
-    record Impossible(int status, String reason) implements Outcome {}
+    /**
+     * It cannot be delivered as it is, however often it is tried: parked at once, or given to another candidate.
+     *
+     * @param status the response's status, or {@link #NO_STATUS}
+     * @param reason why, for operators
+     * @param anywhere whether that is so for every destination: the instance itself is damaged
+     */
+    record Impossible(int status, String reason, boolean anywhere) implements Outcome {
+
+        /** For this destination. */
+        Impossible(int status, String reason) {
+            this(status, reason, false);
+        }
+    }
 
     /** Calls the function for what this is. */
     default <T> T match(

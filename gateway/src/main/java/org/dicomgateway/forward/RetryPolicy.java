@@ -41,7 +41,7 @@ final class RetryPolicy {
                                 trouble.status(), "given up after " + times(attempts + 1) + ": " + trouble.reason())
                         : new Settlement.Retry(
                                 now.plus(refused.delay(attempts + 1)), true, trouble.status(), trouble.reason()),
-                trouble -> new Settlement.Parked(trouble.status(), trouble.reason()));
+                trouble -> new Settlement.Parked(trouble.status(), trouble.reason(), !trouble.anywhere()));
     }
 
     /** For a delivery that would hold up others if it were tried again soon. Not counted. */

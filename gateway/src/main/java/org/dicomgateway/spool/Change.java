@@ -1,6 +1,7 @@
 package org.dicomgateway.spool;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 
 /** One change of the ledger. Changes are applied in the order in which they are submitted, in batches. */
@@ -31,6 +32,32 @@ sealed interface Change {
 
     /** From now on these destinations exist: pending deliveries of all others are held, held ones of these pending. */
     record DestinationsChanged(Set<String> present) implements Change {}
+
+    /**
+     * What this destination can do has changed. Those of the deliveries that wait for a destination, and could go to
+     * this one, are chosen again; and when this one cannot be used, those that wait for it and could go elsewhere.
+     *
+     * @param deliveries none of them claimed, nor to be claimed before this is applied
+     */
+    record Reconsidered(String destination, List<Long> deliveries, Instant at) implements Change {
+
+        public Reconsidered {
+            deliveries = List.copyOf(deliveries);
+        }
+    }
+
+    /**
+     * Those of the deliveries that {@code from} has and has not settled as delivered belong to {@code to} alone, pending
+     * from their first attempt. Empty {@code from}: those that wait for a destination.
+     *
+     * @param deliveries none of them claimed, nor to be claimed before this is applied
+     */
+    record Rerouted(String from, String to, List<Long> deliveries, Instant at) implements Change {
+
+        public Rerouted {
+            deliveries = List.copyOf(deliveries);
+        }
+    }
 
     /** History: finished instances older than this, whose bytes are gone, are forgotten. */
     record Forgotten(Instant finishedBefore) implements Change {}

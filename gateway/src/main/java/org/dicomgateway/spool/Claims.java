@@ -14,7 +14,8 @@ import org.dicomgateway.spool.Ledger.DueDelivery;
 
 /**
  * Who has what: the deliveries that are in somebody's hands. A delivery stays here until the ledger has <em>applied</em>
- * what became of it, for until then the ledger still calls it due. In memory only.
+ * what became of it, for until then the ledger still calls it due; also those that are withheld because they are being
+ * given to another destination. In memory only.
  */
 final class Claims {
 
@@ -38,6 +39,7 @@ final class Claims {
 
         private final Set<Long> deliveries = ConcurrentHashMap.newKeySet();
         private final Set<Uid> sopInstances = ConcurrentHashMap.newKeySet();
+        private long handedOut;
     }
 
     /** See {@link Outbox#claim}. */
@@ -56,21 +58,36 @@ final class Claims {
         // Copied before the ledger is asked: what is settled, applied and removed in between is not due in its answer.
         Set<Long> leaveOut = new HashSet<>(inFlight.deliveries);
         while (claims.size() < max) {
-            List<DueDelivery> due = ledger.due(destination, now, max - claims.size(), leaveOut);
+            List<DueDelivery> due = ledger.due(destination, now, max - claims.size(), leaveOut, inFlight.handedOut);
             if (due.isEmpty()) {
                 break;
             }
             for (DueDelivery delivery : due) {
                 leaveOut.add(delivery.deliveryId());
-                if (inFlight.sopInstances.add(delivery.stored().instance().sopInstance())) {
-                    inFlight.deliveries.add(delivery.deliveryId());
-                    held.put(delivery.deliveryId(), new Held(delivery, false));
+                if (take(inFlight, delivery)) {
                     pins.pin(delivery.stored());
                     claims.add(claim(delivery));
+                    inFlight.handedOut++;
                 }
             }
         }
         return claims;
+    }
+
+    private boolean take(InFlight inFlight, DueDelivery delivery) {
+        long id = delivery.deliveryId();
+        Uid sopInstance = delivery.stored().instance().sopInstance();
+        if (!inFlight.sopInstances.add(sopInstance)) {
+            return false;
+        }
+        if (held.putIfAbsent(id, new Held(delivery, false)) != null) {
+            // Its last destination refused it, and the ledger has that, but it was not taken from its hands yet. It is
+            // in a moment, and the lane is woken.
+            inFlight.sopInstances.remove(sopInstance);
+            return false;
+        }
+        inFlight.deliveries.add(id);
+        return true;
     }
 
     private static Claim claim(DueDelivery delivery) {
@@ -81,6 +98,30 @@ final class Claims {
                 delivery.copy(),
                 delivery.destination(),
                 delivery.attempts());
+    }
+
+    /**
+     * Keeps deliveries of a destination from being claimed until {@link #release}: they are about to be given to another.
+     *
+     * @return those that nobody has
+     */
+    List<Long> withhold(String destination, List<Long> deliveries) {
+        InFlight inFlight = destinations.computeIfAbsent(destination, name -> new InFlight());
+        // Nobody is between asking the ledger and noting the answer then: whoever asks later leaves these out.
+        inFlight.claiming.lock();
+        try {
+            return deliveries.stream().filter(inFlight.deliveries::add).toList();
+        } finally {
+            inFlight.claiming.unlock();
+        }
+    }
+
+    /** These have another destination now, in the ledger, or stay where they are. */
+    void release(String destination, List<Long> withheld) {
+        InFlight inFlight = destinations.get(destination);
+        if (inFlight != null) {
+            withheld.forEach(inFlight.deliveries::remove);
+        }
     }
 
     /** Where a claimed instance lies; it can be read there while the claim lasts. */

@@ -19,8 +19,8 @@ interface Ledger extends AutoCloseable {
     /**
      * Applies changes in their order, all or none.
      *
-     * @return how many deliveries were retried or moved between pending and held, and instances replanned or forgotten,
-     *     in all; and the destinations for which something may have become due. One {@link Change.Forgotten} forgets
+     * @return how many deliveries were retried, given another destination, or moved between pending and held, and
+     *     instances replanned or forgotten, in all; and the destinations for which something may have become due. One {@link Change.Forgotten} forgets
      *     only so many that it takes no noticeable time: repeat it until it forgets none
      * @throws LedgerException when nothing was applied
      */
@@ -36,12 +36,23 @@ interface Ledger extends AutoCloseable {
     long lastInstanceId() throws LedgerException;
 
     /**
-     * Deliveries of a destination that are pending and due, by priority, then due time, then age. A delivery is left out
-     * while the same SOP instance has an older pending delivery to the same destination.
+     * Deliveries of a destination that are pending and due, by priority, then due time, then age; but as {@link Shares}
+     * says, some of the places are first given to lower priorities. A delivery is left out while the same SOP instance has an older pending delivery to the same destination.
      *
      * @param claimed deliveries to leave out because somebody has them
+     * @param before how many this destination got before these
      */
-    List<DueDelivery> due(String destination, Instant now, int max, Set<Long> claimed) throws LedgerException;
+    List<DueDelivery> due(String destination, Instant now, int max, Set<Long> claimed, long before)
+            throws LedgerException;
+
+    /** Deliveries that wait for a destination, by id, with ids above {@code afterId}. */
+    List<Long> unassigned(long afterId, int max) throws LedgerException;
+
+    /** Pending deliveries of a destination that have other candidates, by id, with ids above {@code afterId}. */
+    List<Long> movable(String destination, long afterId, int max) throws LedgerException;
+
+    /** Pending and parked deliveries of a destination, in any order, but these. */
+    List<Long> open(String destination, Set<Long> except, int max) throws LedgerException;
 
     /** How to read an instance; empty when it is unknown or finished and gone. */
     Optional<StoredInstance> find(long instanceId) throws LedgerException;
@@ -72,6 +83,9 @@ interface Ledger extends AutoCloseable {
 
     /** Number of instances without a plan. */
     long unrouted() throws LedgerException;
+
+    /** Number of deliveries that wait for a destination. */
+    long unassigned() throws LedgerException;
 
     @Override
     void close();

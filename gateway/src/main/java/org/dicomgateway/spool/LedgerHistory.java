@@ -8,7 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Forgets instances that were finished long ago. The books keep counting them. */
+/** Forgets instances that were finished long ago, and where they went. The books keep counting them. */
 final class LedgerHistory {
 
     /** So few instances at once that nobody waits for it noticeably: some 10 ms. */
@@ -17,11 +17,13 @@ final class LedgerHistory {
     private final Statements database;
     private final LedgerTotals totals;
     private final SeriesKeys series;
+    private final Affinities affinities;
 
-    LedgerHistory(Statements database, LedgerTotals totals, SeriesKeys series) {
+    LedgerHistory(Statements database, LedgerTotals totals, SeriesKeys series, Affinities affinities) {
         this.database = database;
         this.totals = totals;
         this.series = series;
+        this.affinities = affinities;
     }
 
     /** Forgets the oldest of those finished before, at most {@link #BITE}; returns how many. */
@@ -37,7 +39,9 @@ final class LedgerHistory {
         for (long instance : instances) {
             try (ResultSet row = database.query(FORGET_DELIVERIES, instance)) {
                 while (row.next()) {
-                    totals.forgotten(row.getString(1));
+                    if (row.getInt(2) == LedgerRows.DELIVERED) {
+                        totals.forgotten(row.getString(1));
+                    }
                 }
             }
             database.update("DELETE FROM instance WHERE id = ?", instance);
@@ -45,6 +49,7 @@ final class LedgerHistory {
         for (long key : theirSeries) {
             series.removeUnused(key);
         }
+        affinities.forget(finishedBefore, BITE);
         return instances.size();
     }
 
@@ -54,5 +59,5 @@ final class LedgerHistory {
 
     static final String FORGET_DELIVERIES = """
             DELETE FROM delivery NOT INDEXED WHERE id BETWEEN ?1 * 1024 AND ?1 * 1024 + 1023
-            RETURNING destination""";
+            RETURNING destination, state""";
 }

@@ -36,24 +36,43 @@ final class LedgerReader implements AutoCloseable {
 
     /**
      * One walk of index delivery_due per priority, so that what is not due yet at a high priority costs nothing. The
-     * walk yields ids alone; only what nobody has claimed is looked at closer.
+     * walk yields ids alone; only what nobody has claimed is looked at closer. Each priority first gets its share, and
+     * then the most urgent what is left over.
      */
-    List<DueDelivery> due(String destination, Instant now, int max, Set<Long> claimed) throws SQLException {
+    List<DueDelivery> due(String destination, Instant now, int max, Set<Long> claimed, long before)
+            throws SQLException {
         List<DueDelivery> due = new ArrayList<>();
+        Set<Long> leaveOut = new HashSet<>(claimed);
         database.update("BEGIN");
         try {
             if (isHeld(destination)) {
                 return due;
             }
+            Shares shares = Shares.of(max, before);
+            List<Long> priorities = priorities(destination, shares.count());
+            for (int i = 0; i < priorities.size(); i++) {
+                int share = i < priorities.size() - 1 ? shares.of(i) : shares.from(i);
+                addDue(destination, priorities.get(i), now, due.size() + share, leaveOut, due);
+            }
             @Nullable Long priority = priorityBelow(destination, Long.MAX_VALUE);
             while (priority != null && due.size() < max) {
-                addDue(destination, priority, now, max, claimed, due);
+                addDue(destination, priority, now, max, leaveOut, due);
                 priority = priorityBelow(destination, priority);
             }
             return due;
         } finally {
             database.update("COMMIT");
         }
+    }
+
+    private List<Long> priorities(String destination, int max) throws SQLException {
+        List<Long> priorities = new ArrayList<>();
+        @Nullable Long priority = priorityBelow(destination, Long.MAX_VALUE);
+        while (priority != null && priorities.size() < max) {
+            priorities.add(priority);
+            priority = priorityBelow(destination, priority);
+        }
+        return priorities;
     }
 
     private boolean isHeld(String destination) throws SQLException {
@@ -69,12 +88,12 @@ final class LedgerReader implements AutoCloseable {
     }
 
     private void addDue(
-            String destination, long priority, Instant now, int max, Set<Long> claimed, List<DueDelivery> due)
+            String destination, long priority, Instant now, int max, Set<Long> leaveOut, List<DueDelivery> due)
             throws SQLException {
         try (ResultSet id = database.query(DUE, destination, priority, now.toEpochMilli())) {
             while (due.size() < max && id.next()) {
                 long delivery = id.getLong(1);
-                if (!claimed.contains(delivery)) {
+                if (leaveOut.add(delivery)) {
                     addUnlessBehind(delivery, destination, due);
                 }
             }
@@ -121,6 +140,38 @@ final class LedgerReader implements AutoCloseable {
         return found;
     }
 
+    List<Long> unassigned(long afterId, int max) throws SQLException {
+        return ids(UNASSIGNED, afterId, max);
+    }
+
+    List<Long> movable(String destination, long afterId, int max) throws SQLException {
+        return ids(MOVABLE, destination, afterId, max);
+    }
+
+    List<Long> open(String destination, Set<Long> except, int max) throws SQLException {
+        List<Long> open = new ArrayList<>();
+        for (String sql : List.of(OPEN_PENDING, OPEN_PARKED)) {
+            try (ResultSet row = database.query(sql, destination)) {
+                while (open.size() < max && row.next()) {
+                    if (!except.contains(row.getLong(1))) {
+                        open.add(row.getLong(1));
+                    }
+                }
+            }
+        }
+        return open;
+    }
+
+    private List<Long> ids(String sql, Object... values) throws SQLException {
+        List<Long> ids = new ArrayList<>();
+        try (ResultSet row = database.query(sql, values)) {
+            while (row.next()) {
+                ids.add(row.getLong(1));
+            }
+        }
+        return ids;
+    }
+
     Map<Long, Long> unfinishedBytesBySegment() throws SQLException {
         Map<Long, Long> bytes = new HashMap<>();
         try (ResultSet row = database.query("SELECT sequence, bytes FROM segment")) {
@@ -132,13 +183,7 @@ final class LedgerReader implements AutoCloseable {
     }
 
     List<Long> finishedWithFile(int max) throws SQLException {
-        List<Long> ids = new ArrayList<>();
-        try (ResultSet row = database.query(FINISHED_WITH_FILE, max)) {
-            while (row.next()) {
-                ids.add(row.getLong(1));
-            }
-        }
-        return ids;
+        return ids(FINISHED_WITH_FILE, max);
     }
 
     Set<Long> withFile(Iterable<Long> instanceIds) throws SQLException {
@@ -163,7 +208,8 @@ final class LedgerReader implements AutoCloseable {
                                 row.getLong("received"),
                                 row.getLong("delivered"),
                                 pending,
-                                row.getLong("parked")));
+                                row.getLong("parked"),
+                                row.getLong("pending_bytes")));
             }
         }
         return books;
@@ -191,7 +237,8 @@ final class LedgerReader implements AutoCloseable {
                                         row.getLong(1) + forgotten,
                                         row.getLong(2) + forgotten,
                                         row.getLong(3),
-                                        row.getLong(4)));
+                                        row.getLong(4),
+                                        row.getLong(5)));
                     }
                 }
             }
@@ -201,12 +248,19 @@ final class LedgerReader implements AutoCloseable {
         }
     }
 
-    private static SpoolView.Books books(boolean present, long received, long delivered, long pending, long parked) {
-        return new SpoolView.Books(received, delivered, present ? pending : 0, parked, present ? 0 : pending);
+    private static SpoolView.Books books(
+            boolean present, long received, long delivered, long pending, long parked, long pendingBytes) {
+        return present
+                ? new SpoolView.Books(received, delivered, pending, parked, 0, pendingBytes)
+                : new SpoolView.Books(received, delivered, 0, parked, pending, 0);
     }
 
     long unrouted() throws SQLException {
         return database.number("SELECT count(*) FROM instance INDEXED BY instance_unrouted WHERE routed = 0");
+    }
+
+    long unassigned() throws SQLException {
+        return database.number(COUNT_UNASSIGNED);
     }
 
     @Override
@@ -257,11 +311,30 @@ final class LedgerReader implements AutoCloseable {
     static final String WITH_FILE = "SELECT 1 FROM instance WHERE id = ? AND file = 1 AND finished_at IS NULL";
 
     static final String BOOKS =
-            "SELECT destination, present, received, delivered, pending, parked FROM books WHERE received > 0";
+            "SELECT destination, present, received, delivered, pending, pending_bytes, parked FROM books WHERE received > 0";
 
-    static final String DESTINATIONS = "SELECT destination FROM books UNION SELECT DISTINCT destination FROM delivery";
+    static final String DESTINATIONS =
+            "SELECT destination FROM books UNION SELECT DISTINCT destination FROM delivery WHERE destination IS NOT NULL";
 
     static final String COUNT = """
-            SELECT count(*), coalesce(sum(state = 1), 0), coalesce(sum(state = 0), 0), coalesce(sum(state = 2), 0)
-            FROM delivery WHERE destination = ?""";
+            SELECT count(*), coalesce(sum(state = 1), 0), coalesce(sum(state = 0), 0), coalesce(sum(state = 2), 0),
+                   coalesce(sum(bytes) FILTER (WHERE state = 0), 0)
+            FROM delivery WHERE destination = ? AND state <> 3""";
+
+    static final String UNASSIGNED = """
+            SELECT id FROM delivery INDEXED BY delivery_unassigned
+            WHERE state = 0 AND destination IS NULL AND id > ? ORDER BY id LIMIT ?""";
+
+    static final String COUNT_UNASSIGNED =
+            "SELECT count(*) FROM delivery INDEXED BY delivery_unassigned WHERE state = 0 AND destination IS NULL";
+
+    static final String MOVABLE = """
+            SELECT id FROM delivery INDEXED BY delivery_movable
+            WHERE state = 0 AND candidates IS NOT NULL AND destination = ? AND id > ? ORDER BY id LIMIT ?""";
+
+    static final String OPEN_PENDING =
+            "SELECT id FROM delivery INDEXED BY delivery_due WHERE state = 0 AND destination = ?";
+
+    static final String OPEN_PARKED =
+            "SELECT id FROM delivery INDEXED BY delivery_parked WHERE state = 2 AND destination = ?";
 }

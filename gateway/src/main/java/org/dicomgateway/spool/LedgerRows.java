@@ -14,6 +14,7 @@ final class LedgerRows {
     static final int PENDING = 0;
     static final int DELIVERED = 1;
     static final int PARKED = 2;
+    static final int MERGED = 3;
 
     /** The columns that {@link #stored} reads, of the instance {@code i} and its series {@code s}. */
     static final String STORED = """

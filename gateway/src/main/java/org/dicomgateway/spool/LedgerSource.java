@@ -11,9 +11,10 @@ interface LedgerSource {
     /**
      * Opens it, or makes an empty one.
      *
+     * @param chooser asked in the thread that applies changes
      * @throws LedgerCorruptException when it is damaged
      */
-    Ledger open() throws LedgerException;
+    Ledger open(Chooser chooser) throws LedgerException;
 
     /** Moves a damaged one out of the way; {@code suffix} is appended to its name. */
     void setAside(String suffix) throws IOException;

@@ -46,16 +46,24 @@ final class LedgerTotals {
         return presence.getOrDefault(destination, !destinationsKnown);
     }
 
-    void planned(String destination) {
+    /** A destination got a delivery, pending. */
+    void given(String destination, long bytes) {
         Delta delta = of(destination);
         delta.received++;
-        delta.pending++;
+        delta.add(LedgerRows.PENDING, 1, bytes);
     }
 
-    /** A delivery went from one state to another. */
-    void moved(String destination, int from, int to, long count) {
-        of(destination).add(from, -count);
-        of(destination).add(to, count);
+    /** A delivery in this state was taken away from its destination. */
+    void taken(String destination, int state, long bytes) {
+        Delta delta = of(destination);
+        delta.received--;
+        delta.add(state, -1, -bytes);
+    }
+
+    /** Deliveries of so many bytes went from one state to another. */
+    void moved(String destination, int from, int to, long count, long bytes) {
+        of(destination).add(from, -count, -bytes);
+        of(destination).add(to, count, bytes);
     }
 
     void forgotten(String destination) {
@@ -124,6 +132,7 @@ final class LedgerTotals {
                     delta.received,
                     delta.delivered,
                     delta.pending,
+                    delta.pendingBytes,
                     delta.parked,
                     delta.forgotten);
         }
@@ -144,12 +153,16 @@ final class LedgerTotals {
         private long received;
         private long delivered;
         private long pending;
+        private long pendingBytes;
         private long parked;
         private long forgotten;
 
-        void add(int state, long count) {
+        void add(int state, long count, long bytes) {
             switch (state) {
-                case LedgerRows.PENDING -> pending += count;
+                case LedgerRows.PENDING -> {
+                    pending += count;
+                    pendingBytes += bytes;
+                }
                 case LedgerRows.DELIVERED -> delivered += count;
                 case LedgerRows.PARKED -> parked += count;
                 default -> throw new IllegalArgumentException("no such state of a delivery: " + state);
@@ -163,12 +176,12 @@ final class LedgerTotals {
     }
 
     private static final String ADD_TO_BOOKS = """
-            INSERT INTO books (destination, present, received, delivered, pending, parked, forgotten)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO books (destination, present, received, delivered, pending, pending_bytes, parked, forgotten)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (destination) DO UPDATE SET
               received = received + excluded.received, delivered = delivered + excluded.delivered,
-              pending = pending + excluded.pending, parked = parked + excluded.parked,
-              forgotten = forgotten + excluded.forgotten""";
+              pending = pending + excluded.pending, pending_bytes = pending_bytes + excluded.pending_bytes,
+              parked = parked + excluded.parked, forgotten = forgotten + excluded.forgotten""";
 
     private static final String SET_PRESENCE = """
             INSERT INTO books (destination, present) VALUES (?, ?)

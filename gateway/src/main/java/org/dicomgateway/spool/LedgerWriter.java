@@ -2,13 +2,11 @@ package org.dicomgateway.spool;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.dicomgateway.dicom.Text;
 import org.dicomgateway.spool.Ledger.Applied;
-import org.dicomgateway.spool.Plan.PlannedDelivery;
 import org.jspecify.annotations.Nullable;
 
 /** Applies batches of changes, each in one transaction. For one thread. */
@@ -21,16 +19,26 @@ final class LedgerWriter implements AutoCloseable {
     private final LedgerTotals totals;
     private final ParkedDeliveries parked;
     private final LedgerHistory history;
+    private final Affinities affinities;
+    private final Completion completion;
+    private final Placement placement;
     private LogPosition position = LogPosition.START;
     private long lastInstance;
 
-    /** Owns the connection from now on. */
-    LedgerWriter(Statements database) throws SQLException {
+    /**
+     * Owns the connection from now on.
+     *
+     * @param chooser gives deliveries with several candidates their destination
+     */
+    LedgerWriter(Statements database, Chooser chooser) throws SQLException {
         this.database = database;
         this.series = new SeriesKeys(database);
         this.totals = new LedgerTotals(database);
         this.parked = new ParkedDeliveries(database, totals);
-        this.history = new LedgerHistory(database, totals, series);
+        this.affinities = new Affinities(database);
+        this.completion = new Completion(database, totals);
+        this.placement = new Placement(database, totals, affinities, completion, new CarefulChooser(chooser));
+        this.history = new LedgerHistory(database, totals, series, affinities);
         readPosition();
     }
 
@@ -86,6 +94,10 @@ final class LedgerWriter implements AutoCloseable {
             return parked.retry(retried.selection(), retried.at(), due);
         } else if (change instanceof Change.DestinationsChanged changed) {
             return totals.destinationsChanged(changed.present(), due);
+        } else if (change instanceof Change.Reconsidered reconsidered) {
+            return placement.reconsider(reconsidered, due);
+        } else if (change instanceof Change.Rerouted rerouted) {
+            return placement.reroute(rerouted, due);
         } else if (change instanceof Change.Forgotten forgotten) {
             return history.forget(forgotten.finishedBefore());
         }
@@ -97,13 +109,12 @@ final class LedgerWriter implements AutoCloseable {
         StoredInstance stored = received.stored();
         Instance instance = stored.instance();
         Location.@Nullable InLog inLog = stored.location() instanceof Location.InLog log ? log : null;
-        long receivedAt = instance.receivedAt().toEpochMilli();
         int added = database.update(
                 RECEIVED,
                 instance.id(),
                 series.of(instance),
                 instance.sopInstance().value(),
-                receivedAt,
+                instance.receivedAt().toEpochMilli(),
                 instance.datasetLength(),
                 stored.length(),
                 stored.datasetOffset(),
@@ -117,7 +128,7 @@ final class LedgerWriter implements AutoCloseable {
             if (inLog != null) {
                 totals.inSegment(inLog.segment(), stored.length(), 1);
             }
-            plan(instance.id(), received.plan(), receivedAt, due);
+            placement.plan(instance, received.plan(), due);
         }
         lastInstance = Math.max(lastInstance, instance.id());
         if (received.end().compareTo(position) > 0) {
@@ -125,27 +136,11 @@ final class LedgerWriter implements AutoCloseable {
         }
     }
 
-    private void plan(long instanceId, Plan plan, long dueAt, Set<String> due) throws SQLException {
-        int place = 0;
-        for (PlannedDelivery delivery : plan.deliveries()) {
-            List<String> candidates = delivery.candidates();
-            // Until the choice is made when the delivery is dispatched, the route's first one gets it.
-            String destination = candidates.get(0);
-            database.update(
-                    PLANNED,
-                    LedgerRows.deliveryId(instanceId, place++),
-                    delivery.route(),
-                    delivery.copy(),
-                    destination,
-                    candidates.size() == 1 ? null : String.join("\n", candidates),
-                    delivery.priority(),
-                    dueAt);
-            totals.planned(destination);
-            due.add(destination);
-        }
-    }
-
     private void settle(Change.Settled settled, Set<String> due) throws SQLException {
+        if (settled.settlement() instanceof Settlement.Parked parked && placement.refused(settled, parked, due)) {
+            noteRefusal(settled.deliveryId(), parked);
+            return;
+        }
         Outcome outcome = Outcome.of(settled);
         boolean changed = settle(settled, outcome, LedgerRows.PENDING, due);
         if (!changed && outcome.state == LedgerRows.DELIVERED) {
@@ -153,13 +148,14 @@ final class LedgerWriter implements AutoCloseable {
             changed = settle(settled, outcome, LedgerRows.PARKED, due);
         }
         if (changed && outcome.state == LedgerRows.DELIVERED) {
-            finish(LedgerRows.instanceId(settled.deliveryId()), settled.at());
+            completion.check(LedgerRows.instanceId(settled.deliveryId()), settled.at());
         }
     }
 
     /** Whether the delivery was in this state, and is now what the outcome says. */
     private boolean settle(Change.Settled settled, Outcome outcome, int from, Set<String> due) throws SQLException {
         String destination;
+        long bytes;
         try (ResultSet row = database.query(
                 SETTLED,
                 outcome.state,
@@ -174,21 +170,22 @@ final class LedgerWriter implements AutoCloseable {
                 return false;
             }
             destination = row.getString(1);
+            bytes = row.getLong(2);
         }
         if (outcome.state != from) {
-            totals.moved(destination, from, outcome.state, 1);
+            totals.moved(destination, from, outcome.state, 1, bytes);
         }
         // Also when it is done or parked: a younger one of the same SOP instance may have waited for it.
         due.add(destination);
         return true;
     }
 
-    private void finish(long instanceId, Instant at) throws SQLException {
-        try (ResultSet row = database.query(FINISHED, instanceId, at.toEpochMilli())) {
-            if (row.next() && row.getObject(1) != null) {
-                totals.inSegment(row.getLong(1), row.getLong(2), -1);
-            }
-        }
+    private void noteRefusal(long deliveryId, Settlement.Parked refusal) throws SQLException {
+        database.update(
+                "UPDATE delivery SET last_status = ?, last_error = ? WHERE id = ?",
+                Outcome.status(refusal.status()),
+                Text.printable(refusal.reason(), LONGEST_REASON),
+                deliveryId);
     }
 
     private void move(long instanceId) throws SQLException {
@@ -208,14 +205,10 @@ final class LedgerWriter implements AutoCloseable {
         if (replanned.plan().deliveries().isEmpty()) {
             return 0;
         }
-        long receivedAt;
-        try (ResultSet row = database.query(REPLANNED, replanned.plan().rulesVersion(), replanned.instanceId())) {
-            if (!row.next()) {
-                return 0;
-            }
-            receivedAt = row.getLong(1);
+        if (database.update(REPLANNED, replanned.plan().rulesVersion(), replanned.instanceId()) == 0) {
+            return 0;
         }
-        plan(replanned.instanceId(), replanned.plan(), receivedAt, due);
+        placement.plan(placement.instance(replanned.instanceId()), replanned.plan(), due);
         return 1;
     }
 
@@ -227,6 +220,7 @@ final class LedgerWriter implements AutoCloseable {
         }
         try {
             series.forget();
+            affinities.forgetRecent();
             totals.reload();
             readPosition();
         } catch (SQLException e) {
@@ -285,25 +279,14 @@ final class LedgerWriter implements AutoCloseable {
                                   segment, record_offset, file, rules_version, routed)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING""";
 
-    private static final String PLANNED = """
-            INSERT INTO delivery (id, route, copy, destination, candidates, priority, due, state, attempts)
-            VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0)""";
-
     static final String SETTLED = """
             UPDATE delivery SET state = ?, attempts = attempts + ?, due = coalesce(?, due), last_status = ?,
                                 last_error = ?, settled_at = ?
-            WHERE id = ? AND state = ? RETURNING destination""";
-
-    static final String FINISHED = """
-            UPDATE instance SET finished_at = ?2
-            WHERE id = ?1 AND finished_at IS NULL
-              AND NOT EXISTS (SELECT 1 FROM delivery NOT INDEXED
-                              WHERE id BETWEEN ?1 * 1024 AND ?1 * 1024 + 1023 AND state <> 1)
-            RETURNING segment, length""";
+            WHERE id = ? AND state = ? AND destination IS NOT NULL RETURNING destination, bytes""";
 
     private static final String FILE_DELETED =
             "UPDATE instance SET file = 0 WHERE id = ? AND file = 1 AND finished_at IS NOT NULL";
 
     private static final String REPLANNED =
-            "UPDATE instance SET routed = 1, rules_version = ? WHERE id = ? AND routed = 0 RETURNING received_at";
+            "UPDATE instance SET routed = 1, rules_version = ? WHERE id = ? AND routed = 0";
 }

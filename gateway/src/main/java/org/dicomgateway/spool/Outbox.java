@@ -12,7 +12,8 @@ import java.util.List;
 public interface Outbox {
 
     /**
-     * Claims deliveries of one destination that are due, most urgent and oldest first. What somebody else has claimed is
+     * Claims deliveries of one destination that are due, most urgent and oldest first; about every fifth is a less
+     * urgent one when there is any, so that a stream of urgent ones does not hold it up for ever. What somebody else has claimed is
      * left out, and so is an instance whose SOP Instance UID has an older delivery to this destination that is not
      * settled: what came first arrives first.
      *
@@ -34,8 +35,12 @@ public interface Outbox {
      */
     void settle(Claim claim, Settlement settlement);
 
-    /** Says that a destination became usable, or ceased to be. Returns at once. */
-    default void reconsider(String destination) {}
+    /**
+     * Says that a destination became usable, or ceased to be. Deliveries that wait for any destination are chosen again,
+     * and so are those that wait for this one when it cannot be used and they have other candidates. What somebody has
+     * claimed stays as it is. Returns at once; calls that come close together are one.
+     */
+    void reconsider(String destination);
 
     /** Has {@code wakeUp} called, in any thread, whenever something may have become due for {@code destination}. */
     void onWork(String destination, Runnable wakeUp);

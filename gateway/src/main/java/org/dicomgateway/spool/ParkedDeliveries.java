@@ -30,7 +30,7 @@ final class ParkedDeliveries {
         long count = 0;
         try (ResultSet row = database.query(parked.count(), destination, study, delivery)) {
             while (row.next()) {
-                totals.moved(row.getString(1), LedgerRows.PARKED, LedgerRows.PENDING, row.getLong(2));
+                totals.moved(row.getString(1), LedgerRows.PARKED, LedgerRows.PENDING, row.getLong(2), row.getLong(3));
                 due.add(row.getString(1));
                 count += row.getLong(2);
             }
@@ -74,13 +74,14 @@ final class ParkedDeliveries {
         }
 
         String count() {
-            return "SELECT destination, count(*) FROM delivery " + index + " WHERE state = 2 AND " + condition
-                    + " GROUP BY destination";
+            return "SELECT destination, count(*), sum(bytes) FROM delivery " + index + " WHERE state = 2 AND "
+                    + condition + " GROUP BY destination";
         }
 
         String retry() {
             return "UPDATE delivery " + index
-                    + " SET state = 0, attempts = 0, due = ?4, settled_at = NULL WHERE state = 2 AND " + condition;
+                    + " SET state = 0, attempts = 0, refused = NULL, due = ?4, settled_at = NULL WHERE state = 2 AND "
+                    + condition;
         }
     }
 }

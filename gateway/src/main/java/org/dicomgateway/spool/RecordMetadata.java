@@ -32,7 +32,7 @@ record RecordMetadata(
         List<Delivery> deliveries) {
 
     /** A {@link Plan.PlannedDelivery}. */
-    record Delivery(String route, int copy, List<String> candidates, int priority) {}
+    record Delivery(String route, int copy, List<String> candidates, int priority, boolean nextWhenRefused) {}
 
     /** Longer ones are against the standard (64 at most). They are cut here, for search only; the dataset keeps them. */
     private static final int MAX_VALUE = 256;
@@ -55,7 +55,7 @@ record RecordMetadata(
                 receivedAt.truncatedTo(ChronoUnit.MILLIS).toString(),
                 plan.rulesVersion(),
                 plan.deliveries().stream()
-                        .map(d -> new Delivery(d.route(), d.copy(), d.candidates(), d.priority()))
+                        .map(d -> new Delivery(d.route(), d.copy(), d.candidates(), d.priority(), d.nextWhenRefused()))
                         .toList());
     }
 
@@ -102,7 +102,8 @@ record RecordMetadata(
         return new Plan(
                 rules,
                 deliveries.stream()
-                        .map(d -> new Plan.PlannedDelivery(d.route(), d.copy(), d.candidates(), d.priority()))
+                        .map(d -> new Plan.PlannedDelivery(
+                                d.route(), d.copy(), d.candidates(), d.priority(), d.nextWhenRefused()))
                         .toList());
     }
 }

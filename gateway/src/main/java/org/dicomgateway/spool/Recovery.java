@@ -26,14 +26,23 @@ final class Recovery {
     private final OwnFiles files;
     private final LedgerSource ledgers;
     private final Planner planner;
+    private final Chooser chooser;
     private final InstantSource clock;
 
-    Recovery(Disk disk, Folders folders, OwnFiles files, LedgerSource ledgers, Planner planner, InstantSource clock) {
+    Recovery(
+            Disk disk,
+            Folders folders,
+            OwnFiles files,
+            LedgerSource ledgers,
+            Planner planner,
+            Chooser chooser,
+            InstantSource clock) {
         this.disk = disk;
         this.folders = folders;
         this.files = files;
         this.ledgers = ledgers;
         this.planner = planner;
+        this.chooser = chooser;
         this.clock = clock;
     }
 
@@ -62,7 +71,7 @@ final class Recovery {
     }
 
     private Recovered recover(boolean rebuilding) throws IOException, LedgerException {
-        Ledger ledger = ledgers.open();
+        Ledger ledger = ledgers.open(chooser);
         boolean done = false;
         try {
             Recovered recovered = recover(ledger, rebuilding);

@@ -24,8 +24,17 @@ public sealed interface Settlement {
      *
      * @param status the response's status, or -1 when there was none
      * @param reason why, for operators
+     * @param elsewhere whether another destination might take what this one did not: false when the instance itself
+     *     is damaged. With true, and where the route says so, the delivery goes to a candidate that has not refused it
+     *     yet, and is parked only when there is none
      */
-    record Parked(int status, String reason) implements Settlement {}
+    record Parked(int status, String reason, boolean elsewhere) implements Settlement {
+
+        /** By this destination's refusal: another one might take it. */
+        public Parked(int status, String reason) {
+            this(status, reason, true);
+        }
+    }
 
     /** Calls the function for what this is. */
     default <T> T match(Function<Delivered, T> onDelivered, Function<Retry, T> onRetry, Function<Parked, T> onParked) {

@@ -44,25 +44,28 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
      * Opens the spool in its directory, which is made when missing, and brings ledger and log together.
      *
      * @param planner asked for each instance; when the ledger has to be rebuilt, also for those in files
+     * @param chooser asked for each delivery with several candidates, also while this opens the spool. It may answer that
+     *     none can be used: {@link #reconsider} has it asked again
      * @throws IOException when it is in use by another process, or cannot be read or written; the message says what
      */
-    public static Spool open(SpoolSettings settings, Planner planner, InstantSource clock) throws IOException {
+    public static Spool open(SpoolSettings settings, Planner planner, Chooser chooser, InstantSource clock)
+            throws IOException {
         Path ledger = new Folders(settings.directory()).ledger();
-        Spool spool = open(settings, planner, clock, new LocalDisk(), new SqliteLedgerSource(ledger));
+        Spool spool = open(settings, planner, chooser, clock, new LocalDisk(), new SqliteLedgerSource(ledger));
         spool.keeper().start();
         return spool;
     }
 
-    /** With a choice among candidates, which nothing asks for yet. */
-    public static Spool open(SpoolSettings settings, Planner planner, Chooser chooser, InstantSource clock)
-            throws IOException {
-        return open(settings, planner, clock);
-    }
-
     /** With a disk and a ledger of the caller's choice, and a {@link #keeper} that works when it is told to. */
-    static Spool open(SpoolSettings settings, Planner planner, InstantSource clock, Disk disk, LedgerSource ledgers)
+    static Spool open(
+            SpoolSettings settings,
+            Planner planner,
+            Chooser chooser,
+            InstantSource clock,
+            Disk disk,
+            LedgerSource ledgers)
             throws IOException {
-        return new Spool(SpoolParts.open(settings, planner, clock, disk, ledgers));
+        return new Spool(SpoolParts.open(settings, planner, chooser, clock, disk, ledgers));
     }
 
     Keeper keeper() {
@@ -121,6 +124,11 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
     }
 
     @Override
+    public void reconsider(String destination) {
+        parts.reassignment().reconsider(destination);
+    }
+
+    @Override
     public void onWork(String destination, Runnable wakeUp) {
         parts.wakeUps().add(destination, wakeUp);
     }
@@ -146,6 +154,24 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
     public long unrouted() {
         try {
             return parts.ledger().unrouted();
+        } catch (LedgerException e) {
+            throw unreadable(e);
+        }
+    }
+
+    @Override
+    public long unassigned() {
+        try {
+            return parts.ledger().unassigned();
+        } catch (LedgerException e) {
+            throw unreadable(e);
+        }
+    }
+
+    @Override
+    public long reroute(String from, String to) {
+        try {
+            return parts.reassignment().reroute(from, to);
         } catch (LedgerException e) {
             throw unreadable(e);
         }

@@ -23,13 +23,19 @@ record SpoolParts(
         Reception reception,
         InstanceReader reader,
         Replanning replanning,
+        Reassignment reassignment,
         Keeper keeper)
         implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SpoolParts.class);
 
     static SpoolParts open(
-            SpoolSettings settings, Planner planner, InstantSource clock, Disk disk, LedgerSource ledgers)
+            SpoolSettings settings,
+            Planner planner,
+            Chooser chooser,
+            InstantSource clock,
+            Disk disk,
+            LedgerSource ledgers)
             throws IOException {
         checkSizes(settings);
         Folders folders = new Folders(settings.directory());
@@ -41,7 +47,7 @@ record SpoolParts(
         boolean done = false;
         try {
             OwnFiles files = new OwnFiles(disk, folders);
-            Recovery.Recovered recovered = new Recovery(disk, folders, files, ledgers, planner, clock).run();
+            Recovery.Recovered recovered = new Recovery(disk, folders, files, ledgers, planner, chooser, clock).run();
             SpoolParts parts = assemble(settings, planner, clock, disk, folders, lock, files, recovered);
             done = true;
             return parts;
@@ -108,6 +114,7 @@ record SpoolParts(
                             settings.largeInstance().bytes()),
                     reader,
                     new Replanning(ledger, bookkeeper, pins, reader),
+                    new Reassignment(ledger, bookkeeper, claims, wakeUps, clock),
                     new Keeper(space, committer, bookkeeper, sweeper, stragglers, clock, settings.history()));
             done = true;
             return parts;
@@ -138,9 +145,11 @@ record SpoolParts(
     public void close() {
         gate.close();
         keeper.stop();
+        reassignment.stop();
         committer.close();
         bookkeeper.close();
         keeper.join();
+        reassignment.join();
         ledger.close();
         try {
             lock.close();

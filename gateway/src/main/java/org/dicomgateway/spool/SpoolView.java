@@ -12,21 +12,19 @@ public interface SpoolView {
     long unrouted();
 
     /** Deliveries that wait for a destination, because none of their candidates can be used. In nobody's books. */
-    default long unassigned() {
-        return 0;
-    }
+    long unassigned();
 
     /** Makes parked deliveries pending again, from their first attempt. Returns how many. */
     long retry(Selection selection);
 
     /**
-     * Gives what waits for one destination to another, for good.
+     * Gives what waits for one destination to another, for good: what is pending and in nobody's hands, held or parked.
+     * It starts from its first attempt there; an instance that {@code to} has or had a delivery of is merged with that.
      *
+     * @param from whose; empty: the deliveries that wait for a destination
      * @return how many
      */
-    default long reroute(String from, String to) {
-        throw new UnsupportedOperationException("this spool cannot reroute");
-    }
+    long reroute(String from, String to);
 
     /** Plans held instances again with these rules. Returns how many found a route. */
     long replan(Planner planner);
@@ -34,7 +32,7 @@ public interface SpoolView {
     /**
      * Deliveries of one destination, counted: received = delivered + pending + parked + held, at every moment.
      *
-     * @param received planned since the ledger began
+     * @param received given to it since the ledger began, and not taken away again
      * @param delivered done
      * @param pending waiting or in flight
      * @param parked given up until an operator retries them
@@ -42,11 +40,6 @@ public interface SpoolView {
      * @param pendingBytes of the datasets of what is pending
      */
     record Books(long received, long delivered, long pending, long parked, long held, long pendingBytes) {
-
-        /** Without the bytes. */
-        public Books(long received, long delivered, long pending, long parked, long held) {
-            this(received, delivered, pending, parked, held, 0);
-        }
 
         /** Whether nothing is missing. */
         public boolean balanced() {

@@ -44,14 +44,15 @@ final class SqliteLedger implements Ledger {
     /**
      * Opens the ledger in this file, or creates it; only the owner can read it.
      *
+     * @param chooser asked in the thread that applies changes
      * @throws LedgerCorruptException when it is damaged, or something else: then {@link #setAside} and rebuild
      * @throws LedgerException when it cannot be opened now: locked, no permission, written by a newer version
      */
-    static SqliteLedger open(Path path) throws LedgerException {
+    static SqliteLedger open(Path path, Chooser chooser) throws LedgerException {
         LedgerFile file = new LedgerFile(path);
         Statements database = file.openForWriting();
         try {
-            return new SqliteLedger(file, new LedgerWriter(database));
+            return new SqliteLedger(file, new LedgerWriter(database, chooser));
         } catch (SQLException e) {
             closeQuietly(database);
             throw file.failure("opened", e);
@@ -98,8 +99,24 @@ final class SqliteLedger implements Ledger {
     }
 
     @Override
-    public List<DueDelivery> due(String destination, Instant now, int max, Set<Long> claimed) throws LedgerException {
-        return ask(reader -> reader.due(destination, now, max, claimed));
+    public List<DueDelivery> due(String destination, Instant now, int max, Set<Long> claimed, long before)
+            throws LedgerException {
+        return ask(reader -> reader.due(destination, now, max, claimed, before));
+    }
+
+    @Override
+    public List<Long> unassigned(long afterId, int max) throws LedgerException {
+        return ask(reader -> reader.unassigned(afterId, max));
+    }
+
+    @Override
+    public List<Long> movable(String destination, long afterId, int max) throws LedgerException {
+        return ask(reader -> reader.movable(destination, afterId, max));
+    }
+
+    @Override
+    public List<Long> open(String destination, Set<Long> except, int max) throws LedgerException {
+        return ask(reader -> reader.open(destination, except, max));
     }
 
     @Override
@@ -150,6 +167,11 @@ final class SqliteLedger implements Ledger {
     @Override
     public long unrouted() throws LedgerException {
         return ask(LedgerReader::unrouted);
+    }
+
+    @Override
+    public long unassigned() throws LedgerException {
+        return ask(LedgerReader::unassigned);
     }
 
     /** Ends the connections; a query that is under way ends by itself. Does nothing the second time. */

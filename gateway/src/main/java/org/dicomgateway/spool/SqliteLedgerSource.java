@@ -13,8 +13,8 @@ record SqliteLedgerSource(Path file) implements LedgerSource {
     }
 
     @Override
-    public Ledger open() throws LedgerException {
-        return SqliteLedger.open(file);
+    public Ledger open(Chooser chooser) throws LedgerException {
+        return SqliteLedger.open(file, chooser);
     }
 
     @Override

@@ -56,34 +56,54 @@ CREATE INDEX instance_file_done ON instance (id) WHERE finished_at IS NOT NULL A
 CREATE INDEX instance_done ON instance (finished_at) WHERE finished_at IS NOT NULL AND file = 0;
 
 -- One copy that one destination must get. Being sent is not a state: after a crash it is pending again. Being held is
--- none either: a pending delivery is held while books.present of its destination is 0.
+-- none either: a pending delivery is held while books.present of its destination is 0. Merged is what another route has
+-- sent, or will send, to the same destination: it is done without an attempt, and in no books; it becomes pending when
+-- the other one goes elsewhere.
 CREATE TABLE delivery (
-  id          INTEGER PRIMARY KEY,                           -- instance × 1024 + place in the plan
-  instance    INTEGER GENERATED ALWAYS AS (id / 1024) VIRTUAL,
-  route       TEXT NOT NULL,
-  copy        INTEGER NOT NULL,                              -- 1 for the route's first copy, 2 for the second …
-  destination TEXT,                                          -- NULL is kept for a choice that is not made yet
-  candidates  TEXT,                                          -- who may get it, one per line; NULL: only destination
-  priority    INTEGER NOT NULL,                              -- higher goes first
-  state       INTEGER NOT NULL,                              -- 0 pending, 1 delivered, 2 parked
-  attempts    INTEGER NOT NULL,                              -- that counted
-  due         INTEGER NOT NULL,                              -- not before
-  last_status INTEGER,                                       -- DIMSE status of the last attempt; NULL: no response
-  last_error  TEXT,                                          -- why the last attempt failed
-  settled_at  INTEGER                                        -- when it was delivered or parked
+  id                INTEGER PRIMARY KEY,                     -- instance × 1024 + place in the plan
+  instance          INTEGER GENERATED ALWAYS AS (id / 1024) VIRTUAL,
+  route             TEXT NOT NULL,
+  copy              INTEGER NOT NULL,                        -- 1 for the route's first copy, 2 for the second …
+  destination       TEXT,                                    -- NULL: pending, and none can be used now; in no books
+  candidates        TEXT,                                    -- who may get it, one per line; NULL: only destination
+  refused           TEXT,                                    -- candidates that refused it, one per line
+  next_when_refused INTEGER NOT NULL,                        -- 1: what one refuses goes to another before it is parked
+  priority          INTEGER NOT NULL,                        -- higher goes first
+  bytes             INTEGER NOT NULL,                        -- the instance's dataset_length, so that sums need no join
+  state             INTEGER NOT NULL,                        -- 0 pending, 1 delivered, 2 parked, 3 merged
+  attempts          INTEGER NOT NULL,                        -- that counted, at this destination
+  due               INTEGER NOT NULL,                        -- not before
+  last_status       INTEGER,                                 -- DIMSE status of the last attempt; NULL: no response
+  last_error        TEXT,                                    -- why the last attempt failed
+  settled_at        INTEGER                                  -- when it was delivered, parked or merged
 );
 CREATE INDEX delivery_due ON delivery (destination, priority, due) WHERE state = 0;
-CREATE INDEX delivery_parked ON delivery (destination) WHERE state = 2;
+CREATE INDEX delivery_parked ON delivery (destination, bytes) WHERE state = 2;
+-- What waits for a destination, and what could go to another one.
+CREATE INDEX delivery_unassigned ON delivery (destination, id) WHERE state = 0 AND destination IS NULL;
+CREATE INDEX delivery_movable ON delivery (destination, id) WHERE state = 0 AND candidates IS NOT NULL;
+
+-- Where a route's deliveries with the same key went last: what belongs together stays together. Forgotten with history.
+CREATE TABLE affinity (
+  route       TEXT NOT NULL,
+  key         TEXT NOT NULL,     -- Study or Series Instance UID, or Patient ID: what the route asks for
+  copy        INTEGER NOT NULL,
+  destination TEXT NOT NULL,
+  last_used   INTEGER NOT NULL,  -- a minute early at most
+  PRIMARY KEY (route, key, copy)
+) WITHOUT ROWID;
+CREATE INDEX affinity_by_use ON affinity (last_used);
 
 -- Running totals per destination: received = delivered + pending + parked, forgotten ones included.
 CREATE TABLE books (
-  destination TEXT PRIMARY KEY,
-  present     INTEGER NOT NULL,            -- 0: not in the configuration; what is pending here is held
-  received    INTEGER NOT NULL DEFAULT 0,  -- planned since the ledger began
-  delivered   INTEGER NOT NULL DEFAULT 0,
-  pending     INTEGER NOT NULL DEFAULT 0,
-  parked      INTEGER NOT NULL DEFAULT 0,
-  forgotten   INTEGER NOT NULL DEFAULT 0   -- of the delivered, those whose rows are gone
+  destination   TEXT PRIMARY KEY,
+  present       INTEGER NOT NULL,            -- 0: not in the configuration; what is pending here is held
+  received      INTEGER NOT NULL DEFAULT 0,  -- given to it since the ledger began, and not taken away again
+  delivered     INTEGER NOT NULL DEFAULT 0,
+  pending       INTEGER NOT NULL DEFAULT 0,
+  pending_bytes INTEGER NOT NULL DEFAULT 0,  -- of the datasets of what is pending
+  parked        INTEGER NOT NULL DEFAULT 0,
+  forgotten     INTEGER NOT NULL DEFAULT 0   -- of the delivered, those whose rows are gone
 ) WITHOUT ROWID;
 
 -- Running totals per log segment, only of those that hold something unfinished.

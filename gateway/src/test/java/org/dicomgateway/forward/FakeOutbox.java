@@ -124,6 +124,11 @@ final class FakeOutbox implements Outbox {
     }
 
     @Override
+    public void reconsider(String destination) {
+        // Here every delivery belongs to its destination.
+    }
+
+    @Override
     public synchronized void onWork(String destination, Runnable wakeUp) {
         listeners.put(destination, wakeUp);
     }

@@ -47,6 +47,9 @@ class RetryPolicyTest {
     void what_is_impossible_is_parked_at_once() {
         assertThat(retries.settlement(0, new Outcome.Impossible(-1, "no context"), NOW, false))
                 .isEqualTo(new Settlement.Parked(-1, "no context"));
+        assertThat(retries.settlement(0, new Outcome.Impossible(-1, "damaged", true), NOW, false))
+                .as("no other destination would take it either")
+                .isEqualTo(new Settlement.Parked(-1, "damaged", false));
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.dicomgateway.config.DataSize;
@@ -17,6 +18,8 @@ import org.dicomgateway.config.SpoolSettings;
 import org.dicomgateway.dicom.AeTitle;
 import org.dicomgateway.dicom.Origin;
 import org.dicomgateway.dicom.Requestor;
+import org.dicomgateway.spool.Chooser;
+import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Intake;
 import org.dicomgateway.spool.Plan;
 import org.dicomgateway.spool.Plan.PlannedDelivery;
@@ -89,7 +92,20 @@ class SpoolDeliveryIT {
                 Duration.ofDays(1),
                 Duration.ofDays(1));
         Plan plan = new Plan(1, List.of(new PlannedDelivery("all", 1, List.of(NAME), 0)));
-        return Spool.open(settings, (header, origin) -> plan, clock);
+        return Spool.open(settings, (header, origin) -> plan, new NothingToChoose(), clock);
+    }
+
+    private static final class NothingToChoose implements Chooser {
+
+        @Override
+        public String affinityKey(String route, Instance instance) {
+            return "";
+        }
+
+        @Override
+        public Optional<String> choose(Choice choice) {
+            throw new AssertionError("every delivery has one candidate");
+        }
     }
 
     private List<byte[]> receive(Spool spool, int count) throws Exception {
@@ -111,7 +127,7 @@ class SpoolDeliveryIT {
     }
 
     private static SpoolView.Books books(Spool spool) {
-        return spool.books().getOrDefault(NAME, new SpoolView.Books(0, 0, 0, 0, 0));
+        return spool.books().getOrDefault(NAME, new SpoolView.Books(0, 0, 0, 0, 0, 0));
     }
 
     private static LaneView view(Forwarder forwarder) {

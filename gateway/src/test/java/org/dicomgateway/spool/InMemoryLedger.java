@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -25,7 +26,8 @@ final class InMemoryLedger implements Ledger {
     private enum State {
         PENDING,
         DELIVERED,
-        PARKED
+        PARKED,
+        MERGED
     }
 
     private static final class Row {
@@ -55,23 +57,49 @@ final class InMemoryLedger implements Ledger {
         private State state = State.PENDING;
         private int attempts;
         private Instant due;
+        private @Nullable String destination;
+        private boolean fixed;
+        private final Set<String> refused = new HashSet<>();
 
         Delivery(long id, Plan.PlannedDelivery planned, Instant due) {
             this.id = id;
             this.planned = planned;
             this.due = due;
+            this.fixed = planned.candidates().size() == 1;
+            this.destination = fixed ? planned.candidates().get(0) : null;
         }
 
-        String destination() {
-            return planned.candidates().get(0);
+        boolean isAt(@Nullable String place) {
+            return place != null && place.equals(destination);
+        }
+
+        boolean isCounted() {
+            return destination != null && state != State.MERGED;
+        }
+
+        List<String> willing() {
+            return planned.candidates().stream()
+                    .filter(name -> !fixed && !refused.contains(name))
+                    .toList();
         }
     }
+
+    private record AffinityKey(String route, String key, int copy) {}
+
+    private record Went(String destination, Instant at) {}
+
+    private final CarefulChooser chooser;
+    private final Map<AffinityKey, Went> affinities = new HashMap<>();
 
     private final TreeMap<Long, Row> rows = new TreeMap<>();
     private final Map<String, Long> forgotten = new HashMap<>();
     private @Nullable Set<String> present;
     private LogPosition position = LogPosition.START;
     private long lastInstance;
+
+    InMemoryLedger(Chooser chooser) {
+        this.chooser = new CarefulChooser(chooser);
+    }
 
     @Override
     public synchronized Applied apply(List<Change> changes) {
@@ -108,6 +136,10 @@ final class InMemoryLedger implements Ledger {
             return retry(retried, due);
         } else if (change instanceof Change.DestinationsChanged changed) {
             return destinationsChanged(changed.present(), due);
+        } else if (change instanceof Change.Reconsidered reconsidered) {
+            return reconsider(reconsidered, due);
+        } else if (change instanceof Change.Rerouted rerouted) {
+            return reroute(rerouted, due);
         } else if (change instanceof Change.Forgotten old) {
             return forget(old.finishedBefore());
         }
@@ -125,21 +157,217 @@ final class InMemoryLedger implements Ledger {
         position = received.end().compareTo(position) > 0 ? received.end() : position;
     }
 
-    private static void plan(Row row, Plan plan, Set<String> due) {
+    private void plan(Row row, Plan plan, Set<String> due) {
         Instance instance = row.stored.instance();
         long id = instance.id() * Plan.MAX_DELIVERIES;
         for (Plan.PlannedDelivery planned : plan.deliveries()) {
             Delivery delivery = new Delivery(id++, planned, instance.receivedAt());
-            row.deliveries.put(delivery.id, delivery);
             row.routed = true;
-            due.add(delivery.destination());
+            place(row, delivery, instance.receivedAt(), due);
+            row.deliveries.put(delivery.id, delivery);
+        }
+    }
+
+    /** Gives it a destination unless it has one, and merges it with another route's that is there. */
+    private void place(Row row, Delivery delivery, Instant at, Set<String> due) {
+        if (delivery.destination == null) {
+            delivery.destination = choose(row, delivery, at);
+        }
+        boolean there = others(row, delivery)
+                .anyMatch(other -> other.isAt(delivery.destination)
+                        && other.isCounted()
+                        && !other.planned.route().equals(delivery.planned.route()));
+        delivery.state = there ? State.MERGED : State.PENDING;
+        if (delivery.isCounted()) {
+            due.add(delivery.destination);
+        }
+    }
+
+    private @Nullable String choose(Row row, Delivery delivery, Instant at) {
+        Instance instance = row.stored.instance();
+        String route = delivery.planned.route();
+        AffinityKey key = new AffinityKey(route, chooser.affinityKey(route, instance), delivery.planned.copy());
+        Went last = key.key.isEmpty() ? null : affinities.get(key);
+        Optional<String> chosen = chooser.choose(new Chooser.Choice(
+                instance,
+                route,
+                key.copy,
+                key.key,
+                delivery.willing(),
+                taken(row, delivery),
+                Optional.ofNullable(last).map(Went::destination)));
+        if (chosen.isPresent() && !key.key.isEmpty()) {
+            boolean same = last != null
+                    && last.destination.equals(chosen.get())
+                    && at.toEpochMilli() - last.at.toEpochMilli() < Affinities.EXACT_TO;
+            affinities.put(key, same ? last : new Went(chosen.get(), at));
+        }
+        return chosen.orElse(null);
+    }
+
+    private static Set<String> taken(Row row, Delivery delivery) {
+        return others(row, delivery)
+                .filter(other -> other.planned.route().equals(delivery.planned.route()))
+                .flatMap(other -> Optional.ofNullable(other.destination).stream())
+                .collect(Collectors.toSet());
+    }
+
+    private static Stream<Delivery> others(Row row, Delivery delivery) {
+        return row.deliveries.values().stream().filter(other -> other != delivery);
+    }
+
+    private long reconsider(Change.Reconsidered change, Set<String> due) {
+        String destination = change.destination();
+        Boolean usable = null;
+        long moved = 0;
+        for (long id : change.deliveries()) {
+            Delivery delivery = delivery(id);
+            if (delivery == null || delivery.state != State.PENDING || delivery.fixed) {
+                continue;
+            }
+            boolean waits = delivery.destination == null && delivery.willing().contains(destination);
+            if (!waits && !delivery.isAt(destination)) {
+                continue;
+            }
+            Row row = row(delivery);
+            if (usable == null) {
+                DeliveryRow asRow = DeliveryRow.planned(row.stored.instance(), 0, delivery.planned);
+                usable = chooser.canUse(destination, asRow, row.stored.instance());
+            }
+            if (waits == usable) {
+                String before = delivery.destination;
+                move(row, delivery, change.at(), due);
+                moved += Objects.equals(before, delivery.destination) ? 0 : 1;
+            }
+        }
+        return moved;
+    }
+
+    /** Takes it from its destination, and chooses again. */
+    private void move(Row row, Delivery delivery, Instant at, Set<String> due) {
+        String before = delivery.destination;
+        delivery.destination = choose(row, delivery, at);
+        if (Objects.equals(before, delivery.destination)) {
+            return;
+        }
+        if (before != null) {
+            due.add(before);
+        }
+        start(delivery, at);
+        String chosen = delivery.destination;
+        if (chosen != null) {
+            place(row, delivery, at, due);
+        }
+        Delivery merged = before == null ? null : orphan(row, before);
+        while (merged != null && before != null) {
+            merged.state = State.PENDING;
+            if (!merged.fixed) {
+                merged.destination = null;
+            }
+            start(merged, at);
+            place(row, merged, at, due);
+            merged = merged.isAt(before) ? null : orphan(row, before);
+        }
+        finish(row, at);
+    }
+
+    private static void start(Delivery delivery, Instant at) {
+        delivery.attempts = 0;
+        delivery.due = at;
+    }
+
+    /** One that is merged at this place with nothing that is there any more. */
+    private static @Nullable Delivery orphan(Row row, String place) {
+        List<Delivery> there = row.deliveries.values().stream()
+                .filter(other -> other.isAt(place))
+                .toList();
+        return there.stream().anyMatch(Delivery::isCounted)
+                ? null
+                : there.stream().findFirst().orElse(null);
+    }
+
+    private long reroute(Change.Rerouted change, Set<String> due) {
+        String from = change.from().isEmpty() ? null : change.from();
+        String to = change.to();
+        long moved = 0;
+        for (long id : change.deliveries()) {
+            Delivery delivery = delivery(id);
+            if (delivery == null
+                    || (delivery.state != State.PENDING && delivery.state != State.PARKED)
+                    || !Objects.equals(delivery.destination, from)
+                    || to.equals(from)) {
+                continue;
+            }
+            Row row = row(delivery);
+            boolean there = others(row, delivery).anyMatch(other -> other.isAt(to) && other.isCounted());
+            if (from != null) {
+                due.add(from);
+            }
+            fix(delivery, to, there ? State.MERGED : State.PENDING, change.at());
+            if (!there) {
+                due.add(to);
+            }
+            for (Delivery left = from == null ? null : orphan(row, from);
+                    left != null && from != null;
+                    left = orphan(row, from)) {
+                fix(left, to, State.MERGED, change.at());
+            }
+            finish(row, change.at());
+            moved++;
+        }
+        return moved;
+    }
+
+    private static void fix(Delivery delivery, String to, State state, Instant at) {
+        delivery.destination = to;
+        delivery.fixed = true;
+        delivery.refused.clear();
+        delivery.state = state;
+        start(delivery, at);
+    }
+
+    private @Nullable Delivery delivery(long id) {
+        Row row = rows.get(id / Plan.MAX_DELIVERIES);
+        return row == null ? null : row.deliveries.get(id);
+    }
+
+    /** Whether another candidate gets what this destination refused. */
+    private boolean next(Row row, Delivery delivery, Settlement.Parked parked, Instant at, Set<String> due) {
+        if (!parked.elsewhere()
+                || delivery.state != State.PENDING
+                || delivery.destination == null
+                || !delivery.planned.nextWhenRefused()) {
+            return false;
+        }
+        List<String> left = new ArrayList<>(delivery.willing());
+        left.remove(delivery.destination);
+        left.removeAll(taken(row, delivery));
+        if (left.isEmpty()) {
+            return false;
+        }
+        delivery.refused.add(delivery.destination);
+        move(row, delivery, at, due);
+        return true;
+    }
+
+    private static void finish(Row row, Instant at) {
+        if (row.finishedAt == null
+                && row.deliveries.values().stream()
+                        .allMatch(d -> d.state == State.DELIVERED || d.state == State.MERGED)) {
+            row.finishedAt = at;
         }
     }
 
     private void settle(Change.Settled settled, Set<String> due) {
         Row row = rows.get(settled.deliveryId() / Plan.MAX_DELIVERIES);
         Delivery delivery = row == null ? null : row.deliveries.get(settled.deliveryId());
-        if (row == null || delivery == null || delivery.state == State.DELIVERED) {
+        if (row == null
+                || delivery == null
+                || delivery.destination == null
+                || delivery.state == State.DELIVERED
+                || delivery.state == State.MERGED
+                || (settled.settlement() instanceof Settlement.Parked refusal
+                        && next(row, delivery, refusal, settled.at(), due))) {
             return;
         }
         boolean changed = settled.settlement()
@@ -162,11 +390,9 @@ final class InMemoryLedger implements Ledger {
                             return pending;
                         });
         if (changed) {
-            due.add(delivery.destination());
+            due.add(delivery.destination);
         }
-        if (row.deliveries.values().stream().allMatch(d -> d.state == State.DELIVERED)) {
-            row.finishedAt = settled.at();
-        }
+        finish(row, settled.at());
     }
 
     private long replan(Change.Replanned replanned, Set<String> due) {
@@ -185,15 +411,15 @@ final class InMemoryLedger implements Ledger {
             String study = row.stored.instance().studyInstanceUid();
             for (Delivery delivery : row.deliveries.values()) {
                 if (delivery.state == State.PARKED
-                        && (selection.destination().isEmpty()
-                                || selection.destination().equals(delivery.destination()))
+                        && (selection.destination().isEmpty() || delivery.isAt(selection.destination()))
                         && (selection.studyInstanceUid().isEmpty()
                                 || selection.studyInstanceUid().equals(study))
                         && (selection.deliveryId() == 0 || selection.deliveryId() == delivery.id)) {
                     delivery.state = State.PENDING;
                     delivery.attempts = 0;
                     delivery.due = retried.at();
-                    due.add(delivery.destination());
+                    delivery.refused.clear();
+                    due.add(delivery.destination);
                     count++;
                 }
             }
@@ -223,9 +449,12 @@ final class InMemoryLedger implements Ledger {
                 .limit(LedgerHistory.BITE)
                 .toList();
         for (Row row : old) {
-            row.deliveries.values().forEach(delivery -> forgotten.merge(delivery.destination(), 1L, Long::sum));
+            row.deliveries.values().stream()
+                    .filter(Delivery::isCounted)
+                    .forEach(delivery -> forgotten.merge(delivery.destination, 1L, Long::sum));
             rows.remove(row.stored.instance().id());
         }
+        affinities.values().removeIf(went -> went.at.isBefore(finishedBefore));
         return old.size();
     }
 
@@ -243,22 +472,39 @@ final class InMemoryLedger implements Ledger {
     }
 
     @Override
-    public synchronized List<DueDelivery> due(String destination, Instant now, int max, Set<Long> claimed) {
+    public synchronized List<DueDelivery> due(
+            String destination, Instant now, int max, Set<Long> claimed, long before) {
         if (!isPresent(destination)) {
             return List.of();
         }
         Set<String> seen = new HashSet<>();
-        List<Delivery> candidates = new ArrayList<>();
-        deliveries()
-                .filter(delivery -> delivery.state == State.PENDING
-                        && delivery.destination().equals(destination))
+        List<Delivery> due = new ArrayList<>(deliveries()
+                .filter(delivery -> delivery.state == State.PENDING && delivery.isAt(destination))
                 .filter(delivery -> seen.add(row(delivery).sop()))
                 .filter(delivery -> !delivery.due.isAfter(now) && !claimed.contains(delivery.id))
-                .forEach(candidates::add);
-        return candidates.stream()
                 .sorted(comparingInt((Delivery delivery) -> -delivery.planned.priority())
                         .thenComparing(delivery -> delivery.due)
                         .thenComparing(comparingLong(delivery -> delivery.id)))
+                .toList());
+        List<Delivery> given = new ArrayList<>();
+        Shares shares = Shares.of(max, before);
+        List<Integer> priorities = deliveries()
+                .filter(delivery -> delivery.state == State.PENDING && delivery.isAt(destination))
+                .map(delivery -> -delivery.planned.priority())
+                .distinct()
+                .sorted()
+                .limit(shares.count())
+                .toList();
+        for (int i = 0; i < priorities.size(); i++) {
+            int priority = -priorities.get(i);
+            due.stream()
+                    .filter(delivery -> delivery.planned.priority() == priority)
+                    .limit(i < priorities.size() - 1 ? shares.of(i) : shares.from(i))
+                    .forEach(given::add);
+        }
+        due.removeAll(given);
+        given.addAll(due);
+        return given.stream()
                 .limit(max)
                 .map(delivery -> new DueDelivery(
                         delivery.id,
@@ -268,6 +514,44 @@ final class InMemoryLedger implements Ledger {
                         destination,
                         delivery.attempts))
                 .toList();
+    }
+
+    private List<Long> ids(Predicate<Delivery> wanted, int max) {
+        return deliveries()
+                .filter(wanted)
+                .map(delivery -> delivery.id)
+                .sorted()
+                .limit(max)
+                .toList();
+    }
+
+    @Override
+    public synchronized List<Long> unassigned(long afterId, int max) {
+        return ids(delivery -> delivery.destination == null && delivery.id > afterId, max);
+    }
+
+    @Override
+    public synchronized List<Long> movable(String destination, long afterId, int max) {
+        return ids(
+                delivery -> delivery.state == State.PENDING
+                        && delivery.isAt(destination)
+                        && !delivery.fixed
+                        && delivery.id > afterId,
+                max);
+    }
+
+    @Override
+    public synchronized List<Long> open(String destination, Set<Long> except, int max) {
+        return ids(
+                delivery -> (delivery.state == State.PENDING || delivery.state == State.PARKED)
+                        && delivery.isAt(destination)
+                        && !except.contains(delivery.id),
+                max);
+    }
+
+    @Override
+    public synchronized long unassigned() {
+        return unassigned(0, Integer.MAX_VALUE).size();
     }
 
     private Row row(Delivery delivery) {
@@ -352,19 +636,24 @@ final class InMemoryLedger implements Ledger {
     @Override
     public synchronized Map<String, SpoolView.Books> books() {
         Map<String, SpoolView.Books> books = new HashMap<>();
-        forgotten.forEach((destination, count) -> books.put(destination, new SpoolView.Books(count, count, 0, 0, 0)));
-        deliveries().forEach(delivery -> books.merge(delivery.destination(), one(delivery), InMemoryLedger::sum));
+        forgotten.forEach(
+                (destination, count) -> books.put(destination, new SpoolView.Books(count, count, 0, 0, 0, 0)));
+        deliveries()
+                .filter(Delivery::isCounted)
+                .forEach(delivery -> books.merge(delivery.destination, one(delivery), InMemoryLedger::sum));
         return books;
     }
 
     private SpoolView.Books one(Delivery delivery) {
+        long bytes = row(delivery).stored.instance().datasetLength();
         return switch (delivery.state) {
-            case DELIVERED -> new SpoolView.Books(1, 1, 0, 0, 0);
-            case PARKED -> new SpoolView.Books(1, 0, 0, 1, 0);
+            case DELIVERED -> new SpoolView.Books(1, 1, 0, 0, 0, 0);
+            case PARKED -> new SpoolView.Books(1, 0, 0, 1, 0, 0);
             case PENDING ->
-                isPresent(delivery.destination())
-                        ? new SpoolView.Books(1, 0, 1, 0, 0)
-                        : new SpoolView.Books(1, 0, 0, 0, 1);
+                isPresent(String.valueOf(delivery.destination))
+                        ? new SpoolView.Books(1, 0, 1, 0, 0, bytes)
+                        : new SpoolView.Books(1, 0, 0, 0, 1, 0);
+            case MERGED -> throw new IllegalStateException("merged ones are in no books");
         };
     }
 
@@ -374,7 +663,8 @@ final class InMemoryLedger implements Ledger {
                 a.delivered() + b.delivered(),
                 a.pending() + b.pending(),
                 a.parked() + b.parked(),
-                a.held() + b.held());
+                a.held() + b.held(),
+                a.pendingBytes() + b.pendingBytes());
     }
 
     @Override

@@ -4,7 +4,7 @@ package org.dicomgateway.spool;
 class InMemoryLedgerTest extends LedgerContract {
 
     @Override
-    Ledger open() {
-        return new InMemoryLedger();
+    Ledger open(Chooser chooser) {
+        return new InMemoryLedger(chooser);
     }
 }

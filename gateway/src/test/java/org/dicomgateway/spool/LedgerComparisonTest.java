@@ -6,6 +6,7 @@ import static org.dicomgateway.spool.LedgerFixtures.START;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -25,6 +26,7 @@ class LedgerComparisonTest {
     @TempDir
     private Path folder;
 
+    private final Candidates candidates = new Candidates();
     private long nextId = 1;
 
     @ParameterizedTest
@@ -32,10 +34,11 @@ class LedgerComparisonTest {
     void a_random_life_is_told_the_same_by_both(long seed) throws Exception {
         Random random = new Random(seed);
         Path file = folder.resolve("ledger.db");
-        Ledger plain = new InMemoryLedger();
-        Ledger real = SqliteLedger.open(file);
+        Ledger plain = new InMemoryLedger(candidates);
+        Ledger real = SqliteLedger.open(file, candidates);
         try {
             for (int batch = 0; batch < BATCHES; batch++) {
+                candidates.up(someDestination(random)).down(random.nextBoolean() ? "none" : someDestination(random));
                 List<Change> changes = random.ints(random.nextInt(12), 0, 100)
                         .mapToObj(kind -> change(kind, random))
                         .toList();
@@ -45,7 +48,7 @@ class LedgerComparisonTest {
                 assertSame(real, plain, random);
                 if (random.nextInt(40) == 0) {
                     real.close();
-                    real = SqliteLedger.open(file);
+                    real = SqliteLedger.open(file, candidates);
                 }
             }
         } finally {
@@ -67,10 +70,19 @@ class LedgerComparisonTest {
             return new Change.Replanned(someId(random), plan(random));
         } else if (kind < 92) {
             return new Change.Retried(selection(random), time(random));
-        } else if (kind < 95) {
+        } else if (kind < 94) {
             return received(someId(random), random); // replayed, or one that was forgotten
-        } else if (kind < 97) {
+        } else if (kind < 96) {
             return new Change.Forgotten(START.plusSeconds(nextId / 2));
+        }
+        if (kind == 96) {
+            return new Change.Rerouted(
+                    random.nextInt(4) == 0 ? "" : someDestination(random),
+                    someDestination(random),
+                    someDeliveries(random),
+                    time(random));
+        } else if (kind < 99) {
+            return new Change.Reconsidered(someDestination(random), someDeliveries(random), time(random));
         }
         Set<String> present = new HashSet<>(DESTINATIONS);
         present.removeIf(destination -> random.nextInt(4) == 0);
@@ -90,17 +102,35 @@ class LedgerComparisonTest {
                 1,
                 IntStream.range(0, random.nextInt(4))
                         .mapToObj(copy -> new Plan.PlannedDelivery(
-                                "route" + copy,
+                                (random.nextBoolean() ? "sticky" : "route") + random.nextInt(2),
                                 copy + 1,
-                                List.of(DESTINATIONS.get(random.nextInt(DESTINATIONS.size()))),
-                                random.nextInt(3)))
+                                candidates(random),
+                                random.nextInt(3),
+                                random.nextBoolean()))
                         .toList());
+    }
+
+    private static List<String> candidates(Random random) {
+        List<String> shuffled = new ArrayList<>(DESTINATIONS);
+        Collections.shuffle(shuffled, random);
+        return shuffled.subList(0, 1 + random.nextInt(3));
+    }
+
+    private static String someDestination(Random random) {
+        return DESTINATIONS.get(random.nextInt(DESTINATIONS.size()));
+    }
+
+    private List<Long> someDeliveries(Random random) {
+        return random.ints(40, 0, 4)
+                .mapToObj(place -> LedgerFixtures.delivery(someId(random), place))
+                .distinct()
+                .toList();
     }
 
     private static Settlement settlement(Random random) {
         return switch (random.nextInt(5)) {
             case 0 -> new Settlement.Retry(time(random), random.nextBoolean(), -1, "no association");
-            case 1 -> new Settlement.Parked(0xC000, "cannot understand");
+            case 1 -> new Settlement.Parked(0xC000, "cannot understand", random.nextInt(4) > 0);
             default -> new Settlement.Delivered(0);
         };
     }
@@ -128,7 +158,10 @@ class LedgerComparisonTest {
     private void assertSame(Ledger real, Ledger plain, Random random) throws LedgerException {
         assertThat(real.books()).isEqualTo(plain.books());
         assertThat(real.recount()).isEqualTo(plain.books());
+        assertThat(real.books().values()).allMatch(SpoolView.Books::balanced);
         assertThat(real.unrouted()).isEqualTo(plain.unrouted());
+        assertThat(real.unassigned()).isEqualTo(plain.unassigned());
+        assertThat(real.unassigned(0, 1_000)).isEqualTo(plain.unassigned(0, 1_000));
         assertThat(real.appliedPosition()).isEqualTo(plain.appliedPosition());
         assertThat(real.lastInstanceId()).isEqualTo(plain.lastInstanceId());
         assertThat(real.unfinishedBytesBySegment()).isEqualTo(plain.unfinishedBytesBySegment());
@@ -146,8 +179,13 @@ class LedgerComparisonTest {
         all.add("unheard of");
         for (String destination : all) {
             Instant now = time(random);
+            assertThat(real.movable(destination, 0, 1_000)).isEqualTo(plain.movable(destination, 0, 1_000));
+            assertThat(real.open(destination, claimed, 10_000))
+                    .containsExactlyInAnyOrderElementsOf(plain.open(destination, claimed, 10_000));
             int max = 1 + random.nextInt(20);
-            assertThat(real.due(destination, now, max, claimed)).isEqualTo(plain.due(destination, now, max, claimed));
+            int before = random.nextInt(30);
+            assertThat(real.due(destination, now, max, claimed, before))
+                    .isEqualTo(plain.due(destination, now, max, claimed, before));
         }
     }
 }

@@ -3,6 +3,7 @@ package org.dicomgateway.spool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.dicomgateway.spool.LedgerFixtures.START;
+import static org.dicomgateway.spool.LedgerFixtures.books;
 import static org.dicomgateway.spool.LedgerFixtures.delivered;
 import static org.dicomgateway.spool.LedgerFixtures.delivery;
 import static org.dicomgateway.spool.LedgerFixtures.inFile;
@@ -10,7 +11,6 @@ import static org.dicomgateway.spool.LedgerFixtures.inLog;
 import static org.dicomgateway.spool.LedgerFixtures.instance;
 import static org.dicomgateway.spool.LedgerFixtures.parked;
 import static org.dicomgateway.spool.LedgerFixtures.plan;
-import static org.dicomgateway.spool.LedgerFixtures.received;
 import static org.dicomgateway.spool.LedgerFixtures.retry;
 import static org.dicomgateway.spool.LedgerFixtures.settled;
 
@@ -33,13 +33,14 @@ abstract class LedgerContract {
 
     private static final Instant LATER = START.plusSeconds(100_000);
 
+    private final Candidates candidates = new Candidates();
     private Ledger ledger;
 
-    abstract Ledger open() throws Exception;
+    abstract Ledger open(Chooser chooser) throws Exception;
 
     @BeforeEach
     void openLedger() throws Exception {
-        ledger = open();
+        ledger = open(candidates);
     }
 
     @AfterEach
@@ -54,7 +55,7 @@ abstract class LedgerContract {
         assertThat(ledger.books()).isEmpty();
         assertThat(ledger.recount()).isEmpty();
         assertThat(ledger.unrouted()).isZero();
-        assertThat(ledger.due("a", LATER, 10, Set.of())).isEmpty();
+        assertThat(ledger.due("a", LATER, 10, Set.of(), 0)).isEmpty();
         assertThat(ledger.find(1)).isEmpty();
         assertThat(ledger.unfinishedBytesBySegment()).isEmpty();
     }
@@ -69,7 +70,7 @@ abstract class LedgerContract {
         assertThat(ledger.find(5)).contains(stored);
         assertThat(ledger.lastInstanceId()).isEqualTo(5);
         assertThat(ledger.appliedPosition()).isEqualTo(new LogPosition(1, 12_000));
-        assertBooks("a", new Books(1, 0, 1, 0, 0));
+        assertBooks("a", books(1, 0, 1, 0, 0));
     }
 
     @Test
@@ -81,7 +82,7 @@ abstract class LedgerContract {
         assertThat(applied.due()).isEmpty();
         assertThat(due("a")).isEmpty();
         assertThat(ledger.books()).containsOnlyKeys("a");
-        assertBooks("a", new Books(1, 1, 0, 0, 0));
+        assertBooks("a", books(1, 1, 0, 0, 0));
     }
 
     @Test
@@ -105,7 +106,7 @@ abstract class LedgerContract {
                 retry(1, 0, START.plusSeconds(2)));
 
         assertThat(dueIds("a")).containsExactly(delivery(3, 0), delivery(4, 0), delivery(1, 0), delivery(2, 0));
-        assertThat(ledger.due("a", LATER, 3, Set.of())).hasSize(3);
+        assertThat(ledger.due("a", LATER, 3, Set.of(), 0)).hasSize(3);
     }
 
     @Test
@@ -114,7 +115,7 @@ abstract class LedgerContract {
         apply(received(inLog(instance(1), 1), urgent), received(2, "a"), retry(1, 0, LATER.plusMillis(1)));
 
         assertThat(dueIds("a")).containsExactly(delivery(2, 0));
-        assertThat(ledger.due("a", LATER.plusMillis(1), 10, Set.of()))
+        assertThat(ledger.due("a", LATER.plusMillis(1), 10, Set.of(), 0))
                 .extracting(DueDelivery::deliveryId, DueDelivery::attempts)
                 .startsWith(tuple(delivery(1, 0), 1));
     }
@@ -125,7 +126,7 @@ abstract class LedgerContract {
         Set<Long> claimed =
                 LongStream.rangeClosed(1, 600).mapToObj(id -> delivery(id, 0)).collect(Collectors.toSet());
 
-        assertThat(ledger.due("a", LATER, 2, claimed))
+        assertThat(ledger.due("a", LATER, 2, claimed, 0))
                 .extracting(DueDelivery::deliveryId)
                 .containsExactly(delivery(601, 0), delivery(602, 0));
     }
@@ -154,7 +155,7 @@ abstract class LedgerContract {
                 received(inLog(instance(1, "1.2.3", "1.2"), 1), plan("a")),
                 received(inLog(instance(2, "1.2.3", "1.2"), 1), plan("a")));
 
-        assertThat(ledger.due("a", LATER, 10, Set.of(delivery(1, 0)))).isEmpty();
+        assertThat(ledger.due("a", LATER, 10, Set.of(delivery(1, 0)), 0)).isEmpty();
     }
 
     @Test
@@ -170,7 +171,7 @@ abstract class LedgerContract {
         assertThat(ledger.unfinishedIn(1, 10)).isEmpty();
         assertThat(ledger.unfinishedBytesBySegment()).isEmpty();
         assertThat(ledger.find(1)).isEmpty();
-        assertBooks("b", new Books(1, 1, 0, 0, 0));
+        assertBooks("b", books(1, 1, 0, 0, 0));
     }
 
     @Test
@@ -203,14 +204,14 @@ abstract class LedgerContract {
         assertThat(due("a")).isEmpty();
         assertThat(ledger.find(1)).isPresent();
         assertThat(ledger.unfinishedIn(1, 10)).hasSize(1);
-        assertBooks("a", new Books(1, 0, 0, 1, 0));
+        assertBooks("a", books(1, 0, 0, 1, 0));
 
         Instant at = LATER.minusSeconds(1);
         assertThat(apply(new Change.Retried(Selection.ALL, at))).isEqualTo(new Applied(1, Set.of("a")));
 
-        assertThat(ledger.due("a", at.minusMillis(1), 10, Set.of())).isEmpty();
+        assertThat(ledger.due("a", at.minusMillis(1), 10, Set.of(), 0)).isEmpty();
         assertThat(due("a")).extracting(DueDelivery::attempts).containsExactly(0);
-        assertBooks("a", new Books(1, 0, 1, 0, 0));
+        assertBooks("a", books(1, 0, 1, 0, 0));
     }
 
     @Test
@@ -231,14 +232,14 @@ abstract class LedgerContract {
         Applied applied = apply(delivered(99, 0), parked(1, 0), retry(1, 0, START), delivered(1, 7));
 
         assertThat(applied).isEqualTo(new Applied(0, Set.of()));
-        assertBooks("a", new Books(1, 1, 0, 0, 0));
+        assertBooks("a", books(1, 1, 0, 0, 0));
     }
 
     @Test
     void what_arrived_although_it_was_given_up_is_done() throws Exception {
         apply(received(1, "a"), parked(1, 0), delivered(1, 0));
 
-        assertBooks("a", new Books(1, 1, 0, 0, 0));
+        assertBooks("a", books(1, 1, 0, 0, 0));
         assertThat(ledger.unfinished(0, 10)).isEmpty();
     }
 
@@ -271,16 +272,16 @@ abstract class LedgerContract {
 
         assertThat(apply(new Change.DestinationsChanged(Set.of("b", "c")))).isEqualTo(new Applied(2, Set.of()));
         assertThat(due("a")).isEmpty();
-        assertBooks("a", new Books(3, 0, 0, 1, 2));
+        assertBooks("a", books(3, 0, 0, 1, 2));
         assertThat(dueIds("b")).hasSize(1);
         assertThat(ledger.books()).containsOnlyKeys("a", "b");
 
         apply(received(4, "a"), delivered(1, 0), new Change.Retried(Selection.ALL, START));
-        assertBooks("a", new Books(4, 1, 0, 0, 3));
+        assertBooks("a", books(4, 1, 0, 0, 3));
 
         assertThat(apply(new Change.DestinationsChanged(Set.of("a", "b")))).isEqualTo(new Applied(3, Set.of("a")));
         assertThat(dueIds("a")).hasSize(3);
-        assertBooks("a", new Books(4, 1, 3, 0, 0));
+        assertBooks("a", books(4, 1, 3, 0, 0));
     }
 
     @Test
@@ -289,7 +290,7 @@ abstract class LedgerContract {
 
         assertThat(apply(received(1, "a", "ghost")).due()).containsExactly("a");
         assertThat(due("ghost")).isEmpty();
-        assertBooks("ghost", new Books(1, 0, 0, 0, 1));
+        assertBooks("ghost", books(1, 0, 0, 0, 1));
     }
 
     @Test
@@ -329,13 +330,13 @@ abstract class LedgerContract {
 
         assertThat(applied).isEqualTo(new Applied(1, Set.of()));
         assertThat(ledger.finishedWithFile(10)).containsExactly(2L);
-        assertBooks("a", new Books(4, 3, 1, 0, 0));
+        assertBooks("a", books(4, 3, 1, 0, 0));
         assertThat(ledger.lastInstanceId()).isEqualTo(4);
         assertThat(apply(new Change.Forgotten(LATER)).rows()).isEqualTo(1);
         assertThat(apply(new Change.Forgotten(LATER)).rows()).isZero();
         apply(new Change.FileDeleted(2));
         assertThat(apply(new Change.Forgotten(LATER)).rows()).isEqualTo(1);
-        assertBooks("a", new Books(4, 3, 1, 0, 0));
+        assertBooks("a", books(4, 3, 1, 0, 0));
         // the series is still known, or known again
         assertThat(dueIds("a")).containsExactly(delivery(4, 0));
         apply(received(5, "a"));
@@ -350,16 +351,288 @@ abstract class LedgerContract {
 
         assertThat(apply(new Change.Forgotten(LATER)).rows()).isEqualTo(LedgerHistory.BITE);
         assertThat(apply(new Change.Forgotten(LATER)).rows()).isEqualTo(1);
-        assertBooks("a", new Books(1_001, 1_001, 0, 0, 0));
+        assertBooks("a", books(1_001, 1_001, 0, 0, 0));
     }
 
     @Test
-    void a_route_with_several_candidates_goes_to_its_first_for_now() throws Exception {
-        Plan plan = new Plan(1, List.of(new Plan.PlannedDelivery("spread", 2, List.of("a", "b"), 0)));
-        apply(received(inLog(instance(1), 1), plan));
+    void a_delivery_with_several_candidates_goes_where_the_chooser_says() throws Exception {
+        candidates.down("a");
+        apply(received(1, one("spread", "a", "b")));
 
-        assertThat(due("a")).extracting(DueDelivery::route, DueDelivery::copy).containsExactly(tuple("spread", 2));
-        assertThat(due("b")).isEmpty();
+        assertThat(due("b")).extracting(DueDelivery::route).containsExactly("spread");
+        assertThat(ledger.books()).containsOnlyKeys("b");
+        assertBooks("b", books(1, 0, 1, 0, 0));
+    }
+
+    @Test
+    void while_nobody_can_be_used_it_waits_in_nobody_s_books_and_is_chosen_again() throws Exception {
+        candidates.down("a", "b");
+        assertThat(apply(received(1, one("spread", "a", "b")), received(2, one("spread", "b", "c")))
+                        .due())
+                .containsExactly("c");
+        assertThat(ledger.unassigned()).isEqualTo(1);
+        assertThat(ledger.unassigned(0, 10)).containsExactly(delivery(1, 0));
+        assertThat(ledger.books()).containsOnlyKeys("c");
+        assertThat(ledger.find(1)).isPresent();
+        apply(delivered(1, 0), parked(1, 0));
+
+        assertThat(reconsidered("a", 1)).isEqualTo(new Applied(0, Set.of()));
+        candidates.up("b");
+        assertThat(reconsidered("c", 1).rows()).isZero();
+        assertThat(reconsidered("b", 1)).isEqualTo(new Applied(1, Set.of("b")));
+        assertThat(ledger.unassigned()).isZero();
+        assertBooks("b", books(1, 0, 1, 0, 0));
+    }
+
+    @Test
+    void a_chooser_that_fails_costs_nothing_but_time() throws Exception {
+        candidates.isBroken(true);
+        apply(received(1, one("spread", "a", "b")), received(2, "a"));
+        assertThat(ledger.unassigned()).isEqualTo(1);
+        assertBooks("a", books(1, 0, 1, 0, 0));
+
+        candidates.isBroken(false);
+        assertThat(reconsidered("b", 1)).isEqualTo(new Applied(1, Set.of("a")));
+        candidates.isBroken(true);
+        assertThat(reconsidered("a", 1).rows()).isZero();
+        assertBooks("a", books(2, 0, 2, 0, 0));
+    }
+
+    @Test
+    void what_waits_for_a_destination_that_cannot_be_used_goes_to_another_or_waits_for_any() throws Exception {
+        apply(received(1, one("spread", "a", "b")), received(2, "a"), retry(1, 0, LATER.plusSeconds(1)));
+        assertThat(ledger.movable("a", 0, 10)).containsExactly(delivery(1, 0));
+        assertThat(reconsidered("a", 1, 2).rows()).isZero();
+
+        candidates.down("a");
+        assertThat(reconsidered("a", 1, 2)).isEqualTo(new Applied(1, Set.of("a", "b")));
+        assertThat(due("b"))
+                .extracting(DueDelivery::deliveryId, DueDelivery::attempts)
+                .containsExactly(tuple(delivery(1, 0), 0));
+        assertBooks("a", books(1, 0, 1, 0, 0));
+        assertBooks("b", books(1, 0, 1, 0, 0));
+
+        candidates.down("b");
+        assertThat(reconsidered("b", 1).rows()).isEqualTo(1);
+        assertThat(ledger.unassigned()).isEqualTo(1);
+        assertThat(ledger.books()).containsOnlyKeys("a");
+        candidates.up("b");
+        assertThat(reconsidered("b", 1).rows()).isEqualTo(1);
+        candidates.up("a");
+        assertThat(reconsidered("a", 1, 2).rows())
+                .as("what went to b stays there")
+                .isZero();
+        assertBooks("b", books(1, 0, 1, 0, 0));
+    }
+
+    @Test
+    void what_belongs_together_follows_the_first_of_it_and_stays_after_it_had_to_go() throws Exception {
+        candidates.down("a");
+        apply(received(11, one("sticky", "a", "b")));
+        candidates.up("a");
+        apply(received(12, one("sticky", "a", "b")), received(25, one("sticky", "a", "b")));
+        assertThat(dueIds("b")).containsExactly(delivery(11, 0), delivery(12, 0));
+        assertThat(dueIds("a")).containsExactly(delivery(25, 0));
+
+        candidates.down("b");
+        assertThat(reconsidered("b", 11, 12).rows()).isEqualTo(2);
+        candidates.up("b").down("a");
+        apply(received(13, one("sticky", "a", "b")));
+        assertThat(dueIds("b")).containsExactly(delivery(13, 0));
+        candidates.up("a");
+        apply(received(14, one("sticky", "a", "b")));
+        assertThat(dueIds("b")).containsExactly(delivery(13, 0), delivery(14, 0));
+        apply(new Change.Forgotten(LATER), received(15, one("sticky", "a", "b")));
+        assertThat(dueIds("a")).contains(delivery(15, 0));
+    }
+
+    @Test
+    void copies_of_one_route_never_meet_on_one_destination() throws Exception {
+        List<String> three = List.of("a", "b", "c");
+        Plan twice = new Plan(
+                1,
+                List.of(
+                        new Plan.PlannedDelivery("copies", 1, three, 0),
+                        new Plan.PlannedDelivery("copies", 2, three, 0)));
+        apply(received(1, twice));
+        assertThat(dueIds("a")).containsExactly(delivery(1, 0));
+        assertThat(dueIds("b")).containsExactly(delivery(1, 1));
+
+        candidates.down("a", "c");
+        reconsidered("a", 1);
+        assertThat(ledger.unassigned(0, 10)).containsExactly(delivery(1, 0));
+        candidates.up("c");
+        reconsidered("c", 1);
+        assertThat(dueIds("c")).containsExactly(delivery(1, 0));
+    }
+
+    @Test
+    void what_two_routes_send_to_one_destination_goes_there_once() throws Exception {
+        apply(received(1, both(List.of("a", "b"), List.of("a"))));
+        assertThat(dueIds("a")).containsExactly(delivery(1, 0));
+        assertBooks("a", books(1, 0, 1, 0, 0));
+
+        apply(delivered(1, 0));
+        assertThat(ledger.unfinished(0, 10)).isEmpty();
+        apply(new Change.Forgotten(LATER));
+        assertBooks("a", books(1, 1, 0, 0, 0));
+    }
+
+    @Test
+    void what_was_merged_is_made_when_the_other_goes_elsewhere() throws Exception {
+        apply(received(1, both(List.of("a", "b"), List.of("a"))));
+        candidates.down("a");
+        assertThat(reconsidered("a", 1).due()).containsExactlyInAnyOrder("a", "b");
+
+        assertThat(dueIds("b")).containsExactly(delivery(1, 0));
+        assertThat(dueIds("a")).containsExactly(delivery(1, 1));
+        assertBooks("a", books(1, 0, 1, 0, 0));
+        assertBooks("b", books(1, 0, 1, 0, 0));
+    }
+
+    @Test
+    void a_delivery_that_moves_to_where_the_instance_is_already_is_done() throws Exception {
+        apply(received(1, both(List.of("b"), List.of("a", "b"))), delivered(1, 0));
+        assertThat(ledger.unfinished(0, 10)).hasSize(1);
+        candidates.down("a");
+        apply(new Change.Reconsidered("a", List.of(delivery(1, 1)), LATER));
+
+        assertThat(ledger.unfinished(0, 10)).isEmpty();
+        assertThat(ledger.books()).containsOnlyKeys("b");
+        assertBooks("b", books(1, 1, 0, 0, 0));
+    }
+
+    @Test
+    void what_one_refuses_goes_to_the_next_and_is_parked_at_last_by_the_last() throws Exception {
+        Plan next = new Plan(1, List.of(new Plan.PlannedDelivery("next", 1, List.of("a", "b"), 0, true)));
+        apply(received(1, next), retry(1, 0, START));
+        assertThat(apply(parked(1, 0)).due()).containsExactlyInAnyOrder("a", "b");
+
+        assertThat(due("b"))
+                .extracting(DueDelivery::deliveryId, DueDelivery::attempts)
+                .containsExactly(tuple(delivery(1, 0), 0));
+        assertThat(ledger.books()).containsOnlyKeys("b");
+        candidates.down("b");
+        reconsidered("b", 1);
+        assertThat(ledger.unassigned()).as("not back to who refused it").isEqualTo(1);
+        candidates.up("b");
+        assertThat(reconsidered("a", 1).rows()).isZero();
+        reconsidered("b", 1);
+        apply(parked(1, 0));
+        assertBooks("b", books(1, 0, 0, 1, 0));
+
+        assertThat(retried(Selection.ALL)).isEqualTo(1);
+        apply(parked(1, 0));
+        assertThat(dueIds("a")).as("retried from the beginning").hasSize(1);
+    }
+
+    @Test
+    void what_is_damaged_or_not_to_go_on_is_parked_where_it_is() throws Exception {
+        Plan next = new Plan(1, List.of(new Plan.PlannedDelivery("next", 1, List.of("a", "b"), 0, true)));
+        apply(received(1, next), received(2, one("spread", "a", "b")));
+        apply(settled(1, 0, new Settlement.Parked(-1, "damaged", false)), parked(2, 0));
+
+        assertBooks("a", books(2, 0, 0, 2, 0));
+        assertThat(ledger.books()).containsOnlyKeys("a");
+    }
+
+    @Test
+    void everything_a_destination_has_left_goes_to_another() throws Exception {
+        apply(
+                received(1, "a"),
+                received(2, "a"),
+                received(3, "a", "b"),
+                received(4, "a"),
+                received(5, one("spread", "a", "b")),
+                retry(1, 0, LATER.plusSeconds(1)),
+                parked(2, 0),
+                delivered(4, 0));
+        assertThat(ledger.open("a", Set.of(delivery(5, 0)), 10))
+                .containsExactlyInAnyOrder(delivery(1, 0), delivery(2, 0), delivery(3, 0));
+
+        apply(new Change.DestinationsChanged(Set.of("b")));
+        assertThat(apply(rerouted("a", "c", 3))).isEqualTo(new Applied(1, Set.of()));
+        assertThat(apply(rerouted("a", "b", 1, 2, 3, 4, 5))).isEqualTo(new Applied(3, Set.of("b")));
+
+        assertThat(due("b"))
+                .extracting(DueDelivery::deliveryId, DueDelivery::attempts)
+                .contains(tuple(delivery(1, 0), 0), tuple(delivery(2, 0), 0), tuple(delivery(5, 0), 0));
+        assertBooks("a", books(1, 1, 0, 0, 0));
+        assertBooks("b", books(4, 0, 4, 0, 0));
+        assertBooks("c", books(1, 0, 0, 0, 1));
+        assertThat(ledger.movable("b", 0, 10)).as("for good").isEmpty();
+    }
+
+    @Test
+    void rerouting_merges_with_what_is_there_and_takes_what_waits_for_any() throws Exception {
+        candidates.down("c", "d");
+        apply(received(1, "a", "b"), received(2, one("spread", "c", "d")));
+        assertThat(apply(rerouted("a", "b", 1)).rows()).isEqualTo(1);
+        assertThat(apply(rerouted("", "b", 2)).rows()).isEqualTo(1);
+
+        assertThat(ledger.unassigned()).isZero();
+        assertThat(ledger.books()).containsOnlyKeys("b");
+        assertBooks("b", books(2, 0, 2, 0, 0));
+        apply(delivered(1, 1), delivered(2, 0));
+        assertThat(ledger.unfinished(0, 10)).isEmpty();
+    }
+
+    @Test
+    void urgent_ones_leave_about_a_fifth_to_others_and_these_a_fifth_of_it_to_the_least() throws Exception {
+        for (long id = 1; id <= 90; id++) {
+            int priority = (int) (id % 3);
+            apply(received(id, new Plan(1, List.of(new Plan.PlannedDelivery("p", 1, List.of("a"), priority)))));
+        }
+        assertThat(priorities(ledger.due("a", LATER, 25, Set.of(), 0))).isEqualTo(Map.of(2L, 20, 1L, 4, 0L, 1));
+        assertThat(priorities(ledger.due("a", LATER, 5, Set.of(), 0))).isEqualTo(Map.of(2L, 4, 1L, 1));
+        assertThat(priorities(ledger.due("a", LATER, 1, Set.of(), 3))).isEqualTo(Map.of(2L, 1));
+        assertThat(priorities(ledger.due("a", LATER, 1, Set.of(), 4))).isEqualTo(Map.of(1L, 1));
+        assertThat(priorities(ledger.due("a", LATER, 1, Set.of(), 24))).isEqualTo(Map.of(0L, 1));
+        assertThat(ledger.due("a", LATER, 100, Set.of(), 0))
+                .doesNotHaveDuplicates()
+                .hasSize(90);
+    }
+
+    private static Map<Long, Integer> priorities(List<DueDelivery> due) {
+        return due.stream()
+                .collect(Collectors.toMap(
+                        delivery -> delivery.stored().instance().id() % 3, delivery -> 1, Integer::sum));
+    }
+
+    private static Change.Received received(long id, Plan plan) {
+        return received(inLog(instance(id), 1), plan);
+    }
+
+    private static Change.Received received(long id, String... destinations) {
+        return LedgerFixtures.received(id, destinations);
+    }
+
+    private static Change.Received received(StoredInstance stored, Plan plan) {
+        return LedgerFixtures.received(stored, plan);
+    }
+
+    private static Plan one(String route, String... candidates) {
+        return new Plan(1, List.of(new Plan.PlannedDelivery(route, 1, List.of(candidates), 0)));
+    }
+
+    private static Plan both(List<String> first, List<String> second) {
+        return new Plan(
+                1,
+                List.of(
+                        new Plan.PlannedDelivery("first", 1, first, 0),
+                        new Plan.PlannedDelivery("second", 1, second, 0)));
+    }
+
+    private Applied reconsidered(String destination, long... instances) {
+        return apply(new Change.Reconsidered(destination, firstDeliveries(instances), LATER));
+    }
+
+    private static Change.Rerouted rerouted(String from, String to, long... instances) {
+        return new Change.Rerouted(from, to, firstDeliveries(instances), LATER);
+    }
+
+    private static List<Long> firstDeliveries(long... instances) {
+        return LongStream.of(instances).mapToObj(id -> delivery(id, 0)).toList();
     }
 
     @Test
@@ -381,7 +654,7 @@ abstract class LedgerContract {
     }
 
     private List<DueDelivery> due(String destination) throws LedgerException {
-        return ledger.due(destination, LATER, 100, Set.of());
+        return ledger.due(destination, LATER, 100, Set.of(), 0);
     }
 
     private List<Long> dueIds(String destination) throws LedgerException {

@@ -2,6 +2,7 @@ package org.dicomgateway.spool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.dicomgateway.spool.LedgerFixtures.books;
 import static org.dicomgateway.spool.LedgerFixtures.delivered;
 import static org.dicomgateway.spool.LedgerFixtures.inLog;
 import static org.dicomgateway.spool.LedgerFixtures.instance;
@@ -48,27 +49,27 @@ class LedgerFileTest {
     void a_ledger_that_was_closed_is_there_again() throws Exception {
         fill(100);
 
-        try (Ledger again = SqliteLedger.open(file)) {
+        try (Ledger again = SqliteLedger.open(file, Candidates.FIRST)) {
             assertHundred(again);
             again.apply(List.of(new Change.DestinationsChanged(Set.of("b"))));
         }
-        try (Ledger again = SqliteLedger.open(file)) {
-            assertThat(again.books()).containsEntry("a", new Books(100, 50, 0, 0, 50));
+        try (Ledger again = SqliteLedger.open(file, Candidates.FIRST)) {
+            assertThat(again.books()).containsEntry("a", books(100, 50, 0, 0, 50));
             again.apply(List.of(received(101, "a", "new")));
-            assertThat(again.books()).containsEntry("new", new Books(1, 0, 0, 0, 1));
+            assertThat(again.books()).containsEntry("new", books(1, 0, 0, 0, 1));
         }
     }
 
     @Test
     void a_ledger_that_was_not_closed_is_there_again() throws Exception {
         Path crashed = folder.resolve("crashed.db");
-        try (Ledger ledger = SqliteLedger.open(file)) {
+        try (Ledger ledger = SqliteLedger.open(file, Candidates.FIRST)) {
             fill(ledger, 100);
             for (String part : List.of("", "-wal")) { // -shm is never needed
                 Files.copy(folder.resolve("ledger.db" + part), folder.resolve("crashed.db" + part));
             }
         }
-        try (Ledger again = SqliteLedger.open(crashed)) {
+        try (Ledger again = SqliteLedger.open(crashed, Candidates.FIRST)) {
             assertHundred(again);
         }
     }
@@ -76,7 +77,7 @@ class LedgerFileTest {
     @Test
     void a_batch_torn_by_a_crash_is_not_there_and_the_ones_before_it_are() throws Exception {
         Path crashed = folder.resolve("crashed.db");
-        try (Ledger ledger = SqliteLedger.open(file)) {
+        try (Ledger ledger = SqliteLedger.open(file, Candidates.FIRST)) {
             fill(ledger, 100);
             ledger.apply(List.of(received(101, "a")));
             Files.copy(file, crashed);
@@ -86,14 +87,14 @@ class LedgerFileTest {
                 torn.setLength(torn.length() - 100);
             }
         }
-        try (Ledger again = SqliteLedger.open(crashed)) {
+        try (Ledger again = SqliteLedger.open(crashed, Candidates.FIRST)) {
             assertHundred(again);
         }
     }
 
     @Test
     void only_the_owner_can_read_it() throws Exception {
-        try (Ledger ledger = SqliteLedger.open(file)) {
+        try (Ledger ledger = SqliteLedger.open(file, Candidates.FIRST)) {
             fill(ledger, 1);
             for (String part : List.of("", "-wal", "-shm")) {
                 assertThat(Files.getPosixFilePermissions(folder.resolve("ledger.db" + part)))
@@ -145,7 +146,7 @@ class LedgerFileTest {
     @Test
     void damage_that_shows_later_is_told_as_such() throws Exception {
         fill(2_000);
-        try (Ledger ledger = SqliteLedger.open(file)) {
+        try (Ledger ledger = SqliteLedger.open(file, Candidates.FIRST)) {
             try (RandomAccessFile damaged = new RandomAccessFile(file.toFile(), "rw")) {
                 for (long at = 8_192; at < damaged.length(); at += 4_096) {
                     damaged.seek(at);
@@ -167,7 +168,7 @@ class LedgerFileTest {
 
         assertThat(folder.resolve("ledger.db.damaged-1")).exists();
         assertThat(folder.resolve("ledger.db-wal.damaged-1")).exists();
-        try (Ledger fresh = SqliteLedger.open(file)) {
+        try (Ledger fresh = SqliteLedger.open(file, Candidates.FIRST)) {
             assertThat(fresh.books()).isEmpty();
         }
     }
@@ -177,7 +178,7 @@ class LedgerFileTest {
         fill(1);
         execute("PRAGMA user_version = 99");
 
-        assertThatThrownBy(() -> SqliteLedger.open(file))
+        assertThatThrownBy(() -> SqliteLedger.open(file, Candidates.FIRST))
                 .isInstanceOf(LedgerException.class)
                 .isNotInstanceOf(LedgerCorruptException.class)
                 .hasMessageContaining(file.toString())
@@ -188,7 +189,7 @@ class LedgerFileTest {
     @Test
     void a_folder_that_is_not_there_is_said() {
         file = folder.resolve("missing/ledger.db");
-        assertThatThrownBy(() -> SqliteLedger.open(file))
+        assertThatThrownBy(() -> SqliteLedger.open(file, Candidates.FIRST))
                 .isInstanceOf(LedgerException.class)
                 .isNotInstanceOf(LedgerCorruptException.class)
                 .hasMessageContaining(file.toString());
@@ -197,7 +198,7 @@ class LedgerFileTest {
     @Test
     void a_ledger_locked_by_somebody_else_is_said_and_nothing_is_applied() throws Exception {
         fill(100);
-        try (Ledger ledger = SqliteLedger.open(file);
+        try (Ledger ledger = SqliteLedger.open(file, Candidates.FIRST);
                 Connection other = DriverManager.getConnection("jdbc:sqlite:" + file);
                 Statement statement = other.createStatement()) {
             statement.execute("BEGIN IMMEDIATE");
@@ -210,20 +211,20 @@ class LedgerFileTest {
 
             statement.execute("COMMIT");
             ledger.apply(List.of(received(101, "a")));
-            assertThat(ledger.books()).containsEntry("a", new Books(101, 50, 51, 0, 0));
+            assertThat(ledger.books()).containsEntry("a", books(101, 50, 51, 0, 0));
         }
     }
 
     @Test
     void a_ledger_that_somebody_looks_into_opens_all_the_same() throws Exception {
-        try (Ledger ledger = SqliteLedger.open(file);
+        try (Ledger ledger = SqliteLedger.open(file, Candidates.FIRST);
                 Connection other = DriverManager.getConnection("jdbc:sqlite:" + file);
                 Statement statement = other.createStatement()) {
             statement.execute("BEGIN");
             statement.executeQuery("SELECT * FROM books").close();
             fill(ledger, 100);
 
-            try (Ledger second = SqliteLedger.open(file)) {
+            try (Ledger second = SqliteLedger.open(file, Candidates.FIRST)) {
                 assertHundred(second);
             }
         }
@@ -231,7 +232,7 @@ class LedgerFileTest {
 
     @Test
     void a_batch_that_fails_half_way_leaves_nothing_behind() throws Exception {
-        try (Ledger ledger = SqliteLedger.open(file)) {
+        try (Ledger ledger = SqliteLedger.open(file, Candidates.FIRST)) {
             fill(ledger, 100);
             execute("CREATE TRIGGER poison BEFORE INSERT ON delivery WHEN new.destination = 'poison'"
                     + " BEGIN SELECT RAISE(ABORT, 'poisoned'); END");
@@ -246,14 +247,14 @@ class LedgerFileTest {
             assertHundred(ledger);
             execute("DROP TRIGGER poison");
             assertThat(ledger.apply(batch)).isEqualTo(new Applied(50, Set.of("b")));
-            assertThat(ledger.books()).containsEntry("a", new Books(101, 51, 0, 0, 50));
+            assertThat(ledger.books()).containsEntry("a", books(101, 51, 0, 0, 50));
             assertThat(ledger.recount()).isEqualTo(ledger.books());
         }
     }
 
     @Test
     void the_books_balance_for_whoever_reads_while_others_write() throws Exception {
-        try (Ledger ledger = SqliteLedger.open(file)) {
+        try (Ledger ledger = SqliteLedger.open(file, Candidates.FIRST)) {
             List<Throwable> failures = new CopyOnWriteArrayList<>();
             AtomicBoolean done = new AtomicBoolean();
             List<Thread> readers = new ArrayList<>();
@@ -262,7 +263,7 @@ class LedgerFileTest {
                     try {
                         while (!done.get()) {
                             assertThat(ledger.books().values()).allMatch(Books::balanced);
-                            ledger.due("a", LedgerFixtures.START.plusSeconds(9_999), 10, Set.of());
+                            ledger.due("a", LedgerFixtures.START.plusSeconds(9_999), 10, Set.of(), 0);
                             assertThat(ledger.recount().values()).allMatch(Books::balanced);
                         }
                     } catch (LedgerException | AssertionError e) {
@@ -285,7 +286,7 @@ class LedgerFileTest {
 
     @Test
     void a_closed_ledger_says_so_and_closes_twice() throws Exception {
-        Ledger ledger = SqliteLedger.open(file);
+        Ledger ledger = SqliteLedger.open(file, Candidates.FIRST);
         ledger.close();
         ledger.close();
         assertThatThrownBy(ledger::books).isInstanceOf(LedgerException.class).hasMessageContaining("closed");
@@ -295,7 +296,7 @@ class LedgerFileTest {
 
     @Test
     void a_sync_is_a_commit_of_its_own() throws Exception {
-        try (Ledger ledger = SqliteLedger.open(file)) {
+        try (Ledger ledger = SqliteLedger.open(file, Candidates.FIRST)) {
             ledger.sync();
             ledger.sync();
         }
@@ -307,7 +308,7 @@ class LedgerFileTest {
     }
 
     private void fill(int count) throws LedgerException {
-        try (Ledger ledger = SqliteLedger.open(file)) {
+        try (Ledger ledger = SqliteLedger.open(file, Candidates.FIRST)) {
             fill(ledger, count);
         }
     }
@@ -323,7 +324,7 @@ class LedgerFileTest {
     }
 
     private static void assertHundred(Ledger ledger) throws LedgerException {
-        assertThat(ledger.books()).containsOnlyKeys("a").containsEntry("a", new Books(100, 50, 50, 0, 0));
+        assertThat(ledger.books()).containsOnlyKeys("a").containsEntry("a", books(100, 50, 50, 0, 0));
         assertThat(ledger.recount()).isEqualTo(ledger.books());
         assertThat(ledger.lastInstanceId()).isEqualTo(100);
         assertThat(ledger.appliedPosition()).isEqualTo(new LogPosition(1, 202_000));
@@ -334,7 +335,7 @@ class LedgerFileTest {
 
     private void assertCorrupt() throws IOException {
         byte[] before = Files.readAllBytes(file);
-        assertThatThrownBy(() -> SqliteLedger.open(file))
+        assertThatThrownBy(() -> SqliteLedger.open(file, Candidates.FIRST))
                 .as("%s bytes", before.length)
                 .isInstanceOf(LedgerCorruptException.class)
                 .hasMessageContaining(file.toString());

@@ -59,6 +59,11 @@ final class LedgerFixtures {
         return received(inLog(instance(id), 1), plan(destinations));
     }
 
+    /** Books when every instance is one of these. */
+    static SpoolView.Books books(long received, long delivered, long pending, long parked, long held) {
+        return new SpoolView.Books(received, delivered, pending, parked, held, pending * (LENGTH - 400));
+    }
+
     static Plan plan(String... destinations) {
         return new Plan(
                 7,

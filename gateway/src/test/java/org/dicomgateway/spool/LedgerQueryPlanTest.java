@@ -30,7 +30,14 @@ class LedgerQueryPlanTest {
             Map.entry("unfinished", LedgerReader.UNFINISHED),
             Map.entry("with file", LedgerReader.WITH_FILE),
             Map.entry("settled", LedgerWriter.SETTLED),
-            Map.entry("finished", LedgerWriter.FINISHED),
+            Map.entry("finished", Completion.FINISHED),
+            Map.entry("deliveries of an instance", DeliveryRow.OF_INSTANCE),
+            Map.entry("placed", Placement.PLACED),
+            Map.entry("instance", Placement.INSTANCE),
+            Map.entry("where it went last", Affinities.FIND),
+            Map.entry("movable", LedgerReader.MOVABLE),
+            Map.entry("pending of a destination", LedgerReader.OPEN_PENDING),
+            Map.entry("parked of a destination", LedgerReader.OPEN_PARKED),
             Map.entry("forgettable", LedgerHistory.FORGETTABLE),
             Map.entry("forget deliveries", LedgerHistory.FORGET_DELIVERIES),
             Map.entry("parked of a study", Parked.OF_STUDY.count().replace(" GROUP BY destination", "")),
@@ -66,6 +73,19 @@ class LedgerQueryPlanTest {
     }
 
     @Test
+    void what_waits_for_a_destination_stands_in_an_index_that_holds_nothing_else() throws Exception {
+        assertThat(plan(LedgerReader.UNASSIGNED))
+                .containsExactly("SEARCH delivery USING COVERING INDEX delivery_unassigned (destination=? AND id>?)");
+        assertThat(plan(LedgerReader.COUNT_UNASSIGNED))
+                .containsExactly("SEARCH delivery USING COVERING INDEX delivery_unassigned (destination=?)");
+    }
+
+    @Test
+    void what_a_route_remembers_is_forgotten_by_its_time() throws Exception {
+        assertThat(plan(Affinities.FORGET)).anyMatch(step -> step.contains("affinity_by_use (last_used<?)"));
+    }
+
+    @Test
     void all_parked_deliveries_are_counted_in_their_own_index() throws Exception {
         assertThat(plan(Parked.ALL.count())).containsExactly("SCAN delivery USING COVERING INDEX delivery_parked");
     }
@@ -87,7 +107,7 @@ class LedgerQueryPlanTest {
 
     private List<String> plan(String sql) throws Exception {
         Path file = folder.resolve("ledger.db");
-        SqliteLedger.open(file).close();
+        SqliteLedger.open(file, Candidates.FIRST).close();
         List<String> steps = new ArrayList<>();
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
                 Statement statement = connection.createStatement();

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class MemoryLedgers implements LedgerSource {
 
-    private final List<List<Change>> history = new ArrayList<>();
+    private final List<Batch> history = new ArrayList<>();
     private int synced;
     private boolean there;
     private boolean corrupt;
@@ -26,21 +26,30 @@ final class MemoryLedgers implements LedgerSource {
     private @Nullable InMemoryLedger ledger;
     private final List<String> setAside = new ArrayList<>();
 
+    /** Changes, and what the chooser answered while they were applied. */
+    private record Batch(List<Change> changes, List<Optional<String>> answers) {}
+
     @Override
     public synchronized boolean exists() {
         return there;
     }
 
     @Override
-    public synchronized Ledger open() throws LedgerException {
+    public synchronized Ledger open(Chooser chooser) throws LedgerException {
         if (corrupt) {
             throw new LedgerCorruptException("the ledger is damaged, says the test", null);
         }
         there = true;
-        InMemoryLedger open = new InMemoryLedger();
-        history.forEach(open::apply);
+        RecordedChoices choices = new RecordedChoices(chooser);
+        InMemoryLedger open = new InMemoryLedger(choices);
+        for (Batch batch : history) {
+            choices.repeat(batch.answers);
+            open.apply(batch.changes);
+        }
+        choices.repeat(List.of());
+        choices.take();
         ledger = open;
-        return new Kept(open);
+        return new Kept(open, choices);
     }
 
     @Override
@@ -84,9 +93,11 @@ final class MemoryLedgers implements LedgerSource {
     private final class Kept implements Ledger {
 
         private final InMemoryLedger open;
+        private final RecordedChoices choices;
 
-        Kept(InMemoryLedger open) {
+        Kept(InMemoryLedger open, RecordedChoices choices) {
             this.open = open;
+            this.choices = choices;
         }
 
         @Override
@@ -98,10 +109,13 @@ final class MemoryLedgers implements LedgerSource {
                 if (ledger != open) {
                     throw new LedgerException("this ledger was lost or replaced", null);
                 }
-                if (!powerIsOff.getAsBoolean()) {
-                    history.add(List.copyOf(changes));
+                boolean kept = !powerIsOff.getAsBoolean();
+                Applied applied = open.apply(changes);
+                List<Optional<String>> answers = choices.take();
+                if (kept) {
+                    history.add(new Batch(List.copyOf(changes), answers));
                 }
-                return open.apply(changes);
+                return applied;
             }
         }
 
@@ -128,8 +142,28 @@ final class MemoryLedgers implements LedgerSource {
         }
 
         @Override
-        public List<DueDelivery> due(String destination, Instant now, int max, Set<Long> claimed) {
-            return open.due(destination, now, max, claimed);
+        public List<DueDelivery> due(String destination, Instant now, int max, Set<Long> claimed, long before) {
+            return open.due(destination, now, max, claimed, before);
+        }
+
+        @Override
+        public List<Long> unassigned(long afterId, int max) {
+            return open.unassigned(afterId, max);
+        }
+
+        @Override
+        public List<Long> movable(String destination, long afterId, int max) {
+            return open.movable(destination, afterId, max);
+        }
+
+        @Override
+        public List<Long> open(String destination, Set<Long> except, int max) {
+            return open.open(destination, except, max);
+        }
+
+        @Override
+        public long unassigned() {
+            return open.unassigned();
         }
 
         @Override

@@ -49,7 +49,7 @@ final class SpoolBenchmark {
         long start = System.nanoTime();
         long end = start + duration.toNanos();
         double seconds;
-        try (Spool spool = Spool.open(settings, SpoolHarness::plan, InstantSource.system())) {
+        try (Spool spool = Spool.open(settings, SpoolHarness::plan, Candidates.FIRST, InstantSource.system())) {
             List<Thread> running = new ArrayList<>();
             start = System.nanoTime();
             end = start + duration.toNanos();

@@ -34,6 +34,7 @@ final class SpoolHarness {
     static final int LARGE = 32 << 10;
 
     final Path directory;
+    final Candidates candidates = new Candidates();
     final MemoryLedgers ledgers = new MemoryLedgers();
     final SpoolSettings settings;
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-03-01T08:00:00Z"));
@@ -67,7 +68,7 @@ final class SpoolHarness {
     }
 
     Spool open(Disk disk) throws IOException {
-        return Spool.open(settings, SpoolHarness::plan, clock(), disk, ledgers);
+        return Spool.open(settings, SpoolHarness::plan, candidates, clock(), disk, ledgers);
     }
 
     /** CT goes to the PACS, MG to PACS and archive, anything else nowhere. */

@@ -77,12 +77,12 @@ class SpoolRecoveryTest {
     void the_real_ledger_that_is_damaged_is_set_aside_and_built_anew() throws Exception {
         Path real = directory.resolve("real");
         SpoolHarness other = new SpoolHarness(real);
-        try (Spool spool = Spool.open(other.settings, SpoolHarness::plan, other.clock())) {
+        try (Spool spool = Spool.open(other.settings, SpoolHarness::plan, Candidates.FIRST, other.clock())) {
             SpoolHarness.accept(spool, "1.2.1", "CT", 8_000);
             SpoolHarness.accept(spool, "1.2.2", "CT", 3 * SpoolHarness.LARGE);
         }
         Files.write(real.resolve("ledger.db"), new byte[20_000], StandardOpenOption.WRITE);
-        try (Spool spool = Spool.open(other.settings, SpoolHarness::plan, other.clock())) {
+        try (Spool spool = Spool.open(other.settings, SpoolHarness::plan, Candidates.FIRST, other.clock())) {
             assertThat(pending(spool)).containsOnlyKeys("1.2.1", "1.2.2");
         }
         assertThat(real.resolve("ledger.db.corrupt-20260301T080000Z")).exists();
@@ -206,7 +206,8 @@ class SpoolRecoveryTest {
                 old.history(),
                 old.stragglerAge());
         FaultyDisk disk = FaultyDisk.healthy();
-        try (Spool spool = Spool.open(larger, SpoolHarness::plan, harness.clock(), disk, harness.ledgers)) {
+        try (Spool spool =
+                Spool.open(larger, SpoolHarness::plan, Candidates.FIRST, harness.clock(), disk, harness.ledgers)) {
             assertThat(SpoolHarness.deliverAll(spool, SpoolHarness.PACS)).hasSize(3);
             SpoolHarness.deliverAll(spool, SpoolHarness.ARCHIVE);
             spool.replan((header, origin) ->
@@ -232,7 +233,7 @@ class SpoolRecoveryTest {
     void a_reader_shows_what_is_held_with_the_ledger_without_it_and_beside_a_gateway() throws Exception {
         Path real = directory.resolve("real");
         SpoolHarness other = new SpoolHarness(real);
-        try (Spool spool = Spool.open(other.settings, SpoolHarness::plan, other.clock())) {
+        try (Spool spool = Spool.open(other.settings, SpoolHarness::plan, Candidates.FIRST, other.clock())) {
             SpoolHarness.accept(spool, "1.2.1", "CT", 8_000);
             SpoolHarness.accept(spool, "1.2.2", "CT", 3 * SpoolHarness.LARGE);
             SpoolHarness.accept(spool, "1.2.3", "OT", 8_000);

@@ -10,7 +10,7 @@ class SqliteLedgerTest extends LedgerContract {
     private Path folder;
 
     @Override
-    Ledger open() throws LedgerException {
-        return SqliteLedger.open(folder.resolve("ledger.db"));
+    Ledger open(Chooser chooser) throws LedgerException {
+        return SqliteLedger.open(folder.resolve("ledger.db"), chooser);
     }
 }
