@@ -95,6 +95,8 @@ record SpoolParts(
             Sweeper sweeper = new Sweeper(ledger, bookkeeper, log, pins, files, space);
             Stragglers stragglers = new Stragglers(ledger, bookkeeper, log, files, reader, settings.stragglerAge());
             GatherBuffers buffers = new GatherBuffers(settings.receiveMemory().bytes());
+            Reassignment reassignment = new Reassignment(ledger, bookkeeper, claims, wakeUps, clock);
+            wakeUps.onGivenBack(reassignment::reconsider);
             SpoolParts parts = new SpoolParts(
                     clock,
                     lock,
@@ -114,7 +116,7 @@ record SpoolParts(
                             settings.largeInstance().bytes()),
                     reader,
                     new Replanning(ledger, bookkeeper, pins, reader),
-                    new Reassignment(ledger, bookkeeper, claims, wakeUps, clock),
+                    reassignment,
                     new Keeper(space, committer, bookkeeper, sweeper, stragglers, clock, settings.history()));
             done = true;
             return parts;
@@ -131,13 +133,21 @@ record SpoolParts(
     /** The ledger has these: claims end, and lanes learn what is due. */
     private static void applied(List<Change> changes, Set<String> due, Claims claims, WakeUps wakeUps) {
         Set<String> wake = new HashSet<>(due);
+        Set<String> givenBack = new HashSet<>();
         for (Change change : changes) {
             if (change instanceof Change.Settled settled) {
                 // What had to wait for this one, because it is the same SOP instance, need not any more.
-                claims.applied(settled.deliveryId()).ifPresent(wake::add);
+                claims.applied(settled.deliveryId()).ifPresent(destination -> {
+                    wake.add(destination);
+                    if (settled.settlement() instanceof Settlement.Retry retry && !retry.counted()) {
+                        givenBack.add(destination);
+                    }
+                });
             }
         }
         wakeUps.wake(wake);
+        // What was in flight when its destination failed was out of reach when the others were chosen again.
+        givenBack.forEach(wakeUps::givenBack);
     }
 
     /** Upstream first: what was handed over goes through all of it. */

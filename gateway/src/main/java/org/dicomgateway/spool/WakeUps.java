@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,6 +15,18 @@ final class WakeUps {
     private static final Logger LOG = LoggerFactory.getLogger(WakeUps.class);
 
     private final ConcurrentMap<String, List<Runnable>> byDestination = new ConcurrentHashMap<>();
+
+    private volatile Consumer<String> givenBack = destination -> {};
+
+    /** Has this called with a destination whenever a delivery came back from it for its own trouble. */
+    void onGivenBack(Consumer<String> listener) {
+        givenBack = listener;
+    }
+
+    /** A delivery came back from this destination, for the destination's trouble. */
+    void givenBack(String destination) {
+        givenBack.accept(destination);
+    }
 
     void add(String destination, Runnable wakeUp) {
         byDestination

@@ -124,6 +124,19 @@ class SpoolDispatchTest {
     }
 
     @Test
+    void what_was_in_flight_when_its_destination_failed_follows_when_it_is_given_back() throws Exception {
+        accept(10);
+        List<Claim> inFlight = spool.claim("a", 10);
+        candidates.down("a");
+        spool.reconsider("a");
+        SpoolHarness.settleDown(spool);
+        inFlight.forEach(claim ->
+                spool.settle(claim, new Settlement.Retry(harness.clock().instant(), false, -1, "no answer")));
+        awaitPending("b", 10);
+        assertThat(pending("a")).isZero();
+    }
+
+    @Test
     void nothing_is_claimed_twice_while_a_destination_comes_and_goes() throws Exception {
         accept(600);
         Set<String> sent = new HashSet<>();
