@@ -72,6 +72,8 @@ class FailoverIT {
                 fault.accept(archives.server(2));
                 assertThat(sender.await(Duration.ofMinutes(2))).isZero();
             }
+            gateway.kill();
+            gateway.start();
             // Everything is somewhere while the server is still away; what it has itself is counted from the log.
             await().atMost(Duration.ofMinutes(1)).until(() -> deliveredSops(gateway) == INSTANCES);
             mend.accept(archives.server(2));
