@@ -238,8 +238,8 @@ class LaneTest {
 
         awaitDelivered(1);
         assertThat(outbox.settlementsOf(instance(1)))
-                .containsExactly(
-                        new Settlement.Parked(-1, "damaged in the spool, not sent: segment 7: checksum differs"));
+                .containsExactly(new Settlement.Parked(
+                        -1, "damaged in the spool, not sent: segment 7: checksum differs", false));
         assertThat(server.received()).containsExactly(sopOf(2));
         assertThat(view().consecutiveFailures()).isZero();
     }
