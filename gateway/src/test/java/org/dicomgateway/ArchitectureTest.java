@@ -26,12 +26,13 @@ class ArchitectureTest {
             Map.entry(
                     "app",
                     List.of(
-                            "admin", "cli", "config", "dicom", "observe", "receive", "spool", "route", "forward",
-                            "orthanc")),
+                            "admin", "audit", "cli", "config", "dicom", "observe", "receive", "spool", "route",
+                            "forward", "orthanc")),
             Map.entry(
                     "cli",
                     List.of("admin", "config", "dicom", "observe", "receive", "spool", "route", "forward", "orthanc")),
             Map.entry("admin", List.of("spool", "observe", "config", "orthanc", "dicom")),
+            Map.entry("audit", List.of("spool", "config", "dicom")),
             Map.entry("config", List.of("dicom")),
             Map.entry("dicom", List.of()),
             Map.entry("observe", List.of("dicom")),

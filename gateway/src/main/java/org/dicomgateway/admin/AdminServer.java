@@ -29,9 +29,14 @@ public final class AdminServer implements AutoCloseable {
 
     /** Answers nothing before {@link #start}. */
     public AdminServer(AdminSettings settings, Controls controls, SpoolView spool) {
+        this(settings, controls, spool, Witness.NOBODY);
+    }
+
+    /** The same, and {@code witness} sees what is done. */
+    public AdminServer(AdminSettings settings, Controls controls, SpoolView spool, Witness witness) {
         this.settings = settings;
         AdminApi api = new AdminApi(controls, spool);
-        Doorkeeper doorkeeper = new Doorkeeper(settings.users(), Ticker.systemTicker());
+        Doorkeeper doorkeeper = new Doorkeeper(settings.users(), witness, Ticker.systemTicker());
         this.server = Javalin.create(config -> configure(config, api, doorkeeper));
     }
 
@@ -52,6 +57,7 @@ public final class AdminServer implements AutoCloseable {
             context.header("Cache-Control", "no-store").header("X-Content-Type-Options", "nosniff");
         });
         config.routes.beforeMatched(doorkeeper::check);
+        config.routes.after(doorkeeper::tell);
         api.register(config.routes);
         config.routes.exception(HttpResponseException.class, (refused, context) -> {
             context.status(refused.getStatus());

@@ -15,16 +15,21 @@ import java.util.SplittableRandom;
 import org.dicomgateway.admin.AdminServer;
 import org.dicomgateway.admin.ProcessView;
 import org.dicomgateway.admin.ReloadView;
+import org.dicomgateway.admin.Witness;
+import org.dicomgateway.audit.AuditTrail;
 import org.dicomgateway.config.Configuration.Loaded;
 import org.dicomgateway.config.ConfigurationException;
 import org.dicomgateway.config.GatewaySettings;
 import org.dicomgateway.config.ListenerSettings;
 import org.dicomgateway.dicom.Acceptor;
+import org.dicomgateway.dicom.AssociationPolicy;
 import org.dicomgateway.dicom.Requestor;
 import org.dicomgateway.forward.Forwarder;
 import org.dicomgateway.receive.AssociationGate;
 import org.dicomgateway.receive.StoreHandler;
 import org.dicomgateway.route.Dispatch;
+import org.dicomgateway.spool.Intake;
+import org.dicomgateway.spool.Outbox;
 import org.dicomgateway.spool.Spool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +43,7 @@ public final class Gateway implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
+    private final Optional<AuditTrail> audit;
     private final List<Acceptor> acceptors;
     private final RulesInForce rules;
     private final Spool spool;
@@ -54,18 +60,25 @@ public final class Gateway implements AutoCloseable {
     private Gateway(Loaded loaded, RestartNeeds restart, InstantSource clock) throws IOException {
         settings = loaded.gateway();
         started = clock.instant();
+        audit = settings.audit().enabled() ? Optional.of(AuditTrail.open(settings.audit(), clock)) : Optional.empty();
         rules = new RulesInForce(settings.routingFile(), loaded.routing(), clock);
         outlook = new Outlook();
         Dispatch dispatch = new Dispatch(rules::table, outlook::prospects, outlook::pendingBytes);
         spool = Spool.open(settings.spool(), rules, dispatch, clock);
-        acceptors = acceptors(settings, spool);
+        acceptors = acceptors(settings, spool, audit);
         forwarder = new Forwarder(
-                spool, Requestor::of, new OrthancCheck(), spool::reconsider, clock, new SplittableRandom());
+                audit.<Outbox>map(trail -> trail.outbox(spool, rules::destination))
+                        .orElse(spool),
+                Requestor::of,
+                new OrthancCheck(),
+                spool::reconsider,
+                clock,
+                new SplittableRandom());
         watcher = new RulesWatcher(settings.routingFile(), rules, restart);
         paused = PausedDestinations.besideSpool(settings.spool().directory());
         GatewayControls controls = new GatewayControls(this::process, forwarder, paused, rules, watcher, restart);
         admin = settings.admin().enabled()
-                ? Optional.of(new AdminServer(settings.admin(), controls, spool))
+                ? Optional.of(new AdminServer(settings.admin(), controls, spool, witness()))
                 : Optional.empty();
     }
 
@@ -81,13 +94,20 @@ public final class Gateway implements AutoCloseable {
         return new Gateway(loaded, new RestartNeeds(configuration), InstantSource.system());
     }
 
-    private static List<Acceptor> acceptors(GatewaySettings settings, Spool spool) {
-        StoreHandler handler = new StoreHandler(spool);
+    private static List<Acceptor> acceptors(GatewaySettings settings, Spool spool, Optional<AuditTrail> audit) {
+        StoreHandler handler =
+                new StoreHandler(audit.<Intake>map(trail -> trail.intake(spool)).orElse(spool));
         List<Acceptor> acceptors = new ArrayList<>();
         for (ListenerSettings listener : settings.listeners()) {
-            acceptors.add(new Acceptor(listener.acceptor(), new AssociationGate(listener.aeTitles(), spool), handler));
+            AssociationPolicy gate = new AssociationGate(listener.aeTitles(), spool);
+            acceptors.add(new Acceptor(
+                    listener.acceptor(), audit.map(trail -> trail.policy(gate)).orElse(gate), handler));
         }
         return List.copyOf(acceptors);
+    }
+
+    private Witness witness() {
+        return audit.<Witness>map(AuditedOperators::new).orElse(Witness.NOBODY);
     }
 
     /**
@@ -96,6 +116,7 @@ public final class Gateway implements AutoCloseable {
      * @throws IOException when a port cannot be had; the gateway must then be closed
      */
     public void start() throws IOException {
+        audit.ifPresent(AuditTrail::start);
         forwarder.start(List.of(), Map.of(), paused.all());
         outlook.ask(spool, forwarder);
         rules.tell(new Stages(spool, forwarder, rules));
@@ -151,6 +172,7 @@ public final class Gateway implements AutoCloseable {
         outlook.close();
         LOG.info("stopping: spool");
         spool.close();
+        audit.ifPresent(AuditTrail::close);
         LOG.info("stopped");
     }
 }

@@ -32,6 +32,8 @@ final class GatewayReader {
         List<Supplier<ListenerSettings>> listeners = listeners(gateway);
         Supplier<SpoolSettings> spool = spool(gateway.section("spool"));
         Supplier<AdminSettings> admin = AdminReader.read(gateway.section("admin"));
+        Section trail = gateway.section("audit");
+        Supplier<AuditSettings> audit = AuditReader.read(trail, path(trail, "directory"));
         Setting<Path> routing = path(gateway, "routing");
         Setting<Duration> shutdown = gateway.duration("shutdown-timeout", Duration.ZERO, Limits.MAX_TIMEOUT);
         gateway.finish();
@@ -42,6 +44,7 @@ final class GatewayReader {
                         listeners.stream().map(Supplier::get).toList(),
                         spool.get(),
                         admin.get(),
+                        audit.get(),
                         routing.get(),
                         shutdown.get()));
     }

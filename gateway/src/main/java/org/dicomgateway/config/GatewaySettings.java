@@ -10,6 +10,7 @@ import java.util.List;
  * @param listeners at least one
  * @param spool where instances wait
  * @param admin the operators' HTTP interface
+ * @param audit the audit trail
  * @param routingFile the rules, absolute
  * @param shutdownTimeout how long a shutdown waits for what is being received or sent
  */
@@ -17,6 +18,7 @@ public record GatewaySettings(
         List<ListenerSettings> listeners,
         SpoolSettings spool,
         AdminSettings admin,
+        AuditSettings audit,
         Path routingFile,
         Duration shutdownTimeout) {
 
