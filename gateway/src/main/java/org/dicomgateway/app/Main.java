@@ -14,6 +14,7 @@ import org.dicomgateway.cli.ReloadCommand;
 import org.dicomgateway.cli.RerouteCommand;
 import org.dicomgateway.cli.ResumeCommand;
 import org.dicomgateway.cli.RetryCommand;
+import org.dicomgateway.cli.SendCommand;
 import org.dicomgateway.cli.StatusCommand;
 import org.dicomgateway.config.ConfigurationException;
 import picocli.CommandLine;
@@ -38,6 +39,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             GenerateCommand.class,
             HashPasswordCommand.class,
             InspectCommand.class,
+            SendCommand.class,
             StatusCommand.class,
             PauseCommand.class,
             ResumeCommand.class,
@@ -57,6 +59,8 @@ public final class Main {
     /** The command line, ready to execute: what {@link #main} runs. */
     static CommandLine commandLine() {
         return new CommandLine(new Main())
+                // In an @FILE a line is an argument, so that a path may have spaces.
+                .setUseSimplifiedAtFiles(true)
                 .setParameterExceptionHandler((misuse, args) -> explain(misuse))
                 .setExecutionExceptionHandler((exception, command, parsed) -> explain(exception, command.getErr()));
     }
