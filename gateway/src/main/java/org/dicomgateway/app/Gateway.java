@@ -25,6 +25,7 @@ import org.dicomgateway.forward.Forwarder;
 import org.dicomgateway.receive.AssociationGate;
 import org.dicomgateway.receive.StoreHandler;
 import org.dicomgateway.route.Dispatch;
+import org.dicomgateway.security.TlsContexts;
 import org.dicomgateway.spool.Spool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +45,8 @@ public final class Gateway implements AutoCloseable {
     private final Outlook outlook;
     private final Forwarder forwarder;
 
+    private final TlsContexts tls;
+    private final CertificateWatcher certificates;
     private final RulesWatcher watcher;
     private final PausedDestinations paused;
     private final Optional<AdminServer> admin;
@@ -58,9 +61,16 @@ public final class Gateway implements AutoCloseable {
         outlook = new Outlook();
         Dispatch dispatch = new Dispatch(rules::table, outlook::prospects, outlook::pendingBytes);
         spool = Spool.open(settings.spool(), rules, dispatch, clock);
-        acceptors = acceptors(settings, spool);
+        tls = new TlsContexts(clock);
+        certificates = new CertificateWatcher(tls);
+        acceptors = acceptors(settings, spool, tls);
         forwarder = new Forwarder(
-                spool, Requestor::of, new OrthancCheck(), spool::reconsider, clock, new SplittableRandom());
+                spool,
+                calling -> Requestor.of(calling, tls),
+                new OrthancCheck(),
+                spool::reconsider,
+                clock,
+                new SplittableRandom());
         watcher = new RulesWatcher(settings.routingFile(), rules, restart);
         paused = PausedDestinations.besideSpool(settings.spool().directory());
         GatewayControls controls = new GatewayControls(this::process, forwarder, paused, rules, watcher, restart);
@@ -81,11 +91,12 @@ public final class Gateway implements AutoCloseable {
         return new Gateway(loaded, new RestartNeeds(configuration), InstantSource.system());
     }
 
-    private static List<Acceptor> acceptors(GatewaySettings settings, Spool spool) {
+    private static List<Acceptor> acceptors(GatewaySettings settings, Spool spool, TlsContexts tls) {
         StoreHandler handler = new StoreHandler(spool);
         List<Acceptor> acceptors = new ArrayList<>();
         for (ListenerSettings listener : settings.listeners()) {
-            acceptors.add(new Acceptor(listener.acceptor(), new AssociationGate(listener.aeTitles(), spool), handler));
+            acceptors.add(
+                    new Acceptor(listener.acceptor(), tls, new AssociationGate(listener.aeTitles(), spool), handler));
         }
         return List.copyOf(acceptors);
     }
@@ -102,6 +113,7 @@ public final class Gateway implements AutoCloseable {
         for (Acceptor acceptor : acceptors) {
             acceptor.start();
         }
+        certificates.start();
         watcher.start();
         if (admin.isPresent()) {
             admin.get().start();
@@ -143,6 +155,7 @@ public final class Gateway implements AutoCloseable {
         Duration grace = settings.shutdownTimeout();
         admin.ifPresent(AdminServer::close);
         watcher.close();
+        certificates.close();
         LOG.info("stopping: receiving");
         acceptors.forEach(acceptor -> acceptor.stop(grace));
         LOG.info("stopping: forwarding");
