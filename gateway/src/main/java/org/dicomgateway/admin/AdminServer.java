@@ -8,7 +8,9 @@ import io.javalin.http.HttpStatus;
 import io.javalin.util.JavalinException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.InstantSource;
 import org.dicomgateway.config.AdminSettings;
+import org.dicomgateway.security.TlsContexts;
 import org.dicomgateway.spool.SpoolView;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
@@ -29,18 +31,19 @@ public final class AdminServer implements AutoCloseable {
 
     /** Answers nothing before {@link #start}. */
     public AdminServer(AdminSettings settings, Controls controls, SpoolView spool) {
-        this(settings, controls, spool, Witness.NOBODY);
+        this(settings, controls, spool, Witness.NOBODY, new TlsContexts(InstantSource.system()));
     }
 
-    /** The same, and {@code witness} sees what is done. */
-    public AdminServer(AdminSettings settings, Controls controls, SpoolView spool, Witness witness) {
+    /** The same; {@code witness} sees what is done, {@code contexts} have the key material if TLS is wanted. */
+    public AdminServer(
+            AdminSettings settings, Controls controls, SpoolView spool, Witness witness, TlsContexts contexts) {
         this.settings = settings;
         AdminApi api = new AdminApi(controls, spool);
         Doorkeeper doorkeeper = new Doorkeeper(settings.users(), witness, Ticker.systemTicker());
-        this.server = Javalin.create(config -> configure(config, api, doorkeeper));
+        this.server = Javalin.create(config -> configure(config, api, doorkeeper, contexts));
     }
 
-    private void configure(JavalinConfig config, AdminApi api, Doorkeeper doorkeeper) {
+    private void configure(JavalinConfig config, AdminApi api, Doorkeeper doorkeeper, TlsContexts contexts) {
         QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, MIN_THREADS, IDLE_MILLIS);
         threads.setName("admin");
         config.jetty.threadPool = threads;
@@ -52,8 +55,12 @@ public final class AdminServer implements AutoCloseable {
         config.startup.showJavalinBanner = false;
         config.startup.showOldJavalinVersionWarning = false;
         config.startup.startupWatcherEnabled = false;
+        settings.tls()
+                .ifPresent(tls -> config.jetty.addConnector((server, http) ->
+                        Encryption.connector(server, http, settings.address(), tls, contexts.of(tls.tls()))));
+        boolean encrypted = settings.tls().isPresent();
         config.routes.before(context -> {
-            Guard.check(context);
+            Guard.check(context, encrypted);
             context.header("Cache-Control", "no-store").header("X-Content-Type-Options", "nosniff");
         });
         config.routes.beforeMatched(doorkeeper::check);
@@ -78,14 +85,18 @@ public final class AdminServer implements AutoCloseable {
     public void start() throws IOException {
         InetSocketAddress address = settings.address();
         try {
-            server.start(address.getAddress().getHostAddress(), address.getPort());
+            if (settings.tls().isPresent()) {
+                server.start();
+            } else {
+                server.start(address.getAddress().getHostAddress(), address.getPort());
+            }
         } catch (JavalinException e) {
             throw new IOException(
                     "the operators' interface cannot listen on " + address
                             + " (another gateway?): set gateway.admin.port in gateway.conf: " + e.getMessage(),
                     e);
         }
-        LOG.info("operators' interface at http:/{}", address());
+        LOG.info("operators' interface at {}:/{}", settings.tls().isPresent() ? "https" : "http", address());
     }
 
     /** Where it listens, after {@link #start}. */

@@ -16,9 +16,10 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import org.dicomgateway.config.AdminUser;
 import org.dicomgateway.config.AdminUser.Role;
-import org.dicomgateway.config.PasswordHash;
-import org.dicomgateway.config.TokenHash;
 import org.dicomgateway.dicom.Text;
+import org.dicomgateway.security.PasswordHash;
+import org.dicomgateway.security.Secret;
+import org.dicomgateway.security.TokenHash;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,7 +40,7 @@ final class Doorkeeper {
     private static final int MAX_NAME = 64;
 
     /** Compared when there is no such user, so that the time an answer takes does not tell who exists. */
-    private static final PasswordHash NOBODY = PasswordHash.of("nobody");
+    private static final PasswordHash NOBODY = PasswordHash.make(new Secret("nobody"));
 
     private final List<AdminUser> users;
     private final Witness witness;
@@ -139,7 +140,7 @@ final class Doorkeeper {
                 .filter(each ->
                         each.name().equals(login.user()) && each.password().isPresent())
                 .findFirst();
-        boolean right = user.flatMap(AdminUser::password).orElse(NOBODY).matches(login.password());
+        boolean right = user.flatMap(AdminUser::password).orElse(NOBODY).matches(new Secret(login.password()));
         if (!right || user.isEmpty()) {
             return Optional.empty();
         }

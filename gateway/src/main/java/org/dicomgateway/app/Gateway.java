@@ -28,6 +28,7 @@ import org.dicomgateway.forward.Forwarder;
 import org.dicomgateway.receive.AssociationGate;
 import org.dicomgateway.receive.StoreHandler;
 import org.dicomgateway.route.Dispatch;
+import org.dicomgateway.security.TlsContexts;
 import org.dicomgateway.spool.Intake;
 import org.dicomgateway.spool.Outbox;
 import org.dicomgateway.spool.Spool;
@@ -50,6 +51,8 @@ public final class Gateway implements AutoCloseable {
     private final Outlook outlook;
     private final Forwarder forwarder;
 
+    private final TlsContexts tls;
+    private final CertificateWatcher certificates;
     private final RulesWatcher watcher;
     private final PausedDestinations paused;
     private final Optional<AdminServer> admin;
@@ -60,16 +63,20 @@ public final class Gateway implements AutoCloseable {
     private Gateway(Loaded loaded, RestartNeeds restart, InstantSource clock) throws IOException {
         settings = loaded.gateway();
         started = clock.instant();
-        audit = settings.audit().enabled() ? Optional.of(AuditTrail.open(settings.audit(), clock)) : Optional.empty();
         rules = new RulesInForce(settings.routingFile(), loaded.routing(), clock);
         outlook = new Outlook();
         Dispatch dispatch = new Dispatch(rules::table, outlook::prospects, outlook::pendingBytes);
         spool = Spool.open(settings.spool(), rules, dispatch, clock);
-        acceptors = acceptors(settings, spool, audit);
+        tls = new TlsContexts(clock);
+        certificates = new CertificateWatcher(tls);
+        audit = settings.audit().enabled()
+                ? Optional.of(AuditTrail.open(settings.audit(), tls, clock))
+                : Optional.empty();
+        acceptors = acceptors(settings, spool, tls, audit);
         forwarder = new Forwarder(
                 audit.<Outbox>map(trail -> trail.outbox(spool, rules::destination))
                         .orElse(spool),
-                Requestor::of,
+                calling -> Requestor.of(calling, tls),
                 new OrthancCheck(),
                 spool::reconsider,
                 clock,
@@ -78,7 +85,7 @@ public final class Gateway implements AutoCloseable {
         paused = PausedDestinations.besideSpool(settings.spool().directory());
         GatewayControls controls = new GatewayControls(this::process, forwarder, paused, rules, watcher, restart);
         admin = settings.admin().enabled()
-                ? Optional.of(new AdminServer(settings.admin(), controls, spool, witness()))
+                ? Optional.of(new AdminServer(settings.admin(), controls, spool, witness(), tls))
                 : Optional.empty();
     }
 
@@ -94,14 +101,18 @@ public final class Gateway implements AutoCloseable {
         return new Gateway(loaded, new RestartNeeds(configuration), InstantSource.system());
     }
 
-    private static List<Acceptor> acceptors(GatewaySettings settings, Spool spool, Optional<AuditTrail> audit) {
+    private static List<Acceptor> acceptors(
+            GatewaySettings settings, Spool spool, TlsContexts tls, Optional<AuditTrail> audit) {
         StoreHandler handler =
                 new StoreHandler(audit.<Intake>map(trail -> trail.intake(spool)).orElse(spool));
         List<Acceptor> acceptors = new ArrayList<>();
         for (ListenerSettings listener : settings.listeners()) {
             AssociationPolicy gate = new AssociationGate(listener.aeTitles(), spool);
             acceptors.add(new Acceptor(
-                    listener.acceptor(), audit.map(trail -> trail.policy(gate)).orElse(gate), handler));
+                    listener.acceptor(),
+                    tls,
+                    audit.map(trail -> trail.policy(gate)).orElse(gate),
+                    handler));
         }
         return List.copyOf(acceptors);
     }
@@ -123,6 +134,7 @@ public final class Gateway implements AutoCloseable {
         for (Acceptor acceptor : acceptors) {
             acceptor.start();
         }
+        certificates.start();
         watcher.start();
         if (admin.isPresent()) {
             admin.get().start();
@@ -164,6 +176,7 @@ public final class Gateway implements AutoCloseable {
         Duration grace = settings.shutdownTimeout();
         admin.ifPresent(AdminServer::close);
         watcher.close();
+        certificates.close();
         LOG.info("stopping: receiving");
         acceptors.forEach(acceptor -> acceptor.stop(grace));
         LOG.info("stopping: forwarding");

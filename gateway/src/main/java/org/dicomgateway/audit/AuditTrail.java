@@ -15,6 +15,9 @@ import org.dicomgateway.config.AuditSettings;
 import org.dicomgateway.config.AuditSettings.SyslogSettings;
 import org.dicomgateway.config.DestinationSettings;
 import org.dicomgateway.dicom.AssociationPolicy;
+import org.dicomgateway.security.ClientTls;
+import org.dicomgateway.security.TlsContext;
+import org.dicomgateway.security.TlsContexts;
 import org.dicomgateway.spool.Intake;
 import org.dicomgateway.spool.Outbox;
 import org.slf4j.Logger;
@@ -50,7 +53,7 @@ public final class AuditTrail implements AutoCloseable {
     private boolean failing;
     private volatile boolean closing;
 
-    private AuditTrail(AuditSettings settings, InstantSource clock) throws IOException {
+    private AuditTrail(AuditSettings settings, TlsContexts tls, InstantSource clock) throws IOException {
         this.clock = clock;
         this.messages = new Messages(settings.patientIds());
         this.transfers = new Transfers(messages, clock, settings.transferPause());
@@ -60,14 +63,14 @@ public final class AuditTrail implements AutoCloseable {
                 settings.directory(),
                 settings.fileSize().bytes(),
                 settings.totalSize().bytes());
-        this.sender = settings.syslog().map(syslog -> sender(syslog, settings));
+        this.sender = settings.syslog().map(syslog -> sender(syslog, settings, tls));
         writer.setDaemon(true);
     }
 
     /** Opens the trail in its folder. Nothing is written before {@link #start}. */
-    public static AuditTrail open(AuditSettings settings, InstantSource clock) throws IOException {
+    public static AuditTrail open(AuditSettings settings, TlsContexts tls, InstantSource clock) throws IOException {
         try {
-            return new AuditTrail(settings, clock);
+            return new AuditTrail(settings, tls, clock);
         } catch (IOException e) {
             throw new IOException(
                     "the audit trail cannot be written in " + settings.directory()
@@ -76,10 +79,16 @@ public final class AuditTrail implements AutoCloseable {
         }
     }
 
-    private SyslogSender sender(SyslogSettings syslog, AuditSettings settings) {
+    private SyslogSender sender(SyslogSettings syslog, AuditSettings settings, TlsContexts contexts) {
+        Optional<TlsContext> context = syslog.tls().map(ClientTls::tls).map(contexts::of);
+        SyslogLink.Stream.Layer layer = wire -> context.isEmpty()
+                ? wire
+                : context.get()
+                        .connected(
+                                wire, syslog.host(), syslog.port(), syslog.tls().orElseThrow());
         SyslogSender.Dialler dialler = () -> switch (syslog.protocol()) {
             case UDP -> new SyslogLink.Udp(address(syslog));
-            case TCP -> SyslogLink.Stream.tcp(address(syslog), syslog.timeout());
+            case TCP -> SyslogLink.Stream.connect(address(syslog), syslog.timeout(), layer);
         };
         return new SyslogSender(
                 journal,
@@ -119,14 +128,7 @@ public final class AuditTrail implements AutoCloseable {
 
     /** A policy of which the trail tells whom it turned away for good. */
     public AssociationPolicy policy(AssociationPolicy policy) {
-        return request -> {
-            var rejection = policy.reject(request);
-            rejection
-                    .filter(rejected -> !rejected.isTransient())
-                    .ifPresent(rejected -> rejected(
-                            request.origin().calling().value(), request.origin().remoteHost(), rejected.text()));
-            return rejection;
-        };
+        return new AuditedPolicy(policy, this);
     }
 
     /** Somebody wanted to associate, and was turned away for what he is. */

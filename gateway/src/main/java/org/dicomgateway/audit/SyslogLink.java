@@ -12,9 +12,7 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import javax.net.SocketFactory;
-import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.SSLSocketFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -87,40 +85,24 @@ interface SyslogLink extends AutoCloseable {
             this.out = new BufferedOutputStream(socket.getOutputStream());
         }
 
-        /** Plain. */
-        static Stream tcp(InetSocketAddress server, Duration timeout) throws IOException {
-            Socket socket = SocketFactory.getDefault().createSocket();
-            return opened(socket, () -> {
-                socket.connect(server, (int) timeout.toMillis());
-                return new Stream(socket);
-            });
+        /** What puts TLS on a connection, the handshake yet to come; or leaves it as it is. */
+        interface Layer {
+            Socket over(Socket wire) throws IOException;
         }
 
-        /** Encrypted, with the server's certificate checked against its name. */
-        static Stream tls(SSLSocketFactory factory, String host, int port, Duration timeout) throws IOException {
-            Socket plain = SocketFactory.getDefault().createSocket();
-            return opened(plain, () -> {
-                plain.connect(new InetSocketAddress(host, port), (int) timeout.toMillis());
-                plain.setSoTimeout((int) timeout.toMillis());
-                SSLSocket socket = (SSLSocket) factory.createSocket(plain, host, port, true);
-                SSLParameters parameters = socket.getSSLParameters();
-                parameters.setEndpointIdentificationAlgorithm("HTTPS");
-                parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
-                socket.setSSLParameters(parameters);
-                socket.startHandshake();
-                return new Stream(socket);
-            });
-        }
-
-        private interface Opening {
-            Stream open() throws IOException;
-        }
-
-        private static Stream opened(Socket socket, Opening opening) throws IOException {
+        /** Connects, and shakes hands. */
+        static Stream connect(InetSocketAddress server, Duration timeout, Layer layer) throws IOException {
+            Socket wire = SocketFactory.getDefault().createSocket();
             try {
-                return opening.open();
+                wire.connect(server, (int) timeout.toMillis());
+                wire.setSoTimeout((int) timeout.toMillis());
+                Socket socket = layer.over(wire);
+                if (socket instanceof SSLSocket encrypted) {
+                    encrypted.startHandshake();
+                }
+                return new Stream(socket);
             } catch (IOException | RuntimeException e) {
-                socket.close();
+                wire.close();
                 throw e;
             }
         }

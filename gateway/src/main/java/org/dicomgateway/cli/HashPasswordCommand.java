@@ -9,8 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.dicomgateway.config.PasswordHash;
-import org.dicomgateway.config.TokenHash;
+import org.dicomgateway.security.PasswordHash;
+import org.dicomgateway.security.Secret;
+import org.dicomgateway.security.TokenHash;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -49,8 +50,8 @@ public final class HashPasswordCommand implements Callable<Integer> {
             return ExitCode.DONE;
         }
         Optional<String> password = password();
-        password.ifPresent(
-                text -> out.println("password-hash = \"" + PasswordHash.of(text).text() + '"'));
+        password.ifPresent(text -> out.println(
+                "password-hash = \"" + PasswordHash.make(new Secret(text)).written() + '"'));
         out.flush();
         return password.isPresent() ? ExitCode.DONE : ExitCode.FAILED;
     }

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.dicomgateway.config.AuditSettings.SyslogSettings;
 import org.dicomgateway.config.AuditSettings.SyslogSettings.Protocol;
+import org.dicomgateway.security.ClientTls;
 
 /** Reads {@code gateway.audit}. */
 final class AuditReader {
@@ -48,8 +49,18 @@ final class AuditReader {
         Setting<Protocol> protocol = section.word("protocol", Protocol.class);
         Setting<Integer> port = section.integer("port", 1, 65_535);
         Setting<Duration> timeout = section.duration("timeout", Limits.MIN_TIMEOUT, Duration.ofMinutes(1));
+        Section encryption = section.section("tls");
+        Supplier<Optional<ClientTls>> tls = TlsReader.client(encryption, true);
+        encryption
+                .flag("enabled")
+                .checkWith(
+                        protocol,
+                        (encrypted, by) -> !encrypted || by == Protocol.TCP,
+                        (encrypted, by) -> "there is no TLS over UDP",
+                        "protocol = tcp");
         section.finish();
-        return () -> host.get().map(name -> new SyslogSettings(protocol.get(), name, port.get(), timeout.get()));
+        return () ->
+                host.get().map(name -> new SyslogSettings(protocol.get(), name, port.get(), timeout.get(), tls.get()));
     }
 
     private static Setting<String> name(Setting<String> text) {

@@ -3,6 +3,7 @@ package org.dicomgateway.config;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import org.dicomgateway.security.ClientTls;
 
 /**
  * The audit trail (DICOM PS3.15 A.5).
@@ -35,14 +36,15 @@ public record AuditSettings(
      * @param host its name or address
      * @param port of that protocol
      * @param timeout for the connection, and for the server to take a message
+     * @param tls how it is encrypted, RFC 5425; never with {@link Protocol#UDP}
      */
-    public record SyslogSettings(Protocol protocol, String host, int port, Duration timeout) {
+    public record SyslogSettings(Protocol protocol, String host, int port, Duration timeout, Optional<ClientTls> tls) {
 
         /** How a syslog server is spoken to. */
         public enum Protocol {
             /** Datagrams, RFC 5426: not encrypted, and lost without anybody noticing. */
             UDP,
-            /** A plain connection, RFC 6587 with octet counting: not encrypted. */
+            /** A connection: RFC 5425, or without TLS RFC 6587 with octet counting. */
             TCP
         }
     }

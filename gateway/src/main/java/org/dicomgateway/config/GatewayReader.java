@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
+import org.dicomgateway.security.PasswordHash;
 
 /** Reads {@code gateway.conf}. Relative paths in it are relative to its own folder. */
 final class GatewayReader {
@@ -34,6 +36,7 @@ final class GatewayReader {
         Supplier<AdminSettings> admin = AdminReader.read(gateway.section("admin"));
         Section trail = gateway.section("audit");
         Supplier<AuditSettings> audit = AuditReader.read(trail, path(trail, "directory"));
+        Supplier<Map<String, Optional<PasswordHash>>> users = UserReader.read(gateway.section("users"));
         Setting<Path> routing = path(gateway, "routing");
         Setting<Duration> shutdown = gateway.duration("shutdown-timeout", Duration.ZERO, Limits.MAX_TIMEOUT);
         gateway.finish();
@@ -42,6 +45,7 @@ final class GatewayReader {
                 routing,
                 () -> new GatewaySettings(
                         listeners.stream().map(Supplier::get).toList(),
+                        users.get(),
                         spool.get(),
                         admin.get(),
                         audit.get(),
@@ -51,7 +55,9 @@ final class GatewayReader {
 
     private List<Supplier<ListenerSettings>> listeners(Section gateway) {
         Section defaults = gateway.section("listener-defaults");
-        ListenerReader reader = new ListenerReader(problems);
+        AccessReader access = new AccessReader(gateway.section("access-defaults"));
+        access.checkDefaults();
+        ListenerReader reader = new ListenerReader(access, problems);
         reader.checkDefaults(defaults);
         Section listeners = gateway.section("listeners");
         Map<String, Section> blocks = listeners.blocks(defaults);

@@ -15,6 +15,7 @@ import org.dicomgateway.config.AuditSettings;
 import org.dicomgateway.config.AuditSettings.SyslogSettings;
 import org.dicomgateway.config.AuditSettings.SyslogSettings.Protocol;
 import org.dicomgateway.config.DataSize;
+import org.dicomgateway.security.TlsContexts;
 import org.dicomgateway.testkit.FreePorts;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,7 +94,7 @@ class AuditTrailTest {
     }
 
     private SyslogSettings tcp() {
-        return new SyslogSettings(Protocol.TCP, "127.0.0.1", port, Duration.ofSeconds(5));
+        return new SyslogSettings(Protocol.TCP, "127.0.0.1", port, Duration.ofSeconds(5), Optional.empty());
     }
 
     private AuditTrail trail(Optional<SyslogSettings> syslog) throws IOException {
@@ -108,6 +109,7 @@ class AuditTrailTest {
                         DataSize.ofMebibytes(1),
                         DataSize.ofMebibytes(10),
                         syslog),
+                new TlsContexts(InstantSource.system()),
                 InstantSource.system());
     }
 

@@ -9,8 +9,9 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.dicomgateway.config.PasswordHash;
-import org.dicomgateway.config.TokenHash;
+import org.dicomgateway.security.PasswordHash;
+import org.dicomgateway.security.Secret;
+import org.dicomgateway.security.TokenHash;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -23,7 +24,7 @@ class HashPasswordCommandTest {
     void a_password_of_standard_input_is_hashed_and_not_shown() {
         assertThat(run("gehéim\nmore\n")).isZero();
         assertThat(out.toString()).doesNotContain("geh");
-        assertThat(PasswordHash.parse(found("password-hash = \"([^\"]+)\"")).matches("gehéim"))
+        assertThat(PasswordHash.of(found("password-hash = \"([^\"]+)\"")).matches(new Secret("gehéim")))
                 .isTrue();
     }
 

@@ -52,7 +52,16 @@ class AuditSettingsTest {
                         Duration.ofMinutes(1),
                         DataSize.ofMebibytes(1),
                         DataSize.ofMebibytes(10),
-                        Optional.of(new SyslogSettings(Protocol.UDP, "arr.example.org", 514, Duration.ofSeconds(3)))));
+                        Optional.of(new SyslogSettings(
+                                Protocol.UDP, "arr.example.org", 514, Duration.ofSeconds(3), Optional.empty()))));
+    }
+
+    @Test
+    void there_is_no_TLS_over_UDP() {
+        assertThat(written.problemsOfGateway(
+                        "gateway.audit.syslog { host = h, protocol = udp, tls { enabled = true, trust = system } }"))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.what()).isEqualTo("there is no TLS over UDP"));
     }
 
     @Test
@@ -61,7 +70,7 @@ class AuditSettingsTest {
                 gateway.audit {
                   file-size = 1 GiB
                   source-id = ""
-                  syslog { protocol = smoke }
+                  syslog { protocol = smoke, tls { enabled = true, trust = system } }
                 }
                 """))
                 .extracting(Problem::what)
