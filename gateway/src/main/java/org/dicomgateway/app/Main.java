@@ -15,6 +15,7 @@ import org.dicomgateway.cli.ResumeCommand;
 import org.dicomgateway.cli.RetryCommand;
 import org.dicomgateway.cli.SendCommand;
 import org.dicomgateway.cli.StatusCommand;
+import org.dicomgateway.cli.TailCommand;
 import org.dicomgateway.config.ConfigurationException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -39,6 +40,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             InspectCommand.class,
             SendCommand.class,
             StatusCommand.class,
+            TailCommand.class,
             PauseCommand.class,
             ResumeCommand.class,
             RerouteCommand.class,

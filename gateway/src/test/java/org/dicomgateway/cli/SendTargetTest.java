@@ -77,7 +77,8 @@ class SendTargetTest {
 
     private static ConfigurationFile parsed(Path file) throws ConfigurationException {
         ConfigurationFile configuration = new ConfigurationFile();
-        CommandSpec command = CommandSpec.create().addMixin("configuration", CommandSpec.forAnnotatedObject(configuration));
+        CommandSpec command =
+                CommandSpec.create().addMixin("configuration", CommandSpec.forAnnotatedObject(configuration));
         new CommandLine(command).parseArgs("--config", file.toString());
         configuration.load();
         return configuration;
