@@ -2,6 +2,7 @@ package org.dicomgateway.app;
 
 import java.io.PrintWriter;
 import org.dicomgateway.cli.CheckCommand;
+import org.dicomgateway.cli.CompletionCommand;
 import org.dicomgateway.cli.EchoCommand;
 import org.dicomgateway.cli.ExitCode;
 import org.dicomgateway.cli.ExplainCommand;
@@ -47,7 +48,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ResumeCommand.class,
             RerouteCommand.class,
             RetryCommand.class,
-            ReloadCommand.class
+            ReloadCommand.class,
+            CompletionCommand.class
         })
 public final class Main {
 
