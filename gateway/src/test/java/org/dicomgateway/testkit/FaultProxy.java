@@ -80,7 +80,7 @@ public final class FaultProxy implements AutoCloseable {
         breakConnections();
     }
 
-    /** How often it has done any harm: dropped, changed or broken something. */
+    /** How often it has done any harm: delayed, dropped, changed or broken something. */
     public long harmDone() {
         return harm.get();
     }
@@ -169,8 +169,9 @@ public final class FaultProxy implements AutoCloseable {
         OutputStream out = client.getOutputStream();
         for (int answer = 0; ; answer++) {
             byte[] pdu = pdu(in);
-            if (delayNanos > 0) {
+            if (delayNanos > 0 && (fault != NetworkFault.LATE || pdu[0] == P_DATA_TF)) {
                 LockSupport.parkNanos(delayNanos);
+                harm.incrementAndGet();
             }
             waitWhileSilent(server);
             if (!answer(client, out, pdu, answer, number)) {

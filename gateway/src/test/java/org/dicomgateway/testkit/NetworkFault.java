@@ -10,7 +10,7 @@ public enum NetworkFault {
     BLACK_HOLE,
     /** Passes requests on and swallows every answer after the association's acceptance. */
     NO_ANSWER,
-    /** Every answer comes late, by the time the proxy was given. */
+    /** An answer to a message comes late, by the time the proxy was given. */
     LATE,
     /** Passes every byte on by itself. */
     BYTE_BY_BYTE,
