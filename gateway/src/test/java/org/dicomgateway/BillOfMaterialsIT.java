@@ -23,9 +23,9 @@ class BillOfMaterialsIT {
                     .map(component -> component.get("name").asString())
                     .toList();
             assertThat(names).contains("bus-image", "javalin", "sqlite-jdbc").doesNotContain("junit-jupiter", "jing");
-            assertThat(bill.get("components").valueStream()).allSatisfy(component -> assertThat(
-                            component.get("purl").asString())
-                    .startsWith("pkg:maven/"));
+            assertThat(bill.get("components").valueStream())
+                    .allSatisfy(component ->
+                            assertThat(component.get("purl").asString()).startsWith("pkg:maven/"));
         }
     }
 }

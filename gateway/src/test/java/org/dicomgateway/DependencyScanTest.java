@@ -13,8 +13,7 @@ import org.junit.jupiter.api.Test;
 /** {@code scripts/scan-dependencies.sh} against a small database. */
 class DependencyScanTest {
 
-    private static final Path FIXTURES =
-            ProjectRoot.path().resolve("gateway/src/test/resources/org/dicomgateway/scan");
+    private static final Path FIXTURES = ProjectRoot.path().resolve("gateway/src/test/resources/org/dicomgateway/scan");
 
     @Test
     void known_faults_are_found_by_list_and_by_range_and_others_are_not() {
@@ -42,7 +41,8 @@ class DependencyScanTest {
     }
 
     private static Dcmtk.Result scan(String database, String... options) {
-        List<String> arguments = new ArrayList<>(List.of("--bom", FIXTURES.resolve("bom.json").toString()));
+        List<String> arguments =
+                new ArrayList<>(List.of("--bom", FIXTURES.resolve("bom.json").toString()));
         arguments.addAll(List.of(options));
         arguments.add(FIXTURES.resolve(database).toString());
         return Dcmtk.run(

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import org.dicomgateway.admin.AdminServer;
 import org.dicomgateway.admin.ProcessView;
+import org.dicomgateway.admin.ReceiverView;
 import org.dicomgateway.admin.ReloadView;
 import org.dicomgateway.admin.Witness;
 import org.dicomgateway.audit.AuditTrail;
@@ -46,6 +47,7 @@ public final class Gateway implements AutoCloseable {
 
     private final Optional<AuditTrail> audit;
     private final List<Acceptor> acceptors;
+    private final PausedReceiver receiver;
     private final RulesInForce rules;
     private final Spool spool;
     private final Outlook outlook;
@@ -67,12 +69,13 @@ public final class Gateway implements AutoCloseable {
         outlook = new Outlook();
         Dispatch dispatch = new Dispatch(rules::table, outlook::prospects, outlook::pendingBytes);
         spool = Spool.open(settings.spool(), rules, dispatch, clock);
+        receiver = PausedReceiver.besideSpool(settings.spool().directory(), spool);
         tls = new TlsContexts(clock);
         certificates = new CertificateWatcher(tls);
         audit = settings.audit().enabled()
                 ? Optional.of(AuditTrail.open(settings.audit(), tls, clock))
                 : Optional.empty();
-        acceptors = acceptors(settings, spool, tls, audit);
+        acceptors = acceptors(settings, receiver, tls, audit);
         forwarder = new Forwarder(
                 audit.<Outbox>map(trail -> trail.outbox(spool, rules::destination))
                         .orElse(spool),
@@ -83,7 +86,8 @@ public final class Gateway implements AutoCloseable {
                 new SplittableRandom());
         watcher = new RulesWatcher(settings.routingFile(), rules, restart);
         paused = PausedDestinations.besideSpool(settings.spool().directory());
-        GatewayControls controls = new GatewayControls(this::process, forwarder, paused, rules, watcher, restart);
+        GatewayControls controls = new GatewayControls(
+                this::process, this::receiver, receiver, forwarder, paused, rules, watcher, restart);
         admin = settings.admin().enabled()
                 ? Optional.of(new AdminServer(settings.admin(), controls, spool, witness(), tls))
                 : Optional.empty();
@@ -102,9 +106,9 @@ public final class Gateway implements AutoCloseable {
     }
 
     private static List<Acceptor> acceptors(
-            GatewaySettings settings, Spool spool, TlsContexts tls, Optional<AuditTrail> audit) {
+            GatewaySettings settings, Intake spool, TlsContexts tls, Optional<AuditTrail> audit) {
         StoreHandler handler =
-                new StoreHandler(audit.<Intake>map(trail -> trail.intake(spool)).orElse(spool));
+                new StoreHandler(audit.map(trail -> trail.intake(spool)).orElse(spool));
         List<Acceptor> acceptors = new ArrayList<>();
         for (ListenerSettings listener : settings.listeners()) {
             AssociationPolicy gate = new AssociationGate(listener.aeTitles(), spool);
@@ -156,6 +160,15 @@ public final class Gateway implements AutoCloseable {
         return acceptors.stream().map(Acceptor::address).toList();
     }
 
+    private ReceiverView receiver() {
+        int associations =
+                acceptors.stream().mapToInt(Acceptor::openAssociations).sum();
+        return receiver.paused()
+                .map(why -> new ReceiverView("paused", why, associations))
+                .or(() -> spool.closedBecause().map(why -> new ReceiverView("closed", why, associations)))
+                .orElseGet(() -> new ReceiverView("open", "", associations));
+    }
+
     private ProcessView process() {
         return new ProcessView(
                 ProgramVersion.get(),
@@ -163,7 +176,7 @@ public final class Gateway implements AutoCloseable {
                 addresses().stream()
                         .map(address -> address.getHostString() + ":" + address.getPort())
                         .toList(),
-                spool.closedBecause());
+                receiver.closedBecause());
     }
 
     /**

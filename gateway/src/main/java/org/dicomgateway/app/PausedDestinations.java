@@ -2,17 +2,9 @@ package org.dicomgateway.app;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,9 +20,6 @@ final class PausedDestinations {
 
     private static final Logger LOG = LoggerFactory.getLogger(PausedDestinations.class);
     private static final JsonMapper JSON = JsonMapper.shared();
-
-    private static final FileAttribute<?> OWNER_ONLY =
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     private final Path file;
     private final Map<String, String> reasons;
@@ -77,26 +66,6 @@ final class PausedDestinations {
     }
 
     private void write() {
-        Path part = file.resolveSibling(file.getFileName() + ".part");
-        byte[] text = JSON.writerWithDefaultPrettyPrinter()
-                .writeValueAsString(reasons)
-                .getBytes(StandardCharsets.UTF_8);
-        try {
-            Files.deleteIfExists(part);
-            try (FileChannel channel = FileChannel.open(
-                    part, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OWNER_ONLY)) {
-                ByteBuffer bytes = ByteBuffer.wrap(text);
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
-                channel.force(true);
-            }
-            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
-            try (FileChannel folder = FileChannel.open(file.resolveSibling(""), StandardOpenOption.READ)) {
-                folder.force(true);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
-        }
+        DurableFile.replace(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(reasons));
     }
 }

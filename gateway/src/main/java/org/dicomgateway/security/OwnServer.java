@@ -17,7 +17,11 @@ public final class OwnServer {
 
     private OwnServer() {}
 
-    /** @throws KeyMaterialException when the certificate cannot be read */
+    /**
+     * TLS to the server of these settings.
+     *
+     * @throws KeyMaterialException when the certificate cannot be read
+     */
     public static SSLContext context(TlsSettings settings) throws KeyMaterialException {
         X509Certificate own = KeyMaterial.read(settings)
                 .own()

@@ -51,7 +51,8 @@ class AuditIT {
                 Rsyslog syslog = new Rsyslog(folder.resolve("rsyslog"), certificates, "arr");
                 GatewayProcess gateway = new GatewayProcess(folder.resolve("home"))) {
             gateway.broadcastTo(archive.peer()).configure(configuration(certificates, syslog, token));
-            told.append(gateway.run(SOON, "check", "--config", gateway.configuration().toString())
+            told.append(gateway.run(
+                            SOON, "check", "--config", gateway.configuration().toString())
                     .output());
             try (Child process = startForEverybody(gateway)) {
                 await().atMost(SOON).until(() -> listens(gateway.peer()));
@@ -60,8 +61,10 @@ class AuditIT {
                                 AeTitle.of("CT1"),
                                 study.stream().map(TestFile::path).toList())
                         .orFail();
-                Peer wrong = new Peer(AeTitle.of("NOBODY"), "127.0.0.1", gateway.peer().port());
-                assertThat(Dcmtk.echoscu(wrong, AeTitle.of("ROGUE")).succeeded()).isFalse();
+                Peer wrong = new Peer(
+                        AeTitle.of("NOBODY"), "127.0.0.1", gateway.peer().port());
+                assertThat(Dcmtk.echoscu(wrong, AeTitle.of("ROGUE")).succeeded())
+                        .isFalse();
                 told.append(pause(gateway, token).orFail().output());
                 told.append(pause(gateway, "hunter2-" + token).output());
                 told.append(pause(gateway, "").output());
@@ -70,11 +73,13 @@ class AuditIT {
                 syslog.start();
                 await().atMost(SOON).until(() -> !syslog.received().isEmpty());
                 assertThat(process.terminate(SOON)).isZero();
-                await().atMost(SOON).until(() -> messages(syslog).size() >= trail(gateway).size());
+                await().atMost(SOON)
+                        .until(() -> messages(syslog).size() >= trail(gateway).size());
                 told.append(process.output());
             }
             assertThat(messages(syslog)).isEqualTo(trail(gateway)).allSatisfy(AuditSchema::validate);
-            assertThat(syslog.received()).allMatch(line -> line.matches("8[45]\\|dicom-gateway\\|DICOM\\+RFC3881\\|.*"));
+            assertThat(syslog.received())
+                    .allMatch(line -> line.matches("8[45]\\|dicom-gateway\\|DICOM\\+RFC3881\\|.*"));
             assertThat(String.join("\n", trail(gateway)))
                     .contains("csd-code=\"110120\"", "csd-code=\"110121\"")
                     .contains("csd-code=\"110126\"", "AETITLES=ROGUE")
@@ -87,7 +92,10 @@ class AuditIT {
             Files.list(gateway.home().resolve("var/logs")).forEach(log -> told.append(read(log)));
             told.append(String.join("\n", trail(gateway)));
             assertThat(told)
-                    .contains("it knows no such token", "ready: listening", "operator anna: destination archive is paused")
+                    .contains(
+                            "it knows no such token",
+                            "ready: listening",
+                            "operator anna: destination archive is paused")
                     .doesNotContain(token, TokenHash.of(token).digest(), "key-secret-hunter3");
             everythingIsForItsOwnerAlone(gateway.home().resolve("var"));
         }

@@ -31,9 +31,7 @@ public final class Rsyslog implements AutoCloseable {
             if (Files.exists(PROGRAM)) {
                 Files.copy(PROGRAM, folder.resolve("rsyslogd"), StandardCopyOption.COPY_ATTRIBUTES);
             }
-            Files.writeString(
-                    folder.resolve("rsyslog.conf"),
-                    """
+            Files.writeString(folder.resolve("rsyslog.conf"), """
                     global(workDirectory="%1$s" maxMessageSize="64k" defaultNetstreamDriver="ossl"
                       defaultNetstreamDriverCAFile="%2$s" defaultNetstreamDriverCertFile="%3$s"
                       defaultNetstreamDriverKeyFile="%4$s")
@@ -42,11 +40,7 @@ public final class Rsyslog implements AutoCloseable {
                     template(name="line" type="string" string="%%pri%%|%%app-name%%|%%msgid%%|%%msg%%\\n")
                     action(type="omfile" file="%1$s/received" template="line")
                     """.formatted(
-                                    folder,
-                                    certificates.authority(),
-                                    certificates.certificate(name),
-                                    certificates.key(name),
-                                    port));
+                    folder, certificates.authority(), certificates.certificate(name), certificates.key(name), port));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
