@@ -84,7 +84,7 @@ final class RunningGateway {
             throw e.getCause() instanceof HttpTimeoutException ? late(e) : unreachable(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new RunningGatewayException("interrupted while asking " + base, false, e);
+            throw new RunningGatewayException("interrupted while asking " + base, ExitCode.FAILED, e);
         } finally {
             answer.cancel(true);
         }
@@ -99,7 +99,7 @@ final class RunningGateway {
                     "the gateway at " + base + " asks who you are: "
                             + (token.isEmpty() ? "set GATEWAY_TOKEN, or GATEWAY_TOKEN_FILE" : "it knows no such token")
                             + "; scripts/gateway hash-password --token makes one",
-                    true,
+                    ExitCode.UNREACHABLE,
                     null);
         }
         String error;
@@ -107,14 +107,23 @@ final class RunningGateway {
             error = Json.readAnswer(answer.body(), Answers.Failure.class).error();
         } catch (JacksonException e) {
             throw new RunningGatewayException(
-                    base + " answers " + answer.statusCode() + " and is no gateway, or none of this version", false, e);
+                    base + " answers " + answer.statusCode() + " and is no gateway, or none of this version",
+                    ExitCode.UNREACHABLE,
+                    e);
         }
-        throw new RunningGatewayException(Text.printable(error, MAX_MESSAGE), answer.statusCode() == 400, null);
+        int exitCode = switch (answer.statusCode()) {
+            case 400 -> ExitCode.MISUSED;
+            case 403 -> ExitCode.UNREACHABLE;
+            default -> ExitCode.FAILED;
+        };
+        throw new RunningGatewayException(Text.printable(error, MAX_MESSAGE), exitCode, null);
     }
 
     private RunningGatewayException late(Exception cause) {
         return new RunningGatewayException(
-                "the gateway at " + base + " did not answer within " + ANSWER_TIMEOUT.toSeconds() + " s", false, cause);
+                "the gateway at " + base + " did not answer within " + ANSWER_TIMEOUT.toSeconds() + " s",
+                ExitCode.UNREACHABLE,
+                cause);
     }
 
     private RunningGatewayException unreachable(ExecutionException e) {
@@ -124,7 +133,7 @@ final class RunningGateway {
         return new RunningGatewayException(
                 "no gateway answers at " + base + " (" + why + "); start it: scripts/gateway run."
                         + " If it runs, it was started with another gateway.admin.port",
-                false,
+                ExitCode.UNREACHABLE,
                 e);
     }
 }
