@@ -11,6 +11,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.dicomgateway.spool.RefusedException.Kind;
 import org.jspecify.annotations.Nullable;
+import org.dicomgateway.observe.StageTimes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -180,7 +181,9 @@ final class Committer implements AutoCloseable {
             start = end;
         }
         try {
+            long begin = System.nanoTime();
             segment.append(records);
+            StageTimes.committed(batch.size(), System.nanoTime() - begin);
         } catch (IOException | RuntimeException e) {
             abandon(segment, batch, e);
             return;
