@@ -36,8 +36,8 @@ final class AdminApi {
     }
 
     void register(RoutesConfig routes) {
-        routes.get("/health/live", context -> answer(context, new Answers.Health(true, "")));
-        routes.get("/health/ready", this::ready);
+        routes.get("/health/live", context -> answer(context, new Answers.Health(true, "")), Access.ANYBODY);
+        routes.get("/health/ready", this::ready, Access.ANYBODY);
         routes.get("/api/status", context -> answer(context, overview.status(Instant.now())));
         routes.get("/api/destinations", context -> answer(context, overview.destinations(Instant.now())));
         routes.get("/api/routes", this::routes);
@@ -65,7 +65,7 @@ final class AdminApi {
         String reason =
                 Text.printable(request(context, Requests.Pause.class).reason().orElse(""), MAX_REASON);
         controls.pauseReceiver(reason);
-        LOG.info("operator: receiving is paused: {}", reason.isEmpty() ? "no reason given" : reason);
+        LOG.info("{}: receiving is paused: {}", Caller.mention(context), reason.isEmpty() ? "no reason given" : reason);
         answer(context, new Answers.ReceiverPaused(true));
     }
 
@@ -73,7 +73,7 @@ final class AdminApi {
         if (!controls.resumeReceiver()) {
             throw new ConflictResponse("receiving is not paused");
         }
-        LOG.info("operator: receiving is resumed");
+        LOG.info("{}: receiving is resumed", Caller.mention(context));
         answer(context, new Answers.ReceiverPaused(false));
     }
 
@@ -84,7 +84,11 @@ final class AdminApi {
         if (!controls.pause(name, reason)) {
             throw noSuchDestination(name);
         }
-        LOG.info("operator: destination {} is paused: {}", name, reason.isEmpty() ? "no reason given" : reason);
+        LOG.info(
+                "{}: destination {} is paused: {}",
+                Caller.mention(context),
+                name,
+                reason.isEmpty() ? "no reason given" : reason);
         answer(context, new Answers.Paused(name, true));
     }
 
@@ -93,7 +97,7 @@ final class AdminApi {
         if (!controls.resume(name)) {
             throw new ConflictResponse("destination " + name + " is not paused");
         }
-        LOG.info("operator: destination {} is resumed", name);
+        LOG.info("{}: destination {} is resumed", Caller.mention(context), name);
         answer(context, new Answers.Paused(name, false));
     }
 
@@ -110,7 +114,12 @@ final class AdminApi {
                     + "; there are deliveries of " + String.join(", ", new TreeMap<>(spool.books()).keySet()));
         }
         long count = spool.reroute(from, to);
-        LOG.info("operator: {} deliveries of destination {} are rerouted to {}", count, from, to);
+        LOG.info(
+                "{}: {} deliveries of destination {} are rerouted to {}",
+                Caller.mention(context),
+                count,
+                printable(from),
+                to);
         answer(context, new Answers.Count(count));
     }
 
@@ -121,7 +130,7 @@ final class AdminApi {
             throw new BadRequestResponse("all goes with no other condition");
         }
         long count = spool.retry(selection);
-        LOG.info("operator: {} parked deliveries are tried again ({})", count, described(selection));
+        LOG.info("{}: {} parked deliveries are tried again ({})", Caller.mention(context), count, described(selection));
         answer(context, new Answers.Count(count));
     }
 
@@ -136,7 +145,12 @@ final class AdminApi {
             throw new BadRequestResponse("one of delivery, study and destination is needed");
         }
         long count = spool.discard(selection, reason);
-        LOG.info("operator: {} deliveries are discarded ({}): {}", count, described(selection), reason);
+        LOG.info(
+                "{}: {} deliveries are discarded ({}): {}",
+                Caller.mention(context),
+                count,
+                described(selection),
+                reason);
         answer(context, new Answers.Count(count));
     }
 
@@ -154,7 +168,7 @@ final class AdminApi {
     }
 
     private void reload(Context context) {
-        LOG.info("operator: the rules are read again");
+        LOG.info("{}: the rules are read again", Caller.mention(context));
         answer(context, controls.reload());
     }
 

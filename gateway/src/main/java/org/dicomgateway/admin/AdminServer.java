@@ -1,5 +1,6 @@
 package org.dicomgateway.admin;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
@@ -42,10 +43,11 @@ public final class AdminServer implements AutoCloseable {
                 new AdminApi(controls, spool, overview)::register,
                 new SearchApi(controls, spool)::register,
                 new LiveApi(observed.traffic(), observed.recent(), live, gauges)::register);
-        this.server = Javalin.create(config -> configure(config, apis));
+        Doorkeeper doorkeeper = new Doorkeeper(settings.users(), Ticker.systemTicker());
+        this.server = Javalin.create(config -> configure(config, apis, doorkeeper));
     }
 
-    private static void configure(JavalinConfig config, List<Consumer<RoutesConfig>> apis) {
+    private static void configure(JavalinConfig config, List<Consumer<RoutesConfig>> apis, Doorkeeper doorkeeper) {
         QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, MIN_THREADS, IDLE_MILLIS);
         threads.setName("admin");
         config.jetty.threadPool = threads;
@@ -61,6 +63,7 @@ public final class AdminServer implements AutoCloseable {
             Guard.check(context);
             context.header("Cache-Control", "no-store").header("X-Content-Type-Options", "nosniff");
         });
+        config.routes.beforeMatched(doorkeeper::check);
         apis.forEach(api -> api.accept(config.routes));
         config.routes.exception(HttpResponseException.class, (refused, context) -> {
             context.status(refused.getStatus());

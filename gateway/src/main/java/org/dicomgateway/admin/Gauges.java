@@ -72,16 +72,23 @@ final class Gauges {
             entries.add(new Reading(counted.held(), name, "held"));
         });
         metrics.set(Metric.BOOKS, entries);
-        metrics.set(Metric.PENDING_BYTES, readings(books.entrySet(), Map.Entry::getKey, entry -> entry.getValue()
-                .pendingBytes()));
+        metrics.set(
+                Metric.PENDING_BYTES,
+                readings(
+                        books.entrySet(),
+                        Map.Entry::getKey,
+                        entry -> entry.getValue().pendingBytes()));
         TreeSet<String> names = new TreeSet<>(books.keySet());
         names.addAll(controls.destinations().keySet());
         Map<String, Instant> oldest = spool.oldestWaiting();
         metrics.set(
                 Metric.OLDEST_PENDING,
-                readings(names, name -> name, name -> Duration.between(oldest.getOrDefault(name, now), now)
-                                .toMillis()
-                        / 1000.0));
+                readings(
+                        names,
+                        name -> name,
+                        name -> Duration.between(oldest.getOrDefault(name, now), now)
+                                        .toMillis()
+                                / 1000.0));
     }
 
     private void destinations() {
@@ -101,11 +108,11 @@ final class Gauges {
     }
 
     private void set(Metric metric, Map<String, HealthView> all, ToDoubleFunction<HealthView> value) {
-        metrics.set(metric, readings(all.entrySet(), Map.Entry::getKey, entry -> value.applyAsDouble(entry.getValue())));
+        metrics.set(
+                metric, readings(all.entrySet(), Map.Entry::getKey, entry -> value.applyAsDouble(entry.getValue())));
     }
 
-    private static <T> List<Reading> readings(
-            Collection<T> all, Function<T, String> label, ToDoubleFunction<T> value) {
+    private static <T> List<Reading> readings(Collection<T> all, Function<T, String> label, ToDoubleFunction<T> value) {
         return all.stream()
                 .map(each -> new Reading(value.applyAsDouble(each), label.apply(each)))
                 .toList();

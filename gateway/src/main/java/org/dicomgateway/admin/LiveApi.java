@@ -38,7 +38,8 @@ final class LiveApi {
         routes.get("/api/history", this::history);
         routes.get("/api/log", this::log);
         routes.get("/api/events", live::serve);
-        routes.get("/metrics", context -> context.contentType(Metrics.MEDIA_TYPE).result(gauges.scrape(Instant.now())));
+        routes.get(
+                "/metrics", context -> context.contentType(Metrics.MEDIA_TYPE).result(gauges.scrape(Instant.now())));
         routes.get("/openapi.json", LiveApi::description);
     }
 

@@ -26,6 +26,7 @@ import org.dicomgateway.forward.Forwarder;
 import org.dicomgateway.receive.AssociationGate;
 import org.dicomgateway.receive.StoreHandler;
 import org.dicomgateway.route.Dispatch;
+import org.dicomgateway.security.TlsContexts;
 import org.dicomgateway.spool.Intake;
 import org.dicomgateway.spool.Spool;
 import org.slf4j.Logger;
@@ -47,6 +48,8 @@ public final class Gateway implements AutoCloseable {
     private final Outlook outlook;
     private final Forwarder forwarder;
 
+    private final TlsContexts tls;
+    private final CertificateWatcher certificates;
     private final RulesWatcher watcher;
     private final PausedDestinations paused;
     private final Optional<AdminServer> admin;
@@ -62,9 +65,16 @@ public final class Gateway implements AutoCloseable {
         Dispatch dispatch = new Dispatch(rules::table, outlook::prospects, outlook::pendingBytes);
         spool = Spool.open(settings.spool(), rules, dispatch, clock);
         receiver = PausedReceiver.besideSpool(settings.spool().directory(), spool);
-        acceptors = acceptors(settings, receiver);
+        tls = new TlsContexts(clock);
+        certificates = new CertificateWatcher(tls);
+        acceptors = acceptors(settings, receiver, tls);
         forwarder = new Forwarder(
-                spool, Requestor::of, new OrthancCheck(), spool::reconsider, clock, new SplittableRandom());
+                spool,
+                calling -> Requestor.of(calling, tls),
+                new OrthancCheck(),
+                spool::reconsider,
+                clock,
+                new SplittableRandom());
         watcher = new RulesWatcher(settings.routingFile(), rules, restart);
         paused = PausedDestinations.besideSpool(settings.spool().directory());
         GatewayControls controls = new GatewayControls(
@@ -86,11 +96,12 @@ public final class Gateway implements AutoCloseable {
         return new Gateway(loaded, new RestartNeeds(configuration), InstantSource.system());
     }
 
-    private static List<Acceptor> acceptors(GatewaySettings settings, Intake spool) {
+    private static List<Acceptor> acceptors(GatewaySettings settings, Intake spool, TlsContexts tls) {
         StoreHandler handler = new StoreHandler(spool);
         List<Acceptor> acceptors = new ArrayList<>();
         for (ListenerSettings listener : settings.listeners()) {
-            acceptors.add(new Acceptor(listener.acceptor(), new AssociationGate(listener.aeTitles(), spool), handler));
+            acceptors.add(
+                    new Acceptor(listener.acceptor(), tls, new AssociationGate(listener.aeTitles(), spool), handler));
         }
         return List.copyOf(acceptors);
     }
@@ -107,6 +118,7 @@ public final class Gateway implements AutoCloseable {
         for (Acceptor acceptor : acceptors) {
             acceptor.start();
         }
+        certificates.start();
         watcher.start();
         if (admin.isPresent()) {
             admin.get().start();
@@ -157,6 +169,7 @@ public final class Gateway implements AutoCloseable {
         Duration grace = settings.shutdownTimeout();
         admin.ifPresent(AdminServer::close);
         watcher.close();
+        certificates.close();
         LOG.info("stopping: receiving");
         acceptors.forEach(acceptor -> acceptor.stop(grace));
         LOG.info("stopping: forwarding");

@@ -48,7 +48,12 @@ public enum Metric {
             Kind.GAUGE,
             "Deliveries that wait because none of their destinations can be used"),
 
-    STATE("gateway_destination_state", Kind.GAUGE, "1 for the state it is in, 0 for the others", "destination", "state"),
+    STATE(
+            "gateway_destination_state",
+            Kind.GAUGE,
+            "1 for the state it is in, 0 for the others",
+            "destination",
+            "state"),
     USABLE("gateway_destination_usable", Kind.GAUGE, "1 while deliveries may be chosen to go there", "destination"),
     FAILURES(
             "gateway_destination_consecutive_failures",

@@ -36,8 +36,8 @@ public final class Metrics implements Consumer<ForwardEvent>, StageTimes.Listene
     public static final String MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
     private static final Duration[] QUICK = millis(1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000);
-    private static final Duration[] SLOW = millis(
-            100, 500, 1_000, 5_000, 10_000, 30_000, 60_000, 300_000, 900_000, 3_600_000, 14_400_000, 86_400_000);
+    private static final Duration[] SLOW =
+            millis(100, 500, 1_000, 5_000, 10_000, 30_000, 60_000, 300_000, 900_000, 3_600_000, 14_400_000, 86_400_000);
     private static final double[] BATCHES = {1, 2, 4, 8, 16, 32, 64, 128};
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -112,9 +112,7 @@ public final class Metrics implements Consumer<ForwardEvent>, StageTimes.Listene
                 timer(Metric.RECEIVE).record(event.millis(), TimeUnit.MILLISECONDS);
             }
             case REFUSED ->
-                counter(
-                                Metric.REFUSED_INSTANCES,
-                                event.status() < 0 ? "none" : DimseStatus.format(event.status()))
+                counter(Metric.REFUSED_INSTANCES, event.status() < 0 ? "none" : DimseStatus.format(event.status()))
                         .increment();
             case DELIVERED -> {
                 attempt(event);

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.dicomgateway.observe.StageTimes;
 import org.dicomgateway.spool.RefusedException.Kind;
 import org.jspecify.annotations.Nullable;
-import org.dicomgateway.observe.StageTimes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

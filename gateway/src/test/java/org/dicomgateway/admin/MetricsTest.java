@@ -181,22 +181,29 @@ class MetricsTest {
 
     @Test
     void the_dashboard_asks_for_what_is_there_in_sound_expressions() throws Exception {
-        JsonNode dashboard = JsonMapper.shared().readTree(Files.readString(ProjectRoot.path().resolve("deploy/grafana/dashboard.json")));
+        JsonNode dashboard = JsonMapper.shared()
+                .readTree(Files.readString(ProjectRoot.path().resolve("deploy/grafana/dashboard.json")));
         List<String> expressions = dashboard.get("panels").findValuesAsString("expr");
         assertThat(expressions).hasSizeGreaterThan(25);
         StringBuilder rules = new StringBuilder("groups:\n  - name: dashboard\n    rules:\n");
         for (int i = 0; i < expressions.size(); i++) {
-            String expression = expressions.get(i).replace("$__rate_interval", "1m").replace("$", "");
+            String expression =
+                    expressions.get(i).replace("$__rate_interval", "1m").replace("$", "");
             rules.append("      - record: panel:")
                     .append(i)
                     .append("\n        expr: '")
                     .append(expression)
                     .append("'\n");
         }
-        Path file = Files.writeString(folder.resolve("dashboard.yml"), rules.toString().replace("panel:", "panel:n"));
+        Path file = Files.writeString(
+                folder.resolve("dashboard.yml"), rules.toString().replace("panel:", "panel:n"));
         Promtool.run(folder, "check", "rules", "--lint=none", file.getFileName().toString());
         assertThat(namesIn(String.join("\n", expressions))).isSubsetOf(names());
-        List<Long> ids = dashboard.get("panels").valueStream().map(panel -> panel.get("id").asLong()).toList();
+        List<Long> ids = dashboard
+                .get("panels")
+                .valueStream()
+                .map(panel -> panel.get("id").asLong())
+                .toList();
         assertThat(ids).doesNotHaveDuplicates();
     }
 
@@ -219,8 +226,7 @@ class MetricsTest {
         while (sample.find()) {
             String labels = sample.group(2);
             samples.put(
-                    sample.group(1) + (labels == null ? "" : "{" + labels + "}"),
-                    Double.parseDouble(sample.group(3)));
+                    sample.group(1) + (labels == null ? "" : "{" + labels + "}"), Double.parseDouble(sample.group(3)));
         }
         return samples;
     }

@@ -23,7 +23,8 @@ public final class Promtool {
     public static String run(Path directory, String... arguments) throws IOException, InterruptedException {
         Result result = run(directory, "", List.of(arguments));
         if (result.exitCode != 0) {
-            throw new AssertionError("promtool " + String.join(" ", arguments) + " in " + directory + ":\n" + result.output);
+            throw new AssertionError(
+                    "promtool " + String.join(" ", arguments) + " in " + directory + ":\n" + result.output);
         }
         return result.output;
     }
