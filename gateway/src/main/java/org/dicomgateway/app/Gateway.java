@@ -22,7 +22,9 @@ import org.dicomgateway.config.ListenerSettings;
 import org.dicomgateway.dicom.Acceptor;
 import org.dicomgateway.dicom.Requestor;
 import org.dicomgateway.forward.Forwarder;
+import org.dicomgateway.receive.AccessControl;
 import org.dicomgateway.receive.AssociationGate;
+import org.dicomgateway.receive.Identities;
 import org.dicomgateway.receive.StoreHandler;
 import org.dicomgateway.route.Dispatch;
 import org.dicomgateway.security.TlsContexts;
@@ -63,7 +65,7 @@ public final class Gateway implements AutoCloseable {
         spool = Spool.open(settings.spool(), rules, dispatch, clock);
         tls = new TlsContexts(clock);
         certificates = new CertificateWatcher(tls);
-        acceptors = acceptors(settings, spool, tls);
+        acceptors = acceptors(settings, spool, tls, clock);
         forwarder = new Forwarder(
                 spool,
                 calling -> Requestor.of(calling, tls),
@@ -91,12 +93,17 @@ public final class Gateway implements AutoCloseable {
         return new Gateway(loaded, new RestartNeeds(configuration), InstantSource.system());
     }
 
-    private static List<Acceptor> acceptors(GatewaySettings settings, Spool spool, TlsContexts tls) {
+    private static List<Acceptor> acceptors(
+            GatewaySettings settings, Spool spool, TlsContexts tls, InstantSource clock) {
+        Identities identities = new Identities(settings.users(), clock);
         StoreHandler handler = new StoreHandler(spool);
         List<Acceptor> acceptors = new ArrayList<>();
         for (ListenerSettings listener : settings.listeners()) {
-            acceptors.add(
-                    new Acceptor(listener.acceptor(), tls, new AssociationGate(listener.aeTitles(), spool), handler));
+            acceptors.add(new Acceptor(
+                    listener.acceptor(),
+                    tls,
+                    new AssociationGate(listener.aeTitles(), new AccessControl(listener, identities, clock), spool),
+                    handler));
         }
         return List.copyOf(acceptors);
     }

@@ -7,6 +7,7 @@ import org.dicomgateway.cli.ExitCode;
 import org.dicomgateway.cli.ExplainCommand;
 import org.dicomgateway.cli.ExportCommand;
 import org.dicomgateway.cli.GenerateCommand;
+import org.dicomgateway.cli.HashPasswordCommand;
 import org.dicomgateway.cli.InspectCommand;
 import org.dicomgateway.cli.PauseCommand;
 import org.dicomgateway.cli.ReloadCommand;
@@ -35,6 +36,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ExplainCommand.class,
             ExportCommand.class,
             GenerateCommand.class,
+            HashPasswordCommand.class,
             InspectCommand.class,
             StatusCommand.class,
             PauseCommand.class,
