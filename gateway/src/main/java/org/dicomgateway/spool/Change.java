@@ -59,6 +59,9 @@ sealed interface Change {
         }
     }
 
+    /** No pending delivery waits for longer than until then: the clock was set back, and would make it wait for nothing. */
+    record Hastened(Instant latest) implements Change {}
+
     /** History: finished instances older than this, whose bytes are gone, are forgotten. */
     record Forgotten(Instant finishedBefore) implements Change {}
 }
