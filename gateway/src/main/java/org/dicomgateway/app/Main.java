@@ -2,18 +2,22 @@ package org.dicomgateway.app;
 
 import java.io.PrintWriter;
 import org.dicomgateway.cli.CheckCommand;
+import org.dicomgateway.cli.CompletionCommand;
 import org.dicomgateway.cli.EchoCommand;
 import org.dicomgateway.cli.ExitCode;
 import org.dicomgateway.cli.ExplainCommand;
 import org.dicomgateway.cli.ExportCommand;
 import org.dicomgateway.cli.GenerateCommand;
+import org.dicomgateway.cli.HashPasswordCommand;
 import org.dicomgateway.cli.InspectCommand;
 import org.dicomgateway.cli.PauseCommand;
 import org.dicomgateway.cli.ReloadCommand;
 import org.dicomgateway.cli.RerouteCommand;
 import org.dicomgateway.cli.ResumeCommand;
 import org.dicomgateway.cli.RetryCommand;
+import org.dicomgateway.cli.SendCommand;
 import org.dicomgateway.cli.StatusCommand;
+import org.dicomgateway.cli.TailCommand;
 import org.dicomgateway.config.ConfigurationException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -35,13 +39,17 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ExplainCommand.class,
             ExportCommand.class,
             GenerateCommand.class,
+            HashPasswordCommand.class,
             InspectCommand.class,
+            SendCommand.class,
             StatusCommand.class,
+            TailCommand.class,
             PauseCommand.class,
             ResumeCommand.class,
             RerouteCommand.class,
             RetryCommand.class,
-            ReloadCommand.class
+            ReloadCommand.class,
+            CompletionCommand.class
         })
 public final class Main {
 
@@ -55,6 +63,8 @@ public final class Main {
     /** The command line, ready to execute: what {@link #main} runs. */
     static CommandLine commandLine() {
         return new CommandLine(new Main())
+                // In an @FILE a line is an argument, so that a path may have spaces.
+                .setUseSimplifiedAtFiles(true)
                 .setParameterExceptionHandler((misuse, args) -> explain(misuse))
                 .setExecutionExceptionHandler((exception, command, parsed) -> explain(exception, command.getErr()));
     }

@@ -12,12 +12,12 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.dicomgateway.dicom.Acceptor;
 import org.dicomgateway.dicom.AcceptorSettings;
+import org.dicomgateway.dicom.Admission;
 import org.dicomgateway.dicom.AeTitle;
 import org.dicomgateway.dicom.CStoreScp.CStoreRequest;
 import org.dicomgateway.dicom.CStoreScp.CStoreResponse;
@@ -63,7 +63,7 @@ class NetworkFaultIT {
                 Duration.ofSeconds(30),
                 16384);
         Map<NetworkFault, FaultProxy> networks = new EnumMap<>(NetworkFault.class);
-        try (Acceptor server = new Acceptor(settings, request -> Optional.empty(), this::keep);
+        try (Acceptor server = new Acceptor(settings, request -> Admission.UNLIMITED, this::keep);
                 GatewayProcess gateway = new GatewayProcess(directory.resolve("gateway"))) {
             server.start();
             for (NetworkFault fault : NetworkFault.values()) {

@@ -14,7 +14,6 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -69,7 +68,8 @@ class FuzzTest {
     @Test
     void mutated_PDUs_harm_nobody_and_the_next_good_sender_is_served_at_once() throws Exception {
         ExecutorService callers = Executors.newFixedThreadPool(CALLERS);
-        try (Acceptor acceptor = new Acceptor(Limits.maxAssociations(50), request -> Optional.empty(), this::serve)) {
+        try (Acceptor acceptor =
+                new Acceptor(Limits.maxAssociations(50), request -> Admission.UNLIMITED, this::serve)) {
             acceptor.start();
             storeWell(acceptor);
             long heapBefore = usedHeap();
