@@ -28,8 +28,8 @@ class ReliabilityDocumentTest {
         Set<String> classes = all(CLASS, document);
         Set<String> methods = all(METHOD, document);
         try (Stream<Path> sources = Files.walk(root.resolve("gateway/src/test/java"))) {
-            Set<Path> java = sources.filter(file -> file.toString().endsWith(".java"))
-                    .collect(Collectors.toSet());
+            Set<Path> java =
+                    sources.filter(file -> file.toString().endsWith(".java")).collect(Collectors.toSet());
             assertThat(java.stream()
                             .map(file -> file.getFileName().toString().replace(".java", ""))
                             .collect(Collectors.toSet()))

@@ -68,7 +68,9 @@ class OrthancTroubleIT {
 
     private static void send(GatewayProcess gateway, List<TestFile> files) {
         Dcmtk.storescu(
-                        gateway.peer(), MODALITY, files.stream().map(TestFile::path).toList())
+                        gateway.peer(),
+                        MODALITY,
+                        files.stream().map(TestFile::path).toList())
                 .orFail();
     }
 }

@@ -73,10 +73,16 @@ class SpoolLossTest {
         }
         for (byte[] damage : damages) {
             Files.write(large, damage);
-            assertThat(found()).containsEntry(LARGE, false).containsEntry(SMALL, true).containsEntry(LATER, true);
+            assertThat(found())
+                    .containsEntry(LARGE, false)
+                    .containsEntry(SMALL, true)
+                    .containsEntry(LATER, true);
         }
         Files.delete(large);
-        assertThat(found()).containsEntry(LARGE, false).containsEntry(SMALL, true).containsEntry(LATER, true);
+        assertThat(found())
+                .containsEntry(LARGE, false)
+                .containsEntry(SMALL, true)
+                .containsEntry(LATER, true);
     }
 
     /** The first segment is the one of the first instance. */
