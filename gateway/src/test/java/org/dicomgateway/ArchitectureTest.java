@@ -114,6 +114,12 @@ class ArchitectureTest {
     }
 
     @Test
+    void only_observe_knows_the_metrics_library() {
+        confine("io.micrometer..", "observe");
+        confine("io.prometheus..", "observe");
+    }
+
+    @Test
     void routing_has_no_clock_and_no_IO() {
         DescribedPredicate<JavaClass> worldly =
                 resideInAnyPackage("java.io..", "java.nio.file..", "java.nio.channels..", "java.net..");

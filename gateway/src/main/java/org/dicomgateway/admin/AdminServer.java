@@ -46,10 +46,11 @@ public final class AdminServer implements AutoCloseable {
         this.settings = settings;
         Overview overview = new Overview(controls, spool, observed.traffic());
         this.live = new LiveEvents(overview, observed.recent());
+        Gauges gauges = new Gauges(controls, spool, live, observed.metrics());
         List<Consumer<RoutesConfig>> apis = List.of(
                 new AdminApi(controls, spool, overview)::register,
                 new SearchApi(controls, spool)::register,
-                new LiveApi(observed.traffic(), observed.recent(), live)::register);
+                new LiveApi(observed.traffic(), observed.recent(), live, gauges)::register);
         Doorkeeper doorkeeper = new Doorkeeper(settings.users(), witness, Ticker.systemTicker());
         this.server = Javalin.create(config -> configure(config, apis, doorkeeper, contexts));
     }
