@@ -138,7 +138,7 @@ public final class Gateway implements AutoCloseable {
      *
      * @throws IOException when a port cannot be had; the gateway must then be closed
      */
-    public void start() throws IOException {
+    public synchronized void start() throws IOException {
         audit.ifPresent(AuditTrail::start);
         forwarder.start(List.of(), Map.of(), paused.all());
         outlook.ask(spool, forwarder);
@@ -190,10 +190,11 @@ public final class Gateway implements AutoCloseable {
     /**
      * Stops in order: nobody steers it any more; no new associations; what is being received is finished and answered;
      * what is being sent is finished; the spool is closed. Takes at most about twice the configured shutdown timeout;
-     * whatever is not finished then is broken off, and nothing that was answered with success is lost by it.
+     * whatever is not finished then is broken off, and nothing that was answered with success is lost by it. Waits for
+     * {@link #start} when that is under way.
      */
     @Override
-    public void close() {
+    public synchronized void close() {
         Duration grace = settings.shutdownTimeout();
         admin.ifPresent(AdminServer::close);
         watcher.close();
