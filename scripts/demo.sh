@@ -169,10 +169,10 @@ what_to_try() {
 All of it runs. Try, in another terminal:
 
   # each instance's way
-  tail -f $VAR/logs/forward.log
+  scripts/gateway tail -f --file $VAR/logs/forward.log
   # images of your own, or more generated ones, to the gateway
   scripts/gateway generate --output /tmp/mr --modality MR --instances 200
-  storescu -R +sd +r -aec GATEWAY 127.0.0.1 $GATEWAY_PORT /tmp/mr
+  scripts/gateway send GATEWAY@127.0.0.1:$GATEWAY_PORT /tmp/mr
   # a server that fails: the others go on, and it catches up when it is back
   scripts/orthanc.sh stop orthanc2
   # what each server holds
