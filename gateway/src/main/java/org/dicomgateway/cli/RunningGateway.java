@@ -1,6 +1,7 @@
 package org.dicomgateway.cli;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -19,6 +20,8 @@ import org.dicomgateway.admin.Answers;
 import org.dicomgateway.admin.Json;
 import org.dicomgateway.config.AdminSettings;
 import org.dicomgateway.dicom.Text;
+import org.dicomgateway.security.KeyMaterialException;
+import org.dicomgateway.security.OwnServer;
 import tools.jackson.core.JacksonException;
 
 /** The gateway that runs, asked over its operators' interface. Every call ends within a minute. */
@@ -32,15 +35,29 @@ final class RunningGateway {
 
     private final URI base;
     private final Optional<String> token;
-    private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build();
+    private final HttpClient http;
 
     /** The one that listens where these settings say, told this token, if it asks who calls. */
-    RunningGateway(AdminSettings settings, Optional<String> token) {
+    RunningGateway(AdminSettings settings, Optional<String> token) throws RunningGatewayException {
         this.token = token;
         InetSocketAddress address = settings.address();
-        String host = address.getAddress().getHostAddress();
-        this.base = URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort());
+        InetAddress bound = address.getAddress();
+        String host = (bound.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : bound).getHostAddress();
+        this.http = client(settings);
+        this.base = URI.create((settings.tls().isPresent() ? "https://" : "http://")
+                + (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort());
+    }
+
+    private static HttpClient client(AdminSettings settings) throws RunningGatewayException {
+        HttpClient.Builder client = HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT);
+        if (settings.tls().isPresent()) {
+            try {
+                client.sslContext(OwnServer.context(settings.tls().get().tls()));
+            } catch (KeyMaterialException e) {
+                throw new RunningGatewayException(String.valueOf(e.getMessage()), ExitCode.MISUSED, e);
+            }
+        }
+        return client.build();
     }
 
     /** What it answers to a question. */

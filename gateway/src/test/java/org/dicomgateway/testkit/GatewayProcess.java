@@ -205,6 +205,11 @@ public final class GatewayProcess implements AutoCloseable {
         return new Peer(AeTitle.of("GATEWAY"), "127.0.0.1", port);
     }
 
+    /** Where its operators' interface listens. */
+    public int adminPort() {
+        return adminPort;
+    }
+
     /** Its home folder. */
     public Path home() {
         return home;
