@@ -61,6 +61,7 @@ look() {
   need Orthanc "$(PATH=$PATH:/usr/sbin where Orthanc)" orthanc
   need DCMTK "$(where storescu)" dcmtk
   need curl "$(where curl)" curl
+  need openssl "$(where openssl)" openssl
   need kill "$(type -P kill || true)" procps
   need flock "$(where flock)" util-linux
   if [[ -n $TESTS ]]; then
