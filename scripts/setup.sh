@@ -56,6 +56,7 @@ look() {
   # Debian puts Orthanc where only root's PATH looks.
   need Orthanc "$(PATH=$PATH:/usr/sbin where Orthanc)" orthanc
   need DCMTK "$(where storescu)" dcmtk
+  need promtool "$(where promtool)" prometheus
   need curl "$(where curl)" curl
   need kill "$(type -P kill || true)" procps
   need flock "$(where flock)" util-linux
@@ -71,7 +72,7 @@ without_services() {
   cat >"$policy" <<'TEXT'
 #!/bin/sh
 # For the time of one installation, by scripts/setup.sh of DICOM Gateway.
-[ "$1" = orthanc ] && exit 101
+case "$1" in orthanc | prometheus*) exit 101 ;; esac
 exit 0
 TEXT
   chmod +x "$policy"
@@ -85,6 +86,13 @@ disable_new_service() {
     systemctl disable orthanc >/dev/null 2>&1 || true
     say "The Orthanc service of the Debian package is not started and not enabled: scripts/orthanc.sh runs the servers."
     say "To have it all the same, on 4242 and 8042: sudo systemctl enable --now orthanc"
+  fi
+}
+
+disable_new_prometheus() {
+  if [[ " ${missing[*]} " == *" prometheus "* && -d /run/systemd/system ]]; then
+    systemctl disable prometheus >/dev/null 2>&1 || true
+    say "The Prometheus service of the Debian package is not started and not enabled: the tests use its promtool alone."
   fi
 }
 
@@ -120,6 +128,7 @@ install_missing() {
     without_services apt-get install -y --no-install-recommends "${missing[@]}"
   rm -f "$log"
   disable_new_service
+  disable_new_prometheus
   look
   if ((${#missing[@]} > 0)); then
     printf '%s\n' "${report[@]}" >&2
