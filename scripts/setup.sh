@@ -6,14 +6,18 @@ source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lib/common.sh"
 
 usage() {
   cat <<'TEXT'
-Usage: scripts/setup.sh [--check]
+Usage: scripts/setup.sh [--check | --tests]
 
 Installs what is missing: a JDK (17 or newer), Maven, Orthanc, DCMTK and a few small tools. Changes nothing when
 everything is there. Without root it prints the command to run instead and exits with 1.
 
   --check   only report; exits with 1 when something is missing
+  --tests   also what only the tests need
 TEXT
 }
+
+# Whether what only tests need is looked for as well.
+TESTS=
 
 # What is needed, what says that it is there, and the Debian packages that bring it.
 missing=()
@@ -56,10 +60,18 @@ look() {
   # Debian puts Orthanc where only root's PATH looks.
   need Orthanc "$(PATH=$PATH:/usr/sbin where Orthanc)" orthanc
   need DCMTK "$(where storescu)" dcmtk
-  need promtool "$(where promtool)" prometheus
   need curl "$(where curl)" curl
   need kill "$(type -P kill || true)" procps
   need flock "$(where flock)" util-linux
+  if [[ -n $TESTS ]]; then
+    need jq "$(where jq)" jq
+    need promtool "$(where promtool)" prometheus
+    need rsyslog "$(PATH=$PATH:/usr/sbin where rsyslogd)" rsyslog
+    # Without anything that could be called: rsyslog's TLS.
+    local tls
+    tls=$(compgen -G '/usr/lib/*/rsyslog/lmnsd_ossl.so' || true)
+    need ossl "$tls" rsyslog-openssl
+  fi
 }
 
 # The package would start a server of its own, on the ports that ours use, for nobody: not during this installation…
@@ -72,7 +84,7 @@ without_services() {
   cat >"$policy" <<'TEXT'
 #!/bin/sh
 # For the time of one installation, by scripts/setup.sh of DICOM Gateway.
-case "$1" in orthanc | prometheus*) exit 101 ;; esac
+case $1 in orthanc | rsyslog | prometheus*) exit 101 ;; esac
 exit 0
 TEXT
   chmod +x "$policy"
@@ -89,10 +101,15 @@ disable_new_service() {
   fi
 }
 
-disable_new_prometheus() {
-  if [[ " ${missing[*]} " == *" prometheus "* && -d /run/systemd/system ]]; then
-    systemctl disable prometheus >/dev/null 2>&1 || true
-    say "The Prometheus service of the Debian package is not started and not enabled: the tests use its promtool alone."
+# Of rsyslog and Prometheus too, only the programs are wanted.
+disable_new_others() {
+  if [[ -d /run/systemd/system ]]; then
+    if [[ " ${missing[*]} " == *" rsyslog "* ]]; then
+      systemctl disable rsyslog.service syslog.socket >/dev/null 2>&1 || true
+    fi
+    if [[ " ${missing[*]} " == *" prometheus "* ]]; then
+      systemctl disable prometheus.service >/dev/null 2>&1 || true
+    fi
   fi
 }
 
@@ -128,7 +145,7 @@ install_missing() {
     without_services apt-get install -y --no-install-recommends "${missing[@]}"
   rm -f "$log"
   disable_new_service
-  disable_new_prometheus
+  disable_new_others
   look
   if ((${#missing[@]} > 0)); then
     printf '%s\n' "${report[@]}" >&2
@@ -137,7 +154,8 @@ install_missing() {
 }
 
 case ${1:-} in
-  '')
+  '' | --tests)
+    TESTS=${1:-}
     look
     if ((${#missing[@]} > 0)); then
       install_missing

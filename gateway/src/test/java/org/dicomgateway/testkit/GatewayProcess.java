@@ -211,6 +211,11 @@ public final class GatewayProcess implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + adminPort + path);
     }
 
+    /** Where its operators' interface listens. */
+    public int adminPort() {
+        return adminPort;
+    }
+
     /** Its home folder. */
     public Path home() {
         return home;
