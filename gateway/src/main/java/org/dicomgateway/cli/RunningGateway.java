@@ -54,7 +54,7 @@ final class RunningGateway {
             try {
                 client.sslContext(OwnServer.context(settings.tls().get().tls()));
             } catch (KeyMaterialException e) {
-                throw new RunningGatewayException(String.valueOf(e.getMessage()), true, e);
+                throw new RunningGatewayException(String.valueOf(e.getMessage()), ExitCode.MISUSED, e);
             }
         }
         return client.build();
