@@ -89,6 +89,7 @@ public enum Metric {
     private final String text;
     private final Kind kind;
     private final String help;
+
     @SuppressWarnings("ImmutableEnumChecker") // made by List.of
     private final List<String> labels;
 

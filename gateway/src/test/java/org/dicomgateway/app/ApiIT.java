@@ -77,8 +77,7 @@ class ApiIT {
                 .map(TestFile::path)
                 .toList();
         int scrapes = 0;
-        try (Child storescu =
-                Dcmtk.startStorescu(directory.resolve("storescu.log"), gateway.peer(), MODALITY, all)) {
+        try (Child storescu = Dcmtk.startStorescu(directory.resolve("storescu.log"), gateway.peer(), MODALITY, all)) {
             while (storescu.isAlive() || scrapes < 5) {
                 assertBalanced(get("/metrics"));
                 scrapes++;
@@ -94,7 +93,8 @@ class ApiIT {
                 .containsEntry("nobody pending", (double) all.size());
         assertThat(scraped)
                 .contains("gateway_received_instances_total " + (double) all.size())
-                .contains("gateway_attempts_total{destination=\"orthanc1\",outcome=\"delivered\"} " + (double) PICTURES);
+                .contains(
+                        "gateway_attempts_total{destination=\"orthanc1\",outcome=\"delivered\"} " + (double) PICTURES);
         assertThat(Promtool.checkMetrics(scraped)).isEmpty();
 
         findAndGiveUp(strangers);
@@ -109,7 +109,9 @@ class ApiIT {
         assertThat(parked.at("/items").size()).isEqualTo(STRANGERS);
         JsonNode first = parked.at("/items/0");
         JsonNode story = json(get("/api/instances/" + first.at("/instanceId").asLong()));
-        assertThat(story.at("/timeline").valueStream().map(event -> event.get("event").asString()))
+        assertThat(story.at("/timeline")
+                        .valueStream()
+                        .map(event -> event.get("event").asString()))
                 .startsWith("received", "planned", "planned")
                 .contains("parked");
         JsonNode nobody = json(get("/api/destinations")).get(0);
@@ -123,8 +125,11 @@ class ApiIT {
         assertThat(entry("orthanc1", "parked")).isZero();
         assertBalanced(get("/metrics"));
         assertThat(gateway.count("discarded")).isEqualTo(STRANGERS);
-        assertThat(json(get("/api/deliveries?state=discarded")).at("/items").size()).isEqualTo(STRANGERS);
-        assertThat(json(get("/api/studies?study=" + study)).at("/items/0/destinations/1/discarded").asInt())
+        assertThat(json(get("/api/deliveries?state=discarded")).at("/items").size())
+                .isEqualTo(STRANGERS);
+        assertThat(json(get("/api/studies?study=" + study))
+                        .at("/items/0/destinations/1/discarded")
+                        .asInt())
                 .isEqualTo(STRANGERS);
         long received = json(get("/api/history?hours=1"))
                 .at("/points")
@@ -144,7 +149,8 @@ class ApiIT {
         gateway.kill();
         gateway.start();
         assertThat(json(get("/api/status")).at("/receiver/because").asString()).isEqualTo("new disk");
-        assertThat(Dcmtk.storescu(gateway.peer(), MODALITY, picture).succeeded()).isFalse();
+        assertThat(Dcmtk.storescu(gateway.peer(), MODALITY, picture).succeeded())
+                .isFalse();
         post("/api/receiver/resume", "");
         Dcmtk.storescu(gateway.peer(), MODALITY, picture).orFail();
         assertThat(gateway.count("received")).isEqualTo(1);
@@ -175,7 +181,9 @@ class ApiIT {
             double sum = Stream.of("delivered", "pending", "parked", "held")
                     .mapToDouble(entry -> books.get(destination + " " + entry))
                     .sum();
-            assertThat(books.get(destination + " received")).as("%s in %s", destination, books).isEqualTo(sum);
+            assertThat(books.get(destination + " received"))
+                    .as("%s in %s", destination, books)
+                    .isEqualTo(sum);
         }
     }
 

@@ -55,7 +55,8 @@ class ShippedLogTest {
         assertThat(first.get("event").asString()).isEqualTo("refused");
         assertThat(first.get("bytes").isIntegralNumber()).isTrue();
         assertThat(first.get("reason").asString()).isEqualTo("a \\ and a 'quote' and\ta tab");
-        assertThat(JsonMapper.shared().readTree(lines.get(1)).get("reason").asString()).isEqualTo("ä");
+        assertThat(JsonMapper.shared().readTree(lines.get(1)).get("reason").asString())
+                .isEqualTo("ä");
         assertThat(folder.resolve("forward.log")).doesNotExist();
     }
 
@@ -63,7 +64,8 @@ class ShippedLogTest {
     void both_ways_are_rotated_compressed_and_kept_for_a_bounded_time() throws Exception {
         String shipped = Files.readString(ProjectRoot.path().resolve("conf/logback.xml"));
         for (String appender : List.of("FORWARD", "FORWARD_JSON")) {
-            String text = shipped.replaceAll("(?s).*<appender name=\"" + appender + "\"", "").replaceAll("(?s)</appender>.*", "");
+            String text = shipped.replaceAll("(?s).*<appender name=\"" + appender + "\"", "")
+                    .replaceAll("(?s)</appender>.*", "");
             assertThat(text).contains(".gz</fileNamePattern>", "<maxFileSize>", "<maxHistory>", "<totalSizeCap>");
         }
     }
