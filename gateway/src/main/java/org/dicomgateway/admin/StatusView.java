@@ -2,6 +2,7 @@ package org.dicomgateway.admin;
 
 import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 import org.dicomgateway.observe.Traffic;
 import org.dicomgateway.spool.SpoolView.Books;
 import org.dicomgateway.spool.SpoolView.Vitals;
@@ -17,6 +18,7 @@ import org.dicomgateway.spool.SpoolView.Vitals;
  * @param totals deliveries of all destinations together
  * @param unrouted instances that are held because no route applies to them
  * @param unassigned deliveries that wait because none of their destinations can be used
+ * @param certificates by which the gateway says who it is, the one that expires first before the others
  * @param disk the file system of the spool
  * @param rates averages over the last ten seconds
  */
@@ -29,8 +31,14 @@ public record StatusView(
         Totals totals,
         long unrouted,
         long unassigned,
+        List<CertificateView> certificates,
         Disk disk,
         Rates rates) {
+
+    /** Copies the list. */
+    public StatusView {
+        certificates = List.copyOf(certificates);
+    }
 
     /** Deliveries, counted as in {@link Books}. */
     public record Totals(long received, long delivered, long pending, long parked, long held, long pendingBytes) {

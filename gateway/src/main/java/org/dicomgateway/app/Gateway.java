@@ -89,7 +89,7 @@ public final class Gateway implements AutoCloseable {
         watcher = new RulesWatcher(settings.routingFile(), rules, restart);
         paused = PausedDestinations.besideSpool(settings.spool().directory());
         GatewayControls controls = new GatewayControls(
-                this::process, this::receiver, receiver, forwarder, paused, rules, watcher, restart);
+                this::process, this::receiver, tls, receiver, forwarder, paused, rules, watcher, restart);
         admin = settings.admin().enabled()
                 ? Optional.of(new AdminServer(settings.admin(), controls, spool, witness(), tls))
                 : Optional.empty();
