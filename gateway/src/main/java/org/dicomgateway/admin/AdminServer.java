@@ -50,6 +50,7 @@ public final class AdminServer implements AutoCloseable {
             context.header("Cache-Control", "no-store").header("X-Content-Type-Options", "nosniff");
         });
         api.register(config.routes);
+        new Dashboard().register(config.routes);
         config.routes.exception(HttpResponseException.class, (refused, context) -> {
             context.status(refused.getStatus());
             AdminApi.answer(context, new Answers.Failure(String.valueOf(refused.getMessage())));
