@@ -1,19 +1,34 @@
 #!/usr/bin/env bash
-# Installs what the gateway, its demonstration and its tests need on Debian or Ubuntu, and only what is missing.
+# Installs what the gateway, its demonstration and, if asked, its tests need on Debian or Ubuntu, and only what is missing.
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
 source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lib/common.sh"
 
 usage() {
   cat <<'TEXT'
-Usage: scripts/setup.sh [--check]
+Usage: scripts/setup.sh [--tests] [--check]
 
 Installs what is missing: a JDK (17 or newer), Maven, Orthanc, DCMTK and a few small tools. Changes nothing when
 everything is there. Without root it prints the command to run instead and exits with 1.
 
+  --tests   also what only the tests need: Chromium, for those of the operators' page
   --check   only report; exits with 1 when something is missing
 TEXT
 }
+
+TESTS=
+CHECK=
+for argument in "$@"; do
+  case $argument in
+    --tests) TESTS=yes ;;
+    --check) CHECK=yes ;;
+    -h | --help) usage && exit ;;
+    *)
+      usage >&2
+      exit 2
+      ;;
+  esac
+done
 
 # What is needed, what says that it is there, and the Debian packages that bring it.
 missing=()
@@ -59,6 +74,10 @@ look() {
   need curl "$(where curl)" curl
   need kill "$(type -P kill || true)" procps
   need flock "$(where flock)" util-linux
+  if [[ -n $TESTS ]]; then
+    need Chromium "$(where chromium)" chromium
+    need driver "$(where chromedriver)" chromium-driver
+  fi
 }
 
 # The package would start a server of its own, on the ports that ours use, for nobody: not during this installation…
@@ -102,7 +121,7 @@ install_missing() {
   fi
   if ((EUID != 0)); then
     say "Missing: ${missing[*]}. Install them with:"
-    say "  sudo $(readlink -f "${BASH_SOURCE[0]}")"
+    say "  sudo $(readlink -f "${BASH_SOURCE[0]}")${TESTS:+ --tests}"
     say "or by hand:"
     say "  sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing[*]}"
     if [[ " ${missing[*]} " == *" orthanc "* ]]; then
@@ -127,24 +146,15 @@ install_missing() {
   fi
 }
 
-case ${1:-} in
-  '')
-    look
-    if ((${#missing[@]} > 0)); then
-      install_missing
-    fi
-    warn_of_service
-    say "Everything needed is installed."
-    ;;
-  --check)
-    look
-    printf '%s\n' "${report[@]}"
-    warn_of_service
-    ((${#missing[@]} == 0)) || die "missing: ${missing[*]}; scripts/setup.sh installs them"
-    ;;
-  -h | --help) usage ;;
-  *)
-    usage >&2
-    exit 2
-    ;;
-esac
+look
+if [[ -n $CHECK ]]; then
+  printf '%s\n' "${report[@]}"
+  warn_of_service
+  ((${#missing[@]} == 0)) || die "missing: ${missing[*]}; scripts/setup.sh${TESTS:+ --tests} installs them"
+  exit
+fi
+if ((${#missing[@]} > 0)); then
+  install_missing
+fi
+warn_of_service
+say "Everything needed is installed."

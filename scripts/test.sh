@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Everything that must pass: set-up, build, unit tests, integration tests against real Orthanc servers and DCMTK.
+# Everything that must pass: set-up, build, unit tests, integration tests against real Orthanc servers, DCMTK and a
+# browser.
 # Arguments go to Maven: scripts/test.sh -Dit.test=KillIT
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
 source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lib/common.sh"
 
 step "1/2 Set-up"
-"$ROOT/scripts/setup.sh"
+"$ROOT/scripts/setup.sh" --tests
 
 step "2/2 Build and tests: mvn verify"
 JAVA_HOME=$(find_jdk)

@@ -44,7 +44,7 @@ export function openReceiver() {
   return perform('/api/receiver/resume', {}, () => 'Instances are taken in again');
 }
 
-/** `selection` is one of {deliveryId}, {study}, {study, destination}, {destination}, or {} for all that is parked. */
+/** `selection` is one of {delivery}, {study}, {study, destination}, {destination}, or {} for all that is parked. */
 export function retry(selection) {
   return perform('/api/retry', selection, (answer) =>
     answer.count > 0

@@ -1,6 +1,9 @@
 /* The gateway's HTTP interface. Every request ends: with an answer, with why there is none, or after a while. */
 
 const LIMIT_MILLIS = 15_000;
+/** Too many at the same time, of passwords to compare or of searches: once more, a little later. */
+const BUSY = [429, 503];
+const BUSY_MILLIS = 1_200;
 
 /** Why a request came to nothing; `status` is 0 when the gateway did not answer at all. */
 export class Failure extends Error {
@@ -26,7 +29,16 @@ export function post(path, body = {}) {
   });
 }
 
-async function request(path, options) {
+/** The answers for each of some items; two questions at a time, for others ask, too. */
+export async function fewAtATime(items, ask) {
+  const answers = [];
+  for (let i = 0; i < items.length; i += 2) {
+    answers.push(...(await Promise.all(items.slice(i, i + 2).map(ask))));
+  }
+  return answers;
+}
+
+async function request(path, options, again = true) {
   let response;
   let answer;
   try {
@@ -34,6 +46,10 @@ async function request(path, options) {
     answer = await response.json().catch(() => ({}));
   } catch {
     throw new Failure(0, 'the gateway does not answer');
+  }
+  if (BUSY.includes(response.status) && again) {
+    await new Promise((resolve) => setTimeout(resolve, BUSY_MILLIS));
+    return request(path, options, false);
   }
   if (!response.ok) {
     throw new Failure(response.status, reasonOf(response, answer));

@@ -4,7 +4,7 @@ import { whenDone } from './actions.js';
 import { load as loadChart, startChart } from './chart.js';
 import { showDestinations } from './destinations.js';
 import { byId, text } from './dom.js';
-import { showEvent, startEvents } from './events.js';
+import { showEvents, startEvents } from './events.js';
 import { showBanners, showFigures, title } from './figures.js';
 import { showFlow } from './flow.js';
 import { ago, full } from './format.js';
@@ -43,7 +43,7 @@ const live = new Live({
     destinations = answers.map(model.destination);
     show();
   },
-  event: showEvent,
+  events: showEvents,
   connection(state, since, why) {
     const wasLost = connection.state === 'lost' || connection.state === 'refused';
     connection = { state, since, why };

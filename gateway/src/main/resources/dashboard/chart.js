@@ -14,6 +14,7 @@ const MOST_POINTS = 240;
 /** Dashes as well as colours tell lines apart. */
 const DASHES = [[], [8, 3], [3, 2], [9, 3, 2, 3], [5, 4]];
 const REST = 'others';
+const SHORTEST_SECONDS = 10;
 
 const box = byId('chart');
 const legend = byId('legend');
@@ -79,14 +80,19 @@ function data() {
   for (let i = 0; i < history.points.length; i += size) {
     points.push(history.points.slice(i, i + size));
   }
-  const perSecond = (of) =>
-    points.map((bin) => bin.reduce((sum, point) => sum + (of(point) ?? 0), 0) / (bin.length * history.step));
+  const perSecond = (of) => points.map((bin) => bin.reduce((sum, point) => sum + (of(point) ?? 0), 0) / seconds(bin));
   return [
     points.map((bin) => Date.parse(bin[0].at) / 1000),
     perSecond((point) => point.received),
     ...names.map((name) => perSecond((point) => deliveredTo(point, name))),
     perSecond((point) => point.failed).map((value) => value || null),
   ];
+}
+
+/** How long these points took: the last may not be over, and is a guess in its first seconds. */
+function seconds(bin) {
+  const sinceLast = (Date.now() - Date.parse(bin[bin.length - 1].at)) / 1000;
+  return (bin.length - 1) * history.step + Math.min(history.step, Math.max(SHORTEST_SECONDS, sinceLast));
 }
 
 function deliveredTo({ delivered }, name) {
@@ -174,12 +180,12 @@ function toggle(name, i) {
   );
 }
 
-/** The values under the pointer in the legend; without one, the last that are whole. */
+/** The values under the pointer in the legend; without one, the last. */
 function showValues(index) {
   if (!plot) {
     return;
   }
-  const at = index ?? plot.data[0].length - 2;
+  const at = index ?? plot.data[0].length - 1;
   [...legend.children].forEach((item, i) => {
     const value = plot.data[i + 1]?.[at];
     text(item.querySelector('b'), `${rate(value ?? 0)}/s`);

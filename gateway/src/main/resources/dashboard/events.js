@@ -2,7 +2,7 @@
 
 import { get } from './api.js';
 import { byId, h } from './dom.js';
-import { clock, shortUid, bytes } from './format.js';
+import { bytes, clock, plural, shortUid } from './format.js';
 import { icon } from './icons.js';
 import { openStudy } from './study.js';
 
@@ -26,8 +26,7 @@ let scheduled = false;
 export async function startEvents() {
   byId('events-choice').append(choice('All', false), choice('Trouble', true));
   try {
-    const { items } = await get('/api/log', { limit: MOST });
-    [...items].sort((a, b) => (a.at < b.at ? -1 : 1)).forEach(showEvent);
+    showEvents({ ...(await get('/api/log', { limit: MOST })), skipped: 0 });
   } catch {
     // Live events still come.
   }
@@ -51,9 +50,12 @@ function choice(label, trouble) {
   );
 }
 
-/** One more; many at once are shown with the next picture. */
-export function showEvent(event) {
-  waiting.push(event);
+/** More of them, oldest first; those of one moment are shown together. `skipped` are not told. */
+export function showEvents({ events, skipped }) {
+  if (skipped > 0) {
+    waiting.push({ skipped });
+  }
+  waiting.push(...events);
   if (!scheduled) {
     scheduled = true;
     requestAnimationFrame(flush);
@@ -62,16 +64,21 @@ export function showEvent(event) {
 
 function flush() {
   scheduled = false;
-  const reading = list.scrollTop > 0 || list.contains(document.activeElement);
+  const reading = list.scrollTop > 0;
   const before = list.scrollHeight;
-  list.prepend(...waiting.slice(-MOST).reverse().map(line));
+  const lines = waiting.slice(-MOST).reverse();
   waiting = [];
+  list.prepend(...lines.map((each) => (each.skipped ? gap(each.skipped) : line(each))));
   while (list.childElementCount > MOST) {
     list.lastElementChild.remove();
   }
   if (reading) {
     list.scrollTop += list.scrollHeight - before;
   }
+}
+
+function gap(skipped) {
+  return h('li', { class: 'gap' }, `${plural(skipped, 'more event')}, in forward.log`);
 }
 
 function line(event) {
@@ -84,17 +91,19 @@ function line(event) {
     h('b', {}, event.event),
     h('span', { class: 'way' }, wayOf(event)),
     h('span', { class: 'why' }, event.reason || ''),
-    event.study
-      ? h('button', { type: 'button', class: 'link mono', title: `Study ${event.study}`, onclick: () => openStudy(event.study) }, shortUid(event.sop || event.study))
+    isUid(event.study)
+      ? h('button', { type: 'button', class: 'link mono', title: `Study ${event.study}`, onclick: () => openStudy(event.study) }, shortUid(event.sopInstanceUid))
       : null,
   );
 }
 
+const isUid = (text) => /^[0-9.]+$/.test(text ?? '');
+
 function wayOf(event) {
-  if (event.destination) {
+  if (event.destination && event.destination !== '-') {
     const attempt = event.attempt > 1 ? `, attempt ${event.attempt}` : '';
     const status = event.status && !/^(0x)?0000$/.test(event.status) ? ` ${event.status}` : '';
     return `→ ${event.destination}${attempt}${status}`;
   }
-  return event.calling ? `from ${event.calling}${event.bytes ? `, ${bytes(event.bytes)}` : ''}` : '';
+  return event.callingAe ? `from ${event.callingAe}${event.bytes > 0 ? `, ${bytes(event.bytes)}` : ''}` : '';
 }

@@ -110,7 +110,8 @@ export function showFlow(status, from, destinations) {
   text(volume, `${bytes(status.receivedBytes)}/s`);
   const waiting = status.totals.pending ?? 0;
   text(queue, waiting ? `${count(waiting)} waiting` : 'nothing waits');
-  text(takes, status.receiver === 'open' ? `takes in at ${status.listening.join(', ') || 'its listeners'}` : 'takes nothing in');
+  text(takes, status.receiver === 'open' ? plural(status.associations, 'association') : 'takes nothing in');
+  attribute(takes, 'title', status.listening.join(', '));
   attribute(gateway, 'data-state', status.receiver === 'open' ? 'up' : 'down');
   draw();
 }

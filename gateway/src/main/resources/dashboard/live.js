@@ -10,7 +10,7 @@ const SILENCE_MILLIS = 12_000;
 const REOPEN_MILLIS = 10_000;
 
 export class Live {
-  /** `heard` has the methods status(answer), destinations(answers), event(entry), connection(state, since). */
+  /** `heard` has the methods status(answer), destinations(answers), events(answer), connection(state, since). */
   constructor(heard) {
     this.heard = heard;
     this.source = null;
@@ -51,7 +51,7 @@ export class Live {
     source.addEventListener('status', (message) => this.pushed(JSON.parse(message.data)));
     source.addEventListener('log', (message) => {
       this.lastHeard = Date.now();
-      this.heard.event(JSON.parse(message.data));
+      this.heard.events(JSON.parse(message.data));
     });
     source.onerror = () => {
       if (source.readyState === EventSource.CLOSED) {

@@ -7,7 +7,7 @@ const STATES = { up: 'up', degraded: 'degraded', down: 'down', paused: 'paused',
 export function destination(answer) {
   const health = answer.health ?? {};
   const books = answer.books ?? {};
-  const word = answer.health ? (answer.state ?? health.state) : 'not in the rules';
+  const word = answer.state ?? health.state ?? 'not in the rules';
   const lastError = answer.lastError ?? null;
   return {
     name: answer.name,
@@ -39,7 +39,8 @@ export function status(answer) {
     started: answer.startedAt ?? process.started ?? null,
     listening: process.listening ?? [],
     receiver: answer.receiver?.state ?? (closed ? 'closed' : 'open'),
-    because: answer.receiver?.because ?? closed,
+    because: answer.receiver?.because || closed,
+    associations: answer.receiver?.associations ?? 0,
     rules: answer.rules ?? {},
     totals: answer.totals ?? {},
     unrouted: answer.unrouted ?? 0,

@@ -1,6 +1,6 @@
 /* Where is my study? One field for everything a caller may know of it. */
 
-import { get } from './api.js';
+import { fewAtATime, get } from './api.js';
 import { byId, h } from './dom.js';
 import { bytes, clock, count, full, plural, shortUid } from './format.js';
 import { icon } from './icons.js';
@@ -53,7 +53,7 @@ async function search(query) {
   panel.setAttribute('aria-busy', 'true');
   try {
     const keys = UID.test(query) ? UID_KEYS : OTHER_KEYS;
-    const answers = await Promise.all(keys.map((key) => get('/api/studies', { [key]: query, limit: MOST })));
+    const answers = await fewAtATime(keys, (key) => get('/api/studies', { [key]: query, limit: MOST }));
     if (mine === last) {
       show(query, collect(keys, answers), answers.some((answer) => answer.next));
     }

@@ -2,7 +2,7 @@
 
 import { discard, retry } from './actions.js';
 import { get } from './api.js';
-import { byId, h, Keyed, text } from './dom.js';
+import { attribute, byId, h, Keyed, text } from './dom.js';
 import { ago, count, full, plural, shortUid } from './format.js';
 import { icon } from './icons.js';
 import { openStudy } from './study.js';
@@ -16,13 +16,16 @@ const list = h('ul', { class: 'groups' });
 const more = h('p', { class: 'muted' });
 box.append(empty, list, more);
 
+const groups = new Keyed(list, group);
 let seen = '';
+let unrouted = 0;
 let asking = false;
 
 /** Looks again when the figures say that something changed. */
 export function lookAtStuck(status) {
-  const now = `${status.totals.parked} ${status.totals.held} ${status.unrouted}`;
-  text(byId('stuck-count'), count((status.totals.parked ?? 0) + (status.totals.held ?? 0) + status.unrouted));
+  unrouted = status.unrouted;
+  const now = `${status.totals.parked} ${status.totals.held} ${unrouted}`;
+  text(byId('stuck-count'), count((status.totals.parked ?? 0) + (status.totals.held ?? 0) + unrouted));
   if (now !== seen) {
     seen = now;
     loadStuck();
@@ -40,98 +43,108 @@ export async function loadStuck() {
   }
   asking = true;
   try {
-    const [parked, held] = await Promise.all(
-      ['parked', 'held'].map((state) => get('/api/deliveries', { state, limit: MOST })),
-    );
-    show([...parked.items, ...held.items], parked.next !== null || held.next !== null);
+    const parked = await get('/api/deliveries', { state: 'parked', limit: MOST });
+    const held = await get('/api/deliveries', { state: 'held', limit: MOST });
+    const studies = unrouted ? (await get('/api/studies', { state: 'held', limit: MOST })).items : [];
+    const found = [...grouped([...parked.items, ...held.items]), ...studies.filter((each) => each.unrouted).map(ofUnrouted)];
+    groups.show(found, (each) => each.key);
+    empty.hidden = found.length > 0;
+    const cut = parked.next || held.next;
+    text(more, cut ? `Only the last ${MOST} are shown; retry by destination, or search for others.` : '');
   } catch {
+    // The page says elsewhere that the gateway does not answer; with the next figures it is asked again.
     seen = '';
   } finally {
     asking = false;
   }
 }
 
-function show(deliveries, cut) {
-  const grouped = new Map();
+function grouped(deliveries) {
+  const found = new Map();
   for (const delivery of deliveries) {
-    const key = [delivery.state, delivery.destination, delivery.studyInstanceUid, delivery.reason].join('\n');
-    const group = grouped.get(key) ?? { key, first: delivery, deliveries: [] };
-    group.deliveries.push(delivery);
-    grouped.set(key, group);
+    const { state, destination, studyInstanceUid: study, reason, since } = delivery;
+    const key = [state, destination, study, reason].join('\n');
+    const known = found.get(key) ?? { key, state, destination, study, reason, since, count: 0, deliveries: [] };
+    known.count++;
+    known.deliveries.push(delivery);
+    known.since = since < known.since ? since : known.since;
+    found.set(key, known);
   }
-  groups.show([...grouped.values()], (group) => group.key);
-  empty.hidden = deliveries.length > 0;
-  text(more, cut ? `The first ${MOST} are shown; retry or discard them by study, or search for others.` : '');
+  return [...found.values()];
 }
 
-const groups = new Keyed(list, ({ first }) => {
+/** What of a study no route applies to: there is no delivery of it yet. */
+function ofUnrouted({ studyInstanceUid: study, unrouted: size, firstReceivedAt: since }) {
+  const reason = 'No route applies. It is planned again when the rules change.';
+  return { key: `unrouted\n${study}`, state: 'held', destination: null, study, reason, since, count: size, deliveries: [] };
+}
+
+function group({ state, destination, study, reason, deliveries }) {
   const size = h('b', {});
   const since = h('small', {});
   const rows = h('ul', {});
-  const selection = { study: first.studyInstanceUid, destination: first.destination };
   const single = new Keyed(rows, one);
-  const where = first.destination || 'no destination';
+  const selection = destination ? { study, destination } : { study };
+  const where = destination ? ` for ${destination}` : '';
   const element = h(
     'li',
-    { 'data-state': first.state, 'data-destination': first.destination },
+    { 'data-state': state, 'data-destination': destination },
     h(
       'div',
       {},
-      h('div', { class: 'what' }, icon(first.state === 'held' ? 'unnamed' : 'parked'), size, ` for ${where}`),
-      h('p', { class: 'why' }, first.reason || (first.state === 'held' ? 'no route or destination for it' : 'no reason is known')),
-      h(
-        'p',
-        { class: 'whose' },
-        h('a', { href: `#study=${first.studyInstanceUid}`, class: 'mono', title: first.studyInstanceUid, onclick: openFromLink }, `study ${shortUid(first.studyInstanceUid)}`),
-        since,
-      ),
+      h('div', { class: 'what' }, icon(state === 'held' ? 'unnamed' : 'parked'), size, where),
+      h('p', { class: 'why' }, reason || (state === 'held' ? 'The rules have no such destination.' : 'No reason is known.')),
+      h('p', { class: 'whose' }, studyLink(study), since),
     ),
     h(
       'div',
       { class: 'buttons' },
-      first.state === 'parked'
-        ? h('button', { type: 'button', 'data-action': 'retry-study', onclick: () => retry(selection) }, 'Retry')
-        : null,
-      h(
-        'button',
-        { type: 'button', class: 'quiet', 'data-action': 'discard-study', onclick: () => discard(selection, `what is stuck of this study for ${where}`) },
-        'Discard…',
-      ),
+      state === 'parked' ? button('Retry', () => retry(selection), { 'data-action': 'retry-study' }) : null,
+      button('Discard…', () => discard(selection, `all that is parked or held of this study${where}`), { class: 'quiet' }),
     ),
-    h('details', {}, h('summary', {}, 'One by one'), rows),
+    deliveries.length ? h('details', {}, h('summary', {}, 'One by one'), rows) : null,
   );
   return {
     element,
-    show(group) {
-      text(size, `${plural(group.deliveries.length, 'instance')} ${first.state}`);
-      const oldest = group.deliveries.map((each) => each.since).sort()[0];
-      text(since, oldest ? `for ${ago(oldest)}` : '');
-      since.title = full(oldest);
-      single.show(group.deliveries, (each) => each.id);
+    show(now) {
+      text(size, `${plural(now.count, 'instance')} ${state}`);
+      text(since, now.since ? `for ${ago(now.since)}` : '');
+      attribute(since, 'title', full(now.since));
+      single.show(now.deliveries, (each) => each.id);
     },
   };
-});
+}
 
 function one(delivery) {
+  const { id, state, attempts, sopInstanceUid: sop } = delivery;
   return {
     element: h(
       'li',
-      { 'data-delivery': delivery.id },
-      h('span', { class: 'mono', title: delivery.sopInstanceUid }, shortUid(delivery.sopInstanceUid)),
-      h('small', {}, plural(delivery.attempts ?? 0, 'attempt')),
-      delivery.state === 'parked'
-        ? h('button', { type: 'button', 'data-action': 'retry', onclick: () => retry({ deliveryId: delivery.id }) }, 'Retry')
-        : null,
-      h(
-        'button',
-        { type: 'button', class: 'quiet', onclick: () => discard({ deliveryId: delivery.id }, 'this instance') },
-        'Discard…',
-      ),
+      { 'data-delivery': id },
+      h('span', { class: 'mono', title: sop }, shortUid(sop)),
+      h('small', {}, plural(attempts ?? 0, 'attempt')),
+      state === 'parked' ? button('Retry', () => retry({ delivery: id }), { 'data-action': 'retry' }) : null,
+      button('Discard…', () => discard({ delivery: id }, 'this instance'), { class: 'quiet' }),
     ),
   };
 }
 
-function openFromLink(event) {
-  event.preventDefault();
-  openStudy(new URLSearchParams(new URL(event.currentTarget.href).hash.slice(1)).get('study'));
+function button(label, press, attributes) {
+  return h('button', { type: 'button', onclick: press, ...attributes }, label);
+}
+
+function studyLink(study) {
+  return h(
+    'a',
+    {
+      href: `#study=${encodeURIComponent(study)}`,
+      class: 'mono',
+      title: study,
+      onclick: (event) => {
+        event.preventDefault();
+        openStudy(study);
+      },
+    },
+    `study ${shortUid(study)}`,
+  );
 }

@@ -1,12 +1,11 @@
 /* One study: where each copy is, why what waits is waiting, and what happened to it, step by step. */
 
 import { discard, retry } from './actions.js';
-import { get } from './api.js';
+import { fewAtATime, get } from './api.js';
 import { byId, h } from './dom.js';
-import { bytes, clock, count, full, plural, span } from './format.js';
+import { bytes, clock, count, full, plural } from './format.js';
 import { icon } from './icons.js';
 
-const MOST_INSTANCES = 200;
 /** Timelines asked for; the steps of more instances than that look the same. */
 const MOST_TIMELINES = 24;
 const REFRESH_MILLIS = 3_000;
@@ -22,6 +21,9 @@ const STEPS = {
   rerouted: ['again', 'rerouted by an operator'],
   discarded: ['down', 'discarded by an operator'],
 };
+
+/** State of a delivery → sign. */
+const SIGNS = { delivered: 'up', pending: 'pending', parked: 'parked', held: 'unnamed', discarded: 'down' };
 
 const dialog = byId('study');
 let open = null;
@@ -42,7 +44,7 @@ dialog.addEventListener('click', (event) => {
 
 /** How far one destination is with a study. */
 export function copiesOf({ delivered, pending, parked, held }) {
-  const state = parked ? 'parked' : held ? 'unnamed' : pending ? 'pending' : 'up';
+  const state = parked ? 'parked' : held ? 'unnamed' : pending ? 'pending' : delivered ? 'up' : 'down';
   return { state, done: delivered, all: delivered + pending + parked + held };
 }
 
@@ -71,12 +73,9 @@ export function lookAtStudy() {
 
 async function load(uid) {
   try {
-    const [studies, instances] = await Promise.all([
-      get('/api/studies', { study: uid }),
-      get('/api/instances', { study: uid, limit: MOST_INSTANCES }),
-    ]);
-    const some = instances.items.slice(0, MOST_TIMELINES);
-    const details = await Promise.all(some.map((instance) => get(`/api/instances/${encodeURIComponent(instance.id)}`)));
+    const studies = await get('/api/studies', { study: uid, limit: 1 });
+    const instances = await get('/api/instances', { study: uid, limit: MOST_TIMELINES });
+    const details = await fewAtATime(instances.items, (instance) => get(`/api/instances/${encodeURIComponent(instance.id)}`));
     if (open === uid) {
       show(uid, studies.items[0], instances, details);
     }
@@ -109,9 +108,10 @@ function show(uid, study, instances, details) {
     facts(study),
     h('h3', {}, 'Where it is'),
     h('ul', { class: 'where' }, ...study.destinations.map((each) => whereabouts(uid, each))),
+    study.unrouted ? h('p', { class: 'why' }, icon('unnamed'), ` ${plural(study.unrouted, 'instance is', 'instances are')} held: no route applies`) : '',
     h('h3', {}, 'What happened'),
     h('ol', { class: 'timeline' }, ...timelineOf(details).map(step)),
-    instances.items.length > details.length || instances.next
+    instances.next
       ? h('p', { class: 'muted' }, `Steps of the last ${details.length} instances of ${count(study.instances)}.`)
       : '',
     h('h3', {}, 'Instances'),
@@ -136,11 +136,12 @@ function facts(study) {
 
 function whereabouts(uid, destination) {
   const { state, done, all } = copiesOf(destination);
-  const { destination: name, pending, parked, held, why } = destination;
+  const { destination: name, pending, parked, held, discarded, why } = destination;
   const rest = [
     pending ? `${count(pending)} waiting` : '',
     parked ? `${count(parked)} parked` : '',
     held ? `${count(held)} held` : '',
+    discarded ? `${count(discarded)} discarded` : '',
   ].filter(Boolean);
   const bar = h('progress', { max: Math.max(1, all), value: done, 'aria-label': `delivered to ${name || 'no destination'}` });
   return h(
@@ -169,13 +170,13 @@ function timelineOf(details) {
     .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
   const merged = new Map();
   for (const each of steps) {
-    const key = [each.event, each.destination, each.attempt, each.status, each.reason].join('\n');
+    const key = [each.event, each.destination, each.route, each.status, each.reason].join('\n');
     const known = merged.get(key);
     if (known) {
-      known.count++;
-      known.until = each.at;
+      known.times += each.times ?? 1;
+      known.lastAt = known.lastAt > each.lastAt ? known.lastAt : each.lastAt;
     } else {
-      merged.set(key, { ...each, count: 1, until: each.at });
+      merged.set(key, { ...each, times: each.times ?? 1, lastAt: each.lastAt ?? each.at });
     }
   }
   return [...merged.values()];
@@ -183,34 +184,31 @@ function timelineOf(details) {
 
 function step(each) {
   const [sign, words] = STEPS[each.event] ?? ['pending', each.event];
-  const later = Date.parse(each.until) - Date.parse(each.at) >= 1000 ? ` – ${clock(each.until)}` : '';
-  const status = each.status && !/^(0x)?0000$/.test(each.status) ? each.status : '';
-  const said = status && each.reason?.includes(status) ? each.reason : [status, each.reason].filter(Boolean).join(' ');
+  const later = Date.parse(each.lastAt) - Date.parse(each.at) >= 1000 ? ` – ${clock(each.lastAt)}` : '';
+  const said = each.event === 'delivered' || each.event === 'received' ? each.reason : saying(each);
   const notes = [
-    each.destination ? `→ ${each.destination}` : '',
+    each.destination ? `→ ${each.destination.replaceAll(',', ', ')}` : '',
     each.event === 'planned' && each.route ? `by route ${each.route}` : '',
-    each.attempt > 1 || (each.event === 'attempt' && each.attempt) ? `attempt ${each.attempt}` : '',
-    each.count > 1 ? `× ${count(each.count)}` : '',
-    each.count === 1 && each.millis ? `in ${each.millis < 1000 ? `${each.millis} ms` : span(each.millis)}` : '',
+    each.times > 1 ? `× ${count(each.times)}` : '',
   ].filter(Boolean);
   return h(
     'li',
-    { 'data-event': each.event, 'data-state': sign },
+    { 'data-event': each.event },
     h('time', { datetime: each.at, title: full(each.at) }, `${clock(each.at)}${later}`),
     icon(sign),
     h('div', {}, h('b', {}, words), ' ', h('span', { class: 'way' }, notes.join(' ')), said ? h('p', { class: 'why' }, said) : ''),
   );
 }
 
+/** The reason, and the status unless the reason names it. */
+function saying({ status, reason }) {
+  return status && !reason?.includes(status) ? [status, reason].filter(Boolean).join(' ') : (reason ?? '');
+}
+
 function instanceRow(instance, isOpen) {
-  const states = instance.deliveries.map((each) =>
-    h(
-      'span',
-      { class: 'copy', 'data-state': each.state === 'delivered' ? 'up' : each.state === 'held' ? 'unnamed' : each.state },
-      icon(each.state === 'delivered' ? 'up' : each.state === 'held' ? 'unnamed' : each.state),
-      each.destination || 'no destination yet',
-    ),
-  );
+  const states = instance.deliveries
+    .filter((each) => each.state !== 'merged')
+    .map((each) => h('span', { class: 'copy' }, icon(SIGNS[each.state]), `${each.destination || 'no destination yet'} ${each.state}`));
   return h(
     'details',
     { 'data-instance': String(instance.id), open: isOpen },
