@@ -36,8 +36,8 @@ final class AdminApi {
     }
 
     void register(RoutesConfig routes) {
-        routes.get("/health/live", context -> answer(context, new Answers.Health(true, "")));
-        routes.get("/health/ready", this::ready);
+        routes.get("/health/live", context -> answer(context, new Answers.Health(true, "")), Access.ANYBODY);
+        routes.get("/health/ready", this::ready, Access.ANYBODY);
         routes.get("/api/status", context -> answer(context, status()));
         routes.get("/api/destinations", context -> answer(context, destinations()));
         routes.post("/api/destinations/{name}/pause", this::pause);
@@ -77,7 +77,11 @@ final class AdminApi {
         if (!controls.pause(name, reason)) {
             throw noSuchDestination(name);
         }
-        LOG.info("operator: destination {} is paused: {}", name, reason.isEmpty() ? "no reason given" : reason);
+        LOG.info(
+                "{}: destination {} is paused: {}",
+                Caller.mention(context),
+                name,
+                reason.isEmpty() ? "no reason given" : reason);
         answer(context, new Answers.Paused(name, true));
     }
 
@@ -86,7 +90,7 @@ final class AdminApi {
         if (!controls.resume(name)) {
             throw new ConflictResponse("destination " + name + " is not paused");
         }
-        LOG.info("operator: destination {} is resumed", name);
+        LOG.info("{}: destination {} is resumed", Caller.mention(context), name);
         answer(context, new Answers.Paused(name, false));
     }
 
@@ -103,7 +107,12 @@ final class AdminApi {
                     + "; there are deliveries of " + String.join(", ", new TreeMap<>(spool.books()).keySet()));
         }
         long count = spool.reroute(from, to);
-        LOG.info("operator: {} deliveries of destination {} are rerouted to {}", count, from, to);
+        LOG.info(
+                "{}: {} deliveries of destination {} are rerouted to {}",
+                Caller.mention(context),
+                count,
+                printable(from),
+                to);
         answer(context, new Answers.Count(count));
     }
 
@@ -115,7 +124,8 @@ final class AdminApi {
                 request.deliveryId().orElse(0L));
         long count = spool.retry(selection);
         LOG.info(
-                "operator: {} parked deliveries are tried again (destination={} study={} delivery={})",
+                "{}: {} parked deliveries are tried again (destination={} study={} delivery={})",
+                Caller.mention(context),
                 count,
                 request.destination().map(AdminApi::printable).orElse("any"),
                 request.study().map(AdminApi::printable).orElse("any"),
@@ -124,7 +134,7 @@ final class AdminApi {
     }
 
     private void reload(Context context) {
-        LOG.info("operator: the rules are read again");
+        LOG.info("{}: the rules are read again", Caller.mention(context));
         answer(context, controls.reload());
     }
 

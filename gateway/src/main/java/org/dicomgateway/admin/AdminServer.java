@@ -1,5 +1,6 @@
 package org.dicomgateway.admin;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.HttpResponseException;
@@ -30,10 +31,11 @@ public final class AdminServer implements AutoCloseable {
     public AdminServer(AdminSettings settings, Controls controls, SpoolView spool) {
         this.settings = settings;
         AdminApi api = new AdminApi(controls, spool);
-        this.server = Javalin.create(config -> configure(config, api));
+        Doorkeeper doorkeeper = new Doorkeeper(settings.users(), Ticker.systemTicker());
+        this.server = Javalin.create(config -> configure(config, api, doorkeeper));
     }
 
-    private void configure(JavalinConfig config, AdminApi api) {
+    private void configure(JavalinConfig config, AdminApi api, Doorkeeper doorkeeper) {
         QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, MIN_THREADS, IDLE_MILLIS);
         threads.setName("admin");
         config.jetty.threadPool = threads;
@@ -49,6 +51,7 @@ public final class AdminServer implements AutoCloseable {
             Guard.check(context);
             context.header("Cache-Control", "no-store").header("X-Content-Type-Options", "nosniff");
         });
+        config.routes.beforeMatched(doorkeeper::check);
         api.register(config.routes);
         new Dashboard().register(config.routes);
         config.routes.exception(HttpResponseException.class, (refused, context) -> {

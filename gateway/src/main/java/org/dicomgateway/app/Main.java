@@ -7,12 +7,14 @@ import org.dicomgateway.cli.ExitCode;
 import org.dicomgateway.cli.ExplainCommand;
 import org.dicomgateway.cli.ExportCommand;
 import org.dicomgateway.cli.GenerateCommand;
+import org.dicomgateway.cli.HashPasswordCommand;
 import org.dicomgateway.cli.InspectCommand;
 import org.dicomgateway.cli.PauseCommand;
 import org.dicomgateway.cli.ReloadCommand;
 import org.dicomgateway.cli.RerouteCommand;
 import org.dicomgateway.cli.ResumeCommand;
 import org.dicomgateway.cli.RetryCommand;
+import org.dicomgateway.cli.SendCommand;
 import org.dicomgateway.cli.StatusCommand;
 import org.dicomgateway.config.ConfigurationException;
 import picocli.CommandLine;
@@ -35,7 +37,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ExplainCommand.class,
             ExportCommand.class,
             GenerateCommand.class,
+            HashPasswordCommand.class,
             InspectCommand.class,
+            SendCommand.class,
             StatusCommand.class,
             PauseCommand.class,
             ResumeCommand.class,
@@ -55,6 +59,8 @@ public final class Main {
     /** The command line, ready to execute: what {@link #main} runs. */
     static CommandLine commandLine() {
         return new CommandLine(new Main())
+                // In an @FILE a line is an argument, so that a path may have spaces.
+                .setUseSimplifiedAtFiles(true)
                 .setParameterExceptionHandler((misuse, args) -> explain(misuse))
                 .setExecutionExceptionHandler((exception, command, parsed) -> explain(exception, command.getErr()));
     }

@@ -41,7 +41,7 @@ abstract class OperatorCommand implements Callable<Integer> {
             return ExitCode.MISUSED;
         }
         try {
-            return run(new RunningGateway(settings));
+            return run(new RunningGateway(settings, OperatorToken.fromEnvironment(System.getenv())));
         } catch (RunningGatewayException e) {
             err().println(e.getMessage());
             return e.exitCode();

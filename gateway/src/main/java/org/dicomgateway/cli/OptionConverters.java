@@ -1,5 +1,6 @@
 package org.dicomgateway.cli;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -36,6 +37,27 @@ final class OptionConverters {
             } catch (IllegalArgumentException e) {
                 throw new TypeConversionException(e.getMessage());
             }
+        }
+    }
+
+    /** {@code 500 ms}, {@code 30s}, {@code 2 m}: with its unit, and more than nothing. */
+    static final class OfDuration implements ITypeConverter<Duration> {
+        private static final Pattern FORM = Pattern.compile("(\\d{1,6})\\s*(ms|s|m|h)");
+
+        @Override
+        public Duration convert(String text) {
+            Matcher form = FORM.matcher(text.strip());
+            if (!form.matches() || Long.parseLong(form.group(1)) == 0) {
+                throw new TypeConversionException(
+                        "a duration is a number with ms, s, m or h, like 30s: '" + text + "'");
+            }
+            long number = Long.parseLong(form.group(1));
+            return switch (form.group(2)) {
+                case "ms" -> Duration.ofMillis(number);
+                case "s" -> Duration.ofSeconds(number);
+                case "m" -> Duration.ofMinutes(number);
+                default -> Duration.ofHours(number);
+            };
         }
     }
 

@@ -9,14 +9,15 @@ import java.util.Locale;
 import org.dicomgateway.dicom.synthetic.WriteListener;
 
 /**
- * Tells a person how far the writing of files is: one line that is written over and over on a terminal, a line every ten
- * seconds elsewhere. Used by one thread.
+ * Tells a person how far the writing or sending of files is: one line with a bar that is written over and over on a
+ * terminal, a line every ten seconds elsewhere. For any number of threads.
  */
 final class Progress implements WriteListener {
 
     private static final Duration ON_TERMINAL = Duration.ofMillis(200);
     private static final Duration ELSEWHERE = Duration.ofSeconds(10);
     private static final String ERASE_LINE = "\r\033[K";
+    private static final int BAR = 20;
 
     private final long files;
     private final long bytes;
@@ -45,8 +46,9 @@ final class Progress implements WriteListener {
         return new Progress(0, 0, new PrintWriter(Writer.nullWriter()), false, InstantSource.system());
     }
 
+    /** {@code more} is negative when bytes must be written again. */
     @Override
-    public void wrote(long more) {
+    public synchronized void wrote(long more) {
         bytesDone += more;
         Instant now = clock.instant();
         if (Duration.between(shown, now).compareTo(terminal ? ON_TERMINAL : ELSEWHERE) >= 0) {
@@ -54,7 +56,7 @@ final class Progress implements WriteListener {
             String line = filesDone + " of " + files + " files, " + size(bytesDone) + ", " + rate(now) + ", "
                     + remaining(now) + " left";
             if (terminal) {
-                out.print(ERASE_LINE + line);
+                out.print(ERASE_LINE + bar() + line);
             } else {
                 out.println(line);
             }
@@ -63,12 +65,12 @@ final class Progress implements WriteListener {
     }
 
     @Override
-    public void finished() {
+    public synchronized void finished() {
         filesDone++;
     }
 
     /** All is written; {@code where} ends the last line. */
-    void done(String where) {
+    synchronized void done(String where) {
         Instant now = clock.instant();
         out.println((terminal ? ERASE_LINE : "") + filesDone + (filesDone == 1 ? " file, " : " files, ")
                 + size(bytesDone) + ", " + rate(now) + " " + where);
@@ -76,11 +78,26 @@ final class Progress implements WriteListener {
     }
 
     /** Nothing more will come: leaves the terminal's line as it is and goes to the next. */
-    void interrupted() {
+    synchronized void interrupted() {
         if (terminal) {
             out.println();
             out.flush();
         }
+    }
+
+    /** Takes the terminal's line away, for what is said next. */
+    synchronized void clear() {
+        if (terminal) {
+            out.print(ERASE_LINE);
+            out.flush();
+        }
+    }
+
+    private String bar() {
+        double share = bytes == 0 ? 0 : Math.max(0, Math.min(1, (double) bytesDone / bytes));
+        int full = (int) (share * BAR);
+        return "[" + "#".repeat(full) + ".".repeat(BAR - full) + "] "
+                + String.format(Locale.ROOT, "%3.0f %%  ", Math.floor(100 * share));
     }
 
     private String rate(Instant now) {

@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -30,11 +31,13 @@ final class RunningGateway {
     private static final int MAX_MESSAGE = 2000;
 
     private final URI base;
+    private final Optional<String> token;
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build();
 
-    /** The one that listens where these settings say. */
-    RunningGateway(AdminSettings settings) {
+    /** The one that listens where these settings say, told this token, if it asks who calls. */
+    RunningGateway(AdminSettings settings, Optional<String> token) {
+        this.token = token;
         InetSocketAddress address = settings.address();
         String host = address.getAddress().getHostAddress();
         this.base = URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort());
@@ -53,6 +56,7 @@ final class RunningGateway {
     }
 
     private String exchange(HttpRequest.Builder request) throws RunningGatewayException {
+        token.ifPresent(text -> request.header("Authorization", "Bearer " + text));
         CompletableFuture<HttpResponse<String>> answer =
                 http.sendAsync(request.timeout(ANSWER_TIMEOUT).build(), BodyHandlers.ofString());
         try {
@@ -72,6 +76,14 @@ final class RunningGateway {
     private String body(HttpResponse<String> answer) throws RunningGatewayException {
         if (answer.statusCode() == 200) {
             return answer.body();
+        }
+        if (answer.statusCode() == 401) {
+            throw new RunningGatewayException(
+                    "the gateway at " + base + " asks who you are: "
+                            + (token.isEmpty() ? "set GATEWAY_TOKEN, or GATEWAY_TOKEN_FILE" : "it knows no such token")
+                            + "; scripts/gateway hash-password --token makes one",
+                    true,
+                    null);
         }
         String error;
         try {

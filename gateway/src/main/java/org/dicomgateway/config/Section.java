@@ -160,6 +160,15 @@ final class Section {
         return blocks;
     }
 
+    /** The named blocks within the nearest layer of this one, in the order of the file, without defaults. */
+    Map<String, Section> blocks() {
+        Map<String, Section> blocks = new LinkedHashMap<>();
+        for (String name : keys()) {
+            node(name).flatMap(Node::section).ifValid(block -> blocks.put(name, block));
+        }
+        return blocks;
+    }
+
     /** The blocks in the list at a key, each over these defaults. */
     List<Section> list(String key, Section defaults) {
         List<Section> blocks = new ArrayList<>();

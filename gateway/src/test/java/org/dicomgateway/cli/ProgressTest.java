@@ -30,8 +30,8 @@ class ProgressTest {
         assertThat(out.toString().split("\r\033\\[K", -1))
                 .containsExactly(
                         "",
-                        "0 of 100 files, 1.0 MB, 0 files/s, 1.0 MB/s, 1 min 39 s left",
-                        "2 of 100 files, 3.0 MB, 1 files/s, 1.5 MB/s, 1 min 5 s left",
+                        "[....................]   1 %  0 of 100 files, 1.0 MB, 0 files/s, 1.0 MB/s, 1 min 39 s left",
+                        "[....................]   3 %  2 of 100 files, 3.0 MB, 1 files/s, 1.5 MB/s, 1 min 5 s left",
                         "3 files, 3.0 MB, 2 files/s, 1.5 MB/s in folder" + System.lineSeparator());
     }
 

@@ -3,6 +3,8 @@ package org.dicomgateway.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.Optional;
+import org.dicomgateway.config.AdminUser.Role;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +27,7 @@ class AdminSettingsTest {
         assertThat(admin.enabled()).isTrue();
         assertThat(admin.address().getAddress().isLoopbackAddress()).isTrue();
         assertThat(admin.address().getPort()).isEqualTo(8080);
+        assertThat(admin.users()).isEmpty();
     }
 
     @Test
@@ -45,6 +48,52 @@ class AdminSettingsTest {
                     assertThat(problem.what()).contains("0.0.0.0 can be reached from other machines");
                     assertThat(problem.remedy()).contains("bind = 127.0.0.1");
                 });
+    }
+
+    @Test
+    void users_have_a_role_and_a_password_or_a_token() throws Exception {
+        PasswordHash password = PasswordHash.of("hunter2", 10_000);
+        TokenHash token = TokenHash.of("hunter3");
+        AdminSettings admin =
+                written.gateway("""
+                gateway.admin.users {
+                  anna { role = operator, password-hash = "%s" }
+                  monitoring { role = viewer, token-hash = "%s" }
+                }
+                """.formatted(password.text(), token.text())).admin();
+        assertThat(admin.users())
+                .containsExactly(
+                        new AdminUser("anna", Role.OPERATOR, Optional.of(password), Optional.empty()),
+                        new AdminUser("monitoring", Role.VIEWER, Optional.empty(), Optional.of(token)));
+    }
+
+    @Test
+    void a_user_who_could_never_come_in_and_an_unknown_role_are_problems() {
+        assertThat(written.problemsOfGateway("""
+                gateway.admin.users {
+                  anna { role = operator }
+                  "b b" { role = admin, password-hash = hunter2, token-hash = hunter2 }
+                }
+                """))
+                .allSatisfy(problem -> assertThat(problem.toString()).doesNotContain("hunter2"))
+                .extracting(Problem::what)
+                .containsExactlyInAnyOrder(
+                        "has neither password-hash nor token-hash",
+                        "a name is 1 to 64 letters, digits, '-' and '_': 'b b'",
+                        "no role: 'admin'; known are viewer, operator",
+                        "no hash of a password; make one with scripts/gateway hash-password, and quote it",
+                        "no hash of a token; make one with scripts/gateway hash-password --token, and quote it");
+    }
+
+    @Test
+    void what_is_kept_of_passwords_and_tokens_is_masked() throws Exception {
+        written.file("routing.conf", "destinations {}, routes = []");
+        String hash = PasswordHash.of("hunter2", 10_000).text();
+        Path file = written.file(
+                "gateway.conf", "gateway.admin.users.anna { role = operator, password-hash = \"" + hash + "\" }");
+        assertThat(EffectiveConfiguration.render(file))
+                .doesNotContain(hash)
+                .contains("password-hash = \"******\"  # gateway.conf:1");
     }
 
     @Test

@@ -34,6 +34,9 @@ class ReferenceDocumentationTest {
 
     /** What the reader of a file knows beyond the keys that have a default. */
     private static final List<String> WITHOUT_DEFAULT = List.of(
+            "gateway.admin.users.NAME.role",
+            "gateway.admin.users.NAME.password-hash",
+            "gateway.admin.users.NAME.token-hash",
             "destinations.NAME.ae-title",
             "destinations.NAME.host",
             "destinations.NAME.port",

@@ -136,13 +136,18 @@ public final class FaultProxy implements AutoCloseable {
     }
 
     /** Refuses connections from now on, and breaks those that are open. */
-    @Override
-    public void close() {
+    public void goDown() {
         try {
             listener.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         breakConnections();
+    }
+
+    /** Goes down. */
+    @Override
+    public void close() {
+        goDown();
     }
 }

@@ -1,0 +1,69 @@
+package org.dicomgateway.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.dicomgateway.config.PasswordHash;
+import org.dicomgateway.config.TokenHash;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+class HashPasswordCommandTest {
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @Test
+    void a_password_of_standard_input_is_hashed_and_not_shown() {
+        assertThat(run("gehéim\nmore\n")).isZero();
+        assertThat(out.toString()).doesNotContain("geh");
+        assertThat(PasswordHash.parse(found("password-hash = \"([^\"]+)\"")).matches("gehéim"))
+                .isTrue();
+    }
+
+    @Test
+    void no_password_is_a_failure() {
+        assertThat(run("")).isEqualTo(1);
+        assertThat(run("\n")).isEqualTo(1);
+        assertThat(out.toString()).isEmpty();
+        assertThat(err.toString()).contains("no password on standard input");
+    }
+
+    @Test
+    void a_token_is_made_and_shown_with_its_hash() {
+        assertThat(run("", "--token")).isZero();
+        String token = found("token: +(\\S+)");
+        assertThat(TokenHash.parse(found("token-hash = \"([^\"]+)\"")).matches(token))
+                .isTrue();
+    }
+
+    @Test
+    void a_password_cannot_be_an_argument() {
+        assertThat(run("", "hunter2")).isEqualTo(2);
+    }
+
+    private String found(String pattern) {
+        Matcher matcher = Pattern.compile(pattern).matcher(out.toString());
+        assertThat(matcher.find()).as(out.toString()).isTrue();
+        return matcher.group(1);
+    }
+
+    private int run(String input, String... arguments) {
+        InputStream before = System.in;
+        System.setIn(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)));
+        try {
+            return new CommandLine(new HashPasswordCommand())
+                    .setOut(new PrintWriter(out, true))
+                    .setErr(new PrintWriter(err, true))
+                    .execute(arguments);
+        } finally {
+            System.setIn(before);
+        }
+    }
+}

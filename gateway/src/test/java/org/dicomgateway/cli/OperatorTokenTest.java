@@ -1,0 +1,60 @@
+package org.dicomgateway.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.dicomgateway.admin.AdminServer;
+import org.dicomgateway.admin.FakeControls;
+import org.dicomgateway.admin.FakeSpoolView;
+import org.dicomgateway.config.AdminSettings;
+import org.dicomgateway.config.AdminUser;
+import org.dicomgateway.config.AdminUser.Role;
+import org.dicomgateway.config.TokenHash;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OperatorTokenTest {
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void it_comes_from_the_environment_or_from_a_file() throws Exception {
+        Path file = Files.writeString(folder.resolve("token"), "abc\n");
+        assertThat(OperatorToken.fromEnvironment(Map.of())).isEmpty();
+        assertThat(OperatorToken.fromEnvironment(Map.of("GATEWAY_TOKEN", " "))).isEmpty();
+        assertThat(OperatorToken.fromEnvironment(Map.of("GATEWAY_TOKEN", "xyz")))
+                .hasValue("xyz");
+        assertThat(OperatorToken.fromEnvironment(Map.of("GATEWAY_TOKEN_FILE", file.toString())))
+                .hasValue("abc");
+        assertThatThrownBy(() -> OperatorToken.fromEnvironment(Map.of("GATEWAY_TOKEN_FILE", file + "x")))
+                .isInstanceOf(RunningGatewayException.class)
+                .hasMessageContaining("GATEWAY_TOKEN_FILE cannot be read");
+    }
+
+    @Test
+    void a_command_presents_it_and_says_what_to_do_without() throws Exception {
+        String token = TokenHash.newToken();
+        InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        AdminUser script = new AdminUser("s", Role.VIEWER, Optional.empty(), Optional.of(TokenHash.of(token)));
+        try (AdminServer server = new AdminServer(
+                new AdminSettings(true, anyPort, List.of(script)), new FakeControls(), new FakeSpoolView())) {
+            server.start();
+            AdminSettings settings = new AdminSettings(true, server.address());
+            assertThat(new RunningGateway(settings, Optional.of(token)).get("/api/status"))
+                    .contains("version");
+            assertThatThrownBy(() -> new RunningGateway(settings, Optional.empty()).get("/api/status"))
+                    .hasMessageContaining("set GATEWAY_TOKEN, or GATEWAY_TOKEN_FILE");
+            assertThatThrownBy(() -> new RunningGateway(settings, Optional.of("hunter2")).get("/api/status"))
+                    .hasMessageContaining("it knows no such token")
+                    .hasMessageNotContaining("hunter2");
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package org.dicomgateway.cli.send;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.dicomgateway.dicom.AeTitle;
+import org.dicomgateway.dicom.AssociationException;
+import org.dicomgateway.dicom.OpenAssociation;
+import org.dicomgateway.dicom.Peer;
+import org.dicomgateway.dicom.PresentationPair;
+import org.dicomgateway.dicom.Requestor;
+import org.dicomgateway.dicom.Uid;
+
+/** Somebody to send to who answers as a test wants it. */
+final class FakePeer implements Requestor {
+
+    /** What is answered to an instance, one after the other; an exception is thrown. Then success. */
+    final Map<Uid, Deque<Object>> answers = new HashMap<>();
+    /** What is answered to an association, one after the other; then it is accepted. */
+    final Deque<AssociationException> rejections = new ArrayDeque<>();
+    /** More than so many at once are rejected for the moment. */
+    int room = Integer.MAX_VALUE;
+
+    final Set<PresentationPair> unknown = new java.util.HashSet<>();
+    final List<Collection<PresentationPair>> proposals = new ArrayList<>();
+    final Map<Uid, byte[]> stored = new TreeMap<>();
+    int open;
+    int mostOpen;
+
+    @Override
+    public synchronized OpenAssociation open(Peer peer, AeTitle calling, Collection<PresentationPair> pairs)
+            throws AssociationException {
+        if (!rejections.isEmpty()) {
+            throw rejections.remove();
+        }
+        if (open >= room) {
+            throw new AssociationException(
+                    org.dicomgateway.dicom.Rejection.localLimitExceeded("full"), "rejected, no room");
+        }
+        open++;
+        mostOpen = Math.max(mostOpen, open);
+        proposals.add(List.copyOf(pairs));
+        return new Association(Set.copyOf(pairs));
+    }
+
+    private synchronized int answer(Uid sopInstance, byte[] bytes) throws AssociationException {
+        Object answer = answers.getOrDefault(sopInstance, new ArrayDeque<>()).poll();
+        if (answer instanceof AssociationException e) {
+            throw e;
+        }
+        int status = answer == null ? 0 : (int) answer;
+        if (status == 0) {
+            stored.put(sopInstance, bytes);
+        }
+        return status;
+    }
+
+    private synchronized void closed() {
+        open--;
+    }
+
+    private final class Association implements OpenAssociation {
+
+        private final Set<PresentationPair> pairs;
+
+        Association(Set<PresentationPair> pairs) {
+            this.pairs = pairs;
+        }
+
+        @Override
+        public boolean accepts(PresentationPair pair) {
+            return pairs.contains(pair) && !unknown.contains(pair);
+        }
+
+        @Override
+        public int cStore(PresentationPair pair, Uid sopInstance, InputStream dataset)
+                throws AssociationException, IOException {
+            return answer(sopInstance, dataset.readAllBytes());
+        }
+
+        @Override
+        public int cEcho() {
+            return 0;
+        }
+
+        @Override
+        public void close() {
+            closed();
+        }
+
+        @Override
+        public void abort() {
+            closed();
+        }
+    }
+}
