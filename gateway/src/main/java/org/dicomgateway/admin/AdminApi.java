@@ -6,14 +6,12 @@ import io.javalin.http.ConflictResponse;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import io.javalin.http.NotFoundResponse;
-import java.util.List;
-import java.util.Map;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.dicomgateway.dicom.Text;
 import org.dicomgateway.spool.SpoolView;
-import org.dicomgateway.spool.SpoolView.Books;
 import org.dicomgateway.spool.SpoolView.Selection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,21 +27,27 @@ final class AdminApi {
 
     private final Controls controls;
     private final SpoolView spool;
+    private final Overview overview;
 
-    AdminApi(Controls controls, SpoolView spool) {
+    AdminApi(Controls controls, SpoolView spool, Overview overview) {
         this.controls = controls;
         this.spool = spool;
+        this.overview = overview;
     }
 
     void register(RoutesConfig routes) {
         routes.get("/health/live", context -> answer(context, new Answers.Health(true, "")), Access.ANYBODY);
         routes.get("/health/ready", this::ready, Access.ANYBODY);
-        routes.get("/api/status", context -> answer(context, status()));
-        routes.get("/api/destinations", context -> answer(context, destinations()));
+        routes.get("/api/status", context -> answer(context, overview.status(Instant.now())));
+        routes.get("/api/destinations", context -> answer(context, overview.destinations(Instant.now())));
+        routes.get("/api/routes", this::routes);
         routes.post("/api/destinations/{name}/pause", this::pause);
         routes.post("/api/destinations/{name}/resume", this::resume);
+        routes.post("/api/receiver/pause", this::pauseReceiver);
+        routes.post("/api/receiver/resume", this::resumeReceiver);
         routes.post("/api/reroute", this::reroute);
         routes.post("/api/retry", this::retry);
+        routes.post("/api/discard", this::discard);
         routes.post("/api/reload", this::reload);
     }
 
@@ -53,21 +57,24 @@ final class AdminApi {
         answer(context, new Answers.Health(closed.isEmpty(), closed.orElse("")));
     }
 
-    private StatusView status() {
-        StatusView.Totals totals = StatusView.Totals.of(spool.books().values());
-        return new StatusView(controls.process(), controls.rules(), totals, spool.unrouted(), spool.unassigned());
+    private void routes(Context context) {
+        answer(context, new RoutesView(controls.rules().version(), controls.routes()));
     }
 
-    /** Those of the rules, and those that have deliveries still though no rule names them any more. */
-    private List<DestinationView> destinations() {
-        Map<String, HealthView> health = controls.destinations();
-        Map<String, Books> books = spool.books();
-        TreeSet<String> names = new TreeSet<>(books.keySet());
-        names.addAll(health.keySet());
-        return names.stream()
-                .map(name -> new DestinationView(
-                        name, Optional.ofNullable(health.get(name)), Optional.ofNullable(books.get(name))))
-                .toList();
+    private void pauseReceiver(Context context) {
+        String reason =
+                Text.printable(request(context, Requests.Pause.class).reason().orElse(""), MAX_REASON);
+        controls.pauseReceiver(reason);
+        LOG.info("{}: receiving is paused: {}", Caller.mention(context), reason.isEmpty() ? "no reason given" : reason);
+        answer(context, new Answers.ReceiverPaused(true));
+    }
+
+    private void resumeReceiver(Context context) {
+        if (!controls.resumeReceiver()) {
+            throw new ConflictResponse("receiving is not paused");
+        }
+        LOG.info("{}: receiving is resumed", Caller.mention(context));
+        answer(context, new Answers.ReceiverPaused(false));
     }
 
     private void pause(Context context) {
@@ -118,19 +125,46 @@ final class AdminApi {
 
     private void retry(Context context) {
         Requests.Retry request = request(context, Requests.Retry.class);
-        Selection selection = new Selection(
-                request.destination().orElse(""),
-                request.study().orElse(""),
-                request.deliveryId().orElse(0L));
+        Selection selection = selection(request.destination(), request.study(), request.delivery());
+        if (request.all().orElse(false) && !selection.equals(Selection.ALL)) {
+            throw new BadRequestResponse("all goes with no other condition");
+        }
         long count = spool.retry(selection);
+        LOG.info("{}: {} parked deliveries are tried again ({})", Caller.mention(context), count, described(selection));
+        answer(context, new Answers.Count(count));
+    }
+
+    private void discard(Context context) {
+        Requests.Discard request = request(context, Requests.Discard.class);
+        String reason = Text.printable(request.reason().orElse("").strip(), MAX_REASON);
+        if (reason.isEmpty()) {
+            throw new BadRequestResponse("reason is missing: whoever looks for the study will ask");
+        }
+        Selection selection = selection(request.destination(), request.study(), request.delivery());
+        if (selection.equals(Selection.ALL)) {
+            throw new BadRequestResponse("one of delivery, study and destination is needed");
+        }
+        long count = spool.discard(selection, reason);
         LOG.info(
-                "{}: {} parked deliveries are tried again (destination={} study={} delivery={})",
+                "{}: {} deliveries are discarded ({}): {}",
                 Caller.mention(context),
                 count,
-                request.destination().map(AdminApi::printable).orElse("any"),
-                request.study().map(AdminApi::printable).orElse("any"),
-                request.deliveryId().map(String::valueOf).orElse("any"));
+                described(selection),
+                reason);
         answer(context, new Answers.Count(count));
+    }
+
+    private static Selection selection(Optional<String> destination, Optional<String> study, Optional<Long> delivery) {
+        return new Selection(destination.orElse(""), study.orElse(""), delivery.orElse(0L));
+    }
+
+    private static String described(Selection selection) {
+        return "destination=" + anyOr(selection.destination()) + " study=" + anyOr(selection.studyInstanceUid())
+                + " delivery=" + (selection.deliveryId() == 0 ? "any" : Long.toString(selection.deliveryId()));
+    }
+
+    private static String anyOr(String text) {
+        return text.isEmpty() ? "any" : printable(text);
     }
 
     private void reload(Context context) {
@@ -150,7 +184,7 @@ final class AdminApi {
                 + String.join(", ", new TreeSet<>(controls.destinations().keySet())));
     }
 
-    private static String printable(String text) {
+    static String printable(String text) {
         return Text.printable(text, MAX_REASON);
     }
 

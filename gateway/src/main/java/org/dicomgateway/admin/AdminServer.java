@@ -3,12 +3,16 @@ package org.dicomgateway.admin;
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
+import io.javalin.config.RoutesConfig;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
 import io.javalin.util.JavalinException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.function.Consumer;
 import org.dicomgateway.config.AdminSettings;
+import org.dicomgateway.spool.SearchException;
 import org.dicomgateway.spool.SpoolView;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
@@ -25,17 +29,25 @@ public final class AdminServer implements AutoCloseable {
     private static final long MAX_REQUEST_BYTES = 64 * 1024;
 
     private final AdminSettings settings;
+    private final Observed observed = new Observed();
+    private final LiveEvents live;
     private final Javalin server;
 
     /** Answers nothing before {@link #start}. */
     public AdminServer(AdminSettings settings, Controls controls, SpoolView spool) {
         this.settings = settings;
-        AdminApi api = new AdminApi(controls, spool);
+        Overview overview = new Overview(controls, spool, observed.traffic());
+        this.live = new LiveEvents(overview, observed.recent());
+        List<Consumer<RoutesConfig>> apis = List.of(
+                new AdminApi(controls, spool, overview)::register,
+                new SearchApi(controls, spool)::register,
+                new LiveApi(observed.traffic(), observed.recent(), live)::register,
+                new Dashboard()::register);
         Doorkeeper doorkeeper = new Doorkeeper(settings.users(), Ticker.systemTicker());
-        this.server = Javalin.create(config -> configure(config, api, doorkeeper));
+        this.server = Javalin.create(config -> configure(config, apis, doorkeeper));
     }
 
-    private void configure(JavalinConfig config, AdminApi api, Doorkeeper doorkeeper) {
+    private static void configure(JavalinConfig config, List<Consumer<RoutesConfig>> apis, Doorkeeper doorkeeper) {
         QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, MIN_THREADS, IDLE_MILLIS);
         threads.setName("admin");
         config.jetty.threadPool = threads;
@@ -52,10 +64,17 @@ public final class AdminServer implements AutoCloseable {
             context.header("Cache-Control", "no-store").header("X-Content-Type-Options", "nosniff");
         });
         config.routes.beforeMatched(doorkeeper::check);
-        api.register(config.routes);
-        new Dashboard().register(config.routes);
+        apis.forEach(api -> api.accept(config.routes));
         config.routes.exception(HttpResponseException.class, (refused, context) -> {
             context.status(refused.getStatus());
+            AdminApi.answer(context, new Answers.Failure(String.valueOf(refused.getMessage())));
+        });
+        config.routes.exception(SearchException.class, (failure, context) -> {
+            context.status(HttpStatus.SERVICE_UNAVAILABLE);
+            AdminApi.answer(context, new Answers.Failure(String.valueOf(failure.getMessage())));
+        });
+        config.routes.exception(IllegalArgumentException.class, (refused, context) -> {
+            context.status(HttpStatus.BAD_REQUEST);
             AdminApi.answer(context, new Answers.Failure(String.valueOf(refused.getMessage())));
         });
         config.routes.exception(RuntimeException.class, (failure, context) -> {
@@ -80,7 +99,17 @@ public final class AdminServer implements AutoCloseable {
                             + " (another gateway?): set gateway.admin.port in gateway.conf: " + e.getMessage(),
                     e);
         }
+        live.start();
         LOG.info("operators' interface at http:/{}", address());
+    }
+
+    /** Method and path of everything that is served, but the page's files. */
+    List<String> endpoints() {
+        return server.unsafe.internalRouter.allHttpHandlers().stream()
+                .map(handler -> handler.endpoint)
+                .filter(endpoint -> endpoint.method.isHttpMethod() && !Dashboard.isFile(endpoint.path))
+                .map(endpoint -> endpoint.method + " " + endpoint.path)
+                .toList();
     }
 
     /** Where it listens, after {@link #start}. */
@@ -90,6 +119,8 @@ public final class AdminServer implements AutoCloseable {
 
     @Override
     public void close() {
+        live.close();
         server.stop();
+        observed.close();
     }
 }

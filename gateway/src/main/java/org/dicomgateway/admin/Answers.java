@@ -20,6 +20,13 @@ public final class Answers {
     public record Paused(String destination, boolean paused) {}
 
     /**
+     * Receiving was paused or resumed.
+     *
+     * @param paused whether it is paused now
+     */
+    public record ReceiverPaused(boolean paused) {}
+
+    /**
      * What a supervisor wants to know.
      *
      * @param ready whether it is so

@@ -1,5 +1,6 @@
 package org.dicomgateway.admin;
 
+import java.util.List;
 import java.util.Map;
 
 /** The gateway as its operators see and steer it, beside its spool. For any number of threads. */
@@ -7,6 +8,27 @@ public interface Controls {
 
     /** The process. */
     ProcessView process();
+
+    /** Whether associations are accepted. */
+    ReceiverView receiver();
+
+    /**
+     * Refuses new associations, as a transient condition, until {@link #resumeReceiver}, restarts included. Those that are
+     * open go on.
+     *
+     * @param why for other operators; may be empty
+     */
+    void pauseReceiver(String why);
+
+    /**
+     * Accepts associations again.
+     *
+     * @return whether it was paused
+     */
+    boolean resumeReceiver();
+
+    /** The routes of these rules, in their order. */
+    List<RouteView> routes();
 
     /** The rules it goes by. */
     RulesView rules();

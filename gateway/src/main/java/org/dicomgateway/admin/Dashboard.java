@@ -66,6 +66,11 @@ final class Dashboard {
         }
     }
 
+    /** Whether a path is one of the page's, and none of the interface. */
+    static boolean isFile(String path) {
+        return path.equals(PAGE) || path.startsWith(ASSETS);
+    }
+
     void register(RoutesConfig routes) {
         files.forEach((path, file) -> routes.get(path, context -> give(context, file)));
     }

@@ -23,11 +23,30 @@ public final class Requests {
     public record Reroute(Optional<String> from, Optional<String> to) {}
 
     /**
-     * Which parked deliveries to try again; nothing given is all.
+     * Which parked deliveries to try again: what meets all that is given. Nothing given is all.
      *
      * @param destination only of this one
      * @param study only of this Study Instance UID
-     * @param deliveryId only this one
+     * @param delivery only this one
+     * @param all true says so expressly; it goes with nothing else
      */
-    public record Retry(Optional<String> destination, Optional<String> study, Optional<Long> deliveryId) {}
+    public record Retry(
+            Optional<String> destination, Optional<String> study, Optional<Long> delivery, Optional<Boolean> all) {
+
+        /** What meets all that is given. */
+        public Retry(Optional<String> destination, Optional<String> study, Optional<Long> delivery) {
+            this(destination, study, delivery, Optional.empty());
+        }
+    }
+
+    /**
+     * Which parked or held deliveries to give up for good: what meets all that is given. Something must be.
+     *
+     * @param destination only of this one
+     * @param study only of this Study Instance UID; then also instances that no route applies to
+     * @param delivery only this one
+     * @param reason for whoever asks later; must not be empty
+     */
+    public record Discard(
+            Optional<String> destination, Optional<String> study, Optional<Long> delivery, Optional<String> reason) {}
 }

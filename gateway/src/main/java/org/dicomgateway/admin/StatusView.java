@@ -1,18 +1,44 @@
 package org.dicomgateway.admin;
 
+import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
+import org.dicomgateway.observe.Traffic;
 import org.dicomgateway.spool.SpoolView.Books;
+import org.dicomgateway.spool.SpoolView.Vitals;
 
 /**
  * The gateway at a glance.
  *
+ * @param version of the program
+ * @param startedAt when it came up
  * @param process the process
+ * @param receiver whether associations are accepted
  * @param rules the rules it goes by
  * @param totals deliveries of all destinations together
  * @param unrouted instances that are held because no route applies to them
  * @param unassigned deliveries that wait because none of their destinations can be used
+ * @param disk the file system of the spool
+ * @param rates averages over the last ten seconds
+ * @param senders who sent in the last hour, the last one first; of bounded number
  */
-public record StatusView(ProcessView process, RulesView rules, Totals totals, long unrouted, long unassigned) {
+public record StatusView(
+        String version,
+        Instant startedAt,
+        ProcessView process,
+        ReceiverView receiver,
+        RulesView rules,
+        Totals totals,
+        long unrouted,
+        long unassigned,
+        Disk disk,
+        Rates rates,
+        List<Sender> senders) {
+
+    /** Copies the list. */
+    public StatusView {
+        senders = List.copyOf(senders);
+    }
 
     /** Deliveries, counted as in {@link Books}. */
     public record Totals(long received, long delivered, long pending, long parked, long held, long pendingBytes) {
@@ -25,6 +51,41 @@ public record StatusView(ProcessView process, RulesView rules, Totals totals, lo
                     books.stream().mapToLong(Books::parked).sum(),
                     books.stream().mapToLong(Books::held).sum(),
                     books.stream().mapToLong(Books::pendingBytes).sum());
+        }
+    }
+
+    /**
+     * Bytes.
+     *
+     * @param free that can be used
+     * @param total of the file system; 0 when it does not say
+     * @param minFree that must stay free: with less, nothing is taken in
+     */
+    public record Disk(long free, long total, long minFree) {
+
+        static Disk of(Vitals vitals) {
+            return new Disk(vitals.diskFree(), vitals.diskTotal(), vitals.minFree());
+        }
+    }
+
+    /** Per second. */
+    public record Rates(double receivedPerSecond, double receivedBytesPerSecond, double deliveredPerSecond) {
+
+        static Rates of(Traffic.Rates rates) {
+            return new Rates(rates.received(), rates.receivedBytes(), rates.deliveredInAll());
+        }
+    }
+
+    /**
+     * Who sent lately.
+     *
+     * @param callingAe his AE title
+     * @param lastReceived when the last of his instances was received
+     */
+    public record Sender(String callingAe, double receivedPerSecond, Instant lastReceived) {
+
+        static Sender of(Traffic.Sender sender) {
+            return new Sender(sender.callingAe(), sender.received(), sender.last());
         }
     }
 }

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import org.dicomgateway.admin.AdminServer;
 import org.dicomgateway.admin.ProcessView;
+import org.dicomgateway.admin.ReceiverView;
 import org.dicomgateway.admin.ReloadView;
 import org.dicomgateway.config.Configuration.Loaded;
 import org.dicomgateway.config.ConfigurationException;
@@ -25,6 +26,8 @@ import org.dicomgateway.forward.Forwarder;
 import org.dicomgateway.receive.AssociationGate;
 import org.dicomgateway.receive.StoreHandler;
 import org.dicomgateway.route.Dispatch;
+import org.dicomgateway.security.TlsContexts;
+import org.dicomgateway.spool.Intake;
 import org.dicomgateway.spool.Spool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,11 +42,14 @@ public final class Gateway implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
     private final List<Acceptor> acceptors;
+    private final PausedReceiver receiver;
     private final RulesInForce rules;
     private final Spool spool;
     private final Outlook outlook;
     private final Forwarder forwarder;
 
+    private final TlsContexts tls;
+    private final CertificateWatcher certificates;
     private final RulesWatcher watcher;
     private final PausedDestinations paused;
     private final Optional<AdminServer> admin;
@@ -58,12 +64,21 @@ public final class Gateway implements AutoCloseable {
         outlook = new Outlook();
         Dispatch dispatch = new Dispatch(rules::table, outlook::prospects, outlook::pendingBytes);
         spool = Spool.open(settings.spool(), rules, dispatch, clock);
-        acceptors = acceptors(settings, spool);
+        receiver = PausedReceiver.besideSpool(settings.spool().directory(), spool);
+        tls = new TlsContexts(clock);
+        certificates = new CertificateWatcher(tls);
+        acceptors = acceptors(settings, receiver, tls);
         forwarder = new Forwarder(
-                spool, Requestor::of, new OrthancCheck(), spool::reconsider, clock, new SplittableRandom());
+                spool,
+                calling -> Requestor.of(calling, tls),
+                new OrthancCheck(),
+                spool::reconsider,
+                clock,
+                new SplittableRandom());
         watcher = new RulesWatcher(settings.routingFile(), rules, restart);
         paused = PausedDestinations.besideSpool(settings.spool().directory());
-        GatewayControls controls = new GatewayControls(this::process, forwarder, paused, rules, watcher, restart);
+        GatewayControls controls = new GatewayControls(
+                this::process, this::receiver, receiver, forwarder, paused, rules, watcher, restart);
         admin = settings.admin().enabled()
                 ? Optional.of(new AdminServer(settings.admin(), controls, spool))
                 : Optional.empty();
@@ -81,11 +96,12 @@ public final class Gateway implements AutoCloseable {
         return new Gateway(loaded, new RestartNeeds(configuration), InstantSource.system());
     }
 
-    private static List<Acceptor> acceptors(GatewaySettings settings, Spool spool) {
+    private static List<Acceptor> acceptors(GatewaySettings settings, Intake spool, TlsContexts tls) {
         StoreHandler handler = new StoreHandler(spool);
         List<Acceptor> acceptors = new ArrayList<>();
         for (ListenerSettings listener : settings.listeners()) {
-            acceptors.add(new Acceptor(listener.acceptor(), new AssociationGate(listener.aeTitles(), spool), handler));
+            acceptors.add(
+                    new Acceptor(listener.acceptor(), tls, new AssociationGate(listener.aeTitles(), spool), handler));
         }
         return List.copyOf(acceptors);
     }
@@ -102,6 +118,7 @@ public final class Gateway implements AutoCloseable {
         for (Acceptor acceptor : acceptors) {
             acceptor.start();
         }
+        certificates.start();
         watcher.start();
         if (admin.isPresent()) {
             admin.get().start();
@@ -123,6 +140,15 @@ public final class Gateway implements AutoCloseable {
         return acceptors.stream().map(Acceptor::address).toList();
     }
 
+    private ReceiverView receiver() {
+        int associations =
+                acceptors.stream().mapToInt(Acceptor::openAssociations).sum();
+        return receiver.paused()
+                .map(why -> new ReceiverView("paused", why, associations))
+                .or(() -> spool.closedBecause().map(why -> new ReceiverView("closed", why, associations)))
+                .orElseGet(() -> new ReceiverView("open", "", associations));
+    }
+
     private ProcessView process() {
         return new ProcessView(
                 ProgramVersion.get(),
@@ -130,7 +156,7 @@ public final class Gateway implements AutoCloseable {
                 addresses().stream()
                         .map(address -> address.getHostString() + ":" + address.getPort())
                         .toList(),
-                spool.closedBecause());
+                receiver.closedBecause());
     }
 
     /**
@@ -143,6 +169,7 @@ public final class Gateway implements AutoCloseable {
         Duration grace = settings.shutdownTimeout();
         admin.ifPresent(AdminServer::close);
         watcher.close();
+        certificates.close();
         LOG.info("stopping: receiving");
         acceptors.forEach(acceptor -> acceptor.stop(grace));
         LOG.info("stopping: forwarding");

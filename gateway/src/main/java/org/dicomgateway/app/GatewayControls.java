@@ -2,12 +2,15 @@ package org.dicomgateway.app;
 
 import static java.util.stream.Collectors.toMap;
 
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.dicomgateway.admin.Controls;
 import org.dicomgateway.admin.HealthView;
 import org.dicomgateway.admin.ProcessView;
+import org.dicomgateway.admin.ReceiverView;
 import org.dicomgateway.admin.ReloadView;
+import org.dicomgateway.admin.RouteView;
 import org.dicomgateway.admin.RulesView;
 import org.dicomgateway.forward.Forwarder;
 import org.dicomgateway.forward.LaneView;
@@ -15,6 +18,8 @@ import org.dicomgateway.forward.LaneView;
 /** The stages as operators see and steer them. */
 record GatewayControls(
         Supplier<ProcessView> running,
+        Supplier<ReceiverView> receiving,
+        PausedReceiver pausedReceiver,
         Forwarder forwarder,
         PausedDestinations paused,
         RulesInForce inForce,
@@ -25,6 +30,26 @@ record GatewayControls(
     @Override
     public ProcessView process() {
         return running.get();
+    }
+
+    @Override
+    public ReceiverView receiver() {
+        return receiving.get();
+    }
+
+    @Override
+    public void pauseReceiver(String why) {
+        pausedReceiver.pause(why);
+    }
+
+    @Override
+    public boolean resumeReceiver() {
+        return pausedReceiver.resume();
+    }
+
+    @Override
+    public List<RouteView> routes() {
+        return inForce.routes();
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.dicomgateway.app;
 
 import java.io.PrintWriter;
 import org.dicomgateway.cli.CheckCommand;
+import org.dicomgateway.cli.CompletionCommand;
 import org.dicomgateway.cli.EchoCommand;
 import org.dicomgateway.cli.ExitCode;
 import org.dicomgateway.cli.ExplainCommand;
@@ -16,6 +17,7 @@ import org.dicomgateway.cli.ResumeCommand;
 import org.dicomgateway.cli.RetryCommand;
 import org.dicomgateway.cli.SendCommand;
 import org.dicomgateway.cli.StatusCommand;
+import org.dicomgateway.cli.TailCommand;
 import org.dicomgateway.config.ConfigurationException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -41,11 +43,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
             InspectCommand.class,
             SendCommand.class,
             StatusCommand.class,
+            TailCommand.class,
             PauseCommand.class,
             ResumeCommand.class,
             RerouteCommand.class,
             RetryCommand.class,
-            ReloadCommand.class
+            ReloadCommand.class,
+            CompletionCommand.class
         })
 public final class Main {
 

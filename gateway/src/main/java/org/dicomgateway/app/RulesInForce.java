@@ -7,8 +7,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import org.dicomgateway.admin.ReloadView;
 import org.dicomgateway.admin.ReloadView.Outcome;
+import org.dicomgateway.admin.RouteView;
 import org.dicomgateway.admin.RulesView.Broken;
 import org.dicomgateway.config.DestinationSettings;
 import org.dicomgateway.config.Problem;
@@ -48,6 +51,7 @@ final class RulesInForce implements Planner {
 
     private final Path file;
     private final InstantSource clock;
+    private final Map<String, LongAdder> matched = new ConcurrentHashMap<>();
     private volatile Version current;
     private volatile Optional<Broken> broken = Optional.empty();
     private volatile ReloadView lastReload;
@@ -130,7 +134,33 @@ final class RulesInForce implements Planner {
 
     @Override
     public Plan plan(InstanceHeader header, Origin origin) {
-        return current.table.plan(header, origin);
+        Plan plan = current.table.plan(header, origin);
+        plan.deliveries().stream()
+                .map(Plan.PlannedDelivery::route)
+                .distinct()
+                .forEach(route ->
+                        matched.computeIfAbsent(route, name -> new LongAdder()).increment());
+        return plan;
+    }
+
+    /** The routes in force, with how many instances each applied to since the start; planning again counts again. */
+    List<RouteView> routes() {
+        return current.settings.routes().stream()
+                .map(route -> new RouteView(
+                        route.name(),
+                        route.strategy()
+                                .match(
+                                        broadcast -> "broadcast",
+                                        failover -> "failover",
+                                        balance -> "balance",
+                                        replicate -> "replicate"),
+                        route.fallback(),
+                        route.priority(),
+                        route.to(),
+                        Optional.ofNullable(matched.get(route.name()))
+                                .map(LongAdder::sum)
+                                .orElse(0L)))
+                .toList();
     }
 
     /** The table, for whoever chooses by it. */

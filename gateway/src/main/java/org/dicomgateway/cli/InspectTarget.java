@@ -5,15 +5,18 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.dicomgateway.config.DestinationSettings;
 import org.dicomgateway.orthanc.Login;
+import org.dicomgateway.orthanc.OrthancClient;
 import org.dicomgateway.orthanc.OrthancConfiguration;
 import org.jspecify.annotations.Nullable;
 
 /** A server to ask, and how to log in. */
-record InspectTarget(String name, URI url, Login login) {
+record InspectTarget(String name, URI url, Optional<Login> login) {
 
     private static final String DEFAULT = "orthanc";
 
@@ -22,14 +25,33 @@ record InspectTarget(String name, URI url, Login login) {
             throws IOException {
         return OrthancConfiguration.readAll(directory, environment).stream()
                 .map(server -> new InspectTarget(
-                        server.name(), server.url(), given.or(server::login).orElse(new Login(DEFAULT, DEFAULT))))
+                        server.name(),
+                        server.url(),
+                        Optional.of(given.or(server::login).orElse(new Login(DEFAULT, DEFAULT)))))
                 .toList();
+    }
+
+    /** The destinations that have a REST interface, with the login that stands there unless given. */
+    static List<InspectTarget> destinations(Collection<DestinationSettings> destinations, Optional<Login> given) {
+        return destinations.stream()
+                .flatMap(destination -> destination.rest().stream()
+                        .map(rest -> new InspectTarget(
+                                destination.name(),
+                                rest.url(),
+                                given.or(() -> rest.login().map(login -> new Login(login.user(), login.password()))))))
+                .toList();
+    }
+
+    /** A client for it. */
+    OrthancClient client() {
+        return new OrthancClient(
+                url, login, OrthancClient.DEFAULT_CONNECT_TIMEOUT, OrthancClient.DEFAULT_ANSWER_TIMEOUT);
     }
 
     /** The servers named on the command line. */
     static List<InspectTarget> named(Map<String, URI> servers, Login login) {
         return servers.entrySet().stream()
-                .map(server -> new InspectTarget(server.getKey(), server.getValue(), login))
+                .map(server -> new InspectTarget(server.getKey(), server.getValue(), Optional.of(login)))
                 .toList();
     }
 

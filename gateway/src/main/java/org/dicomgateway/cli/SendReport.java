@@ -3,8 +3,10 @@ package org.dicomgateway.cli;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.dicomgateway.cli.send.FileScan.Found;
 import org.dicomgateway.cli.send.FileScan.Unreadable;
@@ -24,7 +26,8 @@ import tools.jackson.databind.node.ObjectNode;
  */
 record SendReport(Peer peer, AeTitle calling, Found found, SendTally tally, Duration took, int associations) {
 
-    private static final int MAX_FAILURES = 20;
+    private static final int MAX_REASONS = 20;
+    private static final int MAX_FILES = 3;
     private static final int MAX_REASON = 300;
 
     /** Whether everything that is DICOM is stored now. */
@@ -74,19 +77,28 @@ record SendReport(Peer peer, AeTitle calling, Found found, SendTally tally, Dura
         return lines;
     }
 
-    /** What went wrong, file by file, and not endlessly; without line ends. */
+    /** What went wrong, and with which files, but not endlessly; without line ends. */
     List<String> failures() {
-        List<String> all = Stream.concat(
-                        found.unreadable().stream().map(one -> one.path() + ": " + printable(one.reason())),
-                        tally.failures().stream().map(one -> one.file().path() + ": " + printable(one.reason())))
-                .limit(MAX_FAILURES)
-                .toList();
-        List<String> lines = new ArrayList<>(all);
-        int more = left().size() - all.size();
-        if (more > 0) {
-            lines.add("… and " + more + " more (--json tells all, --left FILE lists them)");
+        Map<String, List<Path>> byReason = new LinkedHashMap<>();
+        found.unreadable().forEach(one -> add(byReason, one.reason(), one.path()));
+        tally.failures().forEach(one -> add(byReason, one.reason(), one.file().path()));
+        List<String> lines = new ArrayList<>();
+        byReason.entrySet().stream().limit(MAX_REASONS).forEach(entry -> {
+            List<Path> files = entry.getValue();
+            lines.add("not stored, " + counted(files.size(), "file") + ": " + entry.getKey());
+            files.stream().limit(MAX_FILES).forEach(file -> lines.add("  " + file));
+            if (files.size() > MAX_FILES) {
+                lines.add("  … and " + (files.size() - MAX_FILES) + " more (--left FILE lists all)");
+            }
+        });
+        if (byReason.size() > MAX_REASONS) {
+            lines.add("… and " + (byReason.size() - MAX_REASONS) + " other reasons (--json tells all)");
         }
         return lines;
+    }
+
+    private static void add(Map<String, List<Path>> byReason, String reason, Path file) {
+        byReason.computeIfAbsent(printable(reason), one -> new ArrayList<>()).add(file);
     }
 
     /** All of it. */

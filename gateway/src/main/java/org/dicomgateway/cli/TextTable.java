@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Columns under a heading, numbers to the right. */
+/** Columns under a heading, numbers to the right; {@code -} stands for no number. */
 final class TextTable {
 
     private final List<String[]> rows = new ArrayList<>();
@@ -39,6 +39,7 @@ final class TextTable {
         return rows.size() > 1
                 && rows.stream()
                         .skip(1)
-                        .allMatch(row -> row[column].chars().allMatch(Character::isDigit) && !row[column].isEmpty());
+                        .allMatch(row -> row[column].equals("-")
+                                || (row[column].chars().allMatch(Character::isDigit) && !row[column].isEmpty()));
     }
 }

@@ -94,10 +94,15 @@ final class ConditionReader {
     }
 
     private static Setting<Condition> remoteHost(Node node) {
+        return ranges(node).map(Condition.RemoteHost::new);
+    }
+
+    /** A list of addresses and ranges. */
+    static Setting<List<AddressRange>> ranges(Node node) {
         List<Setting<AddressRange>> ranges = node.elements().stream()
                 .map(element -> element.flatMap(Node::text).map(AddressRange::of))
                 .toList();
-        return ranges.isEmpty() ? node.emptyList() : node.all(ranges).map(Condition.RemoteHost::new);
+        return ranges.isEmpty() ? node.emptyList() : node.all(ranges);
     }
 
     private static void simple(String key, Kind kind, int tag, UnaryOperator<String> meaning) {
@@ -109,7 +114,7 @@ final class ConditionReader {
     }
 
     /** A text with wildcards, a regular expression, or a list of both of which one must match. */
-    private static Setting<ValuePattern> pattern(Node node, UnaryOperator<String> meaning) {
+    static Setting<ValuePattern> pattern(Node node, UnaryOperator<String> meaning) {
         if (!node.isList()) {
             return one(node, meaning);
         }

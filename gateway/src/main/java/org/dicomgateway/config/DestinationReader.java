@@ -2,7 +2,6 @@ package org.dicomgateway.config;
 
 import java.time.Duration;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.dicomgateway.config.DestinationSettings.BreakerSettings;
@@ -11,6 +10,7 @@ import org.dicomgateway.config.RoutingReader.DestinationDraft;
 import org.dicomgateway.dicom.AeTitle;
 import org.dicomgateway.dicom.Peer;
 import org.dicomgateway.dicom.RequestorSettings;
+import org.dicomgateway.security.ClientTls;
 
 /** Reads one destination, over the defaults for all of them. */
 final class DestinationReader {
@@ -18,16 +18,13 @@ final class DestinationReader {
     private static final String PRESERVE = "preserve";
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._:%-]{1,255}");
     private static final Duration MAX_DELAY = Duration.ofDays(7);
-    private static final String UNLIMITED = "unlimited";
-    private static final DataSize MIN_RATE = DataSize.ofKibibytes(1);
-    private static final DataSize MAX_RATE = DataSize.ofMebibytes(1L << 20);
     private static final Duration MIN_DELAY = Duration.ofMillis(10);
 
     private DestinationReader() {}
 
     /** Reports what is wrong with the defaults themselves, whether or not a destination falls back on them. */
     static void checkDefaults(Section defaults) {
-        shared(defaults);
+        shared(defaults, false);
         Section rest = defaults.section("rest");
         RestReader.shared(rest);
         rest.finish();
@@ -43,7 +40,7 @@ final class DestinationReader {
                         text -> "no host name and no address: '" + text + "'",
                         "write a name such as pacs.example.org, or an address");
         Setting<Integer> port = section.integer("port", 1, 65_535);
-        Shared shared = shared(section);
+        Shared shared = shared(section, true);
         Section rest = section.section("rest");
         RestReader.Shared restShared = RestReader.shared(rest);
         Supplier<Optional<RestSettings>> api = RestReader.read(rest, restShared);
@@ -83,28 +80,20 @@ final class DestinationReader {
             Setting<Schedule> schedule,
             Supplier<RateLimit> maxRate) {}
 
-    private static Shared shared(Section section) {
+    /** @param whole whether it is a destination, and not only the defaults of some */
+    private static Shared shared(Section section, boolean whole) {
         return new Shared(
                 callingAe(section),
                 section.integer("max-associations", 1, 256),
                 section.integer("weight", 1, 1_000),
-                requestor(section),
+                requestor(section, whole),
                 section.duration("linger", Duration.ZERO, Duration.ofMinutes(1)),
                 section.integer("max-batch", 1, 10_000),
                 retry(section.section("retry")),
                 breaker(section.section("breaker")),
                 section.duration("probe-interval", Duration.ofSeconds(1), Limits.MAX_TIMEOUT),
                 ScheduleReader.read(section.section("schedule")),
-                maxRate(section.section("max-rate")));
-    }
-
-    private static Supplier<RateLimit> maxRate(Section section) {
-        Setting<Optional<Integer>> instances =
-                section.node("instances").flatMap(node -> node.unless(UNLIMITED, some -> some.integer(1, 1_000_000)));
-        Setting<Optional<DataSize>> bytes =
-                section.node("bytes").flatMap(node -> node.unless(UNLIMITED, some -> some.size(MIN_RATE, MAX_RATE)));
-        section.finish();
-        return () -> new RateLimit(instances.get().map(OptionalInt::of).orElseGet(OptionalInt::empty), bytes.get());
+                AccessReader.rate(section.section("max-rate")));
     }
 
     /** A title, or {@code preserve}; a server that really wants to be called by that name: {@code { fixed = preserve }}. */
@@ -122,16 +111,22 @@ final class DestinationReader {
         });
     }
 
-    private static Supplier<RequestorSettings> requestor(Section section) {
+    private static Supplier<RequestorSettings> requestor(Section section, boolean whole) {
         Setting<Duration> connect = timeout(section, "connect-timeout");
         Setting<Duration> association = timeout(section, "association-timeout");
         Setting<Duration> response = timeout(section, "response-timeout");
         Setting<Duration> write = timeout(section, "write-timeout");
         Setting<Duration> release = timeout(section, "release-timeout");
         Setting<DataSize> pdu = section.size("max-pdu-length", Limits.MIN_PDU, Limits.MAX_PDU);
+        Supplier<Optional<ClientTls>> tls = TlsReader.client(section.section("tls"), whole);
         return () -> new RequestorSettings(
-                connect.get(), association.get(), response.get(), write.get(), release.get(), (int)
-                        pdu.get().bytes());
+                connect.get(),
+                association.get(),
+                response.get(),
+                write.get(),
+                release.get(),
+                (int) pdu.get().bytes(),
+                tls.get());
     }
 
     private static Supplier<RetrySettings> retry(Section section) {

@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
+import org.dicomgateway.security.PasswordHash;
 
 /** Reads {@code gateway.conf}. Relative paths in it are relative to its own folder. */
 final class GatewayReader {
@@ -32,6 +34,7 @@ final class GatewayReader {
         List<Supplier<ListenerSettings>> listeners = listeners(gateway);
         Supplier<SpoolSettings> spool = spool(gateway.section("spool"));
         Supplier<AdminSettings> admin = AdminReader.read(gateway.section("admin"));
+        Supplier<Map<String, Optional<PasswordHash>>> users = UserReader.read(gateway.section("users"));
         Setting<Path> routing = path(gateway, "routing");
         Setting<Duration> shutdown = gateway.duration("shutdown-timeout", Duration.ZERO, Limits.MAX_TIMEOUT);
         gateway.finish();
@@ -40,6 +43,7 @@ final class GatewayReader {
                 routing,
                 () -> new GatewaySettings(
                         listeners.stream().map(Supplier::get).toList(),
+                        users.get(),
                         spool.get(),
                         admin.get(),
                         routing.get(),
@@ -48,7 +52,9 @@ final class GatewayReader {
 
     private List<Supplier<ListenerSettings>> listeners(Section gateway) {
         Section defaults = gateway.section("listener-defaults");
-        ListenerReader reader = new ListenerReader(problems);
+        AccessReader access = new AccessReader(gateway.section("access-defaults"));
+        access.checkDefaults();
+        ListenerReader reader = new ListenerReader(access, problems);
         reader.checkDefaults(defaults);
         Section listeners = gateway.section("listeners");
         Map<String, Section> blocks = listeners.blocks(defaults);

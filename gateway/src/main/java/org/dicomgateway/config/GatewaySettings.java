@@ -3,11 +3,15 @@ package org.dicomgateway.config;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.dicomgateway.security.PasswordHash;
 
 /**
  * All of {@code gateway.conf}. A change of it needs a restart.
  *
  * @param listeners at least one
+ * @param users whom senders can say they act for, by name; the passcode is empty when the name alone is enough
  * @param spool where instances wait
  * @param admin the operators' HTTP interface
  * @param routingFile the rules, absolute
@@ -15,13 +19,15 @@ import java.util.List;
  */
 public record GatewaySettings(
         List<ListenerSettings> listeners,
+        Map<String, Optional<PasswordHash>> users,
         SpoolSettings spool,
         AdminSettings admin,
         Path routingFile,
         Duration shutdownTimeout) {
 
-    /** Copies the list. */
+    /** Copies the list and the map. */
     public GatewaySettings {
         listeners = List.copyOf(listeners);
+        users = Map.copyOf(users);
     }
 }

@@ -1,20 +1,34 @@
 package org.dicomgateway.config;
 
+import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigIncludeContext;
 import com.typesafe.config.ConfigIncluder;
+import com.typesafe.config.ConfigIncluderClasspath;
 import com.typesafe.config.ConfigIncluderFile;
+import com.typesafe.config.ConfigIncluderURL;
 import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigOrigin;
+import com.typesafe.config.ConfigOriginFactory;
+import com.typesafe.config.ConfigParseable;
 import java.io.File;
+import java.net.URL;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Notes which files a file of HOCON includes, and leaves including them to the library. */
-final class Includes implements ConfigIncluder, ConfigIncluderFile {
+/**
+ * Notes which files a file of HOCON includes, and leaves including them to the library. Files are all there is: what comes
+ * over the network decides nothing here.
+ */
+final class Includes implements ConfigIncluder, ConfigIncluderFile, ConfigIncluderURL, ConfigIncluderClasspath {
 
     /** What the library adds to a name that has no extension. */
     private static final String[] EXTENSIONS = {"", ".conf", ".json", ".properties"};
+
+    /** Of a URL; a letter alone would be a drive. */
+    private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:");
 
     private final Path folder;
     private final Set<Path> files;
@@ -42,6 +56,9 @@ final class Includes implements ConfigIncluder, ConfigIncluderFile {
 
     @Override
     public ConfigObject include(ConfigIncludeContext context, String what) {
+        if (SCHEME.matcher(what).lookingAt()) {
+            throw notAFile(context, what);
+        }
         note(folderOf(context).resolve(what));
         return library().include(context, what);
     }
@@ -52,6 +69,24 @@ final class Includes implements ConfigIncluder, ConfigIncluderFile {
         return library() instanceof ConfigIncluderFile forFiles
                 ? forFiles.includeFile(context, what)
                 : library().include(context, what.getPath());
+    }
+
+    @Override
+    public ConfigObject includeURL(ConfigIncludeContext context, URL what) {
+        throw notAFile(context, what.toString());
+    }
+
+    @Override
+    public ConfigObject includeResources(ConfigIncludeContext context, String what) {
+        throw notAFile(context, what);
+    }
+
+    private static ConfigException notAFile(ConfigIncludeContext context, String what) {
+        ConfigOrigin origin = Optional.ofNullable(context.relativeTo("."))
+                .map(ConfigParseable::origin)
+                .orElseGet(() -> ConfigOriginFactory.newSimple("include"));
+        return new ConfigException.Parse(
+                origin, "includes what is no file: " + what + "; copy it beside this file, and include that");
     }
 
     /** The folder of the including file: the library tells it only as the place of a file beside it. */

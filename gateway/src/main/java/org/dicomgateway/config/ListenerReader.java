@@ -6,9 +6,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 import org.dicomgateway.dicom.AcceptorSettings;
 import org.dicomgateway.dicom.AeTitle;
+import org.dicomgateway.security.ServerTls;
 
 /** Reads the listeners, one after the other, and sees to it that no two want one port. */
 final class ListenerReader {
@@ -21,20 +24,22 @@ final class ListenerReader {
     }
 
     private final Problems problems;
+    private final AccessReader access;
     private final List<Bound> bound = new ArrayList<>();
 
-    ListenerReader(Problems problems) {
+    ListenerReader(AccessReader access, Problems problems) {
+        this.access = access;
         this.problems = problems;
     }
 
     /** Reports what is wrong with the defaults themselves, whether or not a listener falls back on them. */
     void checkDefaults(Section defaults) {
-        draft("defaults", defaults);
+        draft("defaults", defaults, false);
     }
 
     Supplier<ListenerSettings> read(String name, Section section) {
         Setting.of(name, section.place(), problems).map(Limits::name);
-        Draft draft = draft(name, section);
+        Draft draft = draft(name, section, true);
         if (draft.address.isValid() && draft.port.isValid()) {
             InetAddress address = draft.address.get();
             int port = draft.port.get();
@@ -52,16 +57,21 @@ final class ListenerReader {
 
     private record Draft(Setting<InetAddress> address, Setting<Integer> port, Supplier<ListenerSettings> settings) {}
 
-    private static Draft draft(String name, Section section) {
+    /** @param whole whether it is a listener, and not only the defaults of some */
+    private Draft draft(String name, Section section, boolean whole) {
         Setting<InetAddress> address = section.text("bind").map(ListenerReader::address);
         Setting<Integer> port = section.integer("port", 0, 65_535);
         Setting<List<AeTitle>> aeTitles = section.texts("ae-titles", AeTitle::of);
         Setting<Integer> max = section.integer("max-associations", 1, 10_000);
+        Setting<OptionalInt> perHost = AccessReader.integer(section, "max-associations-per-host", 10_000);
+        Supplier<RateLimit> rate = AccessReader.rate(section.section("max-rate"));
         Setting<Duration> request = section.duration("request-timeout", Limits.MIN_TIMEOUT, Limits.MAX_TIMEOUT);
         Setting<Duration> idle = section.duration("idle-timeout", Limits.MIN_TIMEOUT, Limits.MAX_TIMEOUT);
         Setting<Duration> read = section.duration("read-timeout", Limits.MIN_TIMEOUT, Limits.MAX_TIMEOUT);
         Setting<Duration> write = section.duration("write-timeout", Limits.MIN_TIMEOUT, Limits.MAX_TIMEOUT);
         Setting<DataSize> pdu = section.size("max-pdu-length", Limits.MIN_PDU, Limits.MAX_PDU);
+        Supplier<Optional<ServerTls>> tls = TlsReader.server(section.section("tls"), whole);
+        Supplier<List<AccessRule>> rules = access.read(section);
         section.finish();
         return new Draft(
                 address,
@@ -72,11 +82,15 @@ final class ListenerReader {
                         new AcceptorSettings(
                                 new InetSocketAddress(address.get(), port.get()),
                                 max.get(),
+                                perHost.get(),
                                 request.get(),
                                 idle.get(),
                                 read.get(),
                                 write.get(),
-                                (int) pdu.get().bytes())));
+                                (int) pdu.get().bytes(),
+                                tls.get()),
+                        rate.get(),
+                        rules.get()));
     }
 
     static InetAddress address(String text) {

@@ -1,5 +1,6 @@
 package org.dicomgateway.config;
 
+import java.util.List;
 import java.util.Set;
 import org.dicomgateway.dicom.AcceptorSettings;
 import org.dicomgateway.dicom.AeTitle;
@@ -9,12 +10,16 @@ import org.dicomgateway.dicom.AeTitle;
  *
  * @param name its key under {@code listeners}
  * @param aeTitles the AE titles it answers to; never empty
- * @param acceptor address, limits and timeouts
+ * @param acceptor address, limits, timeouts and TLS
+ * @param maxRate what all its senders together may do; what goes over it waits
+ * @param access who may send: the first rule that fits holds; never empty
  */
-public record ListenerSettings(String name, Set<AeTitle> aeTitles, AcceptorSettings acceptor) {
+public record ListenerSettings(
+        String name, Set<AeTitle> aeTitles, AcceptorSettings acceptor, RateLimit maxRate, List<AccessRule> access) {
 
-    /** Copies the set. */
+    /** Copies the set and the list. */
     public ListenerSettings {
         aeTitles = Set.copyOf(aeTitles);
+        access = List.copyOf(access);
     }
 }

@@ -90,7 +90,7 @@ final class RestReader {
     }
 
     /** What stands in the file that is named, relative to the one that names it. */
-    private static Setting<String> contents(Node node) {
+    static Setting<String> contents(Node node) {
         return node.text().map(text -> node.place().file().resolveSibling(text)).flatMap(file -> contents(node, file));
     }
 

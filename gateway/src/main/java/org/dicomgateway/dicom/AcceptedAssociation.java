@@ -3,6 +3,7 @@ package org.dicomgateway.dicom;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import org.aoju.bus.image.Device;
 import org.aoju.bus.image.Dimse;
@@ -42,24 +43,31 @@ final class AcceptedAssociation implements Runnable {
     private final Acceptor acceptor;
     private final DicomSocket socket;
     private final int number;
-    private final boolean overLimit;
+    private final @Nullable String excess;
     private final String remoteHost;
 
     private volatile @Nullable Association association;
     private volatile String name;
     private @Nullable StoreRequests storeRequests;
+    private Admission admission = Admission.UNLIMITED;
 
-    AcceptedAssociation(Acceptor acceptor, DicomSocket socket, int number, boolean overLimit) {
+    /** @param excess why it cannot be served and is only told so; null when it can */
+    AcceptedAssociation(Acceptor acceptor, DicomSocket socket, int number, @Nullable String excess) {
         this.acceptor = acceptor;
         this.socket = socket;
         this.number = number;
-        this.overLimit = overLimit;
+        this.excess = excess;
         this.remoteHost = socket.getInetAddress().getHostAddress();
         this.name = "?@" + remoteHost + "#" + number;
     }
 
     boolean isOverLimit() {
-        return overLimit;
+        return excess != null;
+    }
+
+    /** The peer's address, as text. */
+    String remoteHost() {
+        return remoteHost;
     }
 
     /** Short, printable, and unique while the process lives: {@code MODALITY1@10.0.0.7#12}. */
@@ -73,9 +81,10 @@ final class AcceptedAssociation implements Runnable {
         try {
             socket.start();
             socket.readBefore(acceptor.settings().requestTimeout());
-            // A TLS handshake belongs here: in this thread, within the time for the request.
-            AdvancedHandler.INSTANCE.onAccept(toolkit(), socket);
-            awaitPeerClose();
+            if (secure()) {
+                AdvancedHandler.INSTANCE.onAccept(toolkit(), socket);
+                awaitPeerClose();
+            }
         } catch (IOException e) {
             log.debug("{}: the connection ended without ceremony", name, e);
         } catch (Error e) {
@@ -84,7 +93,19 @@ final class AcceptedAssociation implements Runnable {
         } finally {
             socket.closeQuietly();
             acceptor.ended(this);
+            admission.ended();
             log.info("{}: closed after {} C-STORE{}", name, served(), howItEnded());
+        }
+    }
+
+    /** The handshake, in this thread, within the time for the request; false when there is no TLS, and there should be. */
+    private boolean secure() {
+        try {
+            acceptor.secure(socket);
+            return true;
+        } catch (IOException e) {
+            log.info("{}: refused: {}", name, TlsFailure.inWords(e));
+            return false;
         }
     }
 
@@ -140,21 +161,32 @@ final class AcceptedAssociation implements Runnable {
         }
     }
 
-    private Optional<Rejection> rejection(@Nullable Origin origin, String called) {
-        if (overLimit) {
-            return Optional.of(Rejection.localLimitExceeded(
-                    "all " + acceptor.settings().maxAssociations() + " associations are taken"));
+    private AssociationPolicy.Answer answerTo(AAssociateRQ rq, @Nullable Origin origin) {
+        if (excess != null) {
+            return Rejection.localLimitExceeded(excess);
         }
         if (acceptor.isStopping()) {
-            return Optional.of(Rejection.temporaryCongestion("shutting down"));
+            return Rejection.temporaryCongestion("shutting down");
         }
         if (origin == null) {
-            return Optional.of(
-                    isAeTitle(called)
-                            ? Rejection.callingAeTitleNotRecognized("the calling AE title is not valid")
-                            : Rejection.calledAeTitleNotRecognized("the called AE title is not valid"));
+            return isAeTitle(rq.getCalledAET())
+                    ? Rejection.callingAeTitleNotRecognized("the calling AE title is not valid")
+                    : Rejection.calledAeTitleNotRecognized("the called AE title is not valid");
         }
-        return acceptor.policy().reject(new AssociationRequest(origin, acceptor.openAssociations()));
+        Optional<PeerCertificate> certificate = socket.tlsSession().flatMap(PeerCertificate::of);
+        return acceptor.policy()
+                .answer(new AssociationRequest(
+                        origin, acceptor.openAssociations(), certificate, Negotiation.identityIn(rq)));
+    }
+
+    /** For the log; empty without TLS. */
+    private String protection() {
+        return socket.tlsSession()
+                .map(session -> ", " + session.getProtocol() + " " + session.getCipherSuite()
+                        + PeerCertificate.of(session)
+                                .map(shown -> ", certificate " + Text.printable(shown.subject(), 200))
+                                .orElse(", no certificate"))
+                .orElse("");
     }
 
     private @Nullable Origin originOf(AAssociateRQ rq) {
@@ -185,15 +217,15 @@ final class AcceptedAssociation implements Runnable {
             name = Text.printable(rq.getCallingAET(), 16) + "@" + remoteHost + "#" + number;
             Negotiation.checkProtocol(rq);
             @Nullable Origin origin = originOf(rq);
-            Optional<Rejection> rejection = rejection(origin, rq.getCalledAET());
-            if (origin == null || rejection.isPresent()) {
-                Rejection no = rejection.orElseThrow();
+            AssociationPolicy.Answer answer = answerTo(rq, origin);
+            if (answer instanceof Rejection no) {
                 log.info("{}: rejected, called {}: {}", name, Text.printable(rq.getCalledAET(), 16), no);
                 throw new AAssociateRJ(no.result(), no.source(), no.reason());
             }
-            storeRequests = new StoreRequests(acceptor.scp(), origin, name);
-            AAssociateAC ac = Negotiation.accept(rq, acceptor.settings().maxPduLength());
-            log.info("{}: accepted, called {}", name, origin.called());
+            admission = (Admission) answer;
+            storeRequests = new StoreRequests(admission.limit(acceptor.scp()), Objects.requireNonNull(origin), name);
+            AAssociateAC ac = Negotiation.accept(rq, acceptor.settings().maxPduLength(), admission);
+            log.info("{}: accepted, called {}{}{}", name, origin.called(), admission, protection());
             awaitMessage();
             return ac;
         }

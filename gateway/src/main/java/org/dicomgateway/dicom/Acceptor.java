@@ -7,9 +7,13 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.dicomgateway.security.TlsContext;
+import org.dicomgateway.security.TlsContexts;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +40,7 @@ public final class Acceptor implements AutoCloseable {
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(200);
 
     private final AcceptorSettings settings;
+    private final Optional<TlsContext> tls;
     private final AssociationPolicy policy;
     private final CStoreScp scp;
     private final Watchdog watchdog = new Watchdog("dicom-watchdog");
@@ -47,9 +52,15 @@ public final class Acceptor implements AutoCloseable {
     private @Nullable ServerSocket server;
     private @Nullable Thread acceptLoop;
 
-    /** An acceptor that does not listen yet. */
+    /** An acceptor that does not listen yet, and takes up no renewed certificates. */
     public Acceptor(AcceptorSettings settings, AssociationPolicy policy, CStoreScp scp) {
+        this(settings, new TlsContexts(InstantSource.system()), policy, scp);
+    }
+
+    /** An acceptor that does not listen yet; its TLS, if the settings ask for it, is one of these contexts. */
+    public Acceptor(AcceptorSettings settings, TlsContexts contexts, AssociationPolicy policy, CStoreScp scp) {
         this.settings = settings;
+        this.tls = settings.tls().map(server -> contexts.of(server.tls()));
         this.policy = policy;
         this.scp = scp;
     }
@@ -73,7 +84,7 @@ public final class Acceptor implements AutoCloseable {
         server = listening;
         acceptLoop = new Thread(() -> accept(listening), "dicom-accept-" + listening.getLocalPort());
         acceptLoop.start();
-        log.info("listening on {}", Text.address(address()));
+        log.info("listening on {}{}", Text.address(address()), tls.isPresent() ? ", TLS only" : "");
     }
 
     /** Where it listens; with the port that was taken when the settings asked for a free one. */
@@ -122,6 +133,13 @@ public final class Acceptor implements AutoCloseable {
         return settings;
     }
 
+    /** Makes the TLS handshake if there is to be TLS. */
+    void secure(DicomSocket socket) throws IOException {
+        if (tls.isPresent() && settings.tls().isPresent()) {
+            socket.secure(wire -> tls.get().accepted(wire, settings.tls().get().clients()));
+        }
+    }
+
     AssociationPolicy policy() {
         return policy;
     }
@@ -155,14 +173,13 @@ public final class Acceptor implements AutoCloseable {
     }
 
     private void serve(DicomSocket socket) {
-        int open = openAssociations();
-        boolean overLimit = open >= settings.maxAssociations();
-        if (stopping || connections.size() >= settings.maxAssociations() + REFUSALS_AT_ONCE) {
+        @Nullable String excess = excess(socket.getInetAddress().getHostAddress());
+        if (stopping || (excess != null && refusals() >= REFUSALS_AT_ONCE)) {
             socket.closeQuietly();
             return;
         }
         int number = lastNumber.incrementAndGet();
-        AcceptedAssociation connection = new AcceptedAssociation(this, socket, number, overLimit);
+        AcceptedAssociation connection = new AcceptedAssociation(this, socket, number, excess);
         connections.add(connection);
         Thread thread = new Thread(connection, "dicom-assoc-" + number);
         boolean started = false;
@@ -175,6 +192,27 @@ public final class Acceptor implements AutoCloseable {
                 ended(connection);
             }
         }
+    }
+
+    /** Why one more from this address is too many, before anything is spent on it; null when it is not. */
+    private @Nullable String excess(String host) {
+        if (openAssociations() >= settings.maxAssociations()) {
+            return "all " + settings.maxAssociations() + " associations are taken";
+        }
+        if (settings.maxAssociationsPerHost().isPresent()) {
+            int max = settings.maxAssociationsPerHost().getAsInt();
+            long ofHost = connections.stream()
+                    .filter(open -> !open.isOverLimit() && open.remoteHost().equals(host))
+                    .count();
+            if (ofHost >= max) {
+                return "all " + max + " associations of " + host + " are taken (max-associations-per-host)";
+            }
+        }
+        return null;
+    }
+
+    private long refusals() {
+        return connections.stream().filter(AcceptedAssociation::isOverLimit).count();
     }
 
     private void stopListening() {

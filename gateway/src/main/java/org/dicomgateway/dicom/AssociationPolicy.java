@@ -1,11 +1,16 @@
 package org.dicomgateway.dicom;
 
-import java.util.Optional;
-
 /** Decides who may associate. Asked in the thread of the association, before anything is negotiated. */
 @FunctionalInterface
 public interface AssociationPolicy {
 
-    /** The rejection to send, or empty to go on with the negotiation. Must not block. */
-    Optional<Rejection> reject(AssociationRequest request);
+    /**
+     * What to do with a request. Must not wait for others; what it computes holds up only who asks.
+     *
+     * @return an {@link Admission}, whose end is told when the association is over, or the {@link Rejection} to send
+     */
+    Answer answer(AssociationRequest request);
+
+    /** An {@link Admission} or a {@link Rejection}. */
+    sealed interface Answer permits Admission, Rejection {}
 }

@@ -5,9 +5,16 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
 import jdk.net.ExtendedSocketOptions;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A TCP connection on which DICOM is spoken well.
@@ -20,8 +27,17 @@ import jdk.net.ExtendedSocketOptions;
  *   <li>Reads have the time limit of the moment: {@link #readBefore}, {@link #awaitMessage}.
  *   <li>What comes in is bounded, see {@link PduGuard}.
  * </ul>
+ *
+ * <p>All of it holds with TLS on it, too ({@link #secure}): acknowledging and the time limits are below TLS, the bounds
+ * above it.
  */
 final class DicomSocket extends Socket {
+
+    /** Puts TLS on the plain connection; the handshake is yet to come. */
+    @FunctionalInterface
+    interface TlsLayer {
+        SSLSocket over(Socket wire) throws IOException;
+    }
 
     private static final int READ_BUFFER = 65_536;
     private static final boolean QUICK_ACK = quickAckSupported();
@@ -34,6 +50,9 @@ final class DicomSocket extends Socket {
     private volatile long writingSince;
     private volatile boolean timedOut;
     private volatile PduGuard guard = new PduGuard(InputStream.nullInputStream(), 0);
+    private final AtomicBoolean farewell = new AtomicBoolean();
+    private volatile @Nullable SSLSocket tls;
+    private InputStream wireIn = InputStream.nullInputStream();
 
     /** An unconnected socket; {@link #start} makes it ready once it is connected. */
     DicomSocket(Watchdog watchdog, Duration writeTimeout, int maxPduLength) {
@@ -46,9 +65,25 @@ final class DicomSocket extends Socket {
     void start() throws IOException {
         setTcpNoDelay(true);
         setKeepAlive(true);
-        guard = new PduGuard(
-                new BufferedInputStream(new TimedInput(super.getInputStream()), READ_BUFFER), maxPduLength);
+        wireIn = new BufferedInputStream(new TimedInput(super.getInputStream()), READ_BUFFER);
+        guard = new PduGuard(wireIn, maxPduLength);
         watchdog.watch(this);
+    }
+
+    /**
+     * Makes the TLS handshake, within the limits that are set; from then on everything is encrypted. When it fails nothing
+     * was read or written in the clear, and the socket is good for nothing but to be closed.
+     */
+    void secure(TlsLayer layer) throws IOException {
+        SSLSocket secured = layer.over(new Wire());
+        secured.startHandshake();
+        guard = new PduGuard(new BufferedInputStream(secured.getInputStream(), READ_BUFFER), maxPduLength);
+        tls = secured;
+    }
+
+    /** What was agreed on by {@link #secure}; empty without it. */
+    Optional<SSLSession> tlsSession() {
+        return Optional.ofNullable(tls).map(SSLSocket::getSession);
     }
 
     /** All reads together end before this time has passed. */
@@ -86,7 +121,11 @@ final class DicomSocket extends Socket {
         long since = writingSince;
         if (since != 0 && now - since > writeTimeoutNanos) {
             timedOut = true;
-            closeQuietly();
+            try {
+                closeWire();
+            } catch (IOException e) {
+                // As below.
+            }
         }
     }
 
@@ -105,11 +144,27 @@ final class DicomSocket extends Socket {
 
     @Override
     public OutputStream getOutputStream() throws IOException {
-        return new TimedOutput(super.getOutputStream());
+        SSLSocket secured = tls;
+        return secured == null ? new TimedOutput(super.getOutputStream()) : secured.getOutputStream();
     }
 
+    /** With TLS, the peer is told that this is the end and no cut (RFC 8446 6.1), if that can be sent at once. */
     @Override
-    public synchronized void close() throws IOException {
+    @SuppressWarnings("UnsynchronizedOverridesSynchronized") // the word of farewell must not hold up the watchdog
+    public void close() throws IOException {
+        SSLSocket secured = tls;
+        try {
+            if (secured != null && !isClosed() && !isWriting() && farewell.compareAndSet(false, true)) {
+                secured.shutdownOutput();
+            }
+        } catch (IOException e) {
+            // The peer is gone already.
+        } finally {
+            closeWire();
+        }
+    }
+
+    private void closeWire() throws IOException {
         watchdog.forget(this);
         super.close();
     }
@@ -146,10 +201,54 @@ final class DicomSocket extends Socket {
                 int n = in.read(b, off, len);
                 limit.received();
                 return n;
-            } catch (java.net.SocketTimeoutException e) {
+            } catch (SocketTimeoutException e) {
                 timedOut = true;
-                throw Aborts.becauseOfTimeout(e);
+                throw e;
             }
+        }
+    }
+
+    /** The plain connection, for TLS to be put on. It asks for no more of a socket than this. */
+    private final class Wire extends Socket {
+
+        @Override
+        public InputStream getInputStream() {
+            return wireIn;
+        }
+
+        @Override
+        public OutputStream getOutputStream() throws IOException {
+            return new TimedOutput(DicomSocket.super.getOutputStream());
+        }
+
+        @Override
+        public boolean isConnected() {
+            return DicomSocket.this.isConnected();
+        }
+
+        @Override
+        public boolean isClosed() {
+            return DicomSocket.this.isClosed();
+        }
+
+        @Override
+        public InetAddress getInetAddress() {
+            return DicomSocket.this.getInetAddress();
+        }
+
+        @Override
+        public int getPort() {
+            return DicomSocket.this.getPort();
+        }
+
+        @Override
+        public void shutdownOutput() {
+            // The socket's owner closes it, when the peer has had time to read.
+        }
+
+        @Override
+        public synchronized void close() throws IOException {
+            closeWire();
         }
     }
 

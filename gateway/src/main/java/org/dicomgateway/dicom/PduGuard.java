@@ -3,12 +3,14 @@ package org.dicomgateway.dicom;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.SocketTimeoutException;
 
 /**
  * Looks at the PDUs that pass (PS3.8 9.3) and aborts before the toolkit believes a length that no honest peer sends: it
  * reserves memory for what a header claims, up to 16 MB for a PDU and 64 MB for an element of a command.
  *
- * <p>Also notes an A-ABORT, which the toolkit does not tell from one of ours.
+ * <p>Also notes an A-ABORT, which the toolkit does not tell from one of ours, and makes a time limit that has passed the
+ * toolkit's reason to abort.
  */
 final class PduGuard extends FilterInputStream {
 
@@ -48,7 +50,12 @@ final class PduGuard extends FilterInputStream {
 
     @Override
     public int read(byte[] b, int off, int len) throws IOException {
-        int n = in.read(b, off, len);
+        int n;
+        try {
+            n = in.read(b, off, len);
+        } catch (SocketTimeoutException e) {
+            throw Aborts.becauseOfTimeout(e);
+        }
         if (n > 0) {
             inspect(b, off, off + n);
         }

@@ -8,7 +8,12 @@ package org.dicomgateway.dicom;
  * @param reason meaning depends on the source; see the constants here
  * @param text why, for the log; never sent
  */
-public record Rejection(int result, int source, int reason, String text) {
+public record Rejection(int result, int source, int reason, String text) implements AssociationPolicy.Answer {
+
+    /** Permanent, service user, no reason given (1/1/1): known, and not allowed. */
+    public static Rejection notAllowed(String text) {
+        return new Rejection(1, 1, 1, text);
+    }
 
     /** Permanent, service user, called AE title not recognized (1/1/7). */
     public static Rejection calledAeTitleNotRecognized(String text) {

@@ -1,6 +1,8 @@
 package org.dicomgateway.dicom;
 
+import java.time.InstantSource;
 import java.util.Collection;
+import org.dicomgateway.security.TlsContexts;
 
 /** Opens associations to other nodes. For any number of threads. */
 @FunctionalInterface
@@ -16,8 +18,16 @@ public interface Requestor {
      */
     OpenAssociation open(Peer peer, AeTitle calling, Collection<PresentationPair> pairs) throws AssociationException;
 
-    /** A requestor with these settings. It keeps nothing open between associations, so there is nothing to close. */
+    /**
+     * A requestor with these settings, for a process that takes up no renewed certificates. It keeps nothing open between
+     * associations, so there is nothing to close.
+     */
     static Requestor of(RequestorSettings settings) {
-        return new ToolkitRequestor(settings);
+        return of(settings, new TlsContexts(InstantSource.system()));
+    }
+
+    /** A requestor with these settings, whose TLS, if they ask for it, is one of these contexts. */
+    static Requestor of(RequestorSettings settings, TlsContexts contexts) {
+        return new ToolkitRequestor(settings, contexts);
     }
 }

@@ -7,15 +7,21 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
+import org.dicomgateway.security.ClientTls;
+import org.dicomgateway.security.TlsContext;
+import org.dicomgateway.security.TlsContexts;
 
 /** Calls peers by the toolkit. Shares nothing between associations but the watchdog. */
 final class ToolkitRequestor implements Requestor {
 
     private final RequestorSettings settings;
     private final Watchdog watchdog = new Watchdog("dicom-watchdog");
+    private final Optional<TlsContext> tls;
 
-    ToolkitRequestor(RequestorSettings settings) {
+    ToolkitRequestor(RequestorSettings settings, TlsContexts contexts) {
         this.settings = settings;
+        this.tls = settings.tls().map(client -> contexts.of(client.tls()));
     }
 
     @Override
@@ -42,15 +48,24 @@ final class ToolkitRequestor implements Requestor {
             }
             socket.connect(address, (int) settings.connectTimeout().toMillis());
             socket.start();
+            secure(socket, peer);
             return socket;
         } catch (IOException e) {
             socket.closeQuietly();
             Duration took = Duration.ofNanos(System.nanoTime() - start);
-            String why = e instanceof SocketTimeoutException ? "no answer" : e.getMessage();
+            String why = e instanceof SocketTimeoutException ? "no answer" : TlsFailure.inWords(e);
             throw new AssociationException(
                     AssociationException.Cause.CONNECT,
                     "cannot connect to " + peer + ": " + why + " (after " + took.toMillis() + " ms)",
                     e);
+        }
+    }
+
+    private void secure(DicomSocket socket, Peer peer) throws IOException {
+        if (tls.isPresent() && settings.tls().isPresent()) {
+            ClientTls client = settings.tls().get();
+            socket.readBefore(settings.connectTimeout());
+            socket.secure(wire -> tls.get().connected(wire, peer.host(), peer.port(), client));
         }
     }
 }

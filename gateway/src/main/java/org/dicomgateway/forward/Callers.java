@@ -20,7 +20,8 @@ record Callers(Requestor patient, Requestor hasty) {
                 bounded(settings.responseTimeout()),
                 bounded(settings.writeTimeout()),
                 bounded(settings.releaseTimeout()),
-                settings.maxPduLength());
+                settings.maxPduLength(),
+                settings.tls());
         return new Callers(requestors.apply(settings), requestors.apply(hasty));
     }
 

@@ -1,5 +1,9 @@
 package org.dicomgateway.observe;
 
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.dicomgateway.dicom.DimseStatus;
 import org.dicomgateway.dicom.Origin;
 import org.dicomgateway.dicom.Text;
@@ -20,6 +24,7 @@ public final class ForwardLog {
 
     private static final int MAX_REASON_LENGTH = 300;
     private static final Logger LOG = LoggerFactory.getLogger(LOGGER);
+    private static final List<Consumer<ForwardEvent>> LISTENERS = new CopyOnWriteArrayList<>();
 
     /** What a line tells. */
     public enum Event {
@@ -34,7 +39,9 @@ public final class ForwardLog {
         /** A delivery will be tried again. */
         RETRY,
         /** A delivery was given up until an operator retries it. */
-        PARKED;
+        PARKED,
+        /** An operator gave a delivery up for good. */
+        DISCARDED;
 
         private final String text = name().toLowerCase(java.util.Locale.ROOT);
 
@@ -56,6 +63,16 @@ public final class ForwardLog {
 
     private ForwardLog() {}
 
+    /**
+     * Has each line told from now on, in the thread that writes it: the listener must not block, nor throw.
+     *
+     * @return ends it
+     */
+    public static Runnable listen(Consumer<ForwardEvent> listener) {
+        LISTENERS.add(listener);
+        return () -> LISTENERS.remove(listener);
+    }
+
     /** An instance was kept: how many deliveries were planned for it, by which version of the rules. */
     public static void received(Subject subject, long millis, long rulesVersion, int deliveries) {
         Event event = deliveries == 0 ? Event.HELD : Event.RECEIVED;
@@ -65,6 +82,7 @@ public final class ForwardLog {
                 .addKeyValue("deliveries", deliveries)
                 .addKeyValue("status", DimseStatus.format(DimseStatus.SUCCESS))
                 .log();
+        tell(event, subject, "", "", 0, millis, DimseStatus.SUCCESS, "");
     }
 
     /** An instance was not kept. */
@@ -73,6 +91,7 @@ public final class ForwardLog {
                 .addKeyValue("status", status < 0 ? "-" : DimseStatus.format(status))
                 .addKeyValue("reason", quoted(reason))
                 .log();
+        tell(Event.REFUSED, subject, "", "", 0, -1, status, reason);
     }
 
     /**
@@ -99,6 +118,47 @@ public final class ForwardLog {
                 .addKeyValue("ms", millis)
                 .addKeyValue("status", status < 0 ? "-" : DimseStatus.format(status));
         (reason.isEmpty() ? line : line.addKeyValue("reason", quoted(reason))).log();
+        tell(event, subject, route, destination, attempt, millis, status, reason);
+    }
+
+    /** An operator gave a delivery up for good; route and destination {@code -}: an instance that no route applied to. */
+    public static void discarded(Subject subject, String route, String destination, String reason) {
+        line(Event.DISCARDED, subject)
+                .addKeyValue("route", route)
+                .addKeyValue("destination", destination)
+                .addKeyValue("reason", quoted(reason))
+                .log();
+        tell(Event.DISCARDED, subject, route, destination, 0, -1, -1, reason);
+    }
+
+    private static void tell(
+            Event event,
+            Subject subject,
+            String route,
+            String destination,
+            int attempt,
+            long millis,
+            int status,
+            String reason) {
+        if (LISTENERS.isEmpty()) {
+            return;
+        }
+        ForwardEvent told = new ForwardEvent(
+                Instant.now(),
+                event,
+                subject.sopInstance().value(),
+                studyOf(subject),
+                subject.origin().calling().value(),
+                subject.origin().called().value(),
+                subject.origin().remoteHost(),
+                subject.bytes(),
+                route,
+                destination,
+                attempt,
+                millis,
+                status,
+                Text.printable(reason, MAX_REASON_LENGTH));
+        LISTENERS.forEach(listener -> listener.accept(told));
     }
 
     private static LoggingEventBuilder line(Event event, Subject subject) {

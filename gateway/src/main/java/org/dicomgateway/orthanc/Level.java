@@ -1,5 +1,6 @@
 package org.dicomgateway.orthanc;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The four levels of DICOM's information model (PS3.3 7), as Orthanc's REST API names them. */
@@ -21,13 +22,18 @@ public enum Level {
         this.childrenField = childrenField;
     }
 
+    /** As answers and queries call a resource of this level: {@code Study}. */
+    String typeName() {
+        return name().charAt(0) + name().substring(1).toLowerCase(Locale.ROOT);
+    }
+
     /** The level's collection in a URL: {@code /studies}. */
     String path() {
         return path;
     }
 
     /** Keyword of the attribute that identifies a resource of this level. */
-    String identifier() {
+    public String identifier() {
         return identifier;
     }
 

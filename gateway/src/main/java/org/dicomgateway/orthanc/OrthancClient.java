@@ -1,32 +1,23 @@
 package org.dicomgateway.orthanc;
 
-import java.io.IOException;
-import java.net.ConnectException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
+import java.util.TreeMap;
 import org.dicomgateway.config.DataSize;
 import org.dicomgateway.dicom.Uid;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Asks one Orthanc server, over its REST API, what it holds. Only asks: nothing here changes a server.
@@ -44,11 +35,8 @@ public final class OrthancClient {
     private static final int DEFAULT_PAGE = 1000;
     private static final JsonMapper JSON = JsonMapper.shared();
 
-    private final URI base;
-    private final Optional<String> authorization;
-    private final Duration answerTimeout;
+    private final OrthancHttp http;
     private final int pageSize;
-    private final HttpClient http;
 
     /** Of the server at {@code base} ({@code http://localhost:8042}), with the default timeouts. */
     public OrthancClient(URI base, Login login) {
@@ -71,25 +59,19 @@ public final class OrthancClient {
 
     private OrthancClient(
             URI base, Optional<Login> login, Duration connectTimeout, Duration answerTimeout, int pageSize) {
-        this.base = base.getPath().endsWith("/") ? base : URI.create(base + "/");
-        this.authorization = login.map(Login::header);
-        this.answerTimeout = answerTimeout;
+        this.http = new OrthancHttp(base, login, connectTimeout, answerTimeout);
         this.pageSize = pageSize;
-        this.http = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(connectTimeout)
-                .build();
     }
 
     /** The server's address, without the login. */
     public URI base() {
-        return base;
+        return http.base();
     }
 
     /** Who the server says it is. */
     public SystemInfo system() throws OrthancException {
-        return read(
-                get("system"),
+        return http.read(
+                http.get("system"),
                 answer -> new SystemInfo(
                         answer.path("Name").asString(""),
                         answer.required("Version").asString(),
@@ -100,8 +82,8 @@ public final class OrthancClient {
 
     /** How much the server holds. */
     public Statistics statistics() throws OrthancException {
-        return read(
-                get("statistics"),
+        return http.read(
+                http.get("statistics"),
                 answer -> new Statistics(
                         answer.required("CountPatients").asLong(),
                         answer.required("CountStudies").asLong(),
@@ -115,41 +97,97 @@ public final class OrthancClient {
         List<Resource> all = new ArrayList<>();
         List<Resource> page;
         do {
-            page = read(
-                    get(level.path() + "?expand&since=" + all.size() + "&limit=" + pageSize),
+            page = http.read(
+                    http.get(level.path() + "?expand&since=" + all.size() + "&limit=" + pageSize),
                     answer -> resources(level, answer));
             all.addAll(page);
         } while (page.size() == pageSize);
         return all;
     }
 
+    /**
+     * What of one level meets a query, with its main DICOM tags, in no particular order.
+     *
+     * @param query values by keyword, of this level's attributes and those above; {@code *} and {@code ?} stand for any
+     *     text and any character
+     */
+    public List<Resource> find(Level level, Map<String, String> query) throws OrthancException {
+        ObjectNode request =
+                JSON.createObjectNode().put("Level", level.typeName()).put("Expand", true);
+        ObjectNode conditions = request.putObject("Query");
+        query.forEach(conditions::put);
+        return http.read(http.post("tools/find", JSON.writeValueAsString(request)), answer -> resources(level, answer));
+    }
+
     /** The instances with this SOP Instance UID: several when two patients or studies share it, empty when there is none. */
     public List<OrthancId> find(Uid sopInstance) throws OrthancException {
-        HttpRequest lookup = request("tools/lookup")
-                .POST(HttpRequest.BodyPublishers.ofString(sopInstance.value()))
-                .build();
-        return read(
-                lookup,
+        return lookup(sopInstance.value()).stream()
+                .filter(hit -> hit.level() == Level.INSTANCE)
+                .map(Hit::id)
+                .toList();
+    }
+
+    /** What has this PatientID or UID, or, when nothing has, this AccessionNumber; empty when nothing has that either. */
+    public List<Hit> lookup(String identifier) throws OrthancException {
+        List<Hit> hits = http.read(
+                http.post("tools/lookup", identifier),
                 answer -> answer.valueStream()
-                        .filter(hit -> hit.path("Type").asString("").equals("Instance"))
-                        .map(hit -> new OrthancId(hit.required("ID").asString()))
+                        .flatMap(hit -> Arrays.stream(Level.values())
+                                .filter(level ->
+                                        level.typeName().equals(hit.path("Type").asString("")))
+                                .map(level -> new Hit(
+                                        level, new OrthancId(hit.required("ID").asString()))))
                         .toList());
+        return hits.isEmpty()
+                ? find(Level.STUDY, Map.of("AccessionNumber", identifier)).stream()
+                        .map(study -> new Hit(Level.STUDY, study.id()))
+                        .toList()
+                : hits;
+    }
+
+    /** Something that was looked up. */
+    public record Hit(Level level, OrthancId id) {}
+
+    /** One patient, study, series or instance, with its main DICOM tags. */
+    public Resource resource(Level level, OrthancId id) throws OrthancException {
+        return http.read(http.get(level.path() + "/" + id), answer -> resource(level, answer));
+    }
+
+    /** All attributes of an instance but bulk data, in order; patient data, never to be logged. */
+    public List<Attribute> attributes(OrthancId instance) throws OrthancException {
+        return http.read(http.get("instances/" + instance + "/tags"), Attribute::all);
+    }
+
+    /** What the server noted about an instance: when and from whom it came, in which transfer syntax. */
+    public Map<String, String> metadata(OrthancId instance) throws OrthancException {
+        return http.read(http.get("instances/" + instance + "/metadata?expand"), answer -> {
+            Map<String, String> metadata = new TreeMap<>();
+            answer.properties()
+                    .forEach(entry ->
+                            metadata.put(entry.getKey(), entry.getValue().asString("")));
+            return metadata;
+        });
+    }
+
+    /** Writes a picture of an instance to {@code target}, as PNG, replacing what is there. */
+    public void preview(OrthancId instance, Path target) throws OrthancException {
+        http.body(http.exchange(http.get("instances/" + instance + "/preview"), BodyHandlers.ofFile(target)));
     }
 
     /** Whether the server holds this instance. */
     public boolean holds(OrthancId instance) throws OrthancException {
         HttpResponse<byte[]> response =
-                exchange(get("instances/" + instance + "/statistics"), BodyHandlers.ofByteArray());
+                http.exchange(http.get("instances/" + instance + "/statistics"), BodyHandlers.ofByteArray());
         if (response.statusCode() == 404) {
             return false;
         }
-        body(response);
+        http.body(response);
         return true;
     }
 
     /** What one instance takes. */
     public InstanceStatistics instanceStatistics(OrthancId instance) throws OrthancException {
-        return read(get("instances/" + instance + "/statistics"), answer -> {
+        return http.read(http.get("instances/" + instance + "/statistics"), answer -> {
             DataSize diskSize = new DataSize(answer.required("DiskSize").asLong());
             DataSize dicomSize = answer.has("DicomUncompressedSize")
                     ? new DataSize(answer.required("DicomUncompressedSize").asLong())
@@ -161,18 +199,19 @@ public final class OrthancClient {
     /** The MD5 of an instance's DICOM file, in hex, as the server computed it when it stored the file. */
     public String md5(OrthancId instance) throws OrthancException {
         return new String(
-                body(exchange(get("instances/" + instance + "/attachments/dicom/md5"), BodyHandlers.ofByteArray())),
+                http.body(http.exchange(
+                        http.get("instances/" + instance + "/attachments/dicom/md5"), BodyHandlers.ofByteArray())),
                 StandardCharsets.US_ASCII);
     }
 
     /** An instance's DICOM file as it is stored, in memory. */
     public byte[] file(OrthancId instance) throws OrthancException {
-        return body(exchange(get("instances/" + instance + "/file"), BodyHandlers.ofByteArray()));
+        return http.body(http.exchange(http.get("instances/" + instance + "/file"), BodyHandlers.ofByteArray()));
     }
 
     /** Writes an instance's DICOM file to {@code target}, replacing what is there; for what is too large for memory. */
     public void download(OrthancId instance, Path target) throws OrthancException {
-        body(exchange(get("instances/" + instance + "/file"), BodyHandlers.ofFile(target)));
+        http.body(http.exchange(http.get("instances/" + instance + "/file"), BodyHandlers.ofFile(target)));
     }
 
     private static List<Resource> resources(Level level, JsonNode answer) {
@@ -205,73 +244,5 @@ public final class OrthancClient {
                     .forEach(tag -> tags.put(tag.getKey(), tag.getValue().asString("")));
         }
         return tags;
-    }
-
-    private HttpRequest get(String path) {
-        return request(path).GET().build();
-    }
-
-    private HttpRequest.Builder request(String path) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path)).timeout(answerTimeout);
-        authorization.ifPresent(value -> request.header("Authorization", value));
-        return request;
-    }
-
-    private <T> T read(HttpRequest request, Function<JsonNode, T> reader) throws OrthancException {
-        byte[] body = body(exchange(request, BodyHandlers.ofByteArray()));
-        try {
-            return reader.apply(JSON.readTree(body));
-        } catch (JacksonException | IllegalArgumentException e) {
-            throw OrthancException.unreadable(request.uri(), e);
-        }
-    }
-
-    private static <T> T body(HttpResponse<T> response) throws OrthancException {
-        if (response.statusCode() != 200) {
-            throw OrthancException.answered(response.uri(), response.statusCode());
-        }
-        return response.body();
-    }
-
-    /**
-     * Orthanc closes a connection that was idle for a second; a request may meet that close on its way. Nothing here
-     * changes the server, so such a request is sent once more.
-     */
-    private <T> HttpResponse<T> exchange(HttpRequest request, BodyHandler<T> handler) throws OrthancException {
-        try {
-            return attempt(request, handler);
-        } catch (ConnectException | HttpTimeoutException e) {
-            throw OrthancException.unreachable(request.uri(), e);
-        } catch (OrthancException e) {
-            throw e;
-        } catch (IOException e) {
-            try {
-                return attempt(request, handler);
-            } catch (OrthancException again) {
-                throw again;
-            } catch (IOException again) {
-                throw OrthancException.unreachable(request.uri(), again);
-            }
-        }
-    }
-
-    /** The client's own timeout ends with the headers of an answer; this one holds for its body too. */
-    private <T> HttpResponse<T> attempt(HttpRequest request, BodyHandler<T> handler) throws IOException {
-        CompletableFuture<HttpResponse<T>> response = http.sendAsync(request, handler);
-        try {
-            return response.get(answerTimeout.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            throw OrthancException.late(request.uri(), answerTimeout);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw OrthancException.interrupted(request.uri());
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException cause) {
-                throw cause;
-            }
-            throw new IllegalStateException("asking " + request.uri() + " failed unexpectedly", e.getCause());
-        } finally {
-            response.cancel(true);
-        }
     }
 }

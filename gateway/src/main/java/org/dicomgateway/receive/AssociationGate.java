@@ -2,6 +2,7 @@ package org.dicomgateway.receive;
 
 import java.util.Optional;
 import java.util.Set;
+import org.dicomgateway.dicom.Admission;
 import org.dicomgateway.dicom.AeTitle;
 import org.dicomgateway.dicom.AssociationPolicy;
 import org.dicomgateway.dicom.AssociationRequest;
@@ -24,12 +25,13 @@ public final class AssociationGate implements AssociationPolicy {
     }
 
     @Override
-    public Optional<Rejection> reject(AssociationRequest request) {
+    public Answer answer(AssociationRequest request) {
         AeTitle called = request.origin().called();
         if (!aeTitles.contains(called)) {
-            return Optional.of(Rejection.calledAeTitleNotRecognized("called AE title " + called + " is none of ours: "
-                    + aeTitles.stream().sorted().toList()));
+            return Rejection.calledAeTitleNotRecognized("called AE title " + called + " is none of ours: "
+                    + aeTitles.stream().sorted().toList());
         }
-        return intake.closedBecause().map(Rejection::temporaryCongestion);
+        Optional<String> closed = intake.closedBecause();
+        return closed.isPresent() ? Rejection.temporaryCongestion(closed.get()) : Admission.UNLIMITED;
     }
 }

@@ -109,6 +109,16 @@ final class Bookkeeper implements AutoCloseable {
         }
     }
 
+    /** Changes that wait to be applied. */
+    int waiting() {
+        lock.lock();
+        try {
+            return queue.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Everything before this place in the log is applied. */
     LogPosition applied() {
         return applied;

@@ -59,6 +59,21 @@ sealed interface Change {
         }
     }
 
+    /**
+     * Those of the deliveries that are parked or held are given up for good, and those of the instances that no route
+     * applied to.
+     *
+     * @param deliveries none of them claimed, nor to be claimed before this is applied
+     * @param reason why, for operators
+     */
+    record Discarded(List<Long> deliveries, List<Long> instances, String reason, Instant at) implements Change {
+
+        public Discarded {
+            deliveries = List.copyOf(deliveries);
+            instances = List.copyOf(instances);
+        }
+    }
+
     /** History: finished instances older than this, whose bytes are gone, are forgotten. */
     record Forgotten(Instant finishedBefore) implements Change {}
 }

@@ -15,7 +15,8 @@ final class Completion {
         this.totals = totals;
     }
 
-    /** Looks whether all deliveries of an instance are done; what is merged is done by another one. */
+    /** Looks whether all deliveries of an instance are done; what is merged is done by another one, and what is
+     * discarded is not wanted any more. */
     void check(long instanceId, Instant at) throws SQLException {
         try (ResultSet row = database.query(FINISHED, instanceId, at.toEpochMilli())) {
             if (row.next() && row.getObject(1) != null) {
@@ -28,6 +29,6 @@ final class Completion {
             UPDATE instance SET finished_at = ?2
             WHERE id = ?1 AND finished_at IS NULL
               AND NOT EXISTS (SELECT 1 FROM delivery NOT INDEXED
-                              WHERE id BETWEEN ?1 * 1024 AND ?1 * 1024 + 1023 AND state NOT IN (1, 3))
+                              WHERE id BETWEEN ?1 * 1024 AND ?1 * 1024 + 1023 AND state NOT IN (1, 3, 4))
             RETURNING segment, length""";
 }

@@ -79,7 +79,7 @@ record DeliveryRow(
 
     /** Whether it is in the books of its destination. */
     boolean isCounted() {
-        return destination != null && state != LedgerRows.MERGED;
+        return destination != null && state != LedgerRows.MERGED && state != LedgerRows.DISCARDED;
     }
 
     boolean isPending() {

@@ -202,6 +202,7 @@ final class LedgerFile {
                         what + "another process holds its lock, waited " + BUSY_TIMEOUT.toSeconds()
                                 + " s; is a second gateway or a database shell at work on this spool?",
                         e);
+            case 9 -> new LedgerException(what + "it took too long; ask for less", e);
             case 13 -> new LedgerException(what + "the disk is full", e);
             default -> new LedgerException(what + e.getMessage(), e);
         };

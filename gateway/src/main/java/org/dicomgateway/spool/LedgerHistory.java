@@ -18,12 +18,15 @@ final class LedgerHistory {
     private final LedgerTotals totals;
     private final SeriesKeys series;
     private final Affinities affinities;
+    private final DeliveryEvents events;
 
-    LedgerHistory(Statements database, LedgerTotals totals, SeriesKeys series, Affinities affinities) {
+    LedgerHistory(
+            Statements database, LedgerTotals totals, SeriesKeys series, Affinities affinities, DeliveryEvents events) {
         this.database = database;
         this.totals = totals;
         this.series = series;
         this.affinities = affinities;
+        this.events = events;
     }
 
     /** Forgets the oldest of those finished before, at most {@link #BITE}; returns how many. */
@@ -44,6 +47,7 @@ final class LedgerHistory {
                     }
                 }
             }
+            events.forget(instance);
             database.update("DELETE FROM instance WHERE id = ?", instance);
         }
         for (long key : theirSeries) {

@@ -319,14 +319,14 @@ final class LedgerReader implements AutoCloseable {
     static final String COUNT = """
             SELECT count(*), coalesce(sum(state = 1), 0), coalesce(sum(state = 0), 0), coalesce(sum(state = 2), 0),
                    coalesce(sum(bytes) FILTER (WHERE state = 0), 0)
-            FROM delivery WHERE destination = ? AND state <> 3""";
+            FROM delivery WHERE destination = ? AND state < 3""";
 
     static final String UNASSIGNED = """
-            SELECT id FROM delivery INDEXED BY delivery_unassigned
+            SELECT id FROM delivery INDEXED BY delivery_waiting
             WHERE state = 0 AND destination IS NULL AND id > ? ORDER BY id LIMIT ?""";
 
     static final String COUNT_UNASSIGNED =
-            "SELECT count(*) FROM delivery INDEXED BY delivery_unassigned WHERE state = 0 AND destination IS NULL";
+            "SELECT count(*) FROM delivery INDEXED BY delivery_waiting WHERE state = 0 AND destination IS NULL";
 
     static final String MOVABLE = """
             SELECT id FROM delivery INDEXED BY delivery_movable

@@ -15,6 +15,13 @@ final class LedgerRows {
     static final int DELIVERED = 1;
     static final int PARKED = 2;
     static final int MERGED = 3;
+    static final int DISCARDED = 4;
+
+    /** No state of a row, but of a pending delivery whose destination is not there. */
+    static final int HELD = 5;
+
+    /** {@code instance.routed}: no rule applied, and an operator gave it up. */
+    static final int UNROUTED_DISCARDED = 2;
 
     /** The columns that {@link #stored} reads, of the instance {@code i} and its series {@code s}. */
     static final String STORED = """

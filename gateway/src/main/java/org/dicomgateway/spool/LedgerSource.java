@@ -16,6 +16,9 @@ interface LedgerSource {
      */
     Ledger open(Chooser chooser) throws LedgerException;
 
+    /** Searches in it; opens nothing before it is asked. */
+    Catalogue catalogue();
+
     /** Moves a damaged one out of the way; {@code suffix} is appended to its name. */
     void setAside(String suffix) throws IOException;
 }

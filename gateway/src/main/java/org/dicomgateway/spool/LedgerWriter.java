@@ -4,6 +4,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.dicomgateway.dicom.Text;
 import org.dicomgateway.spool.Ledger.Applied;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Applies batches of changes, each in one transaction. For one thread. */
 final class LedgerWriter implements AutoCloseable {
 
-    private static final int LONGEST_REASON = 500;
+    static final int LONGEST_REASON = 500;
 
     private final Statements database;
     private final SeriesKeys series;
@@ -22,6 +23,8 @@ final class LedgerWriter implements AutoCloseable {
     private final Affinities affinities;
     private final Completion completion;
     private final Placement placement;
+    private final DeliveryEvents events;
+    private final Discards discards;
     private LogPosition position = LogPosition.START;
     private long lastInstance;
 
@@ -34,11 +37,13 @@ final class LedgerWriter implements AutoCloseable {
         this.database = database;
         this.series = new SeriesKeys(database);
         this.totals = new LedgerTotals(database);
+        this.events = new DeliveryEvents(database);
         this.parked = new ParkedDeliveries(database, totals);
         this.affinities = new Affinities(database);
         this.completion = new Completion(database, totals);
-        this.placement = new Placement(database, totals, affinities, completion, new CarefulChooser(chooser));
-        this.history = new LedgerHistory(database, totals, series, affinities);
+        this.placement = new Placement(database, totals, affinities, completion, events, new CarefulChooser(chooser));
+        this.discards = new Discards(database, totals, completion, events);
+        this.history = new LedgerHistory(database, totals, series, affinities, events);
         readPosition();
     }
 
@@ -98,6 +103,8 @@ final class LedgerWriter implements AutoCloseable {
             return placement.reconsider(reconsidered, due);
         } else if (change instanceof Change.Rerouted rerouted) {
             return placement.reroute(rerouted, due);
+        } else if (change instanceof Change.Discarded discarded) {
+            return discards.discard(discarded, due);
         } else if (change instanceof Change.Forgotten forgotten) {
             return history.forget(forgotten.finishedBefore());
         }
@@ -137,9 +144,12 @@ final class LedgerWriter implements AutoCloseable {
     }
 
     private void settle(Change.Settled settled, Set<String> due) throws SQLException {
-        if (settled.settlement() instanceof Settlement.Parked parked && placement.refused(settled, parked, due)) {
-            noteRefusal(settled.deliveryId(), parked);
-            return;
+        if (settled.settlement() instanceof Settlement.Parked parked) {
+            Optional<String> refusing = placement.refused(settled, parked, due);
+            if (refusing.isPresent()) {
+                noteRefusal(settled, parked, refusing.get());
+                return;
+            }
         }
         Outcome outcome = Outcome.of(settled);
         boolean changed = settle(settled, outcome, LedgerRows.PENDING, due);
@@ -175,17 +185,25 @@ final class LedgerWriter implements AutoCloseable {
         if (outcome.state != from) {
             totals.moved(destination, from, outcome.state, 1, bytes);
         }
+        if (outcome.event != null) {
+            events.happened(
+                    settled.deliveryId(), outcome.event, destination, outcome.status, outcome.reason, settled.at());
+        }
         // Also when it is done or parked: a younger one of the same SOP instance may have waited for it.
         due.add(destination);
         return true;
     }
 
-    private void noteRefusal(long deliveryId, Settlement.Parked refusal) throws SQLException {
+    private void noteRefusal(Change.Settled settled, Settlement.Parked refusal, String destination)
+            throws SQLException {
+        @Nullable Integer status = Outcome.status(refusal.status());
+        String reason = Text.printable(refusal.reason(), LONGEST_REASON);
         database.update(
                 "UPDATE delivery SET last_status = ?, last_error = ? WHERE id = ?",
-                Outcome.status(refusal.status()),
-                Text.printable(refusal.reason(), LONGEST_REASON),
-                deliveryId);
+                status,
+                reason,
+                settled.deliveryId());
+        events.happened(settled.deliveryId(), DeliveryEvents.Kind.ATTEMPT, destination, status, reason, settled.at());
     }
 
     private void move(long instanceId) throws SQLException {
@@ -249,24 +267,27 @@ final class LedgerWriter implements AutoCloseable {
             int counted,
             @Nullable Long due,
             @Nullable Integer status,
-            @Nullable String reason) {
+            @Nullable String reason,
+            DeliveryEvents.@Nullable Kind event) {
 
         static Outcome of(Change.Settled settled) {
             return settled.settlement()
                     .match(
-                            delivered -> new Outcome(LedgerRows.DELIVERED, 1, null, delivered.status(), null),
+                            delivered -> new Outcome(LedgerRows.DELIVERED, 1, null, delivered.status(), null, null),
                             retry -> new Outcome(
                                     LedgerRows.PENDING,
                                     retry.counted() ? 1 : 0,
                                     LedgerRows.notBefore(retry.due()),
                                     status(retry.status()),
-                                    Text.printable(retry.reason(), LONGEST_REASON)),
+                                    Text.printable(retry.reason(), LONGEST_REASON),
+                                    DeliveryEvents.Kind.ATTEMPT),
                             parked -> new Outcome(
                                     LedgerRows.PARKED,
                                     1,
                                     null,
                                     status(parked.status()),
-                                    Text.printable(parked.reason(), LONGEST_REASON)));
+                                    Text.printable(parked.reason(), LONGEST_REASON),
+                                    DeliveryEvents.Kind.PARKED));
         }
 
         private static @Nullable Integer status(int status) {

@@ -36,6 +36,7 @@ final class ParkedDeliveries {
             }
         }
         if (count > 0) {
+            database.update(parked.noteRetry(), destination, study, delivery, LedgerRows.notBefore(at));
             database.update(parked.retry(), destination, study, delivery, LedgerRows.notBefore(at));
         }
         return count;
@@ -76,6 +77,11 @@ final class ParkedDeliveries {
         String count() {
             return "SELECT destination, count(*), sum(bytes) FROM delivery " + index + " WHERE state = 2 AND "
                     + condition + " GROUP BY destination";
+        }
+
+        String noteRetry() {
+            return DeliveryEvents.retried(
+                    "SELECT id, destination FROM delivery " + index + " WHERE state = 2 AND " + condition);
         }
 
         String retry() {

@@ -24,6 +24,7 @@ final class Placement {
     private final LedgerTotals totals;
     private final Affinities affinities;
     private final Completion completion;
+    private final DeliveryEvents events;
     private final CarefulChooser chooser;
 
     Placement(
@@ -31,11 +32,13 @@ final class Placement {
             LedgerTotals totals,
             Affinities affinities,
             Completion completion,
+            DeliveryEvents events,
             CarefulChooser chooser) {
         this.database = database;
         this.totals = totals;
         this.affinities = affinities;
         this.completion = completion;
+        this.events = events;
         this.chooser = chooser;
     }
 
@@ -102,24 +105,24 @@ final class Placement {
     /**
      * A destination gave a delivery up: it goes to another candidate when its route says so, and there is one.
      *
-     * @return whether it does; otherwise nothing is changed
+     * @return the one that gave it up, when it does; empty: nothing is changed
      */
-    boolean refused(Change.Settled settled, Settlement.Parked parked, Set<String> due) throws SQLException {
+    Optional<String> refused(Change.Settled settled, Settlement.Parked parked, Set<String> due) throws SQLException {
         if (!parked.elsewhere()) {
-            return false;
+            return Optional.empty();
         }
         List<DeliveryRow> all = deliveriesWith(settled.deliveryId());
         @Nullable DeliveryRow row = find(all, settled.deliveryId());
         if (row == null || !row.isPending() || row.destination() == null || !row.nextWhenRefused()) {
-            return false;
+            return Optional.empty();
         }
         DeliveryRow refused = row.refusedHere();
         if (taken(refused, all).containsAll(refused.willing())) {
-            return false;
+            return Optional.empty();
         }
         @Nullable String next = chosen(refused, all, instance(LedgerRows.instanceId(row.id())), settled.at());
         move(refused, next, all, settled.at(), due);
-        return true;
+        return Optional.of(row.destination());
     }
 
     /** See {@link Change.Rerouted}. Returns how many there were. */
@@ -134,9 +137,11 @@ final class Placement {
             if (row == null || !open || !Objects.equals(row.destination(), from) || to.equals(from)) {
                 continue;
             }
-            boolean there = all.stream().anyMatch(other -> other.id() != id && other.isAt(to) && !other.isMerged());
+            boolean there = all.stream().anyMatch(other -> other.id() != id && other.isAt(to) && other.isCounted());
             leave(row, due);
             write(row.fixed().at(to, there ? LedgerRows.MERGED : LedgerRows.PENDING), change.at(), due);
+            events.happened(
+                    id, DeliveryEvents.Kind.REROUTED, to, null, from == null ? null : "from " + from, change.at());
             if (from != null && lastAt(from, row, all)) {
                 // What was done by it is done by it there.
                 for (DeliveryRow merged : all) {

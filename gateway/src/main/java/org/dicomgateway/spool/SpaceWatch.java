@@ -1,6 +1,7 @@
 package org.dicomgateway.spool;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.dicomgateway.config.DataSize;
@@ -53,6 +54,26 @@ final class SpaceWatch {
                 ? Optional.empty()
                 : Optional.of("no room for the spool: " + known + " bytes are left on the file system of " + directory
                         + ", and " + minFree + " must stay free (spool.min-free-space)");
+    }
+
+    /** Bytes that can be used, as of the last look. */
+    long free() {
+        return usable;
+    }
+
+    /** Bytes that must stay free. */
+    long minFree() {
+        return minFree.bytes();
+    }
+
+    /** Bytes of the file system; 0 when it does not say. */
+    long total() {
+        try {
+            return Files.getFileStore(directory).getTotalSpace();
+        } catch (IOException e) {
+            LOG.debug("cannot tell how large the file system of {} is", directory, e);
+            return 0;
+        }
     }
 
     /** Whether this many bytes can be used and what must stay free is still there. */

@@ -3,6 +3,7 @@ package org.dicomgateway.spool;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -180,6 +181,46 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
     @Override
     public long retry(Selection selection) {
         return command(new Change.Retried(selection, parts.clock().instant()));
+    }
+
+    @Override
+    public long discard(Selection selection, String reason) {
+        if (selection.equals(Selection.ALL)) {
+            throw new IllegalArgumentException("everything is not discarded at once");
+        }
+        return parts.discarding().discard(selection, reason);
+    }
+
+    @Override
+    public Page<FoundInstance> instances(Search search, Optional<String> after, int limit) {
+        return parts.catalogue().instances(search, after, limit);
+    }
+
+    @Override
+    public Page<FoundDelivery> deliveries(Search search, Optional<String> after, int limit) {
+        return parts.catalogue().deliveries(search, after, limit);
+    }
+
+    @Override
+    public Page<FoundStudy> studies(Search search, Optional<String> after, int limit) {
+        return parts.catalogue().studies(search, after, limit);
+    }
+
+    @Override
+    public Optional<Story> story(long instanceId) {
+        return parts.catalogue().story(instanceId);
+    }
+
+    @Override
+    public Map<String, Instant> oldestWaiting() {
+        return parts.catalogue().oldestWaiting();
+    }
+
+    @Override
+    public Vitals vitals() {
+        SpaceWatch space = parts.space();
+        return new Vitals(
+                space.free(), space.total(), space.minFree(), parts.bookkeeper().waiting());
     }
 
     @Override

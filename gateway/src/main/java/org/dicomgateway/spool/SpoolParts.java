@@ -17,13 +17,16 @@ record SpoolParts(
         Ledger ledger,
         Claims claims,
         WakeUps wakeUps,
+        Catalogue catalogue,
         Bookkeeper bookkeeper,
         Committer committer,
+        SpaceWatch space,
         Gate gate,
         Reception reception,
         InstanceReader reader,
         Replanning replanning,
         Reassignment reassignment,
+        Discarding discarding,
         Keeper keeper)
         implements AutoCloseable {
 
@@ -48,7 +51,8 @@ record SpoolParts(
         try {
             OwnFiles files = new OwnFiles(disk, folders);
             Recovery.Recovered recovered = new Recovery(disk, folders, files, ledgers, planner, chooser, clock).run();
-            SpoolParts parts = assemble(settings, planner, clock, disk, folders, lock, files, recovered);
+            SpoolParts parts =
+                    assemble(settings, planner, clock, disk, folders, lock, files, ledgers.catalogue(), recovered);
             done = true;
             return parts;
         } catch (LedgerException e) {
@@ -76,6 +80,7 @@ record SpoolParts(
             Folders folders,
             SpoolLock lock,
             OwnFiles files,
+            Catalogue catalogue,
             Recovery.Recovered recovered)
             throws IOException, LedgerException {
         Ledger ledger = recovered.ledger();
@@ -103,8 +108,10 @@ record SpoolParts(
                     ledger,
                     claims,
                     wakeUps,
+                    catalogue,
                     bookkeeper,
                     committer,
+                    space,
                     new Gate(space, bookkeeper, committer),
                     new Reception(
                             buffers,
@@ -117,6 +124,7 @@ record SpoolParts(
                     reader,
                     new Replanning(ledger, bookkeeper, pins, reader),
                     reassignment,
+                    new Discarding(catalogue, bookkeeper, claims, clock),
                     new Keeper(space, committer, bookkeeper, sweeper, stragglers, clock, settings.history()));
             done = true;
             return parts;
@@ -160,6 +168,7 @@ record SpoolParts(
         bookkeeper.close();
         keeper.join();
         reassignment.join();
+        catalogue.close();
         ledger.close();
         try {
             lock.close();

@@ -3,7 +3,7 @@ package org.dicomgateway.spool;
 import java.util.Map;
 
 /** The spool as an operator sees it: what is where, and the means to move it on. For any number of threads. */
-public interface SpoolView {
+public interface SpoolView extends SpoolSearch {
 
     /** The books of every destination that ever got a delivery, by name. */
     Map<String, Books> books();
@@ -26,6 +26,20 @@ public interface SpoolView {
      */
     long reroute(String from, String to);
 
+    /**
+     * Gives up for good what is parked or held; with a study, also its instances that no route applies to. It is in
+     * nobody's books then, the instance goes when nothing else wants it, and the history keeps who did not get it. Each
+     * is a line of the forward log.
+     *
+     * @param selection not everything
+     * @param reason for whoever asks later
+     * @return how many
+     */
+    long discard(Selection selection, String reason);
+
+    /** How the spool itself does. */
+    Vitals vitals();
+
     /** Plans held instances again with these rules. Returns how many found a route. */
     long replan(Planner planner);
 
@@ -46,6 +60,16 @@ public interface SpoolView {
             return received == delivered + pending + parked + held;
         }
     }
+
+    /**
+     * The spool itself.
+     *
+     * @param diskFree bytes that can be used on its file system
+     * @param diskTotal bytes of its file system; 0 when that cannot be told
+     * @param minFree bytes that must stay free
+     * @param unwritten changes that the ledger has not taken in yet
+     */
+    record Vitals(long diskFree, long diskTotal, long minFree, int unwritten) {}
 
     /**
      * Which deliveries.

@@ -18,6 +18,11 @@ record SqliteLedgerSource(Path file) implements LedgerSource {
     }
 
     @Override
+    public Catalogue catalogue() {
+        return new Catalogue(new LedgerFile(file));
+    }
+
+    @Override
     public void setAside(String suffix) throws IOException {
         SqliteLedger.setAside(file, suffix);
     }

@@ -6,10 +6,15 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.ProgressHandler;
 
 /** A connection and its statements, each prepared once. For one thread at a time. */
 final class Statements implements AutoCloseable {
+
+    /** Of SQLite's machine: a tenth of a millisecond or so. */
+    private static final int STEPS_BETWEEN_LOOKS = 10_000;
 
     private final Connection connection;
     private final Map<String, PreparedStatement> prepared = new HashMap<>();
@@ -34,6 +39,16 @@ final class Statements implements AutoCloseable {
         try (ResultSet row = query(sql, values)) {
             return row.next() ? row.getLong(1) : 0;
         }
+    }
+
+    /** Breaks off whatever runs on this connection when {@code stop} says so; it is asked all the time. */
+    void interruptWhen(BooleanSupplier stop) throws SQLException {
+        ProgressHandler.setHandler(connection, STEPS_BETWEEN_LOOKS, new ProgressHandler() {
+            @Override
+            protected int progress() {
+                return stop.getAsBoolean() ? 1 : 0;
+            }
+        });
     }
 
     private PreparedStatement bind(String sql, @Nullable Object... values) throws SQLException {

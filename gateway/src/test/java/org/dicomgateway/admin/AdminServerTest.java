@@ -116,7 +116,7 @@ class AdminServerTest {
 
     @Test
     void parked_deliveries_are_retried_by_any_condition_and_a_misspelled_one_retries_nothing() throws Exception {
-        assertThat(post("/api/retry", "{\"destination\":\"a\",\"study\":\"1.2\",\"deliveryId\":5}")
+        assertThat(post("/api/retry", "{\"destination\":\"a\",\"study\":\"1.2\",\"delivery\":5}")
                         .body())
                 .isEqualTo("{\"count\":1}");
         assertThat(post("/api/retry", "{}").statusCode()).isEqualTo(200);

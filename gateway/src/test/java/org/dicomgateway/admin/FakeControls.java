@@ -16,6 +16,7 @@ public final class FakeControls implements Controls {
 
     public final Map<String, String> paused = new TreeMap<>();
     public Optional<String> closedBecause = Optional.empty();
+    public Optional<String> receiverPaused = Optional.empty();
     public Optional<Broken> broken = Optional.empty();
     public Optional<RuntimeException> failure = Optional.empty();
 
@@ -25,6 +26,31 @@ public final class FakeControls implements Controls {
             throw e;
         });
         return new ProcessView("1.2.3", NOW, List.of("127.0.0.1:11112"), closedBecause);
+    }
+
+    @Override
+    public ReceiverView receiver() {
+        return receiverPaused
+                .map(why -> new ReceiverView("paused", why, 2))
+                .or(() -> closedBecause.map(why -> new ReceiverView("closed", why, 2)))
+                .orElseGet(() -> new ReceiverView("open", "", 2));
+    }
+
+    @Override
+    public void pauseReceiver(String why) {
+        receiverPaused = Optional.of(why);
+    }
+
+    @Override
+    public boolean resumeReceiver() {
+        boolean was = receiverPaused.isPresent();
+        receiverPaused = Optional.empty();
+        return was;
+    }
+
+    @Override
+    public List<RouteView> routes() {
+        return List.of(new RouteView("all", "broadcast", false, 0, List.of("a", "b"), 12));
     }
 
     @Override

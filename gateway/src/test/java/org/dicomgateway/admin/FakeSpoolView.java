@@ -1,9 +1,12 @@
 package org.dicomgateway.admin;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.dicomgateway.spool.Planner;
+import org.dicomgateway.spool.Search;
 import org.dicomgateway.spool.SpoolView;
 
 /** Books of {@code a} and of a destination that is gone, and a list of what was asked for. */
@@ -36,6 +39,45 @@ public final class FakeSpoolView implements SpoolView {
     public long reroute(String from, String to) {
         asked.add("reroute " + from + " " + to);
         return 4;
+    }
+
+    @Override
+    public long discard(Selection selection, String reason) {
+        asked.add("discard " + selection + " " + reason);
+        return 2;
+    }
+
+    @Override
+    public Vitals vitals() {
+        return new Vitals(5_000_000, 9_000_000, 1_000_000, 3);
+    }
+
+    @Override
+    public Page<FoundInstance> instances(Search search, Optional<String> after, int limit) {
+        asked.add("instances " + search + " after " + after.orElse("-") + " limit " + limit);
+        return new Page<>(List.of(Found.instance()), Optional.of("1-1-0"));
+    }
+
+    @Override
+    public Page<FoundDelivery> deliveries(Search search, Optional<String> after, int limit) {
+        asked.add("deliveries " + search + " after " + after.orElse("-") + " limit " + limit);
+        return new Page<>(Found.instance().deliveries(), Optional.empty());
+    }
+
+    @Override
+    public Page<FoundStudy> studies(Search search, Optional<String> after, int limit) {
+        asked.add("studies " + search + " after " + after.orElse("-") + " limit " + limit);
+        return new Page<>(List.of(Found.study()), Optional.empty());
+    }
+
+    @Override
+    public Optional<Story> story(long instanceId) {
+        return instanceId == Found.instance().instance().id() ? Optional.of(Found.story()) : Optional.empty();
+    }
+
+    @Override
+    public Map<String, Instant> oldestWaiting() {
+        return Map.of("a", FakeControls.NOW.minusSeconds(90));
     }
 
     @Override

@@ -14,6 +14,7 @@ import org.dicomgateway.testkit.Child;
 import org.dicomgateway.testkit.Dcmtk;
 import org.dicomgateway.testkit.FaultProxy;
 import org.dicomgateway.testkit.GatewayProcess;
+import org.dicomgateway.testkit.NetworkFault;
 import org.dicomgateway.testkit.OrthancServer;
 import org.dicomgateway.testkit.TestFiles;
 import org.dicomgateway.testkit.TestFiles.TestFile;
@@ -57,7 +58,11 @@ class FailoverIT {
     void a_server_behind_a_silent_network_is_replaced_and_used_again() {
         try (Archives archives = new Archives(directory);
                 FaultProxy network = FaultProxy.before(archives.server(2).peer())) {
-            balancedThrough(archives, network.peer(), server -> network.fallSilent(), server -> network.speakAgain());
+            balancedThrough(
+                    archives,
+                    network.peer(),
+                    server -> network.misbehave(NetworkFault.BLACK_HOLE),
+                    server -> network.behave());
         }
     }
 

@@ -137,6 +137,80 @@ class InspectCommandIT {
     }
 
     @Test
+    void shows_what_is_missing_where_from_the_patient_down_to_the_instance() {
+        String patient = study.get(0).patientId();
+        assertThat(inspect(both(), "--list", "patients", "--patient", "P*")).isZero();
+        assertThat(rows()).contains("! " + patient + " CT 4 3", "1 patients, 1 not the same everywhere (!)");
+        assertThat(inspect(both(), patient)).isZero();
+        assertThat(rows()).contains("! " + study.get(0).study() + " 20260102 CT 2 series 4 3");
+        assertThat(inspect(both(), study.get(0).study().value())).isZero();
+        assertThat(rows())
+                .contains(
+                        study.get(0).series() + " CT number 1 2 2",
+                        "! " + study.get(3).series() + " CT number 1 2 1");
+        assertThat(inspect(both(), "--list=instances", "--differing")).isEqualTo(1);
+        assertThat(rows())
+                .contains(
+                        "! " + study.get(3).sopInstance() + " number 2 1 -",
+                        "4 instances, 1 not the same everywhere (!)")
+                .noneMatch(line -> line.contains(study.get(0).sopInstance().value()));
+    }
+
+    @Test
+    void finds_a_study_by_its_accession_number_and_tells_no_patient() {
+        assertThat(inspect(both(), "A1")).isZero();
+        assertThat(rows()).contains("! " + study.get(0).study() + " 20260102 CT 2 series 4 3");
+        assertThat(out.toString())
+                .doesNotContain("A1", "Test^Patient", study.get(0).patientId());
+        assertThat(inspect(both(), "--accession", "A1", "--json", "--show-patients"))
+                .isZero();
+        JsonNode row = JsonMapper.shared().readTree(out.toString()).get(0);
+        assertThat(row.at("/instances/full").asInt()).isEqualTo(4);
+        assertThat(row.at("/instances/partial").asInt()).isEqualTo(3);
+        assertThat(row.at("/about").asString()).contains("Test^Patient");
+    }
+
+    @Test
+    void shows_all_about_an_instance_and_writes_a_picture_of_it() throws Exception {
+        String last = study.get(3).sopInstance().value();
+        Path picture = directory.resolve("picture.png");
+        assertThat(inspect(both(), last, "--preview", picture.toString())).isZero();
+        assertThat(rows())
+                .contains("RemoteAET GATEWAY -", "(0008,0060) Modality CT", "(0010,0020) PatientID (hidden)")
+                .anyMatch(line -> line.startsWith("MD5 "));
+        assertThat(Files.readAllBytes(picture)).startsWith(0x89, 'P', 'N', 'G');
+        assertThat(inspect(both(), last, "--show-patients", "--json")).isZero();
+        assertThat(out.toString()).contains("Test^Patient");
+    }
+
+    @Test
+    void what_nobody_holds_is_told_and_a_picture_is_of_one_instance() {
+        assertThat(inspect(both(), "1.2.3.4")).isEqualTo(1);
+        assertThat(err.toString()).contains("no server holds", "1.2.3.4");
+        assertThat(inspect(both(), study.get(0).study().value(), "--preview", "x.png"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("--preview is of one instance");
+    }
+
+    @Test
+    void asks_the_destinations_of_the_rules_that_have_a_rest_interface() throws Exception {
+        Path conf = Files.createDirectories(directory.resolve("conf"));
+        Files.writeString(conf.resolve("gateway.conf"), "gateway.routing = routing.conf\n");
+        Files.writeString(conf.resolve("routing.conf"), """
+                destinations {
+                  one { ae-title = FULL, host = localhost, port = 104
+                        rest { url = "http://127.0.0.1:%d", user = orthanc, password = orthanc } }
+                  two { ae-title = TWO, host = localhost, port = 105 }
+                }
+                routes = [ { name = all, fallback = true, to = [one, two] } ]
+                """.formatted(full.httpPort()));
+        assertThat(inspect(List.of("--config", conf.resolve("gateway.conf").toString()), "--list", "studies"))
+                .as(err.toString())
+                .isZero();
+        assertThat(rows()).contains("studies one", study.get(0).study() + " 20260102 CT 2 series 4");
+    }
+
+    @Test
     void without_any_server_it_says_how_to_name_one() {
         assertThat(inspect(List.of("--orthanc-dir", directory.resolve("nowhere").toString())))
                 .isEqualTo(2);
@@ -152,7 +226,16 @@ class InspectCommandIT {
         return "--server=" + name + "=http://127.0.0.1:" + httpPort;
     }
 
+    private List<String> rows() {
+        return out.toString()
+                .lines()
+                .map(line -> line.strip().replaceAll(" +", " "))
+                .toList();
+    }
+
     private int inspect(List<String> servers, String... options) {
+        out.getBuffer().setLength(0);
+        err.getBuffer().setLength(0);
         return new CommandLine(new InspectCommand())
                 .setOut(new PrintWriter(out))
                 .setErr(new PrintWriter(err))

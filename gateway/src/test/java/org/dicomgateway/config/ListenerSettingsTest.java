@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.dicomgateway.dicom.AcceptorSettings;
 import org.dicomgateway.dicom.AeTitle;
@@ -26,13 +29,17 @@ class ListenerSettingsTest {
                     Duration.ofSeconds(60),
                     Duration.ofSeconds(30),
                     Duration.ofSeconds(30),
-                    128 * 1024));
+                    128 * 1024),
+            RateLimit.UNLIMITED,
+            List.of(AccessRule.anybody(PeerLimits.UNLIMITED)));
 
     private static final String ALL = """
             bind = "::1"
             port = 104
             ae-titles = [PACS, "OLD PACS"]
             max-associations = 7
+            max-associations-per-host = 3
+            max-rate { instances = 40, bytes = 5 MiB }
             request-timeout = 1 s
             idle-timeout = 2 m
             read-timeout = 3 s
@@ -43,11 +50,13 @@ class ListenerSettingsTest {
     private static final AcceptorSettings ALL_READ = new AcceptorSettings(
             address("::1", 104),
             7,
+            OptionalInt.of(3),
             Duration.ofSeconds(1),
             Duration.ofMinutes(2),
             Duration.ofSeconds(3),
             Duration.ofMillis(4500),
-            16 * 1024);
+            16 * 1024,
+            Optional.empty());
 
     private static InetSocketAddress address(String address, int port) {
         return new InetSocketAddress(IpAddress.parse(address).orElseThrow().address(), port);
@@ -72,8 +81,12 @@ class ListenerSettingsTest {
     @Test
     void every_key_is_mapped() throws Exception {
         assertThat(written.gateway("gateway.listeners.lab {\n" + ALL + "}").listeners())
-                .containsExactly(
-                        new ListenerSettings("lab", Set.of(AeTitle.of("PACS"), AeTitle.of("OLD PACS")), ALL_READ));
+                .containsExactly(new ListenerSettings(
+                        "lab",
+                        Set.of(AeTitle.of("PACS"), AeTitle.of("OLD PACS")),
+                        ALL_READ,
+                        new RateLimit(OptionalInt.of(40), Optional.of(DataSize.ofMebibytes(5))),
+                        List.of(AccessRule.anybody(PeerLimits.UNLIMITED))));
     }
 
     @Test
@@ -85,11 +98,13 @@ class ListenerSettingsTest {
                 .isEqualTo(new AcceptorSettings(
                         address("::1", 105),
                         ALL_READ.maxAssociations(),
+                        ALL_READ.maxAssociationsPerHost(),
                         ALL_READ.requestTimeout(),
                         ALL_READ.idleTimeout(),
                         ALL_READ.readTimeout(),
                         ALL_READ.writeTimeout(),
-                        ALL_READ.maxPduLength()));
+                        ALL_READ.maxPduLength(),
+                        ALL_READ.tls()));
     }
 
     @ParameterizedTest

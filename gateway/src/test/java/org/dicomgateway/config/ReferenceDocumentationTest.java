@@ -17,6 +17,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.dicomgateway.testkit.Certificates;
 import org.dicomgateway.testkit.ProjectRoot;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,21 @@ class ReferenceDocumentationTest {
             "destinations.NAME.port",
             "destinations.NAME.rest.url",
             "destination-defaults.schedule.zone",
+            "destination-defaults.tls.server-name",
+            "tls.certificate",
+            "tls.key",
+            "tls.key-store",
+            "tls.password",
+            "tls.password-file",
+            "tls.trust",
+            "access[].name",
+            "access[].calling-ae",
+            "access[].called-ae",
+            "access[].remote-host",
+            "access[].certificate",
+            "access[].user",
+            "access[].sop-class",
+            "users.NAME.passcode",
             "destination-defaults.rest.user",
             "destination-defaults.rest.password",
             "destination-defaults.rest.password-file",
@@ -110,6 +126,9 @@ class ReferenceDocumentationTest {
 
     private void load(String file, String text) throws ConfigurationException {
         Written written = new Written(folder);
+        if (text.contains("tls/")) {
+            new Certificates(folder.resolve("tls")).make("gateway");
+        }
         if (file.equals("gateway.conf")) {
             assertThat(written.gateway(text).listeners()).isNotEmpty();
         } else {

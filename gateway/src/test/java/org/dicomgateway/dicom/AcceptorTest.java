@@ -16,7 +16,6 @@ import java.net.ConnectException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -33,7 +32,7 @@ class AcceptorTest {
     private static final AeTitle MODALITY = AeTitle.of("MODALITY");
     private static final PresentationPair CT = new PresentationPair(Uid.of(RawPeer.CT), EXPLICIT_VR_LITTLE_ENDIAN);
     private static final Uid INSTANCE = Uid.of("1.2.3.4");
-    private static final AssociationPolicy ANYBODY = request -> Optional.empty();
+    private static final AssociationPolicy ANYBODY = request -> Admission.UNLIMITED;
 
     private final List<byte[]> received = Collections.synchronizedList(new ArrayList<>());
     private final List<CStoreRequest> requests = Collections.synchronizedList(new ArrayList<>());
@@ -77,7 +76,7 @@ class AcceptorTest {
                 Limits.acceptor(),
                 request -> {
                     asked.add(request);
-                    return Optional.of(new Rejection(2, 3, 1, "the spool is full"));
+                    return new Rejection(2, 3, 1, "the spool is full");
                 },
                 this::keep);
 

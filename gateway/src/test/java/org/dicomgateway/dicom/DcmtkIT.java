@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.dicomgateway.dicom.CStoreScp.CStoreRequest;
 import org.dicomgateway.dicom.CStoreScp.CStoreResponse;
@@ -50,7 +49,7 @@ class DcmtkIT {
 
     @Test
     void storescu_sends_every_encoding_byte_for_byte() throws IOException {
-        try (Acceptor acceptor = new Acceptor(Limits.acceptor(), request -> Optional.empty(), this::keep)) {
+        try (Acceptor acceptor = new Acceptor(Limits.acceptor(), request -> Admission.UNLIMITED, this::keep)) {
             acceptor.start();
 
             Dcmtk.storescu(peer(acceptor), MODALITY, files).orFail();
@@ -99,13 +98,13 @@ class DcmtkIT {
 
     @Test
     void echoscu_is_answered_or_told_why_not() throws IOException {
-        List<Rejection> no = new ArrayList<>();
-        AssociationPolicy policy = request -> no.stream().findFirst();
+        List<AssociationPolicy.Answer> answers = new ArrayList<>(List.of(Admission.UNLIMITED));
+        AssociationPolicy policy = request -> answers.get(0);
         try (Acceptor acceptor = new Acceptor(Limits.acceptor(), policy, this::keep)) {
             acceptor.start();
 
             Dcmtk.echoscu(peer(acceptor), MODALITY).orFail();
-            no.add(Rejection.temporaryCongestion("for the test"));
+            answers.set(0, Rejection.temporaryCongestion("for the test"));
             Dcmtk.Result refused = Dcmtk.echoscu(peer(acceptor), MODALITY);
 
             assertThat(refused.succeeded()).isFalse();

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.dicomgateway.dicom.Admission;
 import org.dicomgateway.dicom.AeTitle;
 import org.dicomgateway.dicom.AssociationRequest;
 import org.dicomgateway.dicom.CStoreScp.CStoreRequest;
@@ -33,6 +34,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class StoreHandlerTest {
 
     private static final Origin ORIGIN = new Origin(AeTitle.of("CT1"), AeTitle.of("GATEWAY"), "127.0.0.1");
+    private static final AssociationRequest REQUEST =
+            new AssociationRequest(ORIGIN, 1, Optional.empty(), Optional.empty());
 
     @Test
     void success_is_answered_after_the_spool_has_returned() throws Exception {
@@ -73,19 +76,20 @@ class StoreHandlerTest {
     @Test
     void a_caller_that_knows_none_of_our_titles_is_rejected_for_good() {
         AssociationGate gate = new AssociationGate(Set.of(AeTitle.of("OTHER")), new OneAnswer(null, null));
-        assertThat(gate.reject(new AssociationRequest(ORIGIN, 1)))
-                .get()
-                .extracting(Rejection::result, Rejection::source, Rejection::reason)
-                .containsExactly(1, 1, 7);
+        assertThat(gate.answer(REQUEST))
+                .isInstanceOfSatisfying(
+                        Rejection.class,
+                        no -> assertThat(List.of(no.result(), no.source(), no.reason()))
+                                .containsExactly(1, 1, 7));
     }
 
     @Test
     void a_closed_spool_rejects_for_now_and_says_why() {
         OneAnswer intake = new OneAnswer(null, null);
         AssociationGate gate = new AssociationGate(Set.of(AeTitle.of("GATEWAY")), intake);
-        assertThat(gate.reject(new AssociationRequest(ORIGIN, 1))).isEmpty();
+        assertThat(gate.answer(REQUEST)).isInstanceOf(Admission.class);
         intake.closed = "spool is full";
-        assertThat(gate.reject(new AssociationRequest(ORIGIN, 1))).get().satisfies(rejection -> {
+        assertThat(gate.answer(REQUEST)).isInstanceOfSatisfying(Rejection.class, rejection -> {
             assertThat(rejection.isTransient()).isTrue();
             assertThat(rejection.text()).isEqualTo("spool is full");
         });

@@ -27,12 +27,14 @@ final class InMemoryLedger implements Ledger {
         PENDING,
         DELIVERED,
         PARKED,
-        MERGED
+        MERGED,
+        DISCARDED
     }
 
     private static final class Row {
         private StoredInstance stored;
         private boolean routed;
+        private boolean discarded;
         private boolean file;
         private @Nullable Instant finishedAt;
         private final Map<Long, Delivery> deliveries = new TreeMap<>();
@@ -74,7 +76,7 @@ final class InMemoryLedger implements Ledger {
         }
 
         boolean isCounted() {
-            return destination != null && state != State.MERGED;
+            return destination != null && state != State.MERGED && state != State.DISCARDED;
         }
 
         List<String> willing() {
@@ -140,6 +142,8 @@ final class InMemoryLedger implements Ledger {
             return reconsider(reconsidered, due);
         } else if (change instanceof Change.Rerouted rerouted) {
             return reroute(rerouted, due);
+        } else if (change instanceof Change.Discarded discarded) {
+            return discard(discarded, due);
         } else if (change instanceof Change.Forgotten old) {
             return forget(old.finishedBefore());
         }
@@ -279,7 +283,7 @@ final class InMemoryLedger implements Ledger {
     /** One that is merged at this place with nothing that is there any more. */
     private static @Nullable Delivery orphan(Row row, String place) {
         List<Delivery> there = row.deliveries.values().stream()
-                .filter(other -> other.isAt(place))
+                .filter(other -> other.isAt(place) && other.state != State.DISCARDED)
                 .toList();
         return there.stream().anyMatch(Delivery::isCounted)
                 ? null
@@ -353,7 +357,7 @@ final class InMemoryLedger implements Ledger {
     private static void finish(Row row, Instant at) {
         if (row.finishedAt == null
                 && row.deliveries.values().stream()
-                        .allMatch(d -> d.state == State.DELIVERED || d.state == State.MERGED)) {
+                        .allMatch(d -> d.state != State.PENDING && d.state != State.PARKED)) {
             row.finishedAt = at;
         }
     }
@@ -366,6 +370,7 @@ final class InMemoryLedger implements Ledger {
                 || delivery.destination == null
                 || delivery.state == State.DELIVERED
                 || delivery.state == State.MERGED
+                || delivery.state == State.DISCARDED
                 || (settled.settlement() instanceof Settlement.Parked refusal
                         && next(row, delivery, refusal, settled.at(), due))) {
             return;
@@ -397,7 +402,10 @@ final class InMemoryLedger implements Ledger {
 
     private long replan(Change.Replanned replanned, Set<String> due) {
         Row row = rows.get(replanned.instanceId());
-        if (row == null || row.routed || replanned.plan().deliveries().isEmpty()) {
+        if (row == null
+                || row.routed
+                || row.discarded
+                || replanned.plan().deliveries().isEmpty()) {
             return 0;
         }
         plan(row, replanned.plan(), due);
@@ -441,6 +449,31 @@ final class InMemoryLedger implements Ledger {
         }
         present = Set.copyOf(nowPresent);
         return moved;
+    }
+
+    private long discard(Change.Discarded change, Set<String> due) {
+        long count = 0;
+        for (long id : change.deliveries()) {
+            Delivery delivery = delivery(id);
+            if (delivery != null
+                    && delivery.destination != null
+                    && (delivery.state == State.PARKED
+                            || (delivery.state == State.PENDING && !isPresent(delivery.destination)))) {
+                delivery.state = State.DISCARDED;
+                due.add(delivery.destination);
+                finish(row(delivery), change.at());
+                count++;
+            }
+        }
+        for (long id : change.instances()) {
+            Row row = rows.get(id);
+            if (row != null && !row.routed && !row.discarded) {
+                row.discarded = true;
+                row.finishedAt = change.at();
+                count++;
+            }
+        }
+        return count;
     }
 
     private long forget(Instant finishedBefore) {
@@ -586,7 +619,8 @@ final class InMemoryLedger implements Ledger {
 
     @Override
     public synchronized List<StoredInstance> held(long afterId, int max) {
-        return stored(row -> !row.routed && row.stored.instance().id() > afterId, max);
+        return stored(
+                row -> !row.routed && !row.discarded && row.stored.instance().id() > afterId, max);
     }
 
     @Override
@@ -653,7 +687,7 @@ final class InMemoryLedger implements Ledger {
                 isPresent(String.valueOf(delivery.destination))
                         ? new SpoolView.Books(1, 0, 1, 0, 0, bytes)
                         : new SpoolView.Books(1, 0, 0, 0, 1, 0);
-            case MERGED -> throw new IllegalStateException("merged ones are in no books");
+            case MERGED, DISCARDED -> throw new IllegalStateException("these are in no books");
         };
     }
 
@@ -674,7 +708,9 @@ final class InMemoryLedger implements Ledger {
 
     @Override
     public synchronized long unrouted() {
-        return rows.values().stream().filter(row -> !row.routed).count();
+        return rows.values().stream()
+                .filter(row -> !row.routed && !row.discarded)
+                .count();
     }
 
     @Override

@@ -68,6 +68,8 @@ class LedgerComparisonTest {
             return new Change.FileDeleted(someId(random));
         } else if (kind < 87) {
             return new Change.Replanned(someId(random), plan(random));
+        } else if (kind < 90) {
+            return new Change.Discarded(someDeliveries(random), List.of(someId(random)), "not wanted", time(random));
         } else if (kind < 92) {
             return new Change.Retried(selection(random), time(random));
         } else if (kind < 94) {

@@ -38,6 +38,12 @@ class LedgerQueryPlanTest {
             Map.entry("movable", LedgerReader.MOVABLE),
             Map.entry("pending of a destination", LedgerReader.OPEN_PENDING),
             Map.entry("parked of a destination", LedgerReader.OPEN_PARKED),
+            Map.entry("last event", DeliveryEvents.LAST),
+            Map.entry("the same event again", DeliveryEvents.AGAIN),
+            Map.entry("fewer events", DeliveryEvents.THIN_OUT),
+            Map.entry("forget events", DeliveryEvents.FORGET),
+            Map.entry("discard", Discards.DISCARD),
+            Map.entry("discard what has no route", Discards.DISCARD_UNROUTED),
             Map.entry("forgettable", LedgerHistory.FORGETTABLE),
             Map.entry("forget deliveries", LedgerHistory.FORGET_DELIVERIES),
             Map.entry("parked of a study", Parked.OF_STUDY.count().replace(" GROUP BY destination", "")),
@@ -75,9 +81,9 @@ class LedgerQueryPlanTest {
     @Test
     void what_waits_for_a_destination_stands_in_an_index_that_holds_nothing_else() throws Exception {
         assertThat(plan(LedgerReader.UNASSIGNED))
-                .containsExactly("SEARCH delivery USING COVERING INDEX delivery_unassigned (destination=? AND id>?)");
+                .containsExactly("SEARCH delivery USING COVERING INDEX delivery_waiting (destination=? AND id>?)");
         assertThat(plan(LedgerReader.COUNT_UNASSIGNED))
-                .containsExactly("SEARCH delivery USING COVERING INDEX delivery_unassigned (destination=?)");
+                .containsExactly("SEARCH delivery USING COVERING INDEX delivery_waiting (destination=?)");
     }
 
     @Test

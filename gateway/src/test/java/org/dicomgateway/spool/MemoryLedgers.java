@@ -1,5 +1,6 @@
 package org.dicomgateway.spool;
 
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -50,6 +51,12 @@ final class MemoryLedgers implements LedgerSource {
         choices.take();
         ledger = open;
         return new Kept(open, choices);
+    }
+
+    /** Of a file that is not there: nobody searches in memory. */
+    @Override
+    public Catalogue catalogue() {
+        return new Catalogue(new LedgerFile(Path.of("/nonexistent/ledger.db")));
     }
 
     @Override

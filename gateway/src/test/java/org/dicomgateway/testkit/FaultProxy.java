@@ -1,5 +1,6 @@
 package org.dicomgateway.testkit;
 
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -8,24 +9,37 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.dicomgateway.dicom.Peer;
 
 /**
- * A bad network on loopback: stands before a server and passes bytes on, late, or not at all. What it does can be changed
- * while connections are open.
+ * A bad network on loopback: stands before a server and passes bytes on, late, changed, or not at all. What it does can
+ * be changed while connections are open.
  */
 public final class FaultProxy implements AutoCloseable {
 
     private static final int CONNECT_MILLIS = 5000;
+    private static final int MAX_PDU = 1 << 20;
+    private static final int P_DATA_TF = 4;
+    private static final byte[] ABORT = {7, 0, 0, 0, 0, 4, 0, 0, 2, 0};
+    /** The header of Message ID Being Responded To (0000,0120) in a command. */
+    private static final byte[] RESPONDED_TO = {0, 0, 0x20, 0x01, 2, 0, 0, 0};
+    /** Where in what a requestor sends its connection breaks: within the dataset of a small instance. */
+    private static final int RESET_AFTER = 3000;
 
     private final Peer target;
     private final ServerSocket listener;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger connections = new AtomicInteger();
+    private final AtomicLong harm = new AtomicLong();
     private volatile long delayNanos;
-    private volatile boolean silent;
+    private volatile NetworkFault fault = NetworkFault.NONE;
 
     private FaultProxy(Peer target, ServerSocket listener) {
         this.target = target;
@@ -54,15 +68,21 @@ public final class FaultProxy implements AutoCloseable {
         delayNanos = millis * 1_000_000;
     }
 
-    /** From now on connections are accepted, and nothing is passed on in either direction. */
-    public void fallSilent() {
-        silent = true;
+    /** From now on this happens to every connection, also to those that are open. */
+    public void misbehave(NetworkFault next) {
+        fault = next;
     }
 
-    /** From now on bytes are passed on; connections that it was silent on are broken. */
-    public void speakAgain() {
-        silent = false;
+    /** From now on everything is passed on, at once; connections that are open are broken. */
+    public void behave() {
+        fault = NetworkFault.NONE;
+        delayNanos = 0;
         breakConnections();
+    }
+
+    /** How often it has done any harm: delayed, dropped, changed or broken something. */
+    public long harmDone() {
+        return harm.get();
     }
 
     /** Breaks every open connection. */
@@ -85,6 +105,11 @@ public final class FaultProxy implements AutoCloseable {
 
     /** When the server is away, the caller finds its connection closed, as it would without a proxy. */
     private void serve(Socket client) {
+        if (fault == NetworkFault.REFUSE) {
+            harm.incrementAndGet();
+            close(client);
+            return;
+        }
         Socket server = new Socket();
         try {
             server.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), target.port()), CONNECT_MILLIS);
@@ -97,27 +122,166 @@ public final class FaultProxy implements AutoCloseable {
         }
         sockets.add(client);
         sockets.add(server);
-        daemon(() -> pump(client, server, false));
-        daemon(() -> pump(server, client, true));
+        int number = connections.getAndIncrement();
+        daemon(() -> pump(client, server, () -> requests(client, server)));
+        daemon(() -> pump(server, client, () -> answers(server, client, number)));
     }
 
-    private void pump(Socket from, Socket to, boolean answers) {
-        byte[] buffer = new byte[64 * 1024];
+    private interface Traffic {
+        void flow() throws IOException;
+    }
+
+    private void pump(Socket from, Socket to, Traffic traffic) {
         try (from;
                 to) {
-            InputStream in = from.getInputStream();
-            OutputStream out = to.getOutputStream();
-            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                if (answers && delayNanos > 0) {
-                    LockSupport.parkNanos(delayNanos);
-                }
-                while (silent && !from.isClosed()) {
-                    LockSupport.parkNanos(10_000_000);
-                }
-                out.write(buffer, 0, n);
-            }
+            traffic.flow();
         } catch (IOException closed) {
             // The other direction, or a broken connection: both ends close.
+        } finally {
+            sockets.remove(from);
+            sockets.remove(to);
+        }
+    }
+
+    private void requests(Socket client, Socket server) throws IOException {
+        InputStream in = client.getInputStream();
+        OutputStream out = server.getOutputStream();
+        byte[] buffer = new byte[64 * 1024];
+        long passed = 0;
+        for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+            waitWhileSilent(client);
+            if (fault == NetworkFault.RESET_IN_PDU && passed + n > RESET_AFTER) {
+                out.write(buffer, 0, (int) Math.max(0, Math.min(n, RESET_AFTER - passed)));
+                harm.incrementAndGet();
+                client.setSoLinger(true, 0);
+                return;
+            }
+            if (fault == NetworkFault.HALF_OPEN && client.isOutputShutdown()) {
+                continue;
+            }
+            write(out, buffer, n);
+            passed += n;
+        }
+    }
+
+    private void answers(Socket server, Socket client, int number) throws IOException {
+        DataInputStream in = new DataInputStream(server.getInputStream());
+        OutputStream out = client.getOutputStream();
+        for (int answer = 0; ; answer++) {
+            byte[] pdu = pdu(in);
+            if (delayNanos > 0 && (fault != NetworkFault.LATE || pdu[0] == P_DATA_TF)) {
+                LockSupport.parkNanos(delayNanos);
+                harm.incrementAndGet();
+            }
+            waitWhileSilent(server);
+            if (!answer(client, out, pdu, answer, number)) {
+                return;
+            }
+        }
+    }
+
+    /** Passes an answer on, or what becomes of it. @return whether the connection stays */
+    private boolean answer(Socket client, OutputStream out, byte[] pdu, int answer, int number) throws IOException {
+        boolean message = pdu[0] == P_DATA_TF;
+        switch (fault) {
+            case NO_ANSWER -> {
+                if (answer > 0) {
+                    harm.incrementAndGet();
+                    return true;
+                }
+            }
+            case HALF_OPEN -> {
+                if (message) {
+                    harm.incrementAndGet();
+                    client.shutdownOutput();
+                    waitUntilBroken(client);
+                    return false;
+                }
+            }
+            case GARBAGE_BODY -> {
+                if (message) {
+                    harm.incrementAndGet();
+                    Arrays.fill(pdu, 6, pdu.length, (byte) 0xA5);
+                }
+            }
+            case GARBAGE -> {
+                if (message) {
+                    harm.incrementAndGet();
+                    Arrays.fill(pdu, (byte) 0x5A);
+                }
+            }
+            case OTHER_MESSAGE -> {
+                if (message) {
+                    harm.incrementAndGet();
+                    tellOfAnother(pdu);
+                }
+            }
+            case ABORT -> {
+                if (answer == number % 4) {
+                    harm.incrementAndGet();
+                    out.write(ABORT);
+                    return false;
+                }
+            }
+            case CLOSE_AFTER_EACH -> {
+                if (message) {
+                    harm.incrementAndGet();
+                    write(out, pdu, pdu.length);
+                    return false;
+                }
+            }
+            default -> {}
+        }
+        write(out, pdu, pdu.length);
+        return true;
+    }
+
+    private static byte[] pdu(DataInputStream in) throws IOException {
+        byte[] header = in.readNBytes(6);
+        if (header.length < 6) {
+            throw new IOException("the server has closed");
+        }
+        int length = ByteBuffer.wrap(header).getInt(2);
+        if (length < 0 || length > MAX_PDU) {
+            throw new IOException("no PDU");
+        }
+        byte[] pdu = Arrays.copyOf(header, 6 + length);
+        in.readFully(pdu, 6, length);
+        return pdu;
+    }
+
+    private static void tellOfAnother(byte[] pdu) {
+        for (int at = 0; at + RESPONDED_TO.length + 2 <= pdu.length; at++) {
+            if (Arrays.equals(pdu, at, at + RESPONDED_TO.length, RESPONDED_TO, 0, RESPONDED_TO.length)) {
+                pdu[at + RESPONDED_TO.length + 1] ^= 0x40;
+                return;
+            }
+        }
+    }
+
+    private void write(OutputStream out, byte[] bytes, int length) throws IOException {
+        if (fault == NetworkFault.BYTE_BY_BYTE) {
+            harm.incrementAndGet();
+            for (int i = 0; i < length; i++) {
+                out.write(bytes[i]);
+            }
+        } else {
+            out.write(bytes, 0, length);
+        }
+    }
+
+    private void waitWhileSilent(Socket from) {
+        if (fault == NetworkFault.BLACK_HOLE) {
+            harm.incrementAndGet();
+        }
+        while (fault == NetworkFault.BLACK_HOLE && !from.isClosed()) {
+            LockSupport.parkNanos(10_000_000);
+        }
+    }
+
+    private void waitUntilBroken(Socket client) {
+        while (fault == NetworkFault.HALF_OPEN && !client.isClosed()) {
+            LockSupport.parkNanos(10_000_000);
         }
     }
 

@@ -100,8 +100,26 @@ public final class GatewayProcess implements AutoCloseable {
 
     /** Starts it and waits until it accepts connections. */
     public GatewayProcess start() {
-        Child started = launch("run", "--config", configuration().toString());
-        child = started;
+        begin();
+        return awaitReady();
+    }
+
+    /** Starts it, with further options of the JVM, and does not wait. */
+    public GatewayProcess begin(String... moreJvmOptions) {
+        child = Child.start(
+                home.resolve("output.txt"),
+                Map.of(),
+                command(
+                        List.of(moreJvmOptions),
+                        "run",
+                        "--config",
+                        configuration().toString()));
+        return this;
+    }
+
+    /** Waits until it accepts connections. */
+    public GatewayProcess awaitReady() {
+        Child started = running();
         try {
             Waiting.until("the gateway", started, this::listens);
         } catch (RuntimeException | AssertionError e) {
@@ -113,7 +131,7 @@ public final class GatewayProcess implements AutoCloseable {
 
     /** Runs another of its commands to its end, as a process of its own. */
     public Dcmtk.Result run(Duration limit, String... arguments) {
-        List<String> command = command(arguments);
+        List<String> command = command(List.of(), arguments);
         return Dcmtk.run(
                 limit, command.get(0), command.subList(1, command.size()).toArray(String[]::new));
     }
@@ -126,14 +144,11 @@ public final class GatewayProcess implements AutoCloseable {
         return run(Duration.ofMinutes(1), all.toArray(String[]::new));
     }
 
-    private Child launch(String... arguments) {
-        return Child.start(home.resolve("output.txt"), Map.of(), command(arguments));
-    }
-
-    private List<String> command(String... arguments) {
+    private List<String> command(List<String> moreJvmOptions, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmOptions);
+        command.addAll(moreJvmOptions);
         command.add("-Dgateway.home=" + home);
         command.add("-Dlogback.configurationFile=" + home.resolve("conf/logback.xml"));
         command.add("-jar");
@@ -144,7 +159,8 @@ public final class GatewayProcess implements AutoCloseable {
         return command;
     }
 
-    private boolean listens() {
+    /** Whether it accepts connections now. */
+    public boolean listens() {
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
             return true;

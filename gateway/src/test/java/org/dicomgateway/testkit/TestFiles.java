@@ -44,8 +44,13 @@ public final class TestFiles {
     }
 
     /** A file and what it holds. */
-    public record TestFile(
-            Path path, String patientId, String accession, Uid study, Uid series, Uid sopClass, Uid sopInstance) {}
+    public record TestFile(Path path, String patientId, Uid study, Uid series, Uid sopClass, Uid sopInstance) {
+
+        /** Its Accession Number: that of the study's number. */
+        public String accession() {
+            return "A" + study.value().substring(study.value().lastIndexOf('.') + 1);
+        }
+    }
 
     /** One CT instance in a study of its own, with about {@code size} bytes. */
     public TestFile single(int size) {
@@ -110,7 +115,7 @@ public final class TestFiles {
                 .text(0x0008, 0x0018, "UI", sopInstance.value())
                 .text(0x0008, 0x0020, "DA", "20260102")
                 .text(0x0008, 0x0030, "TM", "030405")
-                .text(0x0008, 0x0050, "SH", accession())
+                .text(0x0008, 0x0050, "SH", "A" + studies)
                 .text(0x0008, 0x0060, "CS", modality(sopClass))
                 .text(0x0008, 0x0090, "PN", "")
                 .text(0x0008, 0x1030, "LO", "Test study " + studies)
@@ -138,11 +143,7 @@ public final class TestFiles {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new TestFile(file, patientId, accession(), study, series, sopClass, sopInstance);
-    }
-
-    private String accession() {
-        return "A" + studies;
+        return new TestFile(file, patientId, study, series, sopClass, sopInstance);
     }
 
     private static String modality(Uid sopClass) {

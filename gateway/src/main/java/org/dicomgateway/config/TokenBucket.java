@@ -1,4 +1,4 @@
-package org.dicomgateway.forward;
+package org.dicomgateway.config;
 
 import java.time.Duration;
 import java.time.Instant;

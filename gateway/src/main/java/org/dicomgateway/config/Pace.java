@@ -1,23 +1,23 @@
-package org.dicomgateway.forward;
+package org.dicomgateway.config;
 
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import org.dicomgateway.config.RateLimit;
 
 /**
- * Keeps a lane within its destination's rate, however many workers it has. An instance goes as soon as those before it
+ * Keeps whatever goes past it within a rate, however many threads it comes from. An instance goes as soon as those before it
  * are paid for, whatever its size, and those after it wait the longer: a large one is not overtaken for ever by small ones.
  * For any number of threads.
  */
-final class Pace {
+public final class Pace {
 
     private final Optional<TokenBucket> instances;
     private final Optional<TokenBucket> bytes;
     private final OptionalDouble bytesPerSecond;
 
-    Pace(RateLimit limit, InstantSource clock) {
+    /** Full: the first instances go at once. */
+    public Pace(RateLimit limit, InstantSource clock) {
         this.instances = limit.instances().isPresent()
                 ? Optional.of(new TokenBucket(limit.instances().getAsInt(), clock))
                 : Optional.empty();
@@ -28,7 +28,7 @@ final class Pace {
     }
 
     /** How long until the next instance may go; when at once, one of so many bytes is accounted for. */
-    synchronized Duration go(long size) {
+    public synchronized Duration go(long size) {
         Duration wait = untilNext();
         if (wait.isZero()) {
             instances.ifPresent(bucket -> bucket.take(1));
@@ -38,14 +38,14 @@ final class Pace {
     }
 
     /** How long until the next instance may go. */
-    synchronized Duration untilNext() {
+    public synchronized Duration untilNext() {
         Duration one = instances.map(bucket -> bucket.until(1)).orElse(Duration.ZERO);
         Duration all = bytes.map(bucket -> bucket.until(1)).orElse(Duration.ZERO);
         return one.compareTo(all) > 0 ? one : all;
     }
 
     /** The most it lets through. */
-    OptionalDouble bytesPerSecond() {
+    public OptionalDouble bytesPerSecond() {
         return bytesPerSecond;
     }
 }

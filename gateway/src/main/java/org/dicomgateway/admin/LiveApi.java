@@ -1,0 +1,82 @@
+package org.dicomgateway.admin;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.io.InputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.dicomgateway.observe.ForwardEvent;
+import org.dicomgateway.observe.RecentEvents;
+import org.dicomgateway.observe.Traffic;
+
+/** What happens now, and happened in the last hours. */
+final class LiveApi {
+
+    private static final int DEFAULT_LINES = 100;
+    private static final int DEFAULT_HOURS = 6;
+    private static final Set<String> LOG_PARAMETERS =
+            Set.of("limit", "event", "study", "instance", "calling-ae", "route", "destination");
+
+    private final Traffic traffic;
+    private final RecentEvents recent;
+    private final LiveEvents live;
+
+    LiveApi(Traffic traffic, RecentEvents recent, LiveEvents live) {
+        this.traffic = traffic;
+        this.recent = recent;
+        this.live = live;
+    }
+
+    void register(RoutesConfig routes) {
+        routes.get("/api/history", this::history);
+        routes.get("/api/log", this::log);
+        routes.get("/api/events", live::serve);
+        routes.get("/openapi.json", LiveApi::description);
+    }
+
+    /** The whole interface, as OpenAPI 3.1. */
+    private static void description(Context context) {
+        InputStream description = LiveApi.class.getResourceAsStream("openapi.json");
+        if (description == null) {
+            throw new IllegalStateException("openapi.json is missing in this build");
+        }
+        context.contentType("application/json").result(description);
+    }
+
+    private void history(Context context) {
+        SearchApi.refuseUnknown(context, Set.of("hours"));
+        String hours = SearchApi.text(context, "hours");
+        long reach = hours.isEmpty() ? DEFAULT_HOURS : SearchApi.number("hours", hours, 1, Traffic.REACH.toHours());
+        AdminApi.answer(context, HistoryView.of(traffic, Duration.ofHours(reach), Instant.now()));
+    }
+
+    private void log(Context context) {
+        SearchApi.refuseUnknown(context, LOG_PARAMETERS);
+        String text = SearchApi.text(context, "limit");
+        int limit = text.isEmpty() ? DEFAULT_LINES : (int) SearchApi.number("limit", text, 1, RecentEvents.KEPT);
+        List<ForwardEvent> meant = recent.last(RecentEvents.KEPT).stream()
+                .filter(event -> meant(context, event))
+                .toList();
+        List<ForwardEvent> told = meant.subList(Math.max(0, meant.size() - limit), meant.size());
+        AdminApi.answer(context, LogView.of(told, meant.size() - told.size()));
+    }
+
+    private static boolean meant(Context context, ForwardEvent event) {
+        return Stream.of(
+                        is(context, "event", event.event().toString()),
+                        is(context, "study", event.study()),
+                        is(context, "instance", event.sopInstance()),
+                        is(context, "calling-ae", event.calling()),
+                        is(context, "route", event.route()),
+                        is(context, "destination", event.destination()))
+                .allMatch(each -> each);
+    }
+
+    private static boolean is(Context context, String name, String value) {
+        return Optional.ofNullable(context.queryParam(name)).map(value::equals).orElse(true);
+    }
+}

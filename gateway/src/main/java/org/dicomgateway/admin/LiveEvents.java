@@ -1,0 +1,127 @@
+package org.dicomgateway.admin;
+
+import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
+import io.javalin.http.ServiceUnavailableResponse;
+import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.dicomgateway.observe.RecentEvents;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html): once a second what changed, and the
+ * new lines of the forward log. One thread writes to all listeners, and waits for none: one that does not read is dropped.
+ */
+final class LiveEvents implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LiveEvents.class);
+
+    /** A browser has six connections to a server at most: more than a dozen people need not be. */
+    static final int MOST_LISTENERS = 32;
+
+    private static final int TICK_MILLIS = 1_000;
+
+    /** Also told when nothing changes, so that listener and proxy know that the line is up. */
+    private static final int HEARTBEAT_TICKS = 5;
+
+    private static final int LINES_PER_TICK = 50;
+
+    private final Overview overview;
+    private final RecentEvents recent;
+    private final Set<EventStream> listeners = ConcurrentHashMap.newKeySet();
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(work -> {
+        Thread made = new Thread(work, "admin-events");
+        made.setDaemon(true);
+        return made;
+    });
+
+    private String lastStatus = "";
+    private long told;
+    private int quiet;
+    private boolean failed;
+
+    LiveEvents(Overview overview, RecentEvents recent) {
+        this.overview = overview;
+        this.recent = recent;
+    }
+
+    void start() {
+        ScheduledFuture<?> unused =
+                thread.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** How many listen. */
+    int listeners() {
+        return listeners.size();
+    }
+
+    void serve(Context context) {
+        if (listeners.size() >= MOST_LISTENERS) {
+            throw new ServiceUnavailableResponse("too many listen to live events already: " + MOST_LISTENERS);
+        }
+        context.status(HttpStatus.OK)
+                .contentType("text/event-stream;charset=utf-8")
+                .header("X-Accel-Buffering", "no");
+        context.future(() -> {
+            EventStream stream = new EventStream(context.res());
+            listeners.add(stream);
+            return stream.open(this::first).whenComplete((done, failure) -> listeners.remove(stream));
+        });
+    }
+
+    /** What a new listener begins with. */
+    private byte[] first() {
+        return EventStream.event("status", Json.write(live()));
+    }
+
+    private LiveView live() {
+        Instant now = Instant.now();
+        return new LiveView(overview.status(now), overview.destinations(now));
+    }
+
+    private void tick() {
+        try {
+            tellAll();
+            failed = false;
+        } catch (RuntimeException e) {
+            if (!failed) {
+                LOG.warn("live events cannot be told at the moment", e);
+            }
+            failed = true;
+        }
+    }
+
+    private void tellAll() {
+        RecentEvents.After news = recent.after(told, LINES_PER_TICK);
+        told = news.count();
+        if (listeners.isEmpty()) {
+            return;
+        }
+        if (!news.events().isEmpty()) {
+            send(EventStream.event("log", Json.write(LogView.of(news.events(), news.skipped()))));
+        }
+        String status = Json.write(live());
+        if (!status.equals(lastStatus) || ++quiet >= HEARTBEAT_TICKS) {
+            quiet = 0;
+            lastStatus = status;
+            send(EventStream.event("status", status));
+        }
+    }
+
+    private void send(byte[] event) {
+        listeners.forEach(listener -> listener.send(event));
+    }
+
+    /** Ends all streams. */
+    @Override
+    public void close() {
+        thread.shutdownNow();
+        listeners.forEach(EventStream::end);
+    }
+}

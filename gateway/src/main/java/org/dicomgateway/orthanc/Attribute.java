@@ -1,0 +1,41 @@
+package org.dicomgateway.orthanc;
+
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * An attribute of an instance, as a server tells it. Patient data, never to be logged.
+ *
+ * @param tag {@code 0008,0060}
+ * @param keyword {@code Modality}, or what the server calls a private one
+ * @param value its values, separated by backslashes; empty for a sequence, and for what the server does not show
+ * @param items of a sequence
+ */
+public record Attribute(String tag, String keyword, String value, List<List<Attribute>> items) {
+
+    /** Copies the list. */
+    public Attribute {
+        items = List.copyOf(items);
+    }
+
+    /** Of an answer in Orthanc's full format: an object with a field for each tag. */
+    static List<Attribute> all(JsonNode dataset) {
+        return dataset.properties().stream()
+                .map(field -> of(field.getKey(), field.getValue()))
+                .toList();
+    }
+
+    private static Attribute of(String tag, JsonNode node) {
+        JsonNode value = node.path("Value");
+        return new Attribute(
+                tag,
+                node.path("Name").asString(""),
+                value.isArray() ? "" : value.asString(""),
+                value.isArray() ? value.valueStream().map(Attribute::all).toList() : List.of());
+    }
+
+    @Override
+    public String toString() {
+        return "(" + tag + ") " + keyword;
+    }
+}

@@ -1,0 +1,118 @@
+package org.dicomgateway.orthanc;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Requests to one server and their answers, each within a time limit. For any number of threads. */
+final class OrthancHttp {
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private final URI base;
+    private final Optional<String> authorization;
+    private final Duration answerTimeout;
+    private final HttpClient http;
+
+    OrthancHttp(URI base, Optional<Login> login, Duration connectTimeout, Duration answerTimeout) {
+        this.base = base.getPath().endsWith("/") ? base : URI.create(base + "/");
+        this.authorization = login.map(Login::header);
+        this.answerTimeout = answerTimeout;
+        this.http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(connectTimeout)
+                .build();
+    }
+
+    URI base() {
+        return base;
+    }
+
+    HttpRequest get(String path) {
+        return request(path).GET().build();
+    }
+
+    HttpRequest post(String path, String body) {
+        return request(path).POST(HttpRequest.BodyPublishers.ofString(body)).build();
+    }
+
+    private HttpRequest.Builder request(String path) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path)).timeout(answerTimeout);
+        authorization.ifPresent(value -> request.header("Authorization", value));
+        return request;
+    }
+
+    <T> T read(HttpRequest request, Function<JsonNode, T> reader) throws OrthancException {
+        byte[] body = body(exchange(request, BodyHandlers.ofByteArray()));
+        try {
+            return reader.apply(JSON.readTree(body));
+        } catch (JacksonException | IllegalArgumentException e) {
+            throw OrthancException.unreadable(request.uri(), e);
+        }
+    }
+
+    <T> T body(HttpResponse<T> response) throws OrthancException {
+        if (response.statusCode() != 200) {
+            throw OrthancException.answered(response.uri(), response.statusCode());
+        }
+        return response.body();
+    }
+
+    /**
+     * Orthanc closes a connection that was idle for a second; a request may meet that close on its way. Nothing here
+     * changes the server, so such a request is sent once more.
+     */
+    <T> HttpResponse<T> exchange(HttpRequest request, BodyHandler<T> handler) throws OrthancException {
+        try {
+            return attempt(request, handler);
+        } catch (ConnectException | HttpTimeoutException e) {
+            throw OrthancException.unreachable(request.uri(), e);
+        } catch (OrthancException e) {
+            throw e;
+        } catch (IOException e) {
+            try {
+                return attempt(request, handler);
+            } catch (OrthancException again) {
+                throw again;
+            } catch (IOException again) {
+                throw OrthancException.unreachable(request.uri(), again);
+            }
+        }
+    }
+
+    /** The client's own timeout ends with the headers of an answer; this one holds for its body too. */
+    private <T> HttpResponse<T> attempt(HttpRequest request, BodyHandler<T> handler) throws IOException {
+        CompletableFuture<HttpResponse<T>> response = http.sendAsync(request, handler);
+        try {
+            return response.get(answerTimeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw OrthancException.late(request.uri(), answerTimeout);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw OrthancException.interrupted(request.uri());
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException("asking " + request.uri() + " failed unexpectedly", e.getCause());
+        } finally {
+            response.cancel(true);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package org.dicomgateway.security;
+
+import java.security.AlgorithmConstraints;
+import java.security.AlgorithmParameters;
+import java.security.CryptoPrimitive;
+import java.security.Key;
+import java.security.interfaces.DSAKey;
+import java.security.interfaces.ECKey;
+import java.security.interfaces.RSAKey;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What RFC 9325 4.2 to 4.5 rules out, on top of what Java itself does not do any more. */
+final class Strength implements AlgorithmConstraints {
+
+    private static final int MIN_RSA_BITS = 2048;
+    private static final int MIN_CURVE_BITS = 256;
+
+    @Override
+    public boolean permits(
+            Set<CryptoPrimitive> primitives, String algorithm, @Nullable AlgorithmParameters parameters) {
+        String name = algorithm.toUpperCase(Locale.ROOT).replace("-", "");
+        // HmacSHA1 in the name of nothing that a permitted suite uses; SHA1 as a digest of signatures is what is meant.
+        return !name.contains("SHA1") && !name.contains("MD5");
+    }
+
+    @Override
+    public boolean permits(Set<CryptoPrimitive> primitives, Key key) {
+        if (key instanceof RSAKey rsa) {
+            return rsa.getModulus().bitLength() >= MIN_RSA_BITS;
+        }
+        if (key instanceof ECKey curve) {
+            return curve.getParams().getOrder().bitLength() >= MIN_CURVE_BITS;
+        }
+        return !(key instanceof DSAKey);
+    }
+
+    @Override
+    public boolean permits(
+            Set<CryptoPrimitive> primitives, String algorithm, Key key, @Nullable AlgorithmParameters parameters) {
+        return permits(primitives, algorithm, parameters) && permits(primitives, key);
+    }
+}

@@ -1,0 +1,56 @@
+package org.dicomgateway.security;
+
+import java.lang.ref.WeakReference;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The TLS contexts in use, one for equal settings. One that nobody holds any more is forgotten, so whoever asked for it must
+ * hold it. For any number of threads.
+ */
+public final class TlsContexts {
+
+    private final Map<TlsSettings, WeakReference<TlsContext>> contexts = new ConcurrentHashMap<>();
+    private final InstantSource clock;
+
+    /** Without any yet. */
+    public TlsContexts(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    /** The context for these settings; its files are read when it is asked for first. */
+    public synchronized TlsContext of(TlsSettings settings) {
+        WeakReference<TlsContext> known = contexts.get(settings);
+        @Nullable TlsContext context = known == null ? null : known.get();
+        if (context == null) {
+            context = new TlsContext(settings);
+            contexts.put(settings, new WeakReference<>(context));
+        }
+        return context;
+    }
+
+    /** Takes up renewed files, see {@link TlsContext}; to be called every second or so. */
+    public void look() {
+        contexts.values().removeIf(context -> context.get() == null);
+        inUse().forEach(context -> context.look(clock.instant()));
+    }
+
+    /** The certificates by which we say who we are, what expires first before the rest. */
+    public List<CertificateStatus> certificates() {
+        return inUse().map(TlsContext::certificate)
+                .flatMap(Optional::stream)
+                .distinct()
+                .sorted(Comparator.comparing(CertificateStatus::notAfter).thenComparing(CertificateStatus::file))
+                .toList();
+    }
+
+    private Stream<TlsContext> inUse() {
+        return contexts.values().stream().map(WeakReference::get).flatMap(Stream::ofNullable);
+    }
+}

@@ -1,0 +1,270 @@
+package org.dicomgateway.spool;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.dicomgateway.spool.SpoolSearch.Event;
+import org.dicomgateway.spool.SpoolSearch.EventKind;
+import org.dicomgateway.spool.SpoolSearch.FoundDelivery;
+import org.dicomgateway.spool.SpoolSearch.FoundInstance;
+import org.dicomgateway.spool.SpoolSearch.FoundStudy;
+import org.dicomgateway.spool.SpoolSearch.Story;
+import org.dicomgateway.spool.SpoolSearch.StudyAt;
+import org.jspecify.annotations.Nullable;
+
+/** What was found, read whole. For one thread, within one transaction. */
+final class FoundRows {
+
+    private final Statements database;
+    private final Set<String> absent = new HashSet<>();
+
+    FoundRows(Statements database) throws SQLException {
+        this.database = database;
+        try (ResultSet row = database.query("SELECT destination FROM books WHERE present = 0")) {
+            while (row.next()) {
+                absent.add(row.getString(1));
+            }
+        }
+    }
+
+    /** An instance that is there. */
+    Optional<FoundInstance> instance(long id) throws SQLException {
+        Instance instance;
+        long rules;
+        boolean routed;
+        try (ResultSet row = database.query(INSTANCE, id)) {
+            if (!row.next()) {
+                return Optional.empty();
+            }
+            instance = LedgerRows.stored(row).instance();
+            rules = row.getLong("rules_version");
+            routed = row.getInt("routed") == 1;
+        }
+        List<FoundDelivery> deliveries = new ArrayList<>();
+        try (ResultSet row = database.query(DELIVERIES, id)) {
+            while (row.next()) {
+                deliveries.add(delivery(row, instance));
+            }
+        }
+        return Optional.of(new FoundInstance(instance, rules, routed, deliveries));
+    }
+
+    private FoundDelivery delivery(ResultSet row, Instance instance) throws SQLException {
+        @Nullable String destination = row.getString("destination");
+        long settled = row.getLong("settled_at");
+        return new FoundDelivery(
+                row.getLong("id"),
+                instance.id(),
+                instance.sopInstance().value(),
+                instance.studyInstanceUid(),
+                row.getString("route"),
+                row.getInt("copy"),
+                Optional.ofNullable(destination),
+                Optional.ofNullable(row.getString("candidates")).stream()
+                        .flatMap(String::lines)
+                        .toList(),
+                state(row.getInt("state"), destination),
+                row.getInt("attempts"),
+                Instant.ofEpochMilli(row.getLong("due")),
+                status(row, "last_status"),
+                text(row.getString("last_error")),
+                settled > 0 ? Instant.ofEpochMilli(settled) : instance.receivedAt());
+    }
+
+    private DeliveryState state(int code, @Nullable String destination) {
+        return code == LedgerRows.PENDING && destination != null && absent.contains(destination)
+                ? DeliveryState.HELD
+                : DeliveryState.of(code);
+    }
+
+    private static OptionalInt status(ResultSet row, String column) throws SQLException {
+        int status = row.getInt(column);
+        return row.wasNull() ? OptionalInt.empty() : OptionalInt.of(status);
+    }
+
+    private static String text(@Nullable String text) {
+        return text == null ? "" : text;
+    }
+
+    /** What happened to an instance that is there. */
+    Optional<Story> story(long id) throws SQLException {
+        Optional<FoundInstance> found = instance(id);
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        List<Event> events = new ArrayList<>();
+        Instance instance = found.get().instance();
+        events.add(event(instance.receivedAt(), EventKind.RECEIVED, 0, "", "", OptionalInt.empty(), ""));
+        if (!found.get().routed()) {
+            events.add(event(
+                    instance.receivedAt(), EventKind.HELD, 0, "", "", OptionalInt.empty(), "no route applies to it"));
+        }
+        for (FoundDelivery delivery : found.get().deliveries()) {
+            addEvents(delivery, instance, events);
+        }
+        events.sort(Comparator.comparing(Event::at).thenComparing(Event::kind));
+        return Optional.of(new Story(found.get(), events));
+    }
+
+    private void addEvents(FoundDelivery delivery, Instance instance, List<Event> events) throws SQLException {
+        String candidates = delivery.candidates().isEmpty()
+                ? delivery.destination().orElse("")
+                : String.join(",", delivery.candidates());
+        events.add(event(
+                instance.receivedAt(),
+                EventKind.PLANNED,
+                delivery.id(),
+                delivery.route(),
+                candidates,
+                OptionalInt.empty(),
+                ""));
+        try (ResultSet row = database.query(EVENTS, delivery.id())) {
+            while (row.next()) {
+                events.add(new Event(
+                        Instant.ofEpochMilli(row.getLong("at")),
+                        Instant.ofEpochMilli(row.getLong("last_at")),
+                        row.getLong("times"),
+                        DeliveryEvents.Kind.told(row.getInt("kind")),
+                        delivery.id(),
+                        delivery.route(),
+                        text(row.getString("destination")),
+                        status(row, "status"),
+                        text(row.getString("reason"))));
+            }
+        }
+        if (delivery.state() == DeliveryState.DELIVERED || delivery.state() == DeliveryState.MERGED) {
+            events.add(event(
+                    delivery.since(),
+                    EventKind.DELIVERED,
+                    delivery.id(),
+                    delivery.route(),
+                    delivery.destination().orElse(""),
+                    delivery.lastStatus(),
+                    delivery.state() == DeliveryState.MERGED ? "by another route's delivery to the same" : ""));
+        }
+    }
+
+    private static Event event(
+            Instant at,
+            EventKind kind,
+            long delivery,
+            String route,
+            String destination,
+            OptionalInt status,
+            String reason) {
+        return new Event(at, at, 1, kind, delivery, route, destination, status, reason);
+    }
+
+    /** A study that has instances. */
+    Optional<FoundStudy> study(String study) throws SQLException {
+        Set<String> accessions = new TreeSet<>();
+        Set<String> patients = new TreeSet<>();
+        Set<String> modalities = new TreeSet<>();
+        Set<String> senders = new TreeSet<>();
+        try (ResultSet row = database.query(THEIR_SERIES, study)) {
+            while (row.next()) {
+                accessions.add(row.getString(1));
+                patients.add(row.getString(2));
+                modalities.add(row.getString(3));
+                senders.add(row.getString(4));
+            }
+        }
+        try (ResultSet row = database.query(THEIR_INSTANCES, study)) {
+            if (!row.next() || row.getLong(1) == 0) {
+                return Optional.empty();
+            }
+            return Optional.of(new FoundStudy(
+                    study,
+                    last(accessions),
+                    last(patients),
+                    modalities.stream().filter(text -> !text.isEmpty()).toList(),
+                    row.getLong(1),
+                    row.getLong(2),
+                    row.getLong(5),
+                    Instant.ofEpochMilli(row.getLong(3)),
+                    Instant.ofEpochMilli(row.getLong(4)),
+                    List.copyOf(senders),
+                    destinations(study)));
+        }
+    }
+
+    /** Of several that should be one: any that says something. */
+    private static String last(Set<String> texts) {
+        return texts.stream().reduce("", (first, second) -> second);
+    }
+
+    private List<StudyAt> destinations(String study) throws SQLException {
+        Map<String, StudyAt> destinations = new TreeMap<>();
+        try (ResultSet row = database.query(THEIR_DELIVERIES, study)) {
+            while (row.next()) {
+                @Nullable String destination = row.getString(1);
+                DeliveryState state = state(row.getInt(2), destination);
+                long count = row.getLong(3);
+                String name = text(destination);
+                destinations.merge(
+                        name,
+                        new StudyAt(
+                                name,
+                                of(count, state, DeliveryState.DELIVERED),
+                                of(count, state, DeliveryState.PENDING),
+                                of(count, state, DeliveryState.PARKED),
+                                of(count, state, DeliveryState.HELD),
+                                of(count, state, DeliveryState.DISCARDED),
+                                text(row.getString(4))),
+                        FoundRows::sum);
+            }
+        }
+        return List.copyOf(destinations.values());
+    }
+
+    private static long of(long count, DeliveryState state, DeliveryState counted) {
+        return state == counted ? count : 0;
+    }
+
+    private static StudyAt sum(StudyAt a, StudyAt b) {
+        return new StudyAt(
+                a.destination(),
+                a.delivered() + b.delivered(),
+                a.pending() + b.pending(),
+                a.parked() + b.parked(),
+                a.held() + b.held(),
+                a.discarded() + b.discarded(),
+                a.reason().isEmpty() ? b.reason() : a.reason());
+    }
+
+    static final String INSTANCE = "SELECT " + LedgerRows.STORED
+            + ", i.rules_version, i.routed FROM instance i JOIN series s ON s.id = i.series WHERE i.id = ?";
+
+    static final String DELIVERIES = """
+            SELECT id, route, copy, destination, candidates, state, attempts, due, last_status, last_error, settled_at
+            FROM delivery NOT INDEXED WHERE id BETWEEN ?1 * 1024 AND ?1 * 1024 + 1023 ORDER BY id""";
+
+    static final String EVENTS =
+            "SELECT kind, at, last_at, times, destination, status, reason FROM event WHERE delivery = ? ORDER BY number";
+
+    static final String THEIR_SERIES = """
+            SELECT DISTINCT accession_number, patient_id, modality, calling_ae FROM series INDEXED BY series_by_study
+            WHERE study_uid = ?""";
+
+    static final String THEIR_INSTANCES = """
+            SELECT count(*), sum(i.dataset_length), min(i.received_at), max(i.received_at), sum(i.routed = 0)
+            FROM series s INDEXED BY series_by_study CROSS JOIN instance i INDEXED BY instance_by_series ON i.series = s.id
+            WHERE s.study_uid = ?""";
+
+    static final String THEIR_DELIVERIES = """
+            SELECT d.destination, d.state, count(*), max(CASE WHEN d.state IN (0, 2) THEN d.last_error END)
+            FROM series s INDEXED BY series_by_study CROSS JOIN instance i INDEXED BY instance_by_series ON i.series = s.id
+              CROSS JOIN delivery d NOT INDEXED
+            WHERE s.study_uid = ? AND d.id BETWEEN i.id * 1024 AND i.id * 1024 + 1023
+            GROUP BY d.destination, d.state""";
+}

@@ -1,0 +1,49 @@
+package org.dicomgateway.spool;
+
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Where a search goes on: behind this instance, which was received then; or, with {@code place}, within it, at its
+ * deliveries of lower places.
+ */
+record SearchCursor(long millis, long id, int place) {
+
+    /** Before everything. */
+    static final SearchCursor START = new SearchCursor(Long.MAX_VALUE, Long.MAX_VALUE / Plan.MAX_DELIVERIES, 0);
+
+    private static final Pattern TEXT = Pattern.compile("(\\d{1,18})-(\\d{1,15})-(\\d{1,4})");
+
+    /** @throws IllegalArgumentException when it is the text of no cursor */
+    static SearchCursor of(Optional<String> text) {
+        if (text.isEmpty()) {
+            return START;
+        }
+        Matcher parts = TEXT.matcher(text.get());
+        if (!parts.matches()) {
+            throw new IllegalArgumentException("the cursor is of no page: take it from next of the page before");
+        }
+        return new SearchCursor(
+                Long.parseLong(parts.group(1)), Long.parseLong(parts.group(2)), Integer.parseInt(parts.group(3)));
+    }
+
+    static SearchCursor behind(long millis, long id) {
+        return new SearchCursor(millis, id, 0);
+    }
+
+    /** Only instances with lower ids are to be looked at. */
+    long below() {
+        return place > 0 ? id + 1 : id;
+    }
+
+    /** Whether a delivery is in the pages before. */
+    boolean isBehind(long delivery) {
+        return LedgerRows.instanceId(delivery) == id && delivery % Plan.MAX_DELIVERIES >= place;
+    }
+
+    @Override
+    public String toString() {
+        return millis + "-" + id + "-" + place;
+    }
+}

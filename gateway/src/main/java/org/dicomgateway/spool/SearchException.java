@@ -1,0 +1,11 @@
+package org.dicomgateway.spool;
+
+/** A search could not be made now; the message says why, for operators. */
+public final class SearchException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    SearchException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,283 @@
+package org.dicomgateway.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.dicomgateway.config.AdminSettings;
+import org.dicomgateway.dicom.AeTitle;
+import org.dicomgateway.dicom.Origin;
+import org.dicomgateway.dicom.Uid;
+import org.dicomgateway.observe.ForwardLog;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The description of the interface, and the interface: each says all that the other does. */
+class OpenApiTest {
+
+    /** What is asked for, its body if it has one, and the status of the answer. */
+    private record Call(String method, String path, String body, int status) {
+
+        Call(String method, String path) {
+            this(method, path, "", 200);
+        }
+    }
+
+    /** Each endpoint at least once, in an order in which each works; and what can be refused. */
+    private static final List<Call> CALLS = List.of(
+            new Call("GET", "/health/live"),
+            new Call("GET", "/health/ready"),
+            new Call("GET", "/api/status"),
+            new Call("GET", "/api/destinations"),
+            new Call("GET", "/api/routes"),
+            new Call("GET", "/api/instances?state=parked"),
+            new Call("GET", "/api/instances?limit=1000", "", 400),
+            new Call("GET", "/api/instances/7"),
+            new Call("GET", "/api/instances/8", "", 404),
+            new Call("GET", "/api/instances/x", "", 400),
+            new Call("GET", "/api/studies?study=1.2.3"),
+            new Call("GET", "/api/deliveries?destination=a"),
+            new Call("GET", "/api/history?hours=2"),
+            new Call("GET", "/api/history?hours=0", "", 400),
+            new Call("GET", "/api/log?limit=5"),
+            new Call("GET", "/api/events"),
+            new Call("GET", "/openapi.json"),
+            new Call("POST", "/api/destinations/a/pause", "{\"reason\":\"new disk\"}", 200),
+            new Call("POST", "/api/destinations/a/resume"),
+            new Call("POST", "/api/destinations/a/resume", "", 409),
+            new Call("POST", "/api/destinations/c/pause", "{}", 404),
+            new Call("POST", "/api/receiver/pause", "{\"reason\":\"new disk\"}", 200),
+            new Call("POST", "/api/receiver/resume"),
+            new Call("POST", "/api/receiver/resume", "", 409),
+            new Call("POST", "/api/reroute", "{\"from\":\"gone\",\"to\":\"b\"}", 200),
+            new Call("POST", "/api/reroute", "{\"from\":\"gone\"}", 400),
+            new Call("POST", "/api/retry", "{\"all\":true}", 200),
+            new Call("POST", "/api/discard", "{\"delivery\":7168,\"reason\":\"test image\"}", 200),
+            new Call("POST", "/api/discard", "{\"delivery\":7168}", 400),
+            new Call("POST", "/api/reload"));
+
+    private final FakeControls controls = new FakeControls();
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final AdminServer server = new AdminServer(
+            new AdminSettings(true, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+            controls,
+            new FakeSpoolView());
+    private JsonNode description = JsonMapper.shared().createObjectNode();
+
+    @BeforeEach
+    void start() throws Exception {
+        server.start();
+        description = JsonMapper.shared()
+                .readTree(ask(new Call("GET", "/openapi.json")).body());
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void every_endpoint_is_described_and_every_described_one_is_there() {
+        TreeSet<String> described = new TreeSet<>();
+        description
+                .get("paths")
+                .properties()
+                .forEach(path -> path.getValue()
+                        .propertyNames()
+                        .forEach(method -> described.add(method.toUpperCase(Locale.ROOT) + " " + path.getKey())));
+        assertThat(described).containsExactlyInAnyOrderElementsOf(server.endpoints());
+        assertThat(description.get("openapi").asString()).isEqualTo("3.1.0");
+    }
+
+    @Test
+    void every_endpoint_is_called_by_this_test() {
+        TreeSet<String> called = new TreeSet<>();
+        CALLS.forEach(call -> called.add(call.method + " " + template(call)));
+        assertThat(called).containsExactlyInAnyOrderElementsOf(server.endpoints());
+    }
+
+    @Test
+    void every_operation_has_an_id_of_its_own_and_every_schema_is_used() {
+        List<String> ids = description.get("paths").findValuesAsString("operationId");
+        assertThat(ids).doesNotHaveDuplicates().hasSize(server.endpoints().size());
+        String text = description.toString();
+        assertThat(description.at("/components/schemas").propertyNames())
+                .filteredOn(name -> !name.equals("Live")) // the data of an event
+                .allMatch(name -> text.contains("\"#/components/schemas/" + name + "\""));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> every_answer_is_as_described() {
+        ForwardLog.outcome(
+                ForwardLog.Event.PARKED,
+                new ForwardLog.Subject(
+                        Uid.of("1.2.3"), "1.2", new Origin(AeTitle.of("CT1"), AeTitle.of("GATEWAY"), "192.0.2.7"), 5),
+                "all",
+                "a",
+                1,
+                5,
+                0xA900,
+                "no");
+        return CALLS.stream()
+                .map(call ->
+                        DynamicTest.dynamicTest(call.method + " " + call.path + " " + call.status, () -> check(call)));
+    }
+
+    @Test
+    void a_closed_gateway_and_the_data_of_live_events_are_as_described() throws Exception {
+        controls.closedBecause = Optional.of("no room");
+        controls.broken = Optional.of(new RulesView.Broken(FakeControls.NOW, List.of("routing.conf:1: bad")));
+        check(new Call("GET", "/health/ready", "", 503));
+        check(new Call("GET", "/api/status"));
+        Map<String, JsonNode> events = new TreeMap<>();
+        String first = ask(new Call("GET", "/api/events")).body();
+        events.put(
+                "Live",
+                JsonMapper.shared().readTree(first.lines().toList().get(1).substring("data: ".length())));
+        assertThat(problems(
+                        "{\"$ref\":\"#/components/schemas/Live\"}",
+                        events.get("Live").toString()))
+                .isEmpty();
+    }
+
+    @Test
+    void an_answer_that_is_not_as_described_is_noticed() {
+        assertThat(problems("{\"$ref\":\"#/components/schemas/Count\"}", "{\"count\":\"1\"}"))
+                .isNotEmpty();
+        assertThat(problems("{\"$ref\":\"#/components/schemas/Count\"}", "{}")).isNotEmpty();
+        assertThat(problems("{\"$ref\":\"#/components/schemas/Count\"}", "{\"count\":1,\"more\":1}"))
+                .isNotEmpty();
+    }
+
+    private void check(Call call) throws Exception {
+        HttpResponse<String> answer = ask(call);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(call.status);
+        JsonNode operation = description.get("paths").get(template(call)).get(call.method.toLowerCase(Locale.ROOT));
+        JsonNode response = operation.get("responses").get(Integer.toString(call.status));
+        assertThat(response).as("the description of status %s", call.status).isNotNull();
+        String type = answer.headers().firstValue("Content-Type").orElse("").replaceAll(";.*", "");
+        JsonNode content = response.get("content").get(type);
+        assertThat(content).as("the description of %s", type).isNotNull();
+        if (type.equals("application/json")) {
+            assertThat(problems(content.get("schema").toString(), answer.body()))
+                    .isEmpty();
+        }
+        if (!call.body.isEmpty() && call.status == 200) {
+            String body = operation
+                    .at("/requestBody/content/application~1json/schema")
+                    .toString();
+            assertThat(problems(body, call.body)).isEmpty();
+        }
+        for (String pair : Optional.ofNullable(URI.create(call.path).getQuery()).stream()
+                .flatMap(query -> Stream.of(query.split("&")))
+                .toList()) {
+            assertThat(operation.get("parameters").findValuesAsString("name")).contains(pair.replaceAll("=.*", ""));
+        }
+    }
+
+    private List<String> problems(String schema, String value) {
+        ObjectNode whole =
+                (ObjectNode) JsonMapper.shared().readTree(schema.replace("#/components/schemas/", "#/$defs/"));
+        whole.set(
+                "$defs",
+                JsonMapper.shared()
+                        .readTree(description
+                                .at("/components/schemas")
+                                .toString()
+                                .replace("#/components/schemas/", "#/$defs/")));
+        Schema made = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+                .getSchema(whole);
+        List<String> problems = new ArrayList<>();
+        made.validate(value, InputFormat.JSON).forEach(error -> problems.add(error.toString()));
+        return problems;
+    }
+
+    private static String template(Call call) {
+        return call.path
+                .replaceAll("\\?.*", "")
+                .replaceAll("/api/instances/[^/]+", "/api/instances/{id}")
+                .replaceAll("/api/destinations/[^/]+/", "/api/destinations/{name}/");
+    }
+
+    /** Of a stream that does not end, its beginning. */
+    private HttpResponse<String> ask(Call call) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + server.address().getPort() + call.path))
+                .timeout(Duration.ofSeconds(20));
+        if (call.method.equals("POST")) {
+            request.header("Content-Type", "application/json").POST(BodyPublishers.ofString(call.body));
+        }
+        if (!call.path.equals("/api/events")) {
+            return http.send(request.build(), BodyHandlers.ofString());
+        }
+        HttpResponse<Stream<String>> answer = http.send(request.build(), BodyHandlers.ofLines());
+        try (Stream<String> lines = answer.body()) {
+            return new Beginning(answer, String.join("\n", lines.limit(2).toList()));
+        }
+    }
+
+    /** An answer of which only the beginning was read. */
+    private record Beginning(HttpResponse<Stream<String>> of, String body) implements HttpResponse<String> {
+
+        @Override
+        public int statusCode() {
+            return of.statusCode();
+        }
+
+        @Override
+        public HttpRequest request() {
+            return of.request();
+        }
+
+        @Override
+        public Optional<HttpResponse<String>> previousResponse() {
+            return Optional.empty();
+        }
+
+        @Override
+        public java.net.http.HttpHeaders headers() {
+            return of.headers();
+        }
+
+        @Override
+        public Optional<javax.net.ssl.SSLSession> sslSession() {
+            return of.sslSession();
+        }
+
+        @Override
+        public URI uri() {
+            return of.uri();
+        }
+
+        @Override
+        public HttpClient.Version version() {
+            return of.version();
+        }
+    }
+}

@@ -1,0 +1,174 @@
+package org.dicomgateway.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.dicomgateway.testkit.Debugger;
+import org.dicomgateway.testkit.Debugger.Step;
+import org.dicomgateway.testkit.FreePorts;
+import org.dicomgateway.testkit.GatewayProcess;
+import org.dicomgateway.testkit.OrthancServer;
+import org.dicomgateway.testkit.Reconciliation;
+import org.dicomgateway.testkit.Sender;
+import org.dicomgateway.testkit.TestFiles;
+import org.dicomgateway.testkit.TestFiles.TestFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * SIGKILL at every step of the data path: before and after each append, sync, rename, ledger commit, response, store,
+ * settlement, recycled segment and moved straggler, and in the middle of the start. The gateway is the one that ships; a
+ * debugger stops it at the step, and there it is killed. The next one starts on what is left, until all steps are done;
+ * then everything that any sender saw answered with 0x0000 is where it belongs, byte for byte.
+ */
+class CrashPointIT {
+
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final int SMALL = 30;
+    private static final int SMALL_BYTES = 40 * 1024;
+    private static final int LARGE_BYTES = 200 * 1024;
+
+    /** A step of a class of this project, the first time: before and after. */
+    private static Stream<Step> around(String className, String method) {
+        return around(className, method, 1);
+    }
+
+    private static Stream<Step> around(String className, String method, int hit) {
+        String name = "org.dicomgateway." + className;
+        return Stream.of(new Step(name, method, true, hit), new Step(name, method, false, hit));
+    }
+
+    private static final List<Step> STEPS = Stream.of(
+                    // The row of segments, while it is short.
+                    around("spool.SegmentLog", "prepareSpare"),
+                    around("spool.SegmentLog", "begin", 2),
+                    // Receiving: the record, and the file of a large instance with its name.
+                    around("spool.Segment", "append", 3),
+                    around("spool.LocalDisk$LocalFile", "sync", 4),
+                    around("spool.OwnFiles$Part", "complete"),
+                    around("spool.OwnFiles", "name"),
+                    around("spool.OwnFiles", "syncReceived"),
+                    // The answer.
+                    around("receive.StoreHandler", "cStore", 5),
+                    around("dicom.StoreRequests", "serve", 5),
+                    // The ledger.
+                    around("spool.SqliteLedger", "apply", 3),
+                    around("spool.SqliteLedger", "sync", 2),
+                    // Sending, and what becomes of it.
+                    around("dicom.RequestedAssociation", "cStore", 3),
+                    around("spool.Spool", "settle", 3),
+                    // A segment is done with.
+                    around("spool.SegmentLog", "retire"),
+                    // What is stuck leaves the log.
+                    around("spool.Stragglers", "write"),
+                    around("spool.OwnFiles", "syncMoved"),
+                    // The start after all of that.
+                    around("spool.Replay", "run"),
+                    around("spool.Adoption", "removeUnknown"))
+            .flatMap(steps -> steps)
+            .toList();
+
+    @TempDir
+    private Path directory;
+
+    private final Set<TestFile> routed = new HashSet<>();
+    private final Set<TestFile> unrouted = new HashSet<>();
+
+    @Test
+    void at_whatever_step_it_is_killed_what_was_answered_with_success_arrives() throws Exception {
+        TestFiles files = new TestFiles(directory.resolve("files"), 11);
+        try (OrthancServer server = OrthancServer.start(directory, "ORTHANC1");
+                GatewayProcess gateway = new GatewayProcess(
+                        directory.resolve("gateway"), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")) {
+            gateway.configure("""
+                    gateway.spool {
+                      segment-size = 1 MiB, large-instance = 64 KiB, straggler-age = 1 s
+                    }
+                    """);
+            route(gateway, server, "CT");
+            List<String> missed = new ArrayList<>();
+            for (Step step : STEPS) {
+                if (!killedAt(step, gateway, files)) {
+                    missed.add(step.toString());
+                }
+            }
+            assertThat(missed).as("steps that were never come to").isEmpty();
+
+            route(gateway, server, "CT, MR");
+            gateway.start();
+            Set<TestFile> all = new HashSet<>(routed);
+            all.addAll(unrouted);
+            System.out.printf(
+                    "CrashPointIT: %d kills, %d instances answered with success, %d of them held for a time%n",
+                    STEPS.size(), all.size(), unrouted.size());
+            assertThat(routed).hasSizeGreaterThan(2 * STEPS.size());
+            assertThat(unrouted).isNotEmpty();
+            await().atMost(Duration.ofMinutes(1))
+                    .untilAsserted(() ->
+                            assertThat(Reconciliation.missing(server, all)).isEmpty());
+            assertThat(Reconciliation.damaged(server, all)).isEmpty();
+            assertThat(gateway.count("parked")).isZero();
+            assertThat(gateway.output()).doesNotContain("BOOKS DO NOT BALANCE");
+            assertThat(gateway.terminate(LIMIT)).isZero();
+            assertThat(leftovers(gateway)).isEmpty();
+        }
+    }
+
+    /** CT goes to the server, MR too when it is told so, and is held otherwise. */
+    private static void route(GatewayProcess gateway, OrthancServer server, String modalities) {
+        gateway.routing(GatewayProcess.destinations(server.peer()) + "routes = [ { name = some, match { modality = ["
+                + modalities + "] }, to = [orthanc1] } ]\n");
+    }
+
+    private boolean killedAt(Step step, GatewayProcess gateway, TestFiles files) {
+        int port = FreePorts.next();
+        gateway.begin(Debugger.option(port));
+        try (Debugger debugger = Debugger.attach(port, step)) {
+            await().atMost(LIMIT).until(() -> debugger.hasReached() || gateway.listens() || !gateway.isAlive());
+            assertThat(gateway.isAlive()).as(gateway.output()).isTrue();
+            if (!debugger.hasReached()) {
+                send(step, gateway, files, debugger);
+            }
+            boolean reached = debugger.hasReached();
+            gateway.kill();
+            return reached;
+        }
+    }
+
+    /** Small ones in abundance, large ones, and some that no route wants, until it stands still. */
+    private void send(Step step, GatewayProcess gateway, TestFiles files, Debugger debugger) {
+        String name = step.toString().replace(' ', '-');
+        List<TestFile> held = files.study(1, 2, TestFiles.MR, SMALL_BYTES);
+        List<TestFile> wanted = new ArrayList<>(files.study(1, SMALL, SMALL_BYTES));
+        wanted.addAll(1, files.study(1, 2, LARGE_BYTES));
+        try (Sender other = Sender.start(directory.resolve(name + "-MR.log"), gateway.peer(), "MR1", held);
+                Sender sender = Sender.start(directory.resolve(name + "-CT.log"), gateway.peer(), "CT1", wanted)) {
+            debugger.await(Duration.ofSeconds(15));
+            gateway.kill();
+            sender.await(LIMIT);
+            other.await(LIMIT);
+            routed.addAll(sender.answered());
+            unrouted.addAll(other.answered());
+        }
+    }
+
+    /** Everything is delivered: no file of an instance may be left. */
+    private static List<String> leftovers(GatewayProcess gateway) throws IOException {
+        List<String> left = new ArrayList<>();
+        for (String folder : List.of("large", "held")) {
+            try (Stream<Path> files = Files.list(gateway.home().resolve("var/spool/" + folder))) {
+                files.forEach(file -> left.add(file.toString()));
+            }
+        }
+        return left;
+    }
+}

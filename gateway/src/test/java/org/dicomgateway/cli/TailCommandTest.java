@@ -1,0 +1,143 @@
+package org.dicomgateway.cli;
+
+import static java.nio.file.StandardOpenOption.APPEND;
+import static java.nio.file.StandardOpenOption.CREATE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Help.Ansi;
+import tools.jackson.databind.json.JsonMapper;
+
+class TailCommandTest {
+
+    private static final String RECEIVED =
+            "2026-03-01T12:00:00.000+01:00 event=received sop=1.2.3 study=1.2 calling=\"CT 1\""
+                    + " called=GATEWAY remote=10.0.0.1 bytes=512 ms=3 rules=1 deliveries=2 status=0x0000";
+    private static final String DELIVERED =
+            "2026-03-01T12:00:01.000+01:00 event=delivered sop=1.2.3 study=1.2 calling=\"CT 1\""
+                    + " called=GATEWAY remote=10.0.0.1 bytes=512 route=all destination=a attempt=1 ms=5 status=0x0000";
+    private static final String PARKED = "2026-03-01T12:00:02.000+01:00 event=parked sop=1.2.4 study=1.3 calling=MR"
+            + " called=GATEWAY remote=10.0.0.1 bytes=512 route=all destination=b attempt=5 ms=5 status=0xA900"
+            + " reason=\"0xA900 dataset does not match SOP class\"";
+
+    @TempDir
+    private Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private Path log;
+
+    @BeforeEach
+    void write() throws IOException {
+        log = folder.resolve("forward.log");
+        append(RECEIVED, DELIVERED, PARKED);
+    }
+
+    @Test
+    void shows_the_last_lines_as_they_are() {
+        assertThat(tail("-n", "2")).isZero();
+        assertThat(out.toString().lines()).containsExactly(DELIVERED, PARKED);
+    }
+
+    @Test
+    void shows_only_what_meets_every_condition() {
+        assertThat(shown("--failed")).containsExactly(PARKED);
+        assertThat(shown("--event", "received,delivered")).containsExactly(RECEIVED, DELIVERED);
+        assertThat(shown("--destination", "a")).containsExactly(DELIVERED);
+        assertThat(shown("--destination", "a", "--failed")).isEmpty();
+        assertThat(shown("--study", "1.3")).containsExactly(PARKED);
+        assertThat(shown("--instance", "1.2.3")).containsExactly(RECEIVED, DELIVERED);
+        assertThat(shown("--route", "all", "-n", "1")).containsExactly(PARKED);
+        assertThat(shown("--calling-ae", "CT 1")).containsExactly(RECEIVED, DELIVERED);
+        assertThat(tail("--event", "lost")).isEqualTo(2);
+        assertThat(err.toString()).contains("'lost' is none of", "parked");
+    }
+
+    @Test
+    void writes_JSON_and_reads_it() throws IOException {
+        assertThat(tail("--json", "--failed")).isZero();
+        String json = out.toString().strip();
+        assertThat(JsonMapper.shared().readTree(json).path("reason").asString())
+                .isEqualTo("0xA900 dataset does not match SOP class");
+        Files.writeString(log, json + "\n");
+        assertThat(shown("--destination", "b")).containsExactly(json);
+    }
+
+    @Test
+    void a_terminal_shows_what_failed_in_red() {
+        CommandLine command = command();
+        command.setColorScheme(Help.defaultColorScheme(Ansi.ON));
+        assertThat(command.execute("--file", log.toString(), "--failed")).isZero();
+        assertThat(out.toString()).startsWith("\033[1;31m").contains(PARKED);
+    }
+
+    @Test
+    void a_missing_log_is_told_with_its_name() {
+        log = folder.resolve("none.log");
+        assertThat(tail()).isEqualTo(1);
+        assertThat(err.toString()).contains(log.toString(), "GATEWAY_VAR");
+    }
+
+    @Test
+    void a_line_is_whole_before_it_is_read_and_a_rotated_log_is_read_to_its_end_and_then_the_next() throws IOException {
+        try (LogTail tail = new LogTail(log)) {
+            assertThat(all(tail)).containsExactly(RECEIVED, DELIVERED, PARKED);
+            Files.writeString(log, "half", APPEND);
+            assertThat(tail.next()).isEmpty();
+            Files.writeString(log, " and half\n", APPEND);
+            assertThat(tail.next()).hasValue("half and half");
+
+            append("last of the old");
+            Files.move(log, folder.resolve("forward.1.log"));
+            assertThat(tail.next()).hasValue("last of the old");
+            assertThat(tail.next()).as("no new one yet").isEmpty();
+            append("first of the new", "second of the new");
+            assertThat(all(tail)).containsExactly("first of the new", "second of the new");
+
+            Files.writeString(log, "cut\n");
+            assertThat(tail.next()).hasValue("cut");
+        }
+    }
+
+    private static List<String> all(LogTail tail) throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (Optional<String> line = tail.next(); line.isPresent(); line = tail.next()) {
+            lines.add(line.get());
+        }
+        return lines;
+    }
+
+    private void append(String... lines) throws IOException {
+        Files.writeString(log, String.join("\n", lines) + "\n", CREATE, APPEND);
+    }
+
+    private List<String> shown(String... arguments) {
+        out.getBuffer().setLength(0);
+        assertThat(tail(arguments)).isZero();
+        return out.toString().lines().toList();
+    }
+
+    private int tail(String... arguments) {
+        List<String> all = new ArrayList<>(List.of("--file", log.toString()));
+        all.addAll(List.of(arguments));
+        return command().execute(all.toArray(String[]::new));
+    }
+
+    private CommandLine command() {
+        return new CommandLine(new TailCommand())
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true));
+    }
+}

@@ -1,0 +1,190 @@
+package org.dicomgateway.testkit;
+
+import com.sun.jdi.AbsentInformationException;
+import com.sun.jdi.Bootstrap;
+import com.sun.jdi.Method;
+import com.sun.jdi.ReferenceType;
+import com.sun.jdi.VMDisconnectedException;
+import com.sun.jdi.VirtualMachine;
+import com.sun.jdi.connect.AttachingConnector;
+import com.sun.jdi.connect.Connector;
+import com.sun.jdi.connect.IllegalConnectorArgumentsException;
+import com.sun.jdi.event.BreakpointEvent;
+import com.sun.jdi.event.ClassPrepareEvent;
+import com.sun.jdi.event.Event;
+import com.sun.jdi.event.EventSet;
+import com.sun.jdi.event.MethodExitEvent;
+import com.sun.jdi.request.EventRequest;
+import com.sun.jdi.request.EventRequestManager;
+import com.sun.jdi.request.MethodExitRequest;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Stops a JVM at one step of the program, by the JDK's own debugging interface: the program that ships is the one that
+ * is stopped, and has nothing in it for the purpose. At that step every thread of it stands still, and stays so until the
+ * process is killed.
+ */
+public final class Debugger implements AutoCloseable {
+
+    private static final Duration ATTACH_LIMIT = Duration.ofSeconds(20);
+
+    private final VirtualMachine machine;
+    private final Step step;
+    private final CountDownLatch reached = new CountDownLatch(1);
+    private volatile boolean known;
+
+    private Debugger(VirtualMachine machine, Step step) {
+        this.machine = machine;
+        this.step = step;
+    }
+
+    /**
+     * A step of a program: before the first instruction of a method, or after its last, when it returns.
+     *
+     * @param className with its package
+     * @param hit which time, counted from 1
+     */
+    public record Step(String className, String method, boolean before, int hit) {
+
+        @Override
+        public String toString() {
+            return (before ? "before " : "after ") + className.substring(className.lastIndexOf('.') + 1) + "." + method
+                    + (hit == 1 ? "" : ", the " + hit + "th time");
+        }
+    }
+
+    /** The option with which a JVM must be started; it waits for {@link #attach}. */
+    public static String option(int port) {
+        return "-agentlib:jdwp=transport=dt_socket,server=y,suspend=y,quiet=y,address=127.0.0.1:" + port;
+    }
+
+    /** Lets a JVM that waits on this port begin, until it comes to this step. */
+    public static Debugger attach(int port, Step step) {
+        VirtualMachine machine = connect(port);
+        Debugger debugger = new Debugger(machine, step);
+        EventRequestManager requests = machine.eventRequestManager();
+        var prepared = requests.createClassPrepareRequest();
+        prepared.addClassFilter(step.className());
+        prepared.setSuspendPolicy(EventRequest.SUSPEND_ALL);
+        prepared.enable();
+        Thread events = new Thread(debugger::listen, "debugger-events");
+        events.setDaemon(true);
+        events.start();
+        machine.resume();
+        return debugger;
+    }
+
+    private static VirtualMachine connect(int port) {
+        AttachingConnector socket = Bootstrap.virtualMachineManager().attachingConnectors().stream()
+                .filter(connector -> connector.name().equals("com.sun.jdi.SocketAttach"))
+                .findFirst()
+                .orElseThrow();
+        Map<String, Connector.Argument> arguments = socket.defaultArguments();
+        Objects.requireNonNull(arguments.get("hostname")).setValue("127.0.0.1");
+        Objects.requireNonNull(arguments.get("port")).setValue(Integer.toString(port));
+        long deadline = System.nanoTime() + ATTACH_LIMIT.toNanos();
+        while (true) {
+            try {
+                return socket.attach(arguments);
+            } catch (IOException notYet) {
+                if (System.nanoTime() > deadline) {
+                    throw new IllegalStateException("no JVM waits for a debugger on port " + port, notYet);
+                }
+                LockSupport.parkNanos(20_000_000);
+            } catch (IllegalConnectorArgumentsException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    /** Whether it came to the step within this time; it stands still there. */
+    public boolean await(Duration limit) {
+        try {
+            return reached.await(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** Whether it came to the step. */
+    public boolean hasReached() {
+        return reached.getCount() == 0;
+    }
+
+    /** Whether the program has had such a class and method so far. */
+    public boolean isKnown() {
+        return known;
+    }
+
+    private void listen() {
+        int hits = 0;
+        try {
+            while (true) {
+                EventSet events = machine.eventQueue().remove();
+                for (Event event : events) {
+                    if (event instanceof ClassPrepareEvent prepared) {
+                        watch(prepared.referenceType());
+                    } else if (isStep(event) && ++hits == step.hit()) {
+                        reached.countDown();
+                    }
+                }
+                if (!hasReached()) {
+                    events.resume();
+                }
+            }
+        } catch (VMDisconnectedException gone) {
+            // It ended, or was killed: that is what this is for.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean isStep(Event event) {
+        return event instanceof BreakpointEvent
+                || (event instanceof MethodExitEvent exit
+                        && exit.method().name().equals(step.method()));
+    }
+
+    private void watch(ReferenceType type) {
+        List<Method> methods = type.methodsByName(step.method()).stream()
+                .filter(method -> !method.isAbstract() && !method.isBridge())
+                .toList();
+        known = !methods.isEmpty();
+        EventRequestManager requests = machine.eventRequestManager();
+        if (step.before()) {
+            for (Method method : methods) {
+                try {
+                    var breakpoint = requests.createBreakpointRequest(
+                            method.allLineLocations().get(0));
+                    breakpoint.setSuspendPolicy(EventRequest.SUSPEND_ALL);
+                    breakpoint.enable();
+                } catch (AbsentInformationException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+        } else if (known) {
+            MethodExitRequest exit = requests.createMethodExitRequest();
+            exit.addClassFilter(type);
+            exit.setSuspendPolicy(EventRequest.SUSPEND_ALL);
+            exit.enable();
+        }
+    }
+
+    /** Lets it go on, without us. */
+    @Override
+    public void close() {
+        try {
+            machine.dispose();
+        } catch (VMDisconnectedException gone) {
+            // Nothing to let go.
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package org.dicomgateway.torture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.dicomgateway.testkit.GatewayProcess;
+
+/** What befalls the gateway itself, and its ledger while it is down. */
+final class GatewayFaults {
+
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
+
+    private final World world;
+    private final Journal journal;
+    private final Random random;
+    private final List<Fault> faults = List.of(
+            this::kill,
+            this::kill,
+            this::killWhileItStarts,
+            this::terminate,
+            this::freeze,
+            this::loseLedger,
+            this::damageLedger,
+            this::cutLedger);
+
+    GatewayFaults(World world, Journal journal, Random random) {
+        this.world = world;
+        this.journal = journal;
+        this.random = random;
+    }
+
+    private final List<Fault> left = new ArrayList<>();
+
+    private interface Fault {
+        void happen() throws InterruptedException;
+    }
+
+    /** One of them, each as often as any other; the gateway runs again afterwards. */
+    void next() throws InterruptedException {
+        if (left.isEmpty()) {
+            left.addAll(faults);
+            Collections.shuffle(left, random);
+        }
+        left.remove(left.size() - 1).happen();
+    }
+
+    private GatewayProcess gateway() {
+        return world.gateway();
+    }
+
+    private void kill() {
+        journal.done("gateway: SIGKILL");
+        gateway().kill();
+        gateway().start();
+    }
+
+    private void killWhileItStarts() throws InterruptedException {
+        journal.done("gateway: SIGKILL, and again while it starts");
+        gateway().kill();
+        gateway().begin();
+        TimeUnit.MILLISECONDS.sleep(random.nextInt(2_000));
+        gateway().kill();
+        gateway().start();
+    }
+
+    private void terminate() {
+        journal.done("gateway: SIGTERM");
+        assertThat(gateway().terminate(STOP_LIMIT))
+                .as("exit code after SIGTERM")
+                .isZero();
+        gateway().start();
+    }
+
+    private void freeze() throws InterruptedException {
+        journal.done("gateway: SIGSTOP for a while");
+        gateway().signal("STOP");
+        TimeUnit.MILLISECONDS.sleep(500 + random.nextInt(3_000));
+        gateway().signal("CONT");
+    }
+
+    private void loseLedger() {
+        journal.done("ledger: deleted while the gateway is down");
+        gateway().kill();
+        world.ledger().forEach(GatewayFaults::delete);
+        gateway().start();
+    }
+
+    private void damageLedger() {
+        journal.done("ledger: overwritten with noise while the gateway is down");
+        gateway().kill();
+        changeLedger(file -> {
+            byte[] noise = new byte[8_192];
+            random.nextBytes(noise);
+            file.seek(random.nextInt((int) Math.max(1, file.length() / 2)));
+            file.write(noise);
+        });
+        gateway().start();
+    }
+
+    private void cutLedger() {
+        journal.done("ledger: cut off while the gateway is down");
+        gateway().kill();
+        changeLedger(file -> file.setLength(file.length() / 2));
+        gateway().start();
+    }
+
+    private interface Damage {
+        void on(RandomAccessFile file) throws IOException;
+    }
+
+    private void changeLedger(Damage damage) {
+        try (RandomAccessFile file = new RandomAccessFile(world.ledger().get(0).toFile(), "rw")) {
+            damage.on(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

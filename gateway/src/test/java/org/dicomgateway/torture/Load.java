@@ -1,0 +1,161 @@
+package org.dicomgateway.torture;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.dicomgateway.dicom.Peer;
+import org.dicomgateway.testkit.Sender;
+import org.dicomgateway.testkit.TestFiles;
+import org.dicomgateway.testkit.TestFiles.TestFile;
+
+/**
+ * Modalities that send all the time, each in a thread of its own: studies of small and, now and then, large instances.
+ * Some are killed while they send, some stop for a while: shorter than the gateway waits for them, or longer.
+ */
+final class Load implements AutoCloseable {
+
+    private static final int MAX_STUDY = 25;
+    private static final int LARGE = 3 << 20;
+    private static final Duration SENDER_LIMIT = Duration.ofMinutes(3);
+
+    private final Path directory;
+    private final Peer gateway;
+    private final Journal journal;
+    private final Duration pace;
+    private final CountDownLatch ending = new CountDownLatch(1);
+    private final List<Thread> modalities = new ArrayList<>();
+    private final ConcurrentLinkedQueue<Sent> answered = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger offered = new AtomicInteger();
+    private final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
+
+    /** @param pace the time that a modality takes for an instance, at least, on average */
+    Load(Path directory, Peer gateway, Journal journal, Duration pace) {
+        this.directory = directory;
+        this.gateway = gateway;
+        this.journal = journal;
+        this.pace = pace;
+    }
+
+    void start(int count, long seed) {
+        for (int n = 1; n <= count; n++) {
+            String name = "MODALITY" + n;
+            Random random = new Random(seed * 1000 + n);
+            Thread thread = new Thread(() -> send(name, random), name);
+            thread.start();
+            modalities.add(thread);
+        }
+    }
+
+    /** Instances that were given to senders. */
+    int offered() {
+        return offered.get();
+    }
+
+    /** What was answered with success until now. */
+    List<Sent> answered() {
+        return List.copyOf(answered);
+    }
+
+    private void send(String name, Random random) {
+        Path home = directory.resolve(name);
+        TestFiles files = new TestFiles(home, random.nextInt(Integer.MAX_VALUE));
+        try {
+            for (int round = 0; ending.getCount() > 0; round++) {
+                long begin = System.nanoTime();
+                int count = 1 + random.nextInt(MAX_STUDY);
+                List<TestFile> study = study(files, count, random);
+                offered.addAndGet(study.size());
+                sendStudy(home.resolve("round-" + round + ".log"), name, study, random);
+                clear(home);
+                long left = pace.toNanos() * count - (System.nanoTime() - begin);
+                if (ending.await(Math.max(left, 50_000_000), TimeUnit.NANOSECONDS)) {
+                    return;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException | AssertionError e) {
+            failures.add(e);
+        }
+    }
+
+    private static List<TestFile> study(TestFiles files, int count, Random random) {
+        boolean ct = random.nextInt(4) > 0;
+        int size = 2_000 + random.nextInt(80_000);
+        List<TestFile> study = new ArrayList<>(files.study(1, count, ct ? TestFiles.CT : TestFiles.MR, size));
+        if (random.nextInt(5) == 0) {
+            study.addAll(files.study(1, 1, LARGE));
+        }
+        return study;
+    }
+
+    private void sendStudy(Path log, String name, List<TestFile> study, Random random) throws InterruptedException {
+        try (Sender sender = Sender.start(log, gateway, name, study)) {
+            switch (random.nextInt(8)) {
+                case 0 -> {
+                    TimeUnit.MILLISECONDS.sleep(random.nextInt(400));
+                    sender.kill();
+                    journal.done("sender: killed while it sends");
+                }
+                case 1 -> {
+                    TimeUnit.MILLISECONDS.sleep(random.nextInt(300));
+                    pause(sender, random);
+                }
+                default -> {}
+            }
+            sender.await(SENDER_LIMIT);
+            sender.answered().forEach(file -> answered.add(Sent.of(file)));
+        }
+    }
+
+    private void pause(Sender sender, Random random) throws InterruptedException {
+        boolean tooLong = random.nextInt(3) == 0;
+        try {
+            sender.signal("STOP");
+            journal.done(tooLong ? "sender: stops for longer than its timeout" : "sender: stops for a while");
+            ending.await(tooLong ? 6_000 : 1_500, TimeUnit.MILLISECONDS);
+            sender.signal("CONT");
+        } catch (AssertionError e) {
+            if (sender.isAlive()) {
+                throw e;
+            } // else it was quicker
+        }
+    }
+
+    private static void clear(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Lets every modality finish its study. @throws IllegalStateException when one of them came to an end of its own */
+    @Override
+    public void close() {
+        ending.countDown();
+        for (Thread modality : modalities) {
+            try {
+                modality.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+        if (!failures.isEmpty()) {
+            throw new IllegalStateException("a modality came to an end of its own", failures.peek());
+        }
+    }
+}

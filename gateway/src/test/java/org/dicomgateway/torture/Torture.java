@@ -1,0 +1,215 @@
+package org.dicomgateway.torture;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
+import org.dicomgateway.testkit.OrthancServer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * One run: load and faults for a time, then peace, then the reckoning. Faults of the gateway itself and faults of the
+ * world around it happen side by side, each in an order that the seed decides. In the last third the gateway is left to
+ * itself, so that one process can be held against what it was: what it holds when all is delivered must not have grown.
+ */
+final class Torture {
+
+    private static final int MODALITIES = 4;
+    private static final Duration QUIET = Duration.ofMinutes(10);
+    private static final long MORE_FILES = 12;
+    private static final long MORE_THREADS = 12;
+    private static final long MORE_HEAP = 32 << 20;
+    /** The libraries of the process that runs, and what one that was just killed has left. */
+    private static final long TEMPORARY_FILES = 8;
+
+    private final Path directory;
+    private final Duration time;
+    private final long seed;
+    private final Journal journal;
+
+    Torture(Path directory, Duration time, long seed, PrintStream out) {
+        this.directory = directory;
+        this.time = time;
+        this.seed = seed;
+        this.journal = new Journal(out, true);
+    }
+
+    /**
+     * What came of it.
+     *
+     * @param answered instances that a sender saw answered with 0x0000
+     * @param faults that befell gateway and world
+     * @param wrong what is lost, damaged, out of balance or has grown, in words; empty: nothing
+     */
+    record Report(int answered, int faults, List<String> wrong) {}
+
+    /** Runs it. */
+    Report run() throws InterruptedException, ExecutionException {
+        try (World world = new World(directory)) {
+            journal.say(
+                    "torture: %s, seed %d%s",
+                    time,
+                    seed,
+                    world.hasOwnDisk() ? "" : "; no small disk for the spool (that takes root), so none is filled");
+            world.gateway().start();
+            Load load = new Load(directory.resolve("files"), world.gateway().peer(), journal, pace());
+            Footprint before;
+            try (load) {
+                load.start(MODALITIES, seed);
+                before = torment(world);
+            }
+            List<String> wrong = new ArrayList<>();
+            settle(world, wrong);
+            List<Sent> sent = load.answered();
+            wrong.addAll(Audit.servers(world.servers(), sent));
+            Footprint after = Footprint.of(world.gateway().pid());
+            compare(before, after, wrong);
+            int code = world.gateway().terminate(Duration.ofSeconds(60));
+            if (code != 0) {
+                wrong.add("the gateway exited with " + code);
+            }
+            wrong.addAll(Audit.spool(world.spool()));
+            report(load, sent, before, after, wrong);
+            return new Report(
+                    sent.size(),
+                    journal.counts().values().stream().mapToInt(count -> count).sum(),
+                    wrong);
+        }
+    }
+
+    /** So that half an hour stays within what three servers can be asked for in a few minutes. */
+    private Duration pace() {
+        return time.compareTo(Duration.ofMinutes(5)) > 0 ? Duration.ofMillis(350) : Duration.ofMillis(120);
+    }
+
+    /** @return what the process holds that is left to itself from then on */
+    private Footprint torment(World world) throws InterruptedException, ExecutionException {
+        long now = System.nanoTime();
+        GatewayFaults gatewayFaults = new GatewayFaults(world, journal, new Random(seed + 1));
+        WorldFaults worldFaults = new WorldFaults(world, journal, new Random(seed + 2));
+        ExecutorService tormentors = Executors.newFixedThreadPool(2);
+        try {
+            Future<@Nullable Void> gateway = tormentors.submit(
+                    () -> torment(now + time.toNanos() * 2 / 3, new Random(seed + 3), gatewayFaults::next));
+            Future<@Nullable Void> around =
+                    tormentors.submit(() -> torment(now + time.toNanos(), new Random(seed + 4), worldFaults::next));
+            gateway.get();
+            Footprint before = Footprint.of(world.gateway().pid());
+            around.get();
+            return before;
+        } finally {
+            tormentors.shutdownNow();
+        }
+    }
+
+    private interface Fault {
+        void happen() throws InterruptedException;
+    }
+
+    /** One fault after the other, until a time. */
+    private static @Nullable Void torment(long until, Random random, Fault fault) throws InterruptedException {
+        while (System.nanoTime() < until) {
+            TimeUnit.MILLISECONDS.sleep(200 + random.nextInt(2_500));
+            if (System.nanoTime() < until) {
+                fault.happen();
+            }
+        }
+        return null;
+    }
+
+    /** Peace: everything is well again, operators retry what is parked, and all that waits is delivered. */
+    private void settle(World world, List<String> wrong) {
+        world.emptyDisk();
+        world.networks().forEach(network -> network.behave());
+        world.servers().forEach(OrthancServer::thaw);
+        List<String> destinations = List.of("orthanc1", "orthanc2", "orthanc3");
+        destinations.forEach(name -> world.gateway().ask("resume", name));
+        long begin = System.nanoTime();
+        try {
+            Awaitility.await()
+                    .atMost(QUIET)
+                    .pollInterval(Duration.ofMillis(1_500))
+                    .until(() -> isQuiet(world));
+        } catch (ConditionTimeoutException e) {
+            wrong.add("not everything is delivered after " + QUIET + ": " + status(world));
+        }
+        JsonNode status = status(world);
+        journal.say(
+                "quiet %.1f s after the last fault; books: %d received, %d delivered, %d pending, %d parked, %d held",
+                (System.nanoTime() - begin) / 1e9,
+                Audit.count(status, "received"),
+                Audit.count(status, "delivered"),
+                Audit.count(status, "pending"),
+                Audit.count(status, "parked"),
+                Audit.count(status, "held"));
+        wrong.addAll(Audit.books(status));
+    }
+
+    private boolean isQuiet(World world) {
+        JsonNode status = status(world);
+        long parked = Audit.count(status, "parked");
+        if (parked > 0) {
+            journal.done("operator: retry of what is parked", parked + " deliveries");
+            world.gateway().ask("retry", "--all");
+        }
+        return parked + Audit.count(status, "pending") + Audit.count(status, "held") == 0
+                && status.at("/status/unassigned").asLong(-1) == 0
+                && status.at("/status/unrouted").asLong(-1) == 0;
+    }
+
+    private static JsonNode status(World world) {
+        return JsonMapper.shared()
+                .readTree(world.gateway().ask("status", "--json").output());
+    }
+
+    private static void compare(Footprint before, Footprint after, List<String> wrong) {
+        if (after.files() > before.files() + MORE_FILES
+                || after.threads() > before.threads() + MORE_THREADS
+                || after.heapBytes() > before.heapBytes() + MORE_HEAP) {
+            wrong.add("the process has grown: " + before + " → " + after);
+        }
+    }
+
+    private void report(Load load, List<Sent> sent, Footprint before, Footprint after, List<String> wrong) {
+        journal.say("");
+        journal.say("what was done to it");
+        journal.counts().forEach((what, count) -> journal.say("  %5d  %s", count, what));
+        journal.say("what it held: %s under load; %s at the end", before, after);
+        long temporary = temporaryFiles();
+        if (temporary > TEMPORARY_FILES) {
+            wrong.add(temporary + " temporary files are left behind");
+        }
+        journal.say(
+                "%d instances offered, %d answered with 0x0000, %d of these lost or damaged",
+                load.offered(),
+                sent.size(),
+                wrong.stream()
+                        .filter(each -> each.startsWith("lost") || each.startsWith("damaged"))
+                        .count());
+        wrong.stream().limit(50).forEach(each -> journal.say("WRONG  %s", each));
+        journal.say(wrong.isEmpty() ? "0 lost, 0 books out of balance, no growth" : wrong.size() + " things are wrong");
+    }
+
+    private long temporaryFiles() {
+        try (Stream<Path> files = Files.list(directory.resolve("gateway/tmp"))) {
+            return files.count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+package org.dicomgateway.torture;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.dicomgateway.dicom.Peer;
+import org.dicomgateway.testkit.Dcmtk;
+import org.dicomgateway.testkit.FaultProxy;
+import org.dicomgateway.testkit.GatewayProcess;
+import org.dicomgateway.testkit.OrthancServer;
+
+/**
+ * The gateway, three servers, a bad network before two of them, and a small disk for the spool where root can make one.
+ */
+final class World implements AutoCloseable {
+
+    /** So small that a few outages fill it. */
+    private static final int DISK_MIB = 192;
+
+    private final Path spool;
+    private final Path temporary;
+    private final boolean ownDisk;
+    private final List<OrthancServer> servers;
+    private final List<FaultProxy> networks;
+    private final GatewayProcess gateway;
+
+    World(Path directory) {
+        Path home = directory.resolve("gateway");
+        spool = home.resolve("var/spool");
+        temporary = home.resolve("tmp");
+        try {
+            Files.createDirectories(spool);
+            Files.createDirectories(temporary);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        ownDisk = mount(spool);
+        servers = Stream.of("ORTHANC1", "ORTHANC2", "ORTHANC3")
+                .map(name -> OrthancServer.start(directory, name))
+                .toList();
+        networks = servers.stream()
+                .skip(1)
+                .map(server -> FaultProxy.before(server.peer()))
+                .toList();
+        gateway = new GatewayProcess(home, "-Xmx256m", "-Djava.io.tmpdir=" + temporary).configure("""
+                gateway {
+                  spool { segment-size = 4 MiB, large-instance = 1 MiB, straggler-age = 5 s, receive-memory = 8 MiB }
+                  listener-defaults { read-timeout = 5 s, request-timeout = 3 s, idle-timeout = 20 s }
+                  shutdown-timeout = 20 s
+                }
+                """);
+        route(1);
+    }
+
+    private static boolean mount(Path spool) {
+        return Dcmtk.run("mount", "-t", "tmpfs", "-o", "size=" + DISK_MIB + "m", "tmpfs", spool.toString())
+                .succeeded();
+    }
+
+    /** Whether the spool lies on a small disk of its own. */
+    boolean hasOwnDisk() {
+        return ownDisk;
+    }
+
+    /** Rules that mean the same in every edition: CT to all three, all else to two of them. */
+    void route(int edition) {
+        gateway.routing(destinations(edition) + """
+                routes = [
+                  { name = ct%d, match { modality = CT }, strategy = broadcast, to = [orthanc1, orthanc2, orthanc3] }
+                  { name = rest, fallback = true, strategy = replicate, copies = 2, to = [orthanc%d, orthanc%d, orthanc3] }
+                ]
+                """.formatted(edition % 3, 1 + edition % 2, 2 - edition % 2));
+    }
+
+    /** Rules with a mistake: they must change nothing. */
+    void routeBadly(int edition) {
+        gateway.routing(destinations(edition) + "routes = [ { name = broken, to = [nowhere] } ]\n");
+    }
+
+    private String destinations(int edition) {
+        Peer[] peers = Stream.concat(
+                        Stream.of(servers.get(0).peer()), networks.stream().map(FaultProxy::peer))
+                .toArray(Peer[]::new);
+        return GatewayProcess.destinations(peers) + """
+                destination-defaults {
+                  response-timeout = 4 s, association-timeout = 4 s, write-timeout = 4 s
+                  max-associations = %d
+                }
+                """.formatted(2 + edition % 3);
+    }
+
+    GatewayProcess gateway() {
+        return gateway;
+    }
+
+    List<OrthancServer> servers() {
+        return servers;
+    }
+
+    /** Before the second and the third server. */
+    List<FaultProxy> networks() {
+        return networks;
+    }
+
+    Path spool() {
+        return spool;
+    }
+
+    /** Where the gateway's JVM puts temporary files. */
+    Path temporary() {
+        return temporary;
+    }
+
+    /** Takes room on the spool's disk until so much is left. */
+    void fillDisk(long leave) {
+        try (RandomAccessFile ballast = new RandomAccessFile(ballast().toFile(), "rw")) {
+            byte[] block = new byte[64 << 10];
+            while (Files.getFileStore(spool).getUsableSpace() > leave + block.length) {
+                ballast.seek(ballast.length());
+                ballast.write(block);
+            }
+        } catch (IOException full) {
+            // Then it is as full as can be.
+        }
+    }
+
+    /** Gives the room back. */
+    void emptyDisk() {
+        try {
+            Files.deleteIfExists(ballast());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path ballast() {
+        return spool.resolve("ballast");
+    }
+
+    /** What makes the ledger. */
+    List<Path> ledger() {
+        return Stream.of("ledger.db", "ledger.db-wal", "ledger.db-shm")
+                .map(spool::resolve)
+                .toList();
+    }
+
+    /** Ends everything, and unmounts. */
+    @Override
+    public void close() {
+        gateway.close();
+        networks.forEach(FaultProxy::close);
+        servers.forEach(OrthancServer::close);
+        if (ownDisk) {
+            Dcmtk.run("umount", spool.toString()).orFail();
+        }
+    }
+}
