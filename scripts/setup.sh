@@ -1,34 +1,23 @@
 #!/usr/bin/env bash
-# Installs what the gateway, its demonstration and, if asked, its tests need on Debian or Ubuntu, and only what is missing.
+# Installs what the gateway, its demonstration and its tests need on Debian or Ubuntu, and only what is missing.
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
 source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lib/common.sh"
 
 usage() {
   cat <<'TEXT'
-Usage: scripts/setup.sh [--tests] [--check]
+Usage: scripts/setup.sh [--check | --tests]
 
 Installs what is missing: a JDK (17 or newer), Maven, Orthanc, DCMTK and a few small tools. Changes nothing when
 everything is there. Without root it prints the command to run instead and exits with 1.
 
-  --tests   also what only the tests need: Chromium, for those of the operators' page
   --check   only report; exits with 1 when something is missing
+  --tests   also what only the tests need
 TEXT
 }
 
+# Whether what only tests need is looked for as well.
 TESTS=
-CHECK=
-for argument in "$@"; do
-  case $argument in
-    --tests) TESTS=yes ;;
-    --check) CHECK=yes ;;
-    -h | --help) usage && exit ;;
-    *)
-      usage >&2
-      exit 2
-      ;;
-  esac
-done
 
 # What is needed, what says that it is there, and the Debian packages that bring it.
 missing=()
@@ -75,8 +64,14 @@ look() {
   need kill "$(type -P kill || true)" procps
   need flock "$(where flock)" util-linux
   if [[ -n $TESTS ]]; then
+    need jq "$(where jq)" jq
     need Chromium "$(where chromium)" chromium
     need driver "$(where chromedriver)" chromium-driver
+    need rsyslog "$(PATH=$PATH:/usr/sbin where rsyslogd)" rsyslog
+    # Without anything that could be called: rsyslog's TLS.
+    local tls
+    tls=$(compgen -G '/usr/lib/*/rsyslog/lmnsd_ossl.so' || true)
+    need ossl "$tls" rsyslog-openssl
   fi
 }
 
@@ -90,7 +85,7 @@ without_services() {
   cat >"$policy" <<'TEXT'
 #!/bin/sh
 # For the time of one installation, by scripts/setup.sh of DICOM Gateway.
-[ "$1" = orthanc ] && exit 101
+case $1 in orthanc | rsyslog) exit 101 ;; esac
 exit 0
 TEXT
   chmod +x "$policy"
@@ -104,6 +99,13 @@ disable_new_service() {
     systemctl disable orthanc >/dev/null 2>&1 || true
     say "The Orthanc service of the Debian package is not started and not enabled: scripts/orthanc.sh runs the servers."
     say "To have it all the same, on 4242 and 8042: sudo systemctl enable --now orthanc"
+  fi
+}
+
+# Of rsyslog too, only the program is wanted.
+disable_new_syslog() {
+  if [[ " ${missing[*]} " == *" rsyslog "* && -d /run/systemd/system ]]; then
+    systemctl disable rsyslog.service syslog.socket >/dev/null 2>&1 || true
   fi
 }
 
@@ -121,7 +123,7 @@ install_missing() {
   fi
   if ((EUID != 0)); then
     say "Missing: ${missing[*]}. Install them with:"
-    say "  sudo $(readlink -f "${BASH_SOURCE[0]}")${TESTS:+ --tests}"
+    say "  sudo $(readlink -f "${BASH_SOURCE[0]}")"
     say "or by hand:"
     say "  sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing[*]}"
     if [[ " ${missing[*]} " == *" orthanc "* ]]; then
@@ -139,6 +141,7 @@ install_missing() {
     without_services apt-get install -y --no-install-recommends "${missing[@]}"
   rm -f "$log"
   disable_new_service
+  disable_new_syslog
   look
   if ((${#missing[@]} > 0)); then
     printf '%s\n' "${report[@]}" >&2
@@ -146,15 +149,25 @@ install_missing() {
   fi
 }
 
-look
-if [[ -n $CHECK ]]; then
-  printf '%s\n' "${report[@]}"
-  warn_of_service
-  ((${#missing[@]} == 0)) || die "missing: ${missing[*]}; scripts/setup.sh${TESTS:+ --tests} installs them"
-  exit
-fi
-if ((${#missing[@]} > 0)); then
-  install_missing
-fi
-warn_of_service
-say "Everything needed is installed."
+case ${1:-} in
+  '' | --tests)
+    TESTS=${1:-}
+    look
+    if ((${#missing[@]} > 0)); then
+      install_missing
+    fi
+    warn_of_service
+    say "Everything needed is installed."
+    ;;
+  --check)
+    look
+    printf '%s\n' "${report[@]}"
+    warn_of_service
+    ((${#missing[@]} == 0)) || die "missing: ${missing[*]}; scripts/setup.sh installs them"
+    ;;
+  -h | --help) usage ;;
+  *)
+    usage >&2
+    exit 2
+    ;;
+esac

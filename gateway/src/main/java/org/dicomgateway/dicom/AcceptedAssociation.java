@@ -104,7 +104,9 @@ final class AcceptedAssociation implements Runnable {
             acceptor.secure(socket);
             return true;
         } catch (IOException e) {
-            log.info("{}: refused: {}", name, TlsFailure.inWords(e));
+            String why = TlsFailure.inWords(e);
+            log.info("{}: refused: {}", name, why);
+            acceptor.policy().notSecured(remoteHost, why);
             return false;
         }
     }

@@ -206,9 +206,15 @@ public final class GatewayProcess implements AutoCloseable {
         return new Peer(AeTitle.of("GATEWAY"), "127.0.0.1", port);
     }
 
+<<<<<<< HEAD
     /** Where its operators call it. */
     public URI admin() {
         return URI.create("http://127.0.0.1:" + adminPort + "/");
+=======
+    /** Where its operators' interface listens. */
+    public int adminPort() {
+        return adminPort;
+>>>>>>> main
     }
 
     /** Its home folder. */

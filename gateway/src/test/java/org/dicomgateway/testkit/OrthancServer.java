@@ -49,14 +49,16 @@ public final class OrthancServer implements AutoCloseable {
     private final int httpPort;
     private final Path configuration;
     private final Path log;
+    private final Map<String, String> environment;
     private final OrthancClient client;
     private Child child;
 
-    private OrthancServer(Peer peer, int httpPort, Path configuration, Path log) {
+    private OrthancServer(Peer peer, int httpPort, Path configuration, Path log, Map<String, String> environment) {
         this.peer = peer;
         this.httpPort = httpPort;
         this.configuration = configuration;
         this.log = log;
+        this.environment = environment;
         this.client = new OrthancClient(URI.create("http://127.0.0.1:" + httpPort), LOGIN);
         this.child = launch();
     }
@@ -68,6 +70,12 @@ public final class OrthancServer implements AutoCloseable {
 
     /** Starts a server with these options of Orthanc's configuration on top, and waits until it answers. */
     public static OrthancServer start(Path directory, String aeTitle, Map<String, ?> options) {
+        return start(directory, aeTitle, options, Map.of());
+    }
+
+    /** Starts a server with these environment variables, too. */
+    public static OrthancServer start(
+            Path directory, String aeTitle, Map<String, ?> options, Map<String, String> environment) {
         Path home = directory.resolve(aeTitle);
         Peer peer = new Peer(AeTitle.of(aeTitle), "127.0.0.1", FreePorts.next());
         int httpPort = FreePorts.next();
@@ -75,7 +83,7 @@ public final class OrthancServer implements AutoCloseable {
             Files.createDirectories(home);
             Path configuration = home.resolve("orthanc.json");
             Files.writeString(configuration, configuration(home, peer, httpPort, options));
-            return new OrthancServer(peer, httpPort, configuration, home.resolve("orthanc.log"));
+            return new OrthancServer(peer, httpPort, configuration, home.resolve("orthanc.log"), environment);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -189,7 +197,7 @@ public final class OrthancServer implements AutoCloseable {
     }
 
     private Child launch() {
-        Child started = Child.start(log, Map.of(), List.of("Orthanc", configuration.toString()));
+        Child started = Child.start(log, environment, List.of("Orthanc", configuration.toString()));
         try {
             Waiting.until("Orthanc " + peer, started, this::answers);
             return started;

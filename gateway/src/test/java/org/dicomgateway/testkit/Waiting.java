@@ -1,28 +1,35 @@
 package org.dicomgateway.testkit;
 
 import java.time.Duration;
-import java.util.concurrent.Callable;
-import org.awaitility.Awaitility;
-import org.awaitility.core.ConditionTimeoutException;
+import java.util.function.BooleanSupplier;
 
 /** Waits for a child process to be ready, and says what it wrote when it is not. */
 final class Waiting {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration POLL = Duration.ofMillis(20);
 
     private Waiting() {}
 
-    static void until(String what, Child child, Callable<Boolean> ready) {
-        try {
-            Awaitility.await(what)
-                    .atMost(LIMIT)
-                    .pollInterval(Duration.ofMillis(20))
-                    .until(() -> !child.isAlive() || ready.call());
-        } catch (ConditionTimeoutException e) {
-            throw new IllegalStateException("no " + what + " within " + LIMIT + ":\n" + child.output(), e);
+    static void until(String what, Child child, BooleanSupplier ready) {
+        long end = System.nanoTime() + LIMIT.toNanos();
+        while (child.isAlive() && !ready.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException("no " + what + " within " + LIMIT + ":\n" + child.output());
+            }
+            pause(what);
         }
         if (!child.isAlive()) {
             throw new IllegalStateException("no " + what + ", the process ended:\n" + child.output());
+        }
+    }
+
+    private static void pause(String what) {
+        try {
+            Thread.sleep(POLL.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for " + what, e);
         }
     }
 }

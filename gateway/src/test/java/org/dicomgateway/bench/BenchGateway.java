@@ -1,0 +1,127 @@
+package org.dicomgateway.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.dicomgateway.dicom.Peer;
+import org.dicomgateway.testkit.GatewayProcess;
+
+/** The gateway as it ships, with the heap that {@code scripts/gateway run} gives it, in a process of its own. */
+final class BenchGateway implements AutoCloseable {
+
+    private static final String HEAP = "-Xmx256m";
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static final String HTTP_JSON = "application/json";
+    private static final Duration POLL = Duration.ofMillis(20);
+    private static final int CONNECT_MILLIS = 1000;
+
+    private final GatewayProcess process;
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    /** Not started. */
+    BenchGateway(Path home, String routing) {
+        process = new GatewayProcess(home, HEAP)
+                .configure("gateway.spool.min-free-space = 1 GiB")
+                .routing(routing);
+    }
+
+    /** A {@code destinations} block, each by its AE title in small letters. */
+    static String destinations(String options, Peer... peers) {
+        return Arrays.stream(peers)
+                .map(peer -> "  %s { ae-title = %s, host = \"%s\", port = %d%s }"
+                        .formatted(name(peer), peer.aeTitle(), peer.host(), peer.port(), options))
+                .collect(Collectors.joining("\n", "destinations {\n", "\n}\n"));
+    }
+
+    static String name(Peer peer) {
+        return peer.aeTitle().value().toLowerCase(Locale.ROOT);
+    }
+
+    /** Until it takes associations, and operators' requests, which it does a moment later. */
+    BenchGateway start() {
+        process.start();
+        long end = System.nanoTime() + TIMEOUT.toNanos();
+        while (!listens(process.adminPort())) {
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException("nobody answers operators");
+            }
+            Pause.of(POLL);
+        }
+        return this;
+    }
+
+    Peer peer() {
+        return process.peer();
+    }
+
+    ForwardLogTail log() {
+        return new ForwardLogTail(process.home().resolve("var/logs/forward.log"));
+    }
+
+    double cpuSeconds() {
+        return Cpu.seconds(process.pid());
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /** Sends nothing more there. */
+    void pause(Peer... destinations) {
+        Arrays.stream(destinations).forEach(peer -> post("/api/destinations/" + name(peer) + "/pause", "{}"));
+    }
+
+    void resume(Peer... destinations) {
+        Arrays.stream(destinations).forEach(peer -> post("/api/destinations/" + name(peer) + "/resume", "{}"));
+    }
+
+    private void post(String path, String body) {
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + process.adminPort()).resolve(path))
+                .timeout(TIMEOUT)
+                .header("Content-Type", HTTP_JSON)
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        try {
+            HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+            if (answer.statusCode() != 200) {
+                throw new IllegalStateException(path + ": " + answer.statusCode() + " " + answer.body());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    private static boolean listens(int port) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT_MILLIS);
+            return true;
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    /** In order, and waits for the end. */
+    void stop() {
+        process.terminate(Duration.ofMinutes(2));
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+}

@@ -1,0 +1,162 @@
+package org.dicomgateway.bench;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.dicomgateway.dicom.Acceptor;
+import org.dicomgateway.dicom.AcceptorSettings;
+import org.dicomgateway.dicom.Admission;
+import org.dicomgateway.dicom.AeTitle;
+import org.dicomgateway.dicom.CStoreScp;
+import org.dicomgateway.dicom.Part10;
+import org.dicomgateway.dicom.Peer;
+import org.dicomgateway.testkit.FreePorts;
+
+/**
+ * An acceptor of our own toolkit, in this process: it throws the bytes away, which is the wire's limit; or writes a file
+ * for each instance, synced and renamed before it answers, as other routers do at best.
+ */
+final class Sink implements AutoCloseable {
+
+    private static final Duration LONG = Duration.ofMinutes(2);
+    private static final int PDU = 128 * 1024;
+    private static final int BUFFER = 64 * 1024;
+
+    private final Peer peer;
+    private final Optional<Path> folder;
+    private final Acceptor acceptor;
+    private final AtomicLong numbers = new AtomicLong();
+    private final AtomicLong count = new AtomicLong();
+    private final AtomicLong first = new AtomicLong();
+    private final AtomicLong last = new AtomicLong();
+    private volatile boolean stalled;
+
+    private Sink(String aeTitle, Optional<Path> folder) {
+        this.peer = new Peer(AeTitle.of(aeTitle), "127.0.0.1", FreePorts.next());
+        this.folder = folder;
+        AcceptorSettings settings = new AcceptorSettings(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), peer.port()), 100, LONG, LONG, LONG, LONG, PDU);
+        this.acceptor = new Acceptor(settings, request -> Admission.UNLIMITED, this::store);
+        try {
+            acceptor.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static Sink discarding(String aeTitle) {
+        return new Sink(aeTitle, Optional.empty());
+    }
+
+    static Sink filing(String aeTitle, Path folder) {
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new Sink(aeTitle, Optional.of(folder));
+    }
+
+    private CStoreScp.CStoreResponse store(CStoreScp.CStoreRequest request) throws IOException {
+        first.compareAndSet(0, System.nanoTime());
+        while (stalled) {
+            LockSupport.parkNanos(1_000_000);
+        }
+        if (folder.isPresent()) {
+            keep(request, folder.get());
+        } else {
+            discard(request.dataset());
+        }
+        count.incrementAndGet();
+        last.accumulateAndGet(System.nanoTime(), Math::max);
+        return CStoreScp.CStoreResponse.SUCCESS;
+    }
+
+    private static void discard(InputStream dataset) throws IOException {
+        byte[] buffer = new byte[BUFFER];
+        while (dataset.read(buffer) >= 0) {
+            // The bytes are of no interest.
+        }
+    }
+
+    private void keep(CStoreScp.CStoreRequest request, Path directory) throws IOException {
+        long number = numbers.incrementAndGet();
+        Path part = directory.resolve(number + ".part");
+        byte[] buffer = new byte[BUFFER];
+        try (FileChannel file = FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            write(
+                    file,
+                    ByteBuffer.wrap(Part10.prefix(
+                            request.sopClass(), request.sopInstance(), request.transferSyntax(), request.origin())));
+            for (int n = request.dataset().read(buffer);
+                    n >= 0;
+                    n = request.dataset().read(buffer)) {
+                write(file, ByteBuffer.wrap(buffer, 0, n));
+            }
+            file.force(true);
+        }
+        Files.move(part, directory.resolve(number + ".dcm"), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static void write(FileChannel file, ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            file.write(bytes);
+        }
+    }
+
+    Peer peer() {
+        return peer;
+    }
+
+    /** From now on nothing is answered. */
+    void stall() {
+        stalled = true;
+    }
+
+    void goOn() {
+        stalled = false;
+    }
+
+    long count() {
+        return count.get();
+    }
+
+    /** When the last instance was complete, by {@link System#nanoTime}. */
+    long lastNanos() {
+        return last.get();
+    }
+
+    /** From the first instance's begin to the last one's end, since {@link #reset}. */
+    double seconds() {
+        return (last.get() - first.get()) / 1e9;
+    }
+
+    void reset() {
+        count.set(0);
+        first.set(0);
+        last.set(0);
+    }
+
+    /** From now on connections are refused. */
+    void die() {
+        stalled = false;
+        acceptor.stop(Duration.ZERO);
+    }
+
+    @Override
+    public void close() {
+        die();
+    }
+}
