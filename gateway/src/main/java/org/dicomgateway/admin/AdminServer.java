@@ -50,23 +50,14 @@ public final class AdminServer implements AutoCloseable {
         List<Consumer<RoutesConfig>> apis = List.of(
                 new AdminApi(controls, spool, overview)::register,
                 new SearchApi(controls, spool)::register,
-<<<<<<< HEAD
-                new LiveApi(observed.traffic(), observed.recent(), live)::register,
+                new LiveApi(observed.traffic(), observed.recent(), live, gauges)::register,
                 new Dashboard()::register);
-        Doorkeeper doorkeeper = new Doorkeeper(settings.users(), Ticker.systemTicker());
-        this.server = Javalin.create(config -> configure(config, apis, doorkeeper));
-    }
-
-    private static void configure(JavalinConfig config, List<Consumer<RoutesConfig>> apis, Doorkeeper doorkeeper) {
-=======
-                new LiveApi(observed.traffic(), observed.recent(), live, gauges)::register);
         Doorkeeper doorkeeper = new Doorkeeper(settings.users(), witness, Ticker.systemTicker());
         this.server = Javalin.create(config -> configure(config, apis, doorkeeper, contexts));
     }
 
     private void configure(
             JavalinConfig config, List<Consumer<RoutesConfig>> apis, Doorkeeper doorkeeper, TlsContexts contexts) {
->>>>>>> main
         QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, MIN_THREADS, IDLE_MILLIS);
         threads.setName("admin");
         config.jetty.threadPool = threads;

@@ -69,9 +69,9 @@ class NetworkFaultIT {
                 FaultProxy network = FaultProxy.before(new Peer(
                         AeTitle.of(nameOf(fault)), "127.0.0.1", server.address().getPort()));
                 network.misbehave(fault);
+                network.delayAnswers(fault == NetworkFault.LATE ? LATE_MILLIS : 0);
                 networks.put(fault, network);
             }
-            networks.get(NetworkFault.LATE).delayAnswers(LATE_MILLIS);
             route(gateway, networks);
             gateway.start();
             Dcmtk.storescu(

@@ -7,7 +7,6 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -206,15 +205,9 @@ public final class GatewayProcess implements AutoCloseable {
         return new Peer(AeTitle.of("GATEWAY"), "127.0.0.1", port);
     }
 
-<<<<<<< HEAD
-    /** Where its operators call it. */
-    public URI admin() {
-        return URI.create("http://127.0.0.1:" + adminPort + "/");
-=======
     /** Where its operators' interface listens. */
     public int adminPort() {
         return adminPort;
->>>>>>> main
     }
 
     /** Its home folder. */
