@@ -67,6 +67,8 @@ look() {
   if [[ -n $TESTS ]]; then
     need jq "$(where jq)" jq
     need promtool "$(where promtool)" prometheus
+    need Chromium "$(where chromium)" chromium
+    need driver "$(where chromedriver)" chromium-driver
     need rsyslog "$(PATH=$PATH:/usr/sbin where rsyslogd)" rsyslog
     # Without anything that could be called: rsyslog's TLS.
     local tls

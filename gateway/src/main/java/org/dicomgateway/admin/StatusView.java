@@ -21,6 +21,7 @@ import org.dicomgateway.spool.SpoolView.Vitals;
  * @param certificates by which the gateway says who it is, the one that expires first before the others
  * @param disk the file system of the spool
  * @param rates averages over the last ten seconds
+ * @param senders who sent in the last hour, the last one first; of bounded number
  */
 public record StatusView(
         String version,
@@ -33,11 +34,13 @@ public record StatusView(
         long unassigned,
         List<CertificateView> certificates,
         Disk disk,
-        Rates rates) {
+        Rates rates,
+        List<Sender> senders) {
 
-    /** Copies the list. */
+    /** Copies the lists. */
     public StatusView {
         certificates = List.copyOf(certificates);
+        senders = List.copyOf(senders);
     }
 
     /** Deliveries, counted as in {@link Books}. */
@@ -73,6 +76,19 @@ public record StatusView(
 
         static Rates of(Traffic.Rates rates) {
             return new Rates(rates.received(), rates.receivedBytes(), rates.deliveredInAll());
+        }
+    }
+
+    /**
+     * Who sent lately.
+     *
+     * @param callingAe his AE title
+     * @param lastReceived when the last of his instances was received
+     */
+    public record Sender(String callingAe, double receivedPerSecond, Instant lastReceived) {
+
+        static Sender of(Traffic.Sender sender) {
+            return new Sender(sender.callingAe(), sender.received(), sender.last());
         }
     }
 }
