@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.dicomgateway.dicom.Acceptor;
 import org.dicomgateway.dicom.AcceptorSettings;
+import org.dicomgateway.dicom.Admission;
 import org.dicomgateway.dicom.AeTitle;
 import org.dicomgateway.dicom.CStoreScp;
 import org.dicomgateway.dicom.Part10;
@@ -47,7 +48,7 @@ final class Sink implements AutoCloseable {
         this.folder = folder;
         AcceptorSettings settings = new AcceptorSettings(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), peer.port()), 100, LONG, LONG, LONG, LONG, PDU);
-        this.acceptor = new Acceptor(settings, request -> Optional.empty(), this::store);
+        this.acceptor = new Acceptor(settings, request -> Admission.UNLIMITED, this::store);
         try {
             acceptor.start();
         } catch (IOException e) {
