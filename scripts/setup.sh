@@ -6,14 +6,18 @@ source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lib/common.sh"
 
 usage() {
   cat <<'TEXT'
-Usage: scripts/setup.sh [--check]
+Usage: scripts/setup.sh [--check | --tests]
 
 Installs what is missing: a JDK (17 or newer), Maven, Orthanc, DCMTK and a few small tools. Changes nothing when
 everything is there. Without root it prints the command to run instead and exits with 1.
 
   --check   only report; exits with 1 when something is missing
+  --tests   also what only the tests need
 TEXT
 }
+
+# Whether what only tests need is looked for as well.
+TESTS=
 
 # What is needed, what says that it is there, and the Debian packages that bring it.
 missing=()
@@ -57,8 +61,17 @@ look() {
   need Orthanc "$(PATH=$PATH:/usr/sbin where Orthanc)" orthanc
   need DCMTK "$(where storescu)" dcmtk
   need curl "$(where curl)" curl
+  need openssl "$(where openssl)" openssl
   need kill "$(type -P kill || true)" procps
   need flock "$(where flock)" util-linux
+  if [[ -n $TESTS ]]; then
+    need jq "$(where jq)" jq
+    need rsyslog "$(PATH=$PATH:/usr/sbin where rsyslogd)" rsyslog
+    # Without anything that could be called: rsyslog's TLS.
+    local tls
+    tls=$(compgen -G '/usr/lib/*/rsyslog/lmnsd_ossl.so' || true)
+    need ossl "$tls" rsyslog-openssl
+  fi
 }
 
 # The package would start a server of its own, on the ports that ours use, for nobody: not during this installation…
@@ -71,7 +84,7 @@ without_services() {
   cat >"$policy" <<'TEXT'
 #!/bin/sh
 # For the time of one installation, by scripts/setup.sh of DICOM Gateway.
-[ "$1" = orthanc ] && exit 101
+case $1 in orthanc | rsyslog) exit 101 ;; esac
 exit 0
 TEXT
   chmod +x "$policy"
@@ -85,6 +98,13 @@ disable_new_service() {
     systemctl disable orthanc >/dev/null 2>&1 || true
     say "The Orthanc service of the Debian package is not started and not enabled: scripts/orthanc.sh runs the servers."
     say "To have it all the same, on 4242 and 8042: sudo systemctl enable --now orthanc"
+  fi
+}
+
+# Of rsyslog too, only the program is wanted.
+disable_new_syslog() {
+  if [[ " ${missing[*]} " == *" rsyslog "* && -d /run/systemd/system ]]; then
+    systemctl disable rsyslog.service syslog.socket >/dev/null 2>&1 || true
   fi
 }
 
@@ -120,6 +140,7 @@ install_missing() {
     without_services apt-get install -y --no-install-recommends "${missing[@]}"
   rm -f "$log"
   disable_new_service
+  disable_new_syslog
   look
   if ((${#missing[@]} > 0)); then
     printf '%s\n' "${report[@]}" >&2
@@ -128,7 +149,8 @@ install_missing() {
 }
 
 case ${1:-} in
-  '')
+  '' | --tests)
+    TESTS=${1:-}
     look
     if ((${#missing[@]} > 0)); then
       install_missing

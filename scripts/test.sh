@@ -6,7 +6,7 @@ set -euo pipefail
 source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lib/common.sh"
 
 step "1/2 Set-up"
-"$ROOT/scripts/setup.sh"
+"$ROOT/scripts/setup.sh" --tests
 
 step "2/2 Build and tests: mvn verify"
 JAVA_HOME=$(find_jdk)

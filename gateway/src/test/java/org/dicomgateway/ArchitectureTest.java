@@ -27,6 +27,7 @@ class ArchitectureTest {
                     "app",
                     List.of(
                             "admin",
+                            "audit",
                             "cli",
                             "config",
                             "dicom",
@@ -51,6 +52,7 @@ class ArchitectureTest {
                             "forward",
                             "orthanc")),
             Map.entry("admin", List.of("spool", "observe", "config", "orthanc", "dicom", "security")),
+            Map.entry("audit", List.of("spool", "config", "dicom", "security")),
             Map.entry("config", List.of("dicom", "security")),
             Map.entry("dicom", List.of("security")),
             Map.entry("security", List.of()),
@@ -109,6 +111,12 @@ class ArchitectureTest {
     void only_admin_knows_the_web_server() {
         confine("io.javalin..", "admin");
         confine("org.eclipse.jetty..", "admin");
+    }
+
+    @Test
+    void only_observe_knows_the_metrics_library() {
+        confine("io.micrometer..", "observe");
+        confine("io.prometheus..", "observe");
     }
 
     @Test

@@ -33,7 +33,7 @@ enum Access implements RouteRole {
         };
     }
 
-    private static boolean changesNothing(HandlerType method) {
+    static boolean changesNothing(HandlerType method) {
         return method.equals(HandlerType.GET) || method.equals(HandlerType.HEAD);
     }
 }

@@ -130,11 +130,7 @@ final class AdminApi {
             throw new BadRequestResponse("all goes with no other condition");
         }
         long count = spool.retry(selection);
-        LOG.info(
-                "{}: {} parked deliveries are tried again ({})",
-                Caller.mention(context),
-                count,
-                described(selection));
+        LOG.info("{}: {} parked deliveries are tried again ({})", Caller.mention(context), count, described(selection));
         answer(context, new Answers.Count(count));
     }
 
@@ -149,7 +145,12 @@ final class AdminApi {
             throw new BadRequestResponse("one of delivery, study and destination is needed");
         }
         long count = spool.discard(selection, reason);
-        LOG.info("{}: {} deliveries are discarded ({}): {}", Caller.mention(context), count, described(selection), reason);
+        LOG.info(
+                "{}: {} deliveries are discarded ({}): {}",
+                Caller.mention(context),
+                count,
+                described(selection),
+                reason);
         answer(context, new Answers.Count(count));
     }
 

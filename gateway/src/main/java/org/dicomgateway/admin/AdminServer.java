@@ -9,9 +9,11 @@ import io.javalin.http.HttpStatus;
 import io.javalin.util.JavalinException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Consumer;
 import org.dicomgateway.config.AdminSettings;
+import org.dicomgateway.security.TlsContexts;
 import org.dicomgateway.spool.SearchException;
 import org.dicomgateway.spool.SpoolView;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -35,19 +37,26 @@ public final class AdminServer implements AutoCloseable {
 
     /** Answers nothing before {@link #start}. */
     public AdminServer(AdminSettings settings, Controls controls, SpoolView spool) {
+        this(settings, controls, spool, Witness.NOBODY, new TlsContexts(InstantSource.system()));
+    }
+
+    /** The same; {@code witness} sees what is done, {@code contexts} have the key material if TLS is wanted. */
+    public AdminServer(
+            AdminSettings settings, Controls controls, SpoolView spool, Witness witness, TlsContexts contexts) {
         this.settings = settings;
         Overview overview = new Overview(controls, spool, observed.traffic());
         this.live = new LiveEvents(overview, observed.recent());
+        Gauges gauges = new Gauges(controls, spool, live, observed.metrics());
         List<Consumer<RoutesConfig>> apis = List.of(
                 new AdminApi(controls, spool, overview)::register,
                 new SearchApi(controls, spool)::register,
-                new LiveApi(observed.traffic(), observed.recent(), live)::register);
-        Doorkeeper doorkeeper = new Doorkeeper(settings.users(), Ticker.systemTicker());
-        this.server = Javalin.create(config -> configure(config, apis, doorkeeper));
+                new LiveApi(observed.traffic(), observed.recent(), live, gauges)::register);
+        Doorkeeper doorkeeper = new Doorkeeper(settings.users(), witness, Ticker.systemTicker());
+        this.server = Javalin.create(config -> configure(config, apis, doorkeeper, contexts));
     }
 
-    private static void configure(
-            JavalinConfig config, List<Consumer<RoutesConfig>> apis, Doorkeeper doorkeeper) {
+    private void configure(
+            JavalinConfig config, List<Consumer<RoutesConfig>> apis, Doorkeeper doorkeeper, TlsContexts contexts) {
         QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, MIN_THREADS, IDLE_MILLIS);
         threads.setName("admin");
         config.jetty.threadPool = threads;
@@ -59,11 +68,16 @@ public final class AdminServer implements AutoCloseable {
         config.startup.showJavalinBanner = false;
         config.startup.showOldJavalinVersionWarning = false;
         config.startup.startupWatcherEnabled = false;
+        settings.tls()
+                .ifPresent(tls -> config.jetty.addConnector((server, http) ->
+                        Encryption.connector(server, http, settings.address(), tls, contexts.of(tls.tls()))));
+        boolean encrypted = settings.tls().isPresent();
         config.routes.before(context -> {
-            Guard.check(context);
+            Guard.check(context, encrypted);
             context.header("Cache-Control", "no-store").header("X-Content-Type-Options", "nosniff");
         });
         config.routes.beforeMatched(doorkeeper::check);
+        config.routes.after(doorkeeper::tell);
         apis.forEach(api -> api.accept(config.routes));
         config.routes.exception(HttpResponseException.class, (refused, context) -> {
             context.status(refused.getStatus());
@@ -92,7 +106,11 @@ public final class AdminServer implements AutoCloseable {
     public void start() throws IOException {
         InetSocketAddress address = settings.address();
         try {
-            server.start(address.getAddress().getHostAddress(), address.getPort());
+            if (settings.tls().isPresent()) {
+                server.start();
+            } else {
+                server.start(address.getAddress().getHostAddress(), address.getPort());
+            }
         } catch (JavalinException e) {
             throw new IOException(
                     "the operators' interface cannot listen on " + address
@@ -100,7 +118,7 @@ public final class AdminServer implements AutoCloseable {
                     e);
         }
         live.start();
-        LOG.info("operators' interface at http:/{}", address());
+        LOG.info("operators' interface at {}:/{}", settings.tls().isPresent() ? "https" : "http", address());
     }
 
     /** Method and path of everything that is served. */

@@ -16,9 +16,10 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import org.dicomgateway.config.AdminUser;
 import org.dicomgateway.config.AdminUser.Role;
-import org.dicomgateway.config.PasswordHash;
-import org.dicomgateway.config.TokenHash;
 import org.dicomgateway.dicom.Text;
+import org.dicomgateway.security.PasswordHash;
+import org.dicomgateway.security.Secret;
+import org.dicomgateway.security.TokenHash;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,9 +40,10 @@ final class Doorkeeper {
     private static final int MAX_NAME = 64;
 
     /** Compared when there is no such user, so that the time an answer takes does not tell who exists. */
-    private static final PasswordHash NOBODY = PasswordHash.of("nobody");
+    private static final PasswordHash NOBODY = PasswordHash.make(new Secret("nobody"));
 
     private final List<AdminUser> users;
+    private final Witness witness;
     private final Guesses guesses;
     private final Semaphore comparing = new Semaphore(1);
     private final Cache<Known, AdminUser> known;
@@ -49,8 +51,9 @@ final class Doorkeeper {
     /** A password that was right: whose, and its digest under a name that no other user can have. */
     private record Known(String user, TokenHash password) {}
 
-    Doorkeeper(List<AdminUser> users, Ticker clock) {
+    Doorkeeper(List<AdminUser> users, Witness witness, Ticker clock) {
         this.users = List.copyOf(users);
+        this.witness = witness;
         this.guesses = new Guesses(clock);
         this.known = Caffeine.newBuilder()
                 .expireAfterWrite(KNOWN_FOR)
@@ -76,6 +79,15 @@ final class Doorkeeper {
                         printable(request.path()));
                 throw new ForbiddenResponse(user.name() + " may look, and change nothing");
             }
+        }
+    }
+
+    /** Tells the witness of a change that was asked for, once it is answered. */
+    void tell(Context request) {
+        if (!Access.changesNothing(request.method())) {
+            Caller.of(request)
+                    .ifPresent(caller ->
+                            witness.acted(caller, printable(request.path()), request.body(), request.statusCode()));
         }
     }
 
@@ -118,6 +130,8 @@ final class Doorkeeper {
         guesses.wrong(source);
         String who = login instanceof Login.Basic basic ? "user " + printable(basic.user()) : "a token";
         LOG.warn("wrong credentials from {}: {}", request.ip(), who);
+        witness.refused(
+                login instanceof Login.Basic basic ? printable(basic.user()) : "", request.ip(), "wrong credentials");
         throw unauthorized(request, "wrong credentials");
     }
 
@@ -126,7 +140,7 @@ final class Doorkeeper {
                 .filter(each ->
                         each.name().equals(login.user()) && each.password().isPresent())
                 .findFirst();
-        boolean right = user.flatMap(AdminUser::password).orElse(NOBODY).matches(login.password());
+        boolean right = user.flatMap(AdminUser::password).orElse(NOBODY).matches(new Secret(login.password()));
         if (!right || user.isEmpty()) {
             return Optional.empty();
         }

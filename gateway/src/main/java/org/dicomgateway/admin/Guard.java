@@ -20,14 +20,18 @@ final class Guard {
 
     private Guard() {}
 
-    /** @throws HttpResponseException when the request may come from a page */
-    static void check(Context request) {
+    /**
+     * With TLS any name will do: a page of another name has no certificate for it.
+     *
+     * @throws HttpResponseException when the request may come from a page
+     */
+    static void check(Context request, boolean encrypted) {
         String host = Optional.ofNullable(request.header("Host")).orElse("");
-        if (!isThisMachine(host)) {
+        if (!encrypted && !isThisMachine(host)) {
             throw new ForbiddenResponse("call the gateway as localhost or by its address");
         }
         String origin = request.header("Origin");
-        if (origin != null && !origin.equals("http://" + host)) {
+        if (origin != null && !origin.equals((encrypted ? "https://" : "http://") + host)) {
             throw new ForbiddenResponse("not for pages of another origin");
         }
         if (changes(request) && !isJson(request)) {

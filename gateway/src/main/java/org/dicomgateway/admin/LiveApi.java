@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.dicomgateway.observe.ForwardEvent;
+import org.dicomgateway.observe.Metrics;
 import org.dicomgateway.observe.RecentEvents;
 import org.dicomgateway.observe.Traffic;
 
@@ -24,17 +25,21 @@ final class LiveApi {
     private final Traffic traffic;
     private final RecentEvents recent;
     private final LiveEvents live;
+    private final Gauges gauges;
 
-    LiveApi(Traffic traffic, RecentEvents recent, LiveEvents live) {
+    LiveApi(Traffic traffic, RecentEvents recent, LiveEvents live, Gauges gauges) {
         this.traffic = traffic;
         this.recent = recent;
         this.live = live;
+        this.gauges = gauges;
     }
 
     void register(RoutesConfig routes) {
         routes.get("/api/history", this::history);
         routes.get("/api/log", this::log);
         routes.get("/api/events", live::serve);
+        routes.get(
+                "/metrics", context -> context.contentType(Metrics.MEDIA_TYPE).result(gauges.scrape(Instant.now())));
         routes.get("/openapi.json", LiveApi::description);
     }
 

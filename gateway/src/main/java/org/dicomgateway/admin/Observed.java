@@ -1,15 +1,20 @@
 package org.dicomgateway.admin;
 
 import org.dicomgateway.observe.ForwardLog;
+import org.dicomgateway.observe.Metrics;
 import org.dicomgateway.observe.RecentEvents;
+import org.dicomgateway.observe.StageTimes;
 import org.dicomgateway.observe.Traffic;
 
-/** What is remembered of the forward log for operators to look at, from when it is made until it is closed. */
+/** What is remembered and counted of what the stages tell, from when it is made until it is closed. */
 final class Observed implements AutoCloseable {
 
     private final Traffic traffic = new Traffic();
     private final RecentEvents recent = new RecentEvents();
-    private final Runnable end = ForwardLog.listen(traffic.andThen(recent));
+    private final Metrics metrics = new Metrics();
+    private final Runnable endOfEvents =
+            ForwardLog.listen(traffic.andThen(recent).andThen(metrics));
+    private final Runnable endOfTimes = StageTimes.listen(metrics);
 
     Traffic traffic() {
         return traffic;
@@ -19,8 +24,14 @@ final class Observed implements AutoCloseable {
         return recent;
     }
 
+    Metrics metrics() {
+        return metrics;
+    }
+
     @Override
     public void close() {
-        end.run();
+        endOfEvents.run();
+        endOfTimes.run();
+        metrics.close();
     }
 }

@@ -16,18 +16,24 @@ import org.dicomgateway.admin.AdminServer;
 import org.dicomgateway.admin.ProcessView;
 import org.dicomgateway.admin.ReceiverView;
 import org.dicomgateway.admin.ReloadView;
+import org.dicomgateway.admin.Witness;
+import org.dicomgateway.audit.AuditTrail;
 import org.dicomgateway.config.Configuration.Loaded;
 import org.dicomgateway.config.ConfigurationException;
 import org.dicomgateway.config.GatewaySettings;
 import org.dicomgateway.config.ListenerSettings;
 import org.dicomgateway.dicom.Acceptor;
+import org.dicomgateway.dicom.AssociationPolicy;
 import org.dicomgateway.dicom.Requestor;
 import org.dicomgateway.forward.Forwarder;
+import org.dicomgateway.receive.AccessControl;
 import org.dicomgateway.receive.AssociationGate;
+import org.dicomgateway.receive.Identities;
 import org.dicomgateway.receive.StoreHandler;
 import org.dicomgateway.route.Dispatch;
 import org.dicomgateway.security.TlsContexts;
 import org.dicomgateway.spool.Intake;
+import org.dicomgateway.spool.Outbox;
 import org.dicomgateway.spool.Spool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +47,7 @@ public final class Gateway implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
+    private final Optional<AuditTrail> audit;
     private final List<Acceptor> acceptors;
     private final PausedReceiver receiver;
     private final RulesInForce rules;
@@ -67,9 +74,13 @@ public final class Gateway implements AutoCloseable {
         receiver = PausedReceiver.besideSpool(settings.spool().directory(), spool);
         tls = new TlsContexts(clock);
         certificates = new CertificateWatcher(tls);
-        acceptors = acceptors(settings, receiver, tls);
+        audit = settings.audit().enabled()
+                ? Optional.of(AuditTrail.open(settings.audit(), tls, clock))
+                : Optional.empty();
+        acceptors = acceptors(settings, receiver, tls, audit, clock);
         forwarder = new Forwarder(
-                spool,
+                audit.<Outbox>map(trail -> trail.outbox(spool, rules::destination))
+                        .orElse(spool),
                 calling -> Requestor.of(calling, tls),
                 new OrthancCheck(),
                 spool::reconsider,
@@ -80,7 +91,7 @@ public final class Gateway implements AutoCloseable {
         GatewayControls controls = new GatewayControls(
                 this::process, this::receiver, receiver, forwarder, paused, rules, watcher, restart);
         admin = settings.admin().enabled()
-                ? Optional.of(new AdminServer(settings.admin(), controls, spool))
+                ? Optional.of(new AdminServer(settings.admin(), controls, spool, witness(), tls))
                 : Optional.empty();
     }
 
@@ -96,14 +107,30 @@ public final class Gateway implements AutoCloseable {
         return new Gateway(loaded, new RestartNeeds(configuration), InstantSource.system());
     }
 
-    private static List<Acceptor> acceptors(GatewaySettings settings, Intake spool, TlsContexts tls) {
-        StoreHandler handler = new StoreHandler(spool);
+    private static List<Acceptor> acceptors(
+            GatewaySettings settings,
+            Intake spool,
+            TlsContexts tls,
+            Optional<AuditTrail> audit,
+            InstantSource clock) {
+        Identities identities = new Identities(settings.users(), clock);
+        StoreHandler handler =
+                new StoreHandler(audit.map(trail -> trail.intake(spool)).orElse(spool));
         List<Acceptor> acceptors = new ArrayList<>();
         for (ListenerSettings listener : settings.listeners()) {
-            acceptors.add(
-                    new Acceptor(listener.acceptor(), tls, new AssociationGate(listener.aeTitles(), spool), handler));
+            AssociationPolicy gate = new AssociationGate(
+                    listener.aeTitles(), new AccessControl(listener, identities, clock), spool);
+            acceptors.add(new Acceptor(
+                    listener.acceptor(),
+                    tls,
+                    audit.map(trail -> trail.policy(gate)).orElse(gate),
+                    handler));
         }
         return List.copyOf(acceptors);
+    }
+
+    private Witness witness() {
+        return audit.<Witness>map(AuditedOperators::new).orElse(Witness.NOBODY);
     }
 
     /**
@@ -111,7 +138,8 @@ public final class Gateway implements AutoCloseable {
      *
      * @throws IOException when a port cannot be had; the gateway must then be closed
      */
-    public void start() throws IOException {
+    public synchronized void start() throws IOException {
+        audit.ifPresent(AuditTrail::start);
         forwarder.start(List.of(), Map.of(), paused.all());
         outlook.ask(spool, forwarder);
         rules.tell(new Stages(spool, forwarder, rules));
@@ -162,10 +190,11 @@ public final class Gateway implements AutoCloseable {
     /**
      * Stops in order: nobody steers it any more; no new associations; what is being received is finished and answered;
      * what is being sent is finished; the spool is closed. Takes at most about twice the configured shutdown timeout;
-     * whatever is not finished then is broken off, and nothing that was answered with success is lost by it.
+     * whatever is not finished then is broken off, and nothing that was answered with success is lost by it. Waits for
+     * {@link #start} when that is under way.
      */
     @Override
-    public void close() {
+    public synchronized void close() {
         Duration grace = settings.shutdownTimeout();
         admin.ifPresent(AdminServer::close);
         watcher.close();
@@ -178,6 +207,7 @@ public final class Gateway implements AutoCloseable {
         outlook.close();
         LOG.info("stopping: spool");
         spool.close();
+        audit.ifPresent(AuditTrail::close);
         LOG.info("stopped");
     }
 }

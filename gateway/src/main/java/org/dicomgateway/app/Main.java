@@ -3,6 +3,8 @@ package org.dicomgateway.app;
 import java.io.PrintWriter;
 import org.dicomgateway.cli.CheckCommand;
 import org.dicomgateway.cli.CompletionCommand;
+import org.dicomgateway.cli.DestinationsCommand;
+import org.dicomgateway.cli.DiscardCommand;
 import org.dicomgateway.cli.EchoCommand;
 import org.dicomgateway.cli.ExitCode;
 import org.dicomgateway.cli.ExplainCommand;
@@ -10,6 +12,7 @@ import org.dicomgateway.cli.ExportCommand;
 import org.dicomgateway.cli.GenerateCommand;
 import org.dicomgateway.cli.HashPasswordCommand;
 import org.dicomgateway.cli.InspectCommand;
+import org.dicomgateway.cli.ParkedCommand;
 import org.dicomgateway.cli.PauseCommand;
 import org.dicomgateway.cli.ReloadCommand;
 import org.dicomgateway.cli.RerouteCommand;
@@ -18,6 +21,7 @@ import org.dicomgateway.cli.RetryCommand;
 import org.dicomgateway.cli.SendCommand;
 import org.dicomgateway.cli.StatusCommand;
 import org.dicomgateway.cli.TailCommand;
+import org.dicomgateway.cli.TraceCommand;
 import org.dicomgateway.config.ConfigurationException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -43,11 +47,15 @@ import picocli.CommandLine.UnmatchedArgumentException;
             InspectCommand.class,
             SendCommand.class,
             StatusCommand.class,
+            DestinationsCommand.class,
+            TraceCommand.class,
             TailCommand.class,
+            ParkedCommand.class,
+            RetryCommand.class,
+            RerouteCommand.class,
+            DiscardCommand.class,
             PauseCommand.class,
             ResumeCommand.class,
-            RerouteCommand.class,
-            RetryCommand.class,
             ReloadCommand.class,
             CompletionCommand.class
         })

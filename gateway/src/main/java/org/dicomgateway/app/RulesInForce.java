@@ -67,6 +67,11 @@ final class RulesInForce implements Planner {
         this.lastReload = new ReloadView(Outcome.UNCHANGED, current.table.version(), List.of());
     }
 
+    /** A destination of the rules in force. */
+    Optional<DestinationSettings> destination(String name) {
+        return Optional.ofNullable(current.settings.destinations().get(name));
+    }
+
     /** Has changes told to these from now on; the rules may have changed since an earlier process held something. */
     synchronized void tell(Followers stages) {
         followers = Optional.of(stages);

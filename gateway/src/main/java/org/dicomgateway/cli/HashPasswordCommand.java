@@ -4,35 +4,35 @@ import java.io.BufferedReader;
 import java.io.Console;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.dicomgateway.config.PasswordHash;
-import org.dicomgateway.config.TokenHash;
+import org.dicomgateway.security.PasswordHash;
+import org.dicomgateway.security.Secret;
+import org.dicomgateway.security.TokenHash;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/**
- * Makes what a configuration keeps of a password or a token. A password is never an argument: those can be read by every
- * user of the machine, and stay in the shell's history.
- */
+/** Makes what a configuration may hold of a password or passcode. It is never an argument, which everybody could read. */
 @Command(
         name = "hash-password",
         mixinStandardHelpOptions = true,
-        description = {
-            "Reads a password, from the terminal without showing it or from standard input, and prints its hash.",
-            "With --token: makes a token, and prints it and its hash. The token is shown this once."
-        },
-        exitCodeList = {"0:done", "1:no password was given, or the two differ", "2:wrong usage"},
+        description = {"Asks for a password, twice, and prints its salted hash for a configuration."},
+        exitCodeList = {"0:printed", "2:there was no password, or its repetition was another"},
         exitCodeListHeading = "Exit codes:%n")
 public final class HashPasswordCommand implements Callable<Integer> {
 
-    @Option(names = "--token", description = "make a token for a program, instead of asking for a password")
+    @Option(
+            names = "--token",
+            description = "Make a token for a program, and print it and its hash. It is shown this once.")
     private boolean token;
+
+    @Option(names = "--stdin", description = "Read the password from standard input, one line, without asking.")
+    private boolean stdin;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -40,47 +40,47 @@ public final class HashPasswordCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        PrintWriter out = spec.commandLine().getOut();
         if (token) {
             String made = TokenHash.newToken();
-            out.println("token:      " + made);
-            out.println("token-hash = \"" + TokenHash.of(made).text() + '"');
-            out.flush();
+            spec.commandLine().getOut().println(made);
+            spec.commandLine().getOut().println(TokenHash.of(made).text());
+            spec.commandLine().getOut().flush();
             return ExitCode.DONE;
         }
-        Optional<String> password = password();
-        password.ifPresent(
-                text -> out.println("password-hash = \"" + PasswordHash.of(text).text() + '"'));
-        out.flush();
-        return password.isPresent() ? ExitCode.DONE : ExitCode.FAILED;
-    }
-
-    /** On a Java newer than 21 there is a console even where nobody sits: it ends where its input does. */
-    @SuppressWarnings("SystemConsoleNull")
-    private Optional<String> password() throws IOException {
-        Console console = System.console();
-        return console == null ? fromStandardInput() : fromTerminal(console);
-    }
-
-    /** The first line; the rest is not looked at. */
-    private Optional<String> fromStandardInput() throws IOException {
-        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        String line = in.readLine();
-        return line == null || line.isEmpty() ? none("no password on standard input") : Optional.of(line);
-    }
-
-    private Optional<String> fromTerminal(Console console) {
-        char[] first = console.readPassword("Password: ");
-        if (first == null || first.length == 0) {
-            return none("no password was given");
+        Optional<Secret> password = stdin ? fromInput() : asked();
+        if (password.isEmpty()) {
+            return ExitCode.MISUSED;
         }
-        char[] second = console.readPassword("Once more: ");
-        return second == null || Arrays.equals(first, second)
-                ? Optional.of(new String(first))
-                : none("the two are not the same");
+        spec.commandLine().getOut().println(PasswordHash.make(password.get()).written());
+        spec.commandLine().getOut().flush();
+        return ExitCode.DONE;
     }
 
-    private Optional<String> none(String why) {
+    @SuppressWarnings("SystemConsoleNull") // newer Javas have one that is no terminal, and read from it
+    private Optional<Secret> asked() {
+        @Nullable Console console = System.console();
+        if (console == null) {
+            return refused("there is no terminal to ask at; with --stdin it is read from standard input");
+        }
+        char @Nullable [] first = console.readPassword("Password: ");
+        char @Nullable [] second = console.readPassword("Once more: ");
+        if (first == null || first.length == 0) {
+            return refused("there is no password");
+        }
+        return Arrays.equals(first, second)
+                ? Optional.of(new Secret(new String(first)))
+                : refused("the second is another than the first");
+    }
+
+    private Optional<Secret> fromInput() throws IOException {
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        @Nullable String line = in.readLine();
+        return line == null || line.isEmpty()
+                ? refused("there is no password on standard input")
+                : Optional.of(new Secret(line));
+    }
+
+    private Optional<Secret> refused(String why) {
         spec.commandLine().getErr().println(why);
         return Optional.empty();
     }

@@ -14,6 +14,8 @@ import picocli.CommandLine.Spec;
 /** What the commands have in common that talk to a running gateway. */
 abstract class OperatorCommand implements Callable<Integer> {
 
+    static final String EXIT_UNREACHABLE = "3:no gateway answers, or it does not let you";
+
     @Mixin
     private final ConfigurationFile configuration = new ConfigurationFile();
 
@@ -59,8 +61,18 @@ abstract class OperatorCommand implements Callable<Integer> {
         }
     }
 
-    private PrintWriter out() {
+    /** Whether the answer is to be printed as it came. */
+    final boolean isJson() {
+        return json;
+    }
+
+    final PrintWriter out() {
         return spec.commandLine().getOut();
+    }
+
+    /** Whether a person at a terminal reads it. */
+    final boolean isTerminal() {
+        return spec.commandLine().getColorScheme().ansi().enabled();
     }
 
     private PrintWriter err() {

@@ -30,7 +30,7 @@ final class OperatorToken {
             throw new RunningGatewayException(
                     FILE_VARIABLE + " cannot be read: " + file.get() + " ("
                             + e.getClass().getSimpleName() + ")",
-                    true,
+                    ExitCode.MISUSED,
                     e);
         }
     }

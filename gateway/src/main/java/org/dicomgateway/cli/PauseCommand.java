@@ -8,19 +8,35 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Pauses a destination. */
+/** Pauses a destination, or receiving. */
 @Command(
         name = "pause",
         mixinStandardHelpOptions = true,
-        description = "Sends nothing more to a destination until it is resumed, restarts included."
-                + " What has other candidates goes there; the rest waits.",
-        exitCodeList = {"0:it is paused", "1:it could not be", "2:wrong usage or configuration"},
+        description = {
+            "Sends nothing more to a destination until it is resumed, restarts included. What has other candidates goes"
+                    + " there; the rest waits.",
+            "",
+            "pause receiver takes no associations any more: they are refused for the moment, so that modalities keep"
+                    + " their images and try again. What is here goes on being delivered."
+        },
+        exitCodeList = {
+            "0:it is paused",
+            "1:it could not be",
+            "2:wrong usage or configuration",
+            OperatorCommand.EXIT_UNREACHABLE
+        },
         exitCodeListHeading = "Exit codes:%n")
 public final class PauseCommand extends OperatorCommand {
 
-    @Parameters(paramLabel = "DESTINATION", description = "as routing.conf names it", converter = NameConverter.class)
+    /** The gateway's own receiving, which is no destination. */
+    static final String RECEIVER = "receiver";
+
+    @Parameters(
+            paramLabel = "WHICH",
+            description = "a destination, as routing.conf names it, or the word receiver",
+            converter = NameConverter.class)
     @SuppressWarnings("NullAway.Init") // set by picocli
-    private String destination;
+    private String which;
 
     @Option(
             names = {"-r", "--reason"},
@@ -28,11 +44,14 @@ public final class PauseCommand extends OperatorCommand {
             description = "for other operators: who, why, until when")
     private @Nullable String reason;
 
+    private String path() {
+        return which.equals(RECEIVER) ? "/api/receiver" : "/api/destinations/" + which;
+    }
+
     @Override
     int run(RunningGateway gateway) throws RunningGatewayException {
-        String answer = gateway.post(
-                "/api/destinations/" + destination + "/pause", new Requests.Pause(Optional.ofNullable(reason)));
-        print(answer, List.of("destination " + destination + " is paused"));
+        String answer = gateway.post(path() + "/pause", new Requests.Pause(Optional.ofNullable(reason)));
+        print(answer, List.of((which.equals(RECEIVER) ? "receiving" : "destination " + which) + " is paused"));
         return ExitCode.DONE;
     }
 }

@@ -14,8 +14,9 @@ import picocli.CommandLine.Command;
         description = "Has routing.conf read again, now. Saving it does the same within two seconds.",
         exitCodeList = {
             "0:what it says is in force",
-            "1:it has problems and the old rules stay in force, or the gateway could not be asked",
-            "2:wrong usage or configuration"
+            "1:it has problems and the old rules stay in force",
+            "2:wrong usage or configuration",
+            OperatorCommand.EXIT_UNREACHABLE
         },
         exitCodeListHeading = "Exit codes:%n")
 public final class ReloadCommand extends OperatorCommand {

@@ -14,7 +14,12 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = "Gives what waits, is held or was parked for one destination to another, for good."
                 + " What the other has already is not sent twice.",
-        exitCodeList = {"0:done", "1:it could not be done", "2:wrong usage or configuration"},
+        exitCodeList = {
+            "0:done",
+            "1:it could not be done",
+            "2:wrong usage or configuration",
+            OperatorCommand.EXIT_UNREACHABLE
+        },
         exitCodeListHeading = "Exit codes:%n")
 public final class RerouteCommand extends OperatorCommand {
 

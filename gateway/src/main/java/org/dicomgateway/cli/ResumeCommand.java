@@ -5,27 +5,37 @@ import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** Resumes a destination. */
+/** Resumes a destination, or receiving. */
 @Command(
         name = "resume",
         mixinStandardHelpOptions = true,
-        description = "Sends again to a destination that was paused.",
+        description = "Sends again to a destination that was paused, or takes associations again: resume receiver.",
         exitCodeList = {
             "0:it is resumed",
             "1:it was not paused, or could not be asked",
-            "2:wrong usage or configuration"
+            "2:wrong usage or configuration",
+            OperatorCommand.EXIT_UNREACHABLE
         },
         exitCodeListHeading = "Exit codes:%n")
 public final class ResumeCommand extends OperatorCommand {
 
-    @Parameters(paramLabel = "DESTINATION", description = "as routing.conf names it", converter = NameConverter.class)
+    @Parameters(
+            paramLabel = "WHICH",
+            description = "a destination, as routing.conf names it, or the word receiver",
+            converter = NameConverter.class)
     @SuppressWarnings("NullAway.Init") // set by picocli
-    private String destination;
+    private String which;
+
+    private String path() {
+        return which.equals(PauseCommand.RECEIVER) ? "/api/receiver" : "/api/destinations/" + which;
+    }
 
     @Override
     int run(RunningGateway gateway) throws RunningGatewayException {
-        String answer = gateway.post("/api/destinations/" + destination + "/resume", Map.of());
-        print(answer, List.of("destination " + destination + " is resumed"));
+        String answer = gateway.post(path() + "/resume", Map.of());
+        print(
+                answer,
+                List.of((which.equals(PauseCommand.RECEIVER) ? "receiving" : "destination " + which) + " is resumed"));
         return ExitCode.DONE;
     }
 }

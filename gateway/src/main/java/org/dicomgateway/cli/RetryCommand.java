@@ -1,7 +1,6 @@
 package org.dicomgateway.cli;
 
 import java.util.List;
-import java.util.Optional;
 import org.dicomgateway.admin.Answers;
 import org.dicomgateway.admin.Json;
 import org.dicomgateway.admin.Requests;
@@ -15,7 +14,12 @@ import picocli.CommandLine.Option;
         name = "retry",
         mixinStandardHelpOptions = true,
         description = "Tries again what was parked, from its first attempt.",
-        exitCodeList = {"0:done", "1:the gateway could not be asked", "2:wrong usage or configuration"},
+        exitCodeList = {
+            "0:done",
+            "1:it could not be done",
+            "2:wrong usage or configuration",
+            OperatorCommand.EXIT_UNREACHABLE
+        },
         exitCodeListHeading = "Exit codes:%n")
 public final class RetryCommand extends OperatorCommand {
 
@@ -29,34 +33,14 @@ public final class RetryCommand extends OperatorCommand {
         private boolean all;
 
         @ArgGroup(exclusive = false)
-        private @Nullable Only only;
-    }
-
-    /** Conditions. */
-    static final class Only {
-        @Option(
-                names = "--destination",
-                paramLabel = "NAME",
-                description = "only of this destination",
-                converter = NameConverter.class)
-        private @Nullable String destination;
-
-        @Option(names = "--study", paramLabel = "UID", description = "only of this Study Instance UID")
-        private @Nullable String study;
-
-        @Option(names = "--delivery", paramLabel = "ID", description = "only this delivery")
-        private @Nullable Long delivery;
+        private @Nullable DeliveryChoice only;
     }
 
     @Override
     int run(RunningGateway gateway) throws RunningGatewayException {
-        Only only = which.all || which.only == null ? new Only() : which.only;
-        String answer = gateway.post(
-                "/api/retry",
-                new Requests.Retry(
-                        Optional.ofNullable(only.destination),
-                        Optional.ofNullable(only.study),
-                        Optional.ofNullable(only.delivery)));
+        DeliveryChoice only = which.all || which.only == null ? new DeliveryChoice() : which.only;
+        String answer =
+                gateway.post("/api/retry", new Requests.Retry(only.destination(), only.study(), only.delivery()));
         long count = Json.readAnswer(answer, Answers.Count.class).count();
         print(answer, List.of(count + " deliveries are tried again"));
         return ExitCode.DONE;

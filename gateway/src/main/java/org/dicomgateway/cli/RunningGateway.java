@@ -1,6 +1,7 @@
 package org.dicomgateway.cli;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -19,6 +20,8 @@ import org.dicomgateway.admin.Answers;
 import org.dicomgateway.admin.Json;
 import org.dicomgateway.config.AdminSettings;
 import org.dicomgateway.dicom.Text;
+import org.dicomgateway.security.KeyMaterialException;
+import org.dicomgateway.security.OwnServer;
 import tools.jackson.core.JacksonException;
 
 /** The gateway that runs, asked over its operators' interface. Every call ends within a minute. */
@@ -32,15 +35,29 @@ final class RunningGateway {
 
     private final URI base;
     private final Optional<String> token;
-    private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).build();
+    private final HttpClient http;
 
     /** The one that listens where these settings say, told this token, if it asks who calls. */
-    RunningGateway(AdminSettings settings, Optional<String> token) {
+    RunningGateway(AdminSettings settings, Optional<String> token) throws RunningGatewayException {
         this.token = token;
         InetSocketAddress address = settings.address();
-        String host = address.getAddress().getHostAddress();
-        this.base = URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort());
+        InetAddress bound = address.getAddress();
+        String host = (bound.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : bound).getHostAddress();
+        this.http = client(settings);
+        this.base = URI.create((settings.tls().isPresent() ? "https://" : "http://")
+                + (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort());
+    }
+
+    private static HttpClient client(AdminSettings settings) throws RunningGatewayException {
+        HttpClient.Builder client = HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT);
+        if (settings.tls().isPresent()) {
+            try {
+                client.sslContext(OwnServer.context(settings.tls().get().tls()));
+            } catch (KeyMaterialException e) {
+                throw new RunningGatewayException(String.valueOf(e.getMessage()), ExitCode.MISUSED, e);
+            }
+        }
+        return client.build();
     }
 
     /** What it answers to a question. */
@@ -67,7 +84,7 @@ final class RunningGateway {
             throw e.getCause() instanceof HttpTimeoutException ? late(e) : unreachable(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new RunningGatewayException("interrupted while asking " + base, false, e);
+            throw new RunningGatewayException("interrupted while asking " + base, ExitCode.FAILED, e);
         } finally {
             answer.cancel(true);
         }
@@ -82,7 +99,7 @@ final class RunningGateway {
                     "the gateway at " + base + " asks who you are: "
                             + (token.isEmpty() ? "set GATEWAY_TOKEN, or GATEWAY_TOKEN_FILE" : "it knows no such token")
                             + "; scripts/gateway hash-password --token makes one",
-                    true,
+                    ExitCode.UNREACHABLE,
                     null);
         }
         String error;
@@ -90,14 +107,23 @@ final class RunningGateway {
             error = Json.readAnswer(answer.body(), Answers.Failure.class).error();
         } catch (JacksonException e) {
             throw new RunningGatewayException(
-                    base + " answers " + answer.statusCode() + " and is no gateway, or none of this version", false, e);
+                    base + " answers " + answer.statusCode() + " and is no gateway, or none of this version",
+                    ExitCode.UNREACHABLE,
+                    e);
         }
-        throw new RunningGatewayException(Text.printable(error, MAX_MESSAGE), answer.statusCode() == 400, null);
+        int exitCode = switch (answer.statusCode()) {
+            case 400 -> ExitCode.MISUSED;
+            case 403 -> ExitCode.UNREACHABLE;
+            default -> ExitCode.FAILED;
+        };
+        throw new RunningGatewayException(Text.printable(error, MAX_MESSAGE), exitCode, null);
     }
 
     private RunningGatewayException late(Exception cause) {
         return new RunningGatewayException(
-                "the gateway at " + base + " did not answer within " + ANSWER_TIMEOUT.toSeconds() + " s", false, cause);
+                "the gateway at " + base + " did not answer within " + ANSWER_TIMEOUT.toSeconds() + " s",
+                ExitCode.UNREACHABLE,
+                cause);
     }
 
     private RunningGatewayException unreachable(ExecutionException e) {
@@ -107,7 +133,7 @@ final class RunningGateway {
         return new RunningGatewayException(
                 "no gateway answers at " + base + " (" + why + "); start it: scripts/gateway run."
                         + " If it runs, it was started with another gateway.admin.port",
-                false,
+                ExitCode.UNREACHABLE,
                 e);
     }
 }

@@ -7,15 +7,15 @@ final class RunningGatewayException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    private final boolean misuse;
+    private final int exitCode;
 
-    RunningGatewayException(String message, boolean misuse, @Nullable Throwable cause) {
+    RunningGatewayException(String message, int exitCode, @Nullable Throwable cause) {
         super(message, cause);
-        this.misuse = misuse;
+        this.exitCode = exitCode;
     }
 
     /** What the command exits with. */
     int exitCode() {
-        return misuse ? ExitCode.MISUSED : ExitCode.FAILED;
+        return exitCode;
     }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.dicomgateway.cli.send.FileScan;
 import org.dicomgateway.cli.send.FileScan.Found;
@@ -15,6 +16,7 @@ import org.dicomgateway.cli.send.Sender;
 import org.dicomgateway.config.ConfigurationException;
 import org.dicomgateway.dicom.AeTitle;
 import org.dicomgateway.dicom.Requestor;
+import org.dicomgateway.security.ClientTls;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -49,6 +51,7 @@ import tools.jackson.databind.json.JsonMapper;
         footer = {
             "  send gateway study/",
             "  send ARCHIVE@pacs.example.org:104 --aet WORKSTATION1 -n 2 /media/cdrom",
+            "  send ARCHIVE@pacs.example.org:2762 --tls-trust ca.crt study/",
             "  send orthanc1 study/ --left left.txt || send orthanc1 @left.txt"
         })
 public final class SendCommand implements Callable<Integer> {
@@ -116,6 +119,9 @@ public final class SendCommand implements Callable<Integer> {
             description = "For the answer to an instance (default: response-timeout of a destination, otherwise 60s).")
     private @Nullable Duration timeout;
 
+    @Mixin
+    private final SendTls tls = new SendTls();
+
     @Option(
             names = "--left",
             paramLabel = "FILE",
@@ -159,7 +165,9 @@ public final class SendCommand implements Callable<Integer> {
         SendTarget to = SendTarget.of(target, configuration);
         to = called == null ? to : to.calledAs(called);
         to = calling == null ? to : to.callingAs(calling);
-        return timeout == null ? to : to.answeringWithin(timeout);
+        to = timeout == null ? to : to.answeringWithin(timeout);
+        Optional<ClientTls> secured = tls.settings();
+        return secured.isPresent() ? to.securedBy(secured.get()) : to;
     }
 
     private SendReport send(SendTarget to, Found found) throws InterruptedException {

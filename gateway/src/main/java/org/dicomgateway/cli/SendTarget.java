@@ -3,6 +3,8 @@ package org.dicomgateway.cli;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -13,6 +15,7 @@ import org.dicomgateway.config.ListenerSettings;
 import org.dicomgateway.dicom.AeTitle;
 import org.dicomgateway.dicom.Peer;
 import org.dicomgateway.dicom.RequestorSettings;
+import org.dicomgateway.security.ClientTls;
 
 /**
  * Whom to send to, and how.
@@ -66,13 +69,18 @@ record SendTarget(Peer peer, AeTitle calling, RequestorSettings requestor, Optio
                     OptionalInt.of(destination.maxAssociations()));
         }
         if (text.equals(GATEWAY)) {
-            return itself(loaded.gateway().listeners().get(0));
+            return itself(loaded.gateway().listeners());
         }
         throw new IllegalArgumentException("'" + text + "' is neither HOST:PORT nor a destination; there are " + GATEWAY
                 + ", " + String.join(", ", loaded.routing().destinations().keySet()));
     }
 
-    private static SendTarget itself(ListenerSettings listener) {
+    /** At the first listener without TLS, for what a sender would have to trust is not known here; else at the first. */
+    private static SendTarget itself(List<ListenerSettings> listeners) {
+        ListenerSettings listener = listeners.stream()
+                .filter(one -> one.acceptor().tls().isEmpty())
+                .findFirst()
+                .orElse(listeners.get(0));
         InetSocketAddress bind = listener.acceptor().bind();
         InetAddress address =
                 bind.getAddress().isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : bind.getAddress();
@@ -95,13 +103,23 @@ record SendTarget(Peer peer, AeTitle calling, RequestorSettings requestor, Optio
 
     /** The same, with another limit for the answer to a C-STORE. */
     SendTarget answeringWithin(Duration limit) {
-        RequestorSettings slower = new RequestorSettings(
+        return with(limit, requestor.tls());
+    }
+
+    /** The same, called in this way by TLS. */
+    SendTarget securedBy(ClientTls tls) {
+        return with(requestor.responseTimeout(), Optional.of(tls));
+    }
+
+    private SendTarget with(Duration responseTimeout, Optional<ClientTls> tls) {
+        RequestorSettings other = new RequestorSettings(
                 requestor.connectTimeout(),
                 requestor.associationTimeout(),
-                limit,
+                responseTimeout,
                 requestor.writeTimeout(),
                 requestor.releaseTimeout(),
-                requestor.maxPduLength());
-        return new SendTarget(peer, calling, slower, maxAssociations);
+                requestor.maxPduLength(),
+                tls);
+        return new SendTarget(peer, calling, other, maxAssociations);
     }
 }

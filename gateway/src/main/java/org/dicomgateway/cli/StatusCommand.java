@@ -1,11 +1,15 @@
 package org.dicomgateway.cli;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.dicomgateway.admin.DestinationView;
 import org.dicomgateway.admin.Json;
 import org.dicomgateway.admin.StatusView;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** How the gateway does. */
 @Command(
@@ -15,13 +19,45 @@ import picocli.CommandLine.Command;
         exitCodeList = {
             "0:it runs, takes instances in and has sound rules",
             "1:one of that is not so",
-            "2:wrong usage or configuration"
+            "2:wrong usage or configuration",
+            OperatorCommand.EXIT_UNREACHABLE
         },
         exitCodeListHeading = "Exit codes:%n")
 public final class StatusCommand extends OperatorCommand {
 
+    private static final String CLEAR_SCREEN = "\033[H\033[2J";
+
+    @Option(
+            names = {"-w", "--watch"},
+            arity = "0..1",
+            paramLabel = "TIME",
+            fallbackValue = "2s",
+            converter = OptionConverters.OfDuration.class,
+            description = "again and again, every ${FALLBACK-VALUE} unless said otherwise, until Ctrl-C")
+    private @Nullable Duration watch;
+
     @Override
     int run(RunningGateway gateway) throws RunningGatewayException {
+        if (watch == null) {
+            return show(gateway);
+        }
+        try {
+            while (!out().checkError()) {
+                if (isTerminal() && !isJson()) {
+                    out().print(CLEAR_SCREEN);
+                }
+                show(gateway);
+                out().println();
+                out().flush();
+                TimeUnit.MILLISECONDS.sleep(watch.toMillis());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return ExitCode.DONE;
+    }
+
+    private int show(RunningGateway gateway) throws RunningGatewayException {
         String answer = gateway.get("/api/status");
         String lanes = gateway.get("/api/destinations");
         StatusView status = Json.readAnswer(answer, StatusView.class);
@@ -29,7 +65,7 @@ public final class StatusCommand extends OperatorCommand {
         print(
                 "{\"status\":" + answer + ",\"destinations\":" + lanes + "}",
                 new StatusText(status, destinations).lines());
-        boolean well = status.process().closedBecause().isEmpty()
+        boolean well = status.receiver().state().equals("open")
                 && status.rules().broken().isEmpty();
         return well ? ExitCode.DONE : ExitCode.FAILED;
     }

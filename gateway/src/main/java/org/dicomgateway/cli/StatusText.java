@@ -1,13 +1,10 @@
 package org.dicomgateway.cli;
 
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Locale;
 import org.dicomgateway.admin.DestinationView;
-import org.dicomgateway.admin.HealthView;
+import org.dicomgateway.admin.ReceiverView;
 import org.dicomgateway.admin.RulesView;
 import org.dicomgateway.admin.StatusView;
 import org.dicomgateway.dicom.Text;
@@ -17,9 +14,6 @@ import org.dicomgateway.spool.SpoolView.Books;
 final class StatusText {
 
     private static final int MAX_REASON = 120;
-    private static final Books NONE = new Books(0, 0, 0, 0, 0, 0);
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss").withZone(ZoneId.systemDefault());
 
     private final StatusView status;
     private final List<DestinationView> destinations;
@@ -32,14 +26,8 @@ final class StatusText {
 
     /** Without line ends. */
     List<String> lines() {
-        lines.add("DICOM Gateway " + status.process().version() + ", running since "
-                + time(status.process().started()));
-        status.process()
-                .closedBecause()
-                .ifPresentOrElse(
-                        why -> lines.add("receiving: NO, " + why),
-                        () -> lines.add("receiving: at "
-                                + String.join(", ", status.process().listening())));
+        lines.add("DICOM Gateway " + status.version() + ", running since " + Times.of(status.startedAt()));
+        receiver(status.receiver());
         rules(status.rules());
         if (status.unrouted() > 0) {
             lines.add("held: " + status.unrouted() + " instances, no route applies to them");
@@ -52,11 +40,32 @@ final class StatusText {
         return lines;
     }
 
+    private void receiver(ReceiverView receiver) {
+        if (receiver.state().equals("open")) {
+            lines.add("receiving: at " + String.join(", ", status.process().listening()) + ", associations open: "
+                    + receiver.associations());
+        } else {
+            String why = receiver.because().isEmpty() ? "nobody said why" : receiver.because();
+            lines.add("receiving: NO, " + receiver.state() + ": " + Text.printable(why, MAX_REASON));
+        }
+        StatusView.Rates rates = status.rates();
+        lines.add(String.format(
+                Locale.ROOT,
+                "rates: %.1f/s received, %s/s; %.1f/s delivered",
+                rates.receivedPerSecond(),
+                Progress.size((long) rates.receivedBytesPerSecond()),
+                rates.deliveredPerSecond()));
+        StatusView.Disk disk = status.disk();
+        lines.add("disk: " + Progress.size(disk.free()) + " free"
+                + (disk.total() > 0 ? " of " + Progress.size(disk.total()) : "") + ", "
+                + Progress.size(disk.minFree()) + " must stay free");
+    }
+
     private void rules(RulesView rules) {
-        lines.add("rules: version " + rules.version() + ", in force since " + time(rules.since()) + ", of "
+        lines.add("rules: version " + rules.version() + ", in force since " + Times.of(rules.since()) + ", of "
                 + rules.source());
         rules.broken().ifPresent(broken -> {
-            lines.add("rules: BROKEN since " + time(broken.since()) + ", problems: "
+            lines.add("rules: BROKEN since " + Times.of(broken.since()) + ", problems: "
                     + broken.problems().size() + "; version " + rules.version() + " stays in force");
             broken.problems().forEach(problem -> lines.add("  " + problem));
         });
@@ -73,22 +82,16 @@ final class StatusText {
     }
 
     private static String[] row(DestinationView destination) {
-        Optional<HealthView> health = destination.health();
-        Books books = destination.books().orElse(NONE);
         return new String[] {
             destination.name(),
-            health.map(HealthView::state).orElse("not in the rules"),
-            health.map(view -> time(view.since())).orElse(""),
-            health.map(view -> Integer.toString(view.inFlight())).orElse("0"),
-            Long.toString(books.pending()),
-            Long.toString(books.held()),
-            Long.toString(books.parked()),
-            Long.toString(books.delivered()),
-            health.map(view -> Text.printable(view.why(), MAX_REASON)).orElse("")
+            destination.state(),
+            destination.since().map(Times::of).orElse(""),
+            Integer.toString(destination.inFlight()),
+            Long.toString(destination.waiting().instances()),
+            Long.toString(destination.held()),
+            Long.toString(destination.parked()),
+            Long.toString(destination.books().map(Books::delivered).orElse(0L)),
+            Text.printable(destination.why(), MAX_REASON)
         };
-    }
-
-    private static String time(Instant instant) {
-        return TIME.format(instant);
     }
 }

@@ -7,6 +7,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.dicomgateway.config.AdminUser.Role;
+import org.dicomgateway.security.PasswordHash;
+import org.dicomgateway.security.ServerTls;
+import org.dicomgateway.security.TokenHash;
 
 /** Reads {@code gateway.admin}. */
 final class AdminReader {
@@ -15,20 +18,35 @@ final class AdminReader {
 
     static Supplier<AdminSettings> read(Section section) {
         Setting<Boolean> enabled = section.flag("enabled");
-        Setting<InetAddress> address = section.text("bind")
-                .map(ListenerReader::address)
-                .check(
-                        InetAddress::isLoopbackAddress,
-                        bind -> bind.getHostAddress()
-                                + " can be reached from other machines, and what is sent there can be read on the way",
-                        "bind = 127.0.0.1, and a reverse proxy or an SSH tunnel for access from elsewhere");
+        Section encryption = section.section("tls");
+        Supplier<Optional<ServerTls>> tls = TlsReader.server(encryption, true);
+        Setting<InetAddress> address = address(section, encryption.flag("enabled"));
         Setting<Integer> port = section.integer("port", 0, 65_535);
         List<Supplier<AdminUser>> users = users(section.section("users"));
         section.finish();
         return () -> new AdminSettings(
                 enabled.get(),
                 new InetSocketAddress(address.get(), port.get()),
-                users.stream().map(Supplier::get).toList());
+                users.stream().map(Supplier::get).toList(),
+                tls.get());
+    }
+
+    /** Other machines may reach it only where they are asked who they are, and where nobody reads that on the way. */
+    private static Setting<InetAddress> address(Section section, Setting<Boolean> encrypted) {
+        boolean users = !section.section("users").keys().isEmpty();
+        return section.text("bind")
+                .map(ListenerReader::address)
+                .check(
+                        bind -> bind.isLoopbackAddress() || users,
+                        bind -> bind.getHostAddress()
+                                + " can be reached from other machines, and there are no users: nobody is asked who he is",
+                        "add users and tls; or bind = 127.0.0.1, and an SSH tunnel for access from elsewhere")
+                .checkWith(
+                        encrypted,
+                        (bind, tls) -> bind.isLoopbackAddress() || tls,
+                        (bind, tls) -> bind.getHostAddress()
+                                + " can be reached from other machines, and passwords could be read on the way",
+                        "add tls; or bind = 127.0.0.1, and an SSH tunnel for access from elsewhere");
     }
 
     private static List<Supplier<AdminUser>> users(Section users) {
@@ -41,7 +59,7 @@ final class AdminReader {
         Setting.of(name, block.place(), block.problems()).map(Limits::name);
         Setting<Role> role = block.word("role", Role.class);
         Setting<Optional<PasswordHash>> password =
-                block.optional("password-hash", node -> node.text().map(PasswordHash::parse));
+                block.optional("password-hash", node -> node.text().map(PasswordHash::of));
         Setting<Optional<TokenHash>> token =
                 block.optional("token-hash", node -> node.text().map(TokenHash::parse));
         if (password.isValid()

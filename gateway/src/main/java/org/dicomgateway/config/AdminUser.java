@@ -1,6 +1,8 @@
 package org.dicomgateway.config;
 
 import java.util.Optional;
+import org.dicomgateway.security.PasswordHash;
+import org.dicomgateway.security.TokenHash;
 
 /**
  * One who may use the operators' interface: a person, or a program.

@@ -34,6 +34,8 @@ final class GatewayReader {
         List<Supplier<ListenerSettings>> listeners = listeners(gateway);
         Supplier<SpoolSettings> spool = spool(gateway.section("spool"));
         Supplier<AdminSettings> admin = AdminReader.read(gateway.section("admin"));
+        Section trail = gateway.section("audit");
+        Supplier<AuditSettings> audit = AuditReader.read(trail, path(trail, "directory"));
         Supplier<Map<String, Optional<PasswordHash>>> users = UserReader.read(gateway.section("users"));
         Setting<Path> routing = path(gateway, "routing");
         Setting<Duration> shutdown = gateway.duration("shutdown-timeout", Duration.ZERO, Limits.MAX_TIMEOUT);
@@ -46,6 +48,7 @@ final class GatewayReader {
                         users.get(),
                         spool.get(),
                         admin.get(),
+                        audit.get(),
                         routing.get(),
                         shutdown.get()));
     }

@@ -14,6 +14,7 @@ import org.dicomgateway.security.PasswordHash;
  * @param users whom senders can say they act for, by name; the passcode is empty when the name alone is enough
  * @param spool where instances wait
  * @param admin the operators' HTTP interface
+ * @param audit the audit trail
  * @param routingFile the rules, absolute
  * @param shutdownTimeout how long a shutdown waits for what is being received or sent
  */
@@ -22,6 +23,7 @@ public record GatewaySettings(
         Map<String, Optional<PasswordHash>> users,
         SpoolSettings spool,
         AdminSettings admin,
+        AuditSettings audit,
         Path routingFile,
         Duration shutdownTimeout) {
 

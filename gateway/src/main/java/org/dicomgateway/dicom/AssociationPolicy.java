@@ -11,6 +11,14 @@ public interface AssociationPolicy {
      */
     Answer answer(AssociationRequest request);
 
+    /**
+     * A peer came no further than the TLS handshake.
+     *
+     * @param remoteHost its address
+     * @param why printable
+     */
+    default void notSecured(String remoteHost, String why) {}
+
     /** An {@link Admission} or a {@link Rejection}. */
     sealed interface Answer permits Admission, Rejection {}
 }

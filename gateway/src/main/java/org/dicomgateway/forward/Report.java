@@ -1,5 +1,6 @@
 package org.dicomgateway.forward;
 
+import java.util.Optional;
 import org.dicomgateway.observe.ForwardLog;
 import org.dicomgateway.spool.Claim;
 import org.dicomgateway.spool.Instance;
@@ -25,7 +26,8 @@ final class Report {
                         instance.sopInstance(),
                         instance.studyInstanceUid(),
                         instance.origin(),
-                        instance.datasetLength()),
+                        instance.datasetLength(),
+                        Optional.of(instance.receivedAt())),
                 claim.route(),
                 claim.destination(),
                 claim.attempts() + 1,

@@ -1,6 +1,7 @@
 package org.dicomgateway.observe;
 
 import java.time.Instant;
+import java.util.Optional;
 import org.dicomgateway.observe.ForwardLog.Event;
 
 /**
@@ -14,6 +15,7 @@ import org.dicomgateway.observe.ForwardLog.Event;
  * @param called the AE title it called
  * @param remote the sender's address
  * @param bytes length of the dataset; -1 when unknown
+ * @param receivedAt when the instance was received, if that is told
  * @param route whose delivery; empty when it is of none
  * @param destination where to; empty when it is of none
  * @param attempt 1 for the first; 0 when it is of none
@@ -30,6 +32,7 @@ public record ForwardEvent(
         String called,
         String remote,
         long bytes,
+        Optional<Instant> receivedAt,
         String route,
         String destination,
         int attempt,

@@ -2,6 +2,7 @@ package org.dicomgateway.observe;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.dicomgateway.dicom.DimseStatus;
@@ -58,8 +59,16 @@ public final class ForwardLog {
      * @param studyInstanceUid its Study Instance UID, as sent, or empty
      * @param origin the association that brought it
      * @param bytes length of its dataset; -1 when unknown
+     * @param receivedAt when it was received, if that is told
      */
-    public record Subject(Uid sopInstance, String studyInstanceUid, Origin origin, long bytes) {}
+    public record Subject(
+            Uid sopInstance, String studyInstanceUid, Origin origin, long bytes, Optional<Instant> receivedAt) {
+
+        /** Without its time. */
+        public Subject(Uid sopInstance, String studyInstanceUid, Origin origin, long bytes) {
+            this(sopInstance, studyInstanceUid, origin, bytes, Optional.empty());
+        }
+    }
 
     private ForwardLog() {}
 
@@ -152,6 +161,7 @@ public final class ForwardLog {
                 subject.origin().called().value(),
                 subject.origin().remoteHost(),
                 subject.bytes(),
+                subject.receivedAt(),
                 route,
                 destination,
                 attempt,

@@ -10,6 +10,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Optional;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.dicomgateway.security.ServerTls.ClientAuthentication;
@@ -59,14 +60,26 @@ public final class TlsContext {
     /** Puts TLS on a connection that was accepted; the handshake is yet to come. {@code wire} is closed with it. */
     public SSLSocket accepted(Socket wire, ClientAuthentication clients) throws IOException {
         SSLSocket socket = (SSLSocket) material().context().getSocketFactory().createSocket(wire, null, true);
+        socket.setSSLParameters(accepting(clients));
+        return socket;
+    }
+
+    /** TLS for a connection that was accepted, for those who move its bytes themselves. */
+    public SSLEngine engine(ClientAuthentication clients) throws IOException {
+        SSLEngine engine = material().context().createSSLEngine();
+        engine.setUseClientMode(false);
+        engine.setSSLParameters(accepting(clients));
+        return engine;
+    }
+
+    private SSLParameters accepting(ClientAuthentication clients) {
         SSLParameters parameters = settings.profile().parameters();
         switch (clients) {
             case REQUIRED -> parameters.setNeedClientAuth(true);
             case OPTIONAL -> parameters.setWantClientAuth(true);
             case NONE -> parameters.setNeedClientAuth(false);
         }
-        socket.setSSLParameters(parameters);
-        return socket;
+        return parameters;
     }
 
     /** Puts TLS on a connection that was made to a host; the handshake is yet to come. {@code wire} is closed with it. */

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.dicomgateway.observe.StageTimes;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -232,7 +233,9 @@ final class Bookkeeper implements AutoCloseable {
     }
 
     private Ledger.Applied applyOnce(List<Change> changes) throws LedgerException {
+        long begin = System.nanoTime();
         Ledger.Applied done = ledger.apply(changes);
+        StageTimes.applied(changes.size(), System.nanoTime() - begin);
         dirty = true;
         for (Change change : changes) {
             if (change instanceof Change.Received received) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.dicomgateway.observe.StageTimes;
 import org.dicomgateway.spool.RefusedException.Kind;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -180,7 +181,9 @@ final class Committer implements AutoCloseable {
             start = end;
         }
         try {
+            long begin = System.nanoTime();
             segment.append(records);
+            StageTimes.committed(batch.size(), System.nanoTime() - begin);
         } catch (IOException | RuntimeException e) {
             abandon(segment, batch, e);
             return;

@@ -22,8 +22,8 @@ import java.util.Optional;
 import org.dicomgateway.config.AdminSettings;
 import org.dicomgateway.config.AdminUser;
 import org.dicomgateway.config.AdminUser.Role;
-import org.dicomgateway.config.PasswordHash;
-import org.dicomgateway.config.TokenHash;
+import org.dicomgateway.security.PasswordHash;
+import org.dicomgateway.security.TokenHash;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
 class CredentialsTest {
 
     /** Of {@code gehéim}, with few iterations. */
-    private static final PasswordHash PASSWORD = PasswordHash.parse(
-            "pbkdf2-sha256$10000$AAECAwQFBgcICQoLDA0ODw$We2qQCRW+mjA0RNILdhjPZaImUSoEZUhFHJ9w6eaRIw");
+    private static final PasswordHash PASSWORD = PasswordHash.of(
+            "pbkdf2-sha512:10000:AAECAwQFBgcICQoLDA0ODw==:sfigSxxb6UtcSaJtBm9szsSP3Qo9WwAg7G77aRnxGRs=");
 
     private static final String TOKEN = TokenHash.newToken();
     private static final String PAUSE = "/api/destinations/a/pause";
@@ -50,8 +50,8 @@ class CredentialsTest {
                     List.of(
                             new AdminUser("anna", Role.OPERATOR, Optional.of(PASSWORD), Optional.empty()),
                             new AdminUser("bob", Role.VIEWER, Optional.of(PASSWORD), Optional.empty()),
-                            new AdminUser(
-                                    "script", Role.OPERATOR, Optional.empty(), Optional.of(TokenHash.of(TOKEN))))),
+                            new AdminUser("script", Role.OPERATOR, Optional.empty(), Optional.of(TokenHash.of(TOKEN)))),
+                    Optional.empty()),
             controls,
             new FakeSpoolView());
 

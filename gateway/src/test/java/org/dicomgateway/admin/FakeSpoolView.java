@@ -13,6 +13,8 @@ import org.dicomgateway.spool.SpoolView;
 public final class FakeSpoolView implements SpoolView {
 
     public final List<String> asked = new ArrayList<>();
+    /** The one condition that finds studies; empty: each does. */
+    public String studiesOnlyBy = "";
 
     @Override
     public Map<String, Books> books() {
@@ -67,7 +69,9 @@ public final class FakeSpoolView implements SpoolView {
     @Override
     public Page<FoundStudy> studies(Search search, Optional<String> after, int limit) {
         asked.add("studies " + search + " after " + after.orElse("-") + " limit " + limit);
-        return new Page<>(List.of(Found.study()), Optional.empty());
+        boolean found = studiesOnlyBy.isEmpty()
+                || (studiesOnlyBy.equals("instance") && !search.instance().isEmpty());
+        return new Page<>(found ? List.of(Found.study()) : List.of(), Optional.empty());
     }
 
     @Override

@@ -67,6 +67,7 @@ class OpenApiTest {
             new Call("GET", "/api/history?hours=0", "", 400),
             new Call("GET", "/api/log?limit=5"),
             new Call("GET", "/api/events"),
+            new Call("GET", "/metrics"),
             new Call("GET", "/openapi.json"),
             new Call("POST", "/api/destinations/a/pause", "{\"reason\":\"new disk\"}", 200),
             new Call("POST", "/api/destinations/a/resume"),

@@ -10,13 +10,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.dicomgateway.dicom.Acceptor;
-import org.dicomgateway.dicom.Admission;
 import org.dicomgateway.dicom.AcceptorSettings;
+import org.dicomgateway.dicom.Admission;
 import org.dicomgateway.dicom.AeTitle;
 import org.dicomgateway.dicom.CStoreScp.CStoreRequest;
 import org.dicomgateway.dicom.CStoreScp.CStoreResponse;
@@ -69,9 +70,9 @@ class NetworkFaultIT {
                 FaultProxy network = FaultProxy.before(new Peer(
                         AeTitle.of(nameOf(fault)), "127.0.0.1", server.address().getPort()));
                 network.misbehave(fault);
+                network.delayAnswers(fault == NetworkFault.LATE ? LATE_MILLIS : 0);
                 networks.put(fault, network);
             }
-            networks.get(NetworkFault.LATE).delayAnswers(LATE_MILLIS);
             route(gateway, networks);
             gateway.start();
             Dcmtk.storescu(
@@ -113,11 +114,11 @@ class NetworkFaultIT {
     }
 
     private static String nameOf(NetworkFault fault) {
-        return "NET" + fault.ordinal();
+        return fault.name();
     }
 
     private static String key(NetworkFault fault) {
-        return "net" + fault.ordinal();
+        return fault.name().toLowerCase(Locale.ROOT);
     }
 
     private static void route(GatewayProcess gateway, Map<NetworkFault, FaultProxy> networks) {

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -70,7 +71,7 @@ class OperatorCommandsTest {
         controls.broken = Optional.empty();
         controls.closedBecause = Optional.of("the disk is full");
         assertThat(run(new StatusCommand())).isEqualTo(1);
-        assertThat(out.toString()).contains("receiving: NO, the disk is full");
+        assertThat(out.toString()).contains("receiving: NO, closed: the disk is full");
     }
 
     @Test
@@ -93,6 +94,96 @@ class OperatorCommandsTest {
         assertThat(run(new PauseCommand(), "c")).isEqualTo(1);
         assertThat(err.toString()).contains("no such destination: c; there are a, b");
         assertThat(run(new PauseCommand(), "../status")).isEqualTo(2);
+    }
+
+    @Test
+    void pause_and_resume_receiving() {
+        assertThat(run(new PauseCommand(), "receiver", "--reason", "new disk")).isZero();
+        assertThat(controls.receiverPaused).hasValue("new disk");
+        assertThat(run(new StatusCommand())).isEqualTo(1);
+        assertThat(out.toString()).contains("receiving is paused", "receiving: NO, paused: new disk");
+        assertThat(run(new ResumeCommand(), "receiver")).isZero();
+        assertThat(run(new ResumeCommand(), "receiver")).isEqualTo(1);
+        assertThat(out.toString()).contains("receiving is resumed");
+        assertThat(err.toString()).contains("receiving is not paused");
+    }
+
+    @Test
+    void destinations_tell_what_waits_how_long_and_what_last_failed() {
+        InstantSource clock = () -> FakeControls.NOW.plusSeconds(30);
+        assertThat(run(new DestinationsCommand(clock))).isZero();
+        assertThat(out.toString())
+                .containsPattern("(?m)^a +A@localhost:104 +up +30 s +2 +2.0 KB +2 min +1 +0.0 +1 +0$")
+                .containsPattern("(?m)^gone +- +not in the rules +- +0 +0 B +- +0 +0.0 +0 +4$");
+        assertThat(run(new DestinationsCommand(clock), "--json")).isZero();
+        assertThat(out.toString()).contains("\"oldestWaiting\"");
+    }
+
+    @Test
+    void trace_finds_a_study_by_its_accession_number_and_tells_no_patient() {
+        assertThat(run(new TraceCommand(), "ACC-1")).as("not done everywhere").isEqualTo(1);
+        assertThat(spool.asked).singleElement().asString().contains("studies", "accession=ACC-1");
+        assertThat(out.toString())
+                .contains("study 1.2.3  CT, 2 instances, 1.0 KB")
+                .contains("from CT1")
+                .containsPattern("(?m)^a +1 +1 +0 +0 +0$")
+                .doesNotContain("PAT-1", "ACC-1");
+        assertThat(run(new TraceCommand(), "ACC-1", "--show-patients")).isEqualTo(1);
+        assertThat(out.toString()).contains("accession ACC-1, patient PAT-1");
+    }
+
+    @Test
+    void trace_tells_of_each_instance_where_it_is() {
+        assertThat(run(new TraceCommand(), "1.2.3", "--instances", "--limit", "3"))
+                .isEqualTo(1);
+        assertThat(out.toString())
+                .containsPattern("(?m)^1.2.3.4 .* CT1 +a parked, \\(any\\) pending$")
+                .contains("… and more");
+    }
+
+    @Test
+    void trace_tells_the_story_of_an_instance() {
+        spool.studiesOnlyBy = "instance";
+        assertThat(run(new TraceCommand(), "1.2.3.4", "--limit", "1")).isEqualTo(1);
+        assertThat(spool.asked.get(0)).contains("study=1.2.3.4");
+        assertThat(out.toString())
+                .contains("instance 1.2.3.4  CT, 512 B", "from CT1 at 192.0.2.7, called GATEWAY; number 7")
+                .containsPattern("(?m)received *$")
+                .containsPattern("attempt +a +all +0xA700 +3 times, last .*; out of resources");
+        assertThat(run(new TraceCommand(), "1.2.3.4", "--limit", "1", "--json")).isEqualTo(1);
+        assertThat(out.toString()).contains("\"timeline\"");
+    }
+
+    @Test
+    void trace_says_when_nothing_is_known() {
+        spool.studiesOnlyBy = "nothing";
+        assertThat(run(new TraceCommand(), "4711")).isEqualTo(1);
+        assertThat(spool.asked).as("tried as each of the five").hasSize(5);
+        assertThat(out.toString()).contains("nothing is known of 4711");
+    }
+
+    @Test
+    void parked_lists_each_delivery_with_its_reason_and_asks_for_just_these() {
+        assertThat(run(new ParkedCommand(), "--destination", "a", "--study", "1.2.3"))
+                .isEqualTo(1);
+        assertThat(spool.asked)
+                .singleElement()
+                .asString()
+                .contains("deliveries", "study=1.2.3", "destination=a", "PARKED", "limit 50");
+        assertThat(out.toString()).containsPattern("(?m)^ *7168 .* a +2 +1.2.3 +1.2.3.4 +no$");
+        assertThat(run(new ParkedCommand(), "--held")).isEqualTo(1);
+        assertThat(spool.asked.get(1)).contains("HELD");
+    }
+
+    @Test
+    void discard_wants_to_know_what_and_why() {
+        assertThat(run(new DiscardCommand(), "--study", "1.2.3", "--reason", "sent twice"))
+                .isZero();
+        assertThat(spool.asked)
+                .containsExactly("discard Selection[destination=, studyInstanceUid=1.2.3, deliveryId=0] sent twice");
+        assertThat(out.toString()).contains("2 deliveries are discarded");
+        assertThat(run(new DiscardCommand(), "--study", "1.2.3")).isEqualTo(2);
+        assertThat(run(new DiscardCommand(), "--reason", "all of it")).isEqualTo(2);
     }
 
     @Test
@@ -123,7 +214,8 @@ class OperatorCommandsTest {
     @Test
     void a_gateway_that_does_not_run_is_told_with_its_address_and_how_to_start_it() {
         server.close();
-        assertThat(run(new StatusCommand())).isEqualTo(1);
+        assertThat(run(new StatusCommand())).isEqualTo(3);
+        assertThat(run(new ParkedCommand())).isEqualTo(3);
         assertThat(err.toString()).contains("no gateway answers at http://127.0.0.1:", "start it: scripts/gateway run");
     }
 

@@ -16,7 +16,7 @@ import org.dicomgateway.admin.FakeSpoolView;
 import org.dicomgateway.config.AdminSettings;
 import org.dicomgateway.config.AdminUser;
 import org.dicomgateway.config.AdminUser.Role;
-import org.dicomgateway.config.TokenHash;
+import org.dicomgateway.security.TokenHash;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,7 +45,9 @@ class OperatorTokenTest {
         InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         AdminUser script = new AdminUser("s", Role.VIEWER, Optional.empty(), Optional.of(TokenHash.of(token)));
         try (AdminServer server = new AdminServer(
-                new AdminSettings(true, anyPort, List.of(script)), new FakeControls(), new FakeSpoolView())) {
+                new AdminSettings(true, anyPort, List.of(script), Optional.empty()),
+                new FakeControls(),
+                new FakeSpoolView())) {
             server.start();
             AdminSettings settings = new AdminSettings(true, server.address());
             assertThat(new RunningGateway(settings, Optional.of(token)).get("/api/status"))

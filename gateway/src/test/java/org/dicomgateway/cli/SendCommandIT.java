@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.dicomgateway.testkit.Certificates;
 import org.dicomgateway.testkit.Dcmtk;
 import org.dicomgateway.testkit.FreePorts;
 import org.dicomgateway.testkit.OrthancServer;
@@ -84,18 +85,13 @@ class SendCommandIT {
                 "--retry-delay=100ms",
                 directory.resolve("files").toString()
             };
-            assertThat(send(Stream.concat(Stream.of("--retries=1"), Stream.of(arguments))
-                            .toArray(String[]::new)))
-                    .isEqualTo(1);
+            assertThat(send(with(arguments, "--retries=1"))).isEqualTo(1);
             assertThat(err.toString()).contains("not stored, 20 files: given up", "refused");
             assertThat(Files.readAllLines(left)).hasSize(20);
 
             Thread back = new Thread(orthanc::startAgain);
             back.start();
-            assertThat(send(Stream.concat(Stream.of("--retries=12"), Stream.of(arguments))
-                            .toArray(String[]::new)))
-                    .as(err.toString())
-                    .isZero();
+            assertThat(send(with(arguments, "--retries=12"))).as(err.toString()).isZero();
             back.join();
             assertThat(orthanc.instances()).isEqualTo(20);
             assertThat(Files.readAllLines(left)).isEmpty();
@@ -126,6 +122,45 @@ class SendCommandIT {
                     .isEqualTo(unknown.path().toString());
             assertThat(report.at("/failures/0/reason").asString()).contains("no presentation context");
         }
+    }
+
+    @Test
+    void a_server_that_wants_TLS_and_a_certificate_gets_both_and_one_that_nobody_vouches_for_gets_nothing()
+            throws Exception {
+        Certificates ours = new Certificates(directory.resolve("certificates")).make("server", "client");
+        Certificates others = new Certificates(directory.resolve("others")).make("client");
+        TestFile file = new TestFiles(directory.resolve("files"), 6).single(8 * 1024);
+        Map<String, Object> options = Map.of(
+                "DicomTlsEnabled", true,
+                "DicomTlsCertificate", ours.certificate("server").toString(),
+                "DicomTlsPrivateKey", ours.key("server").toString(),
+                "DicomTlsTrustedCertificates", ours.authority().toString());
+        try (OrthancServer orthanc = OrthancServer.start(directory, "ORTHANC1", options)) {
+            String[] target = {
+                orthanc.peer().toString(),
+                "--aet=GATEWAY",
+                "--retries=0",
+                file.path().toString()
+            };
+            assertThat(send(with(target, "--tls-trust=" + others.authority()))).isEqualTo(1);
+            assertThat(send(with(target, "--tls-cert=" + ours.certificate("client"))))
+                    .isEqualTo(2);
+            assertThat(err.toString()).contains("--tls-cert and --tls-key go together");
+            assertThat(orthanc.instances()).isZero();
+
+            assertThat(send(with(
+                            target,
+                            "--tls-trust=" + ours.authority(),
+                            "--tls-cert=" + ours.certificate("client"),
+                            "--tls-key=" + ours.key("client"))))
+                    .as(err.toString())
+                    .isZero();
+            assertThat(orthanc.instances()).isOne();
+        }
+    }
+
+    private static String[] with(String[] arguments, String... more) {
+        return Stream.concat(Stream.of(arguments), Stream.of(more)).toArray(String[]::new);
     }
 
     @Test

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.dicomgateway.config.AdminUser.Role;
+import org.dicomgateway.security.PasswordHash;
+import org.dicomgateway.security.Secret;
+import org.dicomgateway.security.TokenHash;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,19 +43,24 @@ class AdminSettingsTest {
     }
 
     @Test
-    void an_address_that_others_can_reach_is_refused_with_what_to_do_instead() {
+    void an_address_that_others_can_reach_needs_users_and_encryption() {
         assertThat(written.problemsOfGateway("gateway.admin.bind = 0.0.0.0"))
                 .singleElement()
                 .satisfies(problem -> {
                     assertThat(Written.place(problem)).isEqualTo("gateway.conf:1 gateway.admin.bind");
-                    assertThat(problem.what()).contains("0.0.0.0 can be reached from other machines");
+                    assertThat(problem.what()).contains("0.0.0.0 can be reached from other machines", "no users");
                     assertThat(problem.remedy()).contains("bind = 127.0.0.1");
                 });
+        String hash = TokenHash.of("x").text();
+        assertThat(written.problemsOfGateway(
+                        "gateway.admin { bind = 0.0.0.0, users.a { role = viewer, token-hash = \"" + hash + "\" } }"))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.what()).contains("passwords could be read on the way"));
     }
 
     @Test
     void users_have_a_role_and_a_password_or_a_token() throws Exception {
-        PasswordHash password = PasswordHash.of("hunter2", 10_000);
+        PasswordHash password = PasswordHash.make(new Secret("hunter2"));
         TokenHash token = TokenHash.of("hunter3");
         AdminSettings admin =
                 written.gateway("""
@@ -60,7 +68,7 @@ class AdminSettingsTest {
                   anna { role = operator, password-hash = "%s" }
                   monitoring { role = viewer, token-hash = "%s" }
                 }
-                """.formatted(password.text(), token.text())).admin();
+                """.formatted(password.written(), token.text())).admin();
         assertThat(admin.users())
                 .containsExactly(
                         new AdminUser("anna", Role.OPERATOR, Optional.of(password), Optional.empty()),
@@ -81,14 +89,14 @@ class AdminSettingsTest {
                         "has neither password-hash nor token-hash",
                         "a name is 1 to 64 letters, digits, '-' and '_': 'b b'",
                         "no role: 'admin'; known are viewer, operator",
-                        "no hash of a password; make one with scripts/gateway hash-password, and quote it",
+                        "no hash of a password; scripts/gateway hash-password makes one",
                         "no hash of a token; make one with scripts/gateway hash-password --token, and quote it");
     }
 
     @Test
     void what_is_kept_of_passwords_and_tokens_is_masked() throws Exception {
         written.file("routing.conf", "destinations {}, routes = []");
-        String hash = PasswordHash.of("hunter2", 10_000).text();
+        String hash = PasswordHash.make(new Secret("hunter2")).written();
         Path file = written.file(
                 "gateway.conf", "gateway.admin.users.anna { role = operator, password-hash = \"" + hash + "\" }");
         assertThat(EffectiveConfiguration.render(file))

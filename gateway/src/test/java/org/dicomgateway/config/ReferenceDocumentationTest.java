@@ -38,6 +38,8 @@ class ReferenceDocumentationTest {
             "gateway.admin.users.NAME.role",
             "gateway.admin.users.NAME.password-hash",
             "gateway.admin.users.NAME.token-hash",
+            "gateway.audit.site-id",
+            "gateway.audit.syslog.host",
             "destinations.NAME.ae-title",
             "destinations.NAME.host",
             "destinations.NAME.port",

@@ -68,7 +68,8 @@ class FuzzTest {
     @Test
     void mutated_PDUs_harm_nobody_and_the_next_good_sender_is_served_at_once() throws Exception {
         ExecutorService callers = Executors.newFixedThreadPool(CALLERS);
-        try (Acceptor acceptor = new Acceptor(Limits.maxAssociations(50), request -> Admission.UNLIMITED, this::serve)) {
+        try (Acceptor acceptor =
+                new Acceptor(Limits.maxAssociations(50), request -> Admission.UNLIMITED, this::serve)) {
             acceptor.start();
             storeWell(acceptor);
             long heapBefore = usedHeap();

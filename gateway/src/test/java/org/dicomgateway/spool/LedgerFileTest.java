@@ -84,12 +84,30 @@ class LedgerFileTest {
             Path wal = folder.resolve("crashed.db-wal");
             Files.copy(folder.resolve("ledger.db-wal"), wal);
             try (RandomAccessFile torn = new RandomAccessFile(wal.toFile(), "rw")) {
-                torn.setLength(torn.length() - 100);
+                torn.setLength(endOf(torn) - 100);
             }
         }
         try (Ledger again = SqliteLedger.open(crashed, Candidates.FIRST)) {
             assertHundred(again);
         }
+    }
+
+    /** Of the last frame that counts (https://www.sqlite.org/fileformat2.html#walformat); older ones may stand behind it. */
+    private static long endOf(RandomAccessFile wal) throws IOException {
+        int header = 32;
+        wal.seek(8);
+        long frame = 24 + wal.readInt();
+        wal.seek(16);
+        long salt = wal.readLong();
+        long end = header;
+        while (end + frame <= wal.length()) {
+            wal.seek(end + 8);
+            if (wal.readLong() != salt) {
+                break;
+            }
+            end += frame;
+        }
+        return end;
     }
 
     @Test

@@ -188,6 +188,11 @@ public final class GatewayProcess implements AutoCloseable {
         return running().terminate(limit);
     }
 
+    /** Waits until it has ended by itself; the exit code. */
+    public int await(Duration limit) {
+        return running().await(limit);
+    }
+
     private Child running() {
         if (child == null) {
             throw new IllegalStateException("the gateway was never started");

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.dicomgateway.dicom.AeTitle;
 import org.dicomgateway.dicom.Peer;
 import org.dicomgateway.orthanc.Login;
@@ -95,6 +96,10 @@ public final class OrthancServer implements AutoCloseable {
         return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root);
     }
 
+    private Path home() {
+        return Objects.requireNonNull(configuration.getParent());
+    }
+
     /** Where it is to be called by DICOM. */
     public Peer peer() {
         return peer;
@@ -150,6 +155,16 @@ public final class OrthancServer implements AutoCloseable {
             throw new IllegalStateException(peer + " is still running");
         }
         child = launch();
+    }
+
+    /** Starts it again with these options instead of those it had, after {@link #stop} or {@link #kill}. */
+    public void startAgain(Map<String, ?> options) {
+        try {
+            Files.writeString(configuration, configuration(home(), peer, httpPort, options));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        startAgain();
     }
 
     /** Kills it if it runs. */

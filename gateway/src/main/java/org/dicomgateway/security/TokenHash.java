@@ -1,4 +1,4 @@
-package org.dicomgateway.config;
+package org.dicomgateway.security;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -60,6 +60,6 @@ public record TokenHash(String digest) {
 
     @Override
     public String toString() {
-        return PREFIX + Secrets.MASK;
+        return PREFIX + "******";
     }
 }

@@ -1,0 +1,21 @@
+package org.dicomgateway.app;
+
+import org.dicomgateway.admin.Caller;
+import org.dicomgateway.admin.Witness;
+import org.dicomgateway.audit.AuditTrail;
+
+/** What operators do, for the audit trail. */
+record AuditedOperators(AuditTrail trail) implements Witness {
+
+    private static final int FIRST_FAILURE = 400;
+
+    @Override
+    public void acted(Caller caller, String function, String request, int status) {
+        trail.operatorAction(caller.name(), caller.address(), function, request, status < FIRST_FAILURE);
+    }
+
+    @Override
+    public void refused(String user, String address, String why) {
+        trail.loginFailed(user.isEmpty() ? "unknown" : user, address, why);
+    }
+}

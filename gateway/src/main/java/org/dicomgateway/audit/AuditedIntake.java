@@ -1,0 +1,40 @@
+package org.dicomgateway.audit;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+import org.dicomgateway.dicom.Origin;
+import org.dicomgateway.spool.Instance;
+import org.dicomgateway.spool.Intake;
+import org.dicomgateway.spool.RefusedException;
+
+/**
+ * Counts what an intake took. What it refused has no study that could be named, and stands in the forward log alone.
+ */
+record AuditedIntake(Intake intake, Transfers transfers) implements Intake {
+
+    @Override
+    public Optional<String> closedBecause() {
+        return intake.closedBecause();
+    }
+
+    @Override
+    public Accepted accept(Arrival arrival, InputStream dataset) throws RefusedException, IOException {
+        Accepted accepted = intake.accept(arrival, dataset);
+        Instance instance = accepted.instance();
+        transfers.arrived(transferOf(instance), instance.sopClass().value());
+        return accepted;
+    }
+
+    private static Transfer transferOf(Instance instance) {
+        Origin origin = instance.origin();
+        return new Transfer(
+                true,
+                origin.called().value(),
+                origin.calling().value(),
+                "",
+                origin.remoteHost(),
+                instance.studyInstanceUid(),
+                instance.patientId());
+    }
+}

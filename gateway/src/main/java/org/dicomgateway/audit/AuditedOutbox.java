@@ -1,0 +1,67 @@
+package org.dicomgateway.audit;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.dicomgateway.config.DestinationSettings;
+import org.dicomgateway.dicom.AeTitle;
+import org.dicomgateway.spool.Claim;
+import org.dicomgateway.spool.DatasetStream;
+import org.dicomgateway.spool.Instance;
+import org.dicomgateway.spool.Outbox;
+import org.dicomgateway.spool.Settlement;
+
+/** Counts what was sent from an outbox, and what will not be sent any more. */
+record AuditedOutbox(Outbox outbox, Transfers transfers, Function<String, Optional<DestinationSettings>> destinations)
+        implements Outbox {
+
+    @Override
+    public List<Claim> claim(String destination, int max) {
+        return outbox.claim(destination, max);
+    }
+
+    @Override
+    public DatasetStream open(Claim claim) throws IOException {
+        DatasetStream dataset = outbox.open(claim);
+        transfers.begin(transferOf(claim));
+        return dataset;
+    }
+
+    @Override
+    public void settle(Claim claim, Settlement settlement) {
+        outbox.settle(claim, settlement);
+        String sopClass = claim.instance().sopClass().value();
+        if (settlement instanceof Settlement.Delivered) {
+            transfers.arrived(transferOf(claim), sopClass);
+        } else if (settlement instanceof Settlement.Parked parked) {
+            transfers.failed(transferOf(claim), sopClass, parked.reason());
+        }
+    }
+
+    @Override
+    public void reconsider(String destination) {
+        outbox.reconsider(destination);
+    }
+
+    @Override
+    public void onWork(String destination, Runnable wakeUp) {
+        outbox.onWork(destination, wakeUp);
+    }
+
+    private Transfer transferOf(Claim claim) {
+        Instance instance = claim.instance();
+        Optional<DestinationSettings> destination = destinations.apply(claim.destination());
+        return new Transfer(
+                false,
+                destination
+                        .flatMap(DestinationSettings::callingAe)
+                        .map(AeTitle::value)
+                        .orElse(instance.origin().calling().value()),
+                destination.map(settings -> settings.peer().aeTitle().value()).orElse(""),
+                claim.destination(),
+                destination.map(settings -> settings.peer().host()).orElse(""),
+                instance.studyInstanceUid(),
+                instance.patientId());
+    }
+}

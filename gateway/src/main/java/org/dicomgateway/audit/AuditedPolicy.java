@@ -1,0 +1,26 @@
+package org.dicomgateway.audit;
+
+import org.dicomgateway.dicom.AssociationPolicy;
+import org.dicomgateway.dicom.AssociationRequest;
+import org.dicomgateway.dicom.Origin;
+import org.dicomgateway.dicom.Rejection;
+
+/** Tells of those who were turned away for what they are: not of those who came at a bad moment. */
+record AuditedPolicy(AssociationPolicy policy, AuditTrail trail) implements AssociationPolicy {
+
+    @Override
+    public Answer answer(AssociationRequest request) {
+        Answer answer = policy.answer(request);
+        if (answer instanceof Rejection rejection && !rejection.isTransient()) {
+            Origin origin = request.origin();
+            trail.rejected(origin.calling().value(), origin.remoteHost(), rejection.text());
+        }
+        return answer;
+    }
+
+    @Override
+    public void notSecured(String remoteHost, String why) {
+        policy.notSecured(remoteHost, why);
+        trail.rejected("", remoteHost, why);
+    }
+}

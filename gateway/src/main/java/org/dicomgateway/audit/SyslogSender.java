@@ -1,0 +1,227 @@
+package org.dicomgateway.audit;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.dicomgateway.audit.Journal.Entry;
+import org.dicomgateway.audit.Journal.Position;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends the trail to a syslog server, in order, from where it was when the server or the gateway went away. A message
+ * counts as sent when the server was still there some time afterwards; what does not count is sent again, so that the
+ * server may get a message twice, but misses none that is still in the trail.
+ */
+final class SyslogSender implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SyslogSender.class);
+
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
+    private static final long LOOK_MILLIS = 500;
+    private static final Duration LAST_WORDS = Duration.ofSeconds(3);
+
+    /** Opens a way to the server. */
+    interface Dialler {
+        SyslogLink dial() throws IOException;
+    }
+
+    private record Sent(Position next, long atNanos) {}
+
+    private final Journal journal;
+    private final Cursor cursor;
+    private final Syslog format;
+    private final Dialler dialler;
+    private final String server;
+    private final Duration patience;
+    private final Thread thread = new Thread(this::run, "audit-syslog");
+
+    private final Object news = new Object();
+    private final Deque<Sent> unsettled = new ArrayDeque<>();
+    private Position position = new Position(0, 0);
+    private Position kept = new Position(0, 0);
+    private volatile @Nullable SyslogLink link;
+    private volatile long busySince;
+    private volatile boolean closing;
+    private volatile boolean isUp = true;
+
+    /** Sends to a server that messages call {@code server}; a write that takes longer than {@code patience} is broken off. */
+    SyslogSender(Journal journal, Cursor cursor, Syslog format, Dialler dialler, String server, Duration patience) {
+        this.journal = journal;
+        this.cursor = cursor;
+        this.format = format;
+        this.dialler = dialler;
+        this.server = server;
+        this.patience = patience;
+        thread.setDaemon(true);
+    }
+
+    void start() throws IOException {
+        Optional<Position> sent = cursor.read();
+        position = sent.isPresent() ? sent.get() : journal.begin();
+        kept = position;
+        thread.start();
+    }
+
+    /** There is more to send. */
+    void wake() {
+        synchronized (news) {
+            news.notifyAll();
+        }
+    }
+
+    /** Breaks off a write that the server does not take; to be called now and then. */
+    void watch() {
+        long since = busySince;
+        SyslogLink current = link;
+        if (since != 0 && current != null && System.nanoTime() - since > patience.toNanos()) {
+            LOG.warn("audit trail: syslog server {} takes nothing for {}, hanging up", server, patience);
+            hangUp(current);
+        }
+    }
+
+    private void run() {
+        Duration pause = FIRST_PAUSE;
+        while (!closing || hasLastWords()) {
+            try (SyslogLink opened = dial()) {
+                link = opened;
+                tellUp();
+                pause = FIRST_PAUSE;
+                converse(opened);
+            } catch (IOException e) {
+                tellDown(e);
+                unsettled.clear();
+                position = kept;
+                if (closing) {
+                    return;
+                }
+                rest(pause.toMillis());
+                pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause.multipliedBy(2);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            } finally {
+                busySince = 0;
+                link = null;
+            }
+        }
+    }
+
+    private boolean hasLastWords() {
+        return kept.compareTo(journal.end()) < 0 && !Thread.currentThread().isInterrupted();
+    }
+
+    private SyslogLink dial() throws IOException {
+        return dialler.dial();
+    }
+
+    /** Until the server is gone, or we are. */
+    private void converse(SyslogLink to) throws IOException, InterruptedException {
+        while (!closing || hasLastWords()) {
+            List<Entry> entries = journal.read(position);
+            skipped(entries);
+            busySince = System.nanoTime();
+            for (Entry entry : entries) {
+                to.send(format.message(entry.message()));
+                position = entry.next();
+            }
+            to.check();
+            busySince = 0;
+            if (!entries.isEmpty()) {
+                unsettled.add(new Sent(position, System.nanoTime()));
+            }
+            settle(to.settling());
+            if (entries.isEmpty() || !unsettled.isEmpty()) {
+                synchronized (news) {
+                    if (journal.end().equals(position)) {
+                        news.wait(LOOK_MILLIS);
+                    }
+                }
+            }
+        }
+    }
+
+    private void settle(Duration settling) throws IOException {
+        long before = System.nanoTime() - settling.toNanos();
+        Position last = kept;
+        for (Sent sent = unsettled.peek(); sent != null && sent.atNanos <= before; sent = unsettled.peek()) {
+            last = unsettled.remove().next;
+        }
+        if (!last.equals(kept)) {
+            cursor.write(last);
+            kept = last;
+        }
+    }
+
+    /** Files that went for want of room before the server had them. */
+    private void skipped(List<Entry> entries) {
+        if (!entries.isEmpty() && entries.get(0).next().file() > position.file() + 1) {
+            LOG.error(
+                    "audit trail: syslog server {} was away for too long: {} files of messages are gone unsent;"
+                            + " gateway.audit.total-size bounds what is kept",
+                    server,
+                    entries.get(0).next().file() - position.file() - 1);
+        }
+    }
+
+    private void tellUp() {
+        if (!isUp) {
+            LOG.info("audit trail: syslog server {} is back", server);
+        }
+        isUp = true;
+    }
+
+    private void tellDown(IOException e) {
+        if (isUp && !closing) {
+            LOG.warn("audit trail: syslog server {} is away ({}); messages wait on disk", server, e.toString());
+        }
+        isUp = false;
+    }
+
+    private void rest(long millis) {
+        synchronized (news) {
+            long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+            try {
+                for (long left = millis; left > 0 && !closing; left = (until - System.nanoTime()) / 1_000_000) {
+                    news.wait(left);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static void hangUp(SyslogLink current) {
+        try {
+            current.close();
+        } catch (IOException e) {
+            LOG.debug("hanging up", e);
+        }
+    }
+
+    /** Sends what is left, if that can be done within some seconds; the rest waits for the next start. */
+    @Override
+    public void close() {
+        closing = true;
+        wake();
+        try {
+            thread.join(LAST_WORDS.toMillis());
+            if (thread.isAlive()) {
+                SyslogLink current = link;
+                if (current != null) {
+                    hangUp(current);
+                }
+                thread.interrupt();
+                thread.join(LAST_WORDS.toMillis());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package org.dicomgateway.cli;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Conditions on deliveries; those that are given must all be met. */
+final class DeliveryChoice {
+
+    @Option(
+            names = "--destination",
+            paramLabel = "NAME",
+            description = "only of this destination",
+            converter = NameConverter.class)
+    private @Nullable String destination;
+
+    @Option(names = "--study", paramLabel = "UID", description = "only of this Study Instance UID")
+    private @Nullable String study;
+
+    @Option(names = "--delivery", paramLabel = "ID", description = "only this delivery, as parked numbers it")
+    private @Nullable Long delivery;
+
+    Optional<String> destination() {
+        return Optional.ofNullable(destination);
+    }
+
+    Optional<String> study() {
+        return Optional.ofNullable(study);
+    }
+
+    Optional<Long> delivery() {
+        return Optional.ofNullable(delivery);
+    }
+}

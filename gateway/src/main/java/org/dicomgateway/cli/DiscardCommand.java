@@ -1,0 +1,47 @@
+package org.dicomgateway.cli;
+
+import java.util.List;
+import java.util.Optional;
+import org.dicomgateway.admin.Answers;
+import org.dicomgateway.admin.Json;
+import org.dicomgateway.admin.Requests;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Gives deliveries up for good. */
+@Command(
+        name = "discard",
+        mixinStandardHelpOptions = true,
+        description = "Gives up for good what is parked or held: it is not delivered, and the spool lets it go."
+                + " The reason stands in the logs and in the history.",
+        exitCodeList = {
+            "0:done",
+            "1:it could not be done, or there was nothing of the kind",
+            "2:wrong usage or configuration",
+            OperatorCommand.EXIT_UNREACHABLE
+        },
+        exitCodeListHeading = "Exit codes:%n")
+public final class DiscardCommand extends OperatorCommand {
+
+    @ArgGroup(exclusive = false, multiplicity = "1")
+    private DeliveryChoice which = new DeliveryChoice();
+
+    @Option(
+            names = {"-r", "--reason"},
+            required = true,
+            paramLabel = "TEXT",
+            description = "for whoever looks for it later; no patient data")
+    @SuppressWarnings("NullAway.Init") // required
+    private String reason;
+
+    @Override
+    int run(RunningGateway gateway) throws RunningGatewayException {
+        String answer = gateway.post(
+                "/api/discard",
+                new Requests.Discard(which.destination(), which.study(), which.delivery(), Optional.of(reason)));
+        long count = Json.readAnswer(answer, Answers.Count.class).count();
+        print(answer, List.of(count + (count == 1 ? " delivery is discarded" : " deliveries are discarded")));
+        return count > 0 ? ExitCode.DONE : ExitCode.FAILED;
+    }
+}

@@ -1,0 +1,252 @@
+package org.dicomgateway.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.dicomgateway.config.AdminSettings;
+import org.dicomgateway.dicom.AeTitle;
+import org.dicomgateway.dicom.Origin;
+import org.dicomgateway.dicom.Uid;
+import org.dicomgateway.observe.ForwardLog;
+import org.dicomgateway.observe.Metric;
+import org.dicomgateway.observe.StageTimes;
+import org.dicomgateway.testkit.ProjectRoot;
+import org.dicomgateway.testkit.Promtool;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What is scraped, what the page says of it, and what is made of it under deploy/: all the same names. */
+class MetricsTest {
+
+    private static final Pattern FAMILY = Pattern.compile("# TYPE (\\S+) (\\S+)");
+    private static final Pattern SAMPLE = Pattern.compile("(?m)^(gateway_[a-z_]+)(?:\\{([^}]*)})? (\\S+)");
+    private static final Pattern ROW = Pattern.compile("\\| `(gateway_\\S+)` \\| (\\w+) \\| (.*?) \\| (.*?) \\|");
+    private static final Pattern NAME = Pattern.compile("\\bgateway_[a-z_]+\\b");
+
+    private final FakeControls controls = new FakeControls();
+    private final AdminServer server = new AdminServer(
+            new AdminSettings(true, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+            controls,
+            new FakeSpoolView());
+
+    @TempDir
+    private Path folder;
+
+    @BeforeEach
+    void letEverythingHappen() throws IOException {
+        server.start();
+        ForwardLog.Subject subject = new ForwardLog.Subject(
+                Uid.of("1.2.3.4"),
+                "1.2.3",
+                new Origin(AeTitle.of("CT1"), AeTitle.of("GATEWAY"), "192.0.2.7"),
+                512,
+                Optional.of(Instant.now().minusSeconds(3)));
+        ForwardLog.received(subject, 30, 7, 1);
+        ForwardLog.received(subject, 40, 7, 0);
+        ForwardLog.refused(subject, 0xA700, "no room");
+        ForwardLog.refused(subject, -1, "broken off");
+        ForwardLog.outcome(ForwardLog.Event.RETRY, subject, "all", "a", 1, 5, 0xA700, "out of resources");
+        ForwardLog.outcome(ForwardLog.Event.DELIVERED, subject, "all", "a", 2, 5, 0, "");
+        ForwardLog.outcome(ForwardLog.Event.PARKED, subject, "all", "b", 1, 5, 0xC000, "no");
+        ForwardLog.discarded(subject, "all", "b", "sent twice");
+        StageTimes.committed(3, 2_000_000);
+        StageTimes.applied(12, 9_000_000);
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void all_metrics_are_there_and_no_others() throws Exception {
+        Map<String, String> scraped = new TreeMap<>();
+        Matcher family = FAMILY.matcher(scrape());
+        while (family.find()) {
+            if (family.group(1).startsWith("gateway_")) {
+                scraped.put(family.group(1), family.group(2));
+            }
+        }
+        Map<String, String> meant = new TreeMap<>();
+        for (Metric metric : Metric.values()) {
+            meant.put(metric.text(), metric.kind().name().toLowerCase(Locale.ROOT));
+            if (metric.kind() == Metric.Kind.HISTOGRAM) {
+                meant.put(metric.text() + "_max", "gauge");
+            }
+        }
+        assertThat(scraped).isEqualTo(meant);
+    }
+
+    @Test
+    void the_values_are_those_of_what_happened() throws Exception {
+        Map<String, Double> samples = samples(scrape());
+        assertThat(samples)
+                .containsEntry("gateway_version{version=\"1.2.3\"}", 1.0)
+                .containsEntry("gateway_received_instances_total", 2.0)
+                .containsEntry("gateway_received_bytes_total", 1024.0)
+                .containsEntry("gateway_refused_instances_total{status=\"0xA700\"}", 1.0)
+                .containsEntry("gateway_refused_instances_total{status=\"none\"}", 1.0)
+                .containsEntry("gateway_receive_seconds_sum", 0.07)
+                .containsEntry("gateway_receive_seconds_bucket{le=\"0.05\"}", 2.0)
+                .containsEntry("gateway_receive_seconds_bucket{le=\"0.02\"}", 0.0)
+                .containsEntry("gateway_attempts_total{destination=\"a\",outcome=\"delivered\"}", 1.0)
+                .containsEntry("gateway_attempts_total{destination=\"a\",outcome=\"retry\"}", 1.0)
+                .containsEntry("gateway_attempts_total{destination=\"b\",outcome=\"parked\"}", 1.0)
+                .containsEntry("gateway_delivery_seconds_bucket{destination=\"a\",le=\"1.0\"}", 0.0)
+                .containsEntry("gateway_delivery_seconds_bucket{destination=\"a\",le=\"5.0\"}", 1.0)
+                .containsEntry("gateway_discarded_total{destination=\"b\"}", 1.0)
+                .containsEntry("gateway_commit_instances_sum", 3.0)
+                .containsEntry("gateway_ledger_unwritten_changes", 3.0)
+                .containsEntry("gateway_disk_free_bytes", 5_000_000.0)
+                .containsEntry("gateway_books_deliveries{destination=\"gone\",entry=\"held\"}", 4.0)
+                .containsEntry("gateway_pending_bytes{destination=\"a\"}", 2048.0)
+                .containsEntry("gateway_oldest_pending_age_seconds{destination=\"b\"}", 0.0)
+                .containsEntry("gateway_destination_state{destination=\"a\",state=\"up\"}", 1.0)
+                .containsEntry("gateway_destination_state{destination=\"a\",state=\"closed_by_schedule\"}", 0.0)
+                .containsEntry("gateway_route_instances_total{route=\"all\"}", 12.0)
+                .containsEntry("gateway_rules_version", 7.0)
+                .containsEntry("gateway_rules_broken", 0.0)
+                .containsEntry("gateway_receiver_open", 1.0);
+        controls.pauseReceiver("");
+        controls.pause("a", "new disk");
+        assertThat(samples(scrape()))
+                .containsEntry("gateway_receiver_open", 0.0)
+                .containsEntry("gateway_destination_state{destination=\"a\",state=\"up\"}", 0.0)
+                .containsEntry("gateway_destination_state{destination=\"a\",state=\"paused\"}", 1.0);
+    }
+
+    @Test
+    void the_page_says_of_each_what_the_program_says() throws Exception {
+        List<String> documented = new ArrayList<>();
+        Matcher row = ROW.matcher(Files.readString(ProjectRoot.path().resolve("docs/metrics.md")));
+        while (row.find()) {
+            documented.add(row.group(0));
+        }
+        assertThat(documented)
+                .containsExactlyElementsOf(Stream.of(Metric.values())
+                        .map(metric -> "| `" + metric.text() + "` | "
+                                + metric.kind().name().toLowerCase(Locale.ROOT) + " | "
+                                + String.join(", ", metric.labels()) + " | " + metric.help() + " |")
+                        .toList());
+    }
+
+    @Test
+    void promtool_has_nothing_to_say_against_what_is_scraped() throws Exception {
+        assertThat(Promtool.checkMetrics(ownOnly(scrape()))).isEmpty();
+    }
+
+    @Test
+    void the_alerts_are_sound_and_are_raised_when_they_should() throws Exception {
+        Path alerts = ProjectRoot.path().resolve("deploy/prometheus");
+        Promtool.run(alerts, "check", "config", "--lint=all", "--lint-fatal", "prometheus.yml");
+        assertThat(Promtool.run(alerts, "test", "rules", "alerts_test.yml")).contains("SUCCESS");
+        assertThat(namesIn(Files.readString(alerts.resolve("alerts.yml")))).isSubsetOf(names());
+    }
+
+    @Test
+    void each_alert_is_tested() throws Exception {
+        Path alerts = ProjectRoot.path().resolve("deploy/prometheus");
+        String tests = Files.readString(alerts.resolve("alerts_test.yml"));
+        Matcher alert = Pattern.compile("- alert: (\\w+)").matcher(Files.readString(alerts.resolve("alerts.yml")));
+        int count = 0;
+        while (alert.find()) {
+            assertThat(tests).contains("alertname: " + alert.group(1), "alertname=\"" + alert.group(1) + "\"");
+            count++;
+        }
+        assertThat(count).isGreaterThan(10);
+    }
+
+    @Test
+    void the_dashboard_asks_for_what_is_there_in_sound_expressions() throws Exception {
+        JsonNode dashboard = JsonMapper.shared()
+                .readTree(Files.readString(ProjectRoot.path().resolve("deploy/grafana/dashboard.json")));
+        List<String> expressions = dashboard.get("panels").findValuesAsString("expr");
+        assertThat(expressions).hasSizeGreaterThan(25);
+        StringBuilder rules = new StringBuilder("groups:\n  - name: dashboard\n    rules:\n");
+        for (int i = 0; i < expressions.size(); i++) {
+            String expression =
+                    expressions.get(i).replace("$__rate_interval", "1m").replace("$", "");
+            rules.append("      - record: panel:")
+                    .append(i)
+                    .append("\n        expr: '")
+                    .append(expression)
+                    .append("'\n");
+        }
+        Path file = Files.writeString(
+                folder.resolve("dashboard.yml"), rules.toString().replace("panel:", "panel:n"));
+        Promtool.run(folder, "check", "rules", "--lint=none", file.getFileName().toString());
+        assertThat(namesIn(String.join("\n", expressions))).isSubsetOf(names());
+        List<Long> ids = dashboard
+                .get("panels")
+                .valueStream()
+                .map(panel -> panel.get("id").asLong())
+                .toList();
+        assertThat(ids).doesNotHaveDuplicates();
+    }
+
+    private static TreeSet<String> namesIn(String text) {
+        TreeSet<String> names = new TreeSet<>();
+        Matcher name = NAME.matcher(text);
+        while (name.find()) {
+            names.add(name.group().replaceAll("_(bucket|count|sum)$", ""));
+        }
+        return names;
+    }
+
+    private static List<String> names() {
+        return Stream.of(Metric.values()).map(Metric::text).toList();
+    }
+
+    private static Map<String, Double> samples(String scraped) {
+        Map<String, Double> samples = new TreeMap<>();
+        Matcher sample = SAMPLE.matcher(scraped);
+        while (sample.find()) {
+            String labels = sample.group(2);
+            samples.put(
+                    sample.group(1) + (labels == null ? "" : "{" + labels + "}"), Double.parseDouble(sample.group(3)));
+        }
+        return samples;
+    }
+
+    /** Without those that the metrics library names: jvm_, process_ and system_. */
+    private static String ownOnly(String scraped) {
+        StringBuilder own = new StringBuilder();
+        scraped.lines()
+                .filter(line -> line.startsWith("gateway_") || line.matches("# (HELP|TYPE) gateway_.*"))
+                .forEach(line -> own.append(line).append('\n'));
+        return own.toString();
+    }
+
+    private String scrape() throws IOException, InterruptedException {
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create(
+                                        "http://127.0.0.1:" + server.address().getPort() + "/metrics"))
+                                .build(),
+                        BodyHandlers.ofString())
+                .body();
+    }
+}

@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# Which of the gateway's libraries have known faults: its bill of materials against a database of advisories.
+set -euo pipefail
+# shellcheck source=scripts/lib/common.sh
+source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lib/common.sh"
+
+usage() {
+  cat <<'TEXT'
+Usage: scripts/scan-dependencies.sh [--bom FILE] [--accept ID]… DATABASE
+
+Asks nobody: DATABASE is a folder of advisories in the format of OSV (https://ossf.github.io/osv-schema/), one .json file
+each, such as the unpacked archive "Maven/all.zip" that osv.dev offers for download; or one .json file.
+
+  --bom FILE    bill of materials in CycloneDX JSON (default: that of the last build)
+  --accept ID   an advisory that was looked at and does not matter here; can be given again
+
+Prints a line for each fault: advisory, library and version, what it is. Exits with 1 when there is any, 2 when it cannot
+tell.
+TEXT
+}
+
+BOM=$ROOT/gateway/target/classes/META-INF/sbom/application.cdx.json
+accepted=()
+while [[ ${1:-} == -* ]]; do
+  case $1 in
+    --bom)
+      BOM=${2:?--bom needs a file}
+      shift 2
+      ;;
+    --accept)
+      accepted+=("${2:?--accept needs an advisory}")
+      shift 2
+      ;;
+    -h | --help) usage && exit ;;
+    *)
+      usage >&2
+      exit 2
+      ;;
+  esac
+done
+[[ $# == 1 ]] || {
+  usage >&2
+  exit 2
+}
+cannot() {
+  warn "$@"
+  exit 2
+}
+command -v jq >/dev/null || cannot "jq is needed; on Debian: apt-get install jq"
+[[ -r $BOM ]] || cannot "no bill of materials at $BOM; mvn package makes one"
+[[ -e $1 ]] || cannot "no database at $1"
+
+components=$(jq -c '[.components[]? | select((.purl // "") | startswith("pkg:maven/"))
+  | {key: "\(.group):\(.name)", value: .version}] | from_entries' "$BOM") || cannot "$BOM is no bill of materials"
+[[ $components != "{}" ]] || cannot "$BOM names no libraries"
+
+# An advisory lists the versions it knows of; its ranges say the same by order, and are asked where there is no list.
+# shellcheck disable=SC2016 # the dollars are jq's
+filter='
+  def parts: [splits("[.+_-]") | (tonumber? // .)];
+  def hits($version; $range): reduce $range.events[] as $event (false;
+    if $event.introduced then . or ($event.introduced == "0") or (($version | parts) >= ($event.introduced | parts))
+    elif $event.fixed then . and (($version | parts) < ($event.fixed | parts))
+    elif $event.last_affected then . and (($version | parts) <= ($event.last_affected | parts))
+    else . end);
+  select(.withdrawn | not) | select(.id as $id | $accepted | index($id) | not)
+  | . as $advisory | .affected[]? | select(.package.ecosystem == "Maven")
+  | .package.name as $name | ($components[$name] // empty) as $version
+  | select(if (.versions // []) | length > 0 then .versions | index($version)
+           else any(.ranges[]? | select(.type == "ECOSYSTEM"); hits($version; .)) end)
+  | "\($advisory.id) \($name) \($version): \($advisory.summary // $advisory.details // "" | split("\n")[0])"'
+
+accepting=$(printf '%s\n' ${accepted[@]+"${accepted[@]}"} | jq -Rcn '[inputs | select(. != "")]')
+found=$(find "$1" -type f -name '*.json' -print0 |
+  xargs -0 -r jq -r --argjson components "$components" --argjson accepted "$accepting" "$filter" | sort -u) ||
+  cannot "$1 holds something that is no advisory"
+advisories=$(find "$1" -type f -name '*.json' | wc -l)
+[[ $advisories -gt 0 ]] || cannot "no advisory in $1"
+
+count=$(jq -n --argjson components "$components" '$components | length')
+if [[ -n $found ]]; then
+  say "$found"
+  warn "$(wc -l <<<"$found") known faults in $count libraries, by $advisories advisories"
+  exit 1
+fi
+say "No known fault in $count libraries, by $advisories advisories."
