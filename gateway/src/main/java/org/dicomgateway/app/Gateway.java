@@ -26,7 +26,9 @@ import org.dicomgateway.dicom.Acceptor;
 import org.dicomgateway.dicom.AssociationPolicy;
 import org.dicomgateway.dicom.Requestor;
 import org.dicomgateway.forward.Forwarder;
+import org.dicomgateway.receive.AccessControl;
 import org.dicomgateway.receive.AssociationGate;
+import org.dicomgateway.receive.Identities;
 import org.dicomgateway.receive.StoreHandler;
 import org.dicomgateway.route.Dispatch;
 import org.dicomgateway.security.TlsContexts;
@@ -75,7 +77,7 @@ public final class Gateway implements AutoCloseable {
         audit = settings.audit().enabled()
                 ? Optional.of(AuditTrail.open(settings.audit(), tls, clock))
                 : Optional.empty();
-        acceptors = acceptors(settings, receiver, tls, audit);
+        acceptors = acceptors(settings, receiver, tls, audit, clock);
         forwarder = new Forwarder(
                 audit.<Outbox>map(trail -> trail.outbox(spool, rules::destination))
                         .orElse(spool),
@@ -87,7 +89,7 @@ public final class Gateway implements AutoCloseable {
         watcher = new RulesWatcher(settings.routingFile(), rules, restart);
         paused = PausedDestinations.besideSpool(settings.spool().directory());
         GatewayControls controls = new GatewayControls(
-                this::process, this::receiver, receiver, forwarder, paused, rules, watcher, restart);
+                this::process, this::receiver, tls, receiver, forwarder, paused, rules, watcher, restart);
         admin = settings.admin().enabled()
                 ? Optional.of(new AdminServer(settings.admin(), controls, spool, witness(), tls))
                 : Optional.empty();
@@ -106,12 +108,18 @@ public final class Gateway implements AutoCloseable {
     }
 
     private static List<Acceptor> acceptors(
-            GatewaySettings settings, Intake spool, TlsContexts tls, Optional<AuditTrail> audit) {
+            GatewaySettings settings,
+            Intake spool,
+            TlsContexts tls,
+            Optional<AuditTrail> audit,
+            InstantSource clock) {
+        Identities identities = new Identities(settings.users(), clock);
         StoreHandler handler =
                 new StoreHandler(audit.map(trail -> trail.intake(spool)).orElse(spool));
         List<Acceptor> acceptors = new ArrayList<>();
         for (ListenerSettings listener : settings.listeners()) {
-            AssociationPolicy gate = new AssociationGate(listener.aeTitles(), spool);
+            AssociationPolicy gate = new AssociationGate(
+                    listener.aeTitles(), new AccessControl(listener, identities, clock), spool);
             acceptors.add(new Acceptor(
                     listener.acceptor(),
                     tls,
