@@ -6,31 +6,48 @@ source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lib/common.sh"
 
 usage() {
   cat <<'TEXT'
-Usage: scripts/demo.sh [--once]
+Usage: scripts/demo.sh [--once] [--tls]
 
 Installs what is missing, builds, starts three Orthanc servers and the gateway, sends a generated CT study to the
 gateway with DCMTK's storescu, and shows what each server holds. Stays up until Ctrl-C; then stops what it started.
 
   --once   stops everything right away and exits with 0 only if every server holds the whole study. Works in a folder
            of its own, var/demo, which it empties first; the operator's data is not touched.
+  --tls    everything encrypted, every side showing a certificate: conf/tls and orthanc/tls, with certificates by an
+           authority of its own in var/tls.
 TEXT
 }
 
 ONCE=
-case ${1:-} in
-  '') ;;
-  --once) ONCE=yes ;;
-  -h | --help) usage && exit ;;
-  *)
-    usage >&2
-    exit 2
-    ;;
-esac
+TLS=
+for argument in "$@"; do
+  case $argument in
+    --once) ONCE=yes ;;
+    --tls) TLS=yes ;;
+    -h | --help) usage && exit ;;
+    *)
+      usage >&2
+      exit 2
+      ;;
+  esac
+done
 
 SERIES=2
 INSTANCES_PER_SERIES=10
 TOTAL=$((SERIES * INSTANCES_PER_SERIES))
-GATEWAY_PORT=${GATEWAY_PORT:-11112}
+if [[ -n $TLS ]]; then
+  GATEWAY_PORT=${GATEWAY_PORT:-2762}
+  export GATEWAY_CONFIG=$ROOT/conf/tls/gateway.conf
+  # What DCMTK's tools, scripts/gateway send and scripts/orthanc.sh need to speak TLS.
+  dcmtk_tls=(+tls "$TLS_FOLDER/modality.key" "$TLS_FOLDER/modality.crt" +cf "$TLS_FOLDER/ca.crt")
+  send_tls=(--tls-trust "$TLS_FOLDER/ca.crt" --tls-cert "$TLS_FOLDER/modality.crt" --tls-key "$TLS_FOLDER/modality.key")
+  orthanc_tls=(--tls)
+else
+  GATEWAY_PORT=${GATEWAY_PORT:-11112}
+  dcmtk_tls=()
+  send_tls=()
+  orthanc_tls=()
+fi
 GATEWAY_ADMIN_PORT=${GATEWAY_ADMIN_PORT:-8080}
 READY_SECONDS=60
 DELIVERY_SECONDS=60
@@ -60,6 +77,9 @@ stop_leftovers() {
   fi
 }
 
+# The servers of this run.
+orthanc() { "$ROOT/scripts/orthanc.sh" ${orthanc_tls[@]+"${orthanc_tls[@]}"} "$@"; }
+
 server_names() {
   local file
   for file in "$ROOT"/orthanc/*.json; do
@@ -70,19 +90,19 @@ server_names() {
 start_servers() {
   local name
   for name in $(server_names); do
-    if "$ROOT/scripts/orthanc.sh" status "$name" >/dev/null 2>&1; then
+    if orthanc status "$name" >/dev/null 2>&1; then
       say "$name runs already; it stays as it is"
     else
       servers_started+=("$name")
     fi
   done
   if ((${#servers_started[@]} > 0)); then
-    "$ROOT/scripts/orthanc.sh" start "${servers_started[@]}" || die "not all servers could be started; see above"
+    orthanc start "${servers_started[@]}" || die "not all servers could be started; see above"
   fi
 }
 
 gateway_answers() {
-  echoscu -q -to 2 -ta 5 -td 5 -aet DEMO -aec GATEWAY 127.0.0.1 "$GATEWAY_PORT" 2>/dev/null
+  echoscu ${dcmtk_tls[@]+"${dcmtk_tls[@]}"} -q -to 2 -ta 5 -td 5 -aet DEMO -aec GATEWAY 127.0.0.1 "$GATEWAY_PORT" 2>/dev/null
 }
 
 start_gateway() {
@@ -124,7 +144,7 @@ send_study() {
     --instances "$INSTANCES_PER_SERIES" --modality CT --seed 1
   say "storescu sends $TOTAL instances to GATEWAY"
   # -R: only the SOP classes of the files; -xe: as they are, explicit VR little endian first.
-  storescu -R -xe -to 10 -ta 30 -td 60 -aet DEMO -aec GATEWAY +sd +r 127.0.0.1 "$GATEWAY_PORT" "$VAR/study" ||
+  storescu ${dcmtk_tls[@]+"${dcmtk_tls[@]}"} -R -xe -to 10 -ta 30 -td 60 -aet DEMO -aec GATEWAY +sd +r 127.0.0.1 "$GATEWAY_PORT" "$VAR/study" ||
     die "storescu could not send the study; see $VAR/logs/gateway.log"
 }
 
@@ -158,7 +178,7 @@ stop_all() {
     say "gateway: stopped"
   fi
   if ((${#servers_started[@]} > 0)); then
-    "$ROOT/scripts/orthanc.sh" stop "${servers_started[@]}"
+    orthanc stop "${servers_started[@]}"
   fi
   exit "$code"
 }
@@ -181,12 +201,12 @@ All of it runs. Open the gateway's page:
 and find the study you saw arriving: accession number $accession in the field above (press /). Try, in another terminal:
 
   # each instance's way
-  tail -f $VAR/logs/forward.log
+  scripts/gateway tail -f --file $VAR/logs/forward.log
   # images of your own, or more generated ones, to the gateway
   scripts/gateway generate --output /tmp/mr --modality MR --instances 200
-  storescu -R +sd +r -aec GATEWAY 127.0.0.1 $GATEWAY_PORT /tmp/mr
+  scripts/gateway send GATEWAY@127.0.0.1:$GATEWAY_PORT ${send_tls[@]+${send_tls[@]} }/tmp/mr
   # a server that fails: the others go on, and it catches up when it is back; the page tells why what waits is waiting
-  scripts/orthanc.sh stop orthanc2
+  scripts/orthanc.sh ${orthanc_tls[@]+${orthanc_tls[@]} }stop orthanc2
   # what each server holds
   scripts/gateway inspect
   # after an edit of conf/routing.conf
@@ -205,6 +225,7 @@ trap 'exit 143' TERM
 step "1/5 Set-up"
 "$ROOT/scripts/setup.sh"
 PATH=$PATH:/usr/sbin
+[[ -z $TLS ]] || need_certificates gateway modality orthanc1 orthanc2 orthanc3
 step "2/5 Build"
 "$ROOT/scripts/gateway" --version
 step "3/5 Orthanc servers"

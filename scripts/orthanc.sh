@@ -6,7 +6,7 @@ source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lib/common.sh"
 
 usage() {
   cat <<'TEXT'
-Usage: scripts/orthanc.sh COMMAND [NAME…]
+Usage: scripts/orthanc.sh [--tls] COMMAND [NAME…]
 
   start     starts servers and waits until each answers C-ECHO and REST
   stop      stops those that this script has started
@@ -17,6 +17,9 @@ Usage: scripts/orthanc.sh COMMAND [NAME…]
 
 NAME is that of a file: orthanc/NAME.json. Without a name, all of them. A new file is a new server.
 
+  --tls     the servers of orthanc/tls instead: the same, with TLS on the DICOM port. Certificates that are missing in
+            var/tls are made (scripts/make-certs.sh).
+
 Environment:
   GATEWAY_VAR                     where databases, logs and process ids go (default: var in the repository)
   ORTHANC_DIR                     other folder with configurations (default: orthanc in the repository)
@@ -25,6 +28,12 @@ Environment:
 TEXT
 }
 
+TLS=
+if [[ ${1:-} == --tls ]]; then
+  TLS=yes
+  ORTHANC_DIR=${ORTHANC_DIR:-$ROOT/orthanc/tls}
+  shift
+fi
 set_var "${GATEWAY_VAR:-$ROOT/var}"
 ORTHANC_DIR=$(cd "${ORTHANC_DIR:-$ROOT/orthanc}" && pwd) || die "no folder ${ORTHANC_DIR:-$ROOT/orthanc}"
 START_SECONDS=${ORTHANC_START_SECONDS:-60}
@@ -51,13 +60,15 @@ ae_title() { setting "$1" DicomAet ORTHANC; }
 pid_of() {
   local pid
   pid=$(cat "$(pid_file_of "$1")" 2>/dev/null || true)
-  if [[ $pid =~ ^[0-9]+$ ]] && is_process "$pid" "$(config_of "$1")"; then
+  if [[ $pid =~ ^[0-9]+$ ]] && is_process "$pid" "/$1.json"; then
     printf '%s' "$pid"
   fi
 }
 
 answers_echo() {
-  echoscu -q -to 2 -ta 5 -td 5 -aet GATEWAY -aec "$(ae_title "$1")" 127.0.0.1 "$(dicom_port "$1")" 2>/dev/null
+  local tls=()
+  [[ -z $TLS ]] || tls=(+tls "$TLS_FOLDER/gateway.key" "$TLS_FOLDER/gateway.crt" +cf "$TLS_FOLDER/ca.crt")
+  echoscu ${tls[@]+"${tls[@]}"} -q -to 2 -ta 5 -td 5 -aet GATEWAY -aec "$(ae_title "$1")" 127.0.0.1 "$(dicom_port "$1")" 2>/dev/null
 }
 
 # The password goes through stdin: a command line can be read by everybody on the machine.
@@ -136,6 +147,7 @@ start() {
   local name started=() failed=0
   command -v Orthanc >/dev/null || die "Orthanc is not installed; scripts/setup.sh installs it"
   command -v echoscu >/dev/null || die "DCMTK is not installed; scripts/setup.sh installs it"
+  [[ -z $TLS ]] || need_certificates gateway "$@"
   for name in "$@"; do
     if [[ -n $(pid_of "$name") ]]; then
       say "$name: runs already, process $(pid_of "$name")"
@@ -159,7 +171,7 @@ stop() {
   for name in "$@"; do
     pid=$(pid_of "$name")
     if [[ -n $pid ]]; then
-      end_process "$pid" "$(config_of "$name")" "$STOP_SECONDS"
+      end_process "$pid" "/$name.json" "$STOP_SECONDS"
       say "$name: stopped"
     else
       say "$name: does not run"
@@ -210,7 +222,8 @@ wipe() {
   for name in "${names[@]}"; do
     [[ -z $(pid_of "$name") ]] || die "$name runs: scripts/orthanc.sh stop $name comes first; nothing was deleted"
     directory=$(setting "$name" StorageDirectory "")
-    [[ $directory == "\${GATEWAY_VAR:-../var}/orthanc/$name" || $directory == "$VAR/orthanc/$name" ]] ||
+    [[ $directory == "\${GATEWAY_VAR:-../var}/orthanc/$name" ||
+      $directory == "\${GATEWAY_VAR:-../../var}/orthanc/$name" || $directory == "$VAR/orthanc/$name" ]] ||
       die "$name keeps its files elsewhere ($directory): delete them by hand; nothing was deleted"
   done
   if [[ -z $yes ]]; then

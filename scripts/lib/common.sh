@@ -20,6 +20,19 @@ set_var() {
   export GATEWAY_VAR=$VAR
 }
 
+# Where the certificates lie that were made to try TLS with; the same for all that runs here.
+TLS_FOLDER=$ROOT/var/tls
+export GATEWAY_TLS=$TLS_FOLDER
+
+# need_certificates NAME…: makes those that are missing or no longer valid for a day.
+need_certificates() {
+  local name missing=()
+  for name in "$@"; do
+    openssl x509 -in "$TLS_FOLDER/$name.crt" -noout -checkend 86400 >/dev/null 2>&1 || missing+=("$name")
+  done
+  ((${#missing[@]} == 0)) || "$ROOT/scripts/make-certs.sh" "$TLS_FOLDER" "${missing[@]}"
+}
+
 # port_is_taken PORT: whether any process listens on it, on whatever address.
 port_is_taken() { [[ -n $(listening_inodes "$1") ]]; }
 

@@ -34,6 +34,7 @@ final class Overview {
                 StatusView.Totals.of(spool.books().values()),
                 spool.unrouted(),
                 spool.unassigned(),
+                controls.certificates(),
                 StatusView.Disk.of(spool.vitals()),
                 StatusView.Rates.of(traffic.rates(now)),
                 traffic.senders(now).stream().map(StatusView.Sender::of).toList());

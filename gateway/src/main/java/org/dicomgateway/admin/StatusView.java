@@ -18,6 +18,7 @@ import org.dicomgateway.spool.SpoolView.Vitals;
  * @param totals deliveries of all destinations together
  * @param unrouted instances that are held because no route applies to them
  * @param unassigned deliveries that wait because none of their destinations can be used
+ * @param certificates by which the gateway says who it is, the one that expires first before the others
  * @param disk the file system of the spool
  * @param rates averages over the last ten seconds
  * @param senders who sent in the last hour, the last one first; of bounded number
@@ -31,12 +32,14 @@ public record StatusView(
         Totals totals,
         long unrouted,
         long unassigned,
+        List<CertificateView> certificates,
         Disk disk,
         Rates rates,
         List<Sender> senders) {
 
-    /** Copies the list. */
+    /** Copies the lists. */
     public StatusView {
+        certificates = List.copyOf(certificates);
         senders = List.copyOf(senders);
     }
 

@@ -26,7 +26,9 @@ import org.dicomgateway.dicom.Acceptor;
 import org.dicomgateway.dicom.AssociationPolicy;
 import org.dicomgateway.dicom.Requestor;
 import org.dicomgateway.forward.Forwarder;
+import org.dicomgateway.receive.AccessControl;
 import org.dicomgateway.receive.AssociationGate;
+import org.dicomgateway.receive.Identities;
 import org.dicomgateway.receive.StoreHandler;
 import org.dicomgateway.route.Dispatch;
 import org.dicomgateway.security.TlsContexts;
@@ -75,7 +77,7 @@ public final class Gateway implements AutoCloseable {
         audit = settings.audit().enabled()
                 ? Optional.of(AuditTrail.open(settings.audit(), tls, clock))
                 : Optional.empty();
-        acceptors = acceptors(settings, receiver, tls, audit);
+        acceptors = acceptors(settings, receiver, tls, audit, clock);
         forwarder = new Forwarder(
                 audit.<Outbox>map(trail -> trail.outbox(spool, rules::destination))
                         .orElse(spool),
@@ -87,7 +89,7 @@ public final class Gateway implements AutoCloseable {
         watcher = new RulesWatcher(settings.routingFile(), rules, restart);
         paused = PausedDestinations.besideSpool(settings.spool().directory());
         GatewayControls controls = new GatewayControls(
-                this::process, this::receiver, receiver, forwarder, paused, rules, watcher, restart);
+                this::process, this::receiver, tls, receiver, forwarder, paused, rules, watcher, restart);
         admin = settings.admin().enabled()
                 ? Optional.of(new AdminServer(settings.admin(), controls, spool, witness(), tls))
                 : Optional.empty();
@@ -106,12 +108,14 @@ public final class Gateway implements AutoCloseable {
     }
 
     private static List<Acceptor> acceptors(
-            GatewaySettings settings, Intake spool, TlsContexts tls, Optional<AuditTrail> audit) {
+            GatewaySettings settings, Intake spool, TlsContexts tls, Optional<AuditTrail> audit, InstantSource clock) {
+        Identities identities = new Identities(settings.users(), clock);
         StoreHandler handler =
                 new StoreHandler(audit.map(trail -> trail.intake(spool)).orElse(spool));
         List<Acceptor> acceptors = new ArrayList<>();
         for (ListenerSettings listener : settings.listeners()) {
-            AssociationPolicy gate = new AssociationGate(listener.aeTitles(), spool);
+            AssociationPolicy gate =
+                    new AssociationGate(listener.aeTitles(), new AccessControl(listener, identities, clock), spool);
             acceptors.add(new Acceptor(
                     listener.acceptor(),
                     tls,
@@ -130,7 +134,7 @@ public final class Gateway implements AutoCloseable {
      *
      * @throws IOException when a port cannot be had; the gateway must then be closed
      */
-    public void start() throws IOException {
+    public synchronized void start() throws IOException {
         audit.ifPresent(AuditTrail::start);
         forwarder.start(List.of(), Map.of(), paused.all());
         outlook.ask(spool, forwarder);
@@ -182,10 +186,11 @@ public final class Gateway implements AutoCloseable {
     /**
      * Stops in order: nobody steers it any more; no new associations; what is being received is finished and answered;
      * what is being sent is finished; the spool is closed. Takes at most about twice the configured shutdown timeout;
-     * whatever is not finished then is broken off, and nothing that was answered with success is lost by it.
+     * whatever is not finished then is broken off, and nothing that was answered with success is lost by it. Waits for
+     * {@link #start} when that is under way.
      */
     @Override
-    public void close() {
+    public synchronized void close() {
         Duration grace = settings.shutdownTimeout();
         admin.ifPresent(AdminServer::close);
         watcher.close();

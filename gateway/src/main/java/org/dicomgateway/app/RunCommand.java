@@ -47,15 +47,17 @@ final class RunCommand implements Callable<Integer> {
             LOG.error("the gateway cannot start", e);
             return ExitCode.FAILED;
         }
+        // Before it takes the first instance: from then on it ends in order.
+        Thread hook = endInOrder(gateway);
         try {
             gateway.start();
         } catch (IOException e) {
             err.println("the gateway cannot start: " + e.getMessage());
             LOG.error("the gateway cannot start", e);
+            Runtime.getRuntime().removeShutdownHook(hook);
             gateway.close();
             return ExitCode.FAILED;
         }
-        endInOrder(gateway);
         HangUp.onSignal(gateway::reload);
         LOG.info(
                 "ready: listening on {}, {} destinations, configuration {}",
@@ -70,7 +72,7 @@ final class RunCommand implements Callable<Integer> {
      * A process that ends by a signal exits with 128 and the signal's number, whatever it did before. One that was asked
      * to stop and did so in order has not failed: it says 0.
      */
-    private static void endInOrder(Gateway gateway) {
+    private static Thread endInOrder(Gateway gateway) {
         Thread hook = new Thread(
                 () -> {
                     int code = ExitCode.FAILED;
@@ -84,5 +86,6 @@ final class RunCommand implements Callable<Integer> {
                 },
                 "shutdown");
         Runtime.getRuntime().addShutdownHook(hook);
+        return hook;
     }
 }

@@ -7,9 +7,7 @@ import com.typesafe.config.ConfigIncluderClasspath;
 import com.typesafe.config.ConfigIncluderFile;
 import com.typesafe.config.ConfigIncluderURL;
 import com.typesafe.config.ConfigObject;
-import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigOriginFactory;
-import com.typesafe.config.ConfigParseable;
 import java.io.File;
 import java.net.URL;
 import java.nio.file.Path;
@@ -57,7 +55,7 @@ final class Includes implements ConfigIncluder, ConfigIncluderFile, ConfigInclud
     @Override
     public ConfigObject include(ConfigIncludeContext context, String what) {
         if (SCHEME.matcher(what).lookingAt()) {
-            throw notAFile(context, what);
+            throw notAFile(what);
         }
         note(folderOf(context).resolve(what));
         return library().include(context, what);
@@ -73,20 +71,18 @@ final class Includes implements ConfigIncluder, ConfigIncluderFile, ConfigInclud
 
     @Override
     public ConfigObject includeURL(ConfigIncludeContext context, URL what) {
-        throw notAFile(context, what.toString());
+        throw notAFile(what.toString());
     }
 
     @Override
     public ConfigObject includeResources(ConfigIncludeContext context, String what) {
-        throw notAFile(context, what);
+        throw notAFile(what);
     }
 
-    private static ConfigException notAFile(ConfigIncludeContext context, String what) {
-        ConfigOrigin origin = Optional.ofNullable(context.relativeTo("."))
-                .map(ConfigParseable::origin)
-                .orElseGet(() -> ConfigOriginFactory.newSimple("include"));
+    private static ConfigException notAFile(String what) {
         return new ConfigException.Parse(
-                origin, "includes what is no file: " + what + "; copy it beside this file, and include that");
+                ConfigOriginFactory.newSimple("include"),
+                "includes what is no file: " + what + "; copy it beside this file, and include that");
     }
 
     /** The folder of the including file: the library tells it only as the place of a file beside it. */

@@ -2,6 +2,7 @@ package org.dicomgateway.config;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -10,6 +11,8 @@ public final class IpAddress {
 
     private static final Pattern IPV4 = Pattern.compile("(?:(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(?:\\.(?!$)|$)){4}");
     private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*");
+
+    private static final int IPV6_BYTES = 16;
 
     private final InetAddress address;
     private final byte[] bytes;
@@ -40,6 +43,13 @@ public final class IpAddress {
     /** Whether it is of this machine alone. */
     public boolean isLoopback() {
         return address.isLoopbackAddress();
+    }
+
+    /** The network that whoever has this address has all of: the first 64 bits of IPv6, the address itself of IPv4. */
+    public String network() {
+        return bytes.length == IPV6_BYTES
+                ? HexFormat.of().formatHex(bytes, 0, IPV6_BYTES / 2)
+                : address.getHostAddress();
     }
 
     /** For a socket. */

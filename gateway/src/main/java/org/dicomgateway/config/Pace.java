@@ -37,6 +37,16 @@ public final class Pace {
         return wait;
     }
 
+    /** Accounts for so many bytes more, of an instance that went when its size was not known; those after it wait for them. */
+    public synchronized void charge(long size) {
+        bytes.ifPresent(bucket -> bucket.take((double) size));
+    }
+
+    /** Whether everything may go at once, always. */
+    public boolean isUnlimited() {
+        return instances.isEmpty() && bytes.isEmpty();
+    }
+
     /** How long until the next instance may go. */
     public synchronized Duration untilNext() {
         Duration one = instances.map(bucket -> bucket.until(1)).orElse(Duration.ZERO);

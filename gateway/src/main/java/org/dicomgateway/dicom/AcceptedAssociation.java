@@ -49,7 +49,7 @@ final class AcceptedAssociation implements Runnable {
     private volatile @Nullable Association association;
     private volatile String name;
     private @Nullable StoreRequests storeRequests;
-    private Admission admission = Admission.UNLIMITED;
+    private volatile Admission admission = Admission.UNLIMITED;
 
     /** @param excess why it cannot be served and is only told so; null when it can */
     AcceptedAssociation(Acceptor acceptor, DicomSocket socket, int number, @Nullable String excess) {
@@ -134,6 +134,7 @@ final class AcceptedAssociation implements Runnable {
 
     /** Ends the association from any thread, with A-ABORT if that can be sent at once. */
     void abort() {
+        admission.ended();
         Association open = association;
         if (open != null && !socket.isWriting()) {
             open.abort();

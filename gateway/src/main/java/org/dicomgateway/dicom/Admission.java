@@ -26,6 +26,6 @@ public non-sealed interface Admission extends AssociationPolicy.Answer {
         return scp;
     }
 
-    /** The association is over. */
+    /** The association is over, or about to be. May be told more than once, by any thread. */
     default void ended() {}
 }

@@ -2,7 +2,6 @@ package org.dicomgateway.receive;
 
 import java.util.Optional;
 import java.util.Set;
-import org.dicomgateway.dicom.Admission;
 import org.dicomgateway.dicom.AeTitle;
 import org.dicomgateway.dicom.AssociationPolicy;
 import org.dicomgateway.dicom.AssociationRequest;
@@ -10,17 +9,23 @@ import org.dicomgateway.dicom.Rejection;
 import org.dicomgateway.spool.Intake;
 
 /**
- * Decides who may associate: callers that know one of our AE titles, while the spool takes instances. A spool that is
- * closed rejects as transient, so that a modality keeps its images and tries again.
+ * Decides who may associate: callers that know one of our AE titles and whom the access control lets in, while the spool
+ * takes instances. A spool that is closed rejects as transient, so that a modality keeps its images and tries again.
  */
 public final class AssociationGate implements AssociationPolicy {
 
     private final Set<AeTitle> aeTitles;
+    private final AssociationPolicy access;
     private final Intake intake;
 
-    /** For a listener that answers to these AE titles. */
-    public AssociationGate(Set<AeTitle> aeTitles, Intake intake) {
+    /**
+     * For a listener that answers to these AE titles.
+     *
+     * @param access asked about callers of one of them
+     */
+    public AssociationGate(Set<AeTitle> aeTitles, AssociationPolicy access, Intake intake) {
         this.aeTitles = Set.copyOf(aeTitles);
+        this.access = access;
         this.intake = intake;
     }
 
@@ -32,6 +37,6 @@ public final class AssociationGate implements AssociationPolicy {
                     + aeTitles.stream().sorted().toList());
         }
         Optional<String> closed = intake.closedBecause();
-        return closed.isPresent() ? Rejection.temporaryCongestion(closed.get()) : Admission.UNLIMITED;
+        return closed.isPresent() ? Rejection.temporaryCongestion(closed.get()) : access.answer(request);
     }
 }

@@ -149,13 +149,13 @@ final class PemKey {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.write(tag);
         int length = content.size();
-        if (length < 0x80) {
-            out.write(length);
-        } else {
+        if (length >= 0x100) {
             out.write(0x82);
             out.write(length >> 8);
-            out.write(length);
+        } else if (length >= 0x80) {
+            out.write(0x81);
         }
+        out.write(length);
         out.writeBytes(content.toByteArray());
         return out.toByteArray();
     }

@@ -59,6 +59,9 @@ sealed interface Change {
         }
     }
 
+    /** No pending delivery waits for longer than until then: the clock was set back, and would make it wait for nothing. */
+    record Hastened(Instant latest) implements Change {}
+
     /**
      * Those of the deliveries that are parked or held are given up for good, and those of the instances that no route
      * applied to.

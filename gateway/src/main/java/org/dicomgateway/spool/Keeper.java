@@ -1,6 +1,7 @@
 package org.dicomgateway.spool;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -15,6 +16,8 @@ final class Keeper {
     private static final Duration TICK = Duration.ofMillis(250);
     private static final int TICKS_PER_ROUND = 4;
     private static final int ROUNDS_PER_FORGETTING = 60;
+    /** Less is a clock that is being kept right. */
+    private static final Duration SET_BACK = Duration.ofSeconds(2);
 
     private final SpaceWatch space;
     private final Committer committer;
@@ -26,6 +29,7 @@ final class Keeper {
     private final Thread thread = Threads.named("spool-keeper", this::run);
     private final CountDownLatch stopping = new CountDownLatch(1);
     private boolean failing;
+    private Instant latest;
 
     Keeper(
             SpaceWatch space,
@@ -42,6 +46,7 @@ final class Keeper {
         this.stragglers = stragglers;
         this.clock = clock;
         this.history = history;
+        this.latest = clock.instant();
     }
 
     void start() {
@@ -75,8 +80,23 @@ final class Keeper {
         sweeper.keepSpare();
     }
 
+    /** What is to be tried again at a time does not wait until a clock that was set back shows that time again. */
+    private void mindTheClock() {
+        Instant now = clock.instant();
+        if (now.isBefore(latest.minus(SET_BACK))) {
+            long hastened = bookkeeper.apply(new Change.Hastened(now)).join().rows();
+            LOG.warn(
+                    "the clock was set back from {} to {}; {} deliveries that waited are due now",
+                    latest,
+                    now,
+                    hastened);
+        }
+        latest = now;
+    }
+
     /** Moves what is stuck, and bounds what a power failure has repeated. */
     void tidy() throws LedgerException {
+        mindTheClock();
         if (stragglers.moveSome(clock.instant())) {
             sweeper.sweep();
         }

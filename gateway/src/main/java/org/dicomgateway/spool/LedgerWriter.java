@@ -103,12 +103,23 @@ final class LedgerWriter implements AutoCloseable {
             return placement.reconsider(reconsidered, due);
         } else if (change instanceof Change.Rerouted rerouted) {
             return placement.reroute(rerouted, due);
+        } else if (change instanceof Change.Hastened hastened) {
+            return hasten(LedgerRows.notBefore(hastened.latest()), due);
         } else if (change instanceof Change.Discarded discarded) {
             return discards.discard(discarded, due);
         } else if (change instanceof Change.Forgotten forgotten) {
             return history.forget(forgotten.finishedBefore());
         }
         return 0;
+    }
+
+    private long hasten(long latest, Set<String> due) throws SQLException {
+        try (ResultSet row = database.query(WAITING_FOR_LATER, latest)) {
+            while (row.next()) {
+                due.add(row.getString(1));
+            }
+        }
+        return database.update(HASTENED, latest);
     }
 
     /** Known by its id: an instance that is replayed from the log changes nothing. */
@@ -304,6 +315,13 @@ final class LedgerWriter implements AutoCloseable {
             UPDATE delivery SET state = ?, attempts = attempts + ?, due = coalesce(?, due), last_status = ?,
                                 last_error = ?, settled_at = ?
             WHERE id = ? AND state = ? AND destination IS NOT NULL RETURNING destination, bytes""";
+
+    private static final String WAITING_FOR_LATER = """
+            SELECT DISTINCT destination FROM delivery INDEXED BY delivery_due
+            WHERE state = 0 AND due > ? AND destination IS NOT NULL""";
+
+    private static final String HASTENED = """
+            UPDATE delivery INDEXED BY delivery_due SET due = ?1 WHERE state = 0 AND due > ?1""";
 
     private static final String FILE_DELETED =
             "UPDATE instance SET file = 0 WHERE id = ? AND file = 1 AND finished_at IS NOT NULL";

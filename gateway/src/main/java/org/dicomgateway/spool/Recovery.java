@@ -2,10 +2,12 @@ package org.dicomgateway.spool;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +22,9 @@ final class Recovery {
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
     private static final DateTimeFormatter SUFFIX =
             DateTimeFormatter.ofPattern("'.corrupt-'yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+
+    /** Of a delivery that is to be tried again, from a start on. */
+    private static final Duration LONGEST_WAIT = Duration.ofHours(1);
 
     private final Disk disk;
     private final Folders folders;
@@ -101,6 +106,8 @@ final class Recovery {
         } else {
             adoption.removeUnknown(own.keySet());
         }
+        // The process before may have had a clock in the future.
+        ledger.apply(List.of(new Change.Hastened(clock.instant().plus(LONGEST_WAIT))));
         checkBooks(ledger);
         ledger.sync();
         unmark();

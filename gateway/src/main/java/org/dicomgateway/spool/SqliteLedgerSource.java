@@ -3,6 +3,7 @@ package org.dicomgateway.spool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 
 /** The ledger in a database file. */
 record SqliteLedgerSource(Path file) implements LedgerSource {
@@ -14,6 +15,7 @@ record SqliteLedgerSource(Path file) implements LedgerSource {
 
     @Override
     public Ledger open(Chooser chooser) throws LedgerException {
+        LeftLibraries.remove(Path.of(System.getProperty("java.io.tmpdir")), Instant.now());
         return SqliteLedger.open(file, chooser);
     }
 

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class CrashPointIT {
 
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final int SMALL = 30;
     private static final int SMALL_BYTES = 40 * 1024;
     private static final int LARGE_BYTES = 200 * 1024;
@@ -152,7 +152,7 @@ class CrashPointIT {
         wanted.addAll(1, files.study(1, 2, LARGE_BYTES));
         try (Sender other = Sender.start(directory.resolve(name + "-MR.log"), gateway.peer(), "MR1", held);
                 Sender sender = Sender.start(directory.resolve(name + "-CT.log"), gateway.peer(), "CT1", wanted)) {
-            debugger.await(Duration.ofSeconds(15));
+            debugger.await(Duration.ofSeconds(40));
             gateway.kill();
             sender.await(LIMIT);
             other.await(LIMIT);

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -113,11 +114,11 @@ class NetworkFaultIT {
     }
 
     private static String nameOf(NetworkFault fault) {
-        return "NET" + fault.ordinal();
+        return fault.name();
     }
 
     private static String key(NetworkFault fault) {
-        return "net" + fault.ordinal();
+        return fault.name().toLowerCase(Locale.ROOT);
     }
 
     private static void route(GatewayProcess gateway, Map<NetworkFault, FaultProxy> networks) {

@@ -10,6 +10,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigurationTest {
 
@@ -173,5 +175,23 @@ class ConfigurationTest {
     void loading_makes_nothing() throws Exception {
         written.gateway("gateway.spool.directory = spool");
         assertThat(Files.exists(folder.resolve("spool"))).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "include url(\"http://127.0.0.1:9/x.conf\")",
+                "include required(url(\"file:///etc/hostname\"))",
+                "include \"http://127.0.0.1:9/x.conf\"",
+                "include \"https://example.org/x.conf\"",
+                "include classpath(\"reference.conf\")"
+            })
+    void only_files_are_included(String include) {
+        assertThat(written.problemsOfGateway("gateway { shutdown-timeout = 1 s }\n" + include))
+                .singleElement()
+                .satisfies(problem -> {
+                    assertThat(problem.file()).isEqualTo(folder.resolve("gateway.conf"));
+                    assertThat(problem.what()).contains("includes what is no file");
+                });
     }
 }

@@ -75,7 +75,8 @@ class StoreHandlerTest {
 
     @Test
     void a_caller_that_knows_none_of_our_titles_is_rejected_for_good() {
-        AssociationGate gate = new AssociationGate(Set.of(AeTitle.of("OTHER")), new OneAnswer(null, null));
+        AssociationGate gate = new AssociationGate(
+                Set.of(AeTitle.of("OTHER")), request -> Admission.UNLIMITED, new OneAnswer(null, null));
         assertThat(gate.answer(REQUEST))
                 .isInstanceOfSatisfying(
                         Rejection.class,
@@ -86,7 +87,8 @@ class StoreHandlerTest {
     @Test
     void a_closed_spool_rejects_for_now_and_says_why() {
         OneAnswer intake = new OneAnswer(null, null);
-        AssociationGate gate = new AssociationGate(Set.of(AeTitle.of("GATEWAY")), intake);
+        AssociationGate gate =
+                new AssociationGate(Set.of(AeTitle.of("GATEWAY")), request -> Admission.UNLIMITED, intake);
         assertThat(gate.answer(REQUEST)).isInstanceOf(Admission.class);
         intake.closed = "spool is full";
         assertThat(gate.answer(REQUEST)).isInstanceOfSatisfying(Rejection.class, rejection -> {

@@ -142,6 +142,8 @@ final class InMemoryLedger implements Ledger {
             return reconsider(reconsidered, due);
         } else if (change instanceof Change.Rerouted rerouted) {
             return reroute(rerouted, due);
+        } else if (change instanceof Change.Hastened hastened) {
+            return hasten(hastened, due);
         } else if (change instanceof Change.Discarded discarded) {
             return discard(discarded, due);
         } else if (change instanceof Change.Forgotten old) {
@@ -429,6 +431,22 @@ final class InMemoryLedger implements Ledger {
                     delivery.refused.clear();
                     due.add(delivery.destination);
                     count++;
+                }
+            }
+        }
+        return count;
+    }
+
+    private long hasten(Change.Hastened hastened, Set<String> due) {
+        long count = 0;
+        for (Row row : rows.values()) {
+            for (Delivery delivery : row.deliveries.values()) {
+                if (delivery.state == State.PENDING && delivery.due.isAfter(hastened.latest())) {
+                    delivery.due = hastened.latest();
+                    count++;
+                    if (delivery.destination != null) {
+                        due.add(delivery.destination);
+                    }
                 }
             }
         }

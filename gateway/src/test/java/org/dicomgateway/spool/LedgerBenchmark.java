@@ -48,7 +48,10 @@ final class LedgerBenchmark {
                 long settled = THREADS.getCurrentThreadCpuTime() - before;
                 System.out.printf(
                         "%,9d: received %5.1f, claimed %5.1f, settled %5.1f µs; %d MB%n",
-                        id, received / 1e3 / SLICE, claimed / 1e3 / due.size(), settled / 1e3 / due.size(),
+                        id,
+                        received / 1e3 / SLICE,
+                        claimed / 1e3 / due.size(),
+                        settled / 1e3 / due.size(),
                         Files.size(file) >> 20);
             }
             long before = THREADS.getCurrentThreadCpuTime();

@@ -72,6 +72,8 @@ class LedgerComparisonTest {
             return new Change.Discarded(someDeliveries(random), List.of(someId(random)), "not wanted", time(random));
         } else if (kind < 92) {
             return new Change.Retried(selection(random), time(random));
+        } else if (kind < 93) {
+            return new Change.Hastened(time(random));
         } else if (kind < 94) {
             return received(someId(random), random); // replayed, or one that was forgotten
         } else if (kind < 96) {

@@ -636,6 +636,17 @@ abstract class LedgerContract {
     }
 
     @Test
+    void what_waits_for_later_than_it_should_is_hastened_and_nothing_else() throws Exception {
+        apply(received(1, "a"), received(2, "b"), received(3, "a"), parked(3, 0), retry(1, 0, LATER));
+
+        assertThat(apply(new Change.Hastened(LATER.minusSeconds(10)))).isEqualTo(new Applied(1, Set.of("a")));
+
+        assertThat(ledger.due("a", LATER.minusSeconds(11), 10, Set.of(), 0)).isEmpty();
+        assertThat(ledger.due("a", LATER.minusSeconds(10), 10, Set.of(), 0)).hasSize(1);
+        assertThat(apply(new Change.Hastened(LATER.minusSeconds(10)))).isEqualTo(new Applied(0, Set.of()));
+    }
+
+    @Test
     void an_empty_batch_is_no_trouble() throws Exception {
         assertThat(apply()).isEqualTo(new Applied(0, Set.of()));
         ledger.sync();

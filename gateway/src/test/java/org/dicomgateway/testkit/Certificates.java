@@ -63,4 +63,15 @@ public final class Certificates {
     public Path key(String name) {
         return folder.resolve(name + ".key");
     }
+
+    /** For DCMTK's tools: to show this certificate, and to trust this authority. */
+    public String[] dcmtk(String name) {
+        return new String[] {
+            "+tls",
+            key(name).toString(),
+            certificate(name).toString(),
+            "+cf",
+            authority().toString()
+        };
+    }
 }

@@ -58,9 +58,12 @@ public final class Dcmtk {
         }
     }
 
-    /** Sends a C-ECHO. */
-    public static Result echoscu(Peer to, AeTitle calling) {
-        return run("echoscu", arguments(to, calling, List.of()));
+    /** Sends a C-ECHO, with further options of {@code echoscu}. */
+    public static Result echoscu(Peer to, AeTitle calling, String... options) {
+        return run(
+                "echoscu",
+                Stream.concat(Arrays.stream(options), Arrays.stream(arguments(to, calling, List.of())))
+                        .toArray(String[]::new));
     }
 
     /**
@@ -68,10 +71,13 @@ public final class Dcmtk {
      * are proposed, each in a context of its own, so that nothing is converted; {@code storescu} does however write
      * sequences and group lengths in its own way.
      */
-    public static Result storescu(Peer to, AeTitle calling, List<Path> files) {
+    public static Result storescu(Peer to, AeTitle calling, List<Path> files, String... options) {
         Path profile = temporaryFile("storescu", ".cfg");
         try {
-            return run("storescu", storescuArguments(profile, to, calling, files));
+            return run(
+                    "storescu",
+                    Stream.concat(Arrays.stream(options), Arrays.stream(storescuArguments(profile, to, calling, files)))
+                            .toArray(String[]::new));
         } finally {
             delete(profile);
         }

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.dicomgateway.dicom.AeTitle;
 import org.dicomgateway.dicom.Peer;
 import org.dicomgateway.orthanc.Level;
@@ -104,6 +105,10 @@ public final class OrthancServer implements AutoCloseable {
         return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root);
     }
 
+    private Path home() {
+        return Objects.requireNonNull(configuration.getParent());
+    }
+
     /** Where it is to be called by DICOM. */
     public Peer peer() {
         return peer;
@@ -188,6 +193,16 @@ public final class OrthancServer implements AutoCloseable {
             throw new IllegalStateException(peer + " is still running");
         }
         child = launch();
+    }
+
+    /** Starts it again with these options instead of those it had, after {@link #stop} or {@link #kill}. */
+    public void startAgain(Map<String, ?> options) {
+        try {
+            Files.writeString(configuration, configuration(home(), peer, httpPort, options));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        startAgain();
     }
 
     /** Kills it if it runs. */

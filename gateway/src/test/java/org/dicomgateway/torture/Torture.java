@@ -34,8 +34,8 @@ final class Torture {
     private static final long MORE_FILES = 12;
     private static final long MORE_THREADS = 12;
     private static final long MORE_HEAP = 32 << 20;
-    /** The libraries of the process that runs, and what one that was just killed has left. */
-    private static final long TEMPORARY_FILES = 8;
+    /** The libraries of the process that runs, and what those have left that were killed a moment before it began. */
+    private static final long TEMPORARY_FILES = 40;
 
     private final Path directory;
     private final Duration time;

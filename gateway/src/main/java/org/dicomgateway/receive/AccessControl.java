@@ -1,0 +1,49 @@
+package org.dicomgateway.receive;
+
+import java.time.InstantSource;
+import java.util.Optional;
+import org.dicomgateway.config.ListenerSettings;
+import org.dicomgateway.config.Pace;
+import org.dicomgateway.dicom.AssociationPolicy;
+import org.dicomgateway.dicom.AssociationRequest;
+import org.dicomgateway.dicom.Rejection;
+
+/**
+ * The access control of one listener: who the caller is, which rule lets it in, how much it may do. What one peer has used
+ * up of its limits concerns no other.
+ */
+public final class AccessControl implements AssociationPolicy {
+
+    private final AccessList list;
+    private final Identities identities;
+    private final PeerAccounts accounts;
+
+    /** By the listener's rules; users are known to all listeners alike, and so are wrong guesses. */
+    public AccessControl(ListenerSettings listener, Identities identities, InstantSource clock) {
+        this.list = new AccessList(listener.access());
+        this.identities = identities;
+        this.accounts = new PeerAccounts(new Pace(listener.maxRate(), clock), clock);
+    }
+
+    @Override
+    public Answer answer(AssociationRequest request) {
+        Identities.Finding finding = identities.check(request);
+        if (finding.rejection().isPresent()) {
+            return finding.rejection().get();
+        }
+        AccessList.Finding found = list.find(request, finding.user());
+        if (found.rule().isEmpty()) {
+            return found.rejection().orElseThrow();
+        }
+        Optional<PeerAdmission> admitted = accounts.admit(
+                found.rule().get(),
+                request.origin().remoteHost(),
+                finding.user().isPresent());
+        if (admitted.isPresent()) {
+            return admitted.get();
+        }
+        return Rejection.localLimitExceeded("access " + found.rule().get().name() + ": all "
+                + found.rule().get().limits().associations().orElse(0) + " associations of "
+                + request.origin().remoteHost() + " are taken (max-associations)");
+    }
+}

@@ -1,0 +1,106 @@
+package org.dicomgateway.receive;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.dicomgateway.config.AccessRule;
+import org.dicomgateway.config.IpAddress;
+import org.dicomgateway.config.ValuePattern;
+import org.dicomgateway.dicom.AssociationRequest;
+import org.dicomgateway.dicom.PeerCertificate;
+import org.dicomgateway.dicom.Rejection;
+import org.dicomgateway.dicom.Text;
+
+/** Rules, the first of which that fits holds. Pure. */
+final class AccessList {
+
+    private static final int SHOWN = 120;
+
+    /** The rule that fits, or else the rejection. */
+    record Finding(Optional<AccessRule> rule, Optional<Rejection> rejection) {}
+
+    /** How far a rule went along with a request, and what it did not like then. */
+    private record Misfit(int conditionsMet, Rejection rejection) {}
+
+    private final List<AccessRule> rules;
+
+    AccessList(List<AccessRule> rules) {
+        this.rules = List.copyOf(rules);
+    }
+
+    /** @param user whose identity was verified */
+    Finding find(AssociationRequest request, Optional<String> user) {
+        Misfit nearest = null;
+        for (AccessRule rule : rules) {
+            Optional<Misfit> misfit = misfit(rule, request, user);
+            if (misfit.isEmpty()) {
+                return new Finding(Optional.of(rule), Optional.empty());
+            }
+            if (nearest == null || misfit.get().conditionsMet > nearest.conditionsMet) {
+                nearest = misfit.get();
+            }
+        }
+        return new Finding(
+                Optional.empty(),
+                Optional.of(nearest == null ? Rejection.notAllowed("access: there is no rule") : nearest.rejection));
+    }
+
+    private static Optional<Misfit> misfit(AccessRule rule, AssociationRequest request, Optional<String> user) {
+        String calling = request.origin().calling().value();
+        String called = request.origin().called().value();
+        String host = request.origin().remoteHost();
+        String of = "access " + rule.name() + ": ";
+        if (!matches(rule.callingAe(), List.of(calling))) {
+            return misfit(
+                    0,
+                    Rejection.callingAeTitleNotRecognized(
+                            of + "not for the calling AE title " + calling + "; no other rule comes nearer"));
+        }
+        if (!matches(rule.calledAe(), List.of(called))) {
+            return misfit(1, Rejection.calledAeTitleNotRecognized(of + calling + " may not call " + called));
+        }
+        if (!isFrom(rule, host)) {
+            return misfit(2, Rejection.notAllowed(of + calling + " may not call from " + host));
+        }
+        if (!matches(
+                rule.certificate(), request.certificate().map(AccessList::names).orElse(List.of()))) {
+            return misfit(
+                    3,
+                    Rejection.notAllowed(of + calling + " may not call with "
+                            + request.certificate()
+                                    .map(shown -> "the certificate " + Text.printable(shown.subject(), SHOWN))
+                                    .orElse("no certificate")));
+        }
+        if (!matches(rule.user(), user.stream().toList())) {
+            return misfit(
+                    4,
+                    Rejection.notAllowed(of + calling + " may not call "
+                            + user.map(name -> "as user " + Text.printable(name, SHOWN))
+                                    .orElse("without a user and passcode")));
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Misfit> misfit(int conditionsMet, Rejection rejection) {
+        return Optional.of(new Misfit(conditionsMet, rejection));
+    }
+
+    /** Whether there is no pattern, or there are values and one of them matches. */
+    private static boolean matches(Optional<ValuePattern> pattern, List<String> values) {
+        return pattern.isEmpty() || values.stream().anyMatch(pattern.get()::matches);
+    }
+
+    private static boolean isFrom(AccessRule rule, String host) {
+        if (rule.remoteHost().isEmpty()) {
+            return true;
+        }
+        Optional<IpAddress> address = IpAddress.ofPeer(host);
+        return address.isPresent() && rule.remoteHost().stream().anyMatch(range -> range.contains(address.get()));
+    }
+
+    private static List<String> names(PeerCertificate certificate) {
+        List<String> names = new ArrayList<>(List.of(certificate.subject()));
+        names.addAll(certificate.names());
+        return names;
+    }
+}

@@ -1,0 +1,68 @@
+package org.dicomgateway.receive;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import org.dicomgateway.config.DataSize;
+import org.dicomgateway.config.PeerLimits;
+
+/** Counts a dataset while it arrives, and breaks it off when it is more than its sender may send. */
+final class MeasuredStream extends FilterInputStream {
+
+    private final long maxInstance;
+    private final long maxAssociation;
+    private final long before;
+    private long count;
+    private boolean tooLarge;
+
+    /** @param before bytes that came on the association before */
+    MeasuredStream(InputStream in, PeerLimits limits, long before) {
+        super(in);
+        this.maxInstance = limits.instanceSize().map(DataSize::bytes).orElse(Long.MAX_VALUE);
+        this.maxAssociation = limits.associationSize().map(DataSize::bytes).orElse(Long.MAX_VALUE);
+        this.before = before;
+    }
+
+    /** Bytes read. */
+    long count() {
+        return count;
+    }
+
+    /** Whether it was broken off because it alone was too large. */
+    boolean isTooLarge() {
+        return tooLarge;
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] b, int off, int len) throws IOException {
+        int n = in.read(b, off, len);
+        if (n > 0) {
+            count += n;
+            if (before + count > maxAssociation) {
+                throw new IOException(
+                        "more than " + maxAssociation + " bytes on one association (max-association-size)");
+            }
+            if (count > maxInstance) {
+                tooLarge = true;
+                throw new IOException("a dataset of more than " + maxInstance + " bytes (max-instance-size)");
+            }
+        }
+        return n;
+    }
+
+    @Override
+    public long skip(long n) throws IOException {
+        return n <= 0 ? 0 : Math.max(0, read(new byte[(int) Math.min(n, 8192)]));
+    }
+
+    @Override
+    public boolean markSupported() {
+        return false;
+    }
+}

@@ -1,0 +1,47 @@
+package org.dicomgateway.receive;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.dicomgateway.config.AccessRule;
+import org.dicomgateway.config.Pace;
+
+/** What each peer, an address under a rule, uses of its limits. For any number of threads. */
+final class PeerAccounts {
+
+    /** A peer's pace is kept for so long after its last association, lest it begin anew with each. */
+    private static final Duration KEPT = Duration.ofSeconds(10);
+
+    private record Key(String rule, String host) {}
+
+    private final Pace all;
+    private final InstantSource clock;
+    private final Map<Key, PeerAccount> accounts = new ConcurrentHashMap<>();
+
+    /** @param all the pace of all peers together */
+    PeerAccounts(Pace all, InstantSource clock) {
+        this.all = all;
+        this.clock = clock;
+    }
+
+    /** Lets one more association in; empty when the peer has as many as it may have. */
+    Optional<PeerAdmission> admit(AccessRule rule, String host, boolean identityVerified) {
+        Instant now = clock.instant();
+        accounts.values().removeIf(account -> account.isIdleSince(now.minus(KEPT)));
+        Key key = new Key(rule.name(), host);
+        PeerAccount account = accounts.compute(key, (same, known) -> {
+            PeerAccount peer =
+                    known == null ? new PeerAccount(new Pace(rule.limits().rate(), clock), all, clock) : known;
+            peer.hold();
+            return peer;
+        });
+        if (account.open() > rule.limits().associations().orElse(Integer.MAX_VALUE)) {
+            account.release();
+            return Optional.empty();
+        }
+        return Optional.of(new PeerAdmission(rule, account, identityVerified));
+    }
+}

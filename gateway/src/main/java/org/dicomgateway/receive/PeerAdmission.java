@@ -1,0 +1,102 @@
+package org.dicomgateway.receive;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.dicomgateway.config.AccessRule;
+import org.dicomgateway.dicom.Admission;
+import org.dicomgateway.dicom.CStoreScp;
+import org.dicomgateway.dicom.CStoreScp.CStoreRequest;
+import org.dicomgateway.dicom.CStoreScp.CStoreResponse;
+import org.dicomgateway.dicom.DimseStatus;
+import org.dicomgateway.dicom.Uid;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** An association that a rule has let in: keeps it to what the rule allows. */
+final class PeerAdmission implements Admission {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PeerAdmission.class);
+
+    private final AccessRule rule;
+    private final PeerAccount account;
+    private final boolean identityVerified;
+    private final AtomicBoolean over = new AtomicBoolean();
+    private long received;
+
+    /** @param account which holds a place for it */
+    PeerAdmission(AccessRule rule, PeerAccount account, boolean identityVerified) {
+        this.rule = rule;
+        this.account = account;
+        this.identityVerified = identityVerified;
+    }
+
+    @Override
+    public boolean takes(Uid sopClass) {
+        return rule.sopClass().isEmpty() || rule.sopClass().get().matches(sopClass.value());
+    }
+
+    @Override
+    public boolean identityVerified() {
+        return identityVerified;
+    }
+
+    @Override
+    public CStoreScp limit(CStoreScp scp) {
+        boolean nothingToDo = rule.sopClass().isEmpty()
+                && rule.limits().instanceSize().isEmpty()
+                && rule.limits().associationSize().isEmpty()
+                && account.isUnlimited();
+        return nothingToDo ? scp : request -> cStore(request, scp);
+    }
+
+    @Override
+    public void ended() {
+        if (over.compareAndSet(false, true)) {
+            account.release();
+        }
+    }
+
+    /** For the log. */
+    @Override
+    public String toString() {
+        return ", access " + rule.name();
+    }
+
+    private CStoreResponse cStore(CStoreRequest request, CStoreScp scp) throws IOException {
+        if (!takes(request.sopClass())) {
+            LOG.info(
+                    "access {}: {} may not send SOP class {}",
+                    rule.name(),
+                    request.origin().calling(),
+                    request.sopClass());
+            return new CStoreResponse(DimseStatus.SOP_CLASS_NOT_SUPPORTED, "this sender may not send this SOP class");
+        }
+        awaitTurn();
+        MeasuredStream dataset = new MeasuredStream(request.dataset(), rule.limits(), received);
+        try {
+            return scp.cStore(new CStoreRequest(
+                    request.sopClass(), request.sopInstance(), request.transferSyntax(), request.origin(), dataset));
+        } catch (IOException e) {
+            if (dataset.isTooLarge()) {
+                LOG.info("access {}: {}: {}", rule.name(), request.origin().calling(), e.getMessage());
+                return new CStoreResponse(DimseStatus.NOT_AUTHORIZED, "larger than this sender may send");
+            }
+            throw e;
+        } finally {
+            received += dataset.count();
+            account.charge(dataset.count());
+        }
+    }
+
+    private void awaitTurn() throws IOException {
+        try {
+            if (!account.awaitTurn(over::get)) {
+                throw new IOException("the association ended while it waited for its turn (max-rate)");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while it waited for its turn (max-rate)");
+        }
+    }
+}

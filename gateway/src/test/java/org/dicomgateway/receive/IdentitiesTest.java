@@ -1,0 +1,152 @@
+package org.dicomgateway.receive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.dicomgateway.dicom.AeTitle;
+import org.dicomgateway.dicom.AssociationRequest;
+import org.dicomgateway.dicom.Origin;
+import org.dicomgateway.dicom.UserIdentity;
+import org.dicomgateway.dicom.UserIdentity.Kind;
+import org.dicomgateway.security.PasswordHash;
+import org.dicomgateway.security.Secret;
+import org.junit.jupiter.api.Test;
+
+class IdentitiesTest {
+
+    private static final PasswordHash HASH = PasswordHash.make(new Secret("right"));
+    private static final Map<String, Optional<PasswordHash>> USERS =
+            Map.of("alice", Optional.of(HASH), "kiosk", Optional.empty());
+
+    private final AtomicInteger checks = new AtomicInteger();
+    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+
+    /** The real check is slow on purpose; {@link #a_real_hash_is_checked} makes it. */
+    private final Identities identities = new Identities(USERS, () -> now, (hash, passcode) -> {
+        checks.incrementAndGet();
+        return passcode.value().equals("right");
+    });
+
+    @Test
+    void a_real_hash_is_checked() {
+        Identities real = new Identities(USERS, () -> now);
+        assertThat(real.check(passcode("10.0.0.1", "alice", "right")).user()).contains("alice");
+        assertThat(real.check(passcode("10.0.0.1", "alice", "wrong")).user()).isEmpty();
+    }
+
+    @Test
+    void right_wrong_unknown_missing() {
+        assertThat(identities.check(passcode("10.0.0.1", "alice", "right")).user())
+                .contains("alice");
+        assertThat(identities.check(passcode("10.0.0.1", "alice", "wrong")).rejection())
+                .get()
+                .satisfies(
+                        no -> assertThat(no).hasToString("1/1/1 (user identity: wrong user or passcode, user alice)"));
+        assertThat(identities.check(passcode("10.0.0.1", "mallory", "right")).rejection())
+                .isPresent();
+        assertThat(identities.check(request("10.0.0.1", Optional.empty()))).satisfies(nobody -> {
+            assertThat(nobody.user()).isEmpty();
+            assertThat(nobody.rejection()).isEmpty();
+        });
+    }
+
+    @Test
+    void a_name_alone_is_enough_only_for_whom_it_is() {
+        assertThat(identities.check(name("10.0.0.1", "kiosk")).user()).contains("kiosk");
+        assertThat(identities.check(name("10.0.0.1", "alice")).rejection()).isPresent();
+    }
+
+    @Test
+    void an_unknown_user_costs_as_much_as_a_known_one() {
+        identities.check(passcode("10.0.0.1", "mallory", "guess"));
+        assertThat(checks).hasValue(1);
+    }
+
+    @Test
+    void without_users_what_senders_say_of_them_is_ignored() {
+        Identities none = new Identities(Map.of(), () -> now);
+        assertThat(none.check(passcode("10.0.0.1", "alice", "wrong")).rejection())
+                .isEmpty();
+    }
+
+    @Test
+    void what_was_right_once_is_not_checked_again() {
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(identities.check(passcode("10.0.0.1", "alice", "right")).user())
+                    .contains("alice");
+        }
+        assertThat(checks).hasValue(1);
+    }
+
+    @Test
+    void a_hundred_thousand_guesses_cost_a_few_checks() {
+        for (int i = 0; i < 100_000; i++) {
+            assertThat(identities
+                            .check(passcode("10.0.0.1", "alice", "guess" + i))
+                            .user())
+                    .isEmpty();
+        }
+        assertThat(checks).hasValue(5);
+    }
+
+    @Test
+    void guessing_for_hours_costs_a_check_every_five_minutes() {
+        int guesses = 100_000;
+        Duration between = Duration.ofMillis(500);
+        for (int i = 0; i < guesses; i++) {
+            now = now.plus(between);
+            identities.check(passcode("10.0.0.1", "alice", "guess" + i));
+        }
+        long blocks = between.multipliedBy(guesses).dividedBy(Duration.ofMinutes(5));
+        assertThat(checks.get()).isBetween((int) blocks, (int) blocks + 15);
+    }
+
+    @Test
+    void who_guesses_is_refused_unheard_and_keeps_out_nobody_else() {
+        for (int i = 0; i < 20; i++) {
+            identities.check(passcode("10.0.0.1", "alice", "guess"));
+        }
+        assertThat(identities.check(passcode("10.0.0.1", "alice", "right")).rejection())
+                .get()
+                .satisfies(no -> {
+                    assertThat(no.isTransient()).isTrue();
+                    assertThat(no.text()).contains("too many wrong passcodes from 10.0.0.1");
+                });
+        assertThat(identities.check(passcode("10.0.0.2", "alice", "right")).user())
+                .contains("alice");
+        now = now.plusSeconds(2);
+        assertThat(identities.check(passcode("10.0.0.1", "alice", "right")).user())
+                .contains("alice");
+    }
+
+    @Test
+    void an_IPv6_network_counts_as_one_address() {
+        for (int i = 0; i < 20; i++) {
+            identities.check(passcode("2001:db8:0:1::" + i, "alice", "guess"));
+        }
+        assertThat(checks).hasValue(5);
+        assertThat(identities
+                        .check(passcode("2001:db8:0:2::1", "alice", "right"))
+                        .user())
+                .contains("alice");
+    }
+
+    private static AssociationRequest passcode(String host, String user, String passcode) {
+        return request(
+                host,
+                Optional.of(new UserIdentity(Kind.USERNAME_AND_PASSCODE, user, Optional.of(new Secret(passcode)))));
+    }
+
+    private static AssociationRequest name(String host, String user) {
+        return request(host, Optional.of(new UserIdentity(Kind.USERNAME, user, Optional.empty())));
+    }
+
+    private static AssociationRequest request(String host, Optional<UserIdentity> identity) {
+        return new AssociationRequest(
+                new Origin(AeTitle.of("CT1"), AeTitle.of("GATEWAY"), host), 1, Optional.empty(), identity);
+    }
+}
