@@ -183,17 +183,29 @@ stop_all() {
   exit "$code"
 }
 
+accession_number() { # of the study sent
+  local file
+  file=$(find "$VAR/study" -type f -print -quit)
+  dcmdump +P AccessionNumber "$file" | sed -n 's/^[^[]*\[\(.*\)\].*/\1/p'
+}
+
 what_to_try() {
+  local accession
+  accession=$(accession_number)
   cat <<TEXT
 
-All of it runs. Try, in another terminal:
+All of it runs. Open the gateway's page:
+
+  http://127.0.0.1:$GATEWAY_ADMIN_PORT/
+
+and find the study you saw arriving: accession number $accession in the field above (press /). Try, in another terminal:
 
   # each instance's way
   scripts/gateway tail -f --file $VAR/logs/forward.log
   # images of your own, or more generated ones, to the gateway
   scripts/gateway generate --output /tmp/mr --modality MR --instances 200
   scripts/gateway send GATEWAY@127.0.0.1:$GATEWAY_PORT ${send_tls[@]+${send_tls[@]} }/tmp/mr
-  # a server that fails: the others go on, and it catches up when it is back
+  # a server that fails: the others go on, and it catches up when it is back; the page tells why what waits is waiting
   scripts/orthanc.sh ${orthanc_tls[@]+${orthanc_tls[@]} }stop orthanc2
   # what each server holds
   scripts/gateway inspect

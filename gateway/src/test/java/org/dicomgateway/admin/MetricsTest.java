@@ -129,6 +129,7 @@ class MetricsTest {
                 .containsEntry("gateway_route_instances_total{route=\"all\"}", 12.0)
                 .containsEntry("gateway_rules_version", 7.0)
                 .containsEntry("gateway_rules_broken", 0.0)
+                .containsEntry("gateway_certificate_expiry_seconds{file=\"/conf/gateway.crt\"}", 1772452800.0)
                 .containsEntry("gateway_receiver_open", 1.0);
         controls.pauseReceiver("");
         controls.pause("a", "new disk");
