@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -208,7 +209,7 @@ class MetricsTest {
         assertThat(ids).doesNotHaveDuplicates();
     }
 
-    private static TreeSet<String> namesIn(String text) {
+    private static Set<String> namesIn(String text) {
         TreeSet<String> names = new TreeSet<>();
         Matcher name = NAME.matcher(text);
         while (name.find()) {
