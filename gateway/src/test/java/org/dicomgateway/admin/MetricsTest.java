@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -208,8 +209,8 @@ class MetricsTest {
         assertThat(ids).doesNotHaveDuplicates();
     }
 
-    private static TreeSet<String> namesIn(String text) {
-        TreeSet<String> names = new TreeSet<>();
+    private static Set<String> namesIn(String text) {
+        Set<String> names = new TreeSet<>();
         Matcher name = NAME.matcher(text);
         while (name.find()) {
             names.add(name.group().replaceAll("_(bucket|count|sum)$", ""));
