@@ -38,12 +38,14 @@ TOTAL=$((SERIES * INSTANCES_PER_SERIES))
 if [[ -n $TLS ]]; then
   GATEWAY_PORT=${GATEWAY_PORT:-2762}
   export GATEWAY_CONFIG=$ROOT/conf/tls/gateway.conf
-  # What DCMTK's tools and scripts/orthanc.sh need to speak TLS.
+  # What DCMTK's tools, scripts/gateway send and scripts/orthanc.sh need to speak TLS.
   dcmtk_tls=(+tls "$TLS_FOLDER/modality.key" "$TLS_FOLDER/modality.crt" +cf "$TLS_FOLDER/ca.crt")
+  send_tls=(--tls-trust "$TLS_FOLDER/ca.crt" --tls-cert "$TLS_FOLDER/modality.crt" --tls-key "$TLS_FOLDER/modality.key")
   orthanc_tls=(--tls)
 else
   GATEWAY_PORT=${GATEWAY_PORT:-11112}
   dcmtk_tls=()
+  send_tls=()
   orthanc_tls=()
 fi
 GATEWAY_ADMIN_PORT=${GATEWAY_ADMIN_PORT:-8080}
@@ -181,17 +183,29 @@ stop_all() {
   exit "$code"
 }
 
+accession_number() { # of the study sent
+  local file
+  file=$(find "$VAR/study" -type f -print -quit)
+  dcmdump +P AccessionNumber "$file" | sed -n 's/^[^[]*\[\(.*\)\].*/\1/p'
+}
+
 what_to_try() {
+  local accession
+  accession=$(accession_number)
   cat <<TEXT
 
-All of it runs. Try, in another terminal:
+All of it runs. Open the gateway's page:
+
+  http://127.0.0.1:$GATEWAY_ADMIN_PORT/
+
+and find the study you saw arriving: accession number $accession in the field above (press /). Try, in another terminal:
 
   # each instance's way
-  tail -f $VAR/logs/forward.log
+  scripts/gateway tail -f --file $VAR/logs/forward.log
   # images of your own, or more generated ones, to the gateway
   scripts/gateway generate --output /tmp/mr --modality MR --instances 200
-  storescu ${dcmtk_tls[@]+${dcmtk_tls[@]} }-R +sd +r -aec GATEWAY 127.0.0.1 $GATEWAY_PORT /tmp/mr
-  # a server that fails: the others go on, and it catches up when it is back
+  scripts/gateway send GATEWAY@127.0.0.1:$GATEWAY_PORT ${send_tls[@]+${send_tls[@]} }/tmp/mr
+  # a server that fails: the others go on, and it catches up when it is back; the page tells why what waits is waiting
   scripts/orthanc.sh ${orthanc_tls[@]+${orthanc_tls[@]} }stop orthanc2
   # what each server holds
   scripts/gateway inspect

@@ -66,6 +66,9 @@ look() {
   need flock "$(where flock)" util-linux
   if [[ -n $TESTS ]]; then
     need jq "$(where jq)" jq
+    need promtool "$(where promtool)" prometheus
+    need Chromium "$(where chromium)" chromium
+    need driver "$(where chromedriver)" chromium-driver
     need rsyslog "$(PATH=$PATH:/usr/sbin where rsyslogd)" rsyslog
     # Without anything that could be called: rsyslog's TLS.
     local tls
@@ -84,7 +87,7 @@ without_services() {
   cat >"$policy" <<'TEXT'
 #!/bin/sh
 # For the time of one installation, by scripts/setup.sh of DICOM Gateway.
-case $1 in orthanc | rsyslog) exit 101 ;; esac
+case $1 in orthanc | rsyslog | prometheus*) exit 101 ;; esac
 exit 0
 TEXT
   chmod +x "$policy"
@@ -101,10 +104,15 @@ disable_new_service() {
   fi
 }
 
-# Of rsyslog too, only the program is wanted.
-disable_new_syslog() {
-  if [[ " ${missing[*]} " == *" rsyslog "* && -d /run/systemd/system ]]; then
-    systemctl disable rsyslog.service syslog.socket >/dev/null 2>&1 || true
+# Of rsyslog and Prometheus too, only the programs are wanted.
+disable_new_others() {
+  if [[ -d /run/systemd/system ]]; then
+    if [[ " ${missing[*]} " == *" rsyslog "* ]]; then
+      systemctl disable rsyslog.service syslog.socket >/dev/null 2>&1 || true
+    fi
+    if [[ " ${missing[*]} " == *" prometheus "* ]]; then
+      systemctl disable prometheus.service >/dev/null 2>&1 || true
+    fi
   fi
 }
 
@@ -140,7 +148,7 @@ install_missing() {
     without_services apt-get install -y --no-install-recommends "${missing[@]}"
   rm -f "$log"
   disable_new_service
-  disable_new_syslog
+  disable_new_others
   look
   if ((${#missing[@]} > 0)); then
     printf '%s\n' "${report[@]}" >&2

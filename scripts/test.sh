@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Everything that must pass: set-up, build, unit tests, integration tests against real Orthanc servers and DCMTK.
+# Everything that must pass: set-up, build, unit tests, integration tests against real Orthanc servers, DCMTK and a
+# browser.
 # Arguments go to Maven: scripts/test.sh -Dit.test=KillIT
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh

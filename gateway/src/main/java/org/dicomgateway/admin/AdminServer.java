@@ -50,7 +50,8 @@ public final class AdminServer implements AutoCloseable {
         List<Consumer<RoutesConfig>> apis = List.of(
                 new AdminApi(controls, spool, overview)::register,
                 new SearchApi(controls, spool)::register,
-                new LiveApi(observed.traffic(), observed.recent(), live, gauges)::register);
+                new LiveApi(observed.traffic(), observed.recent(), live, gauges)::register,
+                new Dashboard()::register);
         Doorkeeper doorkeeper = new Doorkeeper(settings.users(), witness, Ticker.systemTicker());
         this.server = Javalin.create(config -> configure(config, apis, doorkeeper, contexts));
     }
@@ -121,11 +122,11 @@ public final class AdminServer implements AutoCloseable {
         LOG.info("operators' interface at {}:/{}", settings.tls().isPresent() ? "https" : "http", address());
     }
 
-    /** Method and path of everything that is served. */
+    /** Method and path of everything that is served, but the page's files. */
     List<String> endpoints() {
         return server.unsafe.internalRouter.allHttpHandlers().stream()
                 .map(handler -> handler.endpoint)
-                .filter(endpoint -> endpoint.method.isHttpMethod())
+                .filter(endpoint -> endpoint.method.isHttpMethod() && !Dashboard.isFile(endpoint.path))
                 .map(endpoint -> endpoint.method + " " + endpoint.path)
                 .toList();
     }

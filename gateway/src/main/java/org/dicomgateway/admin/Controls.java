@@ -30,6 +30,9 @@ public interface Controls {
     /** The routes of these rules, in their order. */
     List<RouteView> routes();
 
+    /** The certificates in force, the one that expires first before the others. */
+    List<CertificateView> certificates();
+
     /** The rules it goes by. */
     RulesView rules();
 

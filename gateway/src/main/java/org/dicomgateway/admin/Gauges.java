@@ -41,6 +41,7 @@ final class Gauges {
         spool(now);
         destinations();
         rules();
+        certificates();
         metrics.set(Metric.LISTENERS, live.listeners());
         return metrics.scrape();
     }
@@ -118,6 +119,14 @@ final class Gauges {
                 .toList();
     }
 
+    private void certificates() {
+        metrics.set(
+                Metric.CERTIFICATE,
+                controls.certificates().stream()
+                        .map(each -> new Reading(each.notAfter().getEpochSecond(), each.file()))
+                        .toList());
+    }
+
     private void rules() {
         RulesView rules = controls.rules();
         metrics.set(Metric.RULES_VERSION, rules.version());
@@ -128,7 +137,7 @@ final class Gauges {
     }
 
     private static double matched(Controls controls, String route) {
-        return controls.routes().stream()
+        return (double) controls.routes().stream()
                 .filter(each -> each.name().equals(route))
                 .mapToLong(RouteView::matched)
                 .sum();

@@ -34,8 +34,10 @@ final class Overview {
                 StatusView.Totals.of(spool.books().values()),
                 spool.unrouted(),
                 spool.unassigned(),
+                controls.certificates(),
                 StatusView.Disk.of(spool.vitals()),
-                StatusView.Rates.of(traffic.rates(now)));
+                StatusView.Rates.of(traffic.rates(now)),
+                traffic.senders(now).stream().map(StatusView.Sender::of).toList());
     }
 
     /** Those of the rules, and those that have deliveries still though no rule names them any more. */

@@ -2,6 +2,7 @@ package org.dicomgateway.admin;
 
 import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 import org.dicomgateway.observe.Traffic;
 import org.dicomgateway.spool.SpoolView.Books;
 import org.dicomgateway.spool.SpoolView.Vitals;
@@ -17,8 +18,10 @@ import org.dicomgateway.spool.SpoolView.Vitals;
  * @param totals deliveries of all destinations together
  * @param unrouted instances that are held because no route applies to them
  * @param unassigned deliveries that wait because none of their destinations can be used
+ * @param certificates by which the gateway says who it is, the one that expires first before the others
  * @param disk the file system of the spool
  * @param rates averages over the last ten seconds
+ * @param senders who sent in the last hour, the last one first; of bounded number
  */
 public record StatusView(
         String version,
@@ -29,8 +32,16 @@ public record StatusView(
         Totals totals,
         long unrouted,
         long unassigned,
+        List<CertificateView> certificates,
         Disk disk,
-        Rates rates) {
+        Rates rates,
+        List<Sender> senders) {
+
+    /** Copies the lists. */
+    public StatusView {
+        certificates = List.copyOf(certificates);
+        senders = List.copyOf(senders);
+    }
 
     /** Deliveries, counted as in {@link Books}. */
     public record Totals(long received, long delivered, long pending, long parked, long held, long pendingBytes) {
@@ -65,6 +76,19 @@ public record StatusView(
 
         static Rates of(Traffic.Rates rates) {
             return new Rates(rates.received(), rates.receivedBytes(), rates.deliveredInAll());
+        }
+    }
+
+    /**
+     * Who sent lately.
+     *
+     * @param callingAe his AE title
+     * @param lastReceived when the last of his instances was received
+     */
+    public record Sender(String callingAe, double receivedPerSecond, Instant lastReceived) {
+
+        static Sender of(Traffic.Sender sender) {
+            return new Sender(sender.callingAe(), sender.received(), sender.last());
         }
     }
 }

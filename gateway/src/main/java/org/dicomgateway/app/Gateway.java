@@ -89,7 +89,7 @@ public final class Gateway implements AutoCloseable {
         watcher = new RulesWatcher(settings.routingFile(), rules, restart);
         paused = PausedDestinations.besideSpool(settings.spool().directory());
         GatewayControls controls = new GatewayControls(
-                this::process, this::receiver, receiver, forwarder, paused, rules, watcher, restart);
+                this::process, this::receiver, tls, receiver, forwarder, paused, rules, watcher, restart);
         admin = settings.admin().enabled()
                 ? Optional.of(new AdminServer(settings.admin(), controls, spool, witness(), tls))
                 : Optional.empty();
@@ -108,18 +108,14 @@ public final class Gateway implements AutoCloseable {
     }
 
     private static List<Acceptor> acceptors(
-            GatewaySettings settings,
-            Intake spool,
-            TlsContexts tls,
-            Optional<AuditTrail> audit,
-            InstantSource clock) {
+            GatewaySettings settings, Intake spool, TlsContexts tls, Optional<AuditTrail> audit, InstantSource clock) {
         Identities identities = new Identities(settings.users(), clock);
         StoreHandler handler =
                 new StoreHandler(audit.map(trail -> trail.intake(spool)).orElse(spool));
         List<Acceptor> acceptors = new ArrayList<>();
         for (ListenerSettings listener : settings.listeners()) {
-            AssociationPolicy gate = new AssociationGate(
-                    listener.aeTitles(), new AccessControl(listener, identities, clock), spool);
+            AssociationPolicy gate =
+                    new AssociationGate(listener.aeTitles(), new AccessControl(listener, identities, clock), spool);
             acceptors.add(new Acceptor(
                     listener.acceptor(),
                     tls,

@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.toMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.dicomgateway.admin.CertificateView;
 import org.dicomgateway.admin.Controls;
 import org.dicomgateway.admin.HealthView;
 import org.dicomgateway.admin.ProcessView;
@@ -14,11 +15,13 @@ import org.dicomgateway.admin.RouteView;
 import org.dicomgateway.admin.RulesView;
 import org.dicomgateway.forward.Forwarder;
 import org.dicomgateway.forward.LaneView;
+import org.dicomgateway.security.TlsContexts;
 
 /** The stages as operators see and steer them. */
 record GatewayControls(
         Supplier<ProcessView> running,
         Supplier<ReceiverView> receiving,
+        TlsContexts tls,
         PausedReceiver pausedReceiver,
         Forwarder forwarder,
         PausedDestinations paused,
@@ -45,6 +48,13 @@ record GatewayControls(
     @Override
     public boolean resumeReceiver() {
         return pausedReceiver.resume();
+    }
+
+    @Override
+    public List<CertificateView> certificates() {
+        return tls.certificates().stream()
+                .map(each -> new CertificateView(each.file().toString(), each.subject(), each.notAfter()))
+                .toList();
     }
 
     @Override

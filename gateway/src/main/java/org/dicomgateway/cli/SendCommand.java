@@ -9,6 +9,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.dicomgateway.cli.send.FileScan;
 import org.dicomgateway.cli.send.FileScan.Found;
 import org.dicomgateway.cli.send.SendSettings;
@@ -57,6 +59,8 @@ import tools.jackson.databind.json.JsonMapper;
 public final class SendCommand implements Callable<Integer> {
 
     private static final Duration MAX_DELAY = Duration.ofSeconds(30);
+    /** How long what came of it is waited for when a signal ends the process. */
+    private static final Duration END_LIMIT = Duration.ofSeconds(40);
 
     @Spec
     @SuppressWarnings("NullAway.Init") // by picocli
@@ -152,13 +156,16 @@ public final class SendCommand implements Callable<Integer> {
             return misused("no DICOM file there: " + found.notDicom() + " files of other kinds, " + found.dicomdirs()
                     + " DICOMDIR");
         }
-        SendReport report = send(to, found);
+        CountDownLatch told = new CountDownLatch(1);
         try {
+            SendReport report = send(to, found, told);
             show(report);
+            return report.isComplete() ? ExitCode.DONE : ExitCode.FAILED;
         } catch (IOException e) {
             return fail(ExitCode.FAILED, "cannot write " + left + ": " + e.getMessage());
+        } finally {
+            told.countDown();
         }
-        return report.isComplete() ? ExitCode.DONE : ExitCode.FAILED;
     }
 
     private SendTarget target() throws ConfigurationException {
@@ -170,18 +177,42 @@ public final class SendCommand implements Callable<Integer> {
         return secured.isPresent() ? to.securedBy(secured.get()) : to;
     }
 
-    private SendReport send(SendTarget to, Found found) throws InterruptedException {
+    private SendReport send(SendTarget to, Found found, CountDownLatch told) throws InterruptedException {
         int atOnce = associations != null ? associations : to.maxAssociations().orElse(4);
         SendSettings settings =
                 new SendSettings(to.peer(), to.calling(), atOnce, retries, retryDelay, max(retryDelay, MAX_DELAY));
         Progress progress = progress(found);
         SendTally tally = new SendTally(progress);
         Sender sender = new Sender(Requestor.of(to.requestor()), settings, tally);
+        Thread onSignal = new Thread(() -> endInOrder(sender, told), "send-end");
+        Runtime.getRuntime().addShutdownHook(onSignal);
         long begin = System.nanoTime();
-        sender.send(found.files());
+        try {
+            sender.send(found.files());
+        } finally {
+            removeHook(onSignal);
+        }
         Duration took = Duration.ofNanos(System.nanoTime() - begin);
         progress.clear();
         return new SendReport(to.peer(), to.calling(), found, tally, took, sender.mostOpen());
+    }
+
+    /** At Ctrl-C or SIGTERM: what is being sent is finished, and what came of it is told before the process ends. */
+    private static void endInOrder(Sender sender, CountDownLatch told) {
+        sender.stop("stopped");
+        try {
+            told.await(END_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void removeHook(Thread onSignal) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(onSignal);
+        } catch (IllegalStateException e) {
+            // It runs already, and waits for what is told.
+        }
     }
 
     private Progress progress(Found found) {

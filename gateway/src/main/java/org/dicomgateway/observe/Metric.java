@@ -72,6 +72,8 @@ public enum Metric {
     RULES_BROKEN("gateway_rules_broken", Kind.GAUGE, "1 while the rules file has problems"),
     ROUTE_INSTANCES("gateway_route_instances_total", Kind.COUNTER, "Instances a route applied to", "route"),
 
+    CERTIFICATE("gateway_certificate_expiry_seconds", Kind.GAUGE, "When it expires, since 1970", "file"),
+
     LISTENERS("gateway_live_listeners", Kind.GAUGE, "Listeners to live events");
 
     /** What Prometheus calls its type. */
@@ -87,6 +89,8 @@ public enum Metric {
     private final String text;
     private final Kind kind;
     private final String help;
+
+    @SuppressWarnings("ImmutableEnumChecker") // made by List.of
     private final List<String> labels;
 
     Metric(String text, Kind kind, String help, String... labels) {

@@ -108,7 +108,7 @@ public final class Metrics implements Consumer<ForwardEvent>, StageTimes.Listene
         switch (event.event()) {
             case RECEIVED, HELD -> {
                 counter(Metric.RECEIVED_INSTANCES).increment();
-                counter(Metric.RECEIVED_BYTES).increment(Math.max(0, event.bytes()));
+                counter(Metric.RECEIVED_BYTES).increment((double) Math.max(0, event.bytes()));
                 timer(Metric.RECEIVE).record(event.millis(), TimeUnit.MILLISECONDS);
             }
             case REFUSED ->
@@ -116,7 +116,7 @@ public final class Metrics implements Consumer<ForwardEvent>, StageTimes.Listene
                         .increment();
             case DELIVERED -> {
                 attempt(event);
-                counter(Metric.DELIVERED_BYTES, event.destination()).increment(Math.max(0, event.bytes()));
+                counter(Metric.DELIVERED_BYTES, event.destination()).increment((double) Math.max(0, event.bytes()));
                 timer(Metric.ATTEMPT, event.destination()).record(event.millis(), TimeUnit.MILLISECONDS);
                 event.receivedAt()
                         .ifPresent(received -> timer(Metric.DELIVERY, event.destination())
@@ -177,6 +177,11 @@ public final class Metrics implements Consumer<ForwardEvent>, StageTimes.Listene
     /** The one value of a gauge without labels. */
     public void set(Metric metric, double value) {
         set(metric, List.of(new Reading(value)));
+    }
+
+    /** The same, of a number that is counted. */
+    public void set(Metric metric, long value) {
+        set(metric, (double) value);
     }
 
     /** Something else counts: it is asked at each scrape. Does nothing for labels that it was told of before. */

@@ -30,6 +30,7 @@ public final class Traffic implements Consumer<ForwardEvent> {
     private final Slot[] seconds = new Slot[SECONDS];
     private final Slot[] minutes = new Slot[MINUTES];
     private final Map<String, Failure> failures = new HashMap<>();
+    private final Senders senders = new Senders();
 
     /**
      * Averages over the last ten seconds.
@@ -75,6 +76,15 @@ public final class Traffic implements Consumer<ForwardEvent> {
      */
     public record Failure(Instant at, String reason) {}
 
+    /**
+     * Who sent lately.
+     *
+     * @param callingAe his AE title
+     * @param received instances per second, averaged over the last ten
+     * @param last when the last one was received
+     */
+    public record Sender(String callingAe, double received, Instant last) {}
+
     private static final class Slot {
         private final long number;
         private long received;
@@ -104,6 +114,9 @@ public final class Traffic implements Consumer<ForwardEvent> {
         long second = event.at().getEpochSecond();
         slot(seconds, second).count(event);
         slot(minutes, second / STEP.toSeconds()).count(event);
+        if (event.event() == ForwardLog.Event.RECEIVED || event.event() == ForwardLog.Event.HELD) {
+            senders.received(event.calling(), event.at());
+        }
         if (event.event() == ForwardLog.Event.RETRY || event.event() == ForwardLog.Event.PARKED) {
             failures.put(event.destination(), new Failure(event.at(), event.reason()));
         }
@@ -150,6 +163,11 @@ public final class Traffic implements Consumer<ForwardEvent> {
                     .orElseGet(() -> new Point(at, 0, 0, Map.of(), 0)));
         }
         return points;
+    }
+
+    /** Who sent in the last hour, the last one first; of bounded number. */
+    public synchronized List<Sender> senders(Instant now) {
+        return senders.latest(now);
     }
 
     /** The last failure of deliveries to a destination; empty when none failed since the gateway started. */

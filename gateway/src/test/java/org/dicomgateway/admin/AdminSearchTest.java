@@ -182,6 +182,9 @@ class AdminSearchTest {
         assertThat(log.at("/events/2/status").asString()).isEqualTo("0xC000");
         assertThat(json(get("/api/log?limit=1")).at("/skipped").asLong()).isEqualTo(2);
         assertThat(json(get("/api/log?destination=a")).at("/events").size()).isEqualTo(1);
+        JsonNode sender = json(get("/api/status")).at("/senders/0");
+        assertThat(sender.at("/callingAe").asString())
+                .isEqualTo(SUBJECT.origin().calling().value());
         JsonNode history = json(get("/api/history?hours=1"));
         assertThat(history.at("/step").asLong()).isEqualTo(60);
         assertThat(history.at("/points").size()).isEqualTo(60);

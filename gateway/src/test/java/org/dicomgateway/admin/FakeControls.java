@@ -49,6 +49,11 @@ public final class FakeControls implements Controls {
     }
 
     @Override
+    public List<CertificateView> certificates() {
+        return List.of(new CertificateView("/conf/gateway.crt", "CN=gateway", NOW.plusSeconds(86_400)));
+    }
+
+    @Override
     public List<RouteView> routes() {
         return List.of(new RouteView("all", "broadcast", false, 0, List.of("a", "b"), 12));
     }

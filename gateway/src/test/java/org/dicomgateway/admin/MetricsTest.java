@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -129,6 +130,7 @@ class MetricsTest {
                 .containsEntry("gateway_route_instances_total{route=\"all\"}", 12.0)
                 .containsEntry("gateway_rules_version", 7.0)
                 .containsEntry("gateway_rules_broken", 0.0)
+                .containsEntry("gateway_certificate_expiry_seconds{file=\"/conf/gateway.crt\"}", 1772452800.0)
                 .containsEntry("gateway_receiver_open", 1.0);
         controls.pauseReceiver("");
         controls.pause("a", "new disk");
@@ -207,8 +209,8 @@ class MetricsTest {
         assertThat(ids).doesNotHaveDuplicates();
     }
 
-    private static TreeSet<String> namesIn(String text) {
-        TreeSet<String> names = new TreeSet<>();
+    private static Set<String> namesIn(String text) {
+        Set<String> names = new TreeSet<>();
         Matcher name = NAME.matcher(text);
         while (name.find()) {
             names.add(name.group().replaceAll("_(bucket|count|sum)$", ""));

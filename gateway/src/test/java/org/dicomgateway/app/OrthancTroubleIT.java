@@ -44,8 +44,8 @@ class OrthancTroubleIT {
                     .atMost(LIMIT)
                     .until(() -> server.instances() >= 2
                             && gateway.forwardLog().stream()
-                                    .anyMatch(line ->
-                                            line.contains(" destination=orthanc1 ") && line.contains(" status=A700")));
+                                    .anyMatch(line -> line.contains(" destination=orthanc1 ")
+                                            && line.contains(" status=0xA700")));
             await("what has no presentation context is parked, with a reason")
                     .atMost(LIMIT)
                     .untilAsserted(() -> assertThat(gateway.forwardLog().stream()

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -89,7 +90,9 @@ class AuditIT {
                     .doesNotContain(study.get(0).patientId());
             assertThat(trail(gateway)).anyMatch(line -> isTransfer(line, "CT1"));
 
-            Files.list(gateway.home().resolve("var/logs")).forEach(log -> told.append(read(log)));
+            try (Stream<Path> logs = Files.list(gateway.home().resolve("var/logs"))) {
+                logs.forEach(log -> told.append(read(log)));
+            }
             told.append(String.join("\n", trail(gateway)));
             assertThat(told)
                     .contains(
@@ -182,7 +185,7 @@ class AuditIT {
         try {
             return Files.readString(file);
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -49,7 +49,9 @@ public final class Child implements AutoCloseable {
             return new Child(process, log);
         } catch (IOException e) {
             throw new IllegalStateException(
-                    "cannot start " + command.get(0) + " (" + e.getMessage() + "); scripts/setup.sh installs it", e);
+                    "cannot start " + command.get(0) + " (" + e.getMessage()
+                            + "); scripts/setup.sh --tests installs it",
+                    e);
         }
     }
 

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -208,6 +209,11 @@ public final class GatewayProcess implements AutoCloseable {
     /** How modalities call it. */
     public Peer peer() {
         return new Peer(AeTitle.of("GATEWAY"), "127.0.0.1", port);
+    }
+
+    /** Where its operators' interface has this path. */
+    public URI admin(String path) {
+        return URI.create("http://127.0.0.1:" + adminPort + path);
     }
 
     /** Where its operators' interface listens. */

@@ -1,20 +1,29 @@
 package org.dicomgateway.testkit;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.dicomgateway.dicom.AeTitle;
 import org.dicomgateway.dicom.Peer;
+import org.dicomgateway.orthanc.Level;
 import org.dicomgateway.orthanc.Login;
 import org.dicomgateway.orthanc.OrthancClient;
+import org.dicomgateway.orthanc.Resource;
 import tools.jackson.core.json.JsonReadFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -121,6 +130,35 @@ public final class OrthancServer implements AutoCloseable {
             return client.statistics().instances();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Makes room: deletes everything it holds. */
+    public void empty() {
+        try {
+            for (Resource patient : client.list(Level.PATIENT)) {
+                delete("/patients/" + patient.id().value());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    private void delete(String path) throws IOException, InterruptedException {
+        String login = LOGIN.user() + ":" + LOGIN.password();
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort + path))
+                .header("Authorization", "Basic " + Base64.getEncoder().encodeToString(login.getBytes(UTF_8)))
+                .timeout(END_LIMIT)
+                .DELETE()
+                .build();
+        int status = HttpClient.newHttpClient()
+                .send(request, BodyHandlers.discarding())
+                .statusCode();
+        if (status != HttpURLConnection.HTTP_OK) {
+            throw new IllegalStateException(peer + " did not delete " + path + ": " + status);
         }
     }
 

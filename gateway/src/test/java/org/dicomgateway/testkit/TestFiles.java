@@ -44,7 +44,13 @@ public final class TestFiles {
     }
 
     /** A file and what it holds. */
-    public record TestFile(Path path, String patientId, Uid study, Uid series, Uid sopClass, Uid sopInstance) {}
+    public record TestFile(Path path, String patientId, Uid study, Uid series, Uid sopClass, Uid sopInstance) {
+
+        /** Its Accession Number: that of the study's number. */
+        public String accession() {
+            return "A" + study.value().substring(study.value().lastIndexOf('.') + 1);
+        }
+    }
 
     /** One CT instance in a study of its own, with about {@code size} bytes. */
     public TestFile single(int size) {

@@ -13,12 +13,16 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.dicomgateway.testkit.GatewayProcess;
 
 /** What befalls the gateway itself, and its ledger while it is down. */
 final class GatewayFaults {
 
     private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
+
+    private static final int MAX_STARTS = 30;
+    private static final Pattern FULL = Pattern.compile("the disk is full|No space left on device");
 
     private final World world;
     private final Journal journal;
@@ -58,10 +62,25 @@ final class GatewayFaults {
         return world.gateway();
     }
 
+    /** As a supervisor does: when it cannot start on a disk that is full, again until it can. */
+    private void start() {
+        for (int tries = 1; ; tries++) {
+            try {
+                gateway().start();
+                return;
+            } catch (IllegalStateException e) {
+                if (tries > MAX_STARTS || !FULL.matcher(gateway().output()).find()) {
+                    throw e;
+                }
+                journal.done("gateway: cannot start on a full disk, and is started again");
+            }
+        }
+    }
+
     private void kill() {
         journal.done("gateway: SIGKILL");
         gateway().kill();
-        gateway().start();
+        start();
     }
 
     private void killWhileItStarts() throws InterruptedException {
@@ -70,7 +89,7 @@ final class GatewayFaults {
         gateway().begin();
         TimeUnit.MILLISECONDS.sleep(random.nextInt(2_000));
         gateway().kill();
-        gateway().start();
+        start();
     }
 
     private void terminate() {
@@ -78,7 +97,7 @@ final class GatewayFaults {
         assertThat(gateway().terminate(STOP_LIMIT))
                 .as("exit code after SIGTERM")
                 .isZero();
-        gateway().start();
+        start();
     }
 
     private void freeze() throws InterruptedException {
@@ -92,7 +111,7 @@ final class GatewayFaults {
         journal.done("ledger: deleted while the gateway is down");
         gateway().kill();
         world.ledger().forEach(GatewayFaults::delete);
-        gateway().start();
+        start();
     }
 
     private void damageLedger() {
@@ -104,14 +123,14 @@ final class GatewayFaults {
             file.seek(random.nextInt((int) Math.max(1, file.length() / 2)));
             file.write(noise);
         });
-        gateway().start();
+        start();
     }
 
     private void cutLedger() {
         journal.done("ledger: cut off while the gateway is down");
         gateway().kill();
         changeLedger(file -> file.setLength(file.length() / 2));
-        gateway().start();
+        start();
     }
 
     private interface Damage {

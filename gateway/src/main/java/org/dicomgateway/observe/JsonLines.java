@@ -1,0 +1,71 @@
+package org.dicomgateway.observe;
+
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.encoder.EncoderBase;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.event.KeyValuePair;
+
+/**
+ * The forward log as JSON lines: an object a line, with the keys of the text and {@code time}; numbers are numbers. Named
+ * in {@code conf/logback.xml}.
+ */
+public final class JsonLines extends EncoderBase<ILoggingEvent> {
+
+    private static final byte[] NOTHING = {};
+
+    @Override
+    public byte[] headerBytes() {
+        return NOTHING;
+    }
+
+    @Override
+    public byte[] encode(ILoggingEvent event) {
+        StringBuilder line = new StringBuilder(400).append("{\"time\":");
+        text(line, event.getInstant().toString());
+        @Nullable List<KeyValuePair> pairs = event.getKeyValuePairs();
+        if (pairs != null) {
+            for (KeyValuePair pair : pairs) {
+                line.append(',');
+                text(line, pair.key);
+                line.append(':');
+                value(line, pair.value);
+            }
+        }
+        return line.append("}\n").toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** What is quoted for the text is not quoted twice. */
+    private static void value(StringBuilder line, @Nullable Object value) {
+        String text = String.valueOf(value);
+        if (value instanceof Number) {
+            line.append(text);
+        } else if (text.length() > 1 && text.startsWith("\"") && text.endsWith("\"")) {
+            text(line, text.substring(1, text.length() - 1));
+        } else {
+            text(line, text);
+        }
+    }
+
+    /** RFC 8259 7. */
+    private static void text(StringBuilder line, String text) {
+        line.append('"');
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '"' || c == '\\') {
+                line.append('\\').append(c);
+            } else if (c < 0x20) {
+                line.append(String.format("\\u%04x", (int) c));
+            } else {
+                line.append(c);
+            }
+        }
+        line.append('"');
+    }
+
+    @Override
+    public byte[] footerBytes() {
+        return NOTHING;
+    }
+}

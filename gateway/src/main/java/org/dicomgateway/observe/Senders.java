@@ -1,0 +1,80 @@
+package org.dicomgateway.observe;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Who sent in the last hour, by calling AE title. Whoever may send can make up titles, so the latest few are remembered
+ * and no more. Not safe for several threads by itself.
+ */
+final class Senders {
+
+    /** How many are remembered. */
+    static final int MOST = 64;
+
+    /** How long one is remembered that sends no more. */
+    static final Duration MEMORY = Duration.ofHours(1);
+
+    private static final int SLOTS = 16;
+    private static final int AVERAGED = 10;
+
+    private final Map<String, Track> tracks = new LatestFew();
+
+    /** A sender, the latest last; the eldest makes room. */
+    private static final class LatestFew extends LinkedHashMap<String, Track> {
+        private static final long serialVersionUID = 1L;
+
+        LatestFew() {
+            super(SLOTS, 0.75f, true);
+        }
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Track> eldest) {
+            return size() > MOST;
+        }
+    }
+
+    /** What one sent, by the second. */
+    private static final class Track {
+        private final long[] second = new long[SLOTS];
+        private final long[] count = new long[SLOTS];
+        private Instant last = Instant.EPOCH;
+
+        void count(Instant at) {
+            int slot = (int) Math.floorMod(at.getEpochSecond(), (long) SLOTS);
+            if (second[slot] != at.getEpochSecond()) {
+                second[slot] = at.getEpochSecond();
+                count[slot] = 0;
+            }
+            count[slot]++;
+            last = at;
+        }
+
+        double perSecond(Instant now) {
+            long sum = 0;
+            for (int slot = 0; slot < SLOTS; slot++) {
+                long age = now.getEpochSecond() - second[slot];
+                sum += age >= 1 && age <= AVERAGED ? count[slot] : 0;
+            }
+            return (double) sum / AVERAGED;
+        }
+    }
+
+    void received(String callingAe, Instant at) {
+        tracks.computeIfAbsent(callingAe, title -> new Track()).count(at);
+    }
+
+    /** Who sent last comes first. */
+    List<Traffic.Sender> latest(Instant now) {
+        tracks.values().removeIf(track -> track.last.isBefore(now.minus(MEMORY)));
+        return tracks.entrySet().stream()
+                .map(entry ->
+                        new Traffic.Sender(entry.getKey(), entry.getValue().perSecond(now), entry.getValue().last))
+                .sorted(Comparator.comparing(Traffic.Sender::last).reversed())
+                .toList();
+    }
+}

@@ -1,0 +1,76 @@
+/* The page: what the gateway says goes to the parts that show it. */
+
+import { whenDone } from './actions.js';
+import { load as loadChart, startChart } from './chart.js';
+import { showDestinations } from './destinations.js';
+import { byId, text } from './dom.js';
+import { showEvents, startEvents } from './events.js';
+import { showBanners, showFigures, title } from './figures.js';
+import { showFlow } from './flow.js';
+import { ago, full } from './format.js';
+import { Live } from './live.js';
+import * as model from './model.js';
+import { announce } from './say.js';
+import { startSearch } from './search.js';
+import { loadStuck, lookAtStuck, startStuck } from './stuck.js';
+import { lookAtStudy, openFromAddress } from './study.js';
+
+const WORDS = { connecting: 'connecting', live: 'live', polling: 'every 2 s', lost: 'no connection', refused: 'refused' };
+
+let status = null;
+let destinations = [];
+let connection = { state: 'connecting', since: null, why: '' };
+
+function show() {
+  if (status) {
+    showFigures(status, destinations);
+    showFlow(status, status.senders, destinations);
+    text(byId('version'), status.version ? `${status.version}, up ${ago(status.started)}` : '');
+    byId('version').title = `since ${full(status.started)}`;
+  }
+  showDestinations(destinations);
+  showBanners(status, connection);
+  document.title = title(destinations, status, connection);
+}
+
+const live = new Live({
+  status(answer) {
+    status = model.status(answer);
+    lookAtStuck(status);
+    show();
+  },
+  destinations(answers) {
+    destinations = answers.map(model.destination);
+    show();
+  },
+  events: showEvents,
+  connection(state, since, why) {
+    const wasLost = connection.state === 'lost' || connection.state === 'refused';
+    connection = { state, since, why };
+    byId('connection').dataset.state = state;
+    text(byId('connection-word'), WORDS[state]);
+    if (state === 'lost') {
+      announce('The connection to the gateway is lost');
+    } else if (wasLost) {
+      announce('The gateway answers again');
+      loadChart();
+      loadStuck();
+    }
+    show();
+  },
+});
+
+whenDone(() => {
+  live.refresh().catch(() => {});
+  loadStuck();
+  lookAtStudy();
+});
+startSearch();
+startChart();
+startStuck();
+startEvents();
+live.start();
+// Durations grow between two answers, too.
+setInterval(show, 1000);
+window.addEventListener('hashchange', openFromAddress);
+openFromAddress();

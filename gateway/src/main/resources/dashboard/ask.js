@@ -1,0 +1,59 @@
+/* Asks before something is done: what will happen, and why, if a reason is wanted. */
+
+import { byId, h } from './dom.js';
+
+/**
+ * Shows a question; answers the reason given (possibly empty), or null when it was called off.
+ * `reason` is 'none', 'optional' or 'required'.
+ */
+export function ask({ title, words, action, reason = 'none', danger = false }) {
+  const dialog = byId('ask');
+  const input = h('input', {
+    id: 'ask-reason',
+    type: 'text',
+    maxlength: 200,
+    autocomplete: 'off',
+    required: reason === 'required',
+  });
+  return new Promise((resolve) => {
+    let answer = null;
+    const form = h(
+      'form',
+      {
+        onsubmit: (event) => {
+          event.preventDefault();
+          answer = input.value.trim();
+          if (reason !== 'required' || answer) {
+            dialog.close();
+          } else {
+            answer = null;
+            input.value = '';
+            input.reportValidity();
+          }
+        },
+      },
+      h('h2', { id: 'ask-title' }, title),
+      h('p', {}, words),
+      reason === 'none'
+        ? null
+        : h(
+            'label',
+            { for: 'ask-reason' },
+            reason === 'required' ? 'Reason (goes into the logs)' : 'Reason for other operators (may be empty)',
+            input,
+          ),
+      h(
+        'div',
+        { class: 'buttons' },
+        h('button', { type: 'button', class: 'quiet', onclick: () => dialog.close() }, 'Cancel'),
+        h('button', { type: 'submit', class: danger ? 'danger' : 'primary' }, action),
+      ),
+    );
+    dialog.replaceChildren(form);
+    dialog.addEventListener('close', () => resolve(answer), { once: true });
+    dialog.showModal();
+    if (reason !== 'none') {
+      input.focus();
+    }
+  });
+}

@@ -1,0 +1,99 @@
+/* The table of destinations: state, why, what waits, and the buttons. */
+
+import { pause, resume, retry } from './actions.js';
+import { attribute, byId, h, Keyed, text } from './dom.js';
+import { ago, bytes, clock, count, full, rate } from './format.js';
+import { icon, turn } from './icons.js';
+import { announce } from './say.js';
+
+const rows = new Keyed(byId('destination-rows'), (first) => {
+  const sign = icon(first.state);
+  const word = h('b', {});
+  const since = h('small', {});
+  const peer = h('small', { class: 'mono' });
+  const why = h('span', {});
+  const last = h('small', {});
+  const waiting = h('b', {});
+  const waitingBytes = h('small', {});
+  const oldest = h('span', {});
+  const speed = h('span', {});
+  const inFlight = h('span', {});
+  const parked = h('span', {});
+  const steer = h('button', { type: 'button' });
+  const again = h('button', { type: 'button', onclick: () => retry({ destination: first.name }) }, 'Retry parked');
+  const element = h(
+    'tr',
+    { 'data-name': first.name },
+    cell('State', h('span', { class: 'state' }, sign, word), since),
+    h('th', { scope: 'row', 'data-label': 'Destination' }, h('span', {}, first.name), peer),
+    cell('Why', why, last),
+    number('Waiting', waiting, waitingBytes),
+    number('Oldest', oldest),
+    number('Rate', speed),
+    number('In flight', inFlight),
+    number('Parked', parked),
+    h('td', { class: 'steer' }, h('div', { class: 'buttons' }, again, steer)),
+  );
+  let current = first;
+  steer.addEventListener('click', () => (current.state === 'paused' ? resume(first.name) : pause(first.name)));
+  return {
+    element,
+    show(destination) {
+      current = destination;
+      turn(sign, destination.state);
+      attribute(element, 'data-state', destination.state);
+      text(word, destination.word);
+      text(since, destination.since ? `for ${ago(destination.since)}` : '');
+      attribute(since, 'title', full(destination.since));
+      text(peer, destination.peer);
+      text(why, destination.why);
+      text(last, lastError(destination));
+      text(waiting, count(destination.waiting));
+      text(waitingBytes, destination.waiting ? bytes(destination.waitingBytes) : '');
+      text(oldest, destination.oldest ? ago(destination.oldest) : '–');
+      attribute(oldest, 'title', full(destination.oldest));
+      text(speed, `${rate(destination.rate)}/s`);
+      text(inFlight, destination.most ? `${destination.inFlight} / ${destination.most}` : destination.inFlight);
+      text(parked, destination.held ? `${count(destination.parked)} + ${count(destination.held)} held` : count(destination.parked));
+      attribute(element, 'data-parked', destination.parked > 0);
+      again.hidden = destination.parked === 0;
+      attribute(again, 'aria-label', `Retry what is parked for ${destination.name}`);
+      steer.hidden = destination.state === 'unnamed';
+      text(steer, destination.state === 'paused' ? 'Resume' : 'Pause');
+      attribute(steer, 'aria-label', `${steer.textContent} ${destination.name}`);
+    },
+  };
+});
+
+function cell(label, ...children) {
+  return h('td', { 'data-label': label }, ...children);
+}
+
+function number(label, ...children) {
+  return h('td', { 'data-label': label, class: 'number' }, ...children);
+}
+
+/** The last thing that went wrong, unless the reason of the state says so already. */
+function lastError({ lastError: error, lastErrorAt, why }) {
+  if (!error || why.includes(error)) {
+    return '';
+  }
+  return `last error${lastErrorAt ? ` ${clock(lastErrorAt)}` : ''}: ${error}`;
+}
+
+const known = new Map();
+
+/** Shows them, and reads out what changed its state. */
+export function showDestinations(destinations) {
+  rows.show(destinations, (each) => each.name);
+  const changes = [];
+  for (const { name, state, word, why } of destinations) {
+    if (known.has(name) && known.get(name) !== state) {
+      changes.push(`${name} is ${word}${why ? `: ${why}` : ''}`);
+    }
+    known.set(name, state);
+  }
+  if (changes.length) {
+    announce(changes.join('. '));
+  }
+}

@@ -1,0 +1,78 @@
+/*
+ * Elements without markup. Texts come from any device on the network: they become text nodes and attribute values, never
+ * HTML, and the page's Content-Security-Policy (Trusted Types) refuses everything else.
+ */
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+export const byId = (id) => document.getElementById(id);
+
+/** An HTML element; attributes that are null, undefined or false are left out; `onclick` and its like are listeners. */
+export function h(tag, attributes = {}, ...children) {
+  return filled(document.createElement(tag), attributes, children);
+}
+
+/** The same for SVG. */
+export function s(tag, attributes = {}, ...children) {
+  return filled(document.createElementNS(SVG, tag), attributes, children);
+}
+
+function filled(element, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === 'function') {
+      element.addEventListener(name.slice(2), value);
+    } else {
+      attribute(element, name, value);
+    }
+  }
+  element.append(...children.filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+/** Sets an attribute, or takes it away, when it changes. */
+export function attribute(element, name, value) {
+  if (value === null || value === undefined || value === false) {
+    element.removeAttribute(name);
+  } else if (element.getAttribute(name) !== String(value)) {
+    element.setAttribute(name, value === true ? '' : String(value));
+  }
+}
+
+/** Sets a text when it changes: what has not changed keeps its selection, and is not read out again. */
+export function text(element, value) {
+  const wanted = value === null || value === undefined ? '' : String(value);
+  if (element.textContent !== wanted) {
+    element.textContent = wanted;
+  }
+}
+
+/**
+ * A list whose parts live as long as their keys: what a hand or a screen reader is at is not replaced under it.
+ * `create(item)` answers `{element, show(item)}`.
+ */
+export class Keyed {
+  constructor(parent, create) {
+    this.parent = parent;
+    this.create = create;
+    this.parts = new Map();
+  }
+
+  show(items, keyOf) {
+    const kept = new Map();
+    let cursor = this.parent.firstElementChild;
+    for (const item of items) {
+      const key = keyOf(item);
+      const part = this.parts.get(key) ?? this.create(item);
+      this.parts.delete(key);
+      kept.set(key, part);
+      if (part.element === cursor) {
+        cursor = cursor.nextElementSibling;
+      } else {
+        this.parent.insertBefore(part.element, cursor);
+      }
+      part.show?.(item);
+    }
+    this.parts.forEach((part) => part.element.remove());
+    this.parts = kept;
+  }
+}

@@ -1,0 +1,153 @@
+/* The gateway at a glance: six figures, and the banners above them when something needs a hand. */
+
+import { openReceiver } from './actions.js';
+import { byId, h, Keyed, text, attribute } from './dom.js';
+import { ago, bytes, clock, count, plural, rate } from './format.js';
+import { diskIsLow } from './model.js';
+
+const figures = new Keyed(byId('figures'), ({ label }) => {
+  const value = h('b', {});
+  const more = h('small', {});
+  const element = h('div', {}, h('dt', {}, label), h('dd', {}, value, more));
+  return {
+    element,
+    show(figure) {
+      text(value, figure.value);
+      text(more, figure.more);
+      attribute(element, 'data-level', figure.level ?? null);
+    },
+  };
+});
+
+/** The figures of a status and of its destinations. */
+export function showFigures(status, destinations) {
+  const waiting = status.totals.pending ?? 0;
+  const stuck = (status.totals.parked ?? 0) + (status.totals.held ?? 0) + status.unrouted;
+  const oldest = destinations
+    .map((each) => each.oldest)
+    .filter(Boolean)
+    .sort()[0];
+  const list = [
+    { label: 'Received', value: `${rate(status.received)}/s`, more: `${bytes(status.receivedBytes)}/s` },
+    { label: 'Delivered', value: `${rate(status.delivered)}/s`, more: `${count(status.totals.delivered)} in all` },
+    { label: 'Waiting', value: count(waiting), more: bytes(status.totals.pendingBytes) },
+    { label: 'Oldest waiting', value: oldest ? ago(oldest) : '–', more: oldest ? `since ${clock(oldest)}` : 'nothing waits' },
+    {
+      label: 'Parked or held',
+      value: count(stuck),
+      more: stuck ? 'needs a hand' : 'nothing is stuck',
+      level: stuck ? 'warn' : null,
+    },
+  ];
+  if (status.disk) {
+    list.push({
+      label: 'Disk free',
+      value: bytes(status.disk.free),
+      more: `of ${bytes(status.disk.total)}`,
+      level: diskIsLow(status.disk) ? 'bad' : null,
+    });
+  }
+  figures.show(list, (figure) => figure.label);
+}
+
+const banners = new Keyed(byId('banners'), (first) => {
+  const title = h('strong', {});
+  const words = h('span', {});
+  const lines = h('ul', {});
+  const button = first.button
+    ? h('button', { type: 'button', onclick: first.button.press }, first.button.label)
+    : null;
+  return {
+    element: h('div', { class: 'banner', 'data-level': first.level }, h('div', {}, title, ' ', words, lines), button),
+    show(banner) {
+      text(title, banner.title);
+      text(words, banner.words);
+      const shown = banner.lines ?? [];
+      if (lines.childElementCount !== shown.length || lines.textContent !== shown.join('')) {
+        lines.replaceChildren(...shown.map((line) => h('li', {}, line)));
+      }
+    },
+  };
+});
+
+/** What needs a hand. `connection` is {state, since, why}. */
+export function showBanners(status, connection) {
+  const list = [];
+  if (connection.state === 'lost') {
+    list.push({
+      key: 'lost',
+      level: 'bad',
+      title: 'The connection to the gateway is lost',
+      words: `since ${clock(connection.since)}. What is shown below is from then; this page keeps trying.`,
+    });
+  } else if (connection.state === 'refused') {
+    list.push({ key: 'refused', level: 'bad', title: 'The gateway does not answer this page:', words: connection.why });
+  }
+  if (status) {
+    list.push(...receiverBanner(status), ...rulesBanners(status.rules), ...diskBanner(status.disk));
+  }
+  banners.show(list, (banner) => banner.key);
+}
+
+function receiverBanner({ receiver, because }) {
+  if (receiver === 'open') {
+    return [];
+  }
+  return [
+    {
+      key: `receiver-${receiver}`,
+      level: 'bad',
+      title: receiver === 'paused' ? 'The receiver is paused:' : 'No instances are taken in:',
+      words: because || 'no reason was given',
+      button: receiver === 'paused' ? { label: 'Resume', press: openReceiver } : null,
+    },
+  ];
+}
+
+function rulesBanners({ broken, needRestart = [], source, version }) {
+  const list = [];
+  if (broken) {
+    list.push({
+      key: 'rules',
+      level: 'bad',
+      title: 'The rules file is broken',
+      words: `since ${clock(broken.since)}; version ${version} stays in force until it is mended:`,
+      lines: broken.problems.length ? broken.problems : [source],
+    });
+  }
+  if (needRestart.length) {
+    list.push({
+      key: 'restart',
+      level: 'warn',
+      title: 'gateway.conf was changed;',
+      words: `in force after a restart: ${needRestart.join(', ')}`,
+    });
+  }
+  return list;
+}
+
+function diskBanner(disk) {
+  if (!diskIsLow(disk)) {
+    return [];
+  }
+  const words =
+    disk.free < disk.minFree
+      ? `${bytes(disk.free)} free. Senders are refused until there are ${bytes(disk.minFree)}.`
+      : `${bytes(disk.free)} free. With less than ${bytes(disk.minFree)}, senders are refused.`;
+  return [{ key: 'disk', level: 'bad', title: 'The disk of the spool runs low:', words }];
+}
+
+/** For the title of the window, which is seen when the page is not. */
+export function title(destinations, status, connection) {
+  const down = destinations.filter((each) => each.state === 'down').length;
+  const stuck = status?.totals.parked ?? 0;
+  const first =
+    connection.state === 'lost'
+      ? 'lost'
+      : down
+        ? plural(down, 'server down', 'servers down')
+        : stuck
+          ? `${count(stuck)} parked`
+          : '';
+  return first ? `${first} – DICOM Gateway` : 'DICOM Gateway';
+}

@@ -1,0 +1,64 @@
+/* The answers of the gateway as the page's parts want them. What the interface calls a thing is known here alone. */
+
+/** Words of the interface → names of icons and colours. */
+const STATES = { up: 'up', degraded: 'degraded', down: 'down', paused: 'paused', 'closed by schedule': 'closed' };
+
+/** A destination; one that the rules no longer name is `unnamed`. */
+export function destination(answer) {
+  const health = answer.health ?? {};
+  const books = answer.books ?? {};
+  const word = answer.state ?? health.state ?? 'not in the rules';
+  const lastError = answer.lastError ?? null;
+  return {
+    name: answer.name,
+    peer: health.peer ?? '',
+    state: STATES[word] ?? 'unnamed',
+    word,
+    why: answer.why ?? health.why ?? '',
+    since: answer.since ?? health.since ?? null,
+    waiting: answer.waiting?.instances ?? books.pending ?? 0,
+    waitingBytes: answer.waiting?.bytes ?? books.pendingBytes ?? 0,
+    oldest: answer.oldestWaiting ?? null,
+    inFlight: answer.inFlight ?? health.inFlight ?? 0,
+    most: health.maxAssociations ?? 0,
+    rate: answer.deliveredPerSecond ?? 0,
+    parked: answer.parked ?? books.parked ?? 0,
+    held: answer.held ?? books.held ?? 0,
+    lastError: lastError?.reason ?? '',
+    lastErrorAt: lastError?.at ?? null,
+  };
+}
+
+/** The gateway at a glance. */
+export function status(answer) {
+  const process = answer.process ?? {};
+  const rates = answer.rates ?? {};
+  const closed = process.closedBecause ?? '';
+  return {
+    version: answer.version ?? process.version ?? '',
+    started: answer.startedAt ?? process.started ?? null,
+    listening: process.listening ?? [],
+    receiver: answer.receiver?.state ?? (closed ? 'closed' : 'open'),
+    because: answer.receiver?.because || closed,
+    associations: answer.receiver?.associations ?? 0,
+    rules: answer.rules ?? {},
+    totals: answer.totals ?? {},
+    unrouted: answer.unrouted ?? 0,
+    unassigned: answer.unassigned ?? 0,
+    disk: answer.disk ?? null,
+    senders: (answer.senders ?? []).map(sender),
+    received: rates.receivedPerSecond ?? 0,
+    receivedBytes: rates.receivedBytesPerSecond ?? 0,
+    delivered: rates.deliveredPerSecond ?? 0,
+  };
+}
+
+/** Who sends. */
+function sender(answer) {
+  return { name: answer.callingAe, rate: answer.receivedPerSecond ?? 0, last: answer.lastReceived ?? null };
+}
+
+/** Less than twice what the gateway insists on is low: time to act before senders are refused. */
+export function diskIsLow(disk) {
+  return Boolean(disk) && disk.free < 2 * disk.minFree;
+}

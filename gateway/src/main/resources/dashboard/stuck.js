@@ -1,0 +1,150 @@
+/* What is parked or held, and why: one entry for each destination, study and reason, with the buttons that move it on. */
+
+import { discard, retry } from './actions.js';
+import { get } from './api.js';
+import { attribute, byId, h, Keyed, text } from './dom.js';
+import { ago, count, full, plural, shortUid } from './format.js';
+import { icon } from './icons.js';
+import { openStudy } from './study.js';
+
+const MOST = 200;
+const REFRESH_MILLIS = 15_000;
+
+const box = byId('stuck');
+const empty = h('p', { class: 'empty' }, icon('up'), ' Nothing is parked or held.');
+const list = h('ul', { class: 'groups' });
+const more = h('p', { class: 'muted' });
+box.append(empty, list, more);
+
+const groups = new Keyed(list, group);
+let seen = '';
+let unrouted = 0;
+let asking = false;
+
+/** Looks again when the figures say that something changed. */
+export function lookAtStuck(status) {
+  unrouted = status.unrouted;
+  const now = `${status.totals.parked} ${status.totals.held} ${unrouted}`;
+  text(byId('stuck-count'), count((status.totals.parked ?? 0) + (status.totals.held ?? 0) + unrouted));
+  if (now !== seen) {
+    seen = now;
+    loadStuck();
+  }
+}
+
+export function startStuck() {
+  setInterval(() => document.hidden || loadStuck(), REFRESH_MILLIS);
+  loadStuck();
+}
+
+export async function loadStuck() {
+  if (asking) {
+    return;
+  }
+  asking = true;
+  try {
+    const parked = await get('/api/deliveries', { state: 'parked', limit: MOST });
+    const held = await get('/api/deliveries', { state: 'held', limit: MOST });
+    const studies = unrouted ? (await get('/api/studies', { state: 'held', limit: MOST })).items : [];
+    const found = [...grouped([...parked.items, ...held.items]), ...studies.filter((each) => each.unrouted).map(ofUnrouted)];
+    groups.show(found, (each) => each.key);
+    empty.hidden = found.length > 0;
+    const cut = parked.next || held.next;
+    text(more, cut ? `Only the last ${MOST} are shown; retry by destination, or search for others.` : '');
+  } catch {
+    // The page says elsewhere that the gateway does not answer; with the next figures it is asked again.
+    seen = '';
+  } finally {
+    asking = false;
+  }
+}
+
+function grouped(deliveries) {
+  const found = new Map();
+  for (const delivery of deliveries) {
+    const { state, destination, studyInstanceUid: study, reason, since } = delivery;
+    const key = [state, destination, study, reason].join('\n');
+    const known = found.get(key) ?? { key, state, destination, study, reason, since, count: 0, deliveries: [] };
+    known.count++;
+    known.deliveries.push(delivery);
+    known.since = since < known.since ? since : known.since;
+    found.set(key, known);
+  }
+  return [...found.values()];
+}
+
+/** What of a study no route applies to: there is no delivery of it yet. */
+function ofUnrouted({ studyInstanceUid: study, unrouted: size, firstReceivedAt: since }) {
+  const reason = 'No route applies. It is planned again when the rules change.';
+  return { key: `unrouted\n${study}`, state: 'held', destination: null, study, reason, since, count: size, deliveries: [] };
+}
+
+function group({ state, destination, study, reason, deliveries }) {
+  const size = h('b', {});
+  const since = h('small', {});
+  const rows = h('ul', {});
+  const single = new Keyed(rows, one);
+  const selection = destination ? { study, destination } : { study };
+  const where = destination ? ` for ${destination}` : '';
+  const element = h(
+    'li',
+    { 'data-state': state, 'data-destination': destination },
+    h(
+      'div',
+      {},
+      h('div', { class: 'what' }, icon(state === 'held' ? 'unnamed' : 'parked'), size, where),
+      h('p', { class: 'why' }, reason || (state === 'held' ? 'The rules have no such destination.' : 'No reason is known.')),
+      h('p', { class: 'whose' }, studyLink(study), since),
+    ),
+    h(
+      'div',
+      { class: 'buttons' },
+      state === 'parked' ? button('Retry', () => retry(selection), { 'data-action': 'retry-study' }) : null,
+      button('Discard…', () => discard(selection, `all that is parked or held of this study${where}`), { class: 'quiet' }),
+    ),
+    deliveries.length ? h('details', {}, h('summary', {}, 'One by one'), rows) : null,
+  );
+  return {
+    element,
+    show(now) {
+      text(size, `${plural(now.count, 'instance')} ${state}`);
+      text(since, now.since ? `for ${ago(now.since)}` : '');
+      attribute(since, 'title', full(now.since));
+      single.show(now.deliveries, (each) => each.id);
+    },
+  };
+}
+
+function one(delivery) {
+  const { id, state, attempts, sopInstanceUid: sop } = delivery;
+  return {
+    element: h(
+      'li',
+      { 'data-delivery': id },
+      h('span', { class: 'mono', title: sop }, shortUid(sop)),
+      h('small', {}, plural(attempts ?? 0, 'attempt')),
+      state === 'parked' ? button('Retry', () => retry({ delivery: id }), { 'data-action': 'retry' }) : null,
+      button('Discard…', () => discard({ delivery: id }, 'this instance'), { class: 'quiet' }),
+    ),
+  };
+}
+
+function button(label, press, attributes) {
+  return h('button', { type: 'button', onclick: press, ...attributes }, label);
+}
+
+function studyLink(study) {
+  return h(
+    'a',
+    {
+      href: `#study=${encodeURIComponent(study)}`,
+      class: 'mono',
+      title: study,
+      onclick: (event) => {
+        event.preventDefault();
+        openStudy(study);
+      },
+    },
+    `study ${shortUid(study)}`,
+  );
+}
