@@ -1,6 +1,8 @@
 package org.dicomgateway.cli;
 
 import java.io.PrintWriter;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.dicomgateway.config.Configuration;
@@ -45,8 +47,10 @@ public final class CheckCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         out.print(EffectiveConfiguration.render(configuration.path()));
         out.flush();
+        Configuration.Loaded loaded = configuration.load();
         List<Warning> warnings =
-                Configuration.warnings(configuration.load().gateway().routingFile());
+                new ArrayList<>(Configuration.warnings(loaded.gateway().routingFile()));
+        warnings.addAll(SecurityWarnings.of(configuration.path(), loaded, Instant.now()));
         warnings.forEach(err::println);
         err.flush();
         return strict && !warnings.isEmpty() ? ExitCode.FAILED : ExitCode.DONE;

@@ -20,7 +20,7 @@ final class UserReader {
         Map<String, Setting<Optional<PasswordHash>>> all = new LinkedHashMap<>();
         for (String name : users.keys()) {
             users.node(name).flatMap(Node::section).ifValid(user -> {
-                all.put(name, user.node("passcode").flatMap(UserReader::passcode));
+                all.put(name, user.node("password-hash").flatMap(UserReader::passcode));
                 user.finish();
             });
         }

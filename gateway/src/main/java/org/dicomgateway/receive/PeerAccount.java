@@ -25,17 +25,14 @@ final class PeerAccount {
         this.lastUse = clock.instant();
     }
 
-    synchronized void hold() {
-        open++;
+    /** One more is open: how many that are now. */
+    synchronized int hold() {
+        return ++open;
     }
 
     synchronized void release() {
         open--;
         lastUse = clock.instant();
-    }
-
-    synchronized int open() {
-        return open;
     }
 
     synchronized boolean isIdleSince(Instant time) {

@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.dicomgateway.config.AccessRule;
 import org.dicomgateway.config.Pace;
 
@@ -32,13 +33,14 @@ final class PeerAccounts {
         Instant now = clock.instant();
         accounts.values().removeIf(account -> account.isIdleSince(now.minus(KEPT)));
         Key key = new Key(rule.name(), host);
+        AtomicInteger nth = new AtomicInteger();
         PeerAccount account = accounts.compute(key, (same, known) -> {
             PeerAccount peer =
                     known == null ? new PeerAccount(new Pace(rule.limits().rate(), clock), all, clock) : known;
-            peer.hold();
+            nth.set(peer.hold());
             return peer;
         });
-        if (account.open() > rule.limits().associations().orElse(Integer.MAX_VALUE)) {
+        if (nth.get() > rule.limits().associations().orElse(Integer.MAX_VALUE)) {
             account.release();
             return Optional.empty();
         }

@@ -69,8 +69,8 @@ class AccessSettingsTest {
     @Test
     void users_have_the_hash_of_a_passcode_or_none() throws Exception {
         PasswordHash hash = PasswordHash.make(new Secret("x"));
-        assertThat(written.gateway("gateway.users { alice { passcode = \"" + hash.written()
-                                + "\" }, kiosk { passcode = none } }")
+        assertThat(written.gateway("gateway.users { alice { password-hash = \"" + hash.written()
+                                + "\" }, kiosk { password-hash = none } }")
                         .users())
                 .containsOnlyKeys("alice", "kiosk")
                 .containsEntry("alice", Optional.of(hash))
@@ -86,8 +86,8 @@ class AccessSettingsTest {
             gateway.listeners.lab.access = [ { name = a, calling = A } ]             | gateway.listeners.lab.access[0].calling | unknown key
             gateway.listeners.lab.access = everybody                                 | gateway.listeners.lab.access | expected a block
             gateway.access-defaults.max-associations = many                          | gateway.access-defaults.max-associations | expected a whole number
-            gateway.users { bob { } }                                                | gateway.users.bob.passcode | missing
-            gateway.users { bob { passcode = secret } }                              | gateway.users.bob.passcode | no hash of a password
+            gateway.users { bob { } }                                                | gateway.users.bob.password-hash | missing
+            gateway.users { bob { password-hash = secret } }                              | gateway.users.bob.password-hash | no hash of a password
             """)
     void a_mistake_is_one_problem_with_its_place(String text, String key, String what) {
         assertThat(written.problemsOfGateway(text)).singleElement().satisfies(problem -> {

@@ -59,7 +59,7 @@ class ReferenceDocumentationTest {
             "access[].certificate",
             "access[].user",
             "access[].sop-class",
-            "users.NAME.passcode",
+            "users.NAME.password-hash",
             "destination-defaults.rest.user",
             "destination-defaults.rest.password",
             "destination-defaults.rest.password-file",

@@ -6,6 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.dicomgateway.dicom.AeTitle;
+import org.dicomgateway.security.ClientTls;
+import org.dicomgateway.security.ServerTls.ClientAuthentication;
+import org.dicomgateway.testkit.Certificates;
 import org.dicomgateway.testkit.ProjectRoot;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +50,40 @@ class ShippedConfigurationTest {
                         List.of("orthanc1", "orthanc2", "orthanc3"),
                         0,
                         Schedule.ALWAYS));
+    }
+
+    @Test
+    void with_TLS_it_is_the_same_but_for_the_port_and_TLS(@TempDir Path installation) throws Exception {
+        for (String file : List.of("gateway.conf", "routing.conf", "tls/gateway.conf", "tls/routing.conf")) {
+            Path copy = installation.resolve("conf").resolve(file);
+            Files.createDirectories(copy.resolveSibling(""));
+            Files.copy(CONF.resolve(file), copy);
+        }
+        new Certificates(installation.resolve("var/tls")).make("gateway");
+        Path conf = installation.toRealPath().resolve("conf");
+
+        Configuration.Loaded plain = Configuration.loadAll(conf.resolve("gateway.conf"));
+        Configuration.Loaded tls = Configuration.loadAll(conf.resolve("tls/gateway.conf"));
+
+        assertThat(tls.gateway().spool()).isEqualTo(plain.gateway().spool());
+        assertThat(tls.routing().routes()).isEqualTo(plain.routing().routes());
+        assertThat(tls.routing().destinations().values())
+                .allSatisfy(destination -> assertThat(destination.requestor().tls())
+                        .get()
+                        .matches(ClientTls::verifyHostName)
+                        .matches(client -> client.tls().identity().isPresent()))
+                .extracting(DestinationSettings::peer)
+                .containsExactlyElementsOf(plain.routing().destinations().values().stream()
+                        .map(DestinationSettings::peer)
+                        .toList());
+        assertThat(tls.gateway().listeners()).singleElement().satisfies(listener -> {
+            assertThat(listener.acceptor().bind().getPort()).isEqualTo(2762);
+            assertThat(listener.acceptor().bind().getAddress().isLoopbackAddress())
+                    .isTrue();
+            assertThat(listener.acceptor().tls())
+                    .get()
+                    .matches(server -> server.clients() == ClientAuthentication.REQUIRED);
+        });
     }
 
     /** The lines of an example begin with its braces, or are indented within them; a comment in words is neither. */

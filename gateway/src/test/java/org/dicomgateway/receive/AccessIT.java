@@ -228,7 +228,7 @@ class AccessIT {
     private Peer start(String listener) throws Exception {
         String hash = PasswordHash.make(new Secret("open sesame")).written();
         Path file = Files.writeString(directory.resolve("gateway.conf"), """
-                gateway.users { alice { passcode = "%s" } }
+                gateway.users { alice { password-hash = "%s" } }
                 gateway.listeners.dicom {
                   port = 0
                 %s
