@@ -13,7 +13,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 import org.dicomgateway.testkit.GatewayProcess;
 
 /** What befalls the gateway itself, and its ledger while it is down. */
@@ -22,7 +21,6 @@ final class GatewayFaults {
     private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
 
     private static final int MAX_STARTS = 30;
-    private static final Pattern FULL = Pattern.compile("the disk is full|No space left on device");
 
     private final World world;
     private final Journal journal;
@@ -62,22 +60,23 @@ final class GatewayFaults {
         return world.gateway();
     }
 
-    /** As a supervisor does: when it cannot start on a disk that is full, again until it can. */
-    private void start() {
+    /** As a supervisor does: when it cannot start on a disk that is full, or with rules that are just wrong, again until it can. */
+    private void start() throws InterruptedException {
         for (int tries = 1; ; tries++) {
             try {
                 gateway().start();
                 return;
             } catch (IllegalStateException e) {
-                if (tries > MAX_STARTS || !FULL.matcher(gateway().output()).find()) {
+                if (tries > MAX_STARTS || !world.preventsStart()) {
                     throw e;
                 }
-                journal.done("gateway: cannot start on a full disk, and is started again");
+                TimeUnit.MILLISECONDS.sleep(500);
+                journal.done("gateway: cannot start (full disk, wrong rules), and is started again");
             }
         }
     }
 
-    private void kill() {
+    private void kill() throws InterruptedException {
         journal.done("gateway: SIGKILL");
         gateway().kill();
         start();
@@ -92,7 +91,7 @@ final class GatewayFaults {
         start();
     }
 
-    private void terminate() {
+    private void terminate() throws InterruptedException {
         journal.done("gateway: SIGTERM");
         assertThat(gateway().terminate(STOP_LIMIT))
                 .as("exit code after SIGTERM")
@@ -107,14 +106,14 @@ final class GatewayFaults {
         gateway().signal("CONT");
     }
 
-    private void loseLedger() {
+    private void loseLedger() throws InterruptedException {
         journal.done("ledger: deleted while the gateway is down");
         gateway().kill();
         world.ledger().forEach(GatewayFaults::delete);
         start();
     }
 
-    private void damageLedger() {
+    private void damageLedger() throws InterruptedException {
         journal.done("ledger: overwritten with noise while the gateway is down");
         gateway().kill();
         changeLedger(file -> {
@@ -126,7 +125,7 @@ final class GatewayFaults {
         start();
     }
 
-    private void cutLedger() {
+    private void cutLedger() throws InterruptedException {
         journal.done("ledger: cut off while the gateway is down");
         gateway().kill();
         changeLedger(file -> file.setLength(file.length() / 2));

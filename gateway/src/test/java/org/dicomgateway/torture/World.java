@@ -5,7 +5,10 @@ import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.dicomgateway.dicom.Peer;
 import org.dicomgateway.testkit.Dcmtk;
@@ -21,6 +24,12 @@ final class World implements AutoCloseable {
     /** So small that a few outages fill it. */
     private static final int DISK_MIB = 192;
 
+    /** A start that began on a full disk, or with wrong rules, has failed by then. */
+    private static final Duration AFTERMATH = Duration.ofSeconds(20);
+
+    private final AtomicBoolean full = new AtomicBoolean();
+    private final AtomicBoolean wrongRules = new AtomicBoolean();
+    private final AtomicLong mendedAt = new AtomicLong(System.nanoTime() - AFTERMATH.toNanos());
     private final Path spool;
     private final Path temporary;
     private final boolean ownDisk;
@@ -74,10 +83,12 @@ final class World implements AutoCloseable {
                   { name = rest, fallback = true, strategy = replicate, copies = 2, to = [orthanc%d, orthanc%d, orthanc3] }
                 ]
                 """.formatted(edition % 3, 1 + edition % 2, 2 - edition % 2));
+        mended(wrongRules);
     }
 
     /** Rules with a mistake: they must change nothing. */
     void routeBadly(int edition) {
+        wrongRules.set(true);
         gateway.routing(destinations(edition) + "routes = [ { name = broken, to = [nowhere] } ]\n");
     }
 
@@ -115,8 +126,20 @@ final class World implements AutoCloseable {
         return temporary;
     }
 
+    /** Whether a gateway may fail to start, now or a moment ago: its disk is full, or its rules are wrong. */
+    boolean preventsStart() {
+        return full.get() || wrongRules.get() || System.nanoTime() - mendedAt.get() < AFTERMATH.toNanos();
+    }
+
+    private void mended(AtomicBoolean trouble) {
+        if (trouble.getAndSet(false)) {
+            mendedAt.set(System.nanoTime());
+        }
+    }
+
     /** Takes room on the spool's disk until so much is left. */
     void fillDisk(long leave) {
+        full.set(true);
         try (RandomAccessFile ballast = new RandomAccessFile(ballast().toFile(), "rw")) {
             byte[] block = new byte[64 << 10];
             while (Files.getFileStore(spool).getUsableSpace() > leave + block.length) {
@@ -135,6 +158,7 @@ final class World implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        mended(full);
     }
 
     private Path ballast() {
