@@ -150,7 +150,9 @@ public final class GatewayProcess implements AutoCloseable {
         command.addAll(jvmOptions);
         command.addAll(moreJvmOptions);
         command.add("-Dgateway.home=" + home);
-        command.add("-Dlogback.configurationFile=" + home.resolve("conf/logback.xml"));
+        if (arguments[0].equals("run")) { // as scripts/gateway does: the other commands print their answer alone
+            command.add("-Dlogback.configurationFile=" + home.resolve("conf/logback.xml"));
+        }
         command.add("-jar");
         command.add(System.getProperty(
                 "gateway.jar",
