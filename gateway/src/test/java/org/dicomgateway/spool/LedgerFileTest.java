@@ -96,7 +96,7 @@ class LedgerFileTest {
     private static long endOf(RandomAccessFile wal) throws IOException {
         int header = 32;
         wal.seek(8);
-        long frame = 24 + wal.readInt();
+        long frame = 24L + wal.readInt();
         wal.seek(16);
         long salt = wal.readLong();
         long end = header;
