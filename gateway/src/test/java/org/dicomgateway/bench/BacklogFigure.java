@@ -54,6 +54,7 @@ final class BacklogFigure {
                 }
             }
             accept(gateway, random, slice);
+            deliver(gateway, sink, random, 0, slice); // for the compiler of the process that was just started
             Cost outMany = deliver(gateway, sink, random, 0, slice);
             double after = Cpu.residentMegabytes(gateway.pid(), true);
             report(lab, backlog, List.of(inFew, inMany, outFew, outMany), start, Math.max(before, after));
