@@ -74,6 +74,7 @@ public final class Metrics implements Consumer<ForwardEvent>, StageTimes.Listene
 
     /** Also measures the Java process. */
     public Metrics() {
+        OFFENDING.forEach(name -> registry.config().meterFilter(MeterFilter.denyNameStartsWith(name)));
         for (Metric metric : Metric.values()) {
             if (metric.kind() == Metric.Kind.GAUGE) {
                 gauges.put(
@@ -91,7 +92,6 @@ public final class Metrics implements Consumer<ForwardEvent>, StageTimes.Listene
                 .description(Metric.COMMIT_INSTANCES.help())
                 .serviceLevelObjectives(BATCHES)
                 .register(registry);
-        OFFENDING.forEach(name -> registry.config().meterFilter(MeterFilter.denyNameStartsWith(name)));
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
         new ClassLoaderMetrics().bindTo(registry);
