@@ -12,6 +12,7 @@ import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
@@ -38,6 +39,9 @@ public final class Metrics implements Consumer<ForwardEvent>, StageTimes.Listene
     private static final Duration[] QUICK = millis(1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000);
     private static final Duration[] SLOW =
             millis(100, 500, 1_000, 5_000, 10_000, 30_000, 60_000, 300_000, 900_000, 3_600_000, 14_400_000, 86_400_000);
+    /** Of the library's metrics, those whose names Prometheus' own checker objects to. */
+    private static final List<String> OFFENDING = List.of("process.cpu.time", "system.cpu.count");
+
     private static final double[] BATCHES = {1, 2, 4, 8, 16, 32, 64, 128};
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -70,6 +74,7 @@ public final class Metrics implements Consumer<ForwardEvent>, StageTimes.Listene
 
     /** Also measures the Java process. */
     public Metrics() {
+        OFFENDING.forEach(name -> registry.config().meterFilter(MeterFilter.denyNameStartsWith(name)));
         for (Metric metric : Metric.values()) {
             if (metric.kind() == Metric.Kind.GAUGE) {
                 gauges.put(

@@ -23,7 +23,7 @@ final class Catalogue implements SpoolSearch, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Catalogue.class);
     private static final int AT_ONCE = 2;
-    private static final Duration LOOKING = Duration.ofMillis(60);
+    private static final Duration LOOKING = Duration.ofMillis(40);
     private static final Duration STUCK = Duration.ofSeconds(2);
     private static final Duration WAITING = Duration.ofSeconds(5);
 

@@ -61,6 +61,7 @@ class ApiIT {
         gateway = new GatewayProcess(directory.resolve("gateway"))
                 .broadcastTo(orthanc.peer(), nobody)
                 .start();
+        awaitInterface();
     }
 
     @AfterEach
@@ -148,12 +149,20 @@ class ApiIT {
         assertThat(refused.output()).contains("Rejected Transient");
         gateway.kill();
         gateway.start();
+        awaitInterface();
         assertThat(json(get("/api/status")).at("/receiver/because").asString()).isEqualTo("new disk");
         assertThat(Dcmtk.storescu(gateway.peer(), MODALITY, picture).succeeded())
                 .isFalse();
         post("/api/receiver/resume", "");
         Dcmtk.storescu(gateway.peer(), MODALITY, picture).orFail();
         assertThat(gateway.count("received")).isEqualTo(1);
+    }
+
+    /** It comes up a moment after the listener, which is what a started gateway is known by. */
+    private void awaitInterface() {
+        await().atMost(LIMIT)
+                .ignoreExceptions()
+                .until(() -> !get("/health/live").isEmpty());
     }
 
     private double entry(String destination, String entry) throws IOException, InterruptedException {

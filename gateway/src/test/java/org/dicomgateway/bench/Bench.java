@@ -24,6 +24,7 @@ final class Bench {
         FIGURES.put("backlog", BacklogFigure::measure);
         FIGURES.put("latency", LatencyFigure::measure);
         FIGURES.put("stalled", StalledFigure::measure);
+        FIGURES.put("tls", TlsFigure::measure);
     }
 
     private Bench() {}

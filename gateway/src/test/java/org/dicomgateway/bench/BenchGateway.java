@@ -29,10 +29,10 @@ final class BenchGateway implements AutoCloseable {
     private final GatewayProcess process;
     private final HttpClient http = HttpClient.newHttpClient();
 
-    /** Not started. */
-    BenchGateway(Path home, String routing) {
+    /** Not started; with what stands in {@code gateway.conf} beside ports and spool. */
+    BenchGateway(Path home, String configuration, String routing) {
         process = new GatewayProcess(home, HEAP)
-                .configure("gateway.spool.min-free-space = 1 GiB")
+                .configure("gateway.spool.min-free-space = 1 GiB\n" + configuration)
                 .routing(routing);
     }
 

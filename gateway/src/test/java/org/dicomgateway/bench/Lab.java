@@ -86,7 +86,12 @@ final class Lab {
     }
 
     BenchGateway gateway(String routing) {
-        return new BenchGateway(folder("gateway"), routing).start();
+        return gateway("", routing);
+    }
+
+    /** With what stands in {@code gateway.conf} beside ports and spool. */
+    BenchGateway gateway(String configuration, String routing) {
+        return new BenchGateway(folder("gateway"), configuration, routing).start();
     }
 
     /** Everything to one destination. */

@@ -13,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.dicomgateway.dicom.Acceptor;
@@ -22,6 +23,7 @@ import org.dicomgateway.dicom.AeTitle;
 import org.dicomgateway.dicom.CStoreScp;
 import org.dicomgateway.dicom.Part10;
 import org.dicomgateway.dicom.Peer;
+import org.dicomgateway.security.ServerTls;
 import org.dicomgateway.testkit.FreePorts;
 
 /**
@@ -43,11 +45,19 @@ final class Sink implements AutoCloseable {
     private final AtomicLong last = new AtomicLong();
     private volatile boolean stalled;
 
-    private Sink(String aeTitle, Optional<Path> folder) {
+    private Sink(String aeTitle, Optional<Path> folder, Optional<ServerTls> tls) {
         this.peer = new Peer(AeTitle.of(aeTitle), "127.0.0.1", FreePorts.next());
         this.folder = folder;
         AcceptorSettings settings = new AcceptorSettings(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), peer.port()), 100, LONG, LONG, LONG, LONG, PDU);
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), peer.port()),
+                100,
+                OptionalInt.empty(),
+                LONG,
+                LONG,
+                LONG,
+                LONG,
+                PDU,
+                tls);
         this.acceptor = new Acceptor(settings, request -> Admission.UNLIMITED, this::store);
         try {
             acceptor.start();
@@ -57,7 +67,12 @@ final class Sink implements AutoCloseable {
     }
 
     static Sink discarding(String aeTitle) {
-        return new Sink(aeTitle, Optional.empty());
+        return new Sink(aeTitle, Optional.empty(), Optional.empty());
+    }
+
+    /** Spoken to by TLS. */
+    static Sink discarding(String aeTitle, ServerTls tls) {
+        return new Sink(aeTitle, Optional.empty(), Optional.of(tls));
     }
 
     static Sink filing(String aeTitle, Path folder) {
@@ -66,7 +81,7 @@ final class Sink implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new Sink(aeTitle, Optional.of(folder));
+        return new Sink(aeTitle, Optional.of(folder), Optional.empty());
     }
 
     private CStoreScp.CStoreResponse store(CStoreScp.CStoreRequest request) throws IOException {

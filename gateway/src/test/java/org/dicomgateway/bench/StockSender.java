@@ -17,16 +17,26 @@ final class StockSender {
 
     /** Sends all files, each sender its own. @return seconds from the first start to the last end */
     static double send(Path log, Peer to, BenchFiles files) {
-        return send(log, to, files, Integer.MAX_VALUE);
+        return send(log, to, files, Integer.MAX_VALUE, List.of());
     }
 
     /** Sends so many files of each sender at most. */
     static double send(Path log, Peer to, BenchFiles files, int most) {
+        return send(log, to, files, most, List.of());
+    }
+
+    /** Sends all files, with more options of {@code storescu}. */
+    static double send(Path log, Peer to, BenchFiles files, List<String> options) {
+        return send(log, to, files, Integer.MAX_VALUE, options);
+    }
+
+    private static double send(Path log, Peer to, BenchFiles files, int most, List<String> options) {
         long begin = System.nanoTime();
         List<Child> senders = new ArrayList<>();
         for (List<Path> own : files.bySender()) {
-            List<String> command = new ArrayList<>(List.of(
-                    "storescu",
+            List<String> command = new ArrayList<>(List.of("storescu"));
+            command.addAll(options);
+            command.addAll(List.of(
                     "-to",
                     "30",
                     "-ta",
