@@ -4,6 +4,7 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PushbackInputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -27,6 +28,7 @@ public final class FaultProxy implements AutoCloseable {
     private static final int CONNECT_MILLIS = 5000;
     private static final int MAX_PDU = 1 << 20;
     private static final int P_DATA_TF = 4;
+    private static final int A_ABORT = 7;
     private static final byte[] ABORT = {7, 0, 0, 0, 0, 4, 0, 0, 2, 0};
     /** The header of Message ID Being Responded To (0000,0120) in a command. */
     private static final byte[] RESPONDED_TO = {0, 0, 0x20, 0x01, 2, 0, 0, 0};
@@ -165,8 +167,18 @@ public final class FaultProxy implements AutoCloseable {
     }
 
     private void answers(Socket server, Socket client, int number) throws IOException {
-        DataInputStream in = new DataInputStream(server.getInputStream());
+        PushbackInputStream bytes = new PushbackInputStream(server.getInputStream());
         OutputStream out = client.getOutputStream();
+        int type = bytes.read();
+        if (type < 0) {
+            return;
+        }
+        bytes.unread(type);
+        if (type > A_ABORT) { // no DICOM, HTTP perhaps: passes as it is
+            bytes.transferTo(out);
+            return;
+        }
+        DataInputStream in = new DataInputStream(bytes);
         for (int answer = 0; ; answer++) {
             byte[] pdu = pdu(in);
             if (delayNanos > 0 && (fault != NetworkFault.LATE || pdu[0] == P_DATA_TF)) {
