@@ -13,6 +13,8 @@ and frozen, networks fail, the disk fills, the ledger is lost and rules are edit
 Then it asks every server, over REST, for every instance that was answered with success, byte for byte; holds the books
 against the ledger and the ledger against the spool's files; and compares what the process holds with what it held.
 
+Before that the gateway is killed once at each step of the data path.
+
 Prints what was done and how often, and what was lost. Exits with 0 only if nothing was, no book is out of balance, and
 nothing has grown. All of it happens on this machine's loopback and in a temporary folder.
 
@@ -61,9 +63,9 @@ if [[ -n $FUZZ ]]; then
   step "Fuzzing: $FUZZ PDUs and as many datasets, seed $SEED"
   mvn -B -q -ntp -f "$ROOT/pom.xml" test -Dtest=FuzzTest -Dfuzz.pdus="$FUZZ" -Dfuzz.datasets="$FUZZ" -Dfuzz.seed="$SEED"
 fi
-step "Torture: $MINUTES minutes, seed $SEED"
-if mvn -B -q -ntp -f "$ROOT/pom.xml" verify -Dskip.unit.tests -Dit.test=TortureIT \
-  -Dtorture.seconds=$((MINUTES * 60)) -Dtorture.seed="$SEED"; then
+step "A kill at each step; then torture: $MINUTES minutes, seed $SEED"
+if mvn -B -q -ntp -f "$ROOT/pom.xml" verify -Dskip.unit.tests -Dit.test=CrashPointIT,TortureIT \
+  -Dcrash.all=true -Dtorture.seconds=$((MINUTES * 60)) -Dtorture.seed="$SEED"; then
   step "Passed: $MINUTES minutes, seed $SEED"
 else
   step "FAILED: what is wrong stands above, and in gateway/target/failsafe-reports"

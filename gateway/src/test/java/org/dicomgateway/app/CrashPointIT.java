@@ -29,10 +29,17 @@ import org.junit.jupiter.api.io.TempDir;
  * settlement, recycled segment and moved straggler, and in the middle of the start. The gateway is the one that ships; a
  * debugger stops it at the step, and there it is killed. The next one starts on what is left, until all steps are done;
  * then everything that any sender saw answered with 0x0000 is where it belongs, byte for byte.
+ *
+ * <p>{@code -Dcrash.all=true} for before and after of each, as {@code scripts/torture.sh} does.
  */
 class CrashPointIT {
 
     private static final Duration LIMIT = Duration.ofMinutes(2);
+    /** Otherwise after a step only where that is not just before another. */
+    private static final boolean ALL = Boolean.getBoolean("crash.all");
+
+    private static final Set<String> AFTER_TOO = Set.of("append", "cStore", "apply", "settle");
+
     private static final int SMALL = 30;
     private static final int SMALL_BYTES = 40 * 1024;
     private static final int LARGE_BYTES = 200 * 1024;
@@ -75,6 +82,7 @@ class CrashPointIT {
                     around("spool.Replay", "run"),
                     around("spool.Adoption", "removeUnknown"))
             .flatMap(steps -> steps)
+            .filter(step -> ALL || step.before() || AFTER_TOO.contains(step.method()))
             .toList();
 
     @TempDir
