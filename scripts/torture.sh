@@ -63,7 +63,8 @@ if [[ -n $FUZZ ]]; then
 fi
 step "Torture: $MINUTES minutes, seed $SEED"
 if mvn -B -q -ntp -f "$ROOT/pom.xml" verify -Dskip.unit.tests -Dit.test=TortureIT \
-  -Dtorture.seconds=$((MINUTES * 60)) -Dtorture.seed="$SEED"; then
+  -Dtorture.seconds=$((MINUTES * 60)) -Dtorture.seed="$SEED" \
+  "-Djunit.jupiter.execution.timeout.default=$((MINUTES + 30)) m"; then
   step "Passed: $MINUTES minutes, seed $SEED"
 else
   step "FAILED: what is wrong stands above, and in gateway/target/failsafe-reports"
