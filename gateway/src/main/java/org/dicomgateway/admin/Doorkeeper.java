@@ -39,8 +39,10 @@ final class Doorkeeper {
     private static final int MAX_KNOWN = 1000;
     private static final int MAX_NAME = 64;
 
-    /** Compared when there is no such user, so that the time an answer takes does not tell who exists. */
-    private static final PasswordHash NOBODY = PasswordHash.make(new Secret("nobody"));
+    /** Compared when there is no such user, so that the time an answer takes does not tell who exists. Made when first needed. */
+    private static final class Nobody {
+        private static final PasswordHash PASSWORD = PasswordHash.make(new Secret("nobody"));
+    }
 
     private final List<AdminUser> users;
     private final Witness witness;
@@ -140,7 +142,9 @@ final class Doorkeeper {
                 .filter(each ->
                         each.name().equals(login.user()) && each.password().isPresent())
                 .findFirst();
-        boolean right = user.flatMap(AdminUser::password).orElse(NOBODY).matches(new Secret(login.password()));
+        boolean right = user.flatMap(AdminUser::password)
+                .orElseGet(() -> Nobody.PASSWORD)
+                .matches(new Secret(login.password()));
         if (!right || user.isEmpty()) {
             return Optional.empty();
         }
