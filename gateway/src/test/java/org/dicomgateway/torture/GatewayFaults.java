@@ -8,9 +8,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.dicomgateway.testkit.GatewayProcess;
@@ -25,35 +22,27 @@ final class GatewayFaults {
     private final World world;
     private final Journal journal;
     private final Random random;
-    private final List<Fault> faults = List.of(
-            this::kill,
-            this::kill,
-            this::killWhileItStarts,
-            this::terminate,
-            this::freeze,
-            this::loseLedger,
-            this::damageLedger,
-            this::cutLedger);
+    private final Deck faults;
 
     GatewayFaults(World world, Journal journal, Random random) {
         this.world = world;
         this.journal = journal;
         this.random = random;
-    }
-
-    private final List<Fault> left = new ArrayList<>();
-
-    private interface Fault {
-        void happen() throws InterruptedException;
+        this.faults = new Deck(
+                random,
+                this::kill,
+                this::kill,
+                this::killWhileItStarts,
+                this::terminate,
+                this::freeze,
+                this::loseLedger,
+                this::damageLedger,
+                this::cutLedger);
     }
 
     /** One of them, each as often as any other; the gateway runs again afterwards. */
     void next() throws InterruptedException {
-        if (left.isEmpty()) {
-            left.addAll(faults);
-            Collections.shuffle(left, random);
-        }
-        left.remove(left.size() - 1).happen();
+        faults.next();
     }
 
     private GatewayProcess gateway() {

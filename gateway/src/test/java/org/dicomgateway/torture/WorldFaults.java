@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -24,42 +23,34 @@ final class WorldFaults {
     private final World world;
     private final Journal journal;
     private final Random random;
-    private final List<Fault> faults = List.of(
-            this::killServer,
-            this::stopServer,
-            this::freezeServer,
-            this::network,
-            this::network,
-            this::network,
-            this::latency,
-            this::editRules,
-            this::editRulesBadly,
-            this::pauseDestination,
-            this::fillDisk,
-            this::nearlyFillDisk,
-            this::idlers,
-            this::rubbish);
+    private final Deck faults;
     private int edition = 1;
 
     WorldFaults(World world, Journal journal, Random random) {
         this.world = world;
         this.journal = journal;
         this.random = random;
-    }
-
-    private final List<Fault> left = new ArrayList<>();
-
-    private interface Fault {
-        void happen() throws InterruptedException;
+        this.faults = new Deck(
+                random,
+                this::killServer,
+                this::stopServer,
+                this::freezeServer,
+                this::network,
+                this::network,
+                this::network,
+                this::latency,
+                this::editRules,
+                this::editRulesBadly,
+                this::pauseDestination,
+                this::fillDisk,
+                this::nearlyFillDisk,
+                this::idlers,
+                this::rubbish);
     }
 
     /** One of them, each as often as any other; it is over when this returns. */
     void next() throws InterruptedException {
-        if (left.isEmpty()) {
-            left.addAll(faults);
-            Collections.shuffle(left, random);
-        }
-        left.remove(left.size() - 1).happen();
+        faults.next();
     }
 
     private OrthancServer server() {
