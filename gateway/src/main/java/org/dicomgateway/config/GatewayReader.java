@@ -72,6 +72,7 @@ final class GatewayReader {
     private Supplier<SpoolSettings> spool(Section spool) {
         Setting<Path> directory = path(spool, "directory");
         Setting<DataSize> segment = spool.size("segment-size", MIN_SEGMENT, MAX_SEGMENT);
+        Setting<DataSize> reserve = spool.size("reserve", new DataSize(0), MAX_FREE);
         Setting<DataSize> memory = spool.size("receive-memory", MIN_SEGMENT, MAX_MEMORY);
         Setting<DataSize> large = spool.size("large-instance", DataSize.ofKibibytes(64), MAX_SEGMENT)
                 .checkWith(
@@ -89,7 +90,14 @@ final class GatewayReader {
         Setting<Duration> age = spool.duration("straggler-age", Duration.ofSeconds(1), MAX_HISTORY);
         spool.finish();
         return () -> new SpoolSettings(
-                directory.get(), segment.get(), large.get(), memory.get(), free.get(), history.get(), age.get());
+                directory.get(),
+                segment.get(),
+                reserve.get(),
+                large.get(),
+                memory.get(),
+                free.get(),
+                history.get(),
+                age.get());
     }
 
     private Setting<Path> path(Section section, String key) {

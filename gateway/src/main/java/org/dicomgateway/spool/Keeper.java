@@ -77,7 +77,7 @@ final class Keeper {
         }
         // Under load a segment is full every fraction of a second: one that is used again need not be preallocated.
         sweeper.sweep();
-        sweeper.keepSpare();
+        sweeper.keepSpares();
     }
 
     /** What is to be tried again at a time does not wait until a clock that was set back shows that time again. */

@@ -97,7 +97,14 @@ record SpoolParts(
                     new SegmentLog(disk, folders, settings.segmentSize().bytes(), clock, recovered.log());
             Committer committer = new Committer(log, files, bookkeeper, recovered.nextId());
             InstanceReader reader = new InstanceReader(disk, folders, files);
-            Sweeper sweeper = new Sweeper(ledger, bookkeeper, log, pins, files, space);
+            Sweeper sweeper = new Sweeper(
+                    ledger,
+                    bookkeeper,
+                    log,
+                    pins,
+                    files,
+                    space,
+                    settings.reserve().bytes());
             Stragglers stragglers = new Stragglers(ledger, bookkeeper, log, files, reader, settings.stragglerAge());
             GatherBuffers buffers = new GatherBuffers(settings.receiveMemory().bytes());
             Reassignment reassignment = new Reassignment(ledger, bookkeeper, claims, wakeUps, clock);

@@ -16,7 +16,6 @@ import org.slf4j.LoggerFactory;
 final class Sweeper {
 
     private static final Logger LOG = LoggerFactory.getLogger(Sweeper.class);
-    private static final int SPARES = 4;
     private static final int FILES_AT_ONCE = 2_000;
 
     private final Ledger ledger;
@@ -25,14 +24,25 @@ final class Sweeper {
     private final SegmentPins pins;
     private final OwnFiles files;
     private final SpaceWatch space;
+    private final int spares;
+    private LogPosition lookedAt = LogPosition.START;
 
-    Sweeper(Ledger ledger, Bookkeeper bookkeeper, SegmentLog log, SegmentPins pins, OwnFiles files, SpaceWatch space) {
+    /** @param reserve bytes of the spare segments that stand ready; one does even without */
+    Sweeper(
+            Ledger ledger,
+            Bookkeeper bookkeeper,
+            SegmentLog log,
+            SegmentPins pins,
+            OwnFiles files,
+            SpaceWatch space,
+            long reserve) {
         this.ledger = ledger;
         this.bookkeeper = bookkeeper;
         this.log = log;
         this.pins = pins;
         this.files = files;
         this.space = space;
+        this.spares = Math.toIntExact(Math.max(1, reserve / log.segmentSize()));
     }
 
     /** Recycles segments, and deletes files, of which nothing is wanted any more. */
@@ -77,20 +87,26 @@ final class Sweeper {
     private void retire(long segment) {
         try {
             log.retire(
-                    segment, log.spareCount() < SPARES && space.closedBecause().isEmpty());
+                    segment, log.spareCount() < spares && space.closedBecause().isEmpty());
         } catch (IOException e) {
             LOG.warn("cannot recycle segment {}, in which everything is delivered; trying again", segment, e);
         }
     }
 
-    /** Has one spare segment ready, so that the committer need not make one; none when room is short. */
-    void keepSpare() {
+    /**
+     * Has spare segments ready, so that the committer need not make one: the first at once, the rest of the reserve one
+     * at a time while nothing is received, for to fill them takes the disk's time. None is kept when room is short.
+     */
+    void keepSpares() {
+        LogPosition applied = bookkeeper.applied();
+        boolean idle = applied.equals(lookedAt);
+        lookedAt = applied;
         try {
-            if (space.closedBecause().isPresent()) {
-                while (log.dropSpare()) {
+            if (!space.allows(0)) {
+                while (!space.allows(log.segmentSize()) && log.dropSpare()) {
                     space.look();
                 }
-            } else if (log.spareCount() == 0 && space.allows(log.segmentSize())) {
+            } else if (log.spareCount() < (idle ? spares : 1) && space.allows(2 * log.segmentSize())) {
                 log.prepareSpare();
                 space.look();
             }

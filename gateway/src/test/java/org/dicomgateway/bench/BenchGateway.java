@@ -32,7 +32,7 @@ final class BenchGateway implements AutoCloseable {
     /** Not started; with what stands in {@code gateway.conf} beside ports and spool. */
     BenchGateway(Path home, String configuration, String routing) {
         process = new GatewayProcess(home, HEAP)
-                .configure("gateway.spool.min-free-space = 1 GiB\n" + configuration)
+                .configure("gateway.spool { min-free-space = 1 GiB, reserve = 1 GiB }\n" + configuration)
                 .routing(routing);
     }
 

@@ -28,6 +28,7 @@ class SpoolSettingsTest {
                 .isEqualTo(new SpoolSettings(
                         folder.resolve("var/spool"),
                         DataSize.ofMebibytes(64),
+                        DataSize.ofMebibytes(1024),
                         DataSize.ofMebibytes(4),
                         DataSize.ofMebibytes(32),
                         DataSize.ofMebibytes(1024),
@@ -41,6 +42,7 @@ class SpoolSettingsTest {
                         gateway.spool {
                           directory = spool
                           segment-size = 16 MiB
+                          reserve = 256 MiB
                           large-instance = 128 KiB
                           receive-memory = 8 MiB
                           min-free-space = 0
@@ -51,6 +53,7 @@ class SpoolSettingsTest {
                 .isEqualTo(new SpoolSettings(
                         folder.resolve("conf/spool"),
                         DataSize.ofMebibytes(16),
+                        DataSize.ofMebibytes(256),
                         DataSize.ofKibibytes(128),
                         DataSize.ofMebibytes(8),
                         new DataSize(0),

@@ -86,6 +86,7 @@ class SpoolDeliveryIT {
         SpoolSettings settings = new SpoolSettings(
                 directory.resolve("spool"),
                 DataSize.ofMebibytes(4),
+                new DataSize(0),
                 DataSize.ofMebibytes(1),
                 DataSize.ofMebibytes(4),
                 DataSize.ofMebibytes(1),

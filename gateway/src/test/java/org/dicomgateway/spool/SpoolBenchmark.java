@@ -39,6 +39,7 @@ final class SpoolBenchmark {
         SpoolSettings settings = new SpoolSettings(
                 directory,
                 DataSize.ofMebibytes(64),
+                DataSize.ofMebibytes(1024),
                 DataSize.ofMebibytes(4),
                 DataSize.ofMebibytes(64),
                 DataSize.ofMebibytes(100),

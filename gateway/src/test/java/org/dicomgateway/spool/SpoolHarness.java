@@ -48,6 +48,7 @@ final class SpoolHarness {
         this.settings = new SpoolSettings(
                 directory,
                 DataSize.ofKibibytes(128),
+                new DataSize(0),
                 new DataSize(LARGE),
                 new DataSize(receiveMemory),
                 new DataSize(MIN_FREE),

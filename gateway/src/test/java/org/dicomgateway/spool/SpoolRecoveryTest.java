@@ -200,6 +200,7 @@ class SpoolRecoveryTest {
         SpoolSettings larger = new SpoolSettings(
                 old.directory(),
                 DataSize.ofKibibytes(256),
+                old.reserve(),
                 old.largeInstance(),
                 old.receiveMemory(),
                 old.minFreeSpace(),

@@ -49,7 +49,7 @@ public final class GatewayProcess implements AutoCloseable {
     public GatewayProcess configure(String more) {
         write("conf/gateway.conf", """
                 gateway { listeners.dicom.port = %d, admin.port = %d }
-                gateway.spool.min-free-space = 10 MiB
+                gateway.spool { min-free-space = 10 MiB, reserve = 0 }
                 %s
                 """.formatted(port, adminPort, more));
         return this;
