@@ -9,11 +9,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.dicomgateway.dicom.Peer;
 import org.dicomgateway.testkit.GatewayProcess;
 
@@ -25,6 +27,9 @@ final class BenchGateway implements AutoCloseable {
     private static final String HTTP_JSON = "application/json";
     private static final Duration POLL = Duration.ofMillis(20);
     private static final int CONNECT_MILLIS = 1000;
+    private static final Duration FILLING = Duration.ofMinutes(2);
+    private static final int RESERVE_MIB = 1024;
+    private static final int SEGMENT_MIB = 64;
 
     private final GatewayProcess process;
     private final HttpClient http = HttpClient.newHttpClient();
@@ -32,7 +37,8 @@ final class BenchGateway implements AutoCloseable {
     /** Not started; with what stands in {@code gateway.conf} beside ports and spool. */
     BenchGateway(Path home, String configuration, String routing) {
         process = new GatewayProcess(home, HEAP)
-                .configure("gateway.spool { min-free-space = 1 GiB, reserve = 1 GiB }\n" + configuration)
+                .configure("gateway.spool { min-free-space = 1 GiB, reserve = %d MiB, segment-size = %d MiB }%n%s"
+                        .formatted(RESERVE_MIB, SEGMENT_MIB, configuration))
                 .routing(routing);
     }
 
@@ -84,6 +90,26 @@ final class BenchGateway implements AutoCloseable {
 
     void resume(Peer... destinations) {
         Arrays.stream(destinations).forEach(peer -> post("/api/destinations/" + name(peer) + "/resume", "{}"));
+    }
+
+    /** Waits until as much room as it keeps for bursts is prepared, as it is after a quiet minute. */
+    void awaitReserve() {
+        Path log = process.home().resolve("var/spool/log");
+        long end = System.nanoTime() + FILLING.toNanos();
+        while (spares(log) < RESERVE_MIB / SEGMENT_MIB) {
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException("the reserve of segments is not there after " + FILLING);
+            }
+            Pause.of(POLL);
+        }
+    }
+
+    private static long spares(Path log) {
+        try (Stream<Path> files = Files.list(log)) {
+            return files.filter(file -> file.toString().endsWith(".spare")).count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void post(String path, String body) {

@@ -1,12 +1,12 @@
 package org.dicomgateway.bench;
 
 import java.nio.file.Path;
-import org.dicomgateway.dicom.Peer;
 import org.dicomgateway.testkit.OrthancServer;
 
 /** How fast instances are taken in, each answered only when it is durable, while nothing is sent on. */
 final class IngestFigure {
 
+    private static final String LATER = "LATER";
     private static final String NAME = "ingest: answered durable, stock storescu as sender";
 
     private IngestFigure() {}
@@ -31,13 +31,13 @@ final class IngestFigure {
         Path log = folder.resolve("storescu.log");
         try (OrthancServer stock = lab.orthanc("ORTHANC1");
                 OrthancServer mended = lab.orthanc("ORTHANC2", true, java.util.Map.of());
-                BenchGateway gateway = lab.gatewayTo(stock.peer())) {
-            gateway.pause(stock.peer());
+                Sink later = Sink.discarding(LATER);
+                BenchGateway gateway = lab.gatewayTo(later.peer())) {
             BenchFiles files = BenchFiles.write(folder, 1, many, size);
-            StockSender.send(log, gateway.peer(), files);
+            receive(gateway, later, log, files);
             for (int run = 0; run < lab.runs(); run++) {
                 files.renew();
-                ours.add(many / StockSender.send(log, gateway.peer(), files));
+                ours.add(many / receive(gateway, later, log, files));
                 debian.add(few / StockSender.send(log, stock.peer(), files, few));
                 files.renew();
                 noDelay.add(few * 3 / StockSender.send(log, mended.peer(), files, few * 3));
@@ -63,20 +63,23 @@ final class IngestFigure {
         Path folder = lab.folder("files");
         Path kept = lab.folder("kept");
         Path log = folder.resolve("storescu.log");
-        Peer nowhere = new Peer(org.dicomgateway.dicom.AeTitle.of("NOWHERE"), "127.0.0.1", 1);
         try (Sink discarding = Sink.discarding("NULL");
                 Sink filing = Sink.filing("FILES", kept);
-                BenchGateway gateway = lab.gatewayTo(nowhere)) {
-            gateway.pause(nowhere);
+                Sink later = Sink.discarding(LATER);
+                BenchGateway gateway = lab.gatewayTo(later.peer())) {
             BenchFiles files = BenchFiles.write(folder, senders, total / senders, size);
             int count = files.count();
             for (int run = -1; run < lab.runs(); run++) {
                 files.renew();
+                gateway.pause(later.peer());
+                gateway.awaitReserve();
                 ForwardLogTail tail = gateway.log();
                 double before = gateway.cpuSeconds();
                 StockSender.send(log, gateway.peer(), files);
                 double one = tail.await("received", count, Lab.LIMIT).perSecond();
                 double cost = (gateway.cpuSeconds() - before) / count * 1e3;
+                gateway.resume(later.peer());
+                tail.await("delivered", count, Lab.LIMIT);
                 double two = perSecond(discarding, log, files);
                 double three = perSecond(filing, log, files);
                 Lab.delete(kept);
@@ -101,6 +104,17 @@ final class IngestFigure {
         lab.results().ratio(NAME, what, ours, "plain append, group fdatasync, no DICOM", disk, "");
         lab.results()
                 .value(NAME, what.replace("instances/s", "gateway's processor time per instance, ms"), cpu.text(), "");
+    }
+
+    /** Seconds until all is answered; then it is sent on, so that the spool is empty again, as between two bursts. */
+    private static double receive(BenchGateway gateway, Sink later, Path log, BenchFiles files) {
+        gateway.pause(later.peer());
+        gateway.awaitReserve();
+        ForwardLogTail tail = gateway.log();
+        double seconds = StockSender.send(log, gateway.peer(), files);
+        gateway.resume(later.peer());
+        tail.await("delivered", files.count(), Lab.LIMIT);
+        return seconds;
     }
 
     private static double perSecond(Sink sink, Path log, BenchFiles files) {
