@@ -30,7 +30,8 @@ final class ToolkitLog {
             Field theUnsafe = unsafeClass.getDeclaredField("theUnsafe");
             theUnsafe.setAccessible(true);
             Object unsafe = theUnsafe.get(null);
-            Field instance = CallerKit.class.getDeclaredField("INSTANCE");
+            // Initialized first, or its initializer would have the last word.
+            Field instance = Class.forName(CallerKit.class.getName()).getDeclaredField("INSTANCE");
             Object base = unsafeClass.getMethod("staticFieldBase", Field.class).invoke(unsafe, instance);
             Object offset =
                     unsafeClass.getMethod("staticFieldOffset", Field.class).invoke(unsafe, instance);
