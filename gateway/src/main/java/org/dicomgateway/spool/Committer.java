@@ -112,23 +112,28 @@ final class Committer implements AutoCloseable {
             commitAll(drain());
             done = true;
         } finally {
-            lock.lock();
-            try {
-                taken = false;
-                if (!done) {
-                    // An Error, after which nobody knows how the log ends: the next start does.
-                    closed = true;
-                    broken = gone();
-                }
-                work.signal();
-            } finally {
-                lock.unlock();
-            }
-            if (!done) {
-                // Nobody may wait for what will not come.
-                drain().forEach(draft -> draft.failed(gone()));
-            }
+            giveBack(done);
         }
+    }
+
+    private void giveBack(boolean done) {
+        List<Draft> left = List.of();
+        lock.lock();
+        try {
+            taken = false;
+            if (!done) {
+                // An Error, after which nobody knows how the log ends: the next start does.
+                closed = true;
+                broken = gone();
+                left = List.copyOf(queue);
+                queue.clear();
+            }
+            work.signal();
+        } finally {
+            lock.unlock();
+        }
+        // Nobody may wait for what will not come.
+        left.forEach(draft -> draft.failed(gone()));
     }
 
     /** Waits until there is something to do and nobody at it, and takes the turn. @return false when that is over */
