@@ -1,27 +1,37 @@
 package org.dicomgateway.cli;
 
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.dicomgateway.admin.CertificateView;
 import org.dicomgateway.admin.DestinationView;
 import org.dicomgateway.admin.ReceiverView;
 import org.dicomgateway.admin.RulesView;
 import org.dicomgateway.admin.StatusView;
 import org.dicomgateway.dicom.Text;
+import org.dicomgateway.security.CertificateStatus;
 import org.dicomgateway.spool.SpoolView.Books;
 
-/** A status as text: what is wrong first, then a row for each destination. */
+/** A status as text: what is wrong first, then a row for each destination, then one for each who sent lately. */
 final class StatusText {
 
     private static final int MAX_REASON = 120;
 
+    /** Who sent last; all that are known are in the JSON. */
+    private static final int MAX_SENDERS = 10;
+
     private final StatusView status;
     private final List<DestinationView> destinations;
+    private final Instant now;
     private final List<String> lines = new ArrayList<>();
 
-    StatusText(StatusView status, List<DestinationView> destinations) {
+    StatusText(StatusView status, List<DestinationView> destinations, Instant now) {
         this.status = status;
         this.destinations = destinations;
+        this.now = now;
     }
 
     /** Without line ends. */
@@ -29,6 +39,7 @@ final class StatusText {
         lines.add("DICOM Gateway " + status.version() + ", running since " + Times.of(status.startedAt()));
         receiver(status.receiver());
         rules(status.rules());
+        status.certificates().forEach(this::certificate);
         if (status.unrouted() > 0) {
             lines.add("held: " + status.unrouted() + " instances, no route applies to them");
         }
@@ -37,6 +48,8 @@ final class StatusText {
         }
         lines.add("");
         table();
+        lines.add("");
+        senders(status.senders());
         return lines;
     }
 
@@ -74,11 +87,47 @@ final class StatusText {
         }
     }
 
+    private void certificate(CertificateView certificate) {
+        CertificateStatus known =
+                new CertificateStatus(Path.of(certificate.file()), certificate.subject(), certificate.notAfter());
+        String which = certificate.file() + " (" + Text.printable(certificate.subject(), MAX_REASON) + ")";
+        String until = Times.of(certificate.notAfter());
+        if (!known.expiresSoon(now)) {
+            lines.add("certificate: " + which + ", valid until " + until);
+        } else if (certificate.notAfter().isAfter(now)) {
+            lines.add("certificate: EXPIRES in " + Times.age(Duration.between(now, certificate.notAfter())) + ", "
+                    + until + ": " + which + "; put the new one and its key in their place, no restart is needed");
+        } else {
+            lines.add("certificate: EXPIRED since " + until + ": " + which
+                    + "; put the new one and its key in their place, no restart is needed");
+        }
+    }
+
     private void table() {
         TextTable table = new TextTable(
                 "destination", "state", "since", "in flight", "pending", "held", "parked", "delivered", "why");
         destinations.forEach(destination -> table.row(row(destination)));
         lines.addAll(table.lines());
+    }
+
+    private void senders(List<StatusView.Sender> senders) {
+        if (senders.isEmpty()) {
+            lines.add("nobody sent anything in the last hour");
+            return;
+        }
+        TextTable table = new TextTable("sender", "last seen", "in the last hour", "size", "per s");
+        senders.stream()
+                .limit(MAX_SENDERS)
+                .forEach(sender -> table.row(
+                        Text.printable(sender.callingAe(), MAX_REASON),
+                        Times.age(Duration.between(sender.lastReceived(), now)) + " ago",
+                        Long.toString(sender.receivedLastHour()),
+                        Progress.size(sender.receivedBytesLastHour()),
+                        String.format(Locale.ROOT, "%.1f", sender.receivedPerSecond())));
+        lines.addAll(table.lines());
+        if (senders.size() > MAX_SENDERS) {
+            lines.add("… and " + (senders.size() - MAX_SENDERS) + " more (--json shows them)");
+        }
     }
 
     private static String[] row(DestinationView destination) {

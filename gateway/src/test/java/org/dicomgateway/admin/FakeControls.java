@@ -13,6 +13,7 @@ import org.dicomgateway.admin.RulesView.Broken;
 public final class FakeControls implements Controls {
 
     public static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+    public static final Instant CERTIFIED_UNTIL = NOW.plusSeconds(86_400);
 
     public final Map<String, String> paused = new TreeMap<>();
     public Optional<String> closedBecause = Optional.empty();
@@ -50,7 +51,7 @@ public final class FakeControls implements Controls {
 
     @Override
     public List<CertificateView> certificates() {
-        return List.of(new CertificateView("/conf/gateway.crt", "CN=gateway", NOW.plusSeconds(86_400)));
+        return List.of(new CertificateView("/conf/gateway.crt", "CN=gateway", CERTIFIED_UNTIL));
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,10 @@ import org.dicomgateway.admin.FakeControls;
 import org.dicomgateway.admin.FakeSpoolView;
 import org.dicomgateway.admin.RulesView.Broken;
 import org.dicomgateway.config.AdminSettings;
+import org.dicomgateway.dicom.AeTitle;
+import org.dicomgateway.dicom.Origin;
+import org.dicomgateway.dicom.Uid;
+import org.dicomgateway.observe.ForwardLog;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,7 +56,7 @@ class OperatorCommandsTest {
 
     @Test
     void status_shows_what_is_wrong_first_and_then_a_row_for_each_destination() {
-        assertThat(run(new StatusCommand())).isZero();
+        assertThat(run(status())).isZero();
         assertThat(out.toString())
                 .contains("DICOM Gateway 1.2.3, running since")
                 .contains("receiving: at 127.0.0.1:11112")
@@ -66,17 +71,52 @@ class OperatorCommandsTest {
     @Test
     void status_fails_while_the_rules_are_broken_or_nothing_is_taken_in() {
         controls.broken = Optional.of(new Broken(FakeControls.NOW, List.of("/conf/routing.conf:3: bad")));
-        assertThat(run(new StatusCommand())).isEqualTo(1);
+        assertThat(run(status())).isEqualTo(1);
         assertThat(out.toString()).contains("BROKEN since", "problems: 1", "version 7", "/conf/routing.conf:3: bad");
         controls.broken = Optional.empty();
         controls.closedBecause = Optional.of("the disk is full");
-        assertThat(run(new StatusCommand())).isEqualTo(1);
+        assertThat(run(status())).isEqualTo(1);
         assertThat(out.toString()).contains("receiving: NO, closed: the disk is full");
     }
 
     @Test
+    void status_warns_of_a_certificate_that_expires_soon_and_fails_when_it_has() {
+        assertThat(run(new StatusCommand(() -> FakeControls.CERTIFIED_UNTIL.minus(Duration.ofDays(31)))))
+                .isZero();
+        assertThat(out.toString()).contains("certificate: /conf/gateway.crt (CN=gateway), valid until ");
+        assertThat(run(new StatusCommand(() -> FakeControls.CERTIFIED_UNTIL.minus(Duration.ofDays(9)))))
+                .isZero();
+        assertThat(out.toString()).contains("certificate: EXPIRES in 9 d, ").doesNotContain("EXPIRED");
+        assertThat(run(new StatusCommand(() -> FakeControls.CERTIFIED_UNTIL))).isEqualTo(1);
+        assertThat(out.toString()).contains("certificate: EXPIRED since ");
+    }
+
+    @Test
+    void status_tells_who_sent_how_much_and_when_last() {
+        assertThat(run(status())).isZero();
+        assertThat(out.toString()).contains("nobody sent anything in the last hour");
+        ForwardLog.received(received("CT 1", 2048), 3, 7, 1);
+        ForwardLog.received(received("CT 1", 2048), 3, 7, 1);
+        assertThat(run(new StatusCommand()))
+                .as("of now, when the certificate has expired")
+                .isEqualTo(1);
+        assertThat(out.toString()).containsPattern("(?m)^sender +last seen +in the last hour +size +per s$");
+        assertThat(out.toString()).containsPattern("(?m)^CT 1 +\\d+ s ago +2 +4.0 KB +\\d\\.\\d$");
+        for (int i = 0; i < 12; i++) {
+            ForwardLog.received(received("MR" + i, 1), 3, 7, 1);
+        }
+        assertThat(run(new StatusCommand())).isEqualTo(1);
+        assertThat(out.toString()).contains("… and 3 more (--json shows them)");
+    }
+
+    private static ForwardLog.Subject received(String calling, long bytes) {
+        return new ForwardLog.Subject(
+                Uid.of("1.2.3.4"), "1.2.3", new Origin(AeTitle.of(calling), AeTitle.of("GATEWAY"), "192.0.2.7"), bytes);
+    }
+
+    @Test
     void status_is_JSON_when_asked_for() {
-        assertThat(run(new StatusCommand(), "--json")).isZero();
+        assertThat(run(status(), "--json")).isZero();
         assertThat(JsonMapper.shared()
                         .readTree(out.toString())
                         .at("/destinations/0/name")
@@ -100,7 +140,7 @@ class OperatorCommandsTest {
     void pause_and_resume_receiving() {
         assertThat(run(new PauseCommand(), "receiver", "--reason", "new disk")).isZero();
         assertThat(controls.receiverPaused).hasValue("new disk");
-        assertThat(run(new StatusCommand())).isEqualTo(1);
+        assertThat(run(status())).isEqualTo(1);
         assertThat(out.toString()).contains("receiving is paused", "receiving: NO, paused: new disk");
         assertThat(run(new ResumeCommand(), "receiver")).isZero();
         assertThat(run(new ResumeCommand(), "receiver")).isEqualTo(1);
@@ -214,7 +254,7 @@ class OperatorCommandsTest {
     @Test
     void a_gateway_that_does_not_run_is_told_with_its_address_and_how_to_start_it() {
         server.close();
-        assertThat(run(new StatusCommand())).isEqualTo(3);
+        assertThat(run(status())).isEqualTo(3);
         assertThat(run(new ParkedCommand())).isEqualTo(3);
         assertThat(err.toString()).contains("no gateway answers at http://127.0.0.1:", "start it: scripts/gateway run");
     }
@@ -222,10 +262,15 @@ class OperatorCommandsTest {
     @Test
     void an_interface_that_is_off_or_has_no_known_port_is_a_misuse() throws IOException {
         configure("enabled = false");
-        assertThat(run(new StatusCommand())).isEqualTo(2);
+        assertThat(run(status())).isEqualTo(2);
         configure("port = 0");
-        assertThat(run(new StatusCommand())).isEqualTo(2);
+        assertThat(run(status())).isEqualTo(2);
         assertThat(err.toString()).contains("gateway.admin.enabled", "gateway.admin.port");
+    }
+
+    /** While the certificate of the gateway is valid. */
+    private static StatusCommand status() {
+        return new StatusCommand(() -> FakeControls.NOW);
     }
 
     private void configure(String admin) throws IOException {
