@@ -11,6 +11,7 @@ final class DeliveryChoice {
             names = "--destination",
             paramLabel = "NAME",
             description = "only of this destination",
+            completionCandidates = RunningNames.OfDestinations.class,
             converter = NameConverter.class)
     private @Nullable String destination;
 

@@ -27,6 +27,7 @@ public final class RerouteCommand extends OperatorCommand {
             index = "0",
             paramLabel = "FROM",
             description = "a destination, whether or not routing.conf still names it",
+            completionCandidates = RunningNames.OfDestinations.class,
             converter = NameConverter.class)
     @SuppressWarnings("NullAway.Init") // set by picocli
     private String from;
@@ -35,6 +36,7 @@ public final class RerouteCommand extends OperatorCommand {
             index = "1",
             paramLabel = "TO",
             description = "a destination that routing.conf names",
+            completionCandidates = RunningNames.OfDestinations.class,
             converter = NameConverter.class)
     @SuppressWarnings("NullAway.Init") // set by picocli
     private String to;

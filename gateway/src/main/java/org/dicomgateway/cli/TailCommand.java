@@ -7,7 +7,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -94,10 +93,18 @@ public final class TailCommand implements Callable<Integer> {
     @Option(names = "--failed", description = "Only what did not work: refused, retry, parked.")
     private boolean failed;
 
-    @Option(names = "--destination", paramLabel = "NAME", description = "Only of this destination.")
+    @Option(
+            names = "--destination",
+            paramLabel = "NAME",
+            completionCandidates = RunningNames.OfDestinations.class,
+            description = "Only of this destination.")
     private @Nullable String destination;
 
-    @Option(names = "--route", paramLabel = "NAME", description = "Only by this route.")
+    @Option(
+            names = "--route",
+            paramLabel = "NAME",
+            completionCandidates = RunningNames.OfRoutes.class,
+            description = "Only by this route.")
     private @Nullable String route;
 
     @Option(
@@ -122,17 +129,6 @@ public final class TailCommand implements Callable<Integer> {
                     "The log (default: logs/forward.log in the gateway's folder of variable data, or forward.jsonl).")
     private @Nullable Path file;
 
-    private final InstantSource clock;
-
-    /** With the clock of the machine. */
-    public TailCommand() {
-        this(InstantSource.system());
-    }
-
-    TailCommand(InstantSource clock) {
-        this.clock = clock;
-    }
-
     @Override
     public Integer call() throws InterruptedException {
         Path log = file != null ? file : log(folder());
@@ -142,7 +138,7 @@ public final class TailCommand implements Callable<Integer> {
         try (LogTail tail = new LogTail(log)) {
             PrintWriter out = command.commandLine().getOut();
             List<Path> rotated =
-                    RotatedLogs.of(log, since != null ? since : clock.instant().minus(LOOK_BACK));
+                    RotatedLogs.of(log, since != null ? since : Instant.now().minus(LOOK_BACK));
             if (count == null && since != null) {
                 all(rotated, tail);
             } else {

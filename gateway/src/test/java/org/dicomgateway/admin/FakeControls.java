@@ -16,6 +16,7 @@ public final class FakeControls implements Controls {
     public static final Instant CERTIFIED_UNTIL = NOW.plusSeconds(86_400);
 
     public final Map<String, String> paused = new TreeMap<>();
+    public List<String> routes = List.of("all");
     public Optional<String> closedBecause = Optional.empty();
     public Optional<String> receiverPaused = Optional.empty();
     public Optional<Broken> broken = Optional.empty();
@@ -56,7 +57,9 @@ public final class FakeControls implements Controls {
 
     @Override
     public List<RouteView> routes() {
-        return List.of(new RouteView("all", "broadcast", false, 0, List.of("a", "b"), 12));
+        return routes.stream()
+                .map(name -> new RouteView(name, "broadcast", false, 0, List.of("a", "b"), 12))
+                .toList();
     }
 
     @Override

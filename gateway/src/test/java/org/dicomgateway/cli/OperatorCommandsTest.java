@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,18 +12,17 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.dicomgateway.admin.AdminServer;
+import org.dicomgateway.admin.AdminAtAPort;
 import org.dicomgateway.admin.FakeControls;
 import org.dicomgateway.admin.FakeSpoolView;
 import org.dicomgateway.admin.RulesView.Broken;
-import org.dicomgateway.config.AdminSettings;
 import org.dicomgateway.dicom.AeTitle;
 import org.dicomgateway.dicom.Origin;
 import org.dicomgateway.dicom.Uid;
 import org.dicomgateway.observe.ForwardLog;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import tools.jackson.databind.json.JsonMapper;
@@ -33,10 +30,11 @@ import tools.jackson.databind.json.JsonMapper;
 /** The commands that talk to a running gateway, over a real port. */
 class OperatorCommandsTest {
 
-    private final FakeControls controls = new FakeControls();
-    private final FakeSpoolView spool = new FakeSpoolView();
-    private final AdminServer server = new AdminServer(
-            new AdminSettings(true, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)), controls, spool);
+    @RegisterExtension
+    private final AdminAtAPort admin = new AdminAtAPort();
+
+    private final FakeControls controls = admin.controls;
+    private final FakeSpoolView spool = admin.spool;
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
@@ -44,14 +42,8 @@ class OperatorCommandsTest {
     private Path folder;
 
     @BeforeEach
-    void start() throws IOException {
-        server.start();
-        configure("port = " + server.address().getPort());
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
+    void configure() throws IOException {
+        configure("port = " + admin.port());
     }
 
     @Test
@@ -252,8 +244,27 @@ class OperatorCommandsTest {
     }
 
     @Test
+    void names_are_told_to_the_shell_and_nothing_else_is() throws IOException {
+        assertThat(execute(new NamesCommand(), "destinations")).isZero();
+        assertThat(out.toString().lines()).containsExactly("a", "b", "gone");
+        out.getBuffer().setLength(0);
+        controls.routes = List.of("all", "$(reboot)", "a b");
+        assertThat(execute(new NamesCommand(), "routes")).isZero();
+        assertThat(out.toString().lines()).containsExactly("all");
+        out.getBuffer().setLength(0);
+        configure("enabled = false");
+        assertThat(execute(new NamesCommand(), "routes")).isEqualTo(1);
+        configure("port = " + admin.port());
+        admin.server.close();
+        assertThat(execute(new NamesCommand(), "destinations")).isEqualTo(1);
+        configure("prot = 1");
+        assertThat(execute(new NamesCommand(), "destinations")).isEqualTo(1);
+        assertThat(out.toString() + err).isEmpty();
+    }
+
+    @Test
     void a_gateway_that_does_not_run_is_told_with_its_address_and_how_to_start_it() {
-        server.close();
+        admin.server.close();
         assertThat(run(status())).isEqualTo(3);
         assertThat(run(new ParkedCommand())).isEqualTo(3);
         assertThat(err.toString()).contains("no gateway answers at http://127.0.0.1:", "start it: scripts/gateway run");
@@ -278,6 +289,10 @@ class OperatorCommandsTest {
     }
 
     private int run(OperatorCommand command, String... arguments) {
+        return execute(command, arguments);
+    }
+
+    private int execute(Object command, String... arguments) {
         List<String> all = new ArrayList<>(
                 List.of("--config", folder.resolve("gateway.conf").toString()));
         all.addAll(List.of(arguments));
