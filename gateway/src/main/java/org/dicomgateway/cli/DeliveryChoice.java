@@ -21,6 +21,11 @@ final class DeliveryChoice {
     @Option(names = "--delivery", paramLabel = "ID", description = "only this delivery, as parked numbers it")
     private @Nullable Long delivery;
 
+    /** Whether no condition is given. */
+    boolean isAnything() {
+        return destination == null && study == null && delivery == null;
+    }
+
     Optional<String> destination() {
         return Optional.ofNullable(destination);
     }

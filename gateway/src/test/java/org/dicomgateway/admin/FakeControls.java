@@ -80,7 +80,7 @@ public final class FakeControls implements Controls {
                 state,
                 NOW,
                 why,
-                true,
+                !paused.containsKey(name),
                 0,
                 1,
                 1,

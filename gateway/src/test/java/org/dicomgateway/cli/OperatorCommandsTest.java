@@ -48,16 +48,49 @@ class OperatorCommandsTest {
 
     @Test
     void status_shows_what_is_wrong_first_and_then_a_row_for_each_destination() {
+        controls.pause("b", "new disk");
         assertThat(run(status())).isZero();
+        assertThat(out.toString().lines().skip(1).takeWhile(line -> !line.startsWith("receiving: at")))
+                .as("wrong")
+                .satisfiesExactlyInAnyOrder(
+                        line -> assertThat(line).startsWith("gateway.conf: changed, needs a restart"),
+                        line -> assertThat(line).startsWith("certificate: EXPIRES in 24 h"),
+                        line -> assertThat(line)
+                                .matches("b: PAUSED since [-0-9]+ [:0-9]+, 0 deliveries wait: new disk"),
+                        line -> assertThat(line)
+                                .isEqualTo("parked: 1 delivery was given up until somebody decides:"
+                                        + " scripts/gateway parked"),
+                        line -> assertThat(line).startsWith("held: 4 deliveries wait for a destination"),
+                        line -> assertThat(line).isEqualTo("held: 3 instances, no route applies"),
+                        line -> assertThat(line).startsWith("waiting: 6 deliveries, none of their destinations"));
         assertThat(out.toString())
                 .contains("DICOM Gateway 1.2.3, running since")
                 .contains("receiving: at 127.0.0.1:11112")
                 .contains("rules: version 7")
                 .contains("needs a restart: gateway.spool.history")
-                .contains("held: 3 instances")
-                .contains("waiting: 6 deliveries")
                 .containsPattern("(?m)^a +up +.* 1 +2 +0 +1 +7")
                 .containsPattern("(?m)^gone +not in the rules +0 +0 +4 +0 +1");
+    }
+
+    @Test
+    void status_says_when_the_disk_runs_low() {
+        spool.diskFree = 1_900_000;
+        assertThat(run(status())).isZero();
+        assertThat(out.toString()).contains("disk: LOW, 1.8 MB free", "with less than 977 KB, nothing is taken in");
+    }
+
+    @Test
+    void what_comes_to_nothing_is_told_as_that() {
+        spool.counted = 0;
+        assertThat(run(new RetryCommand(), "--delivery", "7")).isZero();
+        assertThat(run(new RerouteCommand(), "gone", "a")).isZero();
+        assertThat(run(new DiscardCommand(), "--delivery", "7", "--reason", "x"))
+                .isEqualTo(1);
+        assertThat(out.toString())
+                .contains(
+                        "nothing of the kind is parked: nothing is tried again",
+                        "nothing waits, is held or is parked for gone: nothing goes to a",
+                        "nothing of the kind is parked or held: nothing is discarded");
     }
 
     @Test
@@ -216,6 +249,7 @@ class OperatorCommandsTest {
         assertThat(out.toString()).contains("2 deliveries are discarded");
         assertThat(run(new DiscardCommand(), "--study", "1.2.3")).isEqualTo(2);
         assertThat(run(new DiscardCommand(), "--reason", "all of it")).isEqualTo(2);
+        assertThat(err.toString()).contains("what? --destination, --study or --delivery");
     }
 
     @Test
@@ -229,8 +263,10 @@ class OperatorCommandsTest {
                         "reroute gone a",
                         "retry Selection[destination=a, studyInstanceUid=1.2, deliveryId=0]",
                         "retry Selection[destination=, studyInstanceUid=, deliveryId=0]");
-        assertThat(out.toString()).contains("4 deliveries go from gone to a", "1 deliveries are tried again");
+        assertThat(out.toString()).contains("4 deliveries go from gone to a", "1 delivery is tried again");
         assertThat(run(new RetryCommand())).as("not everything by mistake").isEqualTo(2);
+        assertThat(run(new RetryCommand(), "--all", "--study", "1.2")).isEqualTo(2);
+        assertThat(err.toString()).contains("or whatever is parked: --all", "--all goes with no other condition");
         assertThat(run(new RerouteCommand(), "a", "a")).isEqualTo(2);
     }
 
