@@ -58,7 +58,7 @@ final class CompletionScript {
                 [[ " $named" == *" $option="* ]] || return
                 kind=${named##*"$option="}
                 kind=${kind%%%% *}
-                COMPREPLY=() # that knows no candidates, and takes it for an empty one
+                COMPREPLY=() # what it offered where it knows no names is an empty word in quotes
               elif [[ $current == -* ]]; then
                 return
               else
