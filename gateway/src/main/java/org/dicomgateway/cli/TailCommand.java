@@ -180,6 +180,9 @@ public final class TailCommand implements Callable<Integer> {
     /** Shows what is wanted, from the oldest to what is there now. */
     private void all(List<Path> rotated, LogTail tail) throws IOException {
         for (Path each : rotated) {
+            if (command.commandLine().getOut().checkError()) {
+                return; // nobody reads any more, as behind "| head"
+            }
             read(
                     each,
                     line -> Optional.of(LogLine.of(line)).filter(this::isWanted).ifPresent(this::print));
