@@ -43,7 +43,8 @@ record FileDescription(InstanceHeader header, Origin origin, int datasetOffset, 
 
     /** The instance with this id, as if it had been received now. */
     StoredInstance stored(long id, Plan plan, Instant now) {
-        Instance instance = RecordMetadata.of(header, origin, plan, now).instance(id, length - datasetOffset);
+        Instance instance =
+                Instance.unnumbered(header, origin, now, length - datasetOffset).numbered(id);
         return new StoredInstance(instance, new Location.InFile(), length, datasetOffset, crc32c);
     }
 

@@ -75,13 +75,11 @@ final class IncomingBody implements AutoCloseable {
     }
 
     /** Closes the record. A body in a file is durable afterwards, but for its name. */
-    Draft draft(RecordMetadata metadata, Plan plan, int datasetOffset) throws RefusedException {
-        byte[] json = metadata.toJson();
+    Draft draft(Instance unnumbered, Plan plan, int datasetOffset) throws RefusedException {
+        byte[] json = RecordMetadata.of(unnumbered, plan).toJson();
         OwnFiles.Part open = part;
         RecordHeader header = new RecordHeader(
                 open != null, 0, 0, 0, length, json.length, datasetOffset, Checksum.of(json), (int) crc.getValue());
-        // In the thread that receives it: whoever commits has everybody's to do.
-        Instance unnumbered = metadata.instance(0, header.datasetLength());
         if (open == null) {
             return new Draft(unnumbered, plan, header, gathered.finish(json), null);
         }

@@ -1,6 +1,8 @@
 package org.dicomgateway.spool;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.dicomgateway.dicom.InstanceHeader;
 import org.dicomgateway.dicom.Origin;
 import org.dicomgateway.dicom.TransferSyntax;
 import org.dicomgateway.dicom.Uid;
@@ -34,6 +36,30 @@ public record Instance(
         Origin origin,
         Instant receivedAt,
         long datasetLength) {
+
+    /** Longer ones are against the standard (64 at most). They are cut here, for search only; the dataset keeps them. */
+    private static final int MAX_VALUE = 256;
+
+    /** What was received, before it is given a key; to the millisecond. */
+    static Instance unnumbered(InstanceHeader header, Origin origin, Instant receivedAt, long datasetLength) {
+        return new Instance(
+                0,
+                header.sopClass(),
+                header.sopInstance(),
+                header.transferSyntax(),
+                cut(header.studyInstanceUid()),
+                cut(header.seriesInstanceUid()),
+                cut(header.patientId()),
+                cut(header.accessionNumber()),
+                cut(header.modality()),
+                origin,
+                receivedAt.truncatedTo(ChronoUnit.MILLIS),
+                datasetLength);
+    }
+
+    private static String cut(String value) {
+        return value.length() <= MAX_VALUE ? value : value.substring(0, MAX_VALUE);
+    }
 
     /** The same, with its key. */
     Instance numbered(long key) {

@@ -48,8 +48,9 @@ final class Reception {
             drain(dataset, body);
             InstanceHeader header = header(arrival, body.read(prefix.length));
             Plan plan = planner.plan(header, arrival.origin());
-            RecordMetadata metadata = RecordMetadata.of(header, arrival.origin(), plan, clock.instant());
-            return new Accepted(committer.commit(body.draft(metadata, plan, prefix.length)), plan);
+            Instance unnumbered =
+                    Instance.unnumbered(header, arrival.origin(), clock.instant(), body.length() - prefix.length);
+            return new Accepted(committer.commit(body.draft(unnumbered, plan, prefix.length)), plan);
         }
     }
 

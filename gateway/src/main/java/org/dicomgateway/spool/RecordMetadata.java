@@ -2,10 +2,8 @@ package org.dicomgateway.spool;
 
 import java.io.IOException;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.dicomgateway.dicom.AeTitle;
-import org.dicomgateway.dicom.InstanceHeader;
 import org.dicomgateway.dicom.Origin;
 import org.dicomgateway.dicom.TransferSyntax;
 import org.dicomgateway.dicom.Uid;
@@ -34,33 +32,26 @@ record RecordMetadata(
     /** A {@link Plan.PlannedDelivery}. */
     record Delivery(String route, int copy, List<String> candidates, int priority, boolean nextWhenRefused) {}
 
-    /** Longer ones are against the standard (64 at most). They are cut here, for search only; the dataset keeps them. */
-    private static final int MAX_VALUE = 256;
-
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    static RecordMetadata of(InstanceHeader header, Origin origin, Plan plan, Instant receivedAt) {
+    static RecordMetadata of(Instance instance, Plan plan) {
         return new RecordMetadata(
-                header.sopClass().value(),
-                header.sopInstance().value(),
-                header.transferSyntax().uid().value(),
-                cut(header.studyInstanceUid()),
-                cut(header.seriesInstanceUid()),
-                cut(header.patientId()),
-                cut(header.accessionNumber()),
-                cut(header.modality()),
-                origin.calling().value(),
-                origin.called().value(),
-                origin.remoteHost(),
-                receivedAt.truncatedTo(ChronoUnit.MILLIS).toString(),
+                instance.sopClass().value(),
+                instance.sopInstance().value(),
+                instance.transferSyntax().uid().value(),
+                instance.studyInstanceUid(),
+                instance.seriesInstanceUid(),
+                instance.patientId(),
+                instance.accessionNumber(),
+                instance.modality(),
+                instance.origin().calling().value(),
+                instance.origin().called().value(),
+                instance.origin().remoteHost(),
+                instance.receivedAt().toString(),
                 plan.rulesVersion(),
                 plan.deliveries().stream()
                         .map(d -> new Delivery(d.route(), d.copy(), d.candidates(), d.priority(), d.nextWhenRefused()))
                         .toList());
-    }
-
-    private static String cut(String value) {
-        return value.length() <= MAX_VALUE ? value : value.substring(0, MAX_VALUE);
     }
 
     byte[] toJson() {

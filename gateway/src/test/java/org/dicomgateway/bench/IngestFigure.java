@@ -92,6 +92,14 @@ final class IngestFigure {
         lab.results().ratio(NAME, what, ours, "file per instance, synced", filed, "2.5");
         lab.results().ratio(NAME, what, ours, "plain append, group fdatasync, no DICOM", disk, "");
         lab.results()
+                .ratio(
+                        NAME,
+                        what,
+                        ours,
+                        "null acceptor and plain append, one after the other",
+                        nothing.inTurn(disk),
+                        "");
+        lab.results()
                 .value(NAME, what.replace("instances/s", "gateway's processor time per instance, ms"), cpu.text(), "");
     }
 
