@@ -151,7 +151,8 @@ final class Courier {
     private int awaited(OpenAssociation association, Claim claim, PresentationPair pair)
             throws AssociationException, IOException {
         DatasetStream dataset = outbox.open(claim);
-        try (Unanswered.Wait wait = senses.unanswered().begin(claim.instance().datasetLength())) {
+        try (Unanswered.Wait wait =
+                senses.unanswered().beginStore(claim.instance().datasetLength())) {
             int status = association.cStore(pair, claim.instance().sopInstance(), new Observed(dataset, wait));
             wait.answered();
             return status;
