@@ -8,7 +8,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Whether a destination keeps everybody waiting who waits for it, longer than is usual for it. It may hang or be about to
  * answer; until that is known, which takes {@link Suspicion} several seconds, what can go elsewhere just as well should.
- * Ends with the next answer to a store, not with one to a call: a server whose disk hangs still takes calls.
+ * Ends with the next answer to a store, not with one to a call: a server whose disk hangs still takes calls. A C-ECHO
+ * that is answered makes up for what is awaited then, so that a single store that hangs does not keep a server idle.
  *
  * <p>For any number of threads; asking never waits.
  */

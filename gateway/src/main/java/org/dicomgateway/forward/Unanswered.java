@@ -36,10 +36,10 @@ final class Unanswered {
 
     private final InstantSource clock;
     private final Set<Wait> waits = ConcurrentHashMap.newKeySet();
+    private final AtomicLong stores = new AtomicLong();
     private volatile Instant lastAnswer;
     private volatile Instant lastStored;
     private volatile Duration longestLately = Duration.ZERO;
-    private final AtomicLong stores = new AtomicLong();
 
     Unanswered(InstantSource clock) {
         this.clock = clock;
@@ -88,9 +88,14 @@ final class Unanswered {
                 && Duration.between(lastStored, clock.instant()).compareTo(usual()) > 0;
     }
 
-    /** Whether it owes us anything. */
+    /** Whether it owes us anything for which it is not excused. */
     boolean isAwaited() {
-        return !waits.isEmpty();
+        return waits.stream().anyMatch(wait -> !wait.excused);
+    }
+
+    /** It is there: what is awaited now is slow, and says nothing of what is begun from now on. */
+    void excuse() {
+        waits.forEach(wait -> wait.excused = true);
     }
 
     /** How long it may take to answer before that is unusual, for each MiB begun. */
@@ -141,6 +146,7 @@ final class Unanswered {
         private final long mebibytes;
         private volatile Instant moved = clock.instant();
         private volatile boolean answered;
+        private volatile boolean excused;
 
         private Wait(boolean store, long bytes) {
             this.store = store;

@@ -285,6 +285,22 @@ class DestinationHealthTest {
         await().until(() -> prospect().answers());
     }
 
+    @Test
+    void a_server_that_lets_a_single_store_wait_but_answers_an_echo_is_not_silent_for_it() {
+        server.hangOn(sop -> true);
+        outbox.add(NAME, instance(1));
+        start(destination(NAME, 2, 10));
+        await().until(() -> outbox.inHands() == 1 && server.open.get() == 1);
+        advance(Duration.ofSeconds(2));
+        await().until(() -> !prospect().answers());
+
+        advance(Duration.ofSeconds(4));
+
+        await().until(() -> prospect().answers());
+        assertThat(server.echoes).hasValue(1);
+        assertThat(view().state()).isEqualTo(DestinationState.DEGRADED);
+    }
+
     // --- refused connections ------------------------------------------------------------------
 
     @Test

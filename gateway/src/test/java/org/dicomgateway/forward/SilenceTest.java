@@ -82,6 +82,20 @@ class SilenceTest {
         assertThat(silence.isOn()).isFalse();
     }
 
+    @Test
+    void a_server_that_is_excused_for_one_store_is_silent_again_when_the_next_is_not_answered_either() {
+        unanswered.beginStore(SMALL);
+        after(Duration.ofSeconds(5));
+        unanswered.excuse();
+
+        after(Duration.ofSeconds(5));
+        assertThat(silence.isOn()).as("excused").isFalse();
+
+        unanswered.beginStore(SMALL);
+        after(Duration.ofMillis(1_001));
+        assertThat(told).containsExactly(true, false, true);
+    }
+
     // --- a server that is alive ---------------------------------------------------------------
 
     @Test
