@@ -100,7 +100,7 @@ final class Lane {
                 settings.breaker().initialPause(),
                 clock);
         this.lastCalling = settings.callingAe();
-        this.silence = new Silence(settings.name(), senses.unanswered(), this::silenceChanged);
+        this.silence = new Silence(settings.name(), senses, this::silenceChanged);
         this.suspicion = new Suspicion(senses, probe, () -> lastCalling, clock);
         RetryPolicy retries = new RetryPolicy(settings, around.random());
         this.courier = new Courier(outbox, clock, settings.callingAe(), associations, senses, retries, probe);

@@ -11,6 +11,8 @@ import org.slf4j.LoggerFactory;
  * Ends with the next answer to a store, not with one to a call: a server whose disk hangs still takes calls. A C-ECHO
  * that is answered makes up for what is awaited then, so that a single store that hangs does not keep a server idle.
  *
+ * <p>One that is down is not used anyway, and no silence: each trial of it would begin one and end it.
+ *
  * <p>For any number of threads; asking never waits.
  */
 final class Silence {
@@ -18,6 +20,7 @@ final class Silence {
     private static final Logger LOG = LoggerFactory.getLogger(Silence.class);
 
     private final String lane;
+    private final Breaker breaker;
     private final Unanswered unanswered;
     private final Consumer<Boolean> onChange;
 
@@ -25,9 +28,10 @@ final class Silence {
     private volatile OptionalLong storesBefore = OptionalLong.empty();
 
     /** @param onChange is told, in the thread that noticed, when it begins and when it ends */
-    Silence(String lane, Unanswered unanswered, Consumer<Boolean> onChange) {
+    Silence(String lane, Senses senses, Consumer<Boolean> onChange) {
         this.lane = lane;
-        this.unanswered = unanswered;
+        this.breaker = senses.breaker();
+        this.unanswered = senses.unanswered();
         this.onChange = onChange;
     }
 
@@ -39,6 +43,10 @@ final class Silence {
     void review() {
         boolean now;
         synchronized (this) {
+            if (!breaker.isClosed()) {
+                storesBefore = OptionalLong.empty();
+                return;
+            }
             long stores = unanswered.stores();
             now = isOn() ? stores == storesBefore.getAsLong() && unanswered.isAwaited() : unanswered.isSilent();
             if (now == isOn()) {

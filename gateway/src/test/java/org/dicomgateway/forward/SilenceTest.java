@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.dicomgateway.forward.Unanswered.Wait;
 import org.junit.jupiter.api.Test;
 
@@ -13,9 +14,11 @@ class SilenceTest {
     private static final int SMALL = 512;
 
     private final HandClock clock = new HandClock();
-    private final Unanswered unanswered = new Unanswered(clock);
+    private final Senses senses =
+            Senses.of(Fixtures.destination("orthanc1"), clock, new SplittableRandom(1), new Tally(clock));
+    private final Unanswered unanswered = senses.unanswered();
     private final List<Boolean> told = new ArrayList<>();
-    private final Silence silence = new Silence("orthanc1", unanswered, told::add);
+    private final Silence silence = new Silence("orthanc1", senses, told::add);
 
     // --- a server that hangs ------------------------------------------------------------------
 
@@ -94,6 +97,22 @@ class SilenceTest {
         unanswered.beginStore(SMALL);
         after(Duration.ofMillis(1_001));
         assertThat(told).containsExactly(true, false, true);
+    }
+
+    @Test
+    void a_server_that_is_down_is_not_silent_too_whatever_becomes_of_its_trials() {
+        unanswered.beginStore(SMALL);
+        after(Duration.ofSeconds(2));
+        senses.breaker().silent(clock.instant(), "it hangs");
+
+        for (int trial = 0; trial < 3; trial++) {
+            Wait call = unanswered.beginCall();
+            after(Duration.ofSeconds(10));
+            call.close();
+        }
+
+        assertThat(silence.isOn()).isFalse();
+        assertThat(told).as("nothing is told but its begin").containsExactly(true);
     }
 
     // --- a server that is alive ---------------------------------------------------------------
