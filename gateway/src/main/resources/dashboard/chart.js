@@ -118,7 +118,7 @@ function build() {
     {
       width: box.clientWidth,
       height: HEIGHT,
-      padding: [8, 6, 0, 0],
+      padding: [8, 18, 0, 0], // half a time of day on the right: the last one stands in the middle of its line
       legend: { show: false },
       cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
       scales: { x: { time: true }, y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] } },

@@ -2,8 +2,8 @@
 
 import { openReceiver } from './actions.js';
 import { byId, h, Keyed, text, attribute } from './dom.js';
-import { ago, bytes, clock, count, plural, rate } from './format.js';
-import { diskIsLow } from './model.js';
+import { ago, bytes, clock, count, plural, rate, span } from './format.js';
+import { diskIsLow, endsSoon } from './model.js';
 
 const figures = new Keyed(byId('figures'), ({ label }) => {
   const value = h('b', {});
@@ -84,7 +84,12 @@ export function showBanners(status, connection) {
     list.push({ key: 'refused', level: 'bad', title: 'The gateway does not answer this page:', words: connection.why });
   }
   if (status) {
-    list.push(...receiverBanner(status), ...rulesBanners(status.rules), ...diskBanner(status.disk));
+    list.push(
+      ...receiverBanner(status),
+      ...rulesBanners(status.rules),
+      ...diskBanner(status.disk),
+      ...status.certificates.filter(endsSoon).map(certificateBanner),
+    );
   }
   banners.show(list, (banner) => banner.key);
 }
@@ -135,6 +140,18 @@ function diskBanner(disk) {
       ? `${bytes(disk.free)} free. Senders are refused until there are ${bytes(disk.minFree)}.`
       : `${bytes(disk.free)} free. With less than ${bytes(disk.minFree)}, senders are refused.`;
   return [{ key: 'disk', level: 'bad', title: 'The disk of the spool runs low:', words }];
+}
+
+function certificateBanner({ file, subject, notAfter }) {
+  const left = Date.parse(notAfter) - Date.now();
+  const expired = left <= 0;
+  const when = expired ? `since ${clock(notAfter)}` : `in ${span(left)}`;
+  return {
+    key: `certificate-${file}`,
+    level: expired ? 'bad' : 'warn',
+    title: expired ? 'A certificate has expired:' : 'A certificate expires soon:',
+    words: `${subject}, ${when}. The new one and its key in place of ${file} are taken up without a restart.`,
+  };
 }
 
 /** For the title of the window, which is seen when the page is not. */

@@ -35,7 +35,11 @@ const senderBoxes = new Keyed(senders, (first) => {
     element: h('li', { class: 'box', 'data-name': first.name }, name, pace),
     show(sender) {
       text(pace, sender.rate > 0 ? `${rate(sender.rate)}/s` : sender.last ? `${ago(sender.last)} ago` : '');
-      attribute(name, 'title', sender.name);
+      attribute(
+        name,
+        'title',
+        sender.last ? `${sender.name}: ${count(sender.lastHour)} in the last hour, ${bytes(sender.lastHourBytes)}` : sender.name,
+      );
     },
   };
 });

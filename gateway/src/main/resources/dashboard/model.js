@@ -46,6 +46,7 @@ export function status(answer) {
     unrouted: answer.unrouted ?? 0,
     unassigned: answer.unassigned ?? 0,
     disk: answer.disk ?? null,
+    certificates: answer.certificates ?? [],
     senders: (answer.senders ?? []).map(sender),
     received: rates.receivedPerSecond ?? 0,
     receivedBytes: rates.receivedBytesPerSecond ?? 0,
@@ -55,7 +56,21 @@ export function status(answer) {
 
 /** Who sends. */
 function sender(answer) {
-  return { name: answer.callingAe, rate: answer.receivedPerSecond ?? 0, last: answer.lastReceived ?? null };
+  return {
+    name: answer.callingAe,
+    rate: answer.receivedPerSecond ?? 0,
+    last: answer.lastReceived ?? null,
+    lastHour: answer.receivedLastHour ?? 0,
+    lastHourBytes: answer.receivedBytesLastHour ?? 0,
+  };
+}
+
+/** As in the log of the gateway: whoever renews certificates should have done so by now. */
+const SOON_MILLIS = 30 * 86_400_000;
+
+/** Whether a certificate expires soon, or has. */
+export function endsSoon(certificate) {
+  return Date.parse(certificate.notAfter) - Date.now() < SOON_MILLIS;
 }
 
 /** Less than twice what the gateway insists on is low: time to act before senders are refused. */

@@ -83,12 +83,25 @@ public record StatusView(
      * Who sent lately.
      *
      * @param callingAe his AE title
+     * @param receivedPerSecond instances, averaged over the last ten seconds
+     * @param receivedLastHour instances in the last hour
+     * @param receivedBytesLastHour bytes of their datasets
      * @param lastReceived when the last of his instances was received
      */
-    public record Sender(String callingAe, double receivedPerSecond, Instant lastReceived) {
+    public record Sender(
+            String callingAe,
+            double receivedPerSecond,
+            long receivedLastHour,
+            long receivedBytesLastHour,
+            Instant lastReceived) {
 
         static Sender of(Traffic.Sender sender) {
-            return new Sender(sender.callingAe(), sender.received(), sender.last());
+            return new Sender(
+                    sender.callingAe(),
+                    sender.received(),
+                    sender.receivedLastHour(),
+                    sender.receivedBytesLastHour(),
+                    sender.last());
         }
     }
 }

@@ -12,6 +12,7 @@ import org.dicomgateway.cli.ExportCommand;
 import org.dicomgateway.cli.GenerateCommand;
 import org.dicomgateway.cli.HashPasswordCommand;
 import org.dicomgateway.cli.InspectCommand;
+import org.dicomgateway.cli.NamesCommand;
 import org.dicomgateway.cli.ParkedCommand;
 import org.dicomgateway.cli.PauseCommand;
 import org.dicomgateway.cli.ReloadCommand;
@@ -57,7 +58,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             PauseCommand.class,
             ResumeCommand.class,
             ReloadCommand.class,
-            CompletionCommand.class
+            CompletionCommand.class,
+            NamesCommand.class
         })
 public final class Main {
 

@@ -2,19 +2,18 @@ package org.dicomgateway.cli;
 
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
-import picocli.AutoComplete;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Prints what a shell needs to complete commands and options. */
+/** Prints what a shell needs to complete commands, options and names. */
 @Command(
         name = "completion",
         mixinStandardHelpOptions = true,
         description = {
-            "Prints a script that makes the shell complete commands and their options with Tab.",
+            "Prints a script that makes the shell complete commands, their options, and the names of destinations and"
+                    + " routes with Tab. The names are asked of the running gateway; without one there are none.",
             "",
             "It is found by the program's name, gateway, whatever folder it is called from."
         },
@@ -26,8 +25,6 @@ import picocli.CommandLine.Spec;
             "  eval \"$(scripts/gateway completion zsh)\"                   # the same in ~/.zshrc, after compinit"
         })
 public final class CompletionCommand implements Callable<Integer> {
-
-    private static final String PROGRAM = "gateway";
 
     /** Shells that can use it. */
     enum Shell {
@@ -48,8 +45,7 @@ public final class CompletionCommand implements Callable<Integer> {
         if (shell == Shell.zsh) {
             out.println("autoload -U +X bashcompinit && bashcompinit");
         }
-        CommandLine root = command.root().commandLine();
-        out.println(AutoComplete.bash(PROGRAM, root));
+        out.println(CompletionScript.bash(command.root().commandLine()));
         out.flush();
         return ExitCode.DONE;
     }

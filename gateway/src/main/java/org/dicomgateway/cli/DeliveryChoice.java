@@ -11,6 +11,7 @@ final class DeliveryChoice {
             names = "--destination",
             paramLabel = "NAME",
             description = "only of this destination",
+            completionCandidates = RunningNames.OfDestinations.class,
             converter = NameConverter.class)
     private @Nullable String destination;
 
@@ -19,6 +20,11 @@ final class DeliveryChoice {
 
     @Option(names = "--delivery", paramLabel = "ID", description = "only this delivery, as parked numbers it")
     private @Nullable Long delivery;
+
+    /** Whether no condition is given. */
+    boolean isAnything() {
+        return destination == null && study == null && delivery == null;
+    }
 
     Optional<String> destination() {
         return Optional.ofNullable(destination);

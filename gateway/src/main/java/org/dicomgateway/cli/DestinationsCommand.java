@@ -80,7 +80,9 @@ public final class DestinationsCommand extends OperatorCommand {
             if (!one.why().isEmpty()) {
                 lines.add(one.name() + " is " + one.state() + ": " + Text.printable(one.why(), MAX_REASON));
             }
+            // A server that is down says it once.
             one.lastError()
+                    .filter(error -> !error.reason().equals(one.why()))
                     .ifPresent(error -> lines.add(one.name() + " last failed"
                             + error.at().map(at -> " " + Times.of(at)).orElse("") + ": "
                             + Text.printable(error.reason(), MAX_REASON)));

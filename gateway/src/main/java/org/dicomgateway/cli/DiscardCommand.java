@@ -5,8 +5,8 @@ import java.util.Optional;
 import org.dicomgateway.admin.Answers;
 import org.dicomgateway.admin.Json;
 import org.dicomgateway.admin.Requests;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Gives deliveries up for good. */
@@ -24,8 +24,8 @@ import picocli.CommandLine.Option;
         exitCodeListHeading = "Exit codes:%n")
 public final class DiscardCommand extends OperatorCommand {
 
-    @ArgGroup(exclusive = false, multiplicity = "1")
-    private DeliveryChoice which = new DeliveryChoice();
+    @Mixin
+    private final DeliveryChoice which = new DeliveryChoice();
 
     @Option(
             names = {"-r", "--reason"},
@@ -36,12 +36,24 @@ public final class DiscardCommand extends OperatorCommand {
     private String reason;
 
     @Override
+    void check() {
+        if (which.isAnything()) {
+            throw misuse("what? --destination, --study or --delivery");
+        }
+    }
+
+    @Override
     int run(RunningGateway gateway) throws RunningGatewayException {
         String answer = gateway.post(
                 "/api/discard",
                 new Requests.Discard(which.destination(), which.study(), which.delivery(), Optional.of(reason)));
         long count = Json.readAnswer(answer, Answers.Count.class).count();
-        print(answer, List.of(count + (count == 1 ? " delivery is discarded" : " deliveries are discarded")));
+        print(
+                answer,
+                List.of(
+                        count == 0
+                                ? "nothing of the kind is parked or held: nothing is discarded"
+                                : Counted.deliveries(count, "is", "are") + " discarded"));
         return count > 0 ? ExitCode.DONE : ExitCode.FAILED;
     }
 }

@@ -35,7 +35,10 @@ public final class EchoCommand implements Callable<Integer> {
     @Mixin
     private final ConfigurationFile configuration = new ConfigurationFile();
 
-    @Parameters(paramLabel = "DESTINATION", description = "only these; otherwise all that routing.conf names")
+    @Parameters(
+            paramLabel = "DESTINATION",
+            completionCandidates = RunningNames.OfDestinations.class,
+            description = "only these; otherwise all that routing.conf names")
     private final List<String> names = new ArrayList<>();
 
     @Spec

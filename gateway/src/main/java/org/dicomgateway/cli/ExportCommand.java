@@ -66,10 +66,11 @@ public final class ExportCommand implements Callable<Integer> {
             Files.createDirectories(output);
             new SpoolReader(spool).forEach(held -> export(held, out, err));
         } catch (IOException e) {
-            err.println("export ended after " + written + " instances: " + e);
+            err.println("export ended after " + Counted.instances(written) + ": " + e);
             return ExitCode.FAILED;
         }
-        out.println(written + " instances in " + output + (failed > 0 ? "; " + failed + " could not be read" : ""));
+        out.println(Counted.instances(written) + " in " + output
+                + (failed > 0 ? "; " + failed + " could not be read" : ""));
         out.flush();
         return failed == 0 ? ExitCode.DONE : ExitCode.FAILED;
     }

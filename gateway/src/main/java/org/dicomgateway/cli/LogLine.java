@@ -1,7 +1,11 @@
 package org.dicomgateway.cli;
 
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
@@ -59,6 +63,15 @@ record LogLine(String text, Map<String, String> fields) {
     /** The value of a key; empty when the line has none. */
     String field(String key) {
         return fields.getOrDefault(key, "");
+    }
+
+    /** When; empty when the line does not say. */
+    Optional<Instant> time() {
+        try {
+            return Optional.of(OffsetDateTime.parse(field(TIME)).toInstant());
+        } catch (DateTimeParseException e) {
+            return Optional.empty();
+        }
     }
 
     /** As an object of JSON in one line. */

@@ -11,9 +11,14 @@ final class NameConverter implements ITypeConverter<String> {
 
     @Override
     public String convert(String text) {
-        if (!NAME.matcher(text).matches()) {
+        if (!isName(text)) {
             throw new TypeConversionException("no name of a destination: letters, digits, - and _");
         }
         return text;
+    }
+
+    /** Whether the configuration would allow it as a name. */
+    static boolean isName(String text) {
+        return NAME.matcher(text).matches();
     }
 }

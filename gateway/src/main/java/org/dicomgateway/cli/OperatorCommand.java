@@ -9,6 +9,7 @@ import org.dicomgateway.config.ConfigurationException;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** What the commands have in common that talk to a running gateway. */
@@ -29,8 +30,17 @@ abstract class OperatorCommand implements Callable<Integer> {
     /** Asks, and tells the operator what came of it; the exit code. */
     abstract int run(RunningGateway gateway) throws RunningGatewayException;
 
+    /** Looks whether the arguments go together, before anybody is asked. */
+    void check() {}
+
+    /** That they do not. */
+    final ParameterException misuse(String why) {
+        return new ParameterException(spec.commandLine(), why);
+    }
+
     @Override
     public Integer call() throws ConfigurationException {
+        check();
         AdminSettings settings = Configuration.load(configuration.path()).admin();
         if (!settings.enabled()) {
             err().println("gateway.admin.enabled is false in " + configuration.path()

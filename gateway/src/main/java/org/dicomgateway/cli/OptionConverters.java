@@ -1,6 +1,14 @@
 package org.dicomgateway.cli;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
+import java.time.temporal.TemporalAccessor;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -57,6 +65,43 @@ final class OptionConverters {
                 case "s" -> Duration.ofSeconds(number);
                 case "m" -> Duration.ofMinutes(number);
                 default -> Duration.ofHours(number);
+            };
+        }
+    }
+
+    /** {@code 30m}, {@code 8h}, {@code 2d} ago; or a time, of this machine's clock when it has no offset. */
+    static final class OfInstant implements ITypeConverter<Instant> {
+        private static final Pattern DAY = Pattern.compile("\\d{4}-\\d{2}-\\d{2}");
+        private static final Pattern AGO = Pattern.compile("(\\d{1,6})\\s*([smhd])");
+
+        @Override
+        public Instant convert(String text) {
+            Matcher ago = AGO.matcher(text.strip());
+            if (ago.matches()) {
+                return Instant.now().minus(Long.parseLong(ago.group(1)), unit(ago.group(2)));
+            }
+            try {
+                String whole = DAY.matcher(text.strip()).matches() ? text.strip() + "T00:00" : text.strip();
+                TemporalAccessor time =
+                        DateTimeFormatter.ISO_DATE_TIME.parseBest(whole, OffsetDateTime::from, LocalDateTime::from);
+                return time instanceof OffsetDateTime exact
+                        ? exact.toInstant()
+                        : LocalDateTime.from(time)
+                                .atZone(ZoneId.systemDefault())
+                                .toInstant();
+            } catch (DateTimeParseException e) {
+                throw new TypeConversionException(
+                        "'" + text
+                                + "' is no time: 30m, 8h and 2d are so long ago, 2026-03-01T22:00 is a time of this machine's clock");
+            }
+        }
+
+        private static ChronoUnit unit(String letter) {
+            return switch (letter) {
+                case "s" -> ChronoUnit.SECONDS;
+                case "m" -> ChronoUnit.MINUTES;
+                case "h" -> ChronoUnit.HOURS;
+                default -> ChronoUnit.DAYS;
             };
         }
     }

@@ -33,6 +33,7 @@ public final class ParkedCommand extends OperatorCommand {
             names = "--destination",
             paramLabel = "NAME",
             description = "Only of this destination.",
+            completionCandidates = RunningNames.OfDestinations.class,
             converter = NameConverter.class)
     private @Nullable String destination;
 

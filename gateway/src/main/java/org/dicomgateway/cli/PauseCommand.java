@@ -34,6 +34,7 @@ public final class PauseCommand extends OperatorCommand {
     @Parameters(
             paramLabel = "WHICH",
             description = "a destination, as routing.conf names it, or the word receiver",
+            completionCandidates = RunningNames.OfDestinationsOrReceiver.class,
             converter = NameConverter.class)
     @SuppressWarnings("NullAway.Init") // set by picocli
     private String which;

@@ -27,6 +27,7 @@ public final class RerouteCommand extends OperatorCommand {
             index = "0",
             paramLabel = "FROM",
             description = "a destination, whether or not routing.conf still names it",
+            completionCandidates = RunningNames.OfDestinations.class,
             converter = NameConverter.class)
     @SuppressWarnings("NullAway.Init") // set by picocli
     private String from;
@@ -35,6 +36,7 @@ public final class RerouteCommand extends OperatorCommand {
             index = "1",
             paramLabel = "TO",
             description = "a destination that routing.conf names",
+            completionCandidates = RunningNames.OfDestinations.class,
             converter = NameConverter.class)
     @SuppressWarnings("NullAway.Init") // set by picocli
     private String to;
@@ -43,7 +45,12 @@ public final class RerouteCommand extends OperatorCommand {
     int run(RunningGateway gateway) throws RunningGatewayException {
         String answer = gateway.post("/api/reroute", new Requests.Reroute(Optional.of(from), Optional.of(to)));
         long count = Json.readAnswer(answer, Answers.Count.class).count();
-        print(answer, List.of(count + " deliveries go from " + from + " to " + to));
+        print(
+                answer,
+                List.of(
+                        count == 0
+                                ? "nothing waits, is held or is parked for " + from + ": nothing goes to " + to
+                                : Counted.deliveries(count, "goes", "go") + " from " + from + " to " + to));
         return ExitCode.DONE;
     }
 }

@@ -4,9 +4,8 @@ import java.util.List;
 import org.dicomgateway.admin.Answers;
 import org.dicomgateway.admin.Json;
 import org.dicomgateway.admin.Requests;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Tries parked deliveries again. */
@@ -23,26 +22,35 @@ import picocli.CommandLine.Option;
         exitCodeListHeading = "Exit codes:%n")
 public final class RetryCommand extends OperatorCommand {
 
-    @ArgGroup(multiplicity = "1")
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private Which which;
+    @Option(names = "--all", description = "whatever is parked")
+    private boolean all;
 
-    /** Everything, or what meets all conditions that are given. */
-    static final class Which {
-        @Option(names = "--all", required = true, description = "whatever is parked")
-        private boolean all;
+    @Mixin
+    private final DeliveryChoice only = new DeliveryChoice();
 
-        @ArgGroup(exclusive = false)
-        private @Nullable DeliveryChoice only;
+    /** Never everything because somebody forgot to say what. */
+    @Override
+    void check() {
+        if (all == only.isAnything()) {
+            return;
+        }
+        throw misuse(
+                all
+                        ? "--all goes with no other condition"
+                        : "what? --destination, --study or --delivery, or whatever is parked: --all");
     }
 
     @Override
     int run(RunningGateway gateway) throws RunningGatewayException {
-        DeliveryChoice only = which.all || which.only == null ? new DeliveryChoice() : which.only;
         String answer =
                 gateway.post("/api/retry", new Requests.Retry(only.destination(), only.study(), only.delivery()));
         long count = Json.readAnswer(answer, Answers.Count.class).count();
-        print(answer, List.of(count + " deliveries are tried again"));
+        print(
+                answer,
+                List.of(
+                        count == 0
+                                ? "nothing of the kind is parked: nothing is tried again"
+                                : Counted.deliveries(count, "is", "are") + " tried again"));
         return ExitCode.DONE;
     }
 }

@@ -24,7 +24,7 @@ import org.dicomgateway.security.KeyMaterialException;
 import org.dicomgateway.security.OwnServer;
 import tools.jackson.core.JacksonException;
 
-/** The gateway that runs, asked over its operators' interface. Every call ends within a minute. */
+/** The gateway that runs, asked over its operators' interface. Every call ends within its limit. */
 final class RunningGateway {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
@@ -34,12 +34,19 @@ final class RunningGateway {
     private static final int MAX_MESSAGE = 2000;
 
     private final URI base;
+    private final Duration limit;
     private final Optional<String> token;
     private final HttpClient http;
 
     /** The one that listens where these settings say, told this token, if it asks who calls. */
     RunningGateway(AdminSettings settings, Optional<String> token) throws RunningGatewayException {
+        this(settings, token, ANSWER_TIMEOUT);
+    }
+
+    /** The same; it must answer within {@code limit}. */
+    RunningGateway(AdminSettings settings, Optional<String> token, Duration limit) throws RunningGatewayException {
         this.token = token;
+        this.limit = limit;
         InetSocketAddress address = settings.address();
         InetAddress bound = address.getAddress();
         String host = (bound.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : bound).getHostAddress();
@@ -75,9 +82,9 @@ final class RunningGateway {
     private String exchange(HttpRequest.Builder request) throws RunningGatewayException {
         token.ifPresent(text -> request.header("Authorization", "Bearer " + text));
         CompletableFuture<HttpResponse<String>> answer =
-                http.sendAsync(request.timeout(ANSWER_TIMEOUT).build(), BodyHandlers.ofString());
+                http.sendAsync(request.timeout(limit).build(), BodyHandlers.ofString());
         try {
-            return body(answer.get(ANSWER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS));
+            return body(answer.get(limit.toMillis(), TimeUnit.MILLISECONDS));
         } catch (TimeoutException e) {
             throw late(e);
         } catch (ExecutionException e) {
@@ -121,7 +128,7 @@ final class RunningGateway {
 
     private RunningGatewayException late(Exception cause) {
         return new RunningGatewayException(
-                "the gateway at " + base + " did not answer within " + ANSWER_TIMEOUT.toSeconds() + " s",
+                "the gateway at " + base + " did not answer within " + limit.toSeconds() + " s",
                 ExitCode.UNREACHABLE,
                 cause);
     }

@@ -69,7 +69,11 @@ public final class SendCommand implements Callable<Integer> {
     @Mixin
     private final ConfigurationFile configuration = new ConfigurationFile();
 
-    @Parameters(index = "0", paramLabel = "TARGET", description = "Whom to send to; see above.")
+    @Parameters(
+            index = "0",
+            paramLabel = "TARGET",
+            completionCandidates = RunningNames.OfDestinationsOrGateway.class,
+            description = "Whom to send to; see above.")
     @SuppressWarnings("NullAway.Init") // by picocli
     private String target;
 

@@ -1,6 +1,8 @@
 package org.dicomgateway.cli;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -15,9 +17,11 @@ import picocli.CommandLine.Option;
 @Command(
         name = "status",
         mixinStandardHelpOptions = true,
-        description = "Shows how the running gateway, its rules and its destinations do.",
+        description =
+                "Shows how the running gateway, its rules, its certificates and its destinations do, and who sent in"
+                        + " the last hour.",
         exitCodeList = {
-            "0:it runs, takes instances in and has sound rules",
+            "0:it runs, takes instances in, and has sound rules and no expired certificate",
             "1:one of that is not so",
             "2:wrong usage or configuration",
             OperatorCommand.EXIT_UNREACHABLE
@@ -35,6 +39,17 @@ public final class StatusCommand extends OperatorCommand {
             converter = OptionConverters.OfDuration.class,
             description = "again and again, every ${FALLBACK-VALUE} unless said otherwise, until Ctrl-C")
     private @Nullable Duration watch;
+
+    private final InstantSource clock;
+
+    /** With the clock of the machine. */
+    public StatusCommand() {
+        this(InstantSource.system());
+    }
+
+    StatusCommand(InstantSource clock) {
+        this.clock = clock;
+    }
 
     @Override
     int run(RunningGateway gateway) throws RunningGatewayException {
@@ -61,12 +76,15 @@ public final class StatusCommand extends OperatorCommand {
         String answer = gateway.get("/api/status");
         String lanes = gateway.get("/api/destinations");
         StatusView status = Json.readAnswer(answer, StatusView.class);
+        Instant now = clock.instant();
         List<DestinationView> destinations = Arrays.asList(Json.readAnswer(lanes, DestinationView[].class));
         print(
                 "{\"status\":" + answer + ",\"destinations\":" + lanes + "}",
-                new StatusText(status, destinations).lines());
+                new StatusText(status, destinations, now).lines());
         boolean well = status.receiver().state().equals("open")
-                && status.rules().broken().isEmpty();
+                && status.rules().broken().isEmpty()
+                && status.certificates().stream()
+                        .allMatch(each -> each.notAfter().isAfter(now));
         return well ? ExitCode.DONE : ExitCode.FAILED;
     }
 }

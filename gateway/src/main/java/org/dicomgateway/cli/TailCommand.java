@@ -2,8 +2,11 @@ package org.dicomgateway.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -13,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.dicomgateway.observe.ForwardLog;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -31,7 +35,8 @@ import picocli.CommandLine.TypeConversionException;
         description = {
             "Shows the last lines of the forward log, or those that meet every condition given, and goes on with -f.",
             "",
-            "Coloured on a terminal; goes on in the next file when the log is rotated."
+            "Goes on in the next file when the log is rotated. Where the log is too short, those that it was rotated into"
+                    + " are read, too, as far back as --since says, or a day."
         },
         optionListHeading = "%nOptions:%n",
         exitCodeList = {"0:shown", "1:there is no log, or it cannot be read", "2:wrong usage"},
@@ -40,7 +45,8 @@ import picocli.CommandLine.TypeConversionException;
         footer = {
             "  tail -f",
             "  tail -f --failed --destination orthanc2",
-            "  tail -n 1000 --study 1.2.840.113619.2.55 --json"
+            "  tail --since 8h --failed",
+            "  tail --since 2026-03-01T22:00 --study 1.2.840.113619.2.55 --json"
         })
 public final class TailCommand implements Callable<Integer> {
 
@@ -50,6 +56,10 @@ public final class TailCommand implements Callable<Integer> {
             ForwardLog.Event.PASSED_ON.toString(),
             ForwardLog.Event.PARKED.toString());
     private static final int POLL_MILLIS = 200;
+    private static final int DEFAULT_LINES = 20;
+
+    /** Where nobody says: what is too rare to be found within a day is not worth reading a month of logs for unasked. */
+    private static final Duration LOOK_BACK = Duration.ofDays(1);
 
     @Spec
     @SuppressWarnings("NullAway.Init") // by picocli
@@ -63,9 +73,17 @@ public final class TailCommand implements Callable<Integer> {
     @Option(
             names = {"-n", "--lines"},
             paramLabel = "N",
-            defaultValue = "20",
-            description = "How many of the lines that are there already (default: ${DEFAULT-VALUE}).")
-    private int count;
+            description =
+                    "How many of the lines that are there already (default: " + DEFAULT_LINES + "; with --since, all).")
+    private @Nullable Integer count;
+
+    @Option(
+            names = "--since",
+            paramLabel = "TIME",
+            converter = OptionConverters.OfInstant.class,
+            description =
+                    "Only what is younger: 30m, 8h, 2d, or a time like 2026-03-01T22:00, here or with its offset.")
+    private @Nullable Instant since;
 
     @Option(
             names = "--event",
@@ -79,10 +97,18 @@ public final class TailCommand implements Callable<Integer> {
     @Option(names = "--failed", description = "Only what did not work: refused, retry, passed-on, parked.")
     private boolean failed;
 
-    @Option(names = "--destination", paramLabel = "NAME", description = "Only of this destination.")
+    @Option(
+            names = "--destination",
+            paramLabel = "NAME",
+            completionCandidates = RunningNames.OfDestinations.class,
+            description = "Only of this destination.")
     private @Nullable String destination;
 
-    @Option(names = "--route", paramLabel = "NAME", description = "Only by this route.")
+    @Option(
+            names = "--route",
+            paramLabel = "NAME",
+            completionCandidates = RunningNames.OfRoutes.class,
+            description = "Only by this route.")
     private @Nullable String route;
 
     @Option(
@@ -103,18 +129,25 @@ public final class TailCommand implements Callable<Integer> {
     @Option(
             names = "--file",
             paramLabel = "FILE",
-            description = "The log (default: logs/forward.log in the gateway's folder of variable data).")
+            description =
+                    "The log (default: logs/forward.log in the gateway's folder of variable data, or forward.jsonl).")
     private @Nullable Path file;
 
     @Override
     public Integer call() throws InterruptedException {
-        Path log = file != null ? file : folder().resolve("forward.log");
-        if (count < 0) {
+        Path log = file != null ? file : log(folder());
+        if (count != null && count < 0) {
             return fail(ExitCode.MISUSED, "--lines is at least 0");
         }
         try (LogTail tail = new LogTail(log)) {
             PrintWriter out = command.commandLine().getOut();
-            last(tail).forEach(this::print);
+            List<Path> rotated =
+                    RotatedLogs.of(log, since != null ? since : Instant.now().minus(LOOK_BACK));
+            if (count == null && since != null) {
+                all(rotated, tail);
+            } else {
+                last(count == null ? DEFAULT_LINES : count, rotated, tail).forEach(line -> print(LogLine.of(line)));
+            }
             out.flush();
             while (follow && !out.checkError()) {
                 Optional<String> next = tail.next();
@@ -141,18 +174,61 @@ public final class TailCommand implements Callable<Integer> {
         return logs != null ? Path.of(logs) : ConfigurationFile.home().resolve("var/logs");
     }
 
-    private Deque<LogLine> last(LogTail tail) throws IOException {
-        Deque<LogLine> last = new ArrayDeque<>();
-        for (Optional<String> next = tail.next(); next.isPresent(); next = tail.next()) {
-            LogLine line = LogLine.of(next.get());
-            if (isWanted(line)) {
-                last.add(line);
-                if (last.size() > count) {
-                    last.remove();
-                }
+    /** Text, unless the gateway was told to write JSON alone. */
+    private static Path log(Path folder) {
+        Path text = folder.resolve("forward.log");
+        Path json = folder.resolve("forward.jsonl");
+        return Files.exists(json) && !Files.exists(text) ? json : text;
+    }
+
+    /** Shows what is wanted, from the oldest to what is there now. */
+    private void all(List<Path> rotated, LogTail tail) throws IOException {
+        for (Path each : rotated) {
+            if (command.commandLine().getOut().checkError()) {
+                return; // nobody reads any more, as behind "| head"
             }
+            read(
+                    each,
+                    line -> Optional.of(LogLine.of(line)).filter(this::isWanted).ifPresent(this::print));
+        }
+        for (Optional<String> next = tail.next(); next.isPresent(); next = tail.next()) {
+            next.map(LogLine::of).filter(this::isWanted).ifPresent(this::print);
+        }
+    }
+
+    /** The last so many that are wanted: from the log, and as long as these are too few, from the youngest before it. */
+    private Deque<String> last(int wanted, List<Path> rotated, LogTail tail) throws IOException {
+        Deque<String> last = new ArrayDeque<>();
+        for (Optional<String> next = tail.next(); next.isPresent(); next = tail.next()) {
+            keep(next.get(), last, wanted);
+        }
+        for (int i = rotated.size() - 1; i >= 0 && last.size() < wanted; i--) {
+            int missing = wanted - last.size();
+            Deque<String> before = new ArrayDeque<>();
+            read(rotated.get(i), line -> keep(line, before, missing));
+            before.descendingIterator().forEachRemaining(last::addFirst);
         }
         return last;
+    }
+
+    private void keep(String line, Deque<String> last, int most) {
+        if (isWanted(LogLine.of(line))) {
+            last.add(line);
+            if (last.size() > most) {
+                last.remove();
+            }
+        }
+    }
+
+    /** One that is damaged, or is being compressed just now, does not keep the others from being shown. */
+    private void read(Path rotated, Consumer<String> line) {
+        try {
+            RotatedLogs.read(rotated, line);
+        } catch (IOException e) {
+            PrintWriter err = command.commandLine().getErr();
+            err.println("cannot read " + rotated + " to its end: " + e.getMessage());
+            err.flush();
+        }
     }
 
     private boolean isWanted(LogLine line) {
@@ -165,7 +241,9 @@ public final class TailCommand implements Callable<Integer> {
                 && is(route, line, "route")
                 && is(instance, line, "sop")
                 && is(calling, line, "calling")
-                && (study == null || line.field("study").startsWith(study));
+                && (study == null || line.field("study").startsWith(study))
+                && (since == null
+                        || line.time().filter(time -> !time.isBefore(since)).isPresent());
     }
 
     private static boolean is(@Nullable String wanted, LogLine line, String key) {

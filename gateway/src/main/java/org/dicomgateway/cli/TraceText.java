@@ -43,13 +43,13 @@ final class TraceText {
             }
             lines.add("study " + printable(study.studyInstanceUid()) + "  "
                     + printable(study.modality().replace(',', '+')) + ", "
-                    + study.instances() + (study.instances() == 1 ? " instance, " : " instances, ")
+                    + Counted.instances(study.instances()) + ", "
                     + Progress.size(study.bytes())
                     + (showPatients ? who(study.accessionNumber(), study.patientId()) : ""));
             lines.add("received " + Times.of(study.firstReceivedAt()) + " to " + Times.of(study.lastReceivedAt())
                     + " from " + printable(String.join(", ", study.callingAes())));
             if (study.unrouted() > 0) {
-                lines.add("held: " + study.unrouted() + " instances, no route applies to them");
+                lines.add("held: " + Counted.instances(study.unrouted()) + ", no route applies");
             }
             if (!study.destinations().isEmpty()) {
                 TextTable table =

@@ -1,5 +1,7 @@
 package org.dicomgateway.dicom;
 
+import java.util.HexFormat;
+
 /** Status values of C-STORE and C-ECHO: PS3.4 B.2.3 and PS3.7 Annex C. */
 public final class DimseStatus {
 
@@ -19,6 +21,8 @@ public final class DimseStatus {
     public static final int DATASET_DOES_NOT_MATCH = 0xA900;
     /** Failure: cannot understand (PS3.4 B.2.3). */
     public static final int CANNOT_UNDERSTAND = 0xC000;
+
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
     /** What kind of answer a status is (PS3.7 Annex C). */
     public enum Kind {
@@ -91,6 +95,6 @@ public final class DimseStatus {
 
     /** A status as it is written everywhere in the gateway: four hexadecimal digits, {@code 0xA700}. */
     public static String format(int status) {
-        return String.format("0x%04X", status);
+        return "0x" + HEX.toHexDigits((short) status);
     }
 }

@@ -20,6 +20,10 @@ final class ToolkitDevice extends Device {
 
     private static final long serialVersionUID = 1L;
 
+    static {
+        ToolkitLog.nameOneCaller();
+    }
+
     private final transient Consumer<Association> onOpen;
 
     /**

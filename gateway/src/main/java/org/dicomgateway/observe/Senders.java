@@ -21,6 +21,8 @@ final class Senders {
 
     private static final int SLOTS = 16;
     private static final int AVERAGED = 10;
+    private static final int MINUTE = 60;
+    private static final int MINUTES = (int) MEMORY.toMinutes();
 
     private final Map<String, Track> tracks = new LatestFew();
 
@@ -38,20 +40,48 @@ final class Senders {
         }
     }
 
-    /** What one sent, by the second. */
+    /** What one sent: by the second for its rate, by the minute for the last hour. */
     private static final class Track {
         private final long[] second = new long[SLOTS];
         private final long[] count = new long[SLOTS];
+        private final long[] minute = new long[MINUTES];
+        private final long[] instances = new long[MINUTES];
+        private final long[] bytes = new long[MINUTES];
         private Instant last = Instant.EPOCH;
 
-        void count(Instant at) {
+        void count(Instant at, long size) {
+            countSecond(at);
+            int slot = (int) Math.floorMod(at.getEpochSecond() / MINUTE, (long) MINUTES);
+            if (minute[slot] != at.getEpochSecond() / MINUTE) {
+                minute[slot] = at.getEpochSecond() / MINUTE;
+                instances[slot] = 0;
+                bytes[slot] = 0;
+            }
+            instances[slot]++;
+            bytes[slot] += Math.max(0, size);
+            last = at;
+        }
+
+        private void countSecond(Instant at) {
             int slot = (int) Math.floorMod(at.getEpochSecond(), (long) SLOTS);
             if (second[slot] != at.getEpochSecond()) {
                 second[slot] = at.getEpochSecond();
                 count[slot] = 0;
             }
             count[slot]++;
-            last = at;
+        }
+
+        /** The minute that is not over is the last of them. */
+        long lastHour(long[] counted, Instant now) {
+            long sum = 0;
+            for (int slot = 0; slot < MINUTES; slot++) {
+                sum += now.getEpochSecond() / MINUTE - minute[slot] < MINUTES ? counted[slot] : 0;
+            }
+            return sum;
+        }
+
+        Traffic.Sender of(String callingAe, Instant now) {
+            return new Traffic.Sender(callingAe, perSecond(now), lastHour(instances, now), lastHour(bytes, now), last);
         }
 
         double perSecond(Instant now) {
@@ -64,16 +94,15 @@ final class Senders {
         }
     }
 
-    void received(String callingAe, Instant at) {
-        tracks.computeIfAbsent(callingAe, title -> new Track()).count(at);
+    void received(String callingAe, long bytes, Instant at) {
+        tracks.computeIfAbsent(callingAe, title -> new Track()).count(at, bytes);
     }
 
     /** Who sent last comes first. */
     List<Traffic.Sender> latest(Instant now) {
         tracks.values().removeIf(track -> track.last.isBefore(now.minus(MEMORY)));
         return tracks.entrySet().stream()
-                .map(entry ->
-                        new Traffic.Sender(entry.getKey(), entry.getValue().perSecond(now), entry.getValue().last))
+                .map(entry -> entry.getValue().of(entry.getKey(), now))
                 .sorted(Comparator.comparing(Traffic.Sender::last).reversed())
                 .toList();
     }

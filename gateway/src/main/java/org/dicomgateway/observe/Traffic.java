@@ -84,9 +84,12 @@ public final class Traffic implements Consumer<ForwardEvent> {
      *
      * @param callingAe his AE title
      * @param received instances per second, averaged over the last ten
+     * @param receivedLastHour instances in the last hour, the minute that is not over included
+     * @param receivedBytesLastHour bytes of their datasets
      * @param last when the last one was received
      */
-    public record Sender(String callingAe, double received, Instant last) {}
+    public record Sender(
+            String callingAe, double received, long receivedLastHour, long receivedBytesLastHour, Instant last) {}
 
     private static final class Slot {
         private final long number;
@@ -118,7 +121,7 @@ public final class Traffic implements Consumer<ForwardEvent> {
         slot(seconds, second).count(event);
         slot(minutes, second / STEP.toSeconds()).count(event);
         if (event.event() == ForwardLog.Event.RECEIVED || event.event() == ForwardLog.Event.HELD) {
-            senders.received(event.calling(), event.at());
+            senders.received(event.calling(), event.bytes(), event.at());
         }
         if (FAILURES.contains(event.event())) {
             failures.put(event.destination(), new Failure(event.at(), event.reason()));

@@ -190,15 +190,7 @@ final class Bookkeeper implements AutoCloseable {
 
     /** Waits until the next batch may go, unless it is full already, or somebody waits for an answer. */
     private void gatherMore() {
-        boolean interrupted = false;
-        long left = nextBatchAt - System.nanoTime();
-        while (left > 0 && !closed && commands == 0 && queue.size() < MAX_BATCH && !interrupted) {
-            try {
-                left = work.awaitNanos(left);
-            } catch (InterruptedException e) {
-                interrupted = true; // by nobody we know; the batch goes at once
-            }
-        }
+        Threads.await(work, nextBatchAt - System.nanoTime(), () -> closed || commands > 0 || queue.size() >= MAX_BATCH);
         nextBatchAt = System.nanoTime() + BETWEEN_BATCHES.toNanos();
     }
 
@@ -284,12 +276,7 @@ final class Bookkeeper implements AutoCloseable {
     private void pause(Duration duration) {
         lock.lock();
         try {
-            long left = duration.toNanos();
-            while (!closed && left > 0) {
-                left = closing.awaitNanos(left);
-            }
-        } catch (InterruptedException e) {
-            LOG.debug("interrupted, by nobody we know", e);
+            Threads.await(closing, duration.toNanos(), () -> closed);
         } finally {
             lock.unlock();
         }

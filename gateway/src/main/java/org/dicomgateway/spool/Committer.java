@@ -16,9 +16,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that writes the log. It takes everything that waits, writes it in one go, makes it durable with one
+ * Writes the log, one turn at a time: takes everything that waits, writes it in one go, makes it durable with one
  * fdatasync, hands it to the ledger in the order of the log, and only then lets the callers return. What arrives in the
- * meantime waits for the next turn: a single sender waits for nobody, sixteen share a sync.
+ * meantime waits for the next turn. Whoever finds nobody at it takes the turn himself, so that a single sender waits for
+ * no other thread; what gathers meanwhile is this class's own thread's, so that sixteen share a sync and none of them is
+ * kept at it.
  *
  * <p>A write or sync that fails is never repeated on the same file, for the kernel may have dropped what it could not
  * write: everything in it is refused, and the segment is sealed before it. The successor, whose header says where, is
@@ -35,6 +37,7 @@ final class Committer implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
     private final Deque<Draft> queue = new ArrayDeque<>();
+    private boolean taken;
     private boolean closed;
     private boolean healing;
     private long nextId;
@@ -52,6 +55,7 @@ final class Committer implements AutoCloseable {
 
     /** Puts an instance into the log. Returns when it is durable. @throws RefusedException when it is not in it */
     Instance commit(Draft draft) throws RefusedException {
+        boolean ours;
         lock.lock();
         try {
             if (closed) {
@@ -59,9 +63,18 @@ final class Committer implements AutoCloseable {
                 throw why != null ? why : new RefusedException(Kind.CLOSED, "the spool is shutting down", null);
             }
             queue.add(draft);
-            work.signal();
+            // An interrupt closes the file that is written, and would have others refused.
+            ours = !taken && !Thread.currentThread().isInterrupted();
+            if (ours) {
+                taken = true;
+            } else {
+                work.signal();
+            }
         } finally {
             lock.unlock();
+        }
+        if (ours) {
+            turn();
         }
         return draft.await();
     }
@@ -83,37 +96,56 @@ final class Committer implements AutoCloseable {
     }
 
     private void run() {
-        boolean wanted = false;
-        try {
-            while (awaitWork()) {
-                ledger.awaitRoom();
-                if (broken != null) {
-                    begin();
-                }
-                commitAll(drain());
-            }
-            wanted = true;
-        } finally {
-            // Nobody may wait for a thread that is gone, whatever ended it.
-            lock.lock();
-            try {
-                closed = true;
-                broken = wanted ? broken : gone();
-            } finally {
-                lock.unlock();
-            }
-            drain().forEach(draft -> draft.failed(gone()));
+        while (awaitTurn()) {
+            turn();
         }
     }
 
-    private boolean awaitWork() {
+    /** Commits what waits, by whoever has taken the turn, and gives the turn back. */
+    private void turn() {
+        boolean done = false;
+        try {
+            ledger.awaitRoom();
+            if (broken != null) {
+                begin();
+            }
+            commitAll(drain());
+            done = true;
+        } finally {
+            giveBack(done);
+        }
+    }
+
+    private void giveBack(boolean done) {
+        List<Draft> left = List.of();
         lock.lock();
         try {
-            while (queue.isEmpty() && !closed && !healing) {
+            taken = false;
+            if (!done) {
+                // An Error, after which nobody knows how the log ends: the next start does.
+                closed = true;
+                broken = gone();
+                left = List.copyOf(queue);
+                queue.clear();
+            }
+            work.signal();
+        } finally {
+            lock.unlock();
+        }
+        // Nobody may wait for what will not come.
+        left.forEach(draft -> draft.failed(gone()));
+    }
+
+    /** Waits until there is something to do and nobody at it, and takes the turn. @return false when that is over */
+    private boolean awaitTurn() {
+        lock.lock();
+        try {
+            while (taken || (queue.isEmpty() && !closed && !healing)) {
                 work.awaitUninterruptibly();
             }
             healing = false;
-            return !queue.isEmpty() || !closed;
+            taken = !queue.isEmpty() || !closed;
+            return taken;
         } finally {
             lock.unlock();
         }
@@ -276,7 +308,7 @@ final class Committer implements AutoCloseable {
     }
 
     private static RefusedException gone() {
-        return new RefusedException(Kind.FAULT, "the thread that writes the spool's log ended; see the log", null);
+        return new RefusedException(Kind.FAULT, "writing the spool's log failed for good; see the log", null);
     }
 
     /** Commits what was handed over, takes nothing more, and ends the thread. */

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** An instance that is complete, checked and planned, on its way into the log. */
 final class Draft {
 
-    private final RecordMetadata metadata;
+    private final Instance unnumbered;
     private final Plan plan;
     private final RecordHeader header;
     private final List<ByteBuffer> buffers;
@@ -17,17 +17,13 @@ final class Draft {
     private final CompletableFuture<Instance> durable = new CompletableFuture<>();
 
     /**
+     * @param unnumbered what the ledger is told, but for its key
      * @param header all but epoch, id and place, which the committer gives
      * @param buffers the whole record, with room for its header at the beginning of the first
      * @param part the completed file with the body, when that is not in the record
      */
-    Draft(
-            RecordMetadata metadata,
-            Plan plan,
-            RecordHeader header,
-            List<ByteBuffer> buffers,
-            OwnFiles.@Nullable Part part) {
-        this.metadata = metadata;
+    Draft(Instance unnumbered, Plan plan, RecordHeader header, List<ByteBuffer> buffers, OwnFiles.@Nullable Part part) {
+        this.unnumbered = unnumbered;
         this.plan = plan;
         this.header = header;
         this.buffers = buffers;
@@ -60,8 +56,7 @@ final class Draft {
 
     /** The change that tells the ledger of it. */
     Change.Received received(long instanceId, LogPosition start, LogPosition end) {
-        return new Change.Received(
-                header.stored(metadata.instance(instanceId, header.datasetLength()), start), plan, end);
+        return new Change.Received(header.stored(unnumbered.numbered(instanceId), start), plan, end);
     }
 
     /** It is durable: the caller may go on. */

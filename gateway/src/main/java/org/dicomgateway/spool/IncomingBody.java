@@ -80,8 +80,10 @@ final class IncomingBody implements AutoCloseable {
         OwnFiles.Part open = part;
         RecordHeader header = new RecordHeader(
                 open != null, 0, 0, 0, length, json.length, datasetOffset, Checksum.of(json), (int) crc.getValue());
+        // In the thread that receives it: whoever commits has everybody's to do.
+        Instance unnumbered = metadata.instance(0, header.datasetLength());
         if (open == null) {
-            return new Draft(metadata, plan, header, gathered.finish(json), null);
+            return new Draft(unnumbered, plan, header, gathered.finish(json), null);
         }
         try {
             open.complete();
@@ -90,7 +92,7 @@ final class IncomingBody implements AutoCloseable {
         }
         ByteBuffer record = ByteBuffer.allocate((int) header.recordLength());
         record.put(RecordHeader.LENGTH, json);
-        return new Draft(metadata, plan, header, List.of(record), open);
+        return new Draft(unnumbered, plan, header, List.of(record), open);
     }
 
     private static RefusedException failed(IOException e) {

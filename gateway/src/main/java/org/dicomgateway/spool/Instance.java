@@ -33,4 +33,22 @@ public record Instance(
         String modality,
         Origin origin,
         Instant receivedAt,
-        long datasetLength) {}
+        long datasetLength) {
+
+    /** The same, with its key. */
+    Instance numbered(long key) {
+        return new Instance(
+                key,
+                sopClass,
+                sopInstance,
+                transferSyntax,
+                studyInstanceUid,
+                seriesInstanceUid,
+                patientId,
+                accessionNumber,
+                modality,
+                origin,
+                receivedAt,
+                datasetLength);
+    }
+}

@@ -17,6 +17,8 @@ final class Sweeper {
 
     private static final Logger LOG = LoggerFactory.getLogger(Sweeper.class);
     private static final int FILES_AT_ONCE = 2_000;
+    /** So many looks in a row at which nothing new was received are quiet enough to make the reserve: a second. */
+    private static final int QUIET_LOOKS = 4;
 
     private final Ledger ledger;
     private final Bookkeeper bookkeeper;
@@ -26,6 +28,7 @@ final class Sweeper {
     private final SpaceWatch space;
     private final int spares;
     private LogPosition lookedAt = LogPosition.START;
+    private int quietLooks;
 
     /** @param reserve bytes of the spare segments that stand ready; one does even without */
     Sweeper(
@@ -99,14 +102,15 @@ final class Sweeper {
      */
     void keepSpares() {
         LogPosition applied = bookkeeper.applied();
-        boolean idle = applied.equals(lookedAt);
+        quietLooks = applied.equals(lookedAt) ? Math.min(quietLooks + 1, QUIET_LOOKS) : 0;
         lookedAt = applied;
+        int wanted = quietLooks == QUIET_LOOKS ? spares : 1;
         try {
             if (!space.allows(0)) {
                 while (!space.allows(log.segmentSize()) && log.dropSpare()) {
                     space.look();
                 }
-            } else if (log.spareCount() < (idle ? spares : 1) && space.allows(2 * log.segmentSize())) {
+            } else if (log.spareCount() < wanted && space.allows(2 * log.segmentSize())) {
                 log.prepareSpare();
                 space.look();
             }

@@ -1,5 +1,7 @@
 package org.dicomgateway.spool;
 
+import java.util.concurrent.locks.Condition;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,6 +17,25 @@ final class Threads {
         Thread thread = new Thread(work, name);
         thread.setUncaughtExceptionHandler((ended, e) -> LOG.error("the thread {} ended", ended.getName(), e));
         return thread;
+    }
+
+    /**
+     * Waits so long, or until something holds, which is looked at whenever the condition is signalled. An interrupt does
+     * not cut that short, and is kept for the caller.
+     */
+    static void await(Condition condition, long nanos, BooleanSupplier until) {
+        boolean interrupted = false;
+        long end = System.nanoTime() + nanos;
+        for (long left = nanos; left > 0 && !until.getAsBoolean(); left = end - System.nanoTime()) {
+            try {
+                condition.awaitNanos(left);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Waits until the thread has ended; an interrupt does not cut that short, and is kept for the caller. */

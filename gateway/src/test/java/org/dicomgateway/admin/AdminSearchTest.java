@@ -1,31 +1,22 @@
 package org.dicomgateway.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.dicomgateway.admin.AdminAtAPort.json;
 
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import org.dicomgateway.config.AdminSettings;
 import org.dicomgateway.dicom.AeTitle;
 import org.dicomgateway.dicom.Origin;
 import org.dicomgateway.dicom.Uid;
 import org.dicomgateway.observe.ForwardLog;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -35,25 +26,15 @@ class AdminSearchTest {
     private static final ForwardLog.Subject SUBJECT = new ForwardLog.Subject(
             Uid.of("1.2.3.4"), "1.2.3", new Origin(AeTitle.of("CT1"), AeTitle.of("GATEWAY"), "192.0.2.7"), 512);
 
-    private final FakeControls controls = new FakeControls();
-    private final FakeSpoolView spool = new FakeSpoolView();
-    private final HttpClient http = HttpClient.newHttpClient();
-    private final AdminServer server = new AdminServer(
-            new AdminSettings(true, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)), controls, spool);
+    @RegisterExtension
+    private final AdminAtAPort admin = new AdminAtAPort();
 
-    @BeforeEach
-    void start() throws IOException {
-        server.start();
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
-    }
+    private final FakeControls controls = admin.controls;
+    private final FakeSpoolView spool = admin.spool;
 
     @Test
     void the_status_tells_of_receiver_disk_and_rates() throws Exception {
-        JsonNode status = json(get("/api/status"));
+        JsonNode status = json(admin.get("/api/status"));
         assertThat(status.at("/version").asString()).isEqualTo("1.2.3");
         assertThat(status.at("/startedAt").asString()).isEqualTo("2026-03-01T12:00:00Z");
         assertThat(status.at("/receiver/state").asString()).isEqualTo("open");
@@ -65,7 +46,7 @@ class AdminSearchTest {
     @Test
     void a_destination_tells_what_waits_for_how_long_and_what_last_failed() throws Exception {
         ForwardLog.outcome(ForwardLog.Event.RETRY, SUBJECT, "all", "a", 1, 5, 0xA700, "out of resources");
-        JsonNode destinations = json(get("/api/destinations"));
+        JsonNode destinations = json(admin.get("/api/destinations"));
         JsonNode a = destinations.get(0);
         assertThat(a.at("/state").asString()).isEqualTo("up");
         assertThat(a.at("/waiting/instances").asLong()).isEqualTo(2);
@@ -81,7 +62,7 @@ class AdminSearchTest {
 
     @Test
     void routes_are_told_with_the_version_of_the_rules() throws Exception {
-        JsonNode routes = json(get("/api/routes"));
+        JsonNode routes = json(admin.get("/api/routes"));
         assertThat(routes.at("/version").asLong()).isEqualTo(7);
         assertThat(routes.at("/routes/0/strategy").asString()).isEqualTo("broadcast");
         assertThat(routes.at("/routes/0/matched").asLong()).isEqualTo(12);
@@ -89,7 +70,7 @@ class AdminSearchTest {
 
     @Test
     void every_condition_of_a_search_gets_to_the_spool() throws Exception {
-        JsonNode page = json(get("/api/instances?study=1&series=2&instance=3&accession=4&patient=5&calling-ae=6"
+        JsonNode page = json(admin.get("/api/instances?study=1&series=2&instance=3&accession=4&patient=5&calling-ae=6"
                 + "&called-ae=7&route=8&destination=9&state=parked&from=2026-03-01T12:00:00Z"
                 + "&to=2026-03-01T14:00:00%2B01:00&limit=20&cursor=1-2-3"));
         assertThat(spool.asked)
@@ -109,15 +90,17 @@ class AdminSearchTest {
     @Test
     void studies_say_why_what_waits_is_waiting() throws Exception {
         controls.pause("a", "new disk");
-        JsonNode study = json(get("/api/studies?accession=ACC-1")).at("/items/0");
+        JsonNode study = json(admin.get("/api/studies?accession=ACC-1")).at("/items/0");
         assertThat(study.at("/destinations/0/why").asString()).isEqualTo("paused: new disk");
-        assertThat(json(get("/api/deliveries")).at("/items/1/candidates/1").asString())
+        assertThat(json(admin.get("/api/deliveries"))
+                        .at("/items/1/candidates/1")
+                        .asString())
                 .isEqualTo("b");
     }
 
     @Test
     void the_timeline_of_an_instance_is_told_and_read_back() throws Exception {
-        HttpResponse<String> answer = get("/api/instances/7");
+        HttpResponse<String> answer = admin.get("/api/instances/7");
         JsonNode story = json(answer);
         assertThat(story.at("/sopInstanceUid").asString()).isEqualTo("1.2.3.4");
         assertThat(story.at("/timeline/1/event").asString()).isEqualTo("attempt");
@@ -125,39 +108,43 @@ class AdminSearchTest {
         StoryView read = Json.readAnswer(answer.body(), StoryView.class);
         assertThat(read.instance().sopInstanceUid()).isEqualTo("1.2.3.4");
         assertThat(read.timeline()).hasSize(2);
-        assertThat(get("/api/instances/8").statusCode()).isEqualTo(404);
-        assertThat(get("/api/instances/x").statusCode()).isEqualTo(400);
+        assertThat(admin.get("/api/instances/8").statusCode()).isEqualTo(404);
+        assertThat(admin.get("/api/instances/x").statusCode()).isEqualTo(400);
     }
 
     @Test
     void a_search_that_cannot_be_meant_is_refused_and_says_why() throws Exception {
-        assertThat(error(get("/api/instances?stdy=1"))).startsWith("no such parameter: stdy; there are accession, ");
-        assertThat(error(get("/api/instances?state=lost"))).contains("no such state: lost", "parked");
-        assertThat(error(get("/api/instances?from=yesterday"))).contains("2026-03-01T12:00:00Z");
-        assertThat(error(get("/api/instances?limit=0"))).contains("1 to 200");
-        assertThat(error(get("/api/instances?limit=201"))).contains("1 to 200");
-        assertThat(error(get("/api/history?hours=49"))).contains("1 to 48");
+        assertThat(error(admin.get("/api/instances?stdy=1")))
+                .startsWith("no such parameter: stdy; there are accession, ");
+        assertThat(error(admin.get("/api/instances?state=lost"))).contains("no such state: lost", "parked");
+        assertThat(error(admin.get("/api/instances?from=yesterday"))).contains("2026-03-01T12:00:00Z");
+        assertThat(error(admin.get("/api/instances?limit=0"))).contains("1 to 200");
+        assertThat(error(admin.get("/api/instances?limit=201"))).contains("1 to 200");
+        assertThat(error(admin.get("/api/history?hours=49"))).contains("1 to 48");
         assertThat(spool.asked).isEmpty();
     }
 
     @Test
     void receiving_is_paused_and_resumed_once() throws Exception {
-        assertThat(post("/api/receiver/pause", "{\"reason\":\"new\\ndisk\"}").body())
+        assertThat(admin.post("/api/receiver/pause", "{\"reason\":\"new\\ndisk\"}")
+                        .body())
                 .isEqualTo("{\"paused\":true}");
         assertThat(controls.receiverPaused).hasValue("new?disk");
-        assertThat(json(get("/api/status")).at("/receiver/state").asString()).isEqualTo("paused");
-        assertThat(post("/api/receiver/resume", "").statusCode()).isEqualTo(200);
-        assertThat(post("/api/receiver/resume", "").statusCode()).isEqualTo(409);
+        assertThat(json(admin.get("/api/status")).at("/receiver/state").asString())
+                .isEqualTo("paused");
+        assertThat(admin.post("/api/receiver/resume", "").statusCode()).isEqualTo(200);
+        assertThat(admin.post("/api/receiver/resume", "").statusCode()).isEqualTo(409);
     }
 
     @Test
     void nothing_is_discarded_without_a_reason_nor_all_at_once() throws Exception {
-        assertThat(error(post("/api/discard", "{\"study\":\"1.2\"}"))).contains("reason");
-        assertThat(error(post("/api/discard", "{\"study\":\"1.2\",\"reason\":\"  \"}")))
+        assertThat(error(admin.post("/api/discard", "{\"study\":\"1.2\"}"))).contains("reason");
+        assertThat(error(admin.post("/api/discard", "{\"study\":\"1.2\",\"reason\":\"  \"}")))
                 .contains("reason");
-        assertThat(error(post("/api/discard", "{\"reason\":\"test images\"}"))).contains("delivery, study");
+        assertThat(error(admin.post("/api/discard", "{\"reason\":\"test images\"}")))
+                .contains("delivery, study");
         assertThat(spool.asked).isEmpty();
-        assertThat(post("/api/discard", "{\"study\":\"1.2\",\"reason\":\"test images\"}")
+        assertThat(admin.post("/api/discard", "{\"study\":\"1.2\",\"reason\":\"test images\"}")
                         .body())
                 .isEqualTo("{\"count\":2}");
         assertThat(spool.asked)
@@ -166,8 +153,8 @@ class AdminSearchTest {
 
     @Test
     void all_is_retried_when_it_is_said_and_with_no_other_condition() throws Exception {
-        assertThat(post("/api/retry", "{\"all\":true}").statusCode()).isEqualTo(200);
-        assertThat(post("/api/retry", "{\"all\":true,\"study\":\"1.2\"}").statusCode())
+        assertThat(admin.post("/api/retry", "{\"all\":true}").statusCode()).isEqualTo(200);
+        assertThat(admin.post("/api/retry", "{\"all\":true,\"study\":\"1.2\"}").statusCode())
                 .isEqualTo(400);
     }
 
@@ -176,16 +163,17 @@ class AdminSearchTest {
         ForwardLog.received(SUBJECT, 3, 7, 1);
         ForwardLog.outcome(ForwardLog.Event.DELIVERED, SUBJECT, "all", "a", 1, 5, 0, "");
         ForwardLog.outcome(ForwardLog.Event.PARKED, SUBJECT, "all", "b", 2, 5, 0xC000, "no");
-        JsonNode log = json(get("/api/log"));
+        JsonNode log = json(admin.get("/api/log"));
         assertThat(log.at("/events").valueStream().map(line -> line.get("event").asString()))
                 .containsExactly("received", "delivered", "parked");
         assertThat(log.at("/events/2/status").asString()).isEqualTo("0xC000");
-        assertThat(json(get("/api/log?limit=1")).at("/skipped").asLong()).isEqualTo(2);
-        assertThat(json(get("/api/log?destination=a")).at("/events").size()).isEqualTo(1);
-        JsonNode sender = json(get("/api/status")).at("/senders/0");
+        assertThat(json(admin.get("/api/log?limit=1")).at("/skipped").asLong()).isEqualTo(2);
+        assertThat(json(admin.get("/api/log?destination=a")).at("/events").size())
+                .isEqualTo(1);
+        JsonNode sender = json(admin.get("/api/status")).at("/senders/0");
         assertThat(sender.at("/callingAe").asString())
                 .isEqualTo(SUBJECT.origin().calling().value());
-        JsonNode history = json(get("/api/history?hours=1"));
+        JsonNode history = json(admin.get("/api/history?hours=1"));
         assertThat(history.at("/step").asLong()).isEqualTo(60);
         assertThat(history.at("/points").size()).isEqualTo(60);
         long received = history.at("/points")
@@ -224,10 +212,10 @@ class AdminSearchTest {
                         new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8)),
                         "event: status");
             }
-            HttpResponse<String> refused = get("/api/events");
+            HttpResponse<String> refused = admin.get("/api/events");
             assertThat(refused.statusCode()).isEqualTo(503);
             // none of them holds a thread of the server
-            assertThat(get("/api/status").statusCode()).isEqualTo(200);
+            assertThat(admin.get("/api/status").statusCode()).isEqualTo(200);
         } finally {
             for (Socket socket : sockets) {
                 socket.close();
@@ -236,9 +224,7 @@ class AdminSearchTest {
     }
 
     private Socket listen() throws IOException {
-        Socket socket =
-                new Socket(InetAddress.getLoopbackAddress(), server.address().getPort());
-        socket.setSoTimeout(20_000);
+        Socket socket = admin.connect();
         socket.getOutputStream()
                 .write("GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
         return socket;
@@ -255,32 +241,9 @@ class AdminSearchTest {
         throw new AssertionError("the stream ended before " + wanted + ": " + lines);
     }
 
-    private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(
-                URI.create("http://127.0.0.1:" + server.address().getPort() + path));
-    }
-
-    private HttpResponse<String> get(String path) throws IOException, InterruptedException {
-        return http.send(request(path).GET().build(), BodyHandlers.ofString());
-    }
-
-    private HttpResponse<String> post(String path, String body) throws IOException, InterruptedException {
-        return http.send(
-                request(path)
-                        .header("Content-Type", "application/json")
-                        .POST(BodyPublishers.ofString(body))
-                        .build(),
-                BodyHandlers.ofString());
-    }
-
-    private static JsonNode json(HttpResponse<String> answer) {
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-        assertThat(answer.headers().firstValue("Content-Type")).isEqualTo(Optional.of("application/json"));
-        return JsonMapper.shared().readTree(answer.body());
-    }
-
+    /** Why it was refused as what cannot be meant. */
     private static String error(HttpResponse<String> answer) {
         assertThat(answer.statusCode()).isEqualTo(400);
-        return JsonMapper.shared().readTree(answer.body()).get("error").asString();
+        return AdminAtAPort.error(answer);
     }
 }

@@ -2,16 +2,13 @@ package org.dicomgateway.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.dicomgateway.admin.AdminAtAPort.error;
+import static org.dicomgateway.admin.AdminAtAPort.json;
 
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -21,34 +18,22 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.dicomgateway.admin.RulesView.Broken;
 import org.dicomgateway.config.AdminSettings;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Over a real port. */
 class AdminServerTest {
 
-    private final FakeControls controls = new FakeControls();
-    private final FakeSpoolView spool = new FakeSpoolView();
-    private final HttpClient http = HttpClient.newHttpClient();
-    private final AdminServer server = new AdminServer(
-            new AdminSettings(true, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)), controls, spool);
+    @RegisterExtension
+    private final AdminAtAPort admin = new AdminAtAPort();
 
-    @BeforeEach
-    void start() throws IOException {
-        server.start();
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
-    }
+    private final FakeControls controls = admin.controls;
+    private final FakeSpoolView spool = admin.spool;
 
     @Test
     void the_status_tells_of_process_rules_and_deliveries() throws Exception {
-        JsonNode status = json(get("/api/status"));
+        JsonNode status = json(admin.get("/api/status"));
         assertThat(status.at("/process/version").asString()).isEqualTo("1.2.3");
         assertThat(status.at("/process/started").asString()).isEqualTo("2026-03-01T12:00:00Z");
         assertThat(status.at("/rules/version").asLong()).isEqualTo(7);
@@ -63,14 +48,14 @@ class AdminServerTest {
     @Test
     void a_bad_edit_is_in_the_status() throws Exception {
         controls.broken = Optional.of(new Broken(FakeControls.NOW, List.of("/conf/routing.conf:3: bad")));
-        JsonNode broken = json(get("/api/status")).at("/rules/broken");
+        JsonNode broken = json(admin.get("/api/status")).at("/rules/broken");
         assertThat(broken.at("/since").asString()).isEqualTo("2026-03-01T12:00:00Z");
         assertThat(broken.at("/problems/0").asString()).isEqualTo("/conf/routing.conf:3: bad");
     }
 
     @Test
     void destinations_are_those_of_the_rules_and_those_that_still_have_deliveries() throws Exception {
-        JsonNode destinations = json(get("/api/destinations"));
+        JsonNode destinations = json(admin.get("/api/destinations"));
         assertThat(destinations.valueStream().map(each -> each.get("name").asString()))
                 .containsExactly("a", "b", "gone");
         assertThat(destinations.at("/0/health/state").asString()).isEqualTo("up");
@@ -82,46 +67,49 @@ class AdminServerTest {
 
     @Test
     void a_destination_is_paused_with_a_reason_and_resumed_once() throws Exception {
-        assertThat(post("/api/destinations/a/pause", "{\"reason\":\"new disk\\nuntil noon\"}")
+        assertThat(admin.post("/api/destinations/a/pause", "{\"reason\":\"new disk\\nuntil noon\"}")
                         .statusCode())
                 .isEqualTo(200);
         assertThat(controls.paused).containsEntry("a", "new disk?until noon");
-        assertThat(post("/api/destinations/a/resume", "").statusCode()).isEqualTo(200);
-        HttpResponse<String> again = post("/api/destinations/a/resume", "");
+        assertThat(admin.post("/api/destinations/a/resume", "").statusCode()).isEqualTo(200);
+        HttpResponse<String> again = admin.post("/api/destinations/a/resume", "");
         assertThat(again.statusCode()).isEqualTo(409);
         assertThat(error(again)).isEqualTo("destination a is not paused");
     }
 
     @Test
     void an_unknown_destination_is_not_found_and_the_known_ones_are_named() throws Exception {
-        HttpResponse<String> answer = post("/api/destinations/c/pause", "{}");
+        HttpResponse<String> answer = admin.post("/api/destinations/c/pause", "{}");
         assertThat(answer.statusCode()).isEqualTo(404);
         assertThat(error(answer)).isEqualTo("no such destination: c; there are a, b");
     }
 
     @Test
     void what_a_destination_that_is_gone_had_is_rerouted() throws Exception {
-        HttpResponse<String> answer = post("/api/reroute", "{\"from\":\"gone\",\"to\":\"b\"}");
+        HttpResponse<String> answer = admin.post("/api/reroute", "{\"from\":\"gone\",\"to\":\"b\"}");
         assertThat(answer.body()).isEqualTo("{\"count\":4}");
         assertThat(spool.asked).containsExactly("reroute gone b");
-        assertThat(post("/api/reroute", "{\"from\":\"b\",\"to\":\"gone\"}").statusCode())
+        assertThat(admin.post("/api/reroute", "{\"from\":\"b\",\"to\":\"gone\"}")
+                        .statusCode())
                 .isEqualTo(404);
-        assertThat(post("/api/reroute", "{\"from\":\"never\",\"to\":\"b\"}").statusCode())
+        assertThat(admin.post("/api/reroute", "{\"from\":\"never\",\"to\":\"b\"}")
+                        .statusCode())
                 .isEqualTo(404);
-        assertThat(post("/api/reroute", "{\"from\":\"a\",\"to\":\"a\"}").statusCode())
+        assertThat(admin.post("/api/reroute", "{\"from\":\"a\",\"to\":\"a\"}").statusCode())
                 .isEqualTo(400);
-        assertThat(post("/api/reroute", "{\"to\":\"a\"}").statusCode()).isEqualTo(400);
+        assertThat(admin.post("/api/reroute", "{\"to\":\"a\"}").statusCode()).isEqualTo(400);
         assertThat(spool.asked).hasSize(1);
     }
 
     @Test
     void parked_deliveries_are_retried_by_any_condition_and_a_misspelled_one_retries_nothing() throws Exception {
-        assertThat(post("/api/retry", "{\"destination\":\"a\",\"study\":\"1.2\",\"delivery\":5}")
+        assertThat(admin.post("/api/retry", "{\"destination\":\"a\",\"study\":\"1.2\",\"delivery\":5}")
                         .body())
                 .isEqualTo("{\"count\":1}");
-        assertThat(post("/api/retry", "{}").statusCode()).isEqualTo(200);
-        assertThat(post("/api/retry", "{\"destinaton\":\"a\"}").statusCode()).isEqualTo(400);
-        assertThat(post("/api/retry", "[").statusCode()).isEqualTo(400);
+        assertThat(admin.post("/api/retry", "{}").statusCode()).isEqualTo(200);
+        assertThat(admin.post("/api/retry", "{\"destinaton\":\"a\"}").statusCode())
+                .isEqualTo(400);
+        assertThat(admin.post("/api/retry", "[").statusCode()).isEqualTo(400);
         assertThat(spool.asked)
                 .containsExactly(
                         "retry Selection[destination=a, studyInstanceUid=1.2, deliveryId=5]",
@@ -130,27 +118,27 @@ class AdminServerTest {
 
     @Test
     void a_reload_tells_what_came_of_it() throws Exception {
-        assertThat(post("/api/reload", "").body())
+        assertThat(admin.post("/api/reload", "").body())
                 .isEqualTo("{\"outcome\":\"APPLIED\",\"version\":8,\"details\":[\"routes added: x\"]}");
     }
 
     @Test
     void it_is_ready_when_instances_are_taken_in_and_lives_anyway() throws Exception {
-        assertThat(get("/health/ready").statusCode()).isEqualTo(200);
+        assertThat(admin.get("/health/ready").statusCode()).isEqualTo(200);
         controls.closedBecause = Optional.of("the disk is full");
-        HttpResponse<String> answer = get("/health/ready");
+        HttpResponse<String> answer = admin.get("/health/ready");
         assertThat(answer.statusCode()).isEqualTo(503);
         assertThat(answer.body()).isEqualTo("{\"ready\":false,\"why\":\"the disk is full\"}");
-        assertThat(get("/health/live").statusCode()).isEqualTo(200);
+        assertThat(admin.get("/health/live").statusCode()).isEqualTo(200);
     }
 
     @Test
     void a_failure_is_an_answer_too() throws Exception {
         controls.failure = Optional.of(new IllegalStateException("the ledger failed: disk I/O error"));
-        HttpResponse<String> answer = get("/api/status");
+        HttpResponse<String> answer = admin.get("/api/status");
         assertThat(answer.statusCode()).isEqualTo(500);
         assertThat(error(answer)).isEqualTo("the ledger failed: disk I/O error");
-        assertThat(get("/nothing").statusCode()).isEqualTo(404);
+        assertThat(admin.get("/nothing").statusCode()).isEqualTo(404);
     }
 
     @Test
@@ -165,20 +153,18 @@ class AdminServerTest {
     @Test
     void a_page_of_somebody_else_can_change_nothing() throws Exception {
         String target = "/api/destinations/a/pause";
-        assertThat(http.send(
-                                request(target)
+        assertThat(admin.send(
+                                admin.request(target)
                                         .header("Content-Type", "text/plain")
-                                        .POST(BodyPublishers.ofString("{}"))
-                                        .build(),
+                                        .POST(BodyPublishers.ofString("{}")),
                                 BodyHandlers.ofString())
                         .statusCode())
                 .isEqualTo(415);
-        assertThat(http.send(
-                                request(target)
+        assertThat(admin.send(
+                                admin.request(target)
                                         .header("Content-Type", "application/json")
                                         .header("Origin", "http://evil.example")
-                                        .POST(BodyPublishers.ofString("{}"))
-                                        .build(),
+                                        .POST(BodyPublishers.ofString("{}")),
                                 BodyHandlers.ofString())
                         .statusCode())
                 .isEqualTo(403);
@@ -187,54 +173,24 @@ class AdminServerTest {
 
     @Test
     void a_request_that_is_too_large_is_refused() throws Exception {
-        assertThat(post("/api/retry", "{\"study\":\"" + "1".repeat(100_000) + "\"}")
+        assertThat(admin.post("/api/retry", "{\"study\":\"" + "1".repeat(100_000) + "\"}")
                         .statusCode())
                 .isEqualTo(413);
     }
 
     @Test
     void a_taken_port_is_told_with_what_to_do() {
-        AdminServer second = new AdminServer(new AdminSettings(true, server.address()), controls, spool);
+        AdminServer second = new AdminServer(new AdminSettings(true, admin.server.address()), controls, spool);
         assertThatThrownBy(second::start)
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("gateway.admin.port")
-                .hasMessageContaining(Integer.toString(server.address().getPort()));
+                .hasMessageContaining(Integer.toString(admin.port()));
         second.close();
-    }
-
-    private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(
-                URI.create("http://127.0.0.1:" + server.address().getPort() + path));
-    }
-
-    private HttpResponse<String> get(String path) throws IOException, InterruptedException {
-        return http.send(request(path).GET().build(), BodyHandlers.ofString());
-    }
-
-    private HttpResponse<String> post(String path, String body) throws IOException, InterruptedException {
-        return http.send(
-                request(path)
-                        .header("Content-Type", "application/json")
-                        .POST(BodyPublishers.ofString(body))
-                        .build(),
-                BodyHandlers.ofString());
-    }
-
-    private static JsonNode json(HttpResponse<String> answer) {
-        assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/json");
-        return JsonMapper.shared().readTree(answer.body());
-    }
-
-    private static String error(HttpResponse<String> answer) {
-        return JsonMapper.shared().readTree(answer.body()).get("error").asString();
     }
 
     /** The Java client does not let anybody choose the host. */
     private String raw(String head) throws IOException {
-        try (Socket socket =
-                new Socket(InetAddress.getLoopbackAddress(), server.address().getPort())) {
-            socket.setSoTimeout(10_000);
+        try (Socket socket = admin.connect()) {
             socket.getOutputStream().write((head + "Connection: close\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
             BufferedReader in =
                     new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));

@@ -13,8 +13,10 @@ import org.dicomgateway.admin.RulesView.Broken;
 public final class FakeControls implements Controls {
 
     public static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+    public static final Instant CERTIFIED_UNTIL = NOW.plusSeconds(86_400);
 
     public final Map<String, String> paused = new TreeMap<>();
+    public List<String> routes = List.of("all");
     public Optional<String> closedBecause = Optional.empty();
     public Optional<String> receiverPaused = Optional.empty();
     public Optional<Broken> broken = Optional.empty();
@@ -50,12 +52,14 @@ public final class FakeControls implements Controls {
 
     @Override
     public List<CertificateView> certificates() {
-        return List.of(new CertificateView("/conf/gateway.crt", "CN=gateway", NOW.plusSeconds(86_400)));
+        return List.of(new CertificateView("/conf/gateway.crt", "CN=gateway", CERTIFIED_UNTIL));
     }
 
     @Override
     public List<RouteView> routes() {
-        return List.of(new RouteView("all", "broadcast", false, 0, List.of("a", "b"), 12));
+        return routes.stream()
+                .map(name -> new RouteView(name, "broadcast", false, 0, List.of("a", "b"), 12))
+                .toList();
     }
 
     @Override
@@ -76,7 +80,7 @@ public final class FakeControls implements Controls {
                 state,
                 NOW,
                 why,
-                true,
+                !paused.containsKey(name),
                 0,
                 1,
                 1,

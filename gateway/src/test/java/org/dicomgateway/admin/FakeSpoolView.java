@@ -16,6 +16,10 @@ public final class FakeSpoolView implements SpoolView {
     /** The one condition that finds studies; empty: each does. */
     public String studiesOnlyBy = "";
 
+    public long diskFree = 5_000_000;
+    /** How many deliveries an action is about, at most. */
+    public long counted = Long.MAX_VALUE;
+
     @Override
     public Map<String, Books> books() {
         return Map.of("a", new Books(10, 7, 2, 1, 0, 2048), "gone", new Books(5, 1, 0, 0, 4, 0));
@@ -34,24 +38,24 @@ public final class FakeSpoolView implements SpoolView {
     @Override
     public long retry(Selection selection) {
         asked.add("retry " + selection);
-        return 1;
+        return Math.min(counted, 1);
     }
 
     @Override
     public long reroute(String from, String to) {
         asked.add("reroute " + from + " " + to);
-        return 4;
+        return Math.min(counted, 4);
     }
 
     @Override
     public long discard(Selection selection, String reason) {
         asked.add("discard " + selection + " " + reason);
-        return 2;
+        return Math.min(counted, 2);
     }
 
     @Override
     public Vitals vitals() {
-        return new Vitals(5_000_000, 9_000_000, 1_000_000, 3);
+        return new Vitals(diskFree, 9_000_000, 1_000_000, 3);
     }
 
     @Override

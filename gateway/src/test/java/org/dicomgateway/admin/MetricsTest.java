@@ -3,41 +3,24 @@ package org.dicomgateway.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.dicomgateway.config.AdminSettings;
-import org.dicomgateway.dicom.AeTitle;
-import org.dicomgateway.dicom.Origin;
-import org.dicomgateway.dicom.Uid;
-import org.dicomgateway.observe.ForwardLog;
 import org.dicomgateway.observe.Metric;
-import org.dicomgateway.observe.StageTimes;
 import org.dicomgateway.testkit.ProjectRoot;
 import org.dicomgateway.testkit.Promtool;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What is scraped, what the page says of it, and what is made of it under deploy/: all the same names. */
 class MetricsTest {
@@ -47,39 +30,12 @@ class MetricsTest {
     private static final Pattern ROW = Pattern.compile("\\| `(gateway_\\S+)` \\| (\\w+) \\| (.*?) \\| (.*?) \\|");
     private static final Pattern NAME = Pattern.compile("\\bgateway_[a-z_]+\\b");
 
-    private final FakeControls controls = new FakeControls();
-    private final AdminServer server = new AdminServer(
-            new AdminSettings(true, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
-            controls,
-            new FakeSpoolView());
-
-    @TempDir
-    private Path folder;
+    @RegisterExtension
+    private final AdminAtAPort admin = new AdminAtAPort();
 
     @BeforeEach
-    void letEverythingHappen() throws IOException {
-        server.start();
-        ForwardLog.Subject subject = new ForwardLog.Subject(
-                Uid.of("1.2.3.4"),
-                "1.2.3",
-                new Origin(AeTitle.of("CT1"), AeTitle.of("GATEWAY"), "192.0.2.7"),
-                512,
-                Optional.of(Instant.now().minusSeconds(3)));
-        ForwardLog.received(subject, 30, 7, 1);
-        ForwardLog.received(subject, 40, 7, 0);
-        ForwardLog.refused(subject, 0xA700, "no room");
-        ForwardLog.refused(subject, -1, "broken off");
-        ForwardLog.outcome(ForwardLog.Event.RETRY, subject, "all", "a", 1, 5, 0xA700, "out of resources");
-        ForwardLog.outcome(ForwardLog.Event.DELIVERED, subject, "all", "a", 2, 5, 0, "");
-        ForwardLog.outcome(ForwardLog.Event.PARKED, subject, "all", "b", 1, 5, 0xC000, "no");
-        ForwardLog.discarded(subject, "all", "b", "sent twice");
-        StageTimes.committed(3, 2_000_000);
-        StageTimes.applied(12, 9_000_000);
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
+    void letEverythingHappen() {
+        Happenings.letEverythingHappen();
     }
 
     @Test
@@ -132,8 +88,8 @@ class MetricsTest {
                 .containsEntry("gateway_rules_broken", 0.0)
                 .containsEntry("gateway_certificate_expiry_seconds{file=\"/conf/gateway.crt\"}", 1772452800.0)
                 .containsEntry("gateway_receiver_open", 1.0);
-        controls.pauseReceiver("");
-        controls.pause("a", "new disk");
+        admin.controls.pauseReceiver("");
+        admin.controls.pause("a", "new disk");
         assertThat(samples(scrape()))
                 .containsEntry("gateway_receiver_open", 0.0)
                 .containsEntry("gateway_destination_state{destination=\"a\",state=\"up\"}", 0.0)
@@ -181,34 +137,6 @@ class MetricsTest {
         assertThat(count).isGreaterThan(10);
     }
 
-    @Test
-    void the_dashboard_asks_for_what_is_there_in_sound_expressions() throws Exception {
-        JsonNode dashboard = JsonMapper.shared()
-                .readTree(Files.readString(ProjectRoot.path().resolve("deploy/grafana/dashboard.json")));
-        List<String> expressions = dashboard.get("panels").findValuesAsString("expr");
-        assertThat(expressions).hasSizeGreaterThan(25);
-        StringBuilder rules = new StringBuilder("groups:\n  - name: dashboard\n    rules:\n");
-        for (int i = 0; i < expressions.size(); i++) {
-            String expression =
-                    expressions.get(i).replace("$__rate_interval", "1m").replace("$", "");
-            rules.append("      - record: panel:")
-                    .append(i)
-                    .append("\n        expr: '")
-                    .append(expression)
-                    .append("'\n");
-        }
-        Path file = Files.writeString(
-                folder.resolve("dashboard.yml"), rules.toString().replace("panel:", "panel:n"));
-        Promtool.run(folder, "check", "rules", "--lint=none", file.getFileName().toString());
-        assertThat(namesIn(String.join("\n", expressions))).isSubsetOf(names());
-        List<Long> ids = dashboard
-                .get("panels")
-                .valueStream()
-                .map(panel -> panel.get("id").asLong())
-                .toList();
-        assertThat(ids).doesNotHaveDuplicates();
-    }
-
     private static Set<String> namesIn(String text) {
         Set<String> names = new TreeSet<>();
         Matcher name = NAME.matcher(text);
@@ -234,12 +162,6 @@ class MetricsTest {
     }
 
     private String scrape() throws IOException, InterruptedException {
-        return HttpClient.newHttpClient()
-                .send(
-                        HttpRequest.newBuilder(URI.create(
-                                        "http://127.0.0.1:" + server.address().getPort() + "/metrics"))
-                                .build(),
-                        BodyHandlers.ofString())
-                .body();
+        return admin.get("/metrics").body();
     }
 }

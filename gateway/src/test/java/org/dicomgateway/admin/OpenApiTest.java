@@ -7,15 +7,12 @@ import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -24,16 +21,15 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.dicomgateway.config.AdminSettings;
 import org.dicomgateway.dicom.AeTitle;
 import org.dicomgateway.dicom.Origin;
 import org.dicomgateway.dicom.Uid;
 import org.dicomgateway.observe.ForwardLog;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -83,24 +79,15 @@ class OpenApiTest {
             new Call("POST", "/api/discard", "{\"delivery\":7168}", 400),
             new Call("POST", "/api/reload"));
 
-    private final FakeControls controls = new FakeControls();
-    private final HttpClient http = HttpClient.newHttpClient();
-    private final AdminServer server = new AdminServer(
-            new AdminSettings(true, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
-            controls,
-            new FakeSpoolView());
+    @RegisterExtension
+    private final AdminAtAPort admin = new AdminAtAPort();
+
     private JsonNode description = JsonMapper.shared().createObjectNode();
 
     @BeforeEach
-    void start() throws Exception {
-        server.start();
+    void readDescription() throws Exception {
         description = JsonMapper.shared()
                 .readTree(ask(new Call("GET", "/openapi.json")).body());
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
     }
 
     @Test
@@ -112,7 +99,7 @@ class OpenApiTest {
                 .forEach(path -> path.getValue()
                         .propertyNames()
                         .forEach(method -> described.add(method.toUpperCase(Locale.ROOT) + " " + path.getKey())));
-        assertThat(described).containsExactlyInAnyOrderElementsOf(server.endpoints());
+        assertThat(described).containsExactlyInAnyOrderElementsOf(admin.server.endpoints());
         assertThat(description.get("openapi").asString()).isEqualTo("3.1.0");
     }
 
@@ -120,13 +107,13 @@ class OpenApiTest {
     void every_endpoint_is_called_by_this_test() {
         TreeSet<String> called = new TreeSet<>();
         CALLS.forEach(call -> called.add(call.method + " " + template(call)));
-        assertThat(called).containsExactlyInAnyOrderElementsOf(server.endpoints());
+        assertThat(called).containsExactlyInAnyOrderElementsOf(admin.server.endpoints());
     }
 
     @Test
     void every_operation_has_an_id_of_its_own_and_every_schema_is_used() {
         List<String> ids = description.get("paths").findValuesAsString("operationId");
-        assertThat(ids).doesNotHaveDuplicates().hasSize(server.endpoints().size());
+        assertThat(ids).doesNotHaveDuplicates().hasSize(admin.server.endpoints().size());
         String text = description.toString();
         assertThat(description.at("/components/schemas").propertyNames())
                 .filteredOn(name -> !name.equals("Live")) // the data of an event
@@ -152,8 +139,8 @@ class OpenApiTest {
 
     @Test
     void a_closed_gateway_and_the_data_of_live_events_are_as_described() throws Exception {
-        controls.closedBecause = Optional.of("no room");
-        controls.broken = Optional.of(new RulesView.Broken(FakeControls.NOW, List.of("routing.conf:1: bad")));
+        admin.controls.closedBecause = Optional.of("no room");
+        admin.controls.broken = Optional.of(new RulesView.Broken(FakeControls.NOW, List.of("routing.conf:1: bad")));
         check(new Call("GET", "/health/ready", "", 503));
         check(new Call("GET", "/api/status"));
         Map<String, JsonNode> events = new TreeMap<>();
@@ -228,16 +215,14 @@ class OpenApiTest {
 
     /** Of a stream that does not end, its beginning. */
     private HttpResponse<String> ask(Call call) throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:" + server.address().getPort() + call.path))
-                .timeout(Duration.ofSeconds(20));
+        HttpRequest.Builder request = admin.request(call.path);
         if (call.method.equals("POST")) {
             request.header("Content-Type", "application/json").POST(BodyPublishers.ofString(call.body));
         }
         if (!call.path.equals("/api/events")) {
-            return http.send(request.build(), BodyHandlers.ofString());
+            return admin.send(request, BodyHandlers.ofString());
         }
-        HttpResponse<Stream<String>> answer = http.send(request.build(), BodyHandlers.ofLines());
+        HttpResponse<Stream<String>> answer = admin.send(request, BodyHandlers.ofLines());
         try (Stream<String> lines = answer.body()) {
             return new Beginning(answer, String.join("\n", lines.limit(2).toList()));
         }

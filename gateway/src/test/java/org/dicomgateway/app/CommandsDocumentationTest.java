@@ -28,7 +28,7 @@ class CommandsDocumentationTest {
     private static final Pattern OPTION = Pattern.compile("`(--?[a-z][a-z-]*)");
 
     private final Map<String, String> sections = sections();
-    private final Map<String, CommandLine> commands = Main.commandLine().getSubcommands();
+    private final Map<String, CommandLine> commands = commands();
 
     @Test
     void every_command_has_its_section_and_every_section_its_command() {
@@ -57,6 +57,14 @@ class CommandsDocumentationTest {
             codes.forEach(
                     (code, meaning) -> assertThat(sections.get(name)).as(name).contains(code + " " + meaning));
         });
+    }
+
+    /** Those that a person calls. */
+    private static Map<String, CommandLine> commands() {
+        Map<String, CommandLine> commands = new HashMap<>(Main.commandLine().getSubcommands());
+        commands.values()
+                .removeIf(command -> command.getCommandSpec().usageMessage().hidden());
+        return commands;
     }
 
     private static Set<String> options(CommandLine command) {

@@ -8,6 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.dicomgateway.testkit.Dcmtk;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +20,8 @@ class CompletionTest {
 
     @TempDir
     private Path folder;
+
+    private boolean running = true;
 
     @Test
     void bash_completes_commands_and_options() throws Exception {
@@ -31,22 +36,84 @@ class CompletionTest {
         assertThat(script("zsh")).startsWith("autoload -U +X bashcompinit");
     }
 
+    @Test
+    void names_are_asked_of_the_running_gateway_wherever_one_belongs() throws Exception {
+        assertThat(completed("pause", "")).containsExactlyInAnyOrder("receiver", "orthanc1", "orthanc2");
+        assertThat(completed("resume", "--json", "orth")).containsExactly("orthanc1", "orthanc2");
+        assertThat(completed("pause", "--reason", "orth")).isEmpty();
+        assertThat(completed("pause", "--reason", "disk", "orth")).containsExactly("orthanc1", "orthanc2");
+        assertThat(completed("pause", "orthanc1", "orth")).isEmpty();
+        assertThat(completed("reroute", "orthanc1", "orth")).containsExactly("orthanc1", "orthanc2");
+        assertThat(completed("echo", "orthanc1", "orthanc2", "o")).containsExactly("orthanc1", "orthanc2");
+        assertThat(completed("send", "g")).containsExactly("gateway");
+        assertThat(completed("send", "orthanc2")).containsExactly("orthanc2");
+        assertThat(completed("tail", "--route", "")).containsExactly("everything");
+        assertThat(completed("tail", "-f", "--destination", "=", "o")).containsExactly("orthanc1", "orthanc2");
+        for (String command : List.of("retry", "discard", "parked", "tail")) {
+            assertThat(completed(command, "--destination", "orthanc1"))
+                    .as(command)
+                    .containsExactly("orthanc1");
+        }
+        assertThat(completed("retry", "--study", "o")).isEmpty();
+        assertThat(completed("parked", "--dest")).containsExactly("--destination");
+    }
+
+    @Test
+    void the_gateway_of_the_configuration_that_is_named_is_asked() throws Exception {
+        assertThat(completed("pause", "-c", "other.conf", "o")).containsExactly("other1");
+        assertThat(completed("pause", "--config", "=", "other.conf", "o")).containsExactly("other1");
+    }
+
+    @Test
+    void without_a_gateway_there_are_only_the_words_that_are_fixed() throws Exception {
+        running = false;
+        assertThat(completed("pause", "")).containsExactly("receiver");
+        assertThat(completed("retry", "--destination", "")).isEmpty();
+    }
+
+    @Test
+    void every_argument_that_is_a_destination_or_a_route_is_completed() {
+        Main.commandLine()
+                .getSubcommands()
+                .forEach((name, command) -> command.getCommandSpec().args().stream()
+                        .filter(argument -> Set.of("NAME", "DESTINATION", "WHICH", "FROM", "TO", "TARGET")
+                                .contains(argument.paramLabel()))
+                        .filter(argument -> !name.equals("inspect"))
+                        .forEach(argument -> assertThat(argument.completionCandidates())
+                                .as(name + " " + argument.paramLabel())
+                                .isNotNull()));
+    }
+
     private List<String> completed(String... words) throws Exception {
         Path script = Files.writeString(folder.resolve("completion"), script("bash"));
-        Path trial = Files.writeString(
-                folder.resolve("trial"), """
+        Path program = Files.writeString(folder.resolve("gateway"), """
+                #!/bin/sh
+                [ %s = true ] || exit 1
+                case "$*" in
+                  "names destinations --config other.conf") echo other1 ;;
+                  "names destinations") echo orthanc1; echo orthanc2 ;;
+                  "names routes") echo everything ;;
+                esac
+                """.formatted(running));
+        assertThat(program.toFile().setExecutable(true)).isTrue();
+        Path trial =
+                Files.writeString(folder.resolve("trial"), """
                 # Of use only while a person types.
                 compopt() { :; }
                 source %s
-                COMP_WORDS=(gateway %s)
+                COMP_WORDS=(%s %s)
                 COMP_CWORD=%d
-                _complete_gateway
+                $(complete -p gateway | sed 's/.*-F \\([^ ]*\\) .*/\\1/')
                 printf '%%s\\n' "${COMPREPLY[@]}"
-                """.formatted(script, String.join(" ", words), words.length));
+                """.formatted(script, program, quoted(words), words.length));
         return Arrays.stream(
                         Dcmtk.run("bash", trial.toString()).orFail().output().split("\n"))
                 .map(String::strip)
                 .toList();
+    }
+
+    private static String quoted(String... words) {
+        return Stream.of(words).map(word -> "'" + word + "'").collect(Collectors.joining(" "));
     }
 
     private static String script(String shell) {

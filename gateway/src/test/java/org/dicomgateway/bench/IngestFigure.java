@@ -6,38 +6,46 @@ import org.dicomgateway.testkit.OrthancServer;
 /** How fast instances are taken in, each answered only when it is durable, while nothing is sent on. */
 final class IngestFigure {
 
+    private static final String LOG = "storescu.log";
     private static final String LATER = "LATER";
     private static final String NAME = "ingest: answered durable, stock storescu as sender";
 
     private IngestFigure() {}
 
     static void measure(Lab lab) {
-        for (int size : new int[] {Lab.LARGE, Lab.SMALL}) {
-            againstOrthanc(lab, size);
-            for (int senders : new int[] {1, 4, 16}) {
-                againstAcceptors(lab, size, senders);
+        Path kept = lab.folder("kept");
+        try (Sink discarding = Sink.discarding("NULL");
+                Sink filing = Sink.filing("FILES", kept);
+                Sink later = Sink.discarding(LATER);
+                BenchGateway gateway = lab.gatewayTo(later.peer())) {
+            Acceptors all = new Acceptors(gateway, later, discarding, filing, kept);
+            all.warmUp(lab);
+            for (int size : new int[] {Lab.LARGE, Lab.SMALL}) {
+                againstOrthanc(lab, all, size);
+                for (int senders : new int[] {1, 4, 16}) {
+                    againstAcceptors(lab, all, size, senders);
+                }
             }
+        } finally {
+            Lab.delete(kept);
         }
     }
 
     /** By the wall clock of one {@code storescu}, as whoever waits for it sees it. */
-    private static void againstOrthanc(Lab lab, int size) {
+    private static void againstOrthanc(Lab lab, Acceptors all, int size) {
         Samples ours = new Samples();
         Samples debian = new Samples();
         Samples noDelay = new Samples();
         int many = lab.count(size == Lab.LARGE ? 1500 : 6000);
         int few = lab.count(60);
         Path folder = lab.folder("files");
-        Path log = folder.resolve("storescu.log");
+        Path log = folder.resolve(LOG);
         try (OrthancServer stock = lab.orthanc("ORTHANC1");
-                OrthancServer mended = lab.orthanc("ORTHANC2", true, java.util.Map.of());
-                Sink later = Sink.discarding(LATER);
-                BenchGateway gateway = lab.gatewayTo(later.peer())) {
+                OrthancServer mended = lab.orthanc("ORTHANC2", true, java.util.Map.of())) {
             BenchFiles files = BenchFiles.write(folder, 1, many, size);
-            receive(gateway, later, log, files);
             for (int run = 0; run < lab.runs(); run++) {
                 files.renew();
-                ours.add(many / receive(gateway, later, log, files));
+                ours.add(many / all.secondsOfSender(folder, files));
                 debian.add(few / StockSender.send(log, stock.peer(), files, few));
                 files.renew();
                 noDelay.add(few * 3 / StockSender.send(log, mended.peer(), files, few * 3));
@@ -53,7 +61,7 @@ final class IngestFigure {
     }
 
     /** By the clock of the receiving side, from the first instance's begin to the last one's end. */
-    private static void againstAcceptors(Lab lab, int size, int senders) {
+    private static void againstAcceptors(Lab lab, Acceptors all, int size, int senders) {
         Samples ours = new Samples();
         Samples nothing = new Samples();
         Samples filed = new Samples();
@@ -61,40 +69,21 @@ final class IngestFigure {
         Samples cpu = new Samples();
         int total = lab.count(size == Lab.LARGE ? 1600 : senders == 1 ? 6000 : 16_000);
         Path folder = lab.folder("files");
-        Path kept = lab.folder("kept");
-        Path log = folder.resolve("storescu.log");
-        try (Sink discarding = Sink.discarding("NULL");
-                Sink filing = Sink.filing("FILES", kept);
-                Sink later = Sink.discarding(LATER);
-                BenchGateway gateway = lab.gatewayTo(later.peer())) {
+        try {
             BenchFiles files = BenchFiles.write(folder, senders, total / senders, size);
             int count = files.count();
-            for (int run = -1; run < lab.runs(); run++) {
+            for (int run = 0; run < lab.runs(); run++) {
                 files.renew();
-                gateway.pause(later.peer());
-                gateway.awaitReserve();
-                ForwardLogTail tail = gateway.log();
-                double before = gateway.cpuSeconds();
-                StockSender.send(log, gateway.peer(), files);
-                double one = tail.await("received", count, Lab.LIMIT).perSecond();
-                double cost = (gateway.cpuSeconds() - before) / count * 1e3;
-                gateway.resume(later.peer());
-                tail.await("delivered", count, Lab.LIMIT);
-                double two = perSecond(discarding, log, files);
-                double three = perSecond(filing, log, files);
-                Lab.delete(kept);
-                kept.toFile().mkdirs();
-                if (run >= 0) { // the first is for the compilers of both JVMs
-                    ours.add(one);
-                    cpu.add(cost);
-                    nothing.add(two);
-                    filed.add(three);
-                    disk.add(DiskLimit.perSecond(kept.resolve("append"), senders, size, count));
-                }
+                double before = all.gateway.cpuSeconds();
+                ours.add(all.throughGateway(folder, files));
+                cpu.add((all.gateway.cpuSeconds() - before) / count * 1e3);
+                all.empty(count);
+                nothing.add(all.intoNothing(folder, files));
+                filed.add(all.intoFiles(folder, files));
+                disk.add(DiskLimit.perSecond(all.kept.resolve("append"), senders, size, count));
             }
         } finally {
             Lab.delete(folder);
-            Lab.delete(kept);
         }
         String what = "%s, %d sender%s, instances/s".formatted(Lab.sizeName(size), senders, senders == 1 ? "" : "s");
         lab.progress("  %s: %s, null %s, files %s, disk %s"
@@ -106,20 +95,66 @@ final class IngestFigure {
                 .value(NAME, what.replace("instances/s", "gateway's processor time per instance, ms"), cpu.text(), "");
     }
 
-    /** Seconds until all is answered; then it is sent on, so that the spool is empty again, as between two bursts. */
-    private static double receive(BenchGateway gateway, Sink later, Path log, BenchFiles files) {
-        gateway.pause(later.peer());
-        gateway.awaitReserve();
-        ForwardLogTail tail = gateway.log();
-        double seconds = StockSender.send(log, gateway.peer(), files);
-        gateway.resume(later.peer());
-        tail.await("delivered", files.count(), Lab.LIMIT);
-        return seconds;
-    }
+    /** The gateway, where it sends when it has been measured, and what it is measured against. */
+    private record Acceptors(BenchGateway gateway, Sink later, Sink discarding, Sink filing, Path kept) {
 
-    private static double perSecond(Sink sink, Path log, BenchFiles files) {
-        sink.reset();
-        StockSender.send(log, sink.peer(), files);
-        return sink.count() / sink.seconds();
+        /** As often as the compilers of both JVMs need, who look at what is called ten thousand times. */
+        void warmUp(Lab lab) {
+            Path folder = lab.folder("files");
+            try {
+                BenchFiles files = BenchFiles.write(folder, 4, lab.count(16_000) / 4, Lab.SMALL);
+                for (int run = 0; run < 3; run++) {
+                    files.renew();
+                    throughGateway(folder, files);
+                    empty(files.count());
+                    intoNothing(folder, files);
+                }
+                intoFiles(folder, files);
+            } finally {
+                Lab.delete(folder);
+            }
+        }
+
+        /** By the sender's clock. */
+        double secondsOfSender(Path folder, BenchFiles files) {
+            gateway.pause(later.peer());
+            gateway.awaitReserve();
+            double seconds = StockSender.send(folder.resolve(LOG), gateway.peer(), files);
+            empty(files.count());
+            return seconds;
+        }
+
+        /** By the receiver's clock; it is still to be emptied. */
+        double throughGateway(Path folder, BenchFiles files) {
+            gateway.pause(later.peer());
+            gateway.awaitReserve();
+            ForwardLogTail tail = gateway.log();
+            StockSender.send(folder.resolve(LOG), gateway.peer(), files);
+            return tail.await("received", files.count(), Lab.LIMIT).perSecond();
+        }
+
+        /** Has all sent on, so that the spool is empty again, as between two bursts. */
+        void empty(int count) {
+            ForwardLogTail tail = gateway.log();
+            gateway.resume(later.peer());
+            tail.await("delivered", count, Lab.LIMIT);
+        }
+
+        double intoNothing(Path folder, BenchFiles files) {
+            return perSecond(discarding, folder, files);
+        }
+
+        double intoFiles(Path folder, BenchFiles files) {
+            double filed = perSecond(filing, folder, files);
+            Lab.delete(kept);
+            kept.toFile().mkdirs();
+            return filed;
+        }
+
+        private static double perSecond(Sink sink, Path folder, BenchFiles files) {
+            sink.reset();
+            StockSender.send(folder.resolve(LOG), sink.peer(), files);
+            return sink.count() / sink.seconds();
+        }
     }
 }

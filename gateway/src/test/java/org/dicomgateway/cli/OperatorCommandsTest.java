@@ -5,22 +5,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.dicomgateway.admin.AdminServer;
+import org.dicomgateway.admin.AdminAtAPort;
 import org.dicomgateway.admin.FakeControls;
 import org.dicomgateway.admin.FakeSpoolView;
 import org.dicomgateway.admin.RulesView.Broken;
-import org.dicomgateway.config.AdminSettings;
-import org.junit.jupiter.api.AfterEach;
+import org.dicomgateway.dicom.AeTitle;
+import org.dicomgateway.dicom.Origin;
+import org.dicomgateway.dicom.Uid;
+import org.dicomgateway.observe.ForwardLog;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import tools.jackson.databind.json.JsonMapper;
@@ -28,10 +30,11 @@ import tools.jackson.databind.json.JsonMapper;
 /** The commands that talk to a running gateway, over a real port. */
 class OperatorCommandsTest {
 
-    private final FakeControls controls = new FakeControls();
-    private final FakeSpoolView spool = new FakeSpoolView();
-    private final AdminServer server = new AdminServer(
-            new AdminSettings(true, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)), controls, spool);
+    @RegisterExtension
+    private final AdminAtAPort admin = new AdminAtAPort();
+
+    private final FakeControls controls = admin.controls;
+    private final FakeSpoolView spool = admin.spool;
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
@@ -39,44 +42,106 @@ class OperatorCommandsTest {
     private Path folder;
 
     @BeforeEach
-    void start() throws IOException {
-        server.start();
-        configure("port = " + server.address().getPort());
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
+    void configure() throws IOException {
+        configure("port = " + admin.port());
     }
 
     @Test
     void status_shows_what_is_wrong_first_and_then_a_row_for_each_destination() {
-        assertThat(run(new StatusCommand())).isZero();
+        controls.pause("b", "new disk");
+        assertThat(run(status())).isZero();
+        assertThat(out.toString().lines().skip(1).takeWhile(line -> !line.startsWith("receiving: at")))
+                .as("wrong")
+                .satisfiesExactlyInAnyOrder(
+                        line -> assertThat(line).startsWith("gateway.conf: changed, needs a restart"),
+                        line -> assertThat(line).startsWith("certificate: EXPIRES in 24 h"),
+                        line -> assertThat(line)
+                                .matches("b: PAUSED since [-0-9]+ [:0-9]+, 0 deliveries wait: new disk"),
+                        line -> assertThat(line)
+                                .isEqualTo("parked: 1 delivery was given up until somebody decides:"
+                                        + " scripts/gateway parked"),
+                        line -> assertThat(line).startsWith("held: 4 deliveries wait for a destination"),
+                        line -> assertThat(line).isEqualTo("held: 3 instances, no route applies"),
+                        line -> assertThat(line).startsWith("waiting: 6 deliveries, none of their destinations"));
         assertThat(out.toString())
                 .contains("DICOM Gateway 1.2.3, running since")
                 .contains("receiving: at 127.0.0.1:11112")
                 .contains("rules: version 7")
                 .contains("needs a restart: gateway.spool.history")
-                .contains("held: 3 instances")
-                .contains("waiting: 6 deliveries")
                 .containsPattern("(?m)^a +up +.* 1 +2 +0 +1 +7")
                 .containsPattern("(?m)^gone +not in the rules +0 +0 +4 +0 +1");
     }
 
     @Test
+    void status_says_when_the_disk_runs_low() {
+        spool.diskFree = 1_900_000;
+        assertThat(run(status())).isZero();
+        assertThat(out.toString()).contains("disk: LOW, 1.8 MB free", "with less than 977 KB, nothing is taken in");
+    }
+
+    @Test
+    void what_comes_to_nothing_is_told_as_that() {
+        spool.counted = 0;
+        assertThat(run(new RetryCommand(), "--delivery", "7")).isZero();
+        assertThat(run(new RerouteCommand(), "gone", "a")).isZero();
+        assertThat(run(new DiscardCommand(), "--delivery", "7", "--reason", "x"))
+                .isEqualTo(1);
+        assertThat(out.toString())
+                .contains(
+                        "nothing of the kind is parked: nothing is tried again",
+                        "nothing waits, is held or is parked for gone: nothing goes to a",
+                        "nothing of the kind is parked or held: nothing is discarded");
+    }
+
+    @Test
     void status_fails_while_the_rules_are_broken_or_nothing_is_taken_in() {
         controls.broken = Optional.of(new Broken(FakeControls.NOW, List.of("/conf/routing.conf:3: bad")));
-        assertThat(run(new StatusCommand())).isEqualTo(1);
+        assertThat(run(status())).isEqualTo(1);
         assertThat(out.toString()).contains("BROKEN since", "problems: 1", "version 7", "/conf/routing.conf:3: bad");
         controls.broken = Optional.empty();
         controls.closedBecause = Optional.of("the disk is full");
-        assertThat(run(new StatusCommand())).isEqualTo(1);
+        assertThat(run(status())).isEqualTo(1);
         assertThat(out.toString()).contains("receiving: NO, closed: the disk is full");
     }
 
     @Test
+    void status_warns_of_a_certificate_that_expires_soon_and_fails_when_it_has() {
+        assertThat(run(new StatusCommand(() -> FakeControls.CERTIFIED_UNTIL.minus(Duration.ofDays(31)))))
+                .isZero();
+        assertThat(out.toString()).contains("certificate: /conf/gateway.crt (CN=gateway), valid until ");
+        assertThat(run(new StatusCommand(() -> FakeControls.CERTIFIED_UNTIL.minus(Duration.ofDays(9)))))
+                .isZero();
+        assertThat(out.toString()).contains("certificate: EXPIRES in 9 d, ").doesNotContain("EXPIRED");
+        assertThat(run(new StatusCommand(() -> FakeControls.CERTIFIED_UNTIL))).isEqualTo(1);
+        assertThat(out.toString()).contains("certificate: EXPIRED since ");
+    }
+
+    @Test
+    void status_tells_who_sent_how_much_and_when_last() {
+        assertThat(run(status())).isZero();
+        assertThat(out.toString()).contains("nobody sent anything in the last hour");
+        ForwardLog.received(received("CT 1", 2048), 3, 7, 1);
+        ForwardLog.received(received("CT 1", 2048), 3, 7, 1);
+        assertThat(run(new StatusCommand()))
+                .as("of now, when the certificate has expired")
+                .isEqualTo(1);
+        assertThat(out.toString()).containsPattern("(?m)^sender +last seen +in the last hour +size +per s$");
+        assertThat(out.toString()).containsPattern("(?m)^CT 1 +\\d+ s ago +2 +4.0 KB +\\d\\.\\d$");
+        for (int i = 0; i < 12; i++) {
+            ForwardLog.received(received("MR" + i, 1), 3, 7, 1);
+        }
+        assertThat(run(new StatusCommand())).isEqualTo(1);
+        assertThat(out.toString()).contains("… and 3 more (--json shows them)");
+    }
+
+    private static ForwardLog.Subject received(String calling, long bytes) {
+        return new ForwardLog.Subject(
+                Uid.of("1.2.3.4"), "1.2.3", new Origin(AeTitle.of(calling), AeTitle.of("GATEWAY"), "192.0.2.7"), bytes);
+    }
+
+    @Test
     void status_is_JSON_when_asked_for() {
-        assertThat(run(new StatusCommand(), "--json")).isZero();
+        assertThat(run(status(), "--json")).isZero();
         assertThat(JsonMapper.shared()
                         .readTree(out.toString())
                         .at("/destinations/0/name")
@@ -100,7 +165,7 @@ class OperatorCommandsTest {
     void pause_and_resume_receiving() {
         assertThat(run(new PauseCommand(), "receiver", "--reason", "new disk")).isZero();
         assertThat(controls.receiverPaused).hasValue("new disk");
-        assertThat(run(new StatusCommand())).isEqualTo(1);
+        assertThat(run(status())).isEqualTo(1);
         assertThat(out.toString()).contains("receiving is paused", "receiving: NO, paused: new disk");
         assertThat(run(new ResumeCommand(), "receiver")).isZero();
         assertThat(run(new ResumeCommand(), "receiver")).isEqualTo(1);
@@ -184,6 +249,7 @@ class OperatorCommandsTest {
         assertThat(out.toString()).contains("2 deliveries are discarded");
         assertThat(run(new DiscardCommand(), "--study", "1.2.3")).isEqualTo(2);
         assertThat(run(new DiscardCommand(), "--reason", "all of it")).isEqualTo(2);
+        assertThat(err.toString()).contains("what? --destination, --study or --delivery");
     }
 
     @Test
@@ -197,8 +263,10 @@ class OperatorCommandsTest {
                         "reroute gone a",
                         "retry Selection[destination=a, studyInstanceUid=1.2, deliveryId=0]",
                         "retry Selection[destination=, studyInstanceUid=, deliveryId=0]");
-        assertThat(out.toString()).contains("4 deliveries go from gone to a", "1 deliveries are tried again");
+        assertThat(out.toString()).contains("4 deliveries go from gone to a", "1 delivery is tried again");
         assertThat(run(new RetryCommand())).as("not everything by mistake").isEqualTo(2);
+        assertThat(run(new RetryCommand(), "--all", "--study", "1.2")).isEqualTo(2);
+        assertThat(err.toString()).contains("or whatever is parked: --all", "--all goes with no other condition");
         assertThat(run(new RerouteCommand(), "a", "a")).isEqualTo(2);
     }
 
@@ -212,9 +280,28 @@ class OperatorCommandsTest {
     }
 
     @Test
+    void names_are_told_to_the_shell_and_nothing_else_is() throws IOException {
+        assertThat(execute(new NamesCommand(), "destinations")).isZero();
+        assertThat(out.toString().lines()).containsExactly("a", "b", "gone");
+        out.getBuffer().setLength(0);
+        controls.routes = List.of("all", "$(reboot)", "a b");
+        assertThat(execute(new NamesCommand(), "routes")).isZero();
+        assertThat(out.toString().lines()).containsExactly("all");
+        out.getBuffer().setLength(0);
+        configure("enabled = false");
+        assertThat(execute(new NamesCommand(), "routes")).isEqualTo(1);
+        configure("port = " + admin.port());
+        admin.server.close();
+        assertThat(execute(new NamesCommand(), "destinations")).isEqualTo(1);
+        configure("prot = 1");
+        assertThat(execute(new NamesCommand(), "destinations")).isEqualTo(1);
+        assertThat(out.toString() + err).isEmpty();
+    }
+
+    @Test
     void a_gateway_that_does_not_run_is_told_with_its_address_and_how_to_start_it() {
-        server.close();
-        assertThat(run(new StatusCommand())).isEqualTo(3);
+        admin.server.close();
+        assertThat(run(status())).isEqualTo(3);
         assertThat(run(new ParkedCommand())).isEqualTo(3);
         assertThat(err.toString()).contains("no gateway answers at http://127.0.0.1:", "start it: scripts/gateway run");
     }
@@ -222,10 +309,15 @@ class OperatorCommandsTest {
     @Test
     void an_interface_that_is_off_or_has_no_known_port_is_a_misuse() throws IOException {
         configure("enabled = false");
-        assertThat(run(new StatusCommand())).isEqualTo(2);
+        assertThat(run(status())).isEqualTo(2);
         configure("port = 0");
-        assertThat(run(new StatusCommand())).isEqualTo(2);
+        assertThat(run(status())).isEqualTo(2);
         assertThat(err.toString()).contains("gateway.admin.enabled", "gateway.admin.port");
+    }
+
+    /** While the certificate of the gateway is valid. */
+    private static StatusCommand status() {
+        return new StatusCommand(() -> FakeControls.NOW);
     }
 
     private void configure(String admin) throws IOException {
@@ -233,6 +325,10 @@ class OperatorCommandsTest {
     }
 
     private int run(OperatorCommand command, String... arguments) {
+        return execute(command, arguments);
+    }
+
+    private int execute(Object command, String... arguments) {
         List<String> all = new ArrayList<>(
                 List.of("--config", folder.resolve("gateway.conf").toString()));
         all.addAll(List.of(arguments));

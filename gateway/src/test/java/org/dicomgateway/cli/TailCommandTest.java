@@ -5,13 +5,20 @@ import static java.nio.file.StandardOpenOption.CREATE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -109,6 +116,76 @@ class TailCommandTest {
             Files.writeString(log, "cut\n");
             assertThat(tail.next()).hasValue("cut");
         }
+    }
+
+    @Test
+    void a_log_that_is_too_short_is_completed_from_those_it_was_rotated_into_in_their_order() throws IOException {
+        rotated("forward.2026-02-28.2.log.gz", "d2 a", "d2 b");
+        rotated("forward.2026-02-28.10.log.gz", "d10 a", "d10 b");
+        rotated("forward.2026-02-27.0.log.gz", "older");
+        rotated("gateway.2026-02-28.3.log.gz", "of another log");
+        Files.writeString(folder.resolve("forward.2026-02-30.0.log.gz"), "no such day");
+        assertThat(shown("-n", "6")).containsExactly("d2 b", "d10 a", "d10 b", RECEIVED, DELIVERED, PARKED);
+        assertThat(shown("-n", "3")).containsExactly(RECEIVED, DELIVERED, PARKED);
+        assertThat(shown("-n", "0")).isEmpty();
+        assertThat(shown("-n", "100")).startsWith("older", "d2 a").hasSize(8);
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void without_since_it_looks_back_a_day_and_with_it_as_far_as_it_says() throws IOException {
+        Path old = rotated("forward.2026-02-28.0.log.gz", PARKED);
+        Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofHours(25))));
+        assertThat(shown("--destination", "b")).containsExactly(PARKED);
+        assertThat(shown("--destination", "b", "--since", "2026-03-01")).containsExactly(PARKED, PARKED);
+    }
+
+    @Test
+    void since_shows_all_that_is_younger_and_with_lines_the_last_of_it() throws IOException {
+        rotated("forward.2026-02-28.0.log.gz", DELIVERED.replace("03-01T12", "02-28T12"), RECEIVED);
+        assertThat(shown("--since", "2026-03-01T12:00:00.500+01:00")).containsExactly(DELIVERED, PARKED);
+        assertThat(shown("--since", "2026-03-01T11:00:00Z")).containsExactly(RECEIVED, RECEIVED, DELIVERED, PARKED);
+        assertThat(shown("--since", "2026-03-01T11:00:00Z", "-n", "1")).containsExactly(PARKED);
+        assertThat(shown("--since", "1h")).isEmpty();
+        append(DELIVERED.replace("2026-03-01T12:00:01.000+01:00", Instant.now().toString()));
+        assertThat(shown("--since", "1h")).hasSize(1);
+        assertThat(tail("--since", "yesterday")).isEqualTo(2);
+        assertThat(err.toString()).contains("'yesterday' is no time", "8h");
+    }
+
+    @Test
+    void a_damaged_file_is_told_and_the_others_are_shown() throws IOException {
+        rotated("forward.2026-02-27.0.log.gz", "older");
+        Path damaged = rotated("forward.2026-02-28.0.log.gz", "x".repeat(5000), "y".repeat(5000));
+        byte[] whole = Files.readAllBytes(damaged);
+        Files.write(damaged, Arrays.copyOf(whole, whole.length - 12));
+        assertThat(shown("-n", "100")).startsWith("older").endsWith(RECEIVED, DELIVERED, PARKED);
+        assertThat(err.toString()).contains("cannot read " + damaged.toAbsolutePath() + " to its end");
+    }
+
+    @Test
+    void JSON_lines_are_found_where_the_gateway_writes_no_others() throws IOException {
+        String before = System.getProperty("gateway.logs", "");
+        System.setProperty("gateway.logs", folder.toString());
+        try {
+            Files.move(log, folder.resolve("forward.jsonl"));
+            assertThat(command().execute("-n", "1")).isZero();
+            assertThat(out.toString().strip()).isEqualTo(PARKED);
+        } finally {
+            if (before.isEmpty()) {
+                System.clearProperty("gateway.logs");
+            } else {
+                System.setProperty("gateway.logs", before);
+            }
+        }
+    }
+
+    private Path rotated(String name, String... lines) throws IOException {
+        Path file = folder.resolve(name);
+        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+            out.write((String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
+        }
+        return file;
     }
 
     private static List<String> all(LogTail tail) throws IOException {

@@ -19,6 +19,9 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import org.aoju.bus.core.toolkit.CallerKit;
+import org.aoju.bus.image.metric.Association;
+import org.aoju.bus.image.metric.Connection;
 import org.dicomgateway.dicom.AssociationException.Cause;
 import org.dicomgateway.dicom.CStoreScp.CStoreRequest;
 import org.dicomgateway.dicom.CStoreScp.CStoreResponse;
@@ -525,5 +528,12 @@ class AcceptorTest {
                 .map(Thread::getName)
                 .filter(name -> name.startsWith("dicom-"))
                 .toList();
+    }
+
+    @Test
+    void the_toolkit_does_not_walk_the_stack_to_find_out_who_logs() {
+        assertThat(new ToolkitDevice(new Connection(), "*", Runnable::run, association -> {}))
+                .isNotNull();
+        assertThat(CallerKit.getCallers()).isEqualTo(Association.class);
     }
 }

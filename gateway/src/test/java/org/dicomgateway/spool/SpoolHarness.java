@@ -44,11 +44,16 @@ final class SpoolHarness {
     }
 
     SpoolHarness(Path directory, long receiveMemory) {
+        this(directory, receiveMemory, 0);
+    }
+
+    /** @param reserve bytes of spare segments */
+    SpoolHarness(Path directory, long receiveMemory, long reserve) {
         this.directory = directory;
         this.settings = new SpoolSettings(
                 directory,
                 DataSize.ofKibibytes(128),
-                new DataSize(0),
+                new DataSize(reserve),
                 new DataSize(LARGE),
                 new DataSize(receiveMemory),
                 new DataSize(MIN_FREE),

@@ -11,12 +11,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.dicomgateway.dicom.TransferSyntax;
 import org.dicomgateway.dicom.Uid;
@@ -237,6 +241,98 @@ class SpoolIntakeTest {
             spool.keeper().lookAround();
             assertThat(spool.closedBecause()).isEmpty();
             SpoolHarness.accept(spool, "1.2.1", "CT", SMALL);
+        }
+    }
+
+    private long spares() throws IOException {
+        try (Stream<Path> log = Files.list(new Folders(directory).log())) {
+            return log.filter(file -> file.toString().endsWith(Folders.SPARE)).count();
+        }
+    }
+
+    @Test
+    void a_reserve_is_made_in_quiet_times_kept_when_its_content_is_delivered_and_given_up_for_want_of_room()
+            throws Exception {
+        SpoolHarness harness = new SpoolHarness(directory, 1 << 20, 4 * (128 << 10));
+        FaultyDisk disk = FaultyDisk.healthy();
+        try (Spool spool = harness.open(disk)) {
+            for (int look = 0; look < 20; look++) {
+                SpoolHarness.accept(spool, "1.2." + look, "CT", 10);
+                SpoolHarness.settleDown(spool);
+                spool.keeper().lookAround();
+            }
+            assertThat(spares()).isEqualTo(1);
+            for (int look = 0; look < 8; look++) {
+                spool.keeper().lookAround();
+            }
+            assertThat(spares()).isEqualTo(4);
+            for (int i = 0; i < 40; i++) {
+                SpoolHarness.accept(spool, "1.3." + i, "CT", SMALL);
+            }
+            assertThat(spares()).isLessThan(3);
+            SpoolHarness.deliverAll(spool, SpoolHarness.PACS);
+            SpoolHarness.keepHouse(spool);
+            assertThat(spares()).isEqualTo(4);
+            disk.usable(SpoolHarness.MIN_FREE - 1);
+            spool.keeper().lookAround();
+            assertThat(spares()).isZero();
+        }
+    }
+
+    @Test
+    void whoever_is_alone_writes_the_log_himself() throws Exception {
+        List<Thread> syncing = Collections.synchronizedList(new ArrayList<>());
+        FaultyDisk disk = FaultyDisk.healthy();
+        try (Spool spool = new SpoolHarness(directory).open(disk)) {
+            disk.fail((number, operation) -> {
+                syncing.add(Thread.currentThread());
+                return false;
+            });
+            SpoolHarness.accept(spool, "1.2.1", "CT", SMALL);
+            assertThat(syncing).isNotEmpty().containsOnly(Thread.currentThread());
+        }
+    }
+
+    @Test
+    void an_Error_while_the_log_is_written_fails_everybody_who_waits_and_is_made_good_by_the_next_start()
+            throws Exception {
+        SpoolHarness harness = new SpoolHarness(directory);
+        FaultyDisk disk = FaultyDisk.healthy();
+        ExecutorService pool = Executors.newSingleThreadExecutor();
+        try (Spool spool = harness.open(disk)) {
+            SpoolHarness.accept(spool, "1.2.1", "CT", SMALL);
+            CountDownLatch writing = new CountDownLatch(1);
+            CountDownLatch queued = new CountDownLatch(1);
+            disk.fail((number, operation) -> {
+                writing.countDown();
+                awaitOrFail(queued);
+                throw new OutOfMemoryError("says the test");
+            });
+            Future<?> writer = pool.submit(() -> SpoolHarness.accept(spool, "1.2.2", "CT", SMALL));
+            awaitOrFail(writing);
+            FutureTask<?> waiting = new FutureTask<>(() -> SpoolHarness.accept(spool, "1.2.3", "CT", SMALL));
+            Thread waiter = new Thread(waiting);
+            waiter.start();
+            await().until(() -> waiter.getState() == Thread.State.WAITING);
+            queued.countDown();
+            assertThatThrownBy(writer::get).hasCauseInstanceOf(OutOfMemoryError.class);
+            assertThatThrownBy(waiting::get).hasCauseInstanceOf(RefusedException.class);
+            assertKind(Kind.FAULT, () -> SpoolHarness.accept(spool, "1.2.4", "CT", SMALL));
+            assertThat(spool.closedBecause()).isPresent();
+        } finally {
+            pool.shutdownNow();
+        }
+        try (Spool spool = harness.open()) {
+            assertThat(SpoolHarness.deliverAll(spool, SpoolHarness.PACS)).hasSize(1);
+            SpoolHarness.accept(spool, "1.2.5", "CT", SMALL);
+        }
+    }
+
+    private static void awaitOrFail(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 

@@ -1,10 +1,15 @@
 package org.dicomgateway.testkit;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.cert.CertificateFactory;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
@@ -36,6 +41,29 @@ public final class Browser implements AutoCloseable {
 
     /** Starts it; its profile is kept under {@code directory}. */
     public static Browser start(Path directory) {
+        return start(directory, List.of());
+    }
+
+    /** The same; of what no authority vouches for, it trusts this certificate (PEM) and no other. */
+    public static Browser start(Path directory, Path trusted) {
+        return start(directory, List.of("--ignore-certificate-errors-spki-list=" + keyDigest(trusted)));
+    }
+
+    /** As Chromium wants it: SHA-256 of the SubjectPublicKeyInfo, RFC 5280 4.1. */
+    private static String keyDigest(Path certificate) {
+        try (InputStream in = Files.newInputStream(certificate)) {
+            byte[] key = CertificateFactory.getInstance("X.509")
+                    .generateCertificate(in)
+                    .getPublicKey()
+                    .getEncoded();
+            return Base64.getEncoder()
+                    .encodeToString(MessageDigest.getInstance("SHA-256").digest(key));
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalStateException("no certificate: " + certificate, e);
+        }
+    }
+
+    private static Browser start(Path directory, List<String> more) {
         ChromeOptions options = new ChromeOptions();
         options.setBinary(CHROMIUM.toFile());
         options.addArguments(
@@ -48,6 +76,7 @@ public final class Browser implements AutoCloseable {
                 "--disable-component-update",
                 "--disable-sync",
                 "--user-data-dir=" + directory.resolve("chromium"));
+        options.addArguments(more);
         LoggingPreferences logging = new LoggingPreferences();
         logging.enable(LogType.BROWSER, Level.ALL);
         options.setCapability(ChromeOptions.LOGGING_PREFS, logging);

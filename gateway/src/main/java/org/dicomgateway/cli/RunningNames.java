@@ -1,0 +1,62 @@
+package org.dicomgateway.cli;
+
+import java.util.Iterator;
+import java.util.List;
+
+/**
+ * What an argument can be, for the shell: some words that are fixed, which it gets with the script, and names that only
+ * the running gateway knows, which it asks for by {@link NamesCommand} when Tab is pressed.
+ */
+abstract class RunningNames implements Iterable<String> {
+
+    /** Names of what. */
+    enum Kind {
+        destinations,
+        routes
+    }
+
+    private final Kind kind;
+    private final List<String> fixed;
+
+    RunningNames(Kind kind, String... fixed) {
+        this.kind = kind;
+        this.fixed = List.of(fixed);
+    }
+
+    final Kind kind() {
+        return kind;
+    }
+
+    @Override
+    public final Iterator<String> iterator() {
+        return fixed.iterator();
+    }
+
+    /** A destination. */
+    static final class OfDestinations extends RunningNames {
+        OfDestinations() {
+            super(Kind.destinations);
+        }
+    }
+
+    /** A destination, or receiving. */
+    static final class OfDestinationsOrReceiver extends RunningNames {
+        OfDestinationsOrReceiver() {
+            super(Kind.destinations, PauseCommand.RECEIVER);
+        }
+    }
+
+    /** A destination, or the gateway itself. */
+    static final class OfDestinationsOrGateway extends RunningNames {
+        OfDestinationsOrGateway() {
+            super(Kind.destinations, SendTarget.GATEWAY);
+        }
+    }
+
+    /** A route. */
+    static final class OfRoutes extends RunningNames {
+        OfRoutes() {
+            super(Kind.routes);
+        }
+    }
+}
