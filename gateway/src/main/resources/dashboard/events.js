@@ -12,6 +12,7 @@ const KINDS = {
   received: ['arrived', false],
   delivered: ['up', false],
   retry: ['again', true],
+  'passed-on': ['again', true],
   parked: ['parked', true],
   held: ['unnamed', true],
   refused: ['down', true],

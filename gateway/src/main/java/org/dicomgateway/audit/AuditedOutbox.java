@@ -40,6 +40,11 @@ record AuditedOutbox(Outbox outbox, Transfers transfers, Function<String, Option
     }
 
     @Override
+    public boolean passesOn(Claim claim) {
+        return outbox.passesOn(claim);
+    }
+
+    @Override
     public void reconsider(String destination) {
         outbox.reconsider(destination);
     }

@@ -51,7 +51,10 @@ import picocli.CommandLine.TypeConversionException;
 public final class TailCommand implements Callable<Integer> {
 
     private static final Set<String> FAILED = Set.of(
-            ForwardLog.Event.REFUSED.toString(), ForwardLog.Event.RETRY.toString(), ForwardLog.Event.PARKED.toString());
+            ForwardLog.Event.REFUSED.toString(),
+            ForwardLog.Event.RETRY.toString(),
+            ForwardLog.Event.PASSED_ON.toString(),
+            ForwardLog.Event.PARKED.toString());
     private static final int POLL_MILLIS = 200;
     private static final int DEFAULT_LINES = 20;
 
@@ -87,10 +90,11 @@ public final class TailCommand implements Callable<Integer> {
             paramLabel = "EVENT",
             split = ",",
             converter = OfEvent.class,
-            description = "Only these: received, held, refused, delivered, retry, parked and what else it may tell.")
+            description =
+                    "Only these: received, held, refused, delivered, retry, passed-on, parked and what else it may tell.")
     private List<String> events = List.of();
 
-    @Option(names = "--failed", description = "Only what did not work: refused, retry, parked.")
+    @Option(names = "--failed", description = "Only what did not work: refused, retry, passed-on, parked.")
     private boolean failed;
 
     @Option(
@@ -259,7 +263,7 @@ public final class TailCommand implements Callable<Integer> {
         String colour = switch (event) {
             case "delivered" -> "32";
             case "received" -> "36";
-            case "retry", "held" -> "33";
+            case "retry", "passed-on", "held" -> "33";
             case "refused", "parked" -> "1;31";
             default -> "35";
         };

@@ -75,7 +75,7 @@ final class Associations {
     }
 
     private OpenAssociation awaited(AeTitle calling, Collection<PresentationPair> pairs) throws AssociationException {
-        try (Unanswered.Wait wait = unanswered.begin(0)) {
+        try (Unanswered.Wait wait = unanswered.beginCall()) {
             try {
                 OpenAssociation association = callers.patient().open(peer, calling, pairs);
                 wait.answered();

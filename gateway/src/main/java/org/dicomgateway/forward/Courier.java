@@ -114,8 +114,11 @@ final class Courier {
     void conclude(Hand hand, Claim claim, Outcome outcome, long start) {
         boolean held = !senses.breaker().isClosed();
         Settlement settlement = retries.settlement(claim.attempts(), outcome, clock.instant(), held);
+        // Asked before it is settled: afterwards it may be elsewhere already.
+        boolean passedOn =
+                settlement instanceof Settlement.Parked parked && parked.elsewhere() && outbox.passesOn(claim);
         account(hand, claim, settlement);
-        Report.settled(claim, settlement, millisSince(start));
+        Report.settled(claim, settlement, passedOn, millisSince(start));
     }
 
     /**
@@ -128,7 +131,7 @@ final class Courier {
             Settlement later = retries.muchLater(trouble, clock.instant());
             account(hand, each.get(), later);
             if (!told) {
-                Report.settled(each.get(), later, millisSince(start));
+                Report.settled(each.get(), later, false, millisSince(start));
                 told = true;
             }
         }
@@ -151,7 +154,8 @@ final class Courier {
     private int awaited(OpenAssociation association, Claim claim, PresentationPair pair)
             throws AssociationException, IOException {
         DatasetStream dataset = outbox.open(claim);
-        try (Unanswered.Wait wait = senses.unanswered().begin(claim.instance().datasetLength())) {
+        try (Unanswered.Wait wait =
+                senses.unanswered().beginStore(claim.instance().datasetLength())) {
             int status = association.cStore(pair, claim.instance().sopInstance(), new Observed(dataset, wait));
             wait.answered();
             return status;

@@ -51,6 +51,7 @@ final class Lane {
     private final Pace pace;
     private final Associations associations;
     private final Probe probe;
+    private final Silence silence;
     private final Suspicion suspicion;
     private final Courier courier;
     private final Crew crew;
@@ -58,7 +59,7 @@ final class Lane {
     private final Set<Hand> hands = ConcurrentHashMap.newKeySet();
     private volatile Optional<AeTitle> lastCalling;
 
-    /** Hears that a destination can be used again, or not any more. */
+    /** Hears that a destination can be used or answers again, or not any more. */
     @FunctionalInterface
     interface Notice {
         void usabilityChanged(String destination);
@@ -99,6 +100,7 @@ final class Lane {
                 settings.breaker().initialPause(),
                 clock);
         this.lastCalling = settings.callingAe();
+        this.silence = new Silence(settings.name(), senses, this::silenceChanged);
         this.suspicion = new Suspicion(senses, probe, () -> lastCalling, clock);
         RetryPolicy retries = new RetryPolicy(settings, around.random());
         this.courier = new Courier(outbox, clock, settings.callingAe(), associations, senses, retries, probe);
@@ -165,6 +167,7 @@ final class Lane {
         return new Prospect(
                 settings.name(),
                 health.condition().state().isUsable(),
+                !silence.isOn(),
                 Math.min(rate, pace.bytesPerSecond().orElse(rate)));
     }
 
@@ -251,6 +254,7 @@ final class Lane {
                 Optional<Claim> next = take(hand, proposal);
                 while (next.isPresent()) {
                     boolean usable = courier.send(association, hand, next.get(), first);
+                    silence.review();
                     health.review();
                     if (!usable) {
                         return;
@@ -314,11 +318,11 @@ final class Lane {
         return false;
     }
 
-    /** Claims a batch; only one delivery while in doubt, so that little has to go back. More than a batch: more hands. */
+    /** Claims a batch; only one delivery while in doubt, as little may come of it. More than a batch: more hands. */
     private void fill(Hand hand) {
         boolean more = true;
         while (more && hand.isEmpty() && mayClaim()) {
-            int wanted = breaker.isInDoubt() ? 1 : settings.maxBatch();
+            int wanted = breaker.isInDoubt() || silence.isOn() ? 1 : settings.maxBatch();
             int claimed = claim(hand, wanted);
             more = claimed == wanted;
             if (claimed == settings.maxBatch()) {
@@ -429,6 +433,7 @@ final class Lane {
 
     /** What workers cannot see to while they wait for the destination. */
     private void look() {
+        silence.review();
         suspicion.look();
         health.review();
         if (associations.count() == 0) {
@@ -440,6 +445,10 @@ final class Lane {
         }
         if (mayClaim()) {
             hands.forEach(this::relieve);
+            if (silence.isOn() && concurrency.hasRoom()) {
+                // It may be silent about what it has, and take others.
+                crew.hire();
+            }
         }
     }
 
@@ -456,11 +465,23 @@ final class Lane {
 
     private void usabilityChanged(boolean usable) {
         if (!usable) {
-            String why = health.condition().state() + ": " + health.condition().why();
-            hands.stream().filter(hand -> !hand.isTrial()).forEach(hand -> hand.giveBack(why));
+            giveBackAll(health.condition().state() + ": " + health.condition().why());
         }
         bell.ring();
         notice.usabilityChanged(settings.name());
+    }
+
+    private void silenceChanged(boolean silent) {
+        if (silent) {
+            giveBackAll("it answers nothing at the moment");
+        }
+        bell.ring();
+        notice.usabilityChanged(settings.name());
+    }
+
+    /** What waits in the hands can go elsewhere then, if anywhere. */
+    private void giveBackAll(String why) {
+        hands.stream().filter(hand -> !hand.isTrial()).forEach(hand -> hand.giveBack(why));
     }
 
     /** Whether an association was refused to the sender whose AE title we called by, and to no other. */

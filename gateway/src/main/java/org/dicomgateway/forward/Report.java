@@ -11,11 +11,13 @@ final class Report {
 
     private Report() {}
 
-    static void settled(Claim claim, Settlement settlement, long millis) {
+    /** @param passedOn whether another destination gets what this one refused, so that it is not parked after all */
+    static void settled(Claim claim, Settlement settlement, boolean passedOn, long millis) {
+        ForwardLog.Event refused = passedOn ? ForwardLog.Event.PASSED_ON : ForwardLog.Event.PARKED;
         settlement.match(
                 done -> line(ForwardLog.Event.DELIVERED, claim, millis, done.status(), ""),
                 retry -> line(ForwardLog.Event.RETRY, claim, millis, retry.status(), retry.reason()),
-                parked -> line(ForwardLog.Event.PARKED, claim, millis, parked.status(), parked.reason()));
+                parked -> line(refused, claim, millis, parked.status(), parked.reason()));
     }
 
     private static ForwardLog.Event line(ForwardLog.Event event, Claim claim, long millis, int status, String reason) {

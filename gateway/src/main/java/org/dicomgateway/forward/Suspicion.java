@@ -62,6 +62,7 @@ final class Suspicion {
             case CAME -> {
                 // It is only slow, and shown as such as long as it keeps us waiting.
                 standing = false;
+                senses.unanswered().excuse();
                 next = Deadline.after(clock, AGAIN);
             }
             case NONE -> hangs(since, "it hangs: " + waits + ", and neither is a C-ECHO");

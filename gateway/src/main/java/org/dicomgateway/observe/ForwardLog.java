@@ -39,12 +39,14 @@ public final class ForwardLog {
         DELIVERED,
         /** A delivery will be tried again. */
         RETRY,
+        /** A destination will not have it, and as its route says, another gets it. */
+        PASSED_ON,
         /** A delivery was given up until an operator retries it. */
         PARKED,
         /** An operator gave a delivery up for good. */
         DISCARDED;
 
-        private final String text = name().toLowerCase(java.util.Locale.ROOT);
+        private final String text = name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
 
         @Override
         public String toString() {
@@ -106,7 +108,7 @@ public final class ForwardLog {
     /**
      * An attempt to deliver ended.
      *
-     * @param event {@link Event#DELIVERED}, {@link Event#RETRY} or {@link Event#PARKED}
+     * @param event {@link Event#DELIVERED}, {@link Event#RETRY}, {@link Event#PASSED_ON} or {@link Event#PARKED}
      * @param attempt 1 for the first
      * @param status of the response, or -1 when there was none
      * @param reason empty when there is nothing to say

@@ -127,7 +127,7 @@ public final class Metrics implements Consumer<ForwardEvent>, StageTimes.Listene
                         .ifPresent(received -> timer(Metric.DELIVERY, event.destination())
                                 .record(Duration.between(received, event.at())));
             }
-            case RETRY, PARKED -> attempt(event);
+            case RETRY, PASSED_ON, PARKED -> attempt(event);
             case DISCARDED -> counter(Metric.DISCARDED, event.destination()).increment();
         }
     }

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,8 @@ public final class Traffic implements Consumer<ForwardEvent> {
     /** How far back it goes. */
     public static final Duration REACH = Duration.ofDays(2);
 
+    private static final Set<ForwardLog.Event> FAILURES =
+            Set.of(ForwardLog.Event.RETRY, ForwardLog.Event.PASSED_ON, ForwardLog.Event.PARKED);
     private static final int SECONDS = 64;
     private static final int AVERAGED = 10;
     private static final int MINUTES = (int) REACH.toMinutes();
@@ -106,7 +109,7 @@ public final class Traffic implements Consumer<ForwardEvent> {
                     receivedBytes += Math.max(0, event.bytes());
                 }
                 case DELIVERED -> delivered.merge(event.destination(), 1L, Long::sum);
-                case RETRY, PARKED -> failed++;
+                case RETRY, PASSED_ON, PARKED -> failed++;
                 case REFUSED, DISCARDED -> {}
             }
         }
@@ -120,7 +123,7 @@ public final class Traffic implements Consumer<ForwardEvent> {
         if (event.event() == ForwardLog.Event.RECEIVED || event.event() == ForwardLog.Event.HELD) {
             senders.received(event.calling(), event.bytes(), event.at());
         }
-        if (event.event() == ForwardLog.Event.RETRY || event.event() == ForwardLog.Event.PARKED) {
+        if (FAILURES.contains(event.event())) {
             failures.put(event.destination(), new Failure(event.at(), event.reason()));
         }
     }

@@ -19,7 +19,9 @@ import org.dicomgateway.spool.Prospect;
  * Chooses among the candidates of a delivery as its route says, from the rules and the destinations as they are at this
  * moment. What {@link Ranking} ranks is here looked up: who can be used, how much waits for each, whose turn it is.
  *
- * <p>Where deliveries of the same key went last is preferred as long as it can be used. The turns of a route are counted
+ * <p>Where deliveries of the same key went last is preferred as long as it can be used. One that can be used but does not
+ * answer at the moment is passed over where any other does as well: in turn, or by load. An order that a route gives, or a
+ * hash that all gateways share, is not given up for a pause of a few seconds. The turns of a route are counted
  * in memory from 0: a restart begins a new round, and gateways side by side take turns each for itself. A route that no
  * longer exists chooses the first usable candidate in the order in which it was planned.
  *
@@ -85,7 +87,7 @@ public final class Dispatch implements Chooser {
         free.removeAll(choice.taken());
         Optional<String> chosen = choice.last()
                 .filter(last -> !choice.affinityKey().isEmpty() && free.contains(last))
-                .or(() -> ranked(choice, usable).stream()
+                .or(() -> ranked(choice, usable, now).stream()
                         .map(Candidate::destination)
                         .filter(free::contains)
                         .findFirst());
@@ -97,20 +99,29 @@ public final class Dispatch implements Chooser {
      * All that can be used, best first; who has another copy already is counted, too. Left out, it would shift the turns
      * of the others, and they would no longer be shared evenly.
      */
-    private List<Candidate> ranked(Choice choice, List<Prospect> usable) {
+    private List<Candidate> ranked(Choice choice, List<Prospect> usable, Map<String, Prospect> now) {
         RoutingTable table = rules.get();
+        Optional<RouteSettings> route = table.route(choice.route());
+        Ranking ranking = route.map(RouteSettings::strategy).map(Ranking::of).orElse(Ranking.AS_GIVEN);
+        List<String> equals =
+                route.filter(any -> ranking.takesTurns()).map(RouteSettings::to).orElse(List.of());
         List<Candidate> candidates = usable.stream()
+                .filter(prospect -> prospect.answers() || !oneAnswers(equals, choice.taken(), now))
                 .map(prospect -> new Candidate(
                         prospect.destination(),
                         table.weight(prospect.destination()),
                         loads.bytes(prospect.destination()) / prospect.bytesPerSecond()))
                 .toList();
-        Ranking ranking = table.route(choice.route())
-                .map(RouteSettings::strategy)
-                .map(Ranking::of)
-                .orElse(Ranking.AS_GIVEN);
         return ranking.rank(
                 candidates, hashKey(choice.affinityKey(), choice.instance().sopInstance()), turn(choice, ranking));
+    }
+
+    /** Whether one of these answers and could get this. */
+    private static boolean oneAnswers(List<String> names, Set<String> taken, Map<String, Prospect> now) {
+        return names.stream()
+                .filter(name -> !taken.contains(name))
+                .flatMap(name -> Optional.ofNullable(now.get(name)).stream())
+                .anyMatch(prospect -> prospect.usable() && prospect.answers());
     }
 
     /** What is hashed: what belongs together, or the instance alone when nothing does. */

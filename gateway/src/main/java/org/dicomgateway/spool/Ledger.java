@@ -51,6 +51,9 @@ interface Ledger extends AutoCloseable {
     /** Pending deliveries of a destination that have other candidates, by id, with ids above {@code afterId}. */
     List<Long> movable(String destination, long afterId, int max) throws LedgerException;
 
+    /** Whether a pending delivery would go to another candidate if its destination refused it now. */
+    boolean passesOn(long deliveryId) throws LedgerException;
+
     /** Pending and parked deliveries of a destination, in any order, but these. */
     List<Long> open(String destination, Set<Long> except, int max) throws LedgerException;
 

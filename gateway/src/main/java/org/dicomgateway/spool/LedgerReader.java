@@ -148,6 +148,10 @@ final class LedgerReader implements AutoCloseable {
         return ids(MOVABLE, destination, afterId, max);
     }
 
+    boolean passesOn(long deliveryId) throws SQLException {
+        return Placement.passesOn(deliveryId, DeliveryRow.of(database, LedgerRows.instanceId(deliveryId)));
+    }
+
     List<Long> open(String destination, Set<Long> except, int max) throws SQLException {
         List<Long> open = new ArrayList<>();
         for (String sql : List.of(OPEN_PENDING, OPEN_PARKED)) {

@@ -36,6 +36,12 @@ public interface Outbox {
     void settle(Claim claim, Settlement settlement);
 
     /**
+     * Whether a claim goes to another destination when it is settled as {@link Settlement.Parked} by this one's refusal:
+     * its route says so, and there is one. When that cannot be found out: no.
+     */
+    boolean passesOn(Claim claim);
+
+    /**
      * Says that a destination became usable, or ceased to be. Deliveries that wait for any destination are chosen again,
      * and so are those that wait for this one when it cannot be used and they have other candidates. What somebody has
      * claimed stays as it is. Returns at once; calls that come close together are one.

@@ -113,16 +113,23 @@ final class Placement {
         }
         List<DeliveryRow> all = deliveriesWith(settled.deliveryId());
         @Nullable DeliveryRow row = find(all, settled.deliveryId());
-        if (row == null || !row.isPending() || row.destination() == null || !row.nextWhenRefused()) {
+        if (row == null || row.destination() == null || !passesOn(row.id(), all)) {
             return Optional.empty();
         }
         DeliveryRow refused = row.refusedHere();
-        if (taken(refused, all).containsAll(refused.willing())) {
-            return Optional.empty();
-        }
         @Nullable String next = chosen(refused, all, instance(LedgerRows.instanceId(row.id())), settled.at());
         move(refused, next, all, settled.at(), due);
         return Optional.of(row.destination());
+    }
+
+    /** See {@link Outbox#passesOn}: of one of all deliveries of an instance. */
+    static boolean passesOn(long id, List<DeliveryRow> all) {
+        @Nullable DeliveryRow row = find(all, id);
+        return row != null
+                && row.isPending()
+                && row.destination() != null
+                && row.nextWhenRefused()
+                && !taken(row, all).containsAll(row.refusedHere().willing());
     }
 
     /** See {@link Change.Rerouted}. Returns how many there were. */

@@ -125,6 +125,16 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
     }
 
     @Override
+    public boolean passesOn(Claim claim) {
+        try {
+            return parts.ledger().passesOn(claim.deliveryId());
+        } catch (LedgerException e) {
+            LOG.debug("whether delivery {} goes to another destination is not known", claim.deliveryId(), e);
+            return false;
+        }
+    }
+
+    @Override
     public void reconsider(String destination) {
         parts.reassignment().reconsider(destination);
     }

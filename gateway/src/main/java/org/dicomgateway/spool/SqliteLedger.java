@@ -115,6 +115,11 @@ final class SqliteLedger implements Ledger {
     }
 
     @Override
+    public boolean passesOn(long deliveryId) throws LedgerException {
+        return ask(reader -> reader.passesOn(deliveryId));
+    }
+
+    @Override
     public List<Long> open(String destination, Set<Long> except, int max) throws LedgerException {
         return ask(reader -> reader.open(destination, except, max));
     }

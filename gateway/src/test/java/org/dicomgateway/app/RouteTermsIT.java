@@ -195,6 +195,8 @@ class RouteTermsIT {
             assertThat(sops(delivered(gateway, "orthanc2"))).containsExactlyInAnyOrderElementsOf(sopsOf(refused));
             assertThat(first.instances()).isEqualTo(3);
             assertThat(second.instances()).isEqualTo(3);
+            assertThat(gateway.count("passed-on")).isEqualTo(refused.size());
+            assertThat(gateway.count("parked")).isZero();
 
             send(gateway, AeTitle.of("PARKER"), refused);
             await().atMost(LIMIT).until(() -> refusals(gateway, "mine").size() == refused.size());

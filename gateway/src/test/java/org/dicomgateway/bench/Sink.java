@@ -2,6 +2,7 @@ package org.dicomgateway.bench;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,7 +16,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import org.dicomgateway.dicom.Acceptor;
 import org.dicomgateway.dicom.AcceptorSettings;
 import org.dicomgateway.dicom.Admission;
@@ -43,7 +43,8 @@ final class Sink implements AutoCloseable {
     private final AtomicLong count = new AtomicLong();
     private final AtomicLong first = new AtomicLong();
     private final AtomicLong last = new AtomicLong();
-    private volatile boolean stalled;
+    private final Object stall = new Object();
+    private boolean stalled;
 
     private Sink(String aeTitle, Optional<Path> folder, Optional<ServerTls> tls) {
         this.peer = new Peer(AeTitle.of(aeTitle), "127.0.0.1", FreePorts.next());
@@ -86,9 +87,7 @@ final class Sink implements AutoCloseable {
 
     private CStoreScp.CStoreResponse store(CStoreScp.CStoreRequest request) throws IOException {
         first.compareAndSet(0, System.nanoTime());
-        while (stalled) {
-            LockSupport.parkNanos(1_000_000);
-        }
+        awaitStallEnd();
         if (folder.isPresent()) {
             keep(request, folder.get());
         } else {
@@ -97,6 +96,20 @@ final class Sink implements AutoCloseable {
         count.incrementAndGet();
         last.accumulateAndGet(System.nanoTime(), Math::max);
         return CStoreScp.CStoreResponse.SUCCESS;
+    }
+
+    /** Costs nothing meanwhile: it is the gateway that is measured. */
+    private void awaitStallEnd() throws IOException {
+        synchronized (stall) {
+            try {
+                while (stalled) {
+                    stall.wait();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("while it was stalled");
+            }
+        }
     }
 
     private static void discard(InputStream dataset) throws IOException {
@@ -137,11 +150,18 @@ final class Sink implements AutoCloseable {
 
     /** From now on nothing is answered. */
     void stall() {
-        stalled = true;
+        setStalled(true);
     }
 
     void goOn() {
-        stalled = false;
+        setStalled(false);
+    }
+
+    private void setStalled(boolean now) {
+        synchronized (stall) {
+            stalled = now;
+            stall.notifyAll();
+        }
     }
 
     long count() {
@@ -166,7 +186,7 @@ final class Sink implements AutoCloseable {
 
     /** From now on connections are refused. */
     void die() {
-        stalled = false;
+        goOn();
         acceptor.stop(Duration.ZERO);
     }
 

@@ -152,9 +152,11 @@ class DeliveryIT {
             server.freeze();
             add("server", INSTANCES);
 
-            await().atMost(Duration.ofSeconds(30)).until(() -> changed.contains("server"));
+            await().atMost(Duration.ofSeconds(30)).until(() -> view("server").state() == DestinationState.DOWN);
 
-            assertThat(view("server").state()).isEqualTo(DestinationState.DOWN);
+            await().atMost(LONG)
+                    .untilAsserted(() ->
+                            assertThat(changed).as("it was silent, then down").containsExactly("server", "server"));
             assertThat(view("server").why()).contains("it hangs");
             assertThat(outbox.inHands()).isLessThanOrEqualTo(patient.maxAssociations());
             server.thaw();

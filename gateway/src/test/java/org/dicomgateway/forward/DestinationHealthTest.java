@@ -158,7 +158,7 @@ class DestinationHealthTest {
             awaitState(DestinationState.DOWN);
             await().until(() -> outbox.inHands() == 1);
             assertThat(view().why()).contains("it hangs", "not answered for 6.0 s", "neither is a C-ECHO");
-            assertThat(changed).containsExactly(NAME);
+            assertThat(changed).as("it was silent, then down").containsExactly(NAME, NAME);
             assertThat(log.lines())
                     .filteredOn(line -> line.contains("is down"))
                     .singleElement()
@@ -245,6 +245,60 @@ class DestinationHealthTest {
         server.onOpen = calling -> {};
         advance(Duration.ofSeconds(10));
         await().until(() -> outbox.delivered().size() == 2);
+    }
+
+    // --- a server that is silent --------------------------------------------------------------
+
+    @Test
+    void a_server_that_is_silent_is_there_but_what_it_was_not_sent_can_go_elsewhere() {
+        server.hangOn(sop -> true);
+        outbox.add(NAME, instances(40));
+        start(destination(NAME, 2, 10));
+        await().until(() -> server.open.get() == 2 && outbox.inHands() == 20);
+        changed.clear();
+
+        advance(Duration.ofMillis(1_100));
+
+        await().until(() -> outbox.inHands() == 2);
+        assertThat(prospect()).isEqualTo(new Prospect(NAME, true, false, 10_000_000));
+        assertThat(view().state()).isEqualTo(DestinationState.UP);
+        assertThat(changed).containsExactly(NAME);
+
+        server.letGo();
+
+        await().until(() -> outbox.delivered().size() == 40);
+        assertThat(prospect().answers()).isTrue();
+        assertThat(changed).containsExactly(NAME, NAME);
+        assertThat(server.received()).as("nothing twice").hasSize(40);
+    }
+
+    @Test
+    void a_server_that_is_silent_about_one_instance_is_given_others_and_is_then_silent_no_more() {
+        server.hangOn(sop -> sop.equals(instance(1).sopInstance()));
+        outbox.add(NAME, instances(10));
+        start(destination(NAME, 2, 10));
+        await().until(() -> server.open.get() == 1 && outbox.inHands() == 10);
+
+        advance(Duration.ofMillis(1_100));
+
+        await().until(() -> outbox.delivered().size() == 9);
+        await().until(() -> prospect().answers());
+    }
+
+    @Test
+    void a_server_that_lets_a_single_store_wait_but_answers_an_echo_is_not_silent_for_it() {
+        server.hangOn(sop -> true);
+        outbox.add(NAME, instance(1));
+        start(destination(NAME, 2, 10));
+        await().until(() -> outbox.inHands() == 1 && server.open.get() == 1);
+        advance(Duration.ofSeconds(2));
+        await().until(() -> !prospect().answers());
+
+        advance(Duration.ofSeconds(4));
+
+        await().until(() -> prospect().answers());
+        assertThat(server.echoes).hasValue(1);
+        assertThat(view().state()).isEqualTo(DestinationState.DEGRADED);
     }
 
     // --- refused connections ------------------------------------------------------------------
@@ -386,7 +440,11 @@ class DestinationHealthTest {
     }
 
     private boolean usable() {
-        return forwarder.prospects().values().iterator().next().usable();
+        return prospect().usable();
+    }
+
+    private Prospect prospect() {
+        return forwarder.prospects().values().iterator().next();
     }
 
     private void awaitState(DestinationState state) {

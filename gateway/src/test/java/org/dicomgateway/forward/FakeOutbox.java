@@ -7,10 +7,12 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.dicomgateway.spool.Claim;
 import org.dicomgateway.spool.DatasetStream;
 import org.dicomgateway.spool.Instance;
@@ -28,6 +30,7 @@ final class FakeOutbox implements Outbox {
     private final Map<Long, Entry> pending = new LinkedHashMap<>();
     private final Map<Long, IOException> damaged = new HashMap<>();
     private final Map<Long, byte[]> contents = new HashMap<>();
+    private final Set<Long> passedOn = new HashSet<>();
     private final List<Settled> settled = new ArrayList<>();
     private final Map<String, Runnable> listeners = new HashMap<>();
     private final List<RuntimeException> claimFaults = new ArrayList<>();
@@ -121,6 +124,19 @@ final class FakeOutbox implements Outbox {
         int attempts = claim.attempts() + (retry.counted() ? 1 : 0);
         return new Claim(
                 claim.deliveryId(), claim.instance(), claim.route(), claim.copy(), claim.destination(), attempts);
+    }
+
+    /** Has deliveries of this instance go elsewhere when they are refused. */
+    synchronized void passOn(Instance instance) {
+        passedOn.add(instance.id());
+    }
+
+    @Override
+    public synchronized boolean passesOn(Claim claim) {
+        if (!pending.containsKey(claim.deliveryId())) {
+            throw new AssertionError("asked too late");
+        }
+        return passedOn.contains(claim.instance().id());
     }
 
     @Override

@@ -401,15 +401,18 @@ class LaneTest {
     void each_outcome_is_a_line_of_the_forward_log() {
         server.onStore = sop -> sop.equals(sopOf(2)) ? 0xC000 : 0;
         server.accepts = pair -> !pair.sopClass().equals(Uid.of("1.2.99"));
-        outbox.add(NAME, instance(1), instance(2), instance(3, "1.2.99", "MODALITY"));
+        outbox.passOn(instance(4));
+        outbox.add(
+                NAME, instance(1), instance(2), instance(3, "1.2.99", "MODALITY"), instance(4, "1.2.99", "MODALITY"));
         try (CapturedLog log = CapturedLog.of(ForwardLog.LOGGER)) {
             start(destination(NAME));
-            await().until(() -> log.lines().size() == 3);
+            await().until(() -> log.lines().size() == 4);
 
             assertThat(log.lines().get(0))
                     .contains("event=delivered", "sop=1.2.3.1", "destination=orthanc1", "attempt=1", "status=0x0000");
             assertThat(log.lines().get(1)).contains("event=retry", "status=0xC000", "cannot understand");
             assertThat(log.lines().get(2)).contains("event=parked", "status=-", "no presentation context");
+            assertThat(log.lines().get(3)).contains("event=passed-on", "sop=1.2.3.4", "no presentation context");
         }
     }
 

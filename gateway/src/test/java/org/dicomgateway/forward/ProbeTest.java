@@ -39,7 +39,7 @@ class ProbeTest {
     void no_answer_counts_for_nothing_while_stores_are_answered() throws InterruptedException {
         server.onEcho = calling -> {
             clock.advance(Duration.ofSeconds(1));
-            try (Unanswered.Wait store = senses.unanswered().begin(512)) {
+            try (Unanswered.Wait store = senses.unanswered().beginStore(512)) {
                 store.answered();
             }
             timeOut();

@@ -174,6 +174,83 @@ class DispatchTest {
         assertThat(shares(60, i -> stage.choose(instance(i, "")))).isEqualTo(Map.of("a", 10, "b", 20, "c", 30));
     }
 
+    // --- a server that does not answer at the moment ------------------------------------------
+
+    @Property
+    void a_silent_server_is_passed_over_where_any_will_do_and_the_others_get_equal_shares(
+            @ForAll("takingTurns") Algorithm algorithm) {
+        Stage stage = new Stage(balance(algorithm, Affinity.NONE), 1, 1, 1);
+        stage.silent("b");
+
+        Map<String, Integer> shares = shares(60, i -> {
+            String server = stage.choose(instance(i, ""));
+            stage.pending.merge(server, (long) Stage.INSTANCE_BYTES, Long::sum);
+            return server;
+        });
+
+        assertThat(shares).isEqualTo(Map.of("a", 30, "c", 30));
+    }
+
+    @Property
+    void what_waits_for_a_silent_server_need_not_stay_there(@ForAll("takingTurns") Algorithm algorithm) {
+        Stage stage = new Stage(balance(algorithm, Affinity.NONE), 1, 1);
+        assertThat(stage.canUse("a")).isTrue();
+
+        stage.silent("a");
+
+        assertThat(stage.canUse("a")).isFalse();
+        stage.down("b");
+        assertThat(stage.canUse("a")).as("there is nobody else").isTrue();
+    }
+
+    @Example
+    void when_all_are_silent_they_are_chosen_as_if_none_were() {
+        Stage stage = new Stage(balance(Algorithm.ROUND_ROBIN, Affinity.NONE), 1, 1, 1);
+        stage.servers.forEach(stage::silent);
+
+        assertThat(shares(30, i -> stage.choose(instance(i, "")))).isEqualTo(Map.of("a", 10, "b", 10, "c", 10));
+    }
+
+    @Example
+    void a_silent_server_keeps_the_studies_it_has_and_gets_no_new_ones() {
+        Stage stage = new Stage(balance(Algorithm.ROUND_ROBIN, Affinity.STUDY), 1, 1);
+        String first = stage.choose(instance(1, "1.1"));
+        stage.silent(first);
+
+        assertThat(stage.choose(instance(2, "1.1"))).isEqualTo(first);
+        assertThat(shares(10, i -> stage.choose(instance(100 + i, "1." + (100 + i)))))
+                .doesNotContainKey(first);
+    }
+
+    @Example
+    void a_second_copy_goes_to_a_silent_server_when_the_first_is_on_the_only_other() {
+        Stage stage = new Stage(new Replicate(2, Algorithm.ROUND_ROBIN, Affinity.NONE, NEXT), 1, 1);
+        stage.silent("b");
+
+        assertThat(stage.choose(instance(1, ""), 1, Set.of())).contains("a");
+        assertThat(stage.choose(instance(1, ""), 2, Set.of("a"))).contains("b");
+    }
+
+    @Example
+    void neither_the_order_of_a_failover_nor_a_hash_yields_to_a_pause() {
+        Stage failover = new Stage(new Failover(Affinity.NONE, NEXT), 1, 1);
+        failover.silent("a");
+        assertThat(failover.choose(instance(1, ""))).isEqualTo("a");
+
+        Stage hash = new Stage(balance(Algorithm.HASH, Affinity.NONE), 1, 1);
+        Map<Integer, String> before = new HashMap<>();
+        IntStream.range(0, 20).forEach(i -> before.put(i, hash.choose(instance(i, ""))));
+        hash.silent("a");
+        assertThat(before)
+                .allSatisfy(
+                        (i, server) -> assertThat(hash.choose(instance(i, ""))).isEqualTo(server));
+    }
+
+    @Provide
+    Arbitrary<Algorithm> takingTurns() {
+        return Arbitraries.of(Algorithm.ROUND_ROBIN, Algorithm.WEIGHTED, Algorithm.LEAST_LOADED);
+    }
+
     @Example
     void keys_of_each_affinity() {
         Instance instance = instance(5, "1.7");

@@ -55,6 +55,11 @@ final class Stage {
         prospects.put(server, new Prospect(server, false, 1_000_000));
     }
 
+    /** There, as far as is known, and keeps everybody waiting. */
+    void silent(String server) {
+        prospects.put(server, new Prospect(server, true, false, 1_000_000));
+    }
+
     void up(String server) {
         prospects.put(server, new Prospect(server, true, 1_000_000));
     }
@@ -73,6 +78,13 @@ final class Stage {
                 Optional.ofNullable(key.isEmpty() ? null : lasts.get(memory))));
         chosen.ifPresent(server -> lasts.put(memory, server));
         return chosen;
+    }
+
+    /** As the spool asks whether what waits for a server may stay there. */
+    boolean canUse(String server) {
+        Instance any = instance(1, "");
+        return dispatch.choose(new Choice(any, ROUTE, 1, "", List.of(server), Set.of(), Optional.empty()))
+                .isPresent();
     }
 
     String choose(Instance instance) {

@@ -339,16 +339,7 @@ final class InMemoryLedger implements Ledger {
 
     /** Whether another candidate gets what this destination refused. */
     private boolean next(Row row, Delivery delivery, Settlement.Parked parked, Instant at, Set<String> due) {
-        if (!parked.elsewhere()
-                || delivery.state != State.PENDING
-                || delivery.destination == null
-                || !delivery.planned.nextWhenRefused()) {
-            return false;
-        }
-        List<String> left = new ArrayList<>(delivery.willing());
-        left.remove(delivery.destination);
-        left.removeAll(taken(row, delivery));
-        if (left.isEmpty()) {
+        if (!parked.elsewhere() || !passesOn(delivery.id)) {
             return false;
         }
         delivery.refused.add(delivery.destination);
@@ -589,6 +580,21 @@ final class InMemoryLedger implements Ledger {
                         && !delivery.fixed
                         && delivery.id > afterId,
                 max);
+    }
+
+    @Override
+    public synchronized boolean passesOn(long deliveryId) {
+        Delivery delivery = delivery(deliveryId);
+        if (delivery == null
+                || delivery.state != State.PENDING
+                || delivery.destination == null
+                || !delivery.planned.nextWhenRefused()) {
+            return false;
+        }
+        List<String> left = new ArrayList<>(delivery.willing());
+        left.remove(delivery.destination);
+        left.removeAll(taken(row(delivery), delivery));
+        return !left.isEmpty();
     }
 
     @Override

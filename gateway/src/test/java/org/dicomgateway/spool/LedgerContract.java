@@ -506,7 +506,9 @@ abstract class LedgerContract {
     void what_one_refuses_goes_to_the_next_and_is_parked_at_last_by_the_last() throws Exception {
         Plan next = new Plan(1, List.of(new Plan.PlannedDelivery("next", 1, List.of("a", "b"), 0, true)));
         apply(received(1, next), retry(1, 0, START));
+        assertThat(ledger.passesOn(delivery(1, 0))).as("a passes it on").isTrue();
         assertThat(apply(parked(1, 0)).due()).containsExactlyInAnyOrder("a", "b");
+        assertThat(ledger.passesOn(delivery(1, 0))).as("b is the last").isFalse();
 
         assertThat(due("b"))
                 .extracting(DueDelivery::deliveryId, DueDelivery::attempts)

@@ -164,6 +164,11 @@ final class MemoryLedgers implements LedgerSource {
         }
 
         @Override
+        public boolean passesOn(long deliveryId) {
+            return open.passesOn(deliveryId);
+        }
+
+        @Override
         public List<Long> open(String destination, Set<Long> except, int max) {
             return open.open(destination, except, max);
         }
