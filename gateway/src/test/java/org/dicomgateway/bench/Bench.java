@@ -25,6 +25,7 @@ final class Bench {
         FIGURES.put("latency", LatencyFigure::measure);
         FIGURES.put("stalled", StalledFigure::measure);
         FIGURES.put("tls", TlsFigure::measure);
+        FIGURES.put("api", ApiFigure::measure);
     }
 
     private Bench() {}

@@ -113,14 +113,21 @@ final class BenchGateway implements AutoCloseable {
     }
 
     private void post(String path, String body) {
-        HttpRequest request = HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:" + process.adminPort()).resolve(path))
-                .timeout(TIMEOUT)
+        request(path, HttpRequest.newBuilder()
                 .header("Content-Type", HTTP_JSON)
-                .POST(HttpRequest.BodyPublishers.ofString(body))
-                .build();
+                .POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    /** Asks over the operators' interface. */
+    void get(String path) {
+        request(path, HttpRequest.newBuilder());
+    }
+
+    private void request(String path, HttpRequest.Builder request) {
+        URI uri = URI.create("http://127.0.0.1:" + process.adminPort()).resolve(path);
         try {
-            HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> answer =
+                    http.send(request.uri(uri).timeout(TIMEOUT).build(), HttpResponse.BodyHandlers.ofString());
             if (answer.statusCode() != 200) {
                 throw new IllegalStateException(path + ": " + answer.statusCode() + " " + answer.body());
             }

@@ -14,6 +14,10 @@ final class Samples {
         values.add(value);
     }
 
+    int size() {
+        return values.size();
+    }
+
     void addAll(Samples others) {
         values.addAll(others.values);
     }
