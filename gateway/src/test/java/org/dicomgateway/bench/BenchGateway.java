@@ -113,9 +113,11 @@ final class BenchGateway implements AutoCloseable {
     }
 
     private void post(String path, String body) {
-        request(path, HttpRequest.newBuilder()
-                .header("Content-Type", HTTP_JSON)
-                .POST(HttpRequest.BodyPublishers.ofString(body)));
+        request(
+                path,
+                HttpRequest.newBuilder()
+                        .header("Content-Type", HTTP_JSON)
+                        .POST(HttpRequest.BodyPublishers.ofString(body)));
     }
 
     /** Asks over the operators' interface. */

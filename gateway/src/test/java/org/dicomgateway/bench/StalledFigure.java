@@ -26,12 +26,15 @@ final class StalledFigure {
 
     /** How a rule uses the servers. */
     private enum Rule {
-        BROADCAST("strategy = broadcast"),
-        BALANCE("strategy = balance, algorithm = round-robin, affinity = none");
+        BROADCAST(6_000, "strategy = broadcast"),
+        /** So many that their own share takes the two longer than a silent third stays unnoticed. */
+        BALANCE(18_000, "strategy = balance, algorithm = round-robin, affinity = none");
 
+        private final int instances;
         private final String text;
 
-        Rule(String text) {
+        Rule(int instances, String text) {
+            this.instances = instances;
             this.text = text;
         }
     }
@@ -50,7 +53,7 @@ final class StalledFigure {
         Samples meanwhileAlone = new Samples();
         Samples cpuWith = new Samples();
         Samples cpuAlone = new Samples();
-        List<DirectSender.Item> items = items(lab.count(6000));
+        List<DirectSender.Item> items = items(lab.count(rule.instances));
         try (Sink first = Sink.discarding("FIRST");
                 Sink second = Sink.discarding("SECOND");
                 Sink third = Sink.discarding("THIRD")) {
