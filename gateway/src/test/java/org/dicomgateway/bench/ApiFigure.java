@@ -16,6 +16,7 @@ final class ApiFigure {
 
     private static final String NAME = "api: instances/s from the first sent to the last delivered, at 100 requests/s";
     private static final int SENDERS = 4;
+    private static final int WARM = 8_000;
     private static final Duration BETWEEN = Duration.ofMillis(10);
     private static final Duration LAST = Duration.ofSeconds(30);
     private static final List<String> PATHS = List.of(
@@ -47,8 +48,11 @@ final class ApiFigure {
         try (Sink sink = Sink.discarding("ARCHIVE");
                 BenchGateway gateway = lab.gatewayTo(sink.peer())) {
             BenchFiles files = BenchFiles.write(folder, SENDERS, each, size);
+            for (int i = 0; i < lab.count(WARM); i++) {
+                gateway.get(PATHS.get(i % PATHS.size()));
+            }
             for (int run = -1; run < lab.runs(); run++) {
-                boolean warm = run >= 0; // the first is for the compilers
+                boolean warm = run >= 0; // the first is for the compilers, as are the requests before
                 files.renew();
                 once(gateway, folder, files, warm ? quiet : new Samples(), warm ? quietCpu : new Samples());
                 files.renew();
