@@ -45,6 +45,7 @@ final class ApiFigure {
         Samples answers = new Samples();
         int each = lab.count(size == Lab.LARGE ? 2400 : 24_000) / SENDERS;
         Path folder = lab.folder("files");
+        Path log = folder.resolve("storescu.log");
         try (Sink sink = Sink.discarding("ARCHIVE");
                 BenchGateway gateway = lab.gatewayTo(sink.peer())) {
             BenchFiles files = BenchFiles.write(folder, SENDERS, each, size);
@@ -54,11 +55,18 @@ final class ApiFigure {
             for (int run = -1; run < lab.runs(); run++) {
                 boolean warm = run >= 0; // the first is for the compilers, as are the requests before
                 files.renew();
-                once(gateway, folder, files, warm ? quiet : new Samples(), warm ? quietCpu : new Samples());
+                Passage.measure(
+                        gateway, log, files, List.of(), warm ? quiet : new Samples(), warm ? quietCpu : new Samples());
                 files.renew();
                 Samples took = new Samples();
                 try (Asking asking = new Asking(gateway, took)) {
-                    once(gateway, folder, files, warm ? asked : new Samples(), warm ? askedCpu : new Samples());
+                    Passage.measure(
+                            gateway,
+                            log,
+                            files,
+                            List.of(),
+                            warm ? asked : new Samples(),
+                            warm ? askedCpu : new Samples());
                     asking.stop();
                 }
                 if (warm) {
@@ -84,16 +92,6 @@ final class ApiFigure {
                                         Samples.number(answers.median()),
                                         Samples.number(answers.quantile(0.95))),
                         "");
-    }
-
-    private static void once(BenchGateway gateway, Path folder, BenchFiles files, Samples rate, Samples cpu) {
-        ForwardLogTail tail = gateway.log();
-        double before = gateway.cpuSeconds();
-        long begin = System.nanoTime();
-        StockSender.send(folder.resolve("storescu.log"), gateway.peer(), files);
-        tail.await("delivered", files.count(), Lab.LIMIT);
-        rate.add(files.count() / ((System.nanoTime() - begin) / 1e9));
-        cpu.add((gateway.cpuSeconds() - before) / files.count() * 1e3);
     }
 
     /** Asks at a fixed rate until it is stopped; a request that fails ends the measurement. */

@@ -47,9 +47,10 @@ final class TlsFigure {
             for (int run = -1; run < lab.runs(); run++) {
                 files.renew();
                 Samples ignored = new Samples();
-                once(secret, log, files, options, run < 0 ? ignored : encrypted, run < 0 ? ignored : encryptedCpu);
+                Passage.measure(
+                        secret, log, files, options, run < 0 ? ignored : encrypted, run < 0 ? ignored : encryptedCpu);
                 files.renew();
-                once(plain, log, files, List.of(), run < 0 ? ignored : clear, run < 0 ? ignored : clearCpu);
+                Passage.measure(plain, log, files, List.of(), run < 0 ? ignored : clear, run < 0 ? ignored : clearCpu);
             }
         } finally {
             Lab.delete(folder);
@@ -58,17 +59,6 @@ final class TlsFigure {
         lab.progress("  %s: %s, in the clear %s".formatted(what, encrypted.text(), clear.text()));
         lab.results().ratio(NAME, what + ", instances/s", encrypted, "in the clear", clear, "0.6");
         lab.results().ratio(NAME, what + ", gateway's processor time, ms", encryptedCpu, "in the clear", clearCpu, "");
-    }
-
-    private static void once(
-            BenchGateway gateway, Path log, BenchFiles files, List<String> options, Samples rate, Samples cpu) {
-        ForwardLogTail tail = gateway.log();
-        double before = gateway.cpuSeconds();
-        long begin = System.nanoTime();
-        StockSender.send(log, gateway.peer(), files, options);
-        tail.await("delivered", files.count(), Lab.LIMIT);
-        rate.add(files.count() / ((System.nanoTime() - begin) / 1e9));
-        cpu.add((gateway.cpuSeconds() - before) / files.count() * 1e3);
     }
 
     private static BenchGateway secret(Lab lab, Certificates certificates, Peer archive) {
