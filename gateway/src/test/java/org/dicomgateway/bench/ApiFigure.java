@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -101,11 +102,12 @@ final class ApiFigure {
         private final AtomicInteger number = new AtomicInteger();
         private final BenchGateway gateway;
         private final Samples took;
+        private final ScheduledFuture<?> asking;
 
         Asking(BenchGateway gateway, Samples took) {
             this.gateway = gateway;
             this.took = took;
-            pool.scheduleAtFixedRate(this::ask, 0, BETWEEN.toNanos(), TimeUnit.NANOSECONDS);
+            this.asking = pool.scheduleAtFixedRate(this::ask, 0, BETWEEN.toNanos(), TimeUnit.NANOSECONDS);
         }
 
         private void ask() {
@@ -116,9 +118,10 @@ final class ApiFigure {
 
         /** @throws IllegalStateException when not all were answered */
         void stop() {
+            boolean failed = asking.isDone();
             close();
-            if (took.size() != number.get()) {
-                throw new IllegalStateException("of " + number + " requests " + took.size() + " were answered");
+            if (failed) {
+                throw new IllegalStateException("a request failed after " + took.size() + " that were answered");
             }
         }
 
