@@ -17,6 +17,7 @@ final class SpaceWatch {
     private final Path directory;
     private final DataSize minFree;
     private volatile long usable = Long.MAX_VALUE;
+    private volatile long total;
     private boolean low;
     private boolean failed;
 
@@ -28,6 +29,7 @@ final class SpaceWatch {
 
     /** Looks. When that fails, what was known last holds on. */
     synchronized void look() {
+        total = askTotal();
         try {
             usable = disk.usableSpace(directory);
             failed = false;
@@ -66,8 +68,12 @@ final class SpaceWatch {
         return minFree.bytes();
     }
 
-    /** Bytes of the file system; 0 when it does not say. */
+    /** Bytes of the file system, as of the last look; 0 when it does not say. */
     long total() {
+        return total;
+    }
+
+    private long askTotal() {
         try {
             return Files.getFileStore(directory).getTotalSpace();
         } catch (IOException e) {

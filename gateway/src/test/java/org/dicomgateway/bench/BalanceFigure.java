@@ -56,7 +56,8 @@ final class BalanceFigure {
                         "");
     }
 
-    private static void forward(BenchGateway gateway, BenchFiles files, Samples rate, Samples cores, Peer... peers) {
+    /** Fills the spool, then empties it: adds how many a second, and how many cores were busy meanwhile. */
+    static void forward(BenchGateway gateway, BenchFiles files, Samples rate, Samples cores, Peer... peers) {
         ForwardLogTail tail = gateway.log();
         gateway.pause(peers);
         files.renew();
