@@ -196,14 +196,20 @@ final class DicomSocket extends Socket {
             if (QUICK_ACK) {
                 setOption(ExtendedSocketOptions.TCP_QUICKACK, true);
             }
-            try {
-                setSoTimeout(limit.nextMillis());
-                int n = in.read(b, off, len);
-                limit.received();
-                return n;
-            } catch (SocketTimeoutException e) {
-                timedOut = true;
-                throw e;
+            while (true) {
+                Object asked = limit.rule();
+                try {
+                    setSoTimeout(limit.nextMillis());
+                    int n = in.read(b, off, len);
+                    limit.received();
+                    return n;
+                } catch (SocketTimeoutException e) {
+                    // A limit that was lifted while this read waited under it has not passed.
+                    if (limit.rule() == asked) {
+                        timedOut = true;
+                        throw e;
+                    }
+                }
             }
         }
     }

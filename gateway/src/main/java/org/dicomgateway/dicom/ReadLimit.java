@@ -25,6 +25,11 @@ final class ReadLimit {
         rule = new Rule(false, 0, millis(idle), millis(between));
     }
 
+    /** What holds now: another object when another limit was set. */
+    Object rule() {
+        return rule;
+    }
+
     /** For {@code setSoTimeout}. */
     int nextMillis() throws SocketTimeoutException {
         Rule current = rule;

@@ -12,6 +12,9 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.aoju.bus.image.metric.internal.pdu.AAbort;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,6 +56,24 @@ class DicomSocketTest {
                     .isInstanceOf(IOException.class);
             assertThat(socket.timedOut()).isTrue();
             assertThat(socket.isClosed()).isTrue();
+        }
+    }
+
+    @Test
+    void a_limit_that_is_lifted_while_a_read_waits_under_it_does_not_end_that_read() throws Exception {
+        try (DicomSocket socket = connect(ofSeconds(20))) {
+            socket.readBefore(ofMillis(500));
+            FutureTask<Integer> read =
+                    new FutureTask<>(() -> socket.getInputStream().read());
+            new Thread(read).start();
+            assertThatThrownBy(() -> read.get(200, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+
+            socket.readWithoutLimit();
+            assertThatThrownBy(() -> read.get(700, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+            peer.getOutputStream().write(new byte[] {5, 0, 0, 0, 0, 4, 0, 0, 0, 0});
+
+            assertThat(read.get(10, TimeUnit.SECONDS)).isEqualTo(5);
+            assertThat(socket.timedOut()).isFalse();
         }
     }
 
