@@ -22,12 +22,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A server takes associations and instances, and its answers come late. */
+/** A server takes associations and instances, and its answers do not come, or come late. */
 class SilentServerIT {
 
     private static final AeTitle MODALITY = AeTitle.of("MODALITY");
     private static final Duration LIMIT = Duration.ofMinutes(1);
     private static final int SIZE = 4 * 1024;
+    private static final int ASSOCIATIONS = 4;
 
     @TempDir
     private Path directory;
@@ -37,6 +38,39 @@ class SilentServerIT {
     @BeforeEach
     void prepare() {
         files = new TestFiles(directory.resolve("files"), 21);
+    }
+
+    @Test
+    void what_waits_for_a_server_that_never_answers_is_elsewhere_before_that_one_is_known_to_be_down() {
+        int instances = 300;
+        try (StoreScp well = StoreScp.start(directory, "WELL");
+                StoreScp silent = StoreScp.start(directory, "SILENT");
+                FaultProxy network = FaultProxy.before(silent.peer());
+                GatewayProcess gateway = balanced(well, network)) {
+            network.misbehave(NetworkFault.NO_ANSWER);
+            List<TestFile> study = files.study(1, instances, SIZE);
+
+            send(gateway, study);
+
+            await().atMost(LIMIT).until(() -> gateway.count("delivered") >= instances - ASSOCIATIONS);
+            assertThat(log(gateway))
+                    .anyMatch(line -> line.contains("destination silent answers nothing"))
+                    .noneMatch(line -> line.contains("is down"));
+
+            network.behave();
+            await().atMost(LIMIT).until(() -> gateway.count("delivered") == instances);
+            assertThat(well.files().size() + silent.files().size())
+                    .as("on two servers at most what was in flight")
+                    .isBetween(instances, instances + ASSOCIATIONS);
+            assertThat(gateway.count("parked")).isZero();
+
+            // Not at once: its connections broke, and it is tried first.
+            await().atMost(LIMIT).until(() -> {
+                send(gateway, files.study(1, 2, SIZE));
+                return gateway.forwardLog().stream()
+                        .anyMatch(line -> line.contains(" event=delivered ") && line.contains(" destination=silent "));
+            });
+        }
     }
 
     @Test
