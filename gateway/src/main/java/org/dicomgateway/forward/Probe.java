@@ -67,7 +67,7 @@ final class Probe {
         try (OpenAssociation association = associations.open(calling, VERIFICATION)) {
             // After the call was answered, which is an answer too, but not to others.
             asked = clock.instant();
-            echo(association, start);
+            awaitEcho(association, start);
             return Optional.empty();
         } catch (AssociationException e) {
             boolean others = unanswered.lastAnswer().isAfter(asked);
@@ -94,6 +94,14 @@ final class Probe {
             return Answer.CAME;
         } catch (AssociationException e) {
             return Verdict.isSilence(e) ? Answer.NONE : Answer.CAME;
+        }
+    }
+
+    /** Who asks may be the only worker: a C-ECHO that is not answered is as much a silence as a store that is not. */
+    private void awaitEcho(OpenAssociation association, Instant start) throws AssociationException {
+        try (Unanswered.Wait wait = unanswered.beginCall()) {
+            echo(association, start);
+            wait.answered();
         }
     }
 

@@ -3,6 +3,8 @@ package org.dicomgateway.forward;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.dicomgateway.config.DestinationSettings;
@@ -33,6 +35,22 @@ class ProbeTest {
         clock.advance(Duration.ofSeconds(2));
         assertThat(probe.isDue()).isTrue();
         assertThat(server.open).hasValue(0);
+    }
+
+    @Test
+    void a_question_that_is_not_answered_is_a_silence_before_its_time_is_over() throws InterruptedException {
+        List<Boolean> silent = new ArrayList<>();
+        server.onEcho = calling -> {
+            clock.advance(Duration.ofMillis(900));
+            silent.add(senses.unanswered().isSilent());
+            clock.advance(Duration.ofMillis(200));
+            silent.add(senses.unanswered().isSilent());
+        };
+
+        assertThat(probe.ask(US)).isEmpty();
+
+        assertThat(silent).containsExactly(false, true);
+        assertThat(senses.unanswered().isAwaited()).isFalse();
     }
 
     @Test
