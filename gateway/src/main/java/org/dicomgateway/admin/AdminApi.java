@@ -198,6 +198,6 @@ final class AdminApi {
     }
 
     static void answer(Context context, Object value) {
-        context.contentType("application/json").result(Json.write(value));
+        context.contentType("application/json").result(Json.bytes(value));
     }
 }

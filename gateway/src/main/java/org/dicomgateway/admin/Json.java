@@ -23,6 +23,11 @@ public final class Json {
         return LENIENT.writeValueAsString(value);
     }
 
+    /** The same in UTF-8. */
+    static byte[] bytes(Object value) {
+        return LENIENT.writeValueAsBytes(value);
+    }
+
     /** An answer; one of a newer gateway may tell more than is known here. @throws JacksonException when it is none */
     public static <T> T readAnswer(String text, Class<T> type) {
         return LENIENT.readValue(text, type);

@@ -8,6 +8,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.dicomgateway.observe.ForwardEvent;
 import org.dicomgateway.observe.Metrics;
@@ -63,25 +65,27 @@ final class LiveApi {
         SearchApi.refuseUnknown(context, LOG_PARAMETERS);
         String text = SearchApi.text(context, "limit");
         int limit = text.isEmpty() ? DEFAULT_LINES : (int) SearchApi.number("limit", text, 1, RecentEvents.KEPT);
-        List<ForwardEvent> meant = recent.last(RecentEvents.KEPT).stream()
-                .filter(event -> meant(context, event))
-                .toList();
+        List<ForwardEvent> meant =
+                recent.last(RecentEvents.KEPT).stream().filter(meant(context)).toList();
         List<ForwardEvent> told = meant.subList(Math.max(0, meant.size() - limit), meant.size());
         AdminApi.answer(context, LogView.of(told, meant.size() - told.size()));
     }
 
-    private static boolean meant(Context context, ForwardEvent event) {
+    private static Predicate<ForwardEvent> meant(Context context) {
         return Stream.of(
-                        is(context, "event", event.event().toString()),
-                        is(context, "study", event.study()),
-                        is(context, "instance", event.sopInstance()),
-                        is(context, "calling-ae", event.calling()),
-                        is(context, "route", event.route()),
-                        is(context, "destination", event.destination()))
-                .allMatch(each -> each);
+                        is(context, "event", event -> event.event().toString()),
+                        is(context, "study", ForwardEvent::study),
+                        is(context, "instance", ForwardEvent::sopInstance),
+                        is(context, "calling-ae", ForwardEvent::calling),
+                        is(context, "route", ForwardEvent::route),
+                        is(context, "destination", ForwardEvent::destination))
+                .flatMap(Optional::stream)
+                .reduce(any -> true, Predicate::and);
     }
 
-    private static boolean is(Context context, String name, String value) {
-        return Optional.ofNullable(context.queryParam(name)).map(value::equals).orElse(true);
+    /** A condition, if it is asked for. */
+    private static Optional<Predicate<ForwardEvent>> is(
+            Context context, String name, Function<ForwardEvent, String> of) {
+        return Optional.ofNullable(context.queryParam(name)).map(value -> event -> value.equals(of.apply(event)));
     }
 }

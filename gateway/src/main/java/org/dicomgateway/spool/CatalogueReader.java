@@ -37,15 +37,19 @@ final class CatalogueReader implements AutoCloseable {
 
     /** What is done with a candidate that is meant. */
     private interface Taker {
-        /** Whether the page is full. */
-        boolean take(long id, long millis, String study) throws SQLException;
+        /**
+         * Whether the page is full.
+         *
+         * @param candidate its columns are those of {@link SearchSql#instances}
+         */
+        boolean take(long id, long millis, ResultSet candidate) throws SQLException;
     }
 
     Page<FoundInstance> instances(Search search, SearchCursor after, int limit, BooleanSupplier late)
             throws SQLException {
         return reading(rows -> {
             List<FoundInstance> found = new ArrayList<>();
-            Optional<SearchCursor> next = walk(search, after, late, (id, millis, study) -> {
+            Optional<SearchCursor> next = walk(search, after, late, (id, millis, candidate) -> {
                 rows.instance(id).ifPresent(found::add);
                 return found.size() == limit;
             });
@@ -58,18 +62,15 @@ final class CatalogueReader implements AutoCloseable {
         return reading(rows -> {
             List<FoundDelivery> found = new ArrayList<>();
             SearchCursor[] within = new SearchCursor[1];
-            Optional<SearchCursor> next = walk(search, after, late, (id, millis, study) -> {
-                for (long delivery : meant(search, id)) {
-                    if (after.isBehind(delivery)) {
+            Optional<SearchCursor> next = walk(search, after, late, (id, millis, candidate) -> {
+                for (FoundDelivery delivery : meant(search, rows, id)) {
+                    if (after.isBehind(delivery.id())) {
                         continue;
                     } else if (found.size() == limit) {
-                        within[0] = new SearchCursor(millis, id, (int) (delivery % Plan.MAX_DELIVERIES) + 1);
+                        within[0] = new SearchCursor(millis, id, (int) (delivery.id() % Plan.MAX_DELIVERIES) + 1);
                         return true;
                     }
-                    rows.instance(id).stream()
-                            .flatMap(instance -> instance.deliveries().stream())
-                            .filter(each -> each.id() == delivery)
-                            .forEach(found::add);
+                    found.add(delivery);
                 }
                 return found.size() == limit;
             });
@@ -79,14 +80,14 @@ final class CatalogueReader implements AutoCloseable {
     }
 
     /** The deliveries of an instance that are meant, the last in its plan first. */
-    private List<Long> meant(Search search, long instance) throws SQLException {
-        List<Long> ids = new ArrayList<>();
-        try (ResultSet row = database.query(MEANT, SearchSql.values(search, 0, instance))) {
-            while (row.next()) {
-                ids.add(row.getLong(1));
+    private static List<FoundDelivery> meant(Search search, FoundRows rows, long id) throws SQLException {
+        List<FoundDelivery> meant = new ArrayList<>();
+        for (FoundDelivery delivery : rows.deliveries(id)) {
+            if (search.means(delivery)) {
+                meant.add(0, delivery);
             }
         }
-        return ids;
+        return meant;
     }
 
     /**
@@ -102,7 +103,7 @@ final class CatalogueReader implements AutoCloseable {
             while (row.next()) {
                 long id = row.getLong(1);
                 long millis = row.getLong(2);
-                boolean full = id != last && row.getBoolean(4) && taker.take(id, millis, row.getString(3));
+                boolean full = id != last && row.getBoolean(4) && taker.take(id, millis, row);
                 last = id;
                 if (full || late.getAsBoolean()) {
                     return Optional.of(SearchCursor.behind(millis, id));
@@ -122,7 +123,8 @@ final class CatalogueReader implements AutoCloseable {
             FoundRows rows, Search search, SearchCursor after, int limit, BooleanSupplier late) throws SQLException {
         List<FoundStudy> found = new ArrayList<>();
         Set<String> seen = new HashSet<>();
-        Optional<SearchCursor> next = walk(search, after, late, (id, millis, study) -> {
+        Optional<SearchCursor> next = walk(search, after, late, (id, millis, candidate) -> {
+            String study = candidate.getString(3);
             // What is in the pages before has a newer instance there.
             if (seen.add(study) && database.number(SearchSql.firstOfStudy(), SearchSql.values(search, 0, id)) == 1) {
                 rows.study(study).ifPresent(found::add);
@@ -187,10 +189,6 @@ final class CatalogueReader implements AutoCloseable {
     public void close() throws SQLException {
         database.close();
     }
-
-    static final String MEANT =
-            "SELECT d.id FROM delivery d NOT INDEXED WHERE d.id BETWEEN ?14 * 1024 AND ?14 * 1024 + 1023 AND "
-                    + SearchSql.DELIVERY_MEANT + " ORDER BY d.id DESC";
 
     static final String OLDEST = """
             SELECT b.destination, i.received_at

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.dicomgateway.dicom.Uid;
 import org.dicomgateway.spool.SpoolSearch.Event;
 import org.dicomgateway.spool.SpoolSearch.EventKind;
 import org.dicomgateway.spool.SpoolSearch.FoundDelivery;
@@ -27,6 +29,8 @@ final class FoundRows {
 
     private final Statements database;
     private final Set<String> absent = new HashSet<>();
+    /** Each read once: texts are what costs in SQLite. */
+    private final Map<Long, SeriesRow> series = new HashMap<>();
 
     FoundRows(Statements database) throws SQLException {
         this.database = database;
@@ -46,9 +50,10 @@ final class FoundRows {
             if (!row.next()) {
                 return Optional.empty();
             }
-            instance = LedgerRows.stored(row).instance();
-            rules = row.getLong("rules_version");
-            routed = row.getInt("routed") == 1;
+            instance = series(row.getLong(1))
+                    .instance(id, Uid.of(row.getString(2)), Instant.ofEpochMilli(row.getLong(3)), row.getLong(4));
+            rules = row.getLong(5);
+            routed = row.getInt(6) == 1;
         }
         List<FoundDelivery> deliveries = new ArrayList<>();
         try (ResultSet row = database.query(DELIVERIES, id)) {
@@ -59,25 +64,43 @@ final class FoundRows {
         return Optional.of(new FoundInstance(instance, rules, routed, deliveries));
     }
 
+    /** Those of an instance, in the order of the plan. */
+    List<FoundDelivery> deliveries(long instanceId) throws SQLException {
+        return instance(instanceId).map(FoundInstance::deliveries).orElse(List.of());
+    }
+
+    private SeriesRow series(long id) throws SQLException {
+        @Nullable SeriesRow known = series.get(id);
+        if (known != null) {
+            return known;
+        }
+        try (ResultSet row = database.query(SERIES, id)) {
+            row.next();
+            SeriesRow read = SeriesRow.read(row);
+            series.put(id, read);
+            return read;
+        }
+    }
+
     private FoundDelivery delivery(ResultSet row, Instance instance) throws SQLException {
-        @Nullable String destination = row.getString("destination");
-        long settled = row.getLong("settled_at");
+        @Nullable String destination = row.getString(4);
+        long settled = row.getLong(11);
         return new FoundDelivery(
-                row.getLong("id"),
+                row.getLong(1),
                 instance.id(),
                 instance.sopInstance().value(),
                 instance.studyInstanceUid(),
-                row.getString("route"),
-                row.getInt("copy"),
+                row.getString(2),
+                row.getInt(3),
                 Optional.ofNullable(destination),
-                Optional.ofNullable(row.getString("candidates")).stream()
+                Optional.ofNullable(row.getString(5)).stream()
                         .flatMap(String::lines)
                         .toList(),
-                state(row.getInt("state"), destination),
-                row.getInt("attempts"),
-                Instant.ofEpochMilli(row.getLong("due")),
-                status(row, "last_status"),
-                text(row.getString("last_error")),
+                state(row.getInt(6), destination),
+                row.getInt(7),
+                Instant.ofEpochMilli(row.getLong(8)),
+                status(row, 9),
+                text(row.getString(10)),
                 settled > 0 ? Instant.ofEpochMilli(settled) : instance.receivedAt());
     }
 
@@ -87,7 +110,7 @@ final class FoundRows {
                 : DeliveryState.of(code);
     }
 
-    private static OptionalInt status(ResultSet row, String column) throws SQLException {
+    private static OptionalInt status(ResultSet row, int column) throws SQLException {
         int status = row.getInt(column);
         return row.wasNull() ? OptionalInt.empty() : OptionalInt.of(status);
     }
@@ -131,15 +154,15 @@ final class FoundRows {
         try (ResultSet row = database.query(EVENTS, delivery.id())) {
             while (row.next()) {
                 events.add(new Event(
-                        Instant.ofEpochMilli(row.getLong("at")),
-                        Instant.ofEpochMilli(row.getLong("last_at")),
-                        row.getLong("times"),
-                        DeliveryEvents.Kind.told(row.getInt("kind")),
+                        Instant.ofEpochMilli(row.getLong(2)),
+                        Instant.ofEpochMilli(row.getLong(3)),
+                        row.getLong(4),
+                        DeliveryEvents.Kind.told(row.getInt(1)),
                         delivery.id(),
                         delivery.route(),
-                        text(row.getString("destination")),
-                        status(row, "status"),
-                        text(row.getString("reason"))));
+                        text(row.getString(5)),
+                        status(row, 6),
+                        text(row.getString(7))));
             }
         }
         if (delivery.state() == DeliveryState.DELIVERED || delivery.state() == DeliveryState.MERGED) {
@@ -242,8 +265,10 @@ final class FoundRows {
                 a.reason().isEmpty() ? b.reason() : a.reason());
     }
 
-    static final String INSTANCE = "SELECT " + LedgerRows.STORED
-            + ", i.rules_version, i.routed FROM instance i JOIN series s ON s.id = i.series WHERE i.id = ?";
+    static final String INSTANCE =
+            "SELECT series, sop_instance, received_at, dataset_length, rules_version, routed FROM instance WHERE id = ?";
+
+    static final String SERIES = "SELECT " + SeriesRow.COLUMNS + " FROM series WHERE id = ?";
 
     static final String DELIVERIES = """
             SELECT id, route, copy, destination, candidates, state, attempts, due, last_status, last_error, settled_at

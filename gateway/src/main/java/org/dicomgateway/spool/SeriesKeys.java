@@ -13,11 +13,11 @@ final class SeriesKeys {
     private static final int REMEMBERED = 1_000;
 
     private final Statements database;
-    private final Map<Series, Long> recent = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<SeriesRow, Long> recent = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Series, Long> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<SeriesRow, Long> eldest) {
             return size() > REMEMBERED;
         }
     };
@@ -28,12 +28,12 @@ final class SeriesKeys {
 
     /** The key of the series that this instance belongs to. */
     long of(Instance instance) throws SQLException {
-        Series series = Series.of(instance);
+        SeriesRow series = SeriesRow.of(instance);
         Long known = recent.get(series);
         if (known != null) {
             return known;
         }
-        Object[] columns = series.columns();
+        Object[] columns = series.values();
         long key = database.number(FIND, columns);
         if (key == 0) {
             key = database.number(ADD, columns);
@@ -54,57 +54,13 @@ final class SeriesKeys {
         recent.clear();
     }
 
-    private record Series(
-            String seriesUid,
-            String studyUid,
-            String patientId,
-            String accessionNumber,
-            String modality,
-            String sopClass,
-            String transferSyntax,
-            String callingAe,
-            String calledAe,
-            String remoteHost) {
-
-        static Series of(Instance instance) {
-            return new Series(
-                    instance.seriesInstanceUid(),
-                    instance.studyInstanceUid(),
-                    instance.patientId(),
-                    instance.accessionNumber(),
-                    instance.modality(),
-                    instance.sopClass().value(),
-                    instance.transferSyntax().uid().value(),
-                    instance.origin().calling().value(),
-                    instance.origin().called().value(),
-                    instance.origin().remoteHost());
-        }
-
-        Object[] columns() {
-            return new Object[] {
-                seriesUid,
-                studyUid,
-                patientId,
-                accessionNumber,
-                modality,
-                sopClass,
-                transferSyntax,
-                callingAe,
-                calledAe,
-                remoteHost
-            };
-        }
-    }
-
     private static final String FIND = """
             SELECT id FROM series
             WHERE series_uid = ? AND study_uid = ? AND patient_id = ? AND accession_number = ? AND modality = ?
               AND sop_class = ? AND transfer_syntax = ? AND calling_ae = ? AND called_ae = ? AND remote_host = ?""";
 
-    private static final String ADD = """
-            INSERT INTO series (series_uid, study_uid, patient_id, accession_number, modality,
-                                sop_class, transfer_syntax, calling_ae, called_ae, remote_host)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id""";
+    private static final String ADD =
+            "INSERT INTO series (" + SeriesRow.COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id";
 
     private static final String REMOVE_UNUSED =
             "DELETE FROM series WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM instance WHERE series = ?1)";
