@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -40,54 +41,54 @@ final class CatalogueReader implements AutoCloseable {
         /**
          * Whether the page is full.
          *
-         * @param candidate its columns are those of {@link SearchSql#instances}
+         * @param row has the columns of {@link SearchSql#instances}
          */
-        boolean take(long id, long millis, ResultSet candidate) throws SQLException;
+        boolean take(long id, ResultSet row) throws SQLException;
     }
 
     Page<FoundInstance> instances(Search search, SearchCursor after, int limit, BooleanSupplier late)
             throws SQLException {
         return reading(rows -> {
-            List<FoundInstance> found = new ArrayList<>();
-            Optional<SearchCursor> next = walk(search, after, late, (id, millis, candidate) -> {
-                rows.instance(id).ifPresent(found::add);
-                return found.size() == limit;
+            List<Long> ids = new ArrayList<>();
+            Optional<SearchCursor> next = walk(search, after, late, (id, row) -> {
+                ids.add(id);
+                return ids.size() == limit;
             });
-            return new Page<>(found, next.map(SearchCursor::toString));
+            return new Page<>(rows.instances(ids), next.map(SearchCursor::toString));
         });
     }
 
     Page<FoundDelivery> deliveries(Search search, SearchCursor after, int limit, BooleanSupplier late)
             throws SQLException {
         return reading(rows -> {
+            List<Long> ids = new ArrayList<>();
+            // Each has at least one delivery that is meant, unless it is held because no route applies to it.
+            Optional<SearchCursor> next = walk(search, after, late, (id, row) -> {
+                ids.add(id);
+                return ids.size() == limit;
+            });
             List<FoundDelivery> found = new ArrayList<>();
-            SearchCursor[] within = new SearchCursor[1];
-            Optional<SearchCursor> next = walk(search, after, late, (id, millis, candidate) -> {
-                for (FoundDelivery delivery : meant(search, rows, id)) {
-                    if (after.isBehind(delivery.id())) {
+            for (FoundInstance instance : rows.instances(ids)) {
+                for (FoundDelivery delivery : lastFirst(instance)) {
+                    if (after.isBehind(delivery.id()) || !search.means(delivery)) {
                         continue;
                     } else if (found.size() == limit) {
-                        within[0] = new SearchCursor(millis, id, (int) (delivery.id() % Plan.MAX_DELIVERIES) + 1);
-                        return true;
+                        return new Page<>(
+                                found,
+                                Optional.of(SearchCursor.with(instance.instance(), delivery)
+                                        .toString()));
                     }
                     found.add(delivery);
                 }
-                return found.size() == limit;
-            });
-            return new Page<>(
-                    found, Optional.ofNullable(within[0]).or(() -> next).map(SearchCursor::toString));
+            }
+            return new Page<>(found, next.map(SearchCursor::toString));
         });
     }
 
-    /** The deliveries of an instance that are meant, the last in its plan first. */
-    private static List<FoundDelivery> meant(Search search, FoundRows rows, long id) throws SQLException {
-        List<FoundDelivery> meant = new ArrayList<>();
-        for (FoundDelivery delivery : rows.deliveries(id)) {
-            if (search.means(delivery)) {
-                meant.add(0, delivery);
-            }
-        }
-        return meant;
+    private static List<FoundDelivery> lastFirst(FoundInstance instance) {
+        List<FoundDelivery> deliveries = new ArrayList<>(instance.deliveries());
+        Collections.reverse(deliveries);
+        return deliveries;
     }
 
     /**
@@ -103,7 +104,7 @@ final class CatalogueReader implements AutoCloseable {
             while (row.next()) {
                 long id = row.getLong(1);
                 long millis = row.getLong(2);
-                boolean full = id != last && row.getBoolean(4) && taker.take(id, millis, row);
+                boolean full = id != last && row.getBoolean(4) && taker.take(id, row);
                 last = id;
                 if (full || late.getAsBoolean()) {
                     return Optional.of(SearchCursor.behind(millis, id));
@@ -123,8 +124,8 @@ final class CatalogueReader implements AutoCloseable {
             FoundRows rows, Search search, SearchCursor after, int limit, BooleanSupplier late) throws SQLException {
         List<FoundStudy> found = new ArrayList<>();
         Set<String> seen = new HashSet<>();
-        Optional<SearchCursor> next = walk(search, after, late, (id, millis, candidate) -> {
-            String study = candidate.getString(3);
+        Optional<SearchCursor> next = walk(search, after, late, (id, row) -> {
+            String study = row.getString(3);
             // What is in the pages before has a newer instance there.
             if (seen.add(study) && database.number(SearchSql.firstOfStudy(), SearchSql.values(search, 0, id)) == 1) {
                 rows.study(study).ifPresent(found::add);

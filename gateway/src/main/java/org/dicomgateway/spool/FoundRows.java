@@ -14,6 +14,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.dicomgateway.dicom.Uid;
 import org.dicomgateway.spool.SpoolSearch.Event;
 import org.dicomgateway.spool.SpoolSearch.EventKind;
@@ -43,30 +44,49 @@ final class FoundRows {
 
     /** An instance that is there. */
     Optional<FoundInstance> instance(long id) throws SQLException {
-        Instance instance;
-        long rules;
-        boolean routed;
-        try (ResultSet row = database.query(INSTANCE, id)) {
-            if (!row.next()) {
-                return Optional.empty();
-            }
-            instance = series(row.getLong(1))
-                    .instance(id, Uid.of(row.getString(2)), Instant.ofEpochMilli(row.getLong(3)), row.getLong(4));
-            rules = row.getLong(5);
-            routed = row.getInt(6) == 1;
-        }
-        List<FoundDelivery> deliveries = new ArrayList<>();
-        try (ResultSet row = database.query(DELIVERIES, id)) {
-            while (row.next()) {
-                deliveries.add(delivery(row, instance));
-            }
-        }
-        return Optional.of(new FoundInstance(instance, rules, routed, deliveries));
+        return instances(List.of(id)).stream().findFirst();
     }
 
-    /** Those of an instance, in the order of the plan. */
-    List<FoundDelivery> deliveries(long instanceId) throws SQLException {
-        return instance(instanceId).map(FoundInstance::deliveries).orElse(List.of());
+    /** Those that are there, in this order. One question for all: each costs as much as a dozen rows of it. */
+    List<FoundInstance> instances(List<Long> ids) throws SQLException {
+        List<FoundInstance> found = new ArrayList<>();
+        String list = ids.toString();
+        try (ResultSet row = database.query(INSTANCES, list)) {
+            while (row.next()) {
+                Instance instance = series(row.getLong(2))
+                        .instance(
+                                row.getLong(1),
+                                Uid.of(row.getString(3)),
+                                Instant.ofEpochMilli(row.getLong(4)),
+                                row.getLong(5));
+                found.add(new FoundInstance(instance, row.getLong(6), row.getInt(7) == 1, List.of()));
+            }
+        }
+        return withDeliveries(found, list);
+    }
+
+    /** Those of an instance come in the order of its plan, because that is the order of the keys. */
+    private List<FoundInstance> withDeliveries(List<FoundInstance> instances, String ids) throws SQLException {
+        Map<Long, List<FoundDelivery>> deliveries = new HashMap<>();
+        Map<Long, Instance> byId =
+                instances.stream().map(FoundInstance::instance).collect(Collectors.toMap(Instance::id, same -> same));
+        try (ResultSet row = database.query(DELIVERIES, ids)) {
+            while (row.next()) {
+                @Nullable Instance instance = byId.get(LedgerRows.instanceId(row.getLong(1)));
+                if (instance != null) {
+                    deliveries
+                            .computeIfAbsent(instance.id(), id -> new ArrayList<>())
+                            .add(delivery(row, instance));
+                }
+            }
+        }
+        return instances.stream()
+                .map(each -> new FoundInstance(
+                        each.instance(),
+                        each.rulesVersion(),
+                        each.routed(),
+                        deliveries.getOrDefault(each.instance().id(), List.of())))
+                .toList();
     }
 
     private SeriesRow series(long id) throws SQLException {
@@ -265,14 +285,17 @@ final class FoundRows {
                 a.reason().isEmpty() ? b.reason() : a.reason());
     }
 
-    static final String INSTANCE =
-            "SELECT series, sop_instance, received_at, dataset_length, rules_version, routed FROM instance WHERE id = ?";
+    static final String INSTANCES = """
+            SELECT i.id, i.series, i.sop_instance, i.received_at, i.dataset_length, i.rules_version, i.routed
+            FROM json_each(?) asked CROSS JOIN instance i ON i.id = asked.value""";
 
     static final String SERIES = "SELECT " + SeriesRow.COLUMNS + " FROM series WHERE id = ?";
 
     static final String DELIVERIES = """
-            SELECT id, route, copy, destination, candidates, state, attempts, due, last_status, last_error, settled_at
-            FROM delivery NOT INDEXED WHERE id BETWEEN ?1 * 1024 AND ?1 * 1024 + 1023 ORDER BY id""";
+            SELECT d.id, d.route, d.copy, d.destination, d.candidates, d.state, d.attempts, d.due, d.last_status,
+              d.last_error, d.settled_at
+            FROM json_each(?) asked CROSS JOIN delivery d NOT INDEXED
+            WHERE d.id BETWEEN asked.value * 1024 AND asked.value * 1024 + 1023""";
 
     static final String EVENTS =
             "SELECT kind, at, last_at, times, destination, status, reason FROM event WHERE delivery = ? ORDER BY number";

@@ -3,6 +3,7 @@ package org.dicomgateway.spool;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.dicomgateway.spool.SpoolSearch.FoundDelivery;
 
 /**
  * Where a search goes on: behind this instance, which was received then; or, with {@code place}, within it, at its
@@ -30,6 +31,12 @@ record SearchCursor(long millis, long id, int place) {
 
     static SearchCursor behind(long millis, long id) {
         return new SearchCursor(millis, id, 0);
+    }
+
+    /** Goes on with this delivery of this instance. */
+    static SearchCursor with(Instance instance, FoundDelivery delivery) {
+        int place = (int) (delivery.id() % Plan.MAX_DELIVERIES);
+        return new SearchCursor(instance.receivedAt().toEpochMilli(), instance.id(), place + 1);
     }
 
     /** Only instances with lower ids are to be looked at. */

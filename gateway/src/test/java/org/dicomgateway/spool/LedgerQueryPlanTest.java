@@ -97,6 +97,16 @@ class LedgerQueryPlanTest {
     }
 
     @Test
+    void a_page_of_instances_and_their_deliveries_is_read_by_keys() throws Exception {
+        assertThat(plan(FoundRows.INSTANCES))
+                .containsExactly("SCAN asked VIRTUAL TABLE INDEX 1:", "SEARCH i USING INTEGER PRIMARY KEY (rowid=?)");
+        assertThat(plan(FoundRows.DELIVERIES))
+                .containsExactly(
+                        "SCAN asked VIRTUAL TABLE INDEX 1:",
+                        "SEARCH d USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)");
+    }
+
+    @Test
     void history_is_searched_by_UID_patient_accession_number_and_time() throws Exception {
         for (String condition : List.of(
                 "s.study_uid = 'x'",
