@@ -79,6 +79,11 @@ final class BenchGateway implements AutoCloseable {
         return Cpu.seconds(process.pid());
     }
 
+    /** Of the threads that answer operators' requests. */
+    double answeringSeconds() {
+        return Cpu.seconds(process.pid(), "admin");
+    }
+
     long pid() {
         return process.pid();
     }

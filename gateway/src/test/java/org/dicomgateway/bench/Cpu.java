@@ -2,7 +2,9 @@ package org.dicomgateway.bench;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 
@@ -19,6 +21,30 @@ final class Cpu {
         // The name of the command, in parentheses, may hold anything.
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
+    }
+
+    /** Seconds that those threads of a process took until now which are there and whose names begin like this. */
+    static double seconds(long pid, String threads) {
+        double nanos = 0;
+        try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/" + pid + "/task"))) {
+            for (Path task : tasks) {
+                nanos += nanosOf(task, threads);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return nanos / 1e9;
+    }
+
+    private static double nanosOf(Path task, String threads) throws IOException {
+        try {
+            return Files.readString(task.resolve("comm")).startsWith(threads)
+                    ? Double.parseDouble(
+                            Files.readString(task.resolve("schedstat")).split(" ", -1)[0])
+                    : 0;
+        } catch (NoSuchFileException ended) {
+            return 0;
+        }
     }
 
     /** Seconds that all processors were busy until now, whoever kept them so. */

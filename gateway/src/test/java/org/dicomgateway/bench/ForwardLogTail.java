@@ -74,6 +74,9 @@ final class ForwardLogTail {
             return;
         }
         try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
+            if (file.length() < position) {
+                throw new IllegalStateException(log + " was rotated meanwhile: fewer runs, or fewer instances in each");
+            }
             byte[] more = new byte[(int) Math.min(file.length() - position, 1 << 26)];
             file.seek(position);
             file.readFully(more);
