@@ -4,13 +4,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * How many workers of a lane may deliver at once: as many as its destination may have associations, fewer when it showed
- * that this is too much. Halves then, and grows back by one at a time, when it was quiet and work is waiting. For any
- * number of threads.
+ * How many workers of a lane may deliver at once: by as many associations as its destination takes most by (see
+ * {@link Knee}), fewer when it showed that this is too much. Halves then, and grows back by one at a time, when it was
+ * quiet and work is waiting. For any number of threads.
  */
 final class Concurrency {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Concurrency.class);
 
     /** Without another sign of overload, before there may be one more. */
     static final Duration QUIET = Duration.ofSeconds(30);
@@ -21,46 +25,82 @@ final class Concurrency {
     /** What comes within this time is the same overload, met by several workers. */
     private static final Duration SAME = Duration.ofSeconds(1);
 
+    private final String destination;
     private final int max;
     private final InstantSource clock;
-    private int limit;
+    private final Knee knee;
+    private int bearable;
     private int busy;
     private Instant changed = Instant.MIN;
     private Instant shrunk = Instant.MIN;
     private String why = "";
 
-    Concurrency(int max, InstantSource clock) {
+    Concurrency(String destination, int max, InstantSource clock) {
+        this.destination = destination;
         this.max = max;
         this.clock = clock;
-        this.limit = max;
+        this.knee = new Knee(max);
+        this.bearable = max;
     }
 
-    /** Whether the caller may deliver, and then must {@link #leave}. */
-    synchronized boolean enter() {
-        if (busy >= limit) {
-            return false;
+    /** A worker's right to deliver. For any thread. */
+    final class Place implements AutoCloseable {
+
+        private boolean kept = true;
+
+        private Place() {
+            busy++;
         }
-        busy++;
-        return true;
+
+        /** Whether its worker may go on. Once not, never again, and the place is free: what he has in hand goes back. */
+        boolean isKept() {
+            synchronized (Concurrency.this) {
+                if (kept && busy > limit()) {
+                    close();
+                }
+                return kept;
+            }
+        }
+
+        @Override
+        public void close() {
+            synchronized (Concurrency.this) {
+                if (kept) {
+                    kept = false;
+                    busy--;
+                }
+            }
+        }
     }
 
-    /** Delivers in any case, to try a destination again, and then must {@link #leave}. */
-    synchronized void enterAnyway() {
-        busy++;
+    /** A place, if there is one free. */
+    synchronized Optional<Place> enter() {
+        return hasRoom() ? Optional.of(new Place()) : Optional.empty();
     }
 
-    synchronized void leave() {
-        busy--;
-    }
-
-    /** Whether more deliver than should. */
-    synchronized boolean isOver() {
-        return busy > limit;
+    /** A place in any case, to try a destination again. */
+    synchronized Place enterAnyway() {
+        return new Place();
     }
 
     /** Whether one more may deliver. */
     synchronized boolean hasRoom() {
-        return busy < limit;
+        return busy < limit();
+    }
+
+    /** An instance was stored, and others wait. */
+    synchronized void stored(long bytes) {
+        if (bearable < max) {
+            knee.disturbed(clock.instant());
+            return;
+        }
+        knee.stored(bytes, busy, clock.instant())
+                .ifPresent(found -> LOG.info("destination {} {} (max-associations = {})", destination, found, max));
+    }
+
+    /** A worker has nothing to do, or waits for something else, or failed: what is stored now says little. */
+    synchronized void disturbed() {
+        knee.disturbed(clock.instant());
     }
 
     /** The destination has too much. */
@@ -70,28 +110,29 @@ final class Concurrency {
         why = reason;
         if (between(shrunk, now).compareTo(SAME) >= 0) {
             shrunk = now;
-            limit = Math.max(1, Math.min(limit, busy) / 2);
+            bearable = Math.max(1, Math.min(limit(), busy) / 2);
         }
+        knee.disturbed(now);
     }
 
     /** Work is waiting: lets one more deliver, if it was quiet for long enough. */
     synchronized void growIfQuiet() {
         Instant now = clock.instant();
-        if (limit < max && between(changed, now).compareTo(QUIET) >= 0) {
-            limit++;
+        if (bearable < max && between(changed, now).compareTo(QUIET) >= 0) {
+            bearable++;
             changed = now;
         }
     }
 
     /** Nothing is going on: what was long ago counts no more. */
     synchronized void forget() {
-        if (limit < max && between(changed, clock.instant()).compareTo(FORGOTTEN) >= 0) {
-            limit = max;
+        if (bearable < max && between(changed, clock.instant()).compareTo(FORGOTTEN) >= 0) {
+            bearable = max;
         }
     }
 
     synchronized int limit() {
-        return limit;
+        return Math.min(bearable, knee.limit());
     }
 
     int max() {
@@ -100,9 +141,9 @@ final class Concurrency {
 
     /** That it is less than it might be, for operators. */
     synchronized Optional<String> complaint() {
-        return limit == max
+        return bearable >= knee.best()
                 ? Optional.empty()
-                : Optional.of("takes " + limit + " of " + max + " associations at once: " + why);
+                : Optional.of("takes " + bearable + " of " + max + " associations at once: " + why);
     }
 
     private static Duration between(Instant then, Instant now) {

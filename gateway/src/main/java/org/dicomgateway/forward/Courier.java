@@ -95,6 +95,8 @@ final class Courier {
         if (outcome instanceof Delivered) {
             if (symptoms.stored(took, claim.instance().datasetLength())) {
                 senses.concurrency().shrink("it became slow");
+            } else {
+                senses.concurrency().stored(claim.instance().datasetLength());
             }
         } else if (outcome instanceof Refused refused) {
             symptoms.refused(refused.reason());
@@ -107,6 +109,7 @@ final class Courier {
         if (failure.reason() == AssociationException.Cause.TIMEOUT && associations.count() > 1) {
             senses.concurrency().shrink("a store was not answered in time");
         }
+        senses.concurrency().disturbed();
         return Verdict.ofStore(failure, first, Proposal.callingFor(claim, fixedCalling));
     }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.dicomgateway.forward.Concurrency.Place;
 import org.dicomgateway.spool.Claim;
 import org.dicomgateway.spool.Outbox;
 import org.dicomgateway.spool.Settlement;
@@ -26,17 +27,22 @@ final class Hand implements AutoCloseable {
     private final Outbox outbox;
     private final InstantSource clock;
     private final Tally tally;
+    private final Place place;
     private final boolean trial;
     private final Deque<Claim> waiting = new ArrayDeque<>();
     private @Nullable Claim taken;
     private boolean closed;
     private Instant takenAt;
 
-    /** @param trial whether this is the one delivery by which a destination is tried again */
-    Hand(Outbox outbox, InstantSource clock, Tally tally, boolean trial) {
+    /**
+     * @param place its worker's, given up with the hand
+     * @param trial whether this is the one delivery by which a destination is tried again
+     */
+    Hand(Outbox outbox, InstantSource clock, Tally tally, Place place, boolean trial) {
         this.outbox = outbox;
         this.clock = clock;
         this.tally = tally;
+        this.place = place;
         this.trial = trial;
         this.takenAt = clock.instant();
     }
@@ -56,6 +62,11 @@ final class Hand implements AutoCloseable {
 
     boolean isTrial() {
         return trial;
+    }
+
+    /** Whether its worker may go on. */
+    boolean hasPlace() {
+        return place.isKept();
     }
 
     /** What waits to be sent, in the order of the claims. */
@@ -126,5 +137,6 @@ final class Hand implements AutoCloseable {
         }
         closed = true;
         giveBack("given back before it was sent");
+        place.close();
     }
 }

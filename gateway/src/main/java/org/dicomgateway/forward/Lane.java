@@ -13,6 +13,7 @@ import org.dicomgateway.config.Pace;
 import org.dicomgateway.dicom.AeTitle;
 import org.dicomgateway.dicom.AssociationException;
 import org.dicomgateway.dicom.OpenAssociation;
+import org.dicomgateway.forward.Concurrency.Place;
 import org.dicomgateway.forward.Outcome.Deferred;
 import org.dicomgateway.spool.Claim;
 import org.dicomgateway.spool.Outbox;
@@ -214,20 +215,21 @@ final class Lane {
             tryAgain();
             return true;
         }
-        if (!mayClaim() || pace.untilNext().compareTo(IN_STEP) > 0 || !concurrency.enter()) {
+        boolean may = mayClaim() && pace.untilNext().compareTo(IN_STEP) <= 0;
+        Optional<Place> place = may ? concurrency.enter() : Optional.empty();
+        if (place.isEmpty()) {
             return false;
         }
-        try (Hand hand = hand(false)) {
+        try (Hand hand = hand(place.get(), false)) {
             fill(hand);
             return deliver(hand);
         } finally {
-            concurrency.leave();
             hands.removeIf(Hand::isClosed);
         }
     }
 
-    private Hand hand(boolean trial) {
-        Hand hand = new Hand(outbox, clock, senses.tally(), trial);
+    private Hand hand(Place place, boolean trial) {
+        Hand hand = new Hand(outbox, clock, senses.tally(), place, trial);
         hands.add(hand);
         return hand;
     }
@@ -295,6 +297,7 @@ final class Lane {
                 hand.giveBack("waits for max-rate");
                 return false;
             }
+            concurrency.disturbed();
             bell.await(heard, shorter(wait, POLL));
         }
         return false;
@@ -329,6 +332,9 @@ final class Lane {
                 hireIfRoom();
             }
         }
+        if (hand.isEmpty()) {
+            concurrency.disturbed();
+        }
     }
 
     private int claim(Hand hand, int wanted) {
@@ -353,7 +359,7 @@ final class Lane {
         if (bell.isClosed() || !health.isOpen()) {
             return false;
         }
-        return breaker.isClosed() ? !concurrency.isOver() : hand.isTrial() && breaker.isHalfOpen();
+        return breaker.isClosed() ? hand.hasPlace() : hand.isTrial() && breaker.isHalfOpen();
     }
 
     /** No association: the destination's trouble, or that of one caller, or there are too many; never the instances'. */
@@ -379,8 +385,7 @@ final class Lane {
 
     /** The breaker's pause is over: asks by C-ECHO, then by the one delivery that is first in line. */
     private void tryAgain() throws InterruptedException {
-        concurrency.enterAnyway();
-        try (Hand hand = hand(true)) {
+        try (Hand hand = hand(concurrency.enterAnyway(), true)) {
             claim(hand, 1);
             List<Claim> claims = hand.waiting();
             Optional<AeTitle> calling = claims.isEmpty() ? lastCalling : Optional.of(callingFor(claims.get(0)));
@@ -392,7 +397,6 @@ final class Lane {
             }
         } finally {
             breaker.endTrial();
-            concurrency.leave();
             hands.removeIf(Hand::isClosed);
             health.review();
         }
@@ -422,7 +426,7 @@ final class Lane {
         Optional<AeTitle> calling = lastCalling;
         boolean quiet = breaker.isClosed() && associations.count() == 0 && !bell.isClosed() && !health.isPaused();
         if (quiet && probe.isDue() && calling.isPresent()) {
-            try (Hand nothing = new Hand(outbox, clock, senses.tally(), false)) {
+            try (Hand nothing = new Hand(outbox, clock, senses.tally(), concurrency.enterAnyway(), false)) {
                 if (answers(calling.get(), nothing)) {
                     breaker.echoed();
                 }

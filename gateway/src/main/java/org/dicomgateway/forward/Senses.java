@@ -21,7 +21,7 @@ record Senses(Breaker breaker, Symptoms symptoms, Unanswered unanswered, Concurr
                 new Breaker(settings, clock, random),
                 new Symptoms(clock),
                 new Unanswered(clock),
-                new Concurrency(settings.maxAssociations(), clock),
+                new Concurrency(settings.name(), settings.maxAssociations(), clock),
                 tally);
     }
 }

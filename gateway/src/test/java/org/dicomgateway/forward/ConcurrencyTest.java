@@ -3,12 +3,16 @@ package org.dicomgateway.forward;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.dicomgateway.forward.Concurrency.Place;
 import org.junit.jupiter.api.Test;
 
 class ConcurrencyTest {
 
     private final HandClock clock = new HandClock();
-    private final Concurrency concurrency = new Concurrency(8, clock);
+    private final Concurrency concurrency = new Concurrency("orthanc1", 8, clock);
 
     @Test
     void too_much_halves_it_down_to_one() {
@@ -28,8 +32,7 @@ class ConcurrencyTest {
         concurrency.shrink("full");
 
         assertThat(concurrency.limit()).isEqualTo(1);
-        assertThat(concurrency.isOver()).isTrue();
-        assertThat(concurrency.enter()).isFalse();
+        assertThat(concurrency.enter()).isEmpty();
     }
 
     @Test
@@ -85,9 +88,54 @@ class ConcurrencyTest {
         assertThat(concurrency.limit()).isEqualTo(5);
     }
 
-    private void enter(int workers) {
-        for (int i = 0; i < workers; i++) {
-            assertThat(concurrency.enter()).isTrue();
+    @Test
+    void as_many_give_up_their_place_as_are_too_many() {
+        List<Place> places = enter(8);
+        concurrency.shrink("full");
+
+        assertThat(places.stream().filter(Place::isKept)).hasSize(4);
+        assertThat(places.stream().filter(Place::isKept)).hasSize(4);
+        assertThat(concurrency.hasRoom()).isFalse();
+    }
+
+    @Test
+    void a_place_is_free_again_once_however_often_it_is_closed() {
+        List<Place> places = enter(8);
+        places.get(0).close();
+        places.get(0).close();
+
+        assertThat(concurrency.enter()).isPresent();
+        assertThat(concurrency.enter()).isEmpty();
+        assertThat(places.get(0).isKept()).isFalse();
+    }
+
+    @Test
+    void who_tries_again_has_a_place_beyond_the_limit_until_it_is_looked_at() {
+        enter(8);
+        try (Place more = concurrency.enterAnyway()) {
+            assertThat(more.isKept()).isFalse();
         }
+        assertThat(concurrency.hasRoom()).isFalse();
+    }
+
+    @Test
+    void no_more_are_used_than_the_server_takes_most_by_and_that_is_no_complaint() {
+        List<Place> places = new ArrayList<>(enter(8));
+        for (int i = 0; i < 200_000 && concurrency.limit() != 2; i++) {
+            clock.advance(Duration.ofMillis(concurrency.limit()));
+            concurrency.stored(100_000);
+            places.removeIf(place -> !place.isKept());
+            concurrency.enter().ifPresent(places::add);
+        }
+
+        assertThat(concurrency.limit()).isEqualTo(2);
+        assertThat(concurrency.max()).isEqualTo(8);
+        assertThat(concurrency.complaint()).isEmpty();
+    }
+
+    private List<Place> enter(int workers) {
+        return IntStream.range(0, workers)
+                .mapToObj(any -> concurrency.enter().orElseThrow())
+                .toList();
     }
 }
