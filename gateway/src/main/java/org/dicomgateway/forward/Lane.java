@@ -38,6 +38,9 @@ final class Lane {
     /** An association is kept open for so long, if need be, until the pace allows more. */
     private static final Duration IN_STEP = Duration.ofSeconds(1);
 
+    /** So long an idle association is kept while others are at work: it may hold a thread of the server that they need. */
+    private static final Duration IN_THE_WAY = Duration.ofMillis(50);
+
     private final DestinationSettings settings;
     private final Outbox outbox;
     private final InstantSource clock;
@@ -305,7 +308,8 @@ final class Lane {
 
     /** Waits for more to send, unless some is there that needs another association. Returns whether there is any. */
     private boolean linger(Hand hand) throws InterruptedException {
-        Deadline end = Deadline.after(clock, settings.linger());
+        boolean othersWait = hands.stream().anyMatch(other -> other != hand && !other.isEmpty());
+        Deadline end = Deadline.after(clock, othersWait ? shorter(settings.linger(), IN_THE_WAY) : settings.linger());
         while (hand.isEmpty() && goesOn(hand)) {
             long heard = bell.rings();
             fill(hand);

@@ -98,6 +98,20 @@ class LaneTest {
     }
 
     @Test
+    void an_idle_association_makes_room_at_once_while_others_are_at_work() {
+        server.hangOn(sop -> sop.equals(sopOf(1)));
+        outbox.add(NAME, instances(4));
+        start(destination(NAME, 2, 2));
+        awaitDelivered(2);
+        assertThat(server.open).hasValue(2);
+
+        advance(Duration.ofMillis(100));
+
+        await().until(() -> server.open.get() == 1);
+        assertThat(outbox.inHands()).isEqualTo(2);
+    }
+
+    @Test
     void what_does_not_fit_the_accepted_contexts_gets_an_association_of_its_own() {
         start(destination(NAME, 1, 10));
         outbox.add(NAME, instance(1));
