@@ -1,6 +1,7 @@
 /* The page: what the gateway says goes to the parts that show it. */
 
 import { whenDone } from './actions.js';
+import { get } from './api.js';
 import { load as loadChart, startChart } from './chart.js';
 import { showDestinations } from './destinations.js';
 import { byId, text } from './dom.js';
@@ -31,6 +32,12 @@ function show() {
   showDestinations(destinations);
   showBanners(status, connection);
   document.title = title(destinations, status, connection);
+}
+
+/** Who looks only is not shown what he may not do; the gateway refuses it in any case. */
+function showUser(user) {
+  document.documentElement.dataset.role = user.role;
+  text(byId('user'), user.role === 'viewer' ? `${user.name} (may look)` : user.name);
 }
 
 const live = new Live({
@@ -70,6 +77,7 @@ startChart();
 startStuck();
 startEvents();
 live.start();
+get('/api/user').then(showUser).catch(() => {});
 // Durations grow between two answers, too.
 setInterval(show, 1000);
 window.addEventListener('hashchange', openFromAddress);

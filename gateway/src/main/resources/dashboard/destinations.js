@@ -32,7 +32,7 @@ const rows = new Keyed(byId('destination-rows'), (first) => {
     number('Rate', speed),
     number('In flight', inFlight),
     number('Parked', parked),
-    h('td', { class: 'steer' }, h('div', { class: 'buttons' }, again, steer)),
+    h('td', { class: 'steer' }, h('div', { class: 'buttons steering' }, again, steer)),
   );
   let current = first;
   steer.addEventListener('click', () => (current.state === 'paused' ? resume(first.name) : pause(first.name)));

@@ -55,7 +55,7 @@ const banners = new Keyed(byId('banners'), (first) => {
   const words = h('span', {});
   const lines = h('ul', {});
   const button = first.button
-    ? h('button', { type: 'button', onclick: first.button.press }, first.button.label)
+    ? h('button', { type: 'button', class: 'steering', onclick: first.button.press }, first.button.label)
     : null;
   return {
     element: h('div', { class: 'banner', 'data-level': first.level }, h('div', {}, title, ' ', words, lines), button),

@@ -98,7 +98,7 @@ function group({ state, destination, study, reason, deliveries }) {
     ),
     h(
       'div',
-      { class: 'buttons' },
+      { class: 'buttons steering' },
       state === 'parked' ? button('Retry', () => retry(selection), { 'data-action': 'retry-study' }) : null,
       button('Discard…', () => discard(selection, `all that is parked or held of this study${where}`), { class: 'quiet' }),
     ),
@@ -123,8 +123,8 @@ function one(delivery) {
       { 'data-delivery': id },
       h('span', { class: 'mono', title: sop }, shortUid(sop)),
       h('small', {}, plural(attempts ?? 0, 'attempt')),
-      state === 'parked' ? button('Retry', () => retry({ delivery: id }), { 'data-action': 'retry' }) : null,
-      button('Discard…', () => discard({ delivery: id }, 'this instance'), { class: 'quiet' }),
+      state === 'parked' ? button('Retry', () => retry({ delivery: id }), { class: 'steering', 'data-action': 'retry' }) : null,
+      button('Discard…', () => discard({ delivery: id }, 'this instance'), { class: 'quiet steering' }),
     ),
   };
 }

@@ -155,7 +155,7 @@ function whereabouts(uid, destination) {
     parked
       ? h(
           'div',
-          { class: 'buttons' },
+          { class: 'buttons steering' },
           h('button', { type: 'button', 'data-action': `retry ${name}`, onclick: () => retry({ study: uid, destination: name }) }, 'Retry parked'),
           h('button', { type: 'button', class: 'quiet', 'data-action': `discard ${name}`, onclick: () => discard({ study: uid, destination: name }, `what is parked of this study for ${name}`) }, 'Discard…'),
         )

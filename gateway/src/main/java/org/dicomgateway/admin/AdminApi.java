@@ -7,6 +7,7 @@ import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import io.javalin.http.NotFoundResponse;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -41,6 +42,7 @@ final class AdminApi {
         routes.get("/api/status", context -> answer(context, overview.status(Instant.now())));
         routes.get("/api/destinations", context -> answer(context, overview.destinations(Instant.now())));
         routes.get("/api/routes", this::routes);
+        routes.get("/api/user", AdminApi::user);
         routes.post("/api/destinations/{name}/pause", this::pause);
         routes.post("/api/destinations/{name}/resume", this::resume);
         routes.post("/api/receiver/pause", this::pauseReceiver);
@@ -59,6 +61,11 @@ final class AdminApi {
 
     private void routes(Context context) {
         answer(context, new RoutesView(controls.rules().version(), controls.routes()));
+    }
+
+    private static void user(Context context) {
+        Caller caller = Caller.of(context).orElseThrow();
+        answer(context, new Answers.User(caller.name(), caller.role().name().toLowerCase(Locale.ROOT)));
     }
 
     private void pauseReceiver(Context context) {

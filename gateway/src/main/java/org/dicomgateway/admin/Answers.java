@@ -35,6 +35,14 @@ public final class Answers {
     public record Health(boolean ready, String why) {}
 
     /**
+     * Who asks.
+     *
+     * @param name empty where nobody is asked who he is
+     * @param role operator or viewer
+     */
+    public record User(String name, String role) {}
+
+    /**
      * A request came to nothing.
      *
      * @param error why

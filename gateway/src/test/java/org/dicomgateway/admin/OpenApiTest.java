@@ -52,6 +52,7 @@ class OpenApiTest {
             new Call("GET", "/api/status"),
             new Call("GET", "/api/destinations"),
             new Call("GET", "/api/routes"),
+            new Call("GET", "/api/user"),
             new Call("GET", "/api/instances?state=parked"),
             new Call("GET", "/api/instances?limit=1000", "", 400),
             new Call("GET", "/api/instances/7"),

@@ -73,6 +73,7 @@ class DashboardAccessIT {
                 assertThat(browser.text(".senders")).contains("CT1");
                 assertThat(browser.text("#banners")).contains("A certificate expires soon:", "in 8 d");
             });
+            assertThat(browser.text("#user")).isEqualTo("anna");
             pictures(browser, "operator");
             browser.find(steer()).click();
             browser.type("new disk", Keys.ENTER);
@@ -88,7 +89,10 @@ class DashboardAccessIT {
                 assertThat(browser.text(row("State"))).startsWith("paused");
                 assertThat(browser.text(row("Why"))).contains("new disk");
             });
-            browser.find(steer()).click();
+            eventually(() -> assertThat(browser.text("#user")).isEqualTo("bob (may look)"));
+            assertThat(browser.find(steer()).isDisplayed()).isFalse();
+            // One who finds it all the same is refused.
+            browser.run("document.querySelector(arguments[0]).click()", steer());
             eventually(
                     () -> assertThat(browser.text("#toasts")).contains("Not done: bob may look, and change nothing"));
             pictures(browser, "viewer");
