@@ -131,9 +131,10 @@ class DashboardAccessIT {
             browser.media("prefers-color-scheme", scheme);
             for (int width : List.of(400, 1280)) {
                 browser.width(width);
-                assertThat(browser.run("return document.documentElement.scrollWidth <= innerWidth"))
+                // The chart follows a moment later.
+                eventually(() -> assertThat(browser.run("return document.documentElement.scrollWidth <= innerWidth"))
                         .as(name + " fits " + width)
-                        .isEqualTo(true);
+                        .isEqualTo(true));
                 browser.screenshot(Path.of("target", "dashboard", name + "-" + width + "-" + scheme + ".png"));
             }
         }

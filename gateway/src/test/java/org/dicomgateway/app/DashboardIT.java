@@ -58,6 +58,7 @@ class DashboardIT {
         gateway = new GatewayProcess(directory.resolve("gateway"))
                 .routing(rules())
                 .start();
+        eventually(() -> assertThat(gateway.output()).contains("ready: listening"));
         browser = Browser.start(directory);
         files = new TestFiles(directory.resolve("files"), 7);
     }
@@ -235,8 +236,9 @@ class DashboardIT {
     void it_fits_400_pixels_follows_the_dark_scheme_and_every_button_is_reached_by_tab() {
         send(MODALITY, 1);
         browser.width(400);
-        assertThat(browser.run("return document.documentElement.scrollWidth <= innerWidth"))
-                .isEqualTo(true);
+        // The chart follows a moment later.
+        eventually(() -> assertThat(browser.run("return document.documentElement.scrollWidth <= innerWidth"))
+                .isEqualTo(true));
         assertThat(browser.run("return [...document.querySelectorAll('main *')].filter(e => e.checkVisibility()"
                         + " && e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('svg, .hidden, thead'))"
                         + ".map(e => e.outerHTML.slice(0, 80)).join()"))

@@ -68,7 +68,7 @@ final class ApiFigure {
                 gateway.awaitReserve();
                 Samples took = new Samples();
                 double begin = gateway.cpuSeconds();
-                double answering = gateway.answeringSeconds();
+                Cpu.Threads before = gateway.answering();
                 try (Asking asking = new Asking(gateway, took)) {
                     Passage.measure(
                             gateway,
@@ -80,7 +80,7 @@ final class ApiFigure {
                     asking.stop();
                 }
                 if (warm) {
-                    share.add((gateway.answeringSeconds() - answering) / (gateway.cpuSeconds() - begin) * 100);
+                    share.add(gateway.answering().since(before) / (gateway.cpuSeconds() - begin) * 100);
                     answers.addAll(took);
                 }
             }

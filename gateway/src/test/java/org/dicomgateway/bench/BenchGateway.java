@@ -79,9 +79,9 @@ final class BenchGateway implements AutoCloseable {
         return Cpu.seconds(process.pid());
     }
 
-    /** Of the threads that answer operators' requests. */
-    double answeringSeconds() {
-        return Cpu.seconds(process.pid(), "admin");
+    /** What the threads that answer operators' requests took. */
+    Cpu.Threads answering() {
+        return Cpu.threads(process.pid(), "admin");
     }
 
     long pid() {

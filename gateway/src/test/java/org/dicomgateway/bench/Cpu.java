@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 
 /** Processor time, as the kernel counts it ({@code proc(5)}), in units of a hundredth of a second. */
 final class Cpu {
@@ -23,27 +25,32 @@ final class Cpu {
         return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
     }
 
-    /** Seconds that those threads of a process took until now which are there and whose names begin like this. */
-    static double seconds(long pid, String threads) {
-        double nanos = 0;
+    /** What each thread of a process whose name begins like this took until now. */
+    static Threads threads(long pid, String names) {
+        Map<String, Double> seconds = new HashMap<>();
         try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/" + pid + "/task"))) {
             for (Path task : tasks) {
-                nanos += nanosOf(task, threads);
+                if (Files.readString(task.resolve("comm")).startsWith(names)) {
+                    String nanos = Files.readString(task.resolve("schedstat")).split(" ", -1)[0];
+                    seconds.put(task.toString(), Double.parseDouble(nanos) / 1e9);
+                }
             }
+        } catch (NoSuchFileException ended) {
+            return threads(pid, names);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return nanos / 1e9;
+        return new Threads(seconds);
     }
 
-    private static double nanosOf(Path task, String threads) throws IOException {
-        try {
-            return Files.readString(task.resolve("comm")).startsWith(threads)
-                    ? Double.parseDouble(
-                            Files.readString(task.resolve("schedstat")).split(" ", -1)[0])
-                    : 0;
-        } catch (NoSuchFileException ended) {
-            return 0;
+    /** @param seconds by thread */
+    record Threads(Map<String, Double> seconds) {
+
+        /** Seconds that those which are there now took since then; what one took that has ended is lost. */
+        double since(Threads before) {
+            return seconds.entrySet().stream()
+                    .mapToDouble(now -> now.getValue() - before.seconds.getOrDefault(now.getKey(), 0.0))
+                    .sum();
         }
     }
 
