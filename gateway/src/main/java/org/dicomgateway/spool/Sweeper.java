@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.dicomgateway.spool.SegmentLog.SealedSegment;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,7 +16,7 @@ final class Sweeper {
 
     private static final Logger LOG = LoggerFactory.getLogger(Sweeper.class);
     private static final int FILES_AT_ONCE = 2_000;
-    /** So many looks in a row at which nothing new was received are quiet enough to make the reserve: a second. */
+    /** So many looks in a row at which nothing was received or finished are quiet enough to make the reserve: a second. */
     private static final int QUIET_LOOKS = 4;
 
     private final Ledger ledger;
@@ -28,6 +27,8 @@ final class Sweeper {
     private final SpaceWatch space;
     private final int spares;
     private LogPosition lookedAt = LogPosition.START;
+    private long unfinishedThen;
+    private long unfinishedNow;
     private int quietLooks;
 
     /** @param reserve bytes of the spare segments that stand ready; one does even without */
@@ -76,11 +77,12 @@ final class Sweeper {
     private List<Long> finishedSegments() throws LedgerException {
         // In this order: what is applied when the ledger is asked is at least what was applied before.
         LogPosition applied = bookkeeper.applied();
-        Set<Long> unfinished = ledger.unfinishedBytesBySegment().keySet();
+        Map<Long, Long> unfinished = ledger.unfinishedBytesBySegment();
+        unfinishedNow = unfinished.values().stream().mapToLong(bytes -> bytes).sum();
         List<Long> finished = new ArrayList<>();
         for (Map.Entry<Long, SealedSegment> sealed : log.sealed().entrySet()) {
             boolean known = sealed.getValue().appliedWith().compareTo(applied) <= 0;
-            if (known && !unfinished.contains(sealed.getKey())) {
+            if (known && !unfinished.containsKey(sealed.getKey())) {
                 finished.add(sealed.getKey());
             }
         }
@@ -98,12 +100,15 @@ final class Sweeper {
 
     /**
      * Has spare segments ready, so that the committer need not make one: the first at once, the rest of the reserve one
-     * at a time while nothing is received, for to fill them takes the disk's time. None is kept when room is short.
+     * at a time while nothing is received or finished, for to fill them takes the disk's time; and what is finished soon
+     * leaves segments that are filled already. None is kept when room is short.
      */
     void keepSpares() {
         LogPosition applied = bookkeeper.applied();
-        quietLooks = applied.equals(lookedAt) ? Math.min(quietLooks + 1, QUIET_LOOKS) : 0;
+        boolean quiet = applied.equals(lookedAt) && unfinishedNow == unfinishedThen;
+        quietLooks = quiet ? Math.min(quietLooks + 1, QUIET_LOOKS) : 0;
         lookedAt = applied;
+        unfinishedThen = unfinishedNow;
         int wanted = quietLooks == QUIET_LOOKS ? spares : 1;
         try {
             if (!space.allows(0)) {

@@ -19,9 +19,6 @@ final class ApiFigure {
     private static final int SENDERS = 4;
     private static final int WARM = 8_000;
 
-    /** The compilers take a third of the processor for a minute; what they do is not what is asked about. */
-    private static final int COLD_RUNS = 3;
-
     private static final Duration BETWEEN = Duration.ofMillis(10);
     private static final Duration LAST = Duration.ofSeconds(30);
     private static final List<String> PATHS = List.of(
@@ -58,7 +55,7 @@ final class ApiFigure {
             for (int i = 0; i < lab.count(WARM); i++) {
                 gateway.get(PATHS.get(i % PATHS.size()));
             }
-            for (int run = -COLD_RUNS; run < lab.runs(); run++) {
+            for (int run = -Lab.COLD_RUNS; run < lab.runs(); run++) {
                 boolean warm = run >= 0;
                 files.renew();
                 gateway.awaitReserve();

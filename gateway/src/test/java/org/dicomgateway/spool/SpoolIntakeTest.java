@@ -261,7 +261,13 @@ class SpoolIntakeTest {
                 SpoolHarness.settleDown(spool);
                 spool.keeper().lookAround();
             }
-            assertThat(spares()).isEqualTo(1);
+            assertThat(spares()).as("while instances come in").isEqualTo(1);
+            for (int look = 0; look < 20; look++) {
+                spool.claim(SpoolHarness.PACS, 1).forEach(claim -> spool.settle(claim, new Settlement.Delivered(0)));
+                SpoolHarness.settleDown(spool);
+                spool.keeper().lookAround();
+            }
+            assertThat(spares()).as("while instances go out").isEqualTo(1);
             for (int look = 0; look < 8; look++) {
                 spool.keeper().lookAround();
             }
