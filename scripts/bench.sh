@@ -10,7 +10,7 @@ usage() {
   cat <<'TEXT'
 Usage: scripts/bench.sh [--runs N] [--quick] [all | FIGURE…]
 
-Figures: ingest forward through balance backlog latency stalled tls api knee (all: every one, about 25 minutes)
+Figures: ingest forward through balance backlog latency stalled tls api knee (all: every one, about 35 minutes)
 
   --runs N   runs of each measurement, interleaved with those of its baselines (default: 3)
   --quick    a tenth of the instances, one run: only to see that everything works

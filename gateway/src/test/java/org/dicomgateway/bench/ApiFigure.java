@@ -17,7 +17,7 @@ final class ApiFigure {
 
     private static final String NAME = "api: instances/s from the first sent to the last delivered, at 100 requests/s";
     private static final int SENDERS = 4;
-    private static final int WARM = 8_000;
+    private static final int WARM = 40_000;
 
     private static final Duration BETWEEN = Duration.ofMillis(10);
     private static final Duration LAST = Duration.ofSeconds(30);

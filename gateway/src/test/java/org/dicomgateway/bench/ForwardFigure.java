@@ -33,7 +33,7 @@ final class ForwardFigure {
                 OrthancServer mended = lab.orthanc("ORTHANC2", true, Map.of());
                 BenchGateway gateway = lab.gatewayTo(orthanc.peer())) {
             BenchFiles files = BenchFiles.write(folder, 4, many / 4, size);
-            for (int run = -2 * Lab.COLD_RUNS; run < lab.runs(); run++) {
+            for (int run = -4 * Lab.COLD_RUNS; run < lab.runs(); run++) {
                 ForwardLogTail tail = gateway.log();
                 gateway.pause(orthanc.peer());
                 files.renew();
