@@ -19,7 +19,7 @@ final class Concurrency {
     /** Without another sign of overload, before there may be one more. */
     static final Duration QUIET = Duration.ofSeconds(30);
 
-    /** After this time without work it is as at first. */
+    /** After this time without work the overload is forgotten; what the server takes most by is not. */
     static final Duration FORGOTTEN = Duration.ofMinutes(5);
 
     /** What comes within this time is the same overload, met by several workers. */

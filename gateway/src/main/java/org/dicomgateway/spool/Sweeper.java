@@ -27,8 +27,10 @@ final class Sweeper {
     private final SpaceWatch space;
     private final int spares;
     private LogPosition lookedAt = LogPosition.START;
-    private long unfinishedThen;
+    /** Bytes that were not finished at the last sweep, and at the one before that spares were last looked after. */
     private long unfinishedNow;
+
+    private long unfinishedThen;
     private int quietLooks;
 
     /** @param reserve bytes of the spare segments that stand ready; one does even without */
