@@ -3,20 +3,23 @@ package org.dicomgateway.config;
 import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.zone.ZoneOffsetTransition;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.LongStream;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
  * When something may happen: windows of the week, on the wall clock of a zone. Pure: it is asked about an instant.
+ *
+ * <p>It is open whenever the wall clock shows a time within a window, and at no other moment. So of a window that daylight
+ * saving skips, in part or whole, only what the clock shows is open; and what the clock shows twice is open twice.
  *
  * @param zone whose wall clock and daylight saving apply
  * @param windows open while any of them is; none at all: always open
@@ -26,7 +29,7 @@ public record Schedule(ZoneId zone, List<Window> windows) {
     /** Always open. */
     public static final Schedule ALWAYS = new Schedule(ZoneId.of("UTC"), List.of());
 
-    private static final int DAYS_AHEAD = 8;
+    private static final int DAYS_OF_A_WEEK = 7;
 
     /** Copies the list. */
     public Schedule {
@@ -45,6 +48,20 @@ public record Schedule(ZoneId zone, List<Window> windows) {
         /** Copies the set. */
         public Window {
             days = Set.copyOf(days);
+            if (days.isEmpty()) {
+                throw new IllegalArgumentException("a window without a day never opens");
+            }
+        }
+
+        /** When it begins next, on a wall clock that nobody touches until then. */
+        private LocalDateTime beginAfter(LocalDateTime wallClock) {
+            return IntStream.rangeClosed(0, DAYS_OF_A_WEEK)
+                    .mapToObj(wallClock.toLocalDate()::plusDays)
+                    .filter(day -> days.contains(day.getDayOfWeek()))
+                    .map(day -> day.atTime(from))
+                    .filter(begin -> begin.isAfter(wallClock))
+                    .findFirst()
+                    .orElseThrow();
         }
 
         private boolean contains(ZonedDateTime moment) {
@@ -69,23 +86,31 @@ public record Schedule(ZoneId zone, List<Window> windows) {
 
     /** The first moment, from this one on, at which it is open. */
     public Instant nextOpen(Instant moment) {
-        if (isOpen(moment)) {
-            return moment;
+        Instant at = moment;
+        while (!isOpen(at)) {
+            at = nextChange(at);
         }
-        LocalDate today = moment.atZone(zone).toLocalDate();
-        return LongStream.range(0, DAYS_AHEAD)
-                .mapToObj(today::plusDays)
-                .flatMap(day -> windows.stream().map(window -> firstMoment(day.atTime(window.from()))))
-                .filter(begin -> !begin.isBefore(moment) && isOpen(begin))
+        return at;
+    }
+
+    /** The next moment at which it may open: a window begins, or the zone's clock is put forward or back. */
+    private Instant nextChange(Instant after) {
+        ZoneOffset offset = zone.getRules().getOffset(after);
+        LocalDateTime wallClock = LocalDateTime.ofInstant(after, offset);
+        Instant begin = windows.stream()
+                .map(window -> window.beginAfter(wallClock))
                 .min(Comparator.naturalOrder())
-                .orElseThrow(() -> new IllegalStateException("a window opens at least once a week: " + this));
+                .orElseThrow()
+                .toInstant(offset);
+        ZoneOffsetTransition transition = zone.getRules().nextTransition(after);
+        return transition == null || begin.isBefore(transition.getInstant()) ? begin : transition.getInstant();
     }
 
     /** Whether there is ever a moment at which both are open: looked for in a winter's week and in a summer's. */
     boolean meets(Schedule other) {
         return Stream.of("2026-01-05T00:00:00Z", "2026-07-06T00:00:00Z")
                 .map(Instant::parse)
-                .anyMatch(monday -> meets(other, monday, monday.plus(Duration.ofDays(DAYS_AHEAD))));
+                .anyMatch(monday -> meets(other, monday, monday.plus(Duration.ofDays(DAYS_OF_A_WEEK + 1))));
     }
 
     /** From opening to opening, now of the one and now of the other, until one finds the other open. */
@@ -102,13 +127,5 @@ public record Schedule(ZoneId zone, List<Window> windows) {
             }
         }
         return false;
-    }
-
-    /** The first moment at or after this wall-clock time: a time that daylight saving skips is over when it begins. */
-    private Instant firstMoment(LocalDateTime time) {
-        ZoneOffsetTransition transition = zone.getRules().getTransition(time);
-        return transition != null && transition.isGap()
-                ? transition.getInstant()
-                : time.atZone(zone).toInstant();
     }
 }
