@@ -49,14 +49,13 @@ final class CarefulChooser implements Chooser {
         }
     }
 
-    /** Whether the destination can be used, as far as is known: what cannot be asked is left as it is. */
-    boolean canUse(String destination, DeliveryRow delivery, Instance instance) {
-        Choice only = new Choice(
-                instance, delivery.route(), delivery.copy(), "", List.of(destination), Set.of(), Optional.empty());
+    /** Whether a route's deliveries can use the destination, as far as is known: what cannot be asked stays as it is. */
+    boolean canUse(String destination, String route, Instance instance) {
+        Choice only = new Choice(instance, route, 1, "", List.of(destination), Set.of(), Optional.empty());
         try {
             return chooser.choose(only).isPresent();
         } catch (RuntimeException e) {
-            report(delivery.route(), e);
+            report(route, e);
             return true;
         }
     }

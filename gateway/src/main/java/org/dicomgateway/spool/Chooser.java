@@ -7,7 +7,7 @@ import java.util.Set;
 /**
  * Decides which of its candidates gets a delivery, from what is known of the servers at this moment. Asked when the
  * delivery enters the ledger, and again while it waits and its destination stops being usable. Called in the ledger
- * writer's thread: it must not block and does no I/O.
+ * writer's thread, and in others: it must not block and does no I/O.
  */
 public interface Chooser {
 

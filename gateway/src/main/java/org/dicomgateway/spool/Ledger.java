@@ -49,7 +49,10 @@ interface Ledger extends AutoCloseable {
     List<Long> unassigned(long afterId, int max) throws LedgerException;
 
     /** Pending deliveries of a destination that have other candidates, by id, with ids above {@code afterId}. */
-    List<Long> movable(String destination, long afterId, int max) throws LedgerException;
+    List<Movable> movable(String destination, long afterId, int max) throws LedgerException;
+
+    /** A delivery that could go elsewhere, and whose it is. */
+    record Movable(long deliveryId, String route) {}
 
     /** Whether a pending delivery would go to another candidate if its destination refused it now. */
     boolean passesOn(long deliveryId) throws LedgerException;

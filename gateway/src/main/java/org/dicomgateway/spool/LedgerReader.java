@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import org.dicomgateway.spool.Ledger.DueDelivery;
+import org.dicomgateway.spool.Ledger.Movable;
 import org.jspecify.annotations.Nullable;
 
 /** The questions of {@link Ledger}, asked on one connection. For one thread at a time. */
@@ -144,8 +144,14 @@ final class LedgerReader implements AutoCloseable {
         return ids(UNASSIGNED, afterId, max);
     }
 
-    List<Long> movable(String destination, long afterId, int max) throws SQLException {
-        return ids(MOVABLE, destination, afterId, max);
+    List<Movable> movable(String destination, long afterId, int max) throws SQLException {
+        List<Movable> movable = new ArrayList<>();
+        try (ResultSet row = database.query(MOVABLE, destination, afterId, max)) {
+            while (row.next()) {
+                movable.add(new Movable(row.getLong(1), row.getString(2)));
+            }
+        }
+        return movable;
     }
 
     boolean passesOn(long deliveryId) throws SQLException {
@@ -219,36 +225,66 @@ final class LedgerReader implements AutoCloseable {
         return books;
     }
 
-    /** Rows, and for what is forgotten the count that was kept: received and delivered are totals over both. */
+    /**
+     * Rows, and for what is forgotten the count that was kept: received and delivered are totals over both. One pass over
+     * the rows, and nothing is sorted, however many destinations there are.
+     */
     Map<String, SpoolView.Books> recount() throws SQLException {
-        Map<String, SpoolView.Books> books = new HashMap<>();
         database.update("BEGIN");
         try {
-            Set<String> destinations = new TreeSet<>();
-            try (ResultSet row = database.query(DESTINATIONS)) {
+            Map<String, Recount> counts = new HashMap<>();
+            try (ResultSet row = database.query(FORGOTTEN)) {
                 while (row.next()) {
-                    destinations.add(row.getString(1));
+                    counts.put(row.getString(1), new Recount(row.getBoolean(2), row.getLong(3)));
                 }
             }
-            for (String destination : destinations) {
-                long forgotten = database.number("SELECT forgotten FROM books WHERE destination = ?", destination);
-                try (ResultSet row = database.query(COUNT, destination)) {
-                    if (row.next() && row.getLong(1) + forgotten > 0) {
-                        books.put(
-                                destination,
-                                books(
-                                        !isHeld(destination),
-                                        row.getLong(1) + forgotten,
-                                        row.getLong(2) + forgotten,
-                                        row.getLong(3),
-                                        row.getLong(4),
-                                        row.getLong(5)));
-                    }
+            try (ResultSet row = database.query(COUNTED)) {
+                while (row.next()) {
+                    counts.computeIfAbsent(row.getString(1), any -> new Recount(true, 0))
+                            .add(row.getInt(2), row.getLong(3));
                 }
             }
+            Map<String, SpoolView.Books> books = new HashMap<>();
+            counts.forEach((destination, count) -> {
+                if (count.received > 0) {
+                    books.put(destination, count.books());
+                }
+            });
             return books;
         } finally {
             database.update("COMMIT");
+        }
+    }
+
+    /** What the rows of one destination sum up to. */
+    private static final class Recount {
+        private final boolean present;
+        private long received;
+        private long delivered;
+        private long pending;
+        private long parked;
+        private long pendingBytes;
+
+        Recount(boolean present, long forgotten) {
+            this.present = present;
+            this.received = forgotten;
+            this.delivered = forgotten;
+        }
+
+        void add(int state, long bytes) {
+            received++;
+            switch (state) {
+                case LedgerRows.PENDING -> {
+                    pending++;
+                    pendingBytes += bytes;
+                }
+                case LedgerRows.DELIVERED -> delivered++;
+                default -> parked++;
+            }
+        }
+
+        SpoolView.Books books() {
+            return LedgerReader.books(present, received, delivered, pending, parked, pendingBytes);
         }
     }
 
@@ -317,13 +353,10 @@ final class LedgerReader implements AutoCloseable {
     static final String BOOKS =
             "SELECT destination, present, received, delivered, pending, pending_bytes, parked FROM books WHERE received > 0";
 
-    static final String DESTINATIONS =
-            "SELECT destination FROM books UNION SELECT DISTINCT destination FROM delivery WHERE destination IS NOT NULL";
+    static final String FORGOTTEN = "SELECT destination, present, forgotten FROM books";
 
-    static final String COUNT = """
-            SELECT count(*), coalesce(sum(state = 1), 0), coalesce(sum(state = 0), 0), coalesce(sum(state = 2), 0),
-                   coalesce(sum(bytes) FILTER (WHERE state = 0), 0)
-            FROM delivery WHERE destination = ? AND state < 3""";
+    static final String COUNTED =
+            "SELECT destination, state, bytes FROM delivery NOT INDEXED WHERE state < 3 AND destination IS NOT NULL";
 
     static final String UNASSIGNED = """
             SELECT id FROM delivery INDEXED BY delivery_waiting
@@ -333,7 +366,7 @@ final class LedgerReader implements AutoCloseable {
             "SELECT count(*) FROM delivery INDEXED BY delivery_waiting WHERE state = 0 AND destination IS NULL";
 
     static final String MOVABLE = """
-            SELECT id FROM delivery INDEXED BY delivery_movable
+            SELECT id, route FROM delivery INDEXED BY delivery_movable
             WHERE state = 0 AND candidates IS NOT NULL AND destination = ? AND id > ? ORDER BY id LIMIT ?""";
 
     static final String OPEN_PENDING =

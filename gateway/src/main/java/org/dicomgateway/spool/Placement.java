@@ -4,8 +4,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -75,7 +77,8 @@ final class Placement {
     /** See {@link Change.Reconsidered}. Returns how many deliveries it gave another destination, or none. */
     long reconsider(Change.Reconsidered change, Set<String> due) throws SQLException {
         String destination = change.destination();
-        @Nullable Boolean usable = null;
+        // By route: each may look at the destination in its own way. Asked once, for a choice counts.
+        Map<String, Boolean> usable = new HashMap<>();
         long moved = 0;
         for (long id : change.deliveries()) {
             List<DeliveryRow> all = deliveriesWith(id);
@@ -88,10 +91,7 @@ final class Placement {
                 continue;
             }
             Instance instance = instance(LedgerRows.instanceId(id));
-            if (usable == null) {
-                usable = chooser.canUse(destination, row, instance);
-            }
-            if (waits == usable) {
+            if (waits == usable.computeIfAbsent(row.route(), route -> chooser.canUse(destination, route, instance))) {
                 @Nullable String chosen = chosen(row, all, instance, change.at());
                 if (!Objects.equals(chosen, row.destination())) {
                     move(row, chosen, all, change.at(), due);

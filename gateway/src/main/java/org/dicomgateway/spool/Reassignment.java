@@ -2,13 +2,18 @@ package org.dicomgateway.spool;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.dicomgateway.spool.Ledger.Movable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +31,7 @@ final class Reassignment {
     private final Bookkeeper bookkeeper;
     private final Claims claims;
     private final WakeUps wakeUps;
+    private final CarefulChooser chooser;
     private final InstantSource clock;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
@@ -33,11 +39,18 @@ final class Reassignment {
     private boolean closed;
     private final Thread thread = Threads.named("spool-reassign", this::run);
 
-    Reassignment(Ledger ledger, Bookkeeper bookkeeper, Claims claims, WakeUps wakeUps, InstantSource clock) {
+    Reassignment(
+            Ledger ledger,
+            Bookkeeper bookkeeper,
+            Claims claims,
+            WakeUps wakeUps,
+            Chooser chooser,
+            InstantSource clock) {
         this.ledger = ledger;
         this.bookkeeper = bookkeeper;
         this.claims = claims;
         this.wakeUps = wakeUps;
+        this.chooser = new CarefulChooser(chooser);
         this.clock = clock;
         thread.start();
     }
@@ -115,22 +128,37 @@ final class Reassignment {
         }
     }
 
-    /** Those that wait for this destination, and could go elsewhere. Ends with the first bite when it can be used. */
+    /**
+     * Those that wait for this destination, whose route cannot use it, and that could go elsewhere. What stays is looked
+     * at, and not touched.
+     */
     private long leave(String destination) throws LedgerException {
         long moved = 0;
-        List<Long> page = ledger.movable(destination, 0, BITE);
+        Map<String, Boolean> usable = new HashMap<>();
+        List<Movable> page = ledger.movable(destination, 0, BITE);
         while (!page.isEmpty()) {
-            List<Long> free = claims.withhold(destination, page);
-            long now = free.isEmpty()
-                    ? 0
-                    : apply(destination, free, new Change.Reconsidered(destination, free, clock.instant()));
-            if (now == 0 && !free.isEmpty()) {
-                break;
+            List<Long> leaving = new ArrayList<>();
+            for (Movable delivery : page) {
+                if (!usable.containsKey(delivery.route())) {
+                    usable.put(delivery.route(), canUse(destination, delivery));
+                }
+                if (!usable.get(delivery.route())) {
+                    leaving.add(delivery.deliveryId());
+                }
             }
-            moved += now;
-            page = ledger.movable(destination, page.get(page.size() - 1), BITE);
+            List<Long> free = leaving.isEmpty() ? leaving : claims.withhold(destination, leaving);
+            if (!free.isEmpty()) {
+                moved += apply(destination, free, new Change.Reconsidered(destination, free, clock.instant()));
+            }
+            page = ledger.movable(destination, page.get(page.size() - 1).deliveryId(), BITE);
         }
         return moved;
+    }
+
+    private boolean canUse(String destination, Movable delivery) throws LedgerException {
+        Optional<StoredInstance> stored = ledger.find(LedgerRows.instanceId(delivery.deliveryId()));
+        return stored.isEmpty()
+                || chooser.canUse(destination, delivery.route(), stored.get().instance());
     }
 
     /** Those that wait for a destination, and could go to this one. */

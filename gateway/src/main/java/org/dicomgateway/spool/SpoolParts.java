@@ -52,7 +52,7 @@ record SpoolParts(
             OwnFiles files = new OwnFiles(disk, folders);
             Recovery.Recovered recovered = new Recovery(disk, folders, files, ledgers, planner, chooser, clock).run();
             SpoolParts parts =
-                    assemble(settings, planner, clock, disk, folders, lock, files, ledgers.catalogue(), recovered);
+                    assemble(settings, planner, chooser, clock, disk, folders, lock, files, ledgers.catalogue(), recovered);
             done = true;
             return parts;
         } catch (LedgerException e) {
@@ -75,6 +75,7 @@ record SpoolParts(
     private static SpoolParts assemble(
             SpoolSettings settings,
             Planner planner,
+            Chooser chooser,
             InstantSource clock,
             Disk disk,
             Folders folders,
@@ -107,7 +108,7 @@ record SpoolParts(
                     settings.reserve().bytes());
             Stragglers stragglers = new Stragglers(ledger, bookkeeper, log, files, reader, settings.stragglerAge());
             GatherBuffers buffers = new GatherBuffers(settings.receiveMemory().bytes());
-            Reassignment reassignment = new Reassignment(ledger, bookkeeper, claims, wakeUps, clock);
+            Reassignment reassignment = new Reassignment(ledger, bookkeeper, claims, wakeUps, chooser, clock);
             wakeUps.onGivenBack(reassignment::reconsider);
             SpoolParts parts = new SpoolParts(
                     clock,

@@ -110,7 +110,7 @@ final class SqliteLedger implements Ledger {
     }
 
     @Override
-    public List<Long> movable(String destination, long afterId, int max) throws LedgerException {
+    public List<Movable> movable(String destination, long afterId, int max) throws LedgerException {
         return ask(reader -> reader.movable(destination, afterId, max));
     }
 

@@ -14,6 +14,7 @@ final class Candidates implements Chooser {
     /** All can be used. */
     static final Chooser FIRST = new Candidates();
 
+    private final Set<String> downForRoute = ConcurrentHashMap.newKeySet();
     private final Set<String> down = ConcurrentHashMap.newKeySet();
     private final AtomicInteger asked = new AtomicInteger();
     private volatile boolean broken;
@@ -37,11 +38,19 @@ final class Candidates implements Chooser {
     }
 
     private boolean free(String name, Choice choice) {
-        return !down.contains(name) && !choice.taken().contains(name);
+        return !down.contains(name)
+                && !downForRoute.contains(choice.route() + "/" + name)
+                && !choice.taken().contains(name);
     }
 
     Candidates down(String... names) {
         down.addAll(Set.of(names));
+        return this;
+    }
+
+    /** The deliveries of one route cannot use it; others can. */
+    Candidates downFor(String route, String name) {
+        downForRoute.add(route + "/" + name);
         return this;
     }
 

@@ -224,7 +224,7 @@ final class InMemoryLedger implements Ledger {
 
     private long reconsider(Change.Reconsidered change, Set<String> due) {
         String destination = change.destination();
-        Boolean usable = null;
+        Map<String, Boolean> usable = new HashMap<>();
         long moved = 0;
         for (long id : change.deliveries()) {
             Delivery delivery = delivery(id);
@@ -236,11 +236,10 @@ final class InMemoryLedger implements Ledger {
                 continue;
             }
             Row row = row(delivery);
-            if (usable == null) {
-                DeliveryRow asRow = DeliveryRow.planned(row.stored.instance(), 0, delivery.planned);
-                usable = chooser.canUse(destination, asRow, row.stored.instance());
-            }
-            if (waits == usable) {
+            if (waits
+                    == usable.computeIfAbsent(
+                            delivery.planned.route(),
+                            route -> chooser.canUse(destination, route, row.stored.instance()))) {
                 String before = delivery.destination;
                 move(row, delivery, change.at(), due);
                 moved += Objects.equals(before, delivery.destination) ? 0 : 1;
@@ -573,13 +572,16 @@ final class InMemoryLedger implements Ledger {
     }
 
     @Override
-    public synchronized List<Long> movable(String destination, long afterId, int max) {
-        return ids(
+    public synchronized List<Movable> movable(String destination, long afterId, int max) {
+        List<Long> ids = ids(
                 delivery -> delivery.state == State.PENDING
                         && delivery.isAt(destination)
                         && !delivery.fixed
                         && delivery.id > afterId,
                 max);
+        return ids.stream()
+                .map(id -> new Movable(id, delivery(id).planned.route()))
+                .toList();
     }
 
     @Override

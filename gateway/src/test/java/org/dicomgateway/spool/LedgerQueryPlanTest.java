@@ -97,6 +97,12 @@ class LedgerQueryPlanTest {
     }
 
     @Test
+    void the_books_are_counted_in_one_pass_over_the_rows_and_nothing_is_sorted() throws Exception {
+        assertThat(plan(LedgerReader.COUNTED)).containsExactly("SCAN delivery");
+        assertThat(plan(LedgerReader.FORGOTTEN)).containsExactly("SCAN books");
+    }
+
+    @Test
     void a_page_of_instances_and_their_deliveries_is_read_by_keys() throws Exception {
         assertThat(plan(FoundRows.INSTANCES))
                 .containsExactly("SCAN asked VIRTUAL TABLE INDEX 1:", "SEARCH i USING INTEGER PRIMARY KEY (rowid=?)");

@@ -159,7 +159,7 @@ final class MemoryLedgers implements LedgerSource {
         }
 
         @Override
-        public List<Long> movable(String destination, long afterId, int max) {
+        public List<Ledger.Movable> movable(String destination, long afterId, int max) {
             return open.movable(destination, afterId, max);
         }
 

@@ -124,6 +124,32 @@ class SpoolDispatchTest {
     }
 
     @Test
+    void each_route_judges_a_destination_for_itself_wherever_its_deliveries_stand_in_the_line() throws Exception {
+        plan = plan(new PlannedDelivery("given", 1, List.of("a", "b"), 0));
+        accept(700);
+        plan = plan(new PlannedDelivery("turns", 1, List.of("a", "b"), 0));
+        accept(30);
+        candidates.downFor("turns", "a");
+        spool.reconsider("a");
+        awaitPending("b", 30);
+        assertThat(spool.claim("b", 100)).extracting(Claim::route).hasSize(30).containsOnly("turns");
+        assertThat(pending("a")).as("the others' route can use it").isEqualTo(700);
+    }
+
+    @Test
+    void what_waits_for_anybody_is_chosen_by_what_its_own_route_can_use() throws Exception {
+        candidates.down("a", "b").downFor("turns", "a");
+        plan = plan(new PlannedDelivery("turns", 1, List.of("a", "b"), 0));
+        accept(1);
+        plan = plan(new PlannedDelivery("given", 1, List.of("a", "b"), 0));
+        accept(20);
+        candidates.up("a");
+        spool.reconsider("a");
+        awaitPending("a", 20);
+        assertThat(spool.unassigned()).isEqualTo(1);
+    }
+
+    @Test
     void what_was_in_flight_when_its_destination_failed_follows_when_it_is_given_back() throws Exception {
         accept(10);
         List<Claim> inFlight = spool.claim("a", 10);
