@@ -196,7 +196,7 @@ public final class Gateway implements AutoCloseable {
         watcher.close();
         certificates.close();
         LOG.info("stopping: receiving");
-        acceptors.forEach(acceptor -> acceptor.stop(grace));
+        Acceptor.stopAll(acceptors, grace);
         LOG.info("stopping: forwarding");
         forwarder.stop(grace);
         forwarder.close();

@@ -144,7 +144,7 @@ final class AcceptedAssociation implements Runnable {
 
     private Connection toolkit() {
         Connection connection = new Connection();
-        connection.setSendPDULength(acceptor.settings().maxPduLength());
+        connection.setSendPDULength(acceptor.settings().maxPduLength() & ~1);
         // Not 0, or the toolkit would close at once instead of leaving that to us.
         connection.setSocketCloseDelay((int) LINGER.toMillis());
         Device device = new ToolkitDevice(connection, "*", Runnable::run, open -> association = open);

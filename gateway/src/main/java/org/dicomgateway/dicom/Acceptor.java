@@ -8,6 +8,8 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -108,12 +110,17 @@ public final class Acceptor implements AutoCloseable {
      * time.
      */
     public void stop(Duration grace) {
-        stopping = true;
-        stopListening();
-        boolean interrupted = !awaitNoConnections(grace);
-        connections.forEach(AcceptedAssociation::abort);
-        interrupted |= !awaitNoConnections(END_OF_THREADS);
-        connections.forEach(connection -> log.warn("{}: its thread has not ended; it is still in a hook", connection));
+        stopAll(List.of(this), grace);
+    }
+
+    /** {@link #stop} for all of them together, with one grace: however many there are, it takes no longer than one. */
+    public static void stopAll(Collection<Acceptor> acceptors, Duration grace) {
+        acceptors.forEach(Acceptor::stopListening);
+        boolean interrupted = !awaitNoConnections(acceptors, grace);
+        acceptors.forEach(acceptor -> acceptor.connections.forEach(AcceptedAssociation::abort));
+        interrupted |= !awaitNoConnections(acceptors, END_OF_THREADS);
+        acceptors.forEach(acceptor -> acceptor.connections.forEach(
+                connection -> log.warn("{}: its thread has not ended; it is still in a hook", connection)));
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
@@ -216,6 +223,7 @@ public final class Acceptor implements AutoCloseable {
     }
 
     private void stopListening() {
+        stopping = true;
         @Nullable Thread loop;
         synchronized (this) {
             loop = acceptLoop;
@@ -249,8 +257,16 @@ public final class Acceptor implements AutoCloseable {
     }
 
     /** Whether it waited in peace: false when interrupted. */
-    private boolean awaitNoConnections(Duration atMost) {
+    private static boolean awaitNoConnections(Collection<Acceptor> acceptors, Duration atMost) {
         long deadline = System.nanoTime() + atMost.toNanos();
+        boolean inPeace = true;
+        for (Acceptor acceptor : acceptors) {
+            inPeace &= acceptor.awaitNoConnections(deadline);
+        }
+        return inPeace;
+    }
+
+    private boolean awaitNoConnections(long deadline) {
         synchronized (change) {
             while (!connections.isEmpty()) {
                 long millis = (deadline - System.nanoTime()) / 1_000_000;

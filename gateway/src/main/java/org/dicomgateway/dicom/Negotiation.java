@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.aoju.bus.image.metric.internal.pdu.AAssociateAC;
 import org.aoju.bus.image.metric.internal.pdu.AAssociateRJ;
 import org.aoju.bus.image.metric.internal.pdu.AAssociateRQ;
+import org.aoju.bus.image.metric.internal.pdu.AAssociateRQAC;
 import org.aoju.bus.image.metric.internal.pdu.IdentityAC;
 import org.aoju.bus.image.metric.internal.pdu.IdentityRQ;
 import org.aoju.bus.image.metric.internal.pdu.Presentation;
@@ -33,11 +34,20 @@ final class Negotiation {
         if (!APPLICATION_CONTEXT.equals(rq.getApplicationContext())) {
             throw new AAssociateRJ(1, 1, AAssociateRJ.REASON_APP_CTX_NAME_NOT_SUPPORTED);
         }
-        // An unsigned number: from 2 GB on, it is as good as no limit. And no response fits a tiny PDU.
-        if (rq.getMaxPDULength() < 0) {
-            rq.setMaxPDULength(0);
-        } else if (rq.getMaxPDULength() != 0 && rq.getMaxPDULength() < SMALLEST_PDU) {
+        if (rq.getMaxPDULength() > 0 && rq.getMaxPDULength() < SMALLEST_PDU) {
             throw new AAssociateRJ(1, 2, AAssociateRJ.REASON_NO_REASON_GIVEN);
+        }
+        boundPdus(rq);
+    }
+
+    /**
+     * Bounds what we send by what the peer takes. That is an unsigned number: from 2 GB on, it is as good as no limit. And
+     * PDUs are filled, with fragments that have to be of even length (PS3.8 Annex E): an odd limit is one too many.
+     */
+    static void boundPdus(AAssociateRQAC peer) {
+        peer.setMaxPDULength(Math.max(0, peer.getMaxPDULength()));
+        if (peer.getMaxPDULength() > 1) {
+            peer.setMaxPDULength(peer.getMaxPDULength() & ~1);
         }
     }
 

@@ -17,6 +17,7 @@ import org.aoju.bus.image.metric.DataWriter;
 import org.aoju.bus.image.metric.DimseRQHandler;
 import org.aoju.bus.image.metric.PDVInputStream;
 import org.aoju.bus.image.metric.internal.pdu.AAbort;
+import org.aoju.bus.image.metric.internal.pdu.AAssociateAC;
 import org.aoju.bus.image.metric.internal.pdu.AAssociateRJ;
 import org.aoju.bus.image.metric.internal.pdu.AAssociateRQ;
 import org.aoju.bus.image.metric.internal.pdu.Presentation;
@@ -65,7 +66,7 @@ final class RequestedAssociation implements OpenAssociation {
         local.setSocketCloseDelay(0);
         ToolkitDevice device = new ToolkitDevice(local, calling.value(), this::startReader, open -> association = open);
         device.setDimseRQHandler(new NoRequests());
-        AAssociateRQ rq = new AAssociateRQ();
+        AAssociateRQ rq = new BoundingRequest();
         rq.setCallingAET(calling.value());
         rq.setCalledAET(peer.aeTitle().value());
         rq.setImplClassUID(Implementation.CLASS_UID);
@@ -297,6 +298,23 @@ final class RequestedAssociation implements OpenAssociation {
     }
 
     /** The toolkit asks it for a socket and gets ours. */
+    /**
+     * Bounds the PDUs that we send before the toolkit does. It looks at what was proposed when it has the answer, and has
+     * not yet taken over its limit.
+     */
+    private final class BoundingRequest extends AAssociateRQ {
+
+        @Override
+        public Presentation getPresentationContext(int id) {
+            @Nullable Association open = association;
+            @Nullable AAssociateAC answer = open == null ? null : open.getAAssociateAC();
+            if (answer != null) {
+                Negotiation.boundPdus(answer);
+            }
+            return super.getPresentationContext(id);
+        }
+    }
+
     private final class ConnectedConnection extends Connection {
         private static final long serialVersionUID = 1L;
 

@@ -13,6 +13,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -249,6 +250,24 @@ class AcceptorTest {
     }
 
     @Test
+    void the_fragments_of_a_response_are_even_also_for_a_caller_whose_longest_PDU_is_odd() throws Exception {
+        Acceptor acceptor = start(Limits.acceptor(), ANYBODY, request -> new CStoreResponse(0xA900, "c".repeat(64)));
+        List<Integer> lengths = new ArrayList<>();
+        try (RawPeer peer = RawPeer.connect(acceptor.address())) {
+            peer.send(RawPeer.RQ, RawPeer.associateRq(131, "GATEWAY", "MODALITY", List.of(RawPeer.IMPLICIT), RawPeer.CT));
+            assertThat(peer.receive().type()).isEqualTo(RawPeer.AC);
+            peer.sendPdv(1, true, true, RawPeer.storeRq(7, RawPeer.CT, "1.2.3.4"));
+            peer.sendPdv(1, false, true, random(500));
+            RawPeer.Pdu pdu = peer.receive();
+            while (!pdu.isLast()) {
+                lengths.addAll(pdu.fragmentLengths());
+                pdu = peer.receive();
+            }
+        }
+        assertThat(lengths).isNotEmpty().allMatch(length -> length % 2 == 0);
+    }
+
+    @Test
     void UIDs_that_are_none_cannot_be_understood() throws Exception {
         Acceptor acceptor = start(Limits.acceptor(), ANYBODY, this::keep);
 
@@ -388,6 +407,37 @@ class AcceptorTest {
         assertThatThrownBy(() -> store(busy, random(1000))).isInstanceOf(AssociationException.class);
         stopped.get();
         assertThat(acceptor.openAssociations()).isZero();
+    }
+
+    @Test
+    void acceptors_that_are_stopped_together_stop_listening_at_once_and_share_the_grace() throws Exception {
+        List<Acceptor> all = new ArrayList<>();
+        List<RawPeer> peers = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            Acceptor acceptor =
+                    start(Limits.acceptor(), ANYBODY, request -> failing(request, new CompletableFuture<>()));
+            RawPeer sending = associated(acceptor);
+            sending.sendPdv(1, true, true, RawPeer.storeRq(7, RawPeer.CT, "1.2.3.4"));
+            sending.sendPdv(1, false, false, random(1000));
+            all.add(acceptor);
+            peers.add(sending);
+        }
+        Duration grace = ofSeconds(2);
+        long start = System.nanoTime();
+
+        CompletableFuture<Void> stopped = CompletableFuture.runAsync(() -> Acceptor.stopAll(all, grace));
+
+        for (Acceptor acceptor : all) {
+            await().untilAsserted(() -> assertThatThrownBy(() -> RawPeer.connect(acceptor.address()))
+                    .isInstanceOf(ConnectException.class));
+        }
+        assertThat(stopped).as("what is being received has its time").isNotDone();
+        stopped.get();
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(grace.multipliedBy(3));
+        for (RawPeer peer : peers) {
+            assertThat(peer.receive().type()).isEqualTo(RawPeer.ABORT);
+            peer.close();
+        }
     }
 
     @Test

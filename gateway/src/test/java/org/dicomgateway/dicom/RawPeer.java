@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 
 /** A peer that writes PDUs byte by byte, right or wrong (PS3.8 9.3), on either side of a connection. */
@@ -60,7 +61,24 @@ final class RawPeer implements AutoCloseable {
             return new byte[0];
         }
 
-        private boolean endsDataset() {
+        /** Of each fragment, without its headers. */
+        List<Integer> fragmentLengths() {
+            List<Integer> lengths = new ArrayList<>();
+            ByteBuffer in = ByteBuffer.wrap(body);
+            while (in.remaining() >= 6) {
+                int length = in.getInt();
+                lengths.add(length - 2);
+                in.position(in.position() + length);
+            }
+            return lengths;
+        }
+
+        /** Whether its first fragment is the last of its message's command or dataset. */
+        boolean isLast() {
+            return (body[5] & 2) != 0;
+        }
+
+        boolean endsDataset() {
             int control = 0;
             ByteBuffer in = ByteBuffer.wrap(body);
             while (in.remaining() >= 6) {
@@ -105,6 +123,11 @@ final class RawPeer implements AutoCloseable {
 
     static byte[] associateRq(
             String called, String calling, List<String> transferSyntaxes, String... abstractSyntaxes) {
+        return associateRq(16384, called, calling, transferSyntaxes, abstractSyntaxes);
+    }
+
+    static byte[] associateRq(
+            int maxPdu, String called, String calling, List<String> transferSyntaxes, String... abstractSyntaxes) {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         body.writeBytes(new byte[] {0, 1, 0, 0});
         body.writeBytes(ascii(String.format("%-16s%-16s", called, calling)));
@@ -118,7 +141,7 @@ final class RawPeer implements AutoCloseable {
             item(body, 0x20, context.toByteArray());
         }
         ByteArrayOutputStream user = new ByteArrayOutputStream();
-        item(user, 0x51, ByteBuffer.allocate(4).putInt(16384).array());
+        item(user, 0x51, ByteBuffer.allocate(4).putInt(maxPdu).array());
         item(user, 0x52, ascii("1.2.3"));
         item(body, 0x50, user.toByteArray());
         return body.toByteArray();

@@ -14,6 +14,7 @@ import java.io.SequenceInputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -179,6 +180,43 @@ class RequestorTest {
             assertThat(association.cStore(CT, INSTANCE, inSmallPieces(120_000))).isZero();
         }
         assertThat(first.get()).isEqualTo(50_000);
+    }
+
+    @Test
+    void fragments_are_even_also_for_a_peer_whose_longest_PDU_is_odd() throws Exception {
+        List<Integer> lengths = new ArrayList<>();
+        play(peer -> {
+            peer.receive();
+            peer.send(RawPeer.AC, RawPeer.associateAc(1, RawPeer.IMPLICIT, 50_001));
+            RawPeer.Pdu pdu = peer.receive();
+            while (!pdu.endsDataset()) {
+                lengths.addAll(pdu.fragmentLengths());
+                pdu = peer.receive();
+            }
+            lengths.addAll(pdu.fragmentLengths());
+            peer.sendPdv(1, true, true, RawPeer.response(STORE_RSP, 1, 0));
+            answerRelease(peer);
+        });
+
+        try (OpenAssociation association = open(Limits.requestor())) {
+            assertThat(store(association, 120_000)).isZero();
+        }
+        assertThat(lengths).hasSize(4).allMatch(length -> length % 2 == 0).contains(49_994);
+    }
+
+    @Test
+    void a_longest_PDU_of_four_gigabytes_is_as_good_as_no_limit() throws Exception {
+        play(peer -> {
+            peer.receive();
+            peer.send(RawPeer.AC, RawPeer.associateAc(1, RawPeer.IMPLICIT, 0xFFFFFFFF));
+            peer.receiveInstance();
+            peer.sendPdv(1, true, true, RawPeer.response(STORE_RSP, 1, 0));
+            answerRelease(peer);
+        });
+
+        try (OpenAssociation association = open(Limits.requestor())) {
+            assertThat(store(association, 120_000)).isZero();
+        }
     }
 
     @Test
