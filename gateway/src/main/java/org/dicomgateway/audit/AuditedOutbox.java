@@ -1,7 +1,9 @@
 package org.dicomgateway.audit;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.dicomgateway.config.DestinationSettings;
@@ -47,6 +49,11 @@ record AuditedOutbox(Outbox outbox, Transfers transfers, Function<String, Option
     @Override
     public void reconsider(String destination) {
         outbox.reconsider(destination);
+    }
+
+    @Override
+    public void hoursChanged(Map<String, Instant> openings) {
+        outbox.hoursChanged(openings);
     }
 
     @Override

@@ -104,13 +104,14 @@ public final class Forwarder implements AutoCloseable {
      * both together stay within the association limit. What is paused stays so. Before {@link #start} and after
      * {@link #stop} this does nothing.
      *
-     * @param routes when the deliveries of each route may be sent; one that is not among them: always
+     * @param routes when the deliveries of each route may be sent; one that is not among them: always. What was put off by
+     *     other hours follows these
      */
     public synchronized void update(Collection<DestinationSettings> destinations, Map<String, Schedule> routes) {
         if (!started || stopped) {
             return;
         }
-        hours.set(routes);
+        boolean otherHours = hours.set(routes);
         leaving.removeIf(Lane::hasEnded);
         Map<String, DestinationSettings> wanted = new TreeMap<>();
         destinations.forEach(settings -> wanted.put(settings.name(), settings));
@@ -130,6 +131,9 @@ public final class Forwarder implements AutoCloseable {
                 Optional.ofNullable(before).ifPresent(this::dismiss);
                 usabilityChanged(settings.name());
             }
+        }
+        if (otherHours) {
+            outbox.hoursChanged(hours.openings(clock.instant()));
         }
     }
 

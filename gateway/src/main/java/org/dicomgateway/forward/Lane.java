@@ -282,6 +282,7 @@ final class Lane {
     }
 
     private Optional<Claim> take(Hand hand, Proposal proposal) throws InterruptedException {
+        hours.putOff(hand, clock.instant());
         Predicate<Claim> fits = claim -> proposal.covers(claim, settings.callingAe());
         Optional<Claim> next = goesOn(hand) ? hand.first(fits) : Optional.empty();
         return next.isPresent() && keepPace(hand, next.get()) ? hand.take(fits) : Optional.empty();
@@ -344,7 +345,7 @@ final class Lane {
     private int claim(Hand hand, int wanted) {
         List<Claim> claims = outbox.claim(settings.name(), wanted);
         hand.add(claims);
-        hand.settleIf(claim -> hours.closed(claim, clock.instant()));
+        hours.putOff(hand, clock.instant());
         return claims.size();
     }
 

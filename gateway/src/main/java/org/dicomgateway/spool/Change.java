@@ -2,6 +2,7 @@ package org.dicomgateway.spool;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** One change of the ledger. Changes are applied in the order in which they are submitted, in batches. */
@@ -61,6 +62,14 @@ sealed interface Change {
 
     /** No pending delivery waits for longer than until then: the clock was set back, and would make it wait for nothing. */
     record Hastened(Instant latest) implements Change {}
+
+    /** What was put off until its route opens is due then by these hours; see {@link Outbox#hoursChanged}. */
+    record HoursChanged(Map<String, Instant> openings, Instant at) implements Change {
+
+        public HoursChanged {
+            openings = Map.copyOf(openings);
+        }
+    }
 
     /**
      * Those of the deliveries that are parked or held are given up for good, and those of the instances that no route

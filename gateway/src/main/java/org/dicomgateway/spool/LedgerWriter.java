@@ -2,6 +2,7 @@ package org.dicomgateway.spool;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -105,6 +106,8 @@ final class LedgerWriter implements AutoCloseable {
             return placement.reroute(rerouted, due);
         } else if (change instanceof Change.Hastened hastened) {
             return hasten(LedgerRows.notBefore(hastened.latest()), due);
+        } else if (change instanceof Change.HoursChanged changed) {
+            return hoursChanged(changed, due);
         } else if (change instanceof Change.Discarded discarded) {
             return discards.discard(discarded, due);
         } else if (change instanceof Change.Forgotten forgotten) {
@@ -120,6 +123,28 @@ final class LedgerWriter implements AutoCloseable {
             }
         }
         return database.update(HASTENED, latest);
+    }
+
+    private long hoursChanged(Change.HoursChanged changed, Set<String> due) throws SQLException {
+        Set<String> routes = new HashSet<>();
+        try (ResultSet row = database.query(PUT_OFF)) {
+            while (row.next()) {
+                routes.add(row.getString(1));
+                due.add(row.getString(2));
+            }
+        }
+        long moved = 0;
+        for (String route : routes) {
+            @Nullable Instant opening = changed.openings().get(route);
+            moved += database.update(
+                    PUT_OFF_UNTIL,
+                    LedgerRows.notBefore(opening == null ? changed.at() : opening),
+                    opening == null
+                            ? null
+                            : Settlement.Retry.untilOpen(route, opening).reason(),
+                    route);
+        }
+        return moved;
     }
 
     /** Known by its id: an instance that is replayed from the log changes nothing. */
@@ -322,6 +347,17 @@ final class LedgerWriter implements AutoCloseable {
 
     private static final String HASTENED = """
             UPDATE delivery INDEXED BY delivery_due SET due = ?1 WHERE state = 0 AND due > ?1""";
+
+    /** By its words, which name its own route: see {@link Settlement.Retry#untilOpen}. */
+    private static final String IS_PUT_OFF =
+            "state = 0 AND destination IS NOT NULL AND instr(last_error, 'route ' || route || ' is closed until ') = 1";
+
+    private static final String PUT_OFF =
+            "SELECT DISTINCT route, destination FROM delivery INDEXED BY delivery_waiting WHERE " + IS_PUT_OFF;
+
+    private static final String PUT_OFF_UNTIL =
+            "UPDATE delivery INDEXED BY delivery_waiting SET due = ?1, last_error = ?2 WHERE " + IS_PUT_OFF
+                    + " AND route = ?3 AND due <> ?1";
 
     private static final String FILE_DELETED =
             "UPDATE instance SET file = 0 WHERE id = ? AND file = 1 AND finished_at IS NOT NULL";

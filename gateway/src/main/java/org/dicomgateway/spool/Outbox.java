@@ -1,7 +1,9 @@
 package org.dicomgateway.spool;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The spool as a lane sees it: hands out what is due, takes back what became of it. For any number of threads.
@@ -47,6 +49,15 @@ public interface Outbox {
      * claimed stays as it is. Returns at once; calls that come close together are one.
      */
     void reconsider(String destination);
+
+    /**
+     * Says that the hours of routes have changed. What was put off ({@link Settlement.Retry#untilOpen}) is due at the next
+     * opening of its route, and at once when its route is not among these. Returns at once; settlements that were made
+     * before are included.
+     *
+     * @param openings the routes that are closed now, and when each opens
+     */
+    void hoursChanged(Map<String, Instant> openings);
 
     /** Has {@code wakeUp} called, in any thread, whenever something may have become due for {@code destination}. */
     void onWork(String destination, Runnable wakeUp);

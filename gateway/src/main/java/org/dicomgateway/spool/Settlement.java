@@ -17,7 +17,13 @@ public sealed interface Settlement {
      * @param status the response's status, or -1 when there was none
      * @param reason why, for operators
      */
-    record Retry(Instant due, boolean counted, int status, String reason) implements Settlement {}
+    record Retry(Instant due, boolean counted, int status, String reason) implements Settlement {
+
+        /** Put off until its route opens. The ledger knows such a delivery again, and moves it when the hours change. */
+        public static Retry untilOpen(String route, Instant opening) {
+            return new Retry(opening, false, -1, "route " + route + " is closed until " + opening);
+        }
+    }
 
     /**
      * Given up until an operator says otherwise. The instance is kept.

@@ -140,6 +140,12 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
     }
 
     @Override
+    public void hoursChanged(Map<String, Instant> openings) {
+        parts.bookkeeper()
+                .submit(List.of(new Change.HoursChanged(openings, parts.clock().instant())));
+    }
+
+    @Override
     public void onWork(String destination, Runnable wakeUp) {
         parts.wakeUps().add(destination, wakeUp);
     }

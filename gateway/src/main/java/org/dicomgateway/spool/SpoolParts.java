@@ -51,8 +51,8 @@ record SpoolParts(
         try {
             OwnFiles files = new OwnFiles(disk, folders);
             Recovery.Recovered recovered = new Recovery(disk, folders, files, ledgers, planner, chooser, clock).run();
-            SpoolParts parts =
-                    assemble(settings, planner, chooser, clock, disk, folders, lock, files, ledgers.catalogue(), recovered);
+            SpoolParts parts = assemble(
+                    settings, planner, chooser, clock, disk, folders, lock, files, ledgers.catalogue(), recovered);
             done = true;
             return parts;
         } catch (LedgerException e) {

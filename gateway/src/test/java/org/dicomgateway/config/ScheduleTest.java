@@ -107,7 +107,9 @@ class ScheduleTest {
     /** Every zone that ever changes its clock, around one of its changes; a minute is the finest that a window can say. */
     @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
     void around_a_change_of_the_clock_it_opens_at_the_first_minute_that_the_wall_clock_shows_within_a_window(
-            @ForAll("changes") Change change, @ForAll("windowsAround") List<AroundChange> around, @ForAll("leads") Duration lead) {
+            @ForAll("changes") Change change,
+            @ForAll("windowsAround") List<AroundChange> around,
+            @ForAll("leads") Duration lead) {
         Instant moment = change.at().minus(lead);
         LocalDateTime shown = LocalDateTime.ofInstant(change.at(), change.before());
         List<Window> windows = around.stream().map(window -> window.on(shown)).toList();
@@ -120,7 +122,9 @@ class ScheduleTest {
             expected = expected.plus(Duration.ofMinutes(1));
         }
         assertThat(next).isEqualTo(expected);
-        for (Instant t = moment; t.isBefore(change.at().plus(Duration.ofHours(12))); t = t.plus(Duration.ofMinutes(1))) {
+        for (Instant t = moment;
+                t.isBefore(change.at().plus(Duration.ofHours(12)));
+                t = t.plus(Duration.ofMinutes(1))) {
             assertThat(schedule.isOpen(t)).as("%s", t).isEqualTo(shows(t, change.zone(), windows));
         }
     }
@@ -189,7 +193,8 @@ class ScheduleTest {
     @Provide
     static Arbitrary<Duration> leads() {
         return Arbitraries.oneOf(
-                        Arbitraries.integers().between(-300, 300), Arbitraries.integers().between(-300, 9 * 24 * 60))
+                        Arbitraries.integers().between(-300, 300),
+                        Arbitraries.integers().between(-300, 9 * 24 * 60))
                 .map(Duration::ofMinutes);
     }
 

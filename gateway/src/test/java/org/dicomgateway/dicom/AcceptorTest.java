@@ -254,7 +254,8 @@ class AcceptorTest {
         Acceptor acceptor = start(Limits.acceptor(), ANYBODY, request -> new CStoreResponse(0xA900, "c".repeat(64)));
         List<Integer> lengths = new ArrayList<>();
         try (RawPeer peer = RawPeer.connect(acceptor.address())) {
-            peer.send(RawPeer.RQ, RawPeer.associateRq(131, "GATEWAY", "MODALITY", List.of(RawPeer.IMPLICIT), RawPeer.CT));
+            peer.send(
+                    RawPeer.RQ, RawPeer.associateRq(131, "GATEWAY", "MODALITY", List.of(RawPeer.IMPLICIT), RawPeer.CT));
             assertThat(peer.receive().type()).isEqualTo(RawPeer.AC);
             peer.sendPdv(1, true, true, RawPeer.storeRq(7, RawPeer.CT, "1.2.3.4"));
             peer.sendPdv(1, false, true, random(500));

@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.dicomgateway.config.DestinationSettings;
 import org.dicomgateway.config.RateLimit;
+import org.dicomgateway.config.Schedule;
 import org.dicomgateway.dicom.AssociationException;
 import org.dicomgateway.dicom.AssociationException.Cause;
 import org.dicomgateway.dicom.Rejection;
@@ -137,6 +138,47 @@ class DestinationHealthTest {
         assertThat(view().state()).isEqualTo(DestinationState.UP);
         advance(Duration.ofHours(19));
         await().until(() -> outbox.delivered().size() == 25);
+    }
+
+    @Test
+    void hours_that_are_removed_or_widened_hold_back_nothing_and_narrower_ones_do() {
+        outbox.add(NAME, instances(3));
+        forwarder.start(List.of(destination(NAME)), Map.of("route", Fixtures.dailyAt(22)), Map.of());
+        await().until(() -> outbox.settled().size() == 3);
+
+        forwarder.update(List.of(destination(NAME)), Map.of("route", Fixtures.dailyAt(4)));
+        assertThat(outbox.hoursChanged()).last().isEqualTo(Map.of("route", Instant.parse("2026-03-01T04:00:00Z")));
+        advance(Duration.ofHours(1));
+        await().until(() -> outbox.delivered().size() == 3);
+
+        outbox.add(NAME, instances(2));
+        await().until(() -> outbox.delivered().size() == 5);
+        forwarder.update(List.of(destination(NAME)), Map.of("route", Fixtures.dailyAt(22)));
+        outbox.add(NAME, instances(4));
+        await().until(() -> outbox.settled().size() == 12);
+        assertThat(outbox.delivered()).as("outside the narrower hours").hasSize(5);
+
+        forwarder.update(List.of(destination(NAME)), Map.of("route", Schedule.ALWAYS));
+        await().until(() -> outbox.delivered().size() == 9);
+
+        int told = outbox.hoursChanged().size();
+        forwarder.update(List.of(destination(NAME)), Map.of("route", Schedule.ALWAYS));
+        assertThat(outbox.hoursChanged()).as("they are the same").hasSize(told);
+    }
+
+    @Test
+    void what_waits_in_a_hand_when_its_route_closes_is_put_off_too() {
+        server.hangOn(sop -> true);
+        outbox.add(NAME, instances(5));
+        forwarder.start(List.of(destination(NAME, 1, 10)), Map.of("route", Schedule.ALWAYS), Map.of());
+        await().until(() -> outbox.inHands() == 5 && server.open.get() == 1);
+
+        forwarder.update(List.of(destination(NAME, 1, 10)), Map.of("route", Fixtures.dailyAt(22)));
+        server.letGo();
+
+        await().until(() -> outbox.settled().size() == 5);
+        assertThat(outbox.delivered()).as("the one that was being sent").hasSize(1);
+        assertThat(outbox.pending()).isEqualTo(4);
     }
 
     // --- a server that hangs ------------------------------------------------------------------

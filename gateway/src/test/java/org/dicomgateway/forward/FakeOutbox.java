@@ -31,6 +31,8 @@ final class FakeOutbox implements Outbox {
     private final Map<Long, IOException> damaged = new HashMap<>();
     private final Map<Long, byte[]> contents = new HashMap<>();
     private final Set<Long> passedOn = new HashSet<>();
+    private final Set<Long> putOff = new HashSet<>();
+    private final List<Map<String, Instant>> hoursChanged = new ArrayList<>();
     private final List<Settled> settled = new ArrayList<>();
     private final Map<String, Runnable> listeners = new HashMap<>();
     private final List<RuntimeException> claimFaults = new ArrayList<>();
@@ -115,7 +117,11 @@ final class FakeOutbox implements Outbox {
         }
         settled.add(new Settled(claim, settlement));
         pending.remove(claim.deliveryId());
+        putOff.remove(claim.deliveryId());
         if (settlement instanceof Settlement.Retry retry) {
+            if (retry.equals(Settlement.Retry.untilOpen(claim.route(), retry.due()))) {
+                putOff.add(claim.deliveryId());
+            }
             pending.put(claim.deliveryId(), new Entry(counted(claim, retry), retry.due(), false));
         }
     }
@@ -142,6 +148,19 @@ final class FakeOutbox implements Outbox {
     @Override
     public void reconsider(String destination) {
         // Here every delivery belongs to its destination.
+    }
+
+    @Override
+    public synchronized void hoursChanged(Map<String, Instant> openings) {
+        hoursChanged.add(openings);
+        pending.replaceAll((id, entry) -> putOff.contains(id)
+                ? new Entry(
+                        entry.claim(), openings.getOrDefault(entry.claim().route(), clock.instant()), entry.claimed())
+                : entry);
+    }
+
+    synchronized List<Map<String, Instant>> hoursChanged() {
+        return List.copyOf(hoursChanged);
     }
 
     @Override

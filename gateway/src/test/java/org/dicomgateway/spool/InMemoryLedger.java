@@ -59,6 +59,7 @@ final class InMemoryLedger implements Ledger {
         private State state = State.PENDING;
         private int attempts;
         private Instant due;
+        private String lastError = "";
         private @Nullable String destination;
         private boolean fixed;
         private final Set<String> refused = new HashSet<>();
@@ -144,6 +145,8 @@ final class InMemoryLedger implements Ledger {
             return reroute(rerouted, due);
         } else if (change instanceof Change.Hastened hastened) {
             return hasten(hastened, due);
+        } else if (change instanceof Change.HoursChanged changed) {
+            return hoursChanged(changed, due);
         } else if (change instanceof Change.Discarded discarded) {
             return discard(discarded, due);
         } else if (change instanceof Change.Forgotten old) {
@@ -342,6 +345,7 @@ final class InMemoryLedger implements Ledger {
             return false;
         }
         delivery.refused.add(delivery.destination);
+        delivery.lastError = parked.reason();
         move(row, delivery, at, due);
         return true;
     }
@@ -379,11 +383,13 @@ final class InMemoryLedger implements Ledger {
                             }
                             delivery.attempts += retry.counted() ? 1 : 0;
                             delivery.due = retry.due();
+                            delivery.lastError = retry.reason();
                             return true;
                         },
                         parked -> {
                             boolean pending = delivery.state == State.PENDING;
                             delivery.state = State.PARKED;
+                            delivery.lastError = pending ? parked.reason() : delivery.lastError;
                             return pending;
                         });
         if (changed) {
@@ -421,6 +427,30 @@ final class InMemoryLedger implements Ledger {
                     delivery.refused.clear();
                     due.add(delivery.destination);
                     count++;
+                }
+            }
+        }
+        return count;
+    }
+
+    private long hoursChanged(Change.HoursChanged changed, Set<String> due) {
+        long count = 0;
+        for (Row row : rows.values()) {
+            for (Delivery delivery : row.deliveries.values()) {
+                String route = delivery.planned.route();
+                if (delivery.state == State.PENDING
+                        && delivery.destination != null
+                        && delivery.lastError.startsWith("route " + route + " is closed until ")) {
+                    due.add(delivery.destination);
+                    Instant opening = changed.openings().get(route);
+                    Instant next = opening == null ? changed.at() : opening;
+                    if (!next.equals(delivery.due)) {
+                        delivery.due = next;
+                        delivery.lastError = opening == null
+                                ? ""
+                                : Settlement.Retry.untilOpen(route, opening).reason();
+                        count++;
+                    }
                 }
             }
         }

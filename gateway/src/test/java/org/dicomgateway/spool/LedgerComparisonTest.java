@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -73,7 +74,9 @@ class LedgerComparisonTest {
         } else if (kind < 92) {
             return new Change.Retried(selection(random), time(random));
         } else if (kind < 93) {
-            return new Change.Hastened(time(random));
+            return random.nextBoolean()
+                    ? new Change.Hastened(time(random))
+                    : new Change.HoursChanged(Map.of("route0", time(random), "sticky1", time(random)), time(random));
         } else if (kind < 94) {
             return received(someId(random), random); // replayed, or one that was forgotten
         } else if (kind < 96) {
@@ -132,7 +135,8 @@ class LedgerComparisonTest {
     }
 
     private static Settlement settlement(Random random) {
-        return switch (random.nextInt(5)) {
+        return switch (random.nextInt(6)) {
+            case 2 -> Settlement.Retry.untilOpen(random.nextBoolean() ? "route0" : "sticky0", time(random));
             case 0 -> new Settlement.Retry(time(random), random.nextBoolean(), -1, "no association");
             case 1 -> new Settlement.Parked(0xC000, "cannot understand", random.nextInt(4) > 0);
             default -> new Settlement.Delivered(0);

@@ -650,6 +650,49 @@ abstract class LedgerContract {
     }
 
     @Test
+    void what_was_put_off_until_its_route_opens_follows_other_hours_and_nothing_else_does() throws Exception {
+        apply(
+                received(1, "a"),
+                received(2, "a"),
+                received(3, "b"),
+                retry(1, 0, LATER),
+                putOff(2, "all", LATER),
+                putOff(3, "all", LATER));
+
+        Instant later = LATER.plusSeconds(60);
+        assertThat(apply(new Change.HoursChanged(Map.of("all", later), START)))
+                .as("narrower")
+                .isEqualTo(new Applied(2, Set.of("a", "b")));
+        assertThat(ledger.due("b", later.minusMillis(1), 10, Set.of(), 0)).isEmpty();
+        assertThat(ledger.due("b", later, 10, Set.of(), 0)).hasSize(1);
+
+        Instant sooner = LATER.minusSeconds(60);
+        assertThat(apply(new Change.HoursChanged(Map.of("all", sooner), START)).rows())
+                .as("wider")
+                .isEqualTo(2);
+        assertThat(ledger.due("b", sooner, 10, Set.of(), 0)).hasSize(1);
+        assertThat(apply(new Change.HoursChanged(Map.of("all", sooner), START)).rows())
+                .as("the same again")
+                .isZero();
+
+        Instant now = START.plusSeconds(1);
+        assertThat(apply(new Change.HoursChanged(Map.of("other", LATER), now)).rows())
+                .as("open")
+                .isEqualTo(2);
+        assertThat(ledger.due("a", now, 10, Set.of(), 0))
+                .as("without the one that failed, and waits for its next attempt")
+                .extracting(DueDelivery::deliveryId)
+                .containsExactly(delivery(2, 0));
+        assertThat(apply(new Change.HoursChanged(Map.of("all", LATER), now)).rows())
+                .as("none is put off any more")
+                .isZero();
+    }
+
+    private static Change putOff(long id, String route, Instant opening) {
+        return new Change.Settled(delivery(id, 0), Settlement.Retry.untilOpen(route, opening), START);
+    }
+
+    @Test
     void an_empty_batch_is_no_trouble() throws Exception {
         assertThat(apply()).isEqualTo(new Applied(0, Set.of()));
         ledger.sync();
