@@ -25,11 +25,13 @@ final class Keeper {
     private final Sweeper sweeper;
     private final Stragglers stragglers;
     private final InstantSource clock;
+    private final ClockWatch clockWatch;
     private final Duration history;
     private final Thread thread = Threads.named("spool-keeper", this::run);
     private final CountDownLatch stopping = new CountDownLatch(1);
     private boolean failing;
     private Instant latest;
+    private boolean clockIsBelievable;
 
     Keeper(
             SpaceWatch space,
@@ -38,6 +40,7 @@ final class Keeper {
             Sweeper sweeper,
             Stragglers stragglers,
             InstantSource clock,
+            ClockWatch clockWatch,
             Duration history) {
         this.space = space;
         this.committer = committer;
@@ -45,6 +48,7 @@ final class Keeper {
         this.sweeper = sweeper;
         this.stragglers = stragglers;
         this.clock = clock;
+        this.clockWatch = clockWatch;
         this.history = history;
         this.latest = clock.instant();
     }
@@ -82,6 +86,7 @@ final class Keeper {
 
     /** What is to be tried again at a time does not wait until a clock that was set back shows that time again. */
     private void mindTheClock() {
+        clockIsBelievable = clockWatch.isBelievable();
         Instant now = clock.instant();
         if (now.isBefore(latest.minus(SET_BACK))) {
             long hastened = bookkeeper.apply(new Change.Hastened(now)).join().rows();
@@ -103,8 +108,12 @@ final class Keeper {
         bookkeeper.sync().join();
     }
 
-    /** Forgets history that is old enough, some at a time. */
+    /** Forgets history that is old enough, some at a time; by a clock in doubt, nothing. */
     void forget() {
+        mindTheClock();
+        if (!clockIsBelievable) {
+            return;
+        }
         Change.Forgotten old = new Change.Forgotten(clock.instant().minus(history));
         long forgotten;
         do {

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import org.dicomgateway.config.SpoolSettings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,7 +67,20 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
             Disk disk,
             LedgerSource ledgers)
             throws IOException {
-        return new Spool(SpoolParts.open(settings, planner, chooser, clock, disk, ledgers));
+        return open(settings, planner, chooser, clock, System::nanoTime, disk, ledgers);
+    }
+
+    /** The same, with the clock that nobody sets of the caller's choice too. */
+    static Spool open(
+            SpoolSettings settings,
+            Planner planner,
+            Chooser chooser,
+            InstantSource clock,
+            LongSupplier nanos,
+            Disk disk,
+            LedgerSource ledgers)
+            throws IOException {
+        return new Spool(SpoolParts.open(settings, planner, chooser, clock, nanos, disk, ledgers));
     }
 
     Keeper keeper() {

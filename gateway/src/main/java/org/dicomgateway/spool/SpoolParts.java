@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.dicomgateway.config.SpoolSettings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +38,7 @@ record SpoolParts(
             Planner planner,
             Chooser chooser,
             InstantSource clock,
+            LongSupplier nanos,
             Disk disk,
             LedgerSource ledgers)
             throws IOException {
@@ -52,7 +54,17 @@ record SpoolParts(
             OwnFiles files = new OwnFiles(disk, folders);
             Recovery.Recovered recovered = new Recovery(disk, folders, files, ledgers, planner, chooser, clock).run();
             SpoolParts parts = assemble(
-                    settings, planner, chooser, clock, disk, folders, lock, files, ledgers.catalogue(), recovered);
+                    settings,
+                    planner,
+                    chooser,
+                    clock,
+                    nanos,
+                    disk,
+                    folders,
+                    lock,
+                    files,
+                    ledgers.catalogue(),
+                    recovered);
             done = true;
             return parts;
         } catch (LedgerException e) {
@@ -77,6 +89,7 @@ record SpoolParts(
             Planner planner,
             Chooser chooser,
             InstantSource clock,
+            LongSupplier nanos,
             Disk disk,
             Folders folders,
             SpoolLock lock,
@@ -133,7 +146,15 @@ record SpoolParts(
                     new Replanning(ledger, bookkeeper, pins, reader),
                     reassignment,
                     new Discarding(catalogue, bookkeeper, claims, clock),
-                    new Keeper(space, committer, bookkeeper, sweeper, stragglers, clock, settings.history()));
+                    new Keeper(
+                            space,
+                            committer,
+                            bookkeeper,
+                            sweeper,
+                            stragglers,
+                            clock,
+                            new ClockWatch(clock, nanos),
+                            settings.history()));
             done = true;
             return parts;
         } finally {

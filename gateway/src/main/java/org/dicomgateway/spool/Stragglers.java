@@ -26,7 +26,7 @@ final class Stragglers {
     private final OwnFiles files;
     private final InstanceReader reader;
     private final Duration age;
-    private final Map<Long, Instant> tryAgain = new HashMap<>();
+    private final Map<Long, Instant> failed = new HashMap<>();
 
     Stragglers(
             Ledger ledger, Bookkeeper bookkeeper, SegmentLog log, OwnFiles files, InstanceReader reader, Duration age) {
@@ -44,13 +44,18 @@ final class Stragglers {
         for (Map.Entry<Long, SegmentLog.SealedSegment> sealed : log.sealed().entrySet()) {
             long segment = sealed.getKey();
             long bytes = unfinished.getOrDefault(segment, 0L);
-            boolean old = sealed.getValue().createdAt().plus(age).isBefore(now);
-            boolean paused = now.isBefore(tryAgain.getOrDefault(segment, Instant.MIN));
+            boolean old = !isWithin(age, sealed.getValue().createdAt(), now);
+            boolean paused = failed.containsKey(segment) && isWithin(PAUSE, failed.get(segment), now);
             if (old && bytes > 0 && bytes <= log.segmentSize() / 2 && !paused) {
                 return move(segment, now);
             }
         }
         return false;
+    }
+
+    /** Also not within it: what is in the future, because the clock was set back since. */
+    private static boolean isWithin(Duration time, Instant since, Instant now) {
+        return !now.isBefore(since) && !now.isAfter(since.plus(time));
     }
 
     private boolean move(long segment, Instant now) throws LedgerException {
@@ -63,7 +68,7 @@ final class Stragglers {
             }
             files.syncMoved();
         } catch (IOException e) {
-            tryAgain.put(segment, now.plus(PAUSE));
+            failed.put(segment, now);
             LOG.warn(
                     "what waits in segment {} cannot be moved to files; it stays where it is, and is tried again in {}",
                     segment,

@@ -12,6 +12,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.dicomgateway.config.DataSize;
 import org.dicomgateway.config.SpoolSettings;
@@ -37,6 +38,7 @@ final class SpoolHarness {
     final Candidates candidates = new Candidates();
     final MemoryLedgers ledgers = new MemoryLedgers();
     final SpoolSettings settings;
+    private final AtomicLong nanos = new AtomicLong();
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-03-01T08:00:00Z"));
 
     SpoolHarness(Path directory) {
@@ -65,8 +67,15 @@ final class SpoolHarness {
         return now::get;
     }
 
+    /** Time passes. */
     void advance(Duration duration) {
-        now.updateAndGet(instant -> instant.plus(duration));
+        nanos.addAndGet(duration.toNanos());
+        setClock(duration);
+    }
+
+    /** No time passes, and the machine's clock is set. */
+    void setClock(Duration by) {
+        now.updateAndGet(instant -> instant.plus(by));
     }
 
     Spool open() throws IOException {
@@ -74,7 +83,11 @@ final class SpoolHarness {
     }
 
     Spool open(Disk disk) throws IOException {
-        return Spool.open(settings, SpoolHarness::plan, candidates, clock(), disk, ledgers);
+        return open(disk, ledgers);
+    }
+
+    Spool open(Disk disk, LedgerSource ledger) throws IOException {
+        return Spool.open(settings, SpoolHarness::plan, candidates, clock(), nanos::get, disk, ledger);
     }
 
     /** CT goes to the PACS, MG to PACS and archive, anything else nowhere. */
