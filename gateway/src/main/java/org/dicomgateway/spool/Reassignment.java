@@ -14,6 +14,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.dicomgateway.spool.Ledger.Movable;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -139,10 +140,12 @@ final class Reassignment {
         while (!page.isEmpty()) {
             List<Long> leaving = new ArrayList<>();
             for (Movable delivery : page) {
-                if (!usable.containsKey(delivery.route())) {
-                    usable.put(delivery.route(), canUse(destination, delivery));
+                @Nullable Boolean stays = usable.get(delivery.route());
+                if (stays == null) {
+                    stays = canUse(destination, delivery);
+                    usable.put(delivery.route(), stays);
                 }
-                if (!usable.get(delivery.route())) {
+                if (!stays) {
                     leaving.add(delivery.deliveryId());
                 }
             }

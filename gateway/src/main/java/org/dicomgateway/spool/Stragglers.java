@@ -45,7 +45,7 @@ final class Stragglers {
             long segment = sealed.getKey();
             long bytes = unfinished.getOrDefault(segment, 0L);
             boolean old = !isWithin(age, sealed.getValue().createdAt(), now);
-            boolean paused = failed.containsKey(segment) && isWithin(PAUSE, failed.get(segment), now);
+            boolean paused = isWithin(PAUSE, failed.getOrDefault(segment, Instant.MIN), now);
             if (old && bytes > 0 && bytes <= log.segmentSize() / 2 && !paused) {
                 return move(segment, now);
             }
