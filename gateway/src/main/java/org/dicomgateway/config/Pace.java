@@ -54,6 +54,14 @@ public final class Pace {
         return one.compareTo(all) > 0 ? one : all;
     }
 
+    /** How many of so many bytes each go within a time from now, at most. */
+    public synchronized long within(Duration time, long size) {
+        double number = Math.min(
+                instances.map(bucket -> bucket.after(time)).orElse(Double.MAX_VALUE),
+                bytes.map(bucket -> 1 + bucket.after(time) / Math.max(1, size)).orElse(Double.MAX_VALUE));
+        return Math.max(0, (long) number);
+    }
+
     /** The most it lets through. */
     public OptionalDouble bytesPerSecond() {
         return bytesPerSecond;

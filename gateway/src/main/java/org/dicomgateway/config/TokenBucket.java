@@ -28,6 +28,12 @@ final class TokenBucket {
         return missing <= 0 ? Duration.ZERO : Duration.ofMillis((long) Math.ceil(missing / perSecond * 1000));
     }
 
+    /** How many will be there after a time, if none are taken; below zero in debt. */
+    double after(Duration time) {
+        fill();
+        return tokens + time.toNanos() / 1e9 * perSecond;
+    }
+
     /** Takes so many, also those that are not there yet: then it is in debt. */
     void take(double taken) {
         fill();

@@ -31,11 +31,6 @@ public final class Backoff {
         return jittered(full.compareTo(max) < 0 ? full : max);
     }
 
-    /** Between half and all of the longest wait. */
-    Duration longest() {
-        return jittered(max);
-    }
-
     private Duration jittered(Duration full) {
         long half = full.toNanos() / 2;
         synchronized (random) {

@@ -2,8 +2,7 @@ package org.dicomgateway.forward;
 
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.dicomgateway.config.DestinationSettings;
 import org.dicomgateway.forward.BreakerState.Closed;
@@ -15,7 +14,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Decides whether a destination is used or left alone, by what is reported of it. Opens after a number of failures in a
  * row; is tried again by one worker after a pause, which doubles each time that fails; closes as soon as a delivery
- * succeeds. For any number of threads.
+ * succeeds. When it was opened by stores and there is none to try it with, it is used again on trial: one failure, and it
+ * is left alone for longer. For any number of threads.
  */
 final class Breaker {
 
@@ -25,8 +25,6 @@ final class Breaker {
     private final int threshold;
     private final Backoff pauses;
     private final InstantSource clock;
-    private final Set<Long> refusedInARow = new HashSet<>();
-    private Instant firstRefused = Instant.MIN;
     private volatile BreakerState state;
 
     Breaker(DestinationSettings settings, InstantSource clock, RandomGenerator random) {
@@ -50,6 +48,13 @@ final class Breaker {
 
     boolean isHalfOpen() {
         return state instanceof HalfOpen;
+    }
+
+    /** That it is on trial, for operators. */
+    Optional<String> complaint() {
+        return state instanceof Closed closed && closed.isOnTrial()
+                ? Optional.of("answers again, and has taken nothing since it was down: " + closed.why())
+                : Optional.empty();
     }
 
     /** Whether something failed lately, so that little should be risked at once. */
@@ -80,7 +85,6 @@ final class Breaker {
 
     /** A store succeeded. */
     synchronized void delivered() {
-        refusedInARow.clear();
         if (state instanceof Closed closed) {
             state = closed.cleared();
         } else {
@@ -97,12 +101,16 @@ final class Breaker {
         }
     }
 
-    /** A C-ECHO was answered, and there is nothing to store. */
+    /** A C-ECHO was answered, or one caller refused, and there is nothing to store: the destination is there. */
     synchronized void echoed() {
         if (state instanceof Closed closed && !closed.inStores()) {
             state = closed.cleared();
-        } else if (state instanceof HalfOpen) {
-            close();
+        } else if (state instanceof HalfOpen trial) {
+            if (trial.before().inStores()) {
+                state = trial.onTrial(clock.instant(), Math.max(1, threshold - 1));
+            } else {
+                close();
+            }
         }
     }
 
@@ -116,10 +124,10 @@ final class Breaker {
             Closed struck = closed.struck(clock.instant(), inStore, why);
             state = struck;
             if (struck.failures() >= threshold) {
-                open(struck, struck.failures(), struck.firstFailure(), why);
+                open(struck, struck.failures(), struck.firstFailure(), inStore, why);
             }
         } else if (state instanceof HalfOpen trial) {
-            Open open = trial.reopen(pause(trial.before().pauses() + 1), why);
+            Open open = trial.reopen(inStore, pause(trial.before().pauses() + 1), why);
             state = open;
             LOG.warn(
                     "destination {} failed again and is left alone for {}, {} failures in a row: {}",
@@ -130,24 +138,10 @@ final class Breaker {
         }
     }
 
-    /**
-     * A store was refused in a way that may be the destination's trouble or the instance's. Several different instances
-     * in a row decide it.
-     */
-    synchronized void refused(long deliveryId, String why) {
+    /** It answers stores, and takes nothing it is sent: several different instances in a row. */
+    synchronized void refusesAll(int instances, Instant first, String why) {
         if (state instanceof Closed closed) {
-            if (refusedInARow.isEmpty()) {
-                firstRefused = clock.instant();
-            }
-            refusedInARow.add(deliveryId);
-            int refused = refusedInARow.size();
-            if (refused >= Math.max(2, threshold)) {
-                open(closed, refused, firstRefused, why + ", said of " + refused + " different instances in a row");
-            }
-        } else if (state instanceof HalfOpen trial) {
-            // It talks, so asking again costs little, and what it refused may be to blame after all: the pause does
-            // not grow.
-            state = trial.reopenUnchanged(pause(trial.before().pauses()));
+            open(closed, instances, first, true, why);
         }
     }
 
@@ -155,18 +149,16 @@ final class Breaker {
     synchronized void silent(Instant since, String why) {
         if (state instanceof Closed closed) {
             boolean first = closed.failures() == 0 || since.isBefore(closed.firstFailure());
-            open(closed, closed.failures() + 1, first ? since : closed.firstFailure(), why);
+            open(closed, closed.failures() + 1, first ? since : closed.firstFailure(), false, why);
         }
     }
 
-    private void open(Closed closed, int failures, Instant first, String why) {
-        state = closed.open(clock.instant(), failures, first, pause(1), why);
-        refusedInARow.clear();
+    private void open(Closed closed, int failures, Instant first, boolean inStore, String why) {
+        state = closed.open(clock.instant(), failures, first, inStore, pause(closed.pauses() + 1), why);
     }
 
     private void close() {
         Instant now = clock.instant();
-        refusedInARow.clear();
         if (state instanceof Open open) {
             state = open.close(now);
         } else if (state instanceof HalfOpen trial) {

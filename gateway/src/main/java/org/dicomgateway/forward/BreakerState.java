@@ -34,34 +34,43 @@ sealed interface BreakerState {
      * The destination is used.
      *
      * @param inStores whether a store was among the failures: a C-ECHO that works does not make up for it
+     * @param pauses how many pauses there were before it was used again, if nothing was stored since
      */
-    record Closed(Instant since, int failures, Instant firstFailure, boolean inStores, String why)
+    record Closed(Instant since, int failures, Instant firstFailure, boolean inStores, int pauses, String why)
             implements BreakerState {
 
         static Closed fresh(Instant since) {
-            return new Closed(since, 0, since, false, "");
+            return new Closed(since, 0, since, false, 0, "");
         }
 
         Closed struck(Instant now, boolean inStore, String reason) {
-            return new Closed(since, failures + 1, failures == 0 ? now : firstFailure, inStores || inStore, reason);
+            Instant first = failures == 0 ? now : firstFailure;
+            return new Closed(since, failures + 1, first, inStores || inStore, pauses, reason);
         }
 
         Closed cleared() {
             return failures == 0 ? this : fresh(since);
         }
 
-        Open open(Instant now, int inARow, Instant first, Deadline pause, String reason) {
-            return new Open(now, inARow, first, 1, pause, reason);
+        Open open(Instant now, int inARow, Instant first, boolean inStore, Deadline pause, String reason) {
+            return new Open(now, inARow, first, inStores || inStore, pauses + 1, pause, reason);
+        }
+
+        /** Whether it was open, and nothing was stored since. */
+        boolean isOnTrial() {
+            return pauses > 0;
         }
     }
 
     /**
      * The destination is left alone.
      *
+     * @param inStores as of {@link Closed}
      * @param pauses how many pauses that grew there were, this one included
      * @param pause when it may be tried again
      */
-    record Open(Instant since, int failures, Instant firstFailure, int pauses, Deadline pause, String why)
+    record Open(
+            Instant since, int failures, Instant firstFailure, boolean inStores, int pauses, Deadline pause, String why)
             implements BreakerState {
 
         HalfOpen tryAgain() {
@@ -80,14 +89,33 @@ sealed interface BreakerState {
             return Closed.fresh(now);
         }
 
+        /** It answers, but there is nothing to store by which it could prove itself: one more failure opens it again. */
+        Closed onTrial(Instant now, int failures) {
+            return new Closed(now, failures, before.firstFailure, true, before.pauses, before.why);
+        }
+
         /** The trial failed: another failure, and a longer pause. */
-        Open reopen(Deadline longer, String reason) {
-            return new Open(before.since, before.failures + 1, before.firstFailure, before.pauses + 1, longer, reason);
+        Open reopen(boolean inStore, Deadline longer, String reason) {
+            return new Open(
+                    before.since,
+                    before.failures + 1,
+                    before.firstFailure,
+                    before.inStores || inStore,
+                    before.pauses + 1,
+                    longer,
+                    reason);
         }
 
         /** The trial told nothing, or that nothing has changed: the same pause again. */
         Open reopenUnchanged(Deadline same) {
-            return new Open(before.since, before.failures, before.firstFailure, before.pauses, same, before.why);
+            return new Open(
+                    before.since,
+                    before.failures,
+                    before.firstFailure,
+                    before.inStores,
+                    before.pauses,
+                    same,
+                    before.why);
         }
 
         @Override

@@ -2,6 +2,7 @@ package org.dicomgateway.forward;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -27,30 +28,27 @@ final class Courier {
 
     private static final Logger LOG = LoggerFactory.getLogger(Courier.class);
 
+    /** After others of the same caller. */
+    private static final Duration BEHIND = Duration.ofSeconds(1);
+
     private final Outbox outbox;
     private final InstantSource clock;
-    private final Optional<AeTitle> fixedCalling;
     private final Associations associations;
     private final Senses senses;
-    private final Judge judge;
     private final RetryPolicy retries;
     private final Probe probe;
 
-    /** @param fixedCalling the AE title we call by; empty: that of the instance's sender */
     Courier(
             Outbox outbox,
             InstantSource clock,
-            Optional<AeTitle> fixedCalling,
             Associations associations,
             Senses senses,
             RetryPolicy retries,
             Probe probe) {
         this.outbox = outbox;
         this.clock = clock;
-        this.fixedCalling = fixedCalling;
         this.associations = associations;
         this.senses = senses;
-        this.judge = new Judge(senses.breaker());
         this.retries = retries;
         this.probe = probe;
     }
@@ -70,20 +68,18 @@ final class Courier {
             Outcome answer = association.accepts(pair)
                     ? Verdict.ofStatus(store(association, claim, pair))
                     : Verdict.notAccepted(pair);
-            outcome = judge.of(claim, answer);
+            outcome = senses.judge().of(claim, answer, outbox::passesOn);
             notice(claim, outcome, Duration.ofMillis(millisSince(start)));
             usable = true;
         } catch (AssociationException e) {
-            outcome = associations.areAborted()
-                    ? new Deferred(Outcome.NO_STATUS, "the lane was stopped before the answer came")
-                    : judge.of(claim, unanswered(claim, e, first));
+            outcome = unanswered(claim, e, first);
         } catch (DamagedInstanceException e) {
             outcome = new Impossible(Outcome.NO_STATUS, "damaged in the spool, not sent: " + e.getMessage(), true);
         } catch (IOException e) {
-            outcome = new Refused(Outcome.NO_STATUS, "cannot be read from the spool: " + e.getMessage(), false);
+            outcome = new Refused(Outcome.NO_STATUS, "cannot be read from the spool: " + e.getMessage());
         } catch (RuntimeException | Error e) {
             association.abort();
-            conclude(hand, claim, new Refused(Outcome.NO_STATUS, "a fault of the gateway: " + e, false), start);
+            conclude(hand, claim, new Refused(Outcome.NO_STATUS, "a fault of the gateway: " + e), start);
             throw e;
         }
         conclude(hand, claim, outcome, start);
@@ -93,6 +89,7 @@ final class Courier {
     private void notice(Claim claim, Outcome outcome, Duration took) {
         Symptoms symptoms = senses.symptoms();
         if (outcome instanceof Delivered) {
+            senses.titles().taken(senses.titles().of(claim));
             if (symptoms.stored(took, claim.instance().datasetLength())) {
                 senses.concurrency().shrink("it became slow");
             } else {
@@ -106,17 +103,26 @@ final class Courier {
     }
 
     private Outcome unanswered(Claim claim, AssociationException failure, boolean first) {
+        if (associations.areAborted()) {
+            return new Deferred(Outcome.NO_STATUS, "the lane was stopped before the answer came");
+        }
         if (failure.reason() == AssociationException.Cause.TIMEOUT && associations.count() > 1) {
             senses.concurrency().shrink("a store was not answered in time");
         }
         senses.concurrency().disturbed();
-        return Verdict.ofStore(failure, first, Proposal.callingFor(claim, fixedCalling));
+        AeTitle calling = senses.titles().of(claim);
+        Deferred trouble = Verdict.ofStore(failure, first, calling);
+        boolean ofCaller = first
+                && failure.reason() == AssociationException.Cause.ABORTED
+                && senses.titles().refuses(calling, failure, trouble.reason());
+        return ofCaller ? trouble : senses.judge().of(claim, trouble, outbox::passesOn);
     }
 
     /** Settles by an outcome. */
     void conclude(Hand hand, Claim claim, Outcome outcome, long start) {
         boolean held = !senses.breaker().isClosed();
-        Settlement settlement = retries.settlement(claim.attempts(), outcome, clock.instant(), held);
+        Settlement settlement =
+                afterItsCaller(claim, retries.settlement(claim.attempts(), outcome, clock.instant(), held));
         // Asked before it is settled: afterwards it may be elsewhere already.
         boolean passedOn =
                 settlement instanceof Settlement.Parked parked && parked.elsewhere() && outbox.passesOn(claim);
@@ -124,20 +130,30 @@ final class Courier {
         Report.settled(claim, settlement, passedOn, millisSince(start));
     }
 
-    /**
-     * Has some tried again as late as the retries allow, because they would hold up others. There may be many, and again
-     * and again: the forward log gets a line for the first.
-     */
-    void putOff(Hand hand, Predicate<Claim> which, Deferred trouble, long start) {
-        boolean told = false;
-        for (Optional<Claim> each = hand.take(which); each.isPresent(); each = hand.take(which)) {
-            Settlement later = retries.muchLater(trouble, clock.instant());
-            account(hand, each.get(), later);
-            if (!told) {
-                Report.settled(each.get(), later, false, millisSince(start));
-                told = true;
-            }
+    /** What its caller was put off for is tried again after the others of that caller: it may be to blame itself. */
+    private Settlement afterItsCaller(Claim claim, Settlement settlement) {
+        if (!(settlement instanceof Settlement.Retry retry)) {
+            return settlement;
         }
+        Optional<Instant> due = senses.titles().putOffUntil(claim).map(until -> until.plus(BEHIND));
+        return due.filter(retry.due()::isBefore)
+                .<Settlement>map(
+                        behind -> new Settlement.Retry(behind, retry.counted(), retry.status(), retry.reason()))
+                .orElse(retry);
+    }
+
+    /**
+     * Settles those whose caller is put off. There may be many, and again and again: the forward log gets a line for the
+     * first.
+     */
+    void putOff(Hand hand, long start) {
+        Predicate<Claim> which = claim -> senses.titles().putOff(claim).isPresent();
+        Optional<Claim> first = hand.take(which);
+        first.ifPresent(claim -> senses.titles().putOff(claim).ifPresent(later -> {
+            account(hand, claim, later);
+            Report.settled(claim, later, false, millisSince(start));
+        }));
+        hand.settleIf(senses.titles()::putOff);
     }
 
     private int store(OpenAssociation association, Claim claim, PresentationPair pair)
@@ -172,8 +188,6 @@ final class Courier {
         senses.tally().settled(settlement, clock.instant());
         if (settlement instanceof Settlement.Delivered) {
             probe.proven();
-        } else if (settlement instanceof Settlement.Parked) {
-            judge.forget(claim);
         }
     }
 

@@ -98,6 +98,13 @@ final class Hand implements AutoCloseable {
         }
     }
 
+    /** Keeps only this one, and gives back the rest. */
+    synchronized void keepOnly(Claim claim, String reason) {
+        waiting.remove(claim);
+        giveBack(reason);
+        waiting.add(claim);
+    }
+
     /** Settles what was taken. */
     synchronized void settle(Claim claim, Settlement settlement) {
         taken = null;

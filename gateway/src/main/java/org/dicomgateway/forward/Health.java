@@ -110,6 +110,8 @@ final class Health {
                 ? Optional.empty()
                 : Optional.of(settings.schedule().nextOpen(now));
         List<String> others = Diagnosis.present(List.of(
+                senses.judge().complaint().or(() -> senses.breaker().complaint()),
+                senses.titles().complaint(),
                 senses.unanswered().complaint(),
                 senses.concurrency().complaint(),
                 report.flatMap(ServerReport::error).map(error -> "the check of its REST API failed: " + error)));

@@ -41,6 +41,12 @@ final class Lane {
     /** So long an idle association is kept while others are at work: it may hold a thread of the server that they need. */
     private static final Duration IN_THE_WAY = Duration.ofMillis(50);
 
+    /** Among so many that wait the one is chosen by which a destination is tried again. */
+    private static final int TO_CHOOSE_FROM = 16;
+
+    /** When there was nothing to choose: those that are not chosen have to be given back each time. */
+    private static final Duration CHOOSE_AGAIN = Duration.ofSeconds(10);
+
     private final DestinationSettings settings;
     private final Outbox outbox;
     private final InstantSource clock;
@@ -57,11 +63,14 @@ final class Lane {
     private final Probe probe;
     private final Silence silence;
     private final Suspicion suspicion;
+    private final CallingTitles titles;
     private final Courier courier;
     private final Crew crew;
     private final Watch watch;
     private final Set<Hand> hands = ConcurrentHashMap.newKeySet();
     private volatile Optional<AeTitle> lastCalling;
+    private volatile long lastSize = Long.MAX_VALUE;
+    private volatile Deadline nextChoice;
 
     /** Hears that a destination can be used or answers again, or not any more. */
     @FunctionalInterface
@@ -104,10 +113,12 @@ final class Lane {
                 settings.breaker().initialPause(),
                 clock);
         this.lastCalling = settings.callingAe();
+        this.nextChoice = Deadline.after(clock, Duration.ZERO);
         this.silence = new Silence(settings.name(), senses, this::silenceChanged);
         this.suspicion = new Suspicion(senses, probe, () -> lastCalling, clock);
         RetryPolicy retries = new RetryPolicy(settings, around.random());
-        this.courier = new Courier(outbox, clock, settings.callingAe(), associations, senses, retries, probe);
+        this.titles = senses.titles();
+        this.courier = new Courier(outbox, clock, associations, senses, retries, probe);
         this.crew = new Crew(settings.name(), settings.maxAssociations(), bell, this::work);
         this.watch = new Watch("lane-" + settings.name() + "-watch", bell, this::look);
     }
@@ -218,8 +229,7 @@ final class Lane {
             tryAgain();
             return true;
         }
-        boolean may = mayClaim() && pace.untilNext().compareTo(IN_STEP) <= 0;
-        Optional<Place> place = may ? concurrency.enter() : Optional.empty();
+        Optional<Place> place = mayClaim() ? concurrency.enter() : Optional.empty();
         if (place.isEmpty()) {
             return false;
         }
@@ -246,6 +256,7 @@ final class Lane {
     }
 
     private void deliverOverOneAssociation(Hand hand) throws InterruptedException {
+        hand.settleIf(titles::putOff);
         List<Claim> batch = hand.waiting();
         if (batch.isEmpty()) {
             return;
@@ -284,8 +295,14 @@ final class Lane {
     private Optional<Claim> take(Hand hand, Proposal proposal) throws InterruptedException {
         hours.putOff(hand, clock.instant());
         Predicate<Claim> fits = claim -> proposal.covers(claim, settings.callingAe());
-        Optional<Claim> next = goesOn(hand) ? hand.first(fits) : Optional.empty();
-        return next.isPresent() && keepPace(hand, next.get()) ? hand.take(fits) : Optional.empty();
+        Optional<Claim> next = goesOn(hand) ? mostTelling(hand, fits) : Optional.empty();
+        return next.isPresent() && keepPace(hand, next.get()) ? hand.take(next.get()::equals) : Optional.empty();
+    }
+
+    /** The next, but behind a refused one another that is unlike it: that tells more of the destination. */
+    private Optional<Claim> mostTelling(Hand hand, Predicate<Claim> fits) {
+        return hand.first(claim -> fits.test(claim) && !senses.judge().isLikeRefused(claim))
+                .or(() -> hand.first(fits));
     }
 
     /** Waits until an instance may be sent. When that takes long, gives back what is in the hand, and says no. */
@@ -293,8 +310,10 @@ final class Lane {
         Deadline end = Deadline.after(clock, IN_STEP);
         while (goesOn(hand)) {
             long heard = bell.rings();
-            Duration wait = pace.go(next.instance().datasetLength());
+            long size = next.instance().datasetLength();
+            Duration wait = pace.go(size);
             if (wait.isZero()) {
+                lastSize = size;
                 return true;
             }
             if (wait.compareTo(end.remaining()) > 0) {
@@ -330,10 +349,10 @@ final class Lane {
     private void fill(Hand hand) {
         boolean more = true;
         while (more && hand.isEmpty() && mayClaim()) {
-            int wanted = breaker.isInDoubt() || silence.isOn() ? 1 : settings.maxBatch();
-            int claimed = claim(hand, wanted);
-            more = claimed == wanted;
-            if (claimed == settings.maxBatch()) {
+            boolean doubtful = breaker.isInDoubt() || silence.isOn();
+            int wanted = doubtful ? 1 : inStep();
+            more = claim(hand, wanted) == wanted;
+            if (more && !doubtful) {
                 hireIfRoom();
             }
         }
@@ -342,10 +361,17 @@ final class Lane {
         }
     }
 
+    /** A batch, as far as the pace lets it go at once: what is claimed and not sent is withheld from others. */
+    private int inStep() {
+        long most = pace.isUnlimited() ? settings.maxBatch() : pace.within(IN_STEP, lastSize);
+        return (int) Math.max(1, Math.min(most, settings.maxBatch()));
+    }
+
     private int claim(Hand hand, int wanted) {
         List<Claim> claims = outbox.claim(settings.name(), wanted);
         hand.add(claims);
         hours.putOff(hand, clock.instant());
+        hand.settleIf(titles::putOff);
         return claims.size();
     }
 
@@ -357,7 +383,11 @@ final class Lane {
     }
 
     private boolean mayClaim() {
-        return breaker.isClosed() && !bell.isClosed() && health.isOpen() && !suspicion.isStanding();
+        return breaker.isClosed()
+                && !bell.isClosed()
+                && health.isOpen()
+                && !suspicion.isStanding()
+                && pace.untilNext().compareTo(IN_STEP) <= 0;
     }
 
     private boolean goesOn(Hand hand) {
@@ -373,9 +403,10 @@ final class Lane {
             return;
         }
         Deferred trouble = Verdict.ofOpen(failure);
-        if (isOfOneCaller(failure)) {
-            senses.symptoms().callerRefused(proposal.calling());
-            courier.putOff(hand, claim -> callingFor(claim).equals(proposal.calling()), trouble, start);
+        boolean ofCaller = titles.refuses(proposal.calling(), failure, trouble.reason());
+        courier.putOff(hand, start);
+        if (ofCaller) {
+            breaker.echoed();
             return;
         }
         if (Verdict.isBusy(failure) && associations.count() > 0) {
@@ -391,9 +422,7 @@ final class Lane {
     /** The breaker's pause is over: asks by C-ECHO, then by the one delivery that is first in line. */
     private void tryAgain() throws InterruptedException {
         try (Hand hand = hand(concurrency.enterAnyway(), true)) {
-            claim(hand, 1);
-            List<Claim> claims = hand.waiting();
-            Optional<AeTitle> calling = claims.isEmpty() ? lastCalling : Optional.of(callingFor(claims.get(0)));
+            Optional<AeTitle> calling = claimToTry(hand).map(titles::of).or(() -> lastCalling);
             if (calling.isPresent() && !answers(calling.get(), hand)) {
                 return;
             }
@@ -407,6 +436,26 @@ final class Lane {
         }
     }
 
+    /** One delivery, unlike those that were refused, if there is any such among the next few. */
+    private Optional<Claim> claimToTry(Hand hand) {
+        for (int wanted = 1; claim(hand, wanted) == wanted && hand.isEmpty(); ) {
+            wanted = TO_CHOOSE_FROM;
+        }
+        Judge judge = senses.judge();
+        if (nextChoice.passed() && hand.first(judge::isLikeRefused).isPresent()) {
+            claim(hand, TO_CHOOSE_FROM);
+        }
+        if (hand.isEmpty()) {
+            return Optional.empty();
+        }
+        Claim chosen = judge.mostTelling(hand.waiting());
+        if (judge.wasRefused(chosen)) {
+            nextChoice = Deadline.after(clock, CHOOSE_AGAIN);
+        }
+        hand.keepOnly(chosen, breaker.state().why());
+        return Optional.of(chosen);
+    }
+
     /** Whether the destination answers a C-ECHO. When not, that is accounted for, and nothing is left in the hand. */
     private boolean answers(AeTitle calling, Hand hand) throws InterruptedException {
         long start = System.nanoTime();
@@ -416,13 +465,13 @@ final class Lane {
         }
         Deferred trouble = Verdict.ofOpen(failure.get());
         senses.tally().failed(trouble.reason());
-        if (isOfOneCaller(failure.get())) {
-            senses.symptoms().callerRefused(calling);
-            courier.putOff(hand, claim -> true, trouble, start);
+        if (titles.refuses(calling, failure.get(), trouble.reason())) {
+            breaker.echoed();
         } else {
             breaker.failed(false, trouble.reason());
-            hand.giveBack(trouble.reason());
         }
+        courier.putOff(hand, start);
+        hand.giveBack(trouble.reason());
         return false;
     }
 
@@ -491,15 +540,6 @@ final class Lane {
     /** What waits in the hands can go elsewhere then, if anywhere. */
     private void giveBackAll(String why) {
         hands.stream().filter(hand -> !hand.isTrial()).forEach(hand -> hand.giveBack(why));
-    }
-
-    /** Whether an association was refused to the sender whose AE title we called by, and to no other. */
-    private boolean isOfOneCaller(AssociationException failure) {
-        return settings.callingAe().isEmpty() && Verdict.isCallerUnknown(failure);
-    }
-
-    private AeTitle callingFor(Claim claim) {
-        return Proposal.callingFor(claim, settings.callingAe());
     }
 
     private static Duration shorter(Duration a, Duration b) {

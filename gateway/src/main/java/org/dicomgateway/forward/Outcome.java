@@ -20,14 +20,20 @@ sealed interface Outcome {
     record Deferred(int status, String reason) implements Outcome {}
 
     /**
-     * This instance's trouble: tried a bounded number of times, then parked.
+     * Not taken: tried again, later each time. As this instance's trouble, a bounded number of times, then parked.
      *
      * @param status the response's status, or {@link #NO_STATUS}
      * @param reason why, for operators
-     * @param ambiguous whether a destination in trouble gives the same answer to every instance: several different
-     *     instances in a row that get it speak against the destination
+     * @param times how often it was, this time included, as far as that is known
+     * @param counted whether it is held against the instance; not when the destination may be to blame
      */
-    record Refused(int status, String reason, boolean ambiguous) implements Outcome {}
+    record Refused(int status, String reason, int times, boolean counted) implements Outcome {
+
+        /** By its answer alone. */
+        Refused(int status, String reason) {
+            this(status, reason, 1, true);
+        }
+    }
 
     /**
      * It cannot be delivered as it is, however often it is tried: parked at once, or given to another candidate.

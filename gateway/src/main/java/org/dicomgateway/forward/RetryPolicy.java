@@ -28,25 +28,26 @@ final class RetryPolicy {
      * What becomes of a delivery.
      *
      * @param attempts attempts that counted before this one
-     * @param held whether the lane holds back by itself: what is deferred is then due at once, and first in line when
-     *     it goes on
+     * @param held whether the lane holds back by itself: what is not held against the delivery is then due at once, and
+     *     first in line when it goes on
      */
     Settlement settlement(int attempts, Outcome outcome, Instant now, boolean held) {
         return outcome.<Settlement>match(
                 delivered -> new Settlement.Delivered(delivered.status()),
                 trouble -> new Settlement.Retry(
                         held ? now : now.plus(deferred.delay(1)), false, trouble.status(), trouble.reason()),
-                trouble -> attempts + 1 >= maxAttempts
-                        ? new Settlement.Parked(
-                                trouble.status(), "given up after " + times(attempts + 1) + ": " + trouble.reason())
-                        : new Settlement.Retry(
-                                now.plus(refused.delay(attempts + 1)), true, trouble.status(), trouble.reason()),
+                trouble -> refused(attempts, trouble, now, held),
                 trouble -> new Settlement.Parked(trouble.status(), trouble.reason(), !trouble.anywhere()));
     }
 
-    /** For a delivery that would hold up others if it were tried again soon. Not counted. */
-    Settlement muchLater(Outcome.Deferred trouble, Instant now) {
-        return new Settlement.Retry(now.plus(deferred.longest()), false, trouble.status(), trouble.reason());
+    private Settlement refused(int attempts, Outcome.Refused trouble, Instant now, boolean held) {
+        if (trouble.counted() && attempts + 1 >= maxAttempts) {
+            return new Settlement.Parked(
+                    trouble.status(), "given up after " + times(attempts + 1) + ": " + trouble.reason());
+        }
+        Duration wait = refused.delay(Math.max(attempts + 1, trouble.times()));
+        Instant due = held && !trouble.counted() ? now : now.plus(wait);
+        return new Settlement.Retry(due, trouble.counted(), trouble.status(), trouble.reason());
     }
 
     private static Duration min(Duration a, Duration b) {

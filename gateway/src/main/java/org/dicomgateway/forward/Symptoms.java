@@ -8,16 +8,12 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.dicomgateway.dicom.AeTitle;
 
-/** What is not as it should be at a destination that delivers: it refuses, is slow, or knows not every caller. */
+/** What is not as it should be at a destination that delivers: it refuses, or is slow. */
 final class Symptoms {
 
     /** What is older is forgotten. */
     static final Duration MEMORY = Duration.ofMinutes(5);
-
-    /** A caller that is unknown is tried again no sooner than this, or about it. */
-    private static final Duration CALLER_MEMORY = Duration.ofMinutes(15);
 
     /** Fewer refusals than these are the instances' trouble. */
     private static final int REFUSALS = 3;
@@ -29,7 +25,6 @@ final class Symptoms {
     private final ResponseTimes times = new ResponseTimes();
     private final Deque<Instant> refusals = new ArrayDeque<>();
     private String lastRefusal = "";
-    private Optional<Noted> unknownCaller = Optional.empty();
     private Optional<Noted> late = Optional.empty();
 
     private record Noted(Instant at, String what) {}
@@ -71,28 +66,18 @@ final class Symptoms {
         late = Optional.of(new Noted(clock.instant(), what));
     }
 
-    /** It knows others who call, but not this one. */
-    synchronized void callerRefused(AeTitle calling) {
-        unknownCaller = Optional.of(new Noted(
-                clock.instant(),
-                "does not know the calling AE title " + calling + "; add it there, or set calling-ae"));
-    }
-
     /** What to tell operators. */
     synchronized List<String> complaints() {
         Instant now = clock.instant();
-        Optional<String> refusing = refusals.size() == REFUSALS && isRecent(refusals.getFirst(), now, MEMORY)
+        Optional<String> refusing = refusals.size() == REFUSALS && isRecent(refusals.getFirst(), now)
                 ? Optional.of("refuses instances, the last with " + lastRefusal)
                 : Optional.empty();
-        Optional<String> slow = times.slow().or(() -> recent(late, now, MEMORY));
-        return Diagnosis.present(List.of(refusing, slow, recent(unknownCaller, now, CALLER_MEMORY)));
+        Optional<String> slow =
+                times.slow().or(() -> late.filter(it -> isRecent(it.at(), now)).map(Noted::what));
+        return Diagnosis.present(List.of(refusing, slow));
     }
 
-    private static Optional<String> recent(Optional<Noted> noted, Instant now, Duration memory) {
-        return noted.filter(it -> isRecent(it.at(), now, memory)).map(Noted::what);
-    }
-
-    private static boolean isRecent(Instant then, Instant now, Duration memory) {
-        return !now.isBefore(then) && now.isBefore(then.plus(memory));
+    private static boolean isRecent(Instant then, Instant now) {
+        return !now.isBefore(then) && now.isBefore(then.plus(MEMORY));
     }
 }

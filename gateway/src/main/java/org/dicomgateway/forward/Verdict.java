@@ -16,8 +16,6 @@ import org.dicomgateway.forward.Outcome.Refused;
  */
 final class Verdict {
 
-    private static final int RESOURCE_LIMITATION = 0x0213;
-
     private Verdict() {}
 
     /** Of the status of a C-STORE response. */
@@ -31,9 +29,9 @@ final class Verdict {
             case DimseStatus.DUPLICATE_SOP_INSTANCE -> new Delivered(status);
             case DimseStatus.SOP_CLASS_NOT_SUPPORTED -> new Impossible(status, reason);
             case DimseStatus.NOT_AUTHORIZED ->
-                new Deferred(status, reason + ": the destination does not let us store; check its permissions");
-            case DimseStatus.PROCESSING_FAILURE, RESOURCE_LIMITATION -> new Refused(status, reason, true);
-            default -> new Refused(status, reason, isOutOfResources(status));
+                new Refused(status, reason + ": the destination does not let us store; check its permissions");
+            // Whose trouble it is the code does not tell: the same ones are used for either.
+            default -> new Refused(status, reason);
         };
     }
 
@@ -43,7 +41,7 @@ final class Verdict {
      * @param first whether it was the first of its association
      * @param calling the AE title we called by
      */
-    static Outcome ofStore(AssociationException failure, boolean first, AeTitle calling) {
+    static Deferred ofStore(AssociationException failure, boolean first, AeTitle calling) {
         String reason = messageOf(failure);
         boolean unwelcome = first && failure.reason() == AssociationException.Cause.ABORTED;
         return new Deferred(
@@ -71,8 +69,23 @@ final class Verdict {
     /** Whether the association was refused for the AE title that called: true of one caller, not of all. */
     static boolean isCallerUnknown(AssociationException failure) {
         return failure.rejection()
-                .filter(rj -> rj.result() == 1 && rj.source() == 1 && rj.reason() == 3)
+                .filter(rj -> isByUser(rj) && rj.reason() == 3)
                 .isPresent();
+    }
+
+    /**
+     * Whether what a caller met may be for its AE title: an association refused for good without a reason, or broken off
+     * by the peer.
+     */
+    static boolean mayBeForCaller(AssociationException failure) {
+        return failure.reason() == AssociationException.Cause.ABORTED
+                || failure.rejection()
+                        .filter(rj -> isByUser(rj) && rj.reason() == 1)
+                        .isPresent();
+    }
+
+    private static boolean isByUser(Rejection rejection) {
+        return rejection.result() == 1 && rejection.source() == 1;
     }
 
     /** Whether no answer came at all: any other failure shows that somebody is there. */
@@ -86,10 +99,6 @@ final class Verdict {
     /** Whether the association was refused for the moment only. */
     static boolean isBusy(AssociationException failure) {
         return failure.rejection().filter(Rejection::isTransient).isPresent();
-    }
-
-    private static boolean isOutOfResources(int status) {
-        return (status & 0xFF00) == DimseStatus.OUT_OF_RESOURCES;
     }
 
     private static String adviceOn(Rejection rejection) {

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.dicomgateway.dicom.Uid;
 import org.dicomgateway.spool.Ledger.DueDelivery;
@@ -19,8 +20,15 @@ import org.dicomgateway.spool.Ledger.DueDelivery;
  */
 final class Claims {
 
+    /**
+     * Settlements that the ledger has not applied yet, at most, but for what was in somebody's hands then. Bounds the
+     * memory they take, the deliveries that a crash repeats, and what each question has to leave out.
+     */
+    static final int MOST_UNAPPLIED = 2_000;
+
     private final Ledger ledger;
     private final SegmentPins pins;
+    private final AtomicInteger unapplied = new AtomicInteger();
     private final ConcurrentMap<Long, Held> held = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, InFlight> destinations = new ConcurrentHashMap<>();
 
@@ -42,8 +50,11 @@ final class Claims {
         private long handedOut;
     }
 
-    /** See {@link Outbox#claim}. */
+    /** See {@link Outbox#claim}. Nothing while the ledger is too far behind with what was settled. */
     List<Claim> claim(String destination, Instant now, int max) throws LedgerException {
+        if (unapplied.get() >= MOST_UNAPPLIED) {
+            return List.of();
+        }
         InFlight inFlight = destinations.computeIfAbsent(destination, name -> new InFlight());
         inFlight.claiming.lock();
         try {
@@ -136,6 +147,9 @@ final class Claims {
             first[0] = !h.settled;
             return new Held(h.delivery, true);
         });
+        if (first[0]) {
+            unapplied.incrementAndGet();
+        }
         return first[0];
     }
 
@@ -144,6 +158,9 @@ final class Claims {
         Held ended = held.remove(deliveryId);
         if (ended == null) {
             return Optional.empty();
+        }
+        if (ended.settled) {
+            unapplied.decrementAndGet();
         }
         DueDelivery delivery = ended.delivery;
         InFlight inFlight = destinations.get(delivery.destination());

@@ -42,7 +42,7 @@ final class LedgerReader implements AutoCloseable {
     List<DueDelivery> due(String destination, Instant now, int max, Set<Long> claimed, long before)
             throws SQLException {
         List<DueDelivery> due = new ArrayList<>();
-        Set<Long> leaveOut = new HashSet<>(claimed);
+        Set<Long> seen = new HashSet<>();
         database.update("BEGIN");
         try {
             if (isHeld(destination)) {
@@ -52,11 +52,11 @@ final class LedgerReader implements AutoCloseable {
             List<Long> priorities = priorities(destination, shares.count());
             for (int i = 0; i < priorities.size(); i++) {
                 int share = i < priorities.size() - 1 ? shares.of(i) : shares.from(i);
-                addDue(destination, priorities.get(i), now, due.size() + share, leaveOut, due);
+                addDue(destination, priorities.get(i), now, due.size() + share, claimed, seen, due);
             }
             @Nullable Long priority = priorityBelow(destination, Long.MAX_VALUE);
             while (priority != null && due.size() < max) {
-                addDue(destination, priority, now, max, leaveOut, due);
+                addDue(destination, priority, now, max, claimed, seen, due);
                 priority = priorityBelow(destination, priority);
             }
             return due;
@@ -88,12 +88,18 @@ final class LedgerReader implements AutoCloseable {
     }
 
     private void addDue(
-            String destination, long priority, Instant now, int max, Set<Long> leaveOut, List<DueDelivery> due)
+            String destination,
+            long priority,
+            Instant now,
+            int max,
+            Set<Long> claimed,
+            Set<Long> seen,
+            List<DueDelivery> due)
             throws SQLException {
         try (ResultSet id = database.query(DUE, destination, priority, now.toEpochMilli())) {
             while (due.size() < max && id.next()) {
                 long delivery = id.getLong(1);
-                if (leaveOut.add(delivery)) {
+                if (!claimed.contains(delivery) && seen.add(delivery)) {
                     addUnlessBehind(delivery, destination, due);
                 }
             }

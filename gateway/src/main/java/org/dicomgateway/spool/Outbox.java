@@ -17,7 +17,8 @@ public interface Outbox {
      * Claims deliveries of one destination that are due, most urgent and oldest first; about every fifth is a less
      * urgent one when there is any, so that a stream of urgent ones does not hold it up for ever. What somebody else has claimed is
      * left out, and so is an instance whose SOP Instance UID has an older delivery to this destination that is not
-     * settled: what came first arrives first.
+     * settled: what came first arrives first. Nothing is due while the ledger cannot be written to, or is far behind with
+     * what was settled.
      *
      * @return at most {@code max} claims; empty when nothing is due
      */

@@ -100,7 +100,8 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
 
     @Override
     public List<Claim> claim(String destination, int max) {
-        if (closed.get()) {
+        if (closed.get() || parts.bookkeeper().failingBecause().isPresent()) {
+            // What would be delivered now could not be noted: a crash would repeat it all.
             return List.of();
         }
         try {

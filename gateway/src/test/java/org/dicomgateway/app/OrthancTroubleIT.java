@@ -30,7 +30,7 @@ class OrthancTroubleIT {
     @Test
     void full_or_without_the_class_it_gets_everything_in_the_end() throws Exception {
         TestFiles files = new TestFiles(directory.resolve("files"), 29);
-        List<TestFile> study = new ArrayList<>(files.study(1, 8, 300_000));
+        List<TestFile> study = new ArrayList<>(files.study(1, 16, 300_000));
         List<TestFile> unknown = files.study(1, 2, TestFiles.PRIVATE_CLASS, 5_000);
         Map<String, Object> strict = Map.of("MaximumStorageSize", 1, "UnknownSopClassAccepted", false);
         try (OrthancServer server = OrthancServer.start(directory, "ORTHANC1", strict);
@@ -52,6 +52,17 @@ class OrthancTroubleIT {
                                     .filter(line -> line.contains(" event=parked ") && line.contains(" reason=")))
                             .hasSizeGreaterThanOrEqualTo(unknown.size()));
             assertThat(server.instances()).isLessThan(study.size());
+
+            // Longer than the retries of one that is to blame would take: 200 ms, 400 ms, 800 ms, 1.6 s.
+            await("what there is no room for is tried again and again, and not parked")
+                    .atMost(LIMIT)
+                    .until(() -> gateway.forwardLog().stream()
+                                    .filter(line -> line.contains(" event=retry ") && line.contains(" status=0xA700"))
+                                    .count()
+                            >= 12L * study.size());
+            assertThat(gateway.count("parked"))
+                    .as("only those of the unknown class")
+                    .isEqualTo(unknown.size());
 
             server.stop();
             server.startAgain(Map.of());

@@ -59,6 +59,18 @@ class PaceTest {
         assertThat(sentIn(pace, Duration.ofSeconds(10), 100)).isBetween(20, 22);
     }
 
+    @Test
+    void how_many_go_within_a_time_is_known_beforehand() {
+        Pace pace = new Pace(new RateLimit(OptionalInt.of(10), Optional.of(new DataSize(1_000))), clock);
+        assertThat(pace.within(Duration.ofSeconds(1), 10)).isEqualTo(20);
+        assertThat(pace.within(Duration.ofSeconds(1), 1_000)).isEqualTo(3);
+        assertThat(pace.within(Duration.ofSeconds(1), Long.MAX_VALUE)).isEqualTo(1);
+
+        pace.go(5_000);
+
+        assertThat(pace.within(Duration.ofSeconds(1), 1_000)).as("in debt").isZero();
+    }
+
     /** Sends as soon as it may, and advances the clock by what it was told to wait. */
     private int sentIn(Pace pace, Duration time, long size) {
         int sent = 0;

@@ -95,32 +95,48 @@ class BreakerTest {
     }
 
     @Test
-    void an_ambiguous_refusal_counts_only_from_several_different_instances_in_a_row() {
-        for (int i = 0; i < 10; i++) {
-            breaker.refused(1, "0xA700");
-        }
-        breaker.refused(2, "0xA700");
-        breaker.delivered();
-        breaker.refused(3, "0xA700");
-        breaker.refused(4, "0xA700");
-        assertThat(breaker.isClosed()).isTrue();
-
-        breaker.refused(5, "0xA700");
+    void one_that_takes_nothing_it_is_sent_is_left_alone_until_it_takes_something() {
+        breaker.refusesAll(5, HandClock.START.minusSeconds(3), "takes nothing");
 
         assertThat(breaker.isClosed()).isFalse();
-        assertThat(breaker.state().why()).contains("0xA700").contains("3 different instances");
-    }
-
-    @Test
-    void a_refused_trial_waits_again_but_not_longer() {
-        fail(3);
+        assertThat(breaker.state().failures()).isEqualTo(5);
+        assertThat(breaker.state().firstFailure()).isEqualTo(HandClock.START.minusSeconds(3));
         for (int i = 0; i < 5; i++) {
             clock.advance(Duration.ofSeconds(8));
             assertThat(breaker.startTrial()).isTrue();
-            breaker.refused(i, "0xA700");
             breaker.endTrial();
         }
-        assertThat(openFor()).isLessThanOrEqualTo(Duration.ofSeconds(8));
+        assertThat(openFor()).as("no longer").isLessThanOrEqualTo(Duration.ofSeconds(8));
+        breaker.delivered();
+        assertThat(breaker.isClosed()).isTrue();
+        assertThat(breaker.isInDoubt()).isFalse();
+    }
+
+    @Test
+    void one_that_failed_in_stores_and_has_none_to_be_tried_with_is_used_on_trial() {
+        fail(3);
+        for (int pause : new int[] {8, 16, 32, 60, 60}) {
+            assertThat(openFor()).isBetween(Duration.ofMillis(pause * 500L), Duration.ofSeconds(pause));
+            clock.advance(Duration.ofSeconds(pause));
+            assertThat(breaker.startTrial()).isTrue();
+            breaker.echoed();
+            assertThat(breaker.isClosed()).isTrue();
+            assertThat(breaker.isInDoubt()).isTrue();
+            assertThat(breaker.complaint())
+                    .hasValueSatisfying(it -> assertThat(it).contains("down"));
+
+            breaker.failed(true, "down");
+            assertThat(breaker.isClosed()).as("one is enough").isFalse();
+        }
+        clock.advance(Duration.ofSeconds(60));
+        breaker.startTrial();
+        breaker.echoed();
+
+        breaker.delivered();
+
+        assertThat(breaker.complaint()).isEmpty();
+        fail(2);
+        assertThat(breaker.isClosed()).isTrue();
     }
 
     @Test

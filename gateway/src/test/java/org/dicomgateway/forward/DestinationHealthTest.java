@@ -16,6 +16,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.dicomgateway.config.DataSize;
 import org.dicomgateway.config.DestinationSettings;
 import org.dicomgateway.config.RateLimit;
 import org.dicomgateway.config.Schedule;
@@ -419,6 +420,28 @@ class DestinationHealthTest {
             advance(Duration.ofMillis(500));
             await().until(() -> outbox.delivered().size() == expected);
         }
+    }
+
+    @Test
+    void a_debt_of_bytes_is_waited_for_without_claiming_anything() throws InterruptedException {
+        RateLimit limit = new RateLimit(OptionalInt.empty(), Optional.of(new DataSize(1_000)));
+        for (int id = 1; id <= 20; id++) {
+            outbox.add(NAME, Fixtures.ofSize(12_000, id));
+        }
+        start(Fixtures.withMaxRate(destination(NAME, 2, 10), limit));
+        await().until(() -> outbox.delivered().size() == 1 && outbox.inHands() == 0);
+        int claims = outbox.claims();
+        Thread.sleep(1_000);
+        assertThat(outbox.claims()).as("in debt").isEqualTo(claims);
+
+        for (int sent = 2; sent <= 20; sent++) {
+            int expected = sent;
+            advance(Duration.ofSeconds(12));
+            await().until(() -> outbox.delivered().size() == expected && outbox.inHands() == 0);
+        }
+
+        assertThat(outbox.settled()).as("settlements that are no deliveries").hasSizeLessThan(20 + 20);
+        assertThat(outbox.claims()).isLessThan(100);
     }
 
     // --- prospects, views ---------------------------------------------------------------------

@@ -13,7 +13,7 @@ class DiagnosisTest {
     private static final Instant NOW = HandClock.START;
     private static final BreakerState CLOSED = BreakerState.Closed.fresh(NOW);
     private static final BreakerState OPEN = BreakerState.Closed.fresh(NOW)
-            .open(NOW, 3, NOW, Deadline.after(new HandClock(), Duration.ofSeconds(2)), "cannot connect");
+            .open(NOW, 3, NOW, false, Deadline.after(new HandClock(), Duration.ofSeconds(2)), "cannot connect");
 
     @Test
     void nothing_to_say_is_up() {

@@ -58,6 +58,11 @@ final class FakeOutbox implements Outbox {
         listener.run();
     }
 
+    /** What nobody has claimed goes to another destination. */
+    synchronized void takeAway() {
+        pending.values().removeIf(entry -> !entry.claimed());
+    }
+
     /** Says that there may be work. */
     void ring(String destination) {
         add(destination);

@@ -98,19 +98,32 @@ final class Fixtures {
     }
 
     static Instance instance(long id, String sopClass, String calling) {
+        return instance(id, sopClass, calling, "1.2.3", 512);
+    }
+
+    /** Of another study than those of the others. */
+    static Instance ofStudy(String study, long id) {
+        return instance(id, CT, "MODALITY", study, 512);
+    }
+
+    static Instance ofSize(long bytes, long id) {
+        return instance(id, CT, "MODALITY", "1.2.3", bytes);
+    }
+
+    private static Instance instance(long id, String sopClass, String calling, String study, long bytes) {
         return new Instance(
                 id,
                 Uid.of(sopClass),
                 Uid.of("1.2.3." + id),
                 TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN,
-                "1.2.3",
+                study,
                 "1.2.3.4",
                 "",
                 "",
                 "CT",
                 new Origin(AeTitle.of(calling), AeTitle.of("GATEWAY"), "127.0.0.1"),
                 HandClock.START,
-                512);
+                bytes);
     }
 
     static Instance[] instances(int count) {

@@ -25,8 +25,8 @@ class RetryPolicyTest {
         for (int attempts = 0; attempts < 3; attempts++) {
             Duration full = Duration.ofSeconds(10L << attempts);
             for (int i = 0; i < 100; i++) {
-                Settlement.Retry retry = (Settlement.Retry)
-                        retries.settlement(attempts, new Outcome.Refused(0xC000, "why", false), NOW, false);
+                Settlement.Retry retry =
+                        (Settlement.Retry) retries.settlement(attempts, new Outcome.Refused(0xC000, "why"), NOW, false);
                 assertThat(retry.counted()).isTrue();
                 assertThat(retry.status()).isEqualTo(0xC000);
                 assertThat(retry.due()).isBetween(NOW.plus(full.dividedBy(2)), NOW.plus(full));
@@ -36,11 +36,24 @@ class RetryPolicyTest {
 
     @Test
     void the_last_refusal_parks_it_with_a_reason_that_tells_how_often() {
-        Settlement last =
-                retries.settlement(3, new Outcome.Refused(0xC000, "0xC000 cannot understand", false), NOW, false);
+        Settlement last = retries.settlement(3, new Outcome.Refused(0xC000, "0xC000 cannot understand"), NOW, false);
 
         assertThat(last)
                 .isEqualTo(new Settlement.Parked(0xC000, "given up after 4 attempts: 0xC000 cannot understand"));
+    }
+
+    @Test
+    void what_is_not_held_against_the_instance_is_never_parked_and_waits_as_long() {
+        Outcome.Refused ninth = new Outcome.Refused(0xA700, "full", 5, false);
+
+        Settlement.Retry retry = (Settlement.Retry) retries.settlement(99, ninth, NOW, false);
+        Settlement.Retry held = (Settlement.Retry) retries.settlement(3, ninth, NOW, true);
+        Settlement.Retry fifth = (Settlement.Retry) retries.settlement(0, ninth, NOW, false);
+
+        assertThat(retry.counted()).isFalse();
+        assertThat(retry.due()).isBetween(NOW.plusSeconds(300), NOW.plusSeconds(600));
+        assertThat(held).isEqualTo(new Settlement.Retry(NOW, false, 0xA700, "full"));
+        assertThat(fifth.due()).isBetween(NOW.plusSeconds(80), NOW.plusSeconds(160));
     }
 
     @Test

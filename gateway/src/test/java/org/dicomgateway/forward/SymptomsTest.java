@@ -3,7 +3,6 @@ package org.dicomgateway.forward;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import org.dicomgateway.dicom.AeTitle;
 import org.junit.jupiter.api.Test;
 
 class SymptomsTest {
@@ -82,15 +81,6 @@ class SymptomsTest {
         symptoms.echoed(Duration.ofMillis(5));
 
         assertThat(symptoms.complaints()).isEmpty();
-    }
-
-    @Test
-    void a_caller_it_does_not_know_is_named() {
-        symptoms.callerRefused(AeTitle.of("CT1"));
-
-        assertThat(symptoms.complaints())
-                .singleElement()
-                .satisfies(it -> assertThat(it).contains("AE title CT1"));
     }
 
     private void store(int times, Duration took, long bytes) {

@@ -32,12 +32,12 @@ class VerdictTest {
         "0xBFFF, delivered",
         "0x0111, delivered",
         "0x0122, impossible",
-        "0x0124, deferred",
-        "0xA700, ambiguous",
-        "0xA701, ambiguous",
-        "0xA7FF, ambiguous",
-        "0x0110, ambiguous",
-        "0x0213, ambiguous",
+        "0x0124, refused",
+        "0xA700, refused",
+        "0xA701, refused",
+        "0xA7FF, refused",
+        "0x0110, refused",
+        "0x0213, refused",
         "0xA800, refused",
         "0xA900, refused",
         "0xA9FF, refused",
@@ -66,15 +66,13 @@ class VerdictTest {
     @Test
     void every_status_there_can_be_has_a_meaning_and_only_the_known_ones_are_not_refusals() {
         assertThat(statusesThatAre("delivered")).hasSize(0x1000 + 5);
-        assertThat(statusesThatAre("ambiguous")).hasSize(0x100 + 2);
         assertThat(statusesThatAre("impossible")).containsExactly(0x0122);
-        assertThat(statusesThatAre("deferred")).containsExactly(0x0124);
+        assertThat(statusesThatAre("deferred")).isEmpty();
     }
 
     @Test
     void a_reason_names_the_status_and_its_meaning() {
-        assertThat(Verdict.ofStatus(0xA900))
-                .isEqualTo(new Refused(0xA900, "0xA900 dataset does not match SOP class", false));
+        assertThat(Verdict.ofStatus(0xA900)).isEqualTo(new Refused(0xA900, "0xA900 dataset does not match SOP class"));
     }
 
     @ParameterizedTest
@@ -116,6 +114,7 @@ class VerdictTest {
         assertThat(outcome.reason()).startsWith("rejected").contains(advice);
         assertThat(Verdict.isBusy(rejected)).isEqualTo(result == 2);
         assertThat(Verdict.isCallerUnknown(rejected)).isEqualTo(result == 1 && source == 1 && reason == 3);
+        assertThat(Verdict.mayBeForCaller(rejected)).isEqualTo(result == 1 && source == 1 && reason == 1);
     }
 
     @Test
@@ -137,7 +136,7 @@ class VerdictTest {
         return outcome.match(
                 (Delivered it) -> "delivered",
                 (Deferred it) -> "deferred",
-                (Refused it) -> it.ambiguous() ? "ambiguous" : "refused",
+                (Refused it) -> "refused",
                 (Impossible it) -> "impossible");
     }
 }

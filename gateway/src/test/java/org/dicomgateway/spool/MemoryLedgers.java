@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ final class MemoryLedgers implements LedgerSource {
     private boolean there;
     private boolean corrupt;
     private volatile boolean failing;
+    private volatile CountDownLatch hanging = new CountDownLatch(0);
     private volatile BooleanSupplier powerIsOff = () -> false;
     private @Nullable InMemoryLedger ledger;
     private final List<String> setAside = new ArrayList<>();
@@ -85,6 +87,12 @@ final class MemoryLedgers implements LedgerSource {
         failing = fails;
     }
 
+    /** Nothing returns from writing until it is called with false. */
+    void hang(boolean hangs) {
+        hanging.countDown();
+        hanging = new CountDownLatch(hangs ? 1 : 0);
+    }
+
     /** Once this is true, nothing reaches the disk any more; the process just does not know it yet. */
     void powerOff(BooleanSupplier isOff) {
         powerIsOff = isOff;
@@ -109,6 +117,7 @@ final class MemoryLedgers implements LedgerSource {
 
         @Override
         public Applied apply(List<Change> changes) throws LedgerException {
+            awaitEndOfHanging();
             if (failing) {
                 throw new LedgerException("the ledger fails, says the test", null);
             }
@@ -123,6 +132,15 @@ final class MemoryLedgers implements LedgerSource {
                     history.add(new Batch(List.copyOf(changes), answers));
                 }
                 return applied;
+            }
+        }
+
+        private void awaitEndOfHanging() throws LedgerException {
+            try {
+                hanging.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new LedgerException("interrupted", e);
             }
         }
 

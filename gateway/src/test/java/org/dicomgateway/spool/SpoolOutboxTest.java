@@ -84,6 +84,53 @@ class SpoolOutboxTest {
     }
 
     @Test
+    void while_the_ledger_takes_no_writes_nothing_is_claimed_and_afterwards_everything_is() throws Exception {
+        for (int i = 0; i < 500; i++) {
+            SpoolHarness.accept(spool, "1.2.3." + i, "CT", 100);
+        }
+        SpoolHarness.settleDown(spool);
+        List<Claim> inHand = spool.claim(SpoolHarness.PACS, 50);
+        harness.ledgers.fail(true);
+        inHand.forEach(claim -> spool.settle(claim, DELIVERED));
+        await().untilAsserted(() -> assertThat(spool.closedBecause()).isPresent());
+
+        assertThat(spool.claim(SpoolHarness.PACS, 50)).isEmpty();
+
+        harness.ledgers.fail(false);
+        await().untilAsserted(() -> assertThat(spool.closedBecause()).isEmpty());
+        assertThat(SpoolHarness.deliverAll(spool, SpoolHarness.PACS)).hasSize(450);
+        assertThat(books().delivered()).isEqualTo(500);
+    }
+
+    @Test
+    void a_ledger_that_hangs_has_no_more_than_so_many_settlements_waiting_for_it() throws Exception {
+        int all = Claims.MOST_UNAPPLIED + 1_000;
+        for (int i = 0; i < all; i++) {
+            SpoolHarness.accept(spool, "1.2.3." + i, "CT", 100);
+        }
+        SpoolHarness.settleDown(spool);
+        harness.ledgers.hang(true);
+        int delivered = deliverWhatIsClaimed();
+        harness.ledgers.hang(false);
+        assertThat(delivered).isBetween(Claims.MOST_UNAPPLIED, Claims.MOST_UNAPPLIED + 99);
+
+        SpoolHarness.settleDown(spool);
+        assertThat(SpoolHarness.deliverAll(spool, SpoolHarness.PACS)).hasSize(all - delivered);
+        assertThat(books().delivered()).isEqualTo(all);
+    }
+
+    private int deliverWhatIsClaimed() {
+        int delivered = 0;
+        for (List<Claim> claims = spool.claim(SpoolHarness.PACS, 100);
+                !claims.isEmpty();
+                claims = spool.claim(SpoolHarness.PACS, 100)) {
+            claims.forEach(claim -> spool.settle(claim, DELIVERED));
+            delivered += claims.size();
+        }
+        return delivered;
+    }
+
+    @Test
     void many_claimers_of_one_destination_never_get_the_same_delivery() throws Exception {
         for (int i = 0; i < 300; i++) {
             SpoolHarness.accept(spool, "1.2.3." + i, "CT", 100);

@@ -1,0 +1,189 @@
+package org.dicomgateway.forward;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.dicomgateway.forward.Fixtures.destination;
+import static org.dicomgateway.forward.Fixtures.instance;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.dicomgateway.dicom.AeTitle;
+import org.dicomgateway.dicom.AssociationException;
+import org.dicomgateway.dicom.AssociationException.Cause;
+import org.dicomgateway.dicom.Rejection;
+import org.dicomgateway.spool.Settlement;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A destination that is called by the senders' AE titles, and knows only some of them. */
+class PreservedCallersTest {
+
+    private static final String NAME = "orthanc1";
+    private static final int UNKNOWN = 150;
+    private static final int KNOWN = 50;
+
+    private final HandClock clock = new HandClock();
+    private final FakeOutbox outbox = new FakeOutbox(clock);
+    private final FakeServer server = new FakeServer();
+    private final List<String> changed = new CopyOnWriteArrayList<>();
+    private final Forwarder forwarder =
+            new Forwarder(outbox, settings -> server, ServerCheck.NONE, changed::add, clock, new SplittableRandom(1));
+
+    @AfterEach
+    void ends_in_order() {
+        forwarder.close();
+        assertThat(outbox.inHands()).as("claims never settled").isZero();
+    }
+
+    @Test
+    void what_one_caller_is_rejected_for_delays_no_other() {
+        server.onOpen = PreservedCallersTest::rejectUnknown;
+        add();
+        start();
+
+        // The clock stands still: nothing waits.
+        awaitDelivered(KNOWN);
+
+        assertThat(changed).as("always usable").containsExactly(NAME);
+        assertThat(view().state()).isEqualTo(DestinationState.DEGRADED);
+        assertThat(view().why()).contains("does not know the calling AE title UNKNOWN");
+        assertThat(server.calls.get()).as("it is not called for each of them").isLessThan(10);
+    }
+
+    @Test
+    void a_server_that_was_down_and_rejects_one_caller_is_there_and_the_others_wait_for_one_pause() {
+        server.onOpen = calling -> {
+            throw FakeServer.failure(Cause.CONNECT);
+        };
+        add();
+        start();
+        for (int strike = 1; strike <= 3; strike++) {
+            int calls = strike;
+            await().until(() -> server.calls.get() >= calls);
+            advance(Duration.ofSeconds(1));
+        }
+        await().until(() -> view().state() == DestinationState.DOWN && outbox.inHands() == 0);
+        server.onOpen = PreservedCallersTest::rejectUnknown;
+
+        advance(Duration.ofSeconds(8));
+
+        awaitDelivered(KNOWN);
+        assertThat(view().usable()).isTrue();
+    }
+
+    @Test
+    void a_caller_that_is_aborted_at_its_first_store_delays_no_other() {
+        server.onStore = sop -> {
+            if (Long.parseLong(sop.value().substring("1.2.3.".length())) <= UNKNOWN) {
+                throw FakeServer.failure(Cause.ABORTED);
+            }
+            return 0;
+        };
+        add();
+        start();
+
+        awaitDelivered(KNOWN);
+
+        assertThat(changed).as("always usable").containsExactly(NAME);
+        assertThat(view().why()).contains("does not know the calling AE title UNKNOWN");
+        for (int hour = 0; hour < 20; hour++) {
+            int before = server.calls.get();
+            outbox.add(NAME, instance(1_000 + hour, Fixtures.CT, "KNOWN"));
+            advance(Duration.ofHours(1));
+            awaitDelivered(KNOWN + 1 + hour);
+            await().until(() -> server.calls.get() > before && outbox.inHands() == 0);
+        }
+        assertThat(changed).as("always usable").containsExactly(NAME);
+    }
+
+    @Test
+    void a_server_that_aborts_every_caller_is_down() {
+        server.onStore = sop -> {
+            throw FakeServer.failure(Cause.ABORTED);
+        };
+        add();
+        start();
+
+        await().until(() -> {
+            advance(Duration.ofMinutes(1));
+            return view().state() == DestinationState.DOWN;
+        });
+
+        assertThat(outbox.settled())
+                .noneMatch(each -> each.settlement() instanceof Settlement.Retry retry && retry.counted());
+    }
+
+    @Test
+    void an_instance_that_is_aborted_does_not_keep_its_caller_out() {
+        server.onStore = sop -> {
+            if (sop.equals(instance(1).sopInstance())) {
+                throw FakeServer.failure(Cause.ABORTED);
+            }
+            return 0;
+        };
+        outbox.add(
+                NAME,
+                instance(1, Fixtures.CT, "NEW"),
+                instance(2, Fixtures.CT, "NEW"),
+                instance(3, Fixtures.CT, "OLD"));
+        start();
+        awaitDelivered(1);
+        await().until(() -> outbox.inHands() == 0);
+
+        advance(Duration.ofSeconds(10));
+
+        awaitDelivered(2);
+    }
+
+    @Test
+    void a_caller_that_the_server_gets_to_know_is_served() {
+        server.onOpen = PreservedCallersTest::rejectUnknown;
+        add();
+        start();
+        awaitDelivered(KNOWN);
+        server.onOpen = calling -> {};
+
+        await().until(() -> {
+            advance(Duration.ofMinutes(1));
+            return outbox.delivered().size() == UNKNOWN + KNOWN;
+        });
+
+        assertThat(outbox.settled())
+                .noneMatch(each -> each.settlement() instanceof Settlement.Retry retry && retry.counted());
+        await().until(() -> view().state() == DestinationState.UP);
+    }
+
+    private static void rejectUnknown(AeTitle calling) throws AssociationException {
+        if (calling.equals(AeTitle.of("UNKNOWN"))) {
+            throw new AssociationException(Rejection.callingAeTitleNotRecognized("who"), "rejected 1/1/3");
+        }
+    }
+
+    /** Those of the unknown caller first. */
+    private void add() {
+        for (int id = 1; id <= UNKNOWN + KNOWN; id++) {
+            outbox.add(NAME, instance(id, Fixtures.CT, id <= UNKNOWN ? "UNKNOWN" : "KNOWN"));
+        }
+    }
+
+    private void advance(Duration time) {
+        clock.advance(time);
+        outbox.ring(NAME);
+    }
+
+    private void start() {
+        forwarder.start(List.of(destination(NAME, 1, 10, Optional.empty())), Map.of(), Map.of());
+    }
+
+    private LaneView view() {
+        return forwarder.views().get(0);
+    }
+
+    private void awaitDelivered(int count) {
+        await().until(() -> outbox.delivered().size() == count);
+    }
+}
