@@ -20,8 +20,7 @@ final class BodyReader implements Invocable.Task {
     private final Handler next;
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
 
-    BodyReader(
-            Request request, Response response, Callback callback, int limit, ErrorAnswers errors, Handler next) {
+    BodyReader(Request request, Response response, Callback callback, int limit, ErrorAnswers errors, Handler next) {
         this.request = request;
         this.response = response;
         this.callback = callback;
@@ -63,11 +62,7 @@ final class BodyReader implements Invocable.Task {
             chunk.release();
             if (body.size() + part.length > limit) {
                 errors.refuse(
-                        request,
-                        response,
-                        callback,
-                        HttpStatus.PAYLOAD_TOO_LARGE_413,
-                        "more than " + limit + " bytes");
+                        request, response, callback, HttpStatus.PAYLOAD_TOO_LARGE_413, "more than " + limit + " bytes");
                 return;
             }
             body.writeBytes(part);

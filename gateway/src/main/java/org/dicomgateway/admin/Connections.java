@@ -128,8 +128,8 @@ final class Connections {
     }
 
     private EndPoint victim(Line newest) {
-        Map<String, Long> byHost = lines.values().stream()
-                .collect(Collectors.groupingBy(line -> line.host, Collectors.counting()));
+        Map<String, Long> byHost =
+                lines.values().stream().collect(Collectors.groupingBy(line -> line.host, Collectors.counting()));
         return waiting()
                 .filter(line -> line != newest)
                 .min(Comparator.<Line>comparingLong(line -> -byHost.getOrDefault(line.host, 0L))

@@ -186,8 +186,8 @@ final class Doorkeeper {
                         each.name().equals(login.user()) && each.password().isPresent())
                 .findFirst();
         Optional<PasswordHash> hash = user.flatMap(AdminUser::password).or(() -> standIns.of(login.user()));
-        boolean right = hash.filter(each -> each.matches(new Secret(login.password())))
-                .isPresent();
+        boolean right =
+                hash.filter(each -> each.matches(new Secret(login.password()))).isPresent();
         return right ? user : Optional.empty();
     }
 

@@ -45,8 +45,8 @@ final class Guard {
             return Optional.of(new Refusal(HttpStatus.BAD_REQUEST_400, "there is no WebSocket here"));
         }
         if (changes(request) && !isJson(request)) {
-            return Optional.of(new Refusal(
-                    HttpStatus.UNSUPPORTED_MEDIA_TYPE_415, "Content-Type: application/json is required"));
+            return Optional.of(
+                    new Refusal(HttpStatus.UNSUPPORTED_MEDIA_TYPE_415, "Content-Type: application/json is required"));
         }
         return Optional.empty();
     }

@@ -39,7 +39,11 @@ final class RequestFilter extends Handler.Wrapper {
         if (refusal.isPresent()) {
             response.getHeaders().put(HttpFields.CONNECTION_CLOSE);
             errors.refuse(
-                    request, response, callback, refusal.get().status(), refusal.get().why());
+                    request,
+                    response,
+                    callback,
+                    refusal.get().status(),
+                    refusal.get().why());
             return true;
         }
         boolean hasBody = request.getLength() > 0 || request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING);

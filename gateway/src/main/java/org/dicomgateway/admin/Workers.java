@@ -48,8 +48,7 @@ final class Workers extends Handler.Wrapper {
         AtomicLong number = new AtomicLong();
         ThreadPoolExecutor pool =
                 new ThreadPoolExecutor(threads, threads, IDLE_SECONDS, TimeUnit.SECONDS, queue, work -> {
-                    Thread thread = new Thread(
-                            work, threads == 1 ? name : name + "-" + number.incrementAndGet());
+                    Thread thread = new Thread(work, threads == 1 ? name : name + "-" + number.incrementAndGet());
                     thread.setDaemon(true);
                     return thread;
                 });
@@ -90,7 +89,11 @@ final class Workers extends Handler.Wrapper {
         } catch (Exception e) {
             LOG.error("{} failed", request.getMethod(), e);
             errors.refuse(
-                    request, answer, answer, HttpStatus.INTERNAL_SERVER_ERROR_500, "failed; the gateway's log says why");
+                    request,
+                    answer,
+                    answer,
+                    HttpStatus.INTERNAL_SERVER_ERROR_500,
+                    "failed; the gateway's log says why");
         }
     }
 

@@ -7,9 +7,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
@@ -49,16 +49,16 @@ final class PausedDestinations {
             return Map.of();
         }
         try {
-            Map<String, @Nullable String> paused =
-                    JSON.readValue(Files.readString(file), new TypeReference<Map<String, @Nullable String>>() {});
-            if (paused == null || paused.containsValue(null)) {
+            Map<String, String> paused =
+                    JSON.readValue(Files.readString(file), new TypeReference<Map<String, String>>() {});
+            if (paused == null || paused.values().stream().anyMatch(Objects::isNull)) {
                 throw new IOException("not destinations with their reasons");
             }
-            return paused.entrySet().stream()
-                    .collect(toMap(Map.Entry::getKey, each -> String.valueOf(each.getValue())));
+            return paused;
         } catch (IOException | JacksonException e) {
             LOG.error("{} cannot be read: all destinations are paused, resume those that may be sent to", file, e);
-            String why = file.getFileName() + " was damaged, so nobody knows what was paused; resume it when that is right";
+            String why =
+                    file.getFileName() + " was damaged, so nobody knows what was paused; resume it when that is right";
             return destinations.stream().collect(toMap(name -> name, name -> why));
         }
     }

@@ -1,5 +1,6 @@
 package org.dicomgateway.security;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -36,8 +37,8 @@ public final class StandInHashes {
         try {
             MessageDigest sha = MessageDigest.getInstance("SHA-256");
             sha.update(key);
-            byte[] digest = sha.digest(name.getBytes(StandardCharsets.UTF_8));
-            return (digest[0] & 0xFF) << 16 | (digest[1] & 0xFF) << 8 | digest[2] & 0xFF;
+            return ByteBuffer.wrap(sha.digest(name.getBytes(StandardCharsets.UTF_8)))
+                    .getInt();
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }

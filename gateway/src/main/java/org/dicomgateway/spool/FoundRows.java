@@ -159,8 +159,7 @@ final class FoundRows {
         return Optional.of(new Story(found.get(), events));
     }
 
-    private void addEvents(
-            FoundDelivery delivery, List<FoundDelivery> all, Instance instance, List<Event> events)
+    private void addEvents(FoundDelivery delivery, List<FoundDelivery> all, Instance instance, List<Event> events)
             throws SQLException {
         String candidates = delivery.candidates().isEmpty()
                 ? delivery.destination().orElse("")

@@ -17,8 +17,7 @@ class ConnectionsTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final AtomicLong now = new AtomicLong();
-    private final Connections connections =
-            new Connections(new HttpLimits(10, PATIENCE, 1000, 1000, 1), now::get);
+    private final Connections connections = new Connections(new HttpLimits(10, PATIENCE, 1000, 1000, 1), now::get);
 
     /** Of some address. */
     private static final class Caller extends ByteArrayEndPoint {

@@ -101,7 +101,8 @@ class HostileClientsTest {
         Socket half = attack("POST /api/retry HTTP/1.1\r\n" + HOST + JSON + "Content-Length: 100\r\n\r\n{");
         half.shutdownOutput();
         assertThat(rest(half)).doesNotContain("HTTP/1.1 5", "HTTP/1.1 2");
-        attack("POST /api/retry HTTP/1.1\r\n" + HOST + JSON + "Content-Length: 100\r\n\r\n{").setSoLinger(true, 0);
+        attack("POST /api/retry HTTP/1.1\r\n" + HOST + JSON + "Content-Length: 100\r\n\r\n{")
+                .setSoLinger(true, 0);
         attackers.forEach(HostileClientsTest::close);
         assertThat(answer("POST /api/retry HTTP/1.1\r\n" + HOST + CLOSE
                         + "Content-Type: application/json; charset\r\nContent-Length: 2\r\n\r\n{}"))
@@ -117,13 +118,20 @@ class HostileClientsTest {
 
     @Test
     void a_WebSocket_is_refused_before_anything_else() throws Exception {
-        String upgrade = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+        String upgrade = String.join(
+                "\r\n",
+                "Upgrade: websocket",
+                "Connection: Upgrade",
+                "Sec-WebSocket-Version: 13",
+                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+                "",
+                "");
         assertThat(answer("GET /api/events HTTP/1.1\r\n" + HOST + upgrade))
                 .startsWith("HTTP/1.1 400")
                 .contains("no WebSocket")
                 .contains("no-store", "nosniff");
-        assertThat(answer("GET /x HTTP/1.1\r\nHost: evil.example\r\n" + upgrade)).startsWith("HTTP/1.1 403");
+        assertThat(answer("GET /x HTTP/1.1\r\nHost: evil.example\r\n" + upgrade))
+                .startsWith("HTTP/1.1 403");
     }
 
     @Test
@@ -169,7 +177,10 @@ class HostileClientsTest {
                 "GET /api/status HTTP/9.9\r\n" + HOST + "\r\n")) {
             String answer = answer(request);
             String what = request.substring(0, Math.min(60, request.length()));
-            assertThat(answer).as(what).containsPattern("^HTTP/1.1 (4..|505) ").doesNotContain("Exception", "\tat ", "<html");
+            assertThat(answer)
+                    .as(what)
+                    .containsPattern("^HTTP/1.1 (4..|505) ")
+                    .doesNotContain("Exception", "\tat ", "<html");
             assertThat(answer.toLowerCase(java.util.Locale.ROOT))
                     .as(what)
                     .contains("x-content-type-options: nosniff", "cache-control: no-store", "{\"error\":\"");

@@ -48,8 +48,9 @@ class PausedDestinationsTest {
     void a_file_that_cannot_be_read_pauses_every_destination_of_the_rules(String damaged) throws IOException {
         Files.writeString(spool.resolveSibling("spool-paused.json"), damaged);
         PausedDestinations paused = besideSpool();
-        assertThat(paused.all()).containsOnlyKeys("a", "b").allSatisfy((name, why) -> assertThat(why)
-                .contains("spool-paused.json was damaged"));
+        assertThat(paused.all())
+                .containsOnlyKeys("a", "b")
+                .allSatisfy((name, why) -> assertThat(why).contains("spool-paused.json was damaged"));
         paused.remove("b");
         assertThat(besideSpool().all()).containsOnlyKeys("a");
     }

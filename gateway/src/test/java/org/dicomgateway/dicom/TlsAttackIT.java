@@ -173,8 +173,7 @@ class TlsAttackIT {
                     .isInstanceOf(IOException.class);
         }
         await().atMost(SOON)
-                .untilAsserted(() -> assertThat(log.all())
-                        .anyMatch(line -> line.contains("renegotiation")));
+                .untilAsserted(() -> assertThat(log.all()).anyMatch(line -> line.contains("renegotiation")));
         echo();
     }
 
@@ -206,7 +205,8 @@ class TlsAttackIT {
     }
 
     private void echo() {
-        Peer to = new Peer(AeTitle.of("GATEWAY"), "127.0.0.1", acceptor.address().getPort());
+        Peer to =
+                new Peer(AeTitle.of("GATEWAY"), "127.0.0.1", acceptor.address().getPort());
         Dcmtk.echoscu(to, MODALITY, certificates.dcmtk("modality")).orFail();
     }
 
