@@ -5,6 +5,21 @@
 
 const SVG = 'http://www.w3.org/2000/svg';
 
+/** Attributes that people read or hear. */
+const SPOKEN = ['title', 'aria-label'];
+/** Control characters, and those that turn the direction of what stands beside them (Unicode TR9 and TR36). */
+const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+
+/** What is shown of a text; devices may send sixty thousand characters where the standard has sixteen. */
+const MOST_SHOWN = 1_000;
+
+/** A text as it is shown: nothing in it is invisible, or makes its surroundings read otherwise. */
+export function printable(value) {
+  const whole = String(value);
+  const shown = whole.length > MOST_SHOWN ? `${whole.slice(0, MOST_SHOWN)}…` : whole;
+  return shown.replace(UNSEEN, '\ufffd');
+}
+
 export const byId = (id) => document.getElementById(id);
 
 /** An HTML element; attributes that are null, undefined or false are left out; `onclick` and its like are listeners. */
@@ -25,7 +40,8 @@ function filled(element, attributes, children) {
       attribute(element, name, value);
     }
   }
-  element.append(...children.filter((child) => child !== null && child !== undefined));
+  const given = children.filter((child) => child !== null && child !== undefined);
+  element.append(...given.map((child) => (child instanceof Node ? child : printable(child))));
   return element;
 }
 
@@ -33,14 +49,17 @@ function filled(element, attributes, children) {
 export function attribute(element, name, value) {
   if (value === null || value === undefined || value === false) {
     element.removeAttribute(name);
-  } else if (element.getAttribute(name) !== String(value)) {
-    element.setAttribute(name, value === true ? '' : String(value));
+    return;
+  }
+  const wanted = value === true ? '' : SPOKEN.includes(name) ? printable(value) : String(value);
+  if (element.getAttribute(name) !== wanted) {
+    element.setAttribute(name, wanted);
   }
 }
 
 /** Sets a text when it changes: what has not changed keeps its selection, and is not read out again. */
 export function text(element, value) {
-  const wanted = value === null || value === undefined ? '' : String(value);
+  const wanted = value === null || value === undefined ? '' : printable(value);
   if (element.textContent !== wanted) {
     element.textContent = wanted;
   }

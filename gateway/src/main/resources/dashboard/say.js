@@ -1,6 +1,6 @@
 /* What the page says beside its figures: short notes that go by themselves, and changes read out to who cannot see. */
 
-import { byId, h } from './dom.js';
+import { byId, h, text } from './dom.js';
 
 const NOTE_MILLIS = 6_000;
 
@@ -13,5 +13,5 @@ export function note(message, bad = false) {
 
 /** Read out by a screen reader when it has time. */
 export function announce(message) {
-  byId('announcer').textContent = message;
+  text(byId('announcer'), message);
 }

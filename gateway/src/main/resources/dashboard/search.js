@@ -1,7 +1,7 @@
 /* Where is my study? One field for everything a caller may know of it. */
 
 import { fewAtATime, get } from './api.js';
-import { byId, h } from './dom.js';
+import { byId, h, text } from './dom.js';
 import { bytes, clock, count, full, plural, shortUid } from './format.js';
 import { icon } from './icons.js';
 import { announce } from './say.js';
@@ -80,7 +80,7 @@ function collect(keys, answers) {
 
 function show(query, found, more) {
   const words = found.length ? plural(found.length, 'study', 'studies') : 'Nothing';
-  byId('found-title').textContent = `${words} found for “${query}”`;
+  text(byId('found-title'), `${words} found for “${query}”`);
   announce(byId('found-title').textContent);
   if (found.length === 0) {
     const hint = 'Accession numbers, patient IDs and AE titles are looked for as they are written, whole; UIDs may be of a study, a series or an instance.';

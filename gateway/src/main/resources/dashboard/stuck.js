@@ -11,15 +11,19 @@ const MOST = 200;
 const REFRESH_MILLIS = 15_000;
 
 const box = byId('stuck');
-const empty = h('p', { class: 'empty' }, icon('up'), ' Nothing is parked or held.');
+/** Until the answers are there nobody knows: an empty list is no answer. */
+const loading = h('p', { class: 'empty' }, 'Looking…');
+const empty = h('p', { class: 'empty', hidden: true }, icon('up'), ' Nothing is parked or held.');
 const list = h('ul', { class: 'groups' });
 const more = h('p', { class: 'muted' });
-box.append(empty, list, more);
+box.append(loading, empty, list, more);
 
 const groups = new Keyed(list, group);
 let seen = '';
-let unrouted = 0;
+/** Instances that no route applies to; null until the gateway's figures are there. */
+let unrouted = null;
 let asking = false;
+let askAgain = false;
 
 /** Looks again when the figures say that something changed. */
 export function lookAtStuck(status) {
@@ -38,16 +42,22 @@ export function startStuck() {
 }
 
 export async function loadStuck() {
+  if (unrouted === null) {
+    return;
+  }
   if (asking) {
+    askAgain = true;
     return;
   }
   asking = true;
+  askAgain = false;
   try {
     const parked = await get('/api/deliveries', { state: 'parked', limit: MOST });
     const held = await get('/api/deliveries', { state: 'held', limit: MOST });
     const studies = unrouted ? (await get('/api/studies', { state: 'held', limit: MOST })).items : [];
     const found = [...grouped([...parked.items, ...held.items]), ...studies.filter((each) => each.unrouted).map(ofUnrouted)];
     groups.show(found, (each) => each.key);
+    loading.hidden = true;
     empty.hidden = found.length > 0;
     const cut = parked.next || held.next;
     text(more, cut ? `Only the last ${MOST} are shown; retry by destination, or search for others.` : '');
@@ -56,6 +66,9 @@ export async function loadStuck() {
     seen = '';
   } finally {
     asking = false;
+  }
+  if (askAgain) {
+    await loadStuck();
   }
 }
 

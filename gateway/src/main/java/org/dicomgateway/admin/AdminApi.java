@@ -197,7 +197,7 @@ final class AdminApi {
 
     private static <T> T request(Context context, Class<T> type) {
         try {
-            return Json.readRequest(context.body(), type);
+            return Json.readRequest(Json.text(context), type);
         } catch (JacksonException e) {
             throw new BadRequestResponse(
                     "not a request of this kind: " + Text.printable(e.getOriginalMessage(), MAX_REASON));

@@ -16,6 +16,8 @@ import org.dicomgateway.config.AdminSettings;
 import org.dicomgateway.security.TlsContexts;
 import org.dicomgateway.spool.SearchException;
 import org.dicomgateway.spool.SpoolView;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,10 +27,14 @@ public final class AdminServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
 
-    private static final int MAX_THREADS = 12;
+    /** They move bytes and wait for nobody; {@link Workers} have the threads that answer. */
+    private static final int NETWORK_THREADS = 8;
+
     private static final int MIN_THREADS = 2;
     private static final int IDLE_MILLIS = 30_000;
-    private static final long MAX_REQUEST_BYTES = 64 * 1024;
+
+    /** Of the request line and all header fields together. */
+    private static final int MAX_HEADER_BYTES = 8 * 1024;
 
     private final AdminSettings settings;
     private final Observed observed = new Observed();
@@ -43,6 +49,16 @@ public final class AdminServer implements AutoCloseable {
     /** The same; {@code witness} sees what is done, {@code contexts} have the key material if TLS is wanted. */
     public AdminServer(
             AdminSettings settings, Controls controls, SpoolView spool, Witness witness, TlsContexts contexts) {
+        this(settings, controls, spool, witness, contexts, HttpLimits.DEFAULT);
+    }
+
+    AdminServer(
+            AdminSettings settings,
+            Controls controls,
+            SpoolView spool,
+            Witness witness,
+            TlsContexts contexts,
+            HttpLimits limits) {
         this.settings = settings;
         Overview overview = new Overview(controls, spool, observed.traffic());
         this.live = new LiveEvents(overview, observed.recent());
@@ -53,30 +69,44 @@ public final class AdminServer implements AutoCloseable {
                 new LiveApi(observed.traffic(), observed.recent(), live, gauges)::register,
                 new Dashboard()::register);
         Doorkeeper doorkeeper = new Doorkeeper(settings.users(), witness, Ticker.systemTicker());
-        this.server = Javalin.create(config -> configure(config, apis, doorkeeper, contexts));
+        this.server = Javalin.create(config -> configure(config, apis, doorkeeper, contexts, limits));
     }
 
     private void configure(
-            JavalinConfig config, List<Consumer<RoutesConfig>> apis, Doorkeeper doorkeeper, TlsContexts contexts) {
-        QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, MIN_THREADS, IDLE_MILLIS);
-        threads.setName("admin");
+            JavalinConfig config,
+            List<Consumer<RoutesConfig>> apis,
+            Doorkeeper doorkeeper,
+            TlsContexts contexts,
+            HttpLimits limits) {
+        boolean encrypted = settings.tls().isPresent();
+        Connections connections = new Connections(limits, System::nanoTime);
+        ErrorAnswers errors = new ErrorAnswers(encrypted);
+        QueuedThreadPool threads = new QueuedThreadPool(NETWORK_THREADS, MIN_THREADS, IDLE_MILLIS);
+        threads.setName("admin-net");
         config.jetty.threadPool = threads;
         config.jetty.modifyHttpConfiguration(http -> {
             http.setSendServerVersion(false);
             http.setIdleTimeout(IDLE_MILLIS);
+            http.setRequestHeaderSize(MAX_HEADER_BYTES);
+            http.setUriCompliance(UriCompliance.DEFAULT);
         });
-        config.http.maxRequestSize = MAX_REQUEST_BYTES;
+        config.jetty.modifyServer(jetty -> {
+            jetty.setErrorHandler(errors);
+            jetty.setHandler(new RequestFilter(
+                    encrypted, limits, errors, new Workers(connections, doorkeeper, errors, limits.threads())));
+        });
+        config.jetty.modifyServletContextHandler(servlets -> servlets.setErrorHandler(errors));
+        config.jetty.addConnector((jetty, http) -> new AdminConnector(
+                jetty,
+                settings.address(),
+                connections,
+                settings.tls()
+                        .map(tls -> Encryption.protocols(http, tls, contexts.of(tls.tls())))
+                        .orElseGet(() -> List.of(new HttpConnectionFactory(http)))));
+        config.http.maxRequestSize = limits.requestBytes();
         config.startup.showJavalinBanner = false;
         config.startup.showOldJavalinVersionWarning = false;
         config.startup.startupWatcherEnabled = false;
-        settings.tls()
-                .ifPresent(tls -> config.jetty.addConnector((server, http) ->
-                        Encryption.connector(server, http, settings.address(), tls, contexts.of(tls.tls()))));
-        boolean encrypted = settings.tls().isPresent();
-        config.routes.before(context -> {
-            Guard.check(context, encrypted);
-            context.header("Cache-Control", "no-store").header("X-Content-Type-Options", "nosniff");
-        });
         config.routes.beforeMatched(doorkeeper::check);
         config.routes.after(doorkeeper::tell);
         apis.forEach(api -> api.accept(config.routes));
@@ -107,11 +137,7 @@ public final class AdminServer implements AutoCloseable {
     public void start() throws IOException {
         InetSocketAddress address = settings.address();
         try {
-            if (settings.tls().isPresent()) {
-                server.start();
-            } else {
-                server.start(address.getAddress().getHostAddress(), address.getPort());
-            }
+            server.start();
         } catch (JavalinException e) {
             throw new IOException(
                     "the operators' interface cannot listen on " + address

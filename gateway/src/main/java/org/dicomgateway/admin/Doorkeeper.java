@@ -13,13 +13,14 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
 import org.dicomgateway.config.AdminUser;
 import org.dicomgateway.config.AdminUser.Role;
 import org.dicomgateway.dicom.Text;
 import org.dicomgateway.security.PasswordHash;
 import org.dicomgateway.security.Secret;
+import org.dicomgateway.security.StandInHashes;
 import org.dicomgateway.security.TokenHash;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,38 +28,44 @@ import org.slf4j.LoggerFactory;
  * Asks who calls, and whether he may. Without users nobody is asked: then only this machine reaches the interface, and
  * whoever has a shell on it could read the spool's files or stop the process anyway.
  *
- * <p>Passwords are dear to compare, so one comparison runs at a time, who was wrong waits (see {@link Guesses}), and a
- * password that was right is known again for some minutes by its digest, in memory alone. Nothing is kept with the
- * browser or program that calls: no session, no cookie.
+ * <p>Passwords are dear to compare: {@link Workers} has that done by one thread before a request goes on, so guessing costs
+ * one core at most; who was wrong waits (see {@link Guesses}), and a password that was right is known again by its digest,
+ * in memory alone, for as long as it is used. Nothing is kept with the browser or program that calls: no session, no cookie.
  */
 final class Doorkeeper {
 
     private static final Logger LOG = LoggerFactory.getLogger(Doorkeeper.class);
 
-    private static final Duration KNOWN_FOR = Duration.ofMinutes(5);
+    /** Attribute of a request whose password was compared. */
+    static final String EXAMINED = Doorkeeper.class.getName() + ".examined";
+
+    private static final Duration KNOWN_FOR = Duration.ofHours(1);
     private static final int MAX_KNOWN = 1000;
     private static final int MAX_NAME = 64;
 
-    /** Compared when there is no such user, so that the time an answer takes does not tell who exists. Made when first needed. */
-    private static final class Nobody {
-        private static final PasswordHash PASSWORD = PasswordHash.make(new Secret("nobody"));
-    }
+    /** For wrong tokens, which are counted as somebody's, too. */
+    private static final String NOBODY = "";
 
     private final List<AdminUser> users;
     private final Witness witness;
     private final Guesses guesses;
-    private final Semaphore comparing = new Semaphore(1);
+    private final StandInHashes standIns;
     private final Cache<Known, AdminUser> known;
 
     /** A password that was right: whose, and its digest under a name that no other user can have. */
     private record Known(String user, TokenHash password) {}
 
+    /** A login whose password has to be compared, and where it comes from. */
+    record Unknown(Login.Basic basic, InetAddress source) {}
+
     Doorkeeper(List<AdminUser> users, Witness witness, Ticker clock) {
         this.users = List.copyOf(users);
         this.witness = witness;
         this.guesses = new Guesses(clock);
+        this.standIns = new StandInHashes(
+                users.stream().flatMap(user -> user.password().stream()).toList());
         this.known = Caffeine.newBuilder()
-                .expireAfterWrite(KNOWN_FOR)
+                .expireAfterAccess(KNOWN_FOR)
                 .maximumSize(MAX_KNOWN)
                 .ticker(clock)
                 .build();
@@ -89,7 +96,7 @@ final class Doorkeeper {
         if (!Access.changesNothing(request.method())) {
             Caller.of(request)
                     .ifPresent(caller ->
-                            witness.acted(caller, printable(request.path()), request.body(), request.statusCode()));
+                            witness.acted(caller, printable(request.path()), Json.text(request), request.statusCode()));
         }
     }
 
@@ -99,7 +106,7 @@ final class Doorkeeper {
             throw unauthorized(request, "credentials are required");
         }
         Login login = Login.parse(header).orElseThrow(() -> unauthorized(request, "Basic or Bearer is required"));
-        return recognized(login).orElseGet(() -> examined(request, login));
+        return recognized(login).orElseThrow(() -> refused(request, login));
     }
 
     /** What costs next to nothing to find out, and therefore goes on while a source waits. */
@@ -114,27 +121,63 @@ final class Doorkeeper {
         return Optional.ofNullable(known.getIfPresent(keyOf((Login.Basic) login)));
     }
 
-    private AdminUser examined(Context request, Login login) {
-        InetAddress source = sourceOf(request);
-        Duration wait = guesses.closedFor(source);
-        if (!wait.isZero() || !comparing.tryAcquire()) {
-            throw tooMany(request, wait);
+    /** The login of a request whose password has to be compared before anybody knows who calls; empty: nothing has to. */
+    Optional<Unknown> login(@Nullable String authorization, String remoteAddress) {
+        if (users.isEmpty() || authorization == null) {
+            return Optional.empty();
         }
-        try {
-            Optional<AdminUser> user = login instanceof Login.Basic basic ? compare(basic) : Optional.empty();
-            if (user.isPresent()) {
-                guesses.right(source);
-                return user.get();
-            }
-        } finally {
-            comparing.release();
+        InetAddress source = sourceOf(remoteAddress);
+        return Login.parse(authorization)
+                .filter(Login.Basic.class::isInstance)
+                .map(Login.Basic.class::cast)
+                .filter(basic -> recognized(basic).isEmpty())
+                .filter(basic -> guesses.closedFor(source, basic.user()).isZero())
+                .map(basic -> new Unknown(basic, source));
+    }
+
+    /** How often such an address was wrong lately. */
+    int wrongFrom(InetAddress source) {
+        return guesses.wrongFrom(source);
+    }
+
+    /** Compares a password, if that was not done meanwhile. Answers whether it was compared. */
+    boolean examine(Unknown login) {
+        Login.Basic basic = login.basic();
+        if (recognized(basic).isPresent()) {
+            return true;
         }
-        guesses.wrong(source);
-        String who = login instanceof Login.Basic basic ? "user " + printable(basic.user()) : "a token";
-        LOG.warn("wrong credentials from {}: {}", request.ip(), who);
-        witness.refused(
-                login instanceof Login.Basic basic ? printable(basic.user()) : "", request.ip(), "wrong credentials");
-        throw unauthorized(request, "wrong credentials");
+        if (!guesses.closedFor(login.source(), basic.user()).isZero()) {
+            return false;
+        }
+        Optional<AdminUser> user = compare(basic);
+        if (user.isPresent()) {
+            known.put(keyOf(basic), user.get());
+            guesses.right(login.source(), basic.user());
+        } else {
+            guesses.wrong(login.source(), basic.user());
+            String name = printable(basic.user());
+            String address = login.source().getHostAddress();
+            LOG.warn("wrong credentials from {}: user {}", address, name);
+            witness.refused(name, address, "wrong credentials");
+        }
+        return true;
+    }
+
+    private HttpResponseException refused(Context request, Login login) {
+        InetAddress source = sourceOf(request.ip());
+        if (login instanceof Login.Basic basic) {
+            return Boolean.TRUE.equals(request.attribute(EXAMINED))
+                    ? unauthorized(request, "wrong credentials")
+                    : tooMany(request, guesses.closedFor(source, basic.user()));
+        }
+        Duration wait = guesses.closedFor(source, NOBODY);
+        if (!wait.isZero()) {
+            return tooMany(request, wait);
+        }
+        guesses.wrong(source, NOBODY);
+        LOG.warn("wrong credentials from {}: a token", request.ip());
+        witness.refused("", request.ip(), "wrong credentials");
+        return unauthorized(request, "wrong credentials");
     }
 
     private Optional<AdminUser> compare(Login.Basic login) {
@@ -142,23 +185,19 @@ final class Doorkeeper {
                 .filter(each ->
                         each.name().equals(login.user()) && each.password().isPresent())
                 .findFirst();
-        boolean right = user.flatMap(AdminUser::password)
-                .orElseGet(() -> Nobody.PASSWORD)
-                .matches(new Secret(login.password()));
-        if (!right || user.isEmpty()) {
-            return Optional.empty();
-        }
-        known.put(keyOf(login), user.get());
-        return user;
+        Optional<PasswordHash> hash = user.flatMap(AdminUser::password).or(() -> standIns.of(login.user()));
+        boolean right =
+                hash.filter(each -> each.matches(new Secret(login.password()))).isPresent();
+        return right ? user : Optional.empty();
     }
 
     private static Known keyOf(Login.Basic login) {
         return new Known(login.user(), TokenHash.of(login.user() + '\0' + login.password()));
     }
 
-    private static InetAddress sourceOf(Context request) {
+    private static InetAddress sourceOf(String address) {
         try {
-            return InetAddress.getByName(request.ip());
+            return InetAddress.getByName(address);
         } catch (UnknownHostException e) {
             throw new IllegalStateException("an address of a connection is none", e);
         }

@@ -4,17 +4,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.security.NoSuchAlgorithmException;
+import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import org.dicomgateway.security.ServerTls;
 import org.dicomgateway.security.TlsContext;
 import org.eclipse.jetty.http.HttpVersion;
-import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
-import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 
@@ -23,19 +22,14 @@ final class Encryption {
 
     private Encryption() {}
 
-    /** A connector that speaks TLS, and nothing else. */
-    static Connector connector(
-            Server server, HttpConfiguration http, InetSocketAddress address, ServerTls tls, TlsContext context) {
+    /** Speaks TLS, and nothing else. */
+    static List<ConnectionFactory> protocols(HttpConfiguration http, ServerTls tls, TlsContext context) {
         // Which host was asked for is not what keeps pages out here: a page that calls itself ours has no such
         // certificate.
         http.addCustomizer(new SecureRequestCustomizer(false));
-        ServerConnector connector = new ServerConnector(
-                server,
+        return List.of(
                 new SslConnectionFactory(new Engines(tls, context), HttpVersion.HTTP_1_1.asString()),
                 new HttpConnectionFactory(http));
-        connector.setHost(address.getAddress().getHostAddress());
-        connector.setPort(address.getPort());
-        return connector;
     }
 
     /** Makes no context of its own, which would never see a renewed certificate. */

@@ -7,11 +7,14 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Optional;
 
 /**
- * Slows down who tries passwords. After some wrong ones from one source each further one closes the door to that source,
- * for twice as long as the last time; what knocks in the meantime is not even looked at. Of an IPv6 address the network
- * part counts, for whoever has one address there has all of them. Remembers a bounded number of sources.
+ * Slows down who tries passwords. After some wrong ones for one user from one source each further one closes the door to
+ * that user from there, for twice as long as the last time; what knocks in the meantime is not even looked at. Others
+ * behind the same address are not shut out by it, nor is the same user from elsewhere. A name that no user has counts like
+ * any other: nobody learns from this who there is. Of an IPv6 address the network part counts, for whoever has one address
+ * there has all of them. Remembers a bounded number of them.
  */
 final class Guesses {
 
@@ -19,35 +22,51 @@ final class Guesses {
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final int MAX_DOUBLINGS = 8;
     private static final Duration MEMORY = Duration.ofMinutes(15);
-    private static final int MAX_SOURCES = 10_000;
+    private static final int MAX_REMEMBERED = 10_000;
     private static final int NETWORK_BYTES = 8;
     private static final int IPV6_BYTES = 16;
 
-    /** How often a source was wrong, and until when it waits. */
+    /** Whose password is tried from where. */
+    private record Target(String network, String user) {}
+
+    /** How often that was wrong, and until when it waits. */
     private record Suspect(int wrong, long closedUntil) {}
 
-    private final Cache<String, Suspect> sources;
+    private final Cache<Target, Suspect> suspects;
+    private final Cache<String, Integer> wrongFrom;
     private final Ticker clock;
 
     Guesses(Ticker clock) {
         this.clock = clock;
-        this.sources = Caffeine.newBuilder()
+        this.suspects = remembering(clock);
+        this.wrongFrom = remembering(clock);
+    }
+
+    private static <K, V> Cache<K, V> remembering(Ticker clock) {
+        return Caffeine.newBuilder()
                 .expireAfterWrite(MEMORY)
-                .maximumSize(MAX_SOURCES)
+                .maximumSize(MAX_REMEMBERED)
                 .ticker(clock)
                 .build();
     }
 
-    /** How long a source must wait before it is listened to again; zero: not at all. */
-    Duration closedFor(InetAddress source) {
-        Suspect suspect = sources.getIfPresent(key(source));
+    /** How long a source must wait before it is listened to again about this user; zero: not at all. */
+    Duration closedFor(InetAddress source, String user) {
+        Suspect suspect = suspects.getIfPresent(new Target(networkOf(source), user));
         long nanos = suspect == null ? 0 : suspect.closedUntil - clock.read();
         return Duration.ofNanos(Math.max(nanos, 0));
     }
 
-    /** A source was wrong. */
-    void wrong(InetAddress source) {
-        sources.asMap().compute(key(source), (key, suspect) -> {
+    /** How often a source was wrong lately, about whomever. */
+    int wrongFrom(InetAddress source) {
+        return Optional.ofNullable(wrongFrom.getIfPresent(networkOf(source))).orElse(0);
+    }
+
+    /** A source was wrong about a user. */
+    void wrong(InetAddress source, String user) {
+        String network = networkOf(source);
+        wrongFrom.asMap().merge(network, 1, Integer::sum);
+        suspects.asMap().compute(new Target(network, user), (target, suspect) -> {
             int wrong = suspect == null ? 1 : suspect.wrong + 1;
             int doublings = Math.min(wrong - FREE, MAX_DOUBLINGS);
             long pause = doublings < 0
@@ -57,12 +76,12 @@ final class Guesses {
         });
     }
 
-    /** A source was right: it is forgiven. */
-    void right(InetAddress source) {
-        sources.invalidate(key(source));
+    /** A source was right about a user: that much is forgiven. */
+    void right(InetAddress source, String user) {
+        suspects.invalidate(new Target(networkOf(source), user));
     }
 
-    private static String key(InetAddress source) {
+    private static String networkOf(InetAddress source) {
         byte[] address = source.getAddress();
         byte[] network = address.length == IPV6_BYTES ? Arrays.copyOf(address, NETWORK_BYTES) : address;
         return HexFormat.of().formatHex(network);

@@ -1,5 +1,7 @@
 package org.dicomgateway.admin;
 
+import io.javalin.http.Context;
+import java.nio.charset.StandardCharsets;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -36,6 +38,11 @@ public final class Json {
     /** For people and their scripts. @throws JacksonException when {@code text} is no JSON */
     public static String indented(String text) {
         return LENIENT.writerWithDefaultPrettyPrinter().writeValueAsString(LENIENT.readTree(text));
+    }
+
+    /** The body of a request. */
+    static String text(Context request) {
+        return new String(request.bodyAsBytes(), StandardCharsets.UTF_8);
     }
 
     /** A request; an empty one says nothing. @throws JacksonException when it is none */

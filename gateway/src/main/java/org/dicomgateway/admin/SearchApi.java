@@ -24,6 +24,12 @@ final class SearchApi {
     private static final int DEFAULT_LIMIT = 50;
     private static final int MAX_LIMIT = 200;
     private static final int MAX_VALUE = 200;
+
+    /** Times beyond are no times of anything here, and cannot be counted in milliseconds. */
+    private static final int MIN_YEAR = 1;
+
+    private static final int MAX_YEAR = 9999;
+
     private static final Set<String> PARAMETERS = Set.of(
             "study",
             "series",
@@ -141,9 +147,14 @@ final class SearchApi {
     private static Optional<Instant> time(Context context, String name) {
         String text = text(context, name);
         try {
-            return text.isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(OffsetDateTime.parse(text).toInstant());
+            if (text.isEmpty()) {
+                return Optional.empty();
+            }
+            OffsetDateTime time = OffsetDateTime.parse(text);
+            if (time.getYear() >= MIN_YEAR && time.getYear() <= MAX_YEAR) {
+                return Optional.of(time.toInstant());
+            }
+            throw new BadRequestResponse(name + " is no time of the years " + MIN_YEAR + " to " + MAX_YEAR);
         } catch (DateTimeException e) {
             throw new BadRequestResponse(name + " is no time like 2026-03-01T12:00:00Z: " + AdminApi.printable(text));
         }

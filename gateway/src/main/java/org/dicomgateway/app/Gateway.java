@@ -87,7 +87,8 @@ public final class Gateway implements AutoCloseable {
                 clock,
                 new SplittableRandom());
         watcher = new RulesWatcher(settings.routingFile(), rules, restart);
-        paused = PausedDestinations.besideSpool(settings.spool().directory());
+        paused = PausedDestinations.besideSpool(
+                settings.spool().directory(), loaded.routing().destinations().keySet());
         GatewayControls controls = new GatewayControls(
                 this::process, this::receiver, tls, receiver, forwarder, paused, rules, watcher, restart);
         admin = settings.admin().enabled()

@@ -1,10 +1,14 @@
 package org.dicomgateway.app;
 
+import static java.util.stream.Collectors.toMap;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,21 +33,33 @@ final class PausedDestinations {
         this.reasons = new TreeMap<>(reasons);
     }
 
-    /** Those of an earlier process. A file that cannot be read pauses nothing, and is told of. */
-    static PausedDestinations besideSpool(Path spool) {
+    /**
+     * Those of an earlier process. When its file cannot be read, nobody knows which of these destinations somebody paused
+     * on purpose: then all of them are, and it is told.
+     *
+     * @param destinations that the rules name
+     */
+    static PausedDestinations besideSpool(Path spool, Set<String> destinations) {
         Path file = spool.resolveSibling(spool.getFileName() + "-paused.json");
-        return new PausedDestinations(file, read(file));
+        return new PausedDestinations(file, read(file, destinations));
     }
 
-    private static Map<String, String> read(Path file) {
+    private static Map<String, String> read(Path file, Set<String> destinations) {
         if (!Files.exists(file)) {
             return Map.of();
         }
         try {
-            return JSON.readValue(Files.readString(file), new TypeReference<Map<String, String>>() {});
+            Map<String, String> paused =
+                    JSON.readValue(Files.readString(file), new TypeReference<Map<String, String>>() {});
+            if (paused == null || paused.values().stream().anyMatch(Objects::isNull)) {
+                throw new IOException("not destinations with their reasons");
+            }
+            return paused;
         } catch (IOException | JacksonException e) {
-            LOG.error("{} cannot be read: no destination is paused; pause again those that must be", file, e);
-            return Map.of();
+            LOG.error("{} cannot be read: all destinations are paused, resume those that may be sent to", file, e);
+            String why =
+                    file.getFileName() + " was damaged, so nobody knows what was paused; resume it when that is right";
+            return destinations.stream().collect(toMap(name -> name, name -> why));
         }
     }
 

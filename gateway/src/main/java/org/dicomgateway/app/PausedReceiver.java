@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.dicomgateway.spool.Intake;
 import org.dicomgateway.spool.RefusedException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
@@ -28,7 +29,7 @@ final class PausedReceiver implements Intake {
     private volatile Optional<String> reason;
 
     /** What the file says. */
-    private record Paused(String reason) {}
+    private record Paused(@Nullable String reason) {}
 
     private PausedReceiver(Intake spool, Path file, Optional<String> reason) {
         this.spool = spool;
@@ -47,11 +48,14 @@ final class PausedReceiver implements Intake {
             return Optional.empty();
         }
         try {
-            return Optional.of(
-                    JSON.readValue(Files.readString(file), Paused.class).reason());
+            Paused paused = JSON.readValue(Files.readString(file), Paused.class);
+            if (paused == null || paused.reason() == null) {
+                throw new IOException("no reason, not even an empty one");
+            }
+            return Optional.of(paused.reason());
         } catch (IOException | JacksonException e) {
             LOG.error("{} cannot be read: receiving stays paused, resume it when that is right", file, e);
-            return Optional.of("");
+            return Optional.of(file.getFileName() + " was damaged; resume it when that is right");
         }
     }
 

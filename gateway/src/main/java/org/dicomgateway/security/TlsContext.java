@@ -29,6 +29,13 @@ public final class TlsContext {
 
     private static final String ABSENT = "";
 
+    static {
+        // A client of TLS 1.2 may otherwise have keys agreed on as often as it likes in one connection, at our cost
+        // (RFC
+        // 9325 3.5). Java has no other way to say so, and reads this when it makes its first connection.
+        System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
+    }
+
     private final TlsSettings settings;
     private volatile @Nullable KeyMaterial material;
     private String seen;

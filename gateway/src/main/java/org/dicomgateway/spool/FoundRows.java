@@ -153,13 +153,14 @@ final class FoundRows {
                     instance.receivedAt(), EventKind.HELD, 0, "", "", OptionalInt.empty(), "no route applies to it"));
         }
         for (FoundDelivery delivery : found.get().deliveries()) {
-            addEvents(delivery, instance, events);
+            addEvents(delivery, found.get().deliveries(), instance, events);
         }
         events.sort(Comparator.comparing(Event::at).thenComparing(Event::kind));
         return Optional.of(new Story(found.get(), events));
     }
 
-    private void addEvents(FoundDelivery delivery, Instance instance, List<Event> events) throws SQLException {
+    private void addEvents(FoundDelivery delivery, List<FoundDelivery> all, Instance instance, List<Event> events)
+            throws SQLException {
         String candidates = delivery.candidates().isEmpty()
                 ? delivery.destination().orElse("")
                 : String.join(",", delivery.candidates());
@@ -185,16 +186,33 @@ final class FoundRows {
                         text(row.getString(7))));
             }
         }
-        if (delivery.state() == DeliveryState.DELIVERED || delivery.state() == DeliveryState.MERGED) {
+        Optional<FoundDelivery> by = madeBy(delivery, all);
+        if (by.isPresent()) {
+            Instant made = later(by.get().since(), delivery.since());
             events.add(event(
-                    delivery.since(),
+                    made,
                     EventKind.DELIVERED,
                     delivery.id(),
                     delivery.route(),
                     delivery.destination().orElse(""),
-                    delivery.lastStatus(),
+                    by.get().lastStatus(),
                     delivery.state() == DeliveryState.MERGED ? "by another route's delivery to the same" : ""));
         }
+    }
+
+    private static Instant later(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
+    }
+
+    /** The delivery by which the destination has what this one brings: itself, or the one it is merged with; if it has it. */
+    private static Optional<FoundDelivery> madeBy(FoundDelivery delivery, List<FoundDelivery> all) {
+        if (delivery.state() != DeliveryState.MERGED) {
+            return Optional.of(delivery).filter(each -> each.state() == DeliveryState.DELIVERED);
+        }
+        return all.stream()
+                .filter(other -> other.state() == DeliveryState.DELIVERED
+                        && other.destination().equals(delivery.destination()))
+                .findFirst();
     }
 
     private static Event event(

@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import com.github.benmanes.caffeine.cache.Ticker;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -16,13 +17,18 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.dicomgateway.config.AdminSettings;
 import org.dicomgateway.config.AdminUser;
 import org.dicomgateway.config.AdminUser.Role;
 import org.dicomgateway.security.PasswordHash;
+import org.dicomgateway.security.Secret;
 import org.dicomgateway.security.TokenHash;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -127,11 +133,73 @@ class CredentialsTest {
         assertThat(answer.statusCode()).isEqualTo(429);
         assertThat(Integer.parseInt(answer.headers().firstValue("Retry-After").orElseThrow()))
                 .isPositive();
-        assertThat(get("/api/status", basic("bob", "gehéim")).statusCode()).isEqualTo(429);
+        assertThat(get("/api/status", basic("bob", "gehéim")).statusCode())
+                .as("another user of the same address")
+                .isEqualTo(200);
         assertThat(get("/api/status", basic("anna", "gehéim")).statusCode()).isEqualTo(200);
         assertThat(get("/api/status", "Bearer " + TOKEN).statusCode()).isEqualTo(200);
         assertThat(log().stream().filter(line -> line.startsWith("wrong credentials")))
                 .hasSizeLessThan(12);
+    }
+
+    @Test
+    void who_logs_in_while_others_guess_waits_and_is_let_in() throws Exception {
+        List<CompletableFuture<HttpResponse<String>>> guesses = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            guesses.add(http.sendAsync(
+                    request("/api/status", basic("user" + i, "guess")).GET().build(), BodyHandlers.ofString()));
+        }
+        assertThat(get("/api/status", basic("anna", "gehéim")).statusCode()).isEqualTo(200);
+        for (CompletableFuture<HttpResponse<String>> guess : guesses) {
+            assertThat(guess.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(401);
+        }
+    }
+
+    @Test
+    void who_was_wrong_about_one_user_is_not_listened_to_about_him_whether_there_is_such_a_user_or_not()
+            throws Exception {
+        for (String user : List.of("anna", "nobody")) {
+            for (int guess = 0; guess < 5; guess++) {
+                assertThat(get("/api/status", basic(user, "wrong" + guess)).statusCode())
+                        .isEqualTo(401);
+            }
+            assertThat(get("/api/status", basic(user, "wrong")).statusCode())
+                    .as(user)
+                    .isEqualTo(429);
+        }
+    }
+
+    /** Medians of many, with a wide margin: a tenth of a second would be told from none, whatever else the machine does. */
+    @Test
+    void an_unknown_user_costs_as_much_as_a_wrong_password() throws Exception {
+        PasswordHash dear = PasswordHash.make(new Secret("secret"));
+        List<AdminUser> users = IntStream.range(0, 20)
+                .mapToObj(i -> new AdminUser("known" + i, Role.VIEWER, Optional.of(dear), Optional.empty()))
+                .toList();
+        Doorkeeper doorkeeper = new Doorkeeper(users, Witness.NOBODY, Ticker.systemTicker());
+        List<Long> known = new ArrayList<>();
+        List<Long> unknown = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            unknown.add(nanosToRefuse(doorkeeper, "unknown" + i));
+            known.add(nanosToRefuse(doorkeeper, "known" + i));
+        }
+        assertThat((double) median(unknown) / median(known)).isBetween(0.5, 2.0);
+    }
+
+    private static long nanosToRefuse(Doorkeeper doorkeeper, String user) {
+        Doorkeeper.Unknown login =
+                doorkeeper.login(basic(user, "guess"), "192.0.2.1").orElseThrow();
+        long begin = System.nanoTime();
+        assertThat(doorkeeper.examine(login)).isTrue();
+        long nanos = System.nanoTime() - begin;
+        assertThat(doorkeeper.login(basic(user, "guess"), "192.0.2.1"))
+                .as("still unknown")
+                .isPresent();
+        return nanos;
+    }
+
+    private static long median(List<Long> numbers) {
+        return numbers.stream().sorted().toList().get(numbers.size() / 2);
     }
 
     private List<String> log() {

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import org.dicomgateway.admin.ReloadView.Outcome;
 import org.dicomgateway.admin.RulesView.Broken;
 
@@ -67,8 +68,25 @@ public final class FakeControls implements Controls {
         return new RulesView(7, NOW, "/conf/routing.conf", broken, List.of("gateway.spool.history"));
     }
 
+    private volatile CountDownLatch held = new CountDownLatch(0);
+
+    /** Who asks for the destinations waits from now on. */
+    public void hold() {
+        held = new CountDownLatch(1);
+    }
+
+    /** Nobody waits any more. */
+    public void letGo() {
+        held.countDown();
+    }
+
     @Override
     public Map<String, HealthView> destinations() {
+        try {
+            held.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         return Map.of("a", health("a"), "b", health("b"));
     }
 

@@ -17,37 +17,37 @@ class GuessesTest {
     @Test
     void some_mistakes_cost_nothing_and_each_further_one_twice_as_much() {
         wrong(4);
-        assertThat(guesses.closedFor(source)).isZero();
+        assertThat(guesses.closedFor(source, "anna")).isZero();
         wrong(1);
-        assertThat(guesses.closedFor(source)).isEqualTo(Duration.ofSeconds(1));
+        assertThat(guesses.closedFor(source, "anna")).isEqualTo(Duration.ofSeconds(1));
         wrong(1);
-        assertThat(guesses.closedFor(source)).isEqualTo(Duration.ofSeconds(2));
+        assertThat(guesses.closedFor(source, "anna")).isEqualTo(Duration.ofSeconds(2));
         wrong(1000);
-        assertThat(guesses.closedFor(source)).isEqualTo(Duration.ofSeconds(256));
+        assertThat(guesses.closedFor(source, "anna")).isEqualTo(Duration.ofSeconds(256));
         now.addAndGet(Duration.ofSeconds(256).toNanos());
-        assertThat(guesses.closedFor(source)).isZero();
+        assertThat(guesses.closedFor(source, "anna")).isZero();
     }
 
     @Test
     void a_source_pays_for_itself_alone_and_is_forgiven_when_it_is_right() {
         wrong(6);
-        assertThat(guesses.closedFor(address("192.0.2.2"))).isZero();
-        guesses.right(source);
-        assertThat(guesses.closedFor(source)).isZero();
+        assertThat(guesses.closedFor(address("192.0.2.2"), "anna")).isZero();
+        guesses.right(source, "anna");
+        assertThat(guesses.closedFor(source, "anna")).isZero();
     }
 
     @Test
     void a_network_of_IPv6_is_one_source() {
         for (int host = 1; host <= 6; host++) {
-            guesses.wrong(address("2001:db8::" + host));
+            guesses.wrong(address("2001:db8::" + host), "anna");
         }
-        assertThat(guesses.closedFor(address("2001:db8::7"))).isPositive();
-        assertThat(guesses.closedFor(address("2001:db8:0:1::7"))).isZero();
+        assertThat(guesses.closedFor(address("2001:db8::7"), "anna")).isPositive();
+        assertThat(guesses.closedFor(address("2001:db8:0:1::7"), "anna")).isZero();
     }
 
     private void wrong(int times) {
         for (int i = 0; i < times; i++) {
-            guesses.wrong(source);
+            guesses.wrong(source, "anna");
         }
     }
 

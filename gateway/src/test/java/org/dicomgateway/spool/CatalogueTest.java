@@ -91,6 +91,28 @@ class CatalogueTest {
     }
 
     @Test
+    void a_merged_delivery_is_told_as_delivered_when_the_one_that_it_was_merged_with_is_and_not_before()
+            throws Exception {
+        Plan twice = new Plan(
+                1,
+                List.of(
+                        new Plan.PlannedDelivery("first", 1, List.of("a"), 0, false),
+                        new Plan.PlannedDelivery("second", 1, List.of("a"), 0, false)));
+        apply(received(inLog(instance(50), 1), twice));
+        assertThat(told(50)).as("pending").doesNotContain(EventKind.DELIVERED);
+        apply(parked(50, 0));
+        assertThat(told(50)).as("parked").contains(EventKind.PARKED).doesNotContain(EventKind.DELIVERED);
+        apply(received(inLog(instance(51), 1), twice), delivered(51, 0));
+        assertThat(told(51)).as("delivered").endsWith(EventKind.DELIVERED, EventKind.DELIVERED);
+    }
+
+    private List<EventKind> told(long id) {
+        return catalogue.story(id).orElseThrow().events().stream()
+                .map(Event::kind)
+                .toList();
+    }
+
+    @Test
     void a_time_is_from_inclusive_to_exclusive() {
         Search search = new Search("", "", "", "", "", "", "", "", "", Optional.empty(), at(10), at(15));
         assertThat(ids(search, 2)).isEqualTo(newestFirst(10, 14));

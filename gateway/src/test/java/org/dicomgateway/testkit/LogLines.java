@@ -32,6 +32,17 @@ public final class LogLines implements AutoCloseable {
                 .toList();
     }
 
+    /** The lines that are warnings or worse, each with what was thrown, if anything. */
+    public List<String> warnings() {
+        return List.copyOf(appender.list).stream()
+                .filter(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
+                .map(event -> event.getFormattedMessage()
+                        + (event.getThrowableProxy() == null
+                                ? ""
+                                : " " + event.getThrowableProxy().getClassName()))
+                .toList();
+    }
+
     @Override
     public void close() {
         logger.detachAppender(appender);
