@@ -12,7 +12,7 @@ import java.io.IOException;
  */
 final class AssociateGuard {
 
-    /** Bytes of the whole PDU: 128 contexts with twenty transfer syntaxes each fit in it. */
+    /** Bytes of the whole PDU: 128 contexts with eighteen transfer syntaxes each fit in it. */
     static final int MAX_LENGTH = 1 << 16;
 
     static final int MAX_CONTEXTS = PresentationPair.MAX_PER_ASSOCIATION;

@@ -32,11 +32,6 @@ final class AssociateBody {
         return body.bytes(new byte[32]);
     }
 
-    /** One with its application context. */
-    static AssociateBody standard() {
-        return of("GATEWAY", "STRANGER").item(APPLICATION_CONTEXT, ascii("1.2.840.10008.3.1.1.1"));
-    }
-
     AssociateBody bytes(byte[] bytes) {
         out.writeBytes(bytes);
         return this;

@@ -7,14 +7,20 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import org.dicomgateway.testkit.Dcmtk;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
 import org.dicomgateway.testkit.GatewayProcess;
-import org.dicomgateway.testkit.TestFiles;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,109 +31,151 @@ import org.junit.jupiter.api.io.TempDir;
 class StrangersIT {
 
     private static final int CROWD = 100;
-    private static final int MEBIBYTE = 1 << 20;
-    private static final String NOBODY = "gateway.listener-defaults.access = [ { name = ct, calling-ae = GOOD } ]";
+    private static final int FLOOD = 10_000;
+    private static final int CALLERS = 4;
+    /** Connections that each caller keeps open. */
+    private static final int HELD = 150;
+
+    private static final String NOBODY_ELSE = "gateway.listener-defaults.access = [ { name = ct, calling-ae = GOOD } ]";
+    private static final Duration SECOND = Duration.ofSeconds(1);
 
     @TempDir
     private Path directory;
 
+    private GatewayProcess gateway;
+
+    @BeforeEach
+    void start_the_gateway() {
+        gateway = new GatewayProcess(directory.resolve("gateway"), "-Xmx256m", "-XX:+ExitOnOutOfMemoryError")
+                .configure(NOBODY_ELSE)
+                .broadcastTo(new Peer(AeTitle.of("NOBODY"), "127.0.0.1", 9))
+                .start();
+    }
+
+    @AfterEach
+    void end_the_gateway() {
+        gateway.close();
+    }
+
     @Test
     void no_request_stops_the_gateway_whoever_sends_it_and_however_much_of_it() throws Exception {
-        Path file = new TestFiles(directory.resolve("files"), 5).single(20_000).path();
-        try (GatewayProcess gateway = new GatewayProcess(
-                        directory.resolve("gateway"), "-Xmx256m", "-XX:+ExitOnOutOfMemoryError")
-                .configure(NOBODY)
-                .broadcastTo(new Peer(AeTitle.of("NOBODY"), "127.0.0.1", 9))
-                .start()) {
-            for (Map.Entry<String, byte[]> worst : worstRequests().entrySet()) {
-                for (String calling : List.of("STRANGER", "GOOD")) {
-                    for (int heldBack : new int[] {0, 1}) {
-                        String as = worst.getKey() + " of " + calling + " but for " + heldBack + " bytes";
-                        crowd(gateway, from(calling, worst.getValue()), heldBack);
-                        assertThat(gateway.isAlive()).as(as + ":\n" + gateway.output()).isTrue();
-                        Dcmtk.storescu(gateway.peer(), AeTitle.of("GOOD"), List.of(file))
-                                .orFail();
+        GoodSender.store(gateway.peer());
+        for (String calling : List.of("STRANGER", "GOOD")) {
+            for (Map.Entry<String, byte[]> worst :
+                    WorstRequests.beyondAllBounds(calling).entrySet()) {
+                for (int heldBack : new int[] {0, 1}) {
+                    String what = worst.getKey() + " of " + calling + " but for " + heldBack + " bytes";
+                    byte[] written = Arrays.copyOf(worst.getValue(), worst.getValue().length - heldBack);
+                    List<RawPeer> crowd = new ArrayList<>();
+                    try {
+                        for (int i = 0; i < CROWD; i++) {
+                            crowd.add(call(written, manyAddresses(i)));
+                        }
+                        GoodSender.store(gateway.peer());
+                    } catch (IOException | AssociationException e) {
+                        throw new AssertionError(what + ":\n" + gateway.output(), e);
+                    } finally {
+                        for (RawPeer each : crowd) {
+                            each.close();
+                        }
                     }
+                    assertThat(gateway.isAlive()).as(what).isTrue();
                 }
             }
-            assertThat(gateway.output()).doesNotContain("OutOfMemoryError");
-            assertThat(gateway.terminate(Duration.ofSeconds(60))).isZero();
         }
+        assertThat(gateway.output()).doesNotContain("OutOfMemoryError");
+        assertThat(gateway.terminate(Duration.ofSeconds(60))).isZero();
     }
 
-    /** As large as a PDU could ever be, each of what grows most when it is read. */
-    private static Map<String, byte[]> worstRequests() {
-        Map<String, byte[]> requests = new LinkedHashMap<>();
-        AssociateBody roles = AssociateBody.standard().context(1, RawPeer.CT, List.of(RawPeer.IMPLICIT));
-        for (int item = 0; roles.length() < MEBIBYTE - 65_536; item++) {
-            int first = item * 6_000;
-            roles.user(user -> {
-                for (int i = 0; i < 6_000; i++) {
-                    user.role("" + (char) (' ' + (first + i) / 200 % 200) + (char) (' ' + (first + i) % 200));
-                }
-            });
-        }
-        requests.put("role selections", roles.pdu(RawPeer.RQ));
-
-        AssociateBody syntaxes = AssociateBody.standard();
-        for (int id = 1; syntaxes.length() < MEBIBYTE - 65_536 && id < 256; id++) {
-            List<String> tiny = new ArrayList<>();
-            for (int i = 0; i < 13_000; i++) {
-                tiny.add("1");
-            }
-            syntaxes.context(id, RawPeer.CT, tiny);
-        }
-        requests.put("transfer syntaxes", syntaxes.user(user -> {}).pdu(RawPeer.RQ));
-
-        AssociateBody related = AssociateBody.standard().context(1, RawPeer.CT, List.of(RawPeer.IMPLICIT));
-        for (int item = 0; related.length() < MEBIBYTE - 65_536; item++) {
-            String sopClass = "1." + item;
-            related.user(user -> user.commonExtended(sopClass, 32_000));
-        }
-        requests.put("related SOP classes", related.pdu(RawPeer.RQ));
-
-        AssociateBody extended = AssociateBody.standard().context(1, RawPeer.CT, List.of(RawPeer.IMPLICIT));
-        for (int item = 0; extended.length() < MEBIBYTE - 65_536; item++) {
-            int first = item * 5_000;
-            extended.user(user -> {
-                for (int i = 0; i < 5_000; i++) {
-                    user.extended(Integer.toString(first + i), 0);
-                }
-            });
-        }
-        requests.put("extended negotiations", extended.pdu(RawPeer.RQ));
-        return requests;
+    @Test
+    void a_flood_from_one_address_leaves_a_good_sender_served_within_a_second() throws Exception {
+        flood(number -> InetAddress.getByAddress(new byte[] {127, 0, 0, 2}));
     }
 
-    private static byte[] from(String calling, byte[] request) {
-        byte[] changed = request.clone();
-        byte[] title = AssociateBody.ascii(String.format("%-16s", calling));
-        System.arraycopy(title, 0, changed, 6 + 4 + 16, title.length);
-        return changed;
+    @Test
+    void a_flood_from_many_addresses_leaves_a_good_sender_served_within_a_second() throws Exception {
+        flood(StrangersIT::manyAddresses);
     }
 
-    /** All of them at once, and all have written what they want to write; then they go away. */
-    private static void crowd(GatewayProcess gateway, byte[] request, int heldBack) throws IOException {
-        InetSocketAddress address = new InetSocketAddress(
-                InetAddress.getLoopbackAddress(), gateway.peer().port());
-        byte[] written = Arrays.copyOf(request, request.length - heldBack);
-        List<RawPeer> crowd = new ArrayList<>();
+    /** An address for a connection, by its number. */
+    private interface Addresses {
+        InetAddress of(int number) throws IOException;
+    }
+
+    private void flood(Addresses addresses) throws Exception {
+        GoodSender.store(gateway.peer());
+        List<byte[]> requests = new ArrayList<>();
+        requests.addAll(WorstRequests.withinAllBounds("STRANGER").values());
+        requests.addAll(WorstRequests.withinAllBounds("GOOD").values());
+        requests.addAll(requests.stream()
+                .map(request -> Arrays.copyOf(request, request.length - 1))
+                .toList());
+        AtomicInteger number = new AtomicInteger();
+        ExecutorService callers = Executors.newFixedThreadPool(CALLERS);
+        List<Duration> took = new ArrayList<>();
         try {
-            for (int i = 0; i < CROWD; i++) {
-                RawPeer peer = RawPeer.connect(address);
-                crowd.add(peer);
-                try {
-                    peer.sendRaw(written);
-                } catch (IOException refusedBeforeItsEnd) {
-                    // As it should be.
+            IntFunction<CompletableFuture<Void>> caller =
+                    n -> CompletableFuture.runAsync(() -> callOnAndOn(number, requests, addresses), callers);
+            CompletableFuture<?>[] all = new CompletableFuture<?>[CALLERS];
+            Arrays.setAll(all, caller);
+            CompletableFuture<Void> over = CompletableFuture.allOf(all);
+            while (!over.isDone()) {
+                took.add(GoodSender.store(gateway.peer()));
+                Thread.sleep(20);
+            }
+            over.get();
+        } finally {
+            callers.shutdownNow();
+        }
+        took.sort(null);
+        Duration median = took.get(took.size() / 2);
+        Duration worst = took.get(took.size() - 1);
+        System.out.printf(
+                "StrangersIT: %d good instances during %d connections, median %d ms, longest %d ms%n",
+                took.size(), FLOOD, median.toMillis(), worst.toMillis());
+        assertThat(took).hasSizeGreaterThan(10);
+        assertThat(median).isLessThan(SECOND);
+        assertThat(GoodSender.store(gateway.peer())).isLessThan(SECOND);
+        assertThat(gateway.output()).doesNotContain("OutOfMemoryError");
+        assertThat(gateway.output().lines().filter(line -> line.contains("STRANGER@") || line.contains(" ?@")))
+                .as("lines about strangers")
+                .hasSizeLessThan(FLOOD / 10);
+        assertThat(gateway.terminate(Duration.ofSeconds(60))).isZero();
+    }
+
+    private void callOnAndOn(AtomicInteger number, List<byte[]> requests, Addresses addresses) {
+        Deque<RawPeer> held = new ArrayDeque<>();
+        try {
+            for (int n = number.getAndIncrement(); n < FLOOD; n = number.getAndIncrement()) {
+                held.add(call(requests.get(n % requests.size()), addresses.of(n)));
+                if (held.size() > HELD) {
+                    held.remove().close();
                 }
             }
-        } catch (IOException gone) {
-            // The gateway is no more, which is found out next.
-        } finally {
-            for (RawPeer each : crowd) {
+            for (RawPeer each : held) {
                 each.close();
             }
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
         }
+    }
+
+    /** A connection on which this was written, as far as it was taken. */
+    private RawPeer call(byte[] request, InetAddress from) throws IOException {
+        RawPeer peer = RawPeer.connect(
+                new InetSocketAddress(
+                        InetAddress.getLoopbackAddress(), gateway.peer().port()),
+                from);
+        try {
+            peer.sendRaw(request);
+        } catch (IOException refusedBeforeItsEnd) {
+            // As it should be.
+        }
+        return peer;
+    }
+
+    private static InetAddress manyAddresses(int number) throws IOException {
+        return InetAddress.getByAddress(
+                new byte[] {127, (byte) (1 + number / 62_500), (byte) (number / 250 % 250), (byte) (1 + number % 250)});
     }
 }
