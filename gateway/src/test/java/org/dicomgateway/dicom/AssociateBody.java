@@ -32,6 +32,11 @@ final class AssociateBody {
         return body.bytes(new byte[32]);
     }
 
+    /** Not a body: what a list of sub-items is gathered in. */
+    static AssociateBody empty() {
+        return new AssociateBody();
+    }
+
     AssociateBody bytes(byte[] bytes) {
         out.writeBytes(bytes);
         return this;
