@@ -19,6 +19,11 @@ record AuditedPolicy(AssociationPolicy policy, AuditTrail trail) implements Asso
     }
 
     @Override
+    public boolean expects(String remoteHost) {
+        return policy.expects(remoteHost);
+    }
+
+    @Override
     public void notSecured(String remoteHost, String why) {
         policy.notSecured(remoteHost, why);
         trail.rejected("", remoteHost, why);

@@ -8,13 +8,17 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.dicomgateway.dicom.TransferSyntax;
 
 /** Reads {@code access}: who may send to a listener, and how much. */
 final class AccessReader {
 
     private static final String UNLIMITED = "unlimited";
+    private static final String ANY = "any";
     private static final DataSize MIN_RATE = DataSize.ofKibibytes(1);
     private static final DataSize MAX_RATE = DataSize.ofMebibytes(1L << 20);
+
+    private static final String TRANSFER_SYNTAXES = "transfer-syntaxes";
 
     private final Section defaults;
 
@@ -26,6 +30,7 @@ final class AccessReader {
     /** Reports what is wrong with the defaults themselves. */
     void checkDefaults() {
         limits(defaults);
+        defaults.optional(TRANSFER_SYNTAXES, AccessReader::syntaxes);
         defaults.finish();
     }
 
@@ -33,16 +38,18 @@ final class AccessReader {
     Supplier<List<AccessRule>> read(Section listener) {
         List<Supplier<AccessRule>> rules = new ArrayList<>();
         Set<String> names = new HashSet<>();
+        Setting<List<TransferSyntax>> syntaxes = listener.node(TRANSFER_SYNTAXES).flatMap(AccessReader::syntaxes);
         for (Section block : listener.list("access", defaults)) {
-            rules.add(rule(block, names));
+            rules.add(rule(block, names, syntaxes));
         }
         Supplier<PeerLimits> limits = limits(defaults);
         return () -> rules.isEmpty()
-                ? List.of(AccessRule.anybody(limits.get()))
+                ? List.of(AccessRule.anybody(syntaxes.get(), limits.get()))
                 : rules.stream().map(Supplier::get).toList();
     }
 
-    private static Supplier<AccessRule> rule(Section block, Set<String> names) {
+    private static Supplier<AccessRule> rule(
+            Section block, Set<String> names, Setting<List<TransferSyntax>> syntaxesOfListener) {
         Setting<String> name = block.text("name")
                 .map(Limits::name)
                 .check(names::add, text -> "there is an entry " + text + " already", "give each a name of its own");
@@ -52,6 +59,7 @@ final class AccessReader {
         Setting<Optional<ValuePattern>> certificate = pattern(block, "certificate", UnaryOperator.identity());
         Setting<Optional<ValuePattern>> user = pattern(block, "user", UnaryOperator.identity());
         Setting<Optional<ValuePattern>> sopClass = pattern(block, "sop-class", Names::sopClass);
+        Setting<Optional<List<TransferSyntax>>> syntaxes = block.optional(TRANSFER_SYNTAXES, AccessReader::syntaxes);
         Supplier<PeerLimits> limits = limits(block);
         block.finish();
         return () -> new AccessRule(
@@ -62,11 +70,17 @@ final class AccessReader {
                 certificate.get(),
                 user.get(),
                 sopClass.get(),
+                syntaxes.get().orElseGet(syntaxesOfListener::get),
                 limits.get());
     }
 
     private static Setting<Optional<ValuePattern>> pattern(Section block, String key, UnaryOperator<String> meaning) {
         return block.optional(key, node -> ConditionReader.pattern(node, meaning));
+    }
+
+    /** A list, the preferred one first, or the word for any. */
+    private static Setting<List<TransferSyntax>> syntaxes(Node node) {
+        return node.unless(ANY, some -> some.texts(Names::oneTransferSyntax)).map(found -> found.orElse(List.of()));
     }
 
     private static Supplier<PeerLimits> limits(Section block) {

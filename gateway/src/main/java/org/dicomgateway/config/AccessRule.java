@@ -2,6 +2,7 @@ package org.dicomgateway.config;
 
 import java.util.List;
 import java.util.Optional;
+import org.dicomgateway.dicom.TransferSyntax;
 
 /**
  * Some who may send. All conditions that are there must hold.
@@ -13,6 +14,8 @@ import java.util.Optional;
  * @param certificate its subject, or one of its subject alternative names; there must be one
  * @param user whose passcode was right
  * @param sopClass what they may send, by UID; empty: any storage SOP class
+ * @param transferSyntaxes in which they may send it, the preferred one first; empty: in any, and of several the one that
+ *     they propose first
  * @param limits how much they may do
  */
 public record AccessRule(
@@ -23,15 +26,17 @@ public record AccessRule(
         Optional<ValuePattern> certificate,
         Optional<ValuePattern> user,
         Optional<ValuePattern> sopClass,
+        List<TransferSyntax> transferSyntaxes,
         PeerLimits limits) {
 
-    /** Copies the list. */
+    /** Copies the lists. */
     public AccessRule {
         remoteHost = List.copyOf(remoteHost);
+        transferSyntaxes = List.copyOf(transferSyntaxes);
     }
 
-    /** Everybody, within limits. */
-    public static AccessRule anybody(PeerLimits limits) {
+    /** Everybody, in these transfer syntaxes and within limits. */
+    public static AccessRule anybody(List<TransferSyntax> transferSyntaxes, PeerLimits limits) {
         return new AccessRule(
                 "anybody",
                 Optional.empty(),
@@ -40,6 +45,7 @@ public record AccessRule(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                transferSyntaxes,
                 limits);
     }
 }

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 import org.dicomgateway.dicom.AcceptorSettings;
 import org.dicomgateway.dicom.AeTitle;
@@ -15,6 +16,11 @@ import org.dicomgateway.security.ServerTls;
 
 /** Reads the listeners, one after the other, and sees to it that no two want one port. */
 final class ListenerReader {
+
+    private static final String HALF = "half";
+    private static final String ANY = "any";
+    private static final DataSize MIN_RATE = new DataSize(1);
+    private static final DataSize MAX_RATE = DataSize.ofMebibytes(1);
 
     private record Bound(String name, InetAddress address, int port) {
         boolean excludes(InetAddress other, int otherPort) {
@@ -63,11 +69,14 @@ final class ListenerReader {
         Setting<Integer> port = section.integer("port", 0, 65_535);
         Setting<List<AeTitle>> aeTitles = section.texts("ae-titles", AeTitle::of);
         Setting<Integer> max = section.integer("max-associations", 1, 10_000);
-        Setting<OptionalInt> perHost = AccessReader.integer(section, "max-associations-per-host", 10_000);
+        Setting<OptionalInt> perHost = perHost(section, max);
         Supplier<RateLimit> rate = AccessReader.rate(section.section("max-rate"));
         Setting<Duration> request = section.duration("request-timeout", Limits.MIN_TIMEOUT, Limits.MAX_TIMEOUT);
         Setting<Duration> idle = section.duration("idle-timeout", Limits.MIN_TIMEOUT, Limits.MAX_TIMEOUT);
         Setting<Duration> read = section.duration("read-timeout", Limits.MIN_TIMEOUT, Limits.MAX_TIMEOUT);
+        Setting<OptionalLong> minRate = section.node("min-rate")
+                .flatMap(node -> node.unless(ANY, some -> some.size(MIN_RATE, MAX_RATE)))
+                .map(found -> found.map(DataSize::bytes).map(OptionalLong::of).orElseGet(OptionalLong::empty));
         Setting<Duration> write = section.duration("write-timeout", Limits.MIN_TIMEOUT, Limits.MAX_TIMEOUT);
         Setting<DataSize> pdu = section.size("max-pdu-length", Limits.MIN_PDU, Limits.MAX_PDU);
         Supplier<Optional<ServerTls>> tls = TlsReader.server(section.section("tls"), whole);
@@ -86,11 +95,21 @@ final class ListenerReader {
                                 request.get(),
                                 idle.get(),
                                 read.get(),
+                                minRate.get(),
                                 write.get(),
                                 (int) pdu.get().bytes(),
                                 tls.get()),
                         rate.get(),
                         rules.get()));
+    }
+
+    /** A number, or a word: {@code half} of the associations of the listener, or {@code unlimited}. */
+    private static Setting<OptionalInt> perHost(Section section, Setting<Integer> max) {
+        String key = "max-associations-per-host";
+        return section.node(key)
+                .flatMap(node -> node.unless(HALF, same -> AccessReader.integer(section, key, 10_000)))
+                .flatMap(found -> max.map(
+                        all -> found.orElseGet(() -> OptionalInt.of(Math.max(1, all / 2)))));
     }
 
     static InetAddress address(String text) {

@@ -26,6 +26,11 @@ final class Names {
                         .orElseThrow(() -> unknown("transfer syntax", text, Dictionary.nearestTransferSyntax(text)));
     }
 
+    /** The one that is meant, not a pattern of some. */
+    static TransferSyntax oneTransferSyntax(String text) {
+        return TransferSyntax.of(transferSyntax(text));
+    }
+
     private static boolean isUidPattern(String text) {
         return text.chars().allMatch(c -> c == '.' || c == '*' || c == '?' || (c >= '0' && c <= '9'));
     }

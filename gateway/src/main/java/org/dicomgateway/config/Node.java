@@ -123,6 +123,20 @@ final class Node {
         return elements;
     }
 
+    /** A list of texts, each converted; at least one, none twice. A single text is a list of one. */
+    <T> Setting<List<T>> texts(Function<String, T> conversion) {
+        List<Setting<T>> converted = new ArrayList<>();
+        List<T> seen = new ArrayList<>();
+        for (Setting<Node> element : elements()) {
+            Setting<T> text = element.flatMap(Node::text)
+                    .map(conversion)
+                    .check(item -> !seen.contains(item), item -> "names " + item + " twice", "");
+            converted.add(text);
+            text.ifValid(seen::add);
+        }
+        return converted.isEmpty() ? emptyList() : all(converted);
+    }
+
     /** The value as an object, for a section to read. */
     Setting<Section.Layer> layer() {
         return value instanceof ConfigObject object

@@ -117,20 +117,7 @@ final class Section {
 
     /** A list of texts, each converted; at least one, none twice. A single text is a list of one. */
     <T> Setting<List<T>> texts(String key, Function<String, T> conversion) {
-        return node(key).flatMap(node -> {
-            List<Setting<T>> elements = new ArrayList<>();
-            List<T> seen = new ArrayList<>();
-            for (Setting<Node> element : node.elements()) {
-                Setting<T> converted = element.flatMap(Node::text)
-                        .map(conversion)
-                        .check(item -> !seen.contains(item), item -> "names " + item + " twice", "");
-                elements.add(converted);
-                if (converted.isValid()) {
-                    seen.add(converted.get());
-                }
-            }
-            return elements.isEmpty() ? node.emptyList() : node.all(elements);
-        });
+        return node(key).flatMap(node -> node.texts(conversion));
     }
 
     /** A block within this one, with its own layers; of no keys when no layer has it. */

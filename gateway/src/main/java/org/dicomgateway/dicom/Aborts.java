@@ -12,6 +12,7 @@ final class Aborts {
     private static final int SERVICE_USER = 0;
     private static final int SERVICE_PROVIDER = 2;
     private static final int REASON_NOT_SPECIFIED = 0;
+    private static final int UNEXPECTED_PDU = 2;
     private static final int INVALID_PARAMETER_VALUE = 6;
 
     private Aborts() {}
@@ -28,6 +29,11 @@ final class Aborts {
     /** The peer sent what no implementation sends. */
     static IOException becauseOfViolation(String what) {
         return abort(SERVICE_PROVIDER, INVALID_PARAMETER_VALUE, new IOException(what));
+    }
+
+    /** The peer sent what is not due now. */
+    static IOException becauseOfUnexpectedPdu(String what) {
+        return abort(SERVICE_PROVIDER, UNEXPECTED_PDU, new IOException(what));
     }
 
     private static IOException abort(int source, int reason, Throwable cause) {

@@ -37,6 +37,15 @@ final class AcceptedAssociation implements Runnable {
 
     private static final int UNRECOGNIZED_OPERATION = 0x0211;
 
+    /** For a request to be read, while others are. */
+    private static final Duration TURN = Duration.ofSeconds(2);
+
+    /** Large enough for a response, so that the toolkit's buffer stays as small as it is at first. */
+    private static final int RESPONSE_PDU = (1 << 14) - 6;
+
+    /** A-ASSOCIATE-RJ: transient, presentation layer, temporary congestion (PS3.8 9.3.4). */
+    private static final byte[] CONGESTION = {3, 0, 0, 0, 0, 4, 0, 2, 3, 1};
+
     /** For the peer to close after our last word (PS3.8 9.2, state 13); closing first could destroy that word. */
     private static final Duration LINGER = Duration.ofSeconds(1);
 
@@ -45,10 +54,13 @@ final class AcceptedAssociation implements Runnable {
     private final int number;
     private final @Nullable String excess;
     private final String remoteHost;
+    private boolean hasTurn;
 
     private volatile @Nullable Association association;
     private volatile String name;
     private @Nullable StoreRequests storeRequests;
+    /** Whether the log says already why it was refused. */
+    private boolean told;
     private volatile Admission admission = Admission.UNLIMITED;
 
     /** @param excess why it cannot be served and is only told so; null when it can */
@@ -79,10 +91,15 @@ final class AcceptedAssociation implements Runnable {
     @Override
     public void run() {
         try {
+            socket.parseAfter(this::awaitTurn);
             socket.start();
             socket.readBefore(acceptor.settings().requestTimeout());
             if (secure()) {
-                AdvancedHandler.INSTANCE.onAccept(toolkit(), socket);
+                try {
+                    AdvancedHandler.INSTANCE.onAccept(toolkit(), socket);
+                } finally {
+                    endTurn();
+                }
                 awaitPeerClose();
             }
         } catch (IOException e) {
@@ -94,7 +111,36 @@ final class AcceptedAssociation implements Runnable {
             socket.closeQuietly();
             acceptor.ended(this);
             admission.ended();
-            log.info("{}: closed after {} C-STORE{}", name, served(), howItEnded());
+            sayGoodbye();
+        }
+    }
+
+    private void sayGoodbye() {
+        StoreRequests requests = storeRequests;
+        if (requests != null) {
+            log.info("{}: closed after {} C-STORE{}", name, requests.count(), howItEnded());
+        } else if (!told) {
+            acceptor.refusals().info("{}: closed before it was associated{}", name, howItEnded());
+        }
+    }
+
+    /** In the thread of the connection, when its request is there and nothing of it was parsed. */
+    private void awaitTurn() throws IOException {
+        try {
+            hasTurn = acceptor.turns().begin(remoteHost, TURN);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (!hasTurn) {
+            socket.getOutputStream().write(CONGESTION);
+            throw new IOException("too many requests at once; refused for the time being");
+        }
+    }
+
+    private void endTurn() {
+        if (hasTurn) {
+            hasTurn = false;
+            acceptor.turns().end(remoteHost);
         }
     }
 
@@ -105,15 +151,11 @@ final class AcceptedAssociation implements Runnable {
             return true;
         } catch (IOException e) {
             String why = TlsFailure.inWords(e);
-            log.info("{}: refused: {}", name, why);
+            acceptor.refusals().info("{}: refused: {}", name, why);
+            told = true;
             acceptor.policy().notSecured(remoteHost, why);
             return false;
         }
-    }
-
-    private long served() {
-        StoreRequests requests = storeRequests;
-        return requests == null ? 0 : requests.count();
     }
 
     /** For the log; empty when it was released in order. */
@@ -144,7 +186,7 @@ final class AcceptedAssociation implements Runnable {
 
     private Connection toolkit() {
         Connection connection = new Connection();
-        connection.setSendPDULength(acceptor.settings().maxPduLength() & ~1);
+        connection.setSendPDULength(RESPONSE_PDU);
         // Not 0, or the toolkit would close at once instead of leaving that to us.
         connection.setSocketCloseDelay((int) LINGER.toMillis());
         Device device = new ToolkitDevice(connection, "*", Runnable::run, open -> association = open);
@@ -164,7 +206,8 @@ final class AcceptedAssociation implements Runnable {
         }
     }
 
-    private AssociationPolicy.Answer answerTo(AAssociateRQ rq, @Nullable Origin origin) {
+    private AssociationPolicy.Answer answerTo(
+            AAssociateRQ rq, @Nullable Origin origin, Optional<UserIdentity> identity) {
         if (excess != null) {
             return Rejection.localLimitExceeded(excess);
         }
@@ -179,7 +222,7 @@ final class AcceptedAssociation implements Runnable {
         Optional<PeerCertificate> certificate = socket.tlsSession().flatMap(PeerCertificate::of);
         return acceptor.policy()
                 .answer(new AssociationRequest(
-                        origin, acceptor.openAssociations(), certificate, Negotiation.identityIn(rq)));
+                        origin, acceptor.openAssociations(), certificate, identity));
     }
 
     /** For the log; empty without TLS. */
@@ -210,7 +253,10 @@ final class AcceptedAssociation implements Runnable {
 
     private void awaitMessage() {
         AcceptorSettings settings = acceptor.settings();
-        socket.awaitMessage(settings.idleTimeout(), settings.readTimeout());
+        socket.awaitMessage(
+                settings.idleTimeout(),
+                settings.readTimeout(),
+                settings.minRate().orElse(0));
     }
 
     private final class Gate extends AssociationHandler {
@@ -219,15 +265,21 @@ final class AcceptedAssociation implements Runnable {
         protected AAssociateAC negotiate(Association open, AAssociateRQ rq) throws IOException {
             name = Text.printable(rq.getCallingAET(), 16) + "@" + remoteHost + "#" + number;
             Negotiation.checkProtocol(rq);
+            Optional<UserIdentity> identity = Negotiation.identityIn(rq);
+            Negotiation.compact(rq);
+            endTurn();
             @Nullable Origin origin = originOf(rq);
-            AssociationPolicy.Answer answer = answerTo(rq, origin);
+            AssociationPolicy.Answer answer = answerTo(rq, origin, identity);
             if (answer instanceof Rejection no) {
-                log.info("{}: rejected, called {}: {}", name, Text.printable(rq.getCalledAET(), 16), no);
+                told = true;
+                acceptor.refusals()
+                        .info("{}: rejected, called {}: {}", name, Text.printable(rq.getCalledAET(), 16), no);
                 throw new AAssociateRJ(no.result(), no.source(), no.reason());
             }
             admission = (Admission) answer;
-            storeRequests = new StoreRequests(admission.limit(acceptor.scp()), Objects.requireNonNull(origin), name);
+            storeRequests = new StoreRequests(acceptor.scp(admission), Objects.requireNonNull(origin), name);
             AAssociateAC ac = Negotiation.accept(rq, acceptor.settings().maxPduLength(), admission);
+            Negotiation.release(rq, ac);
             log.info("{}: accepted, called {}{}{}", name, origin.called(), admission, protection());
             awaitMessage();
             return ac;

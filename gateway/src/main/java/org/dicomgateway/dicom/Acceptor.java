@@ -35,6 +35,20 @@ public final class Acceptor implements AutoCloseable {
     /** Connections over the limit that are told so by A-ASSOCIATE-RJ; those beyond are closed without a word. */
     private static final int REFUSALS_AT_ONCE = 16;
 
+    /**
+     * A request is parsed within a millisecond or two, into some hundred kilobytes: so few at once that they need no more
+     * than a few megabytes, and one address cannot hold up all others.
+     */
+    private static final int REQUESTS_AT_ONCE = 8;
+
+    private static final int REQUESTS_OF_ONE_HOST_AT_ONCE = 2;
+
+    /** One place in so many is for addresses that are known. */
+    private static final int KEPT_PLACES = 4;
+
+    /** Connections that the kernel holds until they are accepted: a burst of them is no reason to wait for a retransmission. */
+    private static final int BACKLOG = 1_024;
+
     /** For the threads to end once their sockets are closed. Only a hook that does not return takes longer. */
     private static final Duration END_OF_THREADS = Duration.ofSeconds(2);
 
@@ -49,6 +63,9 @@ public final class Acceptor implements AutoCloseable {
     private final AtomicInteger lastNumber = new AtomicInteger();
     private final Set<AcceptedAssociation> connections = ConcurrentHashMap.newKeySet();
     private final Object change = new Object();
+    private final Turns turns = new Turns(REQUESTS_AT_ONCE, REQUESTS_OF_ONE_HOST_AT_ONCE);
+    private final LogLimit refusals = new LogLimit(log, System::nanoTime);
+    private final KnownHosts known = new KnownHosts(System::nanoTime);
 
     private volatile boolean stopping;
     private @Nullable ServerSocket server;
@@ -78,7 +95,7 @@ public final class Acceptor implements AutoCloseable {
         }
         ServerSocket listening = new ListeningSocket();
         try {
-            listening.bind(settings.bind());
+            listening.bind(settings.bind(), BACKLOG);
         } catch (SocketException e) {
             listening.close();
             throw bindFailure(e);
@@ -151,12 +168,31 @@ public final class Acceptor implements AutoCloseable {
         return policy;
     }
 
-    CStoreScp scp() {
-        return scp;
+    /** What serves an association that was admitted. Whoever has brought an instance is known from then on. */
+    CStoreScp scp(Admission admission) {
+        CStoreScp limited = admission.limit(scp);
+        return request -> {
+            CStoreScp.CStoreResponse response = limited.cStore(request);
+            if (response.status() == DimseStatus.SUCCESS) {
+                known.add(request.origin().remoteHost());
+            }
+            return response;
+        };
+    }
+
+    /** Whose turn it is to have a request parsed. */
+    Turns turns() {
+        return turns;
+    }
+
+    /** Where it is told who was not let in. */
+    LogLimit refusals() {
+        return refusals;
     }
 
     void ended(AcceptedAssociation connection) {
         connections.remove(connection);
+        refusals.tellWhatWasLeft();
         synchronized (change) {
             change.notifyAll();
         }
@@ -181,7 +217,7 @@ public final class Acceptor implements AutoCloseable {
 
     private void serve(DicomSocket socket) {
         @Nullable String excess = excess(socket.getInetAddress().getHostAddress());
-        if (stopping || (excess != null && refusals() >= REFUSALS_AT_ONCE)) {
+        if (stopping || (excess != null && overLimit() >= REFUSALS_AT_ONCE)) {
             socket.closeQuietly();
             return;
         }
@@ -203,22 +239,28 @@ public final class Acceptor implements AutoCloseable {
 
     /** Why one more from this address is too many, before anything is spent on it; null when it is not. */
     private @Nullable String excess(String host) {
-        if (openAssociations() >= settings.maxAssociations()) {
-            return "all " + settings.maxAssociations() + " associations are taken";
+        int open = openAssociations();
+        int max = settings.maxAssociations();
+        if (open >= max) {
+            return "all " + max + " associations are taken";
+        }
+        if (open >= max - max / KEPT_PLACES && !known.contains(host) && !policy.expects(host)) {
+            return "all " + (max - max / KEPT_PLACES) + " associations are taken that are for addresses which have brought"
+                    + " nothing within a day and which no entry of access names";
         }
         if (settings.maxAssociationsPerHost().isPresent()) {
-            int max = settings.maxAssociationsPerHost().getAsInt();
+            int maxOfHost = settings.maxAssociationsPerHost().getAsInt();
             long ofHost = connections.stream()
-                    .filter(open -> !open.isOverLimit() && open.remoteHost().equals(host))
+                    .filter(each -> !each.isOverLimit() && each.remoteHost().equals(host))
                     .count();
-            if (ofHost >= max) {
-                return "all " + max + " associations of " + host + " are taken (max-associations-per-host)";
+            if (ofHost >= maxOfHost) {
+                return "all " + maxOfHost + " associations of " + host + " are taken (max-associations-per-host)";
             }
         }
         return null;
     }
 
-    private long refusals() {
+    private long overLimit() {
         return connections.stream().filter(AcceptedAssociation::isOverLimit).count();
     }
 
@@ -310,7 +352,8 @@ public final class Acceptor implements AutoCloseable {
 
         @Override
         public Socket accept() throws IOException {
-            DicomSocket socket = new DicomSocket(watchdog, settings.writeTimeout(), settings.maxPduLength());
+            DicomSocket socket = new DicomSocket(
+                    watchdog, settings.writeTimeout(), PduGuard.Side.ACCEPTOR, settings.maxPduLength());
             implAccept(socket);
             return socket;
         }

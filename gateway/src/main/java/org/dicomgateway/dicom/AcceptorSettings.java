@@ -4,6 +4,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.dicomgateway.security.ServerTls;
 
 /**
@@ -16,6 +17,8 @@ import org.dicomgateway.security.ServerTls;
  *     handshake counts
  * @param idleTimeout an association on which no message begins for this long is aborted
  * @param readTimeout a message of which no byte arrives for this long ends its association
+ * @param minRate bytes per second that a message must bring, over each minute spent on waiting for it; less ends its
+ *     association; empty: any
  * @param writeTimeout a response that the peer does not take in this time ends its association
  * @param maxPduLength largest P-DATA-TF PDU we ask senders to use, in bytes
  * @param tls how every connection is secured; empty: not at all
@@ -27,11 +30,12 @@ public record AcceptorSettings(
         Duration requestTimeout,
         Duration idleTimeout,
         Duration readTimeout,
+        OptionalLong minRate,
         Duration writeTimeout,
         int maxPduLength,
         Optional<ServerTls> tls) {
 
-    /** Without TLS, and without a limit per host. */
+    /** Without TLS, a limit per host and a least rate. */
     public AcceptorSettings(
             InetSocketAddress bind,
             int maxAssociations,
@@ -47,6 +51,7 @@ public record AcceptorSettings(
                 requestTimeout,
                 idleTimeout,
                 readTimeout,
+                OptionalLong.empty(),
                 writeTimeout,
                 maxPduLength,
                 Optional.empty());

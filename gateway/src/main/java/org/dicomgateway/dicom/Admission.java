@@ -1,5 +1,7 @@
 package org.dicomgateway.dicom;
 
+import java.util.List;
+
 /** What an association that was let in may do. */
 public non-sealed interface Admission extends AssociationPolicy.Answer {
 
@@ -14,6 +16,14 @@ public non-sealed interface Admission extends AssociationPolicy.Answer {
     /** Whether instances of this storage SOP class are taken. */
     default boolean takes(Uid sopClass) {
         return true;
+    }
+
+    /**
+     * The transfer syntaxes that instances are taken in, the preferred one first; empty: in any, and of several the one
+     * that the caller proposes first.
+     */
+    default List<TransferSyntax> transferSyntaxes() {
+        return List.of();
     }
 
     /** Whether the user that the request named is who he says he is; a caller that asks for it is told (PS3.7 D.3.3.7). */

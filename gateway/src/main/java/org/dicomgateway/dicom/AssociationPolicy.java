@@ -11,6 +11,11 @@ public interface AssociationPolicy {
      */
     Answer answer(AssociationRequest request);
 
+    /** Whether this address is one that callers are expected from: it finds a place when strangers have taken the others. */
+    default boolean expects(String remoteHost) {
+        return false;
+    }
+
     /**
      * A peer came no further than the TLS handshake.
      *

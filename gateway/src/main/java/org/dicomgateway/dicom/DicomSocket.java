@@ -39,26 +39,37 @@ final class DicomSocket extends Socket {
         SSLSocket over(Socket wire) throws IOException;
     }
 
-    private static final int READ_BUFFER = 65_536;
+    /** Each connection has one of it, with TLS above it as well: see {@link AssociationMemory}. */
+    private static final int READ_BUFFER = 32_768;
+
     private static final boolean QUICK_ACK = quickAckSupported();
 
     private final Watchdog watchdog;
     private final long writeTimeoutNanos;
     private final ReadLimit limit = new ReadLimit();
+    private final PduGuard.Side side;
     private final int maxPduLength;
 
     private volatile long writingSince;
     private volatile boolean timedOut;
-    private volatile PduGuard guard = new PduGuard(InputStream.nullInputStream(), 0);
+    private PduGuard.BeforeParsing beforeParsing = () -> {};
+    private volatile PduGuard guard;
     private final AtomicBoolean farewell = new AtomicBoolean();
     private volatile @Nullable SSLSocket tls;
     private InputStream wireIn = InputStream.nullInputStream();
 
     /** An unconnected socket; {@link #start} makes it ready once it is connected. */
-    DicomSocket(Watchdog watchdog, Duration writeTimeout, int maxPduLength) {
+    DicomSocket(Watchdog watchdog, Duration writeTimeout, PduGuard.Side side, int maxPduLength) {
         this.watchdog = watchdog;
         this.writeTimeoutNanos = writeTimeout.toNanos();
+        this.side = side;
         this.maxPduLength = maxPduLength;
+        this.guard = guard(InputStream.nullInputStream());
+    }
+
+    /** What an A-ASSOCIATE PDU waits for before it is read; to be set before {@link #start}. */
+    void parseAfter(PduGuard.BeforeParsing turn) {
+        beforeParsing = turn;
     }
 
     /** Sets the options of a connected socket and puts it under the watchdog. */
@@ -66,7 +77,7 @@ final class DicomSocket extends Socket {
         setTcpNoDelay(true);
         setKeepAlive(true);
         wireIn = new BufferedInputStream(new TimedInput(super.getInputStream()), READ_BUFFER);
-        guard = new PduGuard(wireIn, maxPduLength);
+        guard = guard(wireIn);
         watchdog.watch(this);
     }
 
@@ -77,8 +88,12 @@ final class DicomSocket extends Socket {
     void secure(TlsLayer layer) throws IOException {
         SSLSocket secured = layer.over(new Wire());
         secured.startHandshake();
-        guard = new PduGuard(new BufferedInputStream(secured.getInputStream(), READ_BUFFER), maxPduLength);
+        guard = guard(new BufferedInputStream(secured.getInputStream(), READ_BUFFER));
         tls = secured;
+    }
+
+    private PduGuard guard(InputStream in) {
+        return new PduGuard(in, side, maxPduLength, beforeParsing);
     }
 
     /** What was agreed on by {@link #secure}; empty without it. */
@@ -91,9 +106,12 @@ final class DicomSocket extends Socket {
         limit.before(timeout);
     }
 
-    /** The next read waits at most {@code idle}; once something has come, each further one at most {@code between}. */
-    void awaitMessage(Duration idle, Duration between) {
-        limit.await(idle, between);
+    /**
+     * The next read waits at most {@code idle}; once something has come, each further one at most {@code between}, and all
+     * of them together bring at least {@code minRate} bytes a second, 0 for any; see {@link ReadLimit}.
+     */
+    void awaitMessage(Duration idle, Duration between, long minRate) {
+        limit.await(idle, between, minRate);
     }
 
     /** Reads wait for ever, until the socket is closed. Only where somebody else keeps the time. */
@@ -200,8 +218,9 @@ final class DicomSocket extends Socket {
                 Object asked = limit.rule();
                 try {
                     setSoTimeout(limit.nextMillis());
+                    long begin = System.nanoTime();
                     int n = in.read(b, off, len);
-                    limit.received();
+                    limit.received(n, System.nanoTime() - begin);
                     return n;
                 } catch (SocketTimeoutException e) {
                     // A limit that was lifted while this read waited under it has not passed.

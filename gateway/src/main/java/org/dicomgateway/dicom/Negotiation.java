@@ -2,7 +2,15 @@ package org.dicomgateway.dicom;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.aoju.bus.image.metric.internal.pdu.AAssociateAC;
 import org.aoju.bus.image.metric.internal.pdu.AAssociateRJ;
 import org.aoju.bus.image.metric.internal.pdu.AAssociateRQ;
@@ -20,6 +28,11 @@ final class Negotiation {
 
     private static final String APPLICATION_CONTEXT = "1.2.840.10008.3.1.1.1";
     private static final int SMALLEST_PDU = 128;
+
+    /** In the standard there are about sixty, and a few private ones are in use. */
+    private static final int MAX_DIFFERENT_SYNTAXES = 128;
+
+    private static final String[] NO_TRANSFER_SYNTAXES = {};
 
     /** A name and a passcode are answered with nothing, to say that they are right (PS3.7 D.3.3.7.2). */
     private static final byte[] NO_SERVER_RESPONSE = {};
@@ -73,6 +86,45 @@ final class Negotiation {
         return new String(identity.getPrimaryField(), UTF_8);
     }
 
+    /**
+     * Leaves of a request what the answer needs, and few objects of that: whoever decides on it may take a while, and many
+     * can wait for him.
+     *
+     * @throws IOException when it has more different transfer syntaxes than there are
+     */
+    static void compact(AAssociateRQ rq) throws IOException {
+        Map<String, String> syntaxes = new HashMap<>();
+        Set<String> sopClasses = new HashSet<>();
+        for (Presentation context : List.copyOf(rq.getPresentationContexts())) {
+            String sopClass = uidOrNothing(context.getAbstractSyntax());
+            String[] proposed = Arrays.stream(context.getTransferSyntaxes())
+                    .map(Negotiation::uidOrNothing)
+                    .map(uid -> syntaxes.computeIfAbsent(uid, same -> same))
+                    .toArray(String[]::new);
+            sopClasses.add(sopClass);
+            rq.removePresentationContext(context);
+            rq.addPresentationContext(new Presentation(context.getPCID(), sopClass, proposed));
+        }
+        if (syntaxes.size() > MAX_DIFFERENT_SYNTAXES) {
+            throw Aborts.becauseOfViolation("an association request with more than " + MAX_DIFFERENT_SYNTAXES
+                    + " different transfer syntaxes");
+        }
+        List.copyOf(rq.getRoleSelections()).stream()
+                .map(RoleSelection::getSOPClassUID)
+                .filter(sopClass -> !sopClasses.contains(sopClass))
+                .forEach(rq::removeRoleSelectionFor);
+        rq.setImplClassUID("");
+        rq.setImplVersionName("");
+        @Nullable IdentityRQ identity = rq.getIdentityRQ();
+        if (identity != null) {
+            rq.setIdentityRQ(new IdentityRQ(identity.getType(), identity.isPositiveResponseRequested(), new byte[0]));
+        }
+    }
+
+    private static String uidOrNothing(@Nullable String text) {
+        return text != null && Uid.isValid(text) ? text : "";
+    }
+
     static AAssociateAC accept(AAssociateRQ rq, int maxPduLength, Admission admission) {
         AAssociateAC ac = new AAssociateAC();
         ac.setCalledAET(rq.getCalledAET());
@@ -82,34 +134,80 @@ final class Negotiation {
         ac.setMaxOpsPerformed(1);
         ac.setImplClassUID(Implementation.CLASS_UID);
         ac.setImplVersionName(Implementation.VERSION_NAME);
+        Set<String> accepted = new HashSet<>();
+        for (Presentation proposed : rq.getPresentationContexts()) {
+            Presentation answer = answer(proposed, admission);
+            ac.addPresentationContext(answer);
+            if (answer.isAccepted()) {
+                accepted.add(proposed.getAbstractSyntax());
+            }
+        }
         // We are never the SCU, so the proposer is never the SCP.
-        rq.getRoleSelections()
+        rq.getRoleSelections().stream()
+                .filter(role -> accepted.contains(role.getSOPClassUID()))
                 .forEach(role -> ac.addRoleSelection(new RoleSelection(role.getSOPClassUID(), role.isSCU(), false)));
-        rq.getPresentationContexts().forEach(context -> ac.addPresentationContext(answer(context, admission)));
         if (admission.identityVerified() && rq.getIdentityRQ().isPositiveResponseRequested()) {
             ac.setIdentityAC(new IdentityAC(NO_SERVER_RESPONSE));
         }
         return ac;
     }
 
-    /** An accepted context answers with its proposer's first transfer syntax, known to us or not. */
-    private static Presentation answer(Presentation proposed, Admission admission) {
-        String[] syntaxes = proposed.getTransferSyntaxes();
-        String first = syntaxes.length == 0 ? "" : syntaxes[0];
-        String any =
-                first.isEmpty() ? TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN.uid().value() : first;
-        return new Presentation(proposed.getPCID(), result(proposed.getAbstractSyntax(), first, admission), any);
-    }
-
-    private static int result(@Nullable String abstractSyntax, String transferSyntax, Admission admission) {
-        if (!AbstractSyntaxes.VERIFICATION.equals(abstractSyntax)) {
-            if (abstractSyntax == null || !AbstractSyntaxes.isStorage(abstractSyntax)) {
-                return Presentation.ABSTRACT_SYNTAX_NOT_SUPPORTED;
-            }
-            if (!admission.takes(Uid.of(abstractSyntax))) {
-                return Presentation.USER_REJECTION;
+    /**
+     * Lets go of all that was negotiated but which SOP class each accepted context is for. The toolkit holds on to request
+     * and answer while the association lives.
+     */
+    static void release(AAssociateRQ rq, AAssociateAC ac) {
+        for (Presentation proposed : List.copyOf(rq.getPresentationContexts())) {
+            @Nullable Presentation answer = ac.getPresentationContext(proposed.getPCID());
+            rq.removePresentationContext(proposed);
+            if (answer != null && answer.isAccepted()) {
+                rq.addPresentationContext(
+                        new Presentation(proposed.getPCID(), proposed.getAbstractSyntax(), NO_TRANSFER_SYNTAXES));
             }
         }
-        return Uid.isValid(transferSyntax) ? Presentation.ACCEPTANCE : Presentation.TRANSFER_SYNTAX_NOT_SUPPORTED;
+        List.copyOf(rq.getRoleSelections()).forEach(role -> rq.removeRoleSelectionFor(role.getSOPClassUID()));
+        rq.setIdentityRQ(null);
+    }
+
+    /** Lets go of all that was answered but the contexts in use. */
+    static void release(AAssociateAC ac, Collection<Presentation> used) {
+        List.copyOf(ac.getPresentationContexts()).stream()
+                .filter(context -> !used.contains(context))
+                .forEach(ac::removePresentationContext);
+        List.copyOf(ac.getRoleSelections()).forEach(role -> ac.removeRoleSelectionFor(role.getSOPClassUID()));
+    }
+
+    private static Presentation answer(Presentation proposed, Admission admission) {
+        String sopClass = proposed.getAbstractSyntax();
+        boolean verification = AbstractSyntaxes.VERIFICATION.equals(sopClass);
+        List<TransferSyntax> preferred = verification ? List.of() : admission.transferSyntaxes();
+        String syntax = choose(proposed.getTransferSyntaxes(), preferred);
+        int result = verification ? Presentation.ACCEPTANCE : resultFor(sopClass, admission);
+        if (result == Presentation.ACCEPTANCE && syntax.isEmpty()) {
+            result = Presentation.TRANSFER_SYNTAX_NOT_SUPPORTED;
+        }
+        // What a rejected context names is not significant, but it must name something (PS3.8 9.3.3.2).
+        String named = syntax.isEmpty() ? TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN.uid().value() : syntax;
+        return new Presentation(proposed.getPCID(), result, named);
+    }
+
+    /** Of those proposed, the one preferred most; without preference the first, known to us or not; empty for none. */
+    private static String choose(String[] proposed, List<TransferSyntax> preferred) {
+        if (preferred.isEmpty()) {
+            return proposed.length == 0 ? "" : proposed[0];
+        }
+        List<String> all = Arrays.asList(proposed);
+        return preferred.stream()
+                .map(syntax -> syntax.uid().value())
+                .filter(all::contains)
+                .findFirst()
+                .orElse("");
+    }
+
+    private static int resultFor(String sopClass, Admission admission) {
+        if (!AbstractSyntaxes.isStorage(sopClass)) {
+            return Presentation.ABSTRACT_SYNTAX_NOT_SUPPORTED;
+        }
+        return admission.takes(Uid.of(sopClass)) ? Presentation.ACCEPTANCE : Presentation.USER_REJECTION;
     }
 }

@@ -1,41 +1,92 @@
 package org.dicomgateway.dicom;
 
-import java.io.FilterInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at the PDUs that pass (PS3.8 9.3) and aborts before the toolkit believes a length that no honest peer sends: it
- * reserves memory for what a header claims, up to 16 MB for a PDU and 64 MB for an element of a command.
+ * Stands between a connection and the toolkit, which believes every length and keeps whole PDUs in memory (PS3.8 9.3).
+ *
+ * <ul>
+ *   <li>Each fragment of a message passes in PDUs of its own of at most {@value #MAX_PIECE} bytes, which changes nothing of
+ *       what is said, so the memory of an association does not depend on how large its peer makes PDUs.
+ *   <li>Of an A-ASSOCIATE-RQ or -AC the items are counted ({@link AssociateGuard}), of a command the elements ({@link
+ *       CommandGuard}). A second one, or one from the wrong side, is refused unread.
+ *   <li>The last byte of an A-ASSOCIATE PDU is handed over in turn ({@link BeforeParsing}): what the toolkit makes of one is
+ *       large for a moment.
+ * </ul>
  *
  * <p>Also notes an A-ABORT, which the toolkit does not tell from one of ours, and makes a time limit that has passed the
  * toolkit's reason to abort.
  */
-final class PduGuard extends FilterInputStream {
+final class PduGuard extends InputStream {
+
+    /** Which end of the association this is. */
+    enum Side {
+        /** Reads an A-ASSOCIATE-RQ, and requests. */
+        ACCEPTOR(A_ASSOCIATE_RQ),
+        /** Reads an A-ASSOCIATE-AC, and responses without datasets. */
+        REQUESTOR(A_ASSOCIATE_AC);
+
+        private final int associate;
+
+        Side(int associate) {
+            this.associate = associate;
+        }
+    }
+
+    /** Called when all of an A-ASSOCIATE PDU is there but nothing of it was read; may wait, or throw to end it. */
+    @FunctionalInterface
+    interface BeforeParsing {
+        void waitForTurn() throws IOException;
+    }
 
     private static final int HEADER = 6;
     private static final int A_ASSOCIATE_RQ = 1;
     private static final int A_ASSOCIATE_AC = 2;
     private static final int P_DATA_TF = 4;
     private static final int A_ABORT = 7;
-    private static final int MAX_ASSOCIATE = 1 << 20;
+
+    /** The toolkit begins with a buffer of 16 KiB, and makes it as large as the largest PDU that it sees. */
+    private static final int TOOLKIT_BUFFER = 1 << 14;
+
+    private static final int MAX_PIECE = TOOLKIT_BUFFER - 2 * HEADER;
+
+    /** Some senders make larger PDUs than they were asked for. It costs nothing but a counter. */
     private static final int MIN_DATA_LIMIT = 1 << 20;
 
+    private final InputStream in;
+    private final Side side;
     private final int maxPduLength;
-    private final CommandGuard command = new CommandGuard();
-    private final byte[] header = new byte[HEADER];
+    private final BeforeParsing beforeParsing;
+    private final CommandGuard command;
 
-    private int headerBytes;
+    /** Headers for the toolkit that are not on the wire like this. */
+    private final byte[] made = new byte[2 * HEADER];
+
+    private int madeBytes;
+    private int madeRead;
+    /** Bytes of the wire that pass next. */
+    private long pass;
+
     private long pduRemaining;
-    private long skip;
+    private int fragmentRemaining;
+    private int contextId;
+    private int control;
     private boolean inCommand;
+    private boolean associated;
+    private @Nullable AssociateGuard associate;
     private volatile boolean sawAbort;
 
     /** @param maxPduLength what we ask peers to keep to; some lenience is given */
-    PduGuard(InputStream in, int maxPduLength) {
-        super(in);
+    PduGuard(InputStream in, Side side, int maxPduLength, BeforeParsing beforeParsing) {
+        this.in = in;
+        this.side = side;
         this.maxPduLength = Math.max(maxPduLength, MIN_DATA_LIMIT);
+        this.beforeParsing = beforeParsing;
+        this.command = new CommandGuard(side);
     }
 
     boolean sawAbort() {
@@ -50,16 +101,19 @@ final class PduGuard extends FilterInputStream {
 
     @Override
     public int read(byte[] b, int off, int len) throws IOException {
-        int n;
+        if (len == 0) {
+            return 0;
+        }
         try {
-            n = in.read(b, off, len);
+            while (madeRead == madeBytes && pass == 0) {
+                if (!next()) {
+                    return -1;
+                }
+            }
+            return madeRead < madeBytes ? readMade(b, off, len) : readWire(b, off, len);
         } catch (SocketTimeoutException e) {
             throw Aborts.becauseOfTimeout(e);
         }
-        if (n > 0) {
-            inspect(b, off, off + n);
-        }
-        return n;
     }
 
     @Override
@@ -67,71 +121,134 @@ final class PduGuard extends FilterInputStream {
         return 0;
     }
 
-    @Override
-    public boolean markSupported() {
-        return false;
+    private int readMade(byte[] b, int off, int len) {
+        int n = Math.min(len, madeBytes - madeRead);
+        System.arraycopy(made, madeRead, b, off, n);
+        madeRead += n;
+        return n;
     }
 
-    private void inspect(byte[] b, int from, int end) throws IOException {
-        int pos = from;
-        while (pos < end) {
-            if (skip > 0) {
-                int n = (int) Math.min(skip, end - pos);
-                if (inCommand) {
-                    command.inspect(b, pos, pos + n);
-                }
-                pos += n;
-                skip -= n;
-            } else {
-                header[headerBytes++] = b[pos++];
-                if (headerBytes == HEADER) {
-                    headerBytes = 0;
-                    if (pduRemaining == 0) {
-                        beginPdu(header[0], length(2));
-                    } else {
-                        beginPdv(length(0), header[5]);
-                    }
+    private int readWire(byte[] b, int off, int len) throws IOException {
+        int n = in.read(b, off, (int) Math.min(len, pass));
+        if (n > 0) {
+            pass -= n;
+            if (inCommand) {
+                command.inspect(b, off, off + n);
+            }
+            if (associate != null) {
+                associate.inspect(b, off, off + n);
+                if (pass == 0) {
+                    associate = null;
+                    beforeParsing.waitForTurn();
                 }
             }
         }
+        return n;
+    }
+
+    /** Makes the header of what comes next; false at the end of the stream. */
+    private boolean next() throws IOException {
+        inCommand = false;
+        if (fragmentRemaining > 0) {
+            beginPiece();
+        } else if (pduRemaining > 0) {
+            readHeader();
+            beginFragment(intAt(0), made[4] & 0xFF, made[5] & 0xFF);
+        } else if (readHeader()) {
+            beginPdu(made[0], intAt(2) & 0xFFFFFFFFL);
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    /** False when the stream ends before the first byte of a PDU. */
+    private boolean readHeader() throws IOException {
+        int n = 0;
+        while (n < HEADER) {
+            int more = in.read(made, n, HEADER - n);
+            if (more < 0) {
+                if (n == 0 && pduRemaining == 0) {
+                    return false;
+                }
+                throw new EOFException("the connection ended within a PDU");
+            }
+            n += more;
+        }
+        madeRead = 0;
+        madeBytes = 0;
+        return true;
     }
 
     private void beginPdu(int type, long length) throws IOException {
-        inCommand = false;
         sawAbort |= type == A_ABORT;
         if (type == P_DATA_TF) {
-            refuseOver(maxPduLength, length);
-            pduRemaining = length;
-        } else {
-            if (type == A_ASSOCIATE_RQ || type == A_ASSOCIATE_AC) {
-                refuseOver(MAX_ASSOCIATE, length);
+            if (length < HEADER || length > maxPduLength) {
+                throw Aborts.becauseOfViolation(
+                        "a P-DATA-TF PDU of " + length + " bytes, where at most " + maxPduLength + " are taken");
             }
-            skip = length;
+            pduRemaining = length;
+            return;
         }
+        if (type == A_ASSOCIATE_RQ || type == A_ASSOCIATE_AC) {
+            if (associated || type != side.associate) {
+                throw Aborts.becauseOfUnexpectedPdu("an A-ASSOCIATE PDU where none is due");
+            }
+            associated = true;
+            associate = new AssociateGuard(length);
+        }
+        madeBytes = HEADER;
+        pass = length;
     }
 
-    /** A nonsensical PDV is left to the toolkit, which aborts. */
-    private void beginPdv(long length, int controlHeader) {
-        long data = length - 2;
+    private void beginFragment(int length, int context, int controlHeader) throws IOException {
         pduRemaining -= HEADER;
-        inCommand = (controlHeader & 1) != 0;
-        skip = data < 0 || data > pduRemaining ? Math.max(0, pduRemaining) : data;
-        pduRemaining = Math.max(0, pduRemaining - skip);
-        if (inCommand) {
-            command.beginFragment((controlHeader & 2) != 0);
+        int data = length - 2;
+        if (data < 0 || data > pduRemaining || pduRemaining - data > 0 && pduRemaining - data < HEADER) {
+            throw Aborts.becauseOfViolation("a fragment of " + length + " bytes, which does not fit in its PDU");
         }
+        pduRemaining -= data;
+        fragmentRemaining = data;
+        contextId = context;
+        control = controlHeader;
+        if (isCommand()) {
+            command.beginFragment((control & 2) != 0);
+        } else if (side == Side.REQUESTOR) {
+            throw Aborts.becauseOfViolation("a dataset, where only responses without are due");
+        }
+        beginPiece();
     }
 
-    private long length(int offset) {
-        return (header[offset] & 0xFFL) << 24
-                | (header[offset + 1] & 0xFFL) << 16
-                | (header[offset + 2] & 0xFFL) << 8
-                | (header[offset + 3] & 0xFFL);
+    private boolean isCommand() {
+        return (control & 1) != 0;
     }
 
-    private static void refuseOver(long limit, long length) throws IOException {
-        if (length > limit) {
-            throw Aborts.becauseOfViolation("a PDU of " + length + " bytes, where at most " + limit + " are taken");
-        }
+    private void beginPiece() {
+        int piece = Math.min(fragmentRemaining, MAX_PIECE);
+        fragmentRemaining -= piece;
+        putInt(2, piece + HEADER);
+        made[0] = P_DATA_TF;
+        made[1] = 0;
+        putInt(HEADER, piece + 2);
+        made[10] = (byte) contextId;
+        made[11] = (byte) (fragmentRemaining > 0 ? control & ~2 : control);
+        madeRead = 0;
+        madeBytes = 2 * HEADER;
+        pass = piece;
+        inCommand = isCommand();
+    }
+
+    private int intAt(int offset) {
+        return (made[offset] & 0xFF) << 24
+                | (made[offset + 1] & 0xFF) << 16
+                | (made[offset + 2] & 0xFF) << 8
+                | (made[offset + 3] & 0xFF);
+    }
+
+    private void putInt(int offset, int value) {
+        made[offset] = (byte) (value >> 24);
+        made[offset + 1] = (byte) (value >> 16);
+        made[offset + 2] = (byte) (value >> 8);
+        made[offset + 3] = (byte) value;
     }
 }

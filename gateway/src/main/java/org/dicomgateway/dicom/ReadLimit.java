@@ -3,26 +3,37 @@ package org.dicomgateway.dicom;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 
-/** How long the next read of a socket may wait. Set by one thread, asked by another. */
+/**
+ * How long the next read of a socket may wait. Set by one thread, asked by another.
+ *
+ * <p>A message can have to bring a number of bytes a second. That is judged each time that a minute was spent on waiting for
+ * it; what we spend ourselves, on a disk or on somebody's limits, does not count.
+ */
 final class ReadLimit {
 
-    /** Either all reads end at the deadline (nano clock), or each has so many milliseconds, 0 being for ever. */
-    private record Rule(boolean total, long deadline, int first, int next) {}
+    /** Longer than a line stands still now and then. */
+    static final Duration JUDGED_OVER = Duration.ofMinutes(1);
 
-    private static final Rule NONE = new Rule(false, 0, 0, 0);
+    /** Either all reads end at the deadline (nano clock), or each has so many milliseconds, 0 being for ever. */
+    private record Rule(boolean total, long deadline, int first, int next, boolean begun, long minRate) {}
+
+    private static final Rule NONE = new Rule(false, 0, 0, 0, true, 0);
 
     private volatile Rule rule = NONE;
+    private long waitedNanos;
+    private long bytes;
 
     void none() {
         rule = NONE;
     }
 
     void before(Duration timeout) {
-        rule = new Rule(true, System.nanoTime() + timeout.toNanos(), 0, 0);
+        rule = new Rule(true, System.nanoTime() + timeout.toNanos(), 0, 0, true, 0);
     }
 
-    void await(Duration idle, Duration between) {
-        rule = new Rule(false, 0, millis(idle), millis(between));
+    /** @param minRate bytes a second, 0 for any */
+    void await(Duration idle, Duration between, long minRate) {
+        rule = new Rule(false, 0, millis(idle), millis(between), false, minRate);
     }
 
     /** What holds now: another object when another limit was set. */
@@ -43,11 +54,28 @@ final class ReadLimit {
         return millis(Duration.ofNanos(left));
     }
 
-    void received() {
+    /** A read has brought something, after a wait. */
+    void received(int length, long nanos) throws SocketTimeoutException {
         Rule current = rule;
-        if (!current.total() && current.first() != current.next()) {
-            rule = new Rule(false, 0, current.next(), current.next());
+        if (!current.begun()) {
+            rule = new Rule(false, 0, current.next(), current.next(), true, current.minRate());
+            waitedNanos = 0;
+            bytes = length;
+        } else if (current.minRate() > 0) {
+            waitedNanos += nanos;
+            bytes += length;
+            if (waitedNanos >= JUDGED_OVER.toNanos()) {
+                judge(current.minRate());
+            }
         }
+    }
+
+    private void judge(long minRate) throws SocketTimeoutException {
+        if (bytes < minRate * JUDGED_OVER.toSeconds()) {
+            throw new SocketTimeoutException(bytes + " bytes in a minute, where " + minRate + " a second are due (min-rate)");
+        }
+        waitedNanos = 0;
+        bytes = 0;
     }
 
     /** Never 0, which would mean for ever. */

@@ -179,6 +179,7 @@ final class RequestedAssociation implements OpenAssociation {
                 accepted.put(pairs.get(i), answer);
             }
         }
+        Negotiation.release(open.getAAssociateAC(), accepted.values());
     }
 
     private Presentation contextOf(PresentationPair pair) {

@@ -46,4 +46,9 @@ public final class AccessControl implements AssociationPolicy {
                 + found.rule().get().limits().associations().orElse(0) + " associations of "
                 + request.origin().remoteHost() + " are taken (max-associations)");
     }
+
+    @Override
+    public boolean expects(String remoteHost) {
+        return list.names(remoteHost);
+    }
 }

@@ -45,6 +45,12 @@ final class AccessList {
                 Optional.of(nearest == null ? Rejection.notAllowed("access: there is no rule") : nearest.rejection));
     }
 
+    /** Whether a rule is for some addresses, of which this is one. */
+    boolean names(String host) {
+        return rules.stream()
+                .anyMatch(rule -> !rule.remoteHost().isEmpty() && isFrom(rule, host));
+    }
+
     private static Optional<Misfit> misfit(AccessRule rule, AssociationRequest request, Optional<String> user) {
         String calling = request.origin().calling().value();
         String called = request.origin().called().value();

@@ -39,4 +39,9 @@ public final class AssociationGate implements AssociationPolicy {
         Optional<String> closed = intake.closedBecause();
         return closed.isPresent() ? Rejection.temporaryCongestion(closed.get()) : access.answer(request);
     }
+
+    @Override
+    public boolean expects(String remoteHost) {
+        return access.expects(remoteHost);
+    }
 }

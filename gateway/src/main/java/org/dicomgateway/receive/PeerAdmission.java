@@ -2,6 +2,7 @@ package org.dicomgateway.receive;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.dicomgateway.config.AccessRule;
 import org.dicomgateway.dicom.Admission;
@@ -9,6 +10,7 @@ import org.dicomgateway.dicom.CStoreScp;
 import org.dicomgateway.dicom.CStoreScp.CStoreRequest;
 import org.dicomgateway.dicom.CStoreScp.CStoreResponse;
 import org.dicomgateway.dicom.DimseStatus;
+import org.dicomgateway.dicom.TransferSyntax;
 import org.dicomgateway.dicom.Uid;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +36,11 @@ final class PeerAdmission implements Admission {
     @Override
     public boolean takes(Uid sopClass) {
         return rule.sopClass().isEmpty() || rule.sopClass().get().matches(sopClass.value());
+    }
+
+    @Override
+    public List<TransferSyntax> transferSyntaxes() {
+        return rule.transferSyntaxes();
     }
 
     @Override

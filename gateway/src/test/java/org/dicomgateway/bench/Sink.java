@@ -15,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import org.dicomgateway.dicom.Acceptor;
 import org.dicomgateway.dicom.AcceptorSettings;
@@ -56,6 +57,7 @@ final class Sink implements AutoCloseable {
                 LONG,
                 LONG,
                 LONG,
+                OptionalLong.empty(),
                 LONG,
                 PDU,
                 tls);

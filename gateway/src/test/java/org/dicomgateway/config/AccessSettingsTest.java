@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.dicomgateway.security.PasswordHash;
 import org.dicomgateway.security.Secret;
+import org.dicomgateway.dicom.TransferSyntax;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +32,7 @@ class AccessSettingsTest {
         assertThat(access("""
                         { name = ct, calling-ae = "CT*", called-ae = PACS, remote-host = "10.1.0.0/16"
                           certificate = "CN=ct1", user = alice, sop-class = CT Image Storage
+                          transfer-syntaxes = [ExplicitVRLittleEndian, "1.2.840.10008.1.2.4.70"]
                           max-associations = 3, max-rate { instances = 4, bytes = 5 MiB }
                           max-instance-size = 6 MiB, max-association-size = 7 GiB }
                         """))
@@ -42,6 +44,9 @@ class AccessSettingsTest {
                         Optional.of(Wildcard.of("CN=ct1")),
                         Optional.of(Wildcard.of("alice")),
                         Optional.of(Wildcard.of("1.2.840.10008.5.1.4.1.1.2")),
+                        List.of(
+                                TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN,
+                                TransferSyntax.of("1.2.840.10008.1.2.4.70")),
                         new PeerLimits(
                                 OptionalInt.of(3),
                                 new RateLimit(OptionalInt.of(4), Optional.of(DataSize.ofMebibytes(5))),
@@ -56,7 +61,7 @@ class AccessSettingsTest {
                         .listeners()
                         .get(0)
                         .access())
-                .containsExactly(AccessRule.anybody(two));
+                .containsExactly(AccessRule.anybody(List.of(), two));
         assertThat(written.gateway("gateway.access-defaults.max-associations = 2\n"
                                 + "gateway.listeners.lab.access = { name = all }")
                         .listeners()

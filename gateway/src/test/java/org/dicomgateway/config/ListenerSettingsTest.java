@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.dicomgateway.dicom.AcceptorSettings;
 import org.dicomgateway.dicom.AeTitle;
@@ -25,13 +26,16 @@ class ListenerSettingsTest {
             new AcceptorSettings(
                     address("127.0.0.1", 11112),
                     100,
+                    OptionalInt.of(50),
                     Duration.ofSeconds(10),
                     Duration.ofSeconds(60),
                     Duration.ofSeconds(30),
+                    OptionalLong.of(256),
                     Duration.ofSeconds(30),
-                    128 * 1024),
+                    128 * 1024,
+                    Optional.empty()),
             RateLimit.UNLIMITED,
-            List.of(AccessRule.anybody(PeerLimits.UNLIMITED)));
+            List.of(AccessRule.anybody(List.of(), PeerLimits.UNLIMITED)));
 
     private static final String ALL = """
             bind = "::1"
@@ -43,6 +47,7 @@ class ListenerSettingsTest {
             request-timeout = 1 s
             idle-timeout = 2 m
             read-timeout = 3 s
+            min-rate = 2 KiB
             write-timeout = 4500 ms
             max-pdu-length = 16 KiB
             """;
@@ -54,6 +59,7 @@ class ListenerSettingsTest {
             Duration.ofSeconds(1),
             Duration.ofMinutes(2),
             Duration.ofSeconds(3),
+            OptionalLong.of(2048),
             Duration.ofMillis(4500),
             16 * 1024,
             Optional.empty());
@@ -86,7 +92,7 @@ class ListenerSettingsTest {
                         Set.of(AeTitle.of("PACS"), AeTitle.of("OLD PACS")),
                         ALL_READ,
                         new RateLimit(OptionalInt.of(40), Optional.of(DataSize.ofMebibytes(5))),
-                        List.of(AccessRule.anybody(PeerLimits.UNLIMITED))));
+                        List.of(AccessRule.anybody(List.of(), PeerLimits.UNLIMITED))));
     }
 
     @Test
@@ -102,6 +108,7 @@ class ListenerSettingsTest {
                         ALL_READ.requestTimeout(),
                         ALL_READ.idleTimeout(),
                         ALL_READ.readTimeout(),
+                        ALL_READ.minRate(),
                         ALL_READ.writeTimeout(),
                         ALL_READ.maxPduLength(),
                         ALL_READ.tls()));

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
@@ -113,6 +114,11 @@ final class RawPeer implements AutoCloseable {
 
     static RawPeer connect(InetSocketAddress address) throws IOException {
         return new RawPeer(new Socket(address.getAddress(), address.getPort()));
+    }
+
+    /** From this address of ours. */
+    static RawPeer connect(InetSocketAddress address, InetAddress from) throws IOException {
+        return new RawPeer(new Socket(address.getAddress(), address.getPort(), from, 0));
     }
 
     /** Associates with these contexts (1, 3, …), implicit VR, and returns the answer. */

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.dicomgateway.dicom.CStoreScp.CStoreRequest;
 import org.dicomgateway.dicom.CStoreScp.CStoreResponse;
 import org.dicomgateway.security.ClientTls;
@@ -300,6 +301,7 @@ class TlsIT {
                 TIME,
                 TIME,
                 TIME,
+                OptionalLong.empty(),
                 TIME,
                 128 * 1024,
                 Optional.of(new ServerTls(tls(certificates, "gateway", profile), clients)));

@@ -1,0 +1,145 @@
+package org.dicomgateway.testkit;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Function;
+
+/**
+ * Looks for what costs a server the most heap for each byte that it is sent, by trial: it changes the best that it has
+ * found, opens some connections, sends it on each, and sees what the heap holds while they are open. The server runs in
+ * this JVM. The same seed tries the same.
+ */
+public final class HeapFuzzer {
+
+    private static final int CONNECTIONS = 8;
+    private static final int SETTLED = 2;
+
+    /**
+     * The most expensive.
+     *
+     * @param genes by which it was made
+     * @param bytes sent on one connection
+     * @param heap that one connection holds, in bytes
+     * @param idle what one holds on which nothing was sent
+     */
+    public record Worst(List<Integer> genes, int bytes, long heap, long idle) {
+
+        /** Heap for each byte that was sent, over what a connection costs in any case. */
+        public double growth() {
+            return Math.max(0, heap - idle) / (double) Math.max(1, bytes);
+        }
+
+        @Override
+        public String toString() {
+            return "%d KiB of heap for %d bytes, %d KiB for none, genes %s"
+                    .formatted(heap >> 10, bytes, idle >> 10, genes);
+        }
+    }
+
+    private final InetSocketAddress address;
+    private final Function<int[], byte[]> surface;
+    private final int[] maxima;
+    private final Random random;
+
+    /**
+     * @param surface makes what is sent of genes
+     * @param maxima of each gene
+     */
+    public HeapFuzzer(InetSocketAddress address, Function<int[], byte[]> surface, int[] maxima, long seed) {
+        this.address = address;
+        this.surface = surface;
+        this.maxima = maxima.clone();
+        this.random = new Random(seed);
+    }
+
+    /** The one for which the most is held, of so many tries; the first have much of one gene and little of the others. */
+    public Worst mostExpensive(int tries) throws IOException, InterruptedException {
+        cost(new byte[0]);
+        long idle = cost(new byte[0]);
+        Worst worst = new Worst(List.of(), 0, idle, idle);
+        int[] best = new int[maxima.length];
+        for (int n = 0; n < tries; n++) {
+            int[] genes = n < maxima.length ? muchOf(n) : n % 4 == 0 ? anything() : changed(best);
+            byte[] bytes = surface.apply(genes);
+            long heap = cost(bytes);
+            if (heap > worst.heap()) {
+                best = genes;
+                worst = new Worst(Arrays.stream(genes).boxed().toList(), bytes.length, heap, idle);
+            }
+        }
+        return worst;
+    }
+
+    private int[] muchOf(int gene) {
+        int[] genes = Arrays.stream(maxima).map(max -> Math.min(1, max)).toArray();
+        genes[gene] = maxima[gene];
+        return genes;
+    }
+
+    private int[] anything() {
+        return Arrays.stream(maxima).map(this::some).toArray();
+    }
+
+    private int[] changed(int[] genes) {
+        int[] changed = genes.clone();
+        for (int n = 1 + random.nextInt(3); n > 0; n--) {
+            int at = random.nextInt(changed.length);
+            changed[at] = some(maxima[at]);
+        }
+        return changed;
+    }
+
+    /** Small, large, or anything. */
+    private int some(int max) {
+        return switch (random.nextInt(4)) {
+            case 0 -> Math.min(max, random.nextInt(3));
+            case 1 -> max - Math.min(max, random.nextInt(3));
+            default -> random.nextInt(max + 1);
+        };
+    }
+
+    /** What one connection holds on which this was sent, or as much of it as was taken. */
+    private long cost(byte[] bytes) throws IOException, InterruptedException {
+        long before = settledHeap();
+        List<Socket> open = new ArrayList<>();
+        try {
+            for (int i = 0; i < CONNECTIONS; i++) {
+                Socket socket = new Socket(address.getAddress(), address.getPort());
+                open.add(socket);
+                try {
+                    socket.getOutputStream().write(bytes);
+                } catch (IOException refused) {
+                    // That costs the least.
+                }
+            }
+            return Math.max(0, settledHeap() - before) / CONNECTIONS;
+        } finally {
+            for (Socket socket : open) {
+                socket.setSoLinger(true, 0);
+                socket.close();
+            }
+        }
+    }
+
+    /** When the heap no longer changes by more than a little, whoever works on it is done. */
+    private static long settledHeap() throws InterruptedException {
+        long last = usedHeap();
+        for (int alike = 0; alike < SETTLED; ) {
+            Thread.sleep(5);
+            long now = usedHeap();
+            alike = Math.abs(now - last) < 20_000 ? alike + 1 : 0;
+            last = now;
+        }
+        return last;
+    }
+
+    private static long usedHeap() {
+        System.gc();
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+    }
+}
