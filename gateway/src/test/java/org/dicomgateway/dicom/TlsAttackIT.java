@@ -24,6 +24,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -83,6 +84,7 @@ class TlsAttackIT {
                 LIMIT,
                 LIMIT,
                 LIMIT,
+                OptionalLong.empty(),
                 LIMIT,
                 128 * 1024,
                 Optional.of(new ServerTls(

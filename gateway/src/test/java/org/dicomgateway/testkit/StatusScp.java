@@ -6,8 +6,6 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -39,13 +37,11 @@ public final class StatusScp implements AutoCloseable {
                 new AcceptorSettings(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), peer.port()),
                         100,
-                        OptionalInt.empty(),
                         LONG,
                         LONG,
                         LONG,
                         LONG,
-                        PDU,
-                        Optional.empty()),
+                        PDU),
                 request -> Admission.UNLIMITED,
                 this::store);
     }
