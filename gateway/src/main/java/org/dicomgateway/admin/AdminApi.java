@@ -37,7 +37,7 @@ final class AdminApi {
     }
 
     void register(RoutesConfig routes) {
-        routes.get("/health/live", context -> answer(context, new Answers.Health(true, "")), Access.ANYBODY);
+        routes.get("/health/live", context -> answer(context, new Answers.Live(true, "")), Access.ANYBODY);
         routes.get("/health/ready", this::ready, Access.ANYBODY);
         routes.get("/api/status", context -> answer(context, overview.status(Instant.now())));
         routes.get("/api/destinations", context -> answer(context, overview.destinations(Instant.now())));
@@ -54,9 +54,10 @@ final class AdminApi {
     }
 
     private void ready(Context context) {
-        Optional<String> closed = controls.process().closedBecause();
-        context.status(closed.isEmpty() ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE);
-        answer(context, new Answers.Health(closed.isEmpty(), closed.orElse("")));
+        ProcessView process = controls.process();
+        Optional<String> why = process.notReadyBecause();
+        context.status(why.isEmpty() ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE);
+        answer(context, new Answers.Ready(why.isEmpty(), why.orElse(""), process.auditComplete()));
     }
 
     private void routes(Context context) {

@@ -13,6 +13,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Consumer;
 import org.dicomgateway.config.AdminSettings;
+import org.dicomgateway.process.EndOfProcess;
+import org.dicomgateway.process.LongLived;
 import org.dicomgateway.security.TlsContexts;
 import org.dicomgateway.spool.SearchException;
 import org.dicomgateway.spool.SpoolView;
@@ -65,6 +67,8 @@ public final class AdminServer implements AutoCloseable {
             http.setSendServerVersion(false);
             http.setIdleTimeout(IDLE_MILLIS);
         });
+        // The web server would log it and go on.
+        config.router.javaLangErrorHandler((response, error) -> EndOfProcess.uncaught(error));
         config.http.maxRequestSize = MAX_REQUEST_BYTES;
         config.startup.showJavalinBanner = false;
         config.startup.showOldJavalinVersionWarning = false;
@@ -129,6 +133,11 @@ public final class AdminServer implements AutoCloseable {
                 .filter(endpoint -> endpoint.method.isHttpMethod() && !Dashboard.isFile(endpoint.path))
                 .map(endpoint -> endpoint.method + " " + endpoint.path)
                 .toList();
+    }
+
+    /** The thread that tells live events. */
+    public LongLived thread() {
+        return live.thread();
     }
 
     /** Where it listens, after {@link #start}. */

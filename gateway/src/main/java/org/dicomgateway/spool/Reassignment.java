@@ -9,6 +9,8 @@ import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.dicomgateway.process.LongLived;
+import org.dicomgateway.process.Threads;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +33,7 @@ final class Reassignment {
     private final Condition work = lock.newCondition();
     private final Set<String> waiting = new LinkedHashSet<>();
     private boolean closed;
-    private final Thread thread = Threads.named("spool-reassign", this::run);
+    private final LongLived thread = new LongLived("spool-reassign", this::run);
 
     Reassignment(Ledger ledger, Bookkeeper bookkeeper, Claims claims, WakeUps wakeUps, InstantSource clock) {
         this.ledger = ledger;
@@ -181,6 +183,10 @@ final class Reassignment {
             // Those that stay where they are may have been looked for in the meantime.
             wakeUps.wake(Set.of(destination));
         }
+    }
+
+    LongLived thread() {
+        return thread;
     }
 
     /** Asks the thread to end; {@link #join()} waits for it. */

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.dicomgateway.config.SpoolSettings;
+import org.dicomgateway.process.LongLived;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -143,6 +144,11 @@ record SpoolParts(
                 ledger.close();
             }
         }
+    }
+
+    /** What must be there until this is closed. */
+    List<LongLived> threads() {
+        return List.of(committer.thread(), bookkeeper.thread(), keeper.thread(), reassignment.thread());
     }
 
     /** The ledger has these: claims end, and lanes learn what is due. */
