@@ -50,6 +50,7 @@ final class DicomSocket extends Socket {
     private volatile long writingSince;
     private volatile boolean timedOut;
     private volatile PduGuard guard = new PduGuard(InputStream.nullInputStream(), 0);
+    private volatile TitleGuard titles = new TitleGuard(InputStream.nullInputStream());
     private final AtomicBoolean farewell = new AtomicBoolean();
     private volatile @Nullable SSLSocket tls;
     private InputStream wireIn = InputStream.nullInputStream();
@@ -66,7 +67,7 @@ final class DicomSocket extends Socket {
         setTcpNoDelay(true);
         setKeepAlive(true);
         wireIn = new BufferedInputStream(new TimedInput(super.getInputStream()), READ_BUFFER);
-        guard = new PduGuard(wireIn, maxPduLength);
+        guard = new PduGuard(titled(wireIn), maxPduLength);
         watchdog.watch(this);
     }
 
@@ -77,8 +78,18 @@ final class DicomSocket extends Socket {
     void secure(TlsLayer layer) throws IOException {
         SSLSocket secured = layer.over(new Wire());
         secured.startHandshake();
-        guard = new PduGuard(new BufferedInputStream(secured.getInputStream(), READ_BUFFER), maxPduLength);
+        guard = new PduGuard(titled(new BufferedInputStream(secured.getInputStream(), READ_BUFFER)), maxPduLength);
         tls = secured;
+    }
+
+    private TitleGuard titled(InputStream plain) {
+        titles = new TitleGuard(plain);
+        return titles;
+    }
+
+    /** The AE titles that came, as they came. */
+    TitleGuard titles() {
+        return titles;
     }
 
     /** What was agreed on by {@link #secure}; empty without it. */
