@@ -37,7 +37,7 @@ final class AdminApi {
     }
 
     void register(RoutesConfig routes) {
-        routes.get("/health/live", context -> answer(context, new Answers.Live(true, "")), Access.ANYBODY);
+        routes.get("/health/live", context -> answer(context, new Answers.Health(true, "")), Access.ANYBODY);
         routes.get("/health/ready", this::ready, Access.ANYBODY);
         routes.get("/api/status", context -> answer(context, overview.status(Instant.now())));
         routes.get("/api/destinations", context -> answer(context, overview.destinations(Instant.now())));

@@ -35,7 +35,7 @@ public final class Answers {
      * @param ready true
      * @param why empty
      */
-    public record Live(boolean ready, String why) {}
+    public record Health(boolean ready, String why) {}
 
     /**
      * What a supervisor wants to know.

@@ -184,7 +184,8 @@ public final class Gateway implements AutoCloseable {
                         .map(address -> address.getHostString() + ":" + address.getPort())
                         .toList(),
                 receiver.closedBecause(),
-                threads().map(thread -> new ThreadView(thread.getName(), thread.getState() != Thread.State.TERMINATED))
+                threads()
+                        .map(thread -> new ThreadView(thread.getName(), thread.getState() != Thread.State.TERMINATED))
                         .toList(),
                 audit.map(AuditTrail::complete));
     }

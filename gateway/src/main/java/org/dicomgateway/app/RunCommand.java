@@ -23,7 +23,12 @@ import picocli.CommandLine.Spec;
         name = "run",
         mixinStandardHelpOptions = true,
         description = "Runs the gateway in the foreground, until Ctrl-C or SIGTERM.",
-        exitCodeList = {"0:stopped in order", "1:it could not start", "2:the configuration is wrong", "3:a thread died of an error, such as out of memory: start it again"},
+        exitCodeList = {
+            "0:stopped in order",
+            "1:it could not start",
+            "2:the configuration is wrong",
+            "3:a thread died of an error, such as out of memory: start it again"
+        },
         exitCodeListHeading = "Exit codes:%n")
 final class RunCommand implements Callable<Integer> {
 

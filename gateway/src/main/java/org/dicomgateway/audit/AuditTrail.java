@@ -159,7 +159,8 @@ public final class AuditTrail implements AutoCloseable {
 
     /** The threads it cannot do without: the one that writes, and the one that sends if there is a syslog server. */
     public List<LongLived> threads() {
-        return Stream.concat(Stream.of(writer), sender.stream().map(SyslogSender::thread)).toList();
+        return Stream.concat(Stream.of(writer), sender.stream().map(SyslogSender::thread))
+                .toList();
     }
 
     /** When all that was to be told last was on disk: half a second ago, unless something is wrong. */

@@ -85,8 +85,8 @@ final class RunningGateway {
 
     private String exchange(HttpRequest.Builder request) throws RunningGatewayException {
         token.ifPresent(text -> request.header("Authorization", "Bearer " + text));
-        CompletableFuture<HttpResponse<String>> answer =
-                http.sendAsync(request.timeout(limit).build(), BoundedBody.upTo(LONGEST_ANSWER, BodyHandlers.ofString()));
+        CompletableFuture<HttpResponse<String>> answer = http.sendAsync(
+                request.timeout(limit).build(), BoundedBody.upTo(LONGEST_ANSWER, BodyHandlers.ofString()));
         try {
             return body(answer.get(limit.toMillis(), TimeUnit.MILLISECONDS));
         } catch (TimeoutException e) {

@@ -116,10 +116,10 @@ final class Crew {
 
     private void survive(RuntimeException fault, Duration pause) {
         LOG.error(
-                    "a worker of destination {} failed; what it held goes back, and it goes on in {} s",
-                    name,
-                    pause.toSeconds(),
-                    fault);
+                "a worker of destination {} failed; what it held goes back, and it goes on in {} s",
+                name,
+                pause.toSeconds(),
+                fault);
         try {
             bell.pause(pause);
         } catch (InterruptedException e) {

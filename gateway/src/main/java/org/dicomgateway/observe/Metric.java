@@ -11,8 +11,7 @@ public enum Metric {
     INFO("gateway_version", Kind.GAUGE, "1; the version of the program", "version"),
     START_TIME("gateway_start_time_seconds", Kind.GAUGE, "When the gateway came up, since 1970"),
 
-    THREAD_ALIVE(
-            "gateway_thread_alive", Kind.GAUGE, "1 while a thread is there that it cannot do without", "thread"),
+    THREAD_ALIVE("gateway_thread_alive", Kind.GAUGE, "1 while a thread is there that it cannot do without", "thread"),
     AUDIT_COMPLETE(
             "gateway_audit_complete_time_seconds",
             Kind.GAUGE,

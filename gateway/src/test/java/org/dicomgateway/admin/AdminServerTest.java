@@ -129,7 +129,8 @@ class AdminServerTest {
         HttpResponse<String> answer = admin.get("/health/ready");
         assertThat(answer.statusCode()).isEqualTo(503);
         assertThat(answer.body())
-                .isEqualTo("{\"ready\":false,\"why\":\"the disk is full\",\"auditComplete\":\"" + FakeControls.NOW + "\"}");
+                .isEqualTo("{\"ready\":false,\"why\":\"the disk is full\",\"auditComplete\":\"" + FakeControls.NOW
+                        + "\"}");
         assertThat(admin.get("/health/live").statusCode()).isEqualTo(200);
     }
 
@@ -140,7 +141,9 @@ class AdminServerTest {
         assertThat(answer.statusCode()).isEqualTo(503);
         assertThat(answer.body()).contains("the thread audit has ended, and must not: restart the gateway");
         assertThat(admin.get("/metrics").body())
-                .contains("gateway_thread_alive{thread=\"audit\"} 0.0", "gateway_thread_alive{thread=\"spool-keeper\"} 1.0")
+                .contains(
+                        "gateway_thread_alive{thread=\"audit\"} 0.0",
+                        "gateway_thread_alive{thread=\"spool-keeper\"} 1.0")
                 .contains("gateway_audit_complete_time_seconds " + (double) FakeControls.NOW.getEpochSecond());
     }
 

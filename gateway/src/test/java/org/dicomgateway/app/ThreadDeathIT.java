@@ -78,7 +78,9 @@ class ThreadDeathIT {
 
     private static CompletableFuture<?> askWhenItListens(GatewayProcess gateway) {
         await().atMost(LIMIT).until(() -> listens(gateway.adminPort()));
-        HttpRequest request = HttpRequest.newBuilder(gateway.admin("/health/ready")).timeout(LIMIT).build();
+        HttpRequest request = HttpRequest.newBuilder(gateway.admin("/health/ready"))
+                .timeout(LIMIT)
+                .build();
         return HttpClient.newHttpClient().sendAsync(request, BodyHandlers.discarding());
     }
 

@@ -56,13 +56,15 @@ class MissingCommasTest {
 
     @Test
     void the_line_is_the_one_of_the_second() {
-        assertThat(lines("a = \"\"\"\n\n\"\"\"\nb = [\n { x = {\n } } { y = 1 }\n]")).containsExactly(6);
+        assertThat(lines("a = \"\"\"\n\n\"\"\"\nb = [\n { x = {\n } } { y = 1 }\n]"))
+                .containsExactly(6);
     }
 
     @Test
     void what_is_shipped_has_none() {
         for (String file : List.of("gateway.conf", "routing.conf", "tls/gateway.conf", "tls/routing.conf")) {
-            assertThat(MissingCommas.in(ProjectRoot.path().resolve("conf").resolve(file))).isEmpty();
+            assertThat(MissingCommas.in(ProjectRoot.path().resolve("conf").resolve(file)))
+                    .isEmpty();
         }
     }
 }

@@ -134,7 +134,8 @@ class AcceptorTest {
                 RawPeer peer = RawPeer.connect(acceptor.address())) {
             peer.associate("GATEWAY", "A status=0x0000", RawPeer.CT);
             assertThat(log.all())
-                    .anySatisfy(line -> assertThat(line).startsWith("\"A status=0x0000\"@127.0.0.1#1: accepted, called"));
+                    .anySatisfy(
+                            line -> assertThat(line).startsWith("\"A status=0x0000\"@127.0.0.1#1: accepted, called"));
         }
     }
 

@@ -18,7 +18,19 @@ class ValueTypesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "   ", "A2345678901234567", "A\\B", "A\nB", "CT1\n", "CT1\u0000", "\tCT1", "MÜLLER", "A\u001b[31m"})
+    @ValueSource(
+            strings = {
+                "",
+                "   ",
+                "A2345678901234567",
+                "A\\B",
+                "A\nB",
+                "CT1\n",
+                "CT1\u0000",
+                "\tCT1",
+                "MÜLLER",
+                "A\u001b[31m"
+            })
     void what_is_no_AE_title_is_refused_in_printable_words(String text) {
         assertThatThrownBy(() -> AeTitle.of(text))
                 .isInstanceOf(IllegalArgumentException.class)

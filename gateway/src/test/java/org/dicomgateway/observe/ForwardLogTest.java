@@ -76,7 +76,8 @@ class ForwardLogTest {
     void a_calling_AE_title_is_read_back_from_the_line_as_what_it_is(String title) {
         Origin origin = new Origin(AeTitle.of(title), AeTitle.of("GATEWAY"), "127.0.0.1");
         ForwardLog.received(new ForwardLog.Subject(Uid.of("1.2.3.4"), "1.2.3", origin, 512), 4, 7, 3);
-        Matcher field = Pattern.compile("(?:^| )calling=(?:\"([^\"]*)\"|(\\S*)) called=").matcher(line());
+        Matcher field = Pattern.compile("(?:^| )calling=(?:\"([^\"]*)\"|(\\S*)) called=")
+                .matcher(line());
         assertThat(field.find()).isTrue();
         assertThat(field.group(1) != null ? field.group(1) : field.group(2)).isEqualTo(title);
         assertThat(line().split("event=", -1)).hasSize(title.contains("event=") ? 3 : 2);

@@ -119,7 +119,9 @@ class OrthancClientTest {
             stream(exchange.getResponseBody(), sent);
         });
 
-        assertThatThrownBy(client::system).isInstanceOf(OrthancException.class).hasMessageContaining("longer than 1 MiB");
+        assertThatThrownBy(client::system)
+                .isInstanceOf(OrthancException.class)
+                .hasMessageContaining("longer than 1 MiB");
         assertThatThrownBy(() -> client.list(Level.STUDY))
                 .isInstanceOf(OrthancException.class)
                 .hasMessageContaining("longer than 64 MiB");
