@@ -57,7 +57,7 @@ PATH=$PATH:/usr/sbin
 JAVA_HOME=$(find_jdk)
 export JAVA_HOME
 quietly "Building the measurements" "$ROOT/gateway/target/bench-build.log" \
-  mvn -B -f "$ROOT/pom.xml" -Dspotless.check.skip=true -Dfail-on-warning=false test-compile >&2 ||
+  as_caller mvn -B -f "$ROOT/pom.xml" -Dspotless.check.skip=true -Dfail-on-warning=false test-compile >&2 ||
   die "the build failed; all of it is in $ROOT/gateway/target/bench-build.log"
 
 mkdir -p "${BENCH_DIR:-$ROOT/var/bench}"

@@ -203,8 +203,8 @@ and find the study you saw arriving: accession number $accession in the field ab
   # each instance's way
   scripts/gateway tail -f --file $VAR/logs/forward.log
   # images of your own, or more generated ones, to the gateway
-  scripts/gateway generate --output /tmp/mr --modality MR --instances 200
-  scripts/gateway send GATEWAY@127.0.0.1:$GATEWAY_PORT ${send_tls[@]+${send_tls[@]} }/tmp/mr
+  scripts/gateway generate --output $VAR/mr --modality MR --instances 200
+  scripts/gateway send GATEWAY@127.0.0.1:$GATEWAY_PORT ${send_tls[@]+${send_tls[@]} }$VAR/mr
   # a server that fails: the others go on, and it catches up when it is back; the page tells why what waits is waiting
   scripts/orthanc.sh ${orthanc_tls[@]+${orthanc_tls[@]} }stop orthanc2
   # what each server holds
@@ -212,7 +212,8 @@ and find the study you saw arriving: accession number $accession in the field ab
   # after an edit of conf/routing.conf
   scripts/gateway check
 
-The servers' own pages: http://127.0.0.1:8042, 8043, 8044 (login orthanc, orthanc).
+The servers' own pages: http://127.0.0.1:8042, 8043, 8044 (login ${ORTHANC_USER:-orthanc}, the
+password is $([[ -n ${ORTHANC_PASSWORD:-} ]] && echo "that of ORTHANC_PASSWORD" || echo "in $VAR/orthanc.password")).
 
 Ctrl-C stops what this script has started. What was received is kept in $VAR.
 TEXT

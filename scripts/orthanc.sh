@@ -23,7 +23,8 @@ NAME is that of a file: orthanc/NAME.json. Without a name, all of them. A new fi
 Environment:
   GATEWAY_VAR                     where databases, logs and process ids go (default: var in the repository)
   ORTHANC_DIR                     other folder with configurations (default: orthanc in the repository)
-  ORTHANC_USER, ORTHANC_PASSWORD  login of the servers' REST API (default: orthanc, orthanc)
+  ORTHANC_USER, ORTHANC_PASSWORD  login of the servers' REST API (default: orthanc, and a password that is made for you
+                                  and lies in var/orthanc.password)
   ORTHANC_START_SECONDS           how long a start may take (default: 60)
 TEXT
 }
@@ -36,6 +37,7 @@ if [[ ${1:-} == --tls ]]; then
 fi
 set_var "${GATEWAY_VAR:-$ROOT/var}"
 ORTHANC_DIR=$(cd "${ORTHANC_DIR:-$ROOT/orthanc}" && pwd) || die "no folder ${ORTHANC_DIR:-$ROOT/orthanc}"
+need_orthanc_login
 START_SECONDS=${ORTHANC_START_SECONDS:-60}
 STOP_SECONDS=30
 PATH=$PATH:/usr/sbin
@@ -73,7 +75,7 @@ answers_echo() {
 
 # The password goes through stdin: a command line can be read by everybody on the machine.
 rest_status() {
-  printf 'user = "%s:%s"\n' "$(json_escape "${ORTHANC_USER:-orthanc}")" "$(json_escape "${ORTHANC_PASSWORD:-orthanc}")" |
+  printf 'user = "%s:%s"\n' "$(json_escape "$ORTHANC_USER")" "$(json_escape "$ORTHANC_PASSWORD")" |
     curl --config - --silent --output /dev/null --connect-timeout 2 --max-time 5 --write-out '%{http_code}' \
       "http://127.0.0.1:$(http_port "$1")/system" || true
 }
@@ -103,12 +105,14 @@ launch() {
   log=$(log_of "$name")
   ports_are_free "$name" || return 1
   mkdir -p "$VAR/run" "$VAR/logs" "$VAR/orthanc/$name"
+  # Also when an earlier version made it for everybody to read.
+  chmod go= "$VAR/orthanc"
   if [[ -f $log && $(stat -c %s "$log") -gt $((20 * 1024 * 1024)) ]]; then
     mv -f "$log" "$log.1"
   fi
   # In a session of its own: a Ctrl-C at the terminal is not for the servers.
-  ORTHANC_USER=$(json_escape "${ORTHANC_USER:-orthanc}") \
-    ORTHANC_PASSWORD=$(json_escape "${ORTHANC_PASSWORD:-orthanc}") \
+  ORTHANC_USER=$(json_escape "$ORTHANC_USER") \
+    ORTHANC_PASSWORD=$(json_escape "$ORTHANC_PASSWORD") \
     setsid Orthanc "$(config_of "$name")" >>"$log" 2>&1 </dev/null &
   printf '%s\n' $! >"$(pid_file_of "$name")"
 }
@@ -127,7 +131,7 @@ await_ready() {
       if answers_echo "$name"; then
         say "$name: $(describe "$name"), process $pid"
         if [[ $rest == 401 ]]; then
-          warn "$name refuses the login in ORTHANC_USER and ORTHANC_PASSWORD (or orthanc): its own are in $(config_of "$name")"
+          warn "$name refuses the login (ORTHANC_USER, ORTHANC_PASSWORD, or $VAR/orthanc.password): it has one of its own in $(config_of "$name")"
         fi
         return
       fi
@@ -157,6 +161,7 @@ start() {
       failed=1
     fi
   done
+  ((${#started[@]} == 0)) || warn_of_addresses "${started[@]}"
   for name in ${started[@]+"${started[@]}"}; do
     if ! await_ready "$name"; then
       stop "$name"
@@ -164,6 +169,21 @@ start() {
     fi
   done
   return "$failed"
+}
+
+# Orthanc listens on every address of the machine and cannot be told otherwise; what it does for whom, can.
+warn_of_addresses() {
+  local name ports=()
+  for name in "$@"; do
+    ports+=("$(dicom_port "$name")" "$(http_port "$name")")
+  done
+  warn "Orthanc listens on every address of this machine, and cannot be told otherwise. These servers serve this machine"
+  warn "alone, others are turned away once they are connected. To have them not even connect, as root:"
+  warn "  nft add table inet demo && nft add chain inet demo input '{ type filter hook input priority 0; }' &&"
+  warn "  nft add rule inet demo input iif != lo tcp dport '{ $(
+    IFS=,
+    echo "${ports[*]}"
+  ) }' drop"
 }
 
 stop() {

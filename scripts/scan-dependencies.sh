@@ -54,21 +54,32 @@ components=$(jq -c '[.components[]? | select((.purl // "") | startswith("pkg:mav
   | {key: "\(.group):\(.name)", value: .version}] | from_entries' "$BOM") || cannot "$BOM is no bill of materials"
 [[ $components != "{}" ]] || cannot "$BOM names no libraries"
 
-# An advisory lists the versions it knows of; its ranges say the same by order, and are asked where there is no list.
+# An advisory applies when its list names the version, or one of its ranges holds it: neither need be complete.
+# Versions are ordered as Maven does: a release candidate comes before its release, 1.0 is 1.
 # shellcheck disable=SC2016 # the dollars are jq's
 filter='
-  def parts: [splits("[.+_-]") | (tonumber? // .)];
-  def hits($version; $range): reduce $range.events[] as $event (false;
-    if $event.introduced then . or ($event.introduced == "0") or (($version | parts) >= ($event.introduced | parts))
-    elif $event.fixed then . and (($version | parts) < ($event.fixed | parts))
-    elif $event.last_affected then . and (($version | parts) <= ($event.last_affected | parts))
-    else . end);
+  def rank: {"a": "alpha", "b": "beta", "m": "milestone", "cr": "rc"}[.] // . |
+    {"alpha": [0], "beta": [1], "milestone": [2], "rc": [3], "snapshot": [4], "sp": [5, 0.5],
+     "": [5, 0], "ga": [5, 0], "final": [5, 0], "release": [5, 0]}[.] // [5, 0.6, .];
+  def order: ascii_downcase | [scan("[0-9]+|[a-z]+") | if test("^[0-9]") then [5, tonumber] else rank end] |
+    . + [range(24 - length) | [5, 0]];
+  def bound: .introduced // .fixed // .last_affected // "0";
+  def hits($version; $range): ($version | order) as $ours
+    | reduce ($range.events | sort_by(bound | if . == "0" then [] else order end))[] as $event (false;
+      if $event.introduced then . or $event.introduced == "0" or $ours >= ($event.introduced | order)
+      elif $event.fixed then . and $ours < ($event.fixed | order)
+      elif $event.last_affected then . and $ours <= ($event.last_affected | order)
+      else . end);
+  # What a stranger wrote goes to a terminal: no control characters, no bidirectional overrides.
+  def printable: explode | map(if . < 32 or (. >= 127 and . < 160) or . == 8206 or . == 8207
+      or (. >= 8232 and . <= 8238) or (. >= 8294 and . <= 8297) or . == 65279 then 63 else . end) | implode | .[:300];
   select(.withdrawn | not) | select(.id as $id | $accepted | index($id) | not)
-  | . as $advisory | .affected[]? | select(.package.ecosystem == "Maven")
+  | . as $advisory | .affected[]? | select(.package.ecosystem // "" | startswith("Maven"))
   | .package.name as $name | ($components[$name] // empty) as $version
-  | select(if (.versions // []) | length > 0 then .versions | index($version)
-           else any(.ranges[]? | select(.type == "ECOSYSTEM"); hits($version; .)) end)
-  | "\($advisory.id) \($name) \($version): \($advisory.summary // $advisory.details // "" | split("\n")[0])"'
+  | select((.versions // [] | index($version))
+      or any(.ranges[]? | select(.type == "ECOSYSTEM" or .type == "SEMVER"); hits($version; .)))
+  | "\($advisory.id) \($name) \($version): \($advisory.summary // $advisory.details // "" | split("\n")[0])"
+  | printable'
 
 accepting=$(printf '%s\n' ${accepted[@]+"${accepted[@]}"} | jq -Rcn '[inputs | select(. != "")]')
 found=$(find "$1" -type f -name '*.json' -print0 |

@@ -145,7 +145,7 @@ install_missing() {
   # The lists may only now know which JDK there is.
   look
   quietly "Installing ${missing[*]}" "$log" \
-    without_services apt-get install -y --no-install-recommends "${missing[@]}"
+    without_services as_caller apt-get install -y --no-install-recommends "${missing[@]}"
   rm -f "$log"
   disable_new_service
   disable_new_others

@@ -13,7 +13,7 @@ step "2/2 Build and tests: mvn verify"
 JAVA_HOME=$(find_jdk)
 export JAVA_HOME
 start=$SECONDS
-if mvn -B -ntp -f "$ROOT/pom.xml" verify "$@"; then
+if as_caller mvn -B -ntp -f "$ROOT/pom.xml" verify "$@"; then
   step "Passed in $((SECONDS - start)) s"
 else
   step "FAILED after $((SECONDS - start)) s; reports: gateway/target/surefire-reports, gateway/target/failsafe-reports"

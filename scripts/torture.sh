@@ -61,11 +61,11 @@ PATH=$PATH:/usr/sbin
 
 if [[ -n $FUZZ ]]; then
   step "Fuzzing: $FUZZ PDUs and as many datasets, seed $SEED"
-  mvn -B -q -ntp -f "$ROOT/pom.xml" test -Dtest=FuzzTest -Dfuzz.pdus="$FUZZ" -Dfuzz.datasets="$FUZZ" -Dfuzz.seed="$SEED" \
+  as_caller mvn -B -q -ntp -f "$ROOT/pom.xml" test -Dtest=FuzzTest -Dfuzz.pdus="$FUZZ" -Dfuzz.datasets="$FUZZ" -Dfuzz.seed="$SEED" \
     "-Djunit.jupiter.execution.timeout.default=24 h"
 fi
 step "A kill at each step; then torture: $MINUTES minutes, seed $SEED"
-if mvn -B -q -ntp -f "$ROOT/pom.xml" verify -Dskip.unit.tests -Dit.test=CrashPointIT,TortureIT \
+if as_caller mvn -B -q -ntp -f "$ROOT/pom.xml" verify -Dskip.unit.tests -Dit.test=CrashPointIT,TortureIT \
   -Dcrash.all=true -Dtorture.seconds=$((MINUTES * 60)) -Dtorture.seed="$SEED" \
   "-Djunit.jupiter.execution.timeout.default=$((MINUTES + 30)) m"; then
   step "Passed: $MINUTES minutes, seed $SEED"

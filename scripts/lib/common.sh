@@ -1,6 +1,17 @@
 # shellcheck shell=bash
 # What the scripts have in common. Sourced by them, after `set -euo pipefail`.
 
+# What is written is for this user alone: images, logs, logins. Where somebody else must read it, as what is built or
+# installed, it is written by as_caller.
+CALLERS_UMASK=$(umask)
+umask 077
+
+# as_caller COMMAND…: runs it with the permissions for new files that this script was called with.
+as_caller() { (
+  umask "$CALLERS_UMASK"
+  "$@"
+); }
+
 # The repository, wherever the script was called from and whatever link it was called through.
 ROOT=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.." && pwd)
 export GATEWAY_HOME=$ROOT
@@ -16,8 +27,30 @@ die() {
 # Where state lives: databases of the Orthanc servers, spool, logs, process ids. Always absolute.
 set_var() {
   mkdir -p "$1"
-  VAR=$(cd "$1" && pwd)
+  VAR=$(cd "$1" && pwd -P)
+  # Whoever can write in it can have what is written go elsewhere, by links.
+  [[ $(stat -c %A "$VAR") != ????????w? ]] || die "$VAR can be written by everybody on this machine: choose a folder of your own"
   export GATEWAY_VAR=$VAR
+}
+
+# need_orthanc_login: ORTHANC_USER and ORTHANC_PASSWORD of the servers that scripts/orthanc.sh runs: those of the
+# environment, else a password that is made once and lies in $VAR, for this user alone.
+need_orthanc_login() {
+  local file=$VAR/orthanc.password fresh
+  export ORTHANC_USER=${ORTHANC_USER:-orthanc}
+  if [[ -z ${ORTHANC_PASSWORD:-} ]]; then
+    if [[ ! -e $file && ! -L $file ]]; then
+      # Complete at once, and never over something that somebody put there meanwhile.
+      fresh=$(mktemp "$file.XXXXXX")
+      openssl rand -hex 16 >"$fresh"
+      ln -T "$fresh" "$file" 2>/dev/null || true
+      rm -f "$fresh"
+    fi
+    [[ -f $file && ! -L $file && -O $file && $(stat -c %a "$file") == ?00 ]] ||
+      die "$file is not this user's alone, and may be known to others: delete it, and another password is made"
+    ORTHANC_PASSWORD=$(<"$file")
+    export ORTHANC_PASSWORD
+  fi
 }
 
 # Where the certificates lie that were made to try TLS with; the same for all that runs here.

@@ -3,15 +3,23 @@ package org.dicomgateway;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.dicomgateway.testkit.ProjectRoot;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -37,7 +45,8 @@ class ArchitectureTest {
                             "spool",
                             "route",
                             "forward",
-                            "orthanc")),
+                            "orthanc",
+                            "process")),
             Map.entry(
                     "cli",
                     List.of(
@@ -51,16 +60,17 @@ class ArchitectureTest {
                             "route",
                             "forward",
                             "orthanc")),
-            Map.entry("admin", List.of("spool", "observe", "config", "orthanc", "dicom", "security")),
-            Map.entry("audit", List.of("spool", "config", "dicom", "security")),
+            Map.entry("admin", List.of("spool", "observe", "config", "orthanc", "dicom", "security", "process")),
+            Map.entry("audit", List.of("spool", "config", "dicom", "security", "process")),
             Map.entry("config", List.of("dicom", "security")),
-            Map.entry("dicom", List.of("security")),
+            Map.entry("dicom", List.of("security", "process")),
+            Map.entry("process", List.of()),
             Map.entry("security", List.of()),
             Map.entry("observe", List.of("dicom")),
             Map.entry("receive", List.of("spool", "config", "observe", "dicom", "security")),
-            Map.entry("spool", List.of("config", "observe", "dicom")),
+            Map.entry("spool", List.of("config", "observe", "dicom", "process")),
             Map.entry("route", List.of("spool", "config", "dicom")),
-            Map.entry("forward", List.of("spool", "config", "observe", "dicom")),
+            Map.entry("forward", List.of("spool", "config", "observe", "dicom", "process")),
             Map.entry("orthanc", List.of("config", "dicom")));
 
     private static final JavaClasses PRODUCTION = new ClassFileImporter()
@@ -135,6 +145,48 @@ class ArchitectureTest {
                 .orShould()
                 .callMethod(java.time.Instant.class, "now")
                 .check(PRODUCTION);
+    }
+
+    /** An executor keeps what its work throws in a future that nobody asks, and goes on without doing the work. */
+    @Test
+    void nothing_that_runs_for_long_is_left_to_an_executor() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + "cli..")
+                .should()
+                .dependOnClassesThat()
+                .areAssignableTo(java.util.concurrent.ExecutorService.class)
+                .orShould()
+                .dependOnClassesThat()
+                .areAssignableTo(java.util.concurrent.Executors.class)
+                .orShould()
+                .dependOnClassesThat()
+                .areAssignableTo(java.util.Timer.class)
+                .check(PRODUCTION);
+    }
+
+    /** See org.dicomgateway.process: an Error ends the process. Whoever has to tell others first throws it again. */
+    @Test
+    void an_Error_that_is_caught_is_thrown_again() throws IOException {
+        Pattern caught = Pattern.compile("\\} catch \\((?:[^)]*\\| )?(?:Throwable|\\w*Error) (\\w+)\\) \\{");
+        List<String> swallowed = new ArrayList<>();
+        for (Path file : sources()) {
+            String source = Files.readString(file);
+            Matcher matcher = caught.matcher(source);
+            while (matcher.find()) {
+                String block = source.substring(matcher.end(), source.indexOf("\n        }", matcher.end()));
+                if (!block.contains("throw " + matcher.group(1) + ";")) {
+                    swallowed.add(file.getFileName() + ": " + matcher.group());
+                }
+            }
+        }
+        assertThat(swallowed).isEmpty();
+    }
+
+    private static List<Path> sources() throws IOException {
+        try (Stream<Path> all = Files.walk(ProjectRoot.path().resolve("gateway/src/main/java"))) {
+            return all.filter(file -> file.toString().endsWith(".java")).toList();
+        }
     }
 
     private static void confine(String library, String owner) {

@@ -23,6 +23,9 @@ class BillOfMaterialsIT {
                     .map(component -> component.get("name").asString())
                     .toList();
             assertThat(names).contains("bus-image", "javalin", "sqlite-jdbc").doesNotContain("junit-jupiter", "jing");
+            assertThat(names)
+                    .as("of the web server, what is used and no more")
+                    .noneMatch(name -> name.matches("jetty-.*(websocket|jndi|plus|annotations|webapp|xml).*"));
             assertThat(bill.get("components").valueStream())
                     .allSatisfy(component ->
                             assertThat(component.get("purl").asString()).startsWith("pkg:maven/"));

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.dicomgateway.testkit.Dcmtk;
 import org.dicomgateway.testkit.ProjectRoot;
 import org.junit.jupiter.api.Test;
@@ -22,15 +23,18 @@ class DependencyScanTest {
         assertThat(scan.output().lines().filter(line -> line.startsWith("TEST-")))
                 .containsExactly(
                         "TEST-1 org.example:listed 1.2.3: by a list of versions",
-                        "TEST-2 org.example:ranged 2.10.0: by a range");
+                        "TEST-2 org.example:ranged 2.10.0: by a range",
+                        "TEST-5 org.example:ranged 2.10.0: in a range, not in the list",
+                        "TEST-7 org.example:candidate 3.0.0-rc2: ?[2J?]0;owned?clears the screen ?");
     }
 
     @Test
     void what_was_looked_at_can_be_accepted() {
-        assertThat(scan("database", "--accept", "TEST-1", "--accept", "TEST-2")
-                        .orFail()
-                        .output())
-                .contains("No known fault in 3 libraries, by 4 advisories.");
+        List<String> accepted = Stream.of("TEST-1", "TEST-2", "TEST-5", "TEST-7")
+                .flatMap(id -> Stream.of("--accept", id))
+                .toList();
+        assertThat(scan("database", accepted.toArray(String[]::new)).orFail().output())
+                .contains("No known fault in 5 libraries, by 7 advisories.");
     }
 
     @Test

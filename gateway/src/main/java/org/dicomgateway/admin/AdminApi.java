@@ -54,9 +54,10 @@ final class AdminApi {
     }
 
     private void ready(Context context) {
-        Optional<String> closed = controls.process().closedBecause();
-        context.status(closed.isEmpty() ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE);
-        answer(context, new Answers.Health(closed.isEmpty(), closed.orElse("")));
+        ProcessView process = controls.process();
+        Optional<String> why = process.notReadyBecause();
+        context.status(why.isEmpty() ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE);
+        answer(context, new Answers.Ready(why.isEmpty(), why.orElse(""), process.auditComplete()));
     }
 
     private void routes(Context context) {

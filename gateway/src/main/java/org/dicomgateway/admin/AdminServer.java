@@ -13,6 +13,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Consumer;
 import org.dicomgateway.config.AdminSettings;
+import org.dicomgateway.process.EndOfProcess;
+import org.dicomgateway.process.LongLived;
 import org.dicomgateway.security.TlsContexts;
 import org.dicomgateway.spool.SearchException;
 import org.dicomgateway.spool.SpoolView;
@@ -104,6 +106,8 @@ public final class AdminServer implements AutoCloseable {
                         .map(tls -> Encryption.protocols(http, tls, contexts.of(tls.tls())))
                         .orElseGet(() -> List.of(new HttpConnectionFactory(http)))));
         config.http.maxRequestSize = limits.requestBytes();
+        // The web server would log it and go on.
+        config.router.javaLangErrorHandler((response, error) -> EndOfProcess.uncaught(error));
         config.startup.showJavalinBanner = false;
         config.startup.showOldJavalinVersionWarning = false;
         config.startup.startupWatcherEnabled = false;
@@ -155,6 +159,11 @@ public final class AdminServer implements AutoCloseable {
                 .filter(endpoint -> endpoint.method.isHttpMethod() && !Dashboard.isFile(endpoint.path))
                 .map(endpoint -> endpoint.method + " " + endpoint.path)
                 .toList();
+    }
+
+    /** The thread that tells live events. */
+    public LongLived thread() {
+        return live.thread();
     }
 
     /** Where it listens, after {@link #start}. */

@@ -1,5 +1,8 @@
 package org.dicomgateway.admin;
 
+import java.time.Instant;
+import java.util.Optional;
+
 /** What operators are answered when there is nothing to show. */
 public final class Answers {
 
@@ -27,12 +30,22 @@ public final class Answers {
     public record ReceiverPaused(boolean paused) {}
 
     /**
-     * What a supervisor wants to know.
+     * The process answers.
      *
-     * @param ready whether it is so
-     * @param why it is not
+     * @param ready true
+     * @param why empty
      */
     public record Health(boolean ready, String why) {}
+
+    /**
+     * What a supervisor wants to know.
+     *
+     * @param ready whether every thread that is needed is there, and instances are taken in
+     * @param why they are not
+     * @param auditComplete when the audit trail was last on disk as a whole, half a second ago unless something is wrong;
+     *     empty without one
+     */
+    public record Ready(boolean ready, String why, Optional<Instant> auditComplete) {}
 
     /**
      * Who asks.

@@ -50,6 +50,12 @@ final class Gauges {
         ProcessView process = controls.process();
         metrics.set(Metric.INFO, List.of(new Reading(1, process.version())));
         metrics.set(Metric.START_TIME, process.started().getEpochSecond());
+        metrics.set(Metric.THREAD_ALIVE, readings(process.threads(), ThreadView::name, each -> each.alive() ? 1 : 0));
+        metrics.set(
+                Metric.AUDIT_COMPLETE,
+                process.auditComplete().stream()
+                        .map(at -> new Reading(at.getEpochSecond()))
+                        .toList());
         ReceiverView receiver = controls.receiver();
         metrics.set(Metric.RECEIVER_OPEN, receiver.state().equals("open") ? 1 : 0);
         metrics.set(Metric.RECEIVER_ASSOCIATIONS, receiver.associations());

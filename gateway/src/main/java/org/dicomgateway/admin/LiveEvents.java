@@ -3,16 +3,13 @@ package org.dicomgateway.admin;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import io.javalin.http.ServiceUnavailableResponse;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import org.dicomgateway.observe.RecentEvents;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.dicomgateway.process.LongLived;
+import org.dicomgateway.process.Repeating;
 
 /**
  * Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html): once a second what changed, and the
@@ -20,12 +17,10 @@ import org.slf4j.LoggerFactory;
  */
 final class LiveEvents implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(LiveEvents.class);
-
     /** A browser has six connections to a server at most: more than a dozen people need not be. */
     static final int MOST_LISTENERS = 32;
 
-    private static final int TICK_MILLIS = 1_000;
+    private static final Duration TICK = Duration.ofSeconds(1);
 
     /** Also told when nothing changes, so that listener and proxy know that the line is up. */
     private static final int HEARTBEAT_TICKS = 5;
@@ -35,16 +30,11 @@ final class LiveEvents implements AutoCloseable {
     private final Overview overview;
     private final RecentEvents recent;
     private final Set<EventStream> listeners = ConcurrentHashMap.newKeySet();
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(work -> {
-        Thread made = new Thread(work, "admin-events");
-        made.setDaemon(true);
-        return made;
-    });
+    private final Repeating telling = new Repeating("admin-events", TICK, this::tellAll);
 
     private String lastStatus = "";
     private long told;
     private int quiet;
-    private boolean failed;
 
     LiveEvents(Overview overview, RecentEvents recent) {
         this.overview = overview;
@@ -52,8 +42,11 @@ final class LiveEvents implements AutoCloseable {
     }
 
     void start() {
-        ScheduledFuture<?> unused =
-                thread.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        telling.start();
+    }
+
+    LongLived thread() {
+        return telling.thread();
     }
 
     /** How many listen. */
@@ -85,18 +78,6 @@ final class LiveEvents implements AutoCloseable {
         return new LiveView(overview.status(now), overview.destinations(now));
     }
 
-    private void tick() {
-        try {
-            tellAll();
-            failed = false;
-        } catch (RuntimeException e) {
-            if (!failed) {
-                LOG.warn("live events cannot be told at the moment", e);
-            }
-            failed = true;
-        }
-    }
-
     private void tellAll() {
         RecentEvents.After news = recent.after(told, LINES_PER_TICK);
         told = news.count();
@@ -121,7 +102,7 @@ final class LiveEvents implements AutoCloseable {
     /** Ends all streams. */
     @Override
     public void close() {
-        thread.shutdownNow();
+        telling.close();
         listeners.forEach(EventStream::end);
     }
 }

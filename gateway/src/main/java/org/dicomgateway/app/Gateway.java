@@ -12,10 +12,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.dicomgateway.admin.AdminServer;
 import org.dicomgateway.admin.ProcessView;
 import org.dicomgateway.admin.ReceiverView;
 import org.dicomgateway.admin.ReloadView;
+import org.dicomgateway.admin.ThreadView;
 import org.dicomgateway.admin.Witness;
 import org.dicomgateway.audit.AuditTrail;
 import org.dicomgateway.config.Configuration.Loaded;
@@ -26,6 +28,7 @@ import org.dicomgateway.dicom.Acceptor;
 import org.dicomgateway.dicom.AssociationPolicy;
 import org.dicomgateway.dicom.Requestor;
 import org.dicomgateway.forward.Forwarder;
+import org.dicomgateway.process.LongLived;
 import org.dicomgateway.receive.AccessControl;
 import org.dicomgateway.receive.AssociationGate;
 import org.dicomgateway.receive.Identities;
@@ -181,7 +184,24 @@ public final class Gateway implements AutoCloseable {
                 addresses().stream()
                         .map(address -> address.getHostString() + ":" + address.getPort())
                         .toList(),
-                receiver.closedBecause());
+                receiver.closedBecause(),
+                threads()
+                        .map(thread -> new ThreadView(thread.getName(), thread.getState() != Thread.State.TERMINATED))
+                        .toList(),
+                audit.map(AuditTrail::complete));
+    }
+
+    /** Those it cannot do without, in the order of the data path. */
+    private Stream<LongLived> threads() {
+        return Stream.of(
+                        acceptors.stream().flatMap(acceptor -> acceptor.thread().stream()),
+                        spool.threads().stream(),
+                        Stream.of(outlook.thread()),
+                        forwarder.threads().stream(),
+                        audit.stream().flatMap(trail -> trail.threads().stream()),
+                        Stream.of(certificates.thread(), watcher.thread()),
+                        admin.stream().map(AdminServer::thread))
+                .flatMap(threads -> threads);
     }
 
     /**

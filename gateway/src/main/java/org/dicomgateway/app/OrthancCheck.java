@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.dicomgateway.config.DestinationSettings;
 import org.dicomgateway.config.RestSettings;
+import org.dicomgateway.dicom.Text;
 import org.dicomgateway.forward.ServerCheck;
 import org.dicomgateway.forward.ServerReport;
 import org.dicomgateway.orthanc.Login;
@@ -18,6 +19,8 @@ final class OrthancCheck implements ServerCheck {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(10);
+
+    private static final int LONGEST_VERSION = 40;
 
     private record Known(RestSettings settings, OrthancClient client) {}
 
@@ -46,7 +49,7 @@ final class OrthancCheck implements ServerCheck {
 
     private static ServerReport ask(OrthancClient client) {
         try {
-            String version = client.system().version();
+            String version = Text.printable(client.system().version(), LONGEST_VERSION);
             Statistics statistics = client.statistics();
             return new ServerReport(version, statistics.diskSize().bytes(), statistics.instances(), Optional.empty());
         } catch (OrthancException e) {

@@ -3,12 +3,10 @@ package org.dicomgateway.app;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.dicomgateway.forward.Forwarder;
+import org.dicomgateway.process.LongLived;
+import org.dicomgateway.process.Repeating;
 import org.dicomgateway.spool.Prospect;
 import org.dicomgateway.spool.SpoolView;
 import org.dicomgateway.spool.SpoolView.Books;
@@ -26,26 +24,30 @@ final class Outlook implements AutoCloseable {
 
     private static final Duration BOOKS_AGE = Duration.ofMillis(250);
 
-    private final ScheduledExecutorService thread =
-            Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "outlook"));
+    private final Repeating looking = new Repeating("outlook", BOOKS_AGE, this::look);
     private volatile Supplier<Map<String, Prospect>> prospects = Map::of;
+    private volatile Supplier<Map<String, Books>> source = Map::of;
     private volatile Map<String, Books> books = Map.of();
     private volatile boolean asked = true;
 
     /** From now on asks these. */
     void ask(SpoolView spool, Forwarder forwarder) {
+        source = spool::books;
         books = spool.books();
         prospects = forwarder::prospects;
-        ScheduledFuture<?> unused = thread.scheduleWithFixedDelay(
-                () -> look(spool), BOOKS_AGE.toMillis(), BOOKS_AGE.toMillis(), TimeUnit.MILLISECONDS);
+        looking.start();
+    }
+
+    LongLived thread() {
+        return looking.thread();
     }
 
     /** Nothing, as long as nobody wanted to know since the last time. */
-    private void look(SpoolView spool) {
+    private void look() {
         if (asked) {
             asked = false;
             try {
-                books = spool.books();
+                books = source.get();
             } catch (RuntimeException e) {
                 LOG.debug("the books cannot be read; the last ones are good enough to choose by", e);
             }
@@ -65,6 +67,6 @@ final class Outlook implements AutoCloseable {
 
     @Override
     public void close() {
-        thread.shutdownNow();
+        looking.close();
     }
 }

@@ -3,13 +3,11 @@ package org.dicomgateway.app;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import org.dicomgateway.admin.ReloadView;
 import org.dicomgateway.config.Configuration;
 import org.dicomgateway.config.RoutingFile;
+import org.dicomgateway.process.LongLived;
+import org.dicomgateway.process.Repeating;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,13 +30,11 @@ final class RulesWatcher implements AutoCloseable {
     private final Path file;
     private final RulesInForce rules;
     private final RestartNeeds restart;
-    private final ScheduledExecutorService thread =
-            Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "rules-watcher"));
+    private final Repeating looking = new Repeating("rules-watcher", INTERVAL, this::look);
 
     private Set<Path> files;
     private FileContents seen;
     private FileContents settled;
-    private boolean failed;
 
     /** Of the file that {@code rules} were read from; looks at nothing before {@link #start}. */
     RulesWatcher(Path file, RulesInForce rules, RestartNeeds restart) {
@@ -52,21 +48,16 @@ final class RulesWatcher implements AutoCloseable {
 
     /** What was read at the start may have changed since: the first look is followed by reading, too. */
     void start() {
-        ScheduledFuture<?> unused =
-                thread.scheduleWithFixedDelay(this::look, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        looking.start();
+    }
+
+    LongLived thread() {
+        return looking.thread();
     }
 
     private void look() {
-        try {
-            lookOnce();
-            restart.look();
-            failed = false;
-        } catch (RuntimeException e) {
-            if (!failed) {
-                LOG.error("the rules could not be changed; trying again", e);
-            }
-            failed = true;
-        }
+        lookOnce();
+        restart.look();
     }
 
     /** One look; what it finds is applied by the second that finds it. */
@@ -111,13 +102,8 @@ final class RulesWatcher implements AutoCloseable {
     /** Looks no more; a change that is being made is finished. */
     @Override
     public void close() {
-        thread.shutdown();
-        try {
-            if (!thread.awaitTermination(10, TimeUnit.SECONDS)) {
-                LOG.warn("a change of the rules takes long; it is left to itself");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        if (!looking.close(Duration.ofSeconds(10))) {
+            LOG.warn("a change of the rules takes long; it is left to itself");
         }
     }
 }

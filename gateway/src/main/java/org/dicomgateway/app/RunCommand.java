@@ -10,6 +10,7 @@ import org.dicomgateway.cli.ConfigurationFile;
 import org.dicomgateway.cli.ExitCode;
 import org.dicomgateway.config.Configuration.Loaded;
 import org.dicomgateway.config.ConfigurationException;
+import org.dicomgateway.process.EndOfProcess;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -22,7 +23,12 @@ import picocli.CommandLine.Spec;
         name = "run",
         mixinStandardHelpOptions = true,
         description = "Runs the gateway in the foreground, until Ctrl-C or SIGTERM.",
-        exitCodeList = {"0:stopped in order", "1:it could not start", "2:the configuration is wrong"},
+        exitCodeList = {
+            "0:stopped in order",
+            "1:it could not start",
+            "2:the configuration is wrong",
+            "3:a thread died of an error, such as out of memory: start it again"
+        },
         exitCodeListHeading = "Exit codes:%n")
 final class RunCommand implements Callable<Integer> {
 
@@ -37,6 +43,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ConfigurationException, InterruptedException {
+        EndOfProcess.onErrors();
         Loaded settings = configuration.load();
         PrintWriter err = spec.commandLine().getErr();
         Gateway gateway;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,10 +12,12 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.dicomgateway.config.AuditSettings;
 import org.dicomgateway.config.AuditSettings.SyslogSettings;
 import org.dicomgateway.config.DestinationSettings;
 import org.dicomgateway.dicom.AssociationPolicy;
+import org.dicomgateway.process.LongLived;
 import org.dicomgateway.security.ClientTls;
 import org.dicomgateway.security.TlsContext;
 import org.dicomgateway.security.TlsContexts;
@@ -48,13 +51,15 @@ public final class AuditTrail implements AutoCloseable {
     private final ConcurrentLinkedQueue<AuditMessage> events = new ConcurrentLinkedQueue<>();
     private final AtomicInteger queued = new AtomicInteger();
     private final List<String> unwritten = new ArrayList<>();
-    private final Thread writer = new Thread(this::run, "audit");
+    private final LongLived writer = LongLived.daemon("audit", this::run);
+    private volatile Instant complete;
     private long dropped;
     private boolean failing;
     private volatile boolean closing;
 
     private AuditTrail(AuditSettings settings, TlsContexts tls, InstantSource clock) throws IOException {
         this.clock = clock;
+        this.complete = clock.instant();
         this.messages = new Messages(settings.patientIds());
         this.transfers = new Transfers(messages, clock, settings.transferPause());
         this.alerts = new Alerts(messages, clock);
@@ -64,7 +69,6 @@ public final class AuditTrail implements AutoCloseable {
                 settings.fileSize().bytes(),
                 settings.totalSize().bytes());
         this.sender = settings.syslog().map(syslog -> sender(syslog, settings, tls));
-        writer.setDaemon(true);
     }
 
     /** Opens the trail in its folder. Nothing is written before {@link #start}. */
@@ -153,6 +157,17 @@ public final class AuditTrail implements AutoCloseable {
         add(messages.operatorAction(user, address, function, request, done, clock.instant()));
     }
 
+    /** The threads it cannot do without: the one that writes, and the one that sends if there is a syslog server. */
+    public List<LongLived> threads() {
+        return Stream.concat(Stream.of(writer), sender.stream().map(SyslogSender::thread))
+                .toList();
+    }
+
+    /** When all that was to be told last was on disk: half a second ago, unless something is wrong. */
+    public Instant complete() {
+        return complete;
+    }
+
     private void add(AuditMessage message) {
         if (queued.incrementAndGet() <= MAX_WAITING) {
             events.add(message);
@@ -192,6 +207,9 @@ public final class AuditTrail implements AutoCloseable {
         dropped += transfers.takeUntold();
         if (!unwritten.isEmpty()) {
             write();
+        }
+        if (unwritten.isEmpty()) {
+            complete = clock.instant();
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.dicomgateway.audit.Journal.Entry;
 import org.dicomgateway.audit.Journal.Position;
+import org.dicomgateway.process.LongLived;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +41,7 @@ final class SyslogSender implements AutoCloseable {
     private final Dialler dialler;
     private final String server;
     private final Duration patience;
-    private final Thread thread = new Thread(this::run, "audit-syslog");
+    private final LongLived thread = LongLived.daemon("audit-syslog", this::run);
 
     private final Object news = new Object();
     private final Deque<Sent> unsettled = new ArrayDeque<>();
@@ -59,7 +60,6 @@ final class SyslogSender implements AutoCloseable {
         this.dialler = dialler;
         this.server = server;
         this.patience = patience;
-        thread.setDaemon(true);
     }
 
     void start() throws IOException {
@@ -67,6 +67,10 @@ final class SyslogSender implements AutoCloseable {
         position = sent.isPresent() ? sent.get() : journal.begin();
         kept = position;
         thread.start();
+    }
+
+    LongLived thread() {
+        return thread;
     }
 
     /** There is more to send. */

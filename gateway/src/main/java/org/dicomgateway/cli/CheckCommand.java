@@ -51,6 +51,8 @@ public final class CheckCommand implements Callable<Integer> {
         List<Warning> warnings =
                 new ArrayList<>(Configuration.warnings(loaded.gateway().routingFile()));
         warnings.addAll(SecurityWarnings.of(configuration.path(), loaded, Instant.now()));
+        warnings.addAll(Configuration.warningsOfText(
+                configuration.path(), loaded.gateway().routingFile()));
         warnings.forEach(err::println);
         err.flush();
         return strict && !warnings.isEmpty() ? ExitCode.FAILED : ExitCode.DONE;

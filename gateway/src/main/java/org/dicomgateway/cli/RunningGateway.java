@@ -19,7 +19,9 @@ import java.util.concurrent.TimeoutException;
 import org.dicomgateway.admin.Answers;
 import org.dicomgateway.admin.Json;
 import org.dicomgateway.config.AdminSettings;
+import org.dicomgateway.config.DataSize;
 import org.dicomgateway.dicom.Text;
+import org.dicomgateway.orthanc.BoundedBody;
 import org.dicomgateway.security.KeyMaterialException;
 import org.dicomgateway.security.OwnServer;
 import tools.jackson.core.JacksonException;
@@ -30,6 +32,8 @@ final class RunningGateway {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     /** A reroute of a long backlog takes its time. */
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(60);
+
+    private static final DataSize LONGEST_ANSWER = DataSize.ofMebibytes(64);
 
     private static final int MAX_MESSAGE = 2000;
 
@@ -81,8 +85,8 @@ final class RunningGateway {
 
     private String exchange(HttpRequest.Builder request) throws RunningGatewayException {
         token.ifPresent(text -> request.header("Authorization", "Bearer " + text));
-        CompletableFuture<HttpResponse<String>> answer =
-                http.sendAsync(request.timeout(limit).build(), BodyHandlers.ofString());
+        CompletableFuture<HttpResponse<String>> answer = http.sendAsync(
+                request.timeout(limit).build(), BoundedBody.upTo(LONGEST_ANSWER, BodyHandlers.ofString()));
         try {
             return body(answer.get(limit.toMillis(), TimeUnit.MILLISECONDS));
         } catch (TimeoutException e) {

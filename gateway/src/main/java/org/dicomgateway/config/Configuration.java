@@ -56,6 +56,18 @@ public final class Configuration {
         return RoutingWarnings.of(draft.orElseThrow());
     }
 
+    /** What is odd in the text of files that have no problem, and of those that they include, sorted by file and line. */
+    public static List<Warning> warningsOfText(Path... confs) {
+        Set<Path> files = new HashSet<>();
+        for (Path conf : confs) {
+            HoconFile.read(conf, new Problems(), files);
+        }
+        return files.stream()
+                .flatMap(file -> MissingCommas.in(file).stream())
+                .sorted()
+                .toList();
+    }
+
     /** {@code gateway.conf} and the routing file it names, with the problems of both. */
     public static Loaded loadAll(Path gatewayConf) throws ConfigurationException {
         Problems problems = new Problems();

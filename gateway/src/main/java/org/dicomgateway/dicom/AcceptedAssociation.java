@@ -215,7 +215,7 @@ final class AcceptedAssociation implements Runnable {
             return Rejection.temporaryCongestion("shutting down");
         }
         if (origin == null) {
-            return isAeTitle(rq.getCalledAET())
+            return socket.titles().calledIsValid() && isAeTitle(rq.getCalledAET())
                     ? Rejection.callingAeTitleNotRecognized("the calling AE title is not valid")
                     : Rejection.calledAeTitleNotRecognized("the called AE title is not valid");
         }
@@ -236,6 +236,9 @@ final class AcceptedAssociation implements Runnable {
     }
 
     private @Nullable Origin originOf(AAssociateRQ rq) {
+        if (!socket.titles().callingIsValid() || !socket.titles().calledIsValid()) {
+            return null;
+        }
         try {
             return new Origin(AeTitle.of(rq.getCallingAET()), AeTitle.of(rq.getCalledAET()), remoteHost);
         } catch (IllegalArgumentException e) {
@@ -263,7 +266,7 @@ final class AcceptedAssociation implements Runnable {
 
         @Override
         protected AAssociateAC negotiate(Association open, AAssociateRQ rq) throws IOException {
-            name = Text.printable(rq.getCallingAET(), 16) + "@" + remoteHost + "#" + number;
+            name = Text.token(rq.getCallingAET(), 16) + "@" + remoteHost + "#" + number;
             Negotiation.checkProtocol(rq);
             Optional<UserIdentity> identity = Negotiation.identityIn(rq);
             Negotiation.compact(rq);
@@ -273,7 +276,7 @@ final class AcceptedAssociation implements Runnable {
             if (answer instanceof Rejection no) {
                 told = true;
                 acceptor.refusals()
-                        .info("{}: rejected, called {}: {}", name, Text.printable(rq.getCalledAET(), 16), no);
+                        .info("{}: rejected, called {}: {}", name, Text.token(rq.getCalledAET(), 16), no);
                 throw new AAssociateRJ(no.result(), no.source(), no.reason());
             }
             admission = (Admission) answer;

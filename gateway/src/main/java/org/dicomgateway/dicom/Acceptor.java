@@ -14,6 +14,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.dicomgateway.process.LongLived;
+import org.dicomgateway.process.Threads;
 import org.dicomgateway.security.TlsContext;
 import org.dicomgateway.security.TlsContexts;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +71,7 @@ public final class Acceptor implements AutoCloseable {
 
     private volatile boolean stopping;
     private @Nullable ServerSocket server;
-    private @Nullable Thread acceptLoop;
+    private @Nullable LongLived acceptLoop;
 
     /** An acceptor that does not listen yet, and takes up no renewed certificates. */
     public Acceptor(AcceptorSettings settings, AssociationPolicy policy, CStoreScp scp) {
@@ -101,7 +103,7 @@ public final class Acceptor implements AutoCloseable {
             throw bindFailure(e);
         }
         server = listening;
-        acceptLoop = new Thread(() -> accept(listening), "dicom-accept-" + listening.getLocalPort());
+        acceptLoop = new LongLived("dicom-accept-" + listening.getLocalPort(), () -> accept(listening));
         acceptLoop.start();
         log.info("listening on {}{}", Text.address(address()), tls.isPresent() ? ", TLS only" : "");
     }
@@ -112,6 +114,11 @@ public final class Acceptor implements AutoCloseable {
             throw new IllegalStateException("not started");
         }
         return (InetSocketAddress) server.getLocalSocketAddress();
+    }
+
+    /** The thread that accepts; empty before {@link #start}, and once it stops. */
+    public synchronized Optional<LongLived> thread() {
+        return Optional.ofNullable(acceptLoop);
     }
 
     /** Connections now served, associated or about to be; those that are only told that there are too many do not count. */
@@ -207,10 +214,6 @@ public final class Acceptor implements AutoCloseable {
                     log.error("a connection could not be accepted; trying on", e);
                     pause();
                 }
-            } catch (OutOfMemoryError e) {
-                // No memory for another thread: that connection is lost, the listener is not.
-                log.error("a connection could not be served; {} are open", openAssociations(), e);
-                pause();
             }
         }
     }
@@ -225,15 +228,11 @@ public final class Acceptor implements AutoCloseable {
         AcceptedAssociation connection = new AcceptedAssociation(this, socket, number, excess);
         connections.add(connection);
         Thread thread = new Thread(connection, "dicom-assoc-" + number);
-        boolean started = false;
-        try {
-            thread.start();
-            started = true;
-        } finally {
-            if (!started) {
-                socket.closeQuietly();
-                ended(connection);
-            }
+        if (!Threads.start(thread)) {
+            log.error("the machine has no thread to spare for a connection; {} are open", openAssociations());
+            socket.closeQuietly();
+            ended(connection);
+            pause();
         }
     }
 
@@ -279,22 +278,7 @@ public final class Acceptor implements AutoCloseable {
             }
         }
         if (loop != null) {
-            joinUninterruptibly(loop);
-        }
-    }
-
-    /** The loop ends as soon as its socket is closed. */
-    private static void joinUninterruptibly(Thread loop) {
-        boolean interrupted = false;
-        while (loop.isAlive()) {
-            try {
-                loop.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+            Threads.join(loop);
         }
     }
 

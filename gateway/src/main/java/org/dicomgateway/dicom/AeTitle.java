@@ -1,5 +1,7 @@
 package org.dicomgateway.dicom;
 
+import java.util.regex.Pattern;
+
 /**
  * An application entity title: 1 to 16 printable characters of the default repertoire, without backslash, leading and
  * trailing spaces not significant (PS3.5 6.2, VR AE). Safe in a log line by construction.
@@ -7,10 +9,11 @@ package org.dicomgateway.dicom;
 public record AeTitle(String value) implements Comparable<AeTitle> {
 
     private static final int MAX_LENGTH = 16;
+    private static final Pattern SPACES = Pattern.compile("^ +| +$");
 
     /** @throws IllegalArgumentException with a message fit for an operator when the text is no AE title */
     public AeTitle {
-        value = value.strip();
+        value = SPACES.matcher(value).replaceAll("");
         if (value.isEmpty()) {
             throw new IllegalArgumentException("an AE title must not be empty");
         }
@@ -34,8 +37,9 @@ public record AeTitle(String value) implements Comparable<AeTitle> {
         return value.compareTo(other.value);
     }
 
+    /** For a line of a log: in quotes where it could be taken for more than a word. */
     @Override
     public String toString() {
-        return value;
+        return Text.token(value, MAX_LENGTH);
     }
 }

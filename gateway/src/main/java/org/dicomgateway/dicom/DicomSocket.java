@@ -54,6 +54,7 @@ final class DicomSocket extends Socket {
     private volatile boolean timedOut;
     private PduGuard.BeforeParsing beforeParsing = () -> {};
     private volatile PduGuard guard;
+    private volatile TitleGuard titles = new TitleGuard(InputStream.nullInputStream());
     private final AtomicBoolean farewell = new AtomicBoolean();
     private volatile @Nullable SSLSocket tls;
     private InputStream wireIn = InputStream.nullInputStream();
@@ -93,7 +94,17 @@ final class DicomSocket extends Socket {
     }
 
     private PduGuard guard(InputStream in) {
-        return new PduGuard(in, side, maxPduLength, beforeParsing);
+        return new PduGuard(titled(in), side, maxPduLength, beforeParsing);
+    }
+
+    private TitleGuard titled(InputStream plain) {
+        titles = new TitleGuard(plain);
+        return titles;
+    }
+
+    /** The AE titles that came, as they came. */
+    TitleGuard titles() {
+        return titles;
     }
 
     /** What was agreed on by {@link #secure}; empty without it. */

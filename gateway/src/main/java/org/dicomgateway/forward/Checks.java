@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.dicomgateway.config.DestinationSettings;
 import org.dicomgateway.config.RestSettings;
+import org.dicomgateway.process.LongLived;
 
 /**
  * Asks servers about themselves now and then, one after the other in a thread of its own, and tells their lanes: one that
@@ -32,6 +33,10 @@ final class Checks {
 
     void start() {
         watch.start();
+    }
+
+    LongLived thread() {
+        return watch.thread();
     }
 
     /** Asks nobody from now on. */

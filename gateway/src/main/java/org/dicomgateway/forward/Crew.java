@@ -1,14 +1,17 @@
 package org.dicomgateway.forward;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.dicomgateway.process.LongLived;
+import org.dicomgateway.process.Threads;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The threads of a lane, {@code lane-NAME-1} and so on. The first is there as long as the lane and survives whatever its
- * work throws; the others are hired when there is more to do, and leave. For any number of threads.
+ * The threads of a lane, {@code lane-NAME-1} and so on. The first is there as long as the lane and survives every
+ * exception of its work; the others are hired when there is more to do, and leave. For any number of threads.
  */
 final class Crew {
 
@@ -31,28 +34,27 @@ final class Crew {
     private final String name;
     private final Bell bell;
     private final Work work;
-    private final @Nullable Thread[] workers;
+    private final @Nullable LongLived[] workers;
 
     Crew(String name, int size, Bell bell, Work work) {
         this.name = name;
         this.bell = bell;
         this.work = work;
-        this.workers = new @Nullable Thread[size];
+        this.workers = new @Nullable LongLived[size];
     }
 
     /** Has one more worker, when there is room, and the machine has a thread to spare. */
     synchronized void hire() {
         for (int i = 0; i < workers.length && !bell.isClosed(); i++) {
-            Thread worker = workers[i];
+            LongLived worker = workers[i];
             if (worker == null || !worker.isAlive()) {
                 boolean permanent = i == 0;
-                Thread fresh = new Thread(() -> run(permanent), "lane-" + name + "-" + (i + 1));
-                try {
-                    fresh.start();
+                LongLived fresh = new LongLived("lane-" + name + "-" + (i + 1), () -> run(permanent));
+                if (Threads.start(fresh)) {
                     workers[i] = fresh;
-                } catch (OutOfMemoryError e) {
-                    // No thread to be had. Those that are there go on; a lane without any tries again when it rings.
-                    LOG.error("destination {}: cannot start the thread {}", name, fresh.getName(), e);
+                } else {
+                    // Those that are there go on; a lane without any tries again when it rings.
+                    LOG.error("destination {}: the machine has no thread to spare for {}", name, fresh.getName());
                 }
                 return;
             }
@@ -61,8 +63,12 @@ final class Crew {
 
     /** Whether the permanent worker is there. */
     synchronized boolean isManned() {
-        Thread first = workers[0];
-        return first != null && first.isAlive();
+        return permanent().filter(Thread::isAlive).isPresent();
+    }
+
+    /** The permanent worker; empty when there was no thread for it yet. */
+    synchronized Optional<LongLived> permanent() {
+        return Optional.ofNullable(workers[0]);
     }
 
     /** Waits for all to end, after the bell was closed. Returns whether they did, by {@link System#nanoTime} {@code end}. */
@@ -88,7 +94,7 @@ final class Crew {
         return true;
     }
 
-    private synchronized @Nullable Thread[] members() {
+    private synchronized @Nullable LongLived[] members() {
         return workers.clone();
     }
 
@@ -101,26 +107,23 @@ final class Crew {
             } catch (InterruptedException e) {
                 // Nobody of ours interrupts a worker: a stray interrupt must not cost the lane.
                 LOG.warn("a worker of destination {} was interrupted, and goes on", name);
-            } catch (Throwable e) {
+            } catch (RuntimeException e) {
                 faults = System.nanoTime() - start > OVERCOME.toNanos() ? 1 : faults + 1;
                 survive(e, AFTER_FAULT.multipliedBy(1L << Math.min(faults - 1, MAX_DOUBLINGS)));
             }
         } while (permanent && !bell.isClosed());
     }
 
-    private void survive(Throwable fault, Duration pause) {
+    private void survive(RuntimeException fault, Duration pause) {
+        LOG.error(
+                "a worker of destination {} failed; what it held goes back, and it goes on in {} s",
+                name,
+                pause.toSeconds(),
+                fault);
         try {
-            LOG.error(
-                    "a worker of destination {} failed; what it held goes back, and it goes on in {} s",
-                    name,
-                    pause.toSeconds(),
-                    fault);
             bell.pause(pause);
         } catch (InterruptedException e) {
             LOG.warn("a worker of destination {} was interrupted, and goes on", name);
-        } catch (Throwable worse) {
-            // Out of memory while logging that: all that is left to do is to go on.
-            fault.addSuppressed(worse);
         }
     }
 }

@@ -16,11 +16,13 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.dicomgateway.config.DestinationSettings;
 import org.dicomgateway.config.Schedule;
 import org.dicomgateway.dicom.Peer;
 import org.dicomgateway.dicom.Requestor;
 import org.dicomgateway.dicom.RequestorSettings;
+import org.dicomgateway.process.LongLived;
 import org.dicomgateway.spool.Outbox;
 import org.dicomgateway.spool.Prospect;
 import org.slf4j.Logger;
@@ -173,6 +175,12 @@ public final class Forwarder implements AutoCloseable {
         return lanes.values().stream()
                 .map(Lane::prospect)
                 .collect(Collectors.toUnmodifiableMap(Prospect::destination, Function.identity()));
+    }
+
+    /** The threads it cannot do without: two for each lane, and the one that asks servers how they are. */
+    public List<LongLived> threads() {
+        return Stream.concat(Stream.of(checks.thread()), lanes.values().stream().flatMap(Lane::threads))
+                .toList();
     }
 
     /** How each lane does, by name. */

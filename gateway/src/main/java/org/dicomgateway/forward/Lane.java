@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.dicomgateway.config.DestinationSettings;
 import org.dicomgateway.config.Pace;
 import org.dicomgateway.dicom.AeTitle;
@@ -15,6 +16,7 @@ import org.dicomgateway.dicom.AssociationException;
 import org.dicomgateway.dicom.OpenAssociation;
 import org.dicomgateway.forward.Concurrency.Place;
 import org.dicomgateway.forward.Outcome.Deferred;
+import org.dicomgateway.process.LongLived;
 import org.dicomgateway.spool.Claim;
 import org.dicomgateway.spool.Outbox;
 import org.dicomgateway.spool.Prospect;
@@ -130,6 +132,11 @@ final class Lane {
     void start() {
         crew.hire();
         watch.start();
+    }
+
+    /** Those without which nothing is delivered: the first worker and the watch. */
+    Stream<LongLived> threads() {
+        return Stream.concat(crew.permanent().stream(), Stream.of(watch.thread()));
     }
 
     /** There may be work. Returns at once. */

@@ -2,12 +2,13 @@ package org.dicomgateway.forward;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.dicomgateway.process.LongLived;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The thread that looks after a lane while its workers wait for the destination: whenever the bell rings, and twice a
- * second. Survives whatever it meets, until the bell is closed.
+ * second. Survives an exception, until the bell is closed.
  */
 final class Watch {
 
@@ -18,13 +19,13 @@ final class Watch {
 
     private final Bell bell;
     private final Runnable look;
-    private final Thread thread;
+    private final LongLived thread;
 
     /** @param name of the thread */
     Watch(String name, Bell bell, Runnable look) {
         this.bell = bell;
         this.look = look;
-        this.thread = new Thread(this::run, name);
+        this.thread = new LongLived(name, this::run);
     }
 
     void start() {
@@ -35,6 +36,10 @@ final class Watch {
     boolean awaitEnd(long end) throws InterruptedException {
         TimeUnit.NANOSECONDS.timedJoin(thread, Math.max(1, end - System.nanoTime()));
         return hasEnded();
+    }
+
+    LongLived thread() {
+        return thread;
     }
 
     boolean hasEnded() {
@@ -50,21 +55,18 @@ final class Watch {
             } catch (InterruptedException e) {
                 // Nobody of ours interrupts it.
                 LOG.warn("{} was interrupted, and goes on", thread.getName());
-            } catch (Throwable e) {
+            } catch (RuntimeException e) {
                 survive(e);
             }
         }
     }
 
-    private void survive(Throwable fault) {
+    private void survive(RuntimeException fault) {
+        LOG.error("{} failed, and goes on in {} s", thread.getName(), AFTER_FAULT.toSeconds(), fault);
         try {
-            LOG.error("{} failed, and goes on in {} s", thread.getName(), AFTER_FAULT.toSeconds(), fault);
             bell.pause(AFTER_FAULT);
         } catch (InterruptedException e) {
             LOG.warn("{} was interrupted, and goes on", thread.getName());
-        } catch (Throwable worse) {
-            // Out of memory while logging that: all that is left to do is to go on.
-            fault.addSuppressed(worse);
         }
     }
 }

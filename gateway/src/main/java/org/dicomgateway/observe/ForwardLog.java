@@ -178,9 +178,8 @@ public final class ForwardLog {
                 .addKeyValue("event", event)
                 .addKeyValue("sop", subject.sopInstance())
                 .addKeyValue("study", studyOf(subject))
-                .addKeyValue(
-                        "calling", quotedIfSpaced(subject.origin().calling().value()))
-                .addKeyValue("called", quotedIfSpaced(subject.origin().called().value()))
+                .addKeyValue("calling", subject.origin().calling().toString())
+                .addKeyValue("called", subject.origin().called().toString())
                 .addKeyValue("remote", subject.origin().remoteHost())
                 .addKeyValue("bytes", subject.bytes());
     }
@@ -194,11 +193,7 @@ public final class ForwardLog {
         return Uid.isValid(study) ? study : "invalid";
     }
 
-    private static String quotedIfSpaced(String text) {
-        return text.indexOf(' ') < 0 && text.indexOf('"') < 0 && text.indexOf('=') < 0 ? text : quoted(text);
-    }
-
     private static String quoted(String text) {
-        return '"' + Text.printable(text, MAX_REASON_LENGTH).replace('"', '\'') + '"';
+        return Text.quoted(text, MAX_REASON_LENGTH);
     }
 }

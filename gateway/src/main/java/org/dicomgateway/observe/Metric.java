@@ -11,6 +11,12 @@ public enum Metric {
     INFO("gateway_version", Kind.GAUGE, "1; the version of the program", "version"),
     START_TIME("gateway_start_time_seconds", Kind.GAUGE, "When the gateway came up, since 1970"),
 
+    THREAD_ALIVE("gateway_thread_alive", Kind.GAUGE, "1 while a thread is there that it cannot do without", "thread"),
+    AUDIT_COMPLETE(
+            "gateway_audit_complete_time_seconds",
+            Kind.GAUGE,
+            "When the audit trail was last on disk as a whole, since 1970; missing without one"),
+
     RECEIVER_OPEN("gateway_receiver_open", Kind.GAUGE, "1 while associations are accepted"),
     RECEIVER_ASSOCIATIONS("gateway_receiver_associations", Kind.GAUGE, "Associations of senders open now"),
     RECEIVED_INSTANCES("gateway_received_instances_total", Kind.COUNTER, "Instances answered with success"),

@@ -22,7 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * Asks one Orthanc server, over its REST API, what it holds. Only asks: nothing here changes a server.
  *
- * <p>Every call ends within the answer timeout, body included. Connections are kept and used again. Safe for use by
+ * <p>Every call ends within the answer timeout, body included, and no answer is read further than one can honestly be. Connections are kept and used again. Safe for use by
  * several threads.
  */
 public final class OrthancClient {
@@ -31,6 +31,12 @@ public final class OrthancClient {
     public static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(5);
     /** How long a complete answer may take. */
     public static final Duration DEFAULT_ANSWER_TIMEOUT = Duration.ofSeconds(60);
+
+    private static final DataSize SHORT_ANSWER = DataSize.ofMebibytes(1);
+    private static final DataSize LARGEST_PICTURE = DataSize.ofMebibytes(64);
+    private static final DataSize LARGEST_IN_MEMORY = DataSize.ofMebibytes(256);
+    /** A dataset of 4 GiB, which is as long as an element can be, and its header. */
+    private static final DataSize LARGEST_FILE = DataSize.ofMebibytes(4200);
 
     private static final int DEFAULT_PAGE = 1000;
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -72,6 +78,7 @@ public final class OrthancClient {
     public SystemInfo system() throws OrthancException {
         return http.read(
                 http.get("system"),
+                SHORT_ANSWER,
                 answer -> new SystemInfo(
                         answer.path("Name").asString(""),
                         answer.required("Version").asString(),
@@ -84,6 +91,7 @@ public final class OrthancClient {
     public Statistics statistics() throws OrthancException {
         return http.read(
                 http.get("statistics"),
+                SHORT_ANSWER,
                 answer -> new Statistics(
                         answer.required("CountPatients").asLong(),
                         answer.required("CountStudies").asLong(),
@@ -171,13 +179,14 @@ public final class OrthancClient {
 
     /** Writes a picture of an instance to {@code target}, as PNG, replacing what is there. */
     public void preview(OrthancId instance, Path target) throws OrthancException {
-        http.body(http.exchange(http.get("instances/" + instance + "/preview"), BodyHandlers.ofFile(target)));
+        http.body(http.exchange(
+                http.get("instances/" + instance + "/preview"), BodyHandlers.ofFile(target), LARGEST_PICTURE));
     }
 
     /** Whether the server holds this instance. */
     public boolean holds(OrthancId instance) throws OrthancException {
-        HttpResponse<byte[]> response =
-                http.exchange(http.get("instances/" + instance + "/statistics"), BodyHandlers.ofByteArray());
+        HttpResponse<byte[]> response = http.exchange(
+                http.get("instances/" + instance + "/statistics"), BodyHandlers.ofByteArray(), SHORT_ANSWER);
         if (response.statusCode() == 404) {
             return false;
         }
@@ -199,19 +208,19 @@ public final class OrthancClient {
     /** The MD5 of an instance's DICOM file, in hex, as the server computed it when it stored the file. */
     public String md5(OrthancId instance) throws OrthancException {
         return new String(
-                http.body(http.exchange(
-                        http.get("instances/" + instance + "/attachments/dicom/md5"), BodyHandlers.ofByteArray())),
+                http.bytes(http.get("instances/" + instance + "/attachments/dicom/md5"), SHORT_ANSWER),
                 StandardCharsets.US_ASCII);
     }
 
     /** An instance's DICOM file as it is stored, in memory. */
     public byte[] file(OrthancId instance) throws OrthancException {
-        return http.body(http.exchange(http.get("instances/" + instance + "/file"), BodyHandlers.ofByteArray()));
+        return http.bytes(http.get("instances/" + instance + "/file"), LARGEST_IN_MEMORY);
     }
 
     /** Writes an instance's DICOM file to {@code target}, replacing what is there; for what is too large for memory. */
     public void download(OrthancId instance, Path target) throws OrthancException {
-        http.body(http.exchange(http.get("instances/" + instance + "/file"), BodyHandlers.ofFile(target)));
+        http.body(
+                http.exchange(http.get("instances/" + instance + "/file"), BodyHandlers.ofFile(target), LARGEST_FILE));
     }
 
     private static List<Resource> resources(Level level, JsonNode answer) {

@@ -58,6 +58,10 @@ public final class OrthancException extends IOException {
         return new OrthancException(0, url + " answered something else than expected: is it an Orthanc?", cause);
     }
 
+    static OrthancException tooLong(URI url, IOException cause) {
+        return new OrthancException(0, url + " is no Orthanc, or means harm: " + cause.getMessage(), cause);
+    }
+
     static OrthancException interrupted(URI url) {
         return new OrthancException(0, "interrupted while waiting for " + url);
     }

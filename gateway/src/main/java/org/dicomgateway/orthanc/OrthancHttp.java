@@ -16,12 +16,17 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import org.dicomgateway.config.DataSize;
+import org.dicomgateway.orthanc.BoundedBody.TooLongException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Requests to one server and their answers, each within a time limit. For any number of threads. */
 final class OrthancHttp {
+
+    /** Of a thousand studies with thousands of instances each. */
+    static final DataSize LONGEST_ANSWER = DataSize.ofMebibytes(64);
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -59,12 +64,21 @@ final class OrthancHttp {
     }
 
     <T> T read(HttpRequest request, Function<JsonNode, T> reader) throws OrthancException {
-        byte[] body = body(exchange(request, BodyHandlers.ofByteArray()));
+        return read(request, LONGEST_ANSWER, reader);
+    }
+
+    <T> T read(HttpRequest request, DataSize most, Function<JsonNode, T> reader) throws OrthancException {
+        byte[] body = bytes(request, most);
         try {
             return reader.apply(JSON.readTree(body));
         } catch (JacksonException | IllegalArgumentException e) {
             throw OrthancException.unreadable(request.uri(), e);
         }
+    }
+
+    /** The body of an answer, which must not be longer than {@code most}. */
+    byte[] bytes(HttpRequest request, DataSize most) throws OrthancException {
+        return body(exchange(request, BodyHandlers.ofByteArray(), most));
     }
 
     <T> T body(HttpResponse<T> response) throws OrthancException {
@@ -78,16 +92,19 @@ final class OrthancHttp {
      * Orthanc closes a connection that was idle for a second; a request may meet that close on its way. Nothing here
      * changes the server, so such a request is sent once more.
      */
-    <T> HttpResponse<T> exchange(HttpRequest request, BodyHandler<T> handler) throws OrthancException {
+    <T> HttpResponse<T> exchange(HttpRequest request, BodyHandler<T> handler, DataSize most) throws OrthancException {
+        BodyHandler<T> bounded = BoundedBody.upTo(most, handler);
         try {
-            return attempt(request, handler);
+            return attempt(request, bounded);
+        } catch (TooLongException e) {
+            throw OrthancException.tooLong(request.uri(), e);
         } catch (ConnectException | HttpTimeoutException e) {
             throw OrthancException.unreachable(request.uri(), e);
         } catch (OrthancException e) {
             throw e;
         } catch (IOException e) {
             try {
-                return attempt(request, handler);
+                return attempt(request, bounded);
             } catch (OrthancException again) {
                 throw again;
             } catch (IOException again) {

@@ -12,6 +12,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.dicomgateway.observe.StageTimes;
+import org.dicomgateway.process.LongLived;
+import org.dicomgateway.process.Threads;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +45,7 @@ final class Bookkeeper implements AutoCloseable {
 
     private final Ledger ledger;
     private final Listener listener;
-    private final Thread thread = Threads.named("spool-ledger", this::run);
+    private final LongLived thread = new LongLived("spool-ledger", this::run);
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
     private final Condition room = lock.newCondition();
@@ -312,6 +314,10 @@ final class Bookkeeper implements AutoCloseable {
         if (answer != null) {
             answer.completeExceptionally(why);
         }
+    }
+
+    LongLived thread() {
+        return thread;
     }
 
     /** Applies everything submitted before, syncs, and ends the thread. */

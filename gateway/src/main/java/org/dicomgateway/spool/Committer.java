@@ -10,6 +10,8 @@ import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.dicomgateway.observe.StageTimes;
+import org.dicomgateway.process.LongLived;
+import org.dicomgateway.process.Threads;
 import org.dicomgateway.spool.RefusedException.Kind;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,7 +35,7 @@ final class Committer implements AutoCloseable {
     private final SegmentLog log;
     private final OwnFiles files;
     private final Bookkeeper ledger;
-    private final Thread thread = Threads.named("spool-committer", this::run);
+    private final LongLived thread = new LongLived("spool-committer", this::run);
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
     private final Deque<Draft> queue = new ArrayDeque<>();
@@ -309,6 +311,10 @@ final class Committer implements AutoCloseable {
 
     private static RefusedException gone() {
         return new RefusedException(Kind.FAULT, "writing the spool's log failed for good; see the log", null);
+    }
+
+    LongLived thread() {
+        return thread;
     }
 
     /** Commits what was handed over, takes nothing more, and ends the thread. */

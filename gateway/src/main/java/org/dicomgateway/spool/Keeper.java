@@ -6,6 +6,8 @@ import java.time.InstantSource;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.dicomgateway.process.LongLived;
+import org.dicomgateway.process.Threads;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +29,7 @@ final class Keeper {
     private final InstantSource clock;
     private final ClockWatch clockWatch;
     private final Duration history;
-    private final Thread thread = Threads.named("spool-keeper", this::run);
+    private final LongLived thread = new LongLived("spool-keeper", this::run);
     private final CountDownLatch stopping = new CountDownLatch(1);
     private boolean failing;
     private Instant latest;
@@ -141,6 +143,10 @@ final class Keeper {
 
     private static Throwable cause(Exception e) {
         return e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
+    }
+
+    LongLived thread() {
+        return thread;
     }
 
     /** Asks the thread to end; {@link #join} waits for it. */

@@ -14,6 +14,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.dicomgateway.spool.Ledger.Movable;
+import org.dicomgateway.process.LongLived;
+import org.dicomgateway.process.Threads;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +40,7 @@ final class Reassignment {
     private final Condition work = lock.newCondition();
     private final Set<String> waiting = new LinkedHashSet<>();
     private boolean closed;
-    private final Thread thread = Threads.named("spool-reassign", this::run);
+    private final LongLived thread = new LongLived("spool-reassign", this::run);
 
     Reassignment(
             Ledger ledger,
@@ -212,6 +214,10 @@ final class Reassignment {
             // Those that stay where they are may have been looked for in the meantime.
             wakeUps.wake(Set.of(destination));
         }
+    }
+
+    LongLived thread() {
+        return thread;
     }
 
     /** Asks the thread to end; {@link #join()} waits for it. */

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.dicomgateway.config.SpoolSettings;
+import org.dicomgateway.process.LongLived;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -261,6 +262,11 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
         } catch (LedgerException | CompletionException e) {
             throw unreadable(e);
         }
+    }
+
+    /** The threads it cannot do without until it is closed. */
+    public List<LongLived> threads() {
+        return parts.threads();
     }
 
     private long command(Change change) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import org.dicomgateway.config.SpoolSettings;
+import org.dicomgateway.process.LongLived;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -165,6 +166,11 @@ record SpoolParts(
                 ledger.close();
             }
         }
+    }
+
+    /** What must be there until this is closed. */
+    List<LongLived> threads() {
+        return List.of(committer.thread(), bookkeeper.thread(), keeper.thread(), reassignment.thread());
     }
 
     /** The ledger has these: claims end, and lanes learn what is due. */

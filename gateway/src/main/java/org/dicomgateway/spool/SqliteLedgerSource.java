@@ -3,7 +3,6 @@ package org.dicomgateway.spool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 
 /** The ledger in a database file. */
 record SqliteLedgerSource(Path file) implements LedgerSource {
@@ -15,7 +14,11 @@ record SqliteLedgerSource(Path file) implements LedgerSource {
 
     @Override
     public Ledger open(Chooser chooser) throws LedgerException {
-        LeftLibraries.remove(Path.of(System.getProperty("java.io.tmpdir")), Instant.now());
+        try {
+            DriverLibrary.unpackIn(file.resolveSibling("sqlite"));
+        } catch (IOException e) {
+            throw new LedgerException("there is no folder for the SQLite driver's library: " + e, e);
+        }
         return SqliteLedger.open(file, chooser);
     }
 

@@ -128,8 +128,23 @@ class AdminServerTest {
         controls.closedBecause = Optional.of("the disk is full");
         HttpResponse<String> answer = admin.get("/health/ready");
         assertThat(answer.statusCode()).isEqualTo(503);
-        assertThat(answer.body()).isEqualTo("{\"ready\":false,\"why\":\"the disk is full\"}");
+        assertThat(answer.body())
+                .isEqualTo("{\"ready\":false,\"why\":\"the disk is full\",\"auditComplete\":\"" + FakeControls.NOW
+                        + "\"}");
         assertThat(admin.get("/health/live").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void it_is_not_ready_without_a_thread_that_it_cannot_do_without() throws Exception {
+        controls.threads = List.of(new ThreadView("audit", false), new ThreadView("spool-keeper", true));
+        HttpResponse<String> answer = admin.get("/health/ready");
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(answer.body()).contains("the thread audit has ended, and must not: restart the gateway");
+        assertThat(admin.get("/metrics").body())
+                .contains(
+                        "gateway_thread_alive{thread=\"audit\"} 0.0",
+                        "gateway_thread_alive{thread=\"spool-keeper\"} 1.0")
+                .contains("gateway_audit_complete_time_seconds " + (double) FakeControls.NOW.getEpochSecond());
     }
 
     @Test

@@ -19,6 +19,8 @@ public final class FakeControls implements Controls {
     public final Map<String, String> paused = new TreeMap<>();
     public List<String> routes = List.of("all");
     public Optional<String> closedBecause = Optional.empty();
+    public List<ThreadView> threads = List.of(new ThreadView("spool-keeper", true));
+    public Optional<Instant> auditComplete = Optional.of(NOW);
     public Optional<String> receiverPaused = Optional.empty();
     public Optional<Broken> broken = Optional.empty();
     public Optional<RuntimeException> failure = Optional.empty();
@@ -28,7 +30,7 @@ public final class FakeControls implements Controls {
         failure.ifPresent(e -> {
             throw e;
         });
-        return new ProcessView("1.2.3", NOW, List.of("127.0.0.1:11112"), closedBecause);
+        return new ProcessView("1.2.3", NOW, List.of("127.0.0.1:11112"), closedBecause, threads, auditComplete);
     }
 
     @Override

@@ -16,11 +16,12 @@ class CheckCommandTest {
     @TempDir
     private Path folder;
 
+    private String gateway = "";
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
     private int check(String to, String... options) throws IOException {
-        Path file = Files.writeString(folder.resolve("gateway.conf"), "");
+        Path file = Files.writeString(folder.resolve("gateway.conf"), gateway);
         Files.writeString(folder.resolve("routing.conf"), """
                 destinations {
                   one { ae-title = ONE, host = localhost, port = 1 }
@@ -48,6 +49,19 @@ class CheckCommandTest {
         assertThat(err.toString())
                 .contains("routing.conf:3: warning: destinations.two: no route names two, so it gets nothing");
         assertThat(check("one", "--strict")).isEqualTo(1);
+    }
+
+    @Test
+    void two_entries_of_a_list_that_became_one_are_a_warning_in_included_files_too() throws IOException {
+        gateway = "include \"access.conf\"";
+        Files.writeString(folder.resolve("access.conf"), """
+                gateway.listeners.dicom.access = [
+                  { name = ct, calling-ae = CT1 } { name = mr, calling-ae = MR1 }
+                ]
+                """);
+        assertThat(check("[one, two]", "--strict")).isEqualTo(1);
+        assertThat(err.toString())
+                .startsWith(folder.resolve("access.conf") + ":2: warning: two entries of a list without a comma");
     }
 
     @Test

@@ -2,9 +2,12 @@ package org.dicomgateway.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -304,6 +307,26 @@ class OperatorCommandsTest {
         assertThat(run(status())).isEqualTo(3);
         assertThat(run(new ParkedCommand())).isEqualTo(3);
         assertThat(err.toString()).contains("no gateway answers at http://127.0.0.1:", "start it: scripts/gateway run");
+    }
+
+    @Test
+    void an_answer_without_end_is_not_read_to_its_end() throws IOException {
+        HttpServer endless = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        endless.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(200, 0);
+            byte[] spaces = new byte[1 << 16];
+            for (int i = 0; i < 1 << 14; i++) {
+                exchange.getResponseBody().write(spaces);
+            }
+        });
+        endless.start();
+        try {
+            configure("port = " + endless.getAddress().getPort());
+            assertThat(run(status())).isEqualTo(3);
+            assertThat(err.toString()).contains("its answer is longer than 64 MiB");
+        } finally {
+            endless.stop(0);
+        }
     }
 
     @Test

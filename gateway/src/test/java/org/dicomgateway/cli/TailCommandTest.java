@@ -68,6 +68,11 @@ class TailCommandTest {
         assertThat(shown("--instance", "1.2.3")).containsExactly(RECEIVED, DELIVERED);
         assertThat(shown("--route", "all", "-n", "1")).containsExactly(PARKED);
         assertThat(shown("--calling-ae", "CT 1")).containsExactly(RECEIVED, DELIVERED);
+        assertThat(LogLine.of("2026-03-01T12:00:00.000+01:00 event=received calling=\"x event=parked\" called=G")
+                        .fields())
+                .containsEntry("event", "received")
+                .containsEntry("calling", "x event=parked")
+                .containsEntry("called", "G");
         assertThat(tail("--event", "lost")).isEqualTo(2);
         assertThat(err.toString()).contains("'lost' is none of", "parked");
     }

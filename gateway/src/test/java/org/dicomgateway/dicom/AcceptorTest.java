@@ -26,6 +26,7 @@ import org.aoju.bus.image.metric.Connection;
 import org.dicomgateway.dicom.AssociationException.Cause;
 import org.dicomgateway.dicom.CStoreScp.CStoreRequest;
 import org.dicomgateway.dicom.CStoreScp.CStoreResponse;
+import org.dicomgateway.testkit.LogLines;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -114,6 +115,29 @@ class AcceptorTest {
         assertThat(rawRejection(acceptor, "", "MODALITY")).containsExactly(0, 1, 1, 7);
         assertThat(rawRejection(acceptor, "GATEWAY", "A\u001b[31m")).containsExactly(0, 1, 1, 3);
         assertThat(rawRejection(acceptor, "GATEWAY", "")).containsExactly(0, 1, 1, 3);
+    }
+
+    @Test
+    void an_AE_title_that_is_padded_with_anything_but_spaces_is_not_recognized() throws Exception {
+        Acceptor acceptor = start(Limits.acceptor(), ANYBODY, this::keep);
+
+        for (String padding : List.of("\0", "\0\0\0\0\0\0\0\0", "\n", "\r\n", "\t", "\u007f")) {
+            assertThat(rawRejection(acceptor, "GATEWAY", "MODALITY" + padding)).containsExactly(0, 1, 1, 3);
+            assertThat(rawRejection(acceptor, "GATEWAY", padding + "MODALITY")).containsExactly(0, 1, 1, 3);
+            assertThat(rawRejection(acceptor, "GATEWAY" + padding, "MODALITY")).containsExactly(0, 1, 1, 7);
+        }
+    }
+
+    @Test
+    void an_AE_title_that_looks_like_more_than_a_word_is_in_quotes_in_the_log() throws Exception {
+        Acceptor acceptor = start(Limits.acceptor(), ANYBODY, this::keep);
+        try (LogLines log = new LogLines(AcceptedAssociation.class.getName());
+                RawPeer peer = RawPeer.connect(acceptor.address())) {
+            peer.associate("GATEWAY", "A status=0x0000", RawPeer.CT);
+            assertThat(log.all())
+                    .anySatisfy(
+                            line -> assertThat(line).startsWith("\"A status=0x0000\"@127.0.0.1#1: accepted, called"));
+        }
     }
 
     @Test

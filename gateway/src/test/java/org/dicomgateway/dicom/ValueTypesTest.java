@@ -18,11 +18,32 @@ class ValueTypesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "   ", "A2345678901234567", "A\\B", "A\nB", "MÜLLER", "A\u001b[31m"})
+    @ValueSource(
+            strings = {
+                "",
+                "   ",
+                "A2345678901234567",
+                "A\\B",
+                "A\nB",
+                "CT1\n",
+                "CT1\u0000",
+                "\tCT1",
+                "MÜLLER",
+                "A\u001b[31m"
+            })
     void what_is_no_AE_title_is_refused_in_printable_words(String text) {
         assertThatThrownBy(() -> AeTitle.of(text))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageMatching("[\\x20-\\x7e…Ü]*");
+    }
+
+    @Test
+    void an_AE_title_stands_in_quotes_where_it_could_be_taken_for_more_than_a_word() {
+        assertThat(AeTitle.of("CT_1.A-b+")).hasToString("CT_1.A-b+");
+        assertThat(AeTitle.of("CT 1")).hasToString("\"CT 1\"");
+        assertThat(AeTitle.of("x=y")).hasToString("\"x=y\"");
+        assertThat(AeTitle.of("A@1.2.3.4#5:")).hasToString("\"A@1.2.3.4#5:\"");
+        assertThat(AeTitle.of("\"")).hasToString("\"'\"");
     }
 
     @ParameterizedTest

@@ -7,12 +7,14 @@ import static org.dicomgateway.forward.Fixtures.instance;
 import static org.dicomgateway.forward.Fixtures.instances;
 
 import java.io.IOException;
+import java.lang.Thread.UncaughtExceptionHandler;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.dicomgateway.config.DestinationSettings;
@@ -517,8 +519,11 @@ class LaneTest {
     // --- faults -------------------------------------------------------------------------------
 
     @Test
-    void an_Error_in_a_worker_gives_everything_back_and_the_worker_goes_on() {
+    void an_Error_in_a_worker_gives_back_what_it_was_sending_and_reaches_whoever_ends_the_process() {
         AtomicInteger stores = new AtomicInteger();
+        CompletableFuture<Throwable> uncaught = new CompletableFuture<>();
+        UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+        Thread.setDefaultUncaughtExceptionHandler((thread, error) -> uncaught.complete(error));
         server.onStore = sop -> {
             if (stores.getAndIncrement() == 0) {
                 throw new OutOfMemoryError("scripted");
@@ -527,15 +532,17 @@ class LaneTest {
         };
         outbox.add(NAME, instances(3));
 
-        start(destination(NAME, 1, 10));
+        try {
+            start(destination(NAME, 1, 10));
+            assertThat(uncaught.join()).isInstanceOf(OutOfMemoryError.class);
+        } finally {
+            Thread.setDefaultUncaughtExceptionHandler(before);
+        }
 
-        await().until(() -> outbox.delivered().size() == 2);
         assertThat(outbox.settlementsOf(instance(1)).get(0)).isInstanceOfSatisfying(Settlement.Retry.class, it -> {
             assertThat(it.counted()).isTrue();
             assertThat(it.reason()).contains("OutOfMemoryError");
         });
-        advance(Duration.ofSeconds(10));
-        awaitDelivered(3);
     }
 
     @Test

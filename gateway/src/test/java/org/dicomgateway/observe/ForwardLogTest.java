@@ -7,12 +7,16 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.PatternLayout;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.dicomgateway.dicom.AeTitle;
 import org.dicomgateway.dicom.Origin;
 import org.dicomgateway.dicom.Uid;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 class ForwardLogTest {
@@ -65,6 +69,18 @@ class ForwardLogTest {
                 .contains("study=invalid ")
                 .endsWith("status=- reason=\"broken???[31mevent=delivered\"")
                 .doesNotContain("\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"CT1", "CT 1", "x event=parked", "a=b", "=", "A#1", "{x}", "[x]"})
+    void a_calling_AE_title_is_read_back_from_the_line_as_what_it_is(String title) {
+        Origin origin = new Origin(AeTitle.of(title), AeTitle.of("GATEWAY"), "127.0.0.1");
+        ForwardLog.received(new ForwardLog.Subject(Uid.of("1.2.3.4"), "1.2.3", origin, 512), 4, 7, 3);
+        Matcher field = Pattern.compile("(?:^| )calling=(?:\"([^\"]*)\"|(\\S*)) called=")
+                .matcher(line());
+        assertThat(field.find()).isTrue();
+        assertThat(field.group(1) != null ? field.group(1) : field.group(2)).isEqualTo(title);
+        assertThat(line().split("event=", -1)).hasSize(title.contains("event=") ? 3 : 2);
     }
 
     private static ForwardLog.Subject subject(String study) {

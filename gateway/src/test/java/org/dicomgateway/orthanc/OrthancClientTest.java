@@ -6,15 +6,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.dicomgateway.testkit.FreePorts;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -103,6 +109,78 @@ class OrthancClientTest {
                 new OrthancClient(client.base(), new Login("u", "p"), Duration.ofSeconds(5), Duration.ofMillis(200));
 
         assertThatThrownBy(hasty::system).isInstanceOf(OrthancException.class).hasMessageContaining("within 200 ms");
+    }
+
+    @Test
+    void an_answer_without_end_is_not_read_to_its_end() {
+        AtomicLong sent = new AtomicLong();
+        server.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(200, 0);
+            stream(exchange.getResponseBody(), sent);
+        });
+
+        assertThatThrownBy(client::system)
+                .isInstanceOf(OrthancException.class)
+                .hasMessageContaining("longer than 1 MiB");
+        assertThatThrownBy(() -> client.list(Level.STUDY))
+                .isInstanceOf(OrthancException.class)
+                .hasMessageContaining("longer than 64 MiB");
+        assertThat(sent.get()).as("asked once each").isLessThan(80L << 20);
+    }
+
+    @Test
+    void a_header_without_end_is_not_read_to_its_end() throws Exception {
+        AtomicLong sent = new AtomicLong();
+        try (ServerSocket bare = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            threads.execute(() -> {
+                try (Socket peer = bare.accept()) {
+                    peer.getOutputStream().write("HTTP/1.1 200 OK\r\nX-Long: ".getBytes(StandardCharsets.US_ASCII));
+                    stream(peer.getOutputStream(), sent);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            assertThatThrownBy(() -> clientOf(bare.getLocalPort()).system()).isInstanceOf(OrthancException.class);
+            assertThat(sent.get()).isLessThan(80L << 20);
+        }
+    }
+
+    @Test
+    void an_answer_that_drips_ends_at_the_timeout() {
+        server.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(200, 0);
+            OutputStream body = exchange.getResponseBody();
+            while (!isOver(Duration.ofMillis(20))) {
+                body.write(' ');
+                body.flush();
+            }
+        });
+        OrthancClient hasty =
+                new OrthancClient(client.base(), new Login("u", "p"), Duration.ofSeconds(5), Duration.ofMillis(300));
+
+        assertThatThrownBy(hasty::system).isInstanceOf(OrthancException.class).hasMessageContaining("within 300 ms");
+    }
+
+    /** Until the other end hangs up, or far more than anybody should take. */
+    private static void stream(OutputStream to, AtomicLong sent) {
+        byte[] spaces = new byte[1 << 16];
+        Arrays.fill(spaces, (byte) ' ');
+        try {
+            while (sent.addAndGet(spaces.length) < 1L << 31) {
+                to.write(spaces);
+            }
+        } catch (IOException hungUp) {
+            // As it should.
+        }
+    }
+
+    private boolean isOver(Duration within) {
+        try {
+            return testIsOver.await(within.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
     }
 
     @Test

@@ -2,8 +2,15 @@ package org.dicomgateway.testkit;
 
 import com.sun.jdi.AbsentInformationException;
 import com.sun.jdi.Bootstrap;
+import com.sun.jdi.ClassNotLoadedException;
+import com.sun.jdi.ClassType;
+import com.sun.jdi.IncompatibleThreadStateException;
+import com.sun.jdi.InvalidTypeException;
+import com.sun.jdi.InvocationException;
 import com.sun.jdi.Method;
+import com.sun.jdi.ObjectReference;
 import com.sun.jdi.ReferenceType;
+import com.sun.jdi.ThreadReference;
 import com.sun.jdi.VMDisconnectedException;
 import com.sun.jdi.VirtualMachine;
 import com.sun.jdi.connect.AttachingConnector;
@@ -13,6 +20,7 @@ import com.sun.jdi.event.BreakpointEvent;
 import com.sun.jdi.event.ClassPrepareEvent;
 import com.sun.jdi.event.Event;
 import com.sun.jdi.event.EventSet;
+import com.sun.jdi.event.LocatableEvent;
 import com.sun.jdi.event.MethodExitEvent;
 import com.sun.jdi.request.EventRequest;
 import com.sun.jdi.request.EventRequestManager;
@@ -25,6 +33,7 @@ import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stops a JVM at one step of the program, by the JDK's own debugging interface: the program that ships is the one that
@@ -38,6 +47,7 @@ public final class Debugger implements AutoCloseable {
     private final VirtualMachine machine;
     private final Step step;
     private final CountDownLatch reached = new CountDownLatch(1);
+    private volatile @Nullable ThreadReference standing;
     private volatile boolean known;
 
     private Debugger(VirtualMachine machine, Step step) {
@@ -124,6 +134,34 @@ public final class Debugger implements AutoCloseable {
         return known;
     }
 
+    /**
+     * Has an {@code Error} thrown in a thread of the program that stands still at the step, whatever that thread is doing,
+     * and lets the program go on.
+     *
+     * @param thread the beginning of its name
+     */
+    public void throwIn(String thread, Class<? extends Error> error) {
+        try {
+            ThreadReference standingStill = Objects.requireNonNull(standing, "it has not come to the step");
+            ThreadReference victim = machine.allThreads().stream()
+                    .filter(each -> each.name().startsWith(thread))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException("no thread " + thread));
+            ClassType type = (ClassType) machine.classesByName(error.getName()).get(0);
+            Method constructor = type.concreteMethodByName("<init>", "()V");
+            ObjectReference thrown =
+                    type.newInstance(standingStill, constructor, List.of(), ObjectReference.INVOKE_SINGLE_THREADED);
+            victim.stop(thrown);
+            machine.eventRequestManager().deleteAllBreakpoints();
+            machine.resume();
+        } catch (InvalidTypeException
+                | ClassNotLoadedException
+                | IncompatibleThreadStateException
+                | InvocationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private void listen() {
         int hits = 0;
         try {
@@ -133,6 +171,7 @@ public final class Debugger implements AutoCloseable {
                     if (event instanceof ClassPrepareEvent prepared) {
                         watch(prepared.referenceType());
                     } else if (isStep(event) && ++hits == step.hit()) {
+                        standing = ((LocatableEvent) event).thread();
                         reached.countDown();
                     }
                 }

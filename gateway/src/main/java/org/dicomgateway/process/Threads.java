@@ -1,29 +1,36 @@
-package org.dicomgateway.spool;
+package org.dicomgateway.process;
 
 import java.util.concurrent.locks.Condition;
 import java.util.function.BooleanSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** The spool's own threads: how they are made, and waited for. */
-final class Threads {
-
-    private static final Logger LOG = LoggerFactory.getLogger(Threads.class);
+/** How threads are started and waited for. */
+public final class Threads {
 
     private Threads() {}
 
-    /** A thread that is yet to be started. What ends it against its will stands in the log. */
-    static Thread named(String name, Runnable work) {
-        Thread thread = new Thread(work, name);
-        thread.setUncaughtExceptionHandler((ended, e) -> LOG.error("the thread {} ended", ended.getName(), e));
-        return thread;
+    /**
+     * Starts a thread, when the machine has one to spare.
+     *
+     * @return whether it had: the limit of threads is no fault of ours, and no reason to end
+     */
+    public static boolean start(Thread thread) {
+        try {
+            thread.start();
+            return true;
+        } catch (OutOfMemoryError e) {
+            // HotSpot says it in the same way as that the heap is full, which is another matter.
+            if (String.valueOf(e.getMessage()).contains("native thread")) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     /**
      * Waits so long, or until something holds, which is looked at whenever the condition is signalled. An interrupt does
      * not cut that short, and is kept for the caller.
      */
-    static void await(Condition condition, long nanos, BooleanSupplier until) {
+    public static void await(Condition condition, long nanos, BooleanSupplier until) {
         boolean interrupted = false;
         long end = System.nanoTime() + nanos;
         for (long left = nanos; left > 0 && !until.getAsBoolean(); left = end - System.nanoTime()) {
@@ -39,7 +46,7 @@ final class Threads {
     }
 
     /** Waits until the thread has ended; an interrupt does not cut that short, and is kept for the caller. */
-    static void join(Thread thread) {
+    public static void join(Thread thread) {
         boolean interrupted = false;
         while (thread.isAlive()) {
             try {
