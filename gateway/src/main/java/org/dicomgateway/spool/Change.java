@@ -59,6 +59,33 @@ sealed interface Change {
         }
     }
 
+    /** These versioned deliveries are about to be sent: when the process ends before they are settled, they may have been. */
+    record HandedOut(List<Long> deliveries) implements Change {
+
+        public HandedOut {
+            deliveries = List.copyOf(deliveries);
+        }
+    }
+
+    /** The process was started: what was being sent when it ended got no answer. */
+    record Restarted(Instant at) implements Change {}
+
+    /** These were sent before the ledger was built anew. */
+    record Sent(List<SentVersion> versions, Instant at) implements Change {
+
+        public Sent {
+            versions = List.copyOf(versions);
+        }
+    }
+
+    /** The journal has these. */
+    record Written(List<SentVersion> versions) implements Change {
+
+        public Written {
+            versions = List.copyOf(versions);
+        }
+    }
+
     /** No pending delivery waits for longer than until then: the clock was set back, and would make it wait for nothing. */
     record Hastened(Instant latest) implements Change {}
 

@@ -14,12 +14,15 @@ final class Discards {
     private final LedgerTotals totals;
     private final Completion completion;
     private final DeliveryEvents events;
+    private final SentVersions sent;
 
-    Discards(Statements database, LedgerTotals totals, Completion completion, DeliveryEvents events) {
+    Discards(Statements database, LedgerTotals totals, Completion completion, DeliveryEvents events,
+            SentVersions sent) {
         this.database = database;
         this.totals = totals;
         this.completion = completion;
         this.events = events;
+        this.sent = sent;
     }
 
     /**
@@ -64,6 +67,7 @@ final class Discards {
         String destination = String.valueOf(row.destination());
         totals.taken(destination, row.state(), row.bytes());
         database.update(DISCARD, reason, at.toEpochMilli(), row.id());
+        sent.givenUp(LedgerRows.instanceId(row.id()), destination);
         events.happened(row.id(), DeliveryEvents.Kind.DISCARDED, destination, null, reason, at);
         due.add(destination); // a younger one of the same SOP instance may have waited for it
         completion.check(LedgerRows.instanceId(row.id()), at);

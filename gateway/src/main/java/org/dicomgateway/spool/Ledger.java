@@ -54,6 +54,12 @@ interface Ledger extends AutoCloseable {
     /** Whether a pending delivery would go to another candidate if its destination refused it now. */
     boolean passesOn(long deliveryId) throws LedgerException;
 
+    /** See {@link Outbox#explainsDuplicate}. */
+    boolean explainsDuplicate(long instanceId, String destination) throws LedgerException;
+
+    /** Versions that were sent and that a rebuilt ledger must be told of, as the journal does not know them yet. */
+    List<SentVersion> unwritten(int max) throws LedgerException;
+
     /** Pending and parked deliveries of a destination, in any order, but these. */
     List<Long> open(String destination, Set<Long> except, int max) throws LedgerException;
 
@@ -93,10 +99,31 @@ interface Ledger extends AutoCloseable {
     @Override
     void close();
 
-    /** What applying changes did. */
-    record Applied(long rows, Set<String> due) {}
+    /**
+     * What applying changes did.
+     *
+     * @param rows how many there were of what the changes are about
+     * @param due destinations for which something may have become due
+     * @param superseded deliveries that were settled because a newer version was sent there
+     */
+    record Applied(long rows, Set<String> due, List<Superseded> superseded) {
 
-    /** A delivery to claim. */
+        /** Without superseded ones. */
+        Applied(long rows, Set<String> due) {
+            this(rows, due, List.of());
+        }
+    }
+
+    /** A delivery that is not made, because {@code newer}, another instance, was sent there before. */
+    record Superseded(Instance instance, String route, String destination, long newer) {}
+
+    /** A delivery to claim; a versioned one is noted as {@link Change.HandedOut} first. */
     record DueDelivery(
-            long deliveryId, StoredInstance stored, String route, int copy, String destination, int attempts) {}
+            long deliveryId,
+            StoredInstance stored,
+            String route,
+            int copy,
+            String destination,
+            int attempts,
+            boolean versioned) {}
 }

@@ -109,7 +109,8 @@ final class LedgerReader implements AutoCloseable {
                         row.getString("route"),
                         row.getInt("copy"),
                         destination,
-                        row.getInt("attempts")));
+                        row.getInt("attempts"),
+                        row.getBoolean("versioned")));
             }
         }
     }
@@ -150,6 +151,14 @@ final class LedgerReader implements AutoCloseable {
 
     boolean passesOn(long deliveryId) throws SQLException {
         return Placement.passesOn(deliveryId, DeliveryRow.of(database, LedgerRows.instanceId(deliveryId)));
+    }
+
+    boolean explainsDuplicate(long instanceId, String destination) throws SQLException {
+        return SentVersions.explainDuplicate(database, instanceId, destination);
+    }
+
+    List<SentVersion> unwritten(int max) throws SQLException {
+        return SentVersions.unwritten(database, max);
     }
 
     List<Long> open(String destination, Set<Long> except, int max) throws SQLException {
@@ -213,6 +222,7 @@ final class LedgerReader implements AutoCloseable {
                                 row.getLong("delivered"),
                                 pending,
                                 row.getLong("parked"),
+                                row.getLong("superseded"),
                                 row.getLong("pending_bytes")));
             }
         }
@@ -232,16 +242,19 @@ final class LedgerReader implements AutoCloseable {
             }
             for (String destination : destinations) {
                 long forgotten = database.number("SELECT forgotten FROM books WHERE destination = ?", destination);
+                long superseded =
+                        database.number("SELECT superseded_forgotten FROM books WHERE destination = ?", destination);
                 try (ResultSet row = database.query(COUNT, destination)) {
-                    if (row.next() && row.getLong(1) + forgotten > 0) {
+                    if (row.next() && row.getLong(1) + forgotten + superseded > 0) {
                         books.put(
                                 destination,
                                 books(
                                         !isHeld(destination),
-                                        row.getLong(1) + forgotten,
+                                        row.getLong(1) + forgotten + superseded,
                                         row.getLong(2) + forgotten,
                                         row.getLong(3),
                                         row.getLong(4),
+                                        row.getLong(6) + superseded,
                                         row.getLong(5)));
                     }
                 }
@@ -253,10 +266,16 @@ final class LedgerReader implements AutoCloseable {
     }
 
     private static SpoolView.Books books(
-            boolean present, long received, long delivered, long pending, long parked, long pendingBytes) {
+            boolean present,
+            long received,
+            long delivered,
+            long pending,
+            long parked,
+            long superseded,
+            long pendingBytes) {
         return present
-                ? new SpoolView.Books(received, delivered, pending, parked, 0, pendingBytes)
-                : new SpoolView.Books(received, delivered, 0, parked, pending, 0);
+                ? new SpoolView.Books(received, delivered, pending, parked, 0, superseded, pendingBytes)
+                : new SpoolView.Books(received, delivered, 0, parked, pending, superseded, 0);
     }
 
     long unrouted() throws SQLException {
@@ -284,14 +303,18 @@ final class LedgerReader implements AutoCloseable {
             WHERE state = 0 AND destination = ? AND priority = ? AND due <= ? ORDER BY due, id""";
 
     static final String DUE_DETAILS = "SELECT " + LedgerRows.STORED + """
-                    , d.route, d.copy, d.attempts
+                    , d.route, d.copy, d.attempts, d.versioned
                     FROM delivery d JOIN instance i ON i.id = d.id / 1024 JOIN series s ON s.id = i.series
-                    WHERE d.id = ? AND NOT EXISTS (
-                      SELECT 1 FROM instance o INDEXED BY instance_by_sop
-                        CROSS JOIN delivery e NOT INDEXED
-                      WHERE o.sop_instance = i.sop_instance AND o.finished_at IS NULL AND o.id <= i.id
-                        AND e.id BETWEEN o.id * 1024 AND o.id * 1024 + 1023
-                        AND e.id < d.id AND e.destination = d.destination AND e.state = 0)""";
+                    WHERE d.id = ?
+                      AND NOT EXISTS (
+                        SELECT 1 FROM delivery e NOT INDEXED
+                        WHERE e.id BETWEEN i.id * 1024 AND d.id - 1 AND e.destination = d.destination AND e.state = 0)
+                      AND (d.versioned = 0 OR NOT EXISTS (
+                        SELECT 1 FROM instance o INDEXED BY instance_by_sop
+                          CROSS JOIN delivery e NOT INDEXED
+                        WHERE o.sop_instance = i.sop_instance AND o.finished_at IS NULL AND o.id < i.id
+                          AND e.id BETWEEN o.id * 1024 AND o.id * 1024 + 1023
+                          AND e.destination = d.destination AND e.state = 0))""";
 
     private static final String SELECT_STORED = "SELECT " + LedgerRows.STORED + " FROM instance i ";
     private static final String THEIR_SERIES = " JOIN series s ON s.id = i.series ";
@@ -315,15 +338,17 @@ final class LedgerReader implements AutoCloseable {
     static final String WITH_FILE = "SELECT 1 FROM instance WHERE id = ? AND file = 1 AND finished_at IS NULL";
 
     static final String BOOKS =
-            "SELECT destination, present, received, delivered, pending, pending_bytes, parked FROM books WHERE received > 0";
+            """
+            SELECT destination, present, received, delivered, pending, pending_bytes, parked, superseded
+            FROM books WHERE received > 0""";
 
     static final String DESTINATIONS =
             "SELECT destination FROM books UNION SELECT DISTINCT destination FROM delivery WHERE destination IS NOT NULL";
 
     static final String COUNT = """
             SELECT count(*), coalesce(sum(state = 1), 0), coalesce(sum(state = 0), 0), coalesce(sum(state = 2), 0),
-                   coalesce(sum(bytes) FILTER (WHERE state = 0), 0)
-            FROM delivery WHERE destination = ? AND state < 3""";
+                   coalesce(sum(bytes) FILTER (WHERE state = 0), 0), coalesce(sum(state = 5), 0)
+            FROM delivery WHERE destination = ? AND state NOT IN (3, 4)""";
 
     static final String UNASSIGNED = """
             SELECT id FROM delivery INDEXED BY delivery_waiting

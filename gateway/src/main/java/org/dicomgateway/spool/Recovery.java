@@ -3,6 +3,7 @@ package org.dicomgateway.spool;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -107,7 +108,8 @@ final class Recovery {
             adoption.removeUnknown(own.keySet());
         }
         // The process before may have had a clock in the future.
-        ledger.apply(List.of(new Change.Hastened(clock.instant().plus(LONGEST_WAIT))));
+        Instant now = clock.instant();
+        ledger.apply(List.of(new Change.Hastened(now.plus(LONGEST_WAIT)), new Change.Restarted(now)));
         checkBooks(ledger);
         ledger.sync();
         unmark();

@@ -90,7 +90,7 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
             return List.of();
         }
         try {
-            List<Claim> claims = parts.claims().claim(destination, parts.clock().instant(), max);
+            List<Claim> claims = parts.handingOut().claim(destination, parts.clock().instant(), max);
             if (unreadable.compareAndSet(true, false)) {
                 LOG.warn("the ledger can be read again; deliveries go on");
             }
@@ -130,6 +130,16 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
             return parts.ledger().passesOn(claim.deliveryId());
         } catch (LedgerException e) {
             LOG.debug("whether delivery {} goes to another destination is not known", claim.deliveryId(), e);
+            return false;
+        }
+    }
+
+    @Override
+    public boolean explainsDuplicate(Claim claim) {
+        try {
+            return parts.ledger().explainsDuplicate(claim.instance().id(), claim.destination());
+        } catch (LedgerException e) {
+            LOG.debug("which versions destination {} was sent is not known", claim.destination(), e);
             return false;
         }
     }

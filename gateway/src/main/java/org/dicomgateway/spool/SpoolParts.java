@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.dicomgateway.config.SpoolSettings;
+import org.dicomgateway.observe.ForwardLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,6 +17,7 @@ record SpoolParts(
         SpoolLock lock,
         Ledger ledger,
         Claims claims,
+        HandingOut handingOut,
         WakeUps wakeUps,
         Catalogue catalogue,
         Bookkeeper bookkeeper,
@@ -92,7 +94,7 @@ record SpoolParts(
             SegmentPins pins = new SegmentPins();
             Claims claims = new Claims(ledger, pins);
             WakeUps wakeUps = new WakeUps();
-            bookkeeper = new Bookkeeper(ledger, (changes, due) -> applied(changes, due, claims, wakeUps));
+            bookkeeper = new Bookkeeper(ledger, (changes, applied) -> applied(changes, applied, claims, wakeUps));
             SegmentLog log =
                     new SegmentLog(disk, folders, settings.segmentSize().bytes(), clock, recovered.log());
             Committer committer = new Committer(log, files, bookkeeper, recovered.nextId());
@@ -114,6 +116,7 @@ record SpoolParts(
                     lock,
                     ledger,
                     claims,
+                    new HandingOut(claims, bookkeeper),
                     wakeUps,
                     catalogue,
                     bookkeeper,
@@ -146,8 +149,8 @@ record SpoolParts(
     }
 
     /** The ledger has these: claims end, and lanes learn what is due. */
-    private static void applied(List<Change> changes, Set<String> due, Claims claims, WakeUps wakeUps) {
-        Set<String> wake = new HashSet<>(due);
+    private static void applied(List<Change> changes, Ledger.Applied done, Claims claims, WakeUps wakeUps) {
+        Set<String> wake = new HashSet<>(done.due());
         Set<String> givenBack = new HashSet<>();
         for (Change change : changes) {
             if (change instanceof Change.Settled settled) {
@@ -161,8 +164,17 @@ record SpoolParts(
             }
         }
         wakeUps.wake(wake);
+        done.superseded().forEach(SpoolParts::tell);
         // What was in flight when its destination failed was out of reach when the others were chosen again.
         givenBack.forEach(wakeUps::givenBack);
+    }
+
+    private static void tell(Ledger.Superseded superseded) {
+        Instance instance = superseded.instance();
+        ForwardLog.Subject subject = new ForwardLog.Subject(
+                instance.sopInstance(), instance.studyInstanceUid(), instance.origin(), instance.datasetLength());
+        ForwardLog.superseded(
+                subject, superseded.route(), superseded.destination(), instance.id(), superseded.newer());
     }
 
     /** Upstream first: what was handed over goes through all of it. */

@@ -44,20 +44,23 @@ public interface SpoolView extends SpoolSearch {
     long replan(Planner planner);
 
     /**
-     * Deliveries of one destination, counted: received = delivered + pending + parked + held, at every moment.
+     * Deliveries of one destination, counted: received = delivered + pending + parked + held + superseded, at every
+     * moment.
      *
      * @param received given to it since the ledger began, and not taken away again
      * @param delivered done
      * @param pending waiting or in flight
      * @param parked given up until an operator retries them
      * @param held waiting for a rule or a destination that is not there
+     * @param superseded not sent, because a newer version of the same SOP Instance UID was sent there before
      * @param pendingBytes of the datasets of what is pending
      */
-    record Books(long received, long delivered, long pending, long parked, long held, long pendingBytes) {
+    record Books(
+            long received, long delivered, long pending, long parked, long held, long superseded, long pendingBytes) {
 
         /** Whether nothing is missing. */
         public boolean balanced() {
-            return received == delivered + pending + parked + held;
+            return received == delivered + pending + parked + held + superseded;
         }
     }
 

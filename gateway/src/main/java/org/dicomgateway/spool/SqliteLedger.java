@@ -120,6 +120,16 @@ final class SqliteLedger implements Ledger {
     }
 
     @Override
+    public boolean explainsDuplicate(long instanceId, String destination) throws LedgerException {
+        return ask(reader -> reader.explainsDuplicate(instanceId, destination));
+    }
+
+    @Override
+    public List<SentVersion> unwritten(int max) throws LedgerException {
+        return ask(reader -> reader.unwritten(max));
+    }
+
+    @Override
     public List<Long> open(String destination, Set<Long> except, int max) throws LedgerException {
         return ask(reader -> reader.open(destination, except, max));
     }

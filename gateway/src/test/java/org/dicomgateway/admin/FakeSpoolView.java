@@ -22,7 +22,7 @@ public final class FakeSpoolView implements SpoolView {
 
     @Override
     public Map<String, Books> books() {
-        return Map.of("a", new Books(10, 7, 2, 1, 0, 2048), "gone", new Books(5, 1, 0, 0, 4, 0));
+        return Map.of("a", new Books(10, 7, 2, 1, 0, 0, 2048), "gone", new Books(5, 1, 0, 0, 4, 0, 0));
     }
 
     @Override

@@ -66,7 +66,7 @@ abstract class LedgerContract {
 
         assertThat(applied).isEqualTo(new Applied(0, Set.of("a", "b")));
         StoredInstance stored = inLog(instance(5), 1);
-        assertThat(due("b")).containsExactly(new DueDelivery(delivery(5, 1), stored, "all", 1, "b", 0));
+        assertThat(due("b")).containsExactly(new DueDelivery(delivery(5, 1), stored, "all", 1, "b", 0, false));
         assertThat(ledger.find(5)).contains(stored);
         assertThat(ledger.lastInstanceId()).isEqualTo(5);
         assertThat(ledger.appliedPosition()).isEqualTo(new LogPosition(1, 12_000));

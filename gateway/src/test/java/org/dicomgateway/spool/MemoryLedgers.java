@@ -169,6 +169,16 @@ final class MemoryLedgers implements LedgerSource {
         }
 
         @Override
+        public boolean explainsDuplicate(long instanceId, String destination) {
+            return open.explainsDuplicate(instanceId, destination);
+        }
+
+        @Override
+        public List<SentVersion> unwritten(int max) {
+            return open.unwritten(max);
+        }
+
+        @Override
         public List<Long> open(String destination, Set<Long> except, int max) {
             return open.open(destination, except, max);
         }

@@ -1,0 +1,14 @@
+package org.dicomgateway.spool;
+
+/**
+ * A version of an instance that was sent to a destination.
+ *
+ * @param sopInstance its SOP Instance UID
+ * @param destination where to
+ * @param instanceId the spool's key of it: the higher, the newer
+ * @param length of its part-10 stream
+ * @param crc32c of its part-10 stream
+ * @param isThere whether the destination said that it has it; otherwise no answer came, and it may have it
+ */
+record SentVersion(
+        String sopInstance, String destination, long instanceId, long length, int crc32c, boolean isThere) {}
