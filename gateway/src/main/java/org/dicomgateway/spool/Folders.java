@@ -26,6 +26,11 @@ record Folders(Path root) {
         return root.resolve("ledger.rebuilding");
     }
 
+    /** What must be known even when the ledger is not: {@link FactJournal}. */
+    Path facts() {
+        return root.resolve("facts.journal");
+    }
+
     /** The segments. */
     Path log() {
         return root.resolve("log");

@@ -88,12 +88,23 @@ final class PowerCutDisk implements Disk {
     @Override
     public synchronized void rename(Path from, Path to) throws IOException {
         operation();
+        // What had the name before is there again when the renaming is lost.
+        Path replaced = Files.exists(to) ? trash.resolve(String.valueOf(trashed++)) : null;
+        if (replaced != null) {
+            Files.move(to, replaced);
+        }
         real.rename(from, to);
         Node node = nodes.remove(from);
+        nodes.remove(to);
         if (node != null) {
             nodes.put(to, node);
         }
-        names(to).add(() -> Files.move(to, from));
+        names(to).add(() -> {
+            Files.move(to, from);
+            if (replaced != null) {
+                Files.move(replaced, to);
+            }
+        });
     }
 
     @Override
