@@ -46,6 +46,11 @@ record Folders(Path root) {
         return root.resolve("held");
     }
 
+    /** Files that the ledger does not know: {@link SetAside}. */
+    Path setAside() {
+        return root.resolve("set-aside");
+    }
+
     Path segment(long sequence) {
         return log().resolve(numbered(sequence, SEGMENT));
     }

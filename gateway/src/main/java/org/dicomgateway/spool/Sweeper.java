@@ -10,7 +10,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Gives back the room of what is finished. Nothing goes before a durable commit of the ledger says that it is: a power
- * failure may take the ledger's last commits, and what they called finished is then to be delivered again.
+ * failure may take the ledger's last commits, and what they called finished is then to be delivered again. Nor before the
+ * journal knows how new that ledger was: {@link LedgerTrust}.
  */
 final class Sweeper {
 
@@ -20,6 +21,7 @@ final class Sweeper {
     private static final int QUIET_LOOKS = 4;
 
     private final Ledger ledger;
+    private final LedgerTrust trust;
     private final Bookkeeper bookkeeper;
     private final SegmentLog log;
     private final SegmentPins pins;
@@ -36,6 +38,7 @@ final class Sweeper {
     /** @param reserve bytes of the spare segments that stand ready; one does even without */
     Sweeper(
             Ledger ledger,
+            LedgerTrust trust,
             Bookkeeper bookkeeper,
             SegmentLog log,
             SegmentPins pins,
@@ -43,6 +46,7 @@ final class Sweeper {
             SpaceWatch space,
             long reserve) {
         this.ledger = ledger;
+        this.trust = trust;
         this.bookkeeper = bookkeeper;
         this.log = log;
         this.pins = pins;
@@ -59,6 +63,9 @@ final class Sweeper {
             return;
         }
         bookkeeper.sync().join();
+        if (!trust.confirm()) {
+            return;
+        }
         for (long segment : segments) {
             if (pins.isFree(segment)) {
                 retire(segment);

@@ -3,6 +3,7 @@ package org.dicomgateway.spool;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -133,6 +134,12 @@ final class FaultyDisk implements Disk {
     @Override
     public void syncDirectory(Path directory) throws IOException {
         operation("syncDirectory " + directory.getFileName());
+    }
+
+    @Override
+    public Instant lastModified(Path file) throws IOException {
+        operation("lastModified " + file.getFileName());
+        return real.lastModified(file);
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -136,6 +137,12 @@ final class PowerCutDisk implements Disk {
     public synchronized void syncDirectory(Path directory) throws IOException {
         operation();
         names.remove(directory);
+    }
+
+    @Override
+    public synchronized Instant lastModified(Path file) throws IOException {
+        operation();
+        return real.lastModified(file);
     }
 
     @Override
