@@ -245,7 +245,7 @@ final class Bookkeeper implements AutoCloseable {
 
     private Ledger.Applied syncIfDirty() throws LedgerException {
         if (dirty) {
-            ledger.sync();
+            ledger.sync(0);
             dirty = false;
         }
         return new Ledger.Applied(0, Set.of());

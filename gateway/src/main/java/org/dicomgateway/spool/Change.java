@@ -95,8 +95,15 @@ sealed interface Change {
      *
      * @param deliveries none of them claimed, nor to be claimed before this is applied
      * @param reason why, for operators
+     * @param again whether it was decided before, and a ledger that is built anew is told: what is pending is given up,
+     *     too
      */
-    record Discarded(List<Long> deliveries, List<Long> instances, String reason, Instant at) implements Change {
+    record Discarded(List<Long> deliveries, List<Long> instances, String reason, Instant at, boolean again)
+            implements Change {
+
+        Discarded(List<Long> deliveries, List<Long> instances, String reason, Instant at) {
+            this(deliveries, instances, reason, at, false);
+        }
 
         public Discarded {
             deliveries = List.copyOf(deliveries);

@@ -26,8 +26,21 @@ interface Ledger extends AutoCloseable {
      */
     Applied apply(List<Change> changes) throws LedgerException;
 
-    /** Makes everything applied so far survive a power failure. */
-    void sync() throws LedgerException;
+    /**
+     * Makes everything applied so far survive a power failure, and counts that.
+     *
+     * @param atLeast what the count is afterwards at least
+     * @return the count, more than it ever was
+     * @throws LedgerCorruptException from the first time that it fails on: what could not be made durable is not known,
+     *     and trying again would not tell
+     */
+    long sync(long atLeast) throws LedgerException;
+
+    /** How often it was synced, as of the last sync. A ledger that says less than it did is an older one. */
+    long syncs() throws LedgerException;
+
+    /** What was found damaged, or could not be synced. From then on the ledger is to be built anew at the next start. */
+    Optional<LedgerCorruptException> damage();
 
     /** Everything before this place in the log is applied. */
     LogPosition appliedPosition() throws LedgerException;
@@ -78,8 +91,11 @@ interface Ledger extends AutoCloseable {
     /** Finished instances that still have a file of their own. */
     List<Long> finishedWithFile(int max) throws LedgerException;
 
-    /** Which of these instances are known and have a file of their own that is still wanted. */
-    Set<Long> withFile(Collection<Long> instanceIds) throws LedgerException;
+    /** Which of these instances are known, and finished: nobody wants their bytes any more. */
+    Set<Long> finished(Collection<Long> instanceIds) throws LedgerException;
+
+    /** The deliveries of an instance, by id. */
+    List<PlacedDelivery> deliveries(long instanceId) throws LedgerException;
 
     /** Unfinished instances with ids above {@code afterId}, by id. */
     List<StoredInstance> unfinished(long afterId, int max) throws LedgerException;
@@ -116,6 +132,13 @@ interface Ledger extends AutoCloseable {
 
     /** A delivery that is not made, because {@code newer}, another instance, was sent there before. */
     record Superseded(Instance instance, String route, String destination, long newer) {}
+
+    /**
+     * A delivery, and whose it is.
+     *
+     * @param destination empty while it waits for one
+     */
+    record PlacedDelivery(long id, String route, int copy, String destination, DeliveryState state) {}
 
     /** A delivery to claim; a versioned one is noted as {@link Change.HandedOut} first. */
     record DueDelivery(

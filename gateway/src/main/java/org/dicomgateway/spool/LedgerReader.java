@@ -199,14 +199,29 @@ final class LedgerReader implements AutoCloseable {
         return ids(FINISHED_WITH_FILE, max);
     }
 
-    Set<Long> withFile(Iterable<Long> instanceIds) throws SQLException {
-        Set<Long> wanted = new HashSet<>();
+    Set<Long> finished(Iterable<Long> instanceIds) throws SQLException {
+        Set<Long> finished = new HashSet<>();
         for (Long id : instanceIds) {
-            if (database.number(WITH_FILE, id) > 0) {
-                wanted.add(id);
+            if (database.number(IS_FINISHED, id) > 0) {
+                finished.add(id);
             }
         }
-        return wanted;
+        return finished;
+    }
+
+    List<Ledger.PlacedDelivery> deliveries(long instanceId) throws SQLException {
+        return DeliveryRow.of(database, instanceId).stream()
+                .map(row -> new Ledger.PlacedDelivery(
+                        row.id(),
+                        row.route(),
+                        row.copy(),
+                        Optional.ofNullable(row.destination()).orElse(""),
+                        DeliveryState.of(row.state())))
+                .toList();
+    }
+
+    long syncs() throws SQLException {
+        return database.number("SELECT syncs FROM position");
     }
 
     Map<String, SpoolView.Books> books() throws SQLException {
@@ -335,7 +350,7 @@ final class LedgerReader implements AutoCloseable {
             SELECT id FROM instance INDEXED BY instance_file_done
             WHERE finished_at IS NOT NULL AND file = 1 ORDER BY id LIMIT ?""";
 
-    static final String WITH_FILE = "SELECT 1 FROM instance WHERE id = ? AND file = 1 AND finished_at IS NULL";
+    static final String IS_FINISHED = "SELECT 1 FROM instance WHERE id = ? AND finished_at IS NOT NULL";
 
     static final String BOOKS =
             """

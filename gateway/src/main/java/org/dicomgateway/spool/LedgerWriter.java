@@ -77,14 +77,22 @@ final class LedgerWriter implements AutoCloseable {
     /**
      * Forces every commit so far to the disk. A commit under FULL syncs the whole write-ahead log, which holds all
      * earlier ones that no checkpoint has synced yet. It costs one sync; a checkpoint would copy pages and sync twice.
+     *
+     * @return how often that was done, at least as often as asked for
      */
-    void sync() throws SQLException {
+    long sync(long atLeast) throws SQLException {
         database.update("PRAGMA synchronous = FULL");
         try {
-            database.update("UPDATE position SET syncs = syncs + 1");
+            database.update("UPDATE position SET syncs = max(syncs + 1, ?)", atLeast);
+            return database.number("SELECT syncs FROM position");
         } finally {
             database.update("PRAGMA synchronous = NORMAL");
         }
+    }
+
+    /** Moves what the write-ahead log holds into the database, as far as nobody reads an older state. */
+    void checkpoint() throws SQLException {
+        database.number("PRAGMA wal_checkpoint(PASSIVE)");
     }
 
     private long apply(Change change, Set<String> due) throws SQLException {

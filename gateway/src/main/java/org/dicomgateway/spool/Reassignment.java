@@ -26,6 +26,7 @@ final class Reassignment {
     private final Bookkeeper bookkeeper;
     private final Claims claims;
     private final WakeUps wakeUps;
+    private final DecisionLog decisions;
     private final InstantSource clock;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
@@ -33,11 +34,18 @@ final class Reassignment {
     private boolean closed;
     private final Thread thread = Threads.named("spool-reassign", this::run);
 
-    Reassignment(Ledger ledger, Bookkeeper bookkeeper, Claims claims, WakeUps wakeUps, InstantSource clock) {
+    Reassignment(
+            Ledger ledger,
+            Bookkeeper bookkeeper,
+            Claims claims,
+            WakeUps wakeUps,
+            DecisionLog decisions,
+            InstantSource clock) {
         this.ledger = ledger;
         this.bookkeeper = bookkeeper;
         this.claims = claims;
         this.wakeUps = wakeUps;
+        this.decisions = decisions;
         this.clock = clock;
         thread.start();
     }
@@ -158,7 +166,11 @@ final class Reassignment {
             seen.addAll(page);
             List<Long> free = claims.withhold(from, page);
             if (!free.isEmpty()) {
-                moved += apply(from, free, new Change.Rerouted(from, to, free, clock.instant()));
+                long now = apply(from, free, new Change.Rerouted(from, to, free, clock.instant()));
+                if (now > 0) {
+                    decisions.rerouted(free, from, to, clock.instant());
+                }
+                moved += now;
             }
         }
         return moved;

@@ -91,12 +91,23 @@ final class SentVersions {
         List<SentVersion> unwritten = new ArrayList<>();
         try (ResultSet row = database.query(UNWRITTEN, max)) {
             while (row.next()) {
-                unwritten.add(version(row));
+                unwritten.add(version(row, older(database, row.getString(1), row.getLong(3))));
             }
         }
         return unwritten;
     }
 
+    private static List<Long> older(Statements database, String sopInstance, long instance) throws SQLException {
+        List<Long> older = new ArrayList<>();
+        try (ResultSet row = database.query(OLDER, sopInstance, instance)) {
+            while (row.next()) {
+                older.add(row.getLong(1));
+            }
+        }
+        return older;
+    }
+
+    /** The journal has these, as long as no more is known of them. */
     void written(List<SentVersion> versions) throws SQLException {
         for (SentVersion version : versions) {
             database.update(
@@ -117,20 +128,21 @@ final class SentVersions {
         List<SentVersion> versions = new ArrayList<>();
         try (ResultSet row = database.query(sql)) {
             while (row.next()) {
-                versions.add(version(row));
+                versions.add(version(row, List.of()));
             }
         }
         return versions;
     }
 
-    private static SentVersion version(ResultSet row) throws SQLException {
+    private static SentVersion version(ResultSet row, List<Long> older) throws SQLException {
         return new SentVersion(
                 row.getString(1),
                 row.getString(2),
                 row.getLong(3),
                 row.getLong(4),
                 row.getInt(5),
-                row.getInt(6) == THERE);
+                row.getInt(6) == THERE,
+                older);
     }
 
     /** ?3 of the instance; unwritten only when there is an older one, whose bytes may come up again. */
@@ -183,6 +195,9 @@ final class SentVersions {
     static final String UNWRITTEN = """
             SELECT sop_instance, destination, instance, length, crc32c, answer FROM sent INDEXED BY sent_unwritten
             WHERE unwritten = 1 AND answer > 0 ORDER BY instance LIMIT ?""";
+
+    static final String OLDER = """
+            SELECT id FROM instance INDEXED BY instance_by_sop WHERE sop_instance = ? AND id < ? ORDER BY id""";
 
     static final String WRITTEN = """
             UPDATE sent SET unwritten = 0

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import org.dicomgateway.config.SpoolSettings;
 import org.dicomgateway.observe.ForwardLog;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,6 +17,10 @@ record SpoolParts(
         InstantSource clock,
         SpoolLock lock,
         Ledger ledger,
+        LedgerTrust trust,
+        FactJournal journal,
+        SetAside aside,
+        int unreadSegments,
         Claims claims,
         HandingOut handingOut,
         WakeUps wakeUps,
@@ -44,23 +49,40 @@ record SpoolParts(
             throws IOException {
         checkSizes(settings);
         Folders folders = new Folders(settings.directory());
-        for (Path folder : List.of(folders.root(), folders.log(), folders.large(), folders.held())) {
+        for (Path folder : List.of(folders.root(), folders.log(), folders.large(), folders.held(), folders.setAside())) {
             disk.createDirectory(folder);
         }
         disk.syncDirectory(folders.root());
         SpoolLock lock = SpoolLock.take(folders.lock());
+        @Nullable FactJournal journal = null;
         boolean done = false;
         try {
             OwnFiles files = new OwnFiles(disk, folders);
-            Recovery.Recovered recovered = new Recovery(disk, folders, files, ledgers, planner, chooser, clock).run();
-            SpoolParts parts =
-                    assemble(settings, planner, clock, disk, folders, lock, files, ledgers.catalogue(), recovered);
+            SetAside aside = new SetAside(disk, folders);
+            journal = FactJournal.open(disk, folders, Recovery.SUFFIX.format(clock.instant()));
+            Recovery.Recovered recovered =
+                    new Recovery(disk, folders, files, aside, journal, ledgers, planner, chooser, clock).run();
+            SpoolParts parts = assemble(
+                    settings,
+                    planner,
+                    clock,
+                    disk,
+                    folders,
+                    lock,
+                    files,
+                    aside,
+                    journal,
+                    ledgers.catalogue(),
+                    recovered);
             done = true;
             return parts;
         } catch (LedgerException e) {
             throw new IOException("the spool " + folders.root() + " cannot be opened: " + e.getMessage(), e);
         } finally {
             if (!done) {
+                if (journal != null) {
+                    journal.close();
+                }
                 lock.close();
             }
         }
@@ -82,6 +104,8 @@ record SpoolParts(
             Folders folders,
             SpoolLock lock,
             OwnFiles files,
+            SetAside aside,
+            FactJournal journal,
             Catalogue catalogue,
             Recovery.Recovered recovered)
             throws IOException, LedgerException {
@@ -95,26 +119,34 @@ record SpoolParts(
             Claims claims = new Claims(ledger, pins);
             WakeUps wakeUps = new WakeUps();
             bookkeeper = new Bookkeeper(ledger, (changes, applied) -> applied(changes, applied, claims, wakeUps));
+            LedgerTrust trust = new LedgerTrust(ledger, journal);
+            DecisionLog decisions = new DecisionLog(ledger, bookkeeper, trust, journal);
             SegmentLog log =
                     new SegmentLog(disk, folders, settings.segmentSize().bytes(), clock, recovered.log());
             Committer committer = new Committer(log, files, bookkeeper, recovered.nextId());
             InstanceReader reader = new InstanceReader(disk, folders, files);
             Sweeper sweeper = new Sweeper(
                     ledger,
+                    trust,
                     bookkeeper,
                     log,
                     pins,
                     files,
                     space,
+                    new VersionLog(ledger, bookkeeper, journal),
                     settings.reserve().bytes());
             Stragglers stragglers = new Stragglers(ledger, bookkeeper, log, files, reader, settings.stragglerAge());
             GatherBuffers buffers = new GatherBuffers(settings.receiveMemory().bytes());
-            Reassignment reassignment = new Reassignment(ledger, bookkeeper, claims, wakeUps, clock);
+            Reassignment reassignment = new Reassignment(ledger, bookkeeper, claims, wakeUps, decisions, clock);
             wakeUps.onGivenBack(reassignment::reconsider);
             SpoolParts parts = new SpoolParts(
                     clock,
                     lock,
                     ledger,
+                    trust,
+                    journal,
+                    aside,
+                    recovered.unread(),
                     claims,
                     new HandingOut(claims, bookkeeper),
                     wakeUps,
@@ -134,8 +166,17 @@ record SpoolParts(
                     reader,
                     new Replanning(ledger, bookkeeper, pins, reader),
                     reassignment,
-                    new Discarding(catalogue, bookkeeper, claims, clock),
-                    new Keeper(space, committer, bookkeeper, sweeper, stragglers, clock, settings.history()));
+                    new Discarding(catalogue, bookkeeper, claims, decisions, clock),
+                    new Keeper(
+                            space,
+                            committer,
+                            bookkeeper,
+                            trust,
+                            new JournalUpkeep(disk, folders, files, journal),
+                            sweeper,
+                            stragglers,
+                            clock,
+                            settings.history()));
             done = true;
             return parts;
         } finally {
@@ -189,6 +230,7 @@ record SpoolParts(
         reassignment.join();
         catalogue.close();
         ledger.close();
+        journal.close();
         try {
             lock.close();
         } catch (IOException e) {

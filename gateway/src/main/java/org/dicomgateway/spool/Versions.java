@@ -117,7 +117,7 @@ final class Versions {
                 return;
             }
             version = new SentVersion(
-                    row.getString(1), destination, instance, row.getLong(2), row.getInt(3), true);
+                    row.getString(1), destination, instance, row.getLong(2), row.getInt(3), true, List.of());
         }
         supersedeOlder(version, at, due);
     }

@@ -125,6 +125,7 @@ final class InMemoryLedger implements Ledger {
     private @Nullable Set<String> present;
     private LogPosition position = LogPosition.START;
     private long lastInstance;
+    private long syncs;
 
     InMemoryLedger(Chooser chooser) {
         this.chooser = new CarefulChooser(chooser);
@@ -645,18 +646,21 @@ final class InMemoryLedger implements Ledger {
         for (long id : change.deliveries()) {
             Delivery delivery = delivery(id);
             if (delivery != null
-                    && delivery.destination != null
-                    && (delivery.state == State.PARKED
-                            || (delivery.state == State.PENDING && !isPresent(delivery.destination)))) {
+                    && (delivery.state == State.PARKED && delivery.destination != null
+                            || (delivery.state == State.PENDING
+                                    && (change.again()
+                                            || delivery.destination != null && !isPresent(delivery.destination))))) {
                 delivery.state = State.DISCARDED;
-                Row row = row(delivery);
-                sent.computeIfPresent(
-                        new SentKey(
-                                row.sop(),
-                                delivery.destination,
-                                row.stored.instance().id()),
-                        (same, value) -> value.answer == Answer.THERE ? value : null);
-                due.add(delivery.destination);
+                if (delivery.destination != null) {
+                    Row row = row(delivery);
+                    sent.computeIfPresent(
+                            new SentKey(
+                                    row.sop(),
+                                    delivery.destination,
+                                    row.stored.instance().id()),
+                            (same, value) -> value.answer == Answer.THERE ? value : null);
+                    due.add(delivery.destination);
+                }
                 finish(row(delivery), change.at());
                 count++;
             }
@@ -692,7 +696,20 @@ final class InMemoryLedger implements Ledger {
     }
 
     @Override
-    public void sync() {}
+    public synchronized long sync(long atLeast) {
+        syncs = Math.max(syncs + 1, atLeast);
+        return syncs;
+    }
+
+    @Override
+    public synchronized long syncs() {
+        return syncs;
+    }
+
+    @Override
+    public Optional<LedgerCorruptException> damage() {
+        return Optional.empty();
+    }
 
     @Override
     public synchronized LogPosition appliedPosition() {
@@ -816,7 +833,11 @@ final class InMemoryLedger implements Ledger {
                         entry.getKey().instance,
                         entry.getValue().length,
                         entry.getValue().crc32c,
-                        entry.getValue().answer == Answer.THERE))
+                        entry.getValue().answer == Answer.THERE,
+                        withUid(entry.getKey().sop)
+                                .map(row -> row.stored.instance().id())
+                                .filter(id -> id < entry.getKey().instance)
+                                .toList()))
                 .toList();
     }
 
@@ -900,13 +921,28 @@ final class InMemoryLedger implements Ledger {
     }
 
     @Override
-    public synchronized Set<Long> withFile(Collection<Long> instanceIds) {
+    public synchronized Set<Long> finished(Collection<Long> instanceIds) {
         return instanceIds.stream()
                 .filter(id -> {
                     Row row = rows.get(id);
-                    return row != null && row.file && !row.finished();
+                    return row != null && row.finished();
                 })
                 .collect(Collectors.toSet());
+    }
+
+    @Override
+    public synchronized List<PlacedDelivery> deliveries(long instanceId) {
+        Row row = rows.get(instanceId);
+        return row == null
+                ? List.of()
+                : row.deliveries.values().stream()
+                        .map(delivery -> new PlacedDelivery(
+                                delivery.id,
+                                delivery.planned.route(),
+                                delivery.planned.copy(),
+                                Optional.ofNullable(delivery.destination).orElse(""),
+                                DeliveryState.valueOf(delivery.state.name())))
+                        .toList();
     }
 
     @Override
