@@ -17,11 +17,11 @@ import org.dicomgateway.spool.SpoolSearch.FoundDelivery;
  * @param destination empty while none of the candidates can be used
  * @param candidates who may get it; empty: only the destination
  * @param state pending, delivered, parked, held, merged (done by another route's delivery to the same destination), or
- *     discarded
+ *     discarded or superseded
  * @param attempts that counted, at this destination
  * @param due not before
  * @param lastStatus DIMSE status of the last attempt
- * @param reason why the last attempt failed, or why it was discarded; empty when there is nothing to say
+ * @param reason why the last attempt failed, or why it was discarded or superseded; empty when there is nothing to say
  * @param since when it was settled, or received
  */
 public record DeliveryView(

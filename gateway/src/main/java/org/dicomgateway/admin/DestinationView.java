@@ -40,7 +40,7 @@ public record DestinationView(
     /** The state of a destination that has deliveries, and is in the rules no longer. */
     public static final String GONE = "not in the rules";
 
-    private static final Books NONE = new Books(0, 0, 0, 0, 0, 0);
+    private static final Books NONE = new Books(0, 0, 0, 0, 0, 0, 0);
 
     /** Deliveries. */
     public record Waiting(long instances, long bytes) {}

@@ -77,6 +77,7 @@ final class Gauges {
             entries.add(new Reading(counted.pending(), name, "pending"));
             entries.add(new Reading(counted.parked(), name, "parked"));
             entries.add(new Reading(counted.held(), name, "held"));
+            entries.add(new Reading(counted.superseded(), name, "superseded"));
         });
         metrics.set(Metric.BOOKS, entries);
         metrics.set(

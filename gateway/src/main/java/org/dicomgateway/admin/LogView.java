@@ -26,7 +26,7 @@ public record LogView(List<Line> events, long skipped) {
     /**
      * A line.
      *
-     * @param event received, refused, held, delivered, retry, passed-on, parked or discarded
+     * @param event received, refused, held, delivered, retry, passed-on, parked, discarded or superseded
      * @param study Study Instance UID; {@code -} when unknown
      * @param bytes of the dataset; -1 when unknown
      * @param route whose delivery; empty when it is of none

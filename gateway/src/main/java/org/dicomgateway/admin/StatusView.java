@@ -44,7 +44,8 @@ public record StatusView(
     }
 
     /** Deliveries, counted as in {@link Books}. */
-    public record Totals(long received, long delivered, long pending, long parked, long held, long pendingBytes) {
+    public record Totals(
+            long received, long delivered, long pending, long parked, long held, long superseded, long pendingBytes) {
 
         static Totals of(Collection<Books> books) {
             return new Totals(
@@ -53,6 +54,7 @@ public record StatusView(
                     books.stream().mapToLong(Books::pending).sum(),
                     books.stream().mapToLong(Books::parked).sum(),
                     books.stream().mapToLong(Books::held).sum(),
+                    books.stream().mapToLong(Books::superseded).sum(),
                     books.stream().mapToLong(Books::pendingBytes).sum());
         }
     }

@@ -32,7 +32,7 @@ public record StoryView(@JsonUnwrapped InstanceView instance, List<Happened> tim
      * @param at when, for the first time
      * @param lastAt when for the last time
      * @param times how often
-     * @param event received, held, planned, attempt, parked, retried, rerouted, discarded or delivered
+     * @param event received, held, planned, attempt, parked, retried, rerouted, discarded, superseded or delivered
      * @param deliveryId to which delivery; 0: to the instance
      * @param route whose delivery
      * @param destination where; several, separated by commas, when it is not chosen

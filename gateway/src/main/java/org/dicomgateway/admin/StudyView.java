@@ -40,7 +40,14 @@ public record StudyView(
      * @param why what is not done is not; empty when there is nothing to say
      */
     public record At(
-            String destination, long delivered, long pending, long parked, long held, long discarded, String why) {
+            String destination,
+            long delivered,
+            long pending,
+            long parked,
+            long held,
+            long superseded,
+            long discarded,
+            String why) {
 
         static At of(StudyAt found, Map<String, HealthView> health) {
             boolean done = found.pending() + found.parked() + found.held() == 0;
@@ -63,6 +70,7 @@ public record StudyView(
                     found.pending(),
                     found.parked(),
                     found.held(),
+                    found.superseded(),
                     found.discarded(),
                     done ? "" : why);
         }

@@ -47,6 +47,11 @@ record AuditedOutbox(Outbox outbox, Transfers transfers, Function<String, Option
     }
 
     @Override
+    public boolean explainsDuplicate(Claim claim) {
+        return outbox.explainsDuplicate(claim);
+    }
+
+    @Override
     public void reconsider(String destination) {
         outbox.reconsider(destination);
     }

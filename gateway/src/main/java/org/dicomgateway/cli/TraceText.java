@@ -32,7 +32,7 @@ final class TraceText {
         return instance.routed()
                 && instance.deliveries().stream()
                         .allMatch(one ->
-                                one.state().equals("delivered") || one.state().equals("merged"));
+                                List.of("delivered", "merged", "superseded").contains(one.state()));
     }
 
     static List<String> studies(List<StudyView> studies, boolean more, boolean showPatients) {
@@ -53,7 +53,8 @@ final class TraceText {
             }
             if (!study.destinations().isEmpty()) {
                 TextTable table =
-                        new TextTable("destination", "delivered", "pending", "parked", "held", "discarded", "why");
+                        new TextTable(
+                        "destination", "delivered", "pending", "parked", "held", "superseded", "discarded", "why");
                 study.destinations()
                         .forEach(at -> table.row(
                                 at.destination().isEmpty() ? ANY : at.destination(),
@@ -61,6 +62,7 @@ final class TraceText {
                                 Long.toString(at.pending()),
                                 Long.toString(at.parked()),
                                 Long.toString(at.held()),
+                                Long.toString(at.superseded()),
                                 Long.toString(at.discarded()),
                                 reason(at.why())));
                 lines.addAll(table.lines());

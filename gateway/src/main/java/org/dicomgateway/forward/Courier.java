@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.dicomgateway.dicom.AeTitle;
 import org.dicomgateway.dicom.AssociationException;
+import org.dicomgateway.dicom.DimseStatus;
 import org.dicomgateway.dicom.OpenAssociation;
 import org.dicomgateway.dicom.PresentationPair;
 import org.dicomgateway.forward.Outcome.Deferred;
@@ -64,14 +65,16 @@ final class Courier {
         PresentationPair pair = Proposal.pairOf(claim);
         Outcome outcome;
         boolean usable = false;
+        boolean unanswered = false;
         try {
             Outcome answer = association.accepts(pair)
-                    ? Verdict.ofStatus(store(association, claim, pair))
+                    ? answered(claim, store(association, claim, pair))
                     : Verdict.notAccepted(pair);
             outcome = senses.judge().of(claim, answer, outbox::passesOn);
             notice(claim, outcome, Duration.ofMillis(millisSince(start)));
             usable = true;
         } catch (AssociationException e) {
+            unanswered = true;
             outcome = unanswered(claim, e, first);
         } catch (DamagedInstanceException e) {
             outcome = new Impossible(Outcome.NO_STATUS, "damaged in the spool, not sent: " + e.getMessage(), true);
@@ -79,11 +82,17 @@ final class Courier {
             outcome = new Refused(Outcome.NO_STATUS, "cannot be read from the spool: " + e.getMessage());
         } catch (RuntimeException | Error e) {
             association.abort();
-            conclude(hand, claim, new Refused(Outcome.NO_STATUS, "a fault of the gateway: " + e), start);
+            conclude(hand, claim, new Refused(Outcome.NO_STATUS, "a fault of the gateway: " + e), true, start);
             throw e;
         }
-        conclude(hand, claim, outcome, start);
+        conclude(hand, claim, outcome, unanswered, start);
         return usable;
+    }
+
+    private Outcome answered(Claim claim, int status) {
+        return status == DimseStatus.DUPLICATE_SOP_INSTANCE && !outbox.explainsDuplicate(claim)
+                ? Verdict.ofOtherVersion()
+                : Verdict.ofStatus(status);
     }
 
     private void notice(Claim claim, Outcome outcome, Duration took) {
@@ -118,11 +127,16 @@ final class Courier {
         return ofCaller ? trouble : senses.judge().of(claim, trouble, outbox::passesOn);
     }
 
-    /** Settles by an outcome. */
+    /** Settles by the outcome of an attempt in which nothing was sent. */
     void conclude(Hand hand, Claim claim, Outcome outcome, long start) {
+        conclude(hand, claim, outcome, false, start);
+    }
+
+    private void conclude(Hand hand, Claim claim, Outcome outcome, boolean unanswered, long start) {
         boolean held = !senses.breaker().isClosed();
-        Settlement settlement =
+        Settlement decided =
                 afterItsCaller(claim, retries.settlement(claim.attempts(), outcome, clock.instant(), held));
+        Settlement settlement = unanswered ? decided.withoutAnswer() : decided;
         // Asked before it is settled: afterwards it may be elsewhere already.
         boolean passedOn =
                 settlement instanceof Settlement.Parked parked && parked.elsewhere() && outbox.passesOn(claim);

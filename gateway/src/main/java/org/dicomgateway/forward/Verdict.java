@@ -25,7 +25,7 @@ final class Verdict {
             return new Delivered(status);
         }
         return switch (status) {
-            // It is there already: an earlier attempt whose answer was lost, or another sender.
+            // It is there already: an earlier attempt whose answer was lost, or another sender. See also below.
             case DimseStatus.DUPLICATE_SOP_INSTANCE -> new Delivered(status);
             case DimseStatus.SOP_CLASS_NOT_SUPPORTED -> new Impossible(status, reason);
             case DimseStatus.NOT_AUTHORIZED ->
@@ -33,6 +33,17 @@ final class Verdict {
             // Whose trouble it is the code does not tell: the same ones are used for either.
             default -> new Refused(status, reason);
         };
+    }
+
+    /** Of 0x0111 when the instance that the destination has cannot be the one that was sent, but is another version. */
+    static Outcome ofOtherVersion() {
+        int status = DimseStatus.DUPLICATE_SOP_INSTANCE;
+        return new Impossible(
+                status,
+                DimseStatus.format(status) + " " + DimseStatus.meaningOf(status)
+                        + ": the destination keeps another version of this instance that it was sent before, and did not"
+                        + " take this one; delete the instance there, or have the server overwrite it, and retry; or"
+                        + " discard this delivery");
     }
 
     /**

@@ -44,7 +44,9 @@ public final class ForwardLog {
         /** A delivery was given up until an operator retries it. */
         PARKED,
         /** An operator gave a delivery up for good. */
-        DISCARDED;
+        DISCARDED,
+        /** A delivery is not made, because a newer version of the instance was sent there before. */
+        SUPERSEDED;
 
         private final String text = name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
 
@@ -140,6 +142,18 @@ public final class ForwardLog {
                 .addKeyValue("reason", quoted(reason))
                 .log();
         tell(Event.DISCARDED, subject, route, destination, 0, -1, -1, reason);
+    }
+
+    /** A delivery is not made: of two instances with this SOP Instance UID, the newer one was sent there before. */
+    public static void superseded(Subject subject, String route, String destination, long instance, long newer) {
+        line(Event.SUPERSEDED, subject)
+                .addKeyValue("route", route)
+                .addKeyValue("destination", destination)
+                .addKeyValue("instance", instance)
+                .addKeyValue("newer", newer)
+                .log();
+        String reason = "instance " + newer + ", a newer version, was sent there before instance " + instance;
+        tell(Event.SUPERSEDED, subject, route, destination, 0, -1, -1, reason);
     }
 
     private static void tell(

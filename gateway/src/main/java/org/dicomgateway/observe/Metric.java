@@ -73,6 +73,11 @@ public enum Metric {
     DELIVERED_BYTES("gateway_delivered_bytes_total", Kind.COUNTER, "Bytes of datasets delivered", "destination"),
     DELIVERY("gateway_delivery_seconds", Kind.HISTOGRAM, "From receipt to delivery", "destination"),
     DISCARDED("gateway_discarded_total", Kind.COUNTER, "Deliveries given up for good by operators", "destination"),
+    SUPERSEDED(
+            "gateway_superseded_total",
+            Kind.COUNTER,
+            "Deliveries not made because a newer version was sent there before",
+            "destination"),
 
     RULES_VERSION("gateway_rules_version", Kind.GAUGE, "Version of the rules in force"),
     RULES_BROKEN("gateway_rules_broken", Kind.GAUGE, "1 while the rules file has problems"),

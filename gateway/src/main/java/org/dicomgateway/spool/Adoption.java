@@ -5,17 +5,17 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
-import org.dicomgateway.dicom.UnreadableDatasetException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Brings the spool's own files and the ledger together: into a rebuilt ledger, files that no record of the log tells of
- * are taken in and planned again; of an intact one, files that it does not know are removed.
+ * are taken in and planned again; beside an intact one, files that it does not know are set aside.
  */
 final class Adoption {
 
@@ -23,16 +23,18 @@ final class Adoption {
     private static final int BATCH = 500;
 
     private final Disk disk;
-    private final OwnFiles files;
+    private final SetAside aside;
+    private final InstanceReader reader;
     private final Ledger ledger;
 
-    Adoption(Disk disk, OwnFiles files, Ledger ledger) {
+    Adoption(Disk disk, SetAside aside, InstanceReader reader, Ledger ledger) {
         this.disk = disk;
-        this.files = files;
+        this.aside = aside;
+        this.reader = reader;
         this.ledger = ledger;
     }
 
-    /** Takes these files in. One that is no part-10 file is set aside under another name, and reported. */
+    /** Takes these files in. One that cannot be read, or is no part-10 file, is set aside. */
     void adopt(Map<Long, Path> orphans, Planner planner, InstantSource clock) throws IOException, LedgerException {
         List<Change> batch = new ArrayList<>();
         int adopted = 0;
@@ -40,9 +42,8 @@ final class Adoption {
             try {
                 batch.add(received(orphan.getKey(), orphan.getValue(), planner, clock.instant()));
                 adopted++;
-            } catch (UnreadableDatasetException e) {
-                Path aside = files.setAside(orphan.getValue());
-                LOG.error("{} is not what its name says ({}); kept as {}", orphan.getValue(), e.getMessage(), aside);
+            } catch (IOException e) {
+                setAside(orphan.getKey(), orphan.getValue(), "it cannot be read as an instance: " + e.getMessage());
             }
             if (batch.size() == BATCH) {
                 ledger.apply(batch);
@@ -65,22 +66,61 @@ final class Adoption {
         }
     }
 
-    /** Removes those of these files that the ledger does not want: it is intact, and knows. */
-    void removeUnknown(Collection<Long> ids) throws IOException, LedgerException {
-        List<Long> all = List.copyOf(ids);
-        int removed = 0;
-        for (int from = 0; from < all.size(); from += BATCH) {
-            List<Long> some = all.subList(from, Math.min(all.size(), from + BATCH));
-            Collection<Long> wanted = ledger.withFile(some);
-            for (long id : some) {
-                if (!wanted.contains(id)) {
-                    files.delete(id);
-                    removed++;
+    /**
+     * Holds these files against a ledger that is intact. What it does not know is set aside; of what it believes to be in
+     * the log still, it learns that it was moved.
+     *
+     * @return those whose instance is finished, which can go once the ledger is durable
+     */
+    List<Long> reconcile(Map<Long, Path> own) throws IOException, LedgerException {
+        Set<Long> finished = ledger.finished(own.keySet());
+        List<Change> moved = new ArrayList<>();
+        for (Map.Entry<Long, Path> file : new TreeMap<>(own).entrySet()) {
+            long id = file.getKey();
+            if (finished.contains(id)) {
+                continue;
+            }
+            Optional<StoredInstance> known = ledger.find(id);
+            if (known.isEmpty()) {
+                setAside(id, file.getValue(), "the ledger does not know it");
+            } else if (known.get().location() instanceof Location.InLog) {
+                if (isWhole(known.get())) {
+                    moved.add(new Change.Moved(id));
+                } else {
+                    setAside(id, file.getValue(), "it is not what was received, which is in the log");
                 }
             }
         }
-        if (removed > 0) {
-            LOG.info("{} files were removed that belong to no instance, or to one that is delivered", removed);
+        if (!moved.isEmpty()) {
+            ledger.apply(moved);
+        }
+        return finished.stream().sorted().toList();
+    }
+
+    private boolean isWhole(StoredInstance stored) {
+        try (DatasetStream part10 = reader.part10(stored.inOwnFile())) {
+            byte[] window = new byte[64 << 10];
+            while (part10.read(window) >= 0) {
+                // The checksum is what matters.
+            }
+            return true;
+        } catch (IOException e) {
+            LOG.debug("the file of instance {} is of no use", stored.instance().id(), e);
+            return false;
+        }
+    }
+
+    private void setAside(long id, Path file, String why) {
+        try {
+            Path to = aside.add(file, id);
+            LOG.error(
+                    "{} was set aside as {}, because {}; see what it is, and take it in again or discard it: "
+                            + "scripts/gateway set-aside",
+                    file,
+                    to,
+                    why);
+        } catch (IOException e) {
+            LOG.error("{} should be set aside, because {}, but cannot; it stays where it is", file, why, e);
         }
     }
 }

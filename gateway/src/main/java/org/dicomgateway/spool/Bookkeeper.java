@@ -32,7 +32,7 @@ final class Bookkeeper implements AutoCloseable {
     /** Told of each batch in the writer's thread, after it was applied. */
     @FunctionalInterface
     interface Listener {
-        void applied(List<Change> changes, Set<String> due);
+        void applied(List<Change> changes, Ledger.Applied done);
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Bookkeeper.class);
@@ -237,7 +237,7 @@ final class Bookkeeper implements AutoCloseable {
             }
         }
         try {
-            listener.applied(changes, done.due());
+            listener.applied(changes, done);
         } catch (RuntimeException e) {
             // Must not look like a failure of the ledger, or the changes would be applied twice.
             LOG.error("telling of {} applied changes failed", changes.size(), e);
@@ -247,7 +247,7 @@ final class Bookkeeper implements AutoCloseable {
 
     private Ledger.Applied syncIfDirty() throws LedgerException {
         if (dirty) {
-            ledger.sync();
+            ledger.sync(0);
             dirty = false;
         }
         return new Ledger.Applied(0, Set.of());

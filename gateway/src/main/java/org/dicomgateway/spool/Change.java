@@ -60,6 +60,33 @@ sealed interface Change {
         }
     }
 
+    /** These versioned deliveries are about to be sent: when the process ends before they are settled, they may have been. */
+    record HandedOut(List<Long> deliveries) implements Change {
+
+        public HandedOut {
+            deliveries = List.copyOf(deliveries);
+        }
+    }
+
+    /** The process was started: what was being sent when it ended got no answer. */
+    record Restarted(Instant at) implements Change {}
+
+    /** These were sent before the ledger was built anew. */
+    record Sent(List<SentVersion> versions, Instant at) implements Change {
+
+        public Sent {
+            versions = List.copyOf(versions);
+        }
+    }
+
+    /** The journal has these. */
+    record Written(List<SentVersion> versions) implements Change {
+
+        public Written {
+            versions = List.copyOf(versions);
+        }
+    }
+
     /** No pending delivery waits for longer than until then: the clock was set back, and would make it wait for nothing. */
     record Hastened(Instant latest) implements Change {}
 
@@ -77,8 +104,15 @@ sealed interface Change {
      *
      * @param deliveries none of them claimed, nor to be claimed before this is applied
      * @param reason why, for operators
+     * @param again whether it was decided before, and a ledger that is built anew is told: what is pending is given up,
+     *     too
      */
-    record Discarded(List<Long> deliveries, List<Long> instances, String reason, Instant at) implements Change {
+    record Discarded(List<Long> deliveries, List<Long> instances, String reason, Instant at, boolean again)
+            implements Change {
+
+        Discarded(List<Long> deliveries, List<Long> instances, String reason, Instant at) {
+            this(deliveries, instances, reason, at, false);
+        }
 
         public Discarded {
             deliveries = List.copyOf(deliveries);

@@ -111,6 +111,13 @@ final class Claims {
                 delivery.attempts());
     }
 
+    /** Whether another instance has the same SOP Instance UID as this claimed one. */
+    boolean isVersioned(Claim claim) {
+        return Optional.ofNullable(held.get(claim.deliveryId()))
+                .filter(h -> h.delivery.versioned())
+                .isPresent();
+    }
+
     /**
      * Keeps deliveries of a destination from being claimed until {@link #release}: they are about to be given to another.
      *

@@ -16,7 +16,7 @@ final class Completion {
     }
 
     /** Looks whether all deliveries of an instance are done; what is merged is done by another one, and what is
-     * discarded is not wanted any more. */
+     * discarded or superseded is not wanted any more. */
     void check(long instanceId, Instant at) throws SQLException {
         try (ResultSet row = database.query(FINISHED, instanceId, at.toEpochMilli())) {
             if (row.next() && row.getObject(1) != null) {
@@ -29,6 +29,6 @@ final class Completion {
             UPDATE instance SET finished_at = ?2
             WHERE id = ?1 AND finished_at IS NULL
               AND NOT EXISTS (SELECT 1 FROM delivery NOT INDEXED
-                              WHERE id BETWEEN ?1 * 1024 AND ?1 * 1024 + 1023 AND state NOT IN (1, 3, 4))
+                              WHERE id BETWEEN ?1 * 1024 AND ?1 * 1024 + 1023 AND state NOT IN (1, 3, 4, 5))
             RETURNING segment, length""";
 }

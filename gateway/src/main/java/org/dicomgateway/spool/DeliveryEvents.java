@@ -27,7 +27,8 @@ final class DeliveryEvents {
         PARKED(1, SpoolSearch.EventKind.PARKED),
         RETRIED(2, SpoolSearch.EventKind.RETRIED),
         REROUTED(3, SpoolSearch.EventKind.REROUTED),
-        DISCARDED(4, SpoolSearch.EventKind.DISCARDED);
+        DISCARDED(4, SpoolSearch.EventKind.DISCARDED),
+        SUPERSEDED(5, SpoolSearch.EventKind.SUPERSEDED);
 
         private final int code;
         private final SpoolSearch.EventKind told;

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param destination null while it waits for one
  * @param candidates who may get it; empty: only the destination
  * @param refused candidates that refused it
+ * @param versioned whether another instance has, or had, the same SOP Instance UID
  */
 record DeliveryRow(
         long id,
@@ -25,10 +26,11 @@ record DeliveryRow(
         boolean nextWhenRefused,
         int priority,
         long bytes,
-        int state) {
+        int state,
+        boolean versioned) {
 
     /** One that is planned, and not placed yet unless there is only one place. */
-    static DeliveryRow planned(Instance instance, int place, Plan.PlannedDelivery planned) {
+    static DeliveryRow planned(Instance instance, int place, Plan.PlannedDelivery planned, boolean versioned) {
         boolean fixed = planned.candidates().size() == 1;
         return new DeliveryRow(
                 LedgerRows.deliveryId(instance.id(), place),
@@ -40,7 +42,8 @@ record DeliveryRow(
                 planned.nextWhenRefused(),
                 planned.priority(),
                 instance.datasetLength(),
-                LedgerRows.PENDING);
+                LedgerRows.PENDING,
+                versioned);
     }
 
     /** All deliveries of an instance, by id. */
@@ -58,7 +61,8 @@ record DeliveryRow(
                         row.getBoolean("next_when_refused"),
                         row.getInt("priority"),
                         row.getLong("bytes"),
-                        row.getInt("state")));
+                        row.getInt("state"),
+                        row.getBoolean("versioned")));
             }
         }
         return rows;
@@ -97,7 +101,8 @@ record DeliveryRow(
 
     /** The same, somewhere else or nowhere. */
     DeliveryRow at(@Nullable String place, int newState) {
-        return new DeliveryRow(id, route, copy, place, candidates, refused, nextWhenRefused, priority, bytes, newState);
+        return new DeliveryRow(
+                id, route, copy, place, candidates, refused, nextWhenRefused, priority, bytes, newState, versioned);
     }
 
     /** The same, refused by the destination that it has. */
@@ -106,16 +111,18 @@ record DeliveryRow(
         if (destination != null) {
             all.add(destination);
         }
-        return new DeliveryRow(id, route, copy, destination, candidates, all, nextWhenRefused, priority, bytes, state);
+        return new DeliveryRow(
+                id, route, copy, destination, candidates, all, nextWhenRefused, priority, bytes, state, versioned);
     }
 
     /** The same, for whoever gets it now and for nobody else. */
     DeliveryRow fixed() {
         return new DeliveryRow(
-                id, route, copy, destination, List.of(), Set.of(), nextWhenRefused, priority, bytes, state);
+                id, route, copy, destination, List.of(), Set.of(), nextWhenRefused, priority, bytes, state, versioned);
     }
 
     static final String OF_INSTANCE = """
-            SELECT id, route, copy, destination, candidates, refused, next_when_refused, priority, bytes, state
+            SELECT id, route, copy, destination, candidates, refused, next_when_refused, priority, bytes, state,
+              versioned
             FROM delivery NOT INDEXED WHERE id BETWEEN ?1 * 1024 AND ?1 * 1024 + 1023 ORDER BY id""";
 }

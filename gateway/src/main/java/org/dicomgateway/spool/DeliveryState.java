@@ -12,6 +12,8 @@ public enum DeliveryState {
     MERGED(LedgerRows.MERGED),
     /** Given up for good by an operator; in no books. */
     DISCARDED(LedgerRows.DISCARDED),
+    /** Not sent, because a newer version of the same SOP Instance UID was sent there before. */
+    SUPERSEDED(LedgerRows.SUPERSEDED),
     /** Waiting for a destination that is not in the rules. */
     HELD(LedgerRows.HELD);
 

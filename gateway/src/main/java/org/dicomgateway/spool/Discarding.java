@@ -25,12 +25,15 @@ final class Discarding {
     private final Catalogue catalogue;
     private final Bookkeeper bookkeeper;
     private final Claims claims;
+    private final DecisionLog decisions;
     private final InstantSource clock;
 
-    Discarding(Catalogue catalogue, Bookkeeper bookkeeper, Claims claims, InstantSource clock) {
+    Discarding(
+            Catalogue catalogue, Bookkeeper bookkeeper, Claims claims, DecisionLog decisions, InstantSource clock) {
         this.catalogue = catalogue;
         this.bookkeeper = bookkeeper;
         this.claims = claims;
+        this.decisions = decisions;
         this.clock = clock;
     }
 
@@ -96,13 +99,18 @@ final class Discarding {
             }
         }
         long count = unrouted.isEmpty() ? 0 : apply(new Change.Discarded(List.of(), unrouted, reason, clock.instant()));
+        List<Long> given = new ArrayList<>();
         for (Map.Entry<String, List<Long>> at : stuck.entrySet()) {
             List<Long> free = claims.withhold(at.getKey(), at.getValue());
             try {
                 count += apply(new Change.Discarded(free, List.of(), reason, clock.instant()));
+                given.addAll(free);
             } finally {
                 claims.release(at.getKey(), free);
             }
+        }
+        if (count > 0) {
+            decisions.discarded(given, unrouted, reason, clock.instant());
         }
         instances.forEach(before -> tell(before, reason));
         return count;

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.dicomgateway.dicom.Text;
+import org.jspecify.annotations.Nullable;
 
 /** Gives up for good what an operator does not want delivered any more. It is in no books then, and keeps its row. */
 final class Discards {
@@ -14,12 +15,15 @@ final class Discards {
     private final LedgerTotals totals;
     private final Completion completion;
     private final DeliveryEvents events;
+    private final SentVersions sent;
 
-    Discards(Statements database, LedgerTotals totals, Completion completion, DeliveryEvents events) {
+    Discards(Statements database, LedgerTotals totals, Completion completion, DeliveryEvents events,
+            SentVersions sent) {
         this.database = database;
         this.totals = totals;
         this.completion = completion;
         this.events = events;
+        this.sent = sent;
     }
 
     /**
@@ -34,7 +38,7 @@ final class Discards {
         for (long id : change.deliveries()) {
             List<DeliveryRow> all = DeliveryRow.of(database, LedgerRows.instanceId(id));
             for (DeliveryRow row : all) {
-                if (row.id() == id && isStuck(row)) {
+                if (row.id() == id && (isStuck(row) || (change.again() && row.isPending()))) {
                     discard(row, reason, change.at(), due);
                     count++;
                 }
@@ -61,11 +65,14 @@ final class Discards {
     }
 
     private void discard(DeliveryRow row, String reason, Instant at, Set<String> due) throws SQLException {
-        String destination = String.valueOf(row.destination());
-        totals.taken(destination, row.state(), row.bytes());
+        @Nullable String destination = row.destination();
+        if (destination != null) {
+            totals.taken(destination, row.state(), row.bytes());
+            sent.givenUp(LedgerRows.instanceId(row.id()), destination);
+            due.add(destination); // a younger one of the same SOP instance may have waited for it
+        }
         database.update(DISCARD, reason, at.toEpochMilli(), row.id());
         events.happened(row.id(), DeliveryEvents.Kind.DISCARDED, destination, null, reason, at);
-        due.add(destination); // a younger one of the same SOP instance may have waited for it
         completion.check(LedgerRows.instanceId(row.id()), at);
     }
 

@@ -2,6 +2,7 @@ package org.dicomgateway.spool;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 
@@ -37,6 +38,9 @@ interface Disk {
 
     /** Makes the names in a directory durable. */
     void syncDirectory(Path directory) throws IOException;
+
+    /** When a file was last written to. @throws NoSuchFileException when there is none */
+    Instant lastModified(Path file) throws IOException;
 
     /** Bytes that may still be written to the file system that holds this directory. */
     long usableSpace(Path directory) throws IOException;

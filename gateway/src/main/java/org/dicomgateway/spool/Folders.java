@@ -26,6 +26,11 @@ record Folders(Path root) {
         return root.resolve("ledger.rebuilding");
     }
 
+    /** What must be known even when the ledger is not: {@link FactJournal}. */
+    Path facts() {
+        return root.resolve("facts.journal");
+    }
+
     /** The segments. */
     Path log() {
         return root.resolve("log");
@@ -39,6 +44,11 @@ record Folders(Path root) {
     /** Instances that were moved out of the log because they wait for long. */
     Path held() {
         return root.resolve("held");
+    }
+
+    /** Files that the ledger does not know: {@link SetAside}. */
+    Path setAside() {
+        return root.resolve("set-aside");
     }
 
     Path segment(long sequence) {

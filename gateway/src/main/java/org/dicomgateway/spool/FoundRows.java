@@ -280,6 +280,7 @@ final class FoundRows {
                                 of(count, state, DeliveryState.PENDING),
                                 of(count, state, DeliveryState.PARKED),
                                 of(count, state, DeliveryState.HELD),
+                                of(count, state, DeliveryState.SUPERSEDED),
                                 of(count, state, DeliveryState.DISCARDED),
                                 text(row.getString(4))),
                         FoundRows::sum);
@@ -299,6 +300,7 @@ final class FoundRows {
                 a.pending() + b.pending(),
                 a.parked() + b.parked(),
                 a.held() + b.held(),
+                a.superseded() + b.superseded(),
                 a.discarded() + b.discarded(),
                 a.reason().isEmpty() ? b.reason() : a.reason());
     }

@@ -51,7 +51,11 @@ final class InstanceReader {
         }
     }
 
-    /** Copies the bytes as they are, damaged or not: the checksum stays with the ledger. */
+    /**
+     * Copies the bytes as they are, damaged or not: the checksum stays with the ledger.
+     *
+     * @throws DamagedInstanceException when the disk does not give them
+     */
     void copy(StoredInstance stored, OwnFiles.Part to) throws IOException {
         if (stored.location() instanceof Location.InLog inLog) {
             try (DiskFile file = disk.read(folders.segment(inLog.segment()))) {

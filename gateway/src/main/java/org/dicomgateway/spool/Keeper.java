@@ -24,6 +24,8 @@ final class Keeper {
     private final SpaceWatch space;
     private final Committer committer;
     private final Bookkeeper bookkeeper;
+    private final LedgerTrust trust;
+    private final JournalUpkeep journal;
     private final Sweeper sweeper;
     private final Stragglers stragglers;
     private final InstantSource clock;
@@ -39,6 +41,8 @@ final class Keeper {
             SpaceWatch space,
             Committer committer,
             Bookkeeper bookkeeper,
+            LedgerTrust trust,
+            JournalUpkeep journal,
             Sweeper sweeper,
             Stragglers stragglers,
             InstantSource clock,
@@ -47,6 +51,8 @@ final class Keeper {
         this.space = space;
         this.committer = committer;
         this.bookkeeper = bookkeeper;
+        this.trust = trust;
+        this.journal = journal;
         this.sweeper = sweeper;
         this.stragglers = stragglers;
         this.clock = clock;
@@ -81,6 +87,7 @@ final class Keeper {
         if (committer.brokenBecause().isPresent()) {
             committer.heal();
         }
+        trust.look();
         // Under load a segment is full every fraction of a second: one that is used again need not be preallocated.
         sweeper.sweep();
         sweeper.keepSpares();
@@ -104,6 +111,10 @@ final class Keeper {
     /** Moves what is stuck, and bounds what a power failure has repeated. */
     void tidy() throws LedgerException {
         mindTheClock();
+        journal.look();
+        if (trust.lostBecause().isPresent()) {
+            return;
+        }
         if (stragglers.moveSome(clock.instant())) {
             sweeper.sweep();
         }

@@ -26,8 +26,21 @@ interface Ledger extends AutoCloseable {
      */
     Applied apply(List<Change> changes) throws LedgerException;
 
-    /** Makes everything applied so far survive a power failure. */
-    void sync() throws LedgerException;
+    /**
+     * Makes everything applied so far survive a power failure, and counts that.
+     *
+     * @param atLeast what the count is afterwards at least
+     * @return the count, more than it ever was
+     * @throws LedgerCorruptException from the first time that it fails on: what could not be made durable is not known,
+     *     and trying again would not tell
+     */
+    long sync(long atLeast) throws LedgerException;
+
+    /** How often it was synced, as of the last sync. A ledger that says less than it did is an older one. */
+    long syncs() throws LedgerException;
+
+    /** What was found damaged, or could not be synced. From then on the ledger is to be built anew at the next start. */
+    Optional<LedgerCorruptException> damage();
 
     /** Everything before this place in the log is applied. */
     LogPosition appliedPosition() throws LedgerException;
@@ -57,6 +70,12 @@ interface Ledger extends AutoCloseable {
     /** Whether a pending delivery would go to another candidate if its destination refused it now. */
     boolean passesOn(long deliveryId) throws LedgerException;
 
+    /** See {@link Outbox#explainsDuplicate}. */
+    boolean explainsDuplicate(long instanceId, String destination) throws LedgerException;
+
+    /** Versions that were sent and that a rebuilt ledger must be told of, as the journal does not know them yet. */
+    List<SentVersion> unwritten(int max) throws LedgerException;
+
     /** Pending and parked deliveries of a destination, in any order, but these. */
     List<Long> open(String destination, Set<Long> except, int max) throws LedgerException;
 
@@ -75,8 +94,11 @@ interface Ledger extends AutoCloseable {
     /** Finished instances that still have a file of their own. */
     List<Long> finishedWithFile(int max) throws LedgerException;
 
-    /** Which of these instances are known and have a file of their own that is still wanted. */
-    Set<Long> withFile(Collection<Long> instanceIds) throws LedgerException;
+    /** Which of these instances are known, and finished: nobody wants their bytes any more. */
+    Set<Long> finished(Collection<Long> instanceIds) throws LedgerException;
+
+    /** The deliveries of an instance, by id. */
+    List<PlacedDelivery> deliveries(long instanceId) throws LedgerException;
 
     /** Unfinished instances with ids above {@code afterId}, by id. */
     List<StoredInstance> unfinished(long afterId, int max) throws LedgerException;
@@ -96,10 +118,38 @@ interface Ledger extends AutoCloseable {
     @Override
     void close();
 
-    /** What applying changes did. */
-    record Applied(long rows, Set<String> due) {}
+    /**
+     * What applying changes did.
+     *
+     * @param rows how many there were of what the changes are about
+     * @param due destinations for which something may have become due
+     * @param superseded deliveries that were settled because a newer version was sent there
+     */
+    record Applied(long rows, Set<String> due, List<Superseded> superseded) {
 
-    /** A delivery to claim. */
+        /** Without superseded ones. */
+        Applied(long rows, Set<String> due) {
+            this(rows, due, List.of());
+        }
+    }
+
+    /** A delivery that is not made, because {@code newer}, another instance, was sent there before. */
+    record Superseded(Instance instance, String route, String destination, long newer) {}
+
+    /**
+     * A delivery, and whose it is.
+     *
+     * @param destination empty while it waits for one
+     */
+    record PlacedDelivery(long id, String route, int copy, String destination, DeliveryState state) {}
+
+    /** A delivery to claim; a versioned one is noted as {@link Change.HandedOut} first. */
     record DueDelivery(
-            long deliveryId, StoredInstance stored, String route, int copy, String destination, int attempts) {}
+            long deliveryId,
+            StoredInstance stored,
+            String route,
+            int copy,
+            String destination,
+            int attempts,
+            boolean versioned) {}
 }

@@ -11,7 +11,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteDataSource;
@@ -26,6 +28,24 @@ final class LedgerFile {
 
     /** Up to this size every page is checked at start: less than a second. */
     private static final long QUICK_CHECK_LIMIT = 64L << 20;
+
+    /**
+     * What cannot be read, or may not have reached the disk: not for want of room or rights, or a lock. The kernel forgets
+     * what it could not write, and calls the next sync a success.
+     */
+    private static final Set<SQLiteErrorCode> UNREADABLE_OR_UNSAVED = EnumSet.of(
+            SQLiteErrorCode.SQLITE_IOERR,
+            SQLiteErrorCode.SQLITE_IOERR_READ,
+            SQLiteErrorCode.SQLITE_IOERR_SHORT_READ,
+            SQLiteErrorCode.SQLITE_IOERR_WRITE,
+            SQLiteErrorCode.SQLITE_IOERR_FSYNC,
+            SQLiteErrorCode.SQLITE_IOERR_DIR_FSYNC,
+            SQLiteErrorCode.SQLITE_IOERR_TRUNCATE,
+            SQLiteErrorCode.SQLITE_IOERR_FSTAT,
+            SQLiteErrorCode.SQLITE_IOERR_CORRUPTFS);
+
+    /** The database last: as long as it is there under its name, the others are not left alone. */
+    private static final List<String> PARTS = List.of("-shm", "-wal", "");
 
     private final Path path;
 
@@ -74,8 +94,7 @@ final class LedgerFile {
 
     /** Moves a damaged ledger out of the way; {@code suffix} is appended to the names of its files. */
     static void setAside(Path path, String suffix) throws IOException {
-        // The database last: as long as it is there under its name, the others are not left alone.
-        for (String part : List.of("-shm", "-wal", "")) {
+        for (String part : PARTS) {
             Path file = path.resolveSibling(path.getFileName() + part);
             if (Files.exists(file)) {
                 Files.move(file, file.resolveSibling(file.getFileName() + suffix), StandardCopyOption.ATOMIC_MOVE);
@@ -83,12 +102,19 @@ final class LedgerFile {
         }
     }
 
+    /** Removes a ledger that is worth nothing. */
+    static void remove(Path path) throws IOException {
+        for (String part : PARTS) {
+            Files.deleteIfExists(path.resolveSibling(path.getFileName() + part));
+        }
+    }
+
     // NORMAL: a commit is not forced to the disk. What a power failure takes is the ledger's tail, and the log has it.
-    // The checkpoint moves at most about 16 MB at once, and reuses the WAL's space after a burst.
+    // The ledger checkpoints by itself, for SQLite does not tell when it fails at that; it reuses the WAL's space.
     private static final List<String> WRITER_PRAGMAS = List.of(
             "PRAGMA journal_mode = WAL",
             "PRAGMA synchronous = NORMAL",
-            "PRAGMA wal_autocheckpoint = 4000",
+            "PRAGMA wal_autocheckpoint = 0",
             "PRAGMA journal_size_limit = 67108864",
             "PRAGMA cache_size = -32768",
             "PRAGMA temp_store = MEMORY");
@@ -187,7 +213,7 @@ final class LedgerFile {
         try {
             return Files.size(path);
         } catch (IOException e) {
-            throw new LedgerException("the ledger " + path + " cannot be measured: " + e, e);
+            throw new LedgerCorruptException("the ledger " + path + " cannot be measured: " + e, e);
         }
     }
 
@@ -195,6 +221,10 @@ final class LedgerFile {
     LedgerException failure(String verb, SQLException e) {
         SQLiteErrorCode code = e instanceof SQLiteException sqlite ? sqlite.getResultCode() : null;
         String what = "the ledger " + path + " could not be " + verb + ": ";
+        if (code != null && UNREADABLE_OR_UNSAVED.contains(code)) {
+            return new LedgerCorruptException(
+                    what + "the disk failed (" + e.getMessage() + "); what it holds is not known any more", e);
+        }
         return switch (code == null ? 0 : code.code & 0xff) {
             case 11, 26 -> new LedgerCorruptException(what + "it is damaged (" + e.getMessage() + ")", e);
             case 5, 6 ->

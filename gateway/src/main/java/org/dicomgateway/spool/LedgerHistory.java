@@ -19,14 +19,21 @@ final class LedgerHistory {
     private final SeriesKeys series;
     private final Affinities affinities;
     private final DeliveryEvents events;
+    private final SentVersions sent;
 
     LedgerHistory(
-            Statements database, LedgerTotals totals, SeriesKeys series, Affinities affinities, DeliveryEvents events) {
+            Statements database,
+            LedgerTotals totals,
+            SeriesKeys series,
+            Affinities affinities,
+            DeliveryEvents events,
+            SentVersions sent) {
         this.database = database;
         this.totals = totals;
         this.series = series;
         this.affinities = affinities;
         this.events = events;
+        this.sent = sent;
     }
 
     /** Forgets the oldest of those finished before, at most {@link #BITE}; returns how many. */
@@ -42,19 +49,29 @@ final class LedgerHistory {
         for (long instance : instances) {
             try (ResultSet row = database.query(FORGET_DELIVERIES, instance)) {
                 while (row.next()) {
-                    if (row.getInt(2) == LedgerRows.DELIVERED) {
-                        totals.forgotten(row.getString(1));
+                    int state = row.getInt(2);
+                    if (state == LedgerRows.DELIVERED || state == LedgerRows.SUPERSEDED) {
+                        totals.forgotten(row.getString(1), state);
                     }
                 }
             }
             events.forget(instance);
-            database.update("DELETE FROM instance WHERE id = ?", instance);
+            forgetInstance(instance);
         }
         for (long key : theirSeries) {
             series.removeUnused(key);
         }
         affinities.forget(finishedBefore, BITE);
         return instances.size();
+    }
+
+    private void forgetInstance(long instance) throws SQLException {
+        String sopInstance;
+        try (ResultSet row = database.query(FORGET_INSTANCE, instance)) {
+            row.next();
+            sopInstance = row.getString(1);
+        }
+        sent.forget(sopInstance);
     }
 
     static final String FORGETTABLE = """
@@ -64,4 +81,6 @@ final class LedgerHistory {
     static final String FORGET_DELIVERIES = """
             DELETE FROM delivery NOT INDEXED WHERE id BETWEEN ?1 * 1024 AND ?1 * 1024 + 1023
             RETURNING destination, state""";
+
+    static final String FORGET_INSTANCE = "DELETE FROM instance WHERE id = ? RETURNING sop_instance";
 }

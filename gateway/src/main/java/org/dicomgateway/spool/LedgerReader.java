@@ -115,7 +115,8 @@ final class LedgerReader implements AutoCloseable {
                         row.getString("route"),
                         row.getInt("copy"),
                         destination,
-                        row.getInt("attempts")));
+                        row.getInt("attempts"),
+                        row.getBoolean("versioned")));
             }
         }
     }
@@ -164,6 +165,14 @@ final class LedgerReader implements AutoCloseable {
         return Placement.passesOn(deliveryId, DeliveryRow.of(database, LedgerRows.instanceId(deliveryId)));
     }
 
+    boolean explainsDuplicate(long instanceId, String destination) throws SQLException {
+        return SentVersions.explainDuplicate(database, instanceId, destination);
+    }
+
+    List<SentVersion> unwritten(int max) throws SQLException {
+        return SentVersions.unwritten(database, max);
+    }
+
     List<Long> open(String destination, Set<Long> except, int max) throws SQLException {
         List<Long> open = new ArrayList<>();
         for (String sql : List.of(OPEN_PENDING, OPEN_PARKED)) {
@@ -202,14 +211,29 @@ final class LedgerReader implements AutoCloseable {
         return ids(FINISHED_WITH_FILE, max);
     }
 
-    Set<Long> withFile(Iterable<Long> instanceIds) throws SQLException {
-        Set<Long> wanted = new HashSet<>();
+    Set<Long> finished(Iterable<Long> instanceIds) throws SQLException {
+        Set<Long> finished = new HashSet<>();
         for (Long id : instanceIds) {
-            if (database.number(WITH_FILE, id) > 0) {
-                wanted.add(id);
+            if (database.number(IS_FINISHED, id) > 0) {
+                finished.add(id);
             }
         }
-        return wanted;
+        return finished;
+    }
+
+    List<Ledger.PlacedDelivery> deliveries(long instanceId) throws SQLException {
+        return DeliveryRow.of(database, instanceId).stream()
+                .map(row -> new Ledger.PlacedDelivery(
+                        row.id(),
+                        row.route(),
+                        row.copy(),
+                        Optional.ofNullable(row.destination()).orElse(""),
+                        DeliveryState.of(row.state())))
+                .toList();
+    }
+
+    long syncs() throws SQLException {
+        return database.number("SELECT syncs FROM position");
     }
 
     Map<String, SpoolView.Books> books() throws SQLException {
@@ -225,6 +249,7 @@ final class LedgerReader implements AutoCloseable {
                                 row.getLong("delivered"),
                                 pending,
                                 row.getLong("parked"),
+                                row.getLong("superseded"),
                                 row.getLong("pending_bytes")));
             }
         }
@@ -241,12 +266,12 @@ final class LedgerReader implements AutoCloseable {
             Map<String, Recount> counts = new HashMap<>();
             try (ResultSet row = database.query(FORGOTTEN)) {
                 while (row.next()) {
-                    counts.put(row.getString(1), new Recount(row.getBoolean(2), row.getLong(3)));
+                    counts.put(row.getString(1), new Recount(row.getBoolean(2), row.getLong(3), row.getLong(4)));
                 }
             }
             try (ResultSet row = database.query(COUNTED)) {
                 while (row.next()) {
-                    counts.computeIfAbsent(row.getString(1), any -> new Recount(true, 0))
+                    counts.computeIfAbsent(row.getString(1), any -> new Recount(true, 0, 0))
                             .add(row.getInt(2), row.getLong(3));
                 }
             }
@@ -269,12 +294,15 @@ final class LedgerReader implements AutoCloseable {
         private long delivered;
         private long pending;
         private long parked;
+        private long superseded;
         private long pendingBytes;
 
-        Recount(boolean present, long forgotten) {
+        /** @param delivered of what is forgotten, as {@code superseded} */
+        Recount(boolean present, long delivered, long superseded) {
             this.present = present;
-            this.received = forgotten;
-            this.delivered = forgotten;
+            this.received = delivered + superseded;
+            this.delivered = delivered;
+            this.superseded = superseded;
         }
 
         void add(int state, long bytes) {
@@ -285,20 +313,27 @@ final class LedgerReader implements AutoCloseable {
                     pendingBytes += bytes;
                 }
                 case LedgerRows.DELIVERED -> delivered++;
+                case LedgerRows.SUPERSEDED -> superseded++;
                 default -> parked++;
             }
         }
 
         SpoolView.Books books() {
-            return LedgerReader.books(present, received, delivered, pending, parked, pendingBytes);
+            return LedgerReader.books(present, received, delivered, pending, parked, superseded, pendingBytes);
         }
     }
 
     private static SpoolView.Books books(
-            boolean present, long received, long delivered, long pending, long parked, long pendingBytes) {
+            boolean present,
+            long received,
+            long delivered,
+            long pending,
+            long parked,
+            long superseded,
+            long pendingBytes) {
         return present
-                ? new SpoolView.Books(received, delivered, pending, parked, 0, pendingBytes)
-                : new SpoolView.Books(received, delivered, 0, parked, pending, 0);
+                ? new SpoolView.Books(received, delivered, pending, parked, 0, superseded, pendingBytes)
+                : new SpoolView.Books(received, delivered, 0, parked, pending, superseded, 0);
     }
 
     long unrouted() throws SQLException {
@@ -326,14 +361,18 @@ final class LedgerReader implements AutoCloseable {
             WHERE state = 0 AND destination = ? AND priority = ? AND due <= ? ORDER BY due, id""";
 
     static final String DUE_DETAILS = "SELECT " + LedgerRows.STORED + """
-                    , d.route, d.copy, d.attempts
+                    , d.route, d.copy, d.attempts, d.versioned
                     FROM delivery d JOIN instance i ON i.id = d.id / 1024 JOIN series s ON s.id = i.series
-                    WHERE d.id = ? AND NOT EXISTS (
-                      SELECT 1 FROM instance o INDEXED BY instance_by_sop
-                        CROSS JOIN delivery e NOT INDEXED
-                      WHERE o.sop_instance = i.sop_instance AND o.finished_at IS NULL AND o.id <= i.id
-                        AND e.id BETWEEN o.id * 1024 AND o.id * 1024 + 1023
-                        AND e.id < d.id AND e.destination = d.destination AND e.state = 0)""";
+                    WHERE d.id = ?
+                      AND NOT EXISTS (
+                        SELECT 1 FROM delivery e NOT INDEXED
+                        WHERE e.id BETWEEN i.id * 1024 AND d.id - 1 AND e.destination = d.destination AND e.state = 0)
+                      AND (d.versioned = 0 OR NOT EXISTS (
+                        SELECT 1 FROM instance o INDEXED BY instance_by_sop
+                          CROSS JOIN delivery e NOT INDEXED
+                        WHERE o.sop_instance = i.sop_instance AND o.finished_at IS NULL AND o.id < i.id
+                          AND e.id BETWEEN o.id * 1024 AND o.id * 1024 + 1023
+                          AND e.destination = d.destination AND e.state = 0))""";
 
     private static final String SELECT_STORED = "SELECT " + LedgerRows.STORED + " FROM instance i ";
     private static final String THEIR_SERIES = " JOIN series s ON s.id = i.series ";
@@ -354,15 +393,19 @@ final class LedgerReader implements AutoCloseable {
             SELECT id FROM instance INDEXED BY instance_file_done
             WHERE finished_at IS NOT NULL AND file = 1 ORDER BY id LIMIT ?""";
 
-    static final String WITH_FILE = "SELECT 1 FROM instance WHERE id = ? AND file = 1 AND finished_at IS NULL";
+    static final String IS_FINISHED = "SELECT 1 FROM instance WHERE id = ? AND finished_at IS NOT NULL";
 
     static final String BOOKS =
-            "SELECT destination, present, received, delivered, pending, pending_bytes, parked FROM books WHERE received > 0";
+            """
+            SELECT destination, present, received, delivered, pending, pending_bytes, parked, superseded
+            FROM books WHERE received > 0""";
 
-    static final String FORGOTTEN = "SELECT destination, present, forgotten FROM books";
+    static final String FORGOTTEN = "SELECT destination, present, forgotten, superseded_forgotten FROM books";
 
     static final String COUNTED =
-            "SELECT destination, state, bytes FROM delivery NOT INDEXED WHERE state < 3 AND destination IS NOT NULL";
+            """
+            SELECT destination, state, bytes FROM delivery NOT INDEXED
+            WHERE state IN (0, 1, 2, 5) AND destination IS NOT NULL""";
 
     static final String UNASSIGNED = """
             SELECT id FROM delivery INDEXED BY delivery_waiting

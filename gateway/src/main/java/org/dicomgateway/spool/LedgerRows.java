@@ -16,9 +16,10 @@ final class LedgerRows {
     static final int PARKED = 2;
     static final int MERGED = 3;
     static final int DISCARDED = 4;
+    static final int SUPERSEDED = 5;
 
     /** No state of a row, but of a pending delivery whose destination is not there. */
-    static final int HELD = 5;
+    static final int HELD = 6;
 
     /** {@code instance.routed}: no rule applied, and an operator gave it up. */
     static final int UNROUTED_DISCARDED = 2;

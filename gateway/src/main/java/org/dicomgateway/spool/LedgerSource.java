@@ -19,6 +19,9 @@ interface LedgerSource {
     /** Searches in it; opens nothing before it is asked. */
     Catalogue catalogue();
 
+    /** Removes one that is worth nothing: it was never complete. */
+    void remove() throws IOException;
+
     /** Moves a damaged one out of the way; {@code suffix} is appended to its name. */
     void setAside(String suffix) throws IOException;
 }

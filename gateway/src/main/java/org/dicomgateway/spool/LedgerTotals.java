@@ -66,8 +66,14 @@ final class LedgerTotals {
         of(destination).add(to, count, bytes);
     }
 
-    void forgotten(String destination) {
-        of(destination).forgotten++;
+    /** The row of a delivery that was done is gone. */
+    void forgotten(String destination, int state) {
+        Delta delta = of(destination);
+        if (state == LedgerRows.SUPERSEDED) {
+            delta.supersededForgotten++;
+        } else {
+            delta.forgotten++;
+        }
     }
 
     /** An instance in this segment became unfinished (count 1), or is so no longer (count -1). */
@@ -134,7 +140,9 @@ final class LedgerTotals {
                     delta.pending,
                     delta.pendingBytes,
                     delta.parked,
-                    delta.forgotten);
+                    delta.forgotten,
+                    delta.superseded,
+                    delta.supersededForgotten);
         }
         books.clear();
         for (Map.Entry<Long, SegmentDelta> entry : segments.entrySet()) {
@@ -156,6 +164,8 @@ final class LedgerTotals {
         private long pendingBytes;
         private long parked;
         private long forgotten;
+        private long superseded;
+        private long supersededForgotten;
 
         void add(int state, long count, long bytes) {
             switch (state) {
@@ -165,6 +175,7 @@ final class LedgerTotals {
                 }
                 case LedgerRows.DELIVERED -> delivered += count;
                 case LedgerRows.PARKED -> parked += count;
+                case LedgerRows.SUPERSEDED -> superseded += count;
                 default -> throw new IllegalArgumentException("no such state of a delivery: " + state);
             }
         }
@@ -176,12 +187,15 @@ final class LedgerTotals {
     }
 
     private static final String ADD_TO_BOOKS = """
-            INSERT INTO books (destination, present, received, delivered, pending, pending_bytes, parked, forgotten)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO books (destination, present, received, delivered, pending, pending_bytes, parked, forgotten,
+                               superseded, superseded_forgotten)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (destination) DO UPDATE SET
               received = received + excluded.received, delivered = delivered + excluded.delivered,
               pending = pending + excluded.pending, pending_bytes = pending_bytes + excluded.pending_bytes,
-              parked = parked + excluded.parked, forgotten = forgotten + excluded.forgotten""";
+              parked = parked + excluded.parked, forgotten = forgotten + excluded.forgotten,
+              superseded = superseded + excluded.superseded,
+              superseded_forgotten = superseded_forgotten + excluded.superseded_forgotten""";
 
     private static final String SET_PRESENCE = """
             INSERT INTO books (destination, present) VALUES (?, ?)

@@ -25,6 +25,7 @@ final class LedgerWriter implements AutoCloseable {
     private final Completion completion;
     private final Placement placement;
     private final DeliveryEvents events;
+    private final Versions versions;
     private final Discards discards;
     private LogPosition position = LogPosition.START;
     private long lastInstance;
@@ -39,12 +40,14 @@ final class LedgerWriter implements AutoCloseable {
         this.series = new SeriesKeys(database);
         this.totals = new LedgerTotals(database);
         this.events = new DeliveryEvents(database);
-        this.parked = new ParkedDeliveries(database, totals);
         this.affinities = new Affinities(database);
         this.completion = new Completion(database, totals);
-        this.placement = new Placement(database, totals, affinities, completion, events, new CarefulChooser(chooser));
-        this.discards = new Discards(database, totals, completion, events);
-        this.history = new LedgerHistory(database, totals, series, affinities, events);
+        this.versions = new Versions(database, totals, completion, events);
+        this.placement =
+                new Placement(database, totals, affinities, completion, events, versions, new CarefulChooser(chooser));
+        this.parked = new ParkedDeliveries(database, totals, versions);
+        this.discards = new Discards(database, totals, completion, events, versions.sent());
+        this.history = new LedgerHistory(database, totals, series, affinities, events, versions.sent());
         readPosition();
     }
 
@@ -65,7 +68,7 @@ final class LedgerWriter implements AutoCloseable {
                     lastInstance);
             database.update("COMMIT");
             due.removeIf(destination -> !totals.isPresent(destination));
-            return new Applied(rows, Set.copyOf(due));
+            return new Applied(rows, Set.copyOf(due), versions.takeSuperseded());
         } catch (SQLException | RuntimeException | Error e) {
             rollBack(e);
             throw e;
@@ -75,14 +78,22 @@ final class LedgerWriter implements AutoCloseable {
     /**
      * Forces every commit so far to the disk. A commit under FULL syncs the whole write-ahead log, which holds all
      * earlier ones that no checkpoint has synced yet. It costs one sync; a checkpoint would copy pages and sync twice.
+     *
+     * @return how often that was done, at least as often as asked for
      */
-    void sync() throws SQLException {
+    long sync(long atLeast) throws SQLException {
         database.update("PRAGMA synchronous = FULL");
         try {
-            database.update("UPDATE position SET syncs = syncs + 1");
+            database.update("UPDATE position SET syncs = max(syncs + 1, ?)", atLeast);
+            return database.number("SELECT syncs FROM position");
         } finally {
             database.update("PRAGMA synchronous = NORMAL");
         }
+    }
+
+    /** Moves what the write-ahead log holds into the database, as far as nobody reads an older state. */
+    void checkpoint() throws SQLException {
+        database.number("PRAGMA wal_checkpoint(PASSIVE)");
     }
 
     private long apply(Change change, Set<String> due) throws SQLException {
@@ -108,6 +119,14 @@ final class LedgerWriter implements AutoCloseable {
             return hasten(LedgerRows.notBefore(hastened.latest()), due);
         } else if (change instanceof Change.HoursChanged changed) {
             return hoursChanged(changed, due);
+        } else if (change instanceof Change.HandedOut handedOut) {
+            versions.handedOut(handedOut.deliveries());
+        } else if (change instanceof Change.Restarted restarted) {
+            versions.restarted(restarted.at(), due);
+        } else if (change instanceof Change.Sent sent) {
+            versions.sentBefore(sent.versions(), sent.at(), due);
+        } else if (change instanceof Change.Written written) {
+            versions.sent().written(written.versions());
         } else if (change instanceof Change.Discarded discarded) {
             return discards.discard(discarded, due);
         } else if (change instanceof Change.Forgotten forgotten) {
@@ -202,6 +221,7 @@ final class LedgerWriter implements AutoCloseable {
     private boolean settle(Change.Settled settled, Outcome outcome, int from, Set<String> due) throws SQLException {
         String destination;
         long bytes;
+        boolean versioned;
         try (ResultSet row = database.query(
                 SETTLED,
                 outcome.state,
@@ -217,6 +237,7 @@ final class LedgerWriter implements AutoCloseable {
             }
             destination = row.getString(1);
             bytes = row.getLong(2);
+            versioned = row.getBoolean(3);
         }
         if (outcome.state != from) {
             totals.moved(destination, from, outcome.state, 1, bytes);
@@ -225,6 +246,7 @@ final class LedgerWriter implements AutoCloseable {
             events.happened(
                     settled.deliveryId(), outcome.event, destination, outcome.status, outcome.reason, settled.at());
         }
+        versions.settled(settled, outcome.state == LedgerRows.DELIVERED, destination, versioned, due);
         // Also when it is done or parked: a younger one of the same SOP instance may have waited for it.
         due.add(destination);
         return true;
@@ -273,6 +295,7 @@ final class LedgerWriter implements AutoCloseable {
             failure.addSuppressed(e); // SQLite has rolled back by itself when the disk is full or fails
         }
         try {
+            versions.takeSuperseded();
             series.forget();
             affinities.forgetRecent();
             totals.reload();
@@ -339,7 +362,7 @@ final class LedgerWriter implements AutoCloseable {
     static final String SETTLED = """
             UPDATE delivery SET state = ?, attempts = attempts + ?, due = coalesce(?, due), last_status = ?,
                                 last_error = ?, settled_at = ?
-            WHERE id = ? AND state = ? AND destination IS NOT NULL RETURNING destination, bytes""";
+            WHERE id = ? AND state = ? AND destination IS NOT NULL RETURNING destination, bytes, versioned""";
 
     private static final String WAITING_FOR_LATER = """
             SELECT DISTINCT destination FROM delivery INDEXED BY delivery_due

@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +24,7 @@ final class LogFolder {
     private final Map<Long, SegmentHeader.End> ends = new HashMap<>();
     private final List<Path> spares = new ArrayList<>();
     private final List<Path> worthless = new ArrayList<>();
+    private final Set<Long> unreadable = new HashSet<>();
     private long highestNumber;
 
     private LogFolder() {}
@@ -51,10 +54,15 @@ final class LogFolder {
         }
     }
 
-    private void addSegment(Disk disk, Path file, long number) throws IOException {
+    private void addSegment(Disk disk, Path file, long number) {
         Optional<SegmentHeader> header;
         try (DiskFile open = disk.read(file)) {
             header = SegmentHeader.read(open);
+        } catch (IOException e) {
+            LOG.error("the header of {} cannot be read; the segment is kept, and its records are read if they can", file, e);
+            unreadable.add(number);
+            segments.put(number, Optional.empty());
+            return;
         }
         header.map(SegmentHeader::previous).ifPresent(end -> ends.put(end.sequence(), end));
         if (header.isPresent() && header.get().sequence() != number) {
@@ -71,6 +79,11 @@ final class LogFolder {
     /** Segments by number; without a header when that is damaged. */
     NavigableMap<Long, Optional<SegmentHeader>> segments() {
         return segments;
+    }
+
+    /** Segments whose header the disk does not give. */
+    Set<Long> unreadable() {
+        return unreadable;
     }
 
     /** How a segment ended, when that is known. */
@@ -90,6 +103,16 @@ final class LogFolder {
     /** The highest number that any of the files has. */
     long highestNumber() {
         return highestNumber;
+    }
+
+    /** Ids below this are in no segment any more; everything may be in one whose header is damaged. */
+    long idsFrom() {
+        return segments.isEmpty()
+                ? Long.MAX_VALUE
+                : segments.firstEntry()
+                        .getValue()
+                        .map(SegmentHeader::firstInstanceId)
+                        .orElse(0L);
     }
 
     /** Ids below this were given already, as far as the headers tell. */

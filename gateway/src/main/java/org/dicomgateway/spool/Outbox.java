@@ -17,8 +17,9 @@ public interface Outbox {
      * Claims deliveries of one destination that are due, most urgent and oldest first; about every fifth is a less
      * urgent one when there is any, so that a stream of urgent ones does not hold it up for ever. What somebody else has claimed is
      * left out, and so is an instance whose SOP Instance UID has an older delivery to this destination that is not
-     * settled: what came first arrives first. Nothing is due while the ledger cannot be written to, or is far behind with
-     * what was settled.
+     * settled: what came first arrives first. What is claimed here is never older than what was sent to the
+     * destination under the same SOP Instance UID before, unless its content is the same. Nothing is due while the ledger
+     * cannot be written to, or is far behind with what was settled.
      *
      * @return at most {@code max} claims; empty when nothing is due
      */
@@ -43,6 +44,13 @@ public interface Outbox {
      * its route says so, and there is one. When that cannot be found out: no.
      */
     boolean passesOn(Claim claim);
+
+    /**
+     * Whether a destination that says it has a claim's SOP Instance UID already (0x0111) can mean this very instance: an
+     * earlier attempt got no answer, or no other version was sent there, as far as the history reaches. When that cannot
+     * be found out: no.
+     */
+    boolean explainsDuplicate(Claim claim);
 
     /**
      * Says that a destination became usable, or ceased to be. Deliveries that wait for any destination are chosen again,

@@ -55,12 +55,16 @@ final class OwnFiles {
             file.writeFully(buffers, at);
         }
 
-        /** Appends bytes of another file. */
+        /** Appends bytes of another file. @throws DamagedInstanceException when they cannot be read */
         void copy(DiskFile from, long position, long count) throws IOException {
             ByteBuffer window = ByteBuffer.allocate((int) Math.min(WINDOW, count));
             for (long copied = 0; copied < count; copied += window.limit()) {
                 window.clear().limit((int) Math.min(window.capacity(), count - copied));
-                from.readFully(window, position + copied);
+                try {
+                    from.readFully(window, position + copied);
+                } catch (IOException e) {
+                    throw new DamagedInstanceException("it cannot be read: " + e.getMessage(), e);
+                }
                 write(window.flip());
             }
         }
@@ -158,13 +162,6 @@ final class OwnFiles {
         return files;
     }
 
-    /** Sets a file aside that is not what its name says, where nothing touches it any more. @return its new name */
-    Path setAside(Path file) throws IOException {
-        Path aside = file.resolveSibling(file.getFileName() + ".unreadable");
-        disk.rename(file, aside);
-        return aside;
-    }
-
     /** Removes everything that was in the making when the spool was last closed. @return how many files */
     int removeParts() throws IOException {
         List<Path> found = new ArrayList<>();
@@ -176,7 +173,11 @@ final class OwnFiles {
             }
         }
         for (Path part : found) {
-            disk.delete(part);
+            try {
+                disk.delete(part);
+            } catch (IOException e) {
+                LOG.warn("cannot remove {} ({}); it is worth nothing", part, e.toString());
+            }
         }
         return found.size();
     }

@@ -3,6 +3,7 @@ package org.dicomgateway.spool;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.Set;
 
 /** Makes parked deliveries pending again. What it costs grows with what is selected, not with what is parked. */
@@ -10,14 +11,16 @@ final class ParkedDeliveries {
 
     private final Statements database;
     private final LedgerTotals totals;
+    private final Versions versions;
 
-    ParkedDeliveries(Statements database, LedgerTotals totals) {
+    ParkedDeliveries(Statements database, LedgerTotals totals, Versions versions) {
         this.database = database;
         this.totals = totals;
+        this.versions = versions;
     }
 
     /**
-     * Retries what is selected, from its first attempt.
+     * Retries what is selected, from its first attempt. What a newer version has overtaken meanwhile is superseded.
      *
      * @param due gets their destinations
      * @return how many there were
@@ -36,10 +39,24 @@ final class ParkedDeliveries {
             }
         }
         if (count > 0) {
+            Set<Long> versioned = versioned(parked, destination, study, delivery);
             database.update(parked.noteRetry(), destination, study, delivery, LedgerRows.notBefore(at));
             database.update(parked.retry(), destination, study, delivery, LedgerRows.notBefore(at));
+            for (long instance : versioned) {
+                versions.review(instance, at, due);
+            }
         }
         return count;
+    }
+
+    private Set<Long> versioned(Parked parked, String destination, String study, long delivery) throws SQLException {
+        Set<Long> instances = new LinkedHashSet<>();
+        try (ResultSet row = database.query(parked.versioned(), destination, study, delivery)) {
+            while (row.next()) {
+                instances.add(LedgerRows.instanceId(row.getLong(1)));
+            }
+        }
+        return instances;
     }
 
     /** The way to them that is shortest; all take ?1 destination or empty, ?2 study or empty, ?3 delivery or 0. */
@@ -77,6 +94,10 @@ final class ParkedDeliveries {
         String count() {
             return "SELECT destination, count(*), sum(bytes) FROM delivery " + index + " WHERE state = 2 AND "
                     + condition + " GROUP BY destination";
+        }
+
+        String versioned() {
+            return "SELECT id FROM delivery " + index + " WHERE state = 2 AND versioned = 1 AND " + condition;
         }
 
         String noteRetry() {

@@ -27,6 +27,7 @@ final class Placement {
     private final Affinities affinities;
     private final Completion completion;
     private final DeliveryEvents events;
+    private final Versions versions;
     private final CarefulChooser chooser;
 
     Placement(
@@ -35,12 +36,14 @@ final class Placement {
             Affinities affinities,
             Completion completion,
             DeliveryEvents events,
+            Versions versions,
             CarefulChooser chooser) {
         this.database = database;
         this.totals = totals;
         this.affinities = affinities;
         this.completion = completion;
         this.events = events;
+        this.versions = versions;
         this.chooser = chooser;
     }
 
@@ -51,8 +54,9 @@ final class Placement {
      */
     void plan(Instance instance, Plan plan, Set<String> due) throws SQLException {
         List<DeliveryRow> planned = new ArrayList<>();
+        boolean versioned = !plan.deliveries().isEmpty() && versions.meet(instance);
         for (Plan.PlannedDelivery delivery : plan.deliveries()) {
-            DeliveryRow row = DeliveryRow.planned(instance, planned.size(), delivery);
+            DeliveryRow row = DeliveryRow.planned(instance, planned.size(), delivery, versioned);
             @Nullable String destination = place(row, planned, instance, instance.receivedAt());
             DeliveryRow placed = row.at(destination, stateAt(destination, row, planned));
             long at = instance.receivedAt().toEpochMilli();
@@ -68,9 +72,13 @@ final class Placement {
                     placed.bytes(),
                     placed.state(),
                     at,
-                    placed.isMerged() ? at : null);
+                    placed.isMerged() ? at : null,
+                    versioned ? 1 : 0);
             arrive(placed, due);
             planned.add(placed);
+        }
+        if (versioned) {
+            versions.review(instance.id(), instance.receivedAt(), due);
         }
     }
 
@@ -116,6 +124,7 @@ final class Placement {
         if (row == null || row.destination() == null || !passesOn(row.id(), all)) {
             return Optional.empty();
         }
+        versions.settled(settled, false, row.destination(), row.versioned(), due);
         DeliveryRow refused = row.refusedHere();
         @Nullable String next = chosen(refused, all, instance(LedgerRows.instanceId(row.id())), settled.at());
         move(refused, next, all, settled.at(), due);
@@ -157,6 +166,7 @@ final class Placement {
                     }
                 }
             }
+            inOrder(row, change.at(), due);
             completion.check(LedgerRows.instanceId(id), change.at());
             moved++;
         }
@@ -176,7 +186,15 @@ final class Placement {
                 revive(successor.get(), at, due);
             }
         }
+        inOrder(row, at, due);
         completion.check(LedgerRows.instanceId(row.id()), at);
+    }
+
+    /** What is pending somewhere now may be too late there. */
+    private void inOrder(DeliveryRow row, Instant at, Set<String> due) throws SQLException {
+        if (row.versioned()) {
+            versions.review(LedgerRows.instanceId(row.id()), at, due);
+        }
     }
 
     /** The delivery that this one was merged with went elsewhere: now it has to be made. */
@@ -283,8 +301,8 @@ final class Placement {
 
     private static final String PLANNED = """
             INSERT INTO delivery (id, route, copy, destination, candidates, next_when_refused, priority, bytes, state,
-                                  due, settled_at, attempts)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)""";
+                                  due, settled_at, versioned, attempts)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)""";
 
     static final String PLACED = """
             UPDATE delivery SET destination = ?, candidates = ?, refused = ?, state = ?, attempts = 0, due = ?,

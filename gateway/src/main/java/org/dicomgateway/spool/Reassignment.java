@@ -35,6 +35,7 @@ final class Reassignment {
     private final Claims claims;
     private final WakeUps wakeUps;
     private final CarefulChooser chooser;
+    private final DecisionLog decisions;
     private final InstantSource clock;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
@@ -48,12 +49,14 @@ final class Reassignment {
             Claims claims,
             WakeUps wakeUps,
             Chooser chooser,
+            DecisionLog decisions,
             InstantSource clock) {
         this.ledger = ledger;
         this.bookkeeper = bookkeeper;
         this.claims = claims;
         this.wakeUps = wakeUps;
         this.chooser = new CarefulChooser(chooser);
+        this.decisions = decisions;
         this.clock = clock;
         thread.start();
     }
@@ -191,7 +194,11 @@ final class Reassignment {
             seen.addAll(page);
             List<Long> free = claims.withhold(from, page);
             if (!free.isEmpty()) {
-                moved += apply(from, free, new Change.Rerouted(from, to, free, clock.instant()));
+                long now = apply(from, free, new Change.Rerouted(from, to, free, clock.instant()));
+                if (now > 0) {
+                    decisions.rerouted(free, from, to, clock.instant());
+                }
+                moved += now;
             }
         }
         return moved;

@@ -27,6 +27,7 @@ final class Replay {
     private final List<Change> batch = new ArrayList<>();
     private final Set<Long> known = new HashSet<>();
     private SegmentHeader.End end = SegmentHeader.End.NONE;
+    private final List<Fact.Unread> unread = new ArrayList<>();
     private long records;
     private long withoutFile;
 
@@ -40,14 +41,27 @@ final class Replay {
         this.rebuilding = rebuilding;
     }
 
-    /** Reads everything behind the ledger's position, and applies it. */
-    void run() throws IOException, LedgerException {
+    /**
+     * Reads everything behind the ledger's position, and applies it; before, what could not be read at former starts.
+     *
+     * @param unreadBefore bytes that could not be made use of
+     */
+    void run(List<Fact.Unread> unreadBefore) throws LedgerException {
         LogPosition applied = ledger.appliedPosition();
+        for (long segment : log.unreadable()) {
+            unread.add(new Fact.Unread(segment, 0, SegmentHeader.LENGTH));
+        }
+        for (Fact.Unread again : unreadBefore) {
+            boolean isRead = new LogPosition(again.segment(), again.from()).compareTo(applied) >= 0;
+            if (!isRead && again.from() >= SegmentHeader.LENGTH && log.segments().containsKey(again.segment())) {
+                replay(again.segment(), again.from(), again.to());
+            }
+        }
         for (long segment : log.segments().tailMap(applied.segment(), true).keySet()) {
             long from = segment == applied.segment()
                     ? Math.max(applied.offset(), SegmentHeader.LENGTH)
                     : SegmentHeader.LENGTH;
-            replay(segment, from);
+            end = replay(segment, from, Long.MAX_VALUE);
         }
         apply();
         if (withoutFile > 0) {
@@ -59,18 +73,35 @@ final class Replay {
         }
     }
 
-    private void replay(long segment, long from) throws IOException, LedgerException {
+    /** Reads the records that begin there. @return how the segment ended */
+    private SegmentHeader.End replay(long segment, long from, long to) throws LedgerException {
         try (DiskFile file = disk.read(folders.segment(segment))) {
             SegmentScan.Result scan = SegmentScan.scan(file, segment, from, log.endOf(segment));
             scan.problems().forEach(LOG::error);
-            for (SegmentScan.Found found : scan.records()) {
-                add(segment, found, file);
+            for (SegmentScan.Stretch stretch : scan.unread()) {
+                if (stretch.from() < to) {
+                    unread.add(new Fact.Unread(segment, stretch.from(), stretch.to()));
+                }
             }
-            end = new SegmentHeader.End(segment, scan.end(), scan.syncedTo());
+            for (SegmentScan.Found found : scan.records()) {
+                if (found.offset() < to) {
+                    add(segment, found, file);
+                }
+            }
+            return new SegmentHeader.End(segment, scan.end(), scan.syncedTo());
+        } catch (IOException e) {
+            LOG.error(
+                    "segment {} cannot be read from offset {} on: instances that were answered with success may be in it. "
+                            + "It is kept, and looked at again at the next start",
+                    segment,
+                    from,
+                    e);
+            unread.add(new Fact.Unread(segment, from, to));
+            return new SegmentHeader.End(segment, Long.MAX_VALUE, 0);
         }
     }
 
-    private void add(long segment, SegmentScan.Found found, DiskFile file) throws IOException, LedgerException {
+    private void add(long segment, SegmentScan.Found found, DiskFile file) throws LedgerException {
         long id = found.header().instanceId();
         boolean inOwnFile = ownFiles.contains(id);
         if (rebuilding && found.header().inFile() && !inOwnFile) {
@@ -80,6 +111,7 @@ final class Replay {
         }
         Optional<RecordMetadata> metadata = metadata(file, found, id);
         if (metadata.isEmpty()) {
+            unread.add(new Fact.Unread(segment, found.offset(), found.end()));
             return;
         }
         Instance instance = metadata.get().instance(id, found.header().datasetLength());
@@ -95,16 +127,15 @@ final class Replay {
         }
     }
 
-    private static Optional<RecordMetadata> metadata(DiskFile file, SegmentScan.Found found, long id)
-            throws IOException {
-        byte[] json = SegmentWindow.bytes(
-                file,
-                found.offset() + found.header().metadataAt(),
-                found.header().metadataLength());
+    private static Optional<RecordMetadata> metadata(DiskFile file, SegmentScan.Found found, long id) {
         try {
+            byte[] json = SegmentWindow.bytes(
+                    file,
+                    found.offset() + found.header().metadataAt(),
+                    found.header().metadataLength());
             return Optional.of(RecordMetadata.fromJson(json));
         } catch (IOException e) {
-            LOG.error("instance {} cannot be taken from the log: {}", id, e.getMessage());
+            LOG.error("instance {} cannot be taken from the log, which keeps it: {}", id, e.getMessage());
             return Optional.empty();
         }
     }
@@ -126,7 +157,15 @@ final class Replay {
         return known;
     }
 
-    /** The segments as the log needs to know them, once everything is applied. */
+    /** What could not be made use of, and may have been answered with success. */
+    List<Fact.Unread> unread() {
+        return List.copyOf(unread);
+    }
+
+    /**
+     * The segments as the log needs to know them, once everything is applied; without those that are not to be used
+     * again, because there is something in them that could not be read.
+     */
     Map<Long, SegmentLog.SealedSegment> sealed(Instant now) {
         Map<Long, SegmentLog.SealedSegment> sealed = new TreeMap<>();
         log.segments()
@@ -135,6 +174,7 @@ final class Replay {
                         new SegmentLog.SealedSegment(
                                 LogPosition.START,
                                 header.map(SegmentHeader::createdAt).orElse(now))));
+        unread.forEach(kept -> sealed.remove(kept.segment()));
         return sealed;
     }
 }

@@ -44,16 +44,16 @@ enum SearchSql {
     /** Held is pending at a destination that is not there. Of the delivery {@code d}. */
     static final String DELIVERY_MEANT = """
             (?10 = '' OR d.route = ?10) AND (?11 = '' OR d.destination = ?11)
-              AND (?12 = -1 OR d.state = CASE ?12 WHEN 5 THEN 0 ELSE ?12 END)
-              AND (?12 NOT IN (0, 5)
-                   OR (?12 = 5) = EXISTS (SELECT 1 FROM books b WHERE b.destination = d.destination AND b.present = 0))""";
+              AND (?12 = -1 OR d.state = CASE ?12 WHEN 6 THEN 0 ELSE ?12 END)
+              AND (?12 NOT IN (0, 6)
+                   OR (?12 = 6) = EXISTS (SELECT 1 FROM books b WHERE b.destination = d.destination AND b.present = 0))""";
 
     private static final String INSTANCE_MEANT = """
             (?1 = '' OR %1$s.sop_instance = ?1) AND (?2 = '' OR %2$s.study_uid = ?2)
               AND (?3 = '' OR %2$s.series_uid = ?3) AND (?4 = '' OR %2$s.accession_number = ?4)
               AND (?5 = '' OR %2$s.patient_id = ?5) AND (?6 = '' OR %2$s.calling_ae = ?6)
               AND (?7 = '' OR %2$s.called_ae = ?7) AND %1$s.received_at >= ?8 AND %1$s.received_at < ?9
-              AND (?12 = -1 AND ?10 = '' AND ?11 = '' OR ?12 = 5 AND ?10 = '' AND ?11 = '' AND %1$s.routed = 0
+              AND (?12 = -1 AND ?10 = '' AND ?11 = '' OR ?12 = 6 AND ?10 = '' AND ?11 = '' AND %1$s.routed = 0
                    OR EXISTS (SELECT 1 FROM delivery d NOT INDEXED
                               WHERE d.id BETWEEN %1$s.id * 1024 AND %1$s.id * 1024 + 1023 AND
             """ + DELIVERY_MEANT + "))";

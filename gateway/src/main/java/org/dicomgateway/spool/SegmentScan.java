@@ -12,7 +12,8 @@ import java.util.Optional;
  * <p>What is damaged is looked at in one of two ways. Where a later record, or the next segment's header, tells that it
  * was durable, an instance that was acknowledged is damaged: it is kept when its metadata can be read, so that its
  * deliveries end up parked, and what cannot be read is skipped up to the next valid header. Behind that, it is the torn
- * end of a last write that nobody was told of, and is left out. Both are reported.
+ * end of a last write that nobody was told of, and is left out, unless the disk did not give it: then nobody knows. All
+ * of it is reported.
  */
 final class SegmentScan {
 
@@ -34,9 +35,13 @@ final class SegmentScan {
      * @param records in the order of the log
      * @param end where the last of them ends, or where the search began
      * @param syncedTo everything before was durable
+     * @param unread what could not be made use of, and may have been answered with success
      * @param problems what is damaged or torn, in words for an operator
      */
-    record Result(List<Found> records, long end, long syncedTo, List<String> problems) {}
+    record Result(List<Found> records, long end, long syncedTo, List<Stretch> unread, List<String> problems) {}
+
+    /** Bytes of a segment, from here up to there. */
+    record Stretch(long from, long to) {}
 
     private final SegmentWindow window;
     private final long epoch;
@@ -82,7 +87,7 @@ final class SegmentScan {
             }
             long next = nextHeader(at + RecordHeader.ALIGNMENT);
             if (next < 0) {
-                if (full || looksLikeOurs(at)) {
+                if (full || looksLikeOurs(at) || window.isUnreadable(at, at + RecordHeader.LENGTH)) {
                     candidates.add(new Candidate(at, limit, Optional.empty(), false, false));
                 }
                 return;
@@ -125,17 +130,27 @@ final class SegmentScan {
 
     private Result judge(long from, long syncedTo) {
         List<Found> records = new ArrayList<>();
+        List<Stretch> unread = new ArrayList<>();
         long end = from;
         for (Candidate candidate : candidates) {
-            boolean acknowledged = candidate.offset < syncedTo;
+            boolean acknowledged = candidate.offset < syncedTo || isUnreadable(candidate);
             if (candidate.header.isPresent() && candidate.readable && (candidate.intact || acknowledged)) {
                 Found found = new Found(candidate.offset, candidate.header.get(), candidate.intact);
                 records.add(found);
                 end = found.end();
+            } else if (acknowledged) {
+                unread.add(new Stretch(candidate.offset, candidate.end));
+                // The next segment must not say that nothing was here.
+                end = candidate.end;
             }
             report(candidate, acknowledged);
         }
-        return new Result(records, end, Math.min(syncedTo, Math.max(end, from)), problems);
+        return new Result(records, end, Math.min(syncedTo, Math.max(end, from)), unread, problems);
+    }
+
+    /** What the disk does not give may have been answered with success. */
+    private boolean isUnreadable(Candidate candidate) {
+        return window.isUnreadable(candidate.offset, candidate.end);
     }
 
     private void report(Candidate candidate, boolean acknowledged) {
@@ -152,7 +167,8 @@ final class SegmentScan {
         } else if (candidate.header.isPresent() && candidate.readable) {
             problems.add(what + where + " is damaged; its deliveries will be parked");
         } else {
-            problems.add(what + where + " is damaged beyond use: an acknowledged instance is LOST from the log");
+            problems.add(what + where + (isUnreadable(candidate) ? " cannot be read" : " is damaged beyond use")
+                    + ": an instance that was answered with success may be LOST. The segment is kept");
         }
     }
 }

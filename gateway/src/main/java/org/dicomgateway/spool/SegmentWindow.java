@@ -2,15 +2,18 @@ package org.dicomgateway.spool;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.NavigableSet;
+import java.util.TreeSet;
 import java.util.zip.CRC32C;
 
-/** Reads a segment from one end to the other with few calls. For one thread. */
+/** Reads a segment from one end to the other with few calls, and what cannot be read as zeros. For one thread. */
 final class SegmentWindow {
 
     private static final int SIZE = 256 << 10;
 
     private final DiskFile file;
     private final ByteBuffer buffer = ByteBuffer.allocate(SIZE).limit(0);
+    private final NavigableSet<Long> unreadable = new TreeSet<>();
     private long start;
 
     SegmentWindow(DiskFile file) {
@@ -27,17 +30,17 @@ final class SegmentWindow {
 
     private void fill(long offset, int atLeast) throws IOException {
         start = offset;
-        buffer.clear();
-        while (buffer.hasRemaining()) {
-            int n = file.read(buffer, start + buffer.position());
-            if (n < 0) {
-                break;
-            }
-        }
+        Salvage.fill(file, buffer, offset, unreadable::add);
         buffer.flip();
         if (buffer.limit() < atLeast) {
             throw new IOException("the file ends at offset " + (start + buffer.limit()));
         }
+    }
+
+    /** Whether the disk failed to give some of these bytes, of those that were asked for: they were taken for zeros. */
+    boolean isUnreadable(long from, long to) {
+        Long block = unreadable.lower(to);
+        return block != null && block - block % Salvage.BLOCK + Salvage.BLOCK > from;
     }
 
     /** The checksum of a range of the file. */

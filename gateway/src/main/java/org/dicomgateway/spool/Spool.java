@@ -2,11 +2,13 @@ package org.dicomgateway.spool;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
@@ -106,7 +108,7 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
             return List.of();
         }
         try {
-            List<Claim> claims = parts.claims().claim(destination, parts.clock().instant(), max);
+            List<Claim> claims = parts.handingOut().claim(destination, parts.clock().instant(), max);
             if (unreadable.compareAndSet(true, false)) {
                 LOG.warn("the ledger can be read again; deliveries go on");
             }
@@ -146,6 +148,16 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
             return parts.ledger().passesOn(claim.deliveryId());
         } catch (LedgerException e) {
             LOG.debug("whether delivery {} goes to another destination is not known", claim.deliveryId(), e);
+            return false;
+        }
+    }
+
+    @Override
+    public boolean explainsDuplicate(Claim claim) {
+        try {
+            return parts.ledger().explainsDuplicate(claim.instance().id(), claim.destination());
+        } catch (LedgerException e) {
+            LOG.debug("which versions destination {} was sent is not known", claim.destination(), e);
             return false;
         }
     }
@@ -252,7 +264,48 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
     public Vitals vitals() {
         SpaceWatch space = parts.space();
         return new Vitals(
-                space.free(), space.total(), space.minFree(), parts.bookkeeper().waiting());
+                space.free(),
+                space.total(),
+                space.minFree(),
+                parts.bookkeeper().waiting(),
+                parts.aside().count(),
+                parts.unreadSegments(),
+                parts.trust().lostBecause());
+    }
+
+    @Override
+    public List<SetAsideFile> setAside() {
+        try {
+            return parts.aside().list();
+        } catch (IOException e) {
+            throw new IllegalStateException("the files that were set aside cannot be listed: " + e, e);
+        }
+    }
+
+    @Override
+    public Instance takeIn(long number) {
+        try {
+            return parts.aside().takeIn(number, this);
+        } catch (NoSuchFileException e) {
+            throw noSuchFile(number, e);
+        } catch (RefusedException | IOException e) {
+            throw new IllegalStateException("file " + number + " is not taken in, and stays: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void discardSetAside(long number) {
+        try {
+            parts.aside().remove(number);
+        } catch (NoSuchFileException e) {
+            throw noSuchFile(number, e);
+        } catch (IOException e) {
+            throw new IllegalStateException("file " + number + " cannot be deleted: " + e, e);
+        }
+    }
+
+    private static NoSuchElementException noSuchFile(long number, NoSuchFileException e) {
+        return new NoSuchElementException("no file " + number + " is set aside", e);
     }
 
     @Override

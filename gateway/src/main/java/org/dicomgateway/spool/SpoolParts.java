@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import org.dicomgateway.config.SpoolSettings;
+import org.dicomgateway.observe.ForwardLog;
 import org.dicomgateway.process.LongLived;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,7 +19,12 @@ record SpoolParts(
         InstantSource clock,
         SpoolLock lock,
         Ledger ledger,
+        LedgerTrust trust,
+        FactJournal journal,
+        SetAside aside,
+        int unreadSegments,
         Claims claims,
+        HandingOut handingOut,
         WakeUps wakeUps,
         Catalogue catalogue,
         Bookkeeper bookkeeper,
@@ -45,15 +52,19 @@ record SpoolParts(
             throws IOException {
         checkSizes(settings);
         Folders folders = new Folders(settings.directory());
-        for (Path folder : List.of(folders.root(), folders.log(), folders.large(), folders.held())) {
+        for (Path folder : List.of(folders.root(), folders.log(), folders.large(), folders.held(), folders.setAside())) {
             disk.createDirectory(folder);
         }
         disk.syncDirectory(folders.root());
         SpoolLock lock = SpoolLock.take(folders.lock());
+        @Nullable FactJournal journal = null;
         boolean done = false;
         try {
             OwnFiles files = new OwnFiles(disk, folders);
-            Recovery.Recovered recovered = new Recovery(disk, folders, files, ledgers, planner, chooser, clock).run();
+            SetAside aside = new SetAside(disk, folders);
+            journal = FactJournal.open(disk, folders, Recovery.SUFFIX.format(clock.instant()));
+            Recovery.Recovered recovered =
+                    new Recovery(disk, folders, files, aside, journal, ledgers, planner, chooser, clock).run();
             SpoolParts parts = assemble(
                     settings,
                     planner,
@@ -64,6 +75,8 @@ record SpoolParts(
                     folders,
                     lock,
                     files,
+                    aside,
+                    journal,
                     ledgers.catalogue(),
                     recovered);
             done = true;
@@ -72,6 +85,9 @@ record SpoolParts(
             throw new IOException("the spool " + folders.root() + " cannot be opened: " + e.getMessage(), e);
         } finally {
             if (!done) {
+                if (journal != null) {
+                    journal.close();
+                }
                 lock.close();
             }
         }
@@ -95,6 +111,8 @@ record SpoolParts(
             Folders folders,
             SpoolLock lock,
             OwnFiles files,
+            SetAside aside,
+            FactJournal journal,
             Catalogue catalogue,
             Recovery.Recovered recovered)
             throws IOException, LedgerException {
@@ -107,28 +125,38 @@ record SpoolParts(
             SegmentPins pins = new SegmentPins();
             Claims claims = new Claims(ledger, pins);
             WakeUps wakeUps = new WakeUps();
-            bookkeeper = new Bookkeeper(ledger, (changes, due) -> applied(changes, due, claims, wakeUps));
+            bookkeeper = new Bookkeeper(ledger, (changes, applied) -> applied(changes, applied, claims, wakeUps));
+            LedgerTrust trust = new LedgerTrust(ledger, journal);
+            DecisionLog decisions = new DecisionLog(ledger, bookkeeper, trust, journal);
             SegmentLog log =
                     new SegmentLog(disk, folders, settings.segmentSize().bytes(), clock, recovered.log());
             Committer committer = new Committer(log, files, bookkeeper, recovered.nextId());
             InstanceReader reader = new InstanceReader(disk, folders, files);
             Sweeper sweeper = new Sweeper(
                     ledger,
+                    trust,
                     bookkeeper,
                     log,
                     pins,
                     files,
                     space,
+                    new VersionLog(ledger, bookkeeper, journal),
                     settings.reserve().bytes());
             Stragglers stragglers = new Stragglers(ledger, bookkeeper, log, files, reader, settings.stragglerAge());
             GatherBuffers buffers = new GatherBuffers(settings.receiveMemory().bytes());
-            Reassignment reassignment = new Reassignment(ledger, bookkeeper, claims, wakeUps, chooser, clock);
+            Reassignment reassignment =
+                    new Reassignment(ledger, bookkeeper, claims, wakeUps, chooser, decisions, clock);
             wakeUps.onGivenBack(reassignment::reconsider);
             SpoolParts parts = new SpoolParts(
                     clock,
                     lock,
                     ledger,
+                    trust,
+                    journal,
+                    aside,
+                    recovered.unread(),
                     claims,
+                    new HandingOut(claims, bookkeeper),
                     wakeUps,
                     catalogue,
                     bookkeeper,
@@ -146,11 +174,13 @@ record SpoolParts(
                     reader,
                     new Replanning(ledger, bookkeeper, pins, reader),
                     reassignment,
-                    new Discarding(catalogue, bookkeeper, claims, clock),
+                    new Discarding(catalogue, bookkeeper, claims, decisions, clock),
                     new Keeper(
                             space,
                             committer,
                             bookkeeper,
+                            trust,
+                            new JournalUpkeep(disk, folders, files, journal),
                             sweeper,
                             stragglers,
                             clock,
@@ -174,8 +204,8 @@ record SpoolParts(
     }
 
     /** The ledger has these: claims end, and lanes learn what is due. */
-    private static void applied(List<Change> changes, Set<String> due, Claims claims, WakeUps wakeUps) {
-        Set<String> wake = new HashSet<>(due);
+    private static void applied(List<Change> changes, Ledger.Applied done, Claims claims, WakeUps wakeUps) {
+        Set<String> wake = new HashSet<>(done.due());
         Set<String> givenBack = new HashSet<>();
         for (Change change : changes) {
             if (change instanceof Change.Settled settled) {
@@ -189,8 +219,17 @@ record SpoolParts(
             }
         }
         wakeUps.wake(wake);
+        done.superseded().forEach(SpoolParts::tell);
         // What was in flight when its destination failed was out of reach when the others were chosen again.
         givenBack.forEach(wakeUps::givenBack);
+    }
+
+    private static void tell(Ledger.Superseded superseded) {
+        Instance instance = superseded.instance();
+        ForwardLog.Subject subject = new ForwardLog.Subject(
+                instance.sopInstance(), instance.studyInstanceUid(), instance.origin(), instance.datasetLength());
+        ForwardLog.superseded(
+                subject, superseded.route(), superseded.destination(), instance.id(), superseded.newer());
     }
 
     /** Upstream first: what was handed over goes through all of it. */
@@ -205,6 +244,7 @@ record SpoolParts(
         reassignment.join();
         catalogue.close();
         ledger.close();
+        journal.close();
         try {
             lock.close();
         } catch (IOException e) {

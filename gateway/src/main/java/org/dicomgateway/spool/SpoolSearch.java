@@ -81,7 +81,7 @@ public interface SpoolSearch {
      * @param attempts that counted, at this destination
      * @param due not before
      * @param lastStatus DIMSE status of the last attempt; empty: there was no response, or no attempt
-     * @param reason why the last attempt failed, or why it was discarded; empty: none did
+     * @param reason why the last attempt failed, or why it was discarded or superseded; empty: none did
      * @param since when it came into its state, as far as that is known: settled, or received
      */
     record FoundDelivery(
@@ -141,7 +141,14 @@ public interface SpoolSearch {
      * @param reason why one of those that are not done last failed; empty: none did
      */
     record StudyAt(
-            String destination, long delivered, long pending, long parked, long held, long discarded, String reason) {}
+            String destination,
+            long delivered,
+            long pending,
+            long parked,
+            long held,
+            long superseded,
+            long discarded,
+            String reason) {}
 
     /**
      * An instance and what happened to it, in order of time.
@@ -172,6 +179,8 @@ public interface SpoolSearch {
         REROUTED,
         /** An operator gave it up for good. */
         DISCARDED,
+        /** A newer version was sent there before; it will not be sent. */
+        SUPERSEDED,
         /** A destination has it. */
         DELIVERED
     }

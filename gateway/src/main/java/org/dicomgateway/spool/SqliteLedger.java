@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,11 +30,15 @@ final class SqliteLedger implements Ledger {
 
     private static final Logger LOG = LoggerFactory.getLogger(SqliteLedger.class);
     private static final int IDLE_READERS = 4;
+    /** Each writes a few pages: the write-ahead log stays at some 16 MB. */
+    private static final long CHANGES_PER_CHECKPOINT = 500;
 
     private final LedgerFile file;
     private final LedgerWriter writer;
     private final ReentrantLock writing = new ReentrantLock();
     private final Deque<LedgerReader> idle = new ArrayDeque<>();
+    private final AtomicReference<@Nullable LedgerCorruptException> damage = new AtomicReference<>();
+    private long uncheckpointed;
     private boolean closed;
 
     private SqliteLedger(LedgerFile file, LedgerWriter writer) {
@@ -68,24 +73,65 @@ final class SqliteLedger implements Ledger {
     public Applied apply(List<Change> changes) throws LedgerException {
         writing.lock();
         try {
-            return writer.apply(changes);
+            Applied applied = writer.apply(changes);
+            checkpoint(changes.size() + applied.rows());
+            return applied;
         } catch (SQLException e) {
-            throw file.failure("changed", e);
+            throw noted(file.failure("changed", e));
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /**
+     * Moves the write-ahead log into the database when enough was written. SQLite would do so by itself, but keep to
+     * itself that a sync failed while it did. The batch before is applied all the same.
+     */
+    private void checkpoint(long applied) {
+        uncheckpointed += applied;
+        if (uncheckpointed < CHANGES_PER_CHECKPOINT) {
+            return;
+        }
+        uncheckpointed = 0;
+        try {
+            writer.checkpoint();
+        } catch (SQLException e) {
+            LedgerException failure = noted(file.failure("checkpointed", e));
+            LOG.warn("the ledger's write-ahead log grows on", failure);
+        }
+    }
+
+    @Override
+    public long sync(long atLeast) throws LedgerException {
+        writing.lock();
+        try {
+            LedgerCorruptException before = damage.get();
+            if (before != null) {
+                throw new LedgerCorruptException(String.valueOf(before.getMessage()), before);
+            }
+            return writer.sync(atLeast);
+        } catch (SQLException e) {
+            throw noted(file.failure("synced", e));
         } finally {
             writing.unlock();
         }
     }
 
     @Override
-    public void sync() throws LedgerException {
-        writing.lock();
-        try {
-            writer.sync();
-        } catch (SQLException e) {
-            throw file.failure("synced", e);
-        } finally {
-            writing.unlock();
+    public long syncs() throws LedgerException {
+        return ask(LedgerReader::syncs);
+    }
+
+    @Override
+    public Optional<LedgerCorruptException> damage() {
+        return Optional.ofNullable(damage.get());
+    }
+
+    private LedgerException noted(LedgerException failure) {
+        if (failure instanceof LedgerCorruptException corrupt) {
+            damage.compareAndSet(null, corrupt);
         }
+        return failure;
     }
 
     @Override
@@ -120,6 +166,16 @@ final class SqliteLedger implements Ledger {
     }
 
     @Override
+    public boolean explainsDuplicate(long instanceId, String destination) throws LedgerException {
+        return ask(reader -> reader.explainsDuplicate(instanceId, destination));
+    }
+
+    @Override
+    public List<SentVersion> unwritten(int max) throws LedgerException {
+        return ask(reader -> reader.unwritten(max));
+    }
+
+    @Override
     public List<Long> open(String destination, Set<Long> except, int max) throws LedgerException {
         return ask(reader -> reader.open(destination, except, max));
     }
@@ -150,8 +206,13 @@ final class SqliteLedger implements Ledger {
     }
 
     @Override
-    public Set<Long> withFile(Collection<Long> instanceIds) throws LedgerException {
-        return ask(reader -> reader.withFile(instanceIds));
+    public Set<Long> finished(Collection<Long> instanceIds) throws LedgerException {
+        return ask(reader -> reader.finished(instanceIds));
+    }
+
+    @Override
+    public List<PlacedDelivery> deliveries(long instanceId) throws LedgerException {
+        return ask(reader -> reader.deliveries(instanceId));
     }
 
     @Override
@@ -211,7 +272,7 @@ final class SqliteLedger implements Ledger {
             sound = true;
             return answer;
         } catch (SQLException e) {
-            throw file.failure("read", e);
+            throw noted(file.failure("read", e));
         } finally {
             giveBack(reader, sound);
         }
@@ -227,7 +288,11 @@ final class SqliteLedger implements Ledger {
                 return reader;
             }
         }
-        return new LedgerReader(file.openForReading());
+        try {
+            return new LedgerReader(file.openForReading());
+        } catch (LedgerException e) {
+            throw noted(e);
+        }
     }
 
     private void giveBack(LedgerReader reader, boolean sound) {

@@ -28,6 +28,11 @@ record SqliteLedgerSource(Path file) implements LedgerSource {
     }
 
     @Override
+    public void remove() throws IOException {
+        LedgerFile.remove(file);
+    }
+
+    @Override
     public void setAside(String suffix) throws IOException {
         SqliteLedger.setAside(file, suffix);
     }

@@ -63,8 +63,9 @@ final class Stragglers {
         try {
             // The keeper alone recycles, and it is the keeper that is here: the segment needs no pin.
             for (StoredInstance stored : ledger.unfinishedIn(segment, AT_ONCE)) {
-                write(stored);
-                moved.add(new Change.Moved(stored.instance().id()));
+                if (write(stored)) {
+                    moved.add(new Change.Moved(stored.instance().id()));
+                }
             }
             files.syncMoved();
         } catch (IOException e) {
@@ -76,19 +77,28 @@ final class Stragglers {
                     e);
             return false;
         }
+        if (moved.isEmpty()) {
+            failed.put(segment, now);
+            return false;
+        }
         bookkeeper.submit(moved);
         bookkeeper.sync().join();
         LOG.info("{} waiting instances were moved from segment {} to files", moved.size(), segment);
-        return !moved.isEmpty();
+        return true;
     }
 
-    private void write(StoredInstance stored) throws IOException {
+    /** @return false when the disk does not give it: then it stays, and the segment with it, and costs no other */
+    private boolean write(StoredInstance stored) throws IOException {
         long id = stored.instance().id();
         OwnFiles.Part part = files.moveOut(id);
         try {
             reader.copy(stored, part);
             part.complete();
             files.name(part, id);
+            return true;
+        } catch (DamagedInstanceException e) {
+            LOG.warn("instance {} cannot be moved out of its segment, which is kept: {}", id, e.getMessage());
+            return false;
         } finally {
             part.discard();
         }

@@ -10,7 +10,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Gives back the room of what is finished. Nothing goes before a durable commit of the ledger says that it is: a power
- * failure may take the ledger's last commits, and what they called finished is then to be delivered again.
+ * failure may take the ledger's last commits, and what they called finished is then to be delivered again. Nor before the
+ * journal knows how new that ledger was: {@link LedgerTrust}.
  */
 final class Sweeper {
 
@@ -20,11 +21,13 @@ final class Sweeper {
     private static final int QUIET_LOOKS = 4;
 
     private final Ledger ledger;
+    private final LedgerTrust trust;
     private final Bookkeeper bookkeeper;
     private final SegmentLog log;
     private final SegmentPins pins;
     private final OwnFiles files;
     private final SpaceWatch space;
+    private final VersionLog versions;
     private final int spares;
     private LogPosition lookedAt = LogPosition.START;
     /** Bytes that were not finished at the last sweep, and at the one before that spares were last looked after. */
@@ -36,18 +39,22 @@ final class Sweeper {
     /** @param reserve bytes of the spare segments that stand ready; one does even without */
     Sweeper(
             Ledger ledger,
+            LedgerTrust trust,
             Bookkeeper bookkeeper,
             SegmentLog log,
             SegmentPins pins,
             OwnFiles files,
             SpaceWatch space,
+            VersionLog versions,
             long reserve) {
         this.ledger = ledger;
+        this.trust = trust;
         this.bookkeeper = bookkeeper;
         this.log = log;
         this.pins = pins;
         this.files = files;
         this.space = space;
+        this.versions = versions;
         this.spares = Math.toIntExact(Math.max(1, reserve / log.segmentSize()));
     }
 
@@ -55,10 +62,14 @@ final class Sweeper {
     void sweep() throws LedgerException {
         List<Long> segments = finishedSegments();
         List<Long> withFile = ledger.finishedWithFile(FILES_AT_ONCE);
-        if (segments.isEmpty() && withFile.isEmpty()) {
+        // Always, so that as little as can be is unknown when the ledger is lost; and before anything goes.
+        if (!versions.write() || segments.isEmpty() && withFile.isEmpty()) {
             return;
         }
         bookkeeper.sync().join();
+        if (!trust.confirm()) {
+            return;
+        }
         for (long segment : segments) {
             if (pins.isFree(segment)) {
                 retire(segment);

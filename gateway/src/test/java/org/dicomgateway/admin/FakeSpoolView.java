@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.dicomgateway.spool.Instance;
+import java.util.NoSuchElementException;
 import org.dicomgateway.spool.Planner;
 import org.dicomgateway.spool.Search;
 import org.dicomgateway.spool.SpoolView;
@@ -22,7 +24,7 @@ public final class FakeSpoolView implements SpoolView {
 
     @Override
     public Map<String, Books> books() {
-        return Map.of("a", new Books(10, 7, 2, 1, 0, 2048), "gone", new Books(5, 1, 0, 0, 4, 0));
+        return Map.of("a", new Books(10, 7, 2, 1, 0, 0, 2048), "gone", new Books(5, 1, 0, 0, 4, 0, 0));
     }
 
     @Override
@@ -54,8 +56,23 @@ public final class FakeSpoolView implements SpoolView {
     }
 
     @Override
+    public List<SetAsideFile> setAside() {
+        return List.of();
+    }
+
+    @Override
+    public Instance takeIn(long number) {
+        throw new NoSuchElementException("nothing is set aside");
+    }
+
+    @Override
+    public void discardSetAside(long number) {
+        throw new NoSuchElementException("nothing is set aside");
+    }
+
+    @Override
     public Vitals vitals() {
-        return new Vitals(diskFree, 9_000_000, 1_000_000, 3);
+        return new Vitals(diskFree, 9_000_000, 1_000_000, 3, 0, 0, Optional.empty());
     }
 
     @Override

@@ -91,7 +91,7 @@ final class Found {
                 NOW,
                 NOW.plusSeconds(9),
                 List.of("CT1"),
-                List.of(new StudyAt("a", 1, 1, 0, 0, 0, "")));
+                List.of(new StudyAt("a", 1, 1, 0, 0, 0, 0, "")));
     }
 
     static Story story() {

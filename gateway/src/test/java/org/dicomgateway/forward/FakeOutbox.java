@@ -37,6 +37,7 @@ final class FakeOutbox implements Outbox {
     private final Map<String, Runnable> listeners = new HashMap<>();
     private final List<RuntimeException> claimFaults = new ArrayList<>();
     private final List<Integer> claimSizes = new ArrayList<>();
+    private boolean otherVersionsSent;
     private int claims;
     private long nextId = 1;
     private long lastInstance;
@@ -148,6 +149,19 @@ final class FakeOutbox implements Outbox {
             throw new AssertionError("asked too late");
         }
         return passedOn.contains(claim.instance().id());
+    }
+
+    /** Has these destinations have been sent another version of everything. */
+    synchronized void otherVersionsSent() {
+        otherVersionsSent = true;
+    }
+
+    @Override
+    public synchronized boolean explainsDuplicate(Claim claim) {
+        boolean unanswered = settled.stream()
+                .anyMatch(each -> each.claim().deliveryId() == claim.deliveryId()
+                        && each.settlement().unanswered());
+        return unanswered || !otherVersionsSent;
     }
 
     @Override

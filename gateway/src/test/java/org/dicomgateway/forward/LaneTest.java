@@ -245,6 +245,74 @@ class LaneTest {
         assertThat(server.storeAssociations()).hasSize(1);
     }
 
+    // --- duplicates ------------------------------------------------------------
+
+    @Test
+    void a_duplicate_is_a_delivery_when_no_other_version_was_sent_there() {
+        server.onStore = sop -> 0x0111;
+        outbox.add(NAME, instance(1));
+
+        start(destination(NAME));
+
+        awaitDelivered(1);
+        assertThat(outbox.settlementsOf(instance(1))).containsExactly(new Settlement.Delivered(0x0111));
+    }
+
+    @Test
+    void a_duplicate_of_another_version_that_was_sent_there_is_parked_and_says_what_to_do() {
+        server.onStore = sop -> sop.equals(sopOf(1)) ? 0x0111 : 0;
+        outbox.otherVersionsSent();
+        outbox.add(NAME, instance(1), instance(2));
+
+        start(destination(NAME));
+
+        awaitDelivered(1);
+        assertThat(outbox.settlementsOf(instance(1)))
+                .singleElement()
+                .isInstanceOfSatisfying(Settlement.Parked.class, it -> {
+                    assertThat(it.status()).isEqualTo(0x0111);
+                    assertThat(it.reason()).contains("another version", "delete the instance there", "discard");
+                    assertThat(it.elsewhere()).isTrue();
+                });
+        assertThat(view().state()).isEqualTo(DestinationState.UP);
+    }
+
+    @Test
+    void a_duplicate_after_an_answer_that_was_lost_is_a_delivery_whatever_else_was_sent() {
+        server.onStore = sop -> {
+            if (server.all().size() == 1) {
+                throw FakeServer.failure(AssociationException.Cause.CONNECTION_LOST);
+            }
+            return 0x0111;
+        };
+        outbox.otherVersionsSent();
+        outbox.add(NAME, instance(1));
+        start(destination(NAME));
+        await().until(() -> outbox.settlementsOf(instance(1)).size() == 1);
+        assertThat(outbox.settlementsOf(instance(1)).get(0).unanswered()).isTrue();
+
+        advance(Duration.ofSeconds(5));
+
+        awaitDelivered(1);
+    }
+
+    @Test
+    void what_was_refused_or_never_sent_is_not_told_as_unanswered() {
+        server.onOpen = calling -> {
+            if (server.calls.get() == 1) {
+                throw FakeServer.failure(AssociationException.Cause.CONNECT);
+            }
+        };
+        server.onStore = sop -> 0xC000;
+        outbox.add(NAME, instance(1));
+        start(destination(NAME));
+        await().until(() -> outbox.settlementsOf(instance(1)).size() == 1);
+        advance(Duration.ofSeconds(5));
+        await().until(() -> outbox.settlementsOf(instance(1)).size() == 2);
+
+        assertThat(outbox.settlementsOf(instance(1))).noneMatch(Settlement::unanswered);
+    }
+
     @Test
     void a_damaged_instance_is_parked_and_the_rest_goes_on() {
         outbox.damage(instance(1), new DamagedInstanceException("segment 7: checksum differs", null));

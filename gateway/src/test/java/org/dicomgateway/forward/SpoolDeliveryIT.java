@@ -128,7 +128,7 @@ class SpoolDeliveryIT {
     }
 
     private static SpoolView.Books books(Spool spool) {
-        return spool.books().getOrDefault(NAME, new SpoolView.Books(0, 0, 0, 0, 0, 0));
+        return spool.books().getOrDefault(NAME, new SpoolView.Books(0, 0, 0, 0, 0, 0, 0));
     }
 
     private static LaneView view(Forwarder forwarder) {

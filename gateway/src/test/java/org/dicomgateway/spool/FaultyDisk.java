@@ -3,8 +3,10 @@ package org.dicomgateway.spool;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -27,6 +29,10 @@ final class FaultyDisk implements Disk {
     private volatile long usable = Long.MAX_VALUE;
     private volatile String message = "Input/output error";
     private volatile boolean shortWrites;
+    private final List<BadSectors> badSectors = new CopyOnWriteArrayList<>();
+
+    /** Bytes of a file that cannot be read. */
+    private record BadSectors(String file, long from, long to) {}
 
     static FaultyDisk healthy() {
         return new FaultyDisk();
@@ -55,6 +61,11 @@ final class FaultyDisk implements Disk {
     /** Each write takes half of what it is given. */
     void writeShort() {
         shortWrites = true;
+    }
+
+    /** From now on reading anything of these bytes fails, of every file with this name. */
+    void unreadable(String file, long from, long to) {
+        badSectors.add(new BadSectors(file, from, to));
     }
 
     int count() {
@@ -126,6 +137,12 @@ final class FaultyDisk implements Disk {
     }
 
     @Override
+    public Instant lastModified(Path file) throws IOException {
+        operation("lastModified " + file.getFileName());
+        return real.lastModified(file);
+    }
+
+    @Override
     public long usableSpace(Path directory) throws IOException {
         operation("usableSpace");
         return usable;
@@ -157,6 +174,11 @@ final class FaultyDisk implements Disk {
         @Override
         public int read(ByteBuffer buffer, long position) throws IOException {
             operation("read " + path.getFileName());
+            for (BadSectors bad : badSectors) {
+                if (path.endsWith(bad.file) && position < bad.to && position + buffer.remaining() > bad.from) {
+                    throw new IOException("Input/output error");
+                }
+            }
             return file.read(buffer, position);
         }
 

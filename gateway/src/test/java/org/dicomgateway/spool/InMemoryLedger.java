@@ -28,7 +28,8 @@ final class InMemoryLedger implements Ledger {
         DELIVERED,
         PARKED,
         MERGED,
-        DISCARDED
+        DISCARDED,
+        SUPERSEDED
     }
 
     private static final class Row {
@@ -62,6 +63,7 @@ final class InMemoryLedger implements Ledger {
         private String lastError = "";
         private @Nullable String destination;
         private boolean fixed;
+        private boolean versioned;
         private final Set<String> refused = new HashSet<>();
 
         Delivery(long id, Plan.PlannedDelivery planned, Instant due) {
@@ -87,6 +89,28 @@ final class InMemoryLedger implements Ledger {
         }
     }
 
+    private enum Answer {
+        NOW,
+        NONE,
+        THERE
+    }
+
+    private record SentKey(String sop, String destination, long instance) implements Comparable<SentKey> {
+        @Override
+        public int compareTo(SentKey other) {
+            return comparing(SentKey::sop)
+                    .thenComparing(SentKey::destination)
+                    .thenComparing(SentKey::instance)
+                    .compare(this, other);
+        }
+    }
+
+    private record SentValue(long length, int crc32c, Answer answer, boolean unwritten) {
+        boolean isOther(StoredInstance stored) {
+            return stored.length() != length || stored.crc32c() != crc32c;
+        }
+    }
+
     private record AffinityKey(String route, String key, int copy) {}
 
     private record Went(String destination, Instant at) {}
@@ -95,10 +119,14 @@ final class InMemoryLedger implements Ledger {
     private final Map<AffinityKey, Went> affinities = new HashMap<>();
 
     private final TreeMap<Long, Row> rows = new TreeMap<>();
+    private final TreeMap<SentKey, SentValue> sent = new TreeMap<>();
+    private final List<Superseded> superseded = new ArrayList<>();
     private final Map<String, Long> forgotten = new HashMap<>();
+    private final Map<String, Long> supersededForgotten = new HashMap<>();
     private @Nullable Set<String> present;
     private LogPosition position = LogPosition.START;
     private long lastInstance;
+    private long syncs;
 
     InMemoryLedger(Chooser chooser) {
         this.chooser = new CarefulChooser(chooser);
@@ -112,7 +140,9 @@ final class InMemoryLedger implements Ledger {
             touched += apply(change, due);
         }
         due.removeIf(destination -> !isPresent(destination));
-        return new Applied(touched, due);
+        List<Superseded> told = List.copyOf(superseded);
+        superseded.clear();
+        return new Applied(touched, due, told);
     }
 
     private long apply(Change change, Set<String> due) {
@@ -147,6 +177,14 @@ final class InMemoryLedger implements Ledger {
             return hasten(hastened, due);
         } else if (change instanceof Change.HoursChanged changed) {
             return hoursChanged(changed, due);
+        } else if (change instanceof Change.HandedOut handedOut) {
+            handedOut(handedOut);
+        } else if (change instanceof Change.Restarted restarted) {
+            restarted(restarted, due);
+        } else if (change instanceof Change.Sent before) {
+            sentBefore(before, due);
+        } else if (change instanceof Change.Written written) {
+            written(written);
         } else if (change instanceof Change.Discarded discarded) {
             return discard(discarded, due);
         } else if (change instanceof Change.Forgotten old) {
@@ -169,11 +207,148 @@ final class InMemoryLedger implements Ledger {
     private void plan(Row row, Plan plan, Set<String> due) {
         Instance instance = row.stored.instance();
         long id = instance.id() * Plan.MAX_DELIVERIES;
+        boolean versioned = !plan.deliveries().isEmpty() && meet(row);
         for (Plan.PlannedDelivery planned : plan.deliveries()) {
             Delivery delivery = new Delivery(id++, planned, instance.receivedAt());
             row.routed = true;
+            delivery.versioned = versioned;
             place(row, delivery, instance.receivedAt(), due);
             row.deliveries.put(delivery.id, delivery);
+        }
+        review(row, instance.receivedAt(), due);
+    }
+
+    private boolean meet(Row row) {
+        String sop = row.sop();
+        List<Row> others = withUid(sop).filter(other -> other != row).toList();
+        for (Row other : others) {
+            for (Delivery delivery : other.deliveries.values()) {
+                delivery.versioned = true;
+                if (delivery.state == State.DELIVERED) {
+                    note(other, String.valueOf(delivery.destination), Answer.THERE, false);
+                }
+            }
+        }
+        return !others.isEmpty()
+                || sent.keySet().stream()
+                        .anyMatch(key -> key.sop.equals(sop)
+                                && key.instance != row.stored.instance().id());
+    }
+
+    private Stream<Row> withUid(String sop) {
+        return rows.values().stream().filter(row -> row.sop().equals(sop));
+    }
+
+    private void note(Row row, String destination, Answer answer, boolean mayComeUp) {
+        StoredInstance stored = row.stored;
+        long id = stored.instance().id();
+        boolean older = withUid(row.sop()).anyMatch(other -> other.stored.instance().id() < id);
+        SentValue value = new SentValue(stored.length(), stored.crc32c(), answer, mayComeUp && older);
+        sent.merge(
+                new SentKey(row.sop(), destination, id),
+                value,
+                (old, now) -> now.answer.compareTo(old.answer) > 0 ? now : old);
+    }
+
+    private void handedOut(Change.HandedOut change) {
+        for (long id : change.deliveries()) {
+            Delivery delivery = delivery(id);
+            if (delivery != null && delivery.state == State.PENDING && delivery.destination != null) {
+                note(row(delivery), delivery.destination, Answer.NOW, true);
+            }
+        }
+    }
+
+    private void restarted(Change.Restarted change, Set<String> due) {
+        List<Map.Entry<SentKey, SentValue>> brokenOff = sent.entrySet().stream()
+                .filter(entry -> entry.getValue().answer == Answer.NOW)
+                .sorted(comparingLong(entry -> entry.getKey().instance))
+                .toList();
+        for (Map.Entry<SentKey, SentValue> each : brokenOff) {
+            Row row = rows.get(each.getKey().instance);
+            if (row != null) {
+                note(row, each.getKey().destination, Answer.NONE, true);
+            }
+        }
+        brokenOff.forEach(each -> supersedeOlder(each.getKey(), each.getValue(), change.at(), due));
+    }
+
+    private void sentBefore(Change.Sent change, Set<String> due) {
+        for (SentVersion version : change.versions()) {
+            SentKey key = new SentKey(version.sopInstance(), version.destination(), version.instanceId());
+            SentValue value = new SentValue(
+                    version.length(), version.crc32c(), version.isThere() ? Answer.THERE : Answer.NONE, false);
+            sent.merge(
+                    key,
+                    value,
+                    (old, now) -> now.answer.compareTo(old.answer) > 0
+                            ? new SentValue(old.length, old.crc32c, now.answer, old.unwritten)
+                            : old);
+            withUid(key.sop).forEach(row -> row.deliveries.values().forEach(delivery -> delivery.versioned = true));
+            supersedeOlder(key, value, change.at(), due);
+        }
+    }
+
+    private void written(Change.Written change) {
+        for (SentVersion version : change.versions()) {
+            sent.computeIfPresent(
+                    new SentKey(version.sopInstance(), version.destination(), version.instanceId()),
+                    (key, value) -> (value.answer == Answer.THERE) == version.isThere()
+                            ? new SentValue(value.length, value.crc32c, value.answer, false)
+                            : value);
+        }
+    }
+
+    private void supersedeOlder(SentKey key, SentValue value, Instant at, Set<String> due) {
+        withUid(key.sop)
+                .filter(row -> row.stored.instance().id() < key.instance && value.isOther(row.stored))
+                .toList()
+                .forEach(row -> row.deliveries.values().stream()
+                        .filter(delivery -> delivery.state == State.PENDING && delivery.isAt(key.destination))
+                        .forEach(delivery -> supersede(row, delivery, key.instance, at, due)));
+    }
+
+    /** What became pending somewhere is superseded where a newer one was sent. */
+    private void review(Row row, Instant at, Set<String> due) {
+        for (Delivery delivery : row.deliveries.values()) {
+            if (delivery.versioned && delivery.state == State.PENDING && delivery.destination != null) {
+                sent.entrySet().stream()
+                        .filter(entry -> entry.getKey().sop.equals(row.sop())
+                                && delivery.isAt(entry.getKey().destination)
+                                && entry.getKey().instance
+                                        > row.stored.instance().id()
+                                && entry.getValue().answer != Answer.NOW
+                                && entry.getValue().isOther(row.stored))
+                        .mapToLong(entry -> entry.getKey().instance)
+                        .max()
+                        .ifPresent(newer -> supersede(row, delivery, newer, at, due));
+            }
+        }
+    }
+
+    private void supersede(Row row, Delivery delivery, long newer, Instant at, Set<String> due) {
+        delivery.state = State.SUPERSEDED;
+        String destination = String.valueOf(delivery.destination);
+        superseded.add(new Superseded(row.stored.instance(), delivery.planned.route(), destination, newer));
+        due.add(destination);
+        finish(row, at);
+    }
+
+    private void attempted(Row row, Delivery delivery, Settlement settlement, Instant at, Set<String> due) {
+        String destination = String.valueOf(delivery.destination);
+        boolean there = settlement instanceof Settlement.Delivered;
+        SentKey key = new SentKey(row.sop(), destination, row.stored.instance().id());
+        if (there || settlement.unanswered()) {
+            if (delivery.versioned || !there) {
+                note(row, destination, there ? Answer.THERE : Answer.NONE, true);
+            }
+            if (delivery.versioned) {
+                StoredInstance stored = row.stored;
+                supersedeOlder(
+                        key, new SentValue(stored.length(), stored.crc32c(), Answer.NONE, false), at, due);
+            }
+        } else if (delivery.versioned) {
+            sent.computeIfPresent(key, (same, value) -> value.answer == Answer.NOW ? null : value);
         }
     }
 
@@ -276,6 +451,7 @@ final class InMemoryLedger implements Ledger {
             place(row, merged, at, due);
             merged = merged.isAt(before) ? null : orphan(row, before);
         }
+        review(row, at, due);
         finish(row, at);
     }
 
@@ -320,6 +496,7 @@ final class InMemoryLedger implements Ledger {
                     left = orphan(row, from)) {
                 fix(left, to, State.MERGED, change.at());
             }
+            review(row, change.at(), due);
             finish(row, change.at());
             moved++;
         }
@@ -344,6 +521,7 @@ final class InMemoryLedger implements Ledger {
         if (!parked.elsewhere() || !passesOn(delivery.id)) {
             return false;
         }
+        attempted(row, delivery, parked, at, due);
         delivery.refused.add(delivery.destination);
         delivery.lastError = parked.reason();
         move(row, delivery, at, due);
@@ -367,6 +545,7 @@ final class InMemoryLedger implements Ledger {
                 || delivery.state == State.DELIVERED
                 || delivery.state == State.MERGED
                 || delivery.state == State.DISCARDED
+                || delivery.state == State.SUPERSEDED
                 || (settled.settlement() instanceof Settlement.Parked refusal
                         && next(row, delivery, refusal, settled.at(), due))) {
             return;
@@ -393,6 +572,7 @@ final class InMemoryLedger implements Ledger {
                             return pending;
                         });
         if (changed) {
+            attempted(row, delivery, settled.settlement(), settled.at(), due);
             due.add(delivery.destination);
         }
         finish(row, settled.at());
@@ -429,6 +609,7 @@ final class InMemoryLedger implements Ledger {
                     count++;
                 }
             }
+            review(row, retried.at(), due);
         }
         return count;
     }
@@ -494,11 +675,21 @@ final class InMemoryLedger implements Ledger {
         for (long id : change.deliveries()) {
             Delivery delivery = delivery(id);
             if (delivery != null
-                    && delivery.destination != null
-                    && (delivery.state == State.PARKED
-                            || (delivery.state == State.PENDING && !isPresent(delivery.destination)))) {
+                    && (delivery.state == State.PARKED && delivery.destination != null
+                            || (delivery.state == State.PENDING
+                                    && (change.again()
+                                            || delivery.destination != null && !isPresent(delivery.destination))))) {
                 delivery.state = State.DISCARDED;
-                due.add(delivery.destination);
+                if (delivery.destination != null) {
+                    Row row = row(delivery);
+                    sent.computeIfPresent(
+                            new SentKey(
+                                    row.sop(),
+                                    delivery.destination,
+                                    row.stored.instance().id()),
+                            (same, value) -> value.answer == Answer.THERE ? value : null);
+                    due.add(delivery.destination);
+                }
                 finish(row(delivery), change.at());
                 count++;
             }
@@ -522,15 +713,32 @@ final class InMemoryLedger implements Ledger {
         for (Row row : old) {
             row.deliveries.values().stream()
                     .filter(Delivery::isCounted)
-                    .forEach(delivery -> forgotten.merge(delivery.destination, 1L, Long::sum));
+                    .forEach(delivery -> (delivery.state == State.SUPERSEDED ? supersededForgotten : forgotten)
+                            .merge(delivery.destination, 1L, Long::sum));
             rows.remove(row.stored.instance().id());
+            if (withUid(row.sop()).findAny().isEmpty()) {
+                sent.keySet().removeIf(key -> key.sop.equals(row.sop()));
+            }
         }
         affinities.values().removeIf(went -> went.at.isBefore(finishedBefore));
         return old.size();
     }
 
     @Override
-    public void sync() {}
+    public synchronized long sync(long atLeast) {
+        syncs = Math.max(syncs + 1, atLeast);
+        return syncs;
+    }
+
+    @Override
+    public synchronized long syncs() {
+        return syncs;
+    }
+
+    @Override
+    public Optional<LedgerCorruptException> damage() {
+        return Optional.empty();
+    }
 
     @Override
     public synchronized LogPosition appliedPosition() {
@@ -583,7 +791,8 @@ final class InMemoryLedger implements Ledger {
                         delivery.planned.route(),
                         delivery.planned.copy(),
                         destination,
-                        delivery.attempts))
+                        delivery.attempts,
+                        delivery.versioned))
                 .toList();
     }
 
@@ -627,6 +836,41 @@ final class InMemoryLedger implements Ledger {
         left.remove(delivery.destination);
         left.removeAll(taken(row(delivery), delivery));
         return !left.isEmpty();
+    }
+
+    @Override
+    public synchronized boolean explainsDuplicate(long instanceId, String destination) {
+        Row row = rows.get(instanceId);
+        if (row == null) {
+            return true;
+        }
+        List<Map.Entry<SentKey, SentValue>> there = sent.entrySet().stream()
+                .filter(entry -> entry.getKey().sop.equals(row.sop())
+                        && entry.getKey().destination.equals(destination)
+                        && entry.getValue().answer != Answer.NOW)
+                .toList();
+        return there.stream().anyMatch(entry -> entry.getKey().instance == instanceId)
+                || there.stream().noneMatch(entry -> entry.getValue().isOther(row.stored));
+    }
+
+    @Override
+    public synchronized List<SentVersion> unwritten(int max) {
+        return sent.entrySet().stream()
+                .filter(entry -> entry.getValue().unwritten && entry.getValue().answer != Answer.NOW)
+                .sorted(comparingLong(entry -> entry.getKey().instance))
+                .limit(max)
+                .map(entry -> new SentVersion(
+                        entry.getKey().sop,
+                        entry.getKey().destination,
+                        entry.getKey().instance,
+                        entry.getValue().length,
+                        entry.getValue().crc32c,
+                        entry.getValue().answer == Answer.THERE,
+                        withUid(entry.getKey().sop)
+                                .map(row -> row.stored.instance().id())
+                                .filter(id -> id < entry.getKey().instance)
+                                .toList()))
+                .toList();
     }
 
     @Override
@@ -709,13 +953,28 @@ final class InMemoryLedger implements Ledger {
     }
 
     @Override
-    public synchronized Set<Long> withFile(Collection<Long> instanceIds) {
+    public synchronized Set<Long> finished(Collection<Long> instanceIds) {
         return instanceIds.stream()
                 .filter(id -> {
                     Row row = rows.get(id);
-                    return row != null && row.file && !row.finished();
+                    return row != null && row.finished();
                 })
                 .collect(Collectors.toSet());
+    }
+
+    @Override
+    public synchronized List<PlacedDelivery> deliveries(long instanceId) {
+        Row row = rows.get(instanceId);
+        return row == null
+                ? List.of()
+                : row.deliveries.values().stream()
+                        .map(delivery -> new PlacedDelivery(
+                                delivery.id,
+                                delivery.planned.route(),
+                                delivery.planned.copy(),
+                                Optional.ofNullable(delivery.destination).orElse(""),
+                                DeliveryState.valueOf(delivery.state.name())))
+                        .toList();
     }
 
     @Override
@@ -727,7 +986,9 @@ final class InMemoryLedger implements Ledger {
     public synchronized Map<String, SpoolView.Books> books() {
         Map<String, SpoolView.Books> books = new HashMap<>();
         forgotten.forEach(
-                (destination, count) -> books.put(destination, new SpoolView.Books(count, count, 0, 0, 0, 0)));
+                (destination, count) -> books.put(destination, new SpoolView.Books(count, count, 0, 0, 0, 0, 0)));
+        supersededForgotten.forEach((destination, count) ->
+                books.merge(destination, new SpoolView.Books(count, 0, 0, 0, 0, count, 0), InMemoryLedger::sum));
         deliveries()
                 .filter(Delivery::isCounted)
                 .forEach(delivery -> books.merge(delivery.destination, one(delivery), InMemoryLedger::sum));
@@ -737,12 +998,13 @@ final class InMemoryLedger implements Ledger {
     private SpoolView.Books one(Delivery delivery) {
         long bytes = row(delivery).stored.instance().datasetLength();
         return switch (delivery.state) {
-            case DELIVERED -> new SpoolView.Books(1, 1, 0, 0, 0, 0);
-            case PARKED -> new SpoolView.Books(1, 0, 0, 1, 0, 0);
+            case DELIVERED -> new SpoolView.Books(1, 1, 0, 0, 0, 0, 0);
+            case PARKED -> new SpoolView.Books(1, 0, 0, 1, 0, 0, 0);
             case PENDING ->
                 isPresent(String.valueOf(delivery.destination))
-                        ? new SpoolView.Books(1, 0, 1, 0, 0, bytes)
-                        : new SpoolView.Books(1, 0, 0, 0, 1, 0);
+                        ? new SpoolView.Books(1, 0, 1, 0, 0, 0, bytes)
+                        : new SpoolView.Books(1, 0, 0, 0, 1, 0, 0);
+            case SUPERSEDED -> new SpoolView.Books(1, 0, 0, 0, 0, 1, 0);
             case MERGED, DISCARDED -> throw new IllegalStateException("these are in no books");
         };
     }
@@ -754,6 +1016,7 @@ final class InMemoryLedger implements Ledger {
                 a.pending() + b.pending(),
                 a.parked() + b.parked(),
                 a.held() + b.held(),
+                a.superseded() + b.superseded(),
                 a.pendingBytes() + b.pendingBytes());
     }
 

@@ -67,7 +67,7 @@ abstract class LedgerContract {
 
         assertThat(applied).isEqualTo(new Applied(0, Set.of("a", "b")));
         StoredInstance stored = inLog(instance(5), 1);
-        assertThat(due("b")).containsExactly(new DueDelivery(delivery(5, 1), stored, "all", 1, "b", 0));
+        assertThat(due("b")).containsExactly(new DueDelivery(delivery(5, 1), stored, "all", 1, "b", 0, false));
         assertThat(ledger.find(5)).contains(stored);
         assertThat(ledger.lastInstanceId()).isEqualTo(5);
         assertThat(ledger.appliedPosition()).isEqualTo(new LogPosition(1, 12_000));
@@ -302,17 +302,17 @@ abstract class LedgerContract {
         assertThat(due("a")).extracting(entry -> entry.stored().location()).containsExactly(new Location.InFile());
         assertThat(ledger.unfinishedIn(1, 10)).isEmpty();
         assertThat(ledger.unfinishedBytesBySegment()).isEmpty();
-        assertThat(ledger.withFile(List.of(1L, 2L))).containsExactly(1L);
+        assertThat(ledger.finished(List.of(1L, 2L))).isEmpty();
         assertThat(ledger.finishedWithFile(10)).isEmpty();
     }
 
     @Test
     void a_file_is_wanted_until_its_instance_is_finished_and_then_reported_until_deleted() throws Exception {
         apply(received(inFile(instance(1)), plan("a")), received(2, "a"), new Change.FileDeleted(1));
-        assertThat(ledger.withFile(List.of(1L, 2L, 3L))).containsExactly(1L);
+        assertThat(ledger.finished(List.of(1L, 2L, 3L))).isEmpty();
 
         apply(delivered(1, 0), delivered(2, 0), new Change.Moved(2));
-        assertThat(ledger.withFile(List.of(1L, 2L))).isEmpty();
+        assertThat(ledger.finished(List.of(1L, 2L, 3L))).containsExactlyInAnyOrder(1L, 2L);
         assertThat(ledger.finishedWithFile(10)).containsExactly(1L, 2L);
         assertThat(ledger.find(1)).isPresent();
 
@@ -693,9 +693,42 @@ abstract class LedgerContract {
     }
 
     @Test
+    void what_was_given_up_before_is_given_up_again_although_it_is_pending_or_waits_for_a_destination()
+            throws Exception {
+        candidates.down("c", "d");
+        apply(received(1, "a", "b"), received(2, one("spread", "c", "d")));
+        long first = delivery(1, 0);
+
+        assertThat(apply(new Change.Discarded(List.of(first), List.of(), "why", LATER)))
+                .isEqualTo(new Applied(0, Set.of()));
+        assertThat(apply(new Change.Discarded(List.of(first), List.of(), "why", LATER, true)))
+                .isEqualTo(new Applied(1, Set.of("a")));
+
+        assertThat(ledger.deliveries(1))
+                .containsExactly(
+                        new Ledger.PlacedDelivery(first, "all", 1, "a", DeliveryState.DISCARDED),
+                        new Ledger.PlacedDelivery(delivery(1, 1), "all", 1, "b", DeliveryState.PENDING));
+        assertThat(ledger.books()).doesNotContainKey("a");
+        assertThat(ledger.finished(List.of(1L))).isEmpty();
+
+        apply(new Change.Discarded(List.of(delivery(2, 0)), List.of(), "why", LATER, true));
+        assertThat(ledger.unassigned()).isZero();
+        assertThat(ledger.finished(List.of(1L, 2L))).containsExactly(2L);
+    }
+
+    @Test
     void an_empty_batch_is_no_trouble() throws Exception {
         assertThat(apply()).isEqualTo(new Applied(0, Set.of()));
-        ledger.sync();
+    }
+
+    @Test
+    void each_sync_is_counted_from_as_far_up_as_is_asked_for() throws Exception {
+        assertThat(ledger.syncs()).isZero();
+        assertThat(ledger.sync(0)).isEqualTo(1);
+        assertThat(ledger.sync(70)).isEqualTo(70);
+        assertThat(ledger.sync(50)).isEqualTo(71);
+        assertThat(ledger.syncs()).isEqualTo(71);
+        assertThat(ledger.damage()).isEmpty();
     }
 
     private Applied apply(Change... changes) {

@@ -315,8 +315,8 @@ class LedgerFileTest {
     @Test
     void a_sync_is_a_commit_of_its_own() throws Exception {
         try (Ledger ledger = SqliteLedger.open(file, Candidates.FIRST)) {
-            ledger.sync();
-            ledger.sync();
+            ledger.sync(0);
+            ledger.sync(0);
         }
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
                 Statement statement = connection.createStatement();

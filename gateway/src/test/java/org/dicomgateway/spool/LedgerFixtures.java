@@ -61,7 +61,7 @@ final class LedgerFixtures {
 
     /** Books when every instance is one of these. */
     static SpoolView.Books books(long received, long delivered, long pending, long parked, long held) {
-        return new SpoolView.Books(received, delivered, pending, parked, held, pending * (LENGTH - 400));
+        return new SpoolView.Books(received, delivered, pending, parked, held, 0, pending * (LENGTH - 400));
     }
 
     static Plan plan(String... destinations) {

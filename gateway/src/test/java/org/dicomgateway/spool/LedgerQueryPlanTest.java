@@ -28,7 +28,7 @@ class LedgerQueryPlanTest {
             Map.entry("held", LedgerReader.HELD),
             Map.entry("unfinished in a segment", LedgerReader.UNFINISHED_IN),
             Map.entry("unfinished", LedgerReader.UNFINISHED),
-            Map.entry("with file", LedgerReader.WITH_FILE),
+            Map.entry("is finished", LedgerReader.IS_FINISHED),
             Map.entry("settled", LedgerWriter.SETTLED),
             Map.entry("finished", Completion.FINISHED),
             Map.entry("deliveries of an instance", DeliveryRow.OF_INSTANCE),

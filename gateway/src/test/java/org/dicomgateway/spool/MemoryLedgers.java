@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,10 @@ final class MemoryLedgers implements LedgerSource {
 
     private final List<Batch> history = new ArrayList<>();
     private int synced;
+    /** What the count of syncs was after so many batches. */
+    private final TreeMap<Integer, Long> syncCounts = new TreeMap<>();
+
+    private volatile boolean syncFails;
     private boolean there;
     private boolean corrupt;
     private volatile boolean failing;
@@ -62,6 +67,11 @@ final class MemoryLedgers implements LedgerSource {
     }
 
     @Override
+    public synchronized void remove() {
+        lose();
+    }
+
+    @Override
     public synchronized void setAside(String suffix) {
         setAside.add(suffix);
         lose();
@@ -70,6 +80,7 @@ final class MemoryLedgers implements LedgerSource {
     synchronized void lose() {
         history.clear();
         synced = 0;
+        syncCounts.clear();
         there = false;
         corrupt = false;
     }
@@ -93,6 +104,23 @@ final class MemoryLedgers implements LedgerSource {
         hanging = new CountDownLatch(hangs ? 1 : 0);
     }
 
+    /** The next sync fails, and what was to be synced is lost when the power goes. */
+    void failSync() {
+        syncFails = true;
+    }
+
+    /** It is as it was so many batches ago, and looks sound. */
+    synchronized void rollBack(int batches) {
+        history.subList(Math.max(0, history.size() - batches), history.size()).clear();
+        synced = Math.min(synced, history.size());
+        syncCounts.tailMap(history.size(), false).clear();
+    }
+
+    /** How many batches were applied. */
+    synchronized int batches() {
+        return history.size();
+    }
+
     /** Once this is true, nothing reaches the disk any more; the process just does not know it yet. */
     void powerOff(BooleanSupplier isOff) {
         powerIsOff = isOff;
@@ -102,6 +130,7 @@ final class MemoryLedgers implements LedgerSource {
     synchronized void lose(Random random) {
         int kept = synced + random.nextInt(history.size() - synced + 1);
         history.subList(kept, history.size()).clear();
+        syncCounts.tailMap(history.size(), false).clear();
         powerIsOff = () -> false;
     }
 
@@ -109,6 +138,7 @@ final class MemoryLedgers implements LedgerSource {
 
         private final InMemoryLedger open;
         private final RecordedChoices choices;
+        private volatile @Nullable LedgerCorruptException damage;
 
         Kept(InMemoryLedger open, RecordedChoices choices) {
             this.open = open;
@@ -145,15 +175,38 @@ final class MemoryLedgers implements LedgerSource {
         }
 
         @Override
-        public void sync() throws LedgerException {
+        public long sync(long atLeast) throws LedgerException {
             if (failing) {
                 throw new LedgerException("the ledger fails, says the test", null);
             }
+            if (syncFails) {
+                syncFails = false;
+                damage = new LedgerCorruptException("the sync fails, says the test", null);
+            }
+            LedgerCorruptException failed = damage;
+            if (failed != null) {
+                throw failed;
+            }
             synchronized (MemoryLedgers.this) {
+                long count = Math.max(syncs() + 1, atLeast);
                 if (!powerIsOff.getAsBoolean()) {
                     synced = history.size();
+                    syncCounts.put(synced, count);
                 }
+                return count;
             }
+        }
+
+        @Override
+        public long syncs() {
+            synchronized (MemoryLedgers.this) {
+                return syncCounts.isEmpty() ? 0 : syncCounts.lastEntry().getValue();
+            }
+        }
+
+        @Override
+        public Optional<LedgerCorruptException> damage() {
+            return Optional.ofNullable(damage);
         }
 
         @Override
@@ -184,6 +237,16 @@ final class MemoryLedgers implements LedgerSource {
         @Override
         public boolean passesOn(long deliveryId) {
             return open.passesOn(deliveryId);
+        }
+
+        @Override
+        public boolean explainsDuplicate(long instanceId, String destination) {
+            return open.explainsDuplicate(instanceId, destination);
+        }
+
+        @Override
+        public List<SentVersion> unwritten(int max) {
+            return open.unwritten(max);
         }
 
         @Override
@@ -222,8 +285,13 @@ final class MemoryLedgers implements LedgerSource {
         }
 
         @Override
-        public Set<Long> withFile(Collection<Long> instanceIds) {
-            return open.withFile(instanceIds);
+        public Set<Long> finished(Collection<Long> instanceIds) {
+            return open.finished(instanceIds);
+        }
+
+        @Override
+        public List<PlacedDelivery> deliveries(long instanceId) {
+            return open.deliveries(instanceId);
         }
 
         @Override

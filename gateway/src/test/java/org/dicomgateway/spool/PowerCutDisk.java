@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -88,12 +89,23 @@ final class PowerCutDisk implements Disk {
     @Override
     public synchronized void rename(Path from, Path to) throws IOException {
         operation();
+        // What had the name before is there again when the renaming is lost.
+        Path replaced = Files.exists(to) ? trash.resolve(String.valueOf(trashed++)) : null;
+        if (replaced != null) {
+            Files.move(to, replaced);
+        }
         real.rename(from, to);
         Node node = nodes.remove(from);
+        nodes.remove(to);
         if (node != null) {
             nodes.put(to, node);
         }
-        names(to).add(() -> Files.move(to, from));
+        names(to).add(() -> {
+            Files.move(to, from);
+            if (replaced != null) {
+                Files.move(replaced, to);
+            }
+        });
     }
 
     @Override
@@ -125,6 +137,12 @@ final class PowerCutDisk implements Disk {
     public synchronized void syncDirectory(Path directory) throws IOException {
         operation();
         names.remove(directory);
+    }
+
+    @Override
+    public synchronized Instant lastModified(Path file) throws IOException {
+        operation();
+        return real.lastModified(file);
     }
 
     @Override

@@ -75,7 +75,7 @@ class SpoolDispatchTest {
     }
 
     private Books books(String destination) {
-        return spool.books().getOrDefault(destination, new Books(0, 0, 0, 0, 0, 0));
+        return spool.books().getOrDefault(destination, new Books(0, 0, 0, 0, 0, 0, 0));
     }
 
     private void awaitPending(String destination, long count) {
@@ -116,7 +116,7 @@ class SpoolDispatchTest {
         assertThat(pending("a")).isEqualTo(10);
         inFlight.forEach(claim -> spool.settle(claim, DELIVERED));
         SpoolHarness.settleDown(spool);
-        assertThat(books("a")).isEqualTo(new Books(10, 10, 0, 0, 0, 0));
+        assertThat(books("a")).isEqualTo(new Books(10, 10, 0, 0, 0, 0, 0));
         candidates.up("a");
         spool.reconsider("a");
         SpoolHarness.settleDown(spool);
@@ -219,7 +219,7 @@ class SpoolDispatchTest {
         assertThat(SpoolHarness.read(spool, second)).isNotEmpty();
         spool.settle(second, new Settlement.Parked(0xC000, "no"));
         SpoolHarness.settleDown(spool);
-        assertThat(spool.books()).containsExactly(Map.entry("b", new Books(1, 0, 0, 1, 0, 0)));
+        assertThat(spool.books()).containsExactly(Map.entry("b", new Books(1, 0, 0, 1, 0, 0, 0)));
     }
 
     @Test
@@ -234,7 +234,7 @@ class SpoolDispatchTest {
         assertThat(pending("c")).isEqualTo(699);
         spool.settle(inFlight, DELIVERED);
         assertThat(SpoolHarness.deliverAll(spool, "c")).hasSize(699);
-        assertThat(books("a")).isEqualTo(new Books(1, 1, 0, 0, 0, 0));
+        assertThat(books("a")).isEqualTo(new Books(1, 1, 0, 0, 0, 0, 0));
     }
 
     @Test

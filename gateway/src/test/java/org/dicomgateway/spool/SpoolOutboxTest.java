@@ -197,7 +197,7 @@ class SpoolOutboxTest {
         spool.settle(claim, DELIVERED);
         spool.settle(claim, new Settlement.Parked(-1, "late"));
         SpoolHarness.settleDown(spool);
-        assertThat(books()).isEqualTo(new SpoolView.Books(1, 1, 0, 0, 0, 0));
+        assertThat(books()).isEqualTo(new SpoolView.Books(1, 1, 0, 0, 0, 0, 0));
         assertThatThrownBy(() -> spool.open(claim)).isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -277,7 +277,7 @@ class SpoolOutboxTest {
         spool.destinationsChanged(Set.of(SpoolHarness.ARCHIVE));
         accept("1.2.1", "CT");
         assertThat(spool.claim(SpoolHarness.PACS, 10)).isEmpty();
-        assertThat(books()).isEqualTo(new SpoolView.Books(1, 0, 0, 0, 1, 0));
+        assertThat(books()).isEqualTo(new SpoolView.Books(1, 0, 0, 0, 1, 0, 0));
         spool.destinationsChanged(Set.of(SpoolHarness.PACS));
         assertThat(spool.claim(SpoolHarness.PACS, 10)).hasSize(1);
     }

@@ -101,24 +101,26 @@ class SpoolRecoveryTest {
             assertThat(claim.instance().origin()).isEqualTo(SpoolHarness.ORIGIN);
             assertThat(SpoolHarness.read(spool, claim))
                     .isEqualTo(SpoolHarness.dataset("1.2.2", "CT", 3 * SpoolHarness.LARGE));
-            assertThat(folders.held().resolve("77.dcm.unreadable")).exists();
+            assertThat(folders.setAside().resolve("77.dcm")).exists();
             assertThat(SpoolHarness.accept(spool, "1.2.5", "CT", 100).instance().id())
                     .isGreaterThan(77);
         }
         try (Spool spool = harness.open()) {
             assertThat(spool.claim(SpoolHarness.PACS, 10)).hasSize(2);
-            assertThat(folders.held().resolve("77.dcm.unreadable")).exists();
+            assertThat(folders.setAside().resolve("77.dcm")).exists();
         }
     }
 
     @Test
-    void what_a_crash_left_half_written_or_unknown_is_removed() throws Exception {
+    void what_a_crash_left_half_written_is_removed_and_what_is_not_known_is_set_aside() throws Exception {
         Files.writeString(folders.large().resolve("in-1.part"), "half");
         Files.writeString(folders.held().resolve("3.part"), "half");
         Files.writeString(folders.large().resolve("99.dcm"), "named, but its record was never synced");
         try (Spool spool = harness.open()) {
             assertEverythingIsThere(spool);
+            assertThat(spool.vitals().setAside()).isEqualTo(1);
         }
+        assertThat(folders.setAside().resolve("99.dcm")).hasContent("named, but its record was never synced");
         assertThat(new LocalDisk().list(folders.large())).containsExactly("2.dcm");
         assertThat(folders.held()).isEmptyDirectory();
     }

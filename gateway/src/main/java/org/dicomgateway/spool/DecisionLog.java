@@ -1,0 +1,93 @@
+package org.dicomgateway.spool;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import org.dicomgateway.spool.Ledger.PlacedDelivery;
+
+/**
+ * Makes durable what an operator decided, in the ledger and beside it, before the operator is told that it is done: also
+ * a ledger that is built anew knows it then ({@link Decisions}).
+ */
+final class DecisionLog {
+
+    private final Ledger ledger;
+    private final Bookkeeper bookkeeper;
+    private final LedgerTrust trust;
+    private final FactJournal journal;
+
+    DecisionLog(Ledger ledger, Bookkeeper bookkeeper, LedgerTrust trust, FactJournal journal) {
+        this.ledger = ledger;
+        this.bookkeeper = bookkeeper;
+        this.trust = trust;
+        this.journal = journal;
+    }
+
+    /**
+     * Those of these that are discarded now.
+     *
+     * @param unrouted instances that no route applied to
+     * @throws IllegalStateException when it is not certain that this is found again
+     */
+    void discarded(List<Long> deliveries, List<Long> unrouted, String reason, Instant at) {
+        List<Fact.Delivery> told = new ArrayList<>();
+        unrouted.forEach(id -> told.add(new Fact.Delivery(id, "", 0, "")));
+        for (PlacedDelivery delivery : placed(deliveries)) {
+            if (delivery.state() == DeliveryState.DISCARDED) {
+                told.add(Decisions.told(delivery));
+            }
+        }
+        decided(new Fact.Discarded(told, reason, at));
+    }
+
+    /**
+     * Those of these that {@code to} has now.
+     *
+     * @param from who had them; empty for none
+     * @throws IllegalStateException when it is not certain that this is found again
+     */
+    void rerouted(List<Long> deliveries, String from, String to, Instant at) {
+        List<Fact.Delivery> told = new ArrayList<>();
+        for (PlacedDelivery delivery : placed(deliveries)) {
+            if (delivery.destination().equals(to)) {
+                told.add(new Fact.Delivery(
+                        LedgerRows.instanceId(delivery.id()), delivery.route(), delivery.copy(), from));
+            }
+        }
+        decided(new Fact.Rerouted(told, to, at));
+    }
+
+    private List<PlacedDelivery> placed(List<Long> deliveries) {
+        List<PlacedDelivery> placed = new ArrayList<>();
+        try {
+            for (long id : deliveries) {
+                for (PlacedDelivery delivery : ledger.deliveries(LedgerRows.instanceId(id))) {
+                    if (delivery.id() == id) {
+                        placed.add(delivery);
+                    }
+                }
+            }
+        } catch (LedgerException e) {
+            throw uncertain(e);
+        }
+        return placed;
+    }
+
+    private void decided(Fact fact) {
+        try {
+            journal.add(List.of(fact));
+            bookkeeper.sync().join();
+            // A ledger that is rolled back behind this is built anew, and told.
+            trust.confirm();
+        } catch (IOException | LedgerException | CompletionException e) {
+            throw uncertain(e);
+        }
+    }
+
+    private static IllegalStateException uncertain(Exception e) {
+        return new IllegalStateException(
+                "it is done, but may be forgotten when the gateway ends now; wait, and look whether it is done: " + e, e);
+    }
+}
