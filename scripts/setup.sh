@@ -69,6 +69,7 @@ look() {
     need promtool "$(where promtool)" prometheus
     need Chromium "$(where chromium)" chromium
     need driver "$(where chromedriver)" chromium-driver
+    need strace "$(where strace)" strace
     need rsyslog "$(PATH=$PATH:/usr/sbin where rsyslogd)" rsyslog
     # Without anything that could be called: rsyslog's TLS.
     local tls

@@ -9,14 +9,16 @@ usage() {
 Usage: scripts/torture.sh [--minutes N] [--seed S] [--fuzz PDUS]
 
 Runs the gateway and three Orthanc servers under continuous load from several DCMTK senders while processes are killed
-and frozen, networks fail, the disk fills, the ledger is lost and rules are edited, in an order that the seed decides.
-Then it asks every server, over REST, for every instance that was answered with success, byte for byte; holds the books
-against the ledger and the ledger against the spool's files; and compares what the process holds with what it held.
+and frozen, networks fail, the disk fills, the ledger or its write-ahead log is lost or damaged and rules are edited, in
+an order that the seed decides. Some instances are corrected and sent again, some no server can take.
+Then it asks every server, over REST, for every instance that was answered with success, byte for byte in its last
+version; looks whether an older version came after a newer one, and whether a server was shown down for what no server can
+take; holds the books against the ledger and the ledger against the spool's files; and compares what the process holds with what it held.
 
 Before that the gateway is killed once at each step of the data path.
 
-Prints what was done and how often, and what was lost. Exits with 0 only if nothing was, no book is out of balance, and
-nothing has grown. All of it happens on this machine's loopback and in a temporary folder.
+Prints what was done and how often, and what was lost. Exits with 0 only if nothing was lost, nothing came out of order,
+no healthy server was shown down, no book is out of balance, and nothing has grown. All of it happens on this machine's loopback and in a temporary folder.
 
   --minutes N   how long the faults go on (default: 5)
   --seed S      another schedule (default: 1)

@@ -33,7 +33,7 @@ interface Disk {
     /** The names in a directory, in no order. */
     List<String> list(Path directory) throws IOException;
 
-    /** A directory with its parents, open to its owner only; nothing happens when it is there. */
+    /** A directory with its parents, open to its owner only, durable; nothing happens when it is there. */
     void createDirectory(Path directory) throws IOException;
 
     /** Makes the names in a directory durable. */

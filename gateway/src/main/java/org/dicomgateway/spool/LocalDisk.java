@@ -60,10 +60,18 @@ final class LocalDisk implements Disk {
 
     @Override
     public void createDirectory(Path directory) throws IOException {
-        if (!Files.isDirectory(directory)) {
-            Files.createDirectories(directory, NEW_DIRECTORY);
-            // The attribute above is subject to the umask; a strict one would lock the owner out.
-            Files.setPosixFilePermissions(directory, DIRECTORY);
+        if (Files.isDirectory(directory)) {
+            return;
+        }
+        Path parent = directory.toAbsolutePath().getParent();
+        if (parent != null) {
+            createDirectory(parent);
+        }
+        Files.createDirectory(directory, NEW_DIRECTORY);
+        // The attribute above is subject to the umask; a strict one would lock the owner out.
+        Files.setPosixFilePermissions(directory, DIRECTORY);
+        if (parent != null) {
+            syncDirectory(parent);
         }
     }
 

@@ -6,10 +6,12 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.dicomgateway.testkit.Debugger;
@@ -85,6 +87,21 @@ class CrashPointIT {
             .filter(step -> ALL || step.before() || AFTER_TOO.contains(step.method()))
             .toList();
 
+    /** Of a start that finds its ledger overwritten, in their order: one marked, set aside, and built anew. */
+    private static final List<Step> REBUILDING = Stream.of(
+                    around("spool.Recovery", "mark"),
+                    around("spool.LedgerFile", "setAside"),
+                    around("spool.LedgerSchema", "migrate"),
+                    around("spool.Replay", "run"),
+                    around("spool.SqliteLedger", "apply"),
+                    around("spool.Adoption", "adopt"),
+                    around("spool.Recovery", "checkBooks"),
+                    around("spool.SqliteLedger", "sync"),
+                    around("spool.Recovery", "unmark"))
+            .flatMap(steps -> steps)
+            .filter(step -> ALL || step.before())
+            .toList();
+
     @TempDir
     private Path directory;
 
@@ -112,6 +129,12 @@ class CrashPointIT {
                     missed.add(step.toString());
                 }
             }
+            overwriteLedger(gateway);
+            for (Step step : REBUILDING) {
+                if (!killedAt(step, gateway, files)) {
+                    missed.add(step + ", while the ledger is rebuilt");
+                }
+            }
             assertThat(missed).as("steps that were never come to").isEmpty();
 
             route(gateway, server, "CT, MR");
@@ -120,7 +143,7 @@ class CrashPointIT {
             all.addAll(unrouted);
             System.out.printf(
                     "CrashPointIT: %d kills, %d instances answered with success, %d of them held for a time%n",
-                    STEPS.size(), all.size(), unrouted.size());
+                    STEPS.size() + REBUILDING.size(), all.size(), unrouted.size());
             assertThat(routed).hasSizeGreaterThan(2 * STEPS.size());
             assertThat(unrouted).isNotEmpty();
             await().atMost(Duration.ofMinutes(1))
@@ -138,6 +161,13 @@ class CrashPointIT {
     private static void route(GatewayProcess gateway, OrthancServer server, String modalities) {
         gateway.routing(GatewayProcess.destinations(server.peer()) + "routes = [ { name = some, match { modality = ["
                 + modalities + "] }, to = [orthanc1] } ]\n");
+    }
+
+    /** Once, with noise: each start after that finds a rebuild that was interrupted a step further on. */
+    private static void overwriteLedger(GatewayProcess gateway) throws IOException {
+        byte[] noise = new byte[8_192];
+        new Random(1).nextBytes(noise);
+        Files.write(gateway.home().resolve("var/spool/ledger.db"), noise, StandardOpenOption.WRITE);
     }
 
     private boolean killedAt(Step step, GatewayProcess gateway, TestFiles files) {

@@ -1,6 +1,9 @@
 package org.dicomgateway.spool;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The contract, in a database file. */
@@ -12,5 +15,18 @@ class SqliteLedgerTest extends LedgerContract {
     @Override
     Ledger open(Chooser chooser) throws LedgerException {
         return SqliteLedger.open(folder.resolve("ledger.db"), chooser);
+    }
+
+    /** The answers of PRAGMA synchronous. */
+    private static final long NORMAL = 1;
+
+    @Test
+    void a_commit_costs_no_sync_neither_after_the_start_nor_after_one_that_was_asked_for() throws Exception {
+        try (Statements database = new LedgerFile(folder.resolve("ledger.db")).openForWriting()) {
+            assertThat(database.number("PRAGMA synchronous")).isEqualTo(NORMAL);
+            LedgerWriter writer = new LedgerWriter(database, new Candidates());
+            writer.sync();
+            assertThat(database.number("PRAGMA synchronous")).isEqualTo(NORMAL);
+        }
     }
 }

@@ -30,6 +30,7 @@ public final class GatewayProcess implements AutoCloseable {
     private final int port = FreePorts.next();
     private final int adminPort = FreePorts.next();
     private final List<String> jvmOptions;
+    private List<String> recorder = List.of();
     private @Nullable Child child;
 
     /** With a home folder for configuration, spool and logs, and options for its JVM. */
@@ -52,6 +53,12 @@ public final class GatewayProcess implements AutoCloseable {
                 gateway.spool { min-free-space = 10 MiB, reserve = 0 }
                 %s
                 """.formatted(port, adminPort, more));
+        return this;
+    }
+
+    /** Has another program start it from now on, such as {@code strace}; signals go to that program. */
+    public GatewayProcess under(List<String> program) {
+        recorder = program;
         return this;
     }
 
@@ -145,7 +152,7 @@ public final class GatewayProcess implements AutoCloseable {
     }
 
     private List<String> command(List<String> moreJvmOptions, String... arguments) {
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(arguments[0].equals("run") ? recorder : List.of());
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmOptions);
         command.addAll(moreJvmOptions);

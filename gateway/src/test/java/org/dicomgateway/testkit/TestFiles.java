@@ -89,6 +89,13 @@ public final class TestFiles {
                 size);
     }
 
+    /** A CT instance without the Series Instance UID that PS3.3 wants of each: Orthanc answers it 0xA700, for ever. */
+    public TestFile withoutSeries(int size) {
+        studies++;
+        Uid study = Uid.of(root + "." + studies);
+        return write("P" + studies, study, Uid.of(study + ".1"), false, CT, Uid.of(study + ".1.1"), 1, size);
+    }
+
     /** A file from a text in {@code dump2dcm}'s format: for sequences, private tags, character sets, missing values. */
     public Path fromDump(String name, String dump, String... options) {
         Path text = directory.resolve(name + ".dump");
@@ -107,6 +114,18 @@ public final class TestFiles {
 
     private TestFile write(
             String patientId, Uid study, Uid series, Uid sopClass, Uid sopInstance, int number, int size) {
+        return write(patientId, study, series, true, sopClass, sopInstance, number, size);
+    }
+
+    private TestFile write(
+            String patientId,
+            Uid study,
+            Uid series,
+            boolean withSeries,
+            Uid sopClass,
+            Uid sopInstance,
+            int number,
+            int size) {
         int side = Math.max(8, (int) Math.sqrt(Math.max(0, size - 600) / 2.0));
         byte[] pixels = new byte[side * side * 2];
         random.nextBytes(pixels);
@@ -123,9 +142,11 @@ public final class TestFiles {
                 .text(0x0010, 0x0020, "LO", patientId)
                 .text(0x0010, 0x0030, "DA", "19700101")
                 .text(0x0010, 0x0040, "CS", "O")
-                .text(0x0020, 0x000d, "UI", study.value())
-                .text(0x0020, 0x000e, "UI", series.value())
-                .text(0x0020, 0x0010, "SH", Integer.toString(studies))
+                .text(0x0020, 0x000d, "UI", study.value());
+        if (withSeries) {
+            dataset.text(0x0020, 0x000e, "UI", series.value());
+        }
+        dataset.text(0x0020, 0x0010, "SH", Integer.toString(studies))
                 .text(0x0020, 0x0011, "IS", "1")
                 .text(0x0020, 0x0013, "IS", Integer.toString(number))
                 .unsigned(0x0028, 0x0002, 1)

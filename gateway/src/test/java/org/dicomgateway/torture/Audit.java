@@ -10,9 +10,16 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dicomgateway.testkit.OrthancServer;
 import org.dicomgateway.testkit.Part10;
@@ -21,37 +28,82 @@ import tools.jackson.databind.JsonNode;
 /** Holds what is there against what must be there. What it returns is what is wrong, in words. */
 final class Audit {
 
+    private static final Pattern DELIVERED =
+            Pattern.compile(" event=delivered sop=(\\S+) .* bytes=(\\d+) .* destination=(\\S+) ");
+
     private Audit() {}
 
-    /** Asks every server for every instance: is it there, and the same byte for byte? */
+    /**
+     * Asks every server for every instance that was answered with success: is it there, the same byte for byte as the
+     * last version that was answered with success, or one that was offered after it?
+     */
     static List<String> servers(List<OrthancServer> servers, List<Sent> sent) {
         List<String> wrong = new ArrayList<>();
-        for (Sent each : sent) {
-            int copies = 0;
-            for (OrthancServer server : servers) {
-                copies += copy(server, each, wrong);
+        for (List<Sent> versions : byInstance(sent).values()) {
+            Optional<Sent> last = versions.stream().filter(Sent::answered).max(Comparator.comparingInt(Sent::version));
+            if (last.isEmpty()) {
+                continue;
             }
-            int wanted = each.everywhere() ? servers.size() : 2;
+            long copies = servers.stream()
+                    .filter(server -> holds(server, last.get(), versions, wrong))
+                    .count();
+            long wanted = last.get().everywhere() ? servers.size() : 2;
             if (copies < wanted) {
-                wrong.add("lost: " + each.id() + " is on " + copies + " servers of " + wanted);
+                wrong.add("lost: " + last.get().id() + " is on " + copies + " servers of " + wanted);
             }
         }
         return wrong;
     }
 
-    private static int copy(OrthancServer server, Sent sent, List<String> wrong) {
+    private static Map<String, List<Sent>> byInstance(List<Sent> sent) {
+        return sent.stream().collect(Collectors.groupingBy(Sent::sopInstance));
+    }
+
+    private static boolean holds(OrthancServer server, Sent last, List<Sent> versions, List<String> wrong) {
         try {
-            if (!server.rest().holds(sent.id())) {
-                return 0;
+            if (!server.rest().holds(last.id())) {
+                return false;
             }
-            byte[] dataset = Part10.dataset(server.rest().file(sent.id()));
-            if (!Sent.digest(dataset).equals(sent.digest())) {
-                wrong.add("damaged: " + sent.id() + " on " + server.peer());
+            String found = Sent.digest(Part10.dataset(server.rest().file(last.id())));
+            Optional<Sent> version = versions.stream()
+                    .filter(each -> each.digest().equals(found))
+                    .findAny();
+            if (version.isEmpty()) {
+                wrong.add("damaged: " + last.id() + " on " + server.peer());
+            } else if (version.get().version() < last.version()) {
+                wrong.add("old: " + last.id() + " on " + server.peer() + " is version "
+                        + version.get().version() + ", and " + last.version() + " was answered with success");
             }
-            return 1;
+            return true;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** By the forward log: no server took an older version of an instance after a newer one. */
+    static List<String> order(List<String> forwardLog, List<Sent> sent) {
+        Map<String, List<Sent>> instances = byInstance(sent);
+        Map<String, Sent> newest = new HashMap<>();
+        List<String> wrong = new ArrayList<>();
+        for (String line : forwardLog) {
+            Matcher delivered = DELIVERED.matcher(line);
+            if (!delivered.find()) {
+                continue;
+            }
+            long bytes = Long.parseLong(delivered.group(2));
+            String where = delivered.group(1) + " at " + delivered.group(3);
+            for (Sent version : instances.getOrDefault(delivered.group(1), List.of())) {
+                if (version.bytes() == bytes) {
+                    Sent before = newest.merge(
+                            where, version, (one, other) -> one.version() >= other.version() ? one : other);
+                    if (before.version() > version.version()) {
+                        wrong.add("out of order: " + where + " got version " + version.version() + " after "
+                                + before.version());
+                    }
+                }
+            }
+        }
+        return wrong;
     }
 
     /** Received = delivered + pending + parked + held, for each destination of {@code gateway status --json}. */
@@ -75,6 +127,32 @@ final class Audit {
                 .valueStream()
                 .mapToLong(destination -> destination.at("/books/" + kind).asLong(0))
                 .sum();
+    }
+
+    /** How many deliveries of each SOP instance are parked, by {@code gateway parked --json}. */
+    static Map<String, Long> parked(JsonNode found) {
+        return found.valueStream()
+                .collect(Collectors.groupingBy(
+                        delivery -> delivery.at("/sopInstanceUid").asString("?"), Collectors.counting()));
+    }
+
+    /** What no server can take, and was answered with success, is parked for each of them. */
+    static List<String> poison(Map<String, Long> parked, Set<String> answered, int servers) {
+        return answered.stream()
+                .filter(instance -> parked.getOrDefault(instance, 0L) != servers)
+                .map(instance -> "poison: " + instance + " is parked for " + parked.getOrDefault(instance, 0L)
+                        + " servers of " + servers)
+                .toList();
+    }
+
+    /** Destinations that are shown down. */
+    static Set<String> down(JsonNode status) {
+        return status.at("/destinations")
+                .valueStream()
+                .filter(destination ->
+                        destination.at("/health/state").asString("?").equals("down"))
+                .map(destination -> destination.at("/name").asString("?"))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** The spool of a gateway that has ended: what lies in it against the rows of its ledger. */

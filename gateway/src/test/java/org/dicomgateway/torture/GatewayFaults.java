@@ -37,7 +37,8 @@ final class GatewayFaults {
                 this::freeze,
                 this::loseLedger,
                 this::damageLedger,
-                this::cutLedger);
+                this::cutLedger,
+                this::damageWriteAheadLog);
     }
 
     /** One of them, each as often as any other; the gateway runs again afterwards. */
@@ -121,12 +122,61 @@ final class GatewayFaults {
         start();
     }
 
+    /** SQLite takes what is left of it for an older, sound ledger. */
+    private void damageWriteAheadLog() throws InterruptedException {
+        gateway().kill();
+        Path log = world.ledger().get(1);
+        long length = length(log);
+        switch (length == 0 ? 4 : random.nextInt(4)) {
+            case 0 -> {
+                journal.done("ledger: its write-ahead log cut off while the gateway is down");
+                change(log, file -> file.setLength(1 + (long) (random.nextDouble() * length)));
+            }
+            case 1 -> {
+                journal.done("ledger: zeros in its write-ahead log while the gateway is down");
+                change(log, file -> {
+                    long at = (long) (random.nextDouble() * length);
+                    file.seek(at);
+                    file.write(new byte[(int) Math.min(64 << 10, length - at)]);
+                });
+            }
+            case 2 -> {
+                journal.done("ledger: its write-ahead log deleted while the gateway is down");
+                delete(log);
+            }
+            case 3 -> {
+                journal.done("ledger: a bit flipped in its write-ahead log while the gateway is down");
+                change(log, file -> {
+                    long at = (long) (random.nextDouble() * length);
+                    file.seek(at);
+                    int old = file.read();
+                    file.seek(at);
+                    file.write(old ^ 1 << random.nextInt(8));
+                });
+            }
+            default -> journal.done("gateway: SIGKILL");
+        }
+        start();
+    }
+
+    private static long length(Path file) {
+        try {
+            return Files.exists(file) ? Files.size(file) : 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private interface Damage {
         void on(RandomAccessFile file) throws IOException;
     }
 
     private void changeLedger(Damage damage) {
-        try (RandomAccessFile file = new RandomAccessFile(world.ledger().get(0).toFile(), "rw")) {
+        change(world.ledger().get(0), damage);
+    }
+
+    private static void change(Path path, Damage damage) {
+        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
             damage.on(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -20,12 +22,15 @@ import org.dicomgateway.testkit.TestFiles.TestFile;
 
 /**
  * Modalities that send all the time, each in a thread of its own: studies of small and, now and then, large instances.
- * Some are killed while they send, some stop for a while: shorter than the gateway waits for them, or longer.
+ * Some instances they correct and send again, some no server can take. Some are killed while they send, some stop for a while: shorter than the gateway waits for them, or longer.
  */
 final class Load implements AutoCloseable {
 
     private static final int MAX_STUDY = 25;
     private static final int LARGE = 3 << 20;
+    /** Larger than any small one, and smaller than any large one: no two versions have the same length. */
+    private static final int CORRECTED = 100_000;
+
     private static final Duration SENDER_LIMIT = Duration.ofMinutes(3);
 
     private final Path directory;
@@ -34,7 +39,9 @@ final class Load implements AutoCloseable {
     private final Duration pace;
     private final CountDownLatch ending = new CountDownLatch(1);
     private final List<Thread> modalities = new ArrayList<>();
-    private final ConcurrentLinkedQueue<Sent> answered = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Sent> sent = new ConcurrentLinkedQueue<>();
+    private final Set<String> poison = ConcurrentHashMap.newKeySet();
+    private final Set<String> answeredPoison = ConcurrentHashMap.newKeySet();
     private final AtomicInteger offered = new AtomicInteger();
     private final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
@@ -61,9 +68,49 @@ final class Load implements AutoCloseable {
         return offered.get();
     }
 
-    /** What was answered with success until now. */
-    List<Sent> answered() {
-        return List.copyOf(answered);
+    /** What was offered until now, answered with success or not; without what is poison. */
+    List<Sent> sent() {
+        return List.copyOf(sent);
+    }
+
+    /** SOP Instance UIDs of what was offered, and no server can ever take. */
+    Set<String> poison() {
+        return poison;
+    }
+
+    /** Those of them that were answered with success. */
+    Set<String> answeredPoison() {
+        return answeredPoison;
+    }
+
+    /** When all is well: as many instances that are good as such that no server can take, side by side. */
+    void sendPoison(int count) throws InterruptedException {
+        Path home = directory.resolve("POISON");
+        TestFiles files = new TestFiles(home, 99);
+        List<TestFile> study = new ArrayList<>(files.study(1, count, 20_000));
+        for (int i = 0; i < count; i++) {
+            study.add(2 * i, poison(files, 20_000));
+        }
+        try (Sender sender = Sender.start(home.resolve("sender.log"), gateway, "POISON", study)) {
+            sender.await(SENDER_LIMIT);
+            note(study, sender.answered(), 1);
+        }
+    }
+
+    private TestFile poison(TestFiles files, int size) {
+        TestFile none = files.withoutSeries(size);
+        poison.add(none.sopInstance().value());
+        return none;
+    }
+
+    private void note(List<TestFile> study, List<TestFile> answered, int version) {
+        for (TestFile file : study) {
+            if (!isPoison(file)) {
+                sent.add(Sent.of(file, version, answered.contains(file)));
+            } else if (answered.contains(file)) {
+                answeredPoison.add(file.sopInstance().value());
+            }
+        }
     }
 
     private void send(String name, Random random) {
@@ -75,7 +122,10 @@ final class Load implements AutoCloseable {
                 int count = 1 + random.nextInt(MAX_STUDY);
                 List<TestFile> study = study(files, count, random);
                 offered.addAndGet(study.size());
-                sendStudy(home.resolve("round-" + round + ".log"), name, study, random);
+                List<TestFile> answered = sendStudy(home.resolve("round-" + round + ".log"), name, study, 1, random);
+                if (random.nextInt(3) == 0) {
+                    correct(home.resolve("round-" + round + "-corrected.log"), name, files, answered, random);
+                }
                 clear(home);
                 long left = pace.toNanos() * count - (System.nanoTime() - begin);
                 if (ending.await(Math.max(left, 50_000_000), TimeUnit.NANOSECONDS)) {
@@ -89,17 +139,41 @@ final class Load implements AutoCloseable {
         }
     }
 
-    private static List<TestFile> study(TestFiles files, int count, Random random) {
+    /** Sends some again with other content, as after a mistake at the console. */
+    private void correct(Path log, String name, TestFiles files, List<TestFile> answered, Random random)
+            throws InterruptedException {
+        List<TestFile> corrected = answered.stream()
+                .filter(file -> file.sopClass().equals(TestFiles.CT) && !isPoison(file))
+                .limit(1 + random.nextInt(4))
+                .map(file -> files.variant(file, CORRECTED + random.nextInt(CORRECTED)))
+                .toList();
+        if (!corrected.isEmpty()) {
+            journal.done("sender: sends instances again with other content");
+            sendStudy(log, name, corrected, 2, random);
+        }
+    }
+
+    private boolean isPoison(TestFile file) {
+        return poison.contains(file.sopInstance().value());
+    }
+
+    private List<TestFile> study(TestFiles files, int count, Random random) {
         boolean ct = random.nextInt(4) > 0;
         int size = 2_000 + random.nextInt(80_000);
         List<TestFile> study = new ArrayList<>(files.study(1, count, ct ? TestFiles.CT : TestFiles.MR, size));
         if (random.nextInt(5) == 0) {
             study.addAll(files.study(1, 1, LARGE));
         }
+        if (random.nextInt(6) == 0) {
+            journal.done("sender: an instance that no server can take");
+            study.add(poison(files, size));
+        }
         return study;
     }
 
-    private void sendStudy(Path log, String name, List<TestFile> study, Random random) throws InterruptedException {
+    /** @return what was answered with success */
+    private List<TestFile> sendStudy(Path log, String name, List<TestFile> study, int version, Random random)
+            throws InterruptedException {
         try (Sender sender = Sender.start(log, gateway, name, study)) {
             switch (random.nextInt(8)) {
                 case 0 -> {
@@ -114,7 +188,9 @@ final class Load implements AutoCloseable {
                 default -> {}
             }
             sender.await(SENDER_LIMIT);
-            sender.answered().forEach(file -> answered.add(Sent.of(file)));
+            List<TestFile> answered = sender.answered();
+            note(study, answered, version);
+            return answered;
         }
     }
 

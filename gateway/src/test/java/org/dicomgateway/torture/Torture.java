@@ -7,8 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -31,6 +35,9 @@ final class Torture {
 
     private static final int MODALITIES = 4;
     private static final Duration QUIET = Duration.ofMinutes(10);
+    /** Of what no server can take, when all is well; with as many that every server can. */
+    private static final int POISON = 5;
+
     private static final long MORE_FILES = 12;
     private static final long MORE_THREADS = 12;
     private static final long MORE_HEAP = 32 << 20;
@@ -54,7 +61,7 @@ final class Torture {
      *
      * @param answered instances that a sender saw answered with 0x0000
      * @param faults that befell gateway and world
-     * @param wrong what is lost, damaged, out of balance or has grown, in words; empty: nothing
+     * @param wrong what is lost, damaged, out of order, out of balance, shown down or has grown, in words; empty: nothing
      */
     record Report(int answered, int faults, List<String> wrong) {}
 
@@ -74,9 +81,11 @@ final class Torture {
                 before = torment(world);
             }
             List<String> wrong = new ArrayList<>();
-            settle(world, wrong);
-            List<Sent> sent = load.answered();
+            settle(world, load, wrong);
+            poison(world, load, wrong);
+            List<Sent> sent = load.sent();
             wrong.addAll(Audit.servers(world.servers(), sent));
+            wrong.addAll(Audit.order(world.gateway().forwardLog(), sent));
             Footprint after = Footprint.of(world.gateway().pid());
             compare(before, after, wrong);
             int code = world.gateway().terminate(Duration.ofSeconds(60));
@@ -86,7 +95,7 @@ final class Torture {
             wrong.addAll(Audit.spool(world.spool()));
             report(load, sent, before, after, wrong);
             return new Report(
-                    sent.size(),
+                    answered(sent),
                     journal.counts().values().stream().mapToInt(count -> count).sum(),
                     wrong);
         }
@@ -132,8 +141,12 @@ final class Torture {
         return null;
     }
 
-    /** Peace: everything is well again, operators retry what is parked, and all that waits is delivered. */
-    private void settle(World world, List<String> wrong) {
+    private static int answered(List<Sent> sent) {
+        return (int) sent.stream().filter(Sent::answered).count();
+    }
+
+    /** Peace: everything is well again, operators retry what is parked, and all that waits and can be is delivered. */
+    private void settle(World world, Load load, List<String> wrong) {
         world.emptyDisk();
         world.networks().forEach(network -> network.behave());
         world.servers().forEach(OrthancServer::thaw);
@@ -144,7 +157,7 @@ final class Torture {
             Awaitility.await()
                     .atMost(QUIET)
                     .pollInterval(Duration.ofMillis(1_500))
-                    .until(() -> isQuiet(world));
+                    .until(() -> isQuiet(world, load));
         } catch (ConditionTimeoutException e) {
             wrong.add("not everything is delivered after " + QUIET + ": " + status(world));
         }
@@ -160,16 +173,49 @@ final class Torture {
         wrong.addAll(Audit.books(status));
     }
 
-    private boolean isQuiet(World world) {
+    private boolean isQuiet(World world, Load load) {
         JsonNode status = status(world);
-        long parked = Audit.count(status, "parked");
-        if (parked > 0) {
-            journal.done("operator: retry of what is parked", parked + " deliveries");
+        Set<String> parked = new HashSet<>(parked(world).keySet());
+        parked.removeAll(load.poison());
+        if (!parked.isEmpty()) {
+            journal.done("operator: retry of what is parked", parked.size() + " instances");
             world.gateway().ask("retry", "--all");
         }
-        return parked + Audit.count(status, "pending") + Audit.count(status, "held") == 0
+        return parked.isEmpty() && nothingWaits(status);
+    }
+
+    private static boolean nothingWaits(JsonNode status) {
+        return Audit.count(status, "pending") + Audit.count(status, "held") == 0
                 && status.at("/status/unassigned").asLong(-1) == 0
                 && status.at("/status/unrouted").asLong(-1) == 0;
+    }
+
+    /** What no server can take ends parked, and no server that takes the rest is shown down for it. */
+    private void poison(World world, Load load, List<String> wrong) throws InterruptedException {
+        load.sendPoison(POISON);
+        Set<String> down = new TreeSet<>();
+        try {
+            Awaitility.await()
+                    .atMost(QUIET)
+                    .pollInterval(Duration.ofMillis(500))
+                    .until(() -> {
+                        JsonNode status = status(world);
+                        down.addAll(Audit.down(status));
+                        return nothingWaits(status);
+                    });
+        } catch (ConditionTimeoutException e) {
+            wrong.add("what no server can take is not parked after " + QUIET + ": " + status(world));
+        }
+        down.forEach(name -> wrong.add("down: " + name + " was shown so for what no server can take"));
+        wrong.addAll(Audit.poison(
+                parked(world), load.answeredPoison(), world.servers().size()));
+    }
+
+    private static Map<String, Long> parked(World world) {
+        return Audit.parked(JsonMapper.shared()
+                .readTree(world.gateway()
+                        .ask("parked", "--json", "--limit", "100000")
+                        .output()));
     }
 
     private static JsonNode status(World world) {
@@ -197,12 +243,19 @@ final class Torture {
         journal.say(
                 "%d instances offered, %d answered with 0x0000, %d of these lost or damaged",
                 load.offered(),
-                sent.size(),
+                answered(sent),
                 wrong.stream()
                         .filter(each -> each.startsWith("lost") || each.startsWith("damaged"))
                         .count());
+        journal.say(
+                "%d offered again with other content, %d that no server can take",
+                sent.stream().filter(each -> each.version() > 1).count(),
+                load.poison().size());
         wrong.stream().limit(50).forEach(each -> journal.say("WRONG  %s", each));
-        journal.say(wrong.isEmpty() ? "0 lost, 0 books out of balance, no growth" : wrong.size() + " things are wrong");
+        journal.say(
+                wrong.isEmpty()
+                        ? "0 lost, 0 out of order, no healthy server shown down, 0 books out of balance, no growth"
+                        : wrong.size() + " things are wrong");
     }
 
     private long temporaryFiles() {

@@ -1,0 +1,172 @@
+package org.dicomgateway.powercut;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.dicomgateway.testkit.FreePorts;
+import org.dicomgateway.testkit.GatewayProcess;
+import org.dicomgateway.testkit.Sender;
+import org.dicomgateway.testkit.StoreScp;
+import org.dicomgateway.testkit.TestFiles;
+import org.dicomgateway.testkit.TestFiles.TestFile;
+
+/**
+ * Runs of the shipped gateway on one spool, with all their system calls. Instances arrive on several associations, small
+ * and large; one destination takes them, another cannot be reached, and some have none; segments fill up, are emptied of
+ * stragglers and used again. It is ended in order, killed, and finds its ledger lost.
+ */
+final class Recording {
+
+    /** Takes everything. CT goes here. */
+    static final String NEAR = "near";
+    /** Takes nothing. MR goes here as well; anything else nowhere. */
+    static final String FAR = "far";
+
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+    private static final int SMALL = 24 * 1024;
+    private static final int LARGE = 200 * 1024;
+
+    private final Path directory;
+    private final TestFiles files;
+    private final GatewayProcess gateway;
+    private final Map<String, TestFile> sent = new TreeMap<>();
+    private final List<Run> runs = new ArrayList<>();
+    private int answered;
+    private int number;
+
+    /**
+     * One process.
+     *
+     * @param lostAfterwards files of the spool that were removed after its end
+     */
+    record Run(Path trace, List<String> lostAfterwards) {}
+
+    private Recording(Path directory) {
+        this.directory = directory;
+        this.files = new TestFiles(directory.resolve("files"), 17);
+        this.gateway = new GatewayProcess(directory.resolve("gateway"), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+    }
+
+    static Recording make(Path directory) throws IOException {
+        Recording recording = new Recording(directory);
+        try (StoreScp near = StoreScp.start(directory, "NEAR")) {
+            recording.record(near);
+        } finally {
+            recording.gateway.close();
+        }
+        return recording;
+    }
+
+    private void record(StoreScp near) throws IOException {
+        gateway.configure("""
+                gateway.admin.enabled = false
+                gateway.spool { segment-size = 1 MiB, large-instance = 64 KiB, straggler-age = 1 s }
+                """).routing("""
+                destinations {
+                  near { ae-title = NEAR, host = "127.0.0.1", port = %d }
+                  far { ae-title = FAR, host = "127.0.0.1", port = %d }
+                }
+                routes = [
+                  { name = ct, match { modality = [CT] }, to = [near] }
+                  { name = mr, match { modality = [MR] }, strategy = broadcast, to = [near, far] }
+                ]
+                """.formatted(near.peer().port(), FreePorts.next()));
+        begin();
+        send(files.study(1, 25, SMALL), files.study(1, 8, TestFiles.MR, SMALL), files.study(1, 3, LARGE));
+        send(files.study(1, 6, TestFiles.SECONDARY_CAPTURE, SMALL), files.study(1, 2, TestFiles.MR, LARGE));
+        send(files.study(1, 25, SMALL), files.study(1, 15, SMALL));
+        await("what waits for long is moved out of the log").atMost(LIMIT).until(() -> count("held", ".dcm") >= 14);
+        await("the segments that held it are free").atMost(LIMIT).until(() -> count("log", ".seg") <= 2);
+        send(files.study(1, 10, SMALL));
+        end("TERM", List.of());
+
+        begin();
+        send(files.study(1, 10, SMALL), files.study(1, 2, TestFiles.MR, SMALL));
+        end("KILL", List.of("ledger.db-wal", "ledger.db"));
+
+        begin();
+        send(files.study(1, 10, SMALL), files.study(1, 2, TestFiles.SECONDARY_CAPTURE, SMALL));
+        end("KILL", List.of());
+        assertThat(answered).as("instances answered with success").isEqualTo(sent.size());
+    }
+
+    private void begin() {
+        number++;
+        gateway.under(SystemTrace.recording(trace())).start();
+    }
+
+    private Path trace() {
+        return directory.resolve("run-" + number + ".strace");
+    }
+
+    private void end(String signal, List<String> lostAfterwards) throws IOException {
+        ProcessHandle java = ProcessHandle.of(gateway.pid())
+                .orElseThrow()
+                .children()
+                .findFirst()
+                .orElseThrow();
+        if (signal.equals("KILL")) {
+            java.destroyForcibly();
+        } else {
+            java.destroy();
+        }
+        gateway.await(LIMIT);
+        for (String file : lostAfterwards) {
+            Files.deleteIfExists(spool().resolve(file));
+        }
+        runs.add(new Run(trace(), lostAfterwards));
+    }
+
+    /** Sends each of them on an association of its own, all at once, and waits until the near one has them all. */
+    @SafeVarargs
+    private void send(List<TestFile>... studies) {
+        List<Sender> senders = new ArrayList<>();
+        for (List<TestFile> study : studies) {
+            study.forEach(file -> sent.put(file.sopInstance().value(), file));
+            Path log = directory.resolve("sender-" + sent.size() + "-" + senders.size() + ".log");
+            senders.add(Sender.start(log, gateway.peer(), "SENDER", study));
+        }
+        for (Sender sender : senders) {
+            sender.await(LIMIT);
+            answered += sender.answered().size();
+        }
+        long wanted = sent.values().stream().filter(Recording::isForNear).count();
+        await("the near one has them").atMost(LIMIT).until(() -> gateway.count("delivered") >= wanted);
+    }
+
+    private long count(String folder, String ending) throws IOException {
+        try (Stream<Path> found = Files.list(spool().resolve(folder))) {
+            return found.filter(file -> file.toString().endsWith(ending)).count();
+        }
+    }
+
+    static boolean isForNear(TestFile file) {
+        return isForFar(file) || file.sopClass().equals(TestFiles.CT);
+    }
+
+    static boolean isForFar(TestFile file) {
+        return file.sopClass().equals(TestFiles.MR);
+    }
+
+    Path spool() {
+        return gateway.home().resolve("var/spool");
+    }
+
+    List<Run> runs() {
+        return runs;
+    }
+
+    /** What was sent, by SOP Instance UID; all of it was answered with success. */
+    Map<String, TestFile> sent() {
+        return sent;
+    }
+}

@@ -1,0 +1,129 @@
+package org.dicomgateway.powercut;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.dicomgateway.config.DataSize;
+import org.dicomgateway.config.SpoolSettings;
+import org.dicomgateway.dicom.InstanceHeader;
+import org.dicomgateway.dicom.Origin;
+import org.dicomgateway.spool.Chooser;
+import org.dicomgateway.spool.Claim;
+import org.dicomgateway.spool.DatasetStream;
+import org.dicomgateway.spool.Instance;
+import org.dicomgateway.spool.Plan;
+import org.dicomgateway.spool.Spool;
+import org.dicomgateway.spool.SpoolView;
+import org.dicomgateway.testkit.Part10;
+import org.dicomgateway.testkit.TestFiles.TestFile;
+
+/** What the spool that ships makes of a folder that a power cut has left. */
+final class SpoolAfterwards {
+
+    private static final String LATE = "late";
+
+    private final Map<String, TestFile> sent;
+
+    SpoolAfterwards(Map<String, TestFile> sent) {
+        this.sent = sent;
+    }
+
+    /** Opens it: everything is there that is owed, all that it would deliver can be read, and the books balance. */
+    void check(Path folder, Set<String> acknowledged, Set<String> delivered) throws IOException {
+        SpoolSettings settings = new SpoolSettings(
+                folder,
+                DataSize.ofMebibytes(1),
+                new DataSize(0),
+                DataSize.ofKibibytes(64),
+                DataSize.ofMebibytes(4),
+                DataSize.ofMebibytes(1),
+                Duration.ofDays(30),
+                Duration.ofDays(1));
+        // So late that nothing waits for its next attempt any more.
+        Instant now = Instant.now().plus(Duration.ofHours(2));
+        try (Spool spool = Spool.open(settings, SpoolAfterwards::plan, new First(), () -> now)) {
+            spool.destinationsChanged(Set.of(Recording.NEAR, Recording.FAR, LATE));
+            spool.retry(SpoolView.Selection.ALL);
+            Set<String> near = claimAll(spool, Recording.NEAR);
+            Set<String> far = claimAll(spool, Recording.FAR);
+            spool.replan((header, origin) -> new Plan(2, List.of(delivery(LATE))));
+            Set<String> late = claimAll(spool, LATE);
+            for (String uid : acknowledged) {
+                TestFile file = sent.get(uid);
+                assertThat(file).as(uid).isNotNull();
+                String modality = modality(file);
+                if (!modality.isEmpty() && !delivered.contains(uid)) {
+                    assertThat(near).as("what the near one has not got yet").contains(uid);
+                }
+                if (modality.equals("MR")) {
+                    assertThat(far).as("what waits for the far one").contains(uid);
+                }
+                if (modality.isEmpty()) {
+                    assertThat(late).as("what no route wants").contains(uid);
+                }
+            }
+            for (SpoolView.Books books : spool.books().values()) {
+                assertThat(books.balanced()).as("%s", books).isTrue();
+            }
+        }
+    }
+
+    private static String modality(TestFile file) {
+        return Recording.isForFar(file) ? "MR" : Recording.isForNear(file) ? "CT" : "";
+    }
+
+    private Set<String> claimAll(Spool spool, String destination) throws IOException {
+        Set<String> found = new HashSet<>();
+        for (List<Claim> claims = spool.claim(destination, 1_000);
+                !claims.isEmpty();
+                claims = spool.claim(destination, 1_000)) {
+            for (Claim claim : claims) {
+                String uid = claim.instance().sopInstance().value();
+                TestFile file = sent.get(uid);
+                assertThat(file).as(uid).isNotNull();
+                try (DatasetStream dataset = spool.open(claim)) {
+                    assertThat(dataset.readAllBytes()).as(uid).isEqualTo(Part10.dataset(file.path()));
+                }
+                found.add(uid);
+            }
+        }
+        return found;
+    }
+
+    /** As the recorded gateway's rules. */
+    private static Plan plan(InstanceHeader header, Origin origin) {
+        return new Plan(
+                1,
+                switch (header.modality()) {
+                    case "CT" -> List.of(delivery(Recording.NEAR));
+                    case "MR" -> List.of(delivery(Recording.NEAR), delivery(Recording.FAR));
+                    default -> List.of();
+                });
+    }
+
+    private static Plan.PlannedDelivery delivery(String destination) {
+        return new Plan.PlannedDelivery(destination, 1, List.of(destination), 0);
+    }
+
+    /** Nothing here has a second candidate. */
+    private static final class First implements Chooser {
+
+        @Override
+        public String affinityKey(String route, Instance instance) {
+            return "";
+        }
+
+        @Override
+        public Optional<String> choose(Choice choice) {
+            return Optional.of(choice.candidates().get(0));
+        }
+    }
+}

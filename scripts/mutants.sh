@@ -1,0 +1,119 @@
+#!/usr/bin/env bash
+# The proof that the tests of durability can fail: each sync, and each order that the promise needs, is taken out of a
+# copy of the program, one at a time, and a test must go red.
+set -euo pipefail
+# shellcheck source=scripts/lib/common.sh
+source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lib/common.sh"
+
+usage() {
+  cat <<'TEXT'
+Usage: scripts/mutants.sh [--list] [NAME…]
+
+Builds the program, and for each mutant compiles one changed class into a copy of it and runs the tests that must notice:
+PowerCutIT, and for what no recording reaches a unit test. About a minute each. Exits with 0 only if all are noticed.
+
+  --list   the names
+  NAME     only these
+TEXT
+}
+
+# NAME FILE TESTS, and what is done to FILE: a Perl expression over the whole of it.
+SPOOL=gateway/src/main/java/org/dicomgateway/spool
+MUTANTS=(
+  "file-sync|LocalDisk|PowerCutIT|s/channel\.force\(false\);//"
+  "directory-sync|LocalDisk|PowerCutIT|s/channel\.force\(true\);//"
+  "new-folder-sync|LocalDisk|PowerCutIT|s/(DIRECTORY\);\s+if \(parent != null\) \{\s+)syncDirectory\(parent\);/\$1/"
+  "record-sync|Segment|PowerCutIT|s/file\.sync\(\);(\s+end \+= length)/\$1/"
+  "record-synced-before-written|Segment|PowerCutIT|s/(file\.writeFully\(records[^;]*;)\s*file\.sync\(\);/file.sync();\$1/"
+  "segment-header-sync|SegmentLog|PowerCutIT|s/file\.sync\(\);(\s+disk\.rename)/\$1/"
+  "segment-name-sync|SegmentLog|PowerCutIT|s/disk\.syncDirectory\(folders\.log\(\)\);//"
+  "segment-named-before-header|SegmentLog|PowerCutIT|s/(header\.write\(file\);\s+file\.sync\(\);)(\s+disk\.rename\(prepared, named\);)/\$2\$1/"
+  "spare-sync|SegmentLog|PowerCutIT|s/(file\.zeroFill\(segmentSize\);\s+)file\.sync\(\);/\$1/"
+  "refused-record-sync|Segment|SegmentTest|s/file\.sync\(\);(\s+\}\s+\@Override)/\$1/"
+  "large-bytes-sync|OwnFiles|PowerCutIT|s/file\.sync\(\);//"
+  "large-name-sync|OwnFiles|PowerCutIT|s/disk\.syncDirectory\(folders\.large\(\)\);//"
+  "large-named-after-record|Committer|PowerCutIT|s/files\.syncReceived\(\);//; s/(ledger\.submit\(changes\);)/try { files.syncReceived(); } catch (IOException e) { throw new IllegalStateException(e); } \$1/; s/(files\.name\(part, numbered\.id\);)/\$1/"
+  "moved-name-sync|OwnFiles|PowerCutIT|s/disk\.syncDirectory\(folders\.held\(\)\);//"
+  "answer-before-sync|Committer|PowerCutIT|s/(long begin = System\.nanoTime\(\);\s+segment\.append)/for (int i = 0; i < batch.size(); i++) { batch.get(i).draft.succeeded(changes.get(i).stored().instance()); } \$1/"
+  "recycled-before-ledger-sync|Sweeper|PowerCutIT|s/bookkeeper\.sync\(\)\.join\(\);//"
+  "ledger-sync-skipped|Bookkeeper|PowerCutIT|s/ledger\.sync\(\);//"
+  "ledger-sync-not-full|LedgerWriter|PowerCutIT|s/database\.update\(\"PRAGMA synchronous = FULL\"\);//"
+  "ledger-never-syncs|LedgerFile|PowerCutIT|s/synchronous = NORMAL/synchronous = OFF/"
+  "ledger-syncs-each-commit|LedgerFile|SqliteLedgerTest|s/synchronous = NORMAL/synchronous = FULL/"
+  "ledger-stays-full|LedgerWriter|SqliteLedgerTest|s/database\.update\(\"PRAGMA synchronous = NORMAL\"\);//"
+  "rebuild-mark-sync|Recovery|PowerCutIT|s/(disk\.create\(folders\.rebuilding\(\)\)\.close\(\);\s+\}\s+)disk\.syncDirectory\(folders\.root\(\)\);/\$1/"
+  "rebuild-ledger-sync|Recovery|PowerCutIT|s/ledger\.sync\(\);//"
+)
+
+ONLY=()
+for argument in "$@"; do
+  case $argument in
+    --list)
+      printf '%s\n' "${MUTANTS[@]%%|*}"
+      exit
+      ;;
+    -h | --help) usage && exit ;;
+    -*)
+      usage >&2
+      exit 2
+      ;;
+    *) ONLY+=("$argument") ;;
+  esac
+done
+
+wanted() {
+  local name
+  ((${#ONLY[@]})) || return 0
+  for name in "${ONLY[@]}"; do
+    [[ $name == "$1" ]] && return 0
+  done
+  return 1
+}
+
+"$ROOT/scripts/setup.sh" --tests
+JAVA_HOME=$(find_jdk)
+export JAVA_HOME
+step "Building"
+mvn -B -q -ntp -f "$ROOT/pom.xml" package -Dskip.unit.tests=true
+
+COPY=$(mktemp -d)
+trap 'rm -rf "$COPY"' EXIT
+cp -a "$ROOT/." "$COPY"
+TARGET=$COPY/gateway/target
+
+# run_tests TESTS LOG: those that are compiled in the copy, with nothing built again.
+run_tests() {
+  local goals=(surefire:test "-Dtest=$1")
+  [[ $1 == *IT ]] && goals=(failsafe:integration-test failsafe:verify "-Dit.test=$1")
+  timeout 300 mvn -B -ntp -o -f "$COPY/gateway/pom.xml" "${goals[@]}" >"$2" 2>&1
+}
+
+survivors=()
+for mutant in "${MUTANTS[@]}"; do
+  IFS='|' read -r name class tests change <<<"$mutant"
+  wanted "$name" || continue
+  source=$COPY/$SPOOL/$class.java
+  original=$ROOT/$SPOOL/$class.java
+  perl -0pe "$change" "$original" >"$source"
+  ! cmp -s "$original" "$source" || die "$name changes nothing in $class any more: mend it"
+  "$JAVA_HOME/bin/javac" -proc:none -nowarn -cp "$TARGET/classes:$TARGET/gateway.jar" -d "$COPY/mutant" "$source" 2>"$COPY/javac.log" \
+    || die "$name does not compile: $(cat "$COPY/javac.log")"
+  cp -r "$COPY/mutant/." "$TARGET/classes"
+  cp "$ROOT/gateway/target/gateway.jar" "$TARGET/gateway.jar"
+  (cd "$COPY/mutant" && "$JAVA_HOME/bin/jar" uf "$TARGET/gateway.jar" .)
+  code=0
+  run_tests "$tests" "$COPY/log" || code=$?
+  failed=$(grep -aoE "(ERROR|FAIL)[^ ]* +$tests\.[a-zA-Z_]+" "$COPY/log" | sed 's/.*\.//' | sort -u | head -n 3 | tr '\n' ' ' || true)
+  if ((code != 0)) && [[ -n $failed ]]; then
+    say "noticed    $name: $tests: $failed"
+  else
+    say "NOT NOTICED $name: $tests (exit code $code)"
+    ((code == 0)) || tail -n 20 "$COPY/log"
+    survivors+=("$name")
+  fi
+  cp "$original" "$source"
+  rm -rf "$COPY/mutant"
+  cp "$ROOT/gateway/target/classes/org/dicomgateway/spool/"*.class "$TARGET/classes/org/dicomgateway/spool/"
+done
+((${#survivors[@]} == 0)) || die "no test notices: ${survivors[*]}"
+step "Every mutant was noticed"
