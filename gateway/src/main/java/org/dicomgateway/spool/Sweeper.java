@@ -57,6 +57,9 @@ final class Sweeper {
 
     /** Recycles segments, and deletes files, of which nothing is wanted any more. */
     void sweep() throws LedgerException {
+        if (trust.lostBecause().isPresent()) {
+            return;
+        }
         List<Long> segments = finishedSegments();
         List<Long> withFile = ledger.finishedWithFile(FILES_AT_ONCE);
         if (segments.isEmpty() && withFile.isEmpty()) {
