@@ -57,7 +57,8 @@ final class AdminApi {
         ProcessView process = controls.process();
         Optional<String> why = process.notReadyBecause();
         context.status(why.isEmpty() ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE);
-        answer(context, new Answers.Ready(why.isEmpty(), why.orElse(""), process.auditComplete()));
+        String said = why.or(() -> spool.vitals().ledgerDamage()).orElse("");
+        answer(context, new Answers.Ready(why.isEmpty(), said, process.auditComplete()));
     }
 
     private void routes(Context context) {
@@ -196,7 +197,7 @@ final class AdminApi {
         return Text.printable(text, MAX_REASON);
     }
 
-    private static <T> T request(Context context, Class<T> type) {
+    static <T> T request(Context context, Class<T> type) {
         try {
             return Json.readRequest(Json.text(context), type);
         } catch (JacksonException e) {

@@ -16,6 +16,13 @@ public final class Answers {
     public record Count(long count) {}
 
     /**
+     * A file was taken in.
+     *
+     * @param instanceId what it is in the spool now
+     */
+    public record TakenIn(long instanceId) {}
+
+    /**
      * A destination was paused or resumed.
      *
      * @param paused whether it is paused now
@@ -41,7 +48,7 @@ public final class Answers {
      * What a supervisor wants to know.
      *
      * @param ready whether every thread that is needed is there, and instances are taken in
-     * @param why they are not
+     * @param why they are not, or what must be looked after although they are
      * @param auditComplete when the audit trail was last on disk as a whole, half a second ago unless something is wrong;
      *     empty without one
      */

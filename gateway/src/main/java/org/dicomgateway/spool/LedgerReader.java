@@ -225,8 +225,6 @@ final class LedgerReader implements AutoCloseable {
         return DeliveryRow.of(database, instanceId).stream()
                 .map(row -> new Ledger.PlacedDelivery(
                         row.id(),
-                        row.route(),
-                        row.copy(),
                         Optional.ofNullable(row.destination()).orElse(""),
                         DeliveryState.of(row.state())))
                 .toList();
