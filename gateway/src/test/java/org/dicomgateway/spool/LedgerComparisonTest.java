@@ -219,7 +219,8 @@ class LedgerComparisonTest {
             assertThat(real.movable(destination, 0, 1_000)).isEqualTo(plain.movable(destination, 0, 1_000));
             assertThat(real.open(destination, claimed, 10_000))
                     .containsExactlyInAnyOrderElementsOf(plain.open(destination, claimed, 10_000));
-            assertThat(real.explainsDuplicate(after, destination)).isEqualTo(plain.explainsDuplicate(after, destination));
+            assertThat(real.explainsDuplicate(after, destination))
+                    .isEqualTo(plain.explainsDuplicate(after, destination));
             int max = 1 + random.nextInt(20);
             int before = random.nextInt(30);
             assertThat(real.due(destination, now, max, claimed, before))

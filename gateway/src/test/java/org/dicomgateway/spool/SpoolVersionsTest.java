@@ -97,7 +97,12 @@ class SpoolVersionsTest {
     }
 
     private DeliveryState state(long instance) {
-        return spool.story(instance).orElseThrow().instance().deliveries().get(0).state();
+        return spool.story(instance)
+                .orElseThrow()
+                .instance()
+                .deliveries()
+                .get(0)
+                .state();
     }
 
     private void awaitState(long instance, DeliveryState state) {
@@ -110,9 +115,13 @@ class SpoolVersionsTest {
     }
 
     private void awaitAt(long instance, String destination) {
-        await().untilAsserted(() ->
-                assertThat(spool.story(instance).orElseThrow().instance().deliveries().get(0).destination())
-                        .contains(destination));
+        await().untilAsserted(() -> assertThat(spool.story(instance)
+                        .orElseThrow()
+                        .instance()
+                        .deliveries()
+                        .get(0)
+                        .destination())
+                .contains(destination));
     }
 
     @Test
@@ -390,8 +399,7 @@ class SpoolVersionsTest {
         settle(claim("a"), DELIVERED);
         spool.retry(Selection.ALL);
         settle(claim("a"), DELIVERED);
-        assertThat(List.of(state(v1), state(again)))
-                .containsExactly(DeliveryState.DELIVERED, DeliveryState.DELIVERED);
+        assertThat(List.of(state(v1), state(again))).containsExactly(DeliveryState.DELIVERED, DeliveryState.DELIVERED);
     }
 
     @Test
@@ -407,8 +415,12 @@ class SpoolVersionsTest {
         settle(resend, DELIVERED);
         accept(2);
         Claim second = claim("a");
-        assertThat(spool.explainsDuplicate(second)).as("another version is there").isFalse();
+        assertThat(spool.explainsDuplicate(second))
+                .as("another version is there")
+                .isFalse();
         settle(second, noAnswer());
-        assertThat(spool.explainsDuplicate(claim("a"))).as("its answer was lost").isTrue();
+        assertThat(spool.explainsDuplicate(claim("a")))
+                .as("its answer was lost")
+                .isTrue();
     }
 }
