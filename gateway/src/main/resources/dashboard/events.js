@@ -17,6 +17,7 @@ const KINDS = {
   held: ['unnamed', true],
   refused: ['down', true],
   discarded: ['down', true],
+  superseded: ['again', false],
 };
 
 const list = byId('events');

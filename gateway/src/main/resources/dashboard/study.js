@@ -20,10 +20,11 @@ const STEPS = {
   retried: ['again', 'tried again by an operator'],
   rerouted: ['again', 'rerouted by an operator'],
   discarded: ['down', 'discarded by an operator'],
+  superseded: ['again', 'superseded by a newer version'],
 };
 
 /** State of a delivery → sign. */
-const SIGNS = { delivered: 'up', pending: 'pending', parked: 'parked', held: 'unnamed', discarded: 'down' };
+const SIGNS = { delivered: 'up', pending: 'pending', parked: 'parked', held: 'unnamed', discarded: 'down', superseded: 'again' };
 
 const dialog = byId('study');
 let open = null;
@@ -43,8 +44,8 @@ dialog.addEventListener('click', (event) => {
 });
 
 /** How far one destination is with a study. */
-export function copiesOf({ delivered, pending, parked, held }) {
-  const state = parked ? 'parked' : held ? 'unnamed' : pending ? 'pending' : delivered ? 'up' : 'down';
+export function copiesOf({ delivered, pending, parked, held, superseded }) {
+  const state = parked ? 'parked' : held ? 'unnamed' : pending ? 'pending' : delivered ? 'up' : superseded ? 'again' : 'down';
   return { state, done: delivered, all: delivered + pending + parked + held };
 }
 
@@ -136,11 +137,12 @@ function facts(study) {
 
 function whereabouts(uid, destination) {
   const { state, done, all } = copiesOf(destination);
-  const { destination: name, pending, parked, held, discarded, why } = destination;
+  const { destination: name, pending, parked, held, superseded, discarded, why } = destination;
   const rest = [
     pending ? `${count(pending)} waiting` : '',
     parked ? `${count(parked)} parked` : '',
     held ? `${count(held)} held` : '',
+    superseded ? `${count(superseded)} superseded` : '',
     discarded ? `${count(discarded)} discarded` : '',
   ].filter(Boolean);
   const bar = h('progress', { max: Math.max(1, all), value: done, 'aria-label': `delivered to ${name || 'no destination'}` });

@@ -52,8 +52,7 @@ final class TraceText {
                 lines.add("held: " + Counted.instances(study.unrouted()) + ", no route applies");
             }
             if (!study.destinations().isEmpty()) {
-                TextTable table =
-                        new TextTable(
+                TextTable table = new TextTable(
                         "destination", "delivered", "pending", "parked", "held", "superseded", "discarded", "why");
                 study.destinations()
                         .forEach(at -> table.row(

@@ -46,7 +46,7 @@ public enum Metric {
     BOOKS(
             "gateway_books_deliveries",
             Kind.GAUGE,
-            "Deliveries since the ledger began: received = delivered + pending + parked + held",
+            "Deliveries since the ledger began: received = delivered + pending + parked + held + superseded",
             "destination",
             "entry"),
     PENDING_BYTES("gateway_pending_bytes", Kind.GAUGE, "Bytes of what is pending", "destination"),

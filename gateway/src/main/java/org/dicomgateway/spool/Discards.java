@@ -17,8 +17,8 @@ final class Discards {
     private final DeliveryEvents events;
     private final SentVersions sent;
 
-    Discards(Statements database, LedgerTotals totals, Completion completion, DeliveryEvents events,
-            SentVersions sent) {
+    Discards(
+            Statements database, LedgerTotals totals, Completion completion, DeliveryEvents events, SentVersions sent) {
         this.database = database;
         this.totals = totals;
         this.completion = completion;

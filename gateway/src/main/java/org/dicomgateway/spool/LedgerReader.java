@@ -393,8 +393,7 @@ final class LedgerReader implements AutoCloseable {
 
     static final String IS_FINISHED = "SELECT 1 FROM instance WHERE id = ? AND finished_at IS NOT NULL";
 
-    static final String BOOKS =
-            """
+    static final String BOOKS = """
             SELECT destination, present, received, delivered, pending, pending_bytes, parked, superseded
             FROM books WHERE received > 0""";
 

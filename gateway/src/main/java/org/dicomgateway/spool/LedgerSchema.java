@@ -29,7 +29,8 @@ final class LedgerSchema {
      * In order. One that was released is never edited: what changes is the next one's work. Each ends by setting
      * {@code user_version} to its number.
      */
-    private static final List<String> MIGRATIONS = List.of("V1__ledger.sql", "V2__search.sql", "V3__sop_index.sql", "V4__versions.sql");
+    private static final List<String> MIGRATIONS =
+            List.of("V1__ledger.sql", "V2__search.sql", "V3__sop_index.sql", "V4__versions.sql");
 
     /** The {@code user_version} of a ledger that needs no migration: the library costs half a second to load. */
     static final int VERSION = MIGRATIONS.size();

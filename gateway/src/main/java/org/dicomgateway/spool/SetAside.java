@@ -106,8 +106,8 @@ final class SetAside {
         try (DiskFile file = disk.read(path(number))) {
             FileDescription found = FileDescription.read(file);
             InstanceHeader header = found.header();
-            try (InputStream dataset = new BufferedInputStream(
-                    new DiskInputStream(file, found.datasetOffset(), found.length()))) {
+            try (InputStream dataset =
+                    new BufferedInputStream(new DiskInputStream(file, found.datasetOffset(), found.length()))) {
                 taken = intake.accept(
                                 new Intake.Arrival(
                                         header.sopClass(),

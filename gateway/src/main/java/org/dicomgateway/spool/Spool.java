@@ -108,7 +108,8 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
             return List.of();
         }
         try {
-            List<Claim> claims = parts.handingOut().claim(destination, parts.clock().instant(), max);
+            List<Claim> claims =
+                    parts.handingOut().claim(destination, parts.clock().instant(), max);
             if (unreadable.compareAndSet(true, false)) {
                 LOG.warn("the ledger can be read again; deliveries go on");
             }

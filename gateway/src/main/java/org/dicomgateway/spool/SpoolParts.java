@@ -52,7 +52,8 @@ record SpoolParts(
             throws IOException {
         checkSizes(settings);
         Folders folders = new Folders(settings.directory());
-        for (Path folder : List.of(folders.root(), folders.log(), folders.large(), folders.held(), folders.setAside())) {
+        for (Path folder :
+                List.of(folders.root(), folders.log(), folders.large(), folders.held(), folders.setAside())) {
             disk.createDirectory(folder);
         }
         disk.syncDirectory(folders.root());
@@ -228,8 +229,7 @@ record SpoolParts(
         Instance instance = superseded.instance();
         ForwardLog.Subject subject = new ForwardLog.Subject(
                 instance.sopInstance(), instance.studyInstanceUid(), instance.origin(), instance.datasetLength());
-        ForwardLog.superseded(
-                subject, superseded.route(), superseded.destination(), instance.id(), superseded.newer());
+        ForwardLog.superseded(subject, superseded.route(), superseded.destination(), instance.id(), superseded.newer());
     }
 
     /** Upstream first: what was handed over goes through all of it. */

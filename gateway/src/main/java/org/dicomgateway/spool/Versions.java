@@ -44,8 +44,7 @@ final class Versions {
     /** Whether there are other instances with the UID of this one. From now on their deliveries know of each other. */
     boolean meet(Instance instance) throws SQLException {
         List<Long> others = new ArrayList<>();
-        try (ResultSet row =
-                database.query(OTHERS, instance.sopInstance().value(), instance.id())) {
+        try (ResultSet row = database.query(OTHERS, instance.sopInstance().value(), instance.id())) {
             while (row.next()) {
                 others.add(row.getLong(1));
             }
@@ -172,8 +171,7 @@ final class Versions {
         events.happened(delivery, DeliveryEvents.Kind.SUPERSEDED, destination, null, reason, at);
         try (ResultSet row = database.query(Placement.INSTANCE, instance)) {
             if (row.next()) {
-                superseded.add(
-                        new Ledger.Superseded(LedgerRows.stored(row).instance(), route, destination, newer));
+                superseded.add(new Ledger.Superseded(LedgerRows.stored(row).instance(), route, destination, newer));
             }
         }
         completion.check(instance, at);

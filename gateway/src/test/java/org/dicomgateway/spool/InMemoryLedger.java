@@ -242,7 +242,8 @@ final class InMemoryLedger implements Ledger {
     private void note(Row row, String destination, Answer answer, boolean mayComeUp) {
         StoredInstance stored = row.stored;
         long id = stored.instance().id();
-        boolean older = withUid(row.sop()).anyMatch(other -> other.stored.instance().id() < id);
+        boolean older =
+                withUid(row.sop()).anyMatch(other -> other.stored.instance().id() < id);
         SentValue value = new SentValue(stored.length(), stored.crc32c(), answer, mayComeUp && older);
         sent.merge(
                 new SentKey(row.sop(), destination, id),
@@ -344,8 +345,7 @@ final class InMemoryLedger implements Ledger {
             }
             if (delivery.versioned) {
                 StoredInstance stored = row.stored;
-                supersedeOlder(
-                        key, new SentValue(stored.length(), stored.crc32c(), Answer.NONE, false), at, due);
+                supersedeOlder(key, new SentValue(stored.length(), stored.crc32c(), Answer.NONE, false), at, due);
             }
         } else if (delivery.versioned) {
             sent.computeIfPresent(key, (same, value) -> value.answer == Answer.NOW ? null : value);

@@ -23,6 +23,8 @@ class LedgerComparisonTest {
 
     private static final List<String> DESTINATIONS = List.of("a", "b", "c", "d");
     private static final int BATCHES = 300;
+    /** Ids of instances that came later than all others, and that no ledger knows. */
+    private static final long GONE = 1_000_000;
 
     @TempDir
     private Path folder;
@@ -40,6 +42,9 @@ class LedgerComparisonTest {
         try {
             for (int batch = 0; batch < BATCHES; batch++) {
                 candidates.up(someDestination(random)).down(random.nextBoolean() ? "none" : someDestination(random));
+                List<SentVersion> written = random.nextInt(10) == 0 ? plain.unwritten(3) : List.of();
+                assertThat(real.apply(List.of(new Change.Written(written))))
+                        .isEqualTo(plain.apply(List.of(new Change.Written(written))));
                 List<Change> changes = random.ints(random.nextInt(12), 0, 100)
                         .mapToObj(kind -> change(kind, random))
                         .toList();
@@ -61,6 +66,10 @@ class LedgerComparisonTest {
         if (kind < 35) {
             long id = nextId++;
             return received(id, random);
+        } else if (kind < 39) {
+            return new Change.HandedOut(someDeliveries(random));
+        } else if (kind == 39) {
+            return random.nextBoolean() ? new Change.Restarted(time(random)) : sent(random);
         } else if (kind < 70) {
             return new Change.Settled(someDelivery(random), settlement(random), time(random));
         } else if (kind < 76) {
@@ -134,7 +143,27 @@ class LedgerComparisonTest {
                 .toList();
     }
 
+    /** What a ledger that was lost knew. */
+    private static Change sent(Random random) {
+        String uid = "1.2." + random.nextInt(5) + ".1." + random.nextInt(30);
+        return new Change.Sent(
+                List.of(new SentVersion(
+                        uid,
+                        someDestination(random),
+                        GONE + random.nextInt(9),
+                        1_000,
+                        7,
+                        random.nextBoolean(),
+                        List.of())),
+                time(random));
+    }
+
     private static Settlement settlement(Random random) {
+        Settlement settlement = answered(random);
+        return random.nextInt(4) == 0 ? settlement.withoutAnswer() : settlement;
+    }
+
+    private static Settlement answered(Random random) {
         return switch (random.nextInt(6)) {
             case 2 -> Settlement.Retry.untilOpen(random.nextBoolean() ? "route0" : "sticky0", time(random));
             case 0 -> new Settlement.Retry(time(random), random.nextBoolean(), -1, "no association");
@@ -174,6 +203,7 @@ class LedgerComparisonTest {
         assertThat(real.lastInstanceId()).isEqualTo(plain.lastInstanceId());
         assertThat(real.unfinishedBytesBySegment()).isEqualTo(plain.unfinishedBytesBySegment());
         assertThat(real.finishedWithFile(1_000)).isEqualTo(plain.finishedWithFile(1_000));
+        assertThat(real.unwritten(1_000)).containsExactlyInAnyOrderElementsOf(plain.unwritten(1_000));
         long after = random.nextLong(nextId);
         assertThat(real.held(after, 5)).isEqualTo(plain.held(after, 5));
         assertThat(real.unfinished(after, 50)).isEqualTo(plain.unfinished(after, 50));
@@ -193,6 +223,8 @@ class LedgerComparisonTest {
             assertThat(real.movable(destination, 0, 1_000)).isEqualTo(plain.movable(destination, 0, 1_000));
             assertThat(real.open(destination, claimed, 10_000))
                     .containsExactlyInAnyOrderElementsOf(plain.open(destination, claimed, 10_000));
+            assertThat(real.explainsDuplicate(after, destination))
+                    .isEqualTo(plain.explainsDuplicate(after, destination));
             int max = 1 + random.nextInt(20);
             int before = random.nextInt(30);
             assertThat(real.due(destination, now, max, claimed, before))

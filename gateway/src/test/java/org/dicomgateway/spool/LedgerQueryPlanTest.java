@@ -42,6 +42,21 @@ class LedgerQueryPlanTest {
             Map.entry("the same event again", DeliveryEvents.AGAIN),
             Map.entry("fewer events", DeliveryEvents.THIN_OUT),
             Map.entry("forget events", DeliveryEvents.FORGET),
+            Map.entry("others with the UID", Versions.OTHERS),
+            Map.entry("they know of each other", Versions.VERSIONED),
+            Map.entry("older and pending", Versions.OLDER_PENDING),
+            Map.entry("superseded", Versions.SUPERSEDE),
+            Map.entry("sent", SentVersions.NOTE),
+            Map.entry("not sent", SentVersions.NOT_SENT),
+            Map.entry("given up", SentVersions.GIVEN_UP),
+            Map.entry("delivered before", SentVersions.DELIVERED_BEFORE),
+            Map.entry("newer at a destination", SentVersions.NEWER_AT),
+            Map.entry("sent earlier", SentVersions.OWN_EARLIER),
+            Map.entry("another version", SentVersions.ANOTHER),
+            Map.entry("written", SentVersions.WRITTEN),
+            Map.entry("forget where it was sent", SentVersions.FORGET),
+            Map.entry("versioned of a destination", Parked.OF_DESTINATION.versioned()),
+            Map.entry("versioned of a study", Parked.OF_STUDY.versioned()),
             Map.entry("discard", Discards.DISCARD),
             Map.entry("discard what has no route", Discards.DISCARD_UNROUTED),
             Map.entry("forgettable", LedgerHistory.FORGETTABLE),
@@ -76,6 +91,12 @@ class LedgerQueryPlanTest {
     void files_to_delete_stand_in_an_index_that_holds_nothing_else() throws Exception {
         assertThat(plan(LedgerReader.FINISHED_WITH_FILE))
                 .containsExactly("SCAN instance USING INDEX instance_file_done");
+    }
+
+    @Test
+    void what_is_being_sent_and_what_the_journal_needs_stand_in_indexes_that_hold_nothing_else() throws Exception {
+        assertThat(plan(SentVersions.BEING_SENT)).containsExactly("SCAN sent USING INDEX sent_now");
+        assertThat(plan(SentVersions.UNWRITTEN)).containsExactly("SCAN sent USING INDEX sent_unwritten");
     }
 
     @Test

@@ -97,7 +97,12 @@ class SpoolVersionsTest {
     }
 
     private DeliveryState state(long instance) {
-        return spool.story(instance).orElseThrow().instance().deliveries().get(0).state();
+        return spool.story(instance)
+                .orElseThrow()
+                .instance()
+                .deliveries()
+                .get(0)
+                .state();
     }
 
     private void awaitState(long instance, DeliveryState state) {
@@ -110,9 +115,13 @@ class SpoolVersionsTest {
     }
 
     private void awaitAt(long instance, String destination) {
-        await().untilAsserted(() ->
-                assertThat(spool.story(instance).orElseThrow().instance().deliveries().get(0).destination())
-                        .contains(destination));
+        await().untilAsserted(() -> assertThat(spool.story(instance)
+                        .orElseThrow()
+                        .instance()
+                        .deliveries()
+                        .get(0)
+                        .destination())
+                .contains(destination));
     }
 
     @Test
@@ -356,6 +365,32 @@ class SpoolVersionsTest {
     }
 
     @Test
+    void a_ledger_that_is_built_anew_does_not_send_an_old_version_after_one_that_is_gone() throws Exception {
+        plan = to("a");
+        long v1 = accept(1);
+        settle(claim("a"), REFUSED);
+        for (int i = 0; i < 20; i++) {
+            SpoolHarness.accept(spool, "1.2.10." + i, "CT", 9_000);
+        }
+        accept(2);
+        for (int i = 20; i < 40; i++) {
+            SpoolHarness.accept(spool, "1.2.10." + i, "CT", 9_000);
+        }
+        SpoolHarness.deliverAll(spool, "a");
+        harness.advance(SpoolHarness.STRAGGLER_AGE.plusMinutes(1));
+        SpoolHarness.keepHouse(spool);
+        SpoolHarness.keepHouse(spool);
+        spool.close();
+        new SqliteLedgerSource(new Folders(directory).ledger()).setAside(".lost");
+        spool = openSpool();
+        SpoolHarness.settleDown(spool);
+        assertThat(state(v1)).isEqualTo(DeliveryState.SUPERSEDED);
+        assertThat(SpoolHarness.deliverAll(spool, "a"))
+                .extracting(claim -> claim.instance().sopInstance().value())
+                .doesNotContain(UID);
+    }
+
+    @Test
     void a_resend_with_the_same_content_is_delivered_whenever_it_comes() throws Exception {
         plan = to("a");
         long v1 = accept(1);
@@ -364,8 +399,7 @@ class SpoolVersionsTest {
         settle(claim("a"), DELIVERED);
         spool.retry(Selection.ALL);
         settle(claim("a"), DELIVERED);
-        assertThat(List.of(state(v1), state(again)))
-                .containsExactly(DeliveryState.DELIVERED, DeliveryState.DELIVERED);
+        assertThat(List.of(state(v1), state(again))).containsExactly(DeliveryState.DELIVERED, DeliveryState.DELIVERED);
     }
 
     @Test
@@ -381,8 +415,12 @@ class SpoolVersionsTest {
         settle(resend, DELIVERED);
         accept(2);
         Claim second = claim("a");
-        assertThat(spool.explainsDuplicate(second)).as("another version is there").isFalse();
+        assertThat(spool.explainsDuplicate(second))
+                .as("another version is there")
+                .isFalse();
         settle(second, noAnswer());
-        assertThat(spool.explainsDuplicate(claim("a"))).as("its answer was lost").isTrue();
+        assertThat(spool.explainsDuplicate(claim("a")))
+                .as("its answer was lost")
+                .isTrue();
     }
 }

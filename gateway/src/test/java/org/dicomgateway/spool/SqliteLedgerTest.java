@@ -25,7 +25,7 @@ class SqliteLedgerTest extends LedgerContract {
         try (Statements database = new LedgerFile(folder.resolve("ledger.db")).openForWriting()) {
             assertThat(database.number("PRAGMA synchronous")).isEqualTo(NORMAL);
             LedgerWriter writer = new LedgerWriter(database, new Candidates());
-            writer.sync();
+            writer.sync(0);
             assertThat(database.number("PRAGMA synchronous")).isEqualTo(NORMAL);
         }
     }

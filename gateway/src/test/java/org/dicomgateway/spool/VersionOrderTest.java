@@ -11,9 +11,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
-import java.util.EnumSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -81,7 +81,10 @@ class VersionOrderTest {
                 Tuple.of(2, Arbitraries.just(Act.GO_DOWN)),
                 Tuple.of(2, Arbitraries.just(Act.COME_UP)),
                 Tuple.of(14, Arbitraries.of(Act.class)));
-        return Combinators.combine(acts, Arbitraries.integers().between(0, 30), Arbitraries.integers().between(0, 30))
+        return Combinators.combine(
+                        acts,
+                        Arbitraries.integers().between(0, 30),
+                        Arbitraries.integers().between(0, 30))
                 .as(Step::new)
                 .list()
                 .ofMinSize(20)
@@ -168,22 +171,25 @@ class VersionOrderTest {
         /** An empty one: to make it costs more than the rest of a story. */
         private void newLedger() throws IOException {
             for (String suffix : List.of("-wal", "-shm")) {
-                Files.deleteIfExists(folders.ledger().resolveSibling(folders.ledger().getFileName() + suffix));
+                Files.deleteIfExists(
+                        folders.ledger().resolveSibling(folders.ledger().getFileName() + suffix));
             }
             Files.copy(empty, folders.ledger(), StandardCopyOption.REPLACE_EXISTING);
         }
 
         private static Plan plan(InstanceHeader header, Origin origin) {
-            return new Plan(1, switch (header.modality()) {
-                case "FO" -> List.of(new PlannedDelivery("failover", 1, List.of("a", "b"), 0, true));
-                case "BA" -> List.of(new PlannedDelivery("sticky", 1, DESTINATIONS, 3, false));
-                case "BC" ->
-                    List.of(
-                            new PlannedDelivery("broadcast", 1, List.of("a"), 5, false),
-                            new PlannedDelivery("broadcast", 2, List.of("b"), 5, false));
-                case "UR" -> List.of(new PlannedDelivery("one", 1, List.of("c"), 9, true));
-                default -> List.of();
-            });
+            return new Plan(
+                    1,
+                    switch (header.modality()) {
+                        case "FO" -> List.of(new PlannedDelivery("failover", 1, List.of("a", "b"), 0, true));
+                        case "BA" -> List.of(new PlannedDelivery("sticky", 1, DESTINATIONS, 3, false));
+                        case "BC" ->
+                            List.of(
+                                    new PlannedDelivery("broadcast", 1, List.of("a"), 5, false),
+                                    new PlannedDelivery("broadcast", 2, List.of("b"), 5, false));
+                        case "UR" -> List.of(new PlannedDelivery("one", 1, List.of("c"), 9, true));
+                        default -> List.of();
+                    });
         }
 
         void play(Step step) throws Exception {
@@ -194,8 +200,8 @@ class VersionOrderTest {
             }
             switch (step.act) {
                 case RECEIVE -> receive(step);
-                case CLAIM -> spool.claim(destination, 1 + step.which % 2)
-                        .forEach(claim -> hands.add(new InHand(claim)));
+                case CLAIM ->
+                    spool.claim(destination, 1 + step.which % 2).forEach(claim -> hands.add(new InHand(claim)));
                 case RETRY -> spool.retry(new SpoolView.Selection(step.which % 2 == 0 ? "" : destination, "", 0));
                 case DISCARD -> discard(destination);
                 case REROUTE -> spool.reroute(DESTINATIONS.get(step.which % DESTINATIONS.size()), destination);
@@ -237,8 +243,7 @@ class VersionOrderTest {
             byte[] dataset = SpoolHarness.dataset(uid, ROUTES.get(step.which % ROUTES.size()), 12_000 + 2 * content);
             Intake.Accepted accepted = spool.accept(SpoolHarness.arrival(uid), new ByteArrayInputStream(dataset));
             told.add("instance " + accepted.instance().id() + " is " + uid + " content " + content);
-            contents.put(
-                    accepted.instance().id(), 10 * (step.which % ROUTES.size()) + content);
+            contents.put(accepted.instance().id(), 10 * (step.which % ROUTES.size()) + content);
         }
 
         private void work(Act act, InHand inHand, int what) {
@@ -342,8 +347,8 @@ class VersionOrderTest {
                 harness.candidates.up(destination);
                 spool.reconsider(destination);
             }
-            spool.replan((header, origin) ->
-                    new Plan(3, List.of(new PlannedDelivery("late", 1, List.of("a"), 0, false))));
+            spool.replan(
+                    (header, origin) -> new Plan(3, List.of(new PlannedDelivery("late", 1, List.of("a"), 0, false))));
             spool.retry(SpoolView.Selection.ALL);
             harness.advance(Duration.ofHours(1));
             for (int round = 0; round < 200 && left() > 0; round++) {

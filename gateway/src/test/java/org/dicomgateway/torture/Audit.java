@@ -106,12 +106,12 @@ final class Audit {
         return wrong;
     }
 
-    /** Received = delivered + pending + parked + held, for each destination of {@code gateway status --json}. */
+    /** Received = delivered + pending + parked + held + superseded, for each destination of {@code gateway status --json}. */
     static List<String> books(JsonNode status) {
         List<String> wrong = new ArrayList<>();
         for (JsonNode destination : status.at("/destinations")) {
             JsonNode books = destination.at("/books");
-            long accounted = Stream.of("delivered", "pending", "parked", "held")
+            long accounted = Stream.of("delivered", "pending", "parked", "held", "superseded")
                     .mapToLong(kind -> books.required(kind).asLong())
                     .sum();
             if (books.required("received").asLong() != accounted) {
@@ -195,7 +195,7 @@ final class Audit {
                       parked <> (SELECT count(*) FROM delivery WHERE state = 2 AND destination = books.destination) OR
                       delivered - forgotten <>
                         (SELECT count(*) FROM delivery WHERE state = 1 AND destination = books.destination) OR
-                      received <> delivered + pending + parked
+                      received <> delivered + pending + parked + superseded
                     """);
             if (!mismatches.isEmpty()) {
                 wrong.add("books do not agree with their rows: " + mismatches);
