@@ -94,6 +94,7 @@ final class DecisionLog {
 
     private static IllegalStateException uncertain(Exception e) {
         return new IllegalStateException(
-                "it is done, but may be forgotten when the gateway ends now; wait, and look whether it is done: " + e, e);
+                "it is done, but may be forgotten when the gateway ends now; wait, and look whether it is done: " + e,
+                e);
     }
 }

@@ -64,7 +64,8 @@ final class Decisions {
         Map<String, List<Long>> from = new LinkedHashMap<>();
         for (Fact.Delivery decided : fact.deliveries()) {
             for (PlacedDelivery delivery : deliveriesOf(decided)) {
-                from.computeIfAbsent(delivery.destination(), name -> new ArrayList<>()).add(delivery.id());
+                from.computeIfAbsent(delivery.destination(), name -> new ArrayList<>())
+                        .add(delivery.id());
             }
         }
         long moved = 0;

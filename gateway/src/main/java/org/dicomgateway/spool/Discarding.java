@@ -28,8 +28,7 @@ final class Discarding {
     private final DecisionLog decisions;
     private final InstantSource clock;
 
-    Discarding(
-            Catalogue catalogue, Bookkeeper bookkeeper, Claims claims, DecisionLog decisions, InstantSource clock) {
+    Discarding(Catalogue catalogue, Bookkeeper bookkeeper, Claims claims, DecisionLog decisions, InstantSource clock) {
         this.catalogue = catalogue;
         this.bookkeeper = bookkeeper;
         this.claims = claims;

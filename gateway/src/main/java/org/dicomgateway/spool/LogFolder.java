@@ -59,7 +59,10 @@ final class LogFolder {
         try (DiskFile open = disk.read(file)) {
             header = SegmentHeader.read(open);
         } catch (IOException e) {
-            LOG.error("the header of {} cannot be read; the segment is kept, and its records are read if they can", file, e);
+            LOG.error(
+                    "the header of {} cannot be read; the segment is kept, and its records are read if they can",
+                    file,
+                    e);
             unreadable.add(number);
             segments.put(number, Optional.empty());
             return;

@@ -53,7 +53,9 @@ final class Replay {
         }
         for (Fact.Unread again : unreadBefore) {
             boolean isRead = new LogPosition(again.segment(), again.from()).compareTo(applied) >= 0;
-            if (!isRead && again.from() >= SegmentHeader.LENGTH && log.segments().containsKey(again.segment())) {
+            if (!isRead
+                    && again.from() >= SegmentHeader.LENGTH
+                    && log.segments().containsKey(again.segment())) {
                 replay(again.segment(), again.from(), again.to());
             }
         }

@@ -47,7 +47,8 @@ record SpoolParts(
             throws IOException {
         checkSizes(settings);
         Folders folders = new Folders(settings.directory());
-        for (Path folder : List.of(folders.root(), folders.log(), folders.large(), folders.held(), folders.setAside())) {
+        for (Path folder :
+                List.of(folders.root(), folders.log(), folders.large(), folders.held(), folders.setAside())) {
             disk.createDirectory(folder);
         }
         disk.syncDirectory(folders.root());

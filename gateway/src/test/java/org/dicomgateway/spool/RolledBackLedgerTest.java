@@ -147,14 +147,16 @@ class RolledBackLedgerTest {
                     found.add(uid);
                 }
             }
-            spool.books().values().forEach(books -> assertThat(books.balanced()).as(name).isTrue());
+            spool.books()
+                    .values()
+                    .forEach(books -> assertThat(books.balanced()).as(name).isTrue());
             assertThat(spool.unrouted()).as(name).isEqualTo(1);
             assertThat(spool.vitals().setAside()).as(name).isZero();
-            assertThat(found.size() + 1).as("%s: %s, %s", name, found, said.list).isEqualTo(owed.size());
+            assertThat(found.size() + 1)
+                    .as("%s: %s, %s", name, found, said.list)
+                    .isEqualTo(owed.size());
             if (!rebuilt) {
-                assertThat(new LocalDisk().list(directory))
-                        .as(name)
-                        .noneMatch(file -> file.contains(".corrupt-"));
+                assertThat(new LocalDisk().list(directory)).as(name).noneMatch(file -> file.contains(".corrupt-"));
             }
         }
         Folders folders = new Folders(directory);
@@ -171,8 +173,9 @@ class RolledBackLedgerTest {
     @Test
     void deleted_it_is_noticed_and_everything_is_there() throws Exception {
         checkAfter("deleted", wal -> new byte[0]);
-        assertThat(said.list).anyMatch(event -> event.getLevel() == Level.ERROR
-                && event.getFormattedMessage().contains("not the one that the log was last used with"));
+        assertThat(said.list)
+                .anyMatch(event -> event.getLevel() == Level.ERROR
+                        && event.getFormattedMessage().contains("not the one that the log was last used with"));
     }
 
     @Test
