@@ -44,11 +44,19 @@ public record SetAsideView(
                 file.number(),
                 file.length(),
                 file.written(),
-                file.header().map(InstanceHeader::sopClass).map(Object::toString).orElse(""),
-                file.header().map(InstanceHeader::sopInstance).map(Object::toString).orElse(""),
+                file.header()
+                        .map(InstanceHeader::sopClass)
+                        .map(Object::toString)
+                        .orElse(""),
+                file.header()
+                        .map(InstanceHeader::sopInstance)
+                        .map(Object::toString)
+                        .orElse(""),
                 file.header().map(InstanceHeader::studyInstanceUid).orElse(""),
                 file.header().map(InstanceHeader::modality).orElse(""),
-                file.header().map(header -> header.transferSyntax().uid().value()).orElse(""),
+                file.header()
+                        .map(header -> header.transferSyntax().uid().value())
+                        .orElse(""),
                 file.origin().map(Origin::calling).map(Object::toString).orElse(""),
                 file.origin().map(Origin::remoteHost).orElse(""),
                 file.problem());

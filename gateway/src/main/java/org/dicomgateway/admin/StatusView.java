@@ -86,7 +86,9 @@ public record StatusView(
 
         static Damage of(Vitals vitals) {
             return new Damage(
-                    vitals.setAside(), vitals.unreadSegments(), vitals.ledgerDamage().orElse(""));
+                    vitals.setAside(),
+                    vitals.unreadSegments(),
+                    vitals.ledgerDamage().orElse(""));
         }
     }
 

@@ -82,7 +82,8 @@ public final class SetAsideCommand extends OperatorCommand {
     int run(RunningGateway gateway) throws RunningGatewayException {
         if (action == Action.LIST) {
             String answer = gateway.get("/api/set-aside");
-            List<SetAsideView> files = Json.readAnswer(answer, SetAsideView.All.class).items();
+            List<SetAsideView> files =
+                    Json.readAnswer(answer, SetAsideView.All.class).items();
             print(answer, lines(files));
             return files.isEmpty() ? ExitCode.DONE : ExitCode.FAILED;
         }
@@ -93,8 +94,7 @@ public final class SetAsideCommand extends OperatorCommand {
                 print(answer, List.of("file " + number + " is taken in: number " + instance + " in the spool"));
             } else {
                 String answer = gateway.post(
-                        "/api/set-aside/" + number + "/discard",
-                        new Requests.DiscardFile(Optional.ofNullable(reason)));
+                        "/api/set-aside/" + number + "/discard", new Requests.DiscardFile(Optional.ofNullable(reason)));
                 print(answer, List.of("file " + number + " is deleted"));
             }
         }
@@ -105,7 +105,8 @@ public final class SetAsideCommand extends OperatorCommand {
         if (files.isEmpty()) {
             return List.of("nothing is set aside");
         }
-        TextTable table = new TextTable("file", "written", "from", "size", "modality", "study", "instance", "class", "why not readable");
+        TextTable table = new TextTable(
+                "file", "written", "from", "size", "modality", "study", "instance", "class", "why not readable");
         files.forEach(file -> table.row(
                 Long.toString(file.number()),
                 Times.of(file.writtenAt()),

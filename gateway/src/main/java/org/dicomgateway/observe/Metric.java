@@ -36,8 +36,7 @@ public enum Metric {
             "gateway_ledger_damaged",
             Kind.GAUGE,
             "1 while the ledger is to be built anew by a restart: nothing is recycled before"),
-    UNREAD_SEGMENTS(
-            "gateway_unread_segments", Kind.GAUGE, "Segments kept because something in them cannot be read"),
+    UNREAD_SEGMENTS("gateway_unread_segments", Kind.GAUGE, "Segments kept because something in them cannot be read"),
     SET_ASIDE("gateway_set_aside_files", Kind.GAUGE, "Files of the spool that no instance is known for"),
     DISK_FREE("gateway_disk_free_bytes", Kind.GAUGE, "Usable on the spool's file system"),
     DISK_TOTAL("gateway_disk_size_bytes", Kind.GAUGE, "Size of the spool's file system"),

@@ -224,9 +224,7 @@ final class LedgerReader implements AutoCloseable {
     List<Ledger.PlacedDelivery> deliveries(long instanceId) throws SQLException {
         return DeliveryRow.of(database, instanceId).stream()
                 .map(row -> new Ledger.PlacedDelivery(
-                        row.id(),
-                        Optional.ofNullable(row.destination()).orElse(""),
-                        DeliveryState.of(row.state())))
+                        row.id(), Optional.ofNullable(row.destination()).orElse(""), DeliveryState.of(row.state())))
                 .toList();
     }
 

@@ -110,7 +110,8 @@ class OperatorCommandsTest {
         assertThat(run(new SetAsideCommand(), "take-in", "3")).isZero();
         assertThat(out.toString()).contains("file 3 is taken in: number 7 in the spool");
         assertThat(run(new SetAsideCommand(), "take-in", "4")).isEqualTo(1);
-        assertThat(run(new SetAsideCommand(), "discard", "4", "--reason", "no instance")).isZero();
+        assertThat(run(new SetAsideCommand(), "discard", "4", "--reason", "no instance"))
+                .isZero();
         assertThat(out.toString()).contains("file 4 is deleted");
         assertThat(spool.setAside).isEmpty();
         assertThat(run(new SetAsideCommand(), "take-in")).isEqualTo(2);

@@ -210,9 +210,9 @@ class UnreadableSectorsTest {
         try (Spool spool = harness.open()) {
             SpoolView.SetAsideFile file = spool.setAside().get(0);
             assertThat(file.number()).isEqualTo(2);
-            assertThat(file.header()).hasValueSatisfying(header -> assertThat(
-                            header.sopInstance().value())
-                    .isEqualTo("1.2.2"));
+            assertThat(file.header())
+                    .hasValueSatisfying(
+                            header -> assertThat(header.sopInstance().value()).isEqualTo("1.2.2"));
             assertThat(file.origin()).contains(SpoolHarness.ORIGIN);
             assertThat(spool.takeIn(2).sopInstance().value()).isEqualTo("1.2.2");
             assertThat(spool.setAside()).isEmpty();

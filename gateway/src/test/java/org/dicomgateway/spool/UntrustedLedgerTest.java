@@ -30,9 +30,9 @@ class UntrustedLedgerTest {
             harness.ledgers.failSync();
             keepHouse(spool);
             keepHouse(spool);
-            assertThat(spool.vitals().ledgerDamage()).hasValueSatisfying(why -> assertThat(why)
-                    .contains("nothing is recycled")
-                    .contains("the sync fails, says the test"));
+            assertThat(spool.vitals().ledgerDamage())
+                    .hasValueSatisfying(why ->
+                            assertThat(why).contains("nothing is recycled").contains("the sync fails, says the test"));
             assertThat(folders.segment(1)).exists();
             assertThat(new LocalDisk().list(folders.large())).hasSize(1);
             // Reception and delivery go on.
