@@ -1,10 +1,31 @@
 #!/usr/bin/env bash
-# Everything that must pass: set-up, build, unit tests, integration tests against real Orthanc servers, DCMTK and a
-# browser.
-# Arguments go to Maven: scripts/test.sh -Dit.test=KillIT
+# What must pass: set-up, build, unit tests, integration tests against real Orthanc servers, DCMTK and a browser.
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
 source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lib/common.sh"
+
+usage() {
+  cat <<'TEXT'
+Usage: scripts/test.sh [--quick] [MAVEN_ARGUMENT...]
+
+Installs what is missing, builds, and runs all tests: at most ten minutes on two cores.
+
+  --quick   only the unit tests, and one study from storescu through the gateway into Orthanc
+
+Further arguments go to Maven: scripts/test.sh -Dit.test=KillIT
+TEXT
+}
+
+case ${1:-} in
+  -h | --help)
+    usage
+    exit 0
+    ;;
+  --quick)
+    shift
+    set -- -Dit.test=SmokeIT "$@"
+    ;;
+esac
 
 step "1/2 Set-up"
 "$ROOT/scripts/setup.sh" --tests

@@ -165,8 +165,10 @@ public final class GatewayProcess implements AutoCloseable {
         command.addAll(jvmOptions);
         command.addAll(moreJvmOptions);
         command.add("-Dgateway.home=" + home);
-        if (arguments[0].equals("run")) { // as scripts/gateway does: the other commands print their answer alone
+        if (arguments[0].equals("run")) { // as scripts/gateway does: the other commands print their answer alone,
             command.add("-Dlogback.configurationFile=" + home.resolve("conf/logback.xml"));
+        } else { // and are to be quick
+            command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
         }
         command.add("-jar");
         command.add(System.getProperty(
