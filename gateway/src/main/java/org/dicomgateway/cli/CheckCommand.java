@@ -51,6 +51,7 @@ public final class CheckCommand implements Callable<Integer> {
         List<Warning> warnings =
                 new ArrayList<>(Configuration.warnings(loaded.gateway().routingFile()));
         warnings.addAll(SecurityWarnings.of(configuration.path(), loaded, Instant.now()));
+        warnings.addAll(SyntaxWarnings.of(loaded, System.getenv()));
         warnings.forEach(err::println);
         err.flush();
         return strict && !warnings.isEmpty() ? ExitCode.FAILED : ExitCode.DONE;
