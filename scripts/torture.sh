@@ -22,7 +22,8 @@ no healthy server was shown down, no book is out of balance, and nothing has gro
 
   --minutes N   how long the faults go on (default: 5)
   --seed S      another schedule (default: 1)
-  --fuzz PDUS   before that, so many mutated PDUs and datasets against the acceptor and the header reader
+  --fuzz PDUS   before that, so many mutated PDUs and datasets against the acceptor and the header reader,
+                and a search for what costs the most heap for each byte sent
 
 As root the spool gets a small disk of its own, and that is filled too.
 TEXT
@@ -63,7 +64,7 @@ PATH=$PATH:/usr/sbin
 
 if [[ -n $FUZZ ]]; then
   step "Fuzzing: $FUZZ PDUs and as many datasets, seed $SEED"
-  as_caller mvn -B -q -ntp -f "$ROOT/pom.xml" test -Dtest=FuzzTest -Dfuzz.pdus="$FUZZ" -Dfuzz.datasets="$FUZZ" -Dfuzz.seed="$SEED" \
+  as_caller mvn -B -q -ntp -f "$ROOT/pom.xml" test -Dtest=FuzzTest,HeapFuzzTest -Dfuzz.tries=300 -Dfuzz.pdus="$FUZZ" -Dfuzz.datasets="$FUZZ" -Dfuzz.seed="$SEED" \
     "-Djunit.jupiter.execution.timeout.default=24 h"
 fi
 step "A kill at each step; then torture: $MINUTES minutes, seed $SEED"

@@ -46,6 +46,8 @@ final class RunCommand implements Callable<Integer> {
         EndOfProcess.onErrors();
         Loaded settings = configuration.load();
         PrintWriter err = spec.commandLine().getErr();
+        HeapNeed.warning(settings.gateway().listeners(), Runtime.getRuntime().maxMemory())
+                .ifPresent(LOG::warn);
         Gateway gateway;
         try {
             gateway = Gateway.open(configuration.path(), settings);

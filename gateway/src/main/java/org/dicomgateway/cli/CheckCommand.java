@@ -53,6 +53,7 @@ public final class CheckCommand implements Callable<Integer> {
         warnings.addAll(SecurityWarnings.of(configuration.path(), loaded, Instant.now()));
         warnings.addAll(Configuration.warningsOfText(
                 configuration.path(), loaded.gateway().routingFile()));
+        warnings.addAll(SyntaxWarnings.of(loaded, System.getenv()));
         warnings.forEach(err::println);
         err.flush();
         return strict && !warnings.isEmpty() ? ExitCode.FAILED : ExitCode.DONE;

@@ -198,7 +198,7 @@ final class AcceptedAssociation implements Runnable {
     private void awaitPeerClose() throws IOException {
         if (!socket.isClosed()) {
             socket.readBefore(LINGER);
-            InputStream in = socket.getInputStream();
+            InputStream in = socket.unguarded();
             byte[] discarded = new byte[8192];
             while (in.read(discarded) >= 0) {
                 // What comes now was sent before the peer knew that this is over.

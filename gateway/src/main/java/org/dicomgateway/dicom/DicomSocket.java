@@ -166,6 +166,11 @@ final class DicomSocket extends Socket {
         }
     }
 
+    /** What still comes in, decrypted, when nobody reads PDUs any more. */
+    InputStream unguarded() {
+        return guard.unguarded();
+    }
+
     @Override
     public InputStream getInputStream() {
         return guard;

@@ -93,6 +93,10 @@ final class PduGuard extends InputStream {
         return sawAbort;
     }
 
+    InputStream unguarded() {
+        return in;
+    }
+
     @Override
     public int read() throws IOException {
         byte[] one = new byte[1];

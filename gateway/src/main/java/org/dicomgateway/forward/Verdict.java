@@ -71,10 +71,7 @@ final class Verdict {
 
     /** Of an association that has no context for what is to be sent. */
     static Outcome notAccepted(PresentationPair pair) {
-        return new Impossible(
-                Outcome.NO_STATUS,
-                "the destination accepts no presentation context for SOP class " + pair.sopClass()
-                        + " in transfer syntax " + pair.transferSyntax());
+        return new Impossible(Outcome.NO_STATUS, pair.refusal());
     }
 
     /** Whether the association was refused for the AE title that called: true of one caller, not of all. */

@@ -55,6 +55,29 @@ class AccessSettingsTest {
     }
 
     @Test
+    void transfer_syntaxes_are_those_of_the_entry_or_of_the_listener_in_their_order() throws Exception {
+        String two = "transfer-syntaxes = [1.2.840.10008.1.2.4.70, ExplicitVRLittleEndian]\n";
+        TransferSyntax jpeg = TransferSyntax.of("1.2.840.10008.1.2.4.70");
+        assertThat(written.gateway("gateway.listeners.lab {\n" + two + "access = [ { name = own, transfer-syntaxes = any },"
+                                + " { name = one, transfer-syntaxes = ImplicitVRLittleEndian }, { name = same } ] }")
+                        .listeners()
+                        .get(0)
+                        .access())
+                .extracting(AccessRule::transferSyntaxes)
+                .containsExactly(
+                        List.of(),
+                        List.of(TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN),
+                        List.of(jpeg, TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN));
+        assertThat(written.gateway("gateway.listeners.lab {\n" + two + "}")
+                        .listeners()
+                        .get(0)
+                        .access()
+                        .get(0)
+                        .transferSyntaxes())
+                .containsExactly(jpeg, TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN);
+    }
+
+    @Test
     void limits_fall_back_on_the_defaults_which_hold_for_everybody_without_entries() throws Exception {
         PeerLimits two = new PeerLimits(OptionalInt.of(2), RateLimit.UNLIMITED, Optional.empty(), Optional.empty());
         assertThat(written.gateway("gateway.access-defaults.max-associations = 2\ngateway.listeners.lab {}")

@@ -96,6 +96,22 @@ class ListenerSettingsTest {
     }
 
     @Test
+    void one_address_may_take_half_of_all_associations_or_as_many_as_are_said() throws Exception {
+        assertThat(perHost("max-associations = 7")).hasValue(3);
+        assertThat(perHost("max-associations = 1")).hasValue(1);
+        assertThat(perHost("max-associations-per-host = unlimited")).isEmpty();
+        assertThat(perHost("max-associations-per-host = 80")).hasValue(80);
+    }
+
+    private OptionalInt perHost(String text) throws Exception {
+        return written.gateway("gateway.listeners.lab {\n" + text + "\n}")
+                .listeners()
+                .get(0)
+                .acceptor()
+                .maxAssociationsPerHost();
+    }
+
+    @Test
     void every_key_can_be_set_for_all_listeners() throws Exception {
         assertThat(written.gateway("gateway.listener-defaults {\n" + ALL + "}\ngateway.listeners.lab.port = 105")
                         .listeners())
@@ -124,6 +140,9 @@ class ListenerSettingsTest {
             ae-titles = []          | ae-titles        | must not be empty
             ae-titles = [A, A]      | ae-titles[1]     | names A twice
             ae-titles = AVERYLONGAPPLICATION | ae-titles | an AE title has at most 16 characters
+            transfer-syntaxes = NoSuchSyntax | transfer-syntaxes | no transfer syntax is called 'NoSuchSyntax'
+            transfer-syntaxes = []  | transfer-syntaxes | must not be empty
+            min-rate = 0 B          | min-rate         | must be between 1 B and 1 MiB
             ae-titles { a = b }     | ae-titles        | expected a text
             max-associations = 0    | max-associations | must be between 1 and 10000
             idle-timeout = 60       | idle-timeout     | expected a duration with its unit

@@ -59,6 +59,7 @@ class ReferenceDocumentationTest {
             "access[].certificate",
             "access[].user",
             "access[].sop-class",
+            "access[].transfer-syntaxes",
             "users.NAME.password-hash",
             "destination-defaults.rest.user",
             "destination-defaults.rest.password",

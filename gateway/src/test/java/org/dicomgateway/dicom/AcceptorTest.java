@@ -10,11 +10,15 @@ import static org.awaitility.Awaitility.await;
 import static org.dicomgateway.dicom.TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -37,6 +41,7 @@ class AcceptorTest {
     private static final AeTitle MODALITY = AeTitle.of("MODALITY");
     private static final PresentationPair CT = new PresentationPair(Uid.of(RawPeer.CT), EXPLICIT_VR_LITTLE_ENDIAN);
     private static final Uid INSTANCE = Uid.of("1.2.3.4");
+    private static final byte[] INVALID_PARAMETER = {0, 0, 2, 6};
     private static final AssociationPolicy ANYBODY = request -> Admission.UNLIMITED;
 
     private final List<byte[]> received = Collections.synchronizedList(new ArrayList<>());
@@ -388,6 +393,194 @@ class AcceptorTest {
             peer.sendPdv(1, true, false, new byte[] {8, 0, 0x40, 0x11, 8, 0, 0, 0, 0, 0});
             assertThat(peer.receive().type()).isEqualTo(RawPeer.ABORT);
         }
+    }
+
+    @Test
+    void a_request_that_drips_is_aborted_when_the_time_for_all_of_it_is_over() throws Exception {
+        Acceptor acceptor = start(Limits.requestTimeout(ofMillis(500)), ANYBODY, this::keep);
+        byte[] request = WorstRequests.withinAllBounds("DRIP").get("role selections");
+        try (RawPeer peer = RawPeer.connect(acceptor.address())) {
+            int sent = 0;
+            try {
+                while (sent < request.length && peer.socket().getInputStream().available() == 0) {
+                    peer.sendRaw(new byte[] {request[sent++]});
+                    Thread.sleep(1);
+                }
+            } catch (IOException closed) {
+                // It was told before.
+            }
+            assertThat(sent).isLessThan(request.length);
+            assertThat(peer.receive().type()).isEqualTo(RawPeer.ABORT);
+        }
+    }
+
+    @Test
+    void a_second_request_or_an_answer_is_refused_unread() throws Exception {
+        Acceptor acceptor = start(Limits.acceptor(), ANYBODY, this::keep);
+        byte[] unexpected = {0, 0, 2, 2};
+        try (RawPeer peer = associated(acceptor)) {
+            peer.sendRaw(new byte[] {RawPeer.RQ, 0, 0, 0, 100, 0});
+            assertThat(peer.receive().body()).isEqualTo(unexpected);
+        }
+        try (RawPeer peer = RawPeer.connect(acceptor.address())) {
+            peer.sendRaw(new byte[] {RawPeer.AC, 0, 0, 0, 100, 0});
+            assertThat(peer.receive().body()).isEqualTo(unexpected);
+        }
+    }
+
+    @Test
+    void requests_on_connections_that_are_over_hold_up_nobody() throws Exception {
+        Acceptor acceptor = start(Limits.acceptor(), ANYBODY, this::keep);
+        for (int i = 0; i < 8; i++) {
+            RawPeer peer = RawPeer.connect(acceptor.address());
+            opened.add(peer);
+            peer.send(RawPeer.RELEASE_RQ, new byte[4]);
+            assertThat(peer.receive().type()).isEqualTo(RawPeer.ABORT);
+            peer.send(RawPeer.RQ, RawPeer.associateRq("GATEWAY", "CT", List.of(RawPeer.IMPLICIT), RawPeer.CT));
+        }
+        await().untilAsserted(() -> assertThat(acceptor.openAssociations()).isZero());
+        open(acceptor, CT).close();
+    }
+
+    @Test
+    void a_response_is_refused_before_its_dataset_which_the_toolkit_would_keep_in_memory() throws Exception {
+        Acceptor acceptor = start(Limits.acceptor(), ANYBODY, this::keep);
+        try (RawPeer peer = associated(acceptor)) {
+            peer.sendPdv(1, true, true, RawPeer.command(0x8001, 1, true, RawPeer.CT, "1.2.3.4"));
+            assertThat(peer.receive().body()).isEqualTo(INVALID_PARAMETER);
+        }
+    }
+
+    @Test
+    void more_elements_than_a_command_has_are_refused() throws Exception {
+        Acceptor acceptor = start(Limits.acceptor(), ANYBODY, this::keep);
+        try (RawPeer peer = associated(acceptor)) {
+            EncodedDataset command = new EncodedDataset(TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN);
+            for (int i = 0; i < 129; i++) {
+                command.text(0x00000300 + i, "LO", "");
+            }
+            peer.sendPdv(1, true, false, command.toByteArray());
+            assertThat(peer.receive().body()).isEqualTo(INVALID_PARAMETER);
+        }
+    }
+
+    @Test
+    void large_PDUs_of_many_fragments_and_small_ones_bring_the_same_dataset() throws Exception {
+        Acceptor acceptor = start(Limits.acceptor(), ANYBODY, this::keep);
+        byte[] dataset = random(400_000);
+        for (int fragment : new int[] {1_000, 16_372, 16_373, 300_000, 400_000}) {
+            try (RawPeer peer = associated(acceptor)) {
+                peer.sendPdv(1, true, true, RawPeer.storeRq(7, RawPeer.CT, "1.2.3.4"));
+                ByteArrayOutputStream pdu = new ByteArrayOutputStream();
+                for (int from = 0; from < dataset.length; from += fragment) {
+                    int end = Math.min(dataset.length, from + fragment);
+                    pdu.writeBytes(ByteBuffer.allocate(6)
+                            .putInt(end - from + 2)
+                            .put((byte) 1)
+                            .put((byte) (end == dataset.length ? 2 : 0))
+                            .array());
+                    pdu.write(dataset, from, end - from);
+                }
+                peer.send(RawPeer.DATA, pdu.toByteArray());
+                assertThat(peer.receive().status()).isZero();
+            }
+        }
+        assertThat(received).hasSize(5).allSatisfy(each -> assertThat(each).isEqualTo(dataset));
+    }
+
+    @Test
+    void roles_are_answered_for_accepted_contexts_only() throws Exception {
+        Acceptor acceptor = start(Limits.acceptor(), ANYBODY, this::keep);
+        String query = "1.2.840.10008.5.1.4.1.2.2.1";
+        byte[] body = AssociateBody.of("GATEWAY", "CT")
+                .item(AssociateBody.APPLICATION_CONTEXT, AssociateBody.ascii("1.2.840.10008.3.1.1.1"))
+                .context(1, RawPeer.CT, List.of(RawPeer.IMPLICIT))
+                .context(3, query, List.of(RawPeer.IMPLICIT))
+                .user(user -> user.role(RawPeer.CT).role(query).role("1.2.3"))
+                .toByteArray();
+        try (RawPeer peer = RawPeer.connect(acceptor.address())) {
+            peer.send(RawPeer.RQ, body);
+            RawPeer.Pdu answer = peer.receive();
+
+            assertThat(answer.type()).isEqualTo(RawPeer.AC);
+            assertThat(new String(answer.body(), ISO_8859_1))
+                    .contains("T\0\0\u001d\0\u0019" + RawPeer.CT + "\1\0")
+                    .doesNotContain(query)
+                    .doesNotContain("1.2.3\1");
+        }
+    }
+
+    @Test
+    void the_preferred_transfer_syntax_is_accepted_and_no_other_than_those_named() throws Exception {
+        TransferSyntax jpeg = TransferSyntax.of("1.2.840.10008.1.2.4.70");
+        Admission admission = new Admission() {
+            @Override
+            public List<TransferSyntax> transferSyntaxes() {
+                return List.of(EXPLICIT_VR_LITTLE_ENDIAN, TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN);
+            }
+        };
+        Acceptor acceptor = start(Limits.acceptor(), request -> admission, this::keep);
+
+        assertThat(answerTo(acceptor, RawPeer.CT, jpeg, TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN))
+                .isEqualTo("0 1.2.840.10008.1.2");
+        assertThat(answerTo(
+                        acceptor,
+                        RawPeer.CT,
+                        jpeg,
+                        TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN,
+                        EXPLICIT_VR_LITTLE_ENDIAN))
+                .isEqualTo("0 1.2.840.10008.1.2.1");
+        assertThat(answerTo(acceptor, RawPeer.CT, jpeg)).startsWith("4 ");
+        assertThat(answerTo(acceptor, RawPeer.VERIFICATION, TransferSyntax.EXPLICIT_VR_BIG_ENDIAN))
+                .isEqualTo("0 1.2.840.10008.1.2.2");
+    }
+
+    /** Result and transfer syntax of the only context. */
+    private static String answerTo(Acceptor acceptor, String sopClass, TransferSyntax... proposed) throws IOException {
+        try (RawPeer peer = RawPeer.connect(acceptor.address())) {
+            List<String> syntaxes =
+                    Arrays.stream(proposed).map(TransferSyntax::toString).toList();
+            peer.send(RawPeer.RQ, RawPeer.associateRq("GATEWAY", "CT", syntaxes, sopClass));
+            byte[] body = peer.receive().body();
+            int context = 68 + 4 + "1.2.840.10008.3.1.1.1".length();
+            int length = body[context + 11];
+            return body[context + 6] + " " + new String(body, context + 12, length, ISO_8859_1);
+        }
+    }
+
+    @Test
+    void one_address_cannot_take_all_places_and_strangers_leave_some_to_those_who_are_known() throws Exception {
+        AssociationPolicy policy = new AssociationPolicy() {
+            @Override
+            public Answer answer(AssociationRequest request) {
+                return Admission.UNLIMITED;
+            }
+
+            @Override
+            public boolean expects(String remoteHost) {
+                return remoteHost.equals("127.0.0.9");
+            }
+        };
+        Acceptor acceptor = start(Limits.maxAssociationsPerHost(8, 4), policy, this::keep);
+        try (OpenAssociation known = open(acceptor, CT)) {
+            store(known, random(100));
+            for (int i = 0; i < 5; i++) {
+                opened.add(associatedFrom(acceptor, "127.0.0." + (2 + i / 4), RawPeer.AC));
+            }
+            associatedFrom(acceptor, "127.0.0.2", RawPeer.RJ).close(); // four of one address
+            associatedFrom(acceptor, "127.0.0.4", RawPeer.RJ).close(); // two places of eight are kept
+            opened.add(associatedFrom(acceptor, "127.0.0.1", RawPeer.AC)); // has brought an instance
+            opened.add(associatedFrom(acceptor, "127.0.0.9", RawPeer.AC)); // is named
+            associatedFrom(acceptor, "127.0.0.1", RawPeer.RJ).close(); // all are taken
+        }
+    }
+
+    private static RawPeer associatedFrom(Acceptor acceptor, String host, int answer) throws IOException {
+        RawPeer peer = RawPeer.connect(acceptor.address(), InetAddress.getByName(host));
+        assertThat(peer.associate("GATEWAY", "MODALITY", RawPeer.CT).type())
+                .as("answer to " + host)
+                .isEqualTo(answer);
+        return peer;
     }
 
     @Test

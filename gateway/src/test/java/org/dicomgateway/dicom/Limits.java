@@ -5,6 +5,9 @@ import static java.time.Duration.ofSeconds;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /** Settings for tests: everything generous but the one limit that a test is about. */
 final class Limits {
@@ -20,6 +23,21 @@ final class Limits {
 
     static AcceptorSettings maxAssociations(int max) {
         return acceptor(max, LONG, LONG, LONG);
+    }
+
+    static AcceptorSettings maxAssociationsPerHost(int max, int ofOneHost) {
+        AcceptorSettings some = maxAssociations(max);
+        return new AcceptorSettings(
+                some.bind(),
+                max,
+                OptionalInt.of(ofOneHost),
+                LONG,
+                LONG,
+                LONG,
+                OptionalLong.empty(),
+                LONG,
+                MAX_PDU,
+                Optional.empty());
     }
 
     static AcceptorSettings requestTimeout(Duration timeout) {

@@ -35,6 +35,8 @@ class OutOfMemoryIT {
         try (OrthancServer server = OrthancServer.start(directory, "ORTHANC1");
                 GatewayProcess gateway = new GatewayProcess(
                                 directory.resolve("gateway"), "-Xmx24m", "-XX:+ExitOnOutOfMemoryError")
+                        .configure("gateway.listener-defaults { max-associations = 2000,"
+                                + " max-associations-per-host = unlimited }")
                         .broadcastTo(server.peer())
                         .start();
                 Sender sender = Sender.start(directory.resolve("sender.log"), gateway.peer(), "CT1", study)) {
@@ -66,7 +68,7 @@ class OutOfMemoryIT {
         InetSocketAddress address = new InetSocketAddress(
                 InetAddress.getLoopbackAddress(), gateway.peer().port());
         try {
-            while (crowd.size() < 95) {
+            while (crowd.size() < 1_400) {
                 RawPeer peer = RawPeer.connect(address);
                 crowd.add(peer);
                 peer.associate("GATEWAY", "CROWD", RawPeer.CT);

@@ -129,6 +129,41 @@ class RequestorTest {
     }
 
     @Test
+    void an_answer_with_more_than_there_can_be_is_PROTOCOL() {
+        for (byte[] worst : WorstRequests.beyondAllBounds("X").values()) {
+            play(peer -> {
+                peer.receive();
+                byte[] answer = worst.clone();
+                answer[0] = RawPeer.AC;
+                try {
+                    peer.sendRaw(answer);
+                } catch (IOException refusedBeforeItsEnd) {
+                    // As it should be.
+                }
+                peer.isClosedByPeer();
+            });
+
+            assertThat(failureOf(() -> open(Limits.requestor())).reason()).isEqualTo(Cause.PROTOCOL);
+        }
+    }
+
+    @Test
+    void a_response_with_a_dataset_is_PROTOCOL_before_the_dataset_is_kept_in_memory() throws Exception {
+        play(peer -> {
+            accept(peer);
+            peer.receiveInstance();
+            peer.sendPdv(1, true, true, RawPeer.command(STORE_RSP, 1, true, RawPeer.CT, "1.2"));
+            peer.sendPdv(1, false, false, new byte[1000]);
+            while (!peer.isClosedByPeer()) {
+                // It says goodbye first.
+            }
+        });
+        OpenAssociation association = open(Limits.requestor());
+
+        assertThat(failureOf(() -> store(association, 1000)).reason()).isEqualTo(Cause.PROTOCOL);
+    }
+
+    @Test
     void a_context_accepted_in_another_transfer_syntax_is_not_accepted() throws Exception {
         play(peer -> {
             peer.receive();

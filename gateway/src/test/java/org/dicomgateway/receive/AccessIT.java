@@ -164,6 +164,44 @@ class AccessIT {
     }
 
     @Test
+    void a_modality_that_offers_more_than_one_transfer_syntax_sends_what_the_listener_prefers() throws Exception {
+        assertThat(acceptedOfJpegLosslessAndUncompressed(start("transfer-syntaxes = any")))
+                .isEqualTo("JPEGLossless:Non-hierarchical-1stOrderPrediction");
+        assertThat(acceptedOfJpegLosslessAndUncompressed(start("transfer-syntaxes = [ExplicitVRLittleEndian]")))
+                .isEqualTo("LittleEndianExplicit");
+        assertThat(acceptedOfJpegLosslessAndUncompressed(start("""
+                        transfer-syntaxes = [ExplicitVRLittleEndian]
+                        access = [ { name = ct, transfer-syntaxes = [ImplicitVRLittleEndian, ExplicitVRLittleEndian] } ]
+                        """)))
+                .isEqualTo("LittleEndianImplicit");
+        assertThat(acceptedOfJpegLosslessAndUncompressed(start("transfer-syntaxes = [RLELossless]")))
+                .isEqualTo("none");
+    }
+
+    /** Of one context with JPEG Lossless first: what was accepted. */
+    private String acceptedOfJpegLosslessAndUncompressed(Peer to) {
+        String output = Dcmtk.run(
+                        "storescu",
+                        "-d",
+                        "-R",
+                        "-xs",
+                        "+C",
+                        "-aet",
+                        "CT1",
+                        "-aec",
+                        to.aeTitle().value(),
+                        to.host(),
+                        Integer.toString(to.port()),
+                        files.single(2_000).path().toString())
+                .output();
+        return output.lines()
+                .filter(line -> line.contains("Accepted Transfer Syntax: ="))
+                .map(line -> line.substring(line.indexOf('=') + 1).strip())
+                .findFirst()
+                .orElse(output.contains("No Acceptable Presentation Contexts") ? "none" : output);
+    }
+
+    @Test
     void too_large_an_instance_is_refused_and_the_next_one_taken() throws Exception {
         Peer to = start("access = [ { name = ct, max-instance-size = 100 KiB } ]");
         List<Path> all = List.of(

@@ -1,0 +1,44 @@
+package org.dicomgateway.app;
+
+import java.util.List;
+import java.util.Optional;
+import org.dicomgateway.config.DataSize;
+import org.dicomgateway.config.ListenerSettings;
+import org.dicomgateway.dicom.AssociationMemory;
+
+/** Whether the heap holds what its associations may take at once, and the rest of the gateway besides. */
+final class HeapNeed {
+
+    /** Deliveries, the ledger, the operators' interface, and room for the collector to work in. */
+    private static final long THE_REST = 48L << 20;
+
+    private static final long MEBIBYTE = 1L << 20;
+
+    private HeapNeed() {}
+
+    /**
+     * What to tell the operator; empty when it suffices.
+     *
+     * @param heap the most that the JVM takes, in bytes
+     */
+    static Optional<String> warning(List<ListenerSettings> listeners, long heap) {
+        long associations = 0;
+        long bytes = 0;
+        for (ListenerSettings listener : listeners) {
+            long max = listener.acceptor().maxAssociations();
+            associations += max;
+            bytes += max * AssociationMemory.of(listener.acceptor());
+        }
+        long need = bytes + THE_REST;
+        return need <= heap
+                ? Optional.empty()
+                : Optional.of("a heap of " + mebibytes(heap) + " may not hold " + associations
+                        + " associations at once (max-associations of all listeners), which can take "
+                        + mebibytes(bytes) + ": start it with -Xmx" + (need + MEBIBYTE - 1) / MEBIBYTE
+                        + "m or more (JAVA_OPTS), or lower max-associations");
+    }
+
+    private static DataSize mebibytes(long bytes) {
+        return DataSize.ofMebibytes(bytes / MEBIBYTE);
+    }
+}
