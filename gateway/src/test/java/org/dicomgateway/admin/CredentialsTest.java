@@ -160,14 +160,18 @@ class CredentialsTest {
                 "/api/status%00",
                 "/health/live/api/status",
                 "http://localhost/api/status")) {
-            assertThat(raw("GET " + path, "")).as(path).doesNotContain("\"totals\"").containsPattern("^HTTP/1.1 4");
+            assertThat(raw("GET " + path, ""))
+                    .as(path)
+                    .doesNotContain("\"totals\"")
+                    .containsPattern("^HTTP/1.1 4");
         }
     }
 
     @Test
     void no_method_and_no_header_makes_an_operator_of_a_viewer() throws Exception {
         String viewer = "Authorization: " + basic("bob", "gehéim") + "\r\n";
-        for (String method : List.of("POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "HEAD", "post", "GET", "X")) {
+        for (String method :
+                List.of("POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "HEAD", "post", "GET", "X")) {
             for (String header : List.of("", "X-HTTP-Method-Override: POST\r\n", "X-Forwarded-For: 127.0.0.1\r\n")) {
                 String answer = raw(method + " " + PAUSE, viewer + header);
                 assertThat(answer).as(method + header).containsPattern("^HTTP/1.1 4");
@@ -178,8 +182,8 @@ class CredentialsTest {
 
     /** As it stands: a client would put some of it right. */
     private String raw(String request, String headers) throws IOException {
-        try (Socket socket = new Socket(
-                InetAddress.getLoopbackAddress(), server.address().getPort())) {
+        try (Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), server.address().getPort())) {
             socket.getOutputStream()
                     .write((request + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n" + headers
                                     + "Connection: close\r\nContent-Length: 0\r\n\r\n")

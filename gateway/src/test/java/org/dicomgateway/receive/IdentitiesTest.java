@@ -63,7 +63,19 @@ class IdentitiesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Alice", "ALICE", "alice ", " alice", "alice\0", "alice\0x", "\u0430lice", "al\u200Bice", "", "none"})
+    @ValueSource(
+            strings = {
+                "Alice",
+                "ALICE",
+                "alice ",
+                " alice",
+                "alice\0",
+                "alice\0x",
+                "\u0430lice",
+                "al\u200Bice",
+                "",
+                "none"
+            })
     void a_user_who_is_written_otherwise_is_another(String user) {
         assertThat(identities.check(passcode("10.0.0.1", user, "right")).rejection())
                 .isPresent();
