@@ -199,7 +199,8 @@ final class AdminApi {
 
     static <T> T request(Context context, Class<T> type) {
         try {
-            return Json.readRequest(Json.text(context), type);
+            return Optional.ofNullable(Json.readRequest(Json.text(context), type))
+                    .orElseThrow(() -> new BadRequestResponse("null is no request"));
         } catch (JacksonException e) {
             throw new BadRequestResponse(
                     "not a request of this kind: " + Text.printable(e.getOriginalMessage(), MAX_REASON));

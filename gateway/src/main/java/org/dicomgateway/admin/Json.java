@@ -2,6 +2,7 @@ package org.dicomgateway.admin;
 
 import io.javalin.http.Context;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -45,8 +46,8 @@ public final class Json {
         return new String(request.bodyAsBytes(), StandardCharsets.UTF_8);
     }
 
-    /** A request; an empty one says nothing. @throws JacksonException when it is none */
-    static <T> T readRequest(String text, Class<T> type) {
+    /** A request; an empty one says nothing; JSON's null is null. @throws JacksonException when it is none */
+    static <T> @Nullable T readRequest(String text, Class<T> type) {
         return STRICT.readValue(text.isBlank() ? "{}" : text, type);
     }
 }

@@ -10,6 +10,7 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -140,6 +141,55 @@ class CredentialsTest {
         assertThat(get("/api/status", "Bearer " + TOKEN).statusCode()).isEqualTo(200);
         assertThat(log().stream().filter(line -> line.startsWith("wrong credentials")))
                 .hasSizeLessThan(12);
+    }
+
+    @Test
+    void no_way_of_writing_a_path_leads_past_the_question_who_one_is() throws Exception {
+        for (String path : List.of(
+                "//api/status",
+                "/./api/status",
+                "/health/../api/status",
+                "/health/live/../../api/status",
+                "/health/live/%2e%2e/%2e%2e/api/status",
+                "/health/live;/../api/status",
+                "/assets/../api/status",
+                "/API/status",
+                "/api/status/",
+                "/api/status;x=1",
+                "/api/%73tatus",
+                "/api/status%00",
+                "/health/live/api/status",
+                "http://localhost/api/status")) {
+            assertThat(raw("GET " + path, ""))
+                    .as(path)
+                    .doesNotContain("\"totals\"")
+                    .containsPattern("^HTTP/1.1 4");
+        }
+    }
+
+    @Test
+    void no_method_and_no_header_makes_an_operator_of_a_viewer() throws Exception {
+        String viewer = "Authorization: " + basic("bob", "gehéim") + "\r\n";
+        for (String method :
+                List.of("POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "HEAD", "post", "GET", "X")) {
+            for (String header : List.of("", "X-HTTP-Method-Override: POST\r\n", "X-Forwarded-For: 127.0.0.1\r\n")) {
+                String answer = raw(method + " " + PAUSE, viewer + header);
+                assertThat(answer).as(method + header).containsPattern("^HTTP/1.1 4");
+            }
+        }
+        assertThat(controls.paused).isEmpty();
+    }
+
+    /** As it stands: a client would put some of it right. */
+    private String raw(String request, String headers) throws IOException {
+        try (Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), server.address().getPort())) {
+            socket.getOutputStream()
+                    .write((request + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n" + headers
+                                    + "Connection: close\r\nContent-Length: 0\r\n\r\n")
+                            .getBytes(StandardCharsets.ISO_8859_1));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
     @Test

@@ -149,7 +149,9 @@ class FuzzedApiIT {
                         calls(operation.getKey().toUpperCase(Locale.ROOT), path.getKey(), operation.getValue())) {
                     String answer = call(call[0], call[1], call[2]);
                     calls++;
-                    if (!answer.matches("(?s)HTTP/1\\.1 [1234].*") || answer.contains("\tat ")) {
+                    if (!answer.matches("(?s)HTTP/1\\.1 [1234].*")
+                            || answer.contains("\tat ")
+                            || answer.contains("\r\nSet-Cookie")) {
                         failed.add(call[0] + " " + call[1] + " " + cut(call[2]) + " -> " + cut(answer));
                     }
                 }

@@ -15,6 +15,8 @@ import org.dicomgateway.dicom.UserIdentity.Kind;
 import org.dicomgateway.security.PasswordHash;
 import org.dicomgateway.security.Secret;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class IdentitiesTest {
 
@@ -58,6 +60,40 @@ class IdentitiesTest {
     void a_name_alone_is_enough_only_for_whom_it_is() {
         assertThat(identities.check(name("10.0.0.1", "kiosk")).user()).contains("kiosk");
         assertThat(identities.check(name("10.0.0.1", "alice")).rejection()).isPresent();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Alice",
+                "ALICE",
+                "alice ",
+                " alice",
+                "alice\0",
+                "alice\0x",
+                "\u0430lice",
+                "al\u200Bice",
+                "",
+                "none"
+            })
+    void a_user_who_is_written_otherwise_is_another(String user) {
+        assertThat(identities.check(passcode("10.0.0.1", user, "right")).rejection())
+                .isPresent();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "Right", "right ", "righ", "rightright", "\u0433ight"})
+    void a_passcode_that_is_written_otherwise_is_wrong(String written) {
+        Identities real = new Identities(USERS, () -> now);
+        assertThat(real.check(passcode("10.0.0.1", "alice", written)).rejection())
+                .isPresent();
+    }
+
+    @Test
+    void a_ticket_of_a_kind_that_is_not_verified_makes_nobody_of_who_shows_it() {
+        UserIdentity ticket = new UserIdentity(Kind.OTHER, "alice", Optional.of(new Secret("right")));
+        assertThat(identities.check(request("10.0.0.1", Optional.of(ticket))).user())
+                .isEmpty();
     }
 
     @Test
