@@ -80,10 +80,12 @@ interface SyslogLink extends AutoCloseable {
         private static final int LOOK_MILLIS = 20;
         private static final Duration SETTLING = Duration.ofSeconds(2);
 
+        private final Socket wire;
         private final Socket socket;
         private OutputStream out = OutputStream.nullOutputStream();
 
-        private Stream(Socket socket) {
+        private Stream(Socket wire, Socket socket) {
+            this.wire = wire;
             this.socket = socket;
         }
 
@@ -107,7 +109,7 @@ interface SyslogLink extends AutoCloseable {
             try {
                 wire.connect(server, (int) timeout.toMillis());
                 wire.setSoTimeout((int) timeout.toMillis());
-                return new Stream(layer.over(wire));
+                return new Stream(wire, layer.over(wire));
             } catch (IOException | RuntimeException e) {
                 wire.close();
                 throw e;
@@ -138,9 +140,10 @@ interface SyslogLink extends AutoCloseable {
             return SETTLING;
         }
 
+        /** Without a farewell of TLS: it would wait for a write that the server does not take, for ever. */
         @Override
         public void close() throws IOException {
-            socket.close();
+            wire.close();
         }
     }
 }

@@ -5,24 +5,38 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
+import org.dicomgateway.security.ClientTls;
+import org.dicomgateway.security.IdentityFiles;
+import org.dicomgateway.security.ServerTls;
+import org.dicomgateway.security.TlsContext;
+import org.dicomgateway.security.TlsContexts;
+import org.dicomgateway.security.TlsProfile;
+import org.dicomgateway.security.TlsSettings;
+import org.dicomgateway.testkit.Certificates;
 import org.dicomgateway.testkit.LogLines;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 /** Syslog servers that are slow, or mean harm. */
 class SyslogSenderTest {
@@ -112,6 +126,60 @@ class SyslogSenderTest {
                 }
             }
         }
+    }
+
+    @Test
+    void hanging_up_on_a_server_that_reads_nothing_any_more_does_not_wait_for_it() throws Exception {
+        Certificates certificates = new Certificates(folder.resolve("certificates")).make("syslog");
+        TlsContexts contexts = new TlsContexts(InstantSource.system());
+        TlsSettings own = new TlsSettings(
+                Optional.of(new IdentityFiles.Pem(
+                        certificates.certificate("syslog"), certificates.key("syslog"), Optional.empty())),
+                List.of(certificates.authority()),
+                TlsProfile.BCP_195);
+        try (ServerSocket deaf = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            CompletableFuture<Socket> called = CompletableFuture.supplyAsync(() -> shakeHands(deaf, contexts.of(own)));
+            InetSocketAddress address = new InetSocketAddress("localhost", deaf.getLocalPort());
+            SyslogLink.Stream link = SyslogLink.Stream.connect(address, Duration.ofSeconds(20), wire -> contexts.of(own)
+                    .connected(wire, "localhost", address.getPort(), new ClientTls(own, true, Optional.empty())));
+            link.begin();
+            Thread writing = new Thread(() -> sendUntilHungUp(link));
+            writing.setDaemon(true);
+            writing.start();
+            await().atMost(Duration.ofSeconds(30)).until(() -> isStuck(writing));
+            assertTimeoutPreemptively(Duration.ofSeconds(10), link::close);
+            writing.join(10_000);
+            assertThat(writing.isAlive()).isFalse();
+            called.join().close();
+        }
+    }
+
+    private static Socket shakeHands(ServerSocket listening, TlsContext context) {
+        try {
+            SSLSocket accepted = context.accepted(listening.accept(), ServerTls.ClientAuthentication.NONE);
+            accepted.startHandshake();
+            return accepted;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void sendUntilHungUp(SyslogLink link) {
+        try {
+            while (true) {
+                link.send(new byte[60_000]);
+            }
+        } catch (IOException hungUp) {
+            // As it should be.
+        }
+    }
+
+    /** In a write, and at the same place a moment later. */
+    private static boolean isStuck(Thread thread) {
+        StackTraceElement[] before = thread.getStackTrace();
+        LockSupport.parkNanos(500_000_000);
+        StackTraceElement[] after = thread.getStackTrace();
+        return before.length > 0 && java.util.Arrays.equals(before, after);
     }
 
     private static boolean isHungUp(Socket called) {
