@@ -63,6 +63,9 @@ final class LocalDisk implements Disk {
             Files.createDirectories(directory, NEW_DIRECTORY);
             // The attribute above is subject to the umask; a strict one would lock the owner out.
             Files.setPosixFilePermissions(directory, DIRECTORY);
+        } else if (Files.getPosixFilePermissions(directory).contains(PosixFilePermission.OTHERS_WRITE)) {
+            // By links in it, whoever can write there could have us read and write elsewhere.
+            throw new IOException(directory + " can be written by everybody on this machine: chmod 700 " + directory);
         }
     }
 
