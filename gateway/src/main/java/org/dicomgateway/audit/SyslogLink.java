@@ -19,6 +19,9 @@ import org.slf4j.LoggerFactory;
 /** A way to a syslog server. For one thread; {@link #close} for any. */
 interface SyslogLink extends AutoCloseable {
 
+    /** Agrees with the server on what must be agreed on before the first message. */
+    default void begin() throws IOException {}
+
     /** Sends one message. */
     void send(byte[] message) throws IOException;
 
@@ -77,12 +80,22 @@ interface SyslogLink extends AutoCloseable {
         private static final int LOOK_MILLIS = 20;
         private static final Duration SETTLING = Duration.ofSeconds(2);
 
+        private final Socket wire;
         private final Socket socket;
-        private final OutputStream out;
+        private OutputStream out = OutputStream.nullOutputStream();
 
-        private Stream(Socket socket) throws IOException {
+        private Stream(Socket wire, Socket socket) {
+            this.wire = wire;
             this.socket = socket;
-            this.out = new BufferedOutputStream(socket.getOutputStream());
+        }
+
+        /** Each of its reads has a time limit; the whole has that of whoever closes this. */
+        @Override
+        public void begin() throws IOException {
+            if (socket instanceof SSLSocket encrypted) {
+                encrypted.startHandshake();
+            }
+            out = new BufferedOutputStream(socket.getOutputStream());
         }
 
         /** What puts TLS on a connection, the handshake yet to come; or leaves it as it is. */
@@ -90,17 +103,13 @@ interface SyslogLink extends AutoCloseable {
             Socket over(Socket wire) throws IOException;
         }
 
-        /** Connects, and shakes hands. */
+        /** Connects; {@link #begin} shakes hands. */
         static Stream connect(InetSocketAddress server, Duration timeout, Layer layer) throws IOException {
             Socket wire = SocketFactory.getDefault().createSocket();
             try {
                 wire.connect(server, (int) timeout.toMillis());
                 wire.setSoTimeout((int) timeout.toMillis());
-                Socket socket = layer.over(wire);
-                if (socket instanceof SSLSocket encrypted) {
-                    encrypted.startHandshake();
-                }
-                return new Stream(socket);
+                return new Stream(wire, layer.over(wire));
             } catch (IOException | RuntimeException e) {
                 wire.close();
                 throw e;
@@ -131,9 +140,10 @@ interface SyslogLink extends AutoCloseable {
             return SETTLING;
         }
 
+        /** Without a farewell of TLS: it would wait for a write that the server does not take, for ever. */
         @Override
         public void close() throws IOException {
-            socket.close();
+            wire.close();
         }
     }
 }

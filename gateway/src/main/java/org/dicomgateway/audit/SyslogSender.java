@@ -51,6 +51,8 @@ final class SyslogSender implements AutoCloseable {
     private volatile long busySince;
     private volatile boolean closing;
     private volatile boolean isUp = true;
+    /** Whether the server was still there some time after it was called: one that hangs up at once is away. */
+    private boolean stood;
 
     /** Sends to a server that messages call {@code server}; a write that takes longer than {@code patience} is broken off. */
     SyslogSender(Journal journal, Cursor cursor, Syslog format, Dialler dialler, String server, Duration patience) {
@@ -93,12 +95,14 @@ final class SyslogSender implements AutoCloseable {
     private void run() {
         Duration pause = FIRST_PAUSE;
         while (!closing || hasLastWords()) {
-            try (SyslogLink opened = dial()) {
+            stood = false;
+            try (SyslogLink opened = dialler.dial()) {
                 link = opened;
-                tellUp();
-                pause = FIRST_PAUSE;
+                busySince = System.nanoTime();
+                opened.begin();
                 converse(opened);
             } catch (IOException e) {
+                pause = stood ? FIRST_PAUSE : pause;
                 tellDown(e);
                 unsettled.clear();
                 position = kept;
@@ -121,22 +125,25 @@ final class SyslogSender implements AutoCloseable {
         return kept.compareTo(journal.end()) < 0 && !Thread.currentThread().isInterrupted();
     }
 
-    private SyslogLink dial() throws IOException {
-        return dialler.dial();
-    }
-
     /** Until the server is gone, or we are. */
     private void converse(SyslogLink to) throws IOException, InterruptedException {
+        long begin = System.nanoTime();
         while (!closing || hasLastWords()) {
             List<Entry> entries = journal.read(position);
             skipped(entries);
-            busySince = System.nanoTime();
             for (Entry entry : entries) {
+                // Slow is not stuck: each message has its time.
+                busySince = System.nanoTime();
                 to.send(format.message(entry.message()));
                 position = entry.next();
             }
+            busySince = System.nanoTime();
             to.check();
             busySince = 0;
+            if (System.nanoTime() - begin >= to.settling().toNanos()) {
+                stood = true;
+                tellUp();
+            }
             if (!entries.isEmpty()) {
                 unsettled.add(new Sent(position, System.nanoTime()));
             }

@@ -61,11 +61,20 @@ final class LocalDisk implements Disk {
     @Override
     public void createDirectory(Path directory) throws IOException {
         if (Files.isDirectory(directory)) {
-            return;
+            if (Files.getPosixFilePermissions(directory).contains(PosixFilePermission.OTHERS_WRITE)) {
+                // By links in it, whoever can write there could have us read and write elsewhere.
+                throw new IOException(
+                        directory + " can be written by everybody on this machine: chmod 700 " + directory);
+            }
+        } else {
+            makeDurably(directory.toAbsolutePath());
         }
-        Path parent = directory.toAbsolutePath().getParent();
-        if (parent != null) {
-            createDirectory(parent);
+    }
+
+    private void makeDurably(Path directory) throws IOException {
+        Path parent = directory.getParent();
+        if (parent != null && !Files.isDirectory(parent)) {
+            makeDurably(parent);
         }
         Files.createDirectory(directory, NEW_DIRECTORY);
         // The attribute above is subject to the umask; a strict one would lock the owner out.
