@@ -80,6 +80,7 @@ class VersionOrderTest {
                 Tuple.of(2, Arbitraries.just(Act.RETRY)),
                 Tuple.of(2, Arbitraries.just(Act.GO_DOWN)),
                 Tuple.of(2, Arbitraries.just(Act.COME_UP)),
+                Tuple.of(2, Arbitraries.just(Act.REBUILD)),
                 Tuple.of(14, Arbitraries.of(Act.class)));
         return Combinators.combine(
                         acts,
@@ -104,7 +105,7 @@ class VersionOrderTest {
         delete(Objects.requireNonNull(empty.getParent()));
     }
 
-    @Property(tries = 60)
+    @Property(tries = 80)
     void no_destination_gets_an_older_version_after_a_newer_one(@ForAll("stories") List<Step> story) throws Exception {
         Path directory = Files.createTempDirectory("versions");
         try (World world = new World(directory, empty)) {
