@@ -68,7 +68,10 @@ public final class AdminServer implements AutoCloseable {
             http.setIdleTimeout(IDLE_MILLIS);
         });
         // The web server would log it and go on.
-        config.router.javaLangErrorHandler((response, error) -> EndOfProcess.uncaught(error));
+        config.router.javaLangErrorHandler((response, error) -> {
+            response.setStatus(HttpStatus.INTERNAL_SERVER_ERROR.getCode());
+            EndOfProcess.uncaught(error);
+        });
         config.http.maxRequestSize = MAX_REQUEST_BYTES;
         config.startup.showJavalinBanner = false;
         config.startup.showOldJavalinVersionWarning = false;
