@@ -108,7 +108,10 @@ public final class AdminServer implements AutoCloseable {
                         .orElseGet(() -> List.of(new HttpConnectionFactory(http)))));
         config.http.maxRequestSize = limits.requestBytes();
         // The web server would log it and go on.
-        config.router.javaLangErrorHandler((response, error) -> EndOfProcess.uncaught(error));
+        config.router.javaLangErrorHandler((response, error) -> {
+            response.setStatus(HttpStatus.INTERNAL_SERVER_ERROR.getCode());
+            EndOfProcess.uncaught(error);
+        });
         config.startup.showJavalinBanner = false;
         config.startup.showOldJavalinVersionWarning = false;
         config.startup.startupWatcherEnabled = false;

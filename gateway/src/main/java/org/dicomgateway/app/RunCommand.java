@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
             "0:stopped in order",
             "1:it could not start",
             "2:the configuration is wrong",
-            "3:a thread died of an error, such as out of memory: start it again"
+            "3:a thread died, out of memory for example"
         },
         exitCodeListHeading = "Exit codes:%n")
 final class RunCommand implements Callable<Integer> {

@@ -72,7 +72,8 @@ final class ReadLimit {
 
     private void judge(long minRate) throws SocketTimeoutException {
         if (bytes < minRate * JUDGED_OVER.toSeconds()) {
-            throw new SocketTimeoutException(bytes + " bytes in a minute, where " + minRate + " a second are due (min-rate)");
+            throw new SocketTimeoutException(
+                    bytes + " bytes in a minute, where " + minRate + " a second are due (min-rate)");
         }
         waitedNanos = 0;
         bytes = 0;

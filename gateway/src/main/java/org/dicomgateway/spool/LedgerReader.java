@@ -397,8 +397,7 @@ final class LedgerReader implements AutoCloseable {
 
     static final String FORGOTTEN = "SELECT destination, present, forgotten, superseded_forgotten FROM books";
 
-    static final String COUNTED =
-            """
+    static final String COUNTED = """
             SELECT destination, state, bytes FROM delivery NOT INDEXED
             WHERE state IN (0, 1, 2, 5) AND destination IS NOT NULL""";
 

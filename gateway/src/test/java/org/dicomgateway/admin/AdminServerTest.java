@@ -8,6 +8,7 @@ import static org.dicomgateway.admin.AdminAtAPort.json;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.Thread.UncaughtExceptionHandler;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -15,6 +16,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.dicomgateway.admin.RulesView.Broken;
 import org.dicomgateway.config.AdminSettings;
@@ -145,6 +147,20 @@ class AdminServerTest {
                         "gateway_thread_alive{thread=\"audit\"} 0.0",
                         "gateway_thread_alive{thread=\"spool-keeper\"} 1.0")
                 .contains("gateway_audit_complete_time_seconds " + (double) FakeControls.NOW.getEpochSecond());
+    }
+
+    @Test
+    void an_Error_is_not_swallowed_by_the_web_server() throws Exception {
+        CompletableFuture<Throwable> uncaught = new CompletableFuture<>();
+        UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+        Thread.setDefaultUncaughtExceptionHandler((thread, error) -> uncaught.complete(error));
+        controls.error = Optional.of(new OutOfMemoryError("made by the test"));
+        try {
+            assertThat(admin.get("/api/status").statusCode()).isEqualTo(500);
+            assertThat(uncaught.get()).isInstanceOf(OutOfMemoryError.class);
+        } finally {
+            Thread.setDefaultUncaughtExceptionHandler(before);
+        }
     }
 
     @Test

@@ -24,9 +24,13 @@ public final class FakeControls implements Controls {
     public Optional<String> receiverPaused = Optional.empty();
     public Optional<Broken> broken = Optional.empty();
     public Optional<RuntimeException> failure = Optional.empty();
+    public Optional<Error> error = Optional.empty();
 
     @Override
     public ProcessView process() {
+        error.ifPresent(e -> {
+            throw e;
+        });
         failure.ifPresent(e -> {
             throw e;
         });

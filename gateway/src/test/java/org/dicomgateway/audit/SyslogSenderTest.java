@@ -2,6 +2,7 @@ package org.dicomgateway.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.EOFException;
 import java.io.IOException;
@@ -36,7 +37,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 /** Syslog servers that are slow, or mean harm. */
 class SyslogSenderTest {
@@ -66,7 +66,9 @@ class SyslogSenderTest {
     void a_server_that_is_slow_and_not_stuck_gets_everything() throws Exception {
         List<String> received = new CopyOnWriteArrayList<>();
         AtomicInteger dials = new AtomicInteger();
-        journal.append(IntStream.range(0, 20).mapToObj(i -> "<AuditMessage " + i + "/>").toList());
+        journal.append(IntStream.range(0, 20)
+                .mapToObj(i -> "<AuditMessage " + i + "/>")
+                .toList());
         try (SyslogSender sender = sender(() -> {
             dials.incrementAndGet();
             return new Link() {
@@ -111,18 +113,20 @@ class SyslogSenderTest {
     void a_server_that_never_comes_to_the_end_of_the_handshake_is_hung_up_on() throws Exception {
         SSLSocketFactory tls = SSLContext.getDefault().getSocketFactory();
         try (ServerSocket dripping = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
-            InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), dripping.getLocalPort());
+            InetSocketAddress address =
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), dripping.getLocalPort());
             SyslogLink.Stream.Layer layer = wire -> tls.createSocket(wire, "localhost", address.getPort(), true);
-            try (SyslogSender sender =
-                    sender(() -> SyslogLink.Stream.connect(address, Duration.ofSeconds(5), layer))) {
+            try (SyslogSender sender = sender(() -> SyslogLink.Stream.connect(address, Duration.ofSeconds(5), layer))) {
                 sender.start();
                 try (Socket called = dripping.accept()) {
                     // A record of 16 KiB that comes byte by byte, each within the time for a read.
                     called.getOutputStream().write(new byte[] {0x16, 3, 3, 0x40, 0});
-                    await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(50)).until(() -> {
-                        sender.watch();
-                        return isHungUp(called);
-                    });
+                    await().atMost(Duration.ofSeconds(20))
+                            .pollInterval(Duration.ofMillis(50))
+                            .until(() -> {
+                                sender.watch();
+                                return isHungUp(called);
+                            });
                 }
             }
         }
@@ -140,8 +144,12 @@ class SyslogSenderTest {
         try (ServerSocket deaf = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             CompletableFuture<Socket> called = CompletableFuture.supplyAsync(() -> shakeHands(deaf, contexts.of(own)));
             InetSocketAddress address = new InetSocketAddress("localhost", deaf.getLocalPort());
-            SyslogLink.Stream link = SyslogLink.Stream.connect(address, Duration.ofSeconds(20), wire -> contexts.of(own)
-                    .connected(wire, "localhost", address.getPort(), new ClientTls(own, true, Optional.empty())));
+            SyslogLink.Stream link = SyslogLink.Stream.connect(
+                    address,
+                    Duration.ofSeconds(20),
+                    wire -> contexts.of(own)
+                            .connected(
+                                    wire, "localhost", address.getPort(), new ClientTls(own, true, Optional.empty())));
             link.begin();
             Thread writing = new Thread(() -> sendUntilHungUp(link));
             writing.setDaemon(true);

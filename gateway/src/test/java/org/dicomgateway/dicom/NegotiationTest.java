@@ -22,7 +22,9 @@ class NegotiationTest {
 
         assertThat(rq.getIdentityRQ().getPrimaryField()).isEmpty();
         assertThat(rq.getIdentityRQ().isPositiveResponseRequested()).isTrue();
-        assertThat(rq.getRoleSelections()).extracting(RoleSelection::getSOPClassUID).containsExactly(RawPeer.CT, QUERY);
+        assertThat(rq.getRoleSelections())
+                .extracting(RoleSelection::getSOPClassUID)
+                .containsExactly(RawPeer.CT, QUERY);
         assertThat(rq.getPresentationContext(1).getTransferSyntaxes()[0])
                 .isSameAs(rq.getPresentationContext(3).getTransferSyntaxes()[0]);
     }

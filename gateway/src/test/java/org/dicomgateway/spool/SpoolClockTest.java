@@ -169,7 +169,8 @@ class SpoolClockTest {
             sending.get();
             delivering.get();
             SpoolHarness.settleDown(spool);
-            assertThat(spool.books().get(SpoolHarness.PACS)).isEqualTo(new SpoolView.Books(count, count, 0, 0, 0, 0, 0));
+            assertThat(spool.books().get(SpoolHarness.PACS))
+                    .isEqualTo(new SpoolView.Books(count, count, 0, 0, 0, 0, 0));
             assertThat(known(spool)).as("in history").isEqualTo(count);
         }
     }

@@ -45,9 +45,9 @@ class SpoolFolderTest {
             SpoolHarness.accept(spool, "1.2.1", "CT", 1000);
         }
         try (var files = Files.walk(folder.resolve("spool"))) {
-            assertThat(files).allSatisfy(file -> assertThat(
-                            PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
-                    .matches("rw[x-]------"));
+            assertThat(files)
+                    .allSatisfy(file -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                            .matches("rw[x-]------"));
         }
     }
 }
