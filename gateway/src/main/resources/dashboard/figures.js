@@ -88,6 +88,7 @@ export function showBanners(status, connection) {
       ...receiverBanner(status),
       ...rulesBanners(status.rules),
       ...diskBanner(status.disk),
+      ...damageBanners(status.damage),
       ...status.certificates.filter(endsSoon).map(certificateBanner),
     );
   }
@@ -126,6 +127,30 @@ function rulesBanners({ broken, needRestart = [], source, version }) {
       level: 'warn',
       title: 'gateway.conf was changed;',
       words: `in force after a restart: ${needRestart.join(', ')}`,
+    });
+  }
+  return list;
+}
+
+function damageBanners({ setAside = 0, unreadSegments = 0, ledger = '' }) {
+  const list = [];
+  if (ledger) {
+    list.push({ key: 'ledger', level: 'bad', title: 'The ledger is damaged. Restart the gateway:', words: ledger });
+  }
+  if (unreadSegments) {
+    list.push({
+      key: 'unread',
+      level: 'warn',
+      title: `${plural(unreadSegments, 'segment', 'segments')} of the log cannot be read in part.`,
+      words: 'What is in them is kept; the log of the gateway says what is in question.',
+    });
+  }
+  if (setAside) {
+    list.push({
+      key: 'set-aside',
+      level: 'warn',
+      title: `${plural(setAside, 'file is', 'files are')} set aside:`,
+      words: 'no instance is known for them. scripts/gateway set-aside says what they are, and takes them in.',
     });
   }
   return list;

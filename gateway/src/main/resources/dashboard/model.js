@@ -46,6 +46,7 @@ export function status(answer) {
     unrouted: answer.unrouted ?? 0,
     unassigned: answer.unassigned ?? 0,
     disk: answer.disk ?? null,
+    damage: answer.damage ?? {},
     certificates: answer.certificates ?? [],
     senders: (answer.senders ?? []).map(sender),
     received: rates.receivedPerSecond ?? 0,

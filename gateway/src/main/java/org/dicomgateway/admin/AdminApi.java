@@ -56,7 +56,8 @@ final class AdminApi {
     private void ready(Context context) {
         Optional<String> closed = controls.process().closedBecause();
         context.status(closed.isEmpty() ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE);
-        answer(context, new Answers.Health(closed.isEmpty(), closed.orElse("")));
+        String why = closed.or(() -> spool.vitals().ledgerDamage()).orElse("");
+        answer(context, new Answers.Health(closed.isEmpty(), why));
     }
 
     private void routes(Context context) {
@@ -195,7 +196,7 @@ final class AdminApi {
         return Text.printable(text, MAX_REASON);
     }
 
-    private static <T> T request(Context context, Class<T> type) {
+    static <T> T request(Context context, Class<T> type) {
         try {
             return Json.readRequest(context.body(), type);
         } catch (JacksonException e) {

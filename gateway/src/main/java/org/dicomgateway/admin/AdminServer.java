@@ -49,6 +49,7 @@ public final class AdminServer implements AutoCloseable {
         Gauges gauges = new Gauges(controls, spool, live, observed.metrics());
         List<Consumer<RoutesConfig>> apis = List.of(
                 new AdminApi(controls, spool, overview)::register,
+                new SetAsideApi(spool)::register,
                 new SearchApi(controls, spool)::register,
                 new LiveApi(observed.traffic(), observed.recent(), live, gauges)::register,
                 new Dashboard()::register);

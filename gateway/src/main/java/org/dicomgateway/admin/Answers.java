@@ -13,6 +13,13 @@ public final class Answers {
     public record Count(long count) {}
 
     /**
+     * A file was taken in.
+     *
+     * @param instanceId what it is in the spool now
+     */
+    public record TakenIn(long instanceId) {}
+
+    /**
      * A destination was paused or resumed.
      *
      * @param paused whether it is paused now
@@ -30,7 +37,7 @@ public final class Answers {
      * What a supervisor wants to know.
      *
      * @param ready whether it is so
-     * @param why it is not
+     * @param why it is not, or what must be looked after although it is
      */
     public record Health(boolean ready, String why) {}
 

@@ -61,6 +61,9 @@ final class Gauges {
         metrics.set(Metric.DISK_TOTAL, vitals.diskTotal());
         metrics.set(Metric.DISK_MIN_FREE, vitals.minFree());
         metrics.set(Metric.LEDGER_UNWRITTEN, vitals.unwritten());
+        metrics.set(Metric.SET_ASIDE, vitals.setAside());
+        metrics.set(Metric.UNREAD_SEGMENTS, vitals.unreadSegments());
+        metrics.set(Metric.LEDGER_DAMAGED, vitals.ledgerDamage().isPresent() ? 1 : 0);
         metrics.set(Metric.UNROUTED, spool.unrouted());
         metrics.set(Metric.UNASSIGNED, spool.unassigned());
         Map<String, Books> books = spool.books();

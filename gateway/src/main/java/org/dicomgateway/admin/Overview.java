@@ -25,6 +25,7 @@ final class Overview {
     /** The gateway at a glance. */
     StatusView status(Instant now) {
         ProcessView process = controls.process();
+        SpoolView.Vitals vitals = spool.vitals();
         return new StatusView(
                 process.version(),
                 process.started(),
@@ -35,7 +36,8 @@ final class Overview {
                 spool.unrouted(),
                 spool.unassigned(),
                 controls.certificates(),
-                StatusView.Disk.of(spool.vitals()),
+                StatusView.Disk.of(vitals),
+                StatusView.Damage.of(vitals),
                 StatusView.Rates.of(traffic.rates(now)),
                 traffic.senders(now).stream().map(StatusView.Sender::of).toList());
     }

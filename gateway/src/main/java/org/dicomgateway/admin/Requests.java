@@ -49,4 +49,11 @@ public final class Requests {
      */
     public record Discard(
             Optional<String> destination, Optional<String> study, Optional<Long> delivery, Optional<String> reason) {}
+
+    /**
+     * Deletes a file that was set aside.
+     *
+     * @param reason for whoever asks later; must not be empty
+     */
+    public record DiscardFile(Optional<String> reason) {}
 }

@@ -20,6 +20,7 @@ import org.dicomgateway.spool.SpoolView.Vitals;
  * @param unassigned deliveries that wait because none of their destinations can be used
  * @param certificates by which the gateway says who it is, the one that expires first before the others
  * @param disk the file system of the spool
+ * @param damage what went wrong with what the spool keeps
  * @param rates averages over the last ten seconds
  * @param senders who sent in the last hour, the last one first; of bounded number
  */
@@ -34,6 +35,7 @@ public record StatusView(
         long unassigned,
         List<CertificateView> certificates,
         Disk disk,
+        Damage damage,
         Rates rates,
         List<Sender> senders) {
 
@@ -70,6 +72,23 @@ public record StatusView(
 
         static Disk of(Vitals vitals) {
             return new Disk(vitals.diskFree(), vitals.diskTotal(), vitals.minFree());
+        }
+    }
+
+    /**
+     * What went wrong with what the spool keeps, and waits for an operator.
+     *
+     * @param setAside files that no instance is known for
+     * @param unreadSegments segments of the log that are kept because something in them cannot be read
+     * @param ledger why the ledger is to be built anew by a restart, or empty
+     */
+    public record Damage(int setAside, int unreadSegments, String ledger) {
+
+        static Damage of(Vitals vitals) {
+            return new Damage(
+                    vitals.setAside(),
+                    vitals.unreadSegments(),
+                    vitals.ledgerDamage().orElse(""));
         }
     }
 

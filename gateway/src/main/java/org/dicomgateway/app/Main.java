@@ -20,6 +20,7 @@ import org.dicomgateway.cli.RerouteCommand;
 import org.dicomgateway.cli.ResumeCommand;
 import org.dicomgateway.cli.RetryCommand;
 import org.dicomgateway.cli.SendCommand;
+import org.dicomgateway.cli.SetAsideCommand;
 import org.dicomgateway.cli.StatusCommand;
 import org.dicomgateway.cli.TailCommand;
 import org.dicomgateway.cli.TraceCommand;
@@ -55,6 +56,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             RetryCommand.class,
             RerouteCommand.class,
             DiscardCommand.class,
+            SetAsideCommand.class,
             PauseCommand.class,
             ResumeCommand.class,
             ReloadCommand.class,

@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
                 "Shows how the running gateway, its rules, its certificates and its destinations do, and who sent in"
                         + " the last hour.",
         exitCodeList = {
-            "0:it runs, takes instances in, and has sound rules and no expired certificate",
+            "0:it runs, takes instances in, and has sound rules, a sound ledger and no expired certificate",
             "1:one of that is not so",
             "2:wrong usage or configuration",
             OperatorCommand.EXIT_UNREACHABLE
@@ -83,6 +83,7 @@ public final class StatusCommand extends OperatorCommand {
                 new StatusText(status, destinations, now).lines());
         boolean well = status.receiver().state().equals("open")
                 && status.rules().broken().isEmpty()
+                && status.damage().ledger().isEmpty()
                 && status.certificates().stream()
                         .allMatch(each -> each.notAfter().isAfter(now));
         return well ? ExitCode.DONE : ExitCode.FAILED;

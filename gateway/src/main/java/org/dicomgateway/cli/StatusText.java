@@ -100,6 +100,18 @@ final class StatusText {
     }
 
     private void stuck() {
+        StatusView.Damage damage = status.damage();
+        if (!damage.ledger().isEmpty()) {
+            wrong.add("ledger: DAMAGED, restart the gateway: " + Text.printable(damage.ledger(), MAX_REASON));
+        }
+        if (damage.unreadSegments() > 0) {
+            wrong.add("log: " + Counted.of(damage.unreadSegments(), "segment", "segments")
+                    + " cannot be read in part; kept, the gateway's log says what is in question");
+        }
+        if (damage.setAside() > 0) {
+            wrong.add("set aside: " + Counted.of(damage.setAside(), "file", "files")
+                    + " that no instance is known for: scripts/gateway set-aside");
+        }
         StatusView.Totals totals = status.totals();
         if (totals.parked() > 0) {
             wrong.add("parked: " + Counted.deliveries(totals.parked(), "was", "were")

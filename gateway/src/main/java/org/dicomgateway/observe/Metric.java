@@ -26,6 +26,12 @@ public enum Metric {
     COMMIT_INSTANCES("gateway_commit_instances", Kind.HISTOGRAM, "Instances made durable by one sync"),
     LEDGER_APPLY("gateway_ledger_apply_seconds", Kind.HISTOGRAM, "One transaction of the ledger"),
     LEDGER_UNWRITTEN("gateway_ledger_unwritten_changes", Kind.GAUGE, "Changes the ledger has not taken in yet"),
+    LEDGER_DAMAGED(
+            "gateway_ledger_damaged",
+            Kind.GAUGE,
+            "1 while the ledger is to be built anew by a restart: nothing is recycled before"),
+    UNREAD_SEGMENTS("gateway_unread_segments", Kind.GAUGE, "Segments kept because something in them cannot be read"),
+    SET_ASIDE("gateway_set_aside_files", Kind.GAUGE, "Files of the spool that no instance is known for"),
     DISK_FREE("gateway_disk_free_bytes", Kind.GAUGE, "Usable on the spool's file system"),
     DISK_TOTAL("gateway_disk_size_bytes", Kind.GAUGE, "Size of the spool's file system"),
     DISK_MIN_FREE("gateway_disk_min_free_bytes", Kind.GAUGE, "What must stay free: with less, nothing is taken in"),

@@ -40,7 +40,7 @@ final class Adoption {
         int adopted = 0;
         for (Map.Entry<Long, Path> orphan : new TreeMap<>(orphans).entrySet()) {
             try {
-                batch.add(received(orphan.getKey(), orphan.getValue(), planner, clock.instant()));
+                batch.add(readTwice(orphan.getKey(), orphan.getValue(), planner, clock.instant()));
                 adopted++;
             } catch (IOException e) {
                 setAside(orphan.getKey(), orphan.getValue(), "it cannot be read as an instance: " + e.getMessage());
@@ -55,6 +55,16 @@ final class Adoption {
         }
         if (adopted > 0) {
             LOG.warn("{} files of the spool were planned again for the new ledger", adopted);
+        }
+    }
+
+    /** What fails by chance must not make an operator's work. */
+    private Change.Received readTwice(long id, Path path, Planner planner, Instant now) throws IOException {
+        try {
+            return received(id, path, planner, now);
+        } catch (IOException e) {
+            LOG.debug("{} could not be read, trying once more", path, e);
+            return received(id, path, planner, now);
         }
     }
 

@@ -33,10 +33,10 @@ final class DecisionLog {
      */
     void discarded(List<Long> deliveries, List<Long> unrouted, String reason, Instant at) {
         List<Fact.Delivery> told = new ArrayList<>();
-        unrouted.forEach(id -> told.add(new Fact.Delivery(id, "", 0, "")));
+        unrouted.forEach(id -> told.add(Fact.Delivery.unrouted(id)));
         for (PlacedDelivery delivery : placed(deliveries)) {
             if (delivery.state() == DeliveryState.DISCARDED) {
-                told.add(Decisions.told(delivery));
+                told.add(told(delivery.id(), delivery.destination()));
             }
         }
         decided(new Fact.Discarded(told, reason, at));
@@ -52,11 +52,14 @@ final class DecisionLog {
         List<Fact.Delivery> told = new ArrayList<>();
         for (PlacedDelivery delivery : placed(deliveries)) {
             if (delivery.destination().equals(to)) {
-                told.add(new Fact.Delivery(
-                        LedgerRows.instanceId(delivery.id()), delivery.route(), delivery.copy(), from));
+                told.add(told(delivery.id(), from));
             }
         }
         decided(new Fact.Rerouted(told, to, at));
+    }
+
+    private static Fact.Delivery told(long delivery, String destination) {
+        return new Fact.Delivery(LedgerRows.instanceId(delivery), LedgerRows.place(delivery), destination);
     }
 
     private List<PlacedDelivery> placed(List<Long> deliveries) {
@@ -78,9 +81,12 @@ final class DecisionLog {
     private void decided(Fact fact) {
         try {
             journal.add(List.of(fact));
-            bookkeeper.sync().join();
-            // A ledger that is rolled back behind this is built anew, and told.
-            trust.confirm();
+            // One that is to be built anew is told then.
+            if (trust.lostBecause().isEmpty()) {
+                bookkeeper.sync().join();
+                // So is one that is rolled back behind this.
+                trust.confirm();
+            }
         } catch (IOException | LedgerException | CompletionException e) {
             throw uncertain(e);
         }

@@ -5,7 +5,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import org.dicomgateway.spool.Ledger.PlacedDelivery;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,9 +17,21 @@ final class Decisions {
     private static final Logger LOG = LoggerFactory.getLogger(Decisions.class);
 
     private final Ledger ledger;
+    private final Set<Long> fromLog;
+    private final InstanceReader reader;
+    private final Planner planner;
 
-    Decisions(Ledger ledger) {
+    /**
+     * Of a ledger that knows everything else.
+     *
+     * @param fromLog instances whose plan is the one of the log, and not made anew
+     * @param planner for those that no route applied to when they were received, and for which one did later
+     */
+    Decisions(Ledger ledger, Set<Long> fromLog, InstanceReader reader, Planner planner) {
         this.ledger = ledger;
+        this.fromLog = fromLog;
+        this.reader = reader;
+        this.planner = planner;
     }
 
     /** Applies them in the order in which they were made. */
@@ -42,7 +55,7 @@ final class Decisions {
         List<Long> deliveries = new ArrayList<>();
         List<Long> instances = new ArrayList<>();
         for (Fact.Delivery decided : fact.deliveries()) {
-            if (decided.route().isEmpty()) {
+            if (decided.place() < 0) {
                 instances.add(decided.instance());
             }
             deliveriesOf(decided).forEach(delivery -> deliveries.add(delivery.id()));
@@ -70,28 +83,33 @@ final class Decisions {
     }
 
     /**
-     * Where the plan is the one of the log, the same delivery. A file that was planned again may have other routes: there
-     * it is what goes where that one went. Of an instance that no route applied to, all that it has now.
+     * Where the plan is the one of the log, the same delivery. One that was made anew may have other routes: there it is
+     * what goes where that one went. Of an instance that no route applied to, all that it has now.
      */
     private List<PlacedDelivery> deliveriesOf(Fact.Delivery decided) throws LedgerException {
-        List<PlacedDelivery> all = ledger.deliveries(decided.instance());
-        if (decided.route().isEmpty()) {
+        long id = decided.instance();
+        List<PlacedDelivery> all = ledger.deliveries(id);
+        if (decided.place() < 0) {
             return all;
         }
-        List<PlacedDelivery> same = all.stream()
-                .filter(delivery -> delivery.route().equals(decided.route()) && delivery.copy() == decided.copy())
+        boolean same = fromLog.contains(id) && !all.isEmpty();
+        if (all.isEmpty()) {
+            all = plannedLater(id);
+        }
+        return all.stream()
+                .filter(delivery -> same
+                        ? LedgerRows.place(delivery.id()) == decided.place()
+                        : !decided.destination().isEmpty()
+                                && delivery.destination().equals(decided.destination()))
                 .toList();
-        return !same.isEmpty()
-                ? same
-                : all.stream()
-                        .filter(delivery -> !decided.destination().isEmpty()
-                                && Objects.equals(delivery.destination(), decided.destination()))
-                        .toList();
     }
 
-    /** These deliveries, told so that they are found again. */
-    static Fact.Delivery told(PlacedDelivery delivery) {
-        return new Fact.Delivery(
-                LedgerRows.instanceId(delivery.id()), delivery.route(), delivery.copy(), delivery.destination());
+    private List<PlacedDelivery> plannedLater(long id) throws LedgerException {
+        Optional<Change> plan = ledger.find(id).flatMap(stored -> Replanning.plan(stored, planner, reader));
+        if (plan.isPresent()) {
+            ledger.apply(List.of(plan.get()));
+            fromLog.remove(id);
+        }
+        return ledger.deliveries(id);
     }
 }

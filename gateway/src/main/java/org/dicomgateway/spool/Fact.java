@@ -35,12 +35,18 @@ sealed interface Fact {
     record Unknown(int kind, String json) implements Fact {}
 
     /**
-     * One delivery, told so that it is found again in a plan that was made anew.
+     * One delivery, told so that it is found again, also in a plan that is made anew.
      *
-     * @param route empty: the instance itself, which no route applied to
+     * @param place in the plan; negative: the instance itself, which no route applied to
      * @param destination whose it was; empty for none
      */
-    record Delivery(long instance, String route, int copy, String destination) {}
+    record Delivery(long instance, int place, String destination) {
+
+        /** An instance that no route applied to. */
+        static Delivery unrouted(long instance) {
+            return new Delivery(instance, -1, "");
+        }
+    }
 
     /** The number in front of it in the journal. Never used for anything else. */
     default int kind() {

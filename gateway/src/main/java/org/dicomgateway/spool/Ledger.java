@@ -138,7 +138,7 @@ interface Ledger extends AutoCloseable {
      *
      * @param destination empty while it waits for one
      */
-    record PlacedDelivery(long id, String route, int copy, String destination, DeliveryState state) {}
+    record PlacedDelivery(long id, String destination, DeliveryState state) {}
 
     /** A delivery to claim; a versioned one is noted as {@link Change.HandedOut} first. */
     record DueDelivery(

@@ -212,11 +212,7 @@ final class LedgerReader implements AutoCloseable {
     List<Ledger.PlacedDelivery> deliveries(long instanceId) throws SQLException {
         return DeliveryRow.of(database, instanceId).stream()
                 .map(row -> new Ledger.PlacedDelivery(
-                        row.id(),
-                        row.route(),
-                        row.copy(),
-                        Optional.ofNullable(row.destination()).orElse(""),
-                        DeliveryState.of(row.state())))
+                        row.id(), Optional.ofNullable(row.destination()).orElse(""), DeliveryState.of(row.state())))
                 .toList();
     }
 

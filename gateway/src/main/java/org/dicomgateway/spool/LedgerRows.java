@@ -57,6 +57,11 @@ final class LedgerRows {
         return instanceId * Plan.MAX_DELIVERIES + place;
     }
 
+    /** The place in its instance's plan that a delivery has. */
+    static int place(long deliveryId) {
+        return (int) (deliveryId % Plan.MAX_DELIVERIES);
+    }
+
     /** The instance that a delivery is of. */
     static long instanceId(long deliveryId) {
         return deliveryId / Plan.MAX_DELIVERIES;

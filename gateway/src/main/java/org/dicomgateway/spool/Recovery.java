@@ -129,13 +129,14 @@ final class Recovery {
         List<Fact> facts = journal.facts();
         Replay replay = new Replay(disk, folders, log, ledger, own.keySet(), rebuilding);
         replay.run(unread(facts));
-        Adoption adoption = new Adoption(disk, aside, new InstanceReader(disk, folders, files), ledger);
+        InstanceReader reader = new InstanceReader(disk, folders, files);
+        Adoption adoption = new Adoption(disk, aside, reader, ledger);
         List<Long> finished = List.of();
         if (rebuilding) {
             Map<Long, Path> orphans = new HashMap<>(own);
             orphans.keySet().removeAll(replay.known());
             adoption.adopt(orphans, planner, clock);
-            new Decisions(ledger).apply(facts, clock.instant());
+            new Decisions(ledger, replay.known(), reader, planner).apply(facts, clock.instant());
         } else {
             finished = adoption.reconcile(own);
         }

@@ -3,6 +3,7 @@ package org.dicomgateway.spool;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.dicomgateway.dicom.HeaderReader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +35,7 @@ final class Replanning {
             List<Change> changes = new ArrayList<>();
             try {
                 for (StoredInstance stored : held) {
-                    plan(stored, planner, changes);
+                    plan(stored, planner, reader).ifPresent(changes::add);
                 }
             } finally {
                 held.forEach(pins::unpin);
@@ -55,15 +56,17 @@ final class Replanning {
         });
     }
 
-    private void plan(StoredInstance stored, Planner planner, List<Change> changes) {
+    /** A plan by these rules, for an instance that no route applied to. Whoever has it read must keep it where it is. */
+    static Optional<Change> plan(StoredInstance stored, Planner planner, InstanceReader reader) {
         Instance instance = stored.instance();
         try (DatasetStream dataset = reader.dataset(stored)) {
             Plan plan = planner.plan(HeaderReader.read(dataset, instance.transferSyntax()), instance.origin());
-            if (!plan.deliveries().isEmpty()) {
-                changes.add(new Change.Replanned(instance.id(), plan));
-            }
+            return plan.deliveries().isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(new Change.Replanned(instance.id(), plan));
         } catch (IOException e) {
             LOG.error("held instance {} cannot be planned again", instance.id(), e);
+            return Optional.empty();
         }
     }
 }

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeSet;
@@ -29,8 +31,8 @@ final class SetAside {
         this.count = numbers().size();
     }
 
-    private TreeSet<Long> numbers() throws IOException {
-        TreeSet<Long> numbers = new TreeSet<>();
+    private NavigableSet<Long> numbers() throws IOException {
+        NavigableSet<Long> numbers = new TreeSet<>();
         for (String name : disk.list(folders.setAside())) {
             OptionalLong number = Folders.number(name, Folders.INSTANCE);
             number.ifPresent(numbers::add);
@@ -49,7 +51,7 @@ final class SetAside {
 
     /** The highest number that one has, 0 for none. */
     long highest() throws IOException {
-        TreeSet<Long> numbers = numbers();
+        NavigableSet<Long> numbers = numbers();
         return numbers.isEmpty() ? 0 : numbers.last();
     }
 
@@ -59,11 +61,11 @@ final class SetAside {
      * @return its new name: its number is the instance's, if that was free
      */
     Path add(Path file, long id) throws IOException {
-        TreeSet<Long> numbers = numbers();
+        NavigableSet<Long> numbers = numbers();
         Path aside = path(numbers.contains(id) ? numbers.last() + 1 : id);
         disk.rename(file, aside);
         disk.syncDirectory(folders.setAside());
-        disk.syncDirectory(file.getParent());
+        disk.syncDirectory(Objects.requireNonNull(file.getParent()));
         count = numbers.size() + 1;
         return aside;
     }

@@ -60,6 +60,9 @@ final class Sweeper {
 
     /** Recycles segments, and deletes files, of which nothing is wanted any more. */
     void sweep() throws LedgerException {
+        if (trust.lostBecause().isPresent()) {
+            return;
+        }
         List<Long> segments = finishedSegments();
         List<Long> withFile = ledger.finishedWithFile(FILES_AT_ONCE);
         // Always, so that as little as can be is unknown when the ledger is lost; and before anything goes.

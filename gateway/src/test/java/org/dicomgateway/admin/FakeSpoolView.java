@@ -6,6 +6,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.TreeMap;
+import org.dicomgateway.dicom.AeTitle;
+import org.dicomgateway.dicom.InstanceHeader;
+import org.dicomgateway.dicom.Origin;
+import org.dicomgateway.dicom.TransferSyntax;
+import org.dicomgateway.dicom.Uid;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Planner;
 import org.dicomgateway.spool.Search;
@@ -19,6 +25,11 @@ public final class FakeSpoolView implements SpoolView {
     public String studiesOnlyBy = "";
 
     public long diskFree = 5_000_000;
+    /** Files that no instance is known for, by number. */
+    public final Map<Long, SetAsideFile> setAside = new TreeMap<>();
+
+    public int unreadSegments;
+    public Optional<String> ledgerDamage = Optional.empty();
     /** How many deliveries an action is about, at most. */
     public long counted = Long.MAX_VALUE;
 
@@ -56,23 +67,54 @@ public final class FakeSpoolView implements SpoolView {
     }
 
     @Override
+    public Vitals vitals() {
+        return new Vitals(diskFree, 9_000_000, 1_000_000, 3, setAside.size(), unreadSegments, ledgerDamage);
+    }
+
+    @Override
     public List<SetAsideFile> setAside() {
-        return List.of();
+        return List.copyOf(setAside.values());
     }
 
     @Override
     public Instance takeIn(long number) {
-        throw new NoSuchElementException("nothing is set aside");
+        SetAsideFile file = existing(number);
+        if (file.header().isEmpty()) {
+            throw new IllegalStateException("file " + number + " is not taken in, and stays: " + file.problem());
+        }
+        setAside.remove(number);
+        return Found.instance().instance();
     }
 
     @Override
     public void discardSetAside(long number) {
-        throw new NoSuchElementException("nothing is set aside");
+        existing(number);
+        setAside.remove(number);
     }
 
-    @Override
-    public Vitals vitals() {
-        return new Vitals(diskFree, 9_000_000, 1_000_000, 3, 0, 0, Optional.empty());
+    /** A file that is an instance. */
+    public static SetAsideFile readable(long number) {
+        InstanceHeader header = InstanceHeader.of(
+                Uid.of("1.2.840.10008.5.1.4.1.1.2"),
+                Uid.of("1.2.3.4"),
+                TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN,
+                Map.of(0x0020000d, List.of("1.2.3"), 0x00080060, List.of("CT"), 0x00100010, List.of("DOE^JANE")));
+        Origin origin = new Origin(AeTitle.of("CT1"), AeTitle.of("GATEWAY"), "192.0.2.7");
+        return new SetAsideFile(number, 2048, FakeControls.NOW, Optional.of(header), Optional.of(origin), "");
+    }
+
+    /** A file that is none. */
+    public static SetAsideFile unreadable(long number) {
+        return new SetAsideFile(
+                number, 17, FakeControls.NOW, Optional.empty(), Optional.empty(), "cannot be read: bad sector");
+    }
+
+    private SetAsideFile existing(long number) {
+        SetAsideFile file = setAside.get(number);
+        if (file == null) {
+            throw new NoSuchElementException("no file " + number + " is set aside");
+        }
+        return file;
     }
 
     @Override

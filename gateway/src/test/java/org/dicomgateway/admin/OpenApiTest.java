@@ -78,6 +78,14 @@ class OpenApiTest {
             new Call("POST", "/api/retry", "{\"all\":true}", 200),
             new Call("POST", "/api/discard", "{\"delivery\":7168,\"reason\":\"test image\"}", 200),
             new Call("POST", "/api/discard", "{\"delivery\":7168}", 400),
+            new Call("GET", "/api/set-aside"),
+            new Call("POST", "/api/set-aside/3/take-in"),
+            new Call("POST", "/api/set-aside/3/take-in", "", 404),
+            new Call("POST", "/api/set-aside/x/take-in", "", 400),
+            new Call("POST", "/api/set-aside/4/take-in", "", 409),
+            new Call("POST", "/api/set-aside/4/discard", "{}", 400),
+            new Call("POST", "/api/set-aside/4/discard", "{\"reason\":\"no instance\"}", 200),
+            new Call("POST", "/api/set-aside/4/discard", "{\"reason\":\"no instance\"}", 404),
             new Call("POST", "/api/reload"));
 
     @RegisterExtension
@@ -123,6 +131,8 @@ class OpenApiTest {
 
     @TestFactory
     Stream<DynamicTest> every_answer_is_as_described() {
+        admin.spool.setAside.put(3L, FakeSpoolView.readable(3));
+        admin.spool.setAside.put(4L, FakeSpoolView.unreadable(4));
         ForwardLog.outcome(
                 ForwardLog.Event.PARKED,
                 new ForwardLog.Subject(
@@ -211,6 +221,7 @@ class OpenApiTest {
         return call.path
                 .replaceAll("\\?.*", "")
                 .replaceAll("/api/instances/[^/]+", "/api/instances/{id}")
+                .replaceAll("/api/set-aside/[^/]+/", "/api/set-aside/{number}/")
                 .replaceAll("/api/destinations/[^/]+/", "/api/destinations/{name}/");
     }
 

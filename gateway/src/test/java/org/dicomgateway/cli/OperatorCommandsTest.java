@@ -94,6 +94,42 @@ class OperatorCommandsTest {
     }
 
     @Test
+    void files_that_were_set_aside_are_listed_without_names_taken_in_and_discarded() {
+        assertThat(run(new SetAsideCommand())).isZero();
+        assertThat(out.toString()).contains("nothing is set aside");
+        spool.setAside.put(3L, FakeSpoolView.readable(3));
+        spool.setAside.put(4L, FakeSpoolView.unreadable(4));
+        assertThat(run(new SetAsideCommand(), "list")).isEqualTo(1);
+        assertThat(out.toString())
+                .containsPattern("(?m)^ +3 .* CT1 +2.0 KB +CT +1.2.3 +1.2.3.4 +1.2.840.10008.5.1.4.1.1.2")
+                .containsPattern("(?m)^ +4 .* cannot be read: bad sector")
+                .doesNotContain("JANE");
+        assertThat(run(new SetAsideCommand(), "take-in", "3")).isZero();
+        assertThat(out.toString()).contains("file 3 is taken in: number 7 in the spool");
+        assertThat(run(new SetAsideCommand(), "take-in", "4")).isEqualTo(1);
+        assertThat(run(new SetAsideCommand(), "discard", "4", "--reason", "no instance"))
+                .isZero();
+        assertThat(out.toString()).contains("file 4 is deleted");
+        assertThat(spool.setAside).isEmpty();
+        assertThat(run(new SetAsideCommand(), "take-in")).isEqualTo(2);
+        assertThat(run(new SetAsideCommand(), "discard", "4")).isEqualTo(2);
+        assertThat(run(new SetAsideCommand(), "list", "4")).isEqualTo(2);
+    }
+
+    @Test
+    void status_tells_of_damage() {
+        spool.setAside.put(4L, FakeSpoolView.unreadable(4));
+        spool.unreadSegments = 2;
+        spool.ledgerDamage = Optional.of("the ledger could not be synced");
+        assertThat(run(status())).isEqualTo(1);
+        assertThat(out.toString())
+                .contains(
+                        "ledger: DAMAGED, restart the gateway: the ledger could not be synced",
+                        "log: 2 segments cannot be read in part",
+                        "set aside: 1 file that no instance is known for: scripts/gateway set-aside");
+    }
+
+    @Test
     void status_fails_while_the_rules_are_broken_or_nothing_is_taken_in() {
         controls.broken = Optional.of(new Broken(FakeControls.NOW, List.of("/conf/routing.conf:3: bad")));
         assertThat(run(status())).isEqualTo(1);

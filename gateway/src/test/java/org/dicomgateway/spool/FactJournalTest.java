@@ -20,7 +20,7 @@ class FactJournalTest {
 
     private static final Instant AT = Instant.parse("2026-03-01T08:00:00.123Z");
     private static final Fact WRONG_PATIENT = discarded(1, 2);
-    private static final Fact TO_ARCHIVE = new Fact.Rerouted(List.of(new Fact.Delivery(3, "ct", 2, "")), "archive", AT);
+    private static final Fact TO_ARCHIVE = new Fact.Rerouted(List.of(new Fact.Delivery(3, 1, "")), "archive", AT);
 
     @TempDir
     Path root;
@@ -41,7 +41,7 @@ class FactJournalTest {
     private static Fact discarded(long... instances) {
         return new Fact.Discarded(
                 Arrays.stream(instances)
-                        .mapToObj(id -> new Fact.Delivery(id, "all", 1, "pacs"))
+                        .mapToObj(id -> new Fact.Delivery(id, 0, "pacs"))
                         .toList(),
                 "wrong patient",
                 AT);

@@ -778,7 +778,9 @@ final class InMemoryLedger implements Ledger {
 
     @Override
     public synchronized List<Long> unassigned(long afterId, int max) {
-        return ids(delivery -> delivery.destination == null && delivery.id > afterId, max);
+        return ids(
+                delivery -> delivery.state == State.PENDING && delivery.destination == null && delivery.id > afterId,
+                max);
     }
 
     @Override
@@ -938,8 +940,6 @@ final class InMemoryLedger implements Ledger {
                 : row.deliveries.values().stream()
                         .map(delivery -> new PlacedDelivery(
                                 delivery.id,
-                                delivery.planned.route(),
-                                delivery.planned.copy(),
                                 Optional.ofNullable(delivery.destination).orElse(""),
                                 DeliveryState.valueOf(delivery.state.name())))
                         .toList();

@@ -31,6 +31,8 @@ import org.dicomgateway.spool.SpoolView.Books;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /** The database as a file: damaged, locked, foreign, left behind by a crash. */
 class LedgerFileTest {
@@ -159,6 +161,45 @@ class LedgerFileTest {
             }
         }
         assertCorrupt();
+    }
+
+    @Test
+    void after_a_failure_of_the_disk_no_sync_succeeds_any_more() throws Exception {
+        for (SQLiteErrorCode code : List.of(
+                SQLiteErrorCode.SQLITE_IOERR_FSYNC,
+                SQLiteErrorCode.SQLITE_IOERR_READ,
+                SQLiteErrorCode.SQLITE_IOERR_WRITE)) {
+            assertThat(new LedgerFile(file).failure("synced", new SQLiteException("disk I/O error", code)))
+                    .isInstanceOf(LedgerCorruptException.class)
+                    .hasMessageContaining("the disk failed");
+        }
+        for (SQLiteErrorCode code : List.of(
+                SQLiteErrorCode.SQLITE_FULL, SQLiteErrorCode.SQLITE_BUSY, SQLiteErrorCode.SQLITE_IOERR_SHMSIZE)) {
+            assertThat(new LedgerFile(file).failure("synced", new SQLiteException("not now", code)))
+                    .isNotInstanceOf(LedgerCorruptException.class);
+        }
+        fill(100);
+        try (SqliteLedger ledger = SqliteLedger.open(file, Candidates.FIRST)) {
+            ledger.sync(0);
+            try (RandomAccessFile cut = new RandomAccessFile(file.toFile(), "rw")) {
+                cut.setLength(8_192);
+            }
+            assertThatThrownBy(ledger::recount).isInstanceOf(LedgerCorruptException.class);
+            assertThat(ledger.damage()).isPresent();
+            for (int i = 0; i < 2; i++) {
+                assertThatThrownBy(() -> ledger.sync(0)).isInstanceOf(LedgerCorruptException.class);
+            }
+        }
+    }
+
+    @Test
+    void the_write_ahead_log_does_not_grow_without_bound_though_nobody_syncs() throws Exception {
+        try (SqliteLedger ledger = SqliteLedger.open(file, Candidates.FIRST)) {
+            for (int i = 1; i <= 12_000; i++) {
+                ledger.apply(List.of(received(i, "a")));
+            }
+            assertThat(Files.size(file.resolveSibling("ledger.db-wal"))).isLessThan(32L << 20);
+        }
     }
 
     @Test

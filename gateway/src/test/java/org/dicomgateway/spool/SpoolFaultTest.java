@@ -7,7 +7,9 @@ import ch.qos.logback.classic.Logger;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -46,15 +48,47 @@ class SpoolFaultTest {
     @Test
     void whatever_single_operation_fails_while_the_ledger_is_rebuilt_all_that_was_acknowledged_is_there()
             throws IOException {
-        SpoolHarness harness = new SpoolHarness(directory.resolve("count"));
-        FaultyDisk healthy = FaultyDisk.healthy();
-        new SpoolStory(harness, healthy).play(true);
-        int rebuilding = healthy.operations().lastIndexOf("create ledger.rebuilding") + 1;
-        assertThat(rebuilding).isGreaterThan(100);
-        for (int n = rebuilding - 10; n <= healthy.count(); n++) {
-            int failing = n;
-            play("rebuild-" + n, FaultyDisk.failing((number, operation) -> number == failing), false, true);
+        for (Between between : List.of(LOST, ROLLED_BACK)) {
+            int first = firstOfSecondStart(between);
+            int last = play("count-all", FaultyDisk.healthy(), false, between);
+            assertThat(last - first).isGreaterThan(100);
+            for (int n = first; n <= last; n++) {
+                int failing = n;
+                FaultyDisk disk = FaultyDisk.failing((number, operation) -> number == failing);
+                play("rebuild-" + n, disk, false, between);
+            }
         }
+    }
+
+    @Test
+    void wherever_a_rebuild_is_interrupted_it_is_begun_again_and_all_that_was_acknowledged_is_there()
+            throws IOException {
+        for (Between between : List.of(LOST, ROLLED_BACK)) {
+            int first = firstOfSecondStart(between);
+            for (int n = first; n < first + 80; n++) {
+                int last = n;
+                play("stop-" + n, FaultyDisk.failing((number, operation) -> number >= last), true, between);
+            }
+        }
+    }
+
+    /** What happens to the ledger between two chapters. */
+    private interface Between {
+        void happens(SpoolHarness harness);
+    }
+
+    private static final Between NOTHING = harness -> {};
+    private static final Between LOST = harness -> harness.ledgers.lose();
+    private static final Between ROLLED_BACK = harness -> harness.ledgers.rollBack(40);
+
+    private int firstOfSecondStart(Between between) throws IOException {
+        FaultyDisk disk = FaultyDisk.healthy();
+        AtomicInteger first = new AtomicInteger();
+        play("count", disk, false, harness -> {
+            first.set(disk.count() + 1);
+            between.happens(harness);
+        });
+        return first.get();
     }
 
     @Test
@@ -87,20 +121,27 @@ class SpoolFaultTest {
             PowerCutDisk disk = new PowerCutDisk(trash, 20 + random.nextInt(400));
             harness.ledgers.powerOff(disk::isOff);
             SpoolStory story = new SpoolStory(harness, disk);
-            story.play(seed % 3 == 0);
+            Between between = List.of(LOST, ROLLED_BACK, NOTHING).get(seed % 3);
+            story.play(() -> between.happens(harness));
+            int setAside = harness.ledgers.setAside().size();
             disk.lose(random);
             harness.ledgers.lose(random);
             check(story, true, "the power cut with seed " + seed);
+            if (between == NOTHING) {
+                // A power cut takes from the ledger only what the journal does not count on.
+                assertThat(harness.ledgers.setAside()).as("seed %d", seed).hasSize(setAside);
+            }
         }
     }
 
     private int play(String name, FaultyDisk disk, boolean refusedMayBeThere) throws IOException {
-        return play(name, disk, refusedMayBeThere, false);
+        return play(name, disk, refusedMayBeThere, NOTHING);
     }
 
-    private int play(String name, FaultyDisk disk, boolean refusedMayBeThere, boolean loseLedger) throws IOException {
-        SpoolStory story = new SpoolStory(new SpoolHarness(directory.resolve(name)), disk);
-        story.play(loseLedger);
+    private int play(String name, FaultyDisk disk, boolean refusedMayBeThere, Between between) throws IOException {
+        SpoolHarness harness = new SpoolHarness(Files.createTempDirectory(directory, name));
+        SpoolStory story = new SpoolStory(harness, disk);
+        story.play(() -> between.happens(harness));
         int operations = disk.count();
         disk.fail((number, operation) -> false);
         check(story, refusedMayBeThere, name);

@@ -34,8 +34,8 @@ final class SpoolStory {
         this.disk = disk;
     }
 
-    /** Plays it; when {@code loseLedger}, the ledger is gone before the spool is opened for the second time. */
-    void play(boolean loseLedger) {
+    /** Plays it; {@code between} happens before the spool is opened for the second time. */
+    void play(Runnable between) {
         chapter(spool -> {
             accept(spool, "CT", SMALL);
             accept(spool, "CT", 3 * SpoolHarness.LARGE);
@@ -54,9 +54,7 @@ final class SpoolStory {
                 accept(spool, "CT", SMALL);
             }
         });
-        if (loseLedger) {
-            harness.ledgers.lose();
-        }
+        between.run();
         chapter(spool -> {
             accept(spool, "CT", SMALL);
             deliver(spool, SpoolHarness.PACS, 7);

@@ -104,6 +104,14 @@ public final class GatewayProcess implements AutoCloseable {
         return awaitReady();
     }
 
+    /** Starts it as the child of another program, which is given the command to run, and waits. */
+    public GatewayProcess startUnder(List<String> program) {
+        List<String> command = new ArrayList<>(program);
+        command.addAll(command(List.of(), "run", "--config", configuration().toString()));
+        child = Child.start(home.resolve("output.txt"), Map.of(), command);
+        return awaitReady();
+    }
+
     /** Starts it, with further options of the JVM, and does not wait. */
     public GatewayProcess begin(String... moreJvmOptions) {
         child = Child.start(
