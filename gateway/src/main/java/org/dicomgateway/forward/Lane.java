@@ -426,7 +426,7 @@ final class Lane {
         }
     }
 
-    /** The breaker's pause is over: asks by C-ECHO, then by the one delivery that is first in line. */
+    /** The breaker's pause is over: asks by C-ECHO, then by one delivery. */
     private void tryAgain() throws InterruptedException {
         try (Hand hand = hand(concurrency.enterAnyway(), true)) {
             Optional<AeTitle> calling = claimToTry(hand).map(titles::of).or(() -> lastCalling);
@@ -448,15 +448,17 @@ final class Lane {
         for (int wanted = 1; claim(hand, wanted) == wanted && hand.isEmpty(); ) {
             wanted = TO_CHOOSE_FROM;
         }
-        Judge judge = senses.judge();
-        if (nextChoice.passed() && hand.first(judge::isLikeRefused).isPresent()) {
-            claim(hand, TO_CHOOSE_FROM);
-        }
         if (hand.isEmpty()) {
             return Optional.empty();
         }
+        Judge judge = senses.judge();
+        boolean choosing =
+                nextChoice.passed() && hand.first(judge::isLikeRefused).isPresent();
+        if (choosing) {
+            claim(hand, TO_CHOOSE_FROM);
+        }
         Claim chosen = judge.mostTelling(hand.waiting());
-        if (judge.wasRefused(chosen)) {
+        if (choosing && judge.wasRefused(chosen)) {
             nextChoice = Deadline.after(clock, CHOOSE_AGAIN);
         }
         hand.keepOnly(chosen, breaker.state().why());
