@@ -36,11 +36,39 @@ class PowerCutIT {
     private static Path directory;
 
     private static Recording recording;
+    /** All of it, played without a power cut. */
+    private static Playback whole;
+
+    private static int calls;
+    private static final List<String> TOO_EARLY = new ArrayList<>();
 
     @BeforeAll
     static void record() throws IOException {
         recording = Recording.make(directory);
         SPOOL_LOG.setLevel(Level.OFF);
+        whole = play(new Looking() {
+            @Override
+            public void acknowledges(Playback now, String uid) {
+                noteWhatIsNotDurable(now.disk(), uid);
+            }
+
+            @Override
+            public void ended(Playback now, SystemCall call) {
+                calls += isOfTheSpool(call) ? 1 : 0;
+            }
+        });
+    }
+
+    private static void noteWhatIsNotDurable(RecordedDisk disk, String uid) {
+        byte[] dataset = Part10.dataset(recording.sent().get(uid).path());
+        List<byte[]> segments = disk.durable(".seg");
+        boolean bytes = Stream.concat(segments.stream(), disk.durable(".dcm").stream())
+                .anyMatch(file -> Playback.indexOf(file, dataset) >= 0);
+        byte[] named = uid.getBytes(StandardCharsets.US_ASCII);
+        boolean record = segments.stream().anyMatch(file -> Playback.indexOf(file, named) >= 0);
+        if (!bytes || !record) {
+            TOO_EARLY.add(uid + (bytes ? "" : ": its bytes") + (record ? "" : ": its record"));
+        }
     }
 
     @AfterAll
@@ -49,31 +77,17 @@ class PowerCutIT {
     }
 
     @Test
-    void success_is_answered_after_the_sync_that_covers_the_instance_and_its_record() throws IOException {
-        List<String> tooEarly = new ArrayList<>();
-        Playback playback = play(new Looking() {
-            @Override
-            public void acknowledges(Playback now, String uid) {
-                byte[] dataset = Part10.dataset(recording.sent().get(uid).path());
-                List<byte[]> segments = now.disk().durable(".seg");
-                boolean bytes = Stream.concat(segments.stream(), now.disk().durable(".dcm").stream())
-                        .anyMatch(file -> Playback.indexOf(file, dataset) >= 0);
-                byte[] named = uid.getBytes(StandardCharsets.US_ASCII);
-                boolean record = segments.stream().anyMatch(file -> Playback.indexOf(file, named) >= 0);
-                if (!bytes || !record) {
-                    tooEarly.add(uid + (bytes ? "" : ": its bytes") + (record ? "" : ": its record"));
-                }
-            }
-        });
-        assertThat(tooEarly).as("what was not durable when it was acknowledged").isEmpty();
-        assertThat(playback.acknowledged())
+    void success_is_answered_after_the_sync_that_covers_the_instance_and_its_record() {
+        assertThat(TOO_EARLY)
+                .as("what was not durable when it was acknowledged")
+                .isEmpty();
+        assertThat(whole.acknowledged())
                 .containsExactlyInAnyOrderElementsOf(recording.sent().keySet());
     }
 
     @Test
-    void no_file_gets_its_name_before_its_bytes_are_durable() throws IOException {
-        Playback playback = play(new Looking() {});
-        assertThat(playback.disk().unfinishedFilesNamed()).isEmpty();
+    void no_file_gets_its_name_before_its_bytes_are_durable() {
+        assertThat(whole.disk().unfinishedFilesNamed()).isEmpty();
     }
 
     @Test
@@ -92,13 +106,6 @@ class PowerCutIT {
 
     @Test
     void whenever_the_power_goes_all_that_was_acknowledged_is_there() throws IOException {
-        int[] calls = {0};
-        play(new Looking() {
-            @Override
-            public void ended(Playback now, SystemCall call) {
-                calls[0] += isOfTheSpool(call) ? 1 : 0;
-            }
-        });
         int[] left = {0};
         Cuts cuts = new Cuts();
         Random random = new Random(5);
@@ -106,7 +113,7 @@ class PowerCutIT {
             @Override
             public void ended(Playback now, SystemCall call) throws IOException {
                 if (isOfTheSpool(call) && --left[0] < 0) {
-                    left[0] = random.nextInt(Math.max(1, 2 * calls[0] / RANDOM_CUTS));
+                    left[0] = random.nextInt(Math.max(1, 2 * calls / RANDOM_CUTS));
                     cuts.somehow(now, call, random);
                 }
             }

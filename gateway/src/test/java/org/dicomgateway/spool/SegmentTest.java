@@ -75,6 +75,19 @@ class SegmentTest {
         }
     }
 
+    @Test
+    void it_takes_records_up_to_its_last_byte_and_is_empty_until_then() throws IOException {
+        try (Segment segment = segment()) {
+            assertThat(segment.isEmpty()).isTrue();
+            assertThat(segment.fits(16L * RECORD.length)).isTrue();
+            assertThat(segment.fits(16L * RECORD.length + 1)).isFalse();
+            segment.append(List.of(ByteBuffer.wrap(RECORD)));
+            assertThat(segment.isEmpty()).isFalse();
+            assertThat(segment.fits(15L * RECORD.length)).isTrue();
+            assertThat(segment.fits(15L * RECORD.length + 1)).isFalse();
+        }
+    }
+
     private void removeAll() throws IOException {
         Files.delete(path);
         Files.delete(directory.resolve("trash"));

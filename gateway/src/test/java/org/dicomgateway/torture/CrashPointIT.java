@@ -129,6 +129,7 @@ class CrashPointIT {
                     missed.add(step.toString());
                 }
             }
+            haveSomeInFilesAlone(gateway, files);
             overwriteLedger(gateway);
             for (Step step : REBUILDING) {
                 if (!killedAt(step, gateway, files)) {
@@ -161,6 +162,30 @@ class CrashPointIT {
     private static void route(GatewayProcess gateway, OrthancServer server, String modalities) {
         gateway.routing(GatewayProcess.destinations(server.peer()) + "routes = [ { name = some, match { modality = ["
                 + modalities + "] }, to = [orthanc1] } ]\n");
+    }
+
+    /** What the log does not have any more is lost to a rebuild that forgets a file. */
+    private void haveSomeInFilesAlone(GatewayProcess gateway, TestFiles files) {
+        gateway.start();
+        List<TestFile> held = files.study(1, 3, TestFiles.MR, SMALL_BYTES);
+        List<TestFile> wanted = files.study(1, SMALL, SMALL_BYTES);
+        for (List<TestFile> study : List.of(held, wanted, files.study(1, SMALL, SMALL_BYTES))) {
+            try (Sender sender = Sender.start(
+                    directory.resolve("before-" + study.get(0).sopInstance() + ".log"), gateway.peer(), "CT1", study)) {
+                sender.await(LIMIT);
+                (study == held ? unrouted : routed).addAll(sender.answered());
+            }
+        }
+        await("what no route wants is in files, and its segments are free")
+                .atMost(LIMIT)
+                .until(() -> names(gateway, "held", ".dcm") >= held.size() && names(gateway, "log", ".seg") <= 2);
+        gateway.kill();
+    }
+
+    private static long names(GatewayProcess gateway, String folder, String ending) throws IOException {
+        try (Stream<Path> files = Files.list(gateway.home().resolve("var/spool/" + folder))) {
+            return files.filter(file -> file.toString().endsWith(ending)).count();
+        }
     }
 
     /** Once, with noise: each start after that finds a rebuild that was interrupted a step further on. */

@@ -164,7 +164,7 @@ final class Load implements AutoCloseable {
         if (random.nextInt(5) == 0) {
             study.addAll(files.study(1, 1, LARGE));
         }
-        if (random.nextInt(6) == 0) {
+        if (random.nextInt(20) == 0) {
             journal.done("sender: an instance that no server can take");
             study.add(poison(files, size));
         }
