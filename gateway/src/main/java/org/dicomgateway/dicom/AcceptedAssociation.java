@@ -279,9 +279,12 @@ final class AcceptedAssociation implements Runnable {
                 throw new AAssociateRJ(no.result(), no.source(), no.reason());
             }
             admission = (Admission) answer;
-            storeRequests = new StoreRequests(acceptor.scp(admission), Objects.requireNonNull(origin), name);
+            storeRequests = new StoreRequests(
+                    acceptor.scp(admission),
+                    Negotiation.verificationContexts(rq),
+                    Objects.requireNonNull(origin),
+                    name);
             AAssociateAC ac = Negotiation.accept(rq, acceptor.settings().maxPduLength(), admission);
-            Negotiation.release(rq, ac);
             log.info("{}: accepted, called {}{}{}", name, origin.called(), admission, protection());
             awaitMessage();
             return ac;

@@ -17,8 +17,8 @@ import org.dicomgateway.security.ServerTls;
  *     handshake counts
  * @param idleTimeout an association on which no message begins for this long is aborted
  * @param readTimeout a message of which no byte arrives for this long ends its association
- * @param minRate bytes per second that a message must bring, over each minute spent on waiting for it; less ends its
- *     association; empty: any
+ * @param minRate bytes per second that a message must bring, over each stretch of twice the read timeout spent on
+ *     waiting for it; less ends its association; empty: any
  * @param writeTimeout a response that the peer does not take in this time ends its association
  * @param maxPduLength largest P-DATA-TF PDU we ask senders to use, in bytes
  * @param tls how every connection is secured; empty: not at all

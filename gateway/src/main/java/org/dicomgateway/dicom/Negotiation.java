@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.aoju.bus.image.metric.internal.pdu.AAssociateAC;
 import org.aoju.bus.image.metric.internal.pdu.AAssociateRJ;
 import org.aoju.bus.image.metric.internal.pdu.AAssociateRQ;
@@ -29,10 +30,11 @@ final class Negotiation {
     private static final String APPLICATION_CONTEXT = "1.2.840.10008.3.1.1.1";
     private static final int SMALLEST_PDU = 128;
 
+    /** Bytes of a user's name, and of a passcode: nobody's is longer, and they are kept while a passcode is checked. */
+    private static final int MAX_NAME = 1_024;
+
     /** In the standard there are about sixty, and a few private ones are in use. */
     private static final int MAX_DIFFERENT_SYNTAXES = 128;
-
-    private static final String[] NO_TRANSFER_SYNTAXES = {};
 
     /** A name and a passcode are answered with nothing, to say that they are right (PS3.7 D.3.3.7.2). */
     private static final byte[] NO_SERVER_RESPONSE = {};
@@ -65,10 +67,14 @@ final class Negotiation {
     }
 
     /** The user that the request names, if any. */
-    static Optional<UserIdentity> identityIn(AAssociateRQ rq) {
+    static Optional<UserIdentity> identityIn(AAssociateRQ rq) throws AAssociateRJ {
         @Nullable IdentityRQ identity = rq.getIdentityRQ();
         if (identity == null) {
             return Optional.empty();
+        }
+        boolean name = identity.getType() == IdentityRQ.USERNAME || identity.getType() == IdentityRQ.USERNAME_PASSCODE;
+        if (name && Math.max(identity.getPrimaryField().length, identity.getSecondaryField().length) > MAX_NAME) {
+            throw new AAssociateRJ(1, 1, AAssociateRJ.REASON_NO_REASON_GIVEN);
         }
         return Optional.of(
                 switch (identity.getType()) {
@@ -125,6 +131,15 @@ final class Negotiation {
         return text != null && Uid.isValid(text) ? text : "";
     }
 
+    /** The contexts that are for C-ECHO alone. */
+    static Set<Integer> verificationContexts(AAssociateRQ rq) {
+        return rq.getPresentationContexts().stream()
+                .filter(context -> AbstractSyntaxes.VERIFICATION.equals(context.getAbstractSyntax()))
+                .map(Presentation::getPCID)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** The answer. The request is empty afterwards: the toolkit holds on to it as long as the association lives. */
     static AAssociateAC accept(AAssociateRQ rq, int maxPduLength, Admission admission) {
         AAssociateAC ac = new AAssociateAC();
         ac.setCalledAET(rq.getCalledAET());
@@ -149,22 +164,12 @@ final class Negotiation {
         if (admission.identityVerified() && rq.getIdentityRQ().isPositiveResponseRequested()) {
             ac.setIdentityAC(new IdentityAC(NO_SERVER_RESPONSE));
         }
+        release(rq);
         return ac;
     }
 
-    /**
-     * Lets go of all that was negotiated but which SOP class each accepted context is for. The toolkit holds on to request
-     * and answer while the association lives.
-     */
-    static void release(AAssociateRQ rq, AAssociateAC ac) {
-        for (Presentation proposed : List.copyOf(rq.getPresentationContexts())) {
-            @Nullable Presentation answer = ac.getPresentationContext(proposed.getPCID());
-            rq.removePresentationContext(proposed);
-            if (answer != null && answer.isAccepted()) {
-                rq.addPresentationContext(
-                        new Presentation(proposed.getPCID(), proposed.getAbstractSyntax(), NO_TRANSFER_SYNTAXES));
-            }
-        }
+    private static void release(AAssociateRQ rq) {
+        List.copyOf(rq.getPresentationContexts()).forEach(rq::removePresentationContext);
         List.copyOf(rq.getRoleSelections()).forEach(role -> rq.removeRoleSelectionFor(role.getSOPClassUID()));
         rq.setIdentityRQ(null);
     }

@@ -6,13 +6,11 @@ import java.time.Duration;
 /**
  * How long the next read of a socket may wait. Set by one thread, asked by another.
  *
- * <p>A message can have to bring a number of bytes a second. That is judged each time that a minute was spent on waiting for
- * it; what we spend ourselves, on a disk or on somebody's limits, does not count.
+ * <p>A message can have to bring a number of bytes a second. That is judged each time that twice the longest single wait was
+ * spent on waiting for it: a line that stands still for once goes on. What we spend ourselves, on a disk or on somebody's
+ * limits, does not count.
  */
 final class ReadLimit {
-
-    /** Longer than a line stands still now and then. */
-    static final Duration JUDGED_OVER = Duration.ofMinutes(1);
 
     /** Either all reads end at the deadline (nano clock), or each has so many milliseconds, 0 being for ever. */
     private record Rule(boolean total, long deadline, int first, int next, boolean begun, long minRate) {}
@@ -64,16 +62,17 @@ final class ReadLimit {
         } else if (current.minRate() > 0) {
             waitedNanos += nanos;
             bytes += length;
-            if (waitedNanos >= JUDGED_OVER.toNanos()) {
-                judge(current.minRate());
+            long judgedOver = 2L * current.next();
+            if (waitedNanos >= judgedOver * 1_000_000) {
+                judge(current.minRate(), judgedOver);
             }
         }
     }
 
-    private void judge(long minRate) throws SocketTimeoutException {
-        if (bytes < minRate * JUDGED_OVER.toSeconds()) {
+    private void judge(long minRate, long millis) throws SocketTimeoutException {
+        if (bytes * 1_000 < minRate * millis) {
             throw new SocketTimeoutException(
-                    bytes + " bytes in a minute, where " + minRate + " a second are due (min-rate)");
+                    bytes + " bytes in " + millis + " ms, where " + minRate + " a second are due (min-rate)");
         }
         waitedNanos = 0;
         bytes = 0;

@@ -1,6 +1,7 @@
 package org.dicomgateway.dicom;
 
 import java.io.IOException;
+import java.util.Set;
 import org.aoju.bus.image.Dimse;
 import org.aoju.bus.image.Tag;
 import org.aoju.bus.image.galaxy.data.Attributes;
@@ -26,10 +27,13 @@ final class StoreRequests {
     private final CStoreScp scp;
     private final Origin origin;
     private final String associationName;
+    private final Set<Integer> verificationContexts;
     private long count;
 
-    StoreRequests(CStoreScp scp, Origin origin, String associationName) {
+    /** @param verificationContexts the contexts that are for C-ECHO alone */
+    StoreRequests(CStoreScp scp, Set<Integer> verificationContexts, Origin origin, String associationName) {
         this.scp = scp;
+        this.verificationContexts = verificationContexts;
         this.origin = origin;
         this.associationName = associationName;
     }
@@ -42,7 +46,7 @@ final class StoreRequests {
     /** Serves one request and sends its response; an exception means that none was sent and the association ends. */
     void serve(Association association, Presentation context, Attributes command, @Nullable PDVInputStream data)
             throws IOException {
-        CStoreResponse response = answer(association, context, command, data);
+        CStoreResponse response = answer(context, command, data);
         AcceptedAssociation.drain(data);
         Attributes rsp = Commands.mkRSP(command, response.status(), Dimse.C_STORE_RQ);
         if (!response.errorComment().isEmpty()) {
@@ -52,8 +56,7 @@ final class StoreRequests {
         count++;
     }
 
-    private CStoreResponse answer(
-            Association association, Presentation context, Attributes command, @Nullable PDVInputStream data)
+    private CStoreResponse answer(Presentation context, Attributes command, @Nullable PDVInputStream data)
             throws IOException {
         String sopClass = uid(command, Tag.AffectedSOPClassUID);
         String sopInstance = uid(command, Tag.AffectedSOPInstanceUID);
@@ -66,8 +69,7 @@ final class StoreRequests {
         if (data == null) {
             return refused("the request has no dataset");
         }
-        Presentation proposed = association.getAAssociateRQ().getPresentationContext(context.getPCID());
-        if (AbstractSyntaxes.VERIFICATION.equals(proposed.getAbstractSyntax())) {
+        if (verificationContexts.contains(context.getPCID())) {
             return new CStoreResponse(DimseStatus.SOP_CLASS_NOT_SUPPORTED, "C-STORE on the Verification context");
         }
         TransferSyntax syntax = TransferSyntax.of(context.getTransferSyntax());

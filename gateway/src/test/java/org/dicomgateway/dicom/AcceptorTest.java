@@ -415,6 +415,27 @@ class AcceptorTest {
     }
 
     @Test
+    void a_message_that_drips_is_aborted_and_one_that_is_only_slow_is_not() throws Exception {
+        Acceptor acceptor = start(Limits.minRate(2_000, ofMillis(400)), ANYBODY, this::keep);
+        assertThat(sentBeforeAnAnswer(acceptor, 1)).isLessThan(100);
+        assertThat(sentBeforeAnAnswer(acceptor, 2_000)).isEqualTo(100);
+    }
+
+    /** How many of a hundred fragments of this size, one each 20 ms or so, were sent before the answer came, if it came. */
+    private static int sentBeforeAnAnswer(Acceptor acceptor, int fragment) throws Exception {
+        try (RawPeer peer = associated(acceptor)) {
+            peer.sendPdv(1, true, true, RawPeer.storeRq(7, RawPeer.CT, "1.2.3.4"));
+            int sent = 0;
+            while (sent < 100 && peer.socket().getInputStream().available() == 0) {
+                peer.sendPdv(1, false, false, new byte[fragment]);
+                sent++;
+                Thread.sleep(20);
+            }
+            return sent;
+        }
+    }
+
+    @Test
     void a_second_request_or_an_answer_is_refused_unread() throws Exception {
         Acceptor acceptor = start(Limits.acceptor(), ANYBODY, this::keep);
         byte[] unexpected = {0, 0, 2, 2};

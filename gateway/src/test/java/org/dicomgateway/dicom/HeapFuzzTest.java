@@ -80,6 +80,21 @@ class HeapFuzzTest {
     }
 
     @Test
+    void the_worst_requests_within_the_bounds_hold_little_heap_while_they_wait_and_afterwards() throws Exception {
+        try (Acceptor acceptor = new Acceptor(Limits.maxAssociations(100), this::decide, this::never)) {
+            acceptor.start();
+            HeapFuzzer fuzzer = new HeapFuzzer(acceptor.address(), HeapFuzzTest::request, new int[0], SEED);
+            for (String calling : List.of("WAITING", "FUZZER")) {
+                for (byte[] request : WorstRequests.withinAllBounds(calling).values()) {
+                    Worst worst = fuzzer.of(request);
+                    System.out.println("HeapFuzzTest: " + calling + ": " + worst);
+                    assertThat(worst.growth()).as(calling + ": " + worst).isLessThan(2);
+                }
+            }
+        }
+    }
+
+    @Test
     void a_TLS_handshake_holds_little_heap(@TempDir Path folder) throws Exception {
         Certificates ours = new Certificates(folder).make("gateway");
         TlsSettings tls = new TlsSettings(

@@ -40,6 +40,21 @@ final class Limits {
                 Optional.empty());
     }
 
+    static AcceptorSettings minRate(long bytesPerSecond, Duration readTimeout) {
+        AcceptorSettings some = readTimeout(readTimeout);
+        return new AcceptorSettings(
+                some.bind(),
+                some.maxAssociations(),
+                OptionalInt.empty(),
+                LONG,
+                LONG,
+                readTimeout,
+                OptionalLong.of(bytesPerSecond),
+                LONG,
+                MAX_PDU,
+                Optional.empty());
+    }
+
     static AcceptorSettings requestTimeout(Duration timeout) {
         return acceptor(10, timeout, LONG, LONG);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.aoju.bus.image.metric.internal.pdu.AAbort;
 import org.aoju.bus.image.metric.internal.pdu.AAssociateAC;
+import org.aoju.bus.image.metric.internal.pdu.AAssociateRJ;
 import org.aoju.bus.image.metric.internal.pdu.AAssociateRQ;
 import org.aoju.bus.image.metric.internal.pdu.IdentityRQ;
 import org.aoju.bus.image.metric.internal.pdu.Presentation;
@@ -30,6 +31,16 @@ class NegotiationTest {
     }
 
     @Test
+    void a_name_or_a_passcode_that_nobody_has_is_rejected_and_a_ticket_is_not_kept() throws Exception {
+        AAssociateRQ rq = request();
+        assertThatThrownBy(() -> Negotiation.identityIn(rq)).isInstanceOf(AAssociateRJ.class);
+        rq.setIdentityRQ(new IdentityRQ(2, false, new byte[10], new byte[1_025]));
+        assertThatThrownBy(() -> Negotiation.identityIn(rq)).isInstanceOf(AAssociateRJ.class);
+        rq.setIdentityRQ(new IdentityRQ(IdentityRQ.KERBEROS, false, new byte[60_000]));
+        assertThat(Negotiation.identityIn(rq)).hasValueSatisfying(who -> assertThat(who.user()).isEmpty());
+    }
+
+    @Test
     void more_different_transfer_syntaxes_than_there_are_end_it() {
         AAssociateRQ rq = new AAssociateRQ();
         for (int i = 0; i < 129; i++) {
@@ -39,16 +50,12 @@ class NegotiationTest {
     }
 
     @Test
-    void afterwards_only_the_SOP_classes_of_accepted_contexts_are_kept() throws Exception {
+    void afterwards_nothing_is_kept_of_the_request() throws Exception {
         AAssociateRQ rq = request();
         Negotiation.compact(rq);
         AAssociateAC ac = Negotiation.accept(rq, 16384, Admission.UNLIMITED);
-        Negotiation.release(rq, ac);
 
-        assertThat(rq.getPresentationContexts()).singleElement().satisfies(context -> {
-            assertThat(context.getAbstractSyntax()).isEqualTo(RawPeer.CT);
-            assertThat(context.getTransferSyntaxes()).isEmpty();
-        });
+        assertThat(rq.getPresentationContexts()).isEmpty();
         assertThat(rq.getRoleSelections()).isEmpty();
         assertThat(rq.getIdentityRQ()).isNull();
         assertThat(ac.getPresentationContexts()).hasSize(2);

@@ -13,7 +13,7 @@ class ReadLimitTest {
     private final ReadLimit limit = new ReadLimit();
 
     @Test
-    void a_message_that_drips_ends_after_a_minute_of_waiting() {
+    void a_message_that_drips_ends_after_twice_the_longest_single_wait() {
         await(RATE);
         assertThatThrownBy(() -> receive(40, 1, 2))
                 .isInstanceOf(SocketTimeoutException.class)
@@ -21,7 +21,7 @@ class ReadLimitTest {
     }
 
     @Test
-    void each_minute_is_judged_by_itself() {
+    void each_stretch_is_judged_by_itself() {
         await(RATE);
         assertThatCode(() -> receive(6, 1_000_000, 10)).doesNotThrowAnyException();
         assertThatThrownBy(() -> receive(40, 1, 2)).isInstanceOf(SocketTimeoutException.class);

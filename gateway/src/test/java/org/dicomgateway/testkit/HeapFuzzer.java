@@ -57,6 +57,13 @@ public final class HeapFuzzer {
         this.random = new Random(seed);
     }
 
+    /** What is held for this. */
+    public Worst of(byte[] bytes) throws IOException, InterruptedException {
+        cost(bytes);
+        long idle = cost(new byte[0]);
+        return new Worst(List.of(), bytes.length, cost(bytes), idle);
+    }
+
     /** The one for which the most is held, of so many tries; the first have much of one gene and little of the others. */
     public Worst mostExpensive(int tries) throws IOException, InterruptedException {
         cost(new byte[0]);
