@@ -208,7 +208,7 @@ final class PduGuard extends InputStream {
     private void beginFragment(int length, int context, int controlHeader) throws IOException {
         pduRemaining -= HEADER;
         int data = length - 2;
-        if (data < 0 || data > pduRemaining || pduRemaining - data > 0 && pduRemaining - data < HEADER) {
+        if (data < 0 || data > pduRemaining || (pduRemaining - data > 0 && pduRemaining - data < HEADER)) {
             throw Aborts.becauseOfViolation("a fragment of " + length + " bytes, which does not fit in its PDU");
         }
         pduRemaining -= data;
