@@ -66,7 +66,7 @@ final class Sweeper {
         List<Long> segments = finishedSegments();
         List<Long> withFile = ledger.finishedWithFile(FILES_AT_ONCE);
         // Always, so that as little as can be is unknown when the ledger is lost; and before anything goes.
-        if (!versions.write() || segments.isEmpty() && withFile.isEmpty()) {
+        if (!versions.write() || (segments.isEmpty() && withFile.isEmpty())) {
             return;
         }
         bookkeeper.sync().join();
