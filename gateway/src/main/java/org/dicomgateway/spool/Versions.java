@@ -182,10 +182,8 @@ final class Versions {
         return "instance " + newer + ", a newer version, was sent there before";
     }
 
-    /** Also those that are known only by where they were sent. */
-    static final String OTHERS = """
-            SELECT id FROM instance INDEXED BY instance_by_sop WHERE sop_instance = ?1 AND id <> ?2
-            UNION ALL SELECT instance FROM sent WHERE sop_instance = ?1 AND instance <> ?2""";
+    static final String OTHERS =
+            "SELECT id FROM instance INDEXED BY instance_by_sop WHERE sop_instance = ? AND id <> ?";
 
     static final String WITH_UID = "SELECT id FROM instance INDEXED BY instance_by_sop WHERE sop_instance = ?";
 

@@ -229,10 +229,7 @@ final class InMemoryLedger implements Ledger {
                 }
             }
         }
-        return !others.isEmpty()
-                || sent.keySet().stream()
-                        .anyMatch(key -> key.sop.equals(sop)
-                                && key.instance != row.stored.instance().id());
+        return !others.isEmpty();
     }
 
     private Stream<Row> withUid(String sop) {
