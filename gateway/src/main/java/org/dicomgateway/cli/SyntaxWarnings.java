@@ -62,8 +62,8 @@ final class SyntaxWarnings {
             Optional<PresentationPair> pair = PresentationPair.ofRefusal(delivery.reason());
             delivery.destination()
                     .filter(loaded.routing().destinations()::containsKey)
-                    .ifPresent(destination -> pair.ifPresent(
-                            refused -> refusals.merge(new Refusal(destination, refused.transferSyntax()), 1, Integer::sum)));
+                    .ifPresent(destination -> pair.ifPresent(refused ->
+                            refusals.merge(new Refusal(destination, refused.transferSyntax()), 1, Integer::sum)));
         }
         List<Warning> warnings = new ArrayList<>();
         refusals.forEach((refusal, count) -> {
@@ -72,13 +72,15 @@ final class SyntaxWarnings {
                     .filter(listener -> accepts(listener, refusal.syntax()))
                     .forEach(listener -> listeners.add(listener.name()));
             if (!listeners.isEmpty()) {
-                warnings.add(new Warning(
-                        loaded.gateway().routingFile(),
-                        0,
-                        "destinations." + refusal.destination(),
-                        "it did not accept " + nameOf(refusal.syntax()) + ", for which " + count
-                                + " deliveries are parked, and listeners accept that: " + String.join(", ", listeners),
-                        "name in transfer-syntaxes of the listeners, or of entries of access, what the destinations take"));
+                warnings.add(
+                        new Warning(
+                                loaded.gateway().routingFile(),
+                                0,
+                                "destinations." + refusal.destination(),
+                                "it did not accept " + nameOf(refusal.syntax()) + ", for which " + count
+                                        + " deliveries are parked, and listeners accept that: "
+                                        + String.join(", ", listeners),
+                                "name in transfer-syntaxes of the listeners, or of entries of access, what the destinations take"));
             }
         });
         return warnings;
@@ -91,6 +93,8 @@ final class SyntaxWarnings {
     }
 
     private static String nameOf(TransferSyntax syntax) {
-        return Dictionary.name(syntax.uid()).map(name -> name + " (" + syntax + ")").orElse(syntax.toString());
+        return Dictionary.name(syntax.uid())
+                .map(name -> name + " (" + syntax + ")")
+                .orElse(syntax.toString());
     }
 }

@@ -38,7 +38,8 @@ final class AccessReader {
     Supplier<List<AccessRule>> read(Section listener) {
         List<Supplier<AccessRule>> rules = new ArrayList<>();
         Set<String> names = new HashSet<>();
-        Setting<List<TransferSyntax>> syntaxes = listener.node(TRANSFER_SYNTAXES).flatMap(AccessReader::syntaxes);
+        Setting<List<TransferSyntax>> syntaxes =
+                listener.node(TRANSFER_SYNTAXES).flatMap(AccessReader::syntaxes);
         for (Section block : listener.list("access", defaults)) {
             rules.add(rule(block, names, syntaxes));
         }

@@ -108,8 +108,7 @@ final class ListenerReader {
         String key = "max-associations-per-host";
         return section.node(key)
                 .flatMap(node -> node.unless(HALF, same -> AccessReader.integer(section, key, 10_000)))
-                .flatMap(found -> max.map(
-                        all -> found.orElseGet(() -> OptionalInt.of(Math.max(1, all / 2)))));
+                .flatMap(found -> max.map(all -> found.orElseGet(() -> OptionalInt.of(Math.max(1, all / 2)))));
     }
 
     static InetAddress address(String text) {

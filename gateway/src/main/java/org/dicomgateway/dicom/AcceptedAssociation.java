@@ -61,6 +61,7 @@ final class AcceptedAssociation implements Runnable {
     private @Nullable StoreRequests storeRequests;
     /** Whether the log says already why it was refused. */
     private boolean told;
+
     private volatile Admission admission = Admission.UNLIMITED;
 
     /** @param excess why it cannot be served and is only told so; null when it can */
@@ -221,8 +222,7 @@ final class AcceptedAssociation implements Runnable {
         }
         Optional<PeerCertificate> certificate = socket.tlsSession().flatMap(PeerCertificate::of);
         return acceptor.policy()
-                .answer(new AssociationRequest(
-                        origin, acceptor.openAssociations(), certificate, identity));
+                .answer(new AssociationRequest(origin, acceptor.openAssociations(), certificate, identity));
     }
 
     /** For the log; empty without TLS. */

@@ -238,7 +238,8 @@ public final class Acceptor implements AutoCloseable {
             return "all " + max + " associations are taken";
         }
         if (open >= max - max / KEPT_PLACES && !known.contains(host) && !policy.expects(host)) {
-            return "all " + (max - max / KEPT_PLACES) + " associations are taken that are for addresses which have brought"
+            return "all " + (max - max / KEPT_PLACES)
+                    + " associations are taken that are for addresses which have brought"
                     + " nothing within a day and which no entry of access names";
         }
         if (settings.maxAssociationsPerHost().isPresent()) {
@@ -336,8 +337,8 @@ public final class Acceptor implements AutoCloseable {
 
         @Override
         public Socket accept() throws IOException {
-            DicomSocket socket = new DicomSocket(
-                    watchdog, settings.writeTimeout(), PduGuard.Side.ACCEPTOR, settings.maxPduLength());
+            DicomSocket socket =
+                    new DicomSocket(watchdog, settings.writeTimeout(), PduGuard.Side.ACCEPTOR, settings.maxPduLength());
             implAccept(socket);
             return socket;
         }

@@ -71,8 +71,8 @@ final class AssociateGuard {
     /** @param length of the PDU's body */
     AssociateGuard(long length) throws IOException {
         if (length > MAX_LENGTH || length < FIXED_FIELDS) {
-            throw Aborts.becauseOfViolation(
-                    "an association request or answer of " + length + " bytes, where at most " + MAX_LENGTH + " are taken");
+            throw Aborts.becauseOfViolation("an association request or answer of " + length + " bytes, where at most "
+                    + MAX_LENGTH + " are taken");
         }
         bodyRemaining = (int) length;
     }

@@ -102,8 +102,8 @@ final class Negotiation {
             rq.addPresentationContext(new Presentation(context.getPCID(), sopClass, proposed));
         }
         if (syntaxes.size() > MAX_DIFFERENT_SYNTAXES) {
-            throw Aborts.becauseOfViolation("an association request with more than " + MAX_DIFFERENT_SYNTAXES
-                    + " different transfer syntaxes");
+            throw Aborts.becauseOfViolation(
+                    "an association request with more than " + MAX_DIFFERENT_SYNTAXES + " different transfer syntaxes");
         }
         List.copyOf(rq.getRoleSelections()).stream()
                 .map(RoleSelection::getSOPClassUID)
@@ -182,7 +182,9 @@ final class Negotiation {
             result = Presentation.TRANSFER_SYNTAX_NOT_SUPPORTED;
         }
         // What a rejected context names is not significant, but it must name something (PS3.8 9.3.3.2).
-        String named = syntax.isEmpty() ? TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN.uid().value() : syntax;
+        String named = syntax.isEmpty()
+                ? TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN.uid().value()
+                : syntax;
         return new Presentation(proposed.getPCID(), result, named);
     }
 

@@ -10,9 +10,8 @@ public record PresentationPair(Uid sopClass, TransferSyntax transferSyntax) {
     /** Contexts that one association can propose: odd identifiers 1 to 255 (PS3.8 9.3.2.2). */
     public static final int MAX_PER_ASSOCIATION = 128;
 
-    private static final Pattern REFUSAL =
-            Pattern.compile("the destination accepts no presentation context for SOP class (\\S+)"
-                    + " in transfer syntax (\\S+)");
+    private static final Pattern REFUSAL = Pattern.compile(
+            "the destination accepts no presentation context for SOP class (\\S+)" + " in transfer syntax (\\S+)");
 
     /** For C-ECHO (PS3.4 Annex A). */
     public static final PresentationPair VERIFICATION =

@@ -40,7 +40,8 @@ final class ToolkitRequestor implements Requestor {
 
     private DicomSocket connect(Peer peer) throws AssociationException {
         long start = System.nanoTime();
-        DicomSocket socket = new DicomSocket(watchdog, settings.writeTimeout(), PduGuard.Side.REQUESTOR, settings.maxPduLength());
+        DicomSocket socket =
+                new DicomSocket(watchdog, settings.writeTimeout(), PduGuard.Side.REQUESTOR, settings.maxPduLength());
         try {
             InetSocketAddress address = new InetSocketAddress(peer.host(), peer.port());
             if (address.isUnresolved()) {

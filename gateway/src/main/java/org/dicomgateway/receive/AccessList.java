@@ -47,8 +47,7 @@ final class AccessList {
 
     /** Whether a rule is for some addresses, of which this is one. */
     boolean names(String host) {
-        return rules.stream()
-                .anyMatch(rule -> !rule.remoteHost().isEmpty() && isFrom(rule, host));
+        return rules.stream().anyMatch(rule -> !rule.remoteHost().isEmpty() && isFrom(rule, host));
     }
 
     private static Optional<Misfit> misfit(AccessRule rule, AssociationRequest request, Optional<String> user) {

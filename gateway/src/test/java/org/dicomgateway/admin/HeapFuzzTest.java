@@ -36,7 +36,10 @@ class HeapFuzzTest {
 
     private static byte[] request(int[] genes) {
         StringBuilder text = new StringBuilder("POST /");
-        text.append("a".repeat(genes[0])).append('?').append("b=".repeat(genes[1] / 2)).append(" HTTP/1.1\r\n");
+        text.append("a".repeat(genes[0]))
+                .append('?')
+                .append("b=".repeat(genes[1] / 2))
+                .append(" HTTP/1.1\r\n");
         text.append("Host: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ")
                 .append(genes[4] + 1)
                 .append("\r\n");

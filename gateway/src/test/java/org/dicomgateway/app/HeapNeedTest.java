@@ -32,8 +32,13 @@ class HeapNeedTest {
 
     private static ListenerSettings listener(int associations) {
         AcceptorSettings acceptor = new AcceptorSettings(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), associations, TIME, TIME, TIME, TIME, 1 << 20);
-        return new ListenerSettings(
-                "some", Set.of(AeTitle.of("GATEWAY")), acceptor, RateLimit.UNLIMITED, List.of());
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                associations,
+                TIME,
+                TIME,
+                TIME,
+                TIME,
+                1 << 20);
+        return new ListenerSettings("some", Set.of(AeTitle.of("GATEWAY")), acceptor, RateLimit.UNLIMITED, List.of());
     }
 }

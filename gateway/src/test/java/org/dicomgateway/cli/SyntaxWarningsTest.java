@@ -28,13 +28,15 @@ class SyntaxWarningsTest {
 
     @Test
     void what_a_destination_has_refused_and_a_listener_accepts_is_warned_of() throws Exception {
-        List<DeliveryView> parked =
-                List.of(parked("archive", JPEG.refusal()), parked("archive", JPEG.refusal()), parked("gone", JPEG.refusal()));
-        assertThat(SyntaxWarnings.of(loaded("dicom {}"), parked)).singleElement().satisfies(warning -> {
-            assertThat(warning.key()).isEqualTo("destinations.archive");
-            assertThat(warning.what())
-                    .contains("JPEG Lossless", "1.2.840.10008.1.2.4.70", "2 deliveries are parked", "dicom");
-        });
+        List<DeliveryView> parked = List.of(
+                parked("archive", JPEG.refusal()), parked("archive", JPEG.refusal()), parked("gone", JPEG.refusal()));
+        assertThat(SyntaxWarnings.of(loaded("dicom {}"), parked))
+                .singleElement()
+                .satisfies(warning -> {
+                    assertThat(warning.key()).isEqualTo("destinations.archive");
+                    assertThat(warning.what())
+                            .contains("JPEG Lossless", "1.2.840.10008.1.2.4.70", "2 deliveries are parked", "dicom");
+                });
         assertThat(SyntaxWarnings.of(
                         loaded("open {}, strict { port = 0, transfer-syntaxes = ExplicitVRLittleEndian }"), parked))
                 .extracting(Warning::what)
@@ -59,7 +61,8 @@ class SyntaxWarningsTest {
         Path file = Files.writeString(
                 folder.resolve("gateway.conf"), "gateway { admin.port = 1, listeners { " + listeners + " } }");
         Files.writeString(
-                folder.resolve("routing.conf"), "destinations.archive { ae-title = A, host = localhost, port = 1 }\nroutes = []");
+                folder.resolve("routing.conf"),
+                "destinations.archive { ae-title = A, host = localhost, port = 1 }\nroutes = []");
         return Configuration.loadAll(file);
     }
 

@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.dicomgateway.dicom.TransferSyntax;
 import org.dicomgateway.security.PasswordHash;
 import org.dicomgateway.security.Secret;
-import org.dicomgateway.dicom.TransferSyntax;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,9 +44,7 @@ class AccessSettingsTest {
                         Optional.of(Wildcard.of("CN=ct1")),
                         Optional.of(Wildcard.of("alice")),
                         Optional.of(Wildcard.of("1.2.840.10008.5.1.4.1.1.2")),
-                        List.of(
-                                TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN,
-                                TransferSyntax.of("1.2.840.10008.1.2.4.70")),
+                        List.of(TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN, TransferSyntax.of("1.2.840.10008.1.2.4.70")),
                         new PeerLimits(
                                 OptionalInt.of(3),
                                 new RateLimit(OptionalInt.of(4), Optional.of(DataSize.ofMebibytes(5))),
@@ -58,7 +56,8 @@ class AccessSettingsTest {
     void transfer_syntaxes_are_those_of_the_entry_or_of_the_listener_in_their_order() throws Exception {
         String two = "transfer-syntaxes = [1.2.840.10008.1.2.4.70, ExplicitVRLittleEndian]\n";
         TransferSyntax jpeg = TransferSyntax.of("1.2.840.10008.1.2.4.70");
-        assertThat(written.gateway("gateway.listeners.lab {\n" + two + "access = [ { name = own, transfer-syntaxes = any },"
+        assertThat(written.gateway("gateway.listeners.lab {\n" + two
+                                + "access = [ { name = own, transfer-syntaxes = any },"
                                 + " { name = one, transfer-syntaxes = ImplicitVRLittleEndian }, { name = same } ] }")
                         .listeners()
                         .get(0)

@@ -83,15 +83,19 @@ final class AssociateBody {
 
     /** With so many related SOP classes, each of no character at all: two bytes. */
     AssociateBody commonExtended(String sopClass, int related) {
-        return item(COMMON_EXTENDED_NEGOTIATION, common -> common.shortAndBytes(ascii(sopClass))
-                .shortAndBytes(ascii("1.2"))
-                .shortAndBytes(new byte[2 * related]));
+        return item(
+                COMMON_EXTENDED_NEGOTIATION,
+                common -> common.shortAndBytes(ascii(sopClass))
+                        .shortAndBytes(ascii("1.2"))
+                        .shortAndBytes(new byte[2 * related]));
     }
 
     AssociateBody identity(int kind, byte[] primary, byte[] secondary) {
-        return item(USER_IDENTITY, identity -> identity.bytes(new byte[] {(byte) kind, 0})
-                .shortAndBytes(primary)
-                .shortAndBytes(secondary));
+        return item(
+                USER_IDENTITY,
+                identity -> identity.bytes(new byte[] {(byte) kind, 0})
+                        .shortAndBytes(primary)
+                        .shortAndBytes(secondary));
     }
 
     int length() {

@@ -71,9 +71,11 @@ class AssociateGuardTest {
         assertRefused(body().bytes(new byte[] {0x50, 0, 0, 9, 0}), "longer than the PDU");
         assertRefused(body().item(0x20, new byte[3]).user(user -> {}), "cut off");
         assertRefused(
-                body().item(0x20, context -> context.bytes(new byte[] {1, 0, 0, 0})
-                                .item(0x30, ascii("1.2"))
-                                .item(0x30, ascii("1.3")))
+                body().item(
+                                0x20,
+                                context -> context.bytes(new byte[] {1, 0, 0, 0})
+                                        .item(0x30, ascii("1.2"))
+                                        .item(0x30, ascii("1.3")))
                         .user(user -> {}),
                 "two abstract syntaxes");
         assertRefused(body().user(user -> {}).bytes(new byte[] {0x10, 0}), "cut off");
@@ -84,8 +86,8 @@ class AssociateGuardTest {
         Consumer<AssociateBody> shown = user -> user.role("1.2").item(0x52, ascii("1.2.3"));
         byte[] body = body().user(shown.andThen(user -> user.extended("1.2", 3).commonExtended("1.2", 2)))
                 .toByteArray();
-        byte[] expected = body().user(shown.andThen(user -> user.item(0xFF, extendedValue("1.2", 3))
-                        .item(0xFF, commonExtendedValue("1.2", 2))))
+        byte[] expected = body().user(shown.andThen(
+                        user -> user.item(0xFF, extendedValue("1.2", 3)).item(0xFF, commonExtendedValue("1.2", 2))))
                 .toByteArray();
         for (int at = 1; at < 40; at++) {
             assertThat(inspect(body, at)).isEqualTo(expected);

@@ -106,7 +106,8 @@ class DicomSocketTest {
     }
 
     private DicomSocket connect(Duration writeTimeout) throws IOException {
-        DicomSocket socket = new DicomSocket(new Watchdog("watchdog-of-the-test"), writeTimeout, PduGuard.Side.ACCEPTOR, 16384);
+        DicomSocket socket =
+                new DicomSocket(new Watchdog("watchdog-of-the-test"), writeTimeout, PduGuard.Side.ACCEPTOR, 16384);
         socket.connect(server.getLocalSocketAddress());
         peer = server.accept();
         socket.start();

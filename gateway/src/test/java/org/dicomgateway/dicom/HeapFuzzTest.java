@@ -182,7 +182,9 @@ class HeapFuzzTest {
 
     private static String uid(int i, int length) {
         String text = "1." + i;
-        return text.length() >= length ? text : text + "." + "1".repeat(Math.max(0, Math.min(64, length) - text.length() - 1));
+        return text.length() >= length
+                ? text
+                : text + "." + "1".repeat(Math.max(0, Math.min(64, length) - text.length() - 1));
     }
 
     /** A ClientHello of so many suites and extensions, in records of a length, that may claim more than comes. */

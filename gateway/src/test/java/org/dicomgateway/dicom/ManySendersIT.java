@@ -75,7 +75,8 @@ class ManySendersIT {
                     each.close();
                 }
             }
-            await().atMost(LIMIT).untilAsserted(() -> assertThat(received(gateway)).isEqualTo(sent));
+            await().atMost(LIMIT)
+                    .untilAsserted(() -> assertThat(received(gateway)).isEqualTo(sent));
             assertThat(gateway.output()).doesNotContain("OutOfMemoryError").doesNotContain("a heap of");
             assertThat(gateway.terminate(LIMIT)).isZero();
         }

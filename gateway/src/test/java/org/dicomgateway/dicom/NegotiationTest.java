@@ -23,7 +23,9 @@ class NegotiationTest {
 
         assertThat(rq.getIdentityRQ().getPrimaryField()).isEmpty();
         assertThat(rq.getIdentityRQ().isPositiveResponseRequested()).isTrue();
-        assertThat(rq.getRoleSelections()).extracting(RoleSelection::getSOPClassUID).containsExactly(RawPeer.CT, QUERY);
+        assertThat(rq.getRoleSelections())
+                .extracting(RoleSelection::getSOPClassUID)
+                .containsExactly(RawPeer.CT, QUERY);
         assertThat(rq.getPresentationContext(1).getTransferSyntaxes()[0])
                 .isSameAs(rq.getPresentationContext(3).getTransferSyntaxes()[0]);
     }
@@ -35,7 +37,8 @@ class NegotiationTest {
         rq.setIdentityRQ(new IdentityRQ(2, false, new byte[10], new byte[1_025]));
         assertThatThrownBy(() -> Negotiation.identityIn(rq)).isInstanceOf(AAssociateRJ.class);
         rq.setIdentityRQ(new IdentityRQ(IdentityRQ.KERBEROS, false, new byte[60_000]));
-        assertThat(Negotiation.identityIn(rq)).hasValueSatisfying(who -> assertThat(who.user()).isEmpty());
+        assertThat(Negotiation.identityIn(rq))
+                .hasValueSatisfying(who -> assertThat(who.user()).isEmpty());
     }
 
     @Test

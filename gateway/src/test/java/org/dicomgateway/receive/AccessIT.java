@@ -172,8 +172,7 @@ class AccessIT {
         assertThat(acceptedOfJpegLosslessAndUncompressed(start("""
                         transfer-syntaxes = [ExplicitVRLittleEndian]
                         access = [ { name = ct, transfer-syntaxes = [ImplicitVRLittleEndian, ExplicitVRLittleEndian] } ]
-                        """)))
-                .isEqualTo("LittleEndianImplicit");
+                        """))).isEqualTo("LittleEndianImplicit");
         assertThat(acceptedOfJpegLosslessAndUncompressed(start("transfer-syntaxes = [RLELossless]")))
                 .isEqualTo("none");
     }
