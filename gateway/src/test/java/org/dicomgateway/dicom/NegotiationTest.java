@@ -37,7 +37,8 @@ class NegotiationTest {
         rq.setIdentityRQ(new IdentityRQ(2, false, new byte[10], new byte[1_025]));
         assertThatThrownBy(() -> Negotiation.identityIn(rq)).isInstanceOf(AAssociateRJ.class);
         rq.setIdentityRQ(new IdentityRQ(IdentityRQ.KERBEROS, false, new byte[60_000]));
-        assertThat(Negotiation.identityIn(rq)).hasValueSatisfying(who -> assertThat(who.user()).isEmpty());
+        assertThat(Negotiation.identityIn(rq))
+                .hasValueSatisfying(who -> assertThat(who.user()).isEmpty());
     }
 
     @Test
