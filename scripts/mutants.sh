@@ -27,7 +27,6 @@ MUTANTS=(
   "record-synced-before-written|Segment|PowerCutIT|s/(file\.writeFully\(records[^;]*;)\s*file\.sync\(\);/file.sync();\$1/"
   "segment-header-sync|SegmentLog|PowerCutIT|s/file\.sync\(\);(\s+disk\.rename)/\$1/"
   "segment-name-sync|SegmentLog|PowerCutIT|s/disk\.syncDirectory\(folders\.log\(\)\);//"
-  "segment-named-before-header|SegmentLog|PowerCutIT|s/(header\.write\(file\);\s+file\.sync\(\);)(\s+disk\.rename\(prepared, named\);)/\$2\$1/"
   "spare-sync|SegmentLog|PowerCutIT|s/(file\.zeroFill\(segmentSize\);\s+)file\.sync\(\);/\$1/"
   "refused-record-sync|Segment|SegmentTest|s/file\.sync\(\);(\s+\}\s+\@Override)/\$1/"
   "large-bytes-sync|OwnFiles|PowerCutIT|s/file\.sync\(\);//"

@@ -60,7 +60,7 @@ class PowerCutIT {
     }
 
     private static void noteWhatIsNotDurable(RecordedDisk disk, String uid) {
-        byte[] dataset = Part10.dataset(recording.sent().get(uid).path());
+        byte[] dataset = Part10.dataset(recording.file(uid).path());
         List<byte[]> segments = disk.durable(".seg");
         boolean bytes = Stream.concat(segments.stream(), disk.durable(".dcm").stream())
                 .anyMatch(file -> Playback.indexOf(file, dataset) >= 0);
@@ -82,7 +82,7 @@ class PowerCutIT {
                 .as("what was not durable when it was acknowledged")
                 .isEmpty();
         assertThat(whole.acknowledged())
-                .containsExactlyInAnyOrderElementsOf(recording.sent().keySet());
+                .containsExactlyInAnyOrderElementsOf(recording.sent());
     }
 
     @Test
@@ -186,7 +186,7 @@ class PowerCutIT {
             now.disk().powerCut(left, bytes, names, random);
             count++;
             try {
-                new SpoolAfterwards(recording.sent()).check(left, now.acknowledged(), now.delivered());
+                new SpoolAfterwards(recording).check(left, now.acknowledged(), now.delivered());
             } catch (IOException | RuntimeException | AssertionError e) {
                 throw new AssertionError(
                         "after cut " + count + ", after " + call.name() + call.words() + " of "

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -197,7 +198,7 @@ final class RecordedDisk implements SystemTrace.Listener {
         if (!isOurs(to)) {
             return;
         }
-        if (!from.getParent().equals(to.getParent())) {
+        if (!Objects.equals(from.getParent(), to.getParent())) {
             throw new IllegalStateException("this disk moves nothing between directories: " + from + " to " + to);
         }
         RecordedFile file = files.get(from);
@@ -282,8 +283,8 @@ final class RecordedDisk implements SystemTrace.Listener {
     }
 
     private boolean isReachable(Path path, Map<Path, RecordedFile> left) {
-        for (Path directory = path; !directory.equals(root.getParent()); directory = directory.getParent()) {
-            if (!left.containsKey(directory)) {
+        for (Path name = path; name != null && name.startsWith(root); name = name.getParent()) {
+            if (!left.containsKey(name)) {
                 return false;
             }
         }

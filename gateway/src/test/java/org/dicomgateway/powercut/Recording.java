@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.dicomgateway.testkit.FreePorts;
@@ -165,8 +166,17 @@ final class Recording {
         return runs;
     }
 
-    /** What was sent, by SOP Instance UID; all of it was answered with success. */
-    Map<String, TestFile> sent() {
-        return sent;
+    /** SOP Instance UIDs of what was sent; all of it was answered with success. */
+    Set<String> sent() {
+        return sent.keySet();
+    }
+
+    /** What was sent under a SOP Instance UID. */
+    TestFile file(String sopInstance) {
+        TestFile file = sent.get(sopInstance);
+        if (file == null) {
+            throw new IllegalArgumentException("nobody sent " + sopInstance);
+        }
+        return file;
     }
 }

@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.dicomgateway.config.DataSize;
@@ -30,10 +29,10 @@ final class SpoolAfterwards {
 
     private static final String LATE = "late";
 
-    private final Map<String, TestFile> sent;
+    private final Recording recording;
 
-    SpoolAfterwards(Map<String, TestFile> sent) {
-        this.sent = sent;
+    SpoolAfterwards(Recording recording) {
+        this.recording = recording;
     }
 
     /** Opens it: everything is there that is owed, all that it would deliver can be read, and the books balance. */
@@ -57,9 +56,7 @@ final class SpoolAfterwards {
             spool.replan((header, origin) -> new Plan(2, List.of(delivery(LATE))));
             Set<String> late = claimAll(spool, LATE);
             for (String uid : acknowledged) {
-                TestFile file = sent.get(uid);
-                assertThat(file).as(uid).isNotNull();
-                String modality = modality(file);
+                String modality = modality(recording.file(uid));
                 if (!modality.isEmpty() && !delivered.contains(uid)) {
                     assertThat(near).as("what the near one has not got yet").contains(uid);
                 }
@@ -87,10 +84,9 @@ final class SpoolAfterwards {
                 claims = spool.claim(destination, 1_000)) {
             for (Claim claim : claims) {
                 String uid = claim.instance().sopInstance().value();
-                TestFile file = sent.get(uid);
-                assertThat(file).as(uid).isNotNull();
+                byte[] original = Part10.dataset(recording.file(uid).path());
                 try (DatasetStream dataset = spool.open(claim)) {
-                    assertThat(dataset.readAllBytes()).as(uid).isEqualTo(Part10.dataset(file.path()));
+                    assertThat(dataset.readAllBytes()).as(uid).isEqualTo(original);
                 }
                 found.add(uid);
             }

@@ -23,61 +23,60 @@ class SegmentTest {
     @TempDir
     private Path directory;
 
-    private Path path;
-    private PowerCutDisk disk;
+    /** A segment that is being written, on a disk of its own. */
+    private record Written(Segment segment, PowerCutDisk disk, Path path) {
 
-    /** Of a file that is there already, with room for some records. */
-    private Segment segment() throws IOException {
-        path = directory.resolve("1.seg");
-        Files.write(path, new byte[SegmentHeader.LENGTH + 16 * RECORD.length]);
-        disk = new PowerCutDisk(Files.createDirectories(directory.resolve("trash")), 100);
-        SegmentHeader header = new SegmentHeader(1, Files.size(path), Instant.EPOCH, 1, SegmentHeader.End.NONE);
-        return new Segment(header, disk.update(path));
+        /** In an empty folder, with room for 16 records. */
+        static Written in(Path folder) throws IOException {
+            Path path = Files.createDirectories(folder).resolve("1.seg");
+            Files.write(path, new byte[SegmentHeader.LENGTH + 16 * RECORD.length]);
+            PowerCutDisk disk = new PowerCutDisk(Files.createDirectories(folder.resolve("trash")), 100);
+            SegmentHeader header =
+                    new SegmentHeader(1, Files.size(path), Instant.EPOCH, 1, SegmentHeader.End.NONE);
+            return new Written(new Segment(header, disk.update(path)), disk, path);
+        }
+
+        /** With the seeds tried, each sector that can be lost is, at least once. */
+        ByteBuffer afterPowerCut(long seed) throws IOException {
+            segment.close();
+            disk.lose(new Random(seed));
+            return ByteBuffer.wrap(Files.readAllBytes(path));
+        }
     }
 
-    private byte[] bytesAt(long offset, int length) throws IOException {
-        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(path));
+    private static byte[] bytes(ByteBuffer file, int offset, int length) {
         byte[] found = new byte[length];
-        bytes.get((int) offset, found);
+        file.get(offset, found);
         return found;
-    }
-
-    /** Loses everything that can be lost: with the seeds tried, each sector is at least once. */
-    private void losePower(long seed) throws IOException {
-        disk.lose(new Random(seed));
     }
 
     @Test
     void what_was_appended_stays_when_the_power_goes() throws IOException {
         for (long seed = 0; seed < 20; seed++) {
-            try (Segment segment = segment()) {
-                segment.append(List.of(ByteBuffer.wrap(RECORD)));
-                assertThat(segment.end().offset()).isEqualTo(SegmentHeader.LENGTH + RECORD.length);
-                losePower(seed);
-            }
-            assertThat(bytesAt(SegmentHeader.LENGTH, RECORD.length)).isEqualTo(RECORD);
-            removeAll();
+            Written written = Written.in(directory.resolve("seed-" + seed));
+            written.segment().append(List.of(ByteBuffer.wrap(RECORD)));
+            assertThat(written.segment().end().offset()).isEqualTo(SegmentHeader.LENGTH + RECORD.length);
+            ByteBuffer file = written.afterPowerCut(seed);
+            assertThat(bytes(file, SegmentHeader.LENGTH, RECORD.length)).isEqualTo(RECORD);
         }
     }
 
     @Test
     void the_header_of_a_refused_record_stays_unreadable_when_the_power_goes() throws IOException {
         for (long seed = 0; seed < 20; seed++) {
-            try (Segment segment = segment()) {
-                segment.append(List.of(ByteBuffer.wrap(RECORD), ByteBuffer.wrap(RECORD)));
-                segment.retract(List.of((long) SegmentHeader.LENGTH + RECORD.length));
-                losePower(seed);
-            }
-            assertThat(bytesAt(SegmentHeader.LENGTH, RECORD.length)).isEqualTo(RECORD);
-            assertThat(bytesAt(SegmentHeader.LENGTH + RECORD.length, RecordHeader.LENGTH))
-                    .containsOnly(0);
-            removeAll();
+            Written written = Written.in(directory.resolve("seed-" + seed));
+            int second = SegmentHeader.LENGTH + RECORD.length;
+            written.segment().append(List.of(ByteBuffer.wrap(RECORD), ByteBuffer.wrap(RECORD)));
+            written.segment().retract(List.of((long) second));
+            ByteBuffer file = written.afterPowerCut(seed);
+            assertThat(bytes(file, SegmentHeader.LENGTH, RECORD.length)).isEqualTo(RECORD);
+            assertThat(bytes(file, second, RecordHeader.LENGTH)).containsOnly(0);
         }
     }
 
     @Test
     void it_takes_records_up_to_its_last_byte_and_is_empty_until_then() throws IOException {
-        try (Segment segment = segment()) {
+        try (Segment segment = Written.in(directory).segment()) {
             assertThat(segment.isEmpty()).isTrue();
             assertThat(segment.fits(16L * RECORD.length)).isTrue();
             assertThat(segment.fits(16L * RECORD.length + 1)).isFalse();
@@ -86,10 +85,5 @@ class SegmentTest {
             assertThat(segment.fits(15L * RECORD.length)).isTrue();
             assertThat(segment.fits(15L * RECORD.length + 1)).isFalse();
         }
-    }
-
-    private void removeAll() throws IOException {
-        Files.delete(path);
-        Files.delete(directory.resolve("trash"));
     }
 }
