@@ -81,8 +81,7 @@ class PowerCutIT {
         assertThat(TOO_EARLY)
                 .as("what was not durable when it was acknowledged")
                 .isEmpty();
-        assertThat(whole.acknowledged())
-                .containsExactlyInAnyOrderElementsOf(recording.sent());
+        assertThat(whole.acknowledged()).containsExactlyInAnyOrderElementsOf(recording.sent());
     }
 
     @Test

@@ -31,8 +31,7 @@ class SegmentTest {
             Path path = Files.createDirectories(folder).resolve("1.seg");
             Files.write(path, new byte[SegmentHeader.LENGTH + 16 * RECORD.length]);
             PowerCutDisk disk = new PowerCutDisk(Files.createDirectories(folder.resolve("trash")), 100);
-            SegmentHeader header =
-                    new SegmentHeader(1, Files.size(path), Instant.EPOCH, 1, SegmentHeader.End.NONE);
+            SegmentHeader header = new SegmentHeader(1, Files.size(path), Instant.EPOCH, 1, SegmentHeader.End.NONE);
             return new Written(new Segment(header, disk.update(path)), disk, path);
         }
 
