@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * The SQLite driver unpacks its library, a megabyte, into a folder at every start, and removes it when the JVM ends in
- * order. That of a process that was killed stays there for ever. So it gets a folder of the spool's, for this user alone
+ * The SQLite driver unpacks its library, a megabyte, into a folder at every start, and removes it when the JVM ends by
+ * itself. That of a process that was killed or halted stays there for ever. So it gets a folder of the spool's, for this user alone
  * and for nothing else, which is emptied by whoever has the spool: neither is anybody's file but ours ever removed, nor
  * can anybody put a library there for us to load.
  */

@@ -11,7 +11,16 @@ final class RecordedFile {
     private static final int SECTOR = 512;
 
     /** Bytes written at a position; without bytes, the length was set to it. */
-    record Change(long position, byte[] bytes) {}
+    static final class Change {
+
+        private final long position;
+        private final byte[] bytes;
+
+        Change(long position, byte[] bytes) {
+            this.position = position;
+            this.bytes = bytes;
+        }
+    }
 
     private byte[] durable = new byte[0];
     private final List<Change> unsynced = new ArrayList<>();
