@@ -27,6 +27,7 @@ class AccessListTest {
             Optional.of(Wildcard.of("CN=ct1")),
             Optional.of(Wildcard.of("anna")),
             Optional.empty(),
+            List.of(),
             PeerLimits.UNLIMITED)));
 
     @Test
