@@ -638,15 +638,19 @@ final class InMemoryLedger implements Ledger {
         return moved;
     }
 
+    private boolean isGivenUpBy(Change.Discarded change, Delivery delivery) {
+        if (delivery.state == State.PARKED) {
+            return delivery.destination != null;
+        }
+        boolean held = delivery.destination != null && !isPresent(delivery.destination);
+        return delivery.state == State.PENDING && (change.again() || held);
+    }
+
     private long discard(Change.Discarded change, Set<String> due) {
         long count = 0;
         for (long id : change.deliveries()) {
             Delivery delivery = delivery(id);
-            if (delivery != null
-                    && (delivery.state == State.PARKED && delivery.destination != null
-                            || (delivery.state == State.PENDING
-                                    && (change.again()
-                                            || delivery.destination != null && !isPresent(delivery.destination))))) {
+            if (delivery != null && isGivenUpBy(change, delivery)) {
                 delivery.state = State.DISCARDED;
                 if (delivery.destination != null) {
                     Row row = row(delivery);

@@ -90,7 +90,10 @@ class UnreadableSectorsTest {
         disk.unreadable(SEGMENT, SegmentHeader.LENGTH + RECORD + 4_000, SegmentHeader.LENGTH + RECORD + 4_001);
         try (Spool spool = harness.open(disk)) {
             assertThat(readable(spool)).hasSize(4);
-            assertThat(spool.books().get(SpoolHarness.PACS).parked()).isEqualTo(1);
+            assertThat(spool.books())
+                    .hasEntrySatisfying(
+                            SpoolHarness.PACS,
+                            books -> assertThat(books.parked()).isEqualTo(1));
             assertGoesOn(spool);
             makeOld(spool);
             assertThat(folders.segment(1)).exists();
@@ -230,7 +233,10 @@ class UnreadableSectorsTest {
         disk.unreadable("2.dcm", 4096, 4097);
         try (Spool spool = harness.open(disk)) {
             assertThat(readable(spool)).hasSize(4).doesNotContain("1.2.2");
-            assertThat(spool.books().get(SpoolHarness.PACS).parked()).isEqualTo(1);
+            assertThat(spool.books())
+                    .hasEntrySatisfying(
+                            SpoolHarness.PACS,
+                            books -> assertThat(books.parked()).isEqualTo(1));
             SpoolHarness.keepHouse(spool);
             assertThat(folders.held().resolve("2.dcm")).exists();
         }
