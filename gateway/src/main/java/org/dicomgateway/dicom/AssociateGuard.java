@@ -101,7 +101,7 @@ final class AssociateGuard {
                 bodyRemaining--;
                 if (headerBytes == ITEM_HEADER) {
                     headerBytes = 0;
-                    item((header[2] & 0xFF) << 8 | header[3] & 0xFF);
+                    item((header[2] & 0xFF) << 8 | (header[3] & 0xFF));
                 }
             }
         }
@@ -179,7 +179,7 @@ final class AssociateGuard {
 
     /** The toolkit goes by the length of the UID, not by that of the sub-item. */
     private void role() throws IOException {
-        int uid = (header[0] & 0xFF) << 8 | header[1] & 0xFF;
+        int uid = (header[0] & 0xFF) << 8 | (header[1] & 0xFF);
         check(uid + UID_LENGTH + ROLES == roleRemaining, "a role selection whose UID does not fit");
         skip = roleRemaining - UID_LENGTH;
         roleRemaining = 0;

@@ -69,8 +69,8 @@ final class CommandGuard {
         check(++elements <= MAX_ELEMENTS, "a command of more than " + MAX_ELEMENTS + " elements");
         check(header[0] == 0 && header[1] == 0, "a command with a foreign group");
         check(header[6] == 0 && header[7] == 0, "a command with an element that claims 64 KB or more");
-        element = header[2] & 0xFF | (header[3] & 0xFF) << 8;
-        valueRemaining = header[4] & 0xFF | (header[5] & 0xFF) << 8;
+        element = (header[2] & 0xFF) | (header[3] & 0xFF) << 8;
+        valueRemaining = (header[4] & 0xFF) | (header[5] & 0xFF) << 8;
         check(element != COMMAND_FIELD || valueRemaining == US_LENGTH, "a command whose field is no number");
     }
 
