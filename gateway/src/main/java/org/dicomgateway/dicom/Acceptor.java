@@ -45,9 +45,6 @@ public final class Acceptor implements AutoCloseable {
 
     private static final int REQUESTS_OF_ONE_HOST_AT_ONCE = 2;
 
-    /** One place in so many is for addresses that are known. */
-    private static final int KEPT_PLACES = 4;
-
     /** Connections that the kernel holds until they are accepted: a burst of them is no reason to wait for a retransmission. */
     private static final int BACKLOG = 1_024;
 
@@ -68,6 +65,7 @@ public final class Acceptor implements AutoCloseable {
     private final Turns turns = new Turns(REQUESTS_AT_ONCE, REQUESTS_OF_ONE_HOST_AT_ONCE);
     private final LogLimit refusals = new LogLimit(log, System::nanoTime);
     private final KnownHosts known = new KnownHosts(System::nanoTime);
+    private final Places places;
 
     private volatile boolean stopping;
     private @Nullable ServerSocket server;
@@ -84,6 +82,7 @@ public final class Acceptor implements AutoCloseable {
         this.tls = settings.tls().map(server -> contexts.of(server.tls()));
         this.policy = policy;
         this.scp = scp;
+        this.places = new Places(settings, host -> known.contains(host) || policy.expects(host));
     }
 
     /**
@@ -219,7 +218,8 @@ public final class Acceptor implements AutoCloseable {
     }
 
     private void serve(DicomSocket socket) {
-        @Nullable String excess = excess(socket.getInetAddress().getHostAddress());
+        @Nullable
+        String excess = places.excess(connections, socket.getInetAddress().getHostAddress());
         if (stopping || (excess != null && overLimit() >= REFUSALS_AT_ONCE)) {
             socket.closeQuietly();
             return;
@@ -234,30 +234,6 @@ public final class Acceptor implements AutoCloseable {
             ended(connection);
             pause();
         }
-    }
-
-    /** Why one more from this address is too many, before anything is spent on it; null when it is not. */
-    private @Nullable String excess(String host) {
-        int open = openAssociations();
-        int max = settings.maxAssociations();
-        if (open >= max) {
-            return "all " + max + " associations are taken";
-        }
-        if (open >= max - max / KEPT_PLACES && !known.contains(host) && !policy.expects(host)) {
-            return "all " + (max - max / KEPT_PLACES)
-                    + " associations are taken that are for addresses which have brought"
-                    + " nothing within a day and which no entry of access names";
-        }
-        if (settings.maxAssociationsPerHost().isPresent()) {
-            int maxOfHost = settings.maxAssociationsPerHost().getAsInt();
-            long ofHost = connections.stream()
-                    .filter(each -> !each.isOverLimit() && each.remoteHost().equals(host))
-                    .count();
-            if (ofHost >= maxOfHost) {
-                return "all " + maxOfHost + " associations of " + host + " are taken (max-associations-per-host)";
-            }
-        }
-        return null;
     }
 
     private long overLimit() {

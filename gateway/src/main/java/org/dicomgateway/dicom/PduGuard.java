@@ -208,10 +208,11 @@ final class PduGuard extends InputStream {
     private void beginFragment(int length, int context, int controlHeader) throws IOException {
         pduRemaining -= HEADER;
         int data = length - 2;
-        if (data < 0 || data > pduRemaining || (pduRemaining - data > 0 && pduRemaining - data < HEADER)) {
+        long rest = pduRemaining - data;
+        if (data < 0 || rest < 0 || (rest > 0 && rest < HEADER)) {
             throw Aborts.becauseOfViolation("a fragment of " + length + " bytes, which does not fit in its PDU");
         }
-        pduRemaining -= data;
+        pduRemaining = rest;
         fragmentRemaining = data;
         contextId = context;
         control = controlHeader;
