@@ -67,6 +67,15 @@ class EncryptionTest {
     }
 
     @Test
+    void every_answer_tells_browsers_to_stay_with_TLS() throws Exception {
+        HttpClient client = client("gateway");
+        for (HttpResponse<String> answer :
+                List.of(get(client, "/"), get(client, "/nothing"), post(client, "https://evil.example"))) {
+            assertThat(answer.headers().firstValue("Strict-Transport-Security")).hasValue("max-age=31536000");
+        }
+    }
+
+    @Test
     void another_certificate_of_the_same_authority_is_not_taken_for_it() {
         assertThatThrownBy(() -> get(client("impostor"), "/api/status")).isInstanceOf(SSLException.class);
     }
