@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import org.dicomgateway.admin.DestinationView;
 import org.dicomgateway.admin.Json;
 import org.dicomgateway.admin.StatusView;
+import org.dicomgateway.admin.ThreadView;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -82,6 +83,7 @@ public final class StatusCommand extends OperatorCommand {
                 "{\"status\":" + answer + ",\"destinations\":" + lanes + "}",
                 new StatusText(status, destinations, now).lines());
         boolean well = status.receiver().state().equals("open")
+                && status.process().threads().stream().allMatch(ThreadView::alive)
                 && status.rules().broken().isEmpty()
                 && status.damage().ledger().isEmpty()
                 && status.certificates().stream()

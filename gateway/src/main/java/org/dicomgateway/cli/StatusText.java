@@ -9,6 +9,7 @@ import java.util.Locale;
 import org.dicomgateway.admin.CertificateView;
 import org.dicomgateway.admin.DestinationView;
 import org.dicomgateway.admin.HealthView;
+import org.dicomgateway.admin.ProcessView;
 import org.dicomgateway.admin.ReceiverView;
 import org.dicomgateway.admin.RulesView;
 import org.dicomgateway.admin.StatusView;
@@ -38,6 +39,7 @@ final class StatusText {
 
     /** Without line ends. */
     List<String> lines() {
+        threads(status.process());
         receiver(status.receiver());
         rates(status.rates());
         disk(status.disk());
@@ -52,6 +54,13 @@ final class StatusText {
         lines.addAll(0, wrong);
         lines.add(0, "DICOM Gateway " + status.version() + ", running since " + Times.of(status.startedAt()));
         return lines;
+    }
+
+    private void threads(ProcessView process) {
+        process.threads().stream()
+                .filter(thread -> !thread.alive())
+                .forEach(thread -> wrong.add(
+                        "thread: " + thread.name() + " HAS ENDED, and must not; restart the gateway, nothing is lost"));
     }
 
     private void receiver(ReceiverView receiver) {

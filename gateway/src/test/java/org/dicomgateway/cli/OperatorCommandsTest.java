@@ -19,6 +19,7 @@ import org.dicomgateway.admin.AdminAtAPort;
 import org.dicomgateway.admin.FakeControls;
 import org.dicomgateway.admin.FakeSpoolView;
 import org.dicomgateway.admin.RulesView.Broken;
+import org.dicomgateway.admin.ThreadView;
 import org.dicomgateway.dicom.AeTitle;
 import org.dicomgateway.dicom.Origin;
 import org.dicomgateway.dicom.Uid;
@@ -343,6 +344,13 @@ class OperatorCommandsTest {
         assertThat(run(status())).isEqualTo(3);
         assertThat(run(new ParkedCommand())).isEqualTo(3);
         assertThat(err.toString()).contains("no gateway answers at http://127.0.0.1:", "start it: scripts/gateway run");
+    }
+
+    @Test
+    void status_tells_of_a_thread_that_is_gone() {
+        controls.threads = List.of(new ThreadView("audit", false), new ThreadView("spool-keeper", true));
+        assertThat(run(status())).isEqualTo(1);
+        assertThat(out.toString()).contains("thread: audit HAS ENDED").doesNotContain("spool-keeper");
     }
 
     @Test
