@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,12 +83,7 @@ class SpoolReopeningTest {
     }
 
     private static boolean isOneOf(String operation, String names) {
-        for (String name : names.split(" ")) {
-            if (operation.startsWith(name)) {
-                return true;
-            }
-        }
-        return false;
+        return Stream.of(names.split(" ", -1)).anyMatch(operation::startsWith);
     }
 
     private void accept(Spool spool, int size) throws RefusedException, IOException {
