@@ -91,7 +91,7 @@ class ReliabilityDocumentTest {
         Map<String, List<String>> tests = new HashMap<>();
         sources.forEach((name, source) -> {
             List<String> found = new ArrayList<>(
-                    TESTS.matcher(source).results().map(test -> test.group(1)).toList());
+                    TESTS.matcher(withoutTexts(source)).results().map(test -> test.group(1)).toList());
             Matcher parent =
                     Pattern.compile("class " + name + " extends (\\w+)").matcher(source);
             if (parent.find()) {
@@ -110,5 +110,10 @@ class ReliabilityDocumentTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** What stands in quotes may look like the end of an annotation. */
+    private static String withoutTexts(String source) {
+        return source.replaceAll("\"(?:\\\\.|[^\"\\\\\\n])*\"", "\"\"");
     }
 }

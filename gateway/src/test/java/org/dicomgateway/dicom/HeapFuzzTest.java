@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
  */
 class HeapFuzzTest {
 
-    private static final int TRIES = Integer.getInteger("fuzz.tries", 30);
+    private static final int TRIES = Integer.getInteger("fuzz.tries", 5);
     private static final long SEED = Long.getLong("fuzz.seed", 1);
     private static final double MOST_GROWTH = 4;
     private static final int MOST_BYTES = AssociateGuard.MAX_LENGTH;
