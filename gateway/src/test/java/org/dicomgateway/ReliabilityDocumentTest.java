@@ -90,8 +90,10 @@ class ReliabilityDocumentTest {
         }
         Map<String, List<String>> tests = new HashMap<>();
         sources.forEach((name, source) -> {
-            List<String> found = new ArrayList<>(
-                    TESTS.matcher(withoutTexts(source)).results().map(test -> test.group(1)).toList());
+            List<String> found = new ArrayList<>(TESTS.matcher(withoutTexts(source))
+                    .results()
+                    .map(test -> test.group(1))
+                    .toList());
             Matcher parent =
                     Pattern.compile("class " + name + " extends (\\w+)").matcher(source);
             if (parent.find()) {
