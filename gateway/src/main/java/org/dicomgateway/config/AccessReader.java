@@ -71,7 +71,7 @@ final class AccessReader {
                 certificate.get(),
                 user.get(),
                 sopClass.get(),
-                syntaxes.get().orElseGet(syntaxesOfListener::get),
+                syntaxes.get().orElseGet(syntaxesOfListener),
                 limits.get());
     }
 

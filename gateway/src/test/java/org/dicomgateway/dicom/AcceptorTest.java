@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -354,7 +355,7 @@ class AcceptorTest {
     @Test
     void a_request_that_drips_is_aborted_when_the_time_for_all_of_it_is_over() throws Exception {
         Acceptor acceptor = start(Limits.requestTimeout(ofMillis(500)), ANYBODY, this::keep);
-        byte[] request = WorstRequests.withinAllBounds("DRIP").get("role selections");
+        byte[] request = Objects.requireNonNull(WorstRequests.withinAllBounds("DRIP").get("role selections"));
         try (RawPeer peer = RawPeer.connect(acceptor.address())) {
             int sent = 0;
             try {
