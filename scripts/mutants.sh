@@ -35,13 +35,17 @@ MUTANTS=(
   "moved-name-sync|OwnFiles|PowerCutIT|s/disk\.syncDirectory\(folders\.held\(\)\);//"
   "answer-before-sync|Committer|PowerCutIT|s/(long begin = System\.nanoTime\(\);\s+segment\.append)/for (int i = 0; i < batch.size(); i++) { batch.get(i).draft.succeeded(changes.get(i).stored().instance()); } \$1/"
   "recycled-before-ledger-sync|Sweeper|PowerCutIT|s/bookkeeper\.sync\(\)\.join\(\);//"
-  "ledger-sync-skipped|Bookkeeper|PowerCutIT|s/ledger\.sync\(\);//"
+  "ledger-sync-skipped|Bookkeeper|PowerCutIT|s/ledger\.sync\(0\);//"
   "ledger-sync-not-full|LedgerWriter|PowerCutIT|s/database\.update\(\"PRAGMA synchronous = FULL\"\);//"
   "ledger-never-syncs|LedgerFile|PowerCutIT|s/synchronous = NORMAL/synchronous = OFF/"
   "ledger-syncs-each-commit|LedgerFile|SqliteLedgerTest|s/synchronous = NORMAL/synchronous = FULL/"
   "ledger-stays-full|LedgerWriter|SqliteLedgerTest|s/database\.update\(\"PRAGMA synchronous = NORMAL\"\);//"
   "rebuild-mark-sync|Recovery|PowerCutIT|s/(disk\.create\(folders\.rebuilding\(\)\)\.close\(\);\s+\}\s+)disk\.syncDirectory\(folders\.root\(\)\);/\$1/"
-  "rebuild-ledger-sync|Recovery|PowerCutIT|s/ledger\.sync\(\);//"
+  "rebuild-ledger-sync|Recovery|PowerCutIT|s/long syncs = ledger\.sync\(/long syncs = 1 + 0 * (/"
+  "journal-sync|FactJournal|FactJournalTest|s/open\.sync\(\);//"
+  "journal-file-sync|FactJournal|FactJournalTest|s/made\.sync\(\);//"
+  "journal-name-sync|FactJournal|FactJournalTest|s/disk\.syncDirectory\(folders\.root\(\)\);//"
+  "recycled-before-journal|Sweeper|RolledBackLedgerTest|s/!trust\.confirm\(\)/trust == null/"
 )
 
 ONLY=()

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class StrangersIT {
 
-    private static final int CROWD = 100;
+    private static final int CROWD = 40;
     private static final int FLOOD = 10_000;
     private static final int CALLERS = 4;
     /** Connections that each caller keeps open. */
