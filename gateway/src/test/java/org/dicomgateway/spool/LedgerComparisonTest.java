@@ -160,7 +160,9 @@ class LedgerComparisonTest {
 
     private static Settlement settlement(Random random) {
         Settlement settlement = answered(random);
-        return random.nextInt(4) == 0 ? settlement.withoutAnswer() : settlement;
+        // What is put off by hours was not sent.
+        boolean putOff = settlement instanceof Settlement.Retry retry && retry.reason().startsWith("route ");
+        return !putOff && random.nextInt(4) == 0 ? settlement.withoutAnswer() : settlement;
     }
 
     private static Settlement answered(Random random) {
