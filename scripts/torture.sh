@@ -61,7 +61,7 @@ PATH=$PATH:/usr/sbin
 
 if [[ -n $FUZZ ]]; then
   step "Fuzzing: $FUZZ PDUs and as many datasets, seed $SEED"
-  mvn -B -q -ntp -f "$ROOT/pom.xml" test -Dtest=FuzzTest -Dfuzz.pdus="$FUZZ" -Dfuzz.datasets="$FUZZ" -Dfuzz.seed="$SEED" \
+  mvn -B -q -ntp -f "$ROOT/pom.xml" test -Dtest=FuzzTest -Dtest.jvm= -Dfuzz.pdus="$FUZZ" -Dfuzz.datasets="$FUZZ" -Dfuzz.seed="$SEED" \
     "-Djunit.jupiter.execution.timeout.default=24 h"
 fi
 step "A kill at each step; then torture: $MINUTES minutes, seed $SEED"

@@ -39,10 +39,10 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class SmallHeapIT {
 
-    private static final String HEAP = "-Xmx28m";
+    private static final String HEAP = "-Xmx40m";
     private static final AeTitle MODALITY = AeTitle.of("MODALITY");
     private static final int SENDERS = 4;
-    private static final int BACKLOG = Integer.getInteger("backlog.instances", 20_000);
+    private static final int BACKLOG = Integer.getInteger("backlog.instances", 24_000);
     private static final RequestorSettings PATIENT = new RequestorSettings(
             Duration.ofSeconds(10),
             Duration.ofSeconds(30),
@@ -113,7 +113,11 @@ class SmallHeapIT {
 
     private GatewayProcess smallGateway() {
         return new GatewayProcess(
-                directory.resolve("gateway"), HEAP, "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError");
+                directory.resolve("gateway"),
+                HEAP,
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-XX:+ExitOnOutOfMemoryError");
     }
 
     /** Small instances from memory: a file for each would only test the disk. */
@@ -138,16 +142,16 @@ class SmallHeapIT {
         }
     }
 
-    /** What is known of an instance is as long as it can be, and its own. */
+    /** What is known of an instance is as long as it can be. */
     private static byte[] dataset(Uid sopInstance, int number) {
         return new Elements()
                 .text(0x0008, 0x0016, "UI", TestFiles.CT.value())
                 .text(0x0008, 0x0018, "UI", sopInstance.value())
-                .text(0x0008, 0x0050, "SH", "A%015d".formatted(number))
+                .text(0x0008, 0x0050, "SH", "A%015d".formatted(number / 1000))
                 .text(0x0008, 0x0060, "CS", "CT")
-                .text(0x0010, 0x0020, "LO", "P%063d".formatted(number))
-                .text(0x0020, 0x000d, "UI", longUid(78, number))
-                .text(0x0020, 0x000e, "UI", longUid(79, number))
+                .text(0x0010, 0x0020, "LO", "P%063d".formatted(number / 1000))
+                .text(0x0020, 0x000d, "UI", longUid(78, number / 1000))
+                .text(0x0020, 0x000e, "UI", longUid(79, number / 1000))
                 .bytes(0x0029, 0x0010, "LO", "GATEWAY TEST".getBytes(StandardCharsets.US_ASCII))
                 .bytes(0x0029, 0x1001, "OB", new byte[512])
                 .toDataset();

@@ -610,7 +610,8 @@ final class InMemoryLedger implements Ledger {
                         && delivery.id > afterId,
                 max);
         return ids.stream()
-                .map(id -> new Movable(id, Objects.requireNonNull(delivery(id)).planned.route()))
+                .map(id -> new Movable(
+                        id, Objects.requireNonNull(delivery(id)).planned.route()))
                 .toList();
     }
 
