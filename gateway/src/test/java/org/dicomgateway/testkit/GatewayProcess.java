@@ -162,18 +162,17 @@ public final class GatewayProcess implements AutoCloseable {
     private List<String> command(List<String> moreJvmOptions, String... arguments) {
         List<String> command = new ArrayList<>(arguments[0].equals("run") ? recorder : List.of());
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(jvmOptions);
-        command.addAll(moreJvmOptions);
-        command.add("-Dgateway.home=" + home);
-        if (arguments[0].equals("run")) { // as scripts/gateway does: the other commands print their answer alone,
-            command.add("-Dlogback.configurationFile=" + home.resolve("conf/logback.xml"));
-        } else { // and are to be quick
-            command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-        }
-        command.add("-jar");
-        command.add(System.getProperty(
+        Path jar = Path.of(System.getProperty(
                 "gateway.jar",
                 ProjectRoot.path().resolve("gateway/target/gateway.jar").toString()));
+        command.addAll(jvmOptions.isEmpty() ? QuickStart.options(jar) : jvmOptions);
+        command.addAll(moreJvmOptions);
+        command.add("-Dgateway.home=" + home);
+        if (arguments[0].equals("run")) { // as scripts/gateway does: the other commands print their answer alone
+            command.add("-Dlogback.configurationFile=" + home.resolve("conf/logback.xml"));
+        }
+        command.add("-jar");
+        command.add(jar.toString());
         command.addAll(List.of(arguments));
         return command;
     }
