@@ -161,7 +161,8 @@ class LedgerComparisonTest {
     private static Settlement settlement(Random random) {
         Settlement settlement = answered(random);
         // What is put off by hours was not sent.
-        boolean putOff = settlement instanceof Settlement.Retry retry && retry.reason().startsWith("route ");
+        boolean putOff =
+                settlement instanceof Settlement.Retry retry && retry.reason().startsWith("route ");
         return !putOff && random.nextInt(4) == 0 ? settlement.withoutAnswer() : settlement;
     }
 
