@@ -24,7 +24,7 @@ class SendTargetTest {
         "localhost:104, ANY-SCP@localhost:104",
         "ARCHIVE@10.1.2.3:11112, ARCHIVE@10.1.2.3:11112",
         "[::1]:104, ANY-SCP@::1:104",
-        "OLD PACS@[fe80::1]:104, OLD PACS@fe80::1:104"
+        "OLD PACS@[fe80::1]:104, '\"OLD PACS\"@fe80::1:104'"
     })
     void an_address_needs_no_configuration(String text, String peer) throws Exception {
         SendTarget target = SendTarget.of(text, new ConfigurationFile());

@@ -60,14 +60,14 @@ public final class HeapFuzzer {
     /** What is held for this. */
     public Worst of(byte[] bytes) throws IOException, InterruptedException {
         cost(bytes);
-        long idle = cost(new byte[0]);
-        return new Worst(List.of(), bytes.length, cost(bytes), idle);
+        long idle = repeated(new byte[0], cost(new byte[0]));
+        return new Worst(List.of(), bytes.length, repeated(bytes, cost(bytes)), idle);
     }
 
     /** The one for which the most is held, of so many tries; the first have much of one gene and little of the others. */
     public Worst mostExpensive(int tries) throws IOException, InterruptedException {
         cost(new byte[0]);
-        long idle = cost(new byte[0]);
+        long idle = repeated(new byte[0], cost(new byte[0]));
         Worst worst = new Worst(List.of(), 0, idle, idle);
         int[] best = new int[maxima.length];
         for (int n = 0; n < tries; n++) {
@@ -75,11 +75,19 @@ public final class HeapFuzzer {
             byte[] bytes = surface.apply(genes);
             long heap = cost(bytes);
             if (heap > worst.heap()) {
+                heap = repeated(bytes, heap);
+            }
+            if (heap > worst.heap()) {
                 best = genes;
                 worst = new Worst(Arrays.stream(genes).boxed().toList(), bytes.length, heap, idle);
             }
         }
         return worst;
+    }
+
+    /** What is held each time, however often it is sent: something else on this heap may have cost more meanwhile. */
+    private long repeated(byte[] bytes, long first) throws IOException, InterruptedException {
+        return Math.min(first, Math.min(cost(bytes), cost(bytes)));
     }
 
     private int[] muchOf(int gene) {
