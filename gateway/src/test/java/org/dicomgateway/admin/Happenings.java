@@ -29,7 +29,7 @@ final class Happenings {
         ForwardLog.outcome(ForwardLog.Event.DELIVERED, subject, "all", "a", 2, 5, 0, "");
         ForwardLog.outcome(ForwardLog.Event.PARKED, subject, "all", "b", 1, 5, 0xC000, "no");
         ForwardLog.discarded(subject, "all", "b", "sent twice");
-        ForwardLog.superseded(subject, "all", "b", 7, 9);
+        ForwardLog.superseded(subject, "all", "b", 3, 4);
         StageTimes.committed(3, 2_000_000);
         StageTimes.applied(12, 9_000_000);
     }

@@ -75,6 +75,7 @@ class MetricsTest {
                 .containsEntry("gateway_delivery_seconds_bucket{destination=\"a\",le=\"1.0\"}", 0.0)
                 .containsEntry("gateway_delivery_seconds_bucket{destination=\"a\",le=\"5.0\"}", 1.0)
                 .containsEntry("gateway_discarded_total{destination=\"b\"}", 1.0)
+                .containsEntry("gateway_superseded_total{destination=\"b\"}", 1.0)
                 .containsEntry("gateway_commit_instances_sum", 3.0)
                 .containsEntry("gateway_ledger_unwritten_changes", 3.0)
                 .containsEntry("gateway_disk_free_bytes", 5_000_000.0)

@@ -40,6 +40,7 @@ class HeapFuzzTest {
 
     /** Much of each gene by itself, and some more. */
     private static final int TRIES = Integer.getInteger("fuzz.tries", 18);
+
     private static final long SEED = Long.getLong("fuzz.seed", 1);
     private static final double MOST_GROWTH = 4;
     private static final int MOST_BYTES = AssociateGuard.MAX_LENGTH;
