@@ -28,7 +28,8 @@ class HeapFuzzTest {
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), admin.port()),
                         HeapFuzzTest::request,
                         new int[] {20_000, 20_000, 2_000, 20_000, 100_000, 3},
-                        SEED)
+                        SEED,
+                        () -> {})
                 .mostExpensive(TRIES);
         System.out.println("HeapFuzzTest: HTTP: " + worst);
         assertThat(worst.heap()).as(worst.toString()).isLessThan(MOST);

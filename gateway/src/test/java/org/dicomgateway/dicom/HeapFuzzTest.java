@@ -2,6 +2,7 @@ package org.dicomgateway.dicom;
 
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -49,7 +50,7 @@ class HeapFuzzTest {
     private static final Logger LOG = (Logger) LoggerFactory.getLogger("org.dicomgateway.dicom");
     private static final Logger TOOLKIT_LOG = (Logger) LoggerFactory.getLogger("org.aoju");
 
-    private final CountDownLatch over = new CountDownLatch(1);
+    private volatile CountDownLatch over = new CountDownLatch(1);
 
     @BeforeEach
     void be_quiet() {
@@ -73,7 +74,8 @@ class HeapFuzzTest {
                             acceptor.address(),
                             HeapFuzzTest::request,
                             new int[] {200, 3_000, 64, 6_500, 64, 6_500, 400, 100, 30_000, 3, 60_000, 3, 2, 1},
-                            SEED)
+                            SEED,
+                            () -> letGo(acceptor))
                     .mostExpensive(TRIES);
             System.out.println("HeapFuzzTest: association: " + worst);
             assertThat(worst.heap()).as(worst.toString()).isLessThan(AssociationMemory.of(acceptor.settings()));
@@ -85,7 +87,8 @@ class HeapFuzzTest {
     void the_worst_requests_within_the_bounds_hold_little_heap_while_they_wait_and_afterwards() throws Exception {
         try (Acceptor acceptor = new Acceptor(Limits.maxAssociations(100), this::decide, this::never)) {
             acceptor.start();
-            HeapFuzzer fuzzer = new HeapFuzzer(acceptor.address(), HeapFuzzTest::request, new int[0], SEED);
+            HeapFuzzer fuzzer =
+                    new HeapFuzzer(acceptor.address(), HeapFuzzTest::request, new int[0], SEED, () -> letGo(acceptor));
             for (String calling : List.of("WAITING", "FUZZER")) {
                 for (byte[] request : WorstRequests.withinAllBounds(calling).values()) {
                     Worst worst = fuzzer.of(request);
@@ -121,12 +124,20 @@ class HeapFuzzTest {
                             acceptor.address(),
                             HeapFuzzTest::handshake,
                             new int[] {32_000, 400, 2_000, 60_000, 4, 16_384, 1},
-                            SEED)
+                            SEED,
+                            () -> letGo(acceptor))
                     .mostExpensive(TRIES);
             System.out.println("HeapFuzzTest: TLS handshake: " + worst);
             assertThat(worst.heap()).as(worst.toString()).isLessThan(AssociationMemory.of(settings));
             assertThat(worst.growth()).as(worst.toString()).isLessThan(MOST_GROWTH);
         }
+    }
+
+    /** Those that wait are let in, and all that were closed are gone. */
+    private void letGo(Acceptor acceptor) {
+        over.countDown();
+        await().atMost(ofSeconds(20)).until(() -> acceptor.openAssociations() == 0);
+        over = new CountDownLatch(1);
     }
 
     /** Some are let in, some wait for it for long. */

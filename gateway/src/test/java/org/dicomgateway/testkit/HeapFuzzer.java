@@ -41,20 +41,29 @@ public final class HeapFuzzer {
         }
     }
 
+    /** Returns when the server holds nothing more of the connections before, or fails. */
+    @FunctionalInterface
+    public interface Rest {
+        void await() throws InterruptedException;
+    }
+
     private final InetSocketAddress address;
     private final Function<int[], byte[]> surface;
     private final int[] maxima;
     private final Random random;
+    private final Rest rest;
 
     /**
      * @param surface makes what is sent of genes
      * @param maxima of each gene
+     * @param rest awaited before each try, or what is left of the one before would be taken for this one's
      */
-    public HeapFuzzer(InetSocketAddress address, Function<int[], byte[]> surface, int[] maxima, long seed) {
+    public HeapFuzzer(InetSocketAddress address, Function<int[], byte[]> surface, int[] maxima, long seed, Rest rest) {
         this.address = address;
         this.surface = surface;
         this.maxima = maxima.clone();
         this.random = new Random(seed);
+        this.rest = rest;
     }
 
     /** What is held for this. */
@@ -120,6 +129,7 @@ public final class HeapFuzzer {
 
     /** What one connection holds on which this was sent, or as much of it as was taken. */
     private long cost(byte[] bytes) throws IOException, InterruptedException {
+        rest.await();
         long before = settledHeap();
         List<Socket> open = new ArrayList<>();
         try {
