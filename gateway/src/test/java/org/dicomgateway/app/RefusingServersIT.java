@@ -165,8 +165,9 @@ class RefusingServersIT {
     }
 
     private static List<String> parkedReasons(GatewayProcess gateway) {
-        JsonNode parked = JsonMapper.shared()
-                .readTree(gateway.ask("parked", "--json").orFail().output());
+        // It exits with 1 when there is any.
+        JsonNode parked =
+                JsonMapper.shared().readTree(gateway.ask("parked", "--json").output());
         List<String> reasons = new ArrayList<>();
         parked.forEach(each -> reasons.add(each.at("/reason").asString()));
         return reasons;
