@@ -27,6 +27,9 @@ final class CallingTitles {
     /** Who has not called for so long after he could have is told of no more. */
     private static final Duration MEMORY = Duration.ofMinutes(5);
 
+    /** So often a caller is put off, when no other was served yet, before the destination is held to be in trouble. */
+    static final int BEFORE_OTHERS = 3;
+
     /** Whoever calls himself otherwise each time must not fill the memory. */
     private static final int REMEMBERED = 1_000;
 
@@ -65,8 +68,8 @@ final class CallingTitles {
     /**
      * A caller failed to associate, or was aborted at its first store.
      *
-     * @return whether it was for its name: that says nothing of the destination but that it is there. When that is not
-     *     certain, it is put off nevertheless, so that others have their turn
+     * @return whether that is taken to be for its name: it says nothing of the destination but that it is there. When that
+     *     is not certain, and nobody else was served, it is put off all the same; again and again, it tells of more
      */
     synchronized boolean refuses(AeTitle calling, AssociationException failure, String why) {
         boolean certain = Verdict.isCallerUnknown(failure);
@@ -89,7 +92,7 @@ final class CallingTitles {
             Deadline until = Deadline.after(clock, wait);
             unwelcome.put(calling, new Unwelcome(times, until, Deadline.after(clock, wait.plus(MEMORY)), why));
         }
-        return certain || !welcome.isEmpty();
+        return certain || !welcome.isEmpty() || times <= BEFORE_OTHERS;
     }
 
     /** What becomes of a claim whose caller is put off; empty when it is not. */

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongPredicate;
 import org.dicomgateway.dicom.AeTitle;
 import org.dicomgateway.dicom.AssociationException;
 import org.dicomgateway.dicom.AssociationException.Cause;
@@ -77,12 +78,7 @@ class PreservedCallersTest {
 
     @Test
     void a_caller_that_is_aborted_at_its_first_store_delays_no_other() {
-        server.onStore = sop -> {
-            if (Long.parseLong(sop.value().substring("1.2.3.".length())) <= UNKNOWN) {
-                throw FakeServer.failure(Cause.ABORTED);
-            }
-            return 0;
-        };
+        abort(id -> id <= UNKNOWN);
         add();
         start();
 
@@ -90,10 +86,11 @@ class PreservedCallersTest {
 
         assertThat(changed).as("always usable").containsExactly(NAME);
         assertThat(view().why()).contains("does not know the calling AE title UNKNOWN");
+        await().until(() -> outbox.inHands() == 0);
         for (int hour = 0; hour < 20; hour++) {
             int before = server.calls.get();
+            clock.advance(Duration.ofHours(1));
             outbox.add(NAME, instance(1_000 + hour, Fixtures.CT, "KNOWN"));
-            advance(Duration.ofHours(1));
             awaitDelivered(KNOWN + 1 + hour);
             await().until(() -> server.calls.get() > before && outbox.inHands() == 0);
         }
@@ -101,10 +98,25 @@ class PreservedCallersTest {
     }
 
     @Test
+    void a_caller_that_is_aborted_again_before_others_had_their_turn_does_not_take_the_server_down() {
+        abort(id -> id <= UNKNOWN);
+        outbox.add(NAME, instance(1, Fixtures.CT, "UNKNOWN"));
+        start();
+        for (int times = 1; times <= CallingTitles.BEFORE_OTHERS; times++) {
+            int expected = times;
+            await().until(() -> server.storeAssociations().size() == expected && outbox.inHands() == 0);
+            advance(Duration.ofMinutes(11));
+        }
+
+        outbox.add(NAME, instance(UNKNOWN + 1, Fixtures.CT, "KNOWN"));
+
+        awaitDelivered(1);
+        assertThat(changed).as("always usable").containsExactly(NAME);
+    }
+
+    @Test
     void a_server_that_aborts_every_caller_is_down() {
-        server.onStore = sop -> {
-            throw FakeServer.failure(Cause.ABORTED);
-        };
+        abort(id -> true);
         add();
         start();
 
@@ -119,12 +131,7 @@ class PreservedCallersTest {
 
     @Test
     void an_instance_that_is_aborted_does_not_keep_its_caller_out() {
-        server.onStore = sop -> {
-            if (sop.equals(instance(1).sopInstance())) {
-                throw FakeServer.failure(Cause.ABORTED);
-            }
-            return 0;
-        };
+        abort(id -> id == 1);
         outbox.add(
                 NAME,
                 instance(1, Fixtures.CT, "NEW"),
@@ -155,6 +162,15 @@ class PreservedCallersTest {
         assertThat(outbox.settled())
                 .noneMatch(each -> each.settlement() instanceof Settlement.Retry retry && retry.counted());
         await().until(() -> view().state() == DestinationState.UP);
+    }
+
+    private void abort(LongPredicate which) {
+        server.onStore = sop -> {
+            if (which.test(Long.parseLong(sop.value().substring("1.2.3.".length())))) {
+                throw FakeServer.failure(Cause.ABORTED);
+            }
+            return 0;
+        };
     }
 
     private static void rejectUnknown(AeTitle calling) throws AssociationException {

@@ -68,8 +68,8 @@ class RefusalsTest {
             int expected = round;
             awaitDelivered(expected);
             await().until(() -> outbox.inHands() == 0);
+            clock.advance(Duration.ofMinutes(11));
             outbox.add(NAME, ofStudy("1.2.4", 100 + round));
-            advance(Duration.ofMinutes(11));
         }
 
         assertThat(parked()).isEqualTo(POISON);
@@ -109,9 +109,10 @@ class RefusalsTest {
         changed.clear();
         for (int round = 1; parked() < POISON && round <= 20; round++) {
             int expected = 1 + round;
+            await().until(() -> outbox.inHands() == 0);
+            clock.advance(Duration.ofMinutes(11));
             outbox.add(NAME, ofStudy("1.2.4", 100 + round));
             awaitDelivered(expected);
-            advance(Duration.ofMinutes(11));
             await().until(() -> outbox.inHands() == 0);
         }
         assertThat(parked()).isEqualTo(POISON);
@@ -145,7 +146,7 @@ class RefusalsTest {
         for (int hour = 0; hour < 5; hour++) {
             int before = outbox.settled().size();
             advance(Duration.ofHours(1));
-            await().until(() -> outbox.settled().size() >= before + POISON - parked());
+            await().until(() -> outbox.settled().size() >= before + POISON - parked() && outbox.inHands() == 0);
         }
 
         assertThat(changed).isEmpty();
@@ -157,11 +158,12 @@ class RefusalsTest {
         outbox.add(NAME, instances(200));
         start();
         awaitDelivered(100);
+        await().until(() -> outbox.inHands() == 0);
         changed.clear();
 
         for (int round = 1; round <= 8; round++) {
             int expected = 100 + round;
-            advance(Duration.ofMinutes(11));
+            clock.advance(Duration.ofMinutes(11));
             outbox.add(NAME, instance(1_001 + 2L * round));
             awaitDelivered(expected);
             await().until(() -> outbox.inHands() == 0);
