@@ -6,7 +6,7 @@ package org.dicomgateway.dicom;
  */
 public final class AssociationMemory {
 
-    private static final long PLAIN = 192 << 10;
+    private static final long PLAIN = 256 << 10;
 
     /** One more buffer for reading, and those of the TLS of the JDK, for records and for handshakes. */
     private static final long TLS = 192 << 10;

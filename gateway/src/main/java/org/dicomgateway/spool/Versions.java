@@ -182,8 +182,10 @@ final class Versions {
         return "instance " + newer + ", a newer version, was sent there before";
     }
 
-    static final String OTHERS =
-            "SELECT id FROM instance INDEXED BY instance_by_sop WHERE sop_instance = ? AND id <> ?";
+    /** Also those that are known only by where they were sent: an instance that was held may get its plan long after. */
+    static final String OTHERS = """
+            SELECT id FROM instance INDEXED BY instance_by_sop WHERE sop_instance = ?1 AND id <> ?2
+            UNION ALL SELECT instance FROM sent WHERE sop_instance = ?1 AND instance <> ?2""";
 
     static final String WITH_UID = "SELECT id FROM instance INDEXED BY instance_by_sop WHERE sop_instance = ?";
 

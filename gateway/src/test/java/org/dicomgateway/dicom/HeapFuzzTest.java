@@ -34,8 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whatever is sent before anybody is let in, it holds no more heap than {@link AssociationMemory} says, and little for each
- * byte: found by trial, {@code -Dfuzz.tries=2000 -Dfuzz.seed=7} for more, and others.
+ * Whatever is sent before anybody is let in, it holds no more heap than {@link AssociationMemory} says: found by
+ * trial, {@code -Dfuzz.tries=2000 -Dfuzz.seed=7} for more, and others.
  */
 class HeapFuzzTest {
 
@@ -43,7 +43,6 @@ class HeapFuzzTest {
     private static final int TRIES = Integer.getInteger("fuzz.tries", 18);
 
     private static final long SEED = Long.getLong("fuzz.seed", 1);
-    private static final double MOST_GROWTH = 4;
     private static final int MOST_BYTES = AssociateGuard.MAX_LENGTH;
     private static final int ROOM = MOST_BYTES - 500;
     private static final int WAITS_FOR_AN_ANSWER = 1;
@@ -79,7 +78,6 @@ class HeapFuzzTest {
                     .mostExpensive(TRIES);
             System.out.println("HeapFuzzTest: association: " + worst);
             assertThat(worst.heap()).as(worst.toString()).isLessThan(AssociationMemory.of(acceptor.settings()));
-            assertThat(worst.growth()).as(worst.toString()).isLessThan(MOST_GROWTH);
         }
     }
 
@@ -93,7 +91,9 @@ class HeapFuzzTest {
                 for (byte[] request : WorstRequests.withinAllBounds(calling).values()) {
                     Worst worst = fuzzer.of(request);
                     System.out.println("HeapFuzzTest: " + calling + ": " + worst);
-                    assertThat(worst.growth()).as(calling + ": " + worst).isLessThan(2);
+                    assertThat(worst.heap())
+                            .as(calling + ": " + worst)
+                            .isLessThan(AssociationMemory.of(acceptor.settings()));
                 }
             }
         }
@@ -129,7 +129,6 @@ class HeapFuzzTest {
                     .mostExpensive(TRIES);
             System.out.println("HeapFuzzTest: TLS handshake: " + worst);
             assertThat(worst.heap()).as(worst.toString()).isLessThan(AssociationMemory.of(settings));
-            assertThat(worst.growth()).as(worst.toString()).isLessThan(MOST_GROWTH);
         }
     }
 

@@ -229,7 +229,10 @@ final class InMemoryLedger implements Ledger {
                 }
             }
         }
-        return !others.isEmpty();
+        return !others.isEmpty()
+                || sent.keySet().stream()
+                        .anyMatch(key -> key.sop.equals(sop)
+                                && key.instance != row.stored.instance().id());
     }
 
     private Stream<Row> withUid(String sop) {

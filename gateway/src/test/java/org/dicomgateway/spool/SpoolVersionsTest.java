@@ -369,25 +369,46 @@ class SpoolVersionsTest {
         plan = to("a");
         long v1 = accept(1);
         settle(claim("a"), REFUSED);
-        for (int i = 0; i < 20; i++) {
-            SpoolHarness.accept(spool, "1.2.10." + i, "CT", 9_000);
-        }
-        accept(2);
-        for (int i = 20; i < 40; i++) {
-            SpoolHarness.accept(spool, "1.2.10." + i, "CT", 9_000);
-        }
-        SpoolHarness.deliverAll(spool, "a");
-        harness.advance(SpoolHarness.STRAGGLER_AGE.plusMinutes(1));
-        SpoolHarness.keepHouse(spool);
-        SpoolHarness.keepHouse(spool);
-        spool.close();
-        new SqliteLedgerSource(new Folders(directory).ledger()).setAside(".lost");
-        spool = openSpool();
+        deliverAndRecycle(2);
+        loseTheLedger();
         SpoolHarness.settleDown(spool);
         assertThat(state(v1)).isEqualTo(DeliveryState.SUPERSEDED);
         assertThat(SpoolHarness.deliverAll(spool, "a"))
                 .extracting(claim -> claim.instance().sopInstance().value())
                 .doesNotContain(UID);
+    }
+
+    @Test
+    void what_gets_a_plan_only_after_the_ledger_was_built_anew_is_in_order_too() throws Exception {
+        plan = new Plan(7, List.of());
+        long v1 = accept(1);
+        plan = to("a");
+        deliverAndRecycle(2);
+        plan = new Plan(7, List.of());
+        loseTheLedger();
+        assertThat(spool.replan((header, origin) -> to("a"))).isEqualTo(1);
+        assertThat(state(v1)).isEqualTo(DeliveryState.SUPERSEDED);
+    }
+
+    /** Receives this version among others, delivers all, and has the log forget what is delivered. */
+    private void deliverAndRecycle(int version) throws Exception {
+        for (int i = 0; i < 40; i++) {
+            SpoolHarness.accept(spool, "1.2.10." + i, "CT", 9_000);
+            if (i == 20) {
+                accept(version);
+            }
+        }
+        SpoolHarness.deliverAll(spool, "a");
+        harness.advance(SpoolHarness.STRAGGLER_AGE.plusMinutes(1));
+        SpoolHarness.keepHouse(spool);
+        SpoolHarness.keepHouse(spool);
+    }
+
+    private void loseTheLedger() throws IOException {
+        spool.close();
+        new SqliteLedgerSource(new Folders(directory).ledger()).setAside(".lost");
+        spool = openSpool();
+        SpoolHarness.settleDown(spool);
     }
 
     @Test

@@ -16,7 +16,9 @@ import java.util.function.Function;
  */
 public final class HeapFuzzer {
 
-    private static final int CONNECTIONS = 8;
+    /** So many that what else happens on this heap counts little. */
+    private static final int CONNECTIONS = 16;
+
     private static final int SETTLED = 2;
 
     /**
@@ -25,19 +27,12 @@ public final class HeapFuzzer {
      * @param genes by which it was made
      * @param bytes sent on one connection
      * @param heap that one connection holds, in bytes
-     * @param idle what one holds on which nothing was sent
      */
-    public record Worst(List<Integer> genes, int bytes, long heap, long idle) {
-
-        /** Heap for each byte that was sent, over what a connection costs in any case. */
-        public double growth() {
-            return Math.max(0, heap - idle) / (double) Math.max(1, bytes);
-        }
+    public record Worst(List<Integer> genes, int bytes, long heap) {
 
         @Override
         public String toString() {
-            return "%d KiB of heap for %d bytes, %d KiB for none, genes %s"
-                    .formatted(heap >> 10, bytes, idle >> 10, genes);
+            return "%d KiB of heap for %d bytes, genes %s".formatted(heap >> 10, bytes, genes);
         }
     }
 
@@ -69,15 +64,13 @@ public final class HeapFuzzer {
     /** What is held for this. */
     public Worst of(byte[] bytes) throws IOException, InterruptedException {
         cost(bytes);
-        long idle = repeated(new byte[0], cost(new byte[0]));
-        return new Worst(List.of(), bytes.length, repeated(bytes, cost(bytes)), idle);
+        return new Worst(List.of(), bytes.length, repeated(bytes, cost(bytes)));
     }
 
     /** The one for which the most is held, of so many tries; the first have much of one gene and little of the others. */
     public Worst mostExpensive(int tries) throws IOException, InterruptedException {
         cost(new byte[0]);
-        long idle = repeated(new byte[0], cost(new byte[0]));
-        Worst worst = new Worst(List.of(), 0, idle, idle);
+        Worst worst = new Worst(List.of(), 0, repeated(new byte[0], cost(new byte[0])));
         int[] best = new int[maxima.length];
         for (int n = 0; n < tries; n++) {
             int[] genes = n < maxima.length ? muchOf(n) : n % 4 == 0 ? anything() : changed(best);
@@ -88,7 +81,7 @@ public final class HeapFuzzer {
             }
             if (heap > worst.heap()) {
                 best = genes;
-                worst = new Worst(Arrays.stream(genes).boxed().toList(), bytes.length, heap, idle);
+                worst = new Worst(Arrays.stream(genes).boxed().toList(), bytes.length, heap);
             }
         }
         return worst;
