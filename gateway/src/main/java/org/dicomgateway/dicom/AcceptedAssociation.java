@@ -49,6 +49,9 @@ final class AcceptedAssociation implements Runnable {
     /** For the peer to close after our last word (PS3.8 9.2, state 13); closing first could destroy that word. */
     private static final Duration LINGER = Duration.ofSeconds(1);
 
+    /** More than the kernel has in its buffers of what a peer sent. */
+    private static final int MAX_UNDERWAY = 8 << 20;
+
     private final Acceptor acceptor;
     private final DicomSocket socket;
     private final int number;
@@ -201,8 +204,9 @@ final class AcceptedAssociation implements Runnable {
             socket.readBefore(LINGER);
             InputStream in = socket.unguarded();
             byte[] discarded = new byte[8192];
-            while (in.read(discarded) >= 0) {
-                // What comes now was sent before the peer knew that this is over.
+            // What comes now was sent before the peer knew that this is over, and more is not.
+            for (int n = 0, all = 0; n >= 0 && all < MAX_UNDERWAY; all += n) {
+                n = in.read(discarded);
             }
         }
     }

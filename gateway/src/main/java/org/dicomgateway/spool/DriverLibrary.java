@@ -6,7 +6,9 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 
 /**
  * The SQLite driver unpacks its library, a megabyte, into a folder at every start, and removes it when the JVM ends by
@@ -19,6 +21,8 @@ final class DriverLibrary {
     /** Of the driver. An operator who sets it, for a spool on a file system without execution, looks after that folder. */
     private static final String PROPERTY = "org.sqlite.tmpdir";
 
+    private static final Set<PosixFilePermission> PRIVATE = PosixFilePermissions.fromString("rwx------");
+
     private DriverLibrary() {}
 
     /** Has the driver use this folder, if it was not loaded yet, and empties it. The spool's lock must be held. */
@@ -26,9 +30,10 @@ final class DriverLibrary {
         if (System.getProperty(PROPERTY) != null) {
             return;
         }
-        if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
-            Files.createDirectory(
-                    folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+            Files.setPosixFilePermissions(folder, PRIVATE);
+        } else {
+            Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(PRIVATE));
         }
         try (DirectoryStream<Path> left = Files.newDirectoryStream(folder)) {
             for (Path file : left) {

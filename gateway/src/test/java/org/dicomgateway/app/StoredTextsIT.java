@@ -77,7 +77,7 @@ class StoredTextsIT {
         gateway = new GatewayProcess(directory.resolve("gateway"))
                 .routing(GatewayProcess.destinations(nobody) + """
                         routes = [ { name = some, match { calling-ae = "%s" }, to = nobody } ]
-                        """.formatted(ROUTED))
+                        """.formatted(ROUTED.value()))
                 .start();
         eventually(() -> assertThat(gateway.output()).contains("ready: listening"));
         Dcmtk.storescu(gateway.peer(), ROUTED, files("1")).orFail();

@@ -79,7 +79,8 @@ class TlsAttackIT {
     private static Acceptor start(ClientAuthentication clients) throws IOException {
         AcceptorSettings settings = new AcceptorSettings(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                ATTACKERS + 4,
+                // A quarter is kept for addresses from which an instance came.
+                2 * ATTACKERS,
                 OptionalInt.empty(),
                 LIMIT,
                 LIMIT,

@@ -248,7 +248,7 @@ class DeliveryIT {
     /** With the timeouts that ship. */
     private static DestinationSettings patient(String name, Peer peer) {
         Duration minute = Duration.ofSeconds(60);
-        Duration call = Duration.ofSeconds(10);
+        Duration call = Duration.ofSeconds(20);
         return destination(name, peer, new RequestorSettings(call, call, minute, minute, call, 16384));
     }
 

@@ -134,6 +134,7 @@ class OrthancClientTest {
         try (ServerSocket bare = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             threads.execute(() -> {
                 try (Socket peer = bare.accept()) {
+                    bare.close(); // or the second try would wait for an answer
                     peer.getOutputStream().write("HTTP/1.1 200 OK\r\nX-Long: ".getBytes(StandardCharsets.US_ASCII));
                     stream(peer.getOutputStream(), sent);
                 } catch (IOException e) {

@@ -25,6 +25,13 @@ import org.dicomgateway.dicom.Uid;
 /** A spool in a test's directory: small segments, a clock that the test sets, and instances to put in. */
 final class SpoolHarness {
 
+    /** Drawn once: thousands of stories need it. */
+    private static final byte[] NOISE = new byte[1_000_003];
+
+    static {
+        new Random(1).nextBytes(NOISE);
+    }
+
     static final String PACS = "pacs";
     static final String ARCHIVE = "archive";
     static final Uid SOP_CLASS = Uid.of("1.2.840.10008.5.1.4.1.1.2");
@@ -134,7 +141,12 @@ final class SpoolHarness {
         element(out, 0x0020, 0x000d, "UI", "1.2.3");
         element(out, 0x0020, 0x000e, "UI", "1.2.3.4");
         byte[] pixels = new byte[size & ~1];
-        new Random(sopInstance.hashCode()).nextBytes(pixels);
+        int from = Math.floorMod(sopInstance.hashCode(), NOISE.length);
+        for (int at = 0; at < pixels.length; from = 0) {
+            int length = Math.min(pixels.length - at, NOISE.length - from);
+            System.arraycopy(NOISE, from, pixels, at, length);
+            at += length;
+        }
         tag(out, 0x7fe0, 0x0010);
         out.writeBytes("OW\0\0".getBytes(US_ASCII));
         number(out, pixels.length, 4);

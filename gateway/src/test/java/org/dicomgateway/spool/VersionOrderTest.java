@@ -105,7 +105,7 @@ class VersionOrderTest {
         delete(Objects.requireNonNull(empty.getParent()));
     }
 
-    @Property(tries = 80)
+    @Property(tries = 50)
     void no_destination_gets_an_older_version_after_a_newer_one(@ForAll("stories") List<Step> story) throws Exception {
         Path directory = Files.createTempDirectory("versions");
         try (World world = new World(directory, empty)) {

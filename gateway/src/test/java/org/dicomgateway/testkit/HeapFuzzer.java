@@ -148,7 +148,7 @@ public final class HeapFuzzer {
     private static long settledHeap() throws InterruptedException {
         long last = usedHeap();
         for (int alike = 0; alike < SETTLED; ) {
-            Thread.sleep(5);
+            Thread.sleep(20);
             long now = usedHeap();
             alike = Math.abs(now - last) < 20_000 ? alike + 1 : 0;
             last = now;

@@ -66,7 +66,7 @@ final class World implements AutoCloseable {
     }
 
     private static boolean mount(Path spool) {
-        return Dcmtk.run("mount", "-t", "tmpfs", "-o", "size=" + DISK_MIB + "m", "tmpfs", spool.toString())
+        return Dcmtk.run("mount", "-t", "tmpfs", "-o", "mode=700,size=" + DISK_MIB + "m", "tmpfs", spool.toString())
                 .succeeded();
     }
 
