@@ -134,7 +134,7 @@ class OrthancClientTest {
         try (ServerSocket bare = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             threads.execute(() -> {
                 try (Socket peer = bare.accept()) {
-                    bare.close(); // or the second try would wait for an answer
+                    refuseFurther(bare); // or the second try would wait for an answer
                     peer.getOutputStream().write("HTTP/1.1 200 OK\r\nX-Long: ".getBytes(StandardCharsets.US_ASCII));
                     stream(peer.getOutputStream(), sent);
                 } catch (IOException e) {
@@ -144,6 +144,10 @@ class OrthancClientTest {
             assertThatThrownBy(() -> clientOf(bare.getLocalPort()).system()).isInstanceOf(OrthancException.class);
             assertThat(sent.get()).isLessThan(80L << 20);
         }
+    }
+
+    private static void refuseFurther(ServerSocket server) throws IOException {
+        server.close();
     }
 
     @Test

@@ -32,7 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
  * debugger stops it at the step, and there it is killed. The next one starts on what is left, until all steps are done;
  * then everything that any sender saw answered with 0x0000 is where it belongs, byte for byte.
  *
- * <p>{@code -Dcrash.all=true} for before and after of each; else it is before most and after some, as {@code scripts/torture.sh} does.
+ * <p>{@code -Dcrash.all=true}, as {@code scripts/torture.sh} has it, for before and after of each; else before most, and
+ * after some.
  */
 class CrashPointIT {
 
