@@ -1,5 +1,6 @@
 package org.dicomgateway.audit;
 
+import org.dicomgateway.dicom.AssociationAnswer;
 import org.dicomgateway.dicom.AssociationPolicy;
 import org.dicomgateway.dicom.AssociationRequest;
 import org.dicomgateway.dicom.Origin;
@@ -9,8 +10,8 @@ import org.dicomgateway.dicom.Rejection;
 record AuditedPolicy(AssociationPolicy policy, AuditTrail trail) implements AssociationPolicy {
 
     @Override
-    public Answer answer(AssociationRequest request) {
-        Answer answer = policy.answer(request);
+    public AssociationAnswer answer(AssociationRequest request) {
+        AssociationAnswer answer = policy.answer(request);
         if (answer instanceof Rejection rejection && !rejection.isTransient()) {
             Origin origin = request.origin();
             trail.rejected(origin.calling().value(), origin.remoteHost(), rejection.text());

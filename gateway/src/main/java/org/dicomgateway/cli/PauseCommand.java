@@ -28,9 +28,6 @@ import picocli.CommandLine.Parameters;
         exitCodeListHeading = "Exit codes:%n")
 public final class PauseCommand extends OperatorCommand {
 
-    /** The gateway's own receiving, which is no destination. */
-    static final String RECEIVER = "receiver";
-
     @Parameters(
             paramLabel = "WHICH",
             description = "a destination, as routing.conf names it, or the word receiver",
@@ -46,13 +43,15 @@ public final class PauseCommand extends OperatorCommand {
     private @Nullable String reason;
 
     private String path() {
-        return which.equals(RECEIVER) ? "/api/receiver" : "/api/destinations/" + which;
+        return which.equals(RunningNames.RECEIVER) ? "/api/receiver" : "/api/destinations/" + which;
     }
 
     @Override
     int run(RunningGateway gateway) throws RunningGatewayException {
         String answer = gateway.post(path() + "/pause", new Requests.Pause(Optional.ofNullable(reason)));
-        print(answer, List.of((which.equals(RECEIVER) ? "receiving" : "destination " + which) + " is paused"));
+        print(
+                answer,
+                List.of((which.equals(RunningNames.RECEIVER) ? "receiving" : "destination " + which) + " is paused"));
         return ExitCode.DONE;
     }
 }

@@ -28,7 +28,7 @@ public final class ResumeCommand extends OperatorCommand {
     private String which;
 
     private String path() {
-        return which.equals(PauseCommand.RECEIVER) ? "/api/receiver" : "/api/destinations/" + which;
+        return which.equals(RunningNames.RECEIVER) ? "/api/receiver" : "/api/destinations/" + which;
     }
 
     @Override
@@ -36,7 +36,7 @@ public final class ResumeCommand extends OperatorCommand {
         String answer = gateway.post(path() + "/resume", Map.of());
         print(
                 answer,
-                List.of((which.equals(PauseCommand.RECEIVER) ? "receiving" : "destination " + which) + " is resumed"));
+                List.of((which.equals(RunningNames.RECEIVER) ? "receiving" : "destination " + which) + " is resumed"));
         return ExitCode.DONE;
     }
 }

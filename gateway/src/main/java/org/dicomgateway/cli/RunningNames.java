@@ -9,6 +9,12 @@ import java.util.List;
  */
 abstract class RunningNames implements Iterable<String> {
 
+    /** Receiving, which no destination may be named after. */
+    static final String RECEIVER = "receiver";
+
+    /** The gateway itself, which no destination may be named after. */
+    static final String GATEWAY = "gateway";
+
     /** Names of what. */
     enum Kind {
         destinations,
@@ -42,14 +48,14 @@ abstract class RunningNames implements Iterable<String> {
     /** A destination, or receiving. */
     static final class OfDestinationsOrReceiver extends RunningNames {
         OfDestinationsOrReceiver() {
-            super(Kind.destinations, PauseCommand.RECEIVER);
+            super(Kind.destinations, RECEIVER);
         }
     }
 
     /** A destination, or the gateway itself. */
     static final class OfDestinationsOrGateway extends RunningNames {
         OfDestinationsOrGateway() {
-            super(Kind.destinations, SendTarget.GATEWAY);
+            super(Kind.destinations, GATEWAY);
         }
     }
 

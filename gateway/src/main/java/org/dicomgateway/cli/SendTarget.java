@@ -25,9 +25,6 @@ import org.dicomgateway.security.ClientTls;
  */
 record SendTarget(Peer peer, AeTitle calling, RequestorSettings requestor, OptionalInt maxAssociations) {
 
-    /** The name of the gateway itself, which no destination may then have. */
-    static final String GATEWAY = "gateway";
-
     private static final AeTitle CALLING = AeTitle.of("GATEWAY");
     private static final AeTitle SENDER = AeTitle.of("SEND");
     private static final AeTitle ANY = AeTitle.of("ANY-SCP");
@@ -68,11 +65,12 @@ record SendTarget(Peer peer, AeTitle calling, RequestorSettings requestor, Optio
                     destination.requestor(),
                     OptionalInt.of(destination.maxAssociations()));
         }
-        if (text.equals(GATEWAY)) {
+        if (text.equals(RunningNames.GATEWAY)) {
             return itself(loaded.gateway().listeners());
         }
-        throw new IllegalArgumentException("'" + text + "' is neither HOST:PORT nor a destination; there are " + GATEWAY
-                + ", " + String.join(", ", loaded.routing().destinations().keySet()));
+        throw new IllegalArgumentException(
+                "'" + text + "' is neither HOST:PORT nor a destination; there are " + RunningNames.GATEWAY + ", "
+                        + String.join(", ", loaded.routing().destinations().keySet()));
     }
 
     /** At the first listener without TLS, for what a sender would have to trust is not known here; else at the first. */

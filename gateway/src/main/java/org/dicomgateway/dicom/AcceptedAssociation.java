@@ -211,8 +211,7 @@ final class AcceptedAssociation implements Runnable {
         }
     }
 
-    private AssociationPolicy.Answer answerTo(
-            AAssociateRQ rq, @Nullable Origin origin, Optional<UserIdentity> identity) {
+    private AssociationAnswer answerTo(AAssociateRQ rq, @Nullable Origin origin, Optional<UserIdentity> identity) {
         if (excess != null) {
             return Rejection.localLimitExceeded(excess);
         }
@@ -276,7 +275,7 @@ final class AcceptedAssociation implements Runnable {
             Negotiation.compact(rq);
             endTurn();
             @Nullable Origin origin = originOf(rq);
-            AssociationPolicy.Answer answer = answerTo(rq, origin, identity);
+            AssociationAnswer answer = answerTo(rq, origin, identity);
             if (answer instanceof Rejection no) {
                 told = true;
                 acceptor.refusals().info("{}: rejected, called {}: {}", name, Text.token(rq.getCalledAET(), 16), no);

@@ -3,7 +3,7 @@ package org.dicomgateway.dicom;
 import java.util.List;
 
 /** What an association that was let in may do. */
-public non-sealed interface Admission extends AssociationPolicy.Answer {
+public non-sealed interface Admission extends AssociationAnswer {
 
     /** Everything, as much as it likes. */
     Admission UNLIMITED = new Admission() {

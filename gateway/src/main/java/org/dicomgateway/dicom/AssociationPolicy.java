@@ -9,7 +9,7 @@ public interface AssociationPolicy {
      *
      * @return an {@link Admission}, whose end is told when the association is over, or the {@link Rejection} to send
      */
-    Answer answer(AssociationRequest request);
+    AssociationAnswer answer(AssociationRequest request);
 
     /** Whether this address is one that callers are expected from: it finds a place when strangers have taken the others. */
     default boolean expects(String remoteHost) {
@@ -23,7 +23,4 @@ public interface AssociationPolicy {
      * @param why printable
      */
     default void notSecured(String remoteHost, String why) {}
-
-    /** An {@link Admission} or a {@link Rejection}. */
-    sealed interface Answer permits Admission, Rejection {}
 }

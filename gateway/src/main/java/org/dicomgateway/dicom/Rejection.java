@@ -8,7 +8,7 @@ package org.dicomgateway.dicom;
  * @param reason meaning depends on the source; see the constants here
  * @param text why, for the log; never sent
  */
-public record Rejection(int result, int source, int reason, String text) implements AssociationPolicy.Answer {
+public record Rejection(int result, int source, int reason, String text) implements AssociationAnswer {
 
     /** Permanent, service user, no reason given (1/1/1): known, and not allowed. */
     public static Rejection notAllowed(String text) {

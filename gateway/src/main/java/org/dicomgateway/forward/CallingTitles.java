@@ -51,7 +51,12 @@ final class CallingTitles {
 
     /** The AE title by which to call for a claim. */
     AeTitle of(Claim claim) {
-        return Proposal.callingFor(claim, fixed);
+        return of(claim, fixed);
+    }
+
+    /** The same, with the title that is set for the destination, if any. */
+    static AeTitle of(Claim claim, Optional<AeTitle> fixed) {
+        return fixed.orElseGet(() -> claim.instance().origin().calling());
     }
 
     /** An instance of this caller was taken. */

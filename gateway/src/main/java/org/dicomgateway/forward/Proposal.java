@@ -22,11 +22,11 @@ record Proposal(AeTitle calling, Set<PresentationPair> pairs) {
      * @param fixed the AE title to call by; empty: that of the instance's sender
      */
     static Proposal of(Iterable<Claim> claims, Optional<AeTitle> fixed) {
-        AeTitle calling = callingFor(claims.iterator().next(), fixed);
+        AeTitle calling = CallingTitles.of(claims.iterator().next(), fixed);
         Set<PresentationPair> pairs = new LinkedHashSet<>();
         for (Claim claim : claims) {
             if (pairs.size() < PresentationPair.MAX_PER_ASSOCIATION
-                    && callingFor(claim, fixed).equals(calling)) {
+                    && CallingTitles.of(claim, fixed).equals(calling)) {
                 pairs.add(pairOf(claim));
             }
         }
@@ -35,15 +35,11 @@ record Proposal(AeTitle calling, Set<PresentationPair> pairs) {
 
     /** Whether an association opened for this can serve a claim. */
     boolean covers(Claim claim, Optional<AeTitle> fixed) {
-        return pairs.contains(pairOf(claim)) && callingFor(claim, fixed).equals(calling);
+        return pairs.contains(pairOf(claim)) && CallingTitles.of(claim, fixed).equals(calling);
     }
 
     static PresentationPair pairOf(Claim claim) {
         return new PresentationPair(
                 claim.instance().sopClass(), claim.instance().transferSyntax());
-    }
-
-    static AeTitle callingFor(Claim claim, Optional<AeTitle> fixed) {
-        return fixed.orElseGet(() -> claim.instance().origin().calling());
     }
 }

@@ -4,6 +4,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import org.dicomgateway.config.ListenerSettings;
 import org.dicomgateway.config.Pace;
+import org.dicomgateway.dicom.AssociationAnswer;
 import org.dicomgateway.dicom.AssociationPolicy;
 import org.dicomgateway.dicom.AssociationRequest;
 import org.dicomgateway.dicom.Rejection;
@@ -26,7 +27,7 @@ public final class AccessControl implements AssociationPolicy {
     }
 
     @Override
-    public Answer answer(AssociationRequest request) {
+    public AssociationAnswer answer(AssociationRequest request) {
         Identities.Finding finding = identities.check(request);
         if (finding.rejection().isPresent()) {
             return finding.rejection().get();

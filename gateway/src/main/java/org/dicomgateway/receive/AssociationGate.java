@@ -3,6 +3,7 @@ package org.dicomgateway.receive;
 import java.util.Optional;
 import java.util.Set;
 import org.dicomgateway.dicom.AeTitle;
+import org.dicomgateway.dicom.AssociationAnswer;
 import org.dicomgateway.dicom.AssociationPolicy;
 import org.dicomgateway.dicom.AssociationRequest;
 import org.dicomgateway.dicom.Rejection;
@@ -30,7 +31,7 @@ public final class AssociationGate implements AssociationPolicy {
     }
 
     @Override
-    public Answer answer(AssociationRequest request) {
+    public AssociationAnswer answer(AssociationRequest request) {
         AeTitle called = request.origin().called();
         if (!aeTitles.contains(called)) {
             return Rejection.calledAeTitleNotRecognized("called AE title " + called + " is none of ours: "

@@ -70,7 +70,7 @@ final class CatalogueReader implements AutoCloseable {
             List<FoundDelivery> found = new ArrayList<>();
             for (FoundInstance instance : rows.instances(ids)) {
                 for (FoundDelivery delivery : lastFirst(instance)) {
-                    if (after.isBehind(delivery.id()) || !search.means(delivery)) {
+                    if (after.isBehind(delivery.id()) || !means(search, delivery)) {
                         continue;
                     } else if (found.size() == limit) {
                         return new Page<>(
@@ -115,7 +115,7 @@ final class CatalogueReader implements AutoCloseable {
     }
 
     Page<FoundStudy> studies(Search search, SearchCursor after, int limit, BooleanSupplier late) throws SQLException {
-        return reading(rows -> search.asksForSeriesOnly()
+        return reading(rows -> asksForSeriesOnly(search)
                 ? studiesBySeries(rows, search, after, limit, late)
                 : studiesByInstance(rows, search, after, limit, late));
     }
@@ -197,4 +197,24 @@ final class CatalogueReader implements AutoCloseable {
               ON i.id = (SELECT d.id FROM delivery d INDEXED BY delivery_waiting
                          WHERE d.state = 0 AND d.destination = b.destination ORDER BY d.id LIMIT 1) / 1024
             WHERE b.pending > 0""";
+
+    /** Whether this delivery is meant, of an instance that is. {@link SearchSql#DELIVERY_MEANT} says the same. */
+    private static boolean means(Search search, FoundDelivery delivery) {
+        return (search.route().isEmpty() || search.route().equals(delivery.route()))
+                && (search.destination().isEmpty()
+                        || delivery.destination()
+                                .filter(search.destination()::equals)
+                                .isPresent())
+                && (search.state().isEmpty() || search.state().get() == delivery.state());
+    }
+
+    /** Whether every instance of a series is found, or none. */
+    private static boolean asksForSeriesOnly(Search search) {
+        return search.route().isEmpty()
+                && search.destination().isEmpty()
+                && search.state().isEmpty()
+                && search.instance().isEmpty()
+                && search.from().isEmpty()
+                && search.to().isEmpty();
+    }
 }

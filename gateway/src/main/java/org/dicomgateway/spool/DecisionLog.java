@@ -59,14 +59,14 @@ final class DecisionLog {
     }
 
     private static Fact.Delivery told(long delivery, String destination) {
-        return new Fact.Delivery(LedgerRows.instanceId(delivery), LedgerRows.place(delivery), destination);
+        return new Fact.Delivery(DeliveryId.instance(delivery), DeliveryId.place(delivery), destination);
     }
 
     private List<PlacedDelivery> placed(List<Long> deliveries) {
         List<PlacedDelivery> placed = new ArrayList<>();
         try {
             for (long id : deliveries) {
-                for (PlacedDelivery delivery : ledger.deliveries(LedgerRows.instanceId(id))) {
+                for (PlacedDelivery delivery : ledger.deliveries(DeliveryId.instance(id))) {
                     if (delivery.id() == id) {
                         placed.add(delivery);
                     }

@@ -98,7 +98,7 @@ final class Decisions {
         }
         return all.stream()
                 .filter(delivery -> same
-                        ? LedgerRows.place(delivery.id()) == decided.place()
+                        ? DeliveryId.place(delivery.id()) == decided.place()
                         : !decided.destination().isEmpty()
                                 && delivery.destination().equals(decided.destination()))
                 .toList();

@@ -33,7 +33,7 @@ record DeliveryRow(
     static DeliveryRow planned(Instance instance, int place, Plan.PlannedDelivery planned, boolean versioned) {
         boolean fixed = planned.candidates().size() == 1;
         return new DeliveryRow(
-                LedgerRows.deliveryId(instance.id(), place),
+                DeliveryId.of(instance.id(), place),
                 planned.route(),
                 planned.copy(),
                 fixed ? planned.candidates().get(0) : null,

@@ -41,7 +41,7 @@ final class Discarding {
         if (selection.deliveryId() != 0) {
             long id = selection.deliveryId();
             List<FoundInstance> found =
-                    catalogue.instance(LedgerRows.instanceId(id)).filter(instance -> isOf(selection, instance)).stream()
+                    catalogue.instance(DeliveryId.instance(id)).filter(instance -> isOf(selection, instance)).stream()
                             .toList();
             return discard(found, selection, reason);
         }

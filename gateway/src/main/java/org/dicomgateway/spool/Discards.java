@@ -36,7 +36,7 @@ final class Discards {
         String reason = Text.printable(change.reason(), LedgerWriter.LONGEST_REASON);
         long count = 0;
         for (long id : change.deliveries()) {
-            List<DeliveryRow> all = DeliveryRow.of(database, LedgerRows.instanceId(id));
+            List<DeliveryRow> all = DeliveryRow.of(database, DeliveryId.instance(id));
             for (DeliveryRow row : all) {
                 if (row.id() == id && (isStuck(row) || (change.again() && row.isPending()))) {
                     discard(row, reason, change.at(), due);
@@ -68,12 +68,12 @@ final class Discards {
         @Nullable String destination = row.destination();
         if (destination != null) {
             totals.taken(destination, row.state(), row.bytes());
-            sent.givenUp(LedgerRows.instanceId(row.id()), destination);
+            sent.givenUp(DeliveryId.instance(row.id()), destination);
             due.add(destination); // a younger one of the same SOP instance may have waited for it
         }
         database.update(DISCARD, reason, at.toEpochMilli(), row.id());
         events.happened(row.id(), DeliveryEvents.Kind.DISCARDED, destination, null, reason, at);
-        completion.check(LedgerRows.instanceId(row.id()), at);
+        completion.check(DeliveryId.instance(row.id()), at);
     }
 
     static final String DISCARD = "UPDATE delivery SET state = 4, last_error = ?, settled_at = ? WHERE id = ?";

@@ -72,7 +72,7 @@ final class FoundRows {
                 instances.stream().map(FoundInstance::instance).collect(Collectors.toMap(Instance::id, same -> same));
         try (ResultSet row = database.query(DELIVERIES, ids)) {
             while (row.next()) {
-                @Nullable Instance instance = byId.get(LedgerRows.instanceId(row.getLong(1)));
+                @Nullable Instance instance = byId.get(DeliveryId.instance(row.getLong(1)));
                 if (instance != null) {
                     deliveries
                             .computeIfAbsent(instance.id(), id -> new ArrayList<>())
@@ -127,7 +127,7 @@ final class FoundRows {
     private DeliveryState state(int code, @Nullable String destination) {
         return code == LedgerRows.PENDING && destination != null && absent.contains(destination)
                 ? DeliveryState.HELD
-                : DeliveryState.of(code);
+                : LedgerRows.state(code);
     }
 
     private static OptionalInt status(ResultSet row, int column) throws SQLException {

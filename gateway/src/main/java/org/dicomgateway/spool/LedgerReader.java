@@ -162,7 +162,7 @@ final class LedgerReader implements AutoCloseable {
     }
 
     boolean passesOn(long deliveryId) throws SQLException {
-        return Placement.passesOn(deliveryId, DeliveryRow.of(database, LedgerRows.instanceId(deliveryId)));
+        return Placement.passesOn(deliveryId, DeliveryRow.of(database, DeliveryId.instance(deliveryId)));
     }
 
     boolean explainsDuplicate(long instanceId, String destination) throws SQLException {
@@ -224,7 +224,7 @@ final class LedgerReader implements AutoCloseable {
     List<Ledger.PlacedDelivery> deliveries(long instanceId) throws SQLException {
         return DeliveryRow.of(database, instanceId).stream()
                 .map(row -> new Ledger.PlacedDelivery(
-                        row.id(), Optional.ofNullable(row.destination()).orElse(""), DeliveryState.of(row.state())))
+                        row.id(), Optional.ofNullable(row.destination()).orElse(""), LedgerRows.state(row.state())))
                 .toList();
     }
 

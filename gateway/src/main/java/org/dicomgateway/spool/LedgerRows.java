@@ -52,19 +52,31 @@ final class LedgerRows {
         return new StoredInstance(instance, location, row.getLong(18), row.getInt(19), row.getInt(20));
     }
 
-    /** The key of a delivery: its instance's, and its place in the plan. */
-    static long deliveryId(long instanceId, int place) {
-        return instanceId * Plan.MAX_DELIVERIES + place;
+    /** How this state of a delivery stands in a row; {@link DeliveryState#HELD} is none of its states. */
+    static int code(DeliveryState state) {
+        return switch (state) {
+            case PENDING -> PENDING;
+            case DELIVERED -> DELIVERED;
+            case PARKED -> PARKED;
+            case MERGED -> MERGED;
+            case DISCARDED -> DISCARDED;
+            case SUPERSEDED -> SUPERSEDED;
+            case HELD -> HELD;
+        };
     }
 
-    /** The place in its instance's plan that a delivery has. */
-    static int place(long deliveryId) {
-        return (int) (deliveryId % Plan.MAX_DELIVERIES);
-    }
-
-    /** The instance that a delivery is of. */
-    static long instanceId(long deliveryId) {
-        return deliveryId / Plan.MAX_DELIVERIES;
+    /** The state that stands in a row as this number. */
+    static DeliveryState state(int code) {
+        return switch (code) {
+            case PENDING -> DeliveryState.PENDING;
+            case DELIVERED -> DeliveryState.DELIVERED;
+            case PARKED -> DeliveryState.PARKED;
+            case MERGED -> DeliveryState.MERGED;
+            case DISCARDED -> DeliveryState.DISCARDED;
+            case SUPERSEDED -> DeliveryState.SUPERSEDED;
+            case HELD -> DeliveryState.HELD;
+            default -> throw new IllegalArgumentException("no such state of a delivery: " + code);
+        };
     }
 
     /** A time that nothing happens before: rounded up, because times are kept in milliseconds. */

@@ -16,9 +16,6 @@ interface LedgerSource {
      */
     Ledger open(Chooser chooser) throws LedgerException;
 
-    /** Searches in it; opens nothing before it is asked. */
-    Catalogue catalogue();
-
     /** Removes one that is worth nothing: it was never complete. */
     void remove() throws IOException;
 

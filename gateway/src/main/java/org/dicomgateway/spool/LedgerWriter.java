@@ -213,7 +213,7 @@ final class LedgerWriter implements AutoCloseable {
             changed = settle(settled, outcome, LedgerRows.PARKED, due);
         }
         if (changed && outcome.state == LedgerRows.DELIVERED) {
-            completion.check(LedgerRows.instanceId(settled.deliveryId()), settled.at());
+            completion.check(DeliveryId.instance(settled.deliveryId()), settled.at());
         }
     }
 

@@ -53,7 +53,7 @@ final class ParkedDeliveries {
         Set<Long> instances = new LinkedHashSet<>();
         try (ResultSet row = database.query(parked.versioned(), destination, study, delivery)) {
             while (row.next()) {
-                instances.add(LedgerRows.instanceId(row.getLong(1)));
+                instances.add(DeliveryId.instance(row.getLong(1)));
             }
         }
         return instances;

@@ -98,7 +98,7 @@ final class Placement {
             if (!waits && !row.isAt(destination)) {
                 continue;
             }
-            Instance instance = instance(LedgerRows.instanceId(id));
+            Instance instance = instance(DeliveryId.instance(id));
             if (waits == usable.computeIfAbsent(row.route(), route -> chooser.canUse(destination, route, instance))) {
                 @Nullable String chosen = chosen(row, all, instance, change.at());
                 if (!Objects.equals(chosen, row.destination())) {
@@ -126,7 +126,7 @@ final class Placement {
         }
         versions.settled(settled, false, row.destination(), row.versioned(), due);
         DeliveryRow refused = row.refusedHere();
-        @Nullable String next = chosen(refused, all, instance(LedgerRows.instanceId(row.id())), settled.at());
+        @Nullable String next = chosen(refused, all, instance(DeliveryId.instance(row.id())), settled.at());
         move(refused, next, all, settled.at(), due);
         return Optional.of(row.destination());
     }
@@ -167,7 +167,7 @@ final class Placement {
                 }
             }
             inOrder(row, change.at(), due);
-            completion.check(LedgerRows.instanceId(id), change.at());
+            completion.check(DeliveryId.instance(id), change.at());
             moved++;
         }
         return moved;
@@ -187,13 +187,13 @@ final class Placement {
             }
         }
         inOrder(row, at, due);
-        completion.check(LedgerRows.instanceId(row.id()), at);
+        completion.check(DeliveryId.instance(row.id()), at);
     }
 
     /** What is pending somewhere now may be too late there. */
     private void inOrder(DeliveryRow row, Instant at, Set<String> due) throws SQLException {
         if (row.versioned()) {
-            versions.review(LedgerRows.instanceId(row.id()), at, due);
+            versions.review(DeliveryId.instance(row.id()), at, due);
         }
     }
 
@@ -201,7 +201,7 @@ final class Placement {
     private void revive(DeliveryRow merged, Instant at, Set<String> due) throws SQLException {
         List<DeliveryRow> all = deliveriesWith(merged.id());
         DeliveryRow waiting = merged.candidates().isEmpty() ? merged : merged.at(null, LedgerRows.PENDING);
-        @Nullable String destination = place(waiting, all, instance(LedgerRows.instanceId(merged.id())), at);
+        @Nullable String destination = place(waiting, all, instance(DeliveryId.instance(merged.id())), at);
         write(waiting.at(destination, stateAt(destination, waiting, all)), at, due);
         if (!Objects.equals(destination, merged.destination())) {
             // Others that were merged as well are still there.
@@ -282,7 +282,7 @@ final class Placement {
     }
 
     private List<DeliveryRow> deliveriesWith(long deliveryId) throws SQLException {
-        return DeliveryRow.of(database, LedgerRows.instanceId(deliveryId));
+        return DeliveryRow.of(database, DeliveryId.instance(deliveryId));
     }
 
     private static @Nullable DeliveryRow find(List<DeliveryRow> rows, long id) {

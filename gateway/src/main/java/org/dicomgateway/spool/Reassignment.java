@@ -164,7 +164,7 @@ final class Reassignment {
     }
 
     private boolean canUse(String destination, Movable delivery) throws LedgerException {
-        Optional<StoredInstance> stored = ledger.find(LedgerRows.instanceId(delivery.deliveryId()));
+        Optional<StoredInstance> stored = ledger.find(DeliveryId.instance(delivery.deliveryId()));
         return stored.isEmpty()
                 || chooser.canUse(destination, delivery.route(), stored.get().instance());
     }

@@ -2,7 +2,6 @@ package org.dicomgateway.spool;
 
 import java.time.Instant;
 import java.util.Optional;
-import org.dicomgateway.spool.SpoolSearch.FoundDelivery;
 
 /**
  * What is looked for: all of what is given must be so, exactly as it stands here; empty means any. Route, destination and
@@ -38,22 +37,4 @@ public record Search(
     /** Everything. */
     public static final Search ALL =
             new Search("", "", "", "", "", "", "", "", "", Optional.empty(), Optional.empty(), Optional.empty());
-
-    /** Whether something is asked of a delivery. */
-    boolean asksForDeliveries() {
-        return !route.isEmpty() || !destination.isEmpty() || state.isPresent();
-    }
-
-    /** Whether this delivery is meant, of an instance that is. {@link SearchSql#DELIVERY_MEANT} says the same. */
-    boolean means(FoundDelivery delivery) {
-        return (route.isEmpty() || route.equals(delivery.route()))
-                && (destination.isEmpty()
-                        || delivery.destination().filter(destination::equals).isPresent())
-                && (state.isEmpty() || state.get() == delivery.state());
-    }
-
-    /** Whether every instance of a series is found, or none. */
-    boolean asksForSeriesOnly() {
-        return !asksForDeliveries() && instance.isEmpty() && from.isEmpty() && to.isEmpty();
-    }
 }

@@ -46,7 +46,7 @@ record SearchCursor(long millis, long id, int place) {
 
     /** Whether a delivery is in the pages before. */
     boolean isBehind(long delivery) {
-        return LedgerRows.instanceId(delivery) == id && delivery % Plan.MAX_DELIVERIES >= place;
+        return DeliveryId.instance(delivery) == id && delivery % Plan.MAX_DELIVERIES >= place;
     }
 
     @Override

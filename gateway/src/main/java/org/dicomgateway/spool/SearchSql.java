@@ -123,7 +123,7 @@ enum SearchSql {
             search.to().map(LedgerRows::notBefore).orElse(Long.MAX_VALUE),
             search.route(),
             search.destination(),
-            search.state().map(state -> (long) state.code()).orElse(ANY),
+            search.state().map(state -> (long) LedgerRows.code(state)).orElse(ANY),
             millis,
             below
         };

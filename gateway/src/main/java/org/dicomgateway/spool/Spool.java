@@ -83,7 +83,8 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
             Disk disk,
             LedgerSource ledgers)
             throws IOException {
-        return new Spool(SpoolParts.open(settings, planner, chooser, clock, nanos, disk, ledgers));
+        Catalogue catalogue = new Catalogue(new LedgerFile(new Folders(settings.directory()).ledger()));
+        return new Spool(SpoolParts.open(settings, planner, chooser, clock, nanos, disk, ledgers, catalogue));
     }
 
     Keeper keeper() {

@@ -48,7 +48,8 @@ record SpoolParts(
             InstantSource clock,
             LongSupplier nanos,
             Disk disk,
-            LedgerSource ledgers)
+            LedgerSource ledgers,
+            Catalogue catalogue)
             throws IOException {
         checkSizes(settings);
         Folders folders = new Folders(settings.directory());
@@ -67,18 +68,7 @@ record SpoolParts(
             Recovery.Recovered recovered =
                     new Recovery(disk, folders, files, aside, journal, ledgers, planner, chooser, clock).run();
             SpoolParts parts = assemble(
-                    settings,
-                    planner,
-                    chooser,
-                    clock,
-                    nanos,
-                    disk,
-                    folders,
-                    lock,
-                    files,
-                    aside,
-                    journal,
-                    ledgers.catalogue(),
+                    settings, planner, chooser, clock, nanos, disk, folders, lock, files, aside, journal, catalogue,
                     recovered);
             done = true;
             return parts;

@@ -23,11 +23,6 @@ record SqliteLedgerSource(Path file) implements LedgerSource {
     }
 
     @Override
-    public Catalogue catalogue() {
-        return new Catalogue(new LedgerFile(file));
-    }
-
-    @Override
     public void remove() throws IOException {
         LedgerFile.remove(file);
     }

@@ -59,10 +59,10 @@ final class Versions {
     /** See {@link Change.HandedOut}. */
     void handedOut(List<Long> deliveries) throws SQLException {
         for (long id : deliveries) {
-            for (DeliveryRow row : DeliveryRow.of(database, LedgerRows.instanceId(id))) {
+            for (DeliveryRow row : DeliveryRow.of(database, DeliveryId.instance(id))) {
                 String destination = row.destination();
                 if (row.id() == id && row.isPending() && destination != null) {
-                    sent.sending(LedgerRows.instanceId(id), destination);
+                    sent.sending(DeliveryId.instance(id), destination);
                 }
             }
         }
@@ -76,7 +76,7 @@ final class Versions {
      */
     void settled(Change.Settled settled, boolean there, String destination, boolean versioned, Set<String> due)
             throws SQLException {
-        long instance = LedgerRows.instanceId(settled.deliveryId());
+        long instance = DeliveryId.instance(settled.deliveryId());
         if (there || settled.settlement().unanswered()) {
             if (versioned || !there) {
                 sent.sent(instance, destination, there ? SentVersions.THERE : SentVersions.NO_ANSWER);
@@ -166,7 +166,7 @@ final class Versions {
             route = row.getString(2);
             bytes = row.getLong(3);
         }
-        long instance = LedgerRows.instanceId(delivery);
+        long instance = DeliveryId.instance(delivery);
         totals.moved(destination, LedgerRows.PENDING, LedgerRows.SUPERSEDED, 1, bytes);
         events.happened(delivery, DeliveryEvents.Kind.SUPERSEDED, destination, null, reason, at);
         try (ResultSet row = database.query(Placement.INSTANCE, instance)) {

@@ -575,7 +575,7 @@ class AcceptorTest {
     void one_address_cannot_take_all_places_and_strangers_leave_some_to_those_who_are_known() throws Exception {
         AssociationPolicy policy = new AssociationPolicy() {
             @Override
-            public Answer answer(AssociationRequest request) {
+            public AssociationAnswer answer(AssociationRequest request) {
                 return Admission.UNLIMITED;
             }
 

@@ -98,7 +98,7 @@ class DcmtkIT {
 
     @Test
     void echoscu_is_answered_or_told_why_not() throws IOException {
-        List<AssociationPolicy.Answer> answers = new ArrayList<>(List.of(Admission.UNLIMITED));
+        List<AssociationAnswer> answers = new ArrayList<>(List.of(Admission.UNLIMITED));
         AssociationPolicy policy = request -> answers.get(0);
         try (Acceptor acceptor = new Acceptor(Limits.acceptor(), policy, this::keep)) {
             acceptor.start();

@@ -140,7 +140,7 @@ class HeapFuzzTest {
     }
 
     /** Some are let in, some wait for it for long. */
-    private AssociationPolicy.Answer decide(AssociationRequest request) {
+    private AssociationAnswer decide(AssociationRequest request) {
         if (request.origin().calling().value().equals("WAITING")) {
             try {
                 over.await();

@@ -311,7 +311,7 @@ class TlsIT {
         return acceptor;
     }
 
-    private AssociationPolicy.Answer admit(AssociationRequest request) {
+    private AssociationAnswer admit(AssociationRequest request) {
         asked.add(request);
         return Admission.UNLIMITED;
     }

@@ -89,6 +89,6 @@ final class LedgerFixtures {
     }
 
     static long delivery(long instance, int place) {
-        return LedgerRows.deliveryId(instance, place);
+        return DeliveryId.of(instance, place);
     }
 }

@@ -1,6 +1,5 @@
 package org.dicomgateway.spool;
 
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -58,12 +57,6 @@ final class MemoryLedgers implements LedgerSource {
         choices.take();
         ledger = open;
         return new Kept(open, choices);
-    }
-
-    /** Of a file that is not there: nobody searches in memory. */
-    @Override
-    public Catalogue catalogue() {
-        return new Catalogue(new LedgerFile(Path.of("/nonexistent/ledger.db")));
     }
 
     @Override

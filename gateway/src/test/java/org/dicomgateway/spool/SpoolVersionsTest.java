@@ -229,7 +229,7 @@ class SpoolVersionsTest {
         accept(2);
         settle(claim("a"), noAnswer());
         settle(claim("a"), REFUSED);
-        spool.retry(new Selection("a", "", LedgerRows.deliveryId(v1, 0)));
+        spool.retry(new Selection("a", "", DeliveryId.of(v1, 0)));
         assertThat(state(v1)).isEqualTo(DeliveryState.SUPERSEDED);
     }
 
@@ -241,7 +241,7 @@ class SpoolVersionsTest {
             settle(claim("a"), REFUSED);
             accept(2);
             settle(claim("a"), settlement);
-            spool.retry(new Selection("a", "", LedgerRows.deliveryId(v1, 0)));
+            spool.retry(new Selection("a", "", DeliveryId.of(v1, 0)));
             Claim again = claim("a");
             assertThat(again.instance().id()).isEqualTo(v1);
             settle(again, DELIVERED);
@@ -345,7 +345,7 @@ class SpoolVersionsTest {
         long v2 = accept(2);
         settle(claim("a"), noAnswer());
         settle(claim("a"), REFUSED);
-        spool.discard(new Selection("a", "", LedgerRows.deliveryId(v2, 0)), "the wrong patient");
+        spool.discard(new Selection("a", "", DeliveryId.of(v2, 0)), "the wrong patient");
         spool.retry(Selection.ALL);
         assertThat(claim("a").instance().id()).isEqualTo(v1);
     }
