@@ -95,8 +95,9 @@ survivors=()
 for mutant in "${MUTANTS[@]}"; do
   IFS='|' read -r name class tests change <<<"$mutant"
   wanted "$name" || continue
-  source=$COPY/$SPOOL/$class.java
-  original=$ROOT/$SPOOL/$class.java
+  file=$(cd "$ROOT" && find "$SPOOL" -name "$class.java")
+  source=$COPY/$file
+  original=$ROOT/$file
   perl -0pe "$change" "$original" >"$source"
   ! cmp -s "$original" "$source" || die "$name changes nothing in $class any more: mend it"
   "$JAVA_HOME/bin/javac" -proc:none -nowarn -cp "$TARGET/classes:$TARGET/gateway.jar" -d "$COPY/mutant" "$source" 2>"$COPY/javac.log" \
@@ -116,7 +117,7 @@ for mutant in "${MUTANTS[@]}"; do
   fi
   cp "$original" "$source"
   rm -rf "$COPY/mutant"
-  cp "$ROOT/gateway/target/classes/org/dicomgateway/spool/"*.class "$TARGET/classes/org/dicomgateway/spool/"
+  cp -r "$ROOT/gateway/target/classes/org/dicomgateway/spool/." "$TARGET/classes/org/dicomgateway/spool"
 done
 ((${#survivors[@]} == 0)) || die "no test notices: ${survivors[*]}"
 step "Every mutant was noticed"

@@ -15,7 +15,7 @@ their package notices; the whole report is gateway/target/pit-reports/index.html
 Not each of them is a gap: some change nothing that could be seen, and syncs are scripts/mutants.sh's. Exits with 0 when
 it has run.
 
-  CLASS   a class with its package behind org.dicomgateway: spool.Sweeper, or forward.* for a package
+  CLASS   a class with its package behind org.dicomgateway: spool.upkeep.Sweeper, or forward.* for a package
 TEXT
 }
 
@@ -31,8 +31,8 @@ for argument in "$@"; do
   esac
 done
 if ((${#CLASSES[@]} == 0)); then
-  for class in Committer SegmentLog Segment Sweeper Stragglers Recovery Replay Adoption SpoolLock LocalDisk Claims \
-    Bookkeeper; do
+  for class in intake.Committer log.SegmentLog log.Segment upkeep.Sweeper upkeep.Stragglers recovery.Recovery \
+    recovery.Replay recovery.Adoption disk.SpoolLock disk.LocalDisk dispatch.Claims ledger.Bookkeeper; do
     CLASSES+=("org.dicomgateway.spool.$class")
   done
 fi
@@ -42,7 +42,8 @@ tests=()
 for class in "${CLASSES[@]}"; do
   targets+=("$class")
   [[ $class == *'*' ]] || targets+=("$class\$*")
-  tests+=("${class%.*}.*Test")
+  stage=${class#org.dicomgateway.}
+  tests+=("org.dicomgateway.${stage%%.*}.*Test")
 done
 tests=($(printf '%s\n' "${tests[@]}" | sort -u))
 join() {

@@ -155,9 +155,9 @@ class ArchitectureTest {
                 .resideOutsideOfPackage(ROOT + "cli..")
                 // It only executes, which keeps no future: an Error reaches the thread's handler.
                 .and()
-                .doNotHaveFullyQualifiedName(ROOT + "admin.Workers")
+                .doNotHaveFullyQualifiedName(ROOT + "admin.server.Workers")
                 .and()
-                .doNotHaveFullyQualifiedName(ROOT + "admin.Workers$Examination")
+                .doNotHaveFullyQualifiedName(ROOT + "admin.server.Workers$Examination")
                 .should()
                 .dependOnClassesThat()
                 .areAssignableTo(java.util.concurrent.ExecutorService.class)

@@ -1,7 +1,7 @@
 package org.dicomgateway.app;
 
-import org.dicomgateway.admin.Caller;
-import org.dicomgateway.admin.Witness;
+import org.dicomgateway.admin.access.Caller;
+import org.dicomgateway.admin.access.Witness;
 import org.dicomgateway.audit.AuditTrail;
 
 /** What operators do, for the audit trail. */

@@ -5,16 +5,16 @@ import static java.util.stream.Collectors.toMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
-import org.dicomgateway.admin.CertificateView;
-import org.dicomgateway.admin.Controls;
-import org.dicomgateway.admin.HealthView;
-import org.dicomgateway.admin.ProcessView;
-import org.dicomgateway.admin.ReceiverView;
-import org.dicomgateway.admin.ReloadView;
-import org.dicomgateway.admin.RouteView;
-import org.dicomgateway.admin.RulesView;
-import org.dicomgateway.forward.Forwarder;
-import org.dicomgateway.forward.LaneView;
+import org.dicomgateway.admin.api.CertificateView;
+import org.dicomgateway.admin.api.HealthView;
+import org.dicomgateway.admin.api.ProcessView;
+import org.dicomgateway.admin.api.ReceiverView;
+import org.dicomgateway.admin.api.ReloadView;
+import org.dicomgateway.admin.api.RouteView;
+import org.dicomgateway.admin.api.RulesView;
+import org.dicomgateway.admin.server.Controls;
+import org.dicomgateway.forward.lane.Forwarder;
+import org.dicomgateway.forward.lane.LaneView;
 import org.dicomgateway.security.TlsContexts;
 
 /** The stages as operators see and steer them. */

@@ -2,9 +2,9 @@ package org.dicomgateway.app;
 
 import java.util.List;
 import java.util.Optional;
-import org.dicomgateway.config.DataSize;
-import org.dicomgateway.config.ListenerSettings;
-import org.dicomgateway.dicom.AssociationMemory;
+import org.dicomgateway.config.settings.DataSize;
+import org.dicomgateway.config.settings.ListenerSettings;
+import org.dicomgateway.dicom.acceptor.AssociationMemory;
 
 /** Whether the heap holds what its associations may take at once, and the rest of the gateway besides. */
 final class HeapNeed {

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.dicomgateway.forward.Forwarder;
+import org.dicomgateway.forward.lane.Forwarder;
 import org.dicomgateway.process.LongLived;
 import org.dicomgateway.process.Repeating;
 import org.dicomgateway.spool.Prospect;

@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
 import org.dicomgateway.config.Configuration;
-import org.dicomgateway.config.ConfigurationException;
 import org.dicomgateway.config.EffectiveConfiguration;
+import org.dicomgateway.config.hocon.ConfigurationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import org.dicomgateway.config.RouteSettings;
-import org.dicomgateway.config.RoutingSettings;
+import org.dicomgateway.config.settings.RouteSettings;
+import org.dicomgateway.config.settings.RoutingSettings;
 
 /** What distinguishes one version of the rules from the next, for operators. */
 final class RulesDifference {

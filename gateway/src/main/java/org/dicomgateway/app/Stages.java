@@ -3,10 +3,10 @@ package org.dicomgateway.app;
 import static java.util.stream.Collectors.toMap;
 
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.dicomgateway.config.RouteSettings;
-import org.dicomgateway.config.RoutingSettings;
-import org.dicomgateway.forward.Forwarder;
-import org.dicomgateway.spool.Spool;
+import org.dicomgateway.config.settings.RouteSettings;
+import org.dicomgateway.config.settings.RoutingSettings;
+import org.dicomgateway.forward.lane.Forwarder;
+import org.dicomgateway.spool.engine.Spool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

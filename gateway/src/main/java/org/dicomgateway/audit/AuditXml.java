@@ -13,7 +13,7 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
 import org.dicomgateway.audit.AuditMessage.Participant;
 import org.dicomgateway.audit.AuditMessage.Subject;
-import org.dicomgateway.dicom.Text;
+import org.dicomgateway.dicom.values.Text;
 
 /** Audit messages as the XML of PS3.15 A.5.1, each on one line. Texts of others lose what could not stand there. */
 final class AuditXml {

@@ -3,7 +3,7 @@ package org.dicomgateway.audit;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
-import org.dicomgateway.dicom.Origin;
+import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Intake;
 import org.dicomgateway.spool.RefusedException;

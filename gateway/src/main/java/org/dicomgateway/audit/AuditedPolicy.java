@@ -1,10 +1,10 @@
 package org.dicomgateway.audit;
 
-import org.dicomgateway.dicom.AssociationAnswer;
-import org.dicomgateway.dicom.AssociationPolicy;
-import org.dicomgateway.dicom.AssociationRequest;
-import org.dicomgateway.dicom.Origin;
-import org.dicomgateway.dicom.Rejection;
+import org.dicomgateway.dicom.acceptor.AssociationPolicy;
+import org.dicomgateway.dicom.acceptor.AssociationRequest;
+import org.dicomgateway.dicom.values.AssociationAnswer;
+import org.dicomgateway.dicom.values.Origin;
+import org.dicomgateway.dicom.values.Rejection;
 
 /** Tells of those who were turned away for what they are: not of those who came at a bad moment. */
 record AuditedPolicy(AssociationPolicy policy, AuditTrail trail) implements AssociationPolicy {

@@ -6,6 +6,19 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.dicomgateway.config.hocon.ConfigurationException;
+import org.dicomgateway.config.hocon.HoconFile;
+import org.dicomgateway.config.hocon.Problem;
+import org.dicomgateway.config.hocon.Problems;
+import org.dicomgateway.config.hocon.Setting;
+import org.dicomgateway.config.hocon.Warning;
+import org.dicomgateway.config.reader.GatewayReader;
+import org.dicomgateway.config.reader.MissingCommas;
+import org.dicomgateway.config.reader.RoutingFile;
+import org.dicomgateway.config.reader.RoutingReader;
+import org.dicomgateway.config.reader.RoutingWarnings;
+import org.dicomgateway.config.settings.GatewaySettings;
+import org.dicomgateway.config.settings.RoutingSettings;
 
 /**
  * Loads what the operator wrote. Reads files and environment variables; has no other effect.

@@ -16,6 +16,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.dicomgateway.config.hocon.ConfigurationException;
+import org.dicomgateway.config.hocon.HoconFile;
+import org.dicomgateway.config.hocon.Place;
+import org.dicomgateway.config.hocon.Problems;
+import org.dicomgateway.config.hocon.Reference;
+import org.dicomgateway.config.hocon.Section;
+import org.dicomgateway.config.reader.StrategyReader;
+import org.dicomgateway.config.settings.Secrets;
 import org.jspecify.annotations.Nullable;
 
 /**

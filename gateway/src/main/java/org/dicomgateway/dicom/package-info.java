@@ -1,12 +1,9 @@
 /**
- * DICOM itself: its value types, and the only place that knows the DICOM toolkit.
+ * DICOM itself, and the only place that knows the DICOM toolkit.
  *
- * <p>In: sockets (as acceptor) and part-10 streams. Out: value types ({@link AeTitle}, {@link Uid},
- * {@link TransferSyntax}, {@link Origin}, {@link InstanceHeader}) and the two ends of an association,
- * {@link Acceptor} and {@link Requestor}. Moving to another DICOM toolkit touches this package alone.
- *
- * <p>Threads: the acceptor's accept loop, one thread for each association it serves, and a watchdog that closes
- * sockets on which a write does not return. Everything else runs in the caller's thread.
+ * <p>{@code values} has the types that everybody uses; {@code wire} what both ends of an association share; {@code acceptor}
+ * and {@code requestor} are those ends; {@code dataset} reads headers and part-10 files; {@code synthetic} makes instances.
+ * Moving to another DICOM toolkit touches these rooms alone.
  *
  * <p>Never here: files of the spool, routing, retries, and any type of the toolkit in a public signature.
  */

@@ -25,7 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
-import org.dicomgateway.dicom.DimseStatus;
+import org.dicomgateway.dicom.values.DimseStatus;
 
 /**
  * Counts and measures, for Prometheus. What happens is told by the stages, through the forward log and {@link StageTimes};

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow.Subscription;
-import org.dicomgateway.config.DataSize;
+import org.dicomgateway.config.settings.DataSize;
 
 /**
  * Takes the body of an HTTP answer up to a size, and hangs up on one that goes on: an answer is as long as the server

@@ -1,6 +1,6 @@
 package org.dicomgateway.orthanc;
 
-import org.dicomgateway.config.DataSize;
+import org.dicomgateway.config.settings.DataSize;
 
 /**
  * What one instance takes ({@code /instances/ID/statistics}).

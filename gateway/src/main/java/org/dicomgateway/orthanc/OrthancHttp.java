@@ -16,7 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
-import org.dicomgateway.config.DataSize;
+import org.dicomgateway.config.settings.DataSize;
 import org.dicomgateway.orthanc.BoundedBody.TooLongException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;

@@ -5,8 +5,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
-import org.dicomgateway.dicom.Text;
-import org.dicomgateway.dicom.Uid;
+import org.dicomgateway.dicom.values.Text;
+import org.dicomgateway.dicom.values.Uid;
 
 /**
  * Orthanc's own name of a patient, study, series or instance: a SHA-1 of its identifiers in five groups of eight hex

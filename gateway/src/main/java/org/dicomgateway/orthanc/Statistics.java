@@ -1,6 +1,6 @@
 package org.dicomgateway.orthanc;
 
-import org.dicomgateway.config.DataSize;
+import org.dicomgateway.config.settings.DataSize;
 
 /** How much a server holds ({@code /statistics}); {@code diskSize} is that of the stored files. */
 public record Statistics(long patients, long studies, long series, long instances, DataSize diskSize) {}

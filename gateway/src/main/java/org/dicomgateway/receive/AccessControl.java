@@ -2,12 +2,12 @@ package org.dicomgateway.receive;
 
 import java.time.InstantSource;
 import java.util.Optional;
-import org.dicomgateway.config.ListenerSettings;
-import org.dicomgateway.config.Pace;
-import org.dicomgateway.dicom.AssociationAnswer;
-import org.dicomgateway.dicom.AssociationPolicy;
-import org.dicomgateway.dicom.AssociationRequest;
-import org.dicomgateway.dicom.Rejection;
+import org.dicomgateway.config.settings.ListenerSettings;
+import org.dicomgateway.config.settings.Pace;
+import org.dicomgateway.dicom.acceptor.AssociationPolicy;
+import org.dicomgateway.dicom.acceptor.AssociationRequest;
+import org.dicomgateway.dicom.values.AssociationAnswer;
+import org.dicomgateway.dicom.values.Rejection;
 
 /**
  * The access control of one listener: who the caller is, which rule lets it in, how much it may do. What one peer has used

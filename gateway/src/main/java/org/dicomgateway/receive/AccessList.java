@@ -3,13 +3,13 @@ package org.dicomgateway.receive;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.dicomgateway.config.AccessRule;
-import org.dicomgateway.config.IpAddress;
-import org.dicomgateway.config.ValuePattern;
-import org.dicomgateway.dicom.AssociationRequest;
-import org.dicomgateway.dicom.PeerCertificate;
-import org.dicomgateway.dicom.Rejection;
-import org.dicomgateway.dicom.Text;
+import org.dicomgateway.config.match.IpAddress;
+import org.dicomgateway.config.match.ValuePattern;
+import org.dicomgateway.config.settings.AccessRule;
+import org.dicomgateway.dicom.acceptor.AssociationRequest;
+import org.dicomgateway.dicom.values.PeerCertificate;
+import org.dicomgateway.dicom.values.Rejection;
+import org.dicomgateway.dicom.values.Text;
 
 /** Rules, the first of which that fits holds. Pure. */
 final class AccessList {

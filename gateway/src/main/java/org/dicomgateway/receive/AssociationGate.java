@@ -2,11 +2,11 @@ package org.dicomgateway.receive;
 
 import java.util.Optional;
 import java.util.Set;
-import org.dicomgateway.dicom.AeTitle;
-import org.dicomgateway.dicom.AssociationAnswer;
-import org.dicomgateway.dicom.AssociationPolicy;
-import org.dicomgateway.dicom.AssociationRequest;
-import org.dicomgateway.dicom.Rejection;
+import org.dicomgateway.dicom.acceptor.AssociationPolicy;
+import org.dicomgateway.dicom.acceptor.AssociationRequest;
+import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.values.AssociationAnswer;
+import org.dicomgateway.dicom.values.Rejection;
 import org.dicomgateway.spool.Intake;
 
 /**

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
-import org.dicomgateway.config.IpAddress;
+import org.dicomgateway.config.match.IpAddress;
 
 /**
  * Wrong passcodes, by the address that they came from: after a few it is left unheard for a while, for longer each time. An

@@ -6,10 +6,10 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiPredicate;
-import org.dicomgateway.dicom.AssociationRequest;
-import org.dicomgateway.dicom.Rejection;
-import org.dicomgateway.dicom.Text;
-import org.dicomgateway.dicom.UserIdentity;
+import org.dicomgateway.dicom.acceptor.AssociationRequest;
+import org.dicomgateway.dicom.values.Rejection;
+import org.dicomgateway.dicom.values.Text;
+import org.dicomgateway.dicom.values.UserIdentity;
 import org.dicomgateway.security.PasswordHash;
 import org.dicomgateway.security.Secret;
 

@@ -3,8 +3,8 @@ package org.dicomgateway.receive;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import org.dicomgateway.config.DataSize;
-import org.dicomgateway.config.PeerLimits;
+import org.dicomgateway.config.settings.DataSize;
+import org.dicomgateway.config.settings.PeerLimits;
 
 /** Counts a dataset while it arrives, and breaks it off when it is more than its sender may send. */
 final class MeasuredStream extends FilterInputStream {

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.function.BooleanSupplier;
-import org.dicomgateway.config.Pace;
+import org.dicomgateway.config.settings.Pace;
 
 /** What one peer uses of its limits, with all its associations together. For any number of threads. */
 final class PeerAccount {

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.dicomgateway.config.AccessRule;
-import org.dicomgateway.config.Pace;
+import org.dicomgateway.config.settings.AccessRule;
+import org.dicomgateway.config.settings.Pace;
 
 /** What each peer, an address under a rule, uses of its limits. For any number of threads. */
 final class PeerAccounts {

@@ -2,8 +2,8 @@ package org.dicomgateway.receive;
 
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
-import org.dicomgateway.dicom.CStoreScp;
-import org.dicomgateway.dicom.DimseStatus;
+import org.dicomgateway.dicom.values.CStoreScp;
+import org.dicomgateway.dicom.values.DimseStatus;
 import org.dicomgateway.observe.ForwardLog;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Intake;

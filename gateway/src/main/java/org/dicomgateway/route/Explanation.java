@@ -1,9 +1,9 @@
 package org.dicomgateway.route;
 
 import java.util.List;
-import org.dicomgateway.config.RouteSettings;
-import org.dicomgateway.dicom.InstanceHeader;
-import org.dicomgateway.dicom.Origin;
+import org.dicomgateway.config.settings.RouteSettings;
+import org.dicomgateway.dicom.values.InstanceHeader;
+import org.dicomgateway.dicom.values.Origin;
 
 /**
  * Why an instance goes where it goes: every route with every condition, and the destinations. Pure, as the rules are;

@@ -2,11 +2,11 @@ package org.dicomgateway.route;
 
 import java.util.List;
 import java.util.Set;
-import org.dicomgateway.config.Field;
-import org.dicomgateway.dicom.Dictionary;
-import org.dicomgateway.dicom.InstanceHeader;
-import org.dicomgateway.dicom.Origin;
-import org.dicomgateway.dicom.Uid;
+import org.dicomgateway.config.match.Field;
+import org.dicomgateway.dicom.values.Dictionary;
+import org.dicomgateway.dicom.values.InstanceHeader;
+import org.dicomgateway.dicom.values.Origin;
+import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.route.Explanation.Finding;
 
 /** Says of each condition what the instance has. */

@@ -2,11 +2,11 @@ package org.dicomgateway.route;
 
 import java.util.List;
 import java.util.Optional;
-import org.dicomgateway.config.RouteSettings;
-import org.dicomgateway.config.Strategy;
-import org.dicomgateway.config.Strategy.Affinity;
-import org.dicomgateway.config.Strategy.Algorithm;
-import org.dicomgateway.dicom.InstanceHeader;
+import org.dicomgateway.config.settings.RouteSettings;
+import org.dicomgateway.config.settings.Strategy;
+import org.dicomgateway.config.settings.Strategy.Affinity;
+import org.dicomgateway.config.settings.Strategy.Algorithm;
+import org.dicomgateway.dicom.values.InstanceHeader;
 import org.dicomgateway.route.Explanation.Leg;
 import org.dicomgateway.spool.Plan;
 import org.dicomgateway.spool.Plan.PlannedDelivery;

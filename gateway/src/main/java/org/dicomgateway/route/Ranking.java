@@ -9,8 +9,8 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
-import org.dicomgateway.config.Strategy;
-import org.dicomgateway.config.Strategy.Algorithm;
+import org.dicomgateway.config.settings.Strategy;
+import org.dicomgateway.config.settings.Strategy.Algorithm;
 
 /**
  * Orders the candidates of a delivery: who should get it, who if that one cannot, and so on. Every candidate is in the

@@ -1,11 +1,11 @@
 package org.dicomgateway.route;
 
 import java.util.List;
-import org.dicomgateway.config.AddressRange;
-import org.dicomgateway.config.Field;
-import org.dicomgateway.config.IpAddress;
-import org.dicomgateway.dicom.InstanceHeader;
-import org.dicomgateway.dicom.Origin;
+import org.dicomgateway.config.match.AddressRange;
+import org.dicomgateway.config.match.Field;
+import org.dicomgateway.config.match.IpAddress;
+import org.dicomgateway.dicom.values.InstanceHeader;
+import org.dicomgateway.dicom.values.Origin;
 import org.jspecify.annotations.Nullable;
 
 /** The instance that conditions are asked about, by one thread. Looks at what a condition names, and at nothing else. */

@@ -1,9 +1,9 @@
 package org.dicomgateway.route;
 
 import java.util.List;
-import org.dicomgateway.config.Condition;
-import org.dicomgateway.dicom.InstanceHeader;
-import org.dicomgateway.dicom.Origin;
+import org.dicomgateway.config.match.Condition;
+import org.dicomgateway.dicom.values.InstanceHeader;
+import org.dicomgateway.dicom.values.Origin;
 
 /**
  * Whether an instance meets a condition, and each of its parts: what an operator needs to see why a route applies or

@@ -2,10 +2,10 @@ package org.dicomgateway.spool;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import org.dicomgateway.dicom.InstanceHeader;
-import org.dicomgateway.dicom.Origin;
-import org.dicomgateway.dicom.TransferSyntax;
-import org.dicomgateway.dicom.Uid;
+import org.dicomgateway.dicom.values.InstanceHeader;
+import org.dicomgateway.dicom.values.Origin;
+import org.dicomgateway.dicom.values.TransferSyntax;
+import org.dicomgateway.dicom.values.Uid;
 
 /**
  * One received instance, as the ledger knows it. Immutable: an instance received twice is two of these.
@@ -41,7 +41,7 @@ public record Instance(
     private static final int MAX_VALUE = 256;
 
     /** What was received, before it is given a key; to the millisecond. */
-    static Instance unnumbered(InstanceHeader header, Origin origin, Instant receivedAt, long datasetLength) {
+    public static Instance unnumbered(InstanceHeader header, Origin origin, Instant receivedAt, long datasetLength) {
         return new Instance(
                 0,
                 header.sopClass(),
@@ -62,7 +62,7 @@ public record Instance(
     }
 
     /** The same, with its key. */
-    Instance numbered(long key) {
+    public Instance numbered(long key) {
         return new Instance(
                 key,
                 sopClass,

@@ -3,9 +3,9 @@ package org.dicomgateway.spool;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
-import org.dicomgateway.dicom.Origin;
-import org.dicomgateway.dicom.TransferSyntax;
-import org.dicomgateway.dicom.Uid;
+import org.dicomgateway.dicom.values.Origin;
+import org.dicomgateway.dicom.values.TransferSyntax;
+import org.dicomgateway.dicom.values.Uid;
 
 /** The spool as the receiver sees it: takes instances. For any number of threads. */
 public interface Intake {

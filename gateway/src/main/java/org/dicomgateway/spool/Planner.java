@@ -1,7 +1,7 @@
 package org.dicomgateway.spool;
 
-import org.dicomgateway.dicom.InstanceHeader;
-import org.dicomgateway.dicom.Origin;
+import org.dicomgateway.dicom.values.InstanceHeader;
+import org.dicomgateway.dicom.values.Origin;
 
 /** Decides where an instance goes. Pure: no I/O, no clock, the same answer for the same rules. */
 @FunctionalInterface

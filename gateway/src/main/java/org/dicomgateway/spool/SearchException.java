@@ -5,7 +5,7 @@ public final class SearchException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    SearchException(String message, Throwable cause) {
+    public SearchException(String message, Throwable cause) {
         super(message, cause);
     }
 }

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
-import org.dicomgateway.dicom.InstanceHeader;
-import org.dicomgateway.dicom.Origin;
+import org.dicomgateway.dicom.values.InstanceHeader;
+import org.dicomgateway.dicom.values.Origin;
 
 /** The spool as an operator sees it: what is where, and the means to move it on. For any number of threads. */
 public interface SpoolView extends SpoolSearch {

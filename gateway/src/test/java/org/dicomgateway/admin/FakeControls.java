@@ -7,8 +7,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
-import org.dicomgateway.admin.ReloadView.Outcome;
-import org.dicomgateway.admin.RulesView.Broken;
+import org.dicomgateway.admin.api.CertificateView;
+import org.dicomgateway.admin.api.HealthView;
+import org.dicomgateway.admin.api.ProcessView;
+import org.dicomgateway.admin.api.ReceiverView;
+import org.dicomgateway.admin.api.ReloadView;
+import org.dicomgateway.admin.api.ReloadView.Outcome;
+import org.dicomgateway.admin.api.RouteView;
+import org.dicomgateway.admin.api.RulesView;
+import org.dicomgateway.admin.api.RulesView.Broken;
+import org.dicomgateway.admin.api.ThreadView;
+import org.dicomgateway.admin.server.Controls;
 
 /** A gateway of two destinations, {@code a} and {@code b}, whose state a test sets. */
 public final class FakeControls implements Controls {

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import org.dicomgateway.admin.access.Guesses;
 import org.junit.jupiter.api.Test;
 
 class GuessesTest {

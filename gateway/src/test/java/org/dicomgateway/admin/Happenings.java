@@ -2,9 +2,9 @@ package org.dicomgateway.admin;
 
 import java.time.Instant;
 import java.util.Optional;
-import org.dicomgateway.dicom.AeTitle;
-import org.dicomgateway.dicom.Origin;
-import org.dicomgateway.dicom.Uid;
+import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.values.Origin;
+import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.observe.ForwardLog;
 import org.dicomgateway.observe.StageTimes;
 

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.dicomgateway.dicom.Peer;
+import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.orthanc.Level;
 import org.dicomgateway.orthanc.Resource;
 import org.dicomgateway.testkit.OrthancServer;

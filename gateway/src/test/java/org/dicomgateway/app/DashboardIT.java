@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.core.ThrowingRunnable;
-import org.dicomgateway.dicom.AeTitle;
+import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.testkit.Browser;
 import org.dicomgateway.testkit.Dcmtk;
 import org.dicomgateway.testkit.GatewayProcess;

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.dicomgateway.dicom.AeTitle;
+import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.testkit.Certificates;
 import org.dicomgateway.testkit.Dcmtk;
 import org.dicomgateway.testkit.GatewayProcess;

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.dicomgateway.dicom.Uid;
+import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.orthanc.OrthancId;
 import org.dicomgateway.testkit.Dcmtk;
 import org.dicomgateway.testkit.GatewayProcess;

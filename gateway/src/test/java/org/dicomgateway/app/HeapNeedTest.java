@@ -7,10 +7,10 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import org.dicomgateway.config.ListenerSettings;
-import org.dicomgateway.config.RateLimit;
-import org.dicomgateway.dicom.AcceptorSettings;
-import org.dicomgateway.dicom.AeTitle;
+import org.dicomgateway.config.settings.ListenerSettings;
+import org.dicomgateway.config.settings.RateLimit;
+import org.dicomgateway.dicom.acceptor.AcceptorSettings;
+import org.dicomgateway.dicom.values.AeTitle;
 import org.junit.jupiter.api.Test;
 
 class HeapNeedTest {

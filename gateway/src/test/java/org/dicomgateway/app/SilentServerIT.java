@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
-import org.dicomgateway.dicom.AeTitle;
+import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.testkit.Dcmtk;
 import org.dicomgateway.testkit.FaultProxy;
 import org.dicomgateway.testkit.GatewayProcess;

@@ -16,8 +16,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
-import org.dicomgateway.dicom.AeTitle;
-import org.dicomgateway.dicom.Peer;
+import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.testkit.Debugger;
 import org.dicomgateway.testkit.Debugger.Step;
 import org.dicomgateway.testkit.FreePorts;
@@ -37,7 +37,7 @@ class ThreadDeathIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final int DIED = 3;
     /** By then everything has started. */
-    private static final Step ASKED = new Step("org.dicomgateway.admin.AdminApi", "ready", true, 1);
+    private static final Step ASKED = new Step("org.dicomgateway.admin.server.AdminApi", "ready", true, 1);
 
     @TempDir
     private Path directory;

@@ -5,8 +5,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
-import org.dicomgateway.dicom.OpenAssociation;
-import org.dicomgateway.dicom.Uid;
+import org.dicomgateway.dicom.values.Uid;
+import org.dicomgateway.dicom.wire.OpenAssociation;
 
 /**
  * What an instance costs when a thousand wait, and when a million do: to accept one, to deliver one, to start on top of

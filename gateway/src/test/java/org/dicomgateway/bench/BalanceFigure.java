@@ -3,7 +3,7 @@ package org.dicomgateway.bench;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.dicomgateway.dicom.Peer;
+import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.testkit.OrthancServer;
 
 /** A full spool shared among three Orthancs, against one of them, both through the gateway. */

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
-import org.dicomgateway.dicom.PresentationPair;
-import org.dicomgateway.dicom.TransferSyntax;
-import org.dicomgateway.dicom.Uid;
+import org.dicomgateway.dicom.values.PresentationPair;
+import org.dicomgateway.dicom.values.TransferSyntax;
+import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.testkit.TestFiles;
 
 /**

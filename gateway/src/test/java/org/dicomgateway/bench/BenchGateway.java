@@ -17,7 +17,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.dicomgateway.dicom.Peer;
+import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.testkit.GatewayProcess;
 
 /** The gateway as it ships, with the heap that {@code scripts/gateway run} gives it, in a process of its own. */

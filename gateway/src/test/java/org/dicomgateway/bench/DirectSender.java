@@ -13,14 +13,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
-import org.dicomgateway.dicom.AeTitle;
-import org.dicomgateway.dicom.AssociationException;
-import org.dicomgateway.dicom.OpenAssociation;
-import org.dicomgateway.dicom.Part10;
-import org.dicomgateway.dicom.Peer;
-import org.dicomgateway.dicom.Requestor;
-import org.dicomgateway.dicom.RequestorSettings;
-import org.dicomgateway.dicom.Uid;
+import org.dicomgateway.dicom.dataset.Part10;
+import org.dicomgateway.dicom.requestor.Requestor;
+import org.dicomgateway.dicom.requestor.RequestorSettings;
+import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.values.Peer;
+import org.dicomgateway.dicom.values.Uid;
+import org.dicomgateway.dicom.wire.AssociationException;
+import org.dicomgateway.dicom.wire.OpenAssociation;
 
 /**
  * The best sender we can write: our own requestor, which acknowledges at once, on several associations, with no router

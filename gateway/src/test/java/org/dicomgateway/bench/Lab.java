@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.dicomgateway.dicom.Peer;
+import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.testkit.OrthancServer;
 
 /** Where measurements take place: a folder, how often and how much, and what to tell whoever waits. */

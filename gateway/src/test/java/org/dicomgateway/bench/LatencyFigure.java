@@ -3,9 +3,9 @@ package org.dicomgateway.bench;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
-import org.dicomgateway.dicom.OpenAssociation;
-import org.dicomgateway.dicom.Peer;
-import org.dicomgateway.dicom.Uid;
+import org.dicomgateway.dicom.values.Peer;
+import org.dicomgateway.dicom.values.Uid;
+import org.dicomgateway.dicom.wire.OpenAssociation;
 
 /**
  * What the gateway adds to the way of one instance while nothing else goes on: from the call of the destination, or of

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
-import org.dicomgateway.dicom.Peer;
-import org.dicomgateway.dicom.Uid;
+import org.dicomgateway.dicom.values.Peer;
+import org.dicomgateway.dicom.values.Uid;
 
 /**
  * What two servers get while a third is down, against what they get where there is no third. All three are acceptors

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.dicomgateway.dicom.Peer;
+import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.testkit.Child;
 
 /** DCMTK's {@code storescu} as it comes, one process and one association for each sender. */

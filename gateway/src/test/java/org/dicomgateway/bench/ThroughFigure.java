@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.dicomgateway.dicom.Peer;
+import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.testkit.Child;
 import org.dicomgateway.testkit.FreePorts;
 import org.dicomgateway.testkit.OrthancServer;
@@ -113,7 +113,8 @@ final class ThroughFigure {
     /** DCMTK's receiver, which has DCMTK's sender run for each file. */
     private static final class ScriptRouter implements AutoCloseable {
 
-        private final Peer peer = new Peer(org.dicomgateway.dicom.AeTitle.of("SCRIPT"), "127.0.0.1", FreePorts.next());
+        private final Peer peer =
+                new Peer(org.dicomgateway.dicom.values.AeTitle.of("SCRIPT"), "127.0.0.1", FreePorts.next());
         private final Child child;
 
         ScriptRouter(Path folder, Peer target) {

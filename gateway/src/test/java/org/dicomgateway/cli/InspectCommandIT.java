@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.dicomgateway.cli.inspect.InspectCommand;
 import org.dicomgateway.testkit.Dcmtk;
 import org.dicomgateway.testkit.FreePorts;
 import org.dicomgateway.testkit.OrthancServer;

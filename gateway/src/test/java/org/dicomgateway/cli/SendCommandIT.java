@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.dicomgateway.cli.send.SendCommand;
 import org.dicomgateway.testkit.Certificates;
 import org.dicomgateway.testkit.Dcmtk;
 import org.dicomgateway.testkit.FreePorts;

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.dicomgateway.config.ConfigurationException;
+import org.dicomgateway.cli.common.ConfigurationFile;
+import org.dicomgateway.cli.send.SendTarget;
+import org.dicomgateway.config.hocon.ConfigurationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;

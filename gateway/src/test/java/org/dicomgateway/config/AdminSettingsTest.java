@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.Optional;
-import org.dicomgateway.config.AdminUser.Role;
+import org.dicomgateway.config.hocon.Problem;
+import org.dicomgateway.config.settings.AdminSettings;
+import org.dicomgateway.config.settings.AdminUser;
+import org.dicomgateway.config.settings.AdminUser.Role;
 import org.dicomgateway.security.PasswordHash;
 import org.dicomgateway.security.Secret;
 import org.dicomgateway.security.TokenHash;

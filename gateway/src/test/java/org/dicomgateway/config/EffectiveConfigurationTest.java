@@ -3,6 +3,8 @@ package org.dicomgateway.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import org.dicomgateway.config.settings.GatewaySettings;
+import org.dicomgateway.config.settings.RoutingSettings;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

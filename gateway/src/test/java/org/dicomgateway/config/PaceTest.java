@@ -7,6 +7,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.dicomgateway.config.settings.DataSize;
+import org.dicomgateway.config.settings.Pace;
+import org.dicomgateway.config.settings.RateLimit;
 import org.junit.jupiter.api.Test;
 
 class PaceTest {

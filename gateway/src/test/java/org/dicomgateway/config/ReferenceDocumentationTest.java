@@ -17,6 +17,8 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.dicomgateway.config.hocon.ConfigurationException;
+import org.dicomgateway.config.hocon.Reference;
 import org.dicomgateway.testkit.Certificates;
 import org.dicomgateway.testkit.ProjectRoot;
 import org.junit.jupiter.api.DynamicTest;

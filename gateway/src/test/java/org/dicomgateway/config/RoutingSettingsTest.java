@@ -5,6 +5,13 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.dicomgateway.config.match.Condition;
+import org.dicomgateway.config.match.Field;
+import org.dicomgateway.config.match.Wildcard;
+import org.dicomgateway.config.settings.RouteSettings;
+import org.dicomgateway.config.settings.RoutingSettings;
+import org.dicomgateway.config.settings.Schedule;
+import org.dicomgateway.config.settings.Strategy;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

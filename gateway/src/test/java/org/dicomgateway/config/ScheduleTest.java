@@ -27,7 +27,8 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import org.dicomgateway.config.Schedule.Window;
+import org.dicomgateway.config.settings.Schedule;
+import org.dicomgateway.config.settings.Schedule.Window;
 
 class ScheduleTest {
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.dicomgateway.config.hocon.ConfigurationException;
+import org.dicomgateway.config.settings.RoutingSettings;
 import org.dicomgateway.security.ClientTls;
 import org.dicomgateway.security.IdentityFiles;
 import org.dicomgateway.security.Secret;

@@ -8,6 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.dicomgateway.config.hocon.ConfigurationException;
+import org.dicomgateway.config.hocon.Problem;
+import org.dicomgateway.config.match.Condition;
+import org.dicomgateway.config.settings.GatewaySettings;
+import org.dicomgateway.config.settings.RoutingSettings;
 
 /** A folder of configuration files, written by a test. */
 final class Written {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.aoju.bus.image.metric.internal.pdu.AAbort;
+import org.dicomgateway.dicom.wire.AssociateGuard;
 import org.junit.jupiter.api.Test;
 
 class AssociateGuardTest {

@@ -2,6 +2,9 @@ package org.dicomgateway.dicom;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.dicomgateway.dicom.values.Dictionary;
+import org.dicomgateway.dicom.values.TransferSyntax;
+import org.dicomgateway.dicom.values.Uid;
 import org.junit.jupiter.api.Test;
 
 class DictionaryTest {

@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
+import org.dicomgateway.dicom.values.TransferSyntax;
 
 /** Writes data elements by hand, right or wrong, in any of the four encodings. */
 final class EncodedDataset {

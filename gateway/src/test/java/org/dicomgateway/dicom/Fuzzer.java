@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.dicomgateway.dicom.values.TransferSyntax;
 
 /**
  * Makes conversations and datasets that are nearly right. It knows where the lengths, types and flags of PDUs, items,

@@ -6,6 +6,15 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import org.dicomgateway.dicom.requestor.Requestor;
+import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.values.DimseStatus;
+import org.dicomgateway.dicom.values.Peer;
+import org.dicomgateway.dicom.values.PresentationPair;
+import org.dicomgateway.dicom.values.TransferSyntax;
+import org.dicomgateway.dicom.values.Uid;
+import org.dicomgateway.dicom.wire.AssociationException;
+import org.dicomgateway.dicom.wire.OpenAssociation;
 
 /** Sends one instance as it should be done, on an association of its own. */
 final class GoodSender {

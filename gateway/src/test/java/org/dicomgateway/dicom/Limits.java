@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import org.dicomgateway.dicom.acceptor.AcceptorSettings;
+import org.dicomgateway.dicom.requestor.RequestorSettings;
 
 /** Settings for tests: everything generous but the one limit that a test is about. */
 final class Limits {

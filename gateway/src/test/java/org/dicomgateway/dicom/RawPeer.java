@@ -12,6 +12,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.dicomgateway.dicom.values.TransferSyntax;
 
 /** A peer that writes PDUs byte by byte, right or wrong (PS3.8 9.3), on either side of a connection. */
 final class RawPeer implements AutoCloseable {

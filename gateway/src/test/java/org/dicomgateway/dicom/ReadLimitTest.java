@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.SocketTimeoutException;
+import org.dicomgateway.dicom.wire.ReadLimit;
 import org.junit.jupiter.api.Test;
 
 class ReadLimitTest {

@@ -5,6 +5,7 @@ import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.CompletableFuture;
+import org.dicomgateway.dicom.wire.Turns;
 import org.junit.jupiter.api.Test;
 
 class TurnsTest {

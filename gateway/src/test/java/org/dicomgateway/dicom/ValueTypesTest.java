@@ -3,7 +3,12 @@ package org.dicomgateway.dicom;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.dicomgateway.dicom.DimseStatus.Kind;
+import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.values.DimseStatus;
+import org.dicomgateway.dicom.values.DimseStatus.Kind;
+import org.dicomgateway.dicom.values.Rejection;
+import org.dicomgateway.dicom.values.Text;
+import org.dicomgateway.dicom.values.Uid;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.dicomgateway.dicom.wire.AssociateGuard;
 
 /** Association requests that cost the most memory for their bytes, each of one kind of item. */
 final class WorstRequests {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.SplittableRandom;
+import org.dicomgateway.forward.health.Breaker;
+import org.dicomgateway.forward.health.BreakerState;
 import org.junit.jupiter.api.Test;
 
 class BreakerTest {

@@ -6,7 +6,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.dicomgateway.forward.Concurrency.Place;
+import org.dicomgateway.forward.health.Concurrency;
+import org.dicomgateway.forward.health.Concurrency.Place;
 import org.junit.jupiter.api.Test;
 
 class ConcurrencyTest {

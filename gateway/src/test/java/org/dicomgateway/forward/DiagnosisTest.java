@@ -6,6 +6,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.dicomgateway.forward.health.BreakerState;
+import org.dicomgateway.forward.health.DestinationState;
+import org.dicomgateway.forward.health.Diagnosis;
+import org.dicomgateway.forward.outcome.Deadline;
 import org.junit.jupiter.api.Test;
 
 class DiagnosisTest {

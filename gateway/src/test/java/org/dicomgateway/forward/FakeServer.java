@@ -10,13 +10,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
-import org.dicomgateway.dicom.AeTitle;
-import org.dicomgateway.dicom.AssociationException;
-import org.dicomgateway.dicom.OpenAssociation;
-import org.dicomgateway.dicom.Peer;
-import org.dicomgateway.dicom.PresentationPair;
-import org.dicomgateway.dicom.Requestor;
-import org.dicomgateway.dicom.Uid;
+import org.dicomgateway.dicom.requestor.Requestor;
+import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.values.Peer;
+import org.dicomgateway.dicom.values.PresentationPair;
+import org.dicomgateway.dicom.values.Uid;
+import org.dicomgateway.dicom.wire.AssociationException;
+import org.dicomgateway.dicom.wire.OpenAssociation;
 
 /** A destination that does what a test says, and remembers what it was asked. */
 final class FakeServer implements Requestor {

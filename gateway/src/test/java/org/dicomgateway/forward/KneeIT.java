@@ -9,6 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
+import org.dicomgateway.forward.health.DestinationState;
+import org.dicomgateway.forward.health.ServerCheck;
+import org.dicomgateway.forward.lane.Forwarder;
+import org.dicomgateway.forward.lane.LaneView;
 import org.junit.jupiter.api.Test;
 
 /** A lane on a clock that goes by itself, with a server that more than two associations make slow. */

@@ -11,7 +11,8 @@ import java.util.function.IntToDoubleFunction;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
-import org.dicomgateway.forward.Knee.Found;
+import org.dicomgateway.forward.health.Knee;
+import org.dicomgateway.forward.health.Knee.Found;
 import org.junit.jupiter.api.Test;
 
 class KneeTest {

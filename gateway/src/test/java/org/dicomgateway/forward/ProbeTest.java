@@ -7,10 +7,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import org.dicomgateway.config.DestinationSettings;
-import org.dicomgateway.dicom.AeTitle;
-import org.dicomgateway.dicom.AssociationException;
-import org.dicomgateway.dicom.AssociationException.Cause;
+import org.dicomgateway.config.settings.DestinationSettings;
+import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.wire.AssociationException;
+import org.dicomgateway.dicom.wire.AssociationException.Cause;
+import org.dicomgateway.forward.association.AssociationLimit;
+import org.dicomgateway.forward.association.Associations;
+import org.dicomgateway.forward.association.Bell;
+import org.dicomgateway.forward.association.Callers;
+import org.dicomgateway.forward.association.Probe;
+import org.dicomgateway.forward.health.Senses;
+import org.dicomgateway.forward.health.Tally;
+import org.dicomgateway.forward.health.Unanswered;
 import org.junit.jupiter.api.Test;
 
 class ProbeTest {

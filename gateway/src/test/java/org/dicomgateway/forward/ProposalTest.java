@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.dicomgateway.dicom.AeTitle;
+import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.forward.association.Proposal;
 import org.dicomgateway.spool.Claim;
 import org.junit.jupiter.api.Test;
 

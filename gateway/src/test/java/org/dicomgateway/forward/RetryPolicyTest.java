@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.SplittableRandom;
+import org.dicomgateway.forward.outcome.Backoff;
+import org.dicomgateway.forward.outcome.Outcome;
+import org.dicomgateway.forward.outcome.RetryPolicy;
 import org.dicomgateway.spool.Settlement;
 import org.junit.jupiter.api.Test;
 

@@ -6,7 +6,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.dicomgateway.forward.Unanswered.Wait;
+import org.dicomgateway.forward.health.Senses;
+import org.dicomgateway.forward.health.Silence;
+import org.dicomgateway.forward.health.Tally;
+import org.dicomgateway.forward.health.Unanswered;
+import org.dicomgateway.forward.health.Unanswered.Wait;
 import org.junit.jupiter.api.Test;
 
 class SilenceTest {

@@ -3,6 +3,7 @@ package org.dicomgateway.forward;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import org.dicomgateway.forward.health.Symptoms;
 import org.junit.jupiter.api.Test;
 
 class SymptomsTest {

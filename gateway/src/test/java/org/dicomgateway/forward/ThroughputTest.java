@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.time.Duration;
+import org.dicomgateway.forward.health.Throughput;
 import org.junit.jupiter.api.Test;
 
 class ThroughputTest {

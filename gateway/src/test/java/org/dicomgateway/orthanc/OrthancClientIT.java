@@ -13,7 +13,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
-import org.dicomgateway.dicom.Uid;
+import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.testkit.Dcmtk;
 import org.dicomgateway.testkit.OrthancServer;
 import org.dicomgateway.testkit.Part10;

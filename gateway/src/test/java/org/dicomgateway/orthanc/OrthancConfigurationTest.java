@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.dicomgateway.dicom.AeTitle;
+import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.testkit.ProjectRoot;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -3,7 +3,7 @@ package org.dicomgateway.orthanc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.dicomgateway.dicom.Uid;
+import org.dicomgateway.dicom.values.Uid;
 import org.junit.jupiter.api.Test;
 
 class OrthancIdTest {

@@ -2,11 +2,11 @@ package org.dicomgateway.route;
 
 import java.util.List;
 import java.util.Map;
-import org.dicomgateway.dicom.AeTitle;
-import org.dicomgateway.dicom.InstanceHeader;
-import org.dicomgateway.dicom.Origin;
-import org.dicomgateway.dicom.TransferSyntax;
-import org.dicomgateway.dicom.Uid;
+import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.values.InstanceHeader;
+import org.dicomgateway.dicom.values.Origin;
+import org.dicomgateway.dicom.values.TransferSyntax;
+import org.dicomgateway.dicom.values.Uid;
 
 /** Instances to be routed. */
 final class Instances {

@@ -9,16 +9,16 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import org.dicomgateway.config.AddressRange;
-import org.dicomgateway.config.Condition;
-import org.dicomgateway.config.Condition.AllOf;
-import org.dicomgateway.config.Condition.Not;
-import org.dicomgateway.config.Condition.RemoteHost;
-import org.dicomgateway.config.Condition.Value;
-import org.dicomgateway.config.Field;
-import org.dicomgateway.config.Field.Kind;
-import org.dicomgateway.config.Wildcard;
-import org.dicomgateway.dicom.InstanceHeader;
+import org.dicomgateway.config.match.AddressRange;
+import org.dicomgateway.config.match.Condition;
+import org.dicomgateway.config.match.Condition.AllOf;
+import org.dicomgateway.config.match.Condition.Not;
+import org.dicomgateway.config.match.Condition.RemoteHost;
+import org.dicomgateway.config.match.Condition.Value;
+import org.dicomgateway.config.match.Field;
+import org.dicomgateway.config.match.Field.Kind;
+import org.dicomgateway.config.match.Wildcard;
+import org.dicomgateway.dicom.values.InstanceHeader;
 import org.junit.jupiter.api.Test;
 
 class VerdictTest {

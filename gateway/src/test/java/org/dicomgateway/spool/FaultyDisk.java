@@ -8,6 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.dicomgateway.spool.disk.Disk;
+import org.dicomgateway.spool.disk.DiskFile;
+import org.dicomgateway.spool.disk.LocalDisk;
 
 /**
  * A disk on which operations fail as a test wants it. What it syncs is not really synced: the process that writes is the

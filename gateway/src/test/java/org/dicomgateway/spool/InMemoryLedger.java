@@ -18,6 +18,17 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.dicomgateway.spool.ledger.CarefulChooser;
+import org.dicomgateway.spool.ledger.Change;
+import org.dicomgateway.spool.ledger.Ledger;
+import org.dicomgateway.spool.ledger.LedgerCorruptException;
+import org.dicomgateway.spool.ledger.SentVersion;
+import org.dicomgateway.spool.log.Location;
+import org.dicomgateway.spool.log.LogPosition;
+import org.dicomgateway.spool.log.StoredInstance;
+import org.dicomgateway.spool.sqlite.Affinities;
+import org.dicomgateway.spool.sqlite.LedgerHistory;
+import org.dicomgateway.spool.sqlite.Shares;
 import org.jspecify.annotations.Nullable;
 
 /** The ledger as plainly as it can be said: what the real one is compared with, and quick enough for tests. */

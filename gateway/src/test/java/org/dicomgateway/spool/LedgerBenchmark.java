@@ -10,6 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.dicomgateway.spool.ledger.Change;
+import org.dicomgateway.spool.ledger.Ledger;
+import org.dicomgateway.spool.sqlite.SqliteLedger;
 
 /**
  * What the ledger alone costs per instance, in processor time of its one thread, while a backlog grows: {@code main} with

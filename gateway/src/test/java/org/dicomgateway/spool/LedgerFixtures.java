@@ -3,10 +3,15 @@ package org.dicomgateway.spool;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
-import org.dicomgateway.dicom.AeTitle;
-import org.dicomgateway.dicom.Origin;
-import org.dicomgateway.dicom.TransferSyntax;
-import org.dicomgateway.dicom.Uid;
+import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.values.Origin;
+import org.dicomgateway.dicom.values.TransferSyntax;
+import org.dicomgateway.dicom.values.Uid;
+import org.dicomgateway.spool.ledger.Change;
+import org.dicomgateway.spool.ledger.DeliveryId;
+import org.dicomgateway.spool.log.Location;
+import org.dicomgateway.spool.log.LogPosition;
+import org.dicomgateway.spool.log.StoredInstance;
 
 /** Instances, plans and changes for tests of the ledger. */
 final class LedgerFixtures {

@@ -11,6 +11,14 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
+import org.dicomgateway.spool.ledger.Change;
+import org.dicomgateway.spool.ledger.Ledger;
+import org.dicomgateway.spool.ledger.LedgerCorruptException;
+import org.dicomgateway.spool.ledger.LedgerException;
+import org.dicomgateway.spool.ledger.LedgerSource;
+import org.dicomgateway.spool.ledger.SentVersion;
+import org.dicomgateway.spool.log.LogPosition;
+import org.dicomgateway.spool.log.StoredInstance;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -13,6 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import org.dicomgateway.spool.disk.Disk;
+import org.dicomgateway.spool.disk.DiskFile;
+import org.dicomgateway.spool.disk.LocalDisk;
 
 /**
  * A disk whose power goes: everything after the n-th operation fails, and {@link #lose} takes back, at random, what was

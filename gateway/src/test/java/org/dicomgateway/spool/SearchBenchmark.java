@@ -14,11 +14,17 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.dicomgateway.dicom.AeTitle;
-import org.dicomgateway.dicom.Origin;
-import org.dicomgateway.dicom.TransferSyntax;
-import org.dicomgateway.dicom.Uid;
+import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.values.Origin;
+import org.dicomgateway.dicom.values.TransferSyntax;
+import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.spool.SpoolSearch.Page;
+import org.dicomgateway.spool.ledger.Change;
+import org.dicomgateway.spool.ledger.Ledger;
+import org.dicomgateway.spool.ledger.LedgerException;
+import org.dicomgateway.spool.search.Catalogue;
+import org.dicomgateway.spool.sqlite.LedgerFile;
+import org.dicomgateway.spool.sqlite.SqliteLedger;
 
 /**
  * How long searches take in a large ledger while it takes in as much as it can: {@code main} with a folder, a number of

@@ -10,6 +10,9 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
+import org.dicomgateway.spool.log.RecordHeader;
+import org.dicomgateway.spool.log.Segment;
+import org.dicomgateway.spool.log.SegmentHeader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -11,8 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import org.dicomgateway.config.DataSize;
-import org.dicomgateway.config.SpoolSettings;
+import org.dicomgateway.config.settings.DataSize;
+import org.dicomgateway.config.settings.SpoolSettings;
+import org.dicomgateway.spool.engine.Spool;
 
 /**
  * Instances per second into a real spool with its real ledger: {@code main} with a directory, a number of seconds per

@@ -14,13 +14,17 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import org.dicomgateway.config.DataSize;
-import org.dicomgateway.config.SpoolSettings;
-import org.dicomgateway.dicom.AeTitle;
-import org.dicomgateway.dicom.InstanceHeader;
-import org.dicomgateway.dicom.Origin;
-import org.dicomgateway.dicom.TransferSyntax;
-import org.dicomgateway.dicom.Uid;
+import org.dicomgateway.config.settings.DataSize;
+import org.dicomgateway.config.settings.SpoolSettings;
+import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.values.InstanceHeader;
+import org.dicomgateway.dicom.values.Origin;
+import org.dicomgateway.dicom.values.TransferSyntax;
+import org.dicomgateway.dicom.values.Uid;
+import org.dicomgateway.spool.disk.Disk;
+import org.dicomgateway.spool.engine.Spool;
+import org.dicomgateway.spool.ledger.LedgerException;
+import org.dicomgateway.spool.ledger.LedgerSource;
 
 /** A spool in a test's directory: small segments, a clock that the test sets, and instances to put in. */
 final class SpoolHarness {

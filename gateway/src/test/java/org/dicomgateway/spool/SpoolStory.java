@@ -10,6 +10,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.dicomgateway.spool.disk.Disk;
+import org.dicomgateway.spool.disk.Folders;
+import org.dicomgateway.spool.disk.LocalDisk;
+import org.dicomgateway.spool.engine.Spool;
+import org.dicomgateway.spool.ledger.LedgerException;
 
 /**
  * One story that touches every file operation of the spool: instances arrive, small and large, are delivered, refused

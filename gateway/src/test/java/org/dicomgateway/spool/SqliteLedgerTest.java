@@ -3,6 +3,12 @@ package org.dicomgateway.spool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import org.dicomgateway.spool.ledger.Ledger;
+import org.dicomgateway.spool.ledger.LedgerException;
+import org.dicomgateway.spool.sqlite.LedgerFile;
+import org.dicomgateway.spool.sqlite.LedgerWriter;
+import org.dicomgateway.spool.sqlite.SqliteLedger;
+import org.dicomgateway.spool.sqlite.Statements;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

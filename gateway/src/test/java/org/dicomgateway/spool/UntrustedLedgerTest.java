@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import org.dicomgateway.spool.disk.Folders;
+import org.dicomgateway.spool.disk.LocalDisk;
+import org.dicomgateway.spool.engine.Spool;
+import org.dicomgateway.spool.ledger.LedgerException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -27,9 +27,13 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 import net.jqwik.api.lifecycle.AfterProperty;
 import net.jqwik.api.lifecycle.BeforeProperty;
-import org.dicomgateway.dicom.InstanceHeader;
-import org.dicomgateway.dicom.Origin;
+import org.dicomgateway.dicom.values.InstanceHeader;
+import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.spool.Plan.PlannedDelivery;
+import org.dicomgateway.spool.disk.Folders;
+import org.dicomgateway.spool.engine.Spool;
+import org.dicomgateway.spool.engine.SqliteLedgerSource;
+import org.dicomgateway.spool.sqlite.SqliteLedger;
 
 /**
  * Whatever happens, in any order, to a spool with failover, balanced and broadcast routes: no destination gets an older

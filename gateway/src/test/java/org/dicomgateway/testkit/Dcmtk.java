@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.dicomgateway.dicom.AeTitle;
-import org.dicomgateway.dicom.Peer;
+import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.values.Peer;
 
 /** Runs DCMTK's tools (and other programs), bounded in time, with their output at hand when something goes wrong. */
 public final class Dcmtk {

@@ -6,8 +6,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Set;
-import org.dicomgateway.dicom.TransferSyntax;
-import org.dicomgateway.dicom.Uid;
+import org.dicomgateway.dicom.values.TransferSyntax;
+import org.dicomgateway.dicom.values.Uid;
 
 /** Data elements in explicit VR little endian (PS3.5 7.1.2), in the order in which they are added. */
 public final class Elements {

@@ -9,8 +9,8 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.dicomgateway.dicom.AeTitle;
-import org.dicomgateway.dicom.Peer;
+import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.testkit.TestFiles.TestFile;
 
 /** DCMTK's {@code storescu} at work in the background, and what it saw answered with 0x0000. */

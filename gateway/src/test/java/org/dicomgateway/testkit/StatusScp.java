@@ -9,14 +9,14 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import org.dicomgateway.dicom.Acceptor;
-import org.dicomgateway.dicom.AcceptorSettings;
-import org.dicomgateway.dicom.Admission;
-import org.dicomgateway.dicom.AeTitle;
-import org.dicomgateway.dicom.CStoreScp;
-import org.dicomgateway.dicom.DimseStatus;
-import org.dicomgateway.dicom.Peer;
-import org.dicomgateway.dicom.Uid;
+import org.dicomgateway.dicom.acceptor.Acceptor;
+import org.dicomgateway.dicom.acceptor.AcceptorSettings;
+import org.dicomgateway.dicom.values.Admission;
+import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.values.CStoreScp;
+import org.dicomgateway.dicom.values.DimseStatus;
+import org.dicomgateway.dicom.values.Peer;
+import org.dicomgateway.dicom.values.Uid;
 
 /** A destination in this process that reads each instance and answers with the status that the test sets. */
 public final class StatusScp implements AutoCloseable {

@@ -10,8 +10,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.dicomgateway.dicom.AeTitle;
-import org.dicomgateway.dicom.Peer;
+import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.values.Peer;
 
 /**
  * DCMTK's {@code storescp} as a destination: takes every storage SOP class in every transfer syntax that DCMTK knows,

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.dicomgateway.dicom.Uid;
+import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.orthanc.OrthancId;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;

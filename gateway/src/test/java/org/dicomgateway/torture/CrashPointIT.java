@@ -61,31 +61,31 @@ class CrashPointIT {
 
     private static final List<Step> STEPS = Stream.of(
                     // The row of segments, while it is short.
-                    around("spool.SegmentLog", "prepareSpare"),
-                    around("spool.SegmentLog", "begin", 2),
+                    around("spool.log.SegmentLog", "prepareSpare"),
+                    around("spool.log.SegmentLog", "begin", 2),
                     // Receiving: the record, and the file of a large instance with its name.
-                    around("spool.Segment", "append", 3),
-                    around("spool.LocalDisk$LocalFile", "sync", 4),
-                    around("spool.OwnFiles$Part", "complete"),
-                    around("spool.OwnFiles", "name"),
-                    around("spool.OwnFiles", "syncReceived"),
+                    around("spool.log.Segment", "append", 3),
+                    around("spool.disk.LocalDisk$LocalFile", "sync", 4),
+                    around("spool.log.OwnFiles$Part", "complete"),
+                    around("spool.log.OwnFiles", "name"),
+                    around("spool.log.OwnFiles", "syncReceived"),
                     // The answer.
                     around("receive.StoreHandler", "cStore", 5),
-                    around("dicom.StoreRequests", "serve", 5),
+                    around("dicom.acceptor.StoreRequests", "serve", 5),
                     // The ledger.
-                    around("spool.SqliteLedger", "apply", 3),
-                    around("spool.SqliteLedger", "sync", 2),
+                    around("spool.sqlite.SqliteLedger", "apply", 3),
+                    around("spool.sqlite.SqliteLedger", "sync", 2),
                     // Sending, and what becomes of it.
-                    around("dicom.RequestedAssociation", "cStore", 3),
-                    around("spool.Spool", "settle", 3),
+                    around("dicom.requestor.RequestedAssociation", "cStore", 3),
+                    around("spool.engine.Spool", "settle", 3),
                     // A segment is done with.
-                    around("spool.SegmentLog", "retire"),
+                    around("spool.log.SegmentLog", "retire"),
                     // What is stuck leaves the log.
-                    around("spool.Stragglers", "write"),
-                    around("spool.OwnFiles", "syncMoved"),
+                    around("spool.upkeep.Stragglers", "write"),
+                    around("spool.log.OwnFiles", "syncMoved"),
                     // The start after all of that.
-                    around("spool.Replay", "run"),
-                    around("spool.Adoption", "reconcile"))
+                    around("spool.recovery.Replay", "run"),
+                    around("spool.recovery.Adoption", "reconcile"))
             .flatMap(steps -> steps)
             .filter(step ->
                     ALL || (step.before() ? !SELDOM.contains(step.method()) : AFTER_TOO.contains(step.method())))
@@ -93,15 +93,15 @@ class CrashPointIT {
 
     /** Of a start that finds its ledger overwritten, in their order: it is set aside, which is marked, and built anew. */
     private static final List<Step> REBUILDING = Stream.of(
-                    around("spool.LedgerFile", "setAside"),
-                    around("spool.Recovery", "mark"),
-                    around("spool.LedgerSchema", "migrate"),
-                    around("spool.Replay", "run"),
-                    around("spool.SqliteLedger", "apply"),
-                    around("spool.Adoption", "adopt"),
-                    around("spool.Recovery", "checkBooks"),
-                    around("spool.SqliteLedger", "sync"),
-                    around("spool.Recovery", "unmark"))
+                    around("spool.sqlite.LedgerFile", "setAside"),
+                    around("spool.recovery.Recovery", "mark"),
+                    around("spool.sqlite.LedgerSchema", "migrate"),
+                    around("spool.recovery.Replay", "run"),
+                    around("spool.sqlite.SqliteLedger", "apply"),
+                    around("spool.recovery.Adoption", "adopt"),
+                    around("spool.recovery.Recovery", "checkBooks"),
+                    around("spool.sqlite.SqliteLedger", "sync"),
+                    around("spool.recovery.Recovery", "unmark"))
             .flatMap(steps -> steps)
             .filter(step -> ALL || (step.before() && !SELDOM.contains(step.method())))
             .toList();

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Set;
-import org.dicomgateway.dicom.PresentationPair;
+import org.dicomgateway.dicom.values.PresentationPair;
 
 /** What is still to be sent. For any number of threads. */
 final class Backlog {

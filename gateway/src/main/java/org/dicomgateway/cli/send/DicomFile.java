@@ -1,8 +1,8 @@
 package org.dicomgateway.cli.send;
 
 import java.nio.file.Path;
-import org.dicomgateway.dicom.PresentationPair;
-import org.dicomgateway.dicom.Uid;
+import org.dicomgateway.dicom.values.PresentationPair;
+import org.dicomgateway.dicom.values.Uid;
 
 /**
  * A DICOM file (PS3.10) that can be sent.

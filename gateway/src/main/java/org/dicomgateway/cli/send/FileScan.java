@@ -15,9 +15,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.dicomgateway.dicom.Part10;
-import org.dicomgateway.dicom.PresentationPair;
-import org.dicomgateway.dicom.UnreadableDatasetException;
+import org.dicomgateway.dicom.dataset.Part10;
+import org.dicomgateway.dicom.dataset.UnreadableDatasetException;
+import org.dicomgateway.dicom.values.PresentationPair;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,6 +1,6 @@
 package org.dicomgateway.cli.send;
 
-import org.dicomgateway.dicom.DimseStatus;
+import org.dicomgateway.dicom.values.DimseStatus;
 
 /**
  * What became of a file.

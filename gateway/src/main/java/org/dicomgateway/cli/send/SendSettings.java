@@ -1,8 +1,8 @@
 package org.dicomgateway.cli.send;
 
 import java.time.Duration;
-import org.dicomgateway.dicom.AeTitle;
-import org.dicomgateway.dicom.Peer;
+import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.values.Peer;
 
 /**
  * How to send.

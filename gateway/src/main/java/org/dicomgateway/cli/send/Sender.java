@@ -11,8 +11,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
-import org.dicomgateway.dicom.Requestor;
-import org.dicomgateway.forward.Backoff;
+import org.dicomgateway.dicom.requestor.Requestor;
+import org.dicomgateway.forward.outcome.Backoff;
 
 /** Sends files to one peer, over several associations at once. Sends once; make a new one for more. */
 public final class Sender {

@@ -6,12 +6,12 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Optional;
 import org.dicomgateway.cli.send.Backlog.Item;
-import org.dicomgateway.dicom.AssociationException;
-import org.dicomgateway.dicom.DimseStatus;
-import org.dicomgateway.dicom.OpenAssociation;
-import org.dicomgateway.dicom.Rejection;
-import org.dicomgateway.dicom.Requestor;
-import org.dicomgateway.forward.Backoff;
+import org.dicomgateway.dicom.requestor.Requestor;
+import org.dicomgateway.dicom.values.DimseStatus;
+import org.dicomgateway.dicom.values.Rejection;
+import org.dicomgateway.dicom.wire.AssociationException;
+import org.dicomgateway.dicom.wire.OpenAssociation;
+import org.dicomgateway.forward.outcome.Backoff;
 import org.jspecify.annotations.Nullable;
 
 /**

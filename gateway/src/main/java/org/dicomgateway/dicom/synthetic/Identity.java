@@ -7,7 +7,7 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.util.Arrays;
 import java.util.UUID;
-import org.dicomgateway.dicom.Uid;
+import org.dicomgateway.dicom.values.Uid;
 
 /** Everything that tells one thing from another, drawn from the seed: the same question has the same answer. */
 record Identity(long seed) {

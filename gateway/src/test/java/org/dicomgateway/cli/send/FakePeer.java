@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.dicomgateway.dicom.AeTitle;
-import org.dicomgateway.dicom.AssociationException;
-import org.dicomgateway.dicom.OpenAssociation;
-import org.dicomgateway.dicom.Peer;
-import org.dicomgateway.dicom.PresentationPair;
-import org.dicomgateway.dicom.Requestor;
-import org.dicomgateway.dicom.Uid;
+import org.dicomgateway.dicom.requestor.Requestor;
+import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.values.Peer;
+import org.dicomgateway.dicom.values.PresentationPair;
+import org.dicomgateway.dicom.values.Uid;
+import org.dicomgateway.dicom.wire.AssociationException;
+import org.dicomgateway.dicom.wire.OpenAssociation;
 
 /** Somebody to send to who answers as a test wants it. */
 final class FakePeer implements Requestor {
@@ -43,7 +43,7 @@ final class FakePeer implements Requestor {
         }
         if (open >= room) {
             throw new AssociationException(
-                    org.dicomgateway.dicom.Rejection.localLimitExceeded("full"), "rejected, no room");
+                    org.dicomgateway.dicom.values.Rejection.localLimitExceeded("full"), "rejected, no room");
         }
         open++;
         mostOpen = Math.max(mostOpen, open);

@@ -24,7 +24,7 @@ import java.util.stream.StreamSupport;
 import org.aoju.bus.image.Tag;
 import org.aoju.bus.image.galaxy.data.Attributes;
 import org.aoju.bus.image.galaxy.io.ImageInputStream;
-import org.dicomgateway.dicom.Uid;
+import org.dicomgateway.dicom.values.Uid;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;

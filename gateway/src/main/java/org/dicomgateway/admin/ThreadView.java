@@ -1,8 +1,0 @@
-package org.dicomgateway.admin;
-
-/**
- * A thread that the gateway cannot do without.
- *
- * @param alive false once it has ended, which it must not
- */
-public record ThreadView(String name, boolean alive) {}

@@ -1,0 +1,67 @@
+package org.dicomgateway.admin.api;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.dicomgateway.dicom.values.DimseStatus;
+import org.dicomgateway.spool.SpoolSearch.FoundDelivery;
+
+/**
+ * A delivery.
+ *
+ * @param id the spool's key of it
+ * @param instanceId the spool's key of its instance
+ * @param route that wants it
+ * @param destination empty while none of the candidates can be used
+ * @param candidates who may get it; empty: only the destination
+ * @param state pending, delivered, parked, held, merged (done by another route's delivery to the same destination), or
+ *     discarded or superseded
+ * @param attempts that counted, at this destination
+ * @param due not before
+ * @param lastStatus DIMSE status of the last attempt
+ * @param reason why the last attempt failed, or why it was discarded or superseded; empty when there is nothing to say
+ * @param since when it was settled, or received
+ */
+public record DeliveryView(
+        long id,
+        long instanceId,
+        String sopInstanceUid,
+        String studyInstanceUid,
+        String route,
+        Optional<String> destination,
+        List<String> candidates,
+        String state,
+        int attempts,
+        Instant due,
+        Optional<String> lastStatus,
+        String reason,
+        Instant since) {
+
+    /** Copies the list. */
+    public DeliveryView {
+        candidates = List.copyOf(candidates);
+    }
+
+    public static DeliveryView of(FoundDelivery found) {
+        return new DeliveryView(
+                found.id(),
+                found.instanceId(),
+                found.sopInstance(),
+                found.study(),
+                found.route(),
+                found.destination(),
+                found.candidates(),
+                found.state().name().toLowerCase(Locale.ROOT),
+                found.attempts(),
+                found.due(),
+                status(found.lastStatus()),
+                found.reason(),
+                found.since());
+    }
+
+    static Optional<String> status(OptionalInt status) {
+        return status.isEmpty() ? Optional.empty() : Optional.of(DimseStatus.format(status.getAsInt()));
+    }
+}

@@ -1,0 +1,83 @@
+package org.dicomgateway.admin.api;
+
+import java.time.Instant;
+import java.util.Optional;
+import org.dicomgateway.observe.Traffic;
+import org.dicomgateway.spool.SpoolView.Books;
+
+/**
+ * A destination.
+ *
+ * @param name as the rules call it
+ * @param state up, degraded, down, paused, closed by schedule; {@value #GONE}
+ * @param why what brought it into that state; empty when there is nothing to say
+ * @param since when it came into it; empty when the rules no longer name it
+ * @param waiting what is pending for it
+ * @param oldestWaiting when the oldest of that was received
+ * @param inFlight deliveries being made
+ * @param deliveredPerSecond average over the last ten seconds
+ * @param lastError the last thing that failed; empty when nothing did since the gateway started
+ * @param parked deliveries given up until an operator retries or discards them
+ * @param held deliveries that wait for the destination to be in the rules
+ * @param health how it does; empty when the rules no longer name it
+ * @param books its deliveries, counted since the ledger began; empty when it never got any
+ */
+public record DestinationView(
+        String name,
+        String state,
+        String why,
+        Optional<Instant> since,
+        Waiting waiting,
+        Optional<Instant> oldestWaiting,
+        int inFlight,
+        double deliveredPerSecond,
+        Optional<LastError> lastError,
+        long parked,
+        long held,
+        Optional<HealthView> health,
+        Optional<Books> books) {
+
+    /** The state of a destination that has deliveries, and is in the rules no longer. */
+    public static final String GONE = "not in the rules";
+
+    private static final Books NONE = new Books(0, 0, 0, 0, 0, 0, 0);
+
+    /** Deliveries. */
+    public record Waiting(long instances, long bytes) {}
+
+    /**
+     * A failure.
+     *
+     * @param at when; empty when it was none of a delivery
+     */
+    public record LastError(Optional<Instant> at, String reason) {}
+
+    /** All that is known of a destination. */
+    public static DestinationView of(
+            String name,
+            Optional<HealthView> health,
+            Optional<Books> books,
+            Optional<Instant> oldestWaiting,
+            double deliveredPerSecond,
+            Optional<Traffic.Failure> failure) {
+        Books counted = books.orElse(NONE);
+        Optional<LastError> lastError = failure.map(last -> new LastError(Optional.of(last.at()), last.reason()))
+                .or(() -> health.map(HealthView::lastError)
+                        .filter(reason -> !reason.isEmpty())
+                        .map(reason -> new LastError(Optional.empty(), reason)));
+        return new DestinationView(
+                name,
+                health.map(HealthView::state).orElse(GONE),
+                health.map(HealthView::why).orElse(""),
+                health.map(HealthView::since),
+                new Waiting(counted.pending(), counted.pendingBytes()),
+                oldestWaiting,
+                health.map(HealthView::inFlight).orElse(0),
+                deliveredPerSecond,
+                lastError,
+                counted.parked(),
+                counted.held(),
+                health,
+                books);
+    }
+}

@@ -1,0 +1,93 @@
+package org.dicomgateway.admin.api;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.dicomgateway.spool.SpoolSearch.FoundStudy;
+import org.dicomgateway.spool.SpoolSearch.StudyAt;
+
+/**
+ * A study: all of its instances that the gateway knows, each receipt counted.
+ *
+ * @param modality several are separated by commas
+ * @param bytes of the datasets
+ * @param unrouted instances that are held because no route applies to them
+ * @param destinations where it goes; the empty name: what waits for any
+ */
+public record StudyView(
+        String studyInstanceUid,
+        String accessionNumber,
+        String patientId,
+        String modality,
+        long instances,
+        long bytes,
+        long unrouted,
+        Instant firstReceivedAt,
+        Instant lastReceivedAt,
+        List<String> callingAes,
+        List<At> destinations) {
+
+    /** Copies the lists. */
+    public StudyView {
+        callingAes = List.copyOf(callingAes);
+        destinations = List.copyOf(destinations);
+    }
+
+    /**
+     * How far it got at one destination, in deliveries.
+     *
+     * @param why what is not done is not; empty when there is nothing to say
+     */
+    public record At(
+            String destination,
+            long delivered,
+            long pending,
+            long parked,
+            long held,
+            long superseded,
+            long discarded,
+            String why) {
+
+        static At of(StudyAt found, Map<String, HealthView> health) {
+            boolean done = found.pending() + found.parked() + found.held() == 0;
+            String why = found.reason();
+            if (!done && why.isEmpty()) {
+                Optional<HealthView> known = Optional.ofNullable(health.get(found.destination()));
+                if (found.held() > 0) {
+                    why = "no such destination in the rules";
+                } else if (found.destination().isEmpty()) {
+                    why = "none of its destinations can be used";
+                } else {
+                    why = known.filter(view -> !view.state().equals("up"))
+                            .map(view -> view.state() + (view.why().isEmpty() ? "" : ": " + view.why()))
+                            .orElse("");
+                }
+            }
+            return new At(
+                    found.destination(),
+                    found.delivered(),
+                    found.pending(),
+                    found.parked(),
+                    found.held(),
+                    found.superseded(),
+                    found.discarded(),
+                    done ? "" : why);
+        }
+    }
+
+    public static StudyView of(FoundStudy found, Map<String, HealthView> health) {
+        return new StudyView(
+                found.study(),
+                found.accession(),
+                found.patient(),
+                String.join(",", found.modalities()),
+                found.instances(),
+                found.bytes(),
+                found.unrouted(),
+                found.firstReceivedAt(),
+                found.lastReceivedAt(),
+                found.callingAes(),
+                found.destinations().stream().map(at -> At.of(at, health)).toList());
+    }
+}

@@ -1,0 +1,219 @@
+package org.dicomgateway.admin.server;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.BadRequestResponse;
+import io.javalin.http.ConflictResponse;
+import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
+import io.javalin.http.NotFoundResponse;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.dicomgateway.admin.access.Access;
+import org.dicomgateway.admin.access.Caller;
+import org.dicomgateway.admin.api.Json;
+import org.dicomgateway.admin.api.ProcessView;
+import org.dicomgateway.admin.api.Requests;
+import org.dicomgateway.admin.api.RoutesView;
+import org.dicomgateway.dicom.values.Text;
+import org.dicomgateway.spool.SpoolView;
+import org.dicomgateway.spool.SpoolView.Selection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+
+/** What can be asked for, and done. Every action of an operator is one line of the log. */
+final class AdminApi {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AdminApi.class);
+
+    /** A reason that operators give each other; longer ones are cut. */
+    private static final int MAX_REASON = 200;
+
+    private final Controls controls;
+    private final SpoolView spool;
+    private final Overview overview;
+
+    AdminApi(Controls controls, SpoolView spool, Overview overview) {
+        this.controls = controls;
+        this.spool = spool;
+        this.overview = overview;
+    }
+
+    void register(RoutesConfig routes) {
+        routes.get("/health/live", context -> answer(context, new Answers.Health(true, "")), Access.ANYBODY);
+        routes.get("/health/ready", this::ready, Access.ANYBODY);
+        routes.get("/api/status", context -> answer(context, overview.status(Instant.now())));
+        routes.get("/api/destinations", context -> answer(context, overview.destinations(Instant.now())));
+        routes.get("/api/routes", this::routes);
+        routes.get("/api/user", AdminApi::user);
+        routes.post("/api/destinations/{name}/pause", this::pause);
+        routes.post("/api/destinations/{name}/resume", this::resume);
+        routes.post("/api/receiver/pause", this::pauseReceiver);
+        routes.post("/api/receiver/resume", this::resumeReceiver);
+        routes.post("/api/reroute", this::reroute);
+        routes.post("/api/retry", this::retry);
+        routes.post("/api/discard", this::discard);
+        routes.post("/api/reload", this::reload);
+    }
+
+    private void ready(Context context) {
+        ProcessView process = controls.process();
+        Optional<String> why = process.notReadyBecause();
+        context.status(why.isEmpty() ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE);
+        String said = why.or(() -> spool.vitals().ledgerDamage()).orElse("");
+        answer(context, new Answers.Ready(why.isEmpty(), said, process.auditComplete()));
+    }
+
+    private void routes(Context context) {
+        answer(context, new RoutesView(controls.rules().version(), controls.routes()));
+    }
+
+    private static void user(Context context) {
+        Caller caller = Caller.of(context).orElseThrow();
+        answer(context, new Answers.User(caller.name(), caller.role().name().toLowerCase(Locale.ROOT)));
+    }
+
+    private void pauseReceiver(Context context) {
+        String reason =
+                Text.printable(request(context, Requests.Pause.class).reason().orElse(""), MAX_REASON);
+        controls.pauseReceiver(reason);
+        LOG.info("{}: receiving is paused: {}", Caller.mention(context), reason.isEmpty() ? "no reason given" : reason);
+        answer(context, new Answers.ReceiverPaused(true));
+    }
+
+    private void resumeReceiver(Context context) {
+        if (!controls.resumeReceiver()) {
+            throw new ConflictResponse("receiving is not paused");
+        }
+        LOG.info("{}: receiving is resumed", Caller.mention(context));
+        answer(context, new Answers.ReceiverPaused(false));
+    }
+
+    private void pause(Context context) {
+        String name = knownDestination(context.pathParam("name"));
+        String reason =
+                Text.printable(request(context, Requests.Pause.class).reason().orElse(""), MAX_REASON);
+        if (!controls.pause(name, reason)) {
+            throw noSuchDestination(name);
+        }
+        LOG.info(
+                "{}: destination {} is paused: {}",
+                Caller.mention(context),
+                name,
+                reason.isEmpty() ? "no reason given" : reason);
+        answer(context, new Answers.Paused(name, true));
+    }
+
+    private void resume(Context context) {
+        String name = knownDestination(context.pathParam("name"));
+        if (!controls.resume(name)) {
+            throw new ConflictResponse("destination " + name + " is not paused");
+        }
+        LOG.info("{}: destination {} is resumed", Caller.mention(context), name);
+        answer(context, new Answers.Paused(name, false));
+    }
+
+    private void reroute(Context context) {
+        Requests.Reroute request = request(context, Requests.Reroute.class);
+        String from = request.from().orElseThrow(() -> new BadRequestResponse("from is missing"));
+        String to = request.to().orElseThrow(() -> new BadRequestResponse("to is missing"));
+        if (from.equals(to)) {
+            throw new BadRequestResponse("from and to are the same destination");
+        }
+        knownDestination(to);
+        if (!from.isEmpty() && !spool.books().containsKey(from)) {
+            throw new NotFoundResponse("nothing was ever for a destination " + Text.printable(from, MAX_REASON)
+                    + "; there are deliveries of " + String.join(", ", new TreeMap<>(spool.books()).keySet()));
+        }
+        long count = spool.reroute(from, to);
+        LOG.info(
+                "{}: {} deliveries of destination {} are rerouted to {}",
+                Caller.mention(context),
+                count,
+                printable(from),
+                to);
+        answer(context, new Answers.Count(count));
+    }
+
+    private void retry(Context context) {
+        Requests.Retry request = request(context, Requests.Retry.class);
+        Selection selection = selection(request.destination(), request.study(), request.delivery());
+        if (request.all().orElse(false) && !selection.equals(Selection.ALL)) {
+            throw new BadRequestResponse("all goes with no other condition");
+        }
+        long count = spool.retry(selection);
+        LOG.info("{}: {} parked deliveries are tried again ({})", Caller.mention(context), count, described(selection));
+        answer(context, new Answers.Count(count));
+    }
+
+    private void discard(Context context) {
+        Requests.Discard request = request(context, Requests.Discard.class);
+        String reason = Text.printable(request.reason().orElse("").strip(), MAX_REASON);
+        if (reason.isEmpty()) {
+            throw new BadRequestResponse("reason is missing: whoever looks for the study will ask");
+        }
+        Selection selection = selection(request.destination(), request.study(), request.delivery());
+        if (selection.equals(Selection.ALL)) {
+            throw new BadRequestResponse("one of delivery, study and destination is needed");
+        }
+        long count = spool.discard(selection, reason);
+        LOG.info(
+                "{}: {} deliveries are discarded ({}): {}",
+                Caller.mention(context),
+                count,
+                described(selection),
+                reason);
+        answer(context, new Answers.Count(count));
+    }
+
+    private static Selection selection(Optional<String> destination, Optional<String> study, Optional<Long> delivery) {
+        return new Selection(destination.orElse(""), study.orElse(""), delivery.orElse(0L));
+    }
+
+    private static String described(Selection selection) {
+        return "destination=" + anyOr(selection.destination()) + " study=" + anyOr(selection.studyInstanceUid())
+                + " delivery=" + (selection.deliveryId() == 0 ? "any" : Long.toString(selection.deliveryId()));
+    }
+
+    private static String anyOr(String text) {
+        return text.isEmpty() ? "any" : printable(text);
+    }
+
+    private void reload(Context context) {
+        LOG.info("{}: the rules are read again", Caller.mention(context));
+        answer(context, controls.reload());
+    }
+
+    private String knownDestination(String name) {
+        if (!controls.destinations().containsKey(name)) {
+            throw noSuchDestination(name);
+        }
+        return name;
+    }
+
+    private NotFoundResponse noSuchDestination(String name) {
+        return new NotFoundResponse("no such destination: " + printable(name) + "; there are "
+                + String.join(", ", new TreeSet<>(controls.destinations().keySet())));
+    }
+
+    static String printable(String text) {
+        return Text.printable(text, MAX_REASON);
+    }
+
+    static <T> T request(Context context, Class<T> type) {
+        try {
+            return Optional.ofNullable(Json.readRequest(Json.text(context), type))
+                    .orElseThrow(() -> new BadRequestResponse("null is no request"));
+        } catch (JacksonException e) {
+            throw new BadRequestResponse(
+                    "not a request of this kind: " + Text.printable(e.getOriginalMessage(), MAX_REASON));
+        }
+    }
+
+    static void answer(Context context, Object value) {
+        context.contentType("application/json").result(Json.bytes(value));
+    }
+}

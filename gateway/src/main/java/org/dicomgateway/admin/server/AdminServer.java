@@ -1,0 +1,186 @@
+package org.dicomgateway.admin.server;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.HttpResponseException;
+import io.javalin.http.HttpStatus;
+import io.javalin.util.JavalinException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Consumer;
+import org.dicomgateway.admin.access.Doorkeeper;
+import org.dicomgateway.admin.access.Witness;
+import org.dicomgateway.config.settings.AdminSettings;
+import org.dicomgateway.process.EndOfProcess;
+import org.dicomgateway.process.LongLived;
+import org.dicomgateway.security.TlsContexts;
+import org.dicomgateway.spool.SearchException;
+import org.dicomgateway.spool.SpoolView;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The web server of the operators' interface: a few threads, small requests, no answer that anybody may keep. */
+public final class AdminServer implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
+
+    /** They move bytes and wait for nobody; {@link Workers} have the threads that answer. */
+    private static final int NETWORK_THREADS = 8;
+
+    private static final int MIN_THREADS = 2;
+    private static final int IDLE_MILLIS = 30_000;
+
+    /** Of the request line and all header fields together. */
+    private static final int MAX_HEADER_BYTES = 8 * 1024;
+
+    private final AdminSettings settings;
+    private final Observed observed = new Observed();
+    private final LiveEvents live;
+    private final Javalin server;
+
+    /** Answers nothing before {@link #start}. */
+    public AdminServer(AdminSettings settings, Controls controls, SpoolView spool) {
+        this(settings, controls, spool, Witness.NOBODY, new TlsContexts(InstantSource.system()));
+    }
+
+    /** The same; {@code witness} sees what is done, {@code contexts} have the key material if TLS is wanted. */
+    public AdminServer(
+            AdminSettings settings, Controls controls, SpoolView spool, Witness witness, TlsContexts contexts) {
+        this(settings, controls, spool, witness, contexts, HttpLimits.DEFAULT);
+    }
+
+    public AdminServer(
+            AdminSettings settings,
+            Controls controls,
+            SpoolView spool,
+            Witness witness,
+            TlsContexts contexts,
+            HttpLimits limits) {
+        this.settings = settings;
+        Overview overview = new Overview(controls, spool, observed.traffic());
+        this.live = new LiveEvents(overview, observed.recent());
+        Gauges gauges = new Gauges(controls, spool, live, observed.metrics());
+        List<Consumer<RoutesConfig>> apis = List.of(
+                new AdminApi(controls, spool, overview)::register,
+                new SetAsideApi(spool)::register,
+                new SearchApi(controls, spool)::register,
+                new LiveApi(observed.traffic(), observed.recent(), live, gauges)::register,
+                new Dashboard()::register);
+        Doorkeeper doorkeeper = new Doorkeeper(settings.users(), witness, Ticker.systemTicker());
+        this.server = Javalin.create(config -> configure(config, apis, doorkeeper, contexts, limits));
+    }
+
+    private void configure(
+            JavalinConfig config,
+            List<Consumer<RoutesConfig>> apis,
+            Doorkeeper doorkeeper,
+            TlsContexts contexts,
+            HttpLimits limits) {
+        boolean encrypted = settings.tls().isPresent();
+        Connections connections = new Connections(limits, System::nanoTime);
+        ErrorAnswers errors = new ErrorAnswers(encrypted);
+        QueuedThreadPool threads = new QueuedThreadPool(NETWORK_THREADS, MIN_THREADS, IDLE_MILLIS);
+        threads.setName("admin-net");
+        config.jetty.threadPool = threads;
+        config.jetty.modifyHttpConfiguration(http -> {
+            http.setSendServerVersion(false);
+            http.setIdleTimeout(IDLE_MILLIS);
+            http.setRequestHeaderSize(MAX_HEADER_BYTES);
+            http.setUriCompliance(UriCompliance.DEFAULT);
+        });
+        config.jetty.modifyServer(jetty -> {
+            jetty.setErrorHandler(errors);
+            jetty.setHandler(new RequestFilter(
+                    encrypted, limits, errors, new Workers(connections, doorkeeper, errors, limits.threads())));
+        });
+        config.jetty.modifyServletContextHandler(servlets -> servlets.setErrorHandler(errors));
+        config.jetty.addConnector((jetty, http) -> new AdminConnector(
+                jetty,
+                settings.address(),
+                connections,
+                settings.tls()
+                        .map(tls -> Encryption.protocols(http, tls, contexts.of(tls.tls())))
+                        .orElseGet(() -> List.of(new HttpConnectionFactory(http)))));
+        config.http.maxRequestSize = limits.requestBytes();
+        // The web server would log it and go on.
+        config.router.javaLangErrorHandler((response, error) -> {
+            response.setStatus(HttpStatus.INTERNAL_SERVER_ERROR.getCode());
+            EndOfProcess.uncaught(error);
+        });
+        config.startup.showJavalinBanner = false;
+        config.startup.showOldJavalinVersionWarning = false;
+        config.startup.startupWatcherEnabled = false;
+        config.routes.beforeMatched(doorkeeper::check);
+        config.routes.after(doorkeeper::tell);
+        apis.forEach(api -> api.accept(config.routes));
+        config.routes.exception(HttpResponseException.class, (refused, context) -> {
+            context.status(refused.getStatus());
+            AdminApi.answer(context, new Answers.Failure(String.valueOf(refused.getMessage())));
+        });
+        config.routes.exception(SearchException.class, (failure, context) -> {
+            context.status(HttpStatus.SERVICE_UNAVAILABLE);
+            AdminApi.answer(context, new Answers.Failure(String.valueOf(failure.getMessage())));
+        });
+        config.routes.exception(IllegalArgumentException.class, (refused, context) -> {
+            context.status(HttpStatus.BAD_REQUEST);
+            AdminApi.answer(context, new Answers.Failure(String.valueOf(refused.getMessage())));
+        });
+        config.routes.exception(RuntimeException.class, (failure, context) -> {
+            LOG.error("{} {} failed", context.method(), context.path(), failure);
+            context.status(HttpStatus.INTERNAL_SERVER_ERROR);
+            AdminApi.answer(context, new Answers.Failure(String.valueOf(failure.getMessage())));
+        });
+    }
+
+    /**
+     * Begins to answer.
+     *
+     * @throws IOException when its port cannot be had
+     */
+    public void start() throws IOException {
+        InetSocketAddress address = settings.address();
+        try {
+            server.start();
+        } catch (JavalinException e) {
+            throw new IOException(
+                    "the operators' interface cannot listen on " + address
+                            + " (another gateway?): set gateway.admin.port in gateway.conf: " + e.getMessage(),
+                    e);
+        }
+        live.start();
+        LOG.info("operators' interface at {}:/{}", settings.tls().isPresent() ? "https" : "http", address());
+    }
+
+    /** Method and path of everything that is served, but the page's files. */
+    public List<String> endpoints() {
+        return server.unsafe.internalRouter.allHttpHandlers().stream()
+                .map(handler -> handler.endpoint)
+                .filter(endpoint -> endpoint.method.isHttpMethod() && !Dashboard.isFile(endpoint.path))
+                .map(endpoint -> endpoint.method + " " + endpoint.path)
+                .toList();
+    }
+
+    /** The thread that tells live events. */
+    public LongLived thread() {
+        return live.thread();
+    }
+
+    /** Where it listens, after {@link #start}. */
+    public InetSocketAddress address() {
+        return new InetSocketAddress(settings.address().getAddress(), server.port());
+    }
+
+    @Override
+    public void close() {
+        live.close();
+        server.stop();
+        observed.close();
+    }
+}

@@ -1,0 +1,161 @@
+package org.dicomgateway.admin.server;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import org.dicomgateway.admin.api.HealthView;
+import org.dicomgateway.admin.api.ProcessView;
+import org.dicomgateway.admin.api.ReceiverView;
+import org.dicomgateway.admin.api.RouteView;
+import org.dicomgateway.admin.api.RulesView;
+import org.dicomgateway.admin.api.ThreadView;
+import org.dicomgateway.observe.Metric;
+import org.dicomgateway.observe.Metrics;
+import org.dicomgateway.observe.Metrics.Reading;
+import org.dicomgateway.spool.SpoolView;
+import org.dicomgateway.spool.SpoolView.Books;
+import org.dicomgateway.spool.SpoolView.Vitals;
+
+/** How things are, as metrics, when somebody scrapes. One scrape at a time; all books in it are of one moment. */
+final class Gauges {
+
+    /** Every state of a destination: the label has a value for each, so that none disappears. */
+    static final List<String> STATES = List.of("up", "degraded", "down", "paused", "closed by schedule");
+
+    private final Controls controls;
+    private final SpoolView spool;
+    private final LiveEvents live;
+    private final Metrics metrics;
+
+    Gauges(Controls controls, SpoolView spool, LiveEvents live, Metrics metrics) {
+        this.controls = controls;
+        this.spool = spool;
+        this.live = live;
+        this.metrics = metrics;
+    }
+
+    /** Everything, in the text format of Prometheus. */
+    synchronized String scrape(Instant now) {
+        process();
+        spool(now);
+        destinations();
+        rules();
+        certificates();
+        metrics.set(Metric.LISTENERS, live.listeners());
+        return metrics.scrape();
+    }
+
+    private void process() {
+        ProcessView process = controls.process();
+        metrics.set(Metric.INFO, List.of(new Reading(1, process.version())));
+        metrics.set(Metric.START_TIME, process.started().getEpochSecond());
+        metrics.set(Metric.THREAD_ALIVE, readings(process.threads(), ThreadView::name, each -> each.alive() ? 1 : 0));
+        metrics.set(
+                Metric.AUDIT_COMPLETE,
+                process.auditComplete().stream()
+                        .map(at -> new Reading(at.getEpochSecond()))
+                        .toList());
+        ReceiverView receiver = controls.receiver();
+        metrics.set(Metric.RECEIVER_OPEN, receiver.state().equals("open") ? 1 : 0);
+        metrics.set(Metric.RECEIVER_ASSOCIATIONS, receiver.associations());
+    }
+
+    private void spool(Instant now) {
+        Vitals vitals = spool.vitals();
+        metrics.set(Metric.DISK_FREE, vitals.diskFree());
+        metrics.set(Metric.DISK_TOTAL, vitals.diskTotal());
+        metrics.set(Metric.DISK_MIN_FREE, vitals.minFree());
+        metrics.set(Metric.LEDGER_UNWRITTEN, vitals.unwritten());
+        metrics.set(Metric.SET_ASIDE, vitals.setAside());
+        metrics.set(Metric.UNREAD_SEGMENTS, vitals.unreadSegments());
+        metrics.set(Metric.LEDGER_DAMAGED, vitals.ledgerDamage().isPresent() ? 1 : 0);
+        metrics.set(Metric.UNROUTED, spool.unrouted());
+        metrics.set(Metric.UNASSIGNED, spool.unassigned());
+        Map<String, Books> books = spool.books();
+        List<Reading> entries = new ArrayList<>();
+        books.forEach((name, counted) -> {
+            entries.add(new Reading(counted.received(), name, "received"));
+            entries.add(new Reading(counted.delivered(), name, "delivered"));
+            entries.add(new Reading(counted.pending(), name, "pending"));
+            entries.add(new Reading(counted.parked(), name, "parked"));
+            entries.add(new Reading(counted.held(), name, "held"));
+            entries.add(new Reading(counted.superseded(), name, "superseded"));
+        });
+        metrics.set(Metric.BOOKS, entries);
+        metrics.set(
+                Metric.PENDING_BYTES,
+                readings(
+                        books.entrySet(),
+                        Map.Entry::getKey,
+                        entry -> entry.getValue().pendingBytes()));
+        TreeSet<String> names = new TreeSet<>(books.keySet());
+        names.addAll(controls.destinations().keySet());
+        Map<String, Instant> oldest = spool.oldestWaiting();
+        metrics.set(
+                Metric.OLDEST_PENDING,
+                readings(
+                        names,
+                        name -> name,
+                        name -> Duration.between(oldest.getOrDefault(name, now), now)
+                                        .toMillis()
+                                / 1000.0));
+    }
+
+    private void destinations() {
+        Map<String, HealthView> all = controls.destinations();
+        List<Reading> states = new ArrayList<>();
+        all.forEach((name, health) -> STATES.forEach(
+                state -> states.add(new Reading(health.state().equals(state) ? 1 : 0, name, word(state)))));
+        metrics.set(Metric.STATE, states);
+        set(Metric.USABLE, all, health -> health.usable() ? 1 : 0);
+        set(Metric.FAILURES, all, HealthView::consecutiveFailures);
+        set(Metric.IN_FLIGHT, all, HealthView::inFlight);
+        set(Metric.OPEN_ASSOCIATIONS, all, HealthView::openAssociations);
+    }
+
+    private static String word(String state) {
+        return state.replace(' ', '_').toLowerCase(Locale.ROOT);
+    }
+
+    private void set(Metric metric, Map<String, HealthView> all, ToDoubleFunction<HealthView> value) {
+        metrics.set(
+                metric, readings(all.entrySet(), Map.Entry::getKey, entry -> value.applyAsDouble(entry.getValue())));
+    }
+
+    private static <T> List<Reading> readings(Collection<T> all, Function<T, String> label, ToDoubleFunction<T> value) {
+        return all.stream()
+                .map(each -> new Reading(value.applyAsDouble(each), label.apply(each)))
+                .toList();
+    }
+
+    private void certificates() {
+        metrics.set(
+                Metric.CERTIFICATE,
+                controls.certificates().stream()
+                        .map(each -> new Reading(each.notAfter().getEpochSecond(), each.file()))
+                        .toList());
+    }
+
+    private void rules() {
+        RulesView rules = controls.rules();
+        metrics.set(Metric.RULES_VERSION, rules.version());
+        metrics.set(Metric.RULES_BROKEN, rules.broken().isPresent() ? 1 : 0);
+        for (RouteView route : controls.routes()) {
+            metrics.count(Metric.ROUTE_INSTANCES, controls, all -> matched(all, route.name()), route.name());
+        }
+    }
+
+    private static double matched(Controls controls, String route) {
+        return (double) controls.routes().stream()
+                .filter(each -> each.name().equals(route))
+                .mapToLong(RouteView::matched)
+                .sum();
+    }
+}

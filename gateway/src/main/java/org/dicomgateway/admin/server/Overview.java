@@ -1,0 +1,67 @@
+package org.dicomgateway.admin.server;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.dicomgateway.admin.api.DestinationView;
+import org.dicomgateway.admin.api.HealthView;
+import org.dicomgateway.admin.api.ProcessView;
+import org.dicomgateway.admin.api.StatusView;
+import org.dicomgateway.observe.Traffic;
+import org.dicomgateway.spool.SpoolView;
+import org.dicomgateway.spool.SpoolView.Books;
+
+/** Puts together what is known of the gateway as a whole. For any number of threads. */
+final class Overview {
+
+    private final Controls controls;
+    private final SpoolView spool;
+    private final Traffic traffic;
+
+    Overview(Controls controls, SpoolView spool, Traffic traffic) {
+        this.controls = controls;
+        this.spool = spool;
+        this.traffic = traffic;
+    }
+
+    /** The gateway at a glance. */
+    StatusView status(Instant now) {
+        ProcessView process = controls.process();
+        SpoolView.Vitals vitals = spool.vitals();
+        return new StatusView(
+                process.version(),
+                process.started(),
+                process,
+                controls.receiver(),
+                controls.rules(),
+                StatusView.Totals.of(spool.books().values()),
+                spool.unrouted(),
+                spool.unassigned(),
+                controls.certificates(),
+                StatusView.Disk.of(vitals),
+                StatusView.Damage.of(vitals),
+                StatusView.Rates.of(traffic.rates(now)),
+                traffic.senders(now).stream().map(StatusView.Sender::of).toList());
+    }
+
+    /** Those of the rules, and those that have deliveries still though no rule names them any more. */
+    List<DestinationView> destinations(Instant now) {
+        Map<String, HealthView> health = controls.destinations();
+        Map<String, Books> books = spool.books();
+        Map<String, Instant> oldest = spool.oldestWaiting();
+        Map<String, Double> rates = traffic.rates(now).delivered();
+        TreeSet<String> names = new TreeSet<>(books.keySet());
+        names.addAll(health.keySet());
+        return names.stream()
+                .map(name -> DestinationView.of(
+                        name,
+                        Optional.ofNullable(health.get(name)),
+                        Optional.ofNullable(books.get(name)),
+                        Optional.ofNullable(oldest.get(name)),
+                        rates.getOrDefault(name, 0.0),
+                        traffic.lastFailure(name)))
+                .toList();
+    }
+}

@@ -1,0 +1,152 @@
+package org.dicomgateway.cli.check;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.dicomgateway.cli.common.ConfigurationFile;
+import org.dicomgateway.cli.common.ExitCode;
+import org.dicomgateway.cli.common.OptionConverters;
+import org.dicomgateway.config.hocon.ConfigurationException;
+import org.dicomgateway.dicom.dataset.HeaderReader;
+import org.dicomgateway.dicom.dataset.Part10;
+import org.dicomgateway.dicom.dataset.UnreadableDatasetException;
+import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.values.InstanceHeader;
+import org.dicomgateway.dicom.values.Origin;
+import org.dicomgateway.route.Explanation;
+import org.dicomgateway.route.RoutingTable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Tells what the rules make of files, condition by condition. Asks no server and changes nothing. */
+@Command(
+        name = "explain",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Tells for DICOM files which routes apply and why the others do not, condition by condition, and where each"
+                    + " would go.",
+            "",
+            "A file that a gateway wrote tells who sent it; for others, and to try something else, say it."
+        },
+        optionListHeading = "%nOptions:%n",
+        exitCodeList = {
+            "0:every file was explained",
+            "1:a file could not be read",
+            "2:the arguments or the configuration are wrong"
+        },
+        exitCodeListHeading = "%nExit codes:%n")
+public final class ExplainCommand implements Callable<Integer> {
+
+    /** Whom to take for the sender of a file that does not tell. */
+    private static final Origin UNKNOWN = new Origin(AeTitle.of("ANY"), AeTitle.of("GATEWAY"), "127.0.0.1");
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec command;
+
+    @Mixin
+    private final ConfigurationFile configuration = new ConfigurationFile();
+
+    @Parameters(paramLabel = "FILE", arity = "1..*", description = "DICOM files (part 10), of any transfer syntax.")
+    private List<Path> files = List.of();
+
+    @Option(
+            names = "--calling-ae",
+            paramLabel = "TITLE",
+            converter = OptionConverters.OfAeTitle.class,
+            description = "AE title of the sender (otherwise ANY).")
+    private @Nullable AeTitle calling;
+
+    @Option(
+            names = "--called-ae",
+            paramLabel = "TITLE",
+            converter = OptionConverters.OfAeTitle.class,
+            description = "AE title it calls (otherwise GATEWAY).")
+    private @Nullable AeTitle called;
+
+    @Option(
+            names = "--remote-host",
+            paramLabel = "ADDRESS",
+            description = "Address of the sender (otherwise 127.0.0.1).")
+    private @Nullable String remoteHost;
+
+    @Option(names = "--show-values", description = "Show values of attributes that may tell of a patient.")
+    private boolean showValues;
+
+    @Option(names = "--json", description = "Write JSON instead of text.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws ConfigurationException {
+        RoutingTable table = RoutingTable.of(configuration.load().routing(), 0);
+        PrintWriter out = command.commandLine().getOut();
+        PrintWriter err = command.commandLine().getErr();
+        boolean symbols = Charset.defaultCharset().newEncoder().canEncode(ExplanationText.SYMBOLS);
+        List<Explained> explained = new ArrayList<>();
+        for (Path file : files) {
+            try {
+                Explained one = explain(file, table);
+                explained.add(one);
+                if (!json) {
+                    new ExplanationText(symbols).lines(one).forEach(out::println);
+                }
+            } catch (IOException e) {
+                err.println(file + ": " + reason(e));
+            }
+        }
+        if (json) {
+            out.println(ExplanationJson.of(explained, JsonMapper.shared()));
+        }
+        out.flush();
+        err.flush();
+        return explained.size() == files.size() ? ExitCode.DONE : ExitCode.FAILED;
+    }
+
+    /** A file, the sender that was assumed, and what the rules make of it. */
+    record Explained(Path file, Origin origin, Explanation explanation) {}
+
+    private Explained explain(Path file, RoutingTable table) throws IOException {
+        Part10.File meta;
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+            meta = Part10.read(in);
+        }
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+            in.skipNBytes(meta.datasetOffset());
+            InstanceHeader header = HeaderReader.read(in, meta.transferSyntax());
+            Origin origin = origin(meta.origin().orElse(UNKNOWN));
+            return new Explained(file, origin, Explanation.of(table, header, origin, showValues));
+        }
+    }
+
+    private Origin origin(Origin known) {
+        return new Origin(
+                Optional.ofNullable(calling).orElse(known.calling()),
+                Optional.ofNullable(called).orElse(known.called()),
+                Optional.ofNullable(remoteHost).orElse(known.remoteHost()));
+    }
+
+    private static String reason(IOException e) {
+        if (e instanceof NoSuchFileException) {
+            return "no such file";
+        }
+        return e instanceof UnreadableDatasetException
+                ? String.valueOf(e.getMessage())
+                : "cannot be read (" + e.getClass().getSimpleName() + ")";
+    }
+}

@@ -1,0 +1,73 @@
+package org.dicomgateway.cli.check;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.dicomgateway.cli.check.ExplainCommand.Explained;
+import org.dicomgateway.route.Explanation;
+import org.dicomgateway.route.Explanation.Finding;
+import org.dicomgateway.route.Explanation.Leg;
+import org.dicomgateway.route.Explanation.Route;
+
+/** An explanation for a reader at a terminal. */
+final class ExplanationText {
+
+    /** What a terminal must be able to show for {@code symbols}. */
+    static final String SYMBOLS = "✓✗→";
+
+    private final String met;
+    private final String unmet;
+    private final String arrow;
+
+    ExplanationText(boolean symbols) {
+        this.met = symbols ? "✓" : "+";
+        this.unmet = symbols ? "✗" : "-";
+        this.arrow = symbols ? "→" : "->";
+    }
+
+    List<String> lines(Explained explained) {
+        List<String> lines = new ArrayList<>();
+        Explanation explanation = explained.explanation();
+        lines.add(explained.file().toString());
+        lines.add("  sent by " + explained.origin().calling() + " at "
+                + explained.origin().remoteHost() + " to " + explained.origin().called());
+        for (Route route : explanation.routes()) {
+            lines.add("  route " + route.name() + (route.fallback() ? " (fallback): " : ": ") + outcome(route));
+            if (route.findings().isEmpty()) {
+                lines.add("    " + met + " every instance");
+            }
+            route.findings().forEach(finding -> add(lines, "    ", finding));
+        }
+        if (explanation.legs().isEmpty()) {
+            lines.add("  " + arrow + " held: no route applies");
+        }
+        explanation.legs().forEach(leg -> lines.add("  " + arrow + " " + leg(leg, explanation)));
+        return lines;
+    }
+
+    private static String outcome(Route route) {
+        return switch (route.outcome()) {
+            case APPLIES -> "applies, " + route.strategy();
+            case DIFFERS -> "does not apply";
+            case NOT_NEEDED -> "does not apply, for another one does";
+        };
+    }
+
+    private void add(List<String> lines, String indent, Finding finding) {
+        String mark = finding.holds() ? met : unmet;
+        String actual = finding.actual().isEmpty() ? "" : "  (" + finding.actual() + ")";
+        lines.add(indent + mark + " " + finding.condition() + actual);
+        finding.parts().forEach(part -> add(lines, indent + "    ", part));
+    }
+
+    private static String leg(Leg leg, Explanation explanation) {
+        boolean several = explanation.legs().stream()
+                        .filter(other -> other.route().equals(leg.route()))
+                        .count()
+                > 1;
+        String destinations = String.join(leg.decided() ? ", then " : " or ", leg.destinations());
+        return destinations
+                + " for route " + leg.route()
+                + (several ? ", copy " + leg.copy() : "")
+                + (leg.remark().isEmpty() ? "" : " (" + leg.remark() + ")");
+    }
+}

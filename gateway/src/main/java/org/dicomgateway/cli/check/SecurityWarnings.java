@@ -1,0 +1,113 @@
+package org.dicomgateway.cli.check;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.dicomgateway.config.Configuration.Loaded;
+import org.dicomgateway.config.hocon.Warning;
+import org.dicomgateway.config.settings.AccessRule;
+import org.dicomgateway.config.settings.DestinationSettings;
+import org.dicomgateway.config.settings.ListenerSettings;
+import org.dicomgateway.security.CertificateStatus;
+import org.dicomgateway.security.ClientTls;
+import org.dicomgateway.security.KeyMaterialException;
+import org.dicomgateway.security.ServerTls;
+import org.dicomgateway.security.TlsContext;
+import org.dicomgateway.security.TlsSettings;
+
+/** What is allowed in a configuration and leaves a door open, or soon shuts one. */
+public final class SecurityWarnings {
+
+    private final Path file;
+    private final Loaded loaded;
+    private final List<Warning> found = new ArrayList<>();
+
+    private SecurityWarnings(Path file, Loaded loaded) {
+        this.file = file;
+        this.loaded = loaded;
+    }
+
+    /** Of a configuration that has no problem. */
+    public static List<Warning> of(Path gatewayConf, Loaded loaded, Instant now) {
+        SecurityWarnings warnings = new SecurityWarnings(gatewayConf, loaded);
+        loaded.gateway().listeners().forEach(warnings::openTo);
+        loaded.routing().destinations().values().forEach(warnings::unverified);
+        warnings.expiring(now);
+        return List.copyOf(warnings.found);
+    }
+
+    private void openTo(ListenerSettings listener) {
+        boolean mine = listener.acceptor().bind().getAddress().isLoopbackAddress();
+        boolean asked = listener.acceptor()
+                .tls()
+                .filter(tls -> tls.clients() == ServerTls.ClientAuthentication.REQUIRED)
+                .isPresent();
+        boolean anybody = listener.access().stream().allMatch(SecurityWarnings::letsInAnybody);
+        if (!mine && !asked && anybody) {
+            found.add(new Warning(
+                    file,
+                    0,
+                    "gateway.listeners." + listener.name(),
+                    "everybody who can reach "
+                            + listener.acceptor().bind().getAddress().getHostAddress() + " may send",
+                    "say in access who may"));
+        }
+    }
+
+    private static boolean letsInAnybody(AccessRule rule) {
+        return rule.callingAe().isEmpty()
+                && rule.remoteHost().isEmpty()
+                && rule.certificate().isEmpty()
+                && rule.user().isEmpty();
+    }
+
+    private void unverified(DestinationSettings destination) {
+        Optional<ClientTls> tls = destination.requestor().tls();
+        if (tls.isPresent() && !tls.get().verifyHostName()) {
+            found.add(new Warning(
+                    loaded.gateway().routingFile(),
+                    0,
+                    "destinations." + destination.name() + ".tls.verify-host-name",
+                    "anybody with a certificate of a trusted authority can pose as " + destination.name(),
+                    "leave it on, and set server-name if the certificate is for another name"));
+        }
+    }
+
+    private void expiring(Instant now) {
+        Map<String, TlsSettings> all = new LinkedHashMap<>();
+        loaded.gateway()
+                .listeners()
+                .forEach(listener -> listener.acceptor()
+                        .tls()
+                        .ifPresent(tls -> all.put("gateway.listeners." + listener.name() + ".tls", tls.tls())));
+        loaded.routing()
+                .destinations()
+                .values()
+                .forEach(destination -> destination
+                        .requestor()
+                        .tls()
+                        .ifPresent(tls -> all.put("destinations." + destination.name() + ".tls", tls.tls())));
+        all.forEach((key, tls) -> certificate(tls)
+                .filter(own -> own.expiresSoon(now))
+                .ifPresent(own -> found.add(new Warning(own.file(), 0, key, expiry(own, now), "renew it"))));
+    }
+
+    /** One that has become unusable since it was loaded is told by whoever loads it next. */
+    private static Optional<CertificateStatus> certificate(TlsSettings tls) {
+        try {
+            return TlsContext.check(tls);
+        } catch (KeyMaterialException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static String expiry(CertificateStatus own, Instant now) {
+        long days = own.daysLeft(now);
+        return "the certificate " + (days < 0 ? "has expired" : "expires in " + days + " days") + " (" + own.notAfter()
+                + ")";
+    }
+}

@@ -1,0 +1,61 @@
+package org.dicomgateway.cli.common;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.dicomgateway.admin.api.Json;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What a search of the running gateway found.
+ *
+ * @param items as they were answered
+ * @param more whether there are others
+ */
+public record Found(List<JsonNode> items, boolean more) {
+
+    /** The most that is answered at once. */
+    private static final int PAGE = 200;
+
+    private record Page(List<JsonNode> items, Optional<String> next) {}
+
+    /** Asks page by page, until {@code limit} were found or there are no more. */
+    public static Found by(RunningGateway gateway, String path, Map<String, String> conditions, int limit)
+            throws RunningGatewayException {
+        List<JsonNode> items = new ArrayList<>();
+        Optional<String> next = Optional.empty();
+        do {
+            Map<String, String> parameters = new LinkedHashMap<>(conditions);
+            parameters.put("limit", Integer.toString(Math.min(PAGE, limit - items.size())));
+            next.ifPresent(cursor -> parameters.put("cursor", cursor));
+            Page page = Json.readAnswer(gateway.get(path + "?" + encoded(parameters)), Page.class);
+            items.addAll(page.items());
+            next = page.next();
+        } while (next.isPresent() && items.size() < limit);
+        return new Found(items, next.isPresent());
+    }
+
+    private static String encoded(Map<String, String> parameters) {
+        return parameters.entrySet().stream()
+                .map(parameter ->
+                        parameter.getKey() + "=" + URLEncoder.encode(parameter.getValue(), StandardCharsets.UTF_8))
+                .collect(Collectors.joining("&"));
+    }
+
+    /** The items as records. */
+    public <T> List<T> as(Class<T> type) {
+        return items.stream()
+                .map(item -> Json.readAnswer(item.toString(), type))
+                .toList();
+    }
+
+    /** An array of the items, as JSON. */
+    public String json() {
+        return items.stream().map(JsonNode::toString).collect(Collectors.joining(",", "[", "]"));
+    }
+}

@@ -1,0 +1,137 @@
+package org.dicomgateway.cli.common;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
+import java.time.temporal.TemporalAccessor;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.dicomgateway.dicom.synthetic.Matrix;
+import org.dicomgateway.dicom.synthetic.Modality;
+import org.dicomgateway.dicom.values.AeTitle;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** What options of commands are made of, with messages that say what is allowed. */
+public final class OptionConverters {
+
+    private OptionConverters() {}
+
+    /** In any case: {@code ct} is CT. */
+    public static final class OfModality implements ITypeConverter<Modality> {
+        @Override
+        public Modality convert(String text) {
+            return Arrays.stream(Modality.values())
+                    .filter(modality -> modality.name().equalsIgnoreCase(text.strip()))
+                    .findFirst()
+                    .orElseThrow(() -> new TypeConversionException(
+                            "'" + text + "' cannot be generated; choose from " + Arrays.toString(Modality.values())));
+        }
+    }
+
+    /** As PS3.5 6.2 wants it. */
+    public static final class OfAeTitle implements ITypeConverter<AeTitle> {
+        @Override
+        public AeTitle convert(String text) {
+            try {
+                return AeTitle.of(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
+
+    /** {@code 500 ms}, {@code 30s}, {@code 2 m}: with its unit, and more than nothing. */
+    public static final class OfDuration implements ITypeConverter<Duration> {
+        private static final Pattern FORM = Pattern.compile("(\\d{1,6})\\s*(ms|s|m|h)");
+
+        @Override
+        public Duration convert(String text) {
+            Matcher form = FORM.matcher(text.strip());
+            if (!form.matches() || Long.parseLong(form.group(1)) == 0) {
+                throw new TypeConversionException(
+                        "a duration is a number with ms, s, m or h, like 30s: '" + text + "'");
+            }
+            long number = Long.parseLong(form.group(1));
+            return switch (form.group(2)) {
+                case "ms" -> Duration.ofMillis(number);
+                case "s" -> Duration.ofSeconds(number);
+                case "m" -> Duration.ofMinutes(number);
+                default -> Duration.ofHours(number);
+            };
+        }
+    }
+
+    /** {@code 30m}, {@code 8h}, {@code 2d} ago; or a time, of this machine's clock when it has no offset. */
+    public static final class OfInstant implements ITypeConverter<Instant> {
+        private static final Pattern DAY = Pattern.compile("\\d{4}-\\d{2}-\\d{2}");
+        private static final Pattern AGO = Pattern.compile("(\\d{1,6})\\s*([smhd])");
+
+        @Override
+        public Instant convert(String text) {
+            Matcher ago = AGO.matcher(text.strip());
+            if (ago.matches()) {
+                return Instant.now().minus(Long.parseLong(ago.group(1)), unit(ago.group(2)));
+            }
+            try {
+                String whole = DAY.matcher(text.strip()).matches() ? text.strip() + "T00:00" : text.strip();
+                TemporalAccessor time =
+                        DateTimeFormatter.ISO_DATE_TIME.parseBest(whole, OffsetDateTime::from, LocalDateTime::from);
+                return time instanceof OffsetDateTime exact
+                        ? exact.toInstant()
+                        : LocalDateTime.from(time)
+                                .atZone(ZoneId.systemDefault())
+                                .toInstant();
+            } catch (DateTimeParseException e) {
+                throw new TypeConversionException(
+                        "'" + text
+                                + "' is no time: 30m, 8h and 2d are so long ago, 2026-03-01T22:00 is a time of this machine's clock");
+            }
+        }
+
+        private static ChronoUnit unit(String letter) {
+            return switch (letter) {
+                case "s" -> ChronoUnit.SECONDS;
+                case "m" -> ChronoUnit.MINUTES;
+                case "h" -> ChronoUnit.HOURS;
+                default -> ChronoUnit.DAYS;
+            };
+        }
+    }
+
+    /** {@code 512x512}. */
+    public static final class OfMatrix implements ITypeConverter<Matrix> {
+        @Override
+        public Matrix convert(String text) {
+            try {
+                return Matrix.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
+
+    /** {@code 512KB}, {@code 512 KiB} or {@code 512k}: bytes, in binary units. */
+    public static final class OfSize implements ITypeConverter<Long> {
+        private static final Pattern FORM = Pattern.compile("(\\d{1,9})\\s*(?:([KMG])(?:I?B)?|B)?");
+        private static final String POWERS = "KMG";
+
+        @Override
+        public Long convert(String text) {
+            Matcher form = FORM.matcher(text.strip().toUpperCase(Locale.ROOT));
+            if (!form.matches()) {
+                throw new TypeConversionException(
+                        "a size is a number with B, KB, MB or GB, like 512KB: '" + text + "'");
+            }
+            int power = form.group(2) == null ? 0 : 1 + POWERS.indexOf(form.group(2));
+            return Long.parseLong(form.group(1)) << (10 * power);
+        }
+    }
+}

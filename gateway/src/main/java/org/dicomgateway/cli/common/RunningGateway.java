@@ -1,0 +1,151 @@
+package org.dicomgateway.cli.common;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.dicomgateway.admin.api.Json;
+import org.dicomgateway.admin.server.Answers;
+import org.dicomgateway.config.settings.AdminSettings;
+import org.dicomgateway.config.settings.DataSize;
+import org.dicomgateway.dicom.values.Text;
+import org.dicomgateway.orthanc.BoundedBody;
+import org.dicomgateway.security.KeyMaterialException;
+import org.dicomgateway.security.OwnServer;
+import tools.jackson.core.JacksonException;
+
+/** The gateway that runs, asked over its operators' interface. Every call ends within its limit. */
+public final class RunningGateway {
+
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    /** A reroute of a long backlog takes its time. */
+    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(60);
+
+    private static final DataSize LONGEST_ANSWER = DataSize.ofMebibytes(64);
+
+    private static final int MAX_MESSAGE = 2000;
+
+    private final URI base;
+    private final Duration limit;
+    private final Optional<String> token;
+    private final HttpClient http;
+
+    /** The one that listens where these settings say, told this token, if it asks who calls. */
+    public RunningGateway(AdminSettings settings, Optional<String> token) throws RunningGatewayException {
+        this(settings, token, ANSWER_TIMEOUT);
+    }
+
+    /** The same; it must answer within {@code limit}. */
+    public RunningGateway(AdminSettings settings, Optional<String> token, Duration limit)
+            throws RunningGatewayException {
+        this.token = token;
+        this.limit = limit;
+        InetSocketAddress address = settings.address();
+        InetAddress bound = address.getAddress();
+        String host = (bound.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : bound).getHostAddress();
+        this.http = client(settings);
+        this.base = URI.create((settings.tls().isPresent() ? "https://" : "http://")
+                + (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort());
+    }
+
+    private static HttpClient client(AdminSettings settings) throws RunningGatewayException {
+        HttpClient.Builder client = HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT);
+        if (settings.tls().isPresent()) {
+            try {
+                client.sslContext(OwnServer.context(settings.tls().get().tls()));
+            } catch (KeyMaterialException e) {
+                throw new RunningGatewayException(String.valueOf(e.getMessage()), ExitCode.MISUSED, e);
+            }
+        }
+        return client.build();
+    }
+
+    /** What it answers to a question. */
+    public String get(String path) throws RunningGatewayException {
+        return exchange(HttpRequest.newBuilder(base.resolve(path)).GET());
+    }
+
+    /** What it answers when it has done something. */
+    public String post(String path, Object body) throws RunningGatewayException {
+        return exchange(HttpRequest.newBuilder(base.resolve(path))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(Json.write(body))));
+    }
+
+    private String exchange(HttpRequest.Builder request) throws RunningGatewayException {
+        token.ifPresent(text -> request.header("Authorization", "Bearer " + text));
+        CompletableFuture<HttpResponse<String>> answer = http.sendAsync(
+                request.timeout(limit).build(), BoundedBody.upTo(LONGEST_ANSWER, BodyHandlers.ofString()));
+        try {
+            return body(answer.get(limit.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (TimeoutException e) {
+            throw late(e);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof HttpTimeoutException ? late(e) : unreachable(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RunningGatewayException("interrupted while asking " + base, ExitCode.FAILED, e);
+        } finally {
+            answer.cancel(true);
+        }
+    }
+
+    private String body(HttpResponse<String> answer) throws RunningGatewayException {
+        if (answer.statusCode() == 200) {
+            return answer.body();
+        }
+        if (answer.statusCode() == 401) {
+            throw new RunningGatewayException(
+                    "the gateway at " + base + " asks who you are: "
+                            + (token.isEmpty() ? "set GATEWAY_TOKEN, or GATEWAY_TOKEN_FILE" : "it knows no such token")
+                            + "; scripts/gateway hash-password --token makes one",
+                    ExitCode.UNREACHABLE,
+                    null);
+        }
+        String error;
+        try {
+            error = Json.readAnswer(answer.body(), Answers.Failure.class).error();
+        } catch (JacksonException e) {
+            throw new RunningGatewayException(
+                    base + " answers " + answer.statusCode() + " and is no gateway, or none of this version",
+                    ExitCode.UNREACHABLE,
+                    e);
+        }
+        int exitCode = switch (answer.statusCode()) {
+            case 400 -> ExitCode.MISUSED;
+            case 403 -> ExitCode.UNREACHABLE;
+            default -> ExitCode.FAILED;
+        };
+        throw new RunningGatewayException(Text.printable(error, MAX_MESSAGE), exitCode, null);
+    }
+
+    private RunningGatewayException late(Exception cause) {
+        return new RunningGatewayException(
+                "the gateway at " + base + " did not answer within " + limit.toSeconds() + " s",
+                ExitCode.UNREACHABLE,
+                cause);
+    }
+
+    private RunningGatewayException unreachable(ExecutionException e) {
+        String why = e.getCause() instanceof IOException cause && cause.getMessage() != null
+                ? cause.getMessage()
+                : "connection refused";
+        return new RunningGatewayException(
+                "no gateway answers at " + base + " (" + why + "); start it: scripts/gateway run."
+                        + " If it runs, it was started with another gateway.admin.port",
+                ExitCode.UNREACHABLE,
+                e);
+    }
+}

@@ -1,0 +1,21 @@
+package org.dicomgateway.cli.common;
+
+import org.jspecify.annotations.Nullable;
+
+/** The running gateway could not be asked, or refused; the message is for the operator. */
+public final class RunningGatewayException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    private final int exitCode;
+
+    RunningGatewayException(String message, int exitCode, @Nullable Throwable cause) {
+        super(message, cause);
+        this.exitCode = exitCode;
+    }
+
+    /** What the command exits with. */
+    int exitCode() {
+        return exitCode;
+    }
+}

@@ -1,0 +1,39 @@
+package org.dicomgateway.cli.common;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+
+/** Times as a person at the gateway's clock reads them. */
+public final class Times {
+
+    private static final DateTimeFormatter SECONDS =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss").withZone(ZoneId.systemDefault());
+    private static final DateTimeFormatter MILLIS =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSS").withZone(ZoneId.systemDefault());
+
+    private Times() {}
+
+    /** To the second. */
+    public static String of(Instant instant) {
+        return SECONDS.format(instant);
+    }
+
+    /** To the millisecond. */
+    public static String exact(Instant instant) {
+        return MILLIS.format(instant);
+    }
+
+    /** {@code 3 s}, {@code 12 min}, {@code 5 h}, {@code 2 d}: the largest unit that fits, rounded down. */
+    public static String age(Duration duration) {
+        long seconds = Math.max(0, duration.toSeconds());
+        if (seconds < 60) {
+            return seconds + " s";
+        }
+        if (seconds < 3600) {
+            return seconds / 60 + " min";
+        }
+        return seconds < 172_800 ? seconds / 3600 + " h" : seconds / 86_400 + " d";
+    }
+}

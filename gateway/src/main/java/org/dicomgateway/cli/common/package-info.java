@@ -1,0 +1,9 @@
+/**
+ * What commands share: options, exit codes, tables, and the way to a running gateway.
+ *
+ * <p>In: arguments. Out: text, exit codes. Threads: none. Never here: a command.
+ */
+@NullMarked
+package org.dicomgateway.cli.common;
+
+import org.jspecify.annotations.NullMarked;

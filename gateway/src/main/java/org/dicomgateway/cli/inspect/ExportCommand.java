@@ -1,0 +1,105 @@
+package org.dicomgateway.cli.inspect;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.concurrent.Callable;
+import org.dicomgateway.cli.common.ConfigurationFile;
+import org.dicomgateway.cli.common.Counted;
+import org.dicomgateway.cli.common.ExitCode;
+import org.dicomgateway.config.Configuration;
+import org.dicomgateway.config.hocon.ConfigurationException;
+import org.dicomgateway.spool.Instance;
+import org.dicomgateway.spool.engine.SpoolReader;
+import org.dicomgateway.spool.engine.SpoolReader.HeldInstance;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Takes out what the spool still holds, beside a running gateway or without one. Changes nothing in the spool. */
+@Command(
+        name = "export",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Writes every instance that is not yet delivered everywhere as a .dcm file, named by the spool's own number.",
+            "",
+            "Works beside a running gateway and without one, also when the ledger is lost. The spool is not changed."
+        },
+        optionListHeading = "%nOptions:%n",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:everything that was asked for is written",
+            "1:some could not be read, or the folder not be written",
+            "2:the configuration or the arguments are wrong"
+        })
+public final class ExportCommand implements Callable<Integer> {
+
+    private static final int LINE_EVERY = 1000;
+
+    @Mixin
+    private final ConfigurationFile configuration = new ConfigurationFile();
+
+    @Option(names = "--output", required = true, paramLabel = "DIR", description = "Where to; made when missing.")
+    @SuppressWarnings("NullAway.Init") // required
+    private Path output;
+
+    @Option(names = "--study", paramLabel = "UID", description = "Only this study.")
+    private @Nullable String study;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    private long written;
+    private long failed;
+
+    @Override
+    public Integer call() throws ConfigurationException {
+        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
+        Path spool = Configuration.load(configuration.path()).spool().directory();
+        try {
+            Files.createDirectories(output);
+            new SpoolReader(spool).forEach(held -> export(held, out, err));
+        } catch (IOException e) {
+            err.println("export ended after " + Counted.instances(written) + ": " + e);
+            return ExitCode.FAILED;
+        }
+        out.println(Counted.instances(written) + " in " + output
+                + (failed > 0 ? "; " + failed + " could not be read" : ""));
+        out.flush();
+        return failed == 0 ? ExitCode.DONE : ExitCode.FAILED;
+    }
+
+    private void export(HeldInstance held, PrintWriter out, PrintWriter err) throws IOException {
+        Instance instance = held.instance();
+        if (study != null && !study.equals(instance.studyInstanceUid())) {
+            return;
+        }
+        Path target = output.resolve(instance.id() + ".dcm");
+        Path part = output.resolve(instance.id() + ".part");
+        try (InputStream bytes = held.open()) {
+            Files.copy(bytes, part, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
+            written++;
+            if (written % LINE_EVERY == 0) {
+                out.println(written + " instances so far");
+                out.flush();
+            }
+        } catch (IOException e) {
+            Files.deleteIfExists(part);
+            if (!Files.isWritable(output)) {
+                throw e;
+            }
+            failed++;
+            err.println(instance.id() + " (SOP instance " + instance.sopInstance() + "): " + e.getMessage());
+        }
+    }
+}

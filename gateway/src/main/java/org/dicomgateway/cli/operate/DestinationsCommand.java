@@ -1,0 +1,103 @@
+package org.dicomgateway.cli.operate;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.dicomgateway.admin.api.DestinationView;
+import org.dicomgateway.admin.api.HealthView;
+import org.dicomgateway.admin.api.Json;
+import org.dicomgateway.cli.common.ExitCode;
+import org.dicomgateway.cli.common.OperatorCommand;
+import org.dicomgateway.cli.common.Progress;
+import org.dicomgateway.cli.common.RunningGateway;
+import org.dicomgateway.cli.common.RunningGatewayException;
+import org.dicomgateway.cli.common.TextTable;
+import org.dicomgateway.cli.common.Times;
+import org.dicomgateway.dicom.values.Text;
+import picocli.CommandLine.Command;
+
+/** How the destinations do, each with what waits for it and what last went wrong. */
+@Command(
+        name = "destinations",
+        mixinStandardHelpOptions = true,
+        description = "Shows each destination: its state and why, what waits for it and for how long, how fast it takes"
+                + " instances, and what last went wrong.",
+        exitCodeList = {
+            "0:every destination of the rules can be sent to",
+            "1:one cannot",
+            "2:wrong usage or configuration",
+            OperatorCommand.EXIT_UNREACHABLE
+        },
+        exitCodeListHeading = "Exit codes:%n")
+public final class DestinationsCommand extends OperatorCommand {
+
+    private static final int MAX_REASON = 160;
+
+    private final InstantSource clock;
+
+    /** With the clock of the machine. */
+    public DestinationsCommand() {
+        this(InstantSource.system());
+    }
+
+    public DestinationsCommand(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    @Override
+    public int run(RunningGateway gateway) throws RunningGatewayException {
+        String answer = gateway.get("/api/destinations");
+        List<DestinationView> all = Arrays.asList(Json.readAnswer(answer, DestinationView[].class));
+        print(answer, lines(all, clock.instant()));
+        boolean usable = all.stream().flatMap(one -> one.health().stream()).allMatch(HealthView::usable);
+        return usable ? ExitCode.DONE : ExitCode.FAILED;
+    }
+
+    private static List<String> lines(List<DestinationView> all, Instant now) {
+        TextTable table = new TextTable(
+                "destination",
+                "address",
+                "state",
+                "for",
+                "waiting",
+                "size",
+                "oldest",
+                "in flight",
+                "per s",
+                "parked",
+                "held");
+        all.forEach(one -> table.row(
+                one.name(),
+                one.health().map(HealthView::peer).orElse("-"),
+                one.state(),
+                one.since().map(since -> age(since, now)).orElse("-"),
+                Long.toString(one.waiting().instances()),
+                Progress.size(one.waiting().bytes()),
+                one.oldestWaiting().map(oldest -> age(oldest, now)).orElse("-"),
+                Integer.toString(one.inFlight()),
+                String.format(Locale.ROOT, "%.1f", one.deliveredPerSecond()),
+                Long.toString(one.parked()),
+                Long.toString(one.held())));
+        List<String> lines = new ArrayList<>(table.lines());
+        all.forEach(one -> {
+            if (!one.why().isEmpty()) {
+                lines.add(one.name() + " is " + one.state() + ": " + Text.printable(one.why(), MAX_REASON));
+            }
+            // A server that is down says it once.
+            one.lastError()
+                    .filter(error -> !error.reason().equals(one.why()))
+                    .ifPresent(error -> lines.add(one.name() + " last failed"
+                            + error.at().map(at -> " " + Times.of(at)).orElse("") + ": "
+                            + Text.printable(error.reason(), MAX_REASON)));
+        });
+        return lines;
+    }
+
+    private static String age(Instant since, Instant now) {
+        return Times.age(Duration.between(since, now));
+    }
+}

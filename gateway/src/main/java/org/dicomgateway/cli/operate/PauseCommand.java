@@ -1,0 +1,63 @@
+package org.dicomgateway.cli.operate;
+
+import java.util.List;
+import java.util.Optional;
+import org.dicomgateway.admin.api.Requests;
+import org.dicomgateway.cli.common.ExitCode;
+import org.dicomgateway.cli.common.NameConverter;
+import org.dicomgateway.cli.common.OperatorCommand;
+import org.dicomgateway.cli.common.RunningGateway;
+import org.dicomgateway.cli.common.RunningGatewayException;
+import org.dicomgateway.cli.common.RunningNames;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Pauses a destination, or receiving. */
+@Command(
+        name = "pause",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Sends nothing more to a destination until it is resumed, restarts included. What has other candidates goes"
+                    + " there; the rest waits.",
+            "",
+            "pause receiver takes no associations any more: they are refused for the moment, so that modalities keep"
+                    + " their images and try again. What is here goes on being delivered."
+        },
+        exitCodeList = {
+            "0:it is paused",
+            "1:it could not be",
+            "2:wrong usage or configuration",
+            OperatorCommand.EXIT_UNREACHABLE
+        },
+        exitCodeListHeading = "Exit codes:%n")
+public final class PauseCommand extends OperatorCommand {
+
+    @Parameters(
+            paramLabel = "WHICH",
+            description = "a destination, as routing.conf names it, or the word receiver",
+            completionCandidates = RunningNames.OfDestinationsOrReceiver.class,
+            converter = NameConverter.class)
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private String which;
+
+    @Option(
+            names = {"-r", "--reason"},
+            paramLabel = "TEXT",
+            description = "for other operators: who, why, until when")
+    private @Nullable String reason;
+
+    private String path() {
+        return which.equals(RunningNames.RECEIVER) ? "/api/receiver" : "/api/destinations/" + which;
+    }
+
+    @Override
+    public int run(RunningGateway gateway) throws RunningGatewayException {
+        String answer = gateway.post(path() + "/pause", new Requests.Pause(Optional.ofNullable(reason)));
+        print(
+                answer,
+                List.of((which.equals(RunningNames.RECEIVER) ? "receiving" : "destination " + which) + " is paused"));
+        return ExitCode.DONE;
+    }
+}

@@ -1,0 +1,63 @@
+package org.dicomgateway.cli.operate;
+
+import java.util.List;
+import java.util.Optional;
+import org.dicomgateway.admin.api.Json;
+import org.dicomgateway.admin.api.Requests;
+import org.dicomgateway.admin.server.Answers;
+import org.dicomgateway.cli.common.Counted;
+import org.dicomgateway.cli.common.ExitCode;
+import org.dicomgateway.cli.common.NameConverter;
+import org.dicomgateway.cli.common.OperatorCommand;
+import org.dicomgateway.cli.common.RunningGateway;
+import org.dicomgateway.cli.common.RunningGatewayException;
+import org.dicomgateway.cli.common.RunningNames;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** Gives what waits for one destination to another. */
+@Command(
+        name = "reroute",
+        mixinStandardHelpOptions = true,
+        description = "Gives what waits, is held or was parked for one destination to another, for good."
+                + " What the other has already is not sent twice.",
+        exitCodeList = {
+            "0:done",
+            "1:it could not be done",
+            "2:wrong usage or configuration",
+            OperatorCommand.EXIT_UNREACHABLE
+        },
+        exitCodeListHeading = "Exit codes:%n")
+public final class RerouteCommand extends OperatorCommand {
+
+    @Parameters(
+            index = "0",
+            paramLabel = "FROM",
+            description = "a destination, whether or not routing.conf still names it",
+            completionCandidates = RunningNames.OfDestinations.class,
+            converter = NameConverter.class)
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private String from;
+
+    @Parameters(
+            index = "1",
+            paramLabel = "TO",
+            description = "a destination that routing.conf names",
+            completionCandidates = RunningNames.OfDestinations.class,
+            converter = NameConverter.class)
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private String to;
+
+    @Override
+    public int run(RunningGateway gateway) throws RunningGatewayException {
+        String answer = gateway.post("/api/reroute", new Requests.Reroute(Optional.of(from), Optional.of(to)));
+        long count = Json.readAnswer(answer, Answers.Count.class).count();
+        print(
+                answer,
+                List.of(
+                        count == 0
+                                ? "nothing waits, is held or is parked for " + from + ": nothing goes to " + to
+                                : Counted.deliveries(count, "goes", "go") + " from " + from + " to " + to));
+        return ExitCode.DONE;
+    }
+}

@@ -1,0 +1,48 @@
+package org.dicomgateway.cli.operate;
+
+import java.util.List;
+import java.util.Map;
+import org.dicomgateway.cli.common.ExitCode;
+import org.dicomgateway.cli.common.NameConverter;
+import org.dicomgateway.cli.common.OperatorCommand;
+import org.dicomgateway.cli.common.RunningGateway;
+import org.dicomgateway.cli.common.RunningGatewayException;
+import org.dicomgateway.cli.common.RunningNames;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** Resumes a destination, or receiving. */
+@Command(
+        name = "resume",
+        mixinStandardHelpOptions = true,
+        description = "Sends again to a destination that was paused, or takes associations again: resume receiver.",
+        exitCodeList = {
+            "0:it is resumed",
+            "1:it was not paused, or could not be asked",
+            "2:wrong usage or configuration",
+            OperatorCommand.EXIT_UNREACHABLE
+        },
+        exitCodeListHeading = "Exit codes:%n")
+public final class ResumeCommand extends OperatorCommand {
+
+    @Parameters(
+            paramLabel = "WHICH",
+            description = "a destination, as routing.conf names it, or the word receiver",
+            completionCandidates = RunningNames.OfDestinationsOrReceiver.class,
+            converter = NameConverter.class)
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private String which;
+
+    private String path() {
+        return which.equals(RunningNames.RECEIVER) ? "/api/receiver" : "/api/destinations/" + which;
+    }
+
+    @Override
+    public int run(RunningGateway gateway) throws RunningGatewayException {
+        String answer = gateway.post(path() + "/resume", Map.of());
+        print(
+                answer,
+                List.of((which.equals(RunningNames.RECEIVER) ? "receiving" : "destination " + which) + " is resumed"));
+        return ExitCode.DONE;
+    }
+}

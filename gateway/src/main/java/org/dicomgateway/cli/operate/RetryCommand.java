@@ -1,0 +1,61 @@
+package org.dicomgateway.cli.operate;
+
+import java.util.List;
+import org.dicomgateway.admin.api.Json;
+import org.dicomgateway.admin.api.Requests;
+import org.dicomgateway.admin.server.Answers;
+import org.dicomgateway.cli.common.Counted;
+import org.dicomgateway.cli.common.ExitCode;
+import org.dicomgateway.cli.common.OperatorCommand;
+import org.dicomgateway.cli.common.RunningGateway;
+import org.dicomgateway.cli.common.RunningGatewayException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Tries parked deliveries again. */
+@Command(
+        name = "retry",
+        mixinStandardHelpOptions = true,
+        description = "Tries again what was parked, from its first attempt.",
+        exitCodeList = {
+            "0:done",
+            "1:it could not be done",
+            "2:wrong usage or configuration",
+            OperatorCommand.EXIT_UNREACHABLE
+        },
+        exitCodeListHeading = "Exit codes:%n")
+public final class RetryCommand extends OperatorCommand {
+
+    @Option(names = "--all", description = "whatever is parked")
+    private boolean all;
+
+    @Mixin
+    private final DeliveryChoice only = new DeliveryChoice();
+
+    /** Never everything because somebody forgot to say what. */
+    @Override
+    public void check() {
+        if (all == only.isAnything()) {
+            return;
+        }
+        throw misuse(
+                all
+                        ? "--all goes with no other condition"
+                        : "what? --destination, --study or --delivery, or whatever is parked: --all");
+    }
+
+    @Override
+    public int run(RunningGateway gateway) throws RunningGatewayException {
+        String answer =
+                gateway.post("/api/retry", new Requests.Retry(only.destination(), only.study(), only.delivery()));
+        long count = Json.readAnswer(answer, Answers.Count.class).count();
+        print(
+                answer,
+                List.of(
+                        count == 0
+                                ? "nothing of the kind is parked: nothing is tried again"
+                                : Counted.deliveries(count, "is", "are") + " tried again"));
+        return ExitCode.DONE;
+    }
+}

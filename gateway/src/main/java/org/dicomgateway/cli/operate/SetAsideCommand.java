@@ -1,0 +1,133 @@
+package org.dicomgateway.cli.operate;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.dicomgateway.admin.api.Json;
+import org.dicomgateway.admin.api.Requests;
+import org.dicomgateway.admin.api.SetAsideView;
+import org.dicomgateway.admin.server.Answers;
+import org.dicomgateway.cli.common.ExitCode;
+import org.dicomgateway.cli.common.OperatorCommand;
+import org.dicomgateway.cli.common.Progress;
+import org.dicomgateway.cli.common.RunningGateway;
+import org.dicomgateway.cli.common.RunningGatewayException;
+import org.dicomgateway.cli.common.TextTable;
+import org.dicomgateway.cli.common.Times;
+import org.dicomgateway.dicom.values.Text;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Files of the spool that no instance is known for. */
+@Command(
+        name = "set-aside",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Lists the files of the spool that no instance is known for: after damage of the disk or of the ledger, or a"
+                    + " crash at the wrong moment. None is delivered, and none deleted, before somebody decides.",
+            "",
+            "set-aside take-in ID... takes them in as if they arrived now: planned by today's rules.",
+            "set-aside discard ID... deletes them for good."
+        },
+        optionListHeading = "%nOptions:%n",
+        exitCodeList = {
+            "0:done; of list: nothing is set aside",
+            "1:it could not be done; of list: something is set aside",
+            "2:wrong usage or configuration",
+            OperatorCommand.EXIT_UNREACHABLE
+        },
+        exitCodeListHeading = "%nExit codes:%n")
+public final class SetAsideCommand extends OperatorCommand {
+
+    private static final int MAX_REASON = 120;
+
+    /** What to do. */
+    enum Action {
+        LIST,
+        TAKE_IN,
+        DISCARD;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+    }
+
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "ACTION",
+            defaultValue = "list",
+            description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
+    private Action action = Action.LIST;
+
+    @Parameters(index = "1..*", paramLabel = "ID", description = "files, as list numbers them")
+    private List<Long> numbers = List.of();
+
+    @Option(
+            names = {"-r", "--reason"},
+            paramLabel = "TEXT",
+            description = "Of discard: for whoever looks for it later; no patient data.")
+    private @Nullable String reason;
+
+    @Override
+    public void check() {
+        if ((action == Action.LIST) != numbers.isEmpty()) {
+            throw misuse(action == Action.LIST ? "list takes no numbers" : "which? set-aside lists their numbers");
+        }
+        if ((action == Action.DISCARD) != (reason != null)) {
+            throw misuse(action == Action.DISCARD ? "why? --reason" : "only discard takes a reason");
+        }
+    }
+
+    @Override
+    public int run(RunningGateway gateway) throws RunningGatewayException {
+        if (action == Action.LIST) {
+            String answer = gateway.get("/api/set-aside");
+            List<SetAsideView> files =
+                    Json.readAnswer(answer, SetAsideView.All.class).items();
+            print(answer, lines(files));
+            return files.isEmpty() ? ExitCode.DONE : ExitCode.FAILED;
+        }
+        for (long number : numbers) {
+            if (action == Action.TAKE_IN) {
+                String answer = gateway.post("/api/set-aside/" + number + "/take-in", Map.of());
+                long instance = Json.readAnswer(answer, Answers.TakenIn.class).instanceId();
+                print(answer, List.of("file " + number + " is taken in: number " + instance + " in the spool"));
+            } else {
+                String answer = gateway.post(
+                        "/api/set-aside/" + number + "/discard", new Requests.DiscardFile(Optional.ofNullable(reason)));
+                print(answer, List.of("file " + number + " is deleted"));
+            }
+        }
+        return ExitCode.DONE;
+    }
+
+    private static List<String> lines(List<SetAsideView> files) {
+        if (files.isEmpty()) {
+            return List.of("nothing is set aside");
+        }
+        TextTable table = new TextTable(
+                "file", "written", "from", "size", "modality", "study", "instance", "class", "why not readable");
+        files.forEach(file -> table.row(
+                Long.toString(file.number()),
+                Times.of(file.writtenAt()),
+                orDash(file.callingAe()),
+                Progress.size(file.bytes()),
+                orDash(file.modality()),
+                orDash(file.studyInstanceUid()),
+                orDash(file.sopInstanceUid()),
+                orDash(file.sopClassUid()),
+                Text.printable(file.problem(), MAX_REASON)));
+        return new ArrayList<>(table.lines());
+    }
+
+    private static String orDash(String text) {
+        return text.isEmpty() ? "-" : Text.printable(text, MAX_REASON);
+    }
+}

@@ -1,0 +1,215 @@
+package org.dicomgateway.cli.operate;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.dicomgateway.admin.api.CertificateView;
+import org.dicomgateway.admin.api.DestinationView;
+import org.dicomgateway.admin.api.HealthView;
+import org.dicomgateway.admin.api.ProcessView;
+import org.dicomgateway.admin.api.ReceiverView;
+import org.dicomgateway.admin.api.RulesView;
+import org.dicomgateway.admin.api.StatusView;
+import org.dicomgateway.cli.common.Counted;
+import org.dicomgateway.cli.common.Progress;
+import org.dicomgateway.cli.common.TextTable;
+import org.dicomgateway.cli.common.Times;
+import org.dicomgateway.dicom.values.Text;
+import org.dicomgateway.security.CertificateStatus;
+import org.dicomgateway.spool.SpoolView.Books;
+
+/** A status as text: what is wrong first, then a row for each destination, then one for each who sent lately. */
+final class StatusText {
+
+    private static final int MAX_REASON = 120;
+
+    /** Who sent last; all that are known are in the JSON. */
+    private static final int MAX_SENDERS = 10;
+
+    private final StatusView status;
+    private final List<DestinationView> destinations;
+    private final Instant now;
+    private final List<String> wrong = new ArrayList<>();
+    private final List<String> lines = new ArrayList<>();
+
+    StatusText(StatusView status, List<DestinationView> destinations, Instant now) {
+        this.status = status;
+        this.destinations = destinations;
+        this.now = now;
+    }
+
+    /** Without line ends. */
+    List<String> lines() {
+        threads(status.process());
+        receiver(status.receiver());
+        rates(status.rates());
+        disk(status.disk());
+        rules(status.rules());
+        status.certificates().forEach(this::certificate);
+        destinations.forEach(this::trouble);
+        stuck();
+        lines.add("");
+        table();
+        lines.add("");
+        senders(status.senders());
+        lines.addAll(0, wrong);
+        lines.add(0, "DICOM Gateway " + status.version() + ", running since " + Times.of(status.startedAt()));
+        return lines;
+    }
+
+    private void threads(ProcessView process) {
+        process.threads().stream()
+                .filter(thread -> !thread.alive())
+                .forEach(thread -> wrong.add(
+                        "thread: " + thread.name() + " HAS ENDED, and must not; restart the gateway, nothing is lost"));
+    }
+
+    private void receiver(ReceiverView receiver) {
+        if (receiver.state().equals("open")) {
+            lines.add("receiving: at " + String.join(", ", status.process().listening()) + ", associations open: "
+                    + receiver.associations());
+            return;
+        }
+        String why = receiver.because().isEmpty() ? "nobody said why" : receiver.because();
+        wrong.add("receiving: NO, " + receiver.state() + ": " + Text.printable(why, MAX_REASON)
+                + (receiver.state().equals("paused") ? "; to open it: scripts/gateway resume receiver" : ""));
+    }
+
+    private void rates(StatusView.Rates rates) {
+        lines.add(String.format(
+                Locale.ROOT,
+                "rates: %.1f/s received, %s/s; %.1f/s delivered",
+                rates.receivedPerSecond(),
+                Progress.size((long) rates.receivedBytesPerSecond()),
+                rates.deliveredPerSecond()));
+    }
+
+    private void disk(StatusView.Disk disk) {
+        String space =
+                Progress.size(disk.free()) + " free" + (disk.total() > 0 ? " of " + Progress.size(disk.total()) : "");
+        String least = Progress.size(disk.minFree());
+        if (disk.free() < 2 * disk.minFree()) {
+            wrong.add("disk: LOW, " + space + "; with less than " + least + ", nothing is taken in");
+        } else {
+            lines.add("disk: " + space + ", " + least + " must stay free");
+        }
+    }
+
+    /** A destination that nothing is sent to though something should be. */
+    private void trouble(DestinationView destination) {
+        boolean usable = destination.health().map(HealthView::usable).orElse(true);
+        if (!usable) {
+            wrong.add(destination.name() + ": " + destination.state().toUpperCase(Locale.ROOT)
+                    + destination
+                            .since()
+                            .map(since -> " since " + Times.of(since))
+                            .orElse("") + ", "
+                    + Counted.deliveries(destination.waiting().instances(), "waits", "wait")
+                    + (destination.why().isEmpty() ? "" : ": " + Text.printable(destination.why(), MAX_REASON)));
+        }
+    }
+
+    private void stuck() {
+        StatusView.Damage damage = status.damage();
+        if (!damage.ledger().isEmpty()) {
+            wrong.add("ledger: DAMAGED, restart the gateway: " + Text.printable(damage.ledger(), MAX_REASON));
+        }
+        if (damage.unreadSegments() > 0) {
+            wrong.add("log: " + Counted.of(damage.unreadSegments(), "segment", "segments")
+                    + " cannot be read in part; kept, the gateway's log says what is in question");
+        }
+        if (damage.setAside() > 0) {
+            wrong.add("set aside: " + Counted.of(damage.setAside(), "file", "files")
+                    + " that no instance is known for: scripts/gateway set-aside");
+        }
+        StatusView.Totals totals = status.totals();
+        if (totals.parked() > 0) {
+            wrong.add("parked: " + Counted.deliveries(totals.parked(), "was", "were")
+                    + " given up until somebody decides: scripts/gateway parked");
+        }
+        if (totals.held() > 0) {
+            wrong.add("held: " + Counted.deliveries(totals.held(), "waits", "wait")
+                    + " for a destination that the rules no longer name: scripts/gateway parked --held");
+        }
+        if (status.unrouted() > 0) {
+            wrong.add("held: " + Counted.instances(status.unrouted()) + ", no route applies");
+        }
+        if (status.unassigned() > 0) {
+            wrong.add("waiting: " + Counted.of(status.unassigned(), "delivery", "deliveries")
+                    + ", none of their destinations can be used");
+        }
+    }
+
+    private void rules(RulesView rules) {
+        lines.add("rules: version " + rules.version() + ", in force since " + Times.of(rules.since()) + ", of "
+                + rules.source());
+        rules.broken().ifPresent(broken -> {
+            wrong.add("rules: BROKEN since " + Times.of(broken.since()) + ", problems: "
+                    + broken.problems().size() + "; version " + rules.version() + " stays in force");
+            broken.problems().forEach(problem -> wrong.add("  " + problem));
+        });
+        if (!rules.needRestart().isEmpty()) {
+            wrong.add("gateway.conf: changed, needs a restart: " + String.join(", ", rules.needRestart()));
+        }
+    }
+
+    private void certificate(CertificateView certificate) {
+        CertificateStatus known =
+                new CertificateStatus(Path.of(certificate.file()), certificate.subject(), certificate.notAfter());
+        String which = certificate.file() + " (" + Text.printable(certificate.subject(), MAX_REASON) + ")";
+        String until = Times.of(certificate.notAfter());
+        if (!known.expiresSoon(now)) {
+            lines.add("certificate: " + which + ", valid until " + until);
+        } else if (certificate.notAfter().isAfter(now)) {
+            wrong.add("certificate: EXPIRES in " + Times.age(Duration.between(now, certificate.notAfter())) + ", "
+                    + until + ": " + which + "; put the new one and its key in their place, no restart is needed");
+        } else {
+            wrong.add("certificate: EXPIRED since " + until + ": " + which
+                    + "; put the new one and its key in their place, no restart is needed");
+        }
+    }
+
+    private void table() {
+        TextTable table = new TextTable(
+                "destination", "state", "since", "in flight", "pending", "held", "parked", "delivered", "why");
+        destinations.forEach(destination -> table.row(row(destination)));
+        lines.addAll(table.lines());
+    }
+
+    private void senders(List<StatusView.Sender> senders) {
+        if (senders.isEmpty()) {
+            lines.add("nobody sent anything in the last hour");
+            return;
+        }
+        TextTable table = new TextTable("sender", "last seen", "in the last hour", "size", "per s");
+        senders.stream()
+                .limit(MAX_SENDERS)
+                .forEach(sender -> table.row(
+                        Text.printable(sender.callingAe(), MAX_REASON),
+                        Times.age(Duration.between(sender.lastReceived(), now)) + " ago",
+                        Long.toString(sender.receivedLastHour()),
+                        Progress.size(sender.receivedBytesLastHour()),
+                        String.format(Locale.ROOT, "%.1f", sender.receivedPerSecond())));
+        lines.addAll(table.lines());
+        if (senders.size() > MAX_SENDERS) {
+            lines.add("… and " + (senders.size() - MAX_SENDERS) + " more (--json shows them)");
+        }
+    }
+
+    private static String[] row(DestinationView destination) {
+        return new String[] {
+            destination.name(),
+            destination.state(),
+            destination.since().map(Times::of).orElse(""),
+            Integer.toString(destination.inFlight()),
+            Long.toString(destination.waiting().instances()),
+            Long.toString(destination.held()),
+            Long.toString(destination.parked()),
+            Long.toString(destination.books().map(Books::delivered).orElse(0L)),
+            Text.printable(destination.why(), MAX_REASON)
+        };
+    }
+}

@@ -1,0 +1,121 @@
+package org.dicomgateway.cli.operate;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.dicomgateway.admin.api.InstanceView;
+import org.dicomgateway.admin.api.Json;
+import org.dicomgateway.admin.api.StoryView;
+import org.dicomgateway.admin.api.StudyView;
+import org.dicomgateway.cli.common.ExitCode;
+import org.dicomgateway.cli.common.Found;
+import org.dicomgateway.cli.common.OperatorCommand;
+import org.dicomgateway.cli.common.RunningGateway;
+import org.dicomgateway.cli.common.RunningGatewayException;
+import org.dicomgateway.dicom.values.Text;
+import org.dicomgateway.dicom.values.Uid;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Where is my study? */
+@Command(
+        name = "trace",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Tells where a study is: when it came and from whom, and how far it got at each destination, and why not"
+                    + " further. Of one instance it tells all that happened, in order.",
+            "",
+            "Known is what is still held, and what was delivered within gateway.spool.history."
+        },
+        optionListHeading = "%nOptions:%n",
+        exitCodeList = {
+            "0:it is known, and delivered wherever it goes",
+            "1:it is not known, or waits, or was parked or discarded somewhere",
+            "2:wrong usage or configuration",
+            OperatorCommand.EXIT_UNREACHABLE
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {"  trace A4711", "  trace 1.2.840.113619.2.55.3 --instances", "  trace 0815 --show-patients"})
+public final class TraceCommand extends OperatorCommand {
+
+    private static final int MAX_WHAT = 64;
+
+    @Parameters(
+            paramLabel = "WHAT",
+            arity = "1",
+            description = "A Study, Series or SOP Instance UID, an Accession Number or a Patient ID;"
+                    + " it is tried as each of them, in this order.")
+    @SuppressWarnings("NullAway.Init") // by picocli
+    private String what;
+
+    @Option(names = "--instances", description = "Show the instances, and how far each got.")
+    private boolean instances;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            defaultValue = "50",
+            description = "Studies or instances to show (default: ${DEFAULT-VALUE}).")
+    private int limit;
+
+    @Option(names = "--show-patients", description = "Show Patient ID and Accession Number.")
+    private boolean showPatients;
+
+    @Override
+    public int run(RunningGateway gateway) throws RunningGatewayException {
+        for (String condition : Uid.isValid(what)
+                ? List.of("study", "series", "instance", "accession", "patient")
+                : List.of("accession", "patient")) {
+            Map<String, String> conditions = Map.of(condition, what);
+            Found studies = Found.by(gateway, "/api/studies", conditions, Math.max(1, limit));
+            if (!studies.items().isEmpty()) {
+                return tell(gateway, conditions, studies, condition.equals("instance"));
+            }
+        }
+        print(
+                "[]",
+                List.of("nothing is known of " + Text.printable(what, MAX_WHAT)
+                        + ": it never arrived here, or is older than the history"));
+        return ExitCode.FAILED;
+    }
+
+    private int tell(RunningGateway gateway, Map<String, String> conditions, Found studies, boolean oneInstance)
+            throws RunningGatewayException {
+        List<StudyView> all = studies.as(StudyView.class);
+        if (oneInstance) {
+            List<InstanceView> found = Found.by(gateway, "/api/instances", conditions, Math.max(1, limit))
+                    .as(InstanceView.class);
+            stories(gateway, found);
+            return found.stream().allMatch(TraceText::isDone) ? ExitCode.DONE : ExitCode.FAILED;
+        }
+        if (instances) {
+            Found found = Found.by(gateway, "/api/instances", conditions, Math.max(1, limit));
+            print(found.json(), TraceText.instances(found.as(InstanceView.class), found.more(), showPatients));
+        } else {
+            print(studies.json(), TraceText.studies(all, studies.more(), showPatients));
+        }
+        return all.stream().allMatch(TraceText::isDone) && !studies.more() ? ExitCode.DONE : ExitCode.FAILED;
+    }
+
+    /** What was received twice has two stories. */
+    private void stories(RunningGateway gateway, List<InstanceView> all) throws RunningGatewayException {
+        Map<InstanceView, String> answers = new LinkedHashMap<>();
+        for (InstanceView one : all) {
+            answers.put(one, gateway.get("/api/instances/" + one.id()));
+        }
+        if (isJson()) {
+            print("[" + String.join(",", answers.values()) + "]", List.of());
+            return;
+        }
+        for (Map.Entry<InstanceView, String> answer : answers.entrySet()) {
+            List<StoryView.Happened> timeline =
+                    Json.readAnswer(answer.getValue(), Timeline.class).timeline();
+            TraceText.story(answer.getKey(), timeline, showPatients).forEach(out()::println);
+        }
+    }
+
+    private record Timeline(List<StoryView.Happened> timeline) {}
+}

@@ -1,0 +1,95 @@
+package org.dicomgateway.cli.send;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.dicomgateway.cli.common.ConfigurationFile;
+import org.dicomgateway.cli.common.ExitCode;
+import org.dicomgateway.cli.common.RunningNames;
+import org.dicomgateway.config.hocon.ConfigurationException;
+import org.dicomgateway.config.settings.DestinationSettings;
+import org.dicomgateway.config.settings.RoutingSettings;
+import org.dicomgateway.dicom.requestor.Requestor;
+import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.values.DimseStatus;
+import org.dicomgateway.dicom.values.PresentationPair;
+import org.dicomgateway.dicom.wire.AssociationException;
+import org.dicomgateway.dicom.wire.OpenAssociation;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Asks each destination whether it is there: association and C-ECHO, as the gateway itself would call it. */
+@Command(
+        name = "echo",
+        mixinStandardHelpOptions = true,
+        description = "Sends a C-ECHO to each destination, called as the gateway calls it.",
+        exitCodeList = {"0:every destination answered", "1:one did not", "2:the configuration is wrong"},
+        exitCodeListHeading = "Exit codes:%n")
+public final class EchoCommand implements Callable<Integer> {
+
+    /** What a destination is called by when it is to see the instance's sender, of which there is none here. */
+    private static final AeTitle ANONYMOUS = AeTitle.of("GATEWAY");
+
+    @Mixin
+    private final ConfigurationFile configuration = new ConfigurationFile();
+
+    @Parameters(
+            paramLabel = "DESTINATION",
+            completionCandidates = RunningNames.OfDestinations.class,
+            description = "only these; otherwise all that routing.conf names")
+    private final List<String> names = new ArrayList<>();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws ConfigurationException {
+        RoutingSettings routing = configuration.load().routing();
+        List<String> unknown = names.stream()
+                .filter(name -> !routing.destinations().containsKey(name))
+                .toList();
+        if (!unknown.isEmpty()) {
+            spec.commandLine()
+                    .getErr()
+                    .println("no such destination: " + String.join(", ", unknown) + "; there are "
+                            + String.join(", ", routing.destinations().keySet()));
+            return ExitCode.MISUSED;
+        }
+        boolean all = true;
+        for (DestinationSettings destination : routing.destinations().values()) {
+            if (names.isEmpty() || names.contains(destination.name())) {
+                all &= echo(destination, spec.commandLine().getOut());
+            }
+        }
+        return all ? ExitCode.DONE : ExitCode.FAILED;
+    }
+
+    private static boolean echo(DestinationSettings destination, PrintWriter out) {
+        long begin = System.nanoTime();
+        String answer;
+        boolean good = false;
+        try (OpenAssociation association = Requestor.of(destination.requestor())
+                .open(
+                        destination.peer(),
+                        destination.callingAe().orElse(ANONYMOUS),
+                        List.of(PresentationPair.VERIFICATION))) {
+            int status = association.cEcho();
+            good = status == DimseStatus.SUCCESS;
+            answer = DimseStatus.format(status) + " " + DimseStatus.meaningOf(status);
+        } catch (AssociationException e) {
+            answer = String.valueOf(e.getMessage());
+        }
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
+        out.printf(
+                "%-4s  %-16s %-32s %5d ms  %s%n",
+                good ? "ok" : "FAIL", destination.name(), destination.peer(), millis, answer);
+        out.flush();
+        return good;
+    }
+}

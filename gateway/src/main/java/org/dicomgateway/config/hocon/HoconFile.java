@@ -1,0 +1,88 @@
+package org.dicomgateway.config.hocon;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigResolveOptions;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A file of HOCON with its includes: read, its substitutions made, over the defaults. */
+public final class HoconFile {
+
+    /** The library puts the place before its message, and after it advice that repeats the message. */
+    private static final Pattern MESSAGE = Pattern.compile(
+            "(?:[^\\n]*?: \\d+: |[^\\n:]+: )?(?<what>.*?)(?: \\(if you (?:intended|want) .*)?", Pattern.DOTALL);
+
+    private HoconFile() {}
+
+    /** The root of the file over the defaults; empty when it cannot be read at all, which is then a problem. */
+    public static Optional<Section> read(Path file, Problems problems) {
+        return read(file, problems, new HashSet<>());
+    }
+
+    /** The same; {@code files} gets the file and everything it includes, or would if it were there. */
+    public static Optional<Section> read(Path file, Problems problems, Set<Path> files) {
+        Place place = Place.of(file.toAbsolutePath().normalize());
+        Section.Layer defaults = new Section.Layer(Reference.root(), place);
+        return parse(file, problems, files)
+                .map(root -> Section.of(new Section.Layer(root, place), List.of(defaults), problems));
+    }
+
+    /** The root of the file alone. */
+    public static Optional<ConfigObject> parse(Path file, Problems problems) {
+        return parse(file, problems, new HashSet<>());
+    }
+
+    private static Optional<ConfigObject> parse(Path file, Problems problems, Set<Path> files) {
+        Place place = Place.of(file.toAbsolutePath().normalize());
+        files.add(place.file());
+        if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
+            problems.add(place, Files.exists(file) ? "cannot be read" : "is not there", "");
+            return Optional.empty();
+        }
+        try {
+            // An absolute path: with a relative one the library does not find includes.
+            Config parsed = ConfigFactory.parseFile(
+                    place.file().toFile(),
+                    ConfigParseOptions.defaults()
+                            .setAllowMissing(false)
+                            .prependIncluder(new Includes(place.file().resolveSibling(""), files)));
+            // What stays unresolved is reported where it is used, each by itself.
+            return Optional.of(parsed.resolve(ConfigResolveOptions.defaults().setAllowUnresolved(true))
+                    .root());
+        } catch (ConfigException.IO e) {
+            String include = e.origin() == null ? e.getMessage() : e.origin().description();
+            problems.add(place, "includes a file that cannot be read: " + include, "");
+            return Optional.empty();
+        } catch (ConfigException e) {
+            problems.add(placeOf(e, place), whatOf(e), "");
+            return Optional.empty();
+        }
+    }
+
+    private static Place placeOf(ConfigException e, Place file) {
+        if (e.origin() == null || e.origin().filename() == null) {
+            return file;
+        }
+        Path named = Path.of(e.origin().filename()).toAbsolutePath().normalize();
+        return new Place(named, Math.max(e.origin().lineNumber(), 0), "", Place.Source.FILE);
+    }
+
+    private static String whatOf(ConfigException e) {
+        String message = String.valueOf(e.getMessage());
+        Matcher matcher = MESSAGE.matcher(message);
+        String what = matcher.matches() ? matcher.group("what") : message;
+        // The library's word for any end of a block that is missing.
+        return what.replace("a close parentheses ')' here", "a closing brace '}'")
+                .replace('\n', ' ');
+    }
+}

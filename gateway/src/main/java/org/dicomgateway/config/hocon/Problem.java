@@ -1,0 +1,39 @@
+package org.dicomgateway.config.hocon;
+
+import java.nio.file.Path;
+import java.util.Comparator;
+
+/**
+ * One thing that is wrong with a configuration.
+ *
+ * @param file where it is written, absolute; an included file is named itself
+ * @param line counted from 1; 0 when it concerns the file as a whole
+ * @param key path of the key, {@code gateway.spool.directory}; empty when it concerns the file as a whole
+ * @param what what is wrong
+ * @param remedy what to do about it, or empty
+ */
+public record Problem(Path file, int line, String key, String what, String remedy) implements Comparable<Problem> {
+
+    private static final Comparator<Problem> ORDER = Comparator.comparing(Problem::file)
+            .thenComparing(Problem::line)
+            .thenComparing(Problem::key)
+            .thenComparing(Problem::what)
+            .thenComparing(Problem::remedy);
+
+    /** By file, line and key. */
+    @Override
+    public int compareTo(Problem other) {
+        return ORDER.compare(this, other);
+    }
+
+    /** As compilers say it, one line: {@code file:line: key: what; remedy}. */
+    @Override
+    public String toString() {
+        return file
+                + (line > 0 ? ":" + line : "")
+                + (key.isEmpty() ? "" : ": " + key)
+                + ": "
+                + what
+                + (remedy.isEmpty() ? "" : "; " + remedy);
+    }
+}

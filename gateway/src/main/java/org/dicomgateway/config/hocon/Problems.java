@@ -1,0 +1,27 @@
+package org.dicomgateway.config.hocon;
+
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/** Collects problems while a configuration is read. The same problem, met on two ways, is kept once. */
+public final class Problems {
+
+    private final SortedSet<Problem> found = new TreeSet<>();
+
+    public void add(Place place, String what, String remedy) {
+        found.add(new Problem(place.file(), place.line(), place.key(), what + place.remark(), remedy));
+    }
+
+    /** All of them, by file and line. */
+    public List<Problem> all() {
+        return List.copyOf(found);
+    }
+
+    /** @throws ConfigurationException with all of them when there is any */
+    public void throwIfAny() throws ConfigurationException {
+        if (!found.isEmpty()) {
+            throw new ConfigurationException(found);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package org.dicomgateway.config.hocon;
+
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigParseOptions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
+/** The defaults: {@code reference.conf}, which ships within the jar. */
+public final class Reference {
+
+    /** Also how the origin of a default describes itself. */
+    static final String NAME = "reference.conf";
+
+    private static final ConfigObject ROOT = read();
+
+    private Reference() {}
+
+    public static ConfigObject root() {
+        return ROOT;
+    }
+
+    private static ConfigObject read() {
+        try (InputStream in = Reference.class.getResourceAsStream("/" + NAME)) {
+            if (in == null) {
+                throw new IllegalStateException(NAME + " is not on the class path");
+            }
+            ConfigParseOptions options = ConfigParseOptions.defaults().setOriginDescription(NAME);
+            return ConfigFactory.parseReader(new InputStreamReader(in, StandardCharsets.UTF_8), options)
+                    .root();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + NAME, e);
+        }
+    }
+}

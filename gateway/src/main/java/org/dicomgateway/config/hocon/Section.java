@@ -1,0 +1,216 @@
+package org.dicomgateway.config.hocon;
+
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigValue;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.dicomgateway.config.settings.DataSize;
+import org.dicomgateway.config.settings.Strategy;
+import org.dicomgateway.config.settings.Suggestions;
+import org.dicomgateway.config.settings.Words;
+import org.dicomgateway.dicom.values.Nearest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A block of a configuration: what the operator wrote, over what applies when he wrote nothing. It remembers which keys
+ * it was asked for; {@link #finish} reports the rest as unknown, so the reading code is the list of known keys.
+ */
+public final class Section {
+
+    /** A block as it stands in one place. */
+    public record Layer(ConfigObject object, Place place) {}
+
+    private final @Nullable Layer written;
+    private final List<Layer> layers;
+    private final Place place;
+    private final Problems problems;
+    private final TreeSet<String> asked = new TreeSet<>();
+    private final List<String> missing = new ArrayList<>();
+
+    private Section(@Nullable Layer written, List<Layer> layers, Place place, Problems problems) {
+        this.written = written;
+        this.layers = layers;
+        this.place = place;
+        this.problems = problems;
+    }
+
+    /** A block that is written, over defaults, the nearest first. */
+    static Section of(Layer written, List<Layer> defaults, Problems problems) {
+        List<Layer> layers = new ArrayList<>(defaults);
+        layers.add(0, written);
+        return new Section(written, layers, written.place(), problems);
+    }
+
+    public Place place() {
+        return place;
+    }
+
+    public Problems problems() {
+        return problems;
+    }
+
+    /** Keys that are known even if they are not asked for. */
+    public void know(Collection<String> keys) {
+        asked.addAll(keys);
+    }
+
+    /** The value of a key, from the nearest layer that has it. Without any, a problem. */
+    public Setting<Node> node(String key) {
+        asked.add(key);
+        for (Layer layer : layers) {
+            ConfigValue value = layer.object().get(key);
+            if (value != null) {
+                return Node.of(value, layer.place().child(key, value.origin()), problems);
+            }
+        }
+        missing.add(key);
+        return Setting.reported(place.missing(key), problems);
+    }
+
+    public Setting<String> text(String key) {
+        return node(key).flatMap(Node::text);
+    }
+
+    public Setting<Boolean> flag(String key) {
+        return node(key).flatMap(Node::flag);
+    }
+
+    /** One of the words of an enumeration, as {@link Strategy#word(Enum)} writes them. */
+    public <E extends Enum<E>> Setting<E> word(String key, Class<E> type) {
+        return text(key).map(text -> Words.of(key, type, text));
+    }
+
+    /** The value of a key that may be missing. */
+    public <T> Setting<Optional<T>> optional(String key, Function<Node, Setting<T>> conversion) {
+        asked.add(key);
+        boolean there = layers.stream().anyMatch(layer -> layer.object().containsKey(key));
+        return there
+                ? node(key).flatMap(conversion).map(Optional::of)
+                : Setting.of(Optional.empty(), place.missing(key), problems);
+    }
+
+    /** Whether the operator wrote this block itself, not only one that it falls back on. */
+    public boolean isWritten() {
+        return written != null;
+    }
+
+    /** Whether the operator wrote this key in the block itself. */
+    public boolean isWritten(String key) {
+        return written != null && written.object().containsKey(key);
+    }
+
+    public Setting<Integer> integer(String key, int min, int max) {
+        return node(key).flatMap(node -> node.integer(min, max));
+    }
+
+    public Setting<Duration> duration(String key, Duration min, Duration max) {
+        return node(key).flatMap(node -> node.duration(min, max));
+    }
+
+    public Setting<DataSize> size(String key, DataSize min, DataSize max) {
+        return node(key).flatMap(node -> node.size(min, max));
+    }
+
+    /** A list of texts, each converted; at least one, none twice. A single text is a list of one. */
+    public <T> Setting<List<T>> texts(String key, Function<String, T> conversion) {
+        return node(key).flatMap(node -> node.texts(conversion));
+    }
+
+    /** A block within this one, with its own layers; of no keys when no layer has it. */
+    public Section section(String key) {
+        asked.add(key);
+        List<Layer> children = new ArrayList<>();
+        layers.forEach(layer -> child(layer, key).ifPresent(children::add));
+        Optional<Layer> child = Optional.ofNullable(written).flatMap(layer -> child(layer, key));
+        return new Section(
+                child.orElse(null), children, child.map(Layer::place).orElseGet(() -> place.missing(key)), problems);
+    }
+
+    private Optional<Layer> child(Layer layer, String key) {
+        return Optional.ofNullable(layer.object().get(key))
+                .map(value -> Node.of(value, layer.place().child(key, value.origin()), problems))
+                .map(node -> node.flatMap(Node::layer))
+                .filter(Setting::isValid)
+                .map(Setting::get);
+    }
+
+    /** The named blocks within the nearest layer of this one, in the order of the file, each over these defaults. */
+    public Map<String, Section> blocks(Section defaults) {
+        Map<String, Section> blocks = new LinkedHashMap<>();
+        for (String name : keys()) {
+            node(name).flatMap(Node::layer).ifValid(layer -> blocks.put(name, of(layer, defaults.layers, problems)));
+        }
+        return blocks;
+    }
+
+    /** The named blocks within the nearest layer of this one, in the order of the file, without defaults. */
+    public Map<String, Section> blocks() {
+        Map<String, Section> blocks = new LinkedHashMap<>();
+        for (String name : keys()) {
+            node(name).flatMap(Node::section).ifValid(block -> blocks.put(name, block));
+        }
+        return blocks;
+    }
+
+    /** The blocks in the list at a key, each over these defaults. */
+    public List<Section> list(String key, Section defaults) {
+        List<Section> blocks = new ArrayList<>();
+        node(key).ifValid(node -> {
+            for (Setting<Node> element : node.elements()) {
+                element.flatMap(Node::layer).ifValid(layer -> blocks.add(of(layer, defaults.layers, problems)));
+            }
+        });
+        return blocks;
+    }
+
+    /** A block of one layer alone. */
+    public static Section of(Layer written, Problems problems) {
+        return of(written, List.of(), problems);
+    }
+
+    /** The keys of the nearest layer, in the order of the file; on one line, by name. */
+    public List<String> keys() {
+        return layers.isEmpty() ? List.of() : inFileOrder(layers.get(0).object());
+    }
+
+    /** The keys of a block in the order of its file, which the library does not keep. */
+    public static List<String> inFileOrder(ConfigObject object) {
+        Comparator<String> byFile = Comparator.comparing(key -> Optional.ofNullable(object.get(key))
+                .map(v -> v.origin().filename())
+                .orElse(""));
+        Comparator<String> byLine = Comparator.comparing(key -> Optional.ofNullable(object.get(key))
+                .map(v -> v.origin().lineNumber())
+                .orElse(0));
+        return object.keySet().stream()
+                .sorted(byFile.thenComparing(byLine).thenComparing(Comparator.naturalOrder()))
+                .toList();
+    }
+
+    /** Reports keys that nobody asked for, and keys that are missing, unless one was meant to be the other. */
+    public void finish() {
+        List<String> meant = new ArrayList<>();
+        if (written != null) {
+            for (String key : inFileOrder(written.object())) {
+                ConfigValue value = written.object().get(key);
+                if (value != null && !asked.contains(key)) {
+                    Nearest.of(key, asked).ifPresent(meant::add);
+                    Place where = written.place().child(key, value.origin());
+                    problems.add(where, "unknown key", Suggestions.remedy(key, asked));
+                }
+            }
+        }
+        for (String key : missing) {
+            if (!meant.contains(key)) {
+                problems.add(place.missing(key), "missing", "it has no default");
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package org.dicomgateway.config.hocon;
+
+import java.util.function.BiFunction;
+import java.util.function.BiPredicate;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One value of a configuration, and where it stands; or, when there is something wrong with it, the fact that this was
+ * reported. Checks on it are then passed over, so that one mistake makes one problem, and reading goes on.
+ */
+public final class Setting<T> implements Supplier<T> {
+
+    private final @Nullable T value;
+    private final Place place;
+    private final Problems problems;
+
+    private Setting(@Nullable T value, Place place, Problems problems) {
+        this.value = value;
+        this.place = place;
+        this.problems = problems;
+    }
+
+    public static <T> Setting<T> of(T value, Place place, Problems problems) {
+        return new Setting<>(value, place, problems);
+    }
+
+    /** Something is wrong with it, and was (or will be) reported. */
+    static <T> Setting<T> reported(Place place, Problems problems) {
+        return new Setting<>(null, place, problems);
+    }
+
+    /** The value; an {@link IllegalStateException} when there is none: settings are used only when there is no problem */
+    @Override
+    public T get() {
+        if (value == null) {
+            throw new IllegalStateException("used in spite of a problem: " + place.key());
+        }
+        return value;
+    }
+
+    public boolean isValid() {
+        return value != null;
+    }
+
+    public Place place() {
+        return place;
+    }
+
+    /** Reports a problem at this place. */
+    public <R> Setting<R> reject(String what, String remedy) {
+        problems.add(place, what, remedy);
+        return reported(place, problems);
+    }
+
+    /** Converts the value; an {@link IllegalArgumentException} becomes a problem with the exception's message. */
+    public <R> Setting<R> map(Function<T, R> conversion) {
+        if (value == null) {
+            return reported(place, problems);
+        }
+        try {
+            return new Setting<>(conversion.apply(value), place, problems);
+        } catch (IllegalArgumentException e) {
+            return reject(String.valueOf(e.getMessage()), "");
+        }
+    }
+
+    public <R> Setting<R> flatMap(Function<T, Setting<R>> conversion) {
+        return value == null ? reported(place, problems) : conversion.apply(value);
+    }
+
+    /** Reports a problem when the value does not hold {@code condition}. */
+    public Setting<T> check(Predicate<T> condition, Function<T, String> what, String remedy) {
+        return value == null || condition.test(value) ? this : reject(what.apply(value), remedy);
+    }
+
+    /** Reports a problem when this and another value do not go together; where the operator wrote one of them. */
+    public <U> Setting<T> checkWith(
+            Setting<U> other, BiPredicate<T, U> condition, BiFunction<T, U, String> what, String remedy) {
+        if (value == null || other.value == null || condition.test(value, other.value)) {
+            return this;
+        }
+        problems.add(place.isDefault() ? other.place : place, what.apply(value, other.value), remedy);
+        return reported(place, problems);
+    }
+
+    public void ifValid(Consumer<T> action) {
+        if (value != null) {
+            action.accept(value);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package org.dicomgateway.config.reader;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.dicomgateway.config.hocon.Section;
+import org.dicomgateway.config.hocon.Setting;
+import org.dicomgateway.config.settings.AdminSettings;
+import org.dicomgateway.config.settings.AdminUser;
+import org.dicomgateway.config.settings.AdminUser.Role;
+import org.dicomgateway.config.settings.Limits;
+import org.dicomgateway.security.PasswordHash;
+import org.dicomgateway.security.ServerTls;
+import org.dicomgateway.security.TokenHash;
+
+/** Reads {@code gateway.admin}. */
+final class AdminReader {
+
+    private AdminReader() {}
+
+    static Supplier<AdminSettings> read(Section section) {
+        Setting<Boolean> enabled = section.flag("enabled");
+        Section encryption = section.section("tls");
+        Supplier<Optional<ServerTls>> tls = TlsReader.server(encryption, true);
+        Setting<InetAddress> address = address(section, encryption.flag("enabled"));
+        Setting<Integer> port = section.integer("port", 0, 65_535);
+        List<Supplier<AdminUser>> users = users(section.section("users"));
+        section.finish();
+        return () -> new AdminSettings(
+                enabled.get(),
+                new InetSocketAddress(address.get(), port.get()),
+                users.stream().map(Supplier::get).toList(),
+                tls.get());
+    }
+
+    /** Other machines may reach it only where they are asked who they are, and where nobody reads that on the way. */
+    private static Setting<InetAddress> address(Section section, Setting<Boolean> encrypted) {
+        boolean users = !section.section("users").keys().isEmpty();
+        return section.text("bind")
+                .map(ListenerReader::address)
+                .check(
+                        bind -> bind.isLoopbackAddress() || users,
+                        bind -> bind.getHostAddress()
+                                + " can be reached from other machines, and there are no users: nobody is asked who he is",
+                        "add users and tls; or bind = 127.0.0.1, and an SSH tunnel for access from elsewhere")
+                .checkWith(
+                        encrypted,
+                        (bind, tls) -> bind.isLoopbackAddress() || tls,
+                        (bind, tls) -> bind.getHostAddress()
+                                + " can be reached from other machines, and passwords could be read on the way",
+                        "add tls; or bind = 127.0.0.1, and an SSH tunnel for access from elsewhere");
+    }
+
+    private static List<Supplier<AdminUser>> users(Section users) {
+        List<Supplier<AdminUser>> drafts = new ArrayList<>();
+        users.blocks().forEach((name, block) -> drafts.add(user(name, block)));
+        return drafts;
+    }
+
+    private static Supplier<AdminUser> user(String name, Section block) {
+        Setting.of(name, block.place(), block.problems()).map(Limits::name);
+        Setting<Role> role = block.word("role", Role.class);
+        Setting<Optional<PasswordHash>> password =
+                block.optional("password-hash", node -> node.text().map(PasswordHash::of));
+        Setting<Optional<TokenHash>> token =
+                block.optional("token-hash", node -> node.text().map(TokenHash::parse));
+        if (password.isValid()
+                && token.isValid()
+                && password.get().isEmpty()
+                && token.get().isEmpty()) {
+            block.problems()
+                    .add(
+                            block.place(),
+                            "has neither password-hash nor token-hash",
+                            "make one with scripts/gateway hash-password, or hash-password --token");
+        }
+        block.finish();
+        return () -> new AdminUser(name, role.get(), password.get(), token.get());
+    }
+}

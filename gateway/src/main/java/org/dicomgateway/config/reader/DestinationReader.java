@@ -1,0 +1,172 @@
+package org.dicomgateway.config.reader;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.dicomgateway.config.hocon.Problems;
+import org.dicomgateway.config.hocon.Section;
+import org.dicomgateway.config.hocon.Setting;
+import org.dicomgateway.config.reader.RoutingReader.DestinationDraft;
+import org.dicomgateway.config.settings.DataSize;
+import org.dicomgateway.config.settings.DestinationSettings;
+import org.dicomgateway.config.settings.DestinationSettings.BreakerSettings;
+import org.dicomgateway.config.settings.DestinationSettings.RetrySettings;
+import org.dicomgateway.config.settings.DurationText;
+import org.dicomgateway.config.settings.Limits;
+import org.dicomgateway.config.settings.RateLimit;
+import org.dicomgateway.config.settings.RestSettings;
+import org.dicomgateway.config.settings.Schedule;
+import org.dicomgateway.dicom.requestor.RequestorSettings;
+import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.values.Peer;
+import org.dicomgateway.security.ClientTls;
+
+/** Reads one destination, over the defaults for all of them. */
+final class DestinationReader {
+
+    private static final String PRESERVE = "preserve";
+    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._:%-]{1,255}");
+    private static final Duration MAX_DELAY = Duration.ofDays(7);
+    private static final Duration MIN_DELAY = Duration.ofMillis(10);
+
+    private DestinationReader() {}
+
+    /** Reports what is wrong with the defaults themselves, whether or not a destination falls back on them. */
+    static void checkDefaults(Section defaults) {
+        shared(defaults, false);
+        Section rest = defaults.section("rest");
+        RestReader.shared(rest);
+        rest.finish();
+        defaults.finish();
+    }
+
+    static DestinationDraft read(String name, Section section, Problems problems) {
+        Setting.of(name, section.place(), problems).map(Limits::name);
+        Setting<AeTitle> aeTitle = section.text("ae-title").map(AeTitle::of);
+        Setting<String> host = section.text("host")
+                .check(
+                        text -> HOST.matcher(text).matches(),
+                        text -> "no host name and no address: '" + text + "'",
+                        "write a name such as pacs.example.org, or an address");
+        Setting<Integer> port = section.integer("port", 1, 65_535);
+        Shared shared = shared(section, true);
+        Section rest = section.section("rest");
+        RestReader.Shared restShared = RestReader.shared(rest);
+        Supplier<Optional<RestSettings>> api = RestReader.read(rest, restShared);
+        rest.finish();
+        section.finish();
+        return new DestinationDraft(
+                section.place(),
+                () -> new DestinationSettings(
+                        name,
+                        new Peer(aeTitle.get(), host.get(), port.get()),
+                        shared.callingAe.get(),
+                        shared.maxAssociations.get(),
+                        shared.weight.get(),
+                        shared.requestor.get(),
+                        shared.linger.get(),
+                        shared.maxBatch.get(),
+                        shared.retry.get(),
+                        shared.breaker.get(),
+                        shared.probeInterval.get(),
+                        shared.schedule.get(),
+                        shared.maxRate.get(),
+                        api.get()),
+                restShared.password());
+    }
+
+    /** What destinations can have in common. */
+    private record Shared(
+            Setting<Optional<AeTitle>> callingAe,
+            Setting<Integer> maxAssociations,
+            Setting<Integer> weight,
+            Supplier<RequestorSettings> requestor,
+            Setting<Duration> linger,
+            Setting<Integer> maxBatch,
+            Supplier<RetrySettings> retry,
+            Supplier<BreakerSettings> breaker,
+            Setting<Duration> probeInterval,
+            Setting<Schedule> schedule,
+            Supplier<RateLimit> maxRate) {}
+
+    /** @param whole whether it is a destination, and not only the defaults of some */
+    private static Shared shared(Section section, boolean whole) {
+        return new Shared(
+                callingAe(section),
+                section.integer("max-associations", 1, 256),
+                section.integer("weight", 1, 1_000),
+                requestor(section, whole),
+                section.duration("linger", Duration.ZERO, Duration.ofMinutes(1)),
+                section.integer("max-batch", 1, 10_000),
+                retry(section.section("retry")),
+                breaker(section.section("breaker")),
+                section.duration("probe-interval", Duration.ofSeconds(1), Limits.MAX_TIMEOUT),
+                ScheduleReader.read(section.section("schedule")),
+                AccessReader.rate(section.section("max-rate")));
+    }
+
+    /** A title, or {@code preserve}; a server that really wants to be called by that name: {@code { fixed = preserve }}. */
+    private static Setting<Optional<AeTitle>> callingAe(Section section) {
+        return section.node("calling-ae").flatMap(node -> {
+            if (!node.isObject()) {
+                return node.text()
+                        .map(text -> text.equals(PRESERVE) ? Optional.empty() : Optional.of(AeTitle.of(text)));
+            }
+            return node.section().flatMap(block -> {
+                Setting<Optional<AeTitle>> fixed = block.text("fixed").map(text -> Optional.of(AeTitle.of(text)));
+                block.finish();
+                return fixed;
+            });
+        });
+    }
+
+    private static Supplier<RequestorSettings> requestor(Section section, boolean whole) {
+        Setting<Duration> connect = timeout(section, "connect-timeout");
+        Setting<Duration> association = timeout(section, "association-timeout");
+        Setting<Duration> response = timeout(section, "response-timeout");
+        Setting<Duration> write = timeout(section, "write-timeout");
+        Setting<Duration> release = timeout(section, "release-timeout");
+        Setting<DataSize> pdu = section.size("max-pdu-length", Limits.MIN_PDU, Limits.MAX_PDU);
+        Supplier<Optional<ClientTls>> tls = TlsReader.client(section.section("tls"), whole);
+        return () -> new RequestorSettings(
+                connect.get(),
+                association.get(),
+                response.get(),
+                write.get(),
+                release.get(),
+                (int) pdu.get().bytes(),
+                tls.get());
+    }
+
+    private static Supplier<RetrySettings> retry(Section section) {
+        Setting<Duration> initial = section.duration("initial-delay", MIN_DELAY, MAX_DELAY);
+        Setting<Duration> max = growing(initial, section, "max-delay");
+        Setting<Integer> attempts = section.integer("max-attempts", 1, 1_000_000);
+        section.finish();
+        return () -> new RetrySettings(initial.get(), max.get(), attempts.get());
+    }
+
+    private static Supplier<BreakerSettings> breaker(Section section) {
+        Setting<Integer> failures = section.integer("failures", 1, 1_000);
+        Setting<Duration> initial = section.duration("initial-pause", MIN_DELAY, MAX_DELAY);
+        Setting<Duration> max = growing(initial, section, "max-pause");
+        section.finish();
+        return () -> new BreakerSettings(failures.get(), initial.get(), max.get());
+    }
+
+    /** The upper bound of a delay that grows from {@code initial}. */
+    private static Setting<Duration> growing(Setting<Duration> initial, Section section, String key) {
+        return section.duration(key, MIN_DELAY, MAX_DELAY)
+                .checkWith(
+                        initial,
+                        (max, first) -> max.compareTo(first) >= 0,
+                        (max, first) -> key + " " + DurationText.of(max) + " is less than the initial "
+                                + DurationText.of(first),
+                        "raise the one or lower the other");
+    }
+
+    private static Setting<Duration> timeout(Section section, String key) {
+        return section.duration(key, Limits.MIN_TIMEOUT, Limits.MAX_TIMEOUT);
+    }
+}

@@ -1,0 +1,132 @@
+package org.dicomgateway.config.reader;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+import org.dicomgateway.config.hocon.Problems;
+import org.dicomgateway.config.hocon.Section;
+import org.dicomgateway.config.hocon.Setting;
+import org.dicomgateway.config.match.IpAddress;
+import org.dicomgateway.config.settings.AccessRule;
+import org.dicomgateway.config.settings.DataSize;
+import org.dicomgateway.config.settings.Limits;
+import org.dicomgateway.config.settings.ListenerSettings;
+import org.dicomgateway.config.settings.RateLimit;
+import org.dicomgateway.dicom.acceptor.AcceptorSettings;
+import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.security.ServerTls;
+
+/** Reads the listeners, one after the other, and sees to it that no two want one port. */
+final class ListenerReader {
+
+    private static final String HALF = "half";
+    private static final String ANY = "any";
+    private static final DataSize MIN_RATE = new DataSize(1);
+    private static final DataSize MAX_RATE = DataSize.ofMebibytes(1);
+
+    private record Bound(String name, InetAddress address, int port) {
+        boolean excludes(InetAddress other, int otherPort) {
+            boolean overlap = address.equals(other) || address.isAnyLocalAddress() || other.isAnyLocalAddress();
+            return port == otherPort && port != 0 && overlap;
+        }
+    }
+
+    private final Problems problems;
+    private final AccessReader access;
+    private final List<Bound> bound = new ArrayList<>();
+
+    ListenerReader(AccessReader access, Problems problems) {
+        this.access = access;
+        this.problems = problems;
+    }
+
+    /** Reports what is wrong with the defaults themselves, whether or not a listener falls back on them. */
+    void checkDefaults(Section defaults) {
+        draft("defaults", defaults, false);
+    }
+
+    Supplier<ListenerSettings> read(String name, Section section) {
+        Setting.of(name, section.place(), problems).map(Limits::name);
+        Draft draft = draft(name, section, true);
+        if (draft.address.isValid() && draft.port.isValid()) {
+            InetAddress address = draft.address.get();
+            int port = draft.port.get();
+            bound.stream()
+                    .filter(other -> other.excludes(address, port))
+                    .findFirst()
+                    .ifPresent(other -> problems.add(
+                            draft.port.place().isDefault() ? section.place() : draft.port.place(),
+                            "listeners " + other.name + " and " + name + " both want port " + port,
+                            "give each a port of its own"));
+            bound.add(new Bound(name, address, port));
+        }
+        return draft.settings;
+    }
+
+    private record Draft(Setting<InetAddress> address, Setting<Integer> port, Supplier<ListenerSettings> settings) {}
+
+    /** @param whole whether it is a listener, and not only the defaults of some */
+    private Draft draft(String name, Section section, boolean whole) {
+        Setting<InetAddress> address = section.text("bind").map(ListenerReader::address);
+        Setting<Integer> port = section.integer("port", 0, 65_535);
+        Setting<List<AeTitle>> aeTitles = section.texts("ae-titles", AeTitle::of);
+        Setting<Integer> max = section.integer("max-associations", 1, 10_000);
+        Setting<OptionalInt> perHost = perHost(section, max);
+        Supplier<RateLimit> rate = AccessReader.rate(section.section("max-rate"));
+        Setting<Duration> request = section.duration("request-timeout", Limits.MIN_TIMEOUT, Limits.MAX_TIMEOUT);
+        Setting<Duration> idle = section.duration("idle-timeout", Limits.MIN_TIMEOUT, Limits.MAX_TIMEOUT);
+        Setting<Duration> read = section.duration("read-timeout", Limits.MIN_TIMEOUT, Limits.MAX_TIMEOUT);
+        Setting<OptionalLong> minRate = section.node("min-rate")
+                .flatMap(node -> node.unless(ANY, some -> some.size(MIN_RATE, MAX_RATE)))
+                .map(found -> found.map(DataSize::bytes).map(OptionalLong::of).orElseGet(OptionalLong::empty));
+        Setting<Duration> write = section.duration("write-timeout", Limits.MIN_TIMEOUT, Limits.MAX_TIMEOUT);
+        Setting<DataSize> pdu = section.size("max-pdu-length", Limits.MIN_PDU, Limits.MAX_PDU);
+        Supplier<Optional<ServerTls>> tls = TlsReader.server(section.section("tls"), whole);
+        Supplier<List<AccessRule>> rules = access.read(section);
+        section.finish();
+        return new Draft(
+                address,
+                port,
+                () -> new ListenerSettings(
+                        name,
+                        new LinkedHashSet<>(aeTitles.get()),
+                        new AcceptorSettings(
+                                new InetSocketAddress(address.get(), port.get()),
+                                max.get(),
+                                perHost.get(),
+                                request.get(),
+                                idle.get(),
+                                read.get(),
+                                minRate.get(),
+                                write.get(),
+                                (int) pdu.get().bytes(),
+                                tls.get()),
+                        rate.get(),
+                        rules.get()));
+    }
+
+    /** A number, or a word: {@code half} of the associations of the listener, or {@code unlimited}. */
+    private static Setting<OptionalInt> perHost(Section section, Setting<Integer> max) {
+        String key = "max-associations-per-host";
+        return section.node(key)
+                .flatMap(node -> node.unless(HALF, same -> AccessReader.integer(section, key, 10_000)))
+                .flatMap(found -> max.map(all -> found.orElseGet(() -> OptionalInt.of(Math.max(1, all / 2)))));
+    }
+
+    static InetAddress address(String text) {
+        if (text.equals("localhost")) {
+            return InetAddress.getLoopbackAddress();
+        }
+        return IpAddress.parse(text)
+                .map(IpAddress::address)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "no address of this machine such as 127.0.0.1, or 0.0.0.0 for all: " + text));
+    }
+}

@@ -1,0 +1,112 @@
+package org.dicomgateway.config.reader;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.dicomgateway.config.hocon.Warning;
+
+/**
+ * Entries of a list that stand on one line without a comma between them: {@code access = [ {…} {…} ]}. HOCON makes one
+ * entry of them, the second over the first, and once they are read nothing tells that they were two; so this looks at the
+ * text.
+ */
+public final class MissingCommas {
+
+    private static final String QUOTE = "\"";
+    private static final String LONG_QUOTE = "\"\"\"";
+
+    private final Path file;
+    private final String text;
+    private final List<Warning> found = new ArrayList<>();
+    private final Deque<Character> open = new ArrayDeque<>();
+    /** Whether nothing but blanks came since an entry of a list ended on this line. */
+    private boolean entryEnded;
+
+    private int line = 1;
+
+    private MissingCommas(Path file, String text) {
+        this.file = file;
+        this.text = text;
+    }
+
+    /** In this file of HOCON, which must be one without a problem; none in a file that cannot be read. */
+    public static List<Warning> in(Path file) {
+        try {
+            return new MissingCommas(file, Files.readString(file)).look();
+        } catch (IOException e) {
+            // Files that could be included, and are not there.
+            return List.of();
+        }
+    }
+
+    private List<Warning> look() {
+        for (int i = 0; i < text.length(); i++) {
+            i = step(i);
+        }
+        return found;
+    }
+
+    /** Looks at what begins here; returns where it ends. */
+    private int step(int i) {
+        char c = text.charAt(i);
+        if (c == '\n') {
+            line++;
+            entryEnded = false;
+        } else if (c == '#' || text.startsWith("//", i)) {
+            return endOf("\n", i) - 1;
+        } else if (text.startsWith("${", i)) {
+            entryEnded = false;
+            return endOf("}", i);
+        } else if (text.startsWith(LONG_QUOTE, i)) {
+            return endOfLongText(i);
+        } else if (text.startsWith(QUOTE, i)) {
+            return endOfText(i);
+        } else if (c == '{' || c == '[') {
+            if (c == '{' && entryEnded) {
+                found.add(new Warning(
+                        file,
+                        line,
+                        "",
+                        "two entries of a list without a comma between them are one: what the second says, and of the"
+                                + " first only what the second does not say",
+                        "write a comma between } and {"));
+            }
+            entryEnded = false;
+            open.push(c);
+        } else if (c == '}' || c == ']') {
+            open.poll();
+            entryEnded = c == '}' && !open.isEmpty() && open.peek() == '[';
+        } else if (!Character.isWhitespace(c)) {
+            entryEnded = false;
+        }
+        return i;
+    }
+
+    private int endOf(String what, int from) {
+        int end = text.indexOf(what, from);
+        return end < 0 ? text.length() : end;
+    }
+
+    private int endOfText(int from) {
+        entryEnded = false;
+        int i = from + 1;
+        while (i < text.length() && text.charAt(i) != '"' && text.charAt(i) != '\n') {
+            i += text.charAt(i) == '\\' ? 2 : 1;
+        }
+        return i;
+    }
+
+    private int endOfLongText(int from) {
+        entryEnded = false;
+        int end = endOf(LONG_QUOTE, from + LONG_QUOTE.length()) + LONG_QUOTE.length();
+        line += (int) text.substring(from, Math.min(end, text.length()))
+                .chars()
+                .filter(c -> c == '\n')
+                .count();
+        return end - 1;
+    }
+}

@@ -1,0 +1,110 @@
+package org.dicomgateway.config.reader;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.dicomgateway.config.hocon.Node;
+import org.dicomgateway.config.hocon.Section;
+import org.dicomgateway.config.hocon.Setting;
+import org.dicomgateway.config.settings.Limits;
+import org.dicomgateway.config.settings.RestSettings;
+import org.dicomgateway.config.settings.RestSettings.Login;
+
+/** Reads the REST API of a destination. A password is read where it lies, so that the settings are all there is. */
+final class RestReader {
+
+    private static final Duration MIN_INTERVAL = Duration.ofSeconds(5);
+
+    private RestReader() {}
+
+    /** What destinations can have in common: all but the address. */
+    record Shared(
+            Setting<Optional<String>> user,
+            Setting<Optional<String>> password,
+            Setting<Optional<String>> passwordFile,
+            Setting<Duration> interval) {}
+
+    static Shared shared(Section block) {
+        return new Shared(
+                block.optional("user", Node::text),
+                block.optional("password", Node::text),
+                block.optional("password-file", RestReader::contents),
+                block.duration("interval", MIN_INTERVAL, Limits.MAX_TIMEOUT));
+    }
+
+    /** The API of one destination; nothing when it has no {@code url}. */
+    static Supplier<Optional<RestSettings>> read(Section block, Shared shared) {
+        if (!block.isWritten()) {
+            return Optional::empty;
+        }
+        Setting<URI> url = block.text("url").map(RestReader::url);
+        checkLogin(shared);
+        return () -> Optional.of(new RestSettings(url.get(), login(shared), shared.interval.get()));
+    }
+
+    private static void checkLogin(Shared shared) {
+        boolean user = isThere(shared.user);
+        boolean password = isThere(shared.password);
+        boolean file = isThere(shared.passwordFile);
+        if (password && file) {
+            shared.passwordFile.reject("there is a password as well", "keep one of the two");
+        } else if (user && !password && !file && shared.passwordFile.isValid()) {
+            shared.user.reject("there is no password", "add password-file, or password = ${?NAME_OF_A_VARIABLE}");
+        } else if (!user && (password || file)) {
+            (password ? shared.password : shared.passwordFile).reject("there is no user", "add user");
+        }
+    }
+
+    private static boolean isThere(Setting<Optional<String>> setting) {
+        return setting.isValid() && setting.get().isPresent();
+    }
+
+    private static Optional<Login> login(Shared shared) {
+        return shared.user
+                .get()
+                .map(user -> new Login(
+                        user, shared.password.get().or(shared.passwordFile).orElseThrow()));
+    }
+
+    private static URI url(String text) {
+        URI url;
+        try {
+            url = new URI(text);
+        } catch (URISyntaxException e) {
+            throw notAnAddress();
+        }
+        if (url.getUserInfo() != null) {
+            throw new IllegalArgumentException("the address holds a login; write it as user and password-file");
+        }
+        boolean web = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
+        if (!web || url.getHost() == null || url.getQuery() != null || url.getFragment() != null) {
+            throw notAnAddress();
+        }
+        return url;
+    }
+
+    /** Without the text: it may hold a login in a way that is not understood here. */
+    private static IllegalArgumentException notAnAddress() {
+        return new IllegalArgumentException(
+                "no address of a REST API; write one such as \"http://localhost:8042\", quoted");
+    }
+
+    /** What stands in the file that is named, relative to the one that names it. */
+    static Setting<String> contents(Node node) {
+        return node.text().map(text -> node.place().file().resolveSibling(text)).flatMap(file -> contents(node, file));
+    }
+
+    private static Setting<String> contents(Node node, Path file) {
+        try {
+            String password = Files.readString(file).strip();
+            return password.isEmpty() ? node.reject("is empty: " + file, "") : node.valid(password);
+        } catch (IOException e) {
+            return node.reject("cannot be read: " + file + " (" + e.getClass().getSimpleName() + ")", "");
+        }
+    }
+}

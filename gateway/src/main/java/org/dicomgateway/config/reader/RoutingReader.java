@@ -1,0 +1,121 @@
+package org.dicomgateway.config.reader;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.dicomgateway.config.hocon.Node;
+import org.dicomgateway.config.hocon.Place;
+import org.dicomgateway.config.hocon.Problems;
+import org.dicomgateway.config.hocon.Section;
+import org.dicomgateway.config.hocon.Setting;
+import org.dicomgateway.config.match.Condition;
+import org.dicomgateway.config.settings.DestinationSettings;
+import org.dicomgateway.config.settings.Limits;
+import org.dicomgateway.config.settings.RouteSettings;
+import org.dicomgateway.config.settings.RoutingSettings;
+import org.dicomgateway.config.settings.Schedule;
+import org.dicomgateway.config.settings.Suggestions;
+
+/** Reads {@code routing.conf}. */
+public final class RoutingReader {
+
+    private final Problems problems;
+    private final Map<String, Integer> lineOfRoute = new HashMap<>();
+
+    public RoutingReader(Problems problems) {
+        this.problems = problems;
+    }
+
+    /** Good to be got when no problem was reported. */
+    public record Draft(
+            Supplier<RoutingSettings> settings, List<DestinationDraft> destinations, List<RouteDraft> routes) {}
+
+    /** A destination, and where it stands. */
+    record DestinationDraft(
+            Place place, Supplier<DestinationSettings> settings, Setting<Optional<String>> plainPassword) {}
+
+    /** A route, and where it stands. */
+    record RouteDraft(Place place, Place strategy, Place match, Supplier<RouteSettings> settings) {}
+
+    public Draft read(Section root) {
+        Section defaults = root.section("destination-defaults");
+        DestinationReader.checkDefaults(defaults);
+        Map<String, DestinationDraft> destinations = new LinkedHashMap<>();
+        Setting<Node> list = root.node("destinations");
+        Section blocks = root.section("destinations");
+        blocks.blocks(defaults)
+                .forEach((name, block) -> destinations.put(name, DestinationReader.read(name, block, problems)));
+
+        Section routeDefaults = root.section("route-defaults");
+        StrategyReader.read(routeDefaults);
+        common(routeDefaults);
+        routeDefaults.finish();
+        // Without a readable list of destinations, every name would be reported as unknown.
+        Optional<Set<String>> names =
+                list.isValid() && list.get().isObject() ? Optional.of(Set.copyOf(blocks.keys())) : Optional.empty();
+        List<RouteDraft> routes = new ArrayList<>();
+        for (Section block : root.list("routes", routeDefaults)) {
+            routes.add(route(block, names));
+        }
+        root.finish();
+        return new Draft(() -> settings(destinations, routes), List.copyOf(destinations.values()), routes);
+    }
+
+    private static RoutingSettings settings(Map<String, DestinationDraft> destinations, List<RouteDraft> routes) {
+        Map<String, DestinationSettings> byName = new LinkedHashMap<>();
+        destinations.forEach((name, draft) -> byName.put(name, draft.settings.get()));
+        return new RoutingSettings(
+                byName, routes.stream().map(route -> route.settings.get()).toList());
+    }
+
+    private RouteDraft route(Section section, Optional<Set<String>> destinations) {
+        Setting<String> name = section.text("name").map(Limits::name);
+        name.ifValid(text -> {
+            Integer first = lineOfRoute.putIfAbsent(text, name.place().line());
+            if (first != null) {
+                name.reject("a route " + text + " stands already in line " + first, "give each a name of its own");
+            }
+        });
+        Section match = section.section("match");
+        Supplier<Condition> condition = ConditionReader.match(match);
+        Setting<List<String>> to = section.texts("to", text -> destination(text, destinations));
+        StrategyReader.Draft strategy = StrategyReader.read(section, to);
+        Common common = common(section);
+        section.finish();
+        return new RouteDraft(
+                section.place(),
+                section.isWritten("strategy") ? strategy.word().place() : section.place(),
+                match.place(),
+                () -> new RouteSettings(
+                        name.get(),
+                        condition.get(),
+                        common.fallback.get(),
+                        strategy.get(),
+                        to.get(),
+                        common.priority.get(),
+                        common.schedule.get()));
+    }
+
+    /** What routes can have in common, but for the strategy. */
+    private record Common(Setting<Boolean> fallback, Setting<Integer> priority, Setting<Schedule> schedule) {}
+
+    private static Common common(Section section) {
+        return new Common(
+                section.flag("fallback"),
+                section.integer("priority", -1_000, 1_000),
+                ScheduleReader.read(section.section("schedule")));
+    }
+
+    private static String destination(String text, Optional<Set<String>> known) {
+        if (known.isPresent() && !known.get().contains(text)) {
+            throw new IllegalArgumentException("no destination is called '" + text + "'; "
+                    + Suggestions.remedy(text, known.get().stream().sorted().toList()));
+        }
+        return text;
+    }
+}

@@ -1,0 +1,114 @@
+package org.dicomgateway.config.reader;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.dicomgateway.config.hocon.Place;
+import org.dicomgateway.config.hocon.Warning;
+import org.dicomgateway.config.match.Condition;
+import org.dicomgateway.config.reader.RoutingReader.DestinationDraft;
+import org.dicomgateway.config.reader.RoutingReader.RouteDraft;
+import org.dicomgateway.config.settings.DestinationSettings;
+import org.dicomgateway.config.settings.RouteSettings;
+import org.dicomgateway.config.settings.RoutingSettings;
+
+/** Looks through rules that have no problem for what can hardly be meant. */
+public final class RoutingWarnings {
+
+    private static final Condition EVERY_INSTANCE = new Condition.AllOf(List.of());
+
+    private final SortedSet<Warning> found = new TreeSet<>();
+    private final RoutingSettings settings;
+
+    private RoutingWarnings(RoutingSettings settings) {
+        this.settings = settings;
+    }
+
+    /** What is odd, sorted by file and line. The draft must be without a problem. */
+    public static List<Warning> of(RoutingReader.Draft draft) {
+        RoutingWarnings warnings = new RoutingWarnings(draft.settings().get());
+        draft.destinations().forEach(warnings::destination);
+        draft.routes().forEach(warnings::route);
+        return List.copyOf(warnings.found);
+    }
+
+    private void destination(DestinationDraft draft) {
+        String name = draft.settings().get().name();
+        Set<String> used = new HashSet<>();
+        settings.routes().forEach(route -> used.addAll(route.to()));
+        if (!used.contains(name)) {
+            add(draft.place(), "no route names " + name + ", so it gets nothing", "name it in a route, or remove it");
+        }
+        Place password = draft.plainPassword().place();
+        if (draft.plainPassword().get().isPresent() && password.source() == Place.Source.FILE) {
+            add(
+                    password,
+                    "a password stands in the file in plain text",
+                    "use password-file, or password = ${?NAME_OF_A_VARIABLE}");
+        }
+    }
+
+    private void route(RouteDraft draft) {
+        RouteSettings route = draft.settings().get();
+        Contradiction.in(route.match())
+                .ifPresent(why -> add(
+                        draft.match(),
+                        "route " + route.name() + " can never match: " + why,
+                        "mend the conditions, or remove the route"));
+        if (route.fallback()) {
+            settings.routes().stream()
+                    .filter(other -> !other.fallback() && other.match().equals(EVERY_INSTANCE))
+                    .findFirst()
+                    .ifPresent(other -> add(
+                            draft.place(),
+                            "the fallback " + route.name() + " never applies: route " + other.name()
+                                    + " matches every instance",
+                            "give " + other.name() + " conditions, or make it a fallback, too"));
+        }
+        room(route).ifPresent(what -> add(draft.strategy(), what, "name one more destination"));
+        hours(route, draft);
+    }
+
+    /** Whether a strategy has somewhere to go when a server is down. */
+    private static Optional<String> room(RouteSettings route) {
+        int servers = route.to().size();
+        return route.strategy()
+                .match(
+                        broadcast -> Optional.empty(),
+                        failover -> alone(route),
+                        balance -> alone(route),
+                        replicate -> replicate.copies() < servers
+                                ? Optional.empty()
+                                : Optional.of("route " + route.name() + " makes " + servers + " copies on " + servers
+                                        + " destinations: while one is down, its copies have nowhere else to go"));
+    }
+
+    private static Optional<String> alone(RouteSettings route) {
+        return route.to().size() > 1
+                ? Optional.empty()
+                : Optional.of("route " + route.name() + " has the strategy "
+                        + route.strategy().word() + " and one destination: there is nothing to choose");
+    }
+
+    private void hours(RouteSettings route, RouteDraft draft) {
+        Map<String, DestinationSettings> destinations = settings.destinations();
+        for (String name : route.to()) {
+            DestinationSettings destination = destinations.get(name);
+            if (destination != null && !route.schedule().meets(destination.schedule())) {
+                add(
+                        draft.place(),
+                        "the hours of route " + route.name() + " and of its destination " + name
+                                + " never meet: nothing would be sent there",
+                        "let the windows of the two schedules overlap");
+            }
+        }
+    }
+
+    private void add(Place place, String what, String remedy) {
+        found.add(new Warning(place.file(), place.line(), place.key(), what, remedy));
+    }
+}

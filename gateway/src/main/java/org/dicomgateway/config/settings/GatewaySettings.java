@@ -1,0 +1,35 @@
+package org.dicomgateway.config.settings;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.dicomgateway.security.PasswordHash;
+
+/**
+ * All of {@code gateway.conf}. A change of it needs a restart.
+ *
+ * @param listeners at least one
+ * @param users whom senders can say they act for, by name; the passcode is empty when the name alone is enough
+ * @param spool where instances wait
+ * @param admin the operators' HTTP interface
+ * @param audit the audit trail
+ * @param routingFile the rules, absolute
+ * @param shutdownTimeout how long a shutdown waits for what is being received or sent
+ */
+public record GatewaySettings(
+        List<ListenerSettings> listeners,
+        Map<String, Optional<PasswordHash>> users,
+        SpoolSettings spool,
+        AdminSettings admin,
+        AuditSettings audit,
+        Path routingFile,
+        Duration shutdownTimeout) {
+
+    /** Copies the list and the map. */
+    public GatewaySettings {
+        listeners = List.copyOf(listeners);
+        users = Map.copyOf(users);
+    }
+}

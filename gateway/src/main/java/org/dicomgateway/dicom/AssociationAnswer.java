@@ -1,4 +1,0 @@
-package org.dicomgateway.dicom;
-
-/** An {@link Admission} or a {@link Rejection}. */
-public sealed interface AssociationAnswer permits Admission, Rejection {}

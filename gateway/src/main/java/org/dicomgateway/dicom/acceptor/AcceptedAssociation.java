@@ -1,0 +1,349 @@
+package org.dicomgateway.dicom.acceptor;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import org.aoju.bus.image.Device;
+import org.aoju.bus.image.Dimse;
+import org.aoju.bus.image.galaxy.data.Attributes;
+import org.aoju.bus.image.metric.AdvancedHandler;
+import org.aoju.bus.image.metric.Association;
+import org.aoju.bus.image.metric.AssociationHandler;
+import org.aoju.bus.image.metric.Commands;
+import org.aoju.bus.image.metric.Connection;
+import org.aoju.bus.image.metric.DimseRQHandler;
+import org.aoju.bus.image.metric.ImageException;
+import org.aoju.bus.image.metric.PDVInputStream;
+import org.aoju.bus.image.metric.internal.pdu.AAssociateAC;
+import org.aoju.bus.image.metric.internal.pdu.AAssociateRJ;
+import org.aoju.bus.image.metric.internal.pdu.AAssociateRQ;
+import org.aoju.bus.image.metric.internal.pdu.Presentation;
+import org.dicomgateway.dicom.values.Admission;
+import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.values.AssociationAnswer;
+import org.dicomgateway.dicom.values.DimseStatus;
+import org.dicomgateway.dicom.values.Origin;
+import org.dicomgateway.dicom.values.PeerCertificate;
+import org.dicomgateway.dicom.values.Rejection;
+import org.dicomgateway.dicom.values.Text;
+import org.dicomgateway.dicom.values.UserIdentity;
+import org.dicomgateway.dicom.wire.Aborts;
+import org.dicomgateway.dicom.wire.DicomSocket;
+import org.dicomgateway.dicom.wire.TlsFailure;
+import org.dicomgateway.dicom.wire.ToolkitDevice;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One accepted connection, from its first byte to its last, in one thread.
+ *
+ * <p>The toolkit reads and writes the PDUs; its objects belong to this connection alone, and its executor is the thread
+ * that is already here. It keeps no time: the socket does (see {@link DicomSocket}), and a time limit that passes makes
+ * the toolkit abort.
+ */
+public final class AcceptedAssociation implements Runnable {
+
+    private static final Logger log = LoggerFactory.getLogger(AcceptedAssociation.class);
+
+    private static final int UNRECOGNIZED_OPERATION = 0x0211;
+
+    /** For a request to be read, while others are. */
+    private static final Duration TURN = Duration.ofSeconds(2);
+
+    /** Large enough for a response, so that the toolkit's buffer stays as small as it is at first. */
+    private static final int RESPONSE_PDU = (1 << 14) - 6;
+
+    /** A-ASSOCIATE-RJ: transient, presentation layer, temporary congestion (PS3.8 9.3.4). */
+    private static final byte[] CONGESTION = {3, 0, 0, 0, 0, 4, 0, 2, 3, 1};
+
+    /** For the peer to close after our last word (PS3.8 9.2, state 13); closing first could destroy that word. */
+    private static final Duration LINGER = Duration.ofSeconds(1);
+
+    /** More than the kernel has in its buffers of what a peer sent. */
+    private static final int MAX_UNDERWAY = 8 << 20;
+
+    private final Acceptor acceptor;
+    private final DicomSocket socket;
+    private final int number;
+    private final @Nullable String excess;
+    private final String remoteHost;
+    private boolean hasTurn;
+
+    private volatile @Nullable Association association;
+    private volatile String name;
+    private @Nullable StoreRequests storeRequests;
+    /** Whether the log says already why it was refused. */
+    private boolean told;
+
+    private volatile Admission admission = Admission.UNLIMITED;
+
+    /** @param excess why it cannot be served and is only told so; null when it can */
+    AcceptedAssociation(Acceptor acceptor, DicomSocket socket, int number, @Nullable String excess) {
+        this.acceptor = acceptor;
+        this.socket = socket;
+        this.number = number;
+        this.excess = excess;
+        this.remoteHost = socket.getInetAddress().getHostAddress();
+        this.name = "?@" + remoteHost + "#" + number;
+    }
+
+    boolean isOverLimit() {
+        return excess != null;
+    }
+
+    /** The peer's address, as text. */
+    String remoteHost() {
+        return remoteHost;
+    }
+
+    /** Short, printable, and unique while the process lives: {@code MODALITY1@10.0.0.7#12}. */
+    @Override
+    public String toString() {
+        return name;
+    }
+
+    @Override
+    public void run() {
+        try {
+            socket.parseAfter(this::awaitTurn);
+            socket.start();
+            socket.readBefore(acceptor.settings().requestTimeout());
+            if (secure()) {
+                try {
+                    AdvancedHandler.INSTANCE.onAccept(toolkit(), socket);
+                } finally {
+                    endTurn();
+                }
+                awaitPeerClose();
+            }
+        } catch (IOException e) {
+            log.debug("{}: the connection ended without ceremony", name, e);
+        } catch (Error e) {
+            abort();
+            throw e;
+        } finally {
+            socket.closeQuietly();
+            acceptor.ended(this);
+            admission.ended();
+            sayGoodbye();
+        }
+    }
+
+    private void sayGoodbye() {
+        StoreRequests requests = storeRequests;
+        if (requests != null) {
+            log.info("{}: closed after {} C-STORE{}", name, requests.count(), howItEnded());
+        } else if (!told) {
+            acceptor.refusals().info("{}: closed before it was associated{}", name, howItEnded());
+        }
+    }
+
+    /** In the thread of the connection, when its request is there and nothing of it was parsed. */
+    private void awaitTurn() throws IOException {
+        try {
+            hasTurn = acceptor.turns().begin(remoteHost, TURN);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (!hasTurn) {
+            socket.getOutputStream().write(CONGESTION);
+            throw new IOException("too many requests at once; refused for the time being");
+        }
+    }
+
+    private void endTurn() {
+        if (hasTurn) {
+            hasTurn = false;
+            acceptor.turns().end(remoteHost);
+        }
+    }
+
+    /** The handshake, in this thread, within the time for the request; false when there is no TLS, and there should be. */
+    private boolean secure() {
+        try {
+            acceptor.secure(socket);
+            return true;
+        } catch (IOException e) {
+            String why = TlsFailure.inWords(e);
+            acceptor.refusals().info("{}: refused: {}", name, why);
+            told = true;
+            acceptor.policy().notSecured(remoteHost, why);
+            return false;
+        }
+    }
+
+    /** For the log; empty when it was released in order. */
+    private String howItEnded() {
+        Association open = association;
+        @Nullable IOException why = open == null ? null : open.getException();
+        if (socket.peerAborted()) {
+            return ", aborted by the peer";
+        }
+        if (socket.timedOut()) {
+            return ", aborted: nothing came or went in time";
+        }
+        if (why == null) {
+            return "";
+        }
+        return ", ended by " + Text.printable(String.valueOf(why.getCause() == null ? why : why.getCause()), 200);
+    }
+
+    /** Ends the association from any thread, with A-ABORT if that can be sent at once. */
+    void abort() {
+        admission.ended();
+        Association open = association;
+        if (open != null && !socket.isWriting()) {
+            open.abort();
+        }
+        socket.closeQuietly();
+    }
+
+    private Connection toolkit() {
+        Connection connection = new Connection();
+        connection.setSendPDULength(RESPONSE_PDU);
+        // Not 0, or the toolkit would close at once instead of leaving that to us.
+        connection.setSocketCloseDelay((int) LINGER.toMillis());
+        Device device = new ToolkitDevice(connection, "*", Runnable::run, open -> association = open);
+        device.setAssociationHandler(new Gate());
+        device.setDimseRQHandler(new Requests());
+        return connection;
+    }
+
+    private void awaitPeerClose() throws IOException {
+        if (!socket.isClosed()) {
+            socket.readBefore(LINGER);
+            InputStream in = socket.unguarded();
+            byte[] discarded = new byte[8192];
+            // What comes now was sent before the peer knew that this is over, and more is not.
+            for (int n = 0, all = 0; n >= 0 && all < MAX_UNDERWAY; all += n) {
+                n = in.read(discarded);
+            }
+        }
+    }
+
+    private AssociationAnswer answerTo(AAssociateRQ rq, @Nullable Origin origin, Optional<UserIdentity> identity) {
+        if (excess != null) {
+            return Rejection.localLimitExceeded(excess);
+        }
+        if (acceptor.isStopping()) {
+            return Rejection.temporaryCongestion("shutting down");
+        }
+        if (origin == null) {
+            return socket.titles().calledIsValid() && isAeTitle(rq.getCalledAET())
+                    ? Rejection.callingAeTitleNotRecognized("the calling AE title is not valid")
+                    : Rejection.calledAeTitleNotRecognized("the called AE title is not valid");
+        }
+        Optional<PeerCertificate> certificate = socket.tlsSession().flatMap(PeerCertificate::of);
+        return acceptor.policy()
+                .answer(new AssociationRequest(origin, acceptor.openAssociations(), certificate, identity));
+    }
+
+    /** For the log; empty without TLS. */
+    private String protection() {
+        return socket.tlsSession()
+                .map(session -> ", " + session.getProtocol() + " " + session.getCipherSuite()
+                        + PeerCertificate.of(session)
+                                .map(shown -> ", certificate " + Text.printable(shown.subject(), 200))
+                                .orElse(", no certificate"))
+                .orElse("");
+    }
+
+    private @Nullable Origin originOf(AAssociateRQ rq) {
+        if (!socket.titles().callingIsValid() || !socket.titles().calledIsValid()) {
+            return null;
+        }
+        try {
+            return new Origin(AeTitle.of(rq.getCallingAET()), AeTitle.of(rq.getCalledAET()), remoteHost);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    private static boolean isAeTitle(String text) {
+        try {
+            return !AeTitle.of(text).value().isEmpty();
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private void awaitMessage() {
+        AcceptorSettings settings = acceptor.settings();
+        socket.awaitMessage(
+                settings.idleTimeout(),
+                settings.readTimeout(),
+                settings.minRate().orElse(0));
+    }
+
+    private final class Gate extends AssociationHandler {
+
+        @Override
+        protected AAssociateAC negotiate(Association open, AAssociateRQ rq) throws IOException {
+            name = Text.token(rq.getCallingAET(), 16) + "@" + remoteHost + "#" + number;
+            Negotiation.checkProtocol(rq);
+            Optional<UserIdentity> identity = Negotiation.identityIn(rq);
+            Negotiation.compact(rq);
+            endTurn();
+            @Nullable Origin origin = originOf(rq);
+            AssociationAnswer answer = answerTo(rq, origin, identity);
+            if (answer instanceof Rejection no) {
+                told = true;
+                acceptor.refusals().info("{}: rejected, called {}: {}", name, Text.token(rq.getCalledAET(), 16), no);
+                throw new AAssociateRJ(no.result(), no.source(), no.reason());
+            }
+            admission = (Admission) answer;
+            storeRequests = new StoreRequests(
+                    acceptor.scp(admission),
+                    Negotiation.verificationContexts(rq),
+                    Objects.requireNonNull(origin),
+                    name);
+            AAssociateAC ac = Negotiation.accept(rq, acceptor.settings().maxPduLength(), admission);
+            log.info("{}: accepted, called {}{}{}", name, origin.called(), admission, protection());
+            awaitMessage();
+            return ac;
+        }
+
+        @Override
+        protected void onClose(Association closed) {
+            // The toolkit would tell the request handler, which has nothing to let go.
+        }
+    }
+
+    private final class Requests implements DimseRQHandler {
+
+        @Override
+        public void onDimse(
+                Association open, Presentation context, Dimse dimse, Attributes command, @Nullable PDVInputStream data)
+                throws IOException {
+            if (acceptor.isStopping()) {
+                throw Aborts.becauseOf(new IOException("shutting down"));
+            }
+            @Nullable StoreRequests stores = storeRequests;
+            if (dimse == Dimse.C_STORE_RQ && stores != null) {
+                stores.serve(open, context, command, data);
+            } else if (dimse == Dimse.C_ECHO_RQ) {
+                drain(data);
+                open.writeDimseRSP(context, Commands.mkEchoRSP(command, DimseStatus.SUCCESS));
+            } else {
+                drain(data);
+                open.writeDimseRSP(
+                        context,
+                        new ImageException(UNRECOGNIZED_OPERATION)
+                                .mkRSP(dimse.commandFieldOfRSP(), command.getInt(org.aoju.bus.image.Tag.MessageID, 0)));
+            }
+            awaitMessage();
+        }
+
+        @Override
+        public void onClose(Association closed) {}
+    }
+
+    static void drain(@Nullable PDVInputStream data) throws IOException {
+        if (data != null) {
+            data.skipAll();
+        }
+    }
+}

@@ -1,0 +1,331 @@
+package org.dicomgateway.dicom.acceptor;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.dicomgateway.dicom.values.Admission;
+import org.dicomgateway.dicom.values.CStoreScp;
+import org.dicomgateway.dicom.values.DimseStatus;
+import org.dicomgateway.dicom.values.Text;
+import org.dicomgateway.dicom.wire.DicomSocket;
+import org.dicomgateway.dicom.wire.LogLimit;
+import org.dicomgateway.dicom.wire.PduGuard;
+import org.dicomgateway.dicom.wire.Turns;
+import org.dicomgateway.dicom.wire.Watchdog;
+import org.dicomgateway.process.LongLived;
+import org.dicomgateway.process.Threads;
+import org.dicomgateway.security.TlsContext;
+import org.dicomgateway.security.TlsContexts;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Listens on one port and serves associations: Verification, and C-STORE of any storage SOP class in any transfer
+ * syntax (PS3.4 Annexes A and B).
+ *
+ * <p>The accept loop does nothing but accept, so no client can keep others waiting: everything about a connection
+ * happens in a thread of its own ({@code dicom-assoc-N}). Who may associate is the {@link AssociationPolicy}'s
+ * decision, what becomes of an instance the {@link CStoreScp}'s; both are called in that thread.
+ */
+public final class Acceptor implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Acceptor.class);
+
+    /** Connections over the limit that are told so by A-ASSOCIATE-RJ; those beyond are closed without a word. */
+    private static final int REFUSALS_AT_ONCE = 16;
+
+    /**
+     * A request is parsed within a millisecond or two, into some hundred kilobytes: so few at once that they need no more
+     * than a few megabytes, and one address cannot hold up all others.
+     */
+    private static final int REQUESTS_AT_ONCE = 8;
+
+    private static final int REQUESTS_OF_ONE_HOST_AT_ONCE = 2;
+
+    /** Connections that the kernel holds until they are accepted: a burst of them is no reason to wait for a retransmission. */
+    private static final int BACKLOG = 1_024;
+
+    /** For the threads to end once their sockets are closed. Only a hook that does not return takes longer. */
+    private static final Duration END_OF_THREADS = Duration.ofSeconds(2);
+
+    /** A failing accept (no file descriptors left, say) must not become a busy loop. */
+    private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(200);
+
+    private final AcceptorSettings settings;
+    private final Optional<TlsContext> tls;
+    private final AssociationPolicy policy;
+    private final CStoreScp scp;
+    private final Watchdog watchdog = new Watchdog("dicom-watchdog");
+    private final AtomicInteger lastNumber = new AtomicInteger();
+    private final Set<AcceptedAssociation> connections = ConcurrentHashMap.newKeySet();
+    private final Object change = new Object();
+    private final Turns turns = new Turns(REQUESTS_AT_ONCE, REQUESTS_OF_ONE_HOST_AT_ONCE);
+    private final LogLimit refusals = new LogLimit(log, System::nanoTime);
+    private final KnownHosts known = new KnownHosts(System::nanoTime);
+    private final Places places;
+
+    private volatile boolean stopping;
+    private @Nullable ServerSocket server;
+    private @Nullable LongLived acceptLoop;
+
+    /** An acceptor that does not listen yet, and takes up no renewed certificates. */
+    public Acceptor(AcceptorSettings settings, AssociationPolicy policy, CStoreScp scp) {
+        this(settings, new TlsContexts(InstantSource.system()), policy, scp);
+    }
+
+    /** An acceptor that does not listen yet; its TLS, if the settings ask for it, is one of these contexts. */
+    public Acceptor(AcceptorSettings settings, TlsContexts contexts, AssociationPolicy policy, CStoreScp scp) {
+        this.settings = settings;
+        this.tls = settings.tls().map(server -> contexts.of(server.tls()));
+        this.policy = policy;
+        this.scp = scp;
+        this.places = new Places(settings, host -> known.contains(host) || policy.expects(host));
+    }
+
+    /**
+     * Binds and begins to accept.
+     *
+     * @throws BindException when the address cannot be had; its message names it and says what to do
+     */
+    public synchronized void start() throws IOException {
+        if (server != null || stopping) {
+            throw new IllegalStateException("an acceptor is started once");
+        }
+        ServerSocket listening = new ListeningSocket();
+        try {
+            listening.bind(settings.bind(), BACKLOG);
+        } catch (SocketException e) {
+            listening.close();
+            throw bindFailure(e);
+        }
+        server = listening;
+        acceptLoop = new LongLived("dicom-accept-" + listening.getLocalPort(), () -> accept(listening));
+        acceptLoop.start();
+        log.info("listening on {}{}", Text.address(address()), tls.isPresent() ? ", TLS only" : "");
+    }
+
+    /** Where it listens; with the port that was taken when the settings asked for a free one. */
+    public synchronized InetSocketAddress address() {
+        if (server == null) {
+            throw new IllegalStateException("not started");
+        }
+        return (InetSocketAddress) server.getLocalSocketAddress();
+    }
+
+    /** The thread that accepts; empty before {@link #start}, and once it stops. */
+    public synchronized Optional<LongLived> thread() {
+        return Optional.ofNullable(acceptLoop);
+    }
+
+    /** Connections now served, associated or about to be; those that are only told that there are too many do not count. */
+    public int openAssociations() {
+        return (int) connections.stream()
+                .filter(connection -> !connection.isOverLimit())
+                .count();
+    }
+
+    /**
+     * Stops listening at once and ends what is open: an association finishes the message it is in and is aborted when it
+     * begins another; what is still open after the grace is aborted. Returns when all is closed. Has no effect a second
+     * time.
+     */
+    public void stop(Duration grace) {
+        stopAll(List.of(this), grace);
+    }
+
+    /** {@link #stop} for all of them together, with one grace: however many there are, it takes no longer than one. */
+    public static void stopAll(Collection<Acceptor> acceptors, Duration grace) {
+        acceptors.forEach(Acceptor::stopListening);
+        boolean interrupted = !awaitNoConnections(acceptors, grace);
+        acceptors.forEach(acceptor -> acceptor.connections.forEach(AcceptedAssociation::abort));
+        interrupted |= !awaitNoConnections(acceptors, END_OF_THREADS);
+        acceptors.forEach(acceptor -> acceptor.connections.forEach(
+                connection -> log.warn("{}: its thread has not ended; it is still in a hook", connection)));
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** {@link #stop} without grace. */
+    @Override
+    public void close() {
+        stop(Duration.ZERO);
+    }
+
+    boolean isStopping() {
+        return stopping;
+    }
+
+    public AcceptorSettings settings() {
+        return settings;
+    }
+
+    /** Makes the TLS handshake if there is to be TLS. */
+    void secure(DicomSocket socket) throws IOException {
+        if (tls.isPresent() && settings.tls().isPresent()) {
+            socket.secure(wire -> tls.get().accepted(wire, settings.tls().get().clients()));
+        }
+    }
+
+    AssociationPolicy policy() {
+        return policy;
+    }
+
+    /** What serves an association that was admitted. Whoever has brought an instance is known from then on. */
+    CStoreScp scp(Admission admission) {
+        CStoreScp limited = admission.limit(scp);
+        return request -> {
+            CStoreScp.CStoreResponse response = limited.cStore(request);
+            if (response.status() == DimseStatus.SUCCESS) {
+                known.add(request.origin().remoteHost());
+            }
+            return response;
+        };
+    }
+
+    /** Whose turn it is to have a request parsed. */
+    Turns turns() {
+        return turns;
+    }
+
+    /** Where it is told who was not let in. */
+    LogLimit refusals() {
+        return refusals;
+    }
+
+    void ended(AcceptedAssociation connection) {
+        connections.remove(connection);
+        refusals.tellWhatWasLeft();
+        synchronized (change) {
+            change.notifyAll();
+        }
+    }
+
+    private void accept(ServerSocket listening) {
+        while (!stopping) {
+            try {
+                serve((DicomSocket) listening.accept());
+            } catch (IOException e) {
+                if (!stopping) {
+                    log.error("a connection could not be accepted; trying on", e);
+                    pause();
+                }
+            }
+        }
+    }
+
+    private void serve(DicomSocket socket) {
+        @Nullable
+        String excess = places.excess(connections, socket.getInetAddress().getHostAddress());
+        if (stopping || (excess != null && overLimit() >= REFUSALS_AT_ONCE)) {
+            socket.closeQuietly();
+            return;
+        }
+        int number = lastNumber.incrementAndGet();
+        AcceptedAssociation connection = new AcceptedAssociation(this, socket, number, excess);
+        connections.add(connection);
+        Thread thread = new Thread(connection, "dicom-assoc-" + number);
+        if (!Threads.start(thread)) {
+            log.error("the machine has no thread to spare for a connection; {} are open", openAssociations());
+            socket.closeQuietly();
+            ended(connection);
+            pause();
+        }
+    }
+
+    private long overLimit() {
+        return connections.stream().filter(AcceptedAssociation::isOverLimit).count();
+    }
+
+    private void stopListening() {
+        stopping = true;
+        @Nullable Thread loop;
+        synchronized (this) {
+            loop = acceptLoop;
+            acceptLoop = null;
+            try {
+                if (server != null) {
+                    server.close();
+                }
+            } catch (IOException e) {
+                log.warn("the listening socket did not close in order", e);
+            }
+        }
+        if (loop != null) {
+            Threads.join(loop);
+        }
+    }
+
+    /** Whether it waited in peace: false when interrupted. */
+    private static boolean awaitNoConnections(Collection<Acceptor> acceptors, Duration atMost) {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        boolean inPeace = true;
+        for (Acceptor acceptor : acceptors) {
+            inPeace &= acceptor.awaitNoConnections(deadline);
+        }
+        return inPeace;
+    }
+
+    private boolean awaitNoConnections(long deadline) {
+        synchronized (change) {
+            while (!connections.isEmpty()) {
+                long millis = (deadline - System.nanoTime()) / 1_000_000;
+                if (millis <= 0) {
+                    return true;
+                }
+                try {
+                    change.wait(millis);
+                } catch (InterruptedException e) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE_AFTER_FAILURE.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private BindException bindFailure(SocketException cause) {
+        String address = Text.address(settings.bind());
+        BindException failure = new BindException("cannot listen on " + address + ": " + cause.getMessage()
+                + ". See which process has the port (ss -ltnp 'sport = :"
+                + settings.bind().getPort()
+                + "') and stop it, or configure another address; ports below 1024 need privileges");
+        failure.initCause(cause);
+        return failure;
+    }
+
+    private final class ListeningSocket extends ServerSocket {
+
+        ListeningSocket() throws IOException {
+            super();
+            setReuseAddress(true);
+        }
+
+        @Override
+        public Socket accept() throws IOException {
+            DicomSocket socket =
+                    new DicomSocket(watchdog, settings.writeTimeout(), PduGuard.Side.ACCEPTOR, settings.maxPduLength());
+            implAccept(socket);
+            return socket;
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package org.dicomgateway.dicom.acceptor;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.dicomgateway.security.ServerTls;
+
+/**
+ * How an {@link Acceptor} listens. No duration is ever infinite.
+ *
+ * @param bind address and port; port 0 takes a free one
+ * @param maxAssociations connections served at once; one more is refused as a transient local limit
+ * @param maxAssociationsPerHost of those, from one address; empty: as many as there may be in all
+ * @param requestTimeout ARTIM: a connection that sends no A-ASSOCIATE-RQ in this time is closed (PS3.8 9.2); a TLS
+ *     handshake counts
+ * @param idleTimeout an association on which no message begins for this long is aborted
+ * @param readTimeout a message of which no byte arrives for this long ends its association
+ * @param minRate bytes per second that a message must bring, over each stretch of twice the read timeout spent on
+ *     waiting for it; less ends its association; empty: any
+ * @param writeTimeout a response that the peer does not take in this time ends its association
+ * @param maxPduLength largest P-DATA-TF PDU we ask senders to use, in bytes
+ * @param tls how every connection is secured; empty: not at all
+ */
+public record AcceptorSettings(
+        InetSocketAddress bind,
+        int maxAssociations,
+        OptionalInt maxAssociationsPerHost,
+        Duration requestTimeout,
+        Duration idleTimeout,
+        Duration readTimeout,
+        OptionalLong minRate,
+        Duration writeTimeout,
+        int maxPduLength,
+        Optional<ServerTls> tls) {
+
+    /** Without TLS, a limit per host and a least rate. */
+    public AcceptorSettings(
+            InetSocketAddress bind,
+            int maxAssociations,
+            Duration requestTimeout,
+            Duration idleTimeout,
+            Duration readTimeout,
+            Duration writeTimeout,
+            int maxPduLength) {
+        this(
+                bind,
+                maxAssociations,
+                OptionalInt.empty(),
+                requestTimeout,
+                idleTimeout,
+                readTimeout,
+                OptionalLong.empty(),
+                writeTimeout,
+                maxPduLength,
+                Optional.empty());
+    }
+}

@@ -1,0 +1,227 @@
+package org.dicomgateway.dicom.acceptor;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.aoju.bus.image.metric.internal.pdu.AAssociateAC;
+import org.aoju.bus.image.metric.internal.pdu.AAssociateRJ;
+import org.aoju.bus.image.metric.internal.pdu.AAssociateRQ;
+import org.aoju.bus.image.metric.internal.pdu.AAssociateRQAC;
+import org.aoju.bus.image.metric.internal.pdu.IdentityAC;
+import org.aoju.bus.image.metric.internal.pdu.IdentityRQ;
+import org.aoju.bus.image.metric.internal.pdu.Presentation;
+import org.aoju.bus.image.metric.internal.pdu.RoleSelection;
+import org.dicomgateway.dicom.values.AbstractSyntaxes;
+import org.dicomgateway.dicom.values.Admission;
+import org.dicomgateway.dicom.values.Implementation;
+import org.dicomgateway.dicom.values.TransferSyntax;
+import org.dicomgateway.dicom.values.Uid;
+import org.dicomgateway.dicom.values.UserIdentity;
+import org.dicomgateway.dicom.values.UserIdentity.Kind;
+import org.dicomgateway.dicom.wire.Aborts;
+import org.dicomgateway.security.Secret;
+import org.jspecify.annotations.Nullable;
+
+/** Turns an A-ASSOCIATE-RQ into an A-ASSOCIATE-AC (PS3.8 9.3.3, PS3.7 Annex D). Takes what the proposer would rather. */
+public final class Negotiation {
+
+    private static final String APPLICATION_CONTEXT = "1.2.840.10008.3.1.1.1";
+    private static final int SMALLEST_PDU = 128;
+
+    /** Bytes of a user's name, and of a passcode: nobody's is longer, and they are kept while a passcode is checked. */
+    private static final int MAX_NAME = 1_024;
+
+    /** In the standard there are about sixty, and a few private ones are in use. */
+    private static final int MAX_DIFFERENT_SYNTAXES = 128;
+
+    /** A name and a passcode are answered with nothing, to say that they are right (PS3.7 D.3.3.7.2). */
+    private static final byte[] NO_SERVER_RESPONSE = {};
+
+    private Negotiation() {}
+
+    /** What makes serving impossible, whoever asks. */
+    static void checkProtocol(AAssociateRQ rq) throws AAssociateRJ {
+        if ((rq.getProtocolVersion() & 1) == 0) {
+            throw new AAssociateRJ(1, 2, AAssociateRJ.REASON_PROTOCOL_VERSION_NOT_SUPPORTED);
+        }
+        if (!APPLICATION_CONTEXT.equals(rq.getApplicationContext())) {
+            throw new AAssociateRJ(1, 1, AAssociateRJ.REASON_APP_CTX_NAME_NOT_SUPPORTED);
+        }
+        if (rq.getMaxPDULength() > 0 && rq.getMaxPDULength() < SMALLEST_PDU) {
+            throw new AAssociateRJ(1, 2, AAssociateRJ.REASON_NO_REASON_GIVEN);
+        }
+        boundPdus(rq);
+    }
+
+    /**
+     * Bounds what we send by what the peer takes. That is an unsigned number: from 2 GB on, it is as good as no limit. And
+     * PDUs are filled, with fragments that have to be of even length (PS3.8 Annex E): an odd limit is one too many.
+     */
+    public static void boundPdus(AAssociateRQAC peer) {
+        peer.setMaxPDULength(Math.max(0, peer.getMaxPDULength()));
+        if (peer.getMaxPDULength() > 1) {
+            peer.setMaxPDULength(peer.getMaxPDULength() & ~1);
+        }
+    }
+
+    /** The user that the request names, if any. */
+    public static Optional<UserIdentity> identityIn(AAssociateRQ rq) throws AAssociateRJ {
+        @Nullable IdentityRQ identity = rq.getIdentityRQ();
+        if (identity == null) {
+            return Optional.empty();
+        }
+        boolean name = identity.getType() == IdentityRQ.USERNAME || identity.getType() == IdentityRQ.USERNAME_PASSCODE;
+        if (name && Math.max(identity.getPrimaryField().length, identity.getSecondaryField().length) > MAX_NAME) {
+            throw new AAssociateRJ(1, 1, AAssociateRJ.REASON_NO_REASON_GIVEN);
+        }
+        return Optional.of(
+                switch (identity.getType()) {
+                    case IdentityRQ.USERNAME -> new UserIdentity(Kind.USERNAME, user(identity), Optional.empty());
+                    case IdentityRQ.USERNAME_PASSCODE ->
+                        new UserIdentity(
+                                Kind.USERNAME_AND_PASSCODE,
+                                user(identity),
+                                Optional.of(new Secret(new String(identity.getSecondaryField(), UTF_8))));
+                    default -> new UserIdentity(Kind.OTHER, "", Optional.empty());
+                });
+    }
+
+    private static String user(IdentityRQ identity) {
+        return new String(identity.getPrimaryField(), UTF_8);
+    }
+
+    /**
+     * Leaves of a request what the answer needs, and few objects of that: whoever decides on it may take a while, and many
+     * can wait for him.
+     *
+     * @throws IOException when it has more different transfer syntaxes than there are
+     */
+    public static void compact(AAssociateRQ rq) throws IOException {
+        Map<String, String> syntaxes = new HashMap<>();
+        Set<String> sopClasses = new HashSet<>();
+        for (Presentation context : List.copyOf(rq.getPresentationContexts())) {
+            String sopClass = uidOrNothing(context.getAbstractSyntax());
+            String[] proposed = Arrays.stream(context.getTransferSyntaxes())
+                    .map(Negotiation::uidOrNothing)
+                    .map(uid -> syntaxes.computeIfAbsent(uid, same -> same))
+                    .toArray(String[]::new);
+            sopClasses.add(sopClass);
+            rq.removePresentationContext(context);
+            rq.addPresentationContext(new Presentation(context.getPCID(), sopClass, proposed));
+        }
+        if (syntaxes.size() > MAX_DIFFERENT_SYNTAXES) {
+            throw Aborts.becauseOfViolation(
+                    "an association request with more than " + MAX_DIFFERENT_SYNTAXES + " different transfer syntaxes");
+        }
+        List.copyOf(rq.getRoleSelections()).stream()
+                .map(RoleSelection::getSOPClassUID)
+                .filter(sopClass -> !sopClasses.contains(sopClass))
+                .forEach(rq::removeRoleSelectionFor);
+        rq.setImplClassUID("");
+        rq.setImplVersionName("");
+        @Nullable IdentityRQ identity = rq.getIdentityRQ();
+        if (identity != null) {
+            rq.setIdentityRQ(new IdentityRQ(identity.getType(), identity.isPositiveResponseRequested(), new byte[0]));
+        }
+    }
+
+    private static String uidOrNothing(@Nullable String text) {
+        return text != null && Uid.isValid(text) ? text : "";
+    }
+
+    /** The contexts that are for C-ECHO alone. */
+    static Set<Integer> verificationContexts(AAssociateRQ rq) {
+        return rq.getPresentationContexts().stream()
+                .filter(context -> AbstractSyntaxes.VERIFICATION.equals(context.getAbstractSyntax()))
+                .map(Presentation::getPCID)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** The answer. The request is empty afterwards: the toolkit holds on to it as long as the association lives. */
+    public static AAssociateAC accept(AAssociateRQ rq, int maxPduLength, Admission admission) {
+        AAssociateAC ac = new AAssociateAC();
+        ac.setCalledAET(rq.getCalledAET());
+        ac.setCallingAET(rq.getCallingAET());
+        ac.setMaxPDULength(maxPduLength);
+        ac.setMaxOpsInvoked(1);
+        ac.setMaxOpsPerformed(1);
+        ac.setImplClassUID(Implementation.CLASS_UID);
+        ac.setImplVersionName(Implementation.VERSION_NAME);
+        Set<String> accepted = new HashSet<>();
+        for (Presentation proposed : rq.getPresentationContexts()) {
+            Presentation answer = answer(proposed, admission);
+            ac.addPresentationContext(answer);
+            if (answer.isAccepted()) {
+                accepted.add(proposed.getAbstractSyntax());
+            }
+        }
+        // We are never the SCU, so the proposer is never the SCP.
+        rq.getRoleSelections().stream()
+                .filter(role -> accepted.contains(role.getSOPClassUID()))
+                .forEach(role -> ac.addRoleSelection(new RoleSelection(role.getSOPClassUID(), role.isSCU(), false)));
+        if (admission.identityVerified() && rq.getIdentityRQ().isPositiveResponseRequested()) {
+            ac.setIdentityAC(new IdentityAC(NO_SERVER_RESPONSE));
+        }
+        release(rq);
+        return ac;
+    }
+
+    private static void release(AAssociateRQ rq) {
+        List.copyOf(rq.getPresentationContexts()).forEach(rq::removePresentationContext);
+        List.copyOf(rq.getRoleSelections()).forEach(role -> rq.removeRoleSelectionFor(role.getSOPClassUID()));
+        rq.setIdentityRQ(null);
+    }
+
+    /** Lets go of all that was answered but the contexts in use. */
+    public static void release(AAssociateAC ac, Collection<Presentation> used) {
+        List.copyOf(ac.getPresentationContexts()).stream()
+                .filter(context -> !used.contains(context))
+                .forEach(ac::removePresentationContext);
+        List.copyOf(ac.getRoleSelections()).forEach(role -> ac.removeRoleSelectionFor(role.getSOPClassUID()));
+    }
+
+    private static Presentation answer(Presentation proposed, Admission admission) {
+        String sopClass = proposed.getAbstractSyntax();
+        boolean verification = AbstractSyntaxes.VERIFICATION.equals(sopClass);
+        List<TransferSyntax> preferred = verification ? List.of() : admission.transferSyntaxes();
+        String syntax = choose(proposed.getTransferSyntaxes(), preferred);
+        int result = verification ? Presentation.ACCEPTANCE : resultFor(sopClass, admission);
+        if (result == Presentation.ACCEPTANCE && syntax.isEmpty()) {
+            result = Presentation.TRANSFER_SYNTAX_NOT_SUPPORTED;
+        }
+        // What a rejected context names is not significant, but it must name something (PS3.8 9.3.3.2).
+        String named = syntax.isEmpty()
+                ? TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN.uid().value()
+                : syntax;
+        return new Presentation(proposed.getPCID(), result, named);
+    }
+
+    /** Of those proposed, the one preferred most; without preference the first, known to us or not; empty for none. */
+    private static String choose(String[] proposed, List<TransferSyntax> preferred) {
+        if (preferred.isEmpty()) {
+            return proposed.length == 0 ? "" : proposed[0];
+        }
+        List<String> all = Arrays.asList(proposed);
+        return preferred.stream()
+                .map(syntax -> syntax.uid().value())
+                .filter(all::contains)
+                .findFirst()
+                .orElse("");
+    }
+
+    private static int resultFor(String sopClass, Admission admission) {
+        if (!AbstractSyntaxes.isStorage(sopClass)) {
+            return Presentation.ABSTRACT_SYNTAX_NOT_SUPPORTED;
+        }
+        return admission.takes(Uid.of(sopClass)) ? Presentation.ACCEPTANCE : Presentation.USER_REJECTION;
+    }
+}

@@ -1,0 +1,339 @@
+package org.dicomgateway.dicom.requestor;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.aoju.bus.image.Dimse;
+import org.aoju.bus.image.galaxy.data.Attributes;
+import org.aoju.bus.image.metric.Association;
+import org.aoju.bus.image.metric.Commands;
+import org.aoju.bus.image.metric.Connection;
+import org.aoju.bus.image.metric.DataWriter;
+import org.aoju.bus.image.metric.DimseRQHandler;
+import org.aoju.bus.image.metric.PDVInputStream;
+import org.aoju.bus.image.metric.internal.pdu.AAbort;
+import org.aoju.bus.image.metric.internal.pdu.AAssociateAC;
+import org.aoju.bus.image.metric.internal.pdu.AAssociateRJ;
+import org.aoju.bus.image.metric.internal.pdu.AAssociateRQ;
+import org.aoju.bus.image.metric.internal.pdu.Presentation;
+import org.dicomgateway.dicom.acceptor.Negotiation;
+import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.values.Implementation;
+import org.dicomgateway.dicom.values.Peer;
+import org.dicomgateway.dicom.values.PresentationPair;
+import org.dicomgateway.dicom.values.Rejection;
+import org.dicomgateway.dicom.values.Uid;
+import org.dicomgateway.dicom.wire.Aborts;
+import org.dicomgateway.dicom.wire.AssociationException;
+import org.dicomgateway.dicom.wire.AssociationException.Cause;
+import org.dicomgateway.dicom.wire.DicomSocket;
+import org.dicomgateway.dicom.wire.OpenAssociation;
+import org.dicomgateway.dicom.wire.ToolkitDevice;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An association that we asked for. The toolkit reads its PDUs in a thread that lives as long as the connection; the
+ * caller's thread writes, and waits here for answers.
+ */
+final class RequestedAssociation implements OpenAssociation {
+
+    private static final int SMALLEST_PDU = 128;
+    private static final int LARGEST_PDU = 1 << 17;
+    private static final int MEDIUM_PRIORITY = 0;
+    private static final int MESSAGE_IDS = 0x10000;
+    private static final AtomicInteger LAST_NUMBER = new AtomicInteger();
+
+    /** For the reader to see an A-ABORT that is on its way when a write fails; and to end when its socket is closed. */
+    private static final Duration READER_END = Duration.ofSeconds(1);
+
+    private final Peer peer;
+    private final RequestorSettings settings;
+    private final DicomSocket socket;
+    private final Map<PresentationPair, Presentation> accepted = new HashMap<>();
+
+    private volatile @Nullable Association association;
+    private volatile @Nullable Thread reader;
+    private volatile boolean over;
+    private int lastMessageId;
+
+    RequestedAssociation(Peer peer, RequestorSettings settings, DicomSocket socket) {
+        this.peer = peer;
+        this.settings = settings;
+        this.socket = socket;
+    }
+
+    /** Proposes the pairs and waits for the answer. */
+    void associate(AeTitle calling, List<PresentationPair> pairs) throws AssociationException {
+        long start = System.nanoTime();
+        Connection local = new ConnectedConnection();
+        local.setMaxOpsInvoked(1);
+        local.setMaxOpsPerformed(1);
+        local.setReceivePDULength(settings.maxPduLength());
+        local.setSendPDULength(LARGEST_PDU);
+        local.setSocketCloseDelay(0);
+        ToolkitDevice device = new ToolkitDevice(local, calling.value(), this::startReader, open -> association = open);
+        device.setDimseRQHandler(new NoRequests());
+        AAssociateRQ rq = new BoundingRequest();
+        rq.setCallingAET(calling.value());
+        rq.setCalledAET(peer.aeTitle().value());
+        rq.setImplClassUID(Implementation.CLASS_UID);
+        rq.setImplVersionName(Implementation.VERSION_NAME);
+        for (int i = 0; i < pairs.size(); i++) {
+            PresentationPair pair = pairs.get(i);
+            rq.addPresentationContext(new Presentation(
+                    contextId(i),
+                    pair.sopClass().value(),
+                    pair.transferSyntax().uid().value()));
+        }
+        socket.readBefore(settings.associationTimeout());
+        try {
+            Association open = device.getApplicationEntity(calling.value()).connect(local, new Connection(), rq);
+            socket.readWithoutLimit();
+            checkAnswer(open, pairs);
+        } catch (Exception e) {
+            throw failed("the association", start, e);
+        }
+    }
+
+    @Override
+    public boolean accepts(PresentationPair pair) {
+        return accepted.containsKey(pair);
+    }
+
+    @Override
+    public int cStore(PresentationPair pair, Uid sopInstance, InputStream dataset)
+            throws AssociationException, IOException {
+        long start = System.nanoTime();
+        Presentation context = contextOf(pair);
+        OutgoingDataset outgoing = new OutgoingDataset(dataset, pair.transferSyntax());
+        try {
+            Association open = usable();
+            Response response = new Response(nextMessageId(), Dimse.C_STORE_RSP);
+            Attributes command = Commands.mkCStoreRQ(
+                    response.getMessageID(), pair.sopClass().value(), sopInstance.value(), MEDIUM_PRIORITY);
+            DataWriter writer = (out, syntax) -> out.copyFrom(outgoing);
+            open.invoke(context, command, writer, response, 0);
+            return response.await(settings.responseTimeout());
+        } catch (Exception e) {
+            if (outgoing.hasFailed()) {
+                abort();
+                outgoing.rethrowFailure();
+            }
+            throw failed("C-STORE of " + sopInstance, start, e);
+        } catch (Error e) {
+            abort();
+            throw e;
+        }
+    }
+
+    @Override
+    public int cEcho() throws AssociationException {
+        long start = System.nanoTime();
+        Presentation context = contextOf(PresentationPair.VERIFICATION);
+        try {
+            Association open = usable();
+            Response response = new Response(nextMessageId(), Dimse.C_ECHO_RSP);
+            Attributes command = Commands.mkCEchoRQ(
+                    response.getMessageID(),
+                    PresentationPair.VERIFICATION.sopClass().value());
+            open.invoke(context, command, null, response, 0);
+            return response.await(settings.responseTimeout());
+        } catch (Exception e) {
+            throw failed("C-ECHO", start, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        Association open = association;
+        if (!over && open != null && !socket.isClosed()) {
+            over = true;
+            try {
+                socket.readBefore(settings.releaseTimeout());
+                open.release();
+                awaitReader(settings.releaseTimeout());
+            } catch (IOException | RuntimeException e) {
+                // The peer was faster: it has released, aborted or closed already.
+            }
+        }
+        abort();
+        awaitReader(READER_END);
+    }
+
+    @Override
+    public void abort() {
+        over = true;
+        Association open = association;
+        if (open != null && !socket.isClosed() && !socket.isWriting()) {
+            open.abort();
+        }
+        socket.closeQuietly();
+    }
+
+    @Override
+    public String toString() {
+        return peer.toString();
+    }
+
+    private void checkAnswer(Association open, List<PresentationPair> pairs) throws IOException {
+        if (open.getMaxPDULengthSend() < SMALLEST_PDU) {
+            throw new UnexpectedAnswerException("it takes PDUs of at most " + open.getMaxPDULengthSend() + " bytes");
+        }
+        for (int i = 0; i < pairs.size(); i++) {
+            @Nullable Presentation answer = open.getAAssociateAC().getPresentationContext(contextId(i));
+            String proposed = pairs.get(i).transferSyntax().uid().value();
+            if (answer != null && answer.isAccepted() && answer.containsTransferSyntax(proposed)) {
+                accepted.put(pairs.get(i), answer);
+            }
+        }
+        Negotiation.release(open.getAAssociateAC(), accepted.values());
+    }
+
+    private Presentation contextOf(PresentationPair pair) {
+        @Nullable Presentation context = accepted.get(pair);
+        if (context == null) {
+            throw new IllegalArgumentException(peer + " has not accepted " + pair);
+        }
+        return context;
+    }
+
+    private Association usable() throws IOException {
+        @Nullable Association open = association;
+        if (over || open == null || !open.isReadyForDataTransfer()) {
+            throw new IOException("the association is over");
+        }
+        return open;
+    }
+
+    private int nextMessageId() {
+        lastMessageId = (lastMessageId + 1) % MESSAGE_IDS;
+        return lastMessageId;
+    }
+
+    private static int contextId(int index) {
+        return 2 * index + 1;
+    }
+
+    /** Ends the association and says what went wrong with it. */
+    private AssociationException failed(String what, long start, Exception e) {
+        if (e instanceof InterruptedException) {
+            abort();
+            Thread.currentThread().interrupt();
+        } else if (!(e instanceof ResponseTimeoutException || e instanceof UnexpectedAnswerException)) {
+            awaitReader(socket.timedOut() ? Duration.ZERO : READER_END);
+        }
+        abort();
+        Duration took = Duration.ofNanos(System.nanoTime() - start);
+        String where = what + " failed, " + peer + ": ";
+        String when = " (after " + took.toMillis() + " ms)";
+        if (e instanceof AAssociateRJ rj) {
+            Rejection rejection = new Rejection(rj.getResult(), rj.getSource(), rj.getReason(), "answered by the peer");
+            return new AssociationException(rejection, where + "rejected " + rejection + when);
+        }
+        Cause cause = causeOf(e);
+        return new AssociationException(cause, where + wordsFor(cause, e) + when, e);
+    }
+
+    private Cause causeOf(Exception e) {
+        if (e instanceof ResponseTimeoutException || socket.timedOut()) {
+            return Cause.TIMEOUT;
+        }
+        if (socket.peerAborted()) {
+            return Cause.ABORTED;
+        }
+        return e instanceof AAbort || e instanceof UnexpectedAnswerException ? Cause.PROTOCOL : Cause.CONNECTION_LOST;
+    }
+
+    private static String wordsFor(Cause cause, Exception e) {
+        return switch (cause) {
+            case TIMEOUT -> e instanceof ResponseTimeoutException ? "no response in time" : "no progress in time";
+            case ABORTED -> "aborted by the peer";
+            case PROTOCOL ->
+                "the peer's answer is not valid: "
+                        + (e instanceof AAbort && e.getCause() != null
+                                ? e.getCause().getMessage()
+                                : e.getMessage());
+            default -> e instanceof InterruptedException ? "interrupted" : "connection lost: " + e.getMessage();
+        };
+    }
+
+    private void startReader(Runnable loop) {
+        Thread thread = new Thread(() -> read(loop), "dicom-scu-" + LAST_NUMBER.incrementAndGet() + "-" + peer);
+        thread.setDaemon(true);
+        reader = thread;
+        thread.start();
+    }
+
+    private void read(Runnable loop) {
+        try {
+            loop.run();
+        } catch (Error e) {
+            // Whoever waits for an answer must learn that none will come.
+            Association open = association;
+            if (open != null) {
+                open.onIOException(new IOException("the reader died", e));
+            }
+            throw e;
+        } finally {
+            socket.closeQuietly();
+        }
+    }
+
+    private void awaitReader(Duration atMost) {
+        Thread thread = reader;
+        if (thread == null || atMost.isZero()) {
+            return;
+        }
+        try {
+            thread.join(atMost.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Whoever accepts an association has nothing to ask on it. */
+    private static final class NoRequests implements DimseRQHandler {
+
+        @Override
+        public void onDimse(
+                Association open, Presentation context, Dimse dimse, Attributes command, @Nullable PDVInputStream data)
+                throws IOException {
+            throw Aborts.becauseOfViolation("a " + dimse + " where only responses are due");
+        }
+
+        @Override
+        public void onClose(Association closed) {}
+    }
+
+    /** The toolkit asks it for a socket and gets ours. */
+    /**
+     * Bounds the PDUs that we send before the toolkit does. It looks at what was proposed when it has the answer, and has
+     * not yet taken over its limit.
+     */
+    private final class BoundingRequest extends AAssociateRQ {
+
+        @Override
+        public Presentation getPresentationContext(int id) {
+            @Nullable Association open = association;
+            @Nullable AAssociateAC answer = open == null ? null : open.getAAssociateAC();
+            if (answer != null) {
+                Negotiation.boundPdus(answer);
+            }
+            return super.getPresentationContext(id);
+        }
+    }
+
+    private final class ConnectedConnection extends Connection {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public Socket connect(Connection remote) {
+            return socket;
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package org.dicomgateway.dicom.requestor;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.aoju.bus.image.Dimse;
+import org.aoju.bus.image.Tag;
+import org.aoju.bus.image.galaxy.data.Attributes;
+import org.aoju.bus.image.metric.Association;
+import org.aoju.bus.image.metric.DimseRSPHandler;
+import org.dicomgateway.dicom.values.DimseStatus;
+import org.jspecify.annotations.Nullable;
+
+/** The response to one request, for the thread that waits for it. The toolkit has matched the message ids. */
+final class Response extends DimseRSPHandler {
+
+    private static final int NO_STATUS = -1;
+
+    private final Dimse expected;
+    private final CompletableFuture<Integer> status = new CompletableFuture<>();
+
+    Response(int messageId, Dimse expected) {
+        super(messageId);
+        this.expected = expected;
+    }
+
+    @Override
+    public void onDimseRSP(Association association, Attributes command, @Nullable Attributes dataset) {
+        super.onDimseRSP(association, command, dataset);
+        int field = command.getInt(Tag.CommandField, 0);
+        int answered = command.getInt(Tag.Status, NO_STATUS);
+        if (field != expected.commandField()) {
+            fail(new UnexpectedAnswerException(String.format("command field 0x%04X", field)));
+        } else if (answered == NO_STATUS || DimseStatus.isPending(answered)) {
+            fail(new UnexpectedAnswerException("a response without a final status"));
+        } else {
+            status.complete(answered);
+        }
+    }
+
+    @Override
+    public void onClose(Association association) {
+        super.onClose(association);
+        @Nullable IOException why = association.getException();
+        fail(why != null ? why : new IOException("closed before the response"));
+    }
+
+    /** The status, or the reason why there will be none. */
+    int await(Duration timeout) throws IOException, InterruptedException {
+        try {
+            return status.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw new ResponseTimeoutException();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException failure) {
+                throw failure;
+            }
+            throw new IOException(e.getCause());
+        }
+    }
+
+    private void fail(IOException why) {
+        status.completeExceptionally(why);
+    }
+}

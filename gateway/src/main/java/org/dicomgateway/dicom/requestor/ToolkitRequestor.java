@@ -1,0 +1,81 @@
+package org.dicomgateway.dicom.requestor;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.values.Peer;
+import org.dicomgateway.dicom.values.PresentationPair;
+import org.dicomgateway.dicom.wire.AssociationException;
+import org.dicomgateway.dicom.wire.DicomSocket;
+import org.dicomgateway.dicom.wire.OpenAssociation;
+import org.dicomgateway.dicom.wire.PduGuard;
+import org.dicomgateway.dicom.wire.TlsFailure;
+import org.dicomgateway.dicom.wire.Watchdog;
+import org.dicomgateway.security.ClientTls;
+import org.dicomgateway.security.TlsContext;
+import org.dicomgateway.security.TlsContexts;
+
+/** Calls peers by the toolkit. Shares nothing between associations but the watchdog. */
+final class ToolkitRequestor implements Requestor {
+
+    private final RequestorSettings settings;
+    private final Watchdog watchdog = new Watchdog("dicom-watchdog");
+    private final Optional<TlsContext> tls;
+
+    ToolkitRequestor(RequestorSettings settings, TlsContexts contexts) {
+        this.settings = settings;
+        this.tls = settings.tls().map(client -> contexts.of(client.tls()));
+    }
+
+    @Override
+    public OpenAssociation open(Peer peer, AeTitle calling, Collection<PresentationPair> pairs)
+            throws AssociationException {
+        List<PresentationPair> distinct = pairs.stream().distinct().toList();
+        if (distinct.isEmpty() || distinct.size() > PresentationPair.MAX_PER_ASSOCIATION) {
+            throw new IllegalArgumentException("an association proposes 1 to " + PresentationPair.MAX_PER_ASSOCIATION
+                    + " presentation contexts, not " + distinct.size());
+        }
+        DicomSocket socket = connect(peer);
+        RequestedAssociation association = new RequestedAssociation(peer, settings, socket);
+        association.associate(calling, distinct);
+        return association;
+    }
+
+    private DicomSocket connect(Peer peer) throws AssociationException {
+        long start = System.nanoTime();
+        DicomSocket socket =
+                new DicomSocket(watchdog, settings.writeTimeout(), PduGuard.Side.REQUESTOR, settings.maxPduLength());
+        try {
+            InetSocketAddress address = new InetSocketAddress(peer.host(), peer.port());
+            if (address.isUnresolved()) {
+                throw new UnknownHostException("unknown host");
+            }
+            socket.connect(address, (int) settings.connectTimeout().toMillis());
+            socket.start();
+            secure(socket, peer);
+            return socket;
+        } catch (IOException e) {
+            socket.closeQuietly();
+            Duration took = Duration.ofNanos(System.nanoTime() - start);
+            String why = e instanceof SocketTimeoutException ? "no answer" : TlsFailure.inWords(e);
+            throw new AssociationException(
+                    AssociationException.Cause.CONNECT,
+                    "cannot connect to " + peer + ": " + why + " (after " + took.toMillis() + " ms)",
+                    e);
+        }
+    }
+
+    private void secure(DicomSocket socket, Peer peer) throws IOException {
+        if (tls.isPresent() && settings.tls().isPresent()) {
+            ClientTls client = settings.tls().get();
+            socket.readBefore(settings.connectTimeout());
+            socket.secure(wire -> tls.get().connected(wire, peer.host(), peer.port(), client));
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package org.dicomgateway.dicom.values;
+
+import java.util.List;
+
+/** What an association is accepted for. */
+public final class AbstractSyntaxes {
+
+    /** C-ECHO (PS3.4 Annex A). */
+    public static final String VERIFICATION =
+            PresentationPair.VERIFICATION.sopClass().value();
+
+    private static final String DICOM_ROOT = "1.2.840.10008.";
+
+    /** Where the standard puts new storage SOP classes. */
+    private static final List<String> STORAGE_ROOTS =
+            List.of("1.2.840.10008.5.1.4.1.1.", "1.2.840.10008.5.1.4.34.7", "1.2.840.10008.5.1.4.34.10");
+
+    /** Under those roots, but not storage: protocol approval and inventory query, retrieve and creation. */
+    private static final List<String> NOT_STORAGE = List.of(
+            "1.2.840.10008.5.1.4.1.1.200.4",
+            "1.2.840.10008.5.1.4.1.1.200.5",
+            "1.2.840.10008.5.1.4.1.1.200.6",
+            "1.2.840.10008.5.1.4.1.1.201.2",
+            "1.2.840.10008.5.1.4.1.1.201.3",
+            "1.2.840.10008.5.1.4.1.1.201.4",
+            "1.2.840.10008.5.1.4.1.1.201.5");
+
+    private AbstractSyntaxes() {}
+
+    /**
+     * Whether instances of this SOP class are taken: every one that the standard stores by C-STORE, also those it has
+     * added since this was written, and everything private. Other services of the standard are not.
+     */
+    public static boolean isStorage(String uid) {
+        if (!Uid.isValid(uid)) {
+            return false;
+        }
+        if (!uid.startsWith(DICOM_ROOT) || UidNames.kindOf(uid) == UidNames.Kind.STORAGE_SOP_CLASS) {
+            return true;
+        }
+        boolean unknown = UidNames.nameOf(Uid.of(uid)).isEmpty();
+        return unknown && STORAGE_ROOTS.stream().anyMatch(uid::startsWith) && !NOT_STORAGE.contains(uid);
+    }
+}

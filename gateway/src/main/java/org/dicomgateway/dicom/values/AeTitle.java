@@ -1,0 +1,45 @@
+package org.dicomgateway.dicom.values;
+
+import java.util.regex.Pattern;
+
+/**
+ * An application entity title: 1 to 16 printable characters of the default repertoire, without backslash, leading and
+ * trailing spaces not significant (PS3.5 6.2, VR AE). Safe in a log line by construction.
+ */
+public record AeTitle(String value) implements Comparable<AeTitle> {
+
+    private static final int MAX_LENGTH = 16;
+    private static final Pattern SPACES = Pattern.compile("^ +| +$");
+
+    /** @throws IllegalArgumentException with a message fit for an operator when the text is no AE title */
+    public AeTitle {
+        value = SPACES.matcher(value).replaceAll("");
+        if (value.isEmpty()) {
+            throw new IllegalArgumentException("an AE title must not be empty");
+        }
+        if (value.length() > MAX_LENGTH) {
+            throw new IllegalArgumentException("an AE title has at most " + MAX_LENGTH + " characters: '"
+                    + Text.printable(value, MAX_LENGTH) + "…' has " + value.length());
+        }
+        if (value.chars().anyMatch(c -> c < 0x20 || c > 0x7e || c == '\\')) {
+            throw new IllegalArgumentException(
+                    "an AE title holds printable ASCII without backslash: '" + Text.printable(value, MAX_LENGTH) + "'");
+        }
+    }
+
+    /** The AE title in {@code text}. */
+    public static AeTitle of(String text) {
+        return new AeTitle(text);
+    }
+
+    @Override
+    public int compareTo(AeTitle other) {
+        return value.compareTo(other.value);
+    }
+
+    /** For a line of a log: in quotes where it could be taken for more than a word. */
+    @Override
+    public String toString() {
+        return Text.token(value, MAX_LENGTH);
+    }
+}

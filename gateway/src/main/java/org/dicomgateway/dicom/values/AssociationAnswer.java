@@ -1,0 +1,4 @@
+package org.dicomgateway.dicom.values;
+
+/** An {@link Admission} or a {@link Rejection}. */
+public sealed interface AssociationAnswer permits Admission, Rejection {}

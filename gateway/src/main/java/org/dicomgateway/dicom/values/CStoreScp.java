@@ -1,0 +1,40 @@
+package org.dicomgateway.dicom.values;
+
+import java.io.IOException;
+import java.io.InputStream;
+
+/** Serves C-STORE requests (PS3.4 Annex B). Called in the thread of the association that brought the request. */
+@FunctionalInterface
+public interface CStoreScp {
+
+    /**
+     * Takes one instance and says how it went.
+     *
+     * @param request the command's fields; its dataset must be read to the end, and is gone when this returns
+     * @throws IOException when the dataset cannot be read; the association is then aborted and nothing is answered
+     */
+    CStoreResponse cStore(CStoreRequest request) throws IOException;
+
+    /**
+     * A C-STORE-RQ (PS3.7 9.3.1.1).
+     *
+     * @param sopClass Affected SOP Class UID
+     * @param sopInstance Affected SOP Instance UID
+     * @param transferSyntax the one negotiated for the presentation context
+     * @param origin the association it came on
+     * @param dataset the dataset's bytes as they arrive
+     */
+    record CStoreRequest(
+            Uid sopClass, Uid sopInstance, TransferSyntax transferSyntax, Origin origin, InputStream dataset) {}
+
+    /**
+     * A C-STORE-RSP (PS3.7 9.3.1.2).
+     *
+     * @param status (0000,0900), see {@link DimseStatus}
+     * @param errorComment (0000,0902), at most 64 characters are sent; empty for none
+     */
+    record CStoreResponse(int status, String errorComment) {
+        /** Success. */
+        public static final CStoreResponse SUCCESS = new CStoreResponse(DimseStatus.SUCCESS, "");
+    }
+}

@@ -1,0 +1,13 @@
+package org.dicomgateway.dicom.values;
+
+/** Who we are to peers and in the files we write (PS3.7 D.3.3.2). */
+public final class Implementation {
+
+    /** Made from a random UUID (PS3.5 B.2). Changes only when the encoding of what we write changes. */
+    public static final String CLASS_UID = "2.25.257388466939293223232145972387700161044";
+
+    /** At most 16 characters. */
+    public static final String VERSION_NAME = "DICOMGW_01";
+
+    private Implementation() {}
+}

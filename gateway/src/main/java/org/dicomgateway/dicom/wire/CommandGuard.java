@@ -1,0 +1,82 @@
+package org.dicomgateway.dicom.wire;
+
+import java.io.IOException;
+
+/**
+ * Looks at the command sets that pass (PS3.7 6.3: implicit VR little endian, group 0000) and aborts at what no command
+ * has: other groups, undefined lengths, or more elements or bytes than any; and at a response where requests are due, the
+ * dataset of which the toolkit would gather in memory.
+ */
+final class CommandGuard {
+
+    /** PS3.7 E.1 has some thirty elements in all, of which a command has a dozen. */
+    private static final int MAX_ELEMENTS = 128;
+
+    private static final int MAX_LENGTH = 1 << 14;
+    private static final int ELEMENT_HEADER = 8;
+    private static final int COMMAND_FIELD = 0x0100;
+    private static final int US_LENGTH = 2;
+    private static final int RESPONSE = 0x80;
+
+    private final PduGuard.Side side;
+    private final byte[] header = new byte[ELEMENT_HEADER];
+    private int headerBytes;
+    private int valueRemaining;
+    private int element;
+    private int elements;
+    private int total;
+    private boolean fresh = true;
+    private boolean last;
+
+    CommandGuard(PduGuard.Side side) {
+        this.side = side;
+    }
+
+    void beginFragment(boolean isLast) {
+        if (fresh || last) {
+            headerBytes = 0;
+            valueRemaining = 0;
+            elements = 0;
+            total = 0;
+            fresh = false;
+        }
+        last = isLast;
+    }
+
+    void inspect(byte[] b, int from, int end) throws IOException {
+        total += end - from;
+        check(total <= MAX_LENGTH, "a command set of more than " + MAX_LENGTH + " bytes");
+        int pos = from;
+        while (pos < end) {
+            if (valueRemaining > 0) {
+                int n = Math.min(valueRemaining, end - pos);
+                if (element == COMMAND_FIELD && valueRemaining - n == 0 && side == PduGuard.Side.ACCEPTOR) {
+                    check((b[pos + n - 1] & RESPONSE) == 0, "a response where requests are due");
+                }
+                pos += n;
+                valueRemaining -= n;
+            } else {
+                header[headerBytes++] = b[pos++];
+                if (headerBytes == ELEMENT_HEADER) {
+                    headerBytes = 0;
+                    beginElement();
+                }
+            }
+        }
+    }
+
+    private void beginElement() throws IOException {
+        check(++elements <= MAX_ELEMENTS, "a command of more than " + MAX_ELEMENTS + " elements");
+        check(header[0] == 0 && header[1] == 0, "a command with a foreign group");
+        check(header[6] == 0 && header[7] == 0, "a command with an element that claims 64 KB or more");
+        element = (header[2] & 0xFF) | ((header[3] & 0xFF) << 8);
+        valueRemaining = (header[4] & 0xFF) | ((header[5] & 0xFF) << 8);
+        check(element != COMMAND_FIELD || valueRemaining == US_LENGTH, "a command whose field is no number");
+    }
+
+    private static void check(boolean holds, String violation) throws IOException {
+        if (!holds) {
+            throw Aborts.becauseOfViolation(violation);
+        }
+    }
+}

@@ -1,0 +1,259 @@
+package org.dicomgateway.dicom.wire;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.SocketTimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands between a connection and the toolkit, which believes every length and keeps whole PDUs in memory (PS3.8 9.3).
+ *
+ * <ul>
+ *   <li>Each fragment of a message passes in PDUs of its own of at most {@value #MAX_PIECE} bytes, which changes nothing of
+ *       what is said, so the memory of an association does not depend on how large its peer makes PDUs.
+ *   <li>Of an A-ASSOCIATE-RQ or -AC the items are counted ({@link AssociateGuard}), of a command the elements ({@link
+ *       CommandGuard}). A second one, or one from the wrong side, is refused unread.
+ *   <li>The last byte of an A-ASSOCIATE PDU is handed over in turn ({@link BeforeParsing}): what the toolkit makes of one is
+ *       large for a moment.
+ * </ul>
+ *
+ * <p>Also notes an A-ABORT, which the toolkit does not tell from one of ours, and makes a time limit that has passed the
+ * toolkit's reason to abort.
+ */
+public final class PduGuard extends InputStream {
+
+    /** Which end of the association this is. */
+    public enum Side {
+        /** Reads an A-ASSOCIATE-RQ, and requests. */
+        ACCEPTOR(A_ASSOCIATE_RQ),
+        /** Reads an A-ASSOCIATE-AC, and responses without datasets. */
+        REQUESTOR(A_ASSOCIATE_AC);
+
+        private final int associate;
+
+        Side(int associate) {
+            this.associate = associate;
+        }
+    }
+
+    /** Called when all of an A-ASSOCIATE PDU is there but nothing of it was read; may wait, or throw to end it. */
+    @FunctionalInterface
+    public interface BeforeParsing {
+        void waitForTurn() throws IOException;
+    }
+
+    private static final int HEADER = 6;
+    private static final int A_ASSOCIATE_RQ = 1;
+    private static final int A_ASSOCIATE_AC = 2;
+    private static final int P_DATA_TF = 4;
+    private static final int A_ABORT = 7;
+
+    /** The toolkit begins with a buffer of 16 KiB, and makes it as large as the largest PDU that it sees. */
+    private static final int TOOLKIT_BUFFER = 1 << 14;
+
+    private static final int MAX_PIECE = TOOLKIT_BUFFER - 2 * HEADER;
+
+    /** Some senders make larger PDUs than they were asked for. It costs nothing but a counter. */
+    private static final int MIN_DATA_LIMIT = 1 << 20;
+
+    private final InputStream in;
+    private final Side side;
+    private final int maxPduLength;
+    private final BeforeParsing beforeParsing;
+    private final CommandGuard command;
+
+    /** Headers for the toolkit that are not on the wire like this. */
+    private final byte[] made = new byte[2 * HEADER];
+
+    private int madeBytes;
+    private int madeRead;
+    /** Bytes of the wire that pass next. */
+    private long pass;
+
+    private long pduRemaining;
+    private int fragmentRemaining;
+    private int contextId;
+    private int control;
+    private boolean inCommand;
+    private boolean associated;
+    private @Nullable AssociateGuard associate;
+    private volatile boolean sawAbort;
+
+    /** @param maxPduLength what we ask peers to keep to; some lenience is given */
+    PduGuard(InputStream in, Side side, int maxPduLength, BeforeParsing beforeParsing) {
+        this.in = in;
+        this.side = side;
+        this.maxPduLength = Math.max(maxPduLength, MIN_DATA_LIMIT);
+        this.beforeParsing = beforeParsing;
+        this.command = new CommandGuard(side);
+    }
+
+    boolean sawAbort() {
+        return sawAbort;
+    }
+
+    InputStream unguarded() {
+        return in;
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] b, int off, int len) throws IOException {
+        if (len == 0) {
+            return 0;
+        }
+        try {
+            while (madeRead == madeBytes && pass == 0) {
+                if (!next()) {
+                    return -1;
+                }
+            }
+            return madeRead < madeBytes ? readMade(b, off, len) : readWire(b, off, len);
+        } catch (SocketTimeoutException e) {
+            throw Aborts.becauseOfTimeout(e);
+        }
+    }
+
+    @Override
+    public long skip(long n) {
+        return 0;
+    }
+
+    private int readMade(byte[] b, int off, int len) {
+        int n = Math.min(len, madeBytes - madeRead);
+        System.arraycopy(made, madeRead, b, off, n);
+        madeRead += n;
+        return n;
+    }
+
+    private int readWire(byte[] b, int off, int len) throws IOException {
+        int n = in.read(b, off, (int) Math.min(len, pass));
+        if (n > 0) {
+            pass -= n;
+            if (inCommand) {
+                command.inspect(b, off, off + n);
+            }
+            if (associate != null) {
+                associate.inspect(b, off, off + n);
+                if (pass == 0) {
+                    associate = null;
+                    beforeParsing.waitForTurn();
+                }
+            }
+        }
+        return n;
+    }
+
+    /** Makes the header of what comes next; false at the end of the stream. */
+    private boolean next() throws IOException {
+        inCommand = false;
+        if (fragmentRemaining > 0) {
+            beginPiece();
+        } else if (pduRemaining > 0) {
+            readHeader();
+            beginFragment(intAt(0), made[4] & 0xFF, made[5] & 0xFF);
+        } else if (readHeader()) {
+            beginPdu(made[0], intAt(2) & 0xFFFFFFFFL);
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    /** False when the stream ends before the first byte of a PDU. */
+    private boolean readHeader() throws IOException {
+        int n = 0;
+        while (n < HEADER) {
+            int more = in.read(made, n, HEADER - n);
+            if (more < 0) {
+                if (n == 0 && pduRemaining == 0) {
+                    return false;
+                }
+                throw new EOFException("the connection ended within a PDU");
+            }
+            n += more;
+        }
+        madeRead = 0;
+        madeBytes = 0;
+        return true;
+    }
+
+    private void beginPdu(int type, long length) throws IOException {
+        sawAbort |= type == A_ABORT;
+        if (type == P_DATA_TF) {
+            if (length < HEADER || length > maxPduLength) {
+                throw Aborts.becauseOfViolation(
+                        "a P-DATA-TF PDU of " + length + " bytes, where at most " + maxPduLength + " are taken");
+            }
+            pduRemaining = length;
+            return;
+        }
+        if (type == A_ASSOCIATE_RQ || type == A_ASSOCIATE_AC) {
+            if (associated || type != side.associate) {
+                throw Aborts.becauseOfUnexpectedPdu("an A-ASSOCIATE PDU where none is due");
+            }
+            associated = true;
+            associate = new AssociateGuard(length);
+        }
+        madeBytes = HEADER;
+        pass = length;
+    }
+
+    private void beginFragment(int length, int context, int controlHeader) throws IOException {
+        pduRemaining -= HEADER;
+        int data = length - 2;
+        long rest = pduRemaining - data;
+        if (data < 0 || rest < 0 || (rest > 0 && rest < HEADER)) {
+            throw Aborts.becauseOfViolation("a fragment of " + length + " bytes, which does not fit in its PDU");
+        }
+        pduRemaining = rest;
+        fragmentRemaining = data;
+        contextId = context;
+        control = controlHeader;
+        if (isCommand()) {
+            command.beginFragment((control & 2) != 0);
+        } else if (side == Side.REQUESTOR) {
+            throw Aborts.becauseOfViolation("a dataset, where only responses without are due");
+        }
+        beginPiece();
+    }
+
+    private boolean isCommand() {
+        return (control & 1) != 0;
+    }
+
+    private void beginPiece() {
+        int piece = Math.min(fragmentRemaining, MAX_PIECE);
+        fragmentRemaining -= piece;
+        putInt(2, piece + HEADER);
+        made[0] = P_DATA_TF;
+        made[1] = 0;
+        putInt(HEADER, piece + 2);
+        made[10] = (byte) contextId;
+        made[11] = (byte) (fragmentRemaining > 0 ? control & ~2 : control);
+        madeRead = 0;
+        madeBytes = 2 * HEADER;
+        pass = piece;
+        inCommand = isCommand();
+    }
+
+    private int intAt(int offset) {
+        return (made[offset] & 0xFF) << 24
+                | (made[offset + 1] & 0xFF) << 16
+                | (made[offset + 2] & 0xFF) << 8
+                | (made[offset + 3] & 0xFF);
+    }
+
+    private void putInt(int offset, int value) {
+        made[offset] = (byte) (value >> 24);
+        made[offset + 1] = (byte) (value >> 16);
+        made[offset + 2] = (byte) (value >> 8);
+        made[offset + 3] = (byte) value;
+    }
+}

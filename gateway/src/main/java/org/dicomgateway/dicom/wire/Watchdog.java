@@ -1,0 +1,63 @@
+package org.dicomgateway.dicom.wire;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Closes sockets on which a write does not return: there is no timeout on a blocked write, only closing ends it.
+ *
+ * <p>One thread looks at all watched sockets a few times a second. It lives while there are any, so a watchdog needs no
+ * closing.
+ */
+public final class Watchdog {
+
+    private static final long ROUND_MILLIS = 200;
+
+    private final String name;
+    private final Set<DicomSocket> watched = ConcurrentHashMap.newKeySet();
+    private final Object lock = new Object();
+    private @Nullable Thread thread;
+
+    /** @param name of its thread */
+    public Watchdog(String name) {
+        this.name = name;
+    }
+
+    void watch(DicomSocket socket) {
+        watched.add(socket);
+        synchronized (lock) {
+            if (thread == null) {
+                thread = new Thread(this::run, name);
+                thread.setDaemon(true);
+                thread.start();
+            }
+        }
+    }
+
+    void forget(DicomSocket socket) {
+        if (watched.remove(socket) && watched.isEmpty()) {
+            synchronized (lock) {
+                lock.notifyAll();
+            }
+        }
+    }
+
+    private void run() {
+        while (true) {
+            long now = System.nanoTime();
+            watched.forEach(socket -> socket.closeWhenStuck(now));
+            synchronized (lock) {
+                if (watched.isEmpty()) {
+                    thread = null;
+                    return;
+                }
+                try {
+                    lock.wait(ROUND_MILLIS);
+                } catch (InterruptedException e) {
+                    // Nobody has a reason to interrupt this thread, and the sockets still need it.
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,186 @@
+package org.dicomgateway.forward.association;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.values.Peer;
+import org.dicomgateway.dicom.values.PresentationPair;
+import org.dicomgateway.dicom.values.Uid;
+import org.dicomgateway.dicom.wire.AssociationException;
+import org.dicomgateway.dicom.wire.OpenAssociation;
+import org.dicomgateway.forward.health.Unanswered;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The associations of one lane: within the destination's limit, and all abortable at once. */
+public final class Associations {
+
+    /** Opens an association. */
+    @FunctionalInterface
+    private interface Call {
+        OpenAssociation open() throws AssociationException;
+    }
+
+    private static final Duration POLL = Duration.ofMillis(250);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Associations.class);
+
+    private final Peer peer;
+    private final Callers callers;
+    private final AssociationLimit limit;
+    private final Unanswered unanswered;
+    private final Bell bell;
+    private final Set<Limited> open = ConcurrentHashMap.newKeySet();
+    private volatile boolean aborted;
+
+    public Associations(Peer peer, Callers callers, AssociationLimit limit, Unanswered unanswered, Bell bell) {
+        this.peer = peer;
+        this.callers = callers;
+        this.limit = limit;
+        this.unanswered = unanswered;
+        this.bell = bell;
+    }
+
+    /**
+     * Calls the destination, as soon as its limit allows.
+     *
+     * @throws AssociationException when it cannot be opened, or the lane was stopped before it was
+     */
+    public OpenAssociation open(AeTitle calling, Collection<PresentationPair> pairs)
+            throws AssociationException, InterruptedException {
+        while (!limit.acquire(POLL)) {
+            if (bell.isClosed()) {
+                throw stopped();
+            }
+        }
+        return callThenRelease(() -> awaited(calling, pairs));
+    }
+
+    /**
+     * Calls the destination if its limit allows it now, and waits only shortly for any answer.
+     *
+     * @return empty when the limit does not allow it
+     * @throws AssociationException as {@link #open}
+     */
+    Optional<OpenAssociation> openHastily(AeTitle calling, Collection<PresentationPair> pairs)
+            throws AssociationException {
+        return limit.tryAcquire()
+                ? Optional.of(callThenRelease(() -> callers.hasty().open(peer, calling, pairs)))
+                : Optional.empty();
+    }
+
+    private OpenAssociation awaited(AeTitle calling, Collection<PresentationPair> pairs) throws AssociationException {
+        try (Unanswered.Wait wait = unanswered.beginCall()) {
+            try {
+                OpenAssociation association = callers.patient().open(peer, calling, pairs);
+                wait.answered();
+                return association;
+            } catch (AssociationException e) {
+                if (e.rejection().isPresent()) {
+                    wait.answered();
+                }
+                throw e;
+            }
+        }
+    }
+
+    /** Calls with a place of the limit that was taken; gives it back when the association is closed, or never opened. */
+    private OpenAssociation callThenRelease(Call call) throws AssociationException {
+        Limited association = null;
+        try {
+            association = new Limited(call.open());
+            open.add(association);
+        } catch (RuntimeException e) {
+            // A fault of ours that every call would meet: let the breaker see it.
+            LOG.error("calling {} failed by a fault of the gateway", peer, e);
+            throw new AssociationException(
+                    AssociationException.Cause.PROTOCOL, "a fault of the gateway while calling " + peer + ": " + e, e);
+        } finally {
+            if (association == null) {
+                limit.release();
+            }
+        }
+        if (aborted) {
+            association.abort();
+            association.close();
+            throw stopped();
+        }
+        return association;
+    }
+
+    /** Whether the limit allows another now. */
+    public boolean hasRoom() {
+        return limit.hasRoom();
+    }
+
+    /** How many of this lane are open. */
+    public int count() {
+        return open.size();
+    }
+
+    /** Aborts all that are open, and whatever is opened from now on. */
+    public void abortAll() {
+        aborted = true;
+        open.forEach(Limited::abort);
+    }
+
+    public boolean areAborted() {
+        return aborted;
+    }
+
+    private AssociationException stopped() {
+        return new AssociationException(
+                AssociationException.Cause.CONNECTION_LOST, "the lane to " + peer + " is stopping", null);
+    }
+
+    /** Gives its place back when it is closed, once. */
+    private final class Limited implements OpenAssociation {
+
+        private final OpenAssociation association;
+        private final AtomicBoolean closed = new AtomicBoolean();
+
+        Limited(OpenAssociation association) {
+            this.association = association;
+        }
+
+        @Override
+        public boolean accepts(PresentationPair pair) {
+            return association.accepts(pair);
+        }
+
+        @Override
+        public int cStore(PresentationPair pair, Uid sopInstance, InputStream dataset)
+                throws AssociationException, IOException {
+            return association.cStore(pair, sopInstance, dataset);
+        }
+
+        @Override
+        public int cEcho() throws AssociationException {
+            return association.cEcho();
+        }
+
+        @Override
+        public void abort() {
+            association.abort();
+        }
+
+        @Override
+        public void close() {
+            if (!closed.compareAndSet(false, true)) {
+                return;
+            }
+            try {
+                association.close();
+            } finally {
+                open.remove(this);
+                limit.release();
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package org.dicomgateway.forward.association;
+
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.values.PresentationPair;
+import org.dicomgateway.forward.health.CallingTitles;
+import org.dicomgateway.spool.Claim;
+
+/**
+ * What an association is opened for.
+ *
+ * @param calling the AE title we call by
+ * @param pairs what it must be able to send, at most {@value PresentationPair#MAX_PER_ASSOCIATION}
+ */
+public record Proposal(AeTitle calling, Set<PresentationPair> pairs) {
+
+    /**
+     * For the first of these claims, and for as many of the others as one association can serve.
+     *
+     * @param claims at least one
+     * @param fixed the AE title to call by; empty: that of the instance's sender
+     */
+    public static Proposal of(Iterable<Claim> claims, Optional<AeTitle> fixed) {
+        AeTitle calling = CallingTitles.of(claims.iterator().next(), fixed);
+        Set<PresentationPair> pairs = new LinkedHashSet<>();
+        for (Claim claim : claims) {
+            if (pairs.size() < PresentationPair.MAX_PER_ASSOCIATION
+                    && CallingTitles.of(claim, fixed).equals(calling)) {
+                pairs.add(pairOf(claim));
+            }
+        }
+        return new Proposal(calling, pairs);
+    }
+
+    /** Whether an association opened for this can serve a claim. */
+    public boolean covers(Claim claim, Optional<AeTitle> fixed) {
+        return pairs.contains(pairOf(claim)) && CallingTitles.of(claim, fixed).equals(calling);
+    }
+
+    public static PresentationPair pairOf(Claim claim) {
+        return new PresentationPair(
+                claim.instance().sopClass(), claim.instance().transferSyntax());
+    }
+}

@@ -1,0 +1,174 @@
+package org.dicomgateway.forward.health;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.dicomgateway.config.settings.DestinationSettings;
+import org.dicomgateway.forward.health.BreakerState.Closed;
+import org.dicomgateway.forward.health.BreakerState.HalfOpen;
+import org.dicomgateway.forward.health.BreakerState.Open;
+import org.dicomgateway.forward.outcome.Backoff;
+import org.dicomgateway.forward.outcome.Deadline;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides whether a destination is used or left alone, by what is reported of it. Opens after a number of failures in a
+ * row; is tried again by one worker after a pause, which doubles each time that fails; closes as soon as a delivery
+ * succeeds. When it was opened by stores and there is none to try it with, it is used again on trial: one failure, and it
+ * is left alone for longer. For any number of threads.
+ */
+public final class Breaker {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Breaker.class);
+
+    private final String lane;
+    private final int threshold;
+    private final Backoff pauses;
+    private final InstantSource clock;
+    private volatile BreakerState state;
+
+    public Breaker(DestinationSettings settings, InstantSource clock, RandomGenerator random) {
+        DestinationSettings.BreakerSettings breaker = settings.breaker();
+        this.lane = settings.name() + " (" + settings.peer() + ")";
+        this.threshold = breaker.failures();
+        this.pauses = new Backoff(breaker.initialPause(), breaker.maxPause(), random);
+        this.clock = clock;
+        this.state = Closed.fresh(clock.instant());
+    }
+
+    /** Never waits. */
+    public BreakerState state() {
+        return state;
+    }
+
+    /** Never waits. */
+    public boolean isClosed() {
+        return state.isClosed();
+    }
+
+    public boolean isHalfOpen() {
+        return state instanceof HalfOpen;
+    }
+
+    /** That it is on trial, for operators. */
+    public Optional<String> complaint() {
+        return state instanceof Closed closed && closed.isOnTrial()
+                ? Optional.of("answers again, and has taken nothing since it was down: " + closed.why())
+                : Optional.empty();
+    }
+
+    /** Whether something failed lately, so that little should be risked at once. */
+    public boolean isInDoubt() {
+        return state.failures() > 0;
+    }
+
+    /** Whether it is time to try the destination. */
+    public boolean isTrialDue() {
+        return state instanceof Open open && open.pause().passed();
+    }
+
+    /** Whether the caller, and nobody else, must try the destination now, and then call {@link #endTrial}. */
+    public synchronized boolean startTrial() {
+        if (state instanceof Open open && open.pause().passed()) {
+            state = open.tryAgain();
+            return true;
+        }
+        return false;
+    }
+
+    /** The trial is over; when nothing was reported of it, it told nothing. */
+    public synchronized void endTrial() {
+        if (state instanceof HalfOpen trial) {
+            state = trial.reopenUnchanged(pause(trial.before().pauses()));
+        }
+    }
+
+    /** A store succeeded. */
+    public synchronized void delivered() {
+        if (state instanceof Closed closed) {
+            state = closed.cleared();
+        } else {
+            close();
+        }
+    }
+
+    /** A store was answered, if not with success: the destination is there, and it is not to blame. */
+    public synchronized void answered() {
+        if (state instanceof Closed closed) {
+            state = closed.cleared();
+        } else if (state instanceof HalfOpen) {
+            close();
+        }
+    }
+
+    /** A C-ECHO was answered, or one caller refused, and there is nothing to store: the destination is there. */
+    public synchronized void echoed() {
+        if (state instanceof Closed closed && !closed.inStores()) {
+            state = closed.cleared();
+        } else if (state instanceof HalfOpen trial) {
+            if (trial.before().inStores()) {
+                state = trial.onTrial(clock.instant(), Math.max(1, threshold - 1));
+            } else {
+                close();
+            }
+        }
+    }
+
+    /**
+     * The destination failed.
+     *
+     * @param inStore whether it failed at a store; otherwise at a call or a C-ECHO
+     */
+    public synchronized void failed(boolean inStore, String why) {
+        if (state instanceof Closed closed) {
+            Closed struck = closed.struck(clock.instant(), inStore, why);
+            state = struck;
+            if (struck.failures() >= threshold) {
+                open(struck, struck.failures(), struck.firstFailure(), inStore, why);
+            }
+        } else if (state instanceof HalfOpen trial) {
+            Open open = trial.reopen(inStore, pause(trial.before().pauses() + 1), why);
+            state = open;
+            LOG.warn(
+                    "destination {} failed again and is left alone for {}, {} failures in a row: {}",
+                    lane,
+                    Health.seconds(open.pause().remaining()),
+                    open.failures(),
+                    why);
+        }
+    }
+
+    /** It answers stores, and takes nothing it is sent: several different instances in a row. */
+    public synchronized void refusesAll(int instances, Instant first, String why) {
+        if (state instanceof Closed closed) {
+            open(closed, instances, first, true, why);
+        }
+    }
+
+    /** It answers nothing any more, since then, neither stores nor a C-ECHO: no need to count. */
+    public synchronized void silent(Instant since, String why) {
+        if (state instanceof Closed closed) {
+            boolean first = closed.failures() == 0 || since.isBefore(closed.firstFailure());
+            open(closed, closed.failures() + 1, first ? since : closed.firstFailure(), false, why);
+        }
+    }
+
+    private void open(Closed closed, int failures, Instant first, boolean inStore, String why) {
+        state = closed.open(clock.instant(), failures, first, inStore, pause(closed.pauses() + 1), why);
+    }
+
+    private void close() {
+        Instant now = clock.instant();
+        if (state instanceof Open open) {
+            state = open.close(now);
+        } else if (state instanceof HalfOpen trial) {
+            state = trial.close(now);
+        }
+    }
+
+    private Deadline pause(int n) {
+        return Deadline.after(clock, pauses.delay(n));
+    }
+}

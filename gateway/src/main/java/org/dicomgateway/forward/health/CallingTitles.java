@@ -1,0 +1,139 @@
+package org.dicomgateway.forward.health;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import org.dicomgateway.config.settings.DestinationSettings;
+import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.wire.AssociationException;
+import org.dicomgateway.forward.outcome.Backoff;
+import org.dicomgateway.forward.outcome.Deadline;
+import org.dicomgateway.forward.outcome.Outcome;
+import org.dicomgateway.forward.outcome.Verdict;
+import org.dicomgateway.spool.Claim;
+import org.dicomgateway.spool.Settlement;
+
+/**
+ * Which of the senders' AE titles a destination takes instances from, when it is called by those ({@code calling-ae =
+ * preserve}). What one of them meets for its name delays that one alone: it is put off, longer each time. There are as
+ * many as there are senders. For any number of threads.
+ */
+public final class CallingTitles {
+
+    /** Who has not called for so long after he could have is told of no more. */
+    private static final Duration MEMORY = Duration.ofMinutes(5);
+
+    /** So often a caller is put off, when no other was served yet, before the destination is held to be in trouble. */
+    public static final int BEFORE_OTHERS = 3;
+
+    /** Whoever calls himself otherwise each time must not fill the memory. */
+    private static final int REMEMBERED = 1_000;
+
+    private final Optional<AeTitle> fixed;
+    private final InstantSource clock;
+    private final Backoff waits;
+    private final Set<AeTitle> welcome = new HashSet<>();
+    private final Map<AeTitle, Unwelcome> unwelcome = new HashMap<>();
+
+    /** @param memory when it is forgotten, if it does not call before */
+    private record Unwelcome(int times, Deadline until, Deadline memory, String why) {}
+
+    CallingTitles(DestinationSettings settings, InstantSource clock, RandomGenerator random) {
+        this.fixed = settings.callingAe();
+        this.clock = clock;
+        this.waits =
+                new Backoff(settings.retry().initialDelay(), settings.retry().maxDelay(), random);
+    }
+
+    /** The AE title by which to call for a claim. */
+    public AeTitle of(Claim claim) {
+        return of(claim, fixed);
+    }
+
+    /** The same, with the title that is set for the destination, if any. */
+    public static AeTitle of(Claim claim, Optional<AeTitle> fixed) {
+        return fixed.orElseGet(() -> claim.instance().origin().calling());
+    }
+
+    /** An instance of this caller was taken. */
+    public synchronized void taken(AeTitle calling) {
+        if (fixed.isPresent()) {
+            return;
+        }
+        unwelcome.remove(calling);
+        if (welcome.size() < REMEMBERED) {
+            welcome.add(calling);
+        }
+    }
+
+    /**
+     * A caller failed to associate, or was aborted at its first store.
+     *
+     * @return whether that is taken to be for its name: it says nothing of the destination but that it is there. When that
+     *     is not certain, and nobody else was served, it is put off all the same; again and again, it tells of more
+     */
+    public synchronized boolean refuses(AeTitle calling, AssociationException failure, String why) {
+        boolean certain = Verdict.isCallerUnknown(failure);
+        if (fixed.isPresent() || (!certain && !Verdict.mayBeForCaller(failure))) {
+            return false;
+        }
+        boolean taken = welcome.remove(calling);
+        if (taken && !certain) {
+            return false;
+        }
+        unwelcome.values().removeIf(it -> it.memory().passed());
+        Unwelcome before = unwelcome.get(calling);
+        if (before != null && !before.until().passed()) {
+            // Another worker called by the same name, and was told the same.
+            return true;
+        }
+        int times = before == null ? 1 : before.times() + 1;
+        Duration wait = waits.delay(times);
+        if (before != null || unwelcome.size() < REMEMBERED) {
+            Deadline until = Deadline.after(clock, wait);
+            unwelcome.put(calling, new Unwelcome(times, until, Deadline.after(clock, wait.plus(MEMORY)), why));
+        }
+        return certain || !welcome.isEmpty() || times <= BEFORE_OTHERS;
+    }
+
+    /** What becomes of a claim whose caller is put off; empty when it is not. */
+    public Optional<Settlement> putOff(Claim claim) {
+        return standing(claim)
+                .map(it -> new Settlement.Retry(
+                        it.until().end(), false, Outcome.NO_STATUS, "its caller is put off: " + it.why()));
+    }
+
+    /** Until when a claim's caller is put off; empty when it is not. */
+    public Optional<Instant> putOffUntil(Claim claim) {
+        return standing(claim).map(it -> it.until().end());
+    }
+
+    private synchronized Optional<Unwelcome> standing(Claim claim) {
+        return unwelcome.isEmpty()
+                ? Optional.empty()
+                : Optional.ofNullable(unwelcome.get(of(claim)))
+                        .filter(it -> !it.until().passed());
+    }
+
+    /** That there are some it does not know, for operators. */
+    synchronized Optional<String> complaint() {
+        String titles = unwelcome.entrySet().stream()
+                .filter(entry -> !entry.getValue().memory().passed())
+                .map(Map.Entry::getKey)
+                .sorted(Comparator.naturalOrder())
+                .limit(10)
+                .map(AeTitle::value)
+                .collect(Collectors.joining(", "));
+        return titles.isEmpty()
+                ? Optional.empty()
+                : Optional.of("does not know the calling AE title " + titles + "; add it there, or set calling-ae");
+    }
+}

@@ -1,0 +1,160 @@
+package org.dicomgateway.forward.health;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.dicomgateway.config.settings.DestinationSettings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The state of one destination: keeps what {@link Diagnosis} makes of its signs, logs a line for each change, and tells
+ * when deliveries can be sent there no more, or again. For any number of threads; reading never waits.
+ */
+public final class Health {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Health.class);
+
+    /** A state, and since when. */
+    public record Condition(DestinationState state, Instant since, String why) {}
+
+    private final DestinationSettings settings;
+    private final InstantSource clock;
+    private final Senses senses;
+    private final Consumer<Boolean> onUsable;
+    private volatile Optional<String> paused;
+    private volatile Optional<ServerReport> report = Optional.empty();
+    private volatile Condition condition;
+
+    /**
+     * @param paused why an operator paused it, if one did
+     * @param onUsable is told, in the thread that noticed, when the destination becomes usable or ceases to be
+     */
+    public Health(
+            DestinationSettings settings,
+            InstantSource clock,
+            Senses senses,
+            Optional<String> paused,
+            Consumer<Boolean> onUsable) {
+        this.settings = settings;
+        this.clock = clock;
+        this.senses = senses;
+        this.paused = paused;
+        this.onUsable = onUsable;
+        Diagnosis first = Diagnosis.of(signs());
+        this.condition = new Condition(first.state(), clock.instant(), first.why());
+    }
+
+    /** An operator says so. */
+    public void pause(String why) {
+        paused = Optional.of(why);
+        review();
+    }
+
+    /** An operator says so. */
+    public void resume() {
+        paused = Optional.empty();
+        review();
+    }
+
+    /** What the server says of itself. */
+    public void report(ServerReport latest) {
+        report = Optional.of(latest);
+        review();
+    }
+
+    public boolean isPaused() {
+        return paused.isPresent();
+    }
+
+    /** Whether anything may be sent there, as far as operator and schedule are concerned. */
+    public boolean isOpen() {
+        return paused.isEmpty() && settings.schedule().isOpen(clock.instant());
+    }
+
+    public Condition condition() {
+        return condition;
+    }
+
+    public Optional<ServerReport> report() {
+        return report;
+    }
+
+    /** Something happened, or time has passed: sees whether the state has changed. */
+    public void review() {
+        Condition before;
+        Condition now;
+        synchronized (this) {
+            before = condition;
+            Diagnosis found = Diagnosis.of(signs());
+            boolean same = found.state() == before.state();
+            now = new Condition(found.state(), same ? before.since() : clock.instant(), found.why());
+            condition = now;
+            if (!same) {
+                log(before, now);
+            }
+        }
+        if (before.state().isUsable() != now.state().isUsable()) {
+            onUsable.accept(now.state().isUsable());
+        }
+    }
+
+    private Diagnosis.Signs signs() {
+        Instant now = clock.instant();
+        Optional<Instant> closedUntil = settings.schedule().isOpen(now)
+                ? Optional.empty()
+                : Optional.of(settings.schedule().nextOpen(now));
+        List<String> others = Diagnosis.present(List.of(
+                senses.judge().complaint().or(() -> senses.breaker().complaint()),
+                senses.titles().complaint(),
+                senses.unanswered().complaint(),
+                senses.concurrency().complaint(),
+                report.flatMap(ServerReport::error).map(error -> "the check of its REST API failed: " + error)));
+        List<String> complaints = Stream.concat(senses.symptoms().complaints().stream(), others.stream())
+                .toList();
+        return new Diagnosis.Signs(paused, closedUntil, senses.breaker().state(), complaints);
+    }
+
+    private void log(Condition before, Condition now) {
+        String was = before.state() + " for " + seconds(Duration.between(before.since(), now.since()));
+        switch (now.state()) {
+            case DOWN -> {
+                BreakerState state = senses.breaker().state();
+                LOG.warn(
+                        "destination {} ({}) is down, {} in a row, after first failure {} ago, was {}: {}",
+                        settings.name(),
+                        settings.peer(),
+                        state.failures() == 1 ? "1 failure" : state.failures() + " failures",
+                        seconds(Duration.between(state.firstFailure(), now.since())),
+                        was,
+                        now.why());
+            }
+            case DEGRADED ->
+                LOG.warn(
+                        "destination {} ({}) is degraded, was {}: {}",
+                        settings.name(),
+                        settings.peer(),
+                        was,
+                        now.why());
+            case UP -> LOG.info("destination {} ({}) is up, was {}", settings.name(), settings.peer(), was);
+            case PAUSED, CLOSED_BY_SCHEDULE ->
+                LOG.info(
+                        "destination {} ({}) is {} {}, was {}",
+                        settings.name(),
+                        settings.peer(),
+                        now.state(),
+                        now.why(),
+                        was);
+        }
+    }
+
+    /** A time for a sentence. */
+    public static String seconds(Duration time) {
+        return String.format(Locale.ROOT, "%.1f s", time.toMillis() / 1000.0);
+    }
+}

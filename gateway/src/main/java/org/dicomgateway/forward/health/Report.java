@@ -1,0 +1,41 @@
+package org.dicomgateway.forward.health;
+
+import java.util.Optional;
+import org.dicomgateway.observe.ForwardLog;
+import org.dicomgateway.spool.Claim;
+import org.dicomgateway.spool.Instance;
+import org.dicomgateway.spool.Settlement;
+
+/** Writes the forward log's line of a settlement. */
+public final class Report {
+
+    private Report() {}
+
+    /** @param passedOn whether another destination gets what this one refused, so that it is not parked after all */
+    public static void settled(Claim claim, Settlement settlement, boolean passedOn, long millis) {
+        ForwardLog.Event refused = passedOn ? ForwardLog.Event.PASSED_ON : ForwardLog.Event.PARKED;
+        settlement.match(
+                done -> line(ForwardLog.Event.DELIVERED, claim, millis, done.status(), ""),
+                retry -> line(ForwardLog.Event.RETRY, claim, millis, retry.status(), retry.reason()),
+                parked -> line(refused, claim, millis, parked.status(), parked.reason()));
+    }
+
+    private static ForwardLog.Event line(ForwardLog.Event event, Claim claim, long millis, int status, String reason) {
+        Instance instance = claim.instance();
+        ForwardLog.outcome(
+                event,
+                new ForwardLog.Subject(
+                        instance.sopInstance(),
+                        instance.studyInstanceUid(),
+                        instance.origin(),
+                        instance.datasetLength(),
+                        Optional.of(instance.receivedAt())),
+                claim.route(),
+                claim.destination(),
+                claim.attempts() + 1,
+                millis,
+                status,
+                reason);
+        return event;
+    }
+}

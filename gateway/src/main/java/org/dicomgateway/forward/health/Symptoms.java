@@ -1,0 +1,83 @@
+package org.dicomgateway.forward.health;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What is not as it should be at a destination that delivers: it refuses, or is slow. */
+public final class Symptoms {
+
+    /** What is older is forgotten. */
+    public static final Duration MEMORY = Duration.ofMinutes(5);
+
+    /** Fewer refusals than these are the instances' trouble. */
+    private static final int REFUSALS = 3;
+
+    /** An answer to C-ECHO that took longer is late. */
+    private static final Duration LATE = Duration.ofSeconds(2);
+
+    private final InstantSource clock;
+    private final ResponseTimes times = new ResponseTimes();
+    private final Deque<Instant> refusals = new ArrayDeque<>();
+    private String lastRefusal = "";
+    private Optional<Noted> late = Optional.empty();
+
+    private record Noted(Instant at, String what) {}
+
+    public Symptoms(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    /** A store was answered with success. Returns whether it is now slow and was not before. */
+    public synchronized boolean stored(Duration took, long bytes) {
+        boolean slowBefore = times.slow().isPresent();
+        times.add(took, bytes);
+        if (times.slow().isEmpty()) {
+            late = Optional.empty();
+        }
+        return !slowBefore && times.slow().isPresent();
+    }
+
+    /** It refused an instance for the instance's sake. */
+    public synchronized void refused(String reason) {
+        refusals.addLast(clock.instant());
+        if (refusals.size() > REFUSALS) {
+            refusals.removeFirst();
+        }
+        lastRefusal = reason;
+    }
+
+    /** It answered a C-ECHO, sooner or later. */
+    public synchronized void echoed(Duration took) {
+        late = took.compareTo(LATE) < 0
+                ? Optional.empty()
+                : Optional.of(new Noted(
+                        clock.instant(),
+                        String.format(Locale.ROOT, "slow: a C-ECHO took %.1f s", took.toMillis() / 1000.0)));
+    }
+
+    /** It lets others wait. */
+    public synchronized void slow(String what) {
+        late = Optional.of(new Noted(clock.instant(), what));
+    }
+
+    /** What to tell operators. */
+    public synchronized List<String> complaints() {
+        Instant now = clock.instant();
+        Optional<String> refusing = refusals.size() == REFUSALS && isRecent(refusals.getFirst(), now)
+                ? Optional.of("refuses instances, the last with " + lastRefusal)
+                : Optional.empty();
+        Optional<String> slow =
+                times.slow().or(() -> late.filter(it -> isRecent(it.at(), now)).map(Noted::what));
+        return Diagnosis.present(List.of(refusing, slow));
+    }
+
+    private static boolean isRecent(Instant then, Instant now) {
+        return !now.isBefore(then) && now.isBefore(then.plus(MEMORY));
+    }
+}

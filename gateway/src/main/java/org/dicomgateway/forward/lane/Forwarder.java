@@ -1,0 +1,286 @@
+package org.dicomgateway.forward.lane;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.dicomgateway.config.settings.DestinationSettings;
+import org.dicomgateway.config.settings.Schedule;
+import org.dicomgateway.dicom.requestor.Requestor;
+import org.dicomgateway.dicom.requestor.RequestorSettings;
+import org.dicomgateway.dicom.values.Peer;
+import org.dicomgateway.forward.association.AssociationLimit;
+import org.dicomgateway.forward.association.Callers;
+import org.dicomgateway.forward.health.ServerCheck;
+import org.dicomgateway.forward.health.Tally;
+import org.dicomgateway.process.LongLived;
+import org.dicomgateway.spool.Outbox;
+import org.dicomgateway.spool.Prospect;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Delivers what the spool has for the destinations it is given, by one lane each. For any number of threads.
+ *
+ * <p>Whatever it claimed it settles, also when it is stopped; when it is killed, the spool has the claims pending again.
+ */
+public final class Forwarder implements AutoCloseable {
+
+    /** After an abort, for threads to notice; what is still connecting is left to its own timeout. */
+    private static final Duration AFTER_ABORT = Duration.ofSeconds(5);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Forwarder.class);
+
+    private record Target(String name, Peer peer) {}
+
+    private final Outbox outbox;
+    private final Function<RequestorSettings, Requestor> requestors;
+    private final Consumer<String> onUsabilityChange;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+    private final Checks checks;
+    private final RouteHours hours = new RouteHours();
+    private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
+    private final List<Lane> leaving = new ArrayList<>();
+    private final Map<Target, AssociationLimit> limits = new HashMap<>();
+    private final Map<String, Tally> tallies = new HashMap<>();
+    private final Map<String, String> paused = new HashMap<>();
+    private boolean started;
+    private boolean stopped;
+
+    /**
+     * Sends nothing before {@link #start}.
+     *
+     * @param requestors makes what a lane calls its destination with; asked for each lane
+     * @param check asked now and then about destinations that have a REST API, in a thread for that
+     * @param onUsabilityChange called with a destination's name, in any thread, whenever what {@link #prospects} says of
+     *     its usability may have changed, either way; must not block
+     * @param random for jitter; asked only while lanes are made
+     */
+    public Forwarder(
+            Outbox outbox,
+            Function<RequestorSettings, Requestor> requestors,
+            ServerCheck check,
+            Consumer<String> onUsabilityChange,
+            InstantSource clock,
+            RandomGenerator random) {
+        this.outbox = outbox;
+        this.requestors = requestors;
+        this.clock = clock;
+        this.random = random;
+        this.onUsabilityChange = onUsabilityChange;
+        this.checks = new Checks(check, lanes::values, clock);
+    }
+
+    /**
+     * Starts delivering to these destinations.
+     *
+     * @param routes when the deliveries of each route may be sent; one that is not among them: always
+     * @param pausedBefore destinations that an operator paused, and why
+     */
+    public synchronized void start(
+            Collection<DestinationSettings> destinations,
+            Map<String, Schedule> routes,
+            Map<String, String> pausedBefore) {
+        if (started || stopped) {
+            return;
+        }
+        started = true;
+        paused.putAll(pausedBefore);
+        checks.start();
+        update(destinations, routes);
+    }
+
+    /**
+     * From now on delivers to these destinations, and no others. A lane whose settings did not change goes on. One that
+     * changed or vanished finishes the instances it is sending and gives the rest back; its successor starts at once, and
+     * both together stay within the association limit. What is paused stays so. Before {@link #start} and after
+     * {@link #stop} this does nothing.
+     *
+     * @param routes when the deliveries of each route may be sent; one that is not among them: always. What was put off by
+     *     other hours follows these
+     */
+    public synchronized void update(Collection<DestinationSettings> destinations, Map<String, Schedule> routes) {
+        if (!started || stopped) {
+            return;
+        }
+        boolean otherHours = hours.set(routes);
+        leaving.removeIf(Lane::hasEnded);
+        Map<String, DestinationSettings> wanted = new TreeMap<>();
+        destinations.forEach(settings -> wanted.put(settings.name(), settings));
+        for (Lane lane : List.copyOf(lanes.values())) {
+            String name = lane.settings().name();
+            if (!wanted.containsKey(name)) {
+                lanes.remove(name);
+                dismiss(lane);
+                usabilityChanged(name);
+            }
+        }
+        for (DestinationSettings settings : wanted.values()) {
+            Lane before = lanes.get(settings.name());
+            if (before == null || !before.settings().equals(settings)) {
+                // Never without a lane in between, or all that waits would be sent elsewhere.
+                add(settings);
+                Optional.ofNullable(before).ifPresent(this::dismiss);
+                usabilityChanged(settings.name());
+            }
+        }
+        if (otherHours) {
+            outbox.hoursChanged(hours.openings(clock.instant()));
+        }
+    }
+
+    /**
+     * Sends nothing more to a destination until {@link #resume}; what is being sent is finished. Pausing again changes the
+     * reason.
+     *
+     * @param why for operators; may be empty
+     * @return whether there is such a destination
+     */
+    public synchronized boolean pause(String destination, String why) {
+        Lane lane = lanes.get(destination);
+        if (lane == null) {
+            return false;
+        }
+        paused.put(destination, why);
+        lane.pause(why);
+        return true;
+    }
+
+    /**
+     * Sends to a destination again.
+     *
+     * @return whether it was paused
+     */
+    public synchronized boolean resume(String destination) {
+        boolean was = paused.remove(destination) != null;
+        Lane lane = lanes.get(destination);
+        if (was && lane != null) {
+            lane.resume();
+        }
+        return was;
+    }
+
+    /** How destinations look to who chooses among them, by name. Never waits. */
+    public Map<String, Prospect> prospects() {
+        return lanes.values().stream()
+                .map(Lane::prospect)
+                .collect(Collectors.toUnmodifiableMap(Prospect::destination, Function.identity()));
+    }
+
+    /** The threads it cannot do without: two for each lane, and the one that asks servers how they are. */
+    public List<LongLived> threads() {
+        return Stream.concat(Stream.of(checks.thread()), lanes.values().stream().flatMap(Lane::threads))
+                .toList();
+    }
+
+    /** How each lane does, by name. */
+    public List<LaneView> views() {
+        return lanes.values().stream()
+                .map(Lane::view)
+                .sorted(Comparator.comparing(LaneView::destination))
+                .toList();
+    }
+
+    /**
+     * Sends nothing more. Waits at most {@code grace} for the instances that are being sent and for their associations to
+     * be released, then aborts these. An interrupt ends the wait, and stays set.
+     *
+     * @return whether no thread is left: a call to a host that does not answer ends only when it times out
+     */
+    public boolean stop(Duration grace) {
+        List<Lane> ending = dismissAll();
+        if (awaitEnd(ending, grace)) {
+            return true;
+        }
+        LOG.info("stopping: aborting what is still being sent after {} ms", grace.toMillis());
+        ending.forEach(Lane::abort);
+        return awaitEnd(ending, AFTER_ABORT);
+    }
+
+    /** Stops without grace, if {@link #stop} did not already. */
+    @Override
+    public void close() {
+        stop(Duration.ZERO);
+    }
+
+    private void add(DestinationSettings settings) {
+        String name = settings.name();
+        AssociationLimit limit = limits.computeIfAbsent(
+                new Target(name, settings.peer()), target -> new AssociationLimit(settings.maxAssociations()));
+        limit.resize(settings.maxAssociations());
+        boolean known = tallies.containsKey(name);
+        Tally tally = tallies.computeIfAbsent(name, any -> new Tally(clock));
+        Callers callers = Callers.of(settings.requestor(), requestors);
+        RandomGenerator own = new SplittableRandom(random.nextLong());
+        Lane.Surroundings around =
+                new Lane.Surroundings(outbox, clock, own, limit, tally, hours, this::usabilityChanged);
+        Lane lane = new Lane(settings, callers, around, Optional.ofNullable(paused.get(name)));
+        lanes.put(name, lane);
+        if (!known) {
+            outbox.onWork(name, () -> wake(name));
+        }
+        lane.start();
+        LOG.info("destination {}: delivering to {}", name, settings.peer());
+    }
+
+    private void usabilityChanged(String name) {
+        try {
+            onUsabilityChange.accept(name);
+        } catch (RuntimeException e) {
+            LOG.error("telling that the usability of destination {} changed failed", name, e);
+        }
+    }
+
+    private void wake(String name) {
+        Lane lane = lanes.get(name);
+        if (lane != null) {
+            lane.wake();
+        }
+    }
+
+    private void dismiss(Lane lane) {
+        leaving.add(lane);
+        lane.stop();
+        LOG.info(
+                "destination {}: no longer delivering to {}",
+                lane.settings().name(),
+                lane.settings().peer());
+    }
+
+    private synchronized List<Lane> dismissAll() {
+        stopped = true;
+        checks.stop();
+        lanes.values().forEach(this::dismiss);
+        lanes.clear();
+        return List.copyOf(leaving);
+    }
+
+    private boolean awaitEnd(List<Lane> ending, Duration atMost) {
+        long end = System.nanoTime() + atMost.toNanos();
+        try {
+            for (Lane lane : ending) {
+                if (!lane.awaitEnd(end)) {
+                    return false;
+                }
+            }
+            return checks.awaitEnd(end);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}

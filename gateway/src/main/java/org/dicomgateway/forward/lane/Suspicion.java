@@ -1,0 +1,87 @@
+package org.dicomgateway.forward.lane;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.forward.association.Probe;
+import org.dicomgateway.forward.health.Health;
+import org.dicomgateway.forward.health.Senses;
+import org.dicomgateway.forward.outcome.Deadline;
+
+/**
+ * Finds out whether a destination that has not answered for a few seconds hangs or is only slow, long before what waits
+ * for the answer gives up: asks it by C-ECHO beside that. Looks in one thread; any may ask for the result.
+ */
+final class Suspicion {
+
+    /** A destination that was found slow is asked again after this time. */
+    private static final Duration AGAIN = Duration.ofSeconds(30);
+
+    private final Senses senses;
+    private final Probe probe;
+    private final Supplier<Optional<AeTitle>> calling;
+    private final InstantSource clock;
+    private volatile boolean standing;
+    private Deadline next;
+
+    /** @param calling the AE title to ask by; empty as long as none was used */
+    Suspicion(Senses senses, Probe probe, Supplier<Optional<AeTitle>> calling, InstantSource clock) {
+        this.senses = senses;
+        this.probe = probe;
+        this.calling = calling;
+        this.clock = clock;
+        this.next = Deadline.after(clock, Duration.ZERO);
+    }
+
+    /** Whether it may hang: nothing more should be begun. */
+    boolean isStanding() {
+        return standing;
+    }
+
+    /** Looks whether there is reason for suspicion, and follows it up. */
+    void look() {
+        if (!senses.breaker().isClosed() || !senses.unanswered().isSuspect()) {
+            standing = false;
+            next = Deadline.after(clock, Duration.ZERO);
+        } else if (next.passed() && calling.get().isPresent()) {
+            standing = true;
+            ask(calling.get().get());
+        }
+    }
+
+    private void ask(AeTitle as) {
+        Instant start = clock.instant();
+        Instant since = start.minus(senses.unanswered().longest());
+        Probe.Answer answer = probe.askHastily(as);
+        Duration silence = Duration.between(since, clock.instant());
+        String waits = "calls and stores are not answered for " + Health.seconds(silence);
+        if (senses.unanswered().lastAnswer().isAfter(start)) {
+            standing = false;
+            return;
+        }
+        switch (answer) {
+            case CAME -> {
+                // It is only slow, and shown as such as long as it keeps us waiting.
+                standing = false;
+                senses.unanswered().excuse();
+                next = Deadline.after(clock, AGAIN);
+            }
+            case NONE -> hangs(since, "it hangs: " + waits + ", and neither is a C-ECHO");
+            case NOT_ASKED -> {
+                // All associations that are allowed wait in vain: there is none left to ask by, and nothing to ask.
+                if (senses.unanswered().isHopeless()) {
+                    hangs(since, "it hangs: " + waits + ", and nothing else is");
+                }
+            }
+        }
+    }
+
+    private void hangs(Instant since, String why) {
+        senses.breaker().silent(since, why);
+        senses.tally().failed(why);
+        standing = false;
+    }
+}

@@ -1,0 +1,27 @@
+package org.dicomgateway.forward.outcome;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+
+/**
+ * A point in time to wait for. A wall clock that is set back before the start ends the wait too: better an early retry
+ * than one that is an hour late.
+ */
+public record Deadline(InstantSource clock, Instant start, Instant end) {
+
+    public static Deadline after(InstantSource clock, Duration wait) {
+        Instant now = clock.instant();
+        return new Deadline(clock, now, now.plus(wait));
+    }
+
+    public boolean passed() {
+        Instant now = clock.instant();
+        return !now.isBefore(end) || now.isBefore(start);
+    }
+
+    /** How long still; zero when {@link #passed()}. */
+    public Duration remaining() {
+        return passed() ? Duration.ZERO : Duration.between(clock.instant(), end);
+    }
+}

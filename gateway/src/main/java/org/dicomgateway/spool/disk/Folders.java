@@ -1,0 +1,78 @@
+package org.dicomgateway.spool.disk;
+
+import java.nio.file.Path;
+import java.util.OptionalLong;
+
+/** The spool's names: where everything lies below its directory. Made of the spool's own numbers, and of nothing else. */
+public record Folders(Path root) {
+
+    public static final String SEGMENT = ".seg";
+    public static final String SPARE = ".spare";
+    public static final String PART = ".part";
+    public static final String INSTANCE = ".dcm";
+
+    /** Held by the process that has the spool open. */
+    public Path lock() {
+        return root.resolve("lock");
+    }
+
+    /** The ledger's database. */
+    public Path ledger() {
+        return root.resolve("ledger.db");
+    }
+
+    /** There while the ledger is being rebuilt: until it is gone, the ledger does not know everything. */
+    public Path rebuilding() {
+        return root.resolve("ledger.rebuilding");
+    }
+
+    /** What must be known even when the ledger is not: {@link FactJournal}. */
+    public Path facts() {
+        return root.resolve("facts.journal");
+    }
+
+    /** The segments. */
+    public Path log() {
+        return root.resolve("log");
+    }
+
+    /** Instances that were streamed to a file of their own while they were received. */
+    public Path large() {
+        return root.resolve("large");
+    }
+
+    /** Instances that were moved out of the log because they wait for long. */
+    public Path held() {
+        return root.resolve("held");
+    }
+
+    /** Files that the ledger does not know: {@link SetAside}. */
+    public Path setAside() {
+        return root.resolve("set-aside");
+    }
+
+    public Path segment(long sequence) {
+        return log().resolve(numbered(sequence, SEGMENT));
+    }
+
+    public Path spare(long number) {
+        return log().resolve(numbered(number, SPARE));
+    }
+
+    /** A segment in the making. */
+    public Path segmentPart(long number) {
+        return log().resolve(numbered(number, PART));
+    }
+
+    private static String numbered(long number, String suffix) {
+        return String.format("%016d%s", number, suffix);
+    }
+
+    /** The number in a file's name, when the name is digits and this suffix. */
+    public static OptionalLong number(String name, String suffix) {
+        String digits = name.endsWith(suffix) ? name.substring(0, name.length() - suffix.length()) : "";
+        boolean valid =
+                !digits.isEmpty() && digits.length() <= 18 && digits.chars().allMatch(c -> c >= '0' && c <= '9');
+        return valid ? OptionalLong.of(Long.parseLong(digits)) : OptionalLong.empty();
+    }
+}

@@ -1,0 +1,51 @@
+package org.dicomgateway.spool.dispatch;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import org.dicomgateway.spool.Claim;
+import org.dicomgateway.spool.Outbox;
+import org.dicomgateway.spool.ledger.Bookkeeper;
+import org.dicomgateway.spool.ledger.Change;
+import org.dicomgateway.spool.ledger.LedgerException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives claims to lanes. What has several versions is noted in the ledger first: when the process ends while one of them
+ * is being sent, the next one knows that it may have arrived. All others go as they are.
+ */
+public final class HandingOut {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HandingOut.class);
+
+    private final Claims claims;
+    private final Bookkeeper bookkeeper;
+
+    public HandingOut(Claims claims, Bookkeeper bookkeeper) {
+        this.claims = claims;
+        this.bookkeeper = bookkeeper;
+    }
+
+    /** See {@link Outbox#claim}. */
+    public List<Claim> claim(String destination, Instant now, int max) throws LedgerException {
+        List<Claim> claimed = claims.claim(destination, now, max);
+        List<Claim> versioned = claimed.stream().filter(claims::isVersioned).toList();
+        if (versioned.isEmpty()) {
+            return claimed;
+        }
+        try {
+            bookkeeper
+                    .apply(new Change.HandedOut(
+                            versioned.stream().map(Claim::deliveryId).toList()))
+                    .join();
+            return claimed;
+        } catch (CompletionException e) {
+            LOG.debug("{} claims are given back: the ledger could not note them", versioned.size(), e);
+            List<Claim> rest =
+                    claimed.stream().filter(claim -> !versioned.contains(claim)).toList();
+            versioned.forEach(claim -> claims.applied(claim.deliveryId()));
+            return rest;
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package org.dicomgateway.spool.dispatch;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import org.dicomgateway.spool.journal.Fact;
+import org.dicomgateway.spool.journal.FactJournal;
+import org.dicomgateway.spool.ledger.Bookkeeper;
+import org.dicomgateway.spool.ledger.Change;
+import org.dicomgateway.spool.ledger.Ledger;
+import org.dicomgateway.spool.ledger.LedgerException;
+import org.dicomgateway.spool.ledger.SentVersion;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Has the journal know where newer versions were sent, so that a ledger that is built anew does not send what is kept of
+ * the older ones after them. For one thread.
+ */
+public final class VersionLog {
+
+    private static final Logger LOG = LoggerFactory.getLogger(VersionLog.class);
+    private static final int AT_ONCE = 500;
+
+    private final Ledger ledger;
+    private final Bookkeeper bookkeeper;
+    private final FactJournal journal;
+
+    public VersionLog(Ledger ledger, Bookkeeper bookkeeper, FactJournal journal) {
+        this.ledger = ledger;
+        this.bookkeeper = bookkeeper;
+        this.journal = journal;
+    }
+
+    /** Writes down what the ledger has settled so far. @return false when that failed, and nothing may be recycled */
+    public boolean write() throws LedgerException {
+        for (List<SentVersion> some = ledger.unwritten(AT_ONCE); !some.isEmpty(); some = ledger.unwritten(AT_ONCE)) {
+            try {
+                journal.add(List.of(new Fact.Sent(some)));
+                bookkeeper.apply(new Change.Written(some)).join();
+            } catch (IOException | CompletionException e) {
+                LOG.warn("where newer versions were sent cannot be noted; nothing is recycled until it can", e);
+                return false;
+            }
+        }
+        return true;
+    }
+}

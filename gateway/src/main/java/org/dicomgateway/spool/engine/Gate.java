@@ -1,0 +1,54 @@
+package org.dicomgateway.spool.engine;
+
+import java.util.Optional;
+import org.dicomgateway.spool.Intake;
+import org.dicomgateway.spool.RefusedException;
+import org.dicomgateway.spool.RefusedException.Kind;
+import org.dicomgateway.spool.disk.SpaceWatch;
+import org.dicomgateway.spool.intake.Committer;
+import org.dicomgateway.spool.ledger.Bookkeeper;
+
+/** Whether the spool takes anything in. Asking costs nothing. */
+final class Gate {
+
+    private final SpaceWatch space;
+    private final Bookkeeper bookkeeper;
+    private final Committer committer;
+    private volatile boolean closing;
+
+    Gate(SpaceWatch space, Bookkeeper bookkeeper, Committer committer) {
+        this.space = space;
+        this.bookkeeper = bookkeeper;
+        this.committer = committer;
+    }
+
+    /** Takes nothing in from now on. */
+    void close() {
+        closing = true;
+    }
+
+    /** See {@link Intake#closedBecause}. */
+    Optional<String> closedBecause() {
+        return reason().map(Reason::text);
+    }
+
+    /** @throws RefusedException when nothing is taken in */
+    void pass() throws RefusedException {
+        Optional<Reason> reason = reason();
+        if (reason.isPresent()) {
+            throw new RefusedException(reason.get().kind, reason.get().text, null);
+        }
+    }
+
+    private Optional<Reason> reason() {
+        if (closing) {
+            return Optional.of(new Reason(Kind.CLOSED, "the spool is shutting down"));
+        }
+        return space.closedBecause()
+                .map(text -> new Reason(Kind.NO_SPACE, text))
+                .or(() -> committer.brokenBecause().map(e -> new Reason(e.kind(), String.valueOf(e.getMessage()))))
+                .or(() -> bookkeeper.failingBecause().map(text -> new Reason(Kind.FAULT, text)));
+    }
+
+    private record Reason(Kind kind, String text) {}
+}

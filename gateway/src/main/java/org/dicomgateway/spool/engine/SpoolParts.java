@@ -1,0 +1,282 @@
+package org.dicomgateway.spool.engine;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.dicomgateway.config.settings.SpoolSettings;
+import org.dicomgateway.observe.ForwardLog;
+import org.dicomgateway.process.LongLived;
+import org.dicomgateway.spool.Chooser;
+import org.dicomgateway.spool.Instance;
+import org.dicomgateway.spool.Planner;
+import org.dicomgateway.spool.Settlement;
+import org.dicomgateway.spool.disk.ClockWatch;
+import org.dicomgateway.spool.disk.Disk;
+import org.dicomgateway.spool.disk.Folders;
+import org.dicomgateway.spool.disk.SpaceWatch;
+import org.dicomgateway.spool.disk.SpoolLock;
+import org.dicomgateway.spool.dispatch.Claims;
+import org.dicomgateway.spool.dispatch.DecisionLog;
+import org.dicomgateway.spool.dispatch.Discarding;
+import org.dicomgateway.spool.dispatch.HandingOut;
+import org.dicomgateway.spool.dispatch.Reassignment;
+import org.dicomgateway.spool.dispatch.Replanning;
+import org.dicomgateway.spool.dispatch.SegmentPins;
+import org.dicomgateway.spool.dispatch.VersionLog;
+import org.dicomgateway.spool.dispatch.WakeUps;
+import org.dicomgateway.spool.intake.Committer;
+import org.dicomgateway.spool.intake.GatherBuffers;
+import org.dicomgateway.spool.intake.Reception;
+import org.dicomgateway.spool.journal.FactJournal;
+import org.dicomgateway.spool.journal.JournalUpkeep;
+import org.dicomgateway.spool.journal.LedgerTrust;
+import org.dicomgateway.spool.ledger.Bookkeeper;
+import org.dicomgateway.spool.ledger.Change;
+import org.dicomgateway.spool.ledger.Ledger;
+import org.dicomgateway.spool.ledger.LedgerException;
+import org.dicomgateway.spool.ledger.LedgerSource;
+import org.dicomgateway.spool.log.InstanceReader;
+import org.dicomgateway.spool.log.OwnFiles;
+import org.dicomgateway.spool.log.SegmentLog;
+import org.dicomgateway.spool.log.SetAside;
+import org.dicomgateway.spool.recovery.Recovery;
+import org.dicomgateway.spool.search.Catalogue;
+import org.dicomgateway.spool.upkeep.Keeper;
+import org.dicomgateway.spool.upkeep.Stragglers;
+import org.dicomgateway.spool.upkeep.Sweeper;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a spool is made of, put together and taken apart in order. */
+record SpoolParts(
+        InstantSource clock,
+        SpoolLock lock,
+        Ledger ledger,
+        LedgerTrust trust,
+        FactJournal journal,
+        SetAside aside,
+        int unreadSegments,
+        Claims claims,
+        HandingOut handingOut,
+        WakeUps wakeUps,
+        Catalogue catalogue,
+        Bookkeeper bookkeeper,
+        Committer committer,
+        SpaceWatch space,
+        Gate gate,
+        Reception reception,
+        InstanceReader reader,
+        Replanning replanning,
+        Reassignment reassignment,
+        Discarding discarding,
+        Keeper keeper)
+        implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SpoolParts.class);
+
+    static SpoolParts open(
+            SpoolSettings settings,
+            Planner planner,
+            Chooser chooser,
+            InstantSource clock,
+            LongSupplier nanos,
+            Disk disk,
+            LedgerSource ledgers,
+            Catalogue catalogue)
+            throws IOException {
+        checkSizes(settings);
+        Folders folders = new Folders(settings.directory());
+        for (Path folder :
+                List.of(folders.root(), folders.log(), folders.large(), folders.held(), folders.setAside())) {
+            disk.createDirectory(folder);
+        }
+        disk.syncDirectory(folders.root());
+        SpoolLock lock = SpoolLock.take(folders.lock());
+        @Nullable FactJournal journal = null;
+        boolean done = false;
+        try {
+            OwnFiles files = new OwnFiles(disk, folders);
+            SetAside aside = new SetAside(disk, folders);
+            journal = FactJournal.open(disk, folders, Recovery.SUFFIX.format(clock.instant()));
+            Recovery.Recovered recovered =
+                    new Recovery(disk, folders, files, aside, journal, ledgers, planner, chooser, clock).run();
+            SpoolParts parts = assemble(
+                    settings, planner, chooser, clock, nanos, disk, folders, lock, files, aside, journal, catalogue,
+                    recovered);
+            done = true;
+            return parts;
+        } catch (LedgerException e) {
+            throw new IOException("the spool " + folders.root() + " cannot be opened: " + e.getMessage(), e);
+        } finally {
+            if (!done) {
+                if (journal != null) {
+                    journal.close();
+                }
+                lock.close();
+            }
+        }
+    }
+
+    private static void checkSizes(SpoolSettings settings) {
+        if (settings.largeInstance().bytes() > settings.segmentSize().bytes() / 4) {
+            throw new IllegalArgumentException("an instance gathered in memory (up to " + settings.largeInstance()
+                    + ", spool.large-instance) must fit a quarter of a segment of the log (" + settings.segmentSize()
+                    + ", spool.segment-size)");
+        }
+    }
+
+    private static SpoolParts assemble(
+            SpoolSettings settings,
+            Planner planner,
+            Chooser chooser,
+            InstantSource clock,
+            LongSupplier nanos,
+            Disk disk,
+            Folders folders,
+            SpoolLock lock,
+            OwnFiles files,
+            SetAside aside,
+            FactJournal journal,
+            Catalogue catalogue,
+            Recovery.Recovered recovered)
+            throws IOException, LedgerException {
+        Ledger ledger = recovered.ledger();
+        Bookkeeper bookkeeper = null;
+        boolean done = false;
+        try {
+            SpaceWatch space = new SpaceWatch(disk, folders.root(), settings.minFreeSpace());
+            space.look();
+            SegmentPins pins = new SegmentPins();
+            Claims claims = new Claims(ledger, pins);
+            WakeUps wakeUps = new WakeUps();
+            bookkeeper = new Bookkeeper(ledger, (changes, applied) -> applied(changes, applied, claims, wakeUps));
+            LedgerTrust trust = new LedgerTrust(ledger, journal);
+            DecisionLog decisions = new DecisionLog(ledger, bookkeeper, trust, journal);
+            SegmentLog log =
+                    new SegmentLog(disk, folders, settings.segmentSize().bytes(), clock, recovered.log());
+            Committer committer = new Committer(log, files, bookkeeper, recovered.nextId());
+            InstanceReader reader = new InstanceReader(disk, folders, files);
+            Sweeper sweeper = new Sweeper(
+                    ledger,
+                    trust,
+                    bookkeeper,
+                    log,
+                    pins,
+                    files,
+                    space,
+                    new VersionLog(ledger, bookkeeper, journal),
+                    settings.reserve().bytes());
+            Stragglers stragglers = new Stragglers(ledger, bookkeeper, log, files, reader, settings.stragglerAge());
+            GatherBuffers buffers = new GatherBuffers(settings.receiveMemory().bytes());
+            Reassignment reassignment =
+                    new Reassignment(ledger, bookkeeper, claims, wakeUps, chooser, decisions, clock);
+            wakeUps.onGivenBack(reassignment::reconsider);
+            SpoolParts parts = new SpoolParts(
+                    clock,
+                    lock,
+                    ledger,
+                    trust,
+                    journal,
+                    aside,
+                    recovered.unread(),
+                    claims,
+                    new HandingOut(claims, bookkeeper),
+                    wakeUps,
+                    catalogue,
+                    bookkeeper,
+                    committer,
+                    space,
+                    new Gate(space, bookkeeper, committer),
+                    new Reception(
+                            buffers,
+                            files,
+                            space,
+                            committer,
+                            planner,
+                            clock,
+                            settings.largeInstance().bytes()),
+                    reader,
+                    new Replanning(ledger, bookkeeper, pins, reader),
+                    reassignment,
+                    new Discarding(catalogue, bookkeeper, claims, decisions, clock),
+                    new Keeper(
+                            space,
+                            committer,
+                            bookkeeper,
+                            trust,
+                            new JournalUpkeep(disk, folders, files, journal),
+                            sweeper,
+                            stragglers,
+                            clock,
+                            new ClockWatch(clock, nanos),
+                            settings.history()));
+            done = true;
+            return parts;
+        } finally {
+            if (!done) {
+                if (bookkeeper != null) {
+                    bookkeeper.close();
+                }
+                ledger.close();
+            }
+        }
+    }
+
+    /** What must be there until this is closed. */
+    List<LongLived> threads() {
+        return List.of(committer.thread(), bookkeeper.thread(), keeper.thread(), reassignment.thread());
+    }
+
+    /** The ledger has these: claims end, and lanes learn what is due. */
+    private static void applied(List<Change> changes, Ledger.Applied done, Claims claims, WakeUps wakeUps) {
+        Set<String> wake = new HashSet<>(done.due());
+        Set<String> givenBack = new HashSet<>();
+        for (Change change : changes) {
+            if (change instanceof Change.Settled settled) {
+                // What had to wait for this one, because it is the same SOP instance, need not any more.
+                claims.applied(settled.deliveryId()).ifPresent(destination -> {
+                    wake.add(destination);
+                    if (settled.settlement() instanceof Settlement.Retry retry && !retry.counted()) {
+                        givenBack.add(destination);
+                    }
+                });
+            }
+        }
+        wakeUps.wake(wake);
+        done.superseded().forEach(SpoolParts::tell);
+        // What was in flight when its destination failed was out of reach when the others were chosen again.
+        givenBack.forEach(wakeUps::givenBack);
+    }
+
+    private static void tell(Ledger.Superseded superseded) {
+        Instance instance = superseded.instance();
+        ForwardLog.Subject subject = new ForwardLog.Subject(
+                instance.sopInstance(), instance.studyInstanceUid(), instance.origin(), instance.datasetLength());
+        ForwardLog.superseded(subject, superseded.route(), superseded.destination(), instance.id(), superseded.newer());
+    }
+
+    /** Upstream first: what was handed over goes through all of it. */
+    @Override
+    public void close() {
+        gate.close();
+        keeper.stop();
+        reassignment.stop();
+        committer.close();
+        bookkeeper.close();
+        keeper.join();
+        reassignment.join();
+        catalogue.close();
+        ledger.close();
+        journal.close();
+        try {
+            lock.close();
+        } catch (IOException e) {
+            LOG.warn("the spool's lock could not be given back; it ends with the process", e);
+        }
+    }
+}

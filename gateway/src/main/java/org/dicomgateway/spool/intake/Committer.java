@@ -1,0 +1,344 @@
+package org.dicomgateway.spool.intake;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.dicomgateway.observe.StageTimes;
+import org.dicomgateway.process.LongLived;
+import org.dicomgateway.process.Threads;
+import org.dicomgateway.spool.Instance;
+import org.dicomgateway.spool.RefusedException;
+import org.dicomgateway.spool.RefusedException.Kind;
+import org.dicomgateway.spool.disk.Disk;
+import org.dicomgateway.spool.ledger.Bookkeeper;
+import org.dicomgateway.spool.ledger.Change;
+import org.dicomgateway.spool.log.LogPosition;
+import org.dicomgateway.spool.log.OwnFiles;
+import org.dicomgateway.spool.log.Segment;
+import org.dicomgateway.spool.log.SegmentLog;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes the log, one turn at a time: takes everything that waits, writes it in one go, makes it durable with one
+ * fdatasync, hands it to the ledger in the order of the log, and only then lets the callers return. What arrives in the
+ * meantime waits for the next turn. Whoever finds nobody at it takes the turn himself, so that a single sender waits for
+ * no other thread; what gathers meanwhile is this class's own thread's, so that sixteen share a sync and none of them is
+ * kept at it.
+ *
+ * <p>A write or sync that fails is never repeated on the same file, for the kernel may have dropped what it could not
+ * write: everything in it is refused, and the segment is sealed before it. The successor, whose header says where, is
+ * on disk before anybody is told, so that a refused instance cannot come back after a crash.
+ */
+public final class Committer implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
+
+    private final SegmentLog log;
+    private final OwnFiles files;
+    private final Bookkeeper ledger;
+    private final LongLived thread = new LongLived("spool-committer", this::run);
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition work = lock.newCondition();
+    private final Deque<Draft> queue = new ArrayDeque<>();
+    private boolean taken;
+    private boolean closed;
+    private boolean healing;
+    private long nextId;
+    private volatile @Nullable RefusedException broken;
+
+    /** Begins the first segment and starts the thread. @throws IOException when the log cannot be written to */
+    public Committer(SegmentLog log, OwnFiles files, Bookkeeper ledger, long nextId) throws IOException {
+        this.log = log;
+        this.files = files;
+        this.ledger = ledger;
+        this.nextId = nextId;
+        log.current(0, nextId);
+        thread.start();
+    }
+
+    /** Puts an instance into the log. Returns when it is durable. @throws RefusedException when it is not in it */
+    Instance commit(Draft draft) throws RefusedException {
+        boolean ours;
+        lock.lock();
+        try {
+            if (closed) {
+                RefusedException why = broken;
+                throw why != null ? why : new RefusedException(Kind.CLOSED, "the spool is shutting down", null);
+            }
+            queue.add(draft);
+            // An interrupt closes the file that is written, and would have others refused.
+            ours = !taken && !Thread.currentThread().isInterrupted();
+            if (ours) {
+                taken = true;
+            } else {
+                work.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (ours) {
+            turn();
+        }
+        return draft.await();
+    }
+
+    /** Why the log cannot be written to at the moment. */
+    public Optional<RefusedException> brokenBecause() {
+        return Optional.ofNullable(broken);
+    }
+
+    /** Has a broken log tried again. Returns at once. */
+    public void heal() {
+        lock.lock();
+        try {
+            healing = true;
+            work.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void run() {
+        while (awaitTurn()) {
+            turn();
+        }
+    }
+
+    /** Commits what waits, by whoever has taken the turn, and gives the turn back. */
+    private void turn() {
+        boolean done = false;
+        try {
+            ledger.awaitRoom();
+            if (broken != null) {
+                begin();
+            }
+            commitAll(drain());
+            done = true;
+        } finally {
+            giveBack(done);
+        }
+    }
+
+    private void giveBack(boolean done) {
+        List<Draft> left = List.of();
+        lock.lock();
+        try {
+            taken = false;
+            if (!done) {
+                // An Error, after which nobody knows how the log ends: the next start does.
+                closed = true;
+                broken = gone();
+                left = List.copyOf(queue);
+                queue.clear();
+            }
+            work.signal();
+        } finally {
+            lock.unlock();
+        }
+        // Nobody may wait for what will not come.
+        left.forEach(draft -> draft.failed(gone()));
+    }
+
+    /** Waits until there is something to do and nobody at it, and takes the turn. @return false when that is over */
+    private boolean awaitTurn() {
+        lock.lock();
+        try {
+            while (taken || (queue.isEmpty() && !closed && !healing)) {
+                work.awaitUninterruptibly();
+            }
+            healing = false;
+            taken = !queue.isEmpty() || !closed;
+            return taken;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Deque<Draft> drain() {
+        lock.lock();
+        try {
+            Deque<Draft> drained = new ArrayDeque<>(queue);
+            queue.clear();
+            return drained;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void commitAll(Deque<Draft> left) {
+        try {
+            while (!left.isEmpty()) {
+                Segment segment;
+                try {
+                    segment = log.current(left.element().recordLength(), nextId);
+                } catch (IOException e) {
+                    RefusedException refused = isBroken(e);
+                    left.forEach(draft -> draft.failed(refused));
+                    return;
+                }
+                broken = null;
+                commitWhatFits(segment, left);
+            }
+        } finally {
+            // Only an Error leaves any; to fail one that succeeded does nothing.
+            left.forEach(draft -> draft.failed(gone()));
+        }
+    }
+
+    /** Commits as many as find room in this segment, and takes them from {@code left} when they know what became. */
+    private void commitWhatFits(Segment segment, Deque<Draft> left) {
+        List<Draft> fitting = new ArrayList<>();
+        long length = 0;
+        for (Draft draft : left) {
+            if (!segment.fits(length + draft.recordLength())) {
+                break;
+            }
+            length += draft.recordLength();
+            fitting.add(draft);
+        }
+        List<Numbered> batch = new ArrayList<>();
+        for (Draft draft : fitting) {
+            batch.add(new Numbered(draft, nextId++));
+        }
+        append(segment, nameFiles(batch));
+        fitting.forEach(draft -> left.remove());
+    }
+
+    private void append(Segment segment, List<Numbered> batch) {
+        List<ByteBuffer> records = new ArrayList<>();
+        List<Change.Received> changes = new ArrayList<>();
+        LogPosition start = segment.end();
+        long syncedTo = start.offset();
+        for (Numbered numbered : batch) {
+            LogPosition end = new LogPosition(start.segment(), start.offset() + numbered.draft.recordLength());
+            records.addAll(numbered.draft.record(segment.sequence(), numbered.id, syncedTo));
+            changes.add(numbered.draft.received(numbered.id, start, end));
+            start = end;
+        }
+        try {
+            long begin = System.nanoTime();
+            segment.append(records);
+            StageTimes.committed(batch.size(), System.nanoTime() - begin);
+        } catch (IOException | RuntimeException e) {
+            abandon(segment, batch, e);
+            return;
+        }
+        ledger.submit(changes);
+        for (int i = 0; i < batch.size(); i++) {
+            batch.get(i).draft.succeeded(changes.get(i).stored().instance());
+        }
+    }
+
+    /** Files get their names before the records that refer to them are written. Returns what can go into the log. */
+    private List<Numbered> nameFiles(List<Numbered> batch) {
+        List<Numbered> withFile = new ArrayList<>();
+        List<Numbered> without = new ArrayList<>();
+        batch.forEach(numbered -> (numbered.draft.part() == null ? without : withFile).add(numbered));
+        if (withFile.isEmpty()) {
+            return batch;
+        }
+        try {
+            for (Numbered numbered : withFile) {
+                OwnFiles.Part part = numbered.draft.part();
+                if (part != null) {
+                    files.name(part, numbered.id);
+                }
+            }
+            files.syncReceived();
+            return batch;
+        } catch (IOException e) {
+            refuse(withFile, refused("a file of the spool cannot be given its name", e));
+            return without;
+        }
+    }
+
+    private void abandon(Segment segment, List<Numbered> batch, Exception e) {
+        LOG.error(
+                "writing to segment {} of the spool failed; {} instances are refused, and a new segment is used",
+                segment.sequence(),
+                batch.size(),
+                e);
+        retract(segment, batch);
+        log.seal();
+        begin();
+        refuse(batch, refused("writing to the spool's log failed", e));
+    }
+
+    /** For the case that the successor, which cuts them off, cannot be made before the process ends. */
+    private static void retract(Segment segment, List<Numbered> batch) {
+        List<Long> offsets = new ArrayList<>();
+        long offset = segment.end().offset();
+        for (Numbered numbered : batch) {
+            offsets.add(offset);
+            offset += numbered.draft.recordLength();
+        }
+        try {
+            segment.retract(offsets);
+        } catch (IOException e) {
+            LOG.debug("the refused records of segment {} cannot be made unreadable", segment.sequence(), e);
+        }
+    }
+
+    private void begin() {
+        try {
+            log.current(0, nextId);
+            broken = null;
+        } catch (IOException e) {
+            isBroken(e);
+        }
+    }
+
+    private RefusedException isBroken(IOException e) {
+        if (broken == null) {
+            LOG.error("no new segment can be made; nothing is taken in until that works again", e);
+        }
+        RefusedException refused = refused("the spool's log cannot be written to", e);
+        broken = refused;
+        return refused;
+    }
+
+    private void refuse(List<Numbered> batch, RefusedException why) {
+        files.deleteQuietly(batch.stream()
+                .filter(numbered -> numbered.draft.part() != null)
+                .map(Numbered::id)
+                .toList());
+        batch.forEach(numbered -> numbered.draft.failed(why));
+    }
+
+    private static RefusedException refused(String what, Exception e) {
+        Kind kind = e instanceof IOException io && Disk.isFull(io) ? Kind.NO_SPACE : Kind.FAULT;
+        return new RefusedException(kind, what + ": " + e, e);
+    }
+
+    private static RefusedException gone() {
+        return new RefusedException(Kind.FAULT, "writing the spool's log failed for good; see the log", null);
+    }
+
+    public LongLived thread() {
+        return thread;
+    }
+
+    /** Commits what was handed over, takes nothing more, and ends the thread. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            work.signal();
+        } finally {
+            lock.unlock();
+        }
+        Threads.join(thread);
+        log.close();
+    }
+
+    private record Numbered(Draft draft, long id) {}
+}

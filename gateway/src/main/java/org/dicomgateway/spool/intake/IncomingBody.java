@@ -1,0 +1,121 @@
+package org.dicomgateway.spool.intake;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.util.List;
+import java.util.Optional;
+import java.util.zip.CRC32C;
+import org.dicomgateway.spool.Instance;
+import org.dicomgateway.spool.Plan;
+import org.dicomgateway.spool.RefusedException;
+import org.dicomgateway.spool.RefusedException.Kind;
+import org.dicomgateway.spool.disk.Disk;
+import org.dicomgateway.spool.disk.DiskInputStream;
+import org.dicomgateway.spool.disk.SpaceWatch;
+import org.dicomgateway.spool.log.Checksum;
+import org.dicomgateway.spool.log.OwnFiles;
+import org.dicomgateway.spool.log.RecordHeader;
+import org.dicomgateway.spool.log.RecordMetadata;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The part-10 stream of one instance while it comes in: gathered in memory, and from the moment that it is too large for
+ * that, or the memory is spent, in a file. Closed before it became durable, it leaves nothing behind.
+ */
+final class IncomingBody implements AutoCloseable {
+
+    private final OwnFiles files;
+    private final SpaceWatch space;
+    private final long largeInstance;
+    private final Gathered gathered;
+    private final CRC32C crc = new CRC32C();
+    private OwnFiles.@Nullable Part part;
+    private long length;
+
+    IncomingBody(GatherBuffers buffers, OwnFiles files, SpaceWatch space, long largeInstance) {
+        this.files = files;
+        this.space = space;
+        this.largeInstance = largeInstance;
+        this.gathered = new Gathered(buffers);
+    }
+
+    /** Takes the next bytes. */
+    void take(byte[] bytes, int offset, int count) throws RefusedException {
+        crc.update(bytes, offset, count);
+        length += count;
+        int taken = part == null && length <= largeInstance ? gathered.append(bytes, offset, count) : 0;
+        if (taken == count) {
+            return;
+        }
+        Optional<String> full = space.closedBecause();
+        if (full.isPresent()) {
+            throw new RefusedException(Kind.NO_SPACE, full.get(), null);
+        }
+        try {
+            spill().write(ByteBuffer.wrap(bytes, offset + taken, count - taken));
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
+    private OwnFiles.Part spill() throws IOException {
+        OwnFiles.Part open = part;
+        if (open == null) {
+            open = files.receive();
+            part = open;
+            open.write(gathered.body().toArray(ByteBuffer[]::new));
+            gathered.close();
+        }
+        return open;
+    }
+
+    /** What was taken so far, from an offset on. */
+    InputStream read(int offset) {
+        OwnFiles.Part open = part;
+        return open == null
+                ? gathered.read(offset)
+                : new BufferedInputStream(new DiskInputStream(open.file(), offset, length));
+    }
+
+    long length() {
+        return length;
+    }
+
+    /** Closes the record. A body in a file is durable afterwards, but for its name. */
+    Draft draft(Instance unnumbered, Plan plan, int datasetOffset) throws RefusedException {
+        byte[] json = RecordMetadata.of(unnumbered, plan).toJson();
+        OwnFiles.Part open = part;
+        RecordHeader header = new RecordHeader(
+                open != null, 0, 0, 0, length, json.length, datasetOffset, Checksum.of(json), (int) crc.getValue());
+        if (open == null) {
+            return new Draft(unnumbered, plan, header, gathered.finish(json), null);
+        }
+        try {
+            open.complete();
+        } catch (IOException e) {
+            throw failed(e);
+        }
+        ByteBuffer record = ByteBuffer.allocate((int) header.recordLength());
+        record.put(RecordHeader.LENGTH, json);
+        return new Draft(unnumbered, plan, header, List.of(record), open);
+    }
+
+    private static RefusedException failed(IOException e) {
+        if (e instanceof ClosedByInterruptException) {
+            return new RefusedException(Kind.CLOSED, "the receiving thread was interrupted", e);
+        }
+        Kind kind = Disk.isFull(e) ? Kind.NO_SPACE : Kind.FAULT;
+        return new RefusedException(kind, "a large instance cannot be written to the spool: " + e, e);
+    }
+
+    @Override
+    public void close() {
+        gathered.close();
+        if (part != null) {
+            part.discard();
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package org.dicomgateway.spool.intake;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.InstantSource;
+import org.dicomgateway.dicom.dataset.HeaderReader;
+import org.dicomgateway.dicom.dataset.Part10;
+import org.dicomgateway.dicom.dataset.UnreadableDatasetException;
+import org.dicomgateway.dicom.values.InstanceHeader;
+import org.dicomgateway.spool.Instance;
+import org.dicomgateway.spool.Intake;
+import org.dicomgateway.spool.Intake.Accepted;
+import org.dicomgateway.spool.Intake.Arrival;
+import org.dicomgateway.spool.Plan;
+import org.dicomgateway.spool.Planner;
+import org.dicomgateway.spool.RefusedException;
+import org.dicomgateway.spool.RefusedException.Kind;
+import org.dicomgateway.spool.disk.SpaceWatch;
+import org.dicomgateway.spool.log.OwnFiles;
+
+/** Takes one instance in, in the thread that receives it: reads, checks, plans, and waits until it is durable. */
+public final class Reception {
+
+    private final GatherBuffers buffers;
+    private final OwnFiles files;
+    private final SpaceWatch space;
+    private final Committer committer;
+    private final Planner planner;
+    private final InstantSource clock;
+    private final long largeInstance;
+
+    public Reception(
+            GatherBuffers buffers,
+            OwnFiles files,
+            SpaceWatch space,
+            Committer committer,
+            Planner planner,
+            InstantSource clock,
+            long largeInstance) {
+        this.buffers = buffers;
+        this.files = files;
+        this.space = space;
+        this.committer = committer;
+        this.planner = planner;
+        this.clock = clock;
+        this.largeInstance = largeInstance;
+    }
+
+    /** See {@link Intake#accept}. */
+    public Accepted accept(Arrival arrival, InputStream dataset) throws RefusedException, IOException {
+        byte[] prefix =
+                Part10.prefix(arrival.sopClass(), arrival.sopInstance(), arrival.transferSyntax(), arrival.origin());
+        try (IncomingBody body = new IncomingBody(buffers, files, space, largeInstance)) {
+            body.take(prefix, 0, prefix.length);
+            drain(dataset, body);
+            InstanceHeader header = header(arrival, body.read(prefix.length));
+            Plan plan = planner.plan(header, arrival.origin());
+            Instance unnumbered =
+                    Instance.unnumbered(header, arrival.origin(), clock.instant(), body.length() - prefix.length);
+            return new Accepted(committer.commit(body.draft(unnumbered, plan, prefix.length)), plan);
+        }
+    }
+
+    private void drain(InputStream dataset, IncomingBody body) throws RefusedException, IOException {
+        byte[] scratch = buffers.takeScratch();
+        try {
+            for (int n = dataset.read(scratch); n >= 0; n = dataset.read(scratch)) {
+                body.take(scratch, 0, n);
+            }
+        } finally {
+            buffers.giveBack(scratch);
+        }
+    }
+
+    private static InstanceHeader header(Arrival arrival, InputStream dataset) throws RefusedException {
+        InstanceHeader header;
+        try {
+            header = HeaderReader.read(dataset, arrival.transferSyntax());
+        } catch (UnreadableDatasetException e) {
+            throw new RefusedException(Kind.UNREADABLE, String.valueOf(e.getMessage()), e);
+        } catch (IOException e) {
+            throw new RefusedException(Kind.FAULT, "the spool cannot read what it has just written: " + e, e);
+        }
+        if (!header.sopInstance().equals(arrival.sopInstance())) {
+            throw mismatch(
+                    "instance",
+                    header.sopInstance().value(),
+                    arrival.sopInstance().value());
+        }
+        if (!header.sopClass().equals(arrival.sopClass())) {
+            throw mismatch(
+                    "class", header.sopClass().value(), arrival.sopClass().value());
+        }
+        return header;
+    }
+
+    private static RefusedException mismatch(String what, String found, String announced) {
+        return new RefusedException(
+                Kind.MISMATCH,
+                "the dataset has the SOP " + what + " UID " + found + ", and was announced with " + announced,
+                null);
+    }
+}

@@ -1,0 +1,58 @@
+package org.dicomgateway.spool.journal;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.dicomgateway.spool.disk.Disk;
+import org.dicomgateway.spool.disk.Folders;
+import org.dicomgateway.spool.log.LogFolder;
+import org.dicomgateway.spool.log.OwnFiles;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Has the journal forget what is not needed any more, when it has grown, and makes it anew when writing to it failed. */
+public final class JournalUpkeep {
+
+    private static final Logger LOG = LoggerFactory.getLogger(JournalUpkeep.class);
+
+    private final Disk disk;
+    private final Folders folders;
+    private final OwnFiles files;
+    private final FactJournal journal;
+    private boolean failing;
+
+    public JournalUpkeep(Disk disk, Folders folders, OwnFiles files, FactJournal journal) {
+        this.disk = disk;
+        this.folders = folders;
+        this.files = files;
+        this.journal = journal;
+    }
+
+    /** Does what is to be done. Cheap when that is nothing. For one thread. */
+    public void look() {
+        if (journal.isSound() && !journal.isLong()) {
+            return;
+        }
+        try {
+            compact(LogFolder.look(disk, folders));
+            failing = false;
+        } catch (IOException e) {
+            if (!failing) {
+                LOG.warn("the spool's journal cannot be written anew; it is tried again, and nothing is recycled", e);
+            }
+            failing = true;
+        }
+    }
+
+    /** Leaves out what speaks of nothing that is in the log or in a file. */
+    public void compact(LogFolder log) throws IOException {
+        // What is gone must not come back when the power goes.
+        for (Path folder : List.of(folders.log(), folders.large(), folders.held())) {
+            disk.syncDirectory(folder);
+        }
+        Set<Long> own = files.all().keySet();
+        long inLog = log.idsFrom();
+        journal.compact(id -> id >= inLog || own.contains(id), log.segments()::containsKey);
+    }
+}

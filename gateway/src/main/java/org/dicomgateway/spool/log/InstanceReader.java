@@ -1,0 +1,78 @@
+package org.dicomgateway.spool.log;
+
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import org.dicomgateway.spool.DamagedInstanceException;
+import org.dicomgateway.spool.DatasetStream;
+import org.dicomgateway.spool.disk.Disk;
+import org.dicomgateway.spool.disk.DiskFile;
+import org.dicomgateway.spool.disk.Folders;
+
+/** Opens what is stored, wherever it lies. Every reader has a file handle of its own: an interrupt ends only that one. */
+public final class InstanceReader {
+
+    private final Disk disk;
+    private final Folders folders;
+    private final OwnFiles files;
+
+    public InstanceReader(Disk disk, Folders folders, OwnFiles files) {
+        this.disk = disk;
+        this.folders = folders;
+        this.files = files;
+    }
+
+    /** The dataset alone. Whoever reads from a segment must have it pinned. */
+    public DatasetStream dataset(StoredInstance stored) throws IOException {
+        return open(stored, stored.datasetOffset());
+    }
+
+    /** The whole part-10 stream. */
+    public DatasetStream part10(StoredInstance stored) throws IOException {
+        return open(stored, 0);
+    }
+
+    private DatasetStream open(StoredInstance stored, int skip) throws IOException {
+        DiskFile file;
+        long bodyAt = 0;
+        try {
+            if (stored.location() instanceof Location.InLog inLog) {
+                file = disk.read(folders.segment(inLog.segment()));
+                bodyAt = inLog.offset() + RecordHeader.LENGTH;
+            } else {
+                file = files.open(stored.instance().id());
+            }
+        } catch (NoSuchFileException e) {
+            throw new DamagedInstanceException(describe(stored) + " is missing: " + e.getMessage(), e);
+        }
+        boolean done = false;
+        try {
+            DatasetStream stream = new VerifiedStream(file, bodyAt, stored, skip, describe(stored));
+            done = true;
+            return stream;
+        } finally {
+            if (!done) {
+                file.close();
+            }
+        }
+    }
+
+    /**
+     * Copies the bytes as they are, damaged or not: the checksum stays with the ledger.
+     *
+     * @throws DamagedInstanceException when the disk does not give them
+     */
+    public void copy(StoredInstance stored, OwnFiles.Part to) throws IOException {
+        if (stored.location() instanceof Location.InLog inLog) {
+            try (DiskFile file = disk.read(folders.segment(inLog.segment()))) {
+                to.copy(file, inLog.offset() + RecordHeader.LENGTH, stored.length());
+            }
+        }
+    }
+
+    private static String describe(StoredInstance stored) {
+        long id = stored.instance().id();
+        return stored.location() instanceof Location.InLog inLog
+                ? "instance " + id + " in segment " + inLog.segment() + " at offset " + inLog.offset()
+                : "instance " + id + " in the file " + id + Folders.INSTANCE;
+    }
+}

@@ -1,0 +1,269 @@
+package org.dicomgateway.spool.recovery;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.dicomgateway.spool.Chooser;
+import org.dicomgateway.spool.Planner;
+import org.dicomgateway.spool.SpoolView;
+import org.dicomgateway.spool.disk.Disk;
+import org.dicomgateway.spool.disk.Folders;
+import org.dicomgateway.spool.journal.Fact;
+import org.dicomgateway.spool.journal.FactJournal;
+import org.dicomgateway.spool.journal.JournalUpkeep;
+import org.dicomgateway.spool.journal.LedgerTrust;
+import org.dicomgateway.spool.ledger.Change;
+import org.dicomgateway.spool.ledger.Ledger;
+import org.dicomgateway.spool.ledger.LedgerCorruptException;
+import org.dicomgateway.spool.ledger.LedgerException;
+import org.dicomgateway.spool.ledger.LedgerSource;
+import org.dicomgateway.spool.log.InstanceReader;
+import org.dicomgateway.spool.log.LogFolder;
+import org.dicomgateway.spool.log.OwnFiles;
+import org.dicomgateway.spool.log.SegmentLog;
+import org.dicomgateway.spool.log.SetAside;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The start of the spool: makes ledger, log and files agree. With an intact ledger that is the tail of the log, whatever
+ * the backlog. A ledger that is lost, damaged, or older than what was done on its word, is built anew from everything
+ * that is there and from what the journal knows; a marker file, durable before the first step and removed after the last,
+ * has an interrupted rebuild begun again, with an empty ledger. What cannot be read is left out, kept, and reported.
+ */
+public final class Recovery {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
+    public static final DateTimeFormatter SUFFIX =
+            DateTimeFormatter.ofPattern("'.corrupt-'yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+
+    /** Of a delivery that is to be tried again, from a start on. */
+    private static final Duration LONGEST_WAIT = Duration.ofHours(1);
+
+    /** No segment has more. */
+    private static final long IDS_IN_A_SEGMENT = 1L << 24;
+
+    private final Disk disk;
+    private final Folders folders;
+    private final OwnFiles files;
+    private final SetAside aside;
+    private final FactJournal journal;
+    private final LedgerSource ledgers;
+    private final Planner planner;
+    private final Chooser chooser;
+    private final InstantSource clock;
+
+    public Recovery(
+            Disk disk,
+            Folders folders,
+            OwnFiles files,
+            SetAside aside,
+            FactJournal journal,
+            LedgerSource ledgers,
+            Planner planner,
+            Chooser chooser,
+            InstantSource clock) {
+        this.disk = disk;
+        this.folders = folders;
+        this.files = files;
+        this.aside = aside;
+        this.journal = journal;
+        this.ledgers = ledgers;
+        this.planner = planner;
+        this.chooser = chooser;
+        this.clock = clock;
+    }
+
+    /**
+     * A ledger that knows everything, the log it knows, and the first id that was never given.
+     *
+     * @param unread segments that are kept because something in them cannot be read
+     */
+    public record Recovered(Ledger ledger, SegmentLog.FoundLog log, long nextId, int unread) {}
+
+    /** Does it. The ledger is open afterwards, unless this throws. */
+    public Recovered run() throws IOException, LedgerException {
+        int parts = files.removeParts();
+        if (parts > 0) {
+            LOG.info("{} files were removed that were being written when the spool was last closed", parts);
+        }
+        if (isMarked()) {
+            LOG.warn("the ledger was being built anew when the spool was last closed; that is begun again");
+            ledgers.remove();
+        }
+        boolean rebuilding = !ledgers.exists();
+        if (rebuilding) {
+            mark();
+        }
+        try {
+            return recover(rebuilding);
+        } catch (LedgerCorruptException e) {
+            String suffix = SUFFIX.format(clock.instant());
+            LOG.error("{}; it is set aside as *{} and built anew from log and files", e.getMessage(), suffix, e);
+            ledgers.setAside(suffix);
+            mark();
+            return recover(true);
+        }
+    }
+
+    private Recovered recover(boolean rebuilding) throws IOException, LedgerException {
+        Ledger ledger = ledgers.open(chooser);
+        boolean done = false;
+        try {
+            if (!rebuilding) {
+                checkAge(ledger);
+            }
+            Recovered recovered = recover(ledger, rebuilding);
+            done = true;
+            return recovered;
+        } finally {
+            if (!done) {
+                ledger.close();
+            }
+        }
+    }
+
+    /** What was recycled on the word of a ledger is not known to an older one. */
+    private void checkAge(Ledger ledger) throws LedgerException {
+        long syncs = ledger.syncs();
+        if (syncs < journal.floor()) {
+            throw new LedgerCorruptException(
+                    "the ledger is not the one that the log was last used with: it counts " + syncs
+                            + " syncs, and the spool's journal " + journal.floor()
+                            + ". It was rolled back or replaced, or could not be trusted any more",
+                    null);
+        }
+    }
+
+    private Recovered recover(Ledger ledger, boolean rebuilding) throws IOException, LedgerException {
+        LogFolder log = LogFolder.look(disk, folders);
+        Map<Long, Path> own = files.all();
+        List<Fact> facts = journal.facts();
+        Replay replay = new Replay(disk, folders, log, ledger, own.keySet(), rebuilding);
+        replay.run(unread(facts));
+        InstanceReader reader = new InstanceReader(disk, folders, files);
+        Adoption adoption = new Adoption(disk, aside, reader, ledger);
+        List<Long> finished = List.of();
+        if (rebuilding) {
+            Map<Long, Path> orphans = new HashMap<>(own);
+            orphans.keySet().removeAll(replay.known());
+            adoption.adopt(orphans, planner, clock);
+            new Decisions(ledger, replay.known(), reader, planner).apply(facts, clock.instant());
+        } else {
+            finished = adoption.reconcile(own);
+        }
+        // The process before may have had a clock in the future.
+        Instant now = clock.instant();
+        ledger.apply(List.of(new Change.Hastened(now.plus(LONGEST_WAIT)), new Change.Restarted(now)));
+        checkBooks(ledger);
+        long syncs = ledger.sync(rebuilding ? LedgerTrust.generationAfter(journal.floor()) : 0);
+        // No segment is used again before this is durable.
+        journal.unread(replay.unread());
+        if (isNoted(syncs)) {
+            delete(log.worthless(), finished);
+            compact(log);
+        }
+        unmark();
+        long lastId = Math.max(Math.max(ledger.lastInstanceId(), highest(own)), log.idsBelow() - 1);
+        // Ids may have been given that could not be read.
+        long unknown = unread(facts).containsAll(replay.unread()) ? 0 : unreadSegments(replay) * IDS_IN_A_SEGMENT;
+        SegmentLog.FoundLog found = new SegmentLog.FoundLog(
+                Math.max(log.highestNumber(), ledger.appliedPosition().segment()),
+                replay.end(),
+                replay.sealed(clock.instant()),
+                log.spares());
+        return new Recovered(ledger, found, lastId + unknown + 1, unreadSegments(replay));
+    }
+
+    private static List<Fact.Unread> unread(List<Fact> facts) {
+        return facts.stream()
+                .filter(fact -> fact instanceof Fact.Unread)
+                .map(fact -> (Fact.Unread) fact)
+                .toList();
+    }
+
+    private static int unreadSegments(Replay replay) {
+        return (int) replay.unread().stream()
+                .mapToLong(Fact.Unread::segment)
+                .distinct()
+                .count();
+    }
+
+    private long highest(Map<Long, Path> own) throws IOException {
+        return Math.max(own.keySet().stream().mapToLong(id -> id).max().orElse(0), aside.highest());
+    }
+
+    /** Without it everything is as it should be, but nothing may be recycled. */
+    private boolean isNoted(long syncs) {
+        try {
+            journal.raise(syncs);
+            return true;
+        } catch (IOException e) {
+            LOG.error("the spool's journal cannot be written to; nothing is recycled until it can", e);
+            return false;
+        }
+    }
+
+    private void delete(List<Path> worthless, List<Long> finished) {
+        int deleted = 0;
+        try {
+            for (Path file : worthless) {
+                disk.delete(file);
+            }
+            for (long id : finished) {
+                files.delete(id);
+                deleted++;
+            }
+        } catch (IOException e) {
+            LOG.warn("files that hold nothing that is wanted cannot be removed; the next start tries again", e);
+        }
+        if (deleted > 0) {
+            LOG.info("{} files were removed whose instances are delivered", deleted);
+        }
+    }
+
+    private void compact(LogFolder log) {
+        try {
+            new JournalUpkeep(disk, folders, files, journal).compact(log);
+        } catch (IOException e) {
+            LOG.warn("the spool's journal cannot be made shorter; it is tried again", e);
+        }
+    }
+
+    private static void checkBooks(Ledger ledger) throws LedgerException {
+        Map<String, SpoolView.Books> kept = ledger.books();
+        Map<String, SpoolView.Books> counted = ledger.recount();
+        if (!kept.equals(counted)) {
+            LOG.error(
+                    "THE BOOKS DO NOT BALANCE: the ledger says {}, its rows say {}; nothing is lost from the log, but "
+                            + "report this, with a copy of the ledger",
+                    kept,
+                    counted);
+        }
+    }
+
+    private boolean isMarked() throws IOException {
+        return disk.list(folders.root())
+                .contains(folders.rebuilding().getFileName().toString());
+    }
+
+    private void mark() throws IOException {
+        if (!isMarked()) {
+            disk.create(folders.rebuilding()).close();
+        }
+        disk.syncDirectory(folders.root());
+    }
+
+    private void unmark() throws IOException {
+        if (disk.delete(folders.rebuilding())) {
+            disk.syncDirectory(folders.root());
+        }
+    }
+}

@@ -1,0 +1,167 @@
+package org.dicomgateway.spool.search;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.dicomgateway.spool.Search;
+import org.dicomgateway.spool.SearchException;
+import org.dicomgateway.spool.SpoolSearch;
+import org.dicomgateway.spool.ledger.LedgerException;
+import org.dicomgateway.spool.sqlite.LedgerFile;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The searches of operators in the ledger, kept away from the data path: by connections of their own, few at a time, each
+ * for a bounded time. A search stops by itself when it has looked for long enough; one that is stuck in a single step is
+ * interrupted.
+ */
+public final class Catalogue implements SpoolSearch, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Catalogue.class);
+    private static final int AT_ONCE = 2;
+    private static final Duration LOOKING = Duration.ofMillis(40);
+    private static final Duration STUCK = Duration.ofSeconds(2);
+    private static final Duration WAITING = Duration.ofSeconds(5);
+
+    private final LedgerFile file;
+    private final Duration looking;
+    private final Semaphore places = new Semaphore(AT_ONCE, true);
+    private final Deque<CatalogueReader> idle = new ArrayDeque<>();
+    private boolean closed;
+
+    /** Opens nothing before the first search. */
+    public Catalogue(LedgerFile file) {
+        this(file, LOOKING);
+    }
+
+    /** @param looking how long a search looks before it ends its page */
+    public Catalogue(LedgerFile file, Duration looking) {
+        this.file = file;
+        this.looking = looking;
+    }
+
+    @Override
+    public Page<FoundInstance> instances(Search search, Optional<String> after, int limit) {
+        SearchCursor cursor = SearchCursor.of(after);
+        return ask(reader -> reader.instances(search, cursor, limit, late()));
+    }
+
+    @Override
+    public Page<FoundDelivery> deliveries(Search search, Optional<String> after, int limit) {
+        SearchCursor cursor = SearchCursor.of(after);
+        return ask(reader -> reader.deliveries(search, cursor, limit, late()));
+    }
+
+    @Override
+    public Page<FoundStudy> studies(Search search, Optional<String> after, int limit) {
+        SearchCursor cursor = SearchCursor.of(after);
+        return ask(reader -> reader.studies(search, cursor, limit, late()));
+    }
+
+    @Override
+    public Optional<Story> story(long instanceId) {
+        return ask(reader -> reader.story(instanceId));
+    }
+
+    /** An instance and its deliveries. */
+    public Optional<FoundInstance> instance(long instanceId) {
+        return ask(reader -> reader.instance(instanceId));
+    }
+
+    @Override
+    public Map<String, Instant> oldestWaiting() {
+        return ask(CatalogueReader::oldestWaiting);
+    }
+
+    private BooleanSupplier late() {
+        long end = System.nanoTime() + looking.toNanos();
+        return () -> System.nanoTime() - end >= 0;
+    }
+
+    private interface Question<T> {
+        T put(CatalogueReader reader) throws SQLException;
+    }
+
+    private <T> T ask(Question<T> question) {
+        waitForPlace();
+        @Nullable CatalogueReader reader = null;
+        boolean sound = false;
+        try {
+            reader = take();
+            reader.mayTake(STUCK);
+            T answer = question.put(reader);
+            sound = true;
+            return answer;
+        } catch (SQLException e) {
+            throw new SearchException(String.valueOf(file.failure("searched", e).getMessage()), e);
+        } catch (LedgerException e) {
+            throw new SearchException(String.valueOf(e.getMessage()), e);
+        } finally {
+            if (reader != null) {
+                giveBack(reader, sound);
+            }
+            places.release();
+        }
+    }
+
+    private void waitForPlace() {
+        try {
+            if (!places.tryAcquire(WAITING.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new SearchException("too many search at the same time; try again", new IllegalStateException());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SearchException("the search was interrupted", e);
+        }
+    }
+
+    private CatalogueReader take() throws LedgerException, SQLException {
+        synchronized (idle) {
+            if (closed) {
+                throw new LedgerException("the ledger is closed", null);
+            }
+            @Nullable CatalogueReader reader = idle.pollFirst();
+            if (reader != null) {
+                return reader;
+            }
+        }
+        return new CatalogueReader(file.openForReading());
+    }
+
+    private void giveBack(CatalogueReader reader, boolean sound) {
+        synchronized (idle) {
+            if (sound && !closed) {
+                idle.addFirst(reader);
+                return;
+            }
+        }
+        closeQuietly(reader);
+    }
+
+    /** A search that is under way ends by itself. */
+    @Override
+    public void close() {
+        synchronized (idle) {
+            closed = true;
+            idle.forEach(Catalogue::closeQuietly);
+            idle.clear();
+        }
+    }
+
+    private static void closeQuietly(CatalogueReader reader) {
+        try {
+            reader.close();
+        } catch (SQLException e) {
+            LOG.warn("a connection that searched the ledger did not close cleanly; nothing is lost by it", e);
+        }
+    }
+}

@@ -1,0 +1,222 @@
+package org.dicomgateway.spool.search;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.dicomgateway.spool.Search;
+import org.dicomgateway.spool.SpoolSearch.FoundDelivery;
+import org.dicomgateway.spool.SpoolSearch.FoundInstance;
+import org.dicomgateway.spool.SpoolSearch.FoundStudy;
+import org.dicomgateway.spool.SpoolSearch.Page;
+import org.dicomgateway.spool.SpoolSearch.Story;
+import org.dicomgateway.spool.sqlite.Statements;
+
+/** Searches on one connection, each in one transaction, which therefore sees one state. For one thread at a time. */
+final class CatalogueReader implements AutoCloseable {
+
+    private final Statements database;
+    private volatile long end;
+
+    /** Owns the connection from now on. */
+    CatalogueReader(Statements database) throws SQLException {
+        this.database = database;
+        database.interruptWhen(() -> System.nanoTime() - end >= 0);
+    }
+
+    /** What is asked next may take so long, or is broken off. */
+    void mayTake(Duration duration) {
+        end = System.nanoTime() + duration.toNanos();
+    }
+
+    /** What is done with a candidate that is meant. */
+    private interface Taker {
+        /**
+         * Whether the page is full.
+         *
+         * @param row has the columns of {@link SearchSql#instances}
+         */
+        boolean take(long id, ResultSet row) throws SQLException;
+    }
+
+    Page<FoundInstance> instances(Search search, SearchCursor after, int limit, BooleanSupplier late)
+            throws SQLException {
+        return reading(rows -> {
+            List<Long> ids = new ArrayList<>();
+            Optional<SearchCursor> next = walk(search, after, late, (id, row) -> {
+                ids.add(id);
+                return ids.size() == limit;
+            });
+            return new Page<>(rows.instances(ids), next.map(SearchCursor::toString));
+        });
+    }
+
+    Page<FoundDelivery> deliveries(Search search, SearchCursor after, int limit, BooleanSupplier late)
+            throws SQLException {
+        return reading(rows -> {
+            List<Long> ids = new ArrayList<>();
+            // Each has at least one delivery that is meant, unless it is held because no route applies to it.
+            Optional<SearchCursor> next = walk(search, after, late, (id, row) -> {
+                ids.add(id);
+                return ids.size() == limit;
+            });
+            List<FoundDelivery> found = new ArrayList<>();
+            for (FoundInstance instance : rows.instances(ids)) {
+                for (FoundDelivery delivery : lastFirst(instance)) {
+                    if (after.isBehind(delivery.id()) || !means(search, delivery)) {
+                        continue;
+                    } else if (found.size() == limit) {
+                        return new Page<>(
+                                found,
+                                Optional.of(SearchCursor.with(instance.instance(), delivery)
+                                        .toString()));
+                    }
+                    found.add(delivery);
+                }
+            }
+            return new Page<>(found, next.map(SearchCursor::toString));
+        });
+    }
+
+    private static List<FoundDelivery> lastFirst(FoundInstance instance) {
+        List<FoundDelivery> deliveries = new ArrayList<>(instance.deliveries());
+        Collections.reverse(deliveries);
+        return deliveries;
+    }
+
+    /**
+     * Goes through the candidates until the page is full or it is late.
+     *
+     * @return where to go on; empty when there are no more
+     */
+    private Optional<SearchCursor> walk(Search search, SearchCursor after, BooleanSupplier late, Taker taker)
+            throws SQLException {
+        String sql = SearchSql.of(search).instances();
+        long last = -1;
+        try (ResultSet row = database.query(sql, SearchSql.values(search, after.millis(), after.below()))) {
+            while (row.next()) {
+                long id = row.getLong(1);
+                long millis = row.getLong(2);
+                boolean full = id != last && row.getBoolean(4) && taker.take(id, row);
+                last = id;
+                if (full || late.getAsBoolean()) {
+                    return Optional.of(SearchCursor.behind(millis, id));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    Page<FoundStudy> studies(Search search, SearchCursor after, int limit, BooleanSupplier late) throws SQLException {
+        return reading(rows -> asksForSeriesOnly(search)
+                ? studiesBySeries(rows, search, after, limit, late)
+                : studiesByInstance(rows, search, after, limit, late));
+    }
+
+    private Page<FoundStudy> studiesByInstance(
+            FoundRows rows, Search search, SearchCursor after, int limit, BooleanSupplier late) throws SQLException {
+        List<FoundStudy> found = new ArrayList<>();
+        Set<String> seen = new HashSet<>();
+        Optional<SearchCursor> next = walk(search, after, late, (id, row) -> {
+            String study = row.getString(3);
+            // What is in the pages before has a newer instance there.
+            if (seen.add(study) && database.number(SearchSql.firstOfStudy(), SearchSql.values(search, 0, id)) == 1) {
+                rows.study(study).ifPresent(found::add);
+            }
+            return found.size() == limit;
+        });
+        return new Page<>(found, next.map(SearchCursor::toString));
+    }
+
+    private Page<FoundStudy> studiesBySeries(
+            FoundRows rows, Search search, SearchCursor after, int limit, BooleanSupplier late) throws SQLException {
+        List<FoundStudy> found = new ArrayList<>();
+        try (ResultSet row = database.query(SearchSql.studies(search), SearchSql.values(search, 0, after.id()))) {
+            while (row.next()) {
+                if (row.getBoolean(3)) {
+                    rows.study(row.getString(2)).ifPresent(found::add);
+                }
+                if (found.size() == limit || late.getAsBoolean()) {
+                    return new Page<>(
+                            found,
+                            Optional.of(SearchCursor.behind(0, row.getLong(1)).toString()));
+                }
+            }
+        }
+        return new Page<>(found, Optional.empty());
+    }
+
+    Optional<Story> story(long instanceId) throws SQLException {
+        return reading(rows -> rows.story(instanceId));
+    }
+
+    Optional<FoundInstance> instance(long instanceId) throws SQLException {
+        return reading(rows -> rows.instance(instanceId));
+    }
+
+    Map<String, Instant> oldestWaiting() throws SQLException {
+        return reading(rows -> {
+            Map<String, Instant> oldest = new HashMap<>();
+            try (ResultSet row = database.query(OLDEST)) {
+                while (row.next()) {
+                    oldest.put(row.getString(1), Instant.ofEpochMilli(row.getLong(2)));
+                }
+            }
+            return oldest;
+        });
+    }
+
+    private interface Question<T> {
+        T put(FoundRows rows) throws SQLException;
+    }
+
+    private <T> T reading(Question<T> question) throws SQLException {
+        database.update("BEGIN");
+        try {
+            return question.put(new FoundRows(database));
+        } finally {
+            database.update("COMMIT");
+        }
+    }
+
+    @Override
+    public void close() throws SQLException {
+        database.close();
+    }
+
+    static final String OLDEST = """
+            SELECT b.destination, i.received_at
+            FROM books b CROSS JOIN instance i
+              ON i.id = (SELECT d.id FROM delivery d INDEXED BY delivery_waiting
+                         WHERE d.state = 0 AND d.destination = b.destination ORDER BY d.id LIMIT 1) / 1024
+            WHERE b.pending > 0""";
+
+    /** Whether this delivery is meant, of an instance that is. {@link SearchSql#DELIVERY_MEANT} says the same. */
+    private static boolean means(Search search, FoundDelivery delivery) {
+        return (search.route().isEmpty() || search.route().equals(delivery.route()))
+                && (search.destination().isEmpty()
+                        || delivery.destination()
+                                .filter(search.destination()::equals)
+                                .isPresent())
+                && (search.state().isEmpty() || search.state().get() == delivery.state());
+    }
+
+    /** Whether every instance of a series is found, or none. */
+    private static boolean asksForSeriesOnly(Search search) {
+        return search.route().isEmpty()
+                && search.destination().isEmpty()
+                && search.state().isEmpty()
+                && search.instance().isEmpty()
+                && search.from().isEmpty()
+                && search.to().isEmpty();
+    }
+}

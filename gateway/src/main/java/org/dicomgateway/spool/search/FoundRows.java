@@ -1,0 +1,345 @@
+package org.dicomgateway.spool.search;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.dicomgateway.dicom.values.Uid;
+import org.dicomgateway.spool.DeliveryState;
+import org.dicomgateway.spool.Instance;
+import org.dicomgateway.spool.SpoolSearch.Event;
+import org.dicomgateway.spool.SpoolSearch.EventKind;
+import org.dicomgateway.spool.SpoolSearch.FoundDelivery;
+import org.dicomgateway.spool.SpoolSearch.FoundInstance;
+import org.dicomgateway.spool.SpoolSearch.FoundStudy;
+import org.dicomgateway.spool.SpoolSearch.Story;
+import org.dicomgateway.spool.SpoolSearch.StudyAt;
+import org.dicomgateway.spool.ledger.DeliveryId;
+import org.dicomgateway.spool.sqlite.DeliveryEvents;
+import org.dicomgateway.spool.sqlite.LedgerRows;
+import org.dicomgateway.spool.sqlite.SeriesRow;
+import org.dicomgateway.spool.sqlite.Statements;
+import org.jspecify.annotations.Nullable;
+
+/** What was found, read whole. For one thread, within one transaction. */
+public final class FoundRows {
+
+    private final Statements database;
+    private final Set<String> absent = new HashSet<>();
+    /** Each read once: texts are what costs in SQLite. */
+    private final Map<Long, SeriesRow> series = new HashMap<>();
+
+    FoundRows(Statements database) throws SQLException {
+        this.database = database;
+        try (ResultSet row = database.query("SELECT destination FROM books WHERE present = 0")) {
+            while (row.next()) {
+                absent.add(row.getString(1));
+            }
+        }
+    }
+
+    /** An instance that is there. */
+    Optional<FoundInstance> instance(long id) throws SQLException {
+        return instances(List.of(id)).stream().findFirst();
+    }
+
+    /** Those that are there, in this order. One question for all: each costs as much as a dozen rows of it. */
+    List<FoundInstance> instances(List<Long> ids) throws SQLException {
+        List<FoundInstance> found = new ArrayList<>();
+        String list = ids.toString();
+        try (ResultSet row = database.query(INSTANCES, list)) {
+            while (row.next()) {
+                Instance instance = series(row.getLong(2))
+                        .instance(
+                                row.getLong(1),
+                                Uid.of(row.getString(3)),
+                                Instant.ofEpochMilli(row.getLong(4)),
+                                row.getLong(5));
+                found.add(new FoundInstance(instance, row.getLong(6), row.getInt(7) == 1, List.of()));
+            }
+        }
+        return withDeliveries(found, list);
+    }
+
+    /** Those of an instance come in the order of its plan, because that is the order of the keys. */
+    private List<FoundInstance> withDeliveries(List<FoundInstance> instances, String ids) throws SQLException {
+        Map<Long, List<FoundDelivery>> deliveries = new HashMap<>();
+        Map<Long, Instance> byId =
+                instances.stream().map(FoundInstance::instance).collect(Collectors.toMap(Instance::id, same -> same));
+        try (ResultSet row = database.query(DELIVERIES, ids)) {
+            while (row.next()) {
+                @Nullable Instance instance = byId.get(DeliveryId.instance(row.getLong(1)));
+                if (instance != null) {
+                    deliveries
+                            .computeIfAbsent(instance.id(), id -> new ArrayList<>())
+                            .add(delivery(row, instance));
+                }
+            }
+        }
+        return instances.stream()
+                .map(each -> new FoundInstance(
+                        each.instance(),
+                        each.rulesVersion(),
+                        each.routed(),
+                        deliveries.getOrDefault(each.instance().id(), List.of())))
+                .toList();
+    }
+
+    private SeriesRow series(long id) throws SQLException {
+        @Nullable SeriesRow known = series.get(id);
+        if (known != null) {
+            return known;
+        }
+        try (ResultSet row = database.query(SERIES, id)) {
+            row.next();
+            SeriesRow read = SeriesRow.read(row);
+            series.put(id, read);
+            return read;
+        }
+    }
+
+    private FoundDelivery delivery(ResultSet row, Instance instance) throws SQLException {
+        @Nullable String destination = row.getString(4);
+        long settled = row.getLong(11);
+        return new FoundDelivery(
+                row.getLong(1),
+                instance.id(),
+                instance.sopInstance().value(),
+                instance.studyInstanceUid(),
+                row.getString(2),
+                row.getInt(3),
+                Optional.ofNullable(destination),
+                Optional.ofNullable(row.getString(5)).stream()
+                        .flatMap(String::lines)
+                        .toList(),
+                state(row.getInt(6), destination),
+                row.getInt(7),
+                Instant.ofEpochMilli(row.getLong(8)),
+                status(row, 9),
+                text(row.getString(10)),
+                settled > 0 ? Instant.ofEpochMilli(settled) : instance.receivedAt());
+    }
+
+    private DeliveryState state(int code, @Nullable String destination) {
+        return code == LedgerRows.PENDING && destination != null && absent.contains(destination)
+                ? DeliveryState.HELD
+                : LedgerRows.state(code);
+    }
+
+    private static OptionalInt status(ResultSet row, int column) throws SQLException {
+        int status = row.getInt(column);
+        return row.wasNull() ? OptionalInt.empty() : OptionalInt.of(status);
+    }
+
+    private static String text(@Nullable String text) {
+        return text == null ? "" : text;
+    }
+
+    /** What happened to an instance that is there. */
+    Optional<Story> story(long id) throws SQLException {
+        Optional<FoundInstance> found = instance(id);
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        List<Event> events = new ArrayList<>();
+        Instance instance = found.get().instance();
+        events.add(event(instance.receivedAt(), EventKind.RECEIVED, 0, "", "", OptionalInt.empty(), ""));
+        if (!found.get().routed()) {
+            events.add(event(
+                    instance.receivedAt(), EventKind.HELD, 0, "", "", OptionalInt.empty(), "no route applies to it"));
+        }
+        for (FoundDelivery delivery : found.get().deliveries()) {
+            addEvents(delivery, found.get().deliveries(), instance, events);
+        }
+        events.sort(Comparator.comparing(Event::at).thenComparing(Event::kind));
+        return Optional.of(new Story(found.get(), events));
+    }
+
+    private void addEvents(FoundDelivery delivery, List<FoundDelivery> all, Instance instance, List<Event> events)
+            throws SQLException {
+        String candidates = delivery.candidates().isEmpty()
+                ? delivery.destination().orElse("")
+                : String.join(",", delivery.candidates());
+        events.add(event(
+                instance.receivedAt(),
+                EventKind.PLANNED,
+                delivery.id(),
+                delivery.route(),
+                candidates,
+                OptionalInt.empty(),
+                ""));
+        try (ResultSet row = database.query(EVENTS, delivery.id())) {
+            while (row.next()) {
+                events.add(new Event(
+                        Instant.ofEpochMilli(row.getLong(2)),
+                        Instant.ofEpochMilli(row.getLong(3)),
+                        row.getLong(4),
+                        DeliveryEvents.Kind.told(row.getInt(1)),
+                        delivery.id(),
+                        delivery.route(),
+                        text(row.getString(5)),
+                        status(row, 6),
+                        text(row.getString(7))));
+            }
+        }
+        Optional<FoundDelivery> by = madeBy(delivery, all);
+        if (by.isPresent()) {
+            Instant made = later(by.get().since(), delivery.since());
+            events.add(event(
+                    made,
+                    EventKind.DELIVERED,
+                    delivery.id(),
+                    delivery.route(),
+                    delivery.destination().orElse(""),
+                    by.get().lastStatus(),
+                    delivery.state() == DeliveryState.MERGED ? "by another route's delivery to the same" : ""));
+        }
+    }
+
+    private static Instant later(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
+    }
+
+    /** The delivery by which the destination has what this one brings: itself, or the one it is merged with; if it has it. */
+    private static Optional<FoundDelivery> madeBy(FoundDelivery delivery, List<FoundDelivery> all) {
+        if (delivery.state() != DeliveryState.MERGED) {
+            return Optional.of(delivery).filter(each -> each.state() == DeliveryState.DELIVERED);
+        }
+        return all.stream()
+                .filter(other -> other.state() == DeliveryState.DELIVERED
+                        && other.destination().equals(delivery.destination()))
+                .findFirst();
+    }
+
+    private static Event event(
+            Instant at,
+            EventKind kind,
+            long delivery,
+            String route,
+            String destination,
+            OptionalInt status,
+            String reason) {
+        return new Event(at, at, 1, kind, delivery, route, destination, status, reason);
+    }
+
+    /** A study that has instances. */
+    Optional<FoundStudy> study(String study) throws SQLException {
+        Set<String> accessions = new TreeSet<>();
+        Set<String> patients = new TreeSet<>();
+        Set<String> modalities = new TreeSet<>();
+        Set<String> senders = new TreeSet<>();
+        try (ResultSet row = database.query(THEIR_SERIES, study)) {
+            while (row.next()) {
+                accessions.add(row.getString(1));
+                patients.add(row.getString(2));
+                modalities.add(row.getString(3));
+                senders.add(row.getString(4));
+            }
+        }
+        try (ResultSet row = database.query(THEIR_INSTANCES, study)) {
+            if (!row.next() || row.getLong(1) == 0) {
+                return Optional.empty();
+            }
+            return Optional.of(new FoundStudy(
+                    study,
+                    last(accessions),
+                    last(patients),
+                    modalities.stream().filter(text -> !text.isEmpty()).toList(),
+                    row.getLong(1),
+                    row.getLong(2),
+                    row.getLong(5),
+                    Instant.ofEpochMilli(row.getLong(3)),
+                    Instant.ofEpochMilli(row.getLong(4)),
+                    List.copyOf(senders),
+                    destinations(study)));
+        }
+    }
+
+    /** Of several that should be one: any that says something. */
+    private static String last(Set<String> texts) {
+        return texts.stream().reduce("", (first, second) -> second);
+    }
+
+    private List<StudyAt> destinations(String study) throws SQLException {
+        Map<String, StudyAt> destinations = new TreeMap<>();
+        try (ResultSet row = database.query(THEIR_DELIVERIES, study)) {
+            while (row.next()) {
+                @Nullable String destination = row.getString(1);
+                DeliveryState state = state(row.getInt(2), destination);
+                long count = row.getLong(3);
+                String name = text(destination);
+                destinations.merge(
+                        name,
+                        new StudyAt(
+                                name,
+                                of(count, state, DeliveryState.DELIVERED),
+                                of(count, state, DeliveryState.PENDING),
+                                of(count, state, DeliveryState.PARKED),
+                                of(count, state, DeliveryState.HELD),
+                                of(count, state, DeliveryState.SUPERSEDED),
+                                of(count, state, DeliveryState.DISCARDED),
+                                text(row.getString(4))),
+                        FoundRows::sum);
+            }
+        }
+        return List.copyOf(destinations.values());
+    }
+
+    private static long of(long count, DeliveryState state, DeliveryState counted) {
+        return state == counted ? count : 0;
+    }
+
+    private static StudyAt sum(StudyAt a, StudyAt b) {
+        return new StudyAt(
+                a.destination(),
+                a.delivered() + b.delivered(),
+                a.pending() + b.pending(),
+                a.parked() + b.parked(),
+                a.held() + b.held(),
+                a.superseded() + b.superseded(),
+                a.discarded() + b.discarded(),
+                a.reason().isEmpty() ? b.reason() : a.reason());
+    }
+
+    public static final String INSTANCES = """
+            SELECT i.id, i.series, i.sop_instance, i.received_at, i.dataset_length, i.rules_version, i.routed
+            FROM json_each(?) asked CROSS JOIN instance i ON i.id = asked.value""";
+
+    static final String SERIES = "SELECT " + SeriesRow.COLUMNS + " FROM series WHERE id = ?";
+
+    public static final String DELIVERIES = """
+            SELECT d.id, d.route, d.copy, d.destination, d.candidates, d.state, d.attempts, d.due, d.last_status,
+              d.last_error, d.settled_at
+            FROM json_each(?) asked CROSS JOIN delivery d NOT INDEXED
+            WHERE d.id BETWEEN asked.value * 1024 AND asked.value * 1024 + 1023""";
+
+    static final String EVENTS =
+            "SELECT kind, at, last_at, times, destination, status, reason FROM event WHERE delivery = ? ORDER BY number";
+
+    static final String THEIR_SERIES = """
+            SELECT DISTINCT accession_number, patient_id, modality, calling_ae FROM series INDEXED BY series_by_study
+            WHERE study_uid = ?""";
+
+    static final String THEIR_INSTANCES = """
+            SELECT count(*), sum(i.dataset_length), min(i.received_at), max(i.received_at), sum(i.routed = 0)
+            FROM series s INDEXED BY series_by_study CROSS JOIN instance i INDEXED BY instance_by_series ON i.series = s.id
+            WHERE s.study_uid = ?""";
+
+    static final String THEIR_DELIVERIES = """
+            SELECT d.destination, d.state, count(*), max(CASE WHEN d.state IN (0, 2) THEN d.last_error END)
+            FROM series s INDEXED BY series_by_study CROSS JOIN instance i INDEXED BY instance_by_series ON i.series = s.id
+              CROSS JOIN delivery d NOT INDEXED
+            WHERE s.study_uid = ? AND d.id BETWEEN i.id * 1024 AND i.id * 1024 + 1023
+            GROUP BY d.destination, d.state""";
+}

@@ -1,0 +1,93 @@
+package org.dicomgateway.spool.sqlite;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Where the deliveries of a route went that belong together: durable, and remembered as long as they are many. */
+public final class Affinities {
+
+    private static final int REMEMBERED = 100_000;
+
+    /** So seldom is the time of use written; an instance that follows its study costs nothing. */
+    public static final long EXACT_TO = Duration.ofMinutes(1).toMillis();
+
+    private final Statements database;
+    private final Cache<Key, Last> recent = Caffeine.newBuilder()
+            .maximumSize(REMEMBERED)
+            .executor(Runnable::run)
+            .build();
+
+    Affinities(Statements database) {
+        this.database = database;
+    }
+
+    private record Key(String route, String key, int copy) {}
+
+    private record Last(String destination, long usedAt) {}
+
+    /** Where this route's deliveries with this key and copy went last. An empty key belongs with nothing. */
+    Optional<String> last(String route, String key, int copy) throws SQLException {
+        return Optional.ofNullable(find(new Key(route, key, copy))).map(Last::destination);
+    }
+
+    private @Nullable Last find(Key key) throws SQLException {
+        if (key.key.isEmpty()) {
+            return null;
+        }
+        Last known = recent.getIfPresent(key);
+        if (known == null) {
+            try (ResultSet row = database.query(FIND, key.route, key.key, key.copy)) {
+                if (row.next()) {
+                    known = new Last(row.getString(1), row.getLong(2));
+                    recent.put(key, known);
+                }
+            }
+        }
+        return known;
+    }
+
+    /** Notes where one went. */
+    void went(String route, String key, int copy, String destination, Instant at) throws SQLException {
+        Key whose = new Key(route, key, copy);
+        Last known = find(whose);
+        long now = at.toEpochMilli();
+        boolean same = known != null && known.destination.equals(destination) && now - known.usedAt < EXACT_TO;
+        if (!key.isEmpty() && !same) {
+            database.update(WENT, route, key, copy, destination, now);
+            recent.put(whose, new Last(destination, now));
+        }
+    }
+
+    /** Forgets the oldest of those last used before, at most so many. */
+    void forget(Instant usedBefore, int max) throws SQLException {
+        try (ResultSet row = database.query(FORGET, usedBefore.toEpochMilli(), max)) {
+            while (row.next()) {
+                recent.invalidate(new Key(row.getString(1), row.getString(2), row.getInt(3)));
+            }
+        }
+    }
+
+    /** After a rollback: rows that were written are not there. */
+    void forgetRecent() {
+        recent.invalidateAll();
+    }
+
+    public static final String FIND =
+            "SELECT destination, last_used FROM affinity WHERE route = ? AND key = ? AND copy = ?";
+
+    private static final String WENT = """
+            INSERT INTO affinity (route, key, copy, destination, last_used) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (route, key, copy) DO UPDATE SET
+              destination = excluded.destination, last_used = excluded.last_used""";
+
+    public static final String FORGET = """
+            DELETE FROM affinity WHERE (route, key, copy) IN (
+              SELECT route, key, copy FROM affinity INDEXED BY affinity_by_use WHERE last_used < ? LIMIT ?)
+            RETURNING route, key, copy""";
+}

@@ -1,0 +1,110 @@
+package org.dicomgateway.spool.sqlite;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Objects;
+import org.dicomgateway.spool.SpoolSearch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happened to deliveries beside what goes well, which costs nothing here: failed attempts, and what operators did.
+ * Of each delivery the first event is kept, and the last; the same again and again is counted.
+ */
+public final class DeliveryEvents {
+
+    /** The most that are kept of one delivery. */
+    public static final int MOST = 20;
+
+    private final Statements database;
+
+    DeliveryEvents(Statements database) {
+        this.database = database;
+    }
+
+    /** What a row of the table tells. */
+    public enum Kind {
+        ATTEMPT(0, SpoolSearch.EventKind.ATTEMPT),
+        PARKED(1, SpoolSearch.EventKind.PARKED),
+        RETRIED(2, SpoolSearch.EventKind.RETRIED),
+        REROUTED(3, SpoolSearch.EventKind.REROUTED),
+        DISCARDED(4, SpoolSearch.EventKind.DISCARDED),
+        SUPERSEDED(5, SpoolSearch.EventKind.SUPERSEDED);
+
+        private final int code;
+        private final SpoolSearch.EventKind told;
+
+        Kind(int code, SpoolSearch.EventKind told) {
+            this.code = code;
+            this.told = told;
+        }
+
+        /** What the number in a row means. */
+        public static SpoolSearch.EventKind told(int code) {
+            for (Kind kind : values()) {
+                if (kind.code == code) {
+                    return kind.told;
+                }
+            }
+            throw new IllegalArgumentException("no such event: " + code);
+        }
+    }
+
+    /** Something happened to a delivery. */
+    void happened(
+            long delivery,
+            Kind kind,
+            @Nullable String destination,
+            @Nullable Integer status,
+            @Nullable String reason,
+            Instant at)
+            throws SQLException {
+        long millis = at.toEpochMilli();
+        long number = 0;
+        try (ResultSet last = database.query(LAST, delivery)) {
+            if (last.next()) {
+                number = last.getLong(1) + 1;
+                if (last.getInt(2) == kind.code
+                        && Objects.equals(last.getString(3), destination)
+                        && Objects.equals(last.getObject(4), status)
+                        && Objects.equals(last.getString(5), reason)) {
+                    database.update(AGAIN, millis, delivery, number - 1);
+                    return;
+                }
+            }
+        }
+        database.update(ADD, delivery, number, kind.code, millis, millis, destination, status, reason);
+        if (number >= MOST) {
+            database.update(THIN_OUT, delivery, number - MOST + 1);
+        }
+    }
+
+    /** The deliveries of an instance are forgotten. */
+    void forget(long instance) throws SQLException {
+        database.update(FORGET, instance);
+    }
+
+    public static final String LAST = """
+            SELECT number, kind, destination, status, reason FROM event
+            WHERE delivery = ? ORDER BY number DESC LIMIT 1""";
+
+    public static final String AGAIN =
+            "UPDATE event SET times = times + 1, last_at = ? WHERE delivery = ? AND number = ?";
+
+    private static final String ADD = """
+            INSERT INTO event (delivery, number, kind, at, last_at, times, destination, status, reason)
+            VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?)""";
+
+    public static final String THIN_OUT = "DELETE FROM event WHERE delivery = ? AND number BETWEEN 1 AND ?";
+
+    public static final String FORGET = "DELETE FROM event WHERE delivery BETWEEN ?1 * 1024 AND ?1 * 1024 + 1023";
+
+    /** Every selected parked delivery is retried; its {@code delivery d} is what stands behind FROM. */
+    static String retried(String selected) {
+        return """
+                INSERT INTO event (delivery, number, kind, at, last_at, times, destination)
+                SELECT d.id, coalesce((SELECT max(number) + 1 FROM event WHERE delivery = d.id), 0), 2, ?4, ?4, 1,
+                       d.destination
+                FROM (%s) d""".formatted(selected);
+    }
+}

@@ -1,0 +1,280 @@
+package org.dicomgateway.spool.sqlite;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.dicomgateway.spool.ledger.LedgerCorruptException;
+import org.dicomgateway.spool.ledger.LedgerException;
+import org.flywaydb.core.api.FlywayException;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteDataSource;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+/** The database file of a ledger: how it is created, opened and checked, and what its failures mean. */
+public final class LedgerFile {
+
+    private static final int APPLICATION_ID = 0x44474C31; // "DGL1", set by the first migration
+    private static final Duration BUSY_TIMEOUT = Duration.ofSeconds(5);
+
+    /** Up to this size every page is checked at start: less than a second. */
+    private static final long QUICK_CHECK_LIMIT = 64L << 20;
+
+    /**
+     * What cannot be read, or may not have reached the disk: not for want of room or rights, or a lock. The kernel forgets
+     * what it could not write, and calls the next sync a success.
+     */
+    private static final Set<SQLiteErrorCode> UNREADABLE_OR_UNSAVED = EnumSet.of(
+            SQLiteErrorCode.SQLITE_IOERR,
+            SQLiteErrorCode.SQLITE_IOERR_READ,
+            SQLiteErrorCode.SQLITE_IOERR_SHORT_READ,
+            SQLiteErrorCode.SQLITE_IOERR_WRITE,
+            SQLiteErrorCode.SQLITE_IOERR_FSYNC,
+            SQLiteErrorCode.SQLITE_IOERR_DIR_FSYNC,
+            SQLiteErrorCode.SQLITE_IOERR_TRUNCATE,
+            SQLiteErrorCode.SQLITE_IOERR_FSTAT,
+            SQLiteErrorCode.SQLITE_IOERR_CORRUPTFS);
+
+    /** The database last: as long as it is there under its name, the others are not left alone. */
+    private static final List<String> PARTS = List.of("-shm", "-wal", "");
+
+    private final Path path;
+
+    public LedgerFile(Path path) {
+        this.path = path;
+    }
+
+    /**
+     * The connection that writes, to a ledger that is there, sound and of this version's schema; created when missing.
+     *
+     * <p>A small file is checked page by page. Checking a large one takes as long as reading it; there it must be a
+     * ledger, complete in length and readable in its schema, and damage within shows as {@link LedgerCorruptException}
+     * when it is met.
+     */
+    public Statements openForWriting() throws LedgerException {
+        boolean existed = !create();
+        Statements writer = open(existed ? "opened" : "created", WRITER_PRAGMAS);
+        try {
+            if (existed) {
+                checkIdentity(writer);
+            }
+            if (version(writer) < LedgerSchema.VERSION) {
+                LedgerSchema.migrate(new SingleFile());
+                checkIdentity(writer);
+            }
+            checkVersion(writer);
+            checkLength(writer);
+            checkPages(writer);
+            return writer;
+        } catch (SQLException e) {
+            closeAfter(e, writer);
+            throw failure("checked", e);
+        } catch (FlywayException e) {
+            closeAfter(e, writer);
+            throw migrationFailure(e);
+        } catch (LedgerException | RuntimeException e) {
+            closeAfter(e, writer);
+            throw e;
+        }
+    }
+
+    /** One more connection, that cannot write. */
+    public Statements openForReading() throws LedgerException {
+        return open("opened for reading", READER_PRAGMAS);
+    }
+
+    /** Moves a damaged ledger out of the way; {@code suffix} is appended to the names of its files. */
+    static void setAside(Path path, String suffix) throws IOException {
+        for (String part : PARTS) {
+            Path file = path.resolveSibling(path.getFileName() + part);
+            if (Files.exists(file)) {
+                Files.move(file, file.resolveSibling(file.getFileName() + suffix), StandardCopyOption.ATOMIC_MOVE);
+            }
+        }
+    }
+
+    /** Removes a ledger that is worth nothing. */
+    public static void remove(Path path) throws IOException {
+        for (String part : PARTS) {
+            Files.deleteIfExists(path.resolveSibling(path.getFileName() + part));
+        }
+    }
+
+    // NORMAL: a commit is not forced to the disk. What a power failure takes is the ledger's tail, and the log has it.
+    // The ledger checkpoints by itself, for SQLite does not tell when it fails at that; it reuses the WAL's space.
+    private static final List<String> WRITER_PRAGMAS = List.of(
+            "PRAGMA journal_mode = WAL",
+            "PRAGMA synchronous = NORMAL",
+            "PRAGMA wal_autocheckpoint = 0",
+            "PRAGMA journal_size_limit = 67108864",
+            "PRAGMA cache_size = -32768",
+            "PRAGMA temp_store = MEMORY");
+
+    private static final List<String> READER_PRAGMAS =
+            List.of("PRAGMA query_only = ON", "PRAGMA cache_size = -4096", "PRAGMA temp_store = MEMORY");
+
+    private Statements open(String verb, List<String> pragmas) throws LedgerException {
+        Connection connection;
+        try {
+            connection = new SingleFile().getConnection();
+        } catch (SQLException e) {
+            throw failure(verb, e);
+        }
+        try (Statement statement = connection.createStatement()) {
+            for (String pragma : pragmas) {
+                statement.execute(pragma);
+            }
+            return new Statements(connection);
+        } catch (SQLException e) {
+            closeAfter(e, connection);
+            throw failure(verb, e);
+        }
+    }
+
+    /** Whether the file was created; what is in it is nobody's business but the gateway's. */
+    private boolean create() throws LedgerException {
+        try {
+            if (path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+                Files.createFile(
+                        path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            } else {
+                Files.createFile(path);
+            }
+            return true;
+        } catch (FileAlreadyExistsException e) {
+            return false;
+        } catch (IOException e) {
+            throw new LedgerException("the ledger " + path + " cannot be created: " + e, e);
+        }
+    }
+
+    private void checkIdentity(Statements database) throws SQLException, LedgerException {
+        long id = database.number("PRAGMA application_id");
+        if (id != APPLICATION_ID) {
+            throw new LedgerCorruptException(
+                    "the file " + path + " is not a ledger: its application id is " + id + ", not " + APPLICATION_ID,
+                    null);
+        }
+    }
+
+    private static long version(Statements database) throws SQLException {
+        return database.number("PRAGMA user_version");
+    }
+
+    private void checkVersion(Statements database) throws SQLException, LedgerException {
+        long version = version(database);
+        if (version != LedgerSchema.VERSION) {
+            throw new LedgerException(
+                    "the ledger " + path + " has schema version " + version + ", this gateway knows "
+                            + LedgerSchema.VERSION + ": it was written by a newer one, start that",
+                    null);
+        }
+    }
+
+    private void checkLength(Statements database) throws SQLException, LedgerException {
+        if (!emptyWriteAheadLog(database)) {
+            return; // somebody reads an older state: what is missing in the file may be in the write-ahead log
+        }
+        long expected = database.number("PRAGMA page_count") * database.number("PRAGMA page_size");
+        if (size() < expected) {
+            throw new LedgerCorruptException(
+                    "the ledger " + path + " is cut short: it has " + size() + " bytes of " + expected, null);
+        }
+    }
+
+    private static boolean emptyWriteAheadLog(Statements database) throws SQLException {
+        try (ResultSet row = database.query("PRAGMA wal_checkpoint(PASSIVE)")) {
+            return row.next() && row.getInt(1) == 0 && row.getLong(2) == row.getLong(3);
+        }
+    }
+
+    private void checkPages(Statements database) throws SQLException, LedgerException {
+        if (size() > QUICK_CHECK_LIMIT) {
+            return;
+        }
+        try (ResultSet row = database.query("PRAGMA quick_check(1)")) {
+            String verdict = row.next() ? row.getString(1) : "no answer";
+            if (!"ok".equals(verdict)) {
+                throw new LedgerCorruptException("the ledger " + path + " is damaged: " + verdict, null);
+            }
+        }
+    }
+
+    private long size() throws LedgerException {
+        try {
+            return Files.size(path);
+        } catch (IOException e) {
+            throw new LedgerCorruptException("the ledger " + path + " cannot be measured: " + e, e);
+        }
+    }
+
+    /** What a failure means, in words that say what to do. */
+    public LedgerException failure(String verb, SQLException e) {
+        SQLiteErrorCode code = e instanceof SQLiteException sqlite ? sqlite.getResultCode() : null;
+        String what = "the ledger " + path + " could not be " + verb + ": ";
+        if (code != null && UNREADABLE_OR_UNSAVED.contains(code)) {
+            return new LedgerCorruptException(
+                    what + "the disk failed (" + e.getMessage() + "); what it holds is not known any more", e);
+        }
+        return switch (code == null ? 0 : code.code & 0xff) {
+            case 11, 26 -> new LedgerCorruptException(what + "it is damaged (" + e.getMessage() + ")", e);
+            case 5, 6 ->
+                new LedgerException(
+                        what + "another process holds its lock, waited " + BUSY_TIMEOUT.toSeconds()
+                                + " s; is a second gateway or a database shell at work on this spool?",
+                        e);
+            case 9 -> new LedgerException(what + "it took too long; ask for less", e);
+            case 13 -> new LedgerException(what + "the disk is full", e);
+            default -> new LedgerException(what + e.getMessage(), e);
+        };
+    }
+
+    private LedgerException migrationFailure(FlywayException e) {
+        for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql) {
+                return failure("brought up to date", sql);
+            }
+        }
+        return new LedgerException(
+                "the ledger " + path + " does not fit this version of the gateway (written by a newer one?): "
+                        + e.getMessage(),
+                e);
+    }
+
+    private static void closeAfter(Exception failure, AutoCloseable resource) {
+        try {
+            resource.close();
+        } catch (Exception e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    /** Connections to this file that wait for a lock instead of failing at once. */
+    private final class SingleFile extends SQLiteDataSource {
+
+        SingleFile() {
+            setUrl("jdbc:sqlite:" + path.toAbsolutePath());
+            getConfig().setBusyTimeout((int) BUSY_TIMEOUT.toMillis());
+        }
+
+        @Override
+        public Connection getConnection() throws SQLException {
+            @Nullable Connection connection = super.getConnection();
+            if (connection == null) {
+                throw new SQLException("no driver for " + getUrl());
+            }
+            return connection;
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package org.dicomgateway.spool.sqlite;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.Reader;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.ResourceProvider;
+import org.flywaydb.core.api.logging.LogFactory;
+import org.flywaydb.core.api.logging.LogLevel;
+import org.flywaydb.core.api.resource.LoadableResource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings the schema of a ledger up to date.
+ *
+ * <p>The migrations are named here instead of being looked for: nothing scans the class path, so the start is quick and
+ * the same from a folder of classes and from one jar.
+ */
+final class LedgerSchema {
+
+    /**
+     * In order. One that was released is never edited: what changes is the next one's work. Each ends by setting
+     * {@code user_version} to its number.
+     */
+    private static final List<String> MIGRATIONS =
+            List.of("V1__ledger.sql", "V2__search.sql", "V3__sop_index.sql", "V4__versions.sql");
+
+    /** The {@code user_version} of a ledger that needs no migration: the library costs half a second to load. */
+    static final int VERSION = MIGRATIONS.size();
+
+    private LedgerSchema() {}
+
+    /**
+     * Applies the migrations that are missing.
+     *
+     * @throws org.flywaydb.core.api.FlywayException when the database refuses, or holds a migration that this version
+     *     of the gateway does not know
+     */
+    static void migrate(DataSource database) {
+        LogFactory.setLogLevel(LogLevel.WARN);
+        Flyway.configure()
+                .dataSource(database)
+                .locations(new String[0])
+                .resourceProvider(new OwnMigrations())
+                .javaMigrationClassProvider(List::of)
+                .callbackLocations(new String[0])
+                .skipDefaultCallbacks(true)
+                .ignoreMigrationPatterns(new String[0])
+                .load()
+                .migrate();
+    }
+
+    private static final class OwnMigrations implements ResourceProvider {
+
+        @Override
+        public @Nullable LoadableResource getResource(String name) {
+            return MIGRATIONS.contains(name) ? new Migration(name) : null;
+        }
+
+        @Override
+        public Collection<LoadableResource> getResources(String prefix, String[] suffixes) {
+            return MIGRATIONS.stream()
+                    .filter(name ->
+                            name.startsWith(prefix) && Stream.of(suffixes).anyMatch(name::endsWith))
+                    .<LoadableResource>map(Migration::new)
+                    .toList();
+        }
+    }
+
+    /** A script beside this class. */
+    private static final class Migration extends LoadableResource {
+
+        private final String name;
+
+        Migration(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public Reader read() {
+            try (InputStream script = LedgerSchema.class.getResourceAsStream(name)) {
+                if (script == null) {
+                    throw new IllegalStateException("the migration " + name + " is missing in this build");
+                }
+                return new StringReader(new String(script.readAllBytes(), StandardCharsets.UTF_8));
+            } catch (IOException e) {
+                throw new UncheckedIOException("the migration " + name + " cannot be read", e);
+            }
+        }
+
+        @Override
+        public String getAbsolutePath() {
+            return name;
+        }
+
+        @Override
+        public String getAbsolutePathOnDisk() {
+            return name;
+        }
+
+        @Override
+        public String getFilename() {
+            return name;
+        }
+
+        @Override
+        public String getRelativePath() {
+            return name;
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package org.dicomgateway.spool.upkeep;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.dicomgateway.spool.disk.SpaceWatch;
+import org.dicomgateway.spool.dispatch.SegmentPins;
+import org.dicomgateway.spool.dispatch.VersionLog;
+import org.dicomgateway.spool.journal.LedgerTrust;
+import org.dicomgateway.spool.ledger.Bookkeeper;
+import org.dicomgateway.spool.ledger.Change;
+import org.dicomgateway.spool.ledger.Ledger;
+import org.dicomgateway.spool.ledger.LedgerException;
+import org.dicomgateway.spool.log.LogPosition;
+import org.dicomgateway.spool.log.OwnFiles;
+import org.dicomgateway.spool.log.SegmentLog;
+import org.dicomgateway.spool.log.SegmentLog.SealedSegment;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives back the room of what is finished. Nothing goes before a durable commit of the ledger says that it is: a power
+ * failure may take the ledger's last commits, and what they called finished is then to be delivered again. Nor before the
+ * journal knows how new that ledger was: {@link LedgerTrust}.
+ */
+public final class Sweeper {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Sweeper.class);
+    private static final int FILES_AT_ONCE = 2_000;
+    /** So many looks in a row at which nothing was received or finished are quiet enough to make the reserve: a second. */
+    private static final int QUIET_LOOKS = 4;
+
+    private final Ledger ledger;
+    private final LedgerTrust trust;
+    private final Bookkeeper bookkeeper;
+    private final SegmentLog log;
+    private final SegmentPins pins;
+    private final OwnFiles files;
+    private final SpaceWatch space;
+    private final VersionLog versions;
+    private final int spares;
+    private LogPosition lookedAt = LogPosition.START;
+    /** Bytes that were not finished at the last sweep, and at the one before that spares were last looked after. */
+    private long unfinishedNow;
+
+    private long unfinishedThen;
+    private int quietLooks;
+
+    /** @param reserve bytes of the spare segments that stand ready; one does even without */
+    public Sweeper(
+            Ledger ledger,
+            LedgerTrust trust,
+            Bookkeeper bookkeeper,
+            SegmentLog log,
+            SegmentPins pins,
+            OwnFiles files,
+            SpaceWatch space,
+            VersionLog versions,
+            long reserve) {
+        this.ledger = ledger;
+        this.trust = trust;
+        this.bookkeeper = bookkeeper;
+        this.log = log;
+        this.pins = pins;
+        this.files = files;
+        this.space = space;
+        this.versions = versions;
+        this.spares = Math.toIntExact(Math.max(1, reserve / log.segmentSize()));
+    }
+
+    /** Recycles segments, and deletes files, of which nothing is wanted any more. */
+    void sweep() throws LedgerException {
+        if (trust.lostBecause().isPresent()) {
+            return;
+        }
+        List<Long> segments = finishedSegments();
+        List<Long> withFile = ledger.finishedWithFile(FILES_AT_ONCE);
+        // Always, so that as little as can be is unknown when the ledger is lost; and before anything goes.
+        if (!versions.write() || (segments.isEmpty() && withFile.isEmpty())) {
+            return;
+        }
+        bookkeeper.sync().join();
+        if (!trust.confirm()) {
+            return;
+        }
+        for (long segment : segments) {
+            if (pins.isFree(segment)) {
+                retire(segment);
+            }
+        }
+        List<Change> deleted = new ArrayList<>();
+        for (long id : withFile) {
+            try {
+                files.delete(id);
+                deleted.add(new Change.FileDeleted(id));
+            } catch (IOException e) {
+                LOG.warn("cannot remove the file of instance {}, which is delivered; trying again", id, e);
+            }
+        }
+        bookkeeper.submit(deleted);
+    }
+
+    private List<Long> finishedSegments() throws LedgerException {
+        // In this order: what is applied when the ledger is asked is at least what was applied before.
+        LogPosition applied = bookkeeper.applied();
+        Map<Long, Long> unfinished = ledger.unfinishedBytesBySegment();
+        unfinishedNow = unfinished.values().stream().mapToLong(bytes -> bytes).sum();
+        List<Long> finished = new ArrayList<>();
+        for (Map.Entry<Long, SealedSegment> sealed : log.sealed().entrySet()) {
+            boolean known = sealed.getValue().appliedWith().compareTo(applied) <= 0;
+            if (known && !unfinished.containsKey(sealed.getKey())) {
+                finished.add(sealed.getKey());
+            }
+        }
+        return finished;
+    }
+
+    private void retire(long segment) {
+        try {
+            log.retire(
+                    segment, log.spareCount() < spares && space.closedBecause().isEmpty());
+        } catch (IOException e) {
+            LOG.warn("cannot recycle segment {}, in which everything is delivered; trying again", segment, e);
+        }
+    }
+
+    /**
+     * Has spare segments ready, so that the committer need not make one: the first at once, the rest of the reserve one
+     * at a time while nothing is received or finished, for to fill them takes the disk's time; and what is finished soon
+     * leaves segments that are filled already. None is kept when room is short.
+     */
+    void keepSpares() {
+        LogPosition applied = bookkeeper.applied();
+        boolean quiet = applied.equals(lookedAt) && unfinishedNow == unfinishedThen;
+        quietLooks = quiet ? Math.min(quietLooks + 1, QUIET_LOOKS) : 0;
+        lookedAt = applied;
+        unfinishedThen = unfinishedNow;
+        int wanted = quietLooks == QUIET_LOOKS ? spares : 1;
+        try {
+            if (!space.allows(0)) {
+                while (!space.allows(log.segmentSize()) && log.dropSpare()) {
+                    space.look();
+                }
+            } else if (log.spareCount() < wanted && space.allows(2 * log.segmentSize())) {
+                log.prepareSpare();
+                space.look();
+            }
+        } catch (IOException e) {
+            LOG.warn("cannot prepare a spare segment, trying again: {}", e.toString());
+        }
+    }
+}
