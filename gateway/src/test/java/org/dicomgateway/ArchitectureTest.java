@@ -1,8 +1,11 @@
 package org.dicomgateway;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -10,12 +13,17 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -29,49 +37,69 @@ class ArchitectureTest {
 
     private static final String ROOT = "org.dicomgateway.";
 
-    /** Package → packages it may use. */
+    /** Stage → stages it may use. */
     private static final Map<String, List<String>> MAY_USE = Map.ofEntries(
-            Map.entry(
-                    "app",
-                    List.of(
-                            "admin",
-                            "audit",
-                            "cli",
-                            "config",
-                            "dicom",
-                            "security",
-                            "observe",
-                            "receive",
-                            "spool",
-                            "route",
-                            "forward",
-                            "orthanc",
-                            "process")),
-            Map.entry(
-                    "cli",
-                    List.of(
-                            "admin",
-                            "config",
-                            "dicom",
-                            "security",
-                            "observe",
-                            "receive",
-                            "spool",
-                            "route",
-                            "forward",
-                            "orthanc")),
-            Map.entry("admin", List.of("spool", "observe", "config", "orthanc", "dicom", "security", "process")),
-            Map.entry("audit", List.of("spool", "config", "dicom", "security", "process")),
-            Map.entry("config", List.of("dicom", "security")),
-            Map.entry("dicom", List.of("security", "process")),
-            Map.entry("process", List.of()),
-            Map.entry("security", List.of()),
-            Map.entry("observe", List.of("dicom")),
-            Map.entry("receive", List.of("spool", "config", "observe", "dicom", "security")),
-            Map.entry("spool", List.of("config", "observe", "dicom", "process")),
-            Map.entry("route", List.of("spool", "config", "dicom")),
-            Map.entry("forward", List.of("spool", "config", "observe", "dicom", "process")),
-            Map.entry("orthanc", List.of("config", "dicom")));
+            stage("app", "admin audit cli config dicom forward orthanc process receive route security spool"),
+            stage("cli", "admin config dicom forward observe orthanc route security spool"),
+            stage("admin", "config dicom observe process security spool"),
+            stage("audit", "config dicom process security spool"),
+            stage("config", "dicom security"),
+            stage("dicom", "process security"),
+            stage("process", ""),
+            stage("security", ""),
+            stage("observe", "dicom"),
+            stage("receive", "config dicom observe security spool"),
+            stage("spool", "config dicom observe process"),
+            stage("route", "config dicom spool"),
+            stage("forward", "config dicom observe process spool"),
+            stage("orthanc", "config dicom"));
+
+    /** Room → rooms of the same stage that it may use; {@code spool} by itself is the roles, which every room sees. */
+    private static final Map<String, List<String>> ROOMS = Map.ofEntries(
+            stage("admin.api", ""),
+            stage("admin.access", "admin.api"),
+            stage("admin.server", "admin.api admin.access"),
+            stage("cli.common", ""),
+            stage("cli.check", "cli.common"),
+            stage("cli.inspect", "cli.common"),
+            stage("cli.log", "cli.common"),
+            stage("cli.operate", "cli.common"),
+            stage("cli.send", "cli.common"),
+            stage("config.match", ""),
+            stage("config.settings", "config.match"),
+            stage("config.hocon", "config.settings"),
+            stage("config.reader", "config.hocon config.match config.settings"),
+            stage("dicom.values", ""),
+            stage("dicom.wire", "dicom.values"),
+            stage("dicom.dataset", "dicom.values"),
+            stage("dicom.acceptor", "dicom.values dicom.wire"),
+            stage("dicom.requestor", "dicom.values dicom.wire"),
+            stage("dicom.synthetic", "dicom.values dicom.synthetic.template"),
+            stage("dicom.synthetic.template", "dicom.values"),
+            stage("forward.outcome", ""),
+            stage("forward.health", "forward.outcome"),
+            stage("forward.association", "forward.health forward.outcome"),
+            stage("forward.lane", "forward.association forward.health forward.outcome"),
+            stage("spool", ""),
+            stage("spool.disk", "spool"),
+            stage("spool.log", "spool spool.disk"),
+            stage("spool.ledger", "spool spool.log"),
+            stage("spool.journal", "spool spool.disk spool.ledger spool.log"),
+            stage("spool.sqlite", "spool spool.ledger spool.log"),
+            stage("spool.search", "spool spool.ledger spool.sqlite"),
+            stage("spool.intake", "spool spool.disk spool.ledger spool.log"),
+            stage("spool.dispatch", "spool spool.journal spool.ledger spool.log spool.search"),
+            stage("spool.recovery", "spool spool.disk spool.dispatch spool.journal spool.ledger spool.log"),
+            stage("spool.upkeep", "spool spool.disk spool.dispatch spool.intake spool.journal spool.ledger spool.log"));
+
+    /** Rooms of which other stages see only these types. */
+    private static final Map<String, List<String>> DOORS = Map.of("spool.engine", List.of("Spool", "SpoolReader"));
+
+    private static final int MAX_TYPES = 25;
+
+    private static Map.Entry<String, List<String>> stage(String name, String mayUse) {
+        return Map.entry(name, mayUse.isEmpty() ? List.of() : List.of(mayUse.split(" ")));
+    }
 
     private static final JavaClasses PRODUCTION = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -92,6 +120,97 @@ class ArchitectureTest {
                                     .and(DescribedPredicate.not(resideInAnyPackage(allowed))))
                             .check(PRODUCTION);
                 }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> a_room_uses_only_what_the_table_allows() {
+        return ROOMS.entrySet().stream()
+                .map(entry -> DynamicTest.dynamicTest(entry.getKey(), () -> {
+                    String room = ROOT + entry.getKey();
+                    String[] allowed = Stream.concat(
+                                    Stream.of(room), entry.getValue().stream().map(ROOT::concat))
+                            .toArray(String[]::new);
+                    noClasses()
+                            .that()
+                            .resideInAPackage(room)
+                            .should()
+                            .dependOnClassesThat(resideInAPackage(ROOT + stageOf(entry.getKey()) + "..")
+                                    .and(DescribedPredicate.not(resideInAnyPackage(allowed))))
+                            .check(PRODUCTION);
+                }));
+    }
+
+    private static String stageOf(String room) {
+        return room.contains(".") ? room.substring(0, room.indexOf('.')) : room;
+    }
+
+    @Test
+    void every_room_of_a_stage_is_in_the_table() {
+        assertThat(PRODUCTION.stream()
+                        .map(type -> type.getPackageName().substring(ROOT.length()))
+                        .filter(room -> room.contains("."))
+                        .filter(room -> !room.equals("spool.engine")))
+                .isSubsetOf(ROOMS.keySet());
+    }
+
+    @Test
+    void rooms_have_no_circles() {
+        slices().assignedFrom(new EachPackage()).should().beFreeOfCycles().check(PRODUCTION);
+    }
+
+    private static final class EachPackage implements SliceAssignment {
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass type) {
+            return SliceIdentifier.of(type.getPackageName());
+        }
+
+        @Override
+        public String getDescription() {
+            return "packages";
+        }
+    }
+
+    @Test
+    void others_see_the_roles_of_the_spool_and_of_its_engine_what_opens_it() {
+        Set<String> doors = DOORS.entrySet().stream()
+                .flatMap(room -> room.getValue().stream().map(type -> ROOT + room.getKey() + "." + type))
+                .collect(toSet());
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + "spool..")
+                .should()
+                .dependOnClassesThat(resideInAPackage(ROOT + "spool..")
+                        .and(DescribedPredicate.not(resideInAPackage(ROOT + "spool")))
+                        .and(DescribedPredicate.describe(
+                                "are not its doors",
+                                type -> !doors.contains(outermost(type).getName()))))
+                .check(PRODUCTION);
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(ROOT + "spool..", ROOT + "app..", ROOT + "cli..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(ROOT + "spool.engine")
+                .check(PRODUCTION);
+    }
+
+    private static JavaClass outermost(JavaClass type) {
+        return type.getEnclosingClass().map(ArchitectureTest::outermost).orElse(type);
+    }
+
+    @Test
+    void a_folder_has_no_more_types_than_one_sees_at_a_glance_and_says_what_it_is() throws IOException {
+        Map<Path, Long> types = new TreeMap<>();
+        Set<Path> described = new HashSet<>();
+        for (Path file : sources()) {
+            if (file.endsWith("package-info.java")) {
+                described.add(file.getParent());
+            } else {
+                types.merge(file.getParent(), 1L, Long::sum);
+            }
+        }
+        assertThat(types.values()).allMatch(number -> number <= MAX_TYPES, "at most " + MAX_TYPES);
+        assertThat(described).containsAll(types.keySet());
     }
 
     @Test

@@ -31,6 +31,7 @@ import org.dicomgateway.dicom.values.Text;
 import org.dicomgateway.dicom.values.UserIdentity;
 import org.dicomgateway.dicom.wire.Aborts;
 import org.dicomgateway.dicom.wire.DicomSocket;
+import org.dicomgateway.dicom.wire.Negotiation;
 import org.dicomgateway.dicom.wire.TlsFailure;
 import org.dicomgateway.dicom.wire.ToolkitDevice;
 import org.jspecify.annotations.Nullable;

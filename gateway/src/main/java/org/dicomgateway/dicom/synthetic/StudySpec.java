@@ -2,6 +2,7 @@ package org.dicomgateway.dicom.synthetic;
 
 import java.util.List;
 import java.util.Locale;
+import org.dicomgateway.dicom.synthetic.template.Template;
 
 /**
  * What to make. Immutable; begin with {@link #of} and refine.

@@ -1,4 +1,4 @@
-package org.dicomgateway.dicom.acceptor;
+package org.dicomgateway.dicom.wire;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -27,7 +27,6 @@ import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.dicom.values.UserIdentity;
 import org.dicomgateway.dicom.values.UserIdentity.Kind;
-import org.dicomgateway.dicom.wire.Aborts;
 import org.dicomgateway.security.Secret;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +48,7 @@ public final class Negotiation {
     private Negotiation() {}
 
     /** What makes serving impossible, whoever asks. */
-    static void checkProtocol(AAssociateRQ rq) throws AAssociateRJ {
+    public static void checkProtocol(AAssociateRQ rq) throws AAssociateRJ {
         if ((rq.getProtocolVersion() & 1) == 0) {
             throw new AAssociateRJ(1, 2, AAssociateRJ.REASON_PROTOCOL_VERSION_NOT_SUPPORTED);
         }
@@ -139,7 +138,7 @@ public final class Negotiation {
     }
 
     /** The contexts that are for C-ECHO alone. */
-    static Set<Integer> verificationContexts(AAssociateRQ rq) {
+    public static Set<Integer> verificationContexts(AAssociateRQ rq) {
         return rq.getPresentationContexts().stream()
                 .filter(context -> AbstractSyntaxes.VERIFICATION.equals(context.getAbstractSyntax()))
                 .map(Presentation::getPCID)

@@ -1,4 +1,4 @@
-package org.dicomgateway.dicom.synthetic;
+package org.dicomgateway.dicom.synthetic.template;
 
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -84,12 +84,12 @@ public final class Template {
         return new TemplateParser(file.toString()).parse(lines);
     }
 
-    void applyTo(Attributes attributes) {
+    public void applyTo(Attributes attributes) {
         entries.forEach(entry -> entry.applyTo(attributes));
     }
 
     /** The same for templates that add the same. */
-    String fingerprint() {
+    public String fingerprint() {
         return entries.stream().map(Entry::toString).collect(Collectors.joining("\n"));
     }
 }

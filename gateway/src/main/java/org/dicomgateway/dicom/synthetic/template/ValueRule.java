@@ -1,4 +1,4 @@
-package org.dicomgateway.dicom.synthetic;
+package org.dicomgateway.dicom.synthetic.template;
 
 import static java.util.Map.entry;
 

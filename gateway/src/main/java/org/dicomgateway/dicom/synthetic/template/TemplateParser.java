@@ -1,4 +1,4 @@
-package org.dicomgateway.dicom.synthetic;
+package org.dicomgateway.dicom.synthetic.template;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,7 +16,7 @@ import org.aoju.bus.image.galaxy.data.VR;
 import org.jspecify.annotations.Nullable;
 
 /** Lines to a {@link Template}, or every problem in them. Used once. */
-final class TemplateParser {
+public final class TemplateParser {
 
     private static final Pattern LINE = Pattern.compile("(?<name>[^=\\s]+)(\\s+(?<vr>[A-Z]{2}))?\\s*=\\s*(?<value>.*)");
     private static final Pattern TAG = Pattern.compile("\\(([0-9A-Fa-f]{4}),([0-9A-Fa-f]{4})\\)");
@@ -53,11 +53,11 @@ final class TemplateParser {
     private final Map<Integer, Integer> lineOfTag = new TreeMap<>(Integer::compareUnsigned);
     private final List<Template.Entry> entries = new ArrayList<>();
 
-    TemplateParser(String file) {
+    public TemplateParser(String file) {
         this.file = file;
     }
 
-    Template parse(List<String> lines) throws TemplateException {
+    public Template parse(List<String> lines) throws TemplateException {
         for (int i = 0; i < lines.size(); i++) {
             String line = (i == 0 ? withoutByteOrderMark(lines.get(0)) : lines.get(i)).strip();
             if (!line.isEmpty() && !line.startsWith("#")) {
