@@ -72,7 +72,11 @@ public final class Doorkeeper {
                 .build();
     }
 
-    /** @throws HttpResponseException when the caller of a route is not known, or may not */
+    /**
+     * Finds out who calls.
+     *
+     * @throws HttpResponseException when the caller of a route is not known, or may not
+     */
     public void check(Context request) {
         Access access = Access.of(request);
         if (users.isEmpty()) {

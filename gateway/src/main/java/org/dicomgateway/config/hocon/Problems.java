@@ -18,7 +18,11 @@ public final class Problems {
         return List.copyOf(found);
     }
 
-    /** @throws ConfigurationException with all of them when there is any */
+    /**
+     * Ends the reading when anything is wrong.
+     *
+     * @throws ConfigurationException with all of them when there is any
+     */
     public void throwIfAny() throws ConfigurationException {
         if (!found.isEmpty()) {
             throw new ConfigurationException(found);

@@ -8,7 +8,11 @@ public final class Words {
 
     private Words() {}
 
-    /** @throws IllegalArgumentException with a message fit for an operator, when no constant is written like that */
+    /**
+     * The constant that is written like this.
+     *
+     * @throws IllegalArgumentException with a message fit for an operator, when no constant is written like that
+     */
     public static <E extends Enum<E>> E of(String key, Class<E> type, String text) {
         List<E> constants = Arrays.asList(type.getEnumConstants());
         return constants.stream()

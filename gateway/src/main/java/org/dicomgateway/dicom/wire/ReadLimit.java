@@ -29,7 +29,11 @@ public final class ReadLimit {
         rule = new Rule(true, System.nanoTime() + timeout.toNanos(), 0, 0, true, 0);
     }
 
-    /** @param minRate bytes a second, 0 for any */
+    /**
+     * Limits how long a message may take.
+     *
+     * @param minRate bytes a second, 0 for any
+     */
     public void await(Duration idle, Duration between, long minRate) {
         rule = new Rule(false, 0, millis(idle), millis(between), false, minRate);
     }

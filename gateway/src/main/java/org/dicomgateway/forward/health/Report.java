@@ -11,7 +11,11 @@ public final class Report {
 
     private Report() {}
 
-    /** @param passedOn whether another destination gets what this one refused, so that it is not parked after all */
+    /**
+     * Logs what became of an attempt.
+     *
+     * @param passedOn whether another destination gets what this one refused, so that it is not parked after all
+     */
     public static void settled(Claim claim, Settlement settlement, boolean passedOn, long millis) {
         ForwardLog.Event refused = passedOn ? ForwardLog.Event.PASSED_ON : ForwardLog.Event.PARKED;
         settlement.match(

@@ -23,7 +23,11 @@ public final class SpoolLock implements AutoCloseable {
         this.channel = channel;
     }
 
-    /** @throws IOException when somebody has it; the message names the process */
+    /**
+     * Takes the lock, and keeps it until it is closed.
+     *
+     * @throws IOException when somebody has it; the message names the process
+     */
     public static SpoolLock take(Path file) throws IOException {
         FileChannel channel = FileChannel.open(
                 file,

@@ -27,7 +27,11 @@ public record FileDescription(InstanceHeader header, Origin origin, int datasetO
     private static final Origin UNKNOWN = new Origin(AeTitle.of("UNKNOWN"), AeTitle.of("UNKNOWN"), "unknown");
     private static final int WINDOW = 128 << 10;
 
-    /** @throws org.dicomgateway.dicom.UnreadableDatasetException when it is no part-10 file */
+    /**
+     * Reads the head of an instance's file.
+     *
+     * @throws org.dicomgateway.dicom.UnreadableDatasetException when it is no part-10 file
+     */
     public static FileDescription read(DiskFile file) throws IOException {
         long length = file.size();
         Part10.File part10;

@@ -60,7 +60,11 @@ public record RecordMetadata(
         return JSON.writeValueAsBytes(this);
     }
 
-    /** @throws IOException when this is not such metadata. The message holds nothing of it */
+    /**
+     * Reads the metadata of a record.
+     *
+     * @throws IOException when this is not such metadata. The message holds nothing of it
+     */
     public static RecordMetadata fromJson(byte[] json) throws IOException {
         try {
             RecordMetadata metadata = JSON.readValue(json, RecordMetadata.class);
