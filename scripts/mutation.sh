@@ -32,7 +32,7 @@ for argument in "$@"; do
 done
 if ((${#CLASSES[@]} == 0)); then
   for class in intake.Committer log.SegmentLog log.Segment upkeep.Sweeper upkeep.Stragglers recovery.Recovery \
-    recovery.Replay recovery.Adoption disk.SpoolLock disk.LocalDisk dispatch.Claims ledger.Bookkeeper; do
+    recovery.Replay recovery.OrphanFiles disk.SpoolLock disk.LocalDisk dispatch.Claims ledger.LedgerQueue; do
     CLASSES+=("org.dicomgateway.spool.$class")
   done
 fi

@@ -1,11 +1,11 @@
 package org.dicomgateway.app;
 
+import org.dicomgateway.admin.access.AuditListener;
 import org.dicomgateway.admin.access.Caller;
-import org.dicomgateway.admin.access.Witness;
 import org.dicomgateway.audit.AuditTrail;
 
 /** What operators do, for the audit trail. */
-record AuditedOperators(AuditTrail trail) implements Witness {
+record AuditedOperators(AuditTrail trail) implements AuditListener {
 
     private static final int FIRST_FAILURE = 400;
 

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
-import org.dicomgateway.admin.access.Witness;
+import org.dicomgateway.admin.access.AuditListener;
 import org.dicomgateway.admin.api.ProcessView;
 import org.dicomgateway.admin.api.ReceiverView;
 import org.dicomgateway.admin.api.ReloadView;
@@ -55,7 +55,7 @@ public final class Gateway implements AutoCloseable {
     private final PausedReceiver receiver;
     private final RulesInForce rules;
     private final Spool spool;
-    private final Outlook outlook;
+    private final DestinationStatusCache destinationStatusCache;
     private final Forwarder forwarder;
 
     private final TlsContexts tls;
@@ -71,8 +71,9 @@ public final class Gateway implements AutoCloseable {
         settings = loaded.gateway();
         started = clock.instant();
         rules = new RulesInForce(settings.routingFile(), loaded.routing(), clock);
-        outlook = new Outlook();
-        Dispatch dispatch = new Dispatch(rules::table, outlook::prospects, outlook::pendingBytes);
+        destinationStatusCache = new DestinationStatusCache();
+        Dispatch dispatch =
+                new Dispatch(rules::table, destinationStatusCache::prospects, destinationStatusCache::pendingBytes);
         spool = Spool.open(settings.spool(), rules, dispatch, clock);
         receiver = PausedReceiver.besideSpool(settings.spool().directory(), spool);
         tls = new TlsContexts(clock);
@@ -95,7 +96,7 @@ public final class Gateway implements AutoCloseable {
         GatewayControls controls = new GatewayControls(
                 this::process, this::receiver, tls, receiver, forwarder, paused, rules, watcher, restart);
         admin = settings.admin().enabled()
-                ? Optional.of(new AdminServer(settings.admin(), controls, spool, witness(), tls))
+                ? Optional.of(new AdminServer(settings.admin(), controls, spool, auditListener(), tls))
                 : Optional.empty();
     }
 
@@ -129,8 +130,8 @@ public final class Gateway implements AutoCloseable {
         return List.copyOf(acceptors);
     }
 
-    private Witness witness() {
-        return audit.<Witness>map(AuditedOperators::new).orElse(Witness.NOBODY);
+    private AuditListener auditListener() {
+        return audit.<AuditListener>map(AuditedOperators::new).orElse(AuditListener.NOBODY);
     }
 
     /**
@@ -141,8 +142,8 @@ public final class Gateway implements AutoCloseable {
     public synchronized void start() throws IOException {
         audit.ifPresent(AuditTrail::start);
         forwarder.start(List.of(), Map.of(), paused.all());
-        outlook.ask(spool, forwarder);
-        rules.tell(new Stages(spool, forwarder, rules));
+        destinationStatusCache.ask(spool, forwarder);
+        rules.tell(new RuleChangeHandler(spool, forwarder, rules));
         for (Acceptor acceptor : acceptors) {
             acceptor.start();
         }
@@ -196,7 +197,7 @@ public final class Gateway implements AutoCloseable {
         return Stream.of(
                         acceptors.stream().flatMap(acceptor -> acceptor.thread().stream()),
                         spool.threads().stream(),
-                        Stream.of(outlook.thread()),
+                        Stream.of(destinationStatusCache.thread()),
                         forwarder.threads().stream(),
                         audit.stream().flatMap(trail -> trail.threads().stream()),
                         Stream.of(certificates.thread(), watcher.thread()),
@@ -221,7 +222,7 @@ public final class Gateway implements AutoCloseable {
         LOG.info("stopping: forwarding");
         forwarder.stop(grace);
         forwarder.close();
-        outlook.close();
+        destinationStatusCache.close();
         LOG.info("stopping: spool");
         spool.close();
         audit.ifPresent(AuditTrail::close);

@@ -67,7 +67,7 @@ final class RunCommand implements Callable<Integer> {
             gateway.close();
             return ExitCode.FAILED;
         }
-        HangUp.onSignal(gateway::reload);
+        SighupHandler.onSignal(gateway::reload);
         LOG.info(
                 "ready: listening on {}, {} destinations, configuration {}",
                 gateway.addresses().stream().map(Object::toString).collect(joining(", ")),

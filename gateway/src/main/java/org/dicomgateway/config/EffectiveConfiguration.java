@@ -18,10 +18,10 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.dicomgateway.config.hocon.ConfigurationException;
 import org.dicomgateway.config.hocon.HoconFile;
-import org.dicomgateway.config.hocon.Place;
 import org.dicomgateway.config.hocon.Problems;
 import org.dicomgateway.config.hocon.Reference;
 import org.dicomgateway.config.hocon.Section;
+import org.dicomgateway.config.hocon.SourceLocation;
 import org.dicomgateway.config.reader.StrategyReader;
 import org.dicomgateway.config.settings.Secrets;
 import org.jspecify.annotations.Nullable;
@@ -169,11 +169,12 @@ public final class EffectiveConfiguration {
     }
 
     private static String source(ConfigOrigin origin) {
-        Place place = Place.of(Path.of("")).child("", origin);
-        return switch (place.source()) {
+        SourceLocation sourceLocation = SourceLocation.of(Path.of("")).child("", origin);
+        return switch (sourceLocation.source()) {
             case DEFAULT -> "default";
             case ENVIRONMENT -> "environment";
-            case FILE -> place.file().getFileName() + (place.line() > 0 ? ":" + place.line() : "");
+            case FILE ->
+                sourceLocation.file().getFileName() + (sourceLocation.line() > 0 ? ":" + sourceLocation.line() : "");
         };
     }
 

@@ -3,7 +3,7 @@ package org.dicomgateway.receive;
 import java.time.InstantSource;
 import java.util.Optional;
 import org.dicomgateway.config.settings.ListenerSettings;
-import org.dicomgateway.config.settings.Pace;
+import org.dicomgateway.config.settings.RateLimiter;
 import org.dicomgateway.dicom.acceptor.AssociationPolicy;
 import org.dicomgateway.dicom.acceptor.AssociationRequest;
 import org.dicomgateway.dicom.values.AssociationAnswer;
@@ -23,7 +23,7 @@ public final class AccessControl implements AssociationPolicy {
     public AccessControl(ListenerSettings listener, Identities identities, InstantSource clock) {
         this.list = new AccessList(listener.access());
         this.identities = identities;
-        this.accounts = new PeerAccounts(new Pace(listener.maxRate(), clock), clock);
+        this.accounts = new PeerAccounts(new RateLimiter(listener.maxRate(), clock), clock);
     }
 
     @Override

@@ -42,7 +42,7 @@ public final class Identities {
 
     private final Map<String, Optional<PasswordHash>> users;
     private final BiPredicate<PasswordHash, Secret> check;
-    private final Guesses guesses;
+    private final FailedPasscodes failedPasscodes;
     private final KnownPasscodes known = new KnownPasscodes();
     private final Semaphore turn = new Semaphore(CHECKS_AT_ONCE, true);
     /** Checked for users that there are not, so that nobody learns by the time it takes who there is. */
@@ -57,7 +57,7 @@ public final class Identities {
             Map<String, Optional<PasswordHash>> users, InstantSource clock, BiPredicate<PasswordHash, Secret> check) {
         this.users = Map.copyOf(users);
         this.check = check;
-        this.guesses = new Guesses(clock);
+        this.failedPasscodes = new FailedPasscodes(clock);
         this.ofNobody = users.values().stream().flatMap(Optional::stream).findFirst();
     }
 
@@ -106,7 +106,7 @@ public final class Identities {
             identity.passcode().ifPresent(passcode -> known.add(identity.user(), passcode));
             return Finding.verified(identity.user());
         }
-        guesses.wrong(host);
+        failedPasscodes.wrong(host);
         return Finding.rejected(Rejection.notAllowed(
                 "user identity: wrong user or passcode, user " + Text.printable(identity.user(), SHOWN)));
     }
@@ -139,7 +139,8 @@ public final class Identities {
     }
 
     private Optional<Rejection> blocked(String host) {
-        return guesses.blockedFor(host)
+        return failedPasscodes
+                .blockedFor(host)
                 .map(time -> Rejection.temporaryCongestion("user identity: too many wrong passcodes from " + host
                         + "; refused unheard for another " + Math.max(1, time.toSeconds()) + " s"));
     }

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.function.BooleanSupplier;
-import org.dicomgateway.config.settings.Pace;
+import org.dicomgateway.config.settings.RateLimiter;
 
 /** What one peer uses of its limits, with all its associations together. For any number of threads. */
 final class PeerAccount {
@@ -12,13 +12,13 @@ final class PeerAccount {
     /** Between two looks at whether the association that waits is still wanted. */
     private static final Duration SLICE = Duration.ofMillis(200);
 
-    private final Pace own;
-    private final Pace all;
+    private final RateLimiter own;
+    private final RateLimiter all;
     private final InstantSource clock;
     private int open;
     private Instant lastUse;
 
-    PeerAccount(Pace own, Pace all, InstantSource clock) {
+    PeerAccount(RateLimiter own, RateLimiter all, InstantSource clock) {
         this.own = own;
         this.all = all;
         this.clock = clock;
@@ -60,8 +60,8 @@ final class PeerAccount {
         all.charge(bytes);
     }
 
-    private static boolean awaitTurn(Pace pace, BooleanSupplier over) throws InterruptedException {
-        for (Duration wait = pace.go(0); !wait.isZero(); wait = pace.go(0)) {
+    private static boolean awaitTurn(RateLimiter rateLimiter, BooleanSupplier over) throws InterruptedException {
+        for (Duration wait = rateLimiter.go(0); !wait.isZero(); wait = rateLimiter.go(0)) {
             if (over.getAsBoolean()) {
                 return false;
             }

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.dicomgateway.config.settings.AccessRule;
-import org.dicomgateway.config.settings.Pace;
+import org.dicomgateway.config.settings.RateLimiter;
 
 /** What each peer, an address under a rule, uses of its limits. For any number of threads. */
 final class PeerAccounts {
@@ -18,12 +18,12 @@ final class PeerAccounts {
 
     private record Key(String rule, String host) {}
 
-    private final Pace all;
+    private final RateLimiter all;
     private final InstantSource clock;
     private final Map<Key, PeerAccount> accounts = new ConcurrentHashMap<>();
 
     /** @param all the pace of all peers together */
-    PeerAccounts(Pace all, InstantSource clock) {
+    PeerAccounts(RateLimiter all, InstantSource clock) {
         this.all = all;
         this.clock = clock;
     }
@@ -35,8 +35,9 @@ final class PeerAccounts {
         Key key = new Key(rule.name(), host);
         AtomicInteger nth = new AtomicInteger();
         PeerAccount account = accounts.compute(key, (same, known) -> {
-            PeerAccount peer =
-                    known == null ? new PeerAccount(new Pace(rule.limits().rate(), clock), all, clock) : known;
+            PeerAccount peer = known == null
+                    ? new PeerAccount(new RateLimiter(rule.limits().rate(), clock), all, clock)
+                    : known;
             nth.set(peer.hold());
             return peer;
         });

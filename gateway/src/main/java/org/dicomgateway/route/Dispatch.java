@@ -12,8 +12,8 @@ import org.dicomgateway.config.settings.RouteSettings;
 import org.dicomgateway.config.settings.Strategy.Affinity;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.spool.Chooser;
+import org.dicomgateway.spool.DestinationStatus;
 import org.dicomgateway.spool.Instance;
-import org.dicomgateway.spool.Prospect;
 
 /**
  * Chooses among the candidates of a delivery as its route says, from the rules and the destinations as they are at this
@@ -30,7 +30,7 @@ import org.dicomgateway.spool.Prospect;
 public final class Dispatch implements Chooser {
 
     private final Supplier<RoutingTable> rules;
-    private final Supplier<Map<String, Prospect>> prospects;
+    private final Supplier<Map<String, DestinationStatus>> prospects;
     private final Loads loads;
     private final Map<String, Long> turns = new ConcurrentHashMap<>();
 
@@ -43,7 +43,7 @@ public final class Dispatch implements Chooser {
      */
     public Dispatch(
             Supplier<RoutingTable> rules,
-            Supplier<Map<String, Prospect>> prospects,
+            Supplier<Map<String, DestinationStatus>> prospects,
             ToLongFunction<String> pendingBytes) {
         this.rules = rules;
         this.prospects = prospects;
@@ -77,13 +77,13 @@ public final class Dispatch implements Chooser {
 
     @Override
     public Optional<String> choose(Choice choice) {
-        Map<String, Prospect> now = prospects.get();
-        List<Prospect> usable = choice.candidates().stream()
+        Map<String, DestinationStatus> now = prospects.get();
+        List<DestinationStatus> usable = choice.candidates().stream()
                 .flatMap(name -> Optional.ofNullable(now.get(name)).stream())
-                .filter(Prospect::usable)
+                .filter(DestinationStatus::usable)
                 .toList();
         Set<String> free = new HashSet<>();
-        usable.forEach(prospect -> free.add(prospect.destination()));
+        usable.forEach(destinationStatus -> free.add(destinationStatus.destination()));
         free.removeAll(choice.taken());
         Optional<String> chosen = choice.last()
                 .filter(last -> !choice.affinityKey().isEmpty() && free.contains(last))
@@ -99,29 +99,29 @@ public final class Dispatch implements Chooser {
      * All that can be used, best first; who has another copy already is counted, too. Left out, it would shift the turns
      * of the others, and they would no longer be shared evenly.
      */
-    private List<Candidate> ranked(Choice choice, List<Prospect> usable, Map<String, Prospect> now) {
+    private List<Candidate> ranked(Choice choice, List<DestinationStatus> usable, Map<String, DestinationStatus> now) {
         RoutingTable table = rules.get();
         Optional<RouteSettings> route = table.route(choice.route());
         Ranking ranking = route.map(RouteSettings::strategy).map(Ranking::of).orElse(Ranking.AS_GIVEN);
         List<String> equals =
                 route.filter(any -> ranking.takesTurns()).map(RouteSettings::to).orElse(List.of());
         List<Candidate> candidates = usable.stream()
-                .filter(prospect -> prospect.answers() || !oneAnswers(equals, choice.taken(), now))
-                .map(prospect -> new Candidate(
-                        prospect.destination(),
-                        table.weight(prospect.destination()),
-                        loads.bytes(prospect.destination()) / prospect.bytesPerSecond()))
+                .filter(destinationStatus -> destinationStatus.answers() || !oneAnswers(equals, choice.taken(), now))
+                .map(destinationStatus -> new Candidate(
+                        destinationStatus.destination(),
+                        table.weight(destinationStatus.destination()),
+                        loads.bytes(destinationStatus.destination()) / destinationStatus.bytesPerSecond()))
                 .toList();
         return ranking.rank(
                 candidates, hashKey(choice.affinityKey(), choice.instance().sopInstance()), turn(choice, ranking));
     }
 
     /** Whether one of these answers and could get this. */
-    private static boolean oneAnswers(List<String> names, Set<String> taken, Map<String, Prospect> now) {
+    private static boolean oneAnswers(List<String> names, Set<String> taken, Map<String, DestinationStatus> now) {
         return names.stream()
                 .filter(name -> !taken.contains(name))
                 .flatMap(name -> Optional.ofNullable(now.get(name)).stream())
-                .anyMatch(prospect -> prospect.usable() && prospect.answers());
+                .anyMatch(destinationStatus -> destinationStatus.usable() && destinationStatus.answers());
     }
 
     /** What is hashed: what belongs together, or the instance alone when nothing does. */

@@ -87,14 +87,18 @@ public record Explanation(List<Route> routes, List<Leg> legs) {
         Findings findings = new Findings(header, origin, showValues);
         List<Route> routes = table.routes().stream()
                 .map(route -> {
-                    Verdict verdict = Verdict.of(route.match(), header, origin);
+                    MatchTrace matchTrace = MatchTrace.of(route.match(), header, origin);
                     Outcome outcome = applied.contains(route.name())
                             ? Outcome.APPLIES
-                            : verdict.holds() ? Outcome.NOT_NEEDED : Outcome.DIFFERS;
+                            : matchTrace.holds() ? Outcome.NOT_NEEDED : Outcome.DIFFERS;
                     return new Route(
-                            route.name(), route.strategy().word(), route.fallback(), outcome, findings.parts(verdict));
+                            route.name(),
+                            route.strategy().word(),
+                            route.fallback(),
+                            outcome,
+                            findings.parts(matchTrace));
                 })
                 .toList();
-        return new Explanation(routes, new Foresight(table, header).legs(table.plan(header, origin)));
+        return new Explanation(routes, new RoutingPreview(table, header).legs(table.plan(header, origin)));
     }
 }

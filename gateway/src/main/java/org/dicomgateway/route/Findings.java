@@ -37,30 +37,33 @@ final class Findings {
     }
 
     /** The findings on the conditions within a verdict. */
-    List<Finding> parts(Verdict verdict) {
-        return verdict.parts().stream().map(this::finding).toList();
+    List<Finding> parts(MatchTrace matchTrace) {
+        return matchTrace.parts().stream().map(this::finding).toList();
     }
 
-    private Finding finding(Verdict verdict) {
-        String condition = verdict.condition()
+    private Finding finding(MatchTrace matchTrace) {
+        String condition = matchTrace
+                .condition()
                 .match(all -> "all of", not -> "not", value -> value.toString(), remoteHost -> remoteHost.toString());
-        String actual = verdict.condition()
+        String actual = matchTrace
+                .condition()
                 .match(
                         all -> "",
                         not -> "",
-                        value -> actual(value.field(), verdict.holds()),
+                        value -> actual(value.field(), matchTrace.holds()),
                         remoteHost -> origin.remoteHost());
-        List<Finding> parts = verdict.condition()
+        List<Finding> parts = matchTrace
+                .condition()
                 .match(
-                        all -> parts(verdict),
-                        not -> within(verdict.parts().get(0)),
+                        all -> parts(matchTrace),
+                        not -> within(matchTrace.parts().get(0)),
                         value -> List.of(),
                         remoteHost -> List.of());
-        return new Finding(condition, verdict.holds(), actual, parts);
+        return new Finding(condition, matchTrace.holds(), actual, parts);
     }
 
     /** A block after "not" is one only in form: its conditions are what is denied. */
-    private List<Finding> within(Verdict denied) {
+    private List<Finding> within(MatchTrace denied) {
         return denied.parts().isEmpty() ? List.of(finding(denied)) : parts(denied);
     }
 

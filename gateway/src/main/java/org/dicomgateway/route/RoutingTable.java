@@ -86,7 +86,7 @@ public final class RoutingTable implements Planner {
 
     private static List<RouteSettings> applicable(List<RouteSettings> routes, Subject subject) {
         return routes.stream()
-                .filter(route -> Verdict.holds(route.match(), subject))
+                .filter(route -> MatchTrace.holds(route.match(), subject))
                 .toList();
     }
 

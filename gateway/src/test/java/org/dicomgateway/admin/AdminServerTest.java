@@ -140,14 +140,14 @@ class AdminServerTest {
 
     @Test
     void it_is_not_ready_without_a_thread_that_it_cannot_do_without() throws Exception {
-        controls.threads = List.of(new ThreadView("audit", false), new ThreadView("spool-keeper", true));
+        controls.threads = List.of(new ThreadView("audit", false), new ThreadView("spool-maintenance", true));
         HttpResponse<String> answer = admin.get("/health/ready");
         assertThat(answer.statusCode()).isEqualTo(503);
         assertThat(answer.body()).contains("the thread audit has ended, and must not: restart the gateway");
         assertThat(admin.get("/metrics").body())
                 .contains(
                         "gateway_thread_alive{thread=\"audit\"} 0.0",
-                        "gateway_thread_alive{thread=\"spool-keeper\"} 1.0")
+                        "gateway_thread_alive{thread=\"spool-maintenance\"} 1.0")
                 .contains("gateway_audit_complete_time_seconds " + (double) FakeControls.NOW.getEpochSecond());
     }
 

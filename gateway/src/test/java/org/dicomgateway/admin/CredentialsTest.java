@@ -25,8 +25,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.dicomgateway.admin.access.Doorkeeper;
-import org.dicomgateway.admin.access.Witness;
+import org.dicomgateway.admin.access.AuditListener;
+import org.dicomgateway.admin.access.Authenticator;
 import org.dicomgateway.admin.server.AdminServer;
 import org.dicomgateway.config.settings.AdminSettings;
 import org.dicomgateway.config.settings.AdminUser;
@@ -229,23 +229,23 @@ class CredentialsTest {
         List<AdminUser> users = IntStream.range(0, 7)
                 .mapToObj(i -> new AdminUser("known" + i, Role.VIEWER, Optional.of(dear), Optional.empty()))
                 .toList();
-        Doorkeeper doorkeeper = new Doorkeeper(users, Witness.NOBODY, Ticker.systemTicker());
+        Authenticator authenticator = new Authenticator(users, AuditListener.NOBODY, Ticker.systemTicker());
         List<Long> known = new ArrayList<>();
         List<Long> unknown = new ArrayList<>();
         for (int i = 0; i < 7; i++) {
-            unknown.add(nanosToRefuse(doorkeeper, "unknown" + i));
-            known.add(nanosToRefuse(doorkeeper, "known" + i));
+            unknown.add(nanosToRefuse(authenticator, "unknown" + i));
+            known.add(nanosToRefuse(authenticator, "known" + i));
         }
         assertThat((double) median(unknown) / median(known)).isBetween(0.5, 2.0);
     }
 
-    private static long nanosToRefuse(Doorkeeper doorkeeper, String user) {
-        Doorkeeper.Unknown login =
-                doorkeeper.login(basic(user, "guess"), "192.0.2.1").orElseThrow();
+    private static long nanosToRefuse(Authenticator authenticator, String user) {
+        Authenticator.Unknown login =
+                authenticator.login(basic(user, "guess"), "192.0.2.1").orElseThrow();
         long begin = System.nanoTime();
-        assertThat(doorkeeper.examine(login)).isTrue();
+        assertThat(authenticator.examine(login)).isTrue();
         long nanos = System.nanoTime() - begin;
-        assertThat(doorkeeper.login(basic(user, "guess"), "192.0.2.1"))
+        assertThat(authenticator.login(basic(user, "guess"), "192.0.2.1"))
                 .as("still unknown")
                 .isPresent();
         return nanos;

@@ -20,7 +20,7 @@ import javax.net.ssl.SSLSocket;
 import org.dicomgateway.admin.server.AdminServer;
 import org.dicomgateway.config.settings.AdminSettings;
 import org.dicomgateway.security.IdentityFiles;
-import org.dicomgateway.security.OwnServer;
+import org.dicomgateway.security.PinnedServerTls;
 import org.dicomgateway.security.ServerTls;
 import org.dicomgateway.security.ServerTls.ClientAuthentication;
 import org.dicomgateway.security.TlsProfile;
@@ -83,7 +83,7 @@ class EncryptionTest {
 
     @Test
     void nothing_older_than_TLS_1_2_is_spoken_and_nothing_without_TLS() throws Exception {
-        try (SSLSocket socket = (SSLSocket) OwnServer.context(tls("gateway"))
+        try (SSLSocket socket = (SSLSocket) PinnedServerTls.context(tls("gateway"))
                 .getSocketFactory()
                 .createSocket(InetAddress.getLoopbackAddress(), server.address().getPort())) {
             socket.setEnabledProtocols(new String[] {"TLSv1.1"});
@@ -96,7 +96,9 @@ class EncryptionTest {
     }
 
     private HttpClient client(String name) throws Exception {
-        return HttpClient.newBuilder().sslContext(OwnServer.context(tls(name))).build();
+        return HttpClient.newBuilder()
+                .sslContext(PinnedServerTls.context(tls(name)))
+                .build();
     }
 
     private HttpResponse<String> get(HttpClient client, String path) throws IOException, InterruptedException {

@@ -28,7 +28,7 @@ public final class FakeControls implements Controls {
     public final Map<String, String> paused = new TreeMap<>();
     public List<String> routes = List.of("all");
     public Optional<String> closedBecause = Optional.empty();
-    public List<ThreadView> threads = List.of(new ThreadView("spool-keeper", true));
+    public List<ThreadView> threads = List.of(new ThreadView("spool-maintenance", true));
     public Optional<Instant> auditComplete = Optional.of(NOW);
     public Optional<String> receiverPaused = Optional.empty();
     public Optional<Broken> broken = Optional.empty();

@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import org.dicomgateway.admin.access.Witness;
+import org.dicomgateway.admin.access.AuditListener;
 import org.dicomgateway.admin.server.AdminServer;
 import org.dicomgateway.admin.server.HttpLimits;
 import org.dicomgateway.config.settings.AdminSettings;
@@ -75,7 +75,7 @@ class SlowClientsTest {
                 new AdminSettings(true, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), List.of(), tls),
                 new FakeControls(),
                 new FakeSpoolView(),
-                Witness.NOBODY,
+                AuditListener.NOBODY,
                 new TlsContexts(InstantSource.system()),
                 LIMITS);
         server.start();

@@ -48,7 +48,7 @@ class ThreadDeathIT {
                 "audit",
                 "spool-committer",
                 "spool-ledger",
-                "spool-keeper",
+                "spool-maintenance",
                 "dicom-accept",
                 "lane-nobody-1",
                 "lane-nobody-watch",

@@ -26,7 +26,7 @@ final class Bench {
         FIGURES.put("stalled", StalledFigure::measure);
         FIGURES.put("tls", TlsFigure::measure);
         FIGURES.put("api", ApiFigure::measure);
-        FIGURES.put("knee", KneeFigure::measure);
+        FIGURES.put("knee", ConcurrencyFigure::measure);
     }
 
     private Bench() {}

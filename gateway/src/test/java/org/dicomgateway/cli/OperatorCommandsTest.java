@@ -361,9 +361,9 @@ class OperatorCommandsTest {
 
     @Test
     void status_tells_of_a_thread_that_is_gone() {
-        controls.threads = List.of(new ThreadView("audit", false), new ThreadView("spool-keeper", true));
+        controls.threads = List.of(new ThreadView("audit", false), new ThreadView("spool-maintenance", true));
         assertThat(run(status())).isEqualTo(1);
-        assertThat(out.toString()).contains("thread: audit HAS ENDED").doesNotContain("spool-keeper");
+        assertThat(out.toString()).contains("thread: audit HAS ENDED").doesNotContain("spool-maintenance");
     }
 
     @Test

@@ -16,10 +16,10 @@ class BreakerTest {
     @Test
     void opens_after_enough_failures_in_a_row() {
         fail(2);
-        assertThat(breaker.isClosed()).isTrue();
+        assertThat(breaker.allowsTraffic()).isTrue();
         breaker.delivered();
         fail(2);
-        assertThat(breaker.isClosed()).isTrue();
+        assertThat(breaker.allowsTraffic()).isTrue();
 
         fail(1);
 
@@ -67,7 +67,7 @@ class BreakerTest {
         breaker.delivered();
         breaker.endTrial();
 
-        assertThat(breaker.isClosed()).isTrue();
+        assertThat(breaker.allowsTraffic()).isTrue();
         assertThat(breaker.state().failures()).isZero();
         assertThat(breaker.state().since()).isEqualTo(clock.instant());
         fail(3);
@@ -82,7 +82,7 @@ class BreakerTest {
 
         breaker.endTrial();
 
-        assertThat(breaker.isClosed()).isFalse();
+        assertThat(breaker.allowsTraffic()).isFalse();
         assertThat(breaker.isHalfOpen()).isFalse();
         assertThat(openFor()).isLessThanOrEqualTo(Duration.ofSeconds(8));
     }
@@ -93,14 +93,14 @@ class BreakerTest {
 
         breaker.delivered();
 
-        assertThat(breaker.isClosed()).isTrue();
+        assertThat(breaker.allowsTraffic()).isTrue();
     }
 
     @Test
     void one_that_takes_nothing_it_is_sent_is_left_alone_until_it_takes_something() {
         breaker.refusesAll(5, HandClock.START.minusSeconds(3), "takes nothing");
 
-        assertThat(breaker.isClosed()).isFalse();
+        assertThat(breaker.allowsTraffic()).isFalse();
         assertThat(breaker.state().failures()).isEqualTo(5);
         assertThat(breaker.state().firstFailure()).isEqualTo(HandClock.START.minusSeconds(3));
         for (int i = 0; i < 5; i++) {
@@ -110,7 +110,7 @@ class BreakerTest {
         }
         assertThat(openFor()).as("no longer").isLessThanOrEqualTo(Duration.ofSeconds(8));
         breaker.delivered();
-        assertThat(breaker.isClosed()).isTrue();
+        assertThat(breaker.allowsTraffic()).isTrue();
         assertThat(breaker.isInDoubt()).isFalse();
     }
 
@@ -122,13 +122,13 @@ class BreakerTest {
             clock.advance(Duration.ofSeconds(pause));
             assertThat(breaker.startTrial()).isTrue();
             breaker.echoed();
-            assertThat(breaker.isClosed()).isTrue();
+            assertThat(breaker.allowsTraffic()).isTrue();
             assertThat(breaker.isInDoubt()).isTrue();
             assertThat(breaker.complaint())
                     .hasValueSatisfying(it -> assertThat(it).contains("down"));
 
             breaker.failed(true, "down");
-            assertThat(breaker.isClosed()).as("one is enough").isFalse();
+            assertThat(breaker.allowsTraffic()).as("one is enough").isFalse();
         }
         clock.advance(Duration.ofSeconds(60));
         breaker.startTrial();
@@ -138,7 +138,7 @@ class BreakerTest {
 
         assertThat(breaker.complaint()).isEmpty();
         fail(2);
-        assertThat(breaker.isClosed()).isTrue();
+        assertThat(breaker.allowsTraffic()).isTrue();
     }
 
     @Test
@@ -162,7 +162,7 @@ class BreakerTest {
 
         breaker.silent(HandClock.START.minusSeconds(3), "it hangs");
 
-        assertThat(breaker.isClosed()).isFalse();
+        assertThat(breaker.allowsTraffic()).isFalse();
         assertThat(breaker.state().why()).isEqualTo("it hangs");
         assertThat(breaker.state().failures()).isEqualTo(2);
         assertThat(breaker.state().firstFailure()).isEqualTo(HandClock.START.minusSeconds(3));

@@ -27,7 +27,7 @@ import org.dicomgateway.forward.health.DestinationState;
 import org.dicomgateway.forward.health.ServerReport;
 import org.dicomgateway.forward.lane.Forwarder;
 import org.dicomgateway.forward.lane.LaneView;
-import org.dicomgateway.spool.Prospect;
+import org.dicomgateway.spool.DestinationStatus;
 import org.dicomgateway.spool.Settlement;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -307,14 +307,14 @@ class DestinationHealthTest {
         advance(Duration.ofMillis(1_100));
 
         await().until(() -> outbox.inHands() == 2);
-        assertThat(prospect()).isEqualTo(new Prospect(NAME, true, false, 10_000_000));
+        assertThat(destinationStatus()).isEqualTo(new DestinationStatus(NAME, true, false, 10_000_000));
         assertThat(view().state()).isEqualTo(DestinationState.UP);
         assertThat(changed).containsExactly(NAME);
 
         server.letGo();
 
         await().until(() -> outbox.delivered().size() == 40);
-        assertThat(prospect().answers()).isTrue();
+        assertThat(destinationStatus().answers()).isTrue();
         assertThat(changed).containsExactly(NAME, NAME);
         assertThat(server.received()).as("nothing twice").hasSize(40);
     }
@@ -329,7 +329,7 @@ class DestinationHealthTest {
         advance(Duration.ofMillis(1_100));
 
         await().until(() -> outbox.delivered().size() == 9);
-        await().until(() -> prospect().answers());
+        await().until(() -> destinationStatus().answers());
     }
 
     @Test
@@ -339,11 +339,11 @@ class DestinationHealthTest {
         start(destination(NAME, 2, 10));
         await().until(() -> outbox.inHands() == 1 && server.open.get() == 1);
         advance(Duration.ofSeconds(2));
-        await().until(() -> !prospect().answers());
+        await().until(() -> !destinationStatus().answers());
 
         advance(Duration.ofSeconds(4));
 
-        await().until(() -> prospect().answers());
+        await().until(() -> destinationStatus().answers());
         assertThat(server.echoes).hasValue(1);
         assertThat(view().state()).isEqualTo(DestinationState.DEGRADED);
     }
@@ -452,7 +452,8 @@ class DestinationHealthTest {
     @Test
     void prospects_and_the_listener_follow_the_lanes() {
         start(destination(NAME));
-        assertThat(forwarder.prospects()).containsExactly(Map.entry(NAME, new Prospect(NAME, true, 10_000_000)));
+        assertThat(forwarder.prospects())
+                .containsExactly(Map.entry(NAME, new DestinationStatus(NAME, true, 10_000_000)));
         assertThat(changed).containsExactly(NAME);
 
         forwarder.update(List.of(destination("b")), Map.of());
@@ -508,10 +509,10 @@ class DestinationHealthTest {
     }
 
     private boolean usable() {
-        return prospect().usable();
+        return destinationStatus().usable();
     }
 
-    private Prospect prospect() {
+    private DestinationStatus destinationStatus() {
         return forwarder.prospects().values().iterator().next();
     }
 

@@ -24,7 +24,7 @@ import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.dicom.wire.AssociationException;
 import org.dicomgateway.dicom.wire.AssociationException.Cause;
 import org.dicomgateway.forward.health.DestinationState;
-import org.dicomgateway.forward.health.Judge;
+import org.dicomgateway.forward.health.FaultAttribution;
 import org.dicomgateway.forward.health.ServerCheck;
 import org.dicomgateway.forward.lane.Forwarder;
 import org.dicomgateway.forward.lane.LaneView;
@@ -211,7 +211,7 @@ class LaneTest {
         await().until(() -> outbox.settled().size() == 10);
         assertThat(outbox.settled())
                 .filteredOn(each -> ((Settlement.Retry) each.settlement()).counted())
-                .hasSize(Judge.SEVERAL - 1);
+                .hasSize(FaultAttribution.SEVERAL - 1);
         assertThat(view().why()).contains("0xA700 out of resources");
     }
 

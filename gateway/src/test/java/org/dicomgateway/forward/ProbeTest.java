@@ -13,12 +13,12 @@ import org.dicomgateway.dicom.wire.AssociationException;
 import org.dicomgateway.dicom.wire.AssociationException.Cause;
 import org.dicomgateway.forward.association.AssociationLimit;
 import org.dicomgateway.forward.association.Associations;
-import org.dicomgateway.forward.association.Bell;
-import org.dicomgateway.forward.association.Callers;
+import org.dicomgateway.forward.association.LaneRequestors;
 import org.dicomgateway.forward.association.Probe;
-import org.dicomgateway.forward.health.Senses;
+import org.dicomgateway.forward.association.WakeSignal;
+import org.dicomgateway.forward.health.DestinationSignals;
+import org.dicomgateway.forward.health.PendingResponses;
 import org.dicomgateway.forward.health.Tally;
-import org.dicomgateway.forward.health.Unanswered;
 import org.junit.jupiter.api.Test;
 
 class ProbeTest {
@@ -27,12 +27,18 @@ class ProbeTest {
 
     private final HandClock clock = new HandClock();
     private final DestinationSettings settings = Fixtures.destination("orthanc1");
-    private final Senses senses = Senses.of(settings, clock, new SplittableRandom(1), new Tally(clock));
+    private final DestinationSignals destinationSignals =
+            DestinationSignals.of(settings, clock, new SplittableRandom(1), new Tally(clock));
     private final FakeServer server = new FakeServer();
     private final AssociationLimit limit = new AssociationLimit(1);
-    private final Associations associations =
-            new Associations(settings.peer(), new Callers(server, server), limit, senses.unanswered(), new Bell());
-    private final Probe probe = new Probe(associations, senses, Duration.ofMinutes(1), Duration.ofSeconds(2), clock);
+    private final Associations associations = new Associations(
+            settings.peer(),
+            new LaneRequestors(server, server),
+            limit,
+            destinationSignals.pendingResponses(),
+            new WakeSignal());
+    private final Probe probe =
+            new Probe(associations, destinationSignals, Duration.ofMinutes(1), Duration.ofSeconds(2), clock);
 
     @Test
     void no_answer_is_a_failure_and_is_asked_again_soon() throws InterruptedException {
@@ -50,22 +56,23 @@ class ProbeTest {
         List<Boolean> silent = new ArrayList<>();
         server.onEcho = calling -> {
             clock.advance(Duration.ofMillis(900));
-            silent.add(senses.unanswered().isSilent());
+            silent.add(destinationSignals.pendingResponses().isSilent());
             clock.advance(Duration.ofMillis(200));
-            silent.add(senses.unanswered().isSilent());
+            silent.add(destinationSignals.pendingResponses().isSilent());
         };
 
         assertThat(probe.ask(US)).isEmpty();
 
         assertThat(silent).containsExactly(false, true);
-        assertThat(senses.unanswered().isAwaited()).isFalse();
+        assertThat(destinationSignals.pendingResponses().isAwaited()).isFalse();
     }
 
     @Test
     void no_answer_counts_for_nothing_while_stores_are_answered() throws InterruptedException {
         server.onEcho = calling -> {
             clock.advance(Duration.ofSeconds(1));
-            try (Unanswered.Wait store = senses.unanswered().beginStore(512)) {
+            try (PendingResponses.Wait store =
+                    destinationSignals.pendingResponses().beginStore(512)) {
                 store.answered();
             }
             timeOut();
@@ -73,7 +80,8 @@ class ProbeTest {
 
         assertThat(probe.ask(US)).isEmpty();
 
-        assertThat(senses.symptoms().complaints()).containsExactly("slow: a C-ECHO was not answered, while stores are");
+        assertThat(destinationSignals.symptoms().complaints())
+                .containsExactly("slow: a C-ECHO was not answered, while stores are");
         assertThat(probe.isDue()).isFalse();
     }
 
@@ -83,7 +91,7 @@ class ProbeTest {
 
         assertThat(probe.ask(US)).isEmpty();
 
-        assertThat(senses.symptoms().complaints()).containsExactly("slow: a C-ECHO took 3.0 s");
+        assertThat(destinationSignals.symptoms().complaints()).containsExactly("slow: a C-ECHO took 3.0 s");
     }
 
     @Test

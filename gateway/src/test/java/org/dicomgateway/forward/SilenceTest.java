@@ -6,11 +6,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.dicomgateway.forward.health.Senses;
+import org.dicomgateway.forward.health.DestinationSignals;
+import org.dicomgateway.forward.health.PendingResponses;
+import org.dicomgateway.forward.health.PendingResponses.Wait;
 import org.dicomgateway.forward.health.Silence;
 import org.dicomgateway.forward.health.Tally;
-import org.dicomgateway.forward.health.Unanswered;
-import org.dicomgateway.forward.health.Unanswered.Wait;
 import org.junit.jupiter.api.Test;
 
 class SilenceTest {
@@ -18,17 +18,17 @@ class SilenceTest {
     private static final int SMALL = 512;
 
     private final HandClock clock = new HandClock();
-    private final Senses senses =
-            Senses.of(Fixtures.destination("orthanc1"), clock, new SplittableRandom(1), new Tally(clock));
-    private final Unanswered unanswered = senses.unanswered();
+    private final DestinationSignals destinationSignals =
+            DestinationSignals.of(Fixtures.destination("orthanc1"), clock, new SplittableRandom(1), new Tally(clock));
+    private final PendingResponses pendingResponses = destinationSignals.pendingResponses();
     private final List<Boolean> told = new ArrayList<>();
-    private final Silence silence = new Silence("orthanc1", senses, told::add);
+    private final Silence silence = new Silence("orthanc1", destinationSignals, told::add);
 
     // --- a server that hangs ------------------------------------------------------------------
 
     @Test
     void a_server_that_never_answered_anything_is_silent_after_a_second() {
-        unanswered.beginStore(SMALL);
+        pendingResponses.beginStore(SMALL);
         after(Duration.ofSeconds(1));
         assertThat(silence.isOn()).as("after one second").isFalse();
 
@@ -41,8 +41,8 @@ class SilenceTest {
     @Test
     void a_server_that_was_quick_is_silent_as_soon() {
         stores(200, Duration.ofMillis(5));
-        unanswered.beginStore(SMALL);
-        unanswered.beginStore(SMALL);
+        pendingResponses.beginStore(SMALL);
+        pendingResponses.beginStore(SMALL);
 
         after(Duration.ofMillis(1_001));
 
@@ -51,7 +51,7 @@ class SilenceTest {
 
     @Test
     void calls_that_are_not_answered_are_silence_too() {
-        unanswered.beginCall();
+        pendingResponses.beginCall();
 
         after(Duration.ofMillis(1_001));
 
@@ -60,13 +60,13 @@ class SilenceTest {
 
     @Test
     void silence_lasts_until_a_store_is_answered_whatever_calls_are() {
-        Wait stuck = unanswered.beginStore(SMALL);
+        Wait stuck = pendingResponses.beginStore(SMALL);
         after(Duration.ofSeconds(2));
 
-        Wait call = unanswered.beginCall();
+        Wait call = pendingResponses.beginCall();
         call.answered();
         call.close();
-        Wait another = unanswered.beginStore(SMALL);
+        Wait another = pendingResponses.beginStore(SMALL);
         after(Duration.ofMillis(10));
         assertThat(silence.isOn()).as("a call was answered").isTrue();
 
@@ -80,7 +80,7 @@ class SilenceTest {
 
     @Test
     void silence_ends_when_nothing_waits_any_more() {
-        Wait stuck = unanswered.beginStore(SMALL);
+        Wait stuck = pendingResponses.beginStore(SMALL);
         after(Duration.ofSeconds(2));
 
         stuck.close();
@@ -91,26 +91,26 @@ class SilenceTest {
 
     @Test
     void a_server_that_is_excused_for_one_store_is_silent_again_when_the_next_is_not_answered_either() {
-        unanswered.beginStore(SMALL);
+        pendingResponses.beginStore(SMALL);
         after(Duration.ofSeconds(5));
-        unanswered.excuse();
+        pendingResponses.excuse();
 
         after(Duration.ofSeconds(5));
         assertThat(silence.isOn()).as("excused").isFalse();
 
-        unanswered.beginStore(SMALL);
+        pendingResponses.beginStore(SMALL);
         after(Duration.ofMillis(1_001));
         assertThat(told).containsExactly(true, false, true);
     }
 
     @Test
     void a_server_that_is_down_is_not_silent_too_whatever_becomes_of_its_trials() {
-        unanswered.beginStore(SMALL);
+        pendingResponses.beginStore(SMALL);
         after(Duration.ofSeconds(2));
-        senses.breaker().silent(clock.instant(), "it hangs");
+        destinationSignals.breaker().silent(clock.instant(), "it hangs");
 
         for (int trial = 0; trial < 3; trial++) {
-            Wait call = unanswered.beginCall();
+            Wait call = pendingResponses.beginCall();
             after(Duration.ofSeconds(10));
             call.close();
         }
@@ -133,7 +133,7 @@ class SilenceTest {
         stores(10, Duration.ofMillis(800));
         stores(1, Duration.ofSeconds(3));
         stores(5, Duration.ofMillis(800));
-        unanswered.beginStore(SMALL);
+        pendingResponses.beginStore(SMALL);
 
         after(Duration.ofSeconds(8));
         assertThat(silence.isOn()).as("less than three times").isFalse();
@@ -146,7 +146,7 @@ class SilenceTest {
     void an_answer_that_took_long_is_forgotten_among_many_that_did_not() {
         stores(1, Duration.ofSeconds(10));
         stores(300, Duration.ofMillis(5));
-        unanswered.beginStore(SMALL);
+        pendingResponses.beginStore(SMALL);
 
         after(Duration.ofMillis(1_001));
 
@@ -155,7 +155,7 @@ class SilenceTest {
 
     @Test
     void one_store_that_hangs_is_not_silence_while_others_are_answered() {
-        unanswered.beginStore(SMALL);
+        pendingResponses.beginStore(SMALL);
         for (int i = 0; i < 20; i++) {
             stores(1, Duration.ofMillis(900));
             silence.review();
@@ -166,9 +166,9 @@ class SilenceTest {
 
     @Test
     void one_store_that_began_just_now_is_not_silence_beside_one_that_hangs() {
-        unanswered.beginStore(SMALL);
+        pendingResponses.beginStore(SMALL);
         clock.advance(Duration.ofMillis(600));
-        unanswered.beginStore(SMALL);
+        pendingResponses.beginStore(SMALL);
 
         after(Duration.ofMillis(600));
 
@@ -177,7 +177,7 @@ class SilenceTest {
 
     @Test
     void a_large_instance_has_a_second_for_each_mebibyte_begun() {
-        unanswered.beginStore(10 * 1024 * 1024);
+        pendingResponses.beginStore(10 * 1024 * 1024);
 
         after(Duration.ofSeconds(11));
         assertThat(silence.isOn()).isFalse();
@@ -188,7 +188,7 @@ class SilenceTest {
 
     @Test
     void bytes_that_still_move_are_not_silence() {
-        Wait wait = unanswered.beginStore(SMALL);
+        Wait wait = pendingResponses.beginStore(SMALL);
         for (int i = 0; i < 100; i++) {
             after(Duration.ofMillis(900));
             wait.moved();
@@ -204,7 +204,7 @@ class SilenceTest {
 
     private void stores(int count, Duration each) {
         for (int i = 0; i < count; i++) {
-            try (Wait wait = unanswered.beginStore(SMALL)) {
+            try (Wait wait = pendingResponses.beginStore(SMALL)) {
                 clock.advance(each);
                 wait.answered();
             }

@@ -22,7 +22,8 @@ class EndOfProcessTest {
     void an_exception_ends_the_process_with_a_thread_that_it_cannot_do_without_and_no_other() {
         end.uncaughtException(new Thread("dicom-assoc-1"), new IllegalStateException("made by the test"));
         assertThat(halts).isEmpty();
-        end.uncaughtException(new LongLived("spool-keeper", () -> {}), new IllegalStateException("made by the test"));
+        end.uncaughtException(
+                new LongLived("spool-maintenance", () -> {}), new IllegalStateException("made by the test"));
         assertThat(halts).containsExactly(3);
     }
 

@@ -27,8 +27,8 @@ import org.dicomgateway.config.settings.Strategy.Failover;
 import org.dicomgateway.config.settings.Strategy.Replicate;
 import org.dicomgateway.config.settings.Strategy.WhenRefused;
 import org.dicomgateway.spool.Chooser.Choice;
+import org.dicomgateway.spool.DestinationStatus;
 import org.dicomgateway.spool.Instance;
-import org.dicomgateway.spool.Prospect;
 
 class DispatchTest {
 
@@ -156,7 +156,7 @@ class DispatchTest {
     @Example
     void least_loaded_gives_a_server_a_tenth_as_fast_about_a_tenth() {
         Stage stage = new Stage(balance(Algorithm.LEAST_LOADED, Affinity.NONE), 1, 1, 1);
-        stage.prospects.put("c", new Prospect("c", true, 100_000));
+        stage.prospects.put("c", new DestinationStatus("c", true, 100_000));
         Map<String, Integer> shares = shares(2_100, i -> {
             String server = stage.choose(instance(i, ""));
             stage.pending.merge(server, (long) Stage.INSTANCE_BYTES, Long::sum);

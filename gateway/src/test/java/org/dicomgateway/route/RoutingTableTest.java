@@ -148,7 +148,7 @@ class RoutingTableTest {
             @ForAll("tables") List<RouteSettings> routes, @ForAll("modalities") String modality) {
         Plan plan = plan(modality, routes.toArray(RouteSettings[]::new));
         List<RouteSettings> matching = routes.stream()
-                .filter(route -> Verdict.of(route.match(), Instances.ofModality(modality), Instances.ORIGIN)
+                .filter(route -> MatchTrace.of(route.match(), Instances.ofModality(modality), Instances.ORIGIN)
                         .holds())
                 .toList();
         boolean regular = matching.stream().anyMatch(route -> !route.fallback());

@@ -21,8 +21,8 @@ import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.spool.Chooser.Choice;
+import org.dicomgateway.spool.DestinationStatus;
 import org.dicomgateway.spool.Instance;
-import org.dicomgateway.spool.Prospect;
 
 /** A route over servers a, b, c …, whose state a test sets; and a memory of affinity and load, as the spool has it. */
 final class Stage {
@@ -30,7 +30,7 @@ final class Stage {
     static final String ROUTE = "spread";
     static final int INSTANCE_BYTES = 1_000;
 
-    final Map<String, Prospect> prospects = new LinkedHashMap<>();
+    final Map<String, DestinationStatus> prospects = new LinkedHashMap<>();
     final Map<String, Long> pending = new LinkedHashMap<>();
     final List<String> servers;
     final Dispatch dispatch;
@@ -42,7 +42,7 @@ final class Stage {
         for (int i = 0; i < weights.length; i++) {
             String name = String.valueOf((char) ('a' + i));
             destinations.put(name, destination(name, weights[i]));
-            prospects.put(name, new Prospect(name, true, 1_000_000));
+            prospects.put(name, new DestinationStatus(name, true, 1_000_000));
         }
         servers = List.copyOf(destinations.keySet());
         RouteSettings route =
@@ -52,16 +52,16 @@ final class Stage {
     }
 
     void down(String server) {
-        prospects.put(server, new Prospect(server, false, 1_000_000));
+        prospects.put(server, new DestinationStatus(server, false, 1_000_000));
     }
 
     /** There, as far as is known, and keeps everybody waiting. */
     void silent(String server) {
-        prospects.put(server, new Prospect(server, true, false, 1_000_000));
+        prospects.put(server, new DestinationStatus(server, true, false, 1_000_000));
     }
 
     void up(String server) {
-        prospects.put(server, new Prospect(server, true, 1_000_000));
+        prospects.put(server, new DestinationStatus(server, true, 1_000_000));
     }
 
     /** As the spool asks: with where the key and copy went last, which is then remembered. */

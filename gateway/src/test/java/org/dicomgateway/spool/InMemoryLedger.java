@@ -18,8 +18,8 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.dicomgateway.spool.ledger.CarefulChooser;
 import org.dicomgateway.spool.ledger.Change;
+import org.dicomgateway.spool.ledger.CheckedChooser;
 import org.dicomgateway.spool.ledger.Ledger;
 import org.dicomgateway.spool.ledger.LedgerCorruptException;
 import org.dicomgateway.spool.ledger.SentVersion;
@@ -28,7 +28,7 @@ import org.dicomgateway.spool.log.LogPosition;
 import org.dicomgateway.spool.log.StoredInstance;
 import org.dicomgateway.spool.sqlite.Affinities;
 import org.dicomgateway.spool.sqlite.LedgerHistory;
-import org.dicomgateway.spool.sqlite.Shares;
+import org.dicomgateway.spool.sqlite.PriorityShares;
 import org.jspecify.annotations.Nullable;
 
 /** The ledger as plainly as it can be said: what the real one is compared with, and quick enough for tests. */
@@ -126,7 +126,7 @@ final class InMemoryLedger implements Ledger {
 
     private record Went(String destination, Instant at) {}
 
-    private final CarefulChooser chooser;
+    private final CheckedChooser chooser;
     private final Map<AffinityKey, Went> affinities = new HashMap<>();
 
     private final TreeMap<Long, Row> rows = new TreeMap<>();
@@ -140,7 +140,7 @@ final class InMemoryLedger implements Ledger {
     private long syncs;
 
     InMemoryLedger(Chooser chooser) {
-        this.chooser = new CarefulChooser(chooser);
+        this.chooser = new CheckedChooser(chooser);
     }
 
     @Override
@@ -781,19 +781,19 @@ final class InMemoryLedger implements Ledger {
                         .thenComparing(comparingLong(delivery -> delivery.id)))
                 .toList());
         List<Delivery> given = new ArrayList<>();
-        Shares shares = Shares.of(max, before);
+        PriorityShares priorityShares = PriorityShares.of(max, before);
         List<Integer> priorities = deliveries()
                 .filter(delivery -> delivery.state == State.PENDING && delivery.isAt(destination))
                 .map(delivery -> -delivery.planned.priority())
                 .distinct()
                 .sorted()
-                .limit(shares.count())
+                .limit(priorityShares.count())
                 .toList();
         for (int i = 0; i < priorities.size(); i++) {
             int priority = -priorities.get(i);
             due.stream()
                     .filter(delivery -> delivery.planned.priority() == priority)
-                    .limit(i < priorities.size() - 1 ? shares.of(i) : shares.from(i))
+                    .limit(i < priorities.size() - 1 ? priorityShares.of(i) : priorityShares.from(i))
                     .forEach(given::add);
         }
         due.removeAll(given);

@@ -108,11 +108,11 @@ class SpoolClockTest {
 
             for (int hour = 0; hour < 23; hour++) {
                 harness.advance(Duration.ofHours(1));
-                spool.keeper().forget();
+                spool.spoolMaintenance().forget();
             }
             assertThat(known(spool)).isEqualTo(1);
             harness.advance(Duration.ofHours(1));
-            spool.keeper().forget();
+            spool.spoolMaintenance().forget();
             assertThat(known(spool)).isZero();
         }
     }
@@ -167,7 +167,7 @@ class SpoolClockTest {
             while (!delivering.isDone()) {
                 harness.setClock(random.nextBoolean() ? MONTH : MONTH.negated());
                 SpoolHarness.keepHouse(spool);
-                spool.keeper().forget();
+                spool.spoolMaintenance().forget();
                 harness.advance(Duration.ofSeconds(6));
             }
             sending.get();
@@ -190,15 +190,15 @@ class SpoolClockTest {
         SpoolHarness.deliverAll(spool, SpoolHarness.PACS);
         SpoolHarness.keepHouse(spool);
         harness.advance(DAY);
-        spool.keeper().forget();
+        spool.spoolMaintenance().forget();
         assertThat(known(spool)).isEqualTo(1);
     }
 
     private void forgetForAMinute(Spool spool) throws LedgerException {
         for (int second = 0; second < 60; second++) {
             harness.advance(Duration.ofSeconds(1));
-            spool.keeper().tidy();
-            spool.keeper().forget();
+            spool.spoolMaintenance().tidy();
+            spool.spoolMaintenance().forget();
         }
     }
 
@@ -221,7 +221,7 @@ class SpoolClockTest {
                 harness.setClock(n % 2 == 0 ? DAY.multipliedBy(400) : DAY.multipliedBy(-400));
                 SpoolHarness.accept(spool, "1.2." + n, n % 5 == 0 ? "OT" : "CT", 20_000);
                 SpoolHarness.keepHouse(spool);
-                spool.keeper().forget();
+                spool.spoolMaintenance().forget();
             }
             SpoolHarness.keepHouse(spool);
             List<Claim> delivered = SpoolHarness.deliverAll(spool, SpoolHarness.PACS);

@@ -122,8 +122,8 @@ final class SpoolHarness {
 
     /** What the keeper does by itself all the time. */
     static void keepHouse(Spool spool) throws LedgerException {
-        spool.keeper().lookAround();
-        spool.keeper().tidy();
+        spool.spoolMaintenance().lookAround();
+        spool.spoolMaintenance().tidy();
     }
 
     static Intake.Arrival arrival(String sopInstance) {

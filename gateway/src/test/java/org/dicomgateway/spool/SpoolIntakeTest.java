@@ -214,7 +214,7 @@ class SpoolIntakeTest {
             assertThat(spool.closedBecause())
                     .hasValueSatisfying(why -> assertThat(why).contains("log"));
             disk.fail((number, operation) -> false);
-            spool.keeper().lookAround();
+            spool.spoolMaintenance().lookAround();
             await().untilAsserted(() -> assertThat(spool.closedBecause()).isEmpty());
             SpoolHarness.accept(spool, "1.2.2", "CT", SMALL);
         }
@@ -235,15 +235,15 @@ class SpoolIntakeTest {
     void under_the_watermark_nothing_is_taken_in_until_there_is_room_again() throws Exception {
         FaultyDisk disk = FaultyDisk.healthy();
         try (Spool spool = new SpoolHarness(directory).open(disk)) {
-            spool.keeper().lookAround();
+            spool.spoolMaintenance().lookAround();
             disk.usable(SpoolHarness.MIN_FREE - 1);
-            spool.keeper().lookAround();
+            spool.spoolMaintenance().lookAround();
             assertThat(spool.closedBecause())
                     .hasValueSatisfying(why ->
                             assertThat(why).contains(String.valueOf(SpoolHarness.MIN_FREE - 1), "min-free-space"));
             assertKind(Kind.NO_SPACE, () -> SpoolHarness.accept(spool, "1.2.1", "CT", SMALL));
             disk.usable(SpoolHarness.MIN_FREE);
-            spool.keeper().lookAround();
+            spool.spoolMaintenance().lookAround();
             assertThat(spool.closedBecause()).isEmpty();
             SpoolHarness.accept(spool, "1.2.1", "CT", SMALL);
         }
@@ -264,17 +264,17 @@ class SpoolIntakeTest {
             for (int look = 0; look < 20; look++) {
                 SpoolHarness.accept(spool, "1.2." + look, "CT", 10);
                 SpoolHarness.settleDown(spool);
-                spool.keeper().lookAround();
+                spool.spoolMaintenance().lookAround();
             }
             assertThat(spares()).as("while instances come in").isEqualTo(1);
             for (int look = 0; look < 20; look++) {
                 spool.claim(SpoolHarness.PACS, 1).forEach(claim -> spool.settle(claim, new Settlement.Delivered(0)));
                 SpoolHarness.settleDown(spool);
-                spool.keeper().lookAround();
+                spool.spoolMaintenance().lookAround();
             }
             assertThat(spares()).as("while instances go out").isEqualTo(1);
             for (int look = 0; look < 8; look++) {
-                spool.keeper().lookAround();
+                spool.spoolMaintenance().lookAround();
             }
             assertThat(spares()).isEqualTo(4);
             for (int i = 0; i < 40; i++) {
@@ -285,7 +285,7 @@ class SpoolIntakeTest {
             SpoolHarness.keepHouse(spool);
             assertThat(spares()).isEqualTo(4);
             disk.usable(SpoolHarness.MIN_FREE - 1);
-            spool.keeper().lookAround();
+            spool.spoolMaintenance().lookAround();
             assertThat(spares()).isZero();
         }
     }

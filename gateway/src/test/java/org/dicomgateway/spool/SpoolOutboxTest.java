@@ -324,7 +324,7 @@ class SpoolOutboxTest {
             assertThat(folders.large()).isEmptyDirectory();
         }
         harness.advance(SpoolHarness.HISTORY.plusDays(1));
-        spool.keeper().forget();
+        spool.spoolMaintenance().forget();
         assertThat(books().delivered()).isEqualTo(240);
     }
 }

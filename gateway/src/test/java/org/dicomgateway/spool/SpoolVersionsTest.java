@@ -364,7 +364,7 @@ class SpoolVersionsTest {
         settle(claim("a"), DELIVERED);
         SpoolHarness.keepHouse(spool);
         harness.advance(SpoolHarness.HISTORY.plusDays(1));
-        spool.keeper().forget();
+        spool.spoolMaintenance().forget();
         spool.retry(Selection.ALL);
         assertThat(state(v1)).isEqualTo(DeliveryState.SUPERSEDED);
     }

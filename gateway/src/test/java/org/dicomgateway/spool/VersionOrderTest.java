@@ -231,7 +231,7 @@ class VersionOrderTest {
                 case FORGET -> {
                     harness.advance(SpoolHarness.HISTORY.plusDays(1));
                     SpoolHarness.keepHouse(spool);
-                    spool.keeper().forget();
+                    spool.spoolMaintenance().forget();
                 }
                 default -> {
                     if (!hands.isEmpty()) {

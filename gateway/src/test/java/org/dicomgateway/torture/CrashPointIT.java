@@ -66,9 +66,9 @@ class CrashPointIT {
                     // Receiving: the record, and the file of a large instance with its name.
                     around("spool.log.Segment", "append", 3),
                     around("spool.disk.LocalDisk$LocalFile", "sync", 4),
-                    around("spool.log.OwnFiles$Part", "complete"),
-                    around("spool.log.OwnFiles", "name"),
-                    around("spool.log.OwnFiles", "syncReceived"),
+                    around("spool.log.InstanceFiles$Part", "complete"),
+                    around("spool.log.InstanceFiles", "name"),
+                    around("spool.log.InstanceFiles", "syncReceived"),
                     // The answer.
                     around("receive.StoreHandler", "cStore", 5),
                     around("dicom.acceptor.StoreRequests", "serve", 5),
@@ -82,10 +82,10 @@ class CrashPointIT {
                     around("spool.log.SegmentLog", "retire"),
                     // What is stuck leaves the log.
                     around("spool.upkeep.Stragglers", "write"),
-                    around("spool.log.OwnFiles", "syncMoved"),
+                    around("spool.log.InstanceFiles", "syncMoved"),
                     // The start after all of that.
                     around("spool.recovery.Replay", "run"),
-                    around("spool.recovery.Adoption", "reconcile"))
+                    around("spool.recovery.OrphanFiles", "reconcile"))
             .flatMap(steps -> steps)
             .filter(step ->
                     ALL || (step.before() ? !SELDOM.contains(step.method()) : AFTER_TOO.contains(step.method())))
@@ -98,7 +98,7 @@ class CrashPointIT {
                     around("spool.sqlite.LedgerSchema", "migrate"),
                     around("spool.recovery.Replay", "run"),
                     around("spool.sqlite.SqliteLedger", "apply"),
-                    around("spool.recovery.Adoption", "adopt"),
+                    around("spool.recovery.OrphanFiles", "adopt"),
                     around("spool.recovery.Recovery", "checkBooks"),
                     around("spool.sqlite.SqliteLedger", "sync"),
                     around("spool.recovery.Recovery", "unmark"))

@@ -12,8 +12,8 @@ import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Consumer;
-import org.dicomgateway.admin.access.Doorkeeper;
-import org.dicomgateway.admin.access.Witness;
+import org.dicomgateway.admin.access.AuditListener;
+import org.dicomgateway.admin.access.Authenticator;
 import org.dicomgateway.config.settings.AdminSettings;
 import org.dicomgateway.process.EndOfProcess;
 import org.dicomgateway.process.LongLived;
@@ -41,46 +41,50 @@ public final class AdminServer implements AutoCloseable {
     private static final int MAX_HEADER_BYTES = 8 * 1024;
 
     private final AdminSettings settings;
-    private final Observed observed = new Observed();
+    private final Telemetry telemetry = new Telemetry();
     private final LiveEvents live;
     private final Javalin server;
 
     /** Answers nothing before {@link #start}. */
     public AdminServer(AdminSettings settings, Controls controls, SpoolView spool) {
-        this(settings, controls, spool, Witness.NOBODY, new TlsContexts(InstantSource.system()));
+        this(settings, controls, spool, AuditListener.NOBODY, new TlsContexts(InstantSource.system()));
     }
 
-    /** The same; {@code witness} sees what is done, {@code contexts} have the key material if TLS is wanted. */
+    /** The same; {@code auditListener} hears what is done, {@code contexts} have the key material if TLS is wanted. */
     public AdminServer(
-            AdminSettings settings, Controls controls, SpoolView spool, Witness witness, TlsContexts contexts) {
-        this(settings, controls, spool, witness, contexts, HttpLimits.DEFAULT);
+            AdminSettings settings,
+            Controls controls,
+            SpoolView spool,
+            AuditListener auditListener,
+            TlsContexts contexts) {
+        this(settings, controls, spool, auditListener, contexts, HttpLimits.DEFAULT);
     }
 
     public AdminServer(
             AdminSettings settings,
             Controls controls,
             SpoolView spool,
-            Witness witness,
+            AuditListener auditListener,
             TlsContexts contexts,
             HttpLimits limits) {
         this.settings = settings;
-        Overview overview = new Overview(controls, spool, observed.traffic());
-        this.live = new LiveEvents(overview, observed.recent());
-        Gauges gauges = new Gauges(controls, spool, live, observed.metrics());
+        Overview overview = new Overview(controls, spool, telemetry.traffic());
+        this.live = new LiveEvents(overview, telemetry.recent());
+        Gauges gauges = new Gauges(controls, spool, live, telemetry.metrics());
         List<Consumer<RoutesConfig>> apis = List.of(
                 new AdminApi(controls, spool, overview)::register,
                 new SetAsideApi(spool)::register,
                 new SearchApi(controls, spool)::register,
-                new LiveApi(observed.traffic(), observed.recent(), live, gauges)::register,
+                new LiveApi(telemetry.traffic(), telemetry.recent(), live, gauges)::register,
                 new Dashboard()::register);
-        Doorkeeper doorkeeper = new Doorkeeper(settings.users(), witness, Ticker.systemTicker());
-        this.server = Javalin.create(config -> configure(config, apis, doorkeeper, contexts, limits));
+        Authenticator authenticator = new Authenticator(settings.users(), auditListener, Ticker.systemTicker());
+        this.server = Javalin.create(config -> configure(config, apis, authenticator, contexts, limits));
     }
 
     private void configure(
             JavalinConfig config,
             List<Consumer<RoutesConfig>> apis,
-            Doorkeeper doorkeeper,
+            Authenticator authenticator,
             TlsContexts contexts,
             HttpLimits limits) {
         boolean encrypted = settings.tls().isPresent();
@@ -98,7 +102,7 @@ public final class AdminServer implements AutoCloseable {
         config.jetty.modifyServer(jetty -> {
             jetty.setErrorHandler(errors);
             jetty.setHandler(new RequestFilter(
-                    encrypted, limits, errors, new Workers(connections, doorkeeper, errors, limits.threads())));
+                    encrypted, limits, errors, new Workers(connections, authenticator, errors, limits.threads())));
         });
         config.jetty.modifyServletContextHandler(servlets -> servlets.setErrorHandler(errors));
         config.jetty.addConnector((jetty, http) -> new AdminConnector(
@@ -117,8 +121,8 @@ public final class AdminServer implements AutoCloseable {
         config.startup.showJavalinBanner = false;
         config.startup.showOldJavalinVersionWarning = false;
         config.startup.startupWatcherEnabled = false;
-        config.routes.beforeMatched(doorkeeper::check);
-        config.routes.after(doorkeeper::tell);
+        config.routes.beforeMatched(authenticator::check);
+        config.routes.after(authenticator::tell);
         apis.forEach(api -> api.accept(config.routes));
         config.routes.exception(HttpResponseException.class, (refused, context) -> {
             context.status(refused.getStatus());
@@ -181,6 +185,6 @@ public final class AdminServer implements AutoCloseable {
     public void close() {
         live.close();
         server.stop();
-        observed.close();
+        telemetry.close();
     }
 }

@@ -1,7 +1,7 @@
 package org.dicomgateway.admin.server;
 
 import java.util.Optional;
-import org.dicomgateway.admin.access.Guard;
+import org.dicomgateway.admin.access.BrowserGuard;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
@@ -11,7 +11,7 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Invocable.InvocationType;
 
 /**
- * What every request must pass first, whatever it asks for and whoever asks: it is of nobody's web page (see {@link Guard}),
+ * What every request must pass first, whatever it asks for and whoever asks: it is of nobody's web page (see {@link BrowserGuard}),
  * and it is here as a whole before a thread is spent on it. Runs in the thread that moves the bytes of all connections, and
  * never waits.
  */
@@ -36,7 +36,7 @@ final class RequestFilter extends Handler.Wrapper {
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
         errors.addHeaders(response.getHeaders());
-        Optional<Guard.Refusal> refusal = Guard.check(request, encrypted);
+        Optional<BrowserGuard.Refusal> refusal = BrowserGuard.check(request, encrypted);
         if (refusal.isPresent()) {
             response.getHeaders().put(HttpFields.CONNECTION_CLOSE);
             errors.refuse(

@@ -7,7 +7,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.dicomgateway.admin.access.Doorkeeper;
+import org.dicomgateway.admin.access.Authenticator;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Handler;
@@ -31,16 +31,16 @@ final class Workers extends Handler.Wrapper {
     private static final int IDLE_SECONDS = 30;
 
     private final Connections connections;
-    private final Doorkeeper doorkeeper;
+    private final Authenticator authenticator;
     private final ErrorAnswers errors;
     private final ThreadPoolExecutor health = pool("admin-health", 1, new LinkedBlockingQueue<>());
     private final ThreadPoolExecutor logins = pool("admin-login", 1, new PriorityBlockingQueue<>());
     private final ThreadPoolExecutor others;
     private final AtomicLong arrivals = new AtomicLong();
 
-    Workers(Connections connections, Doorkeeper doorkeeper, ErrorAnswers errors, int threads) {
+    Workers(Connections connections, Authenticator authenticator, ErrorAnswers errors, int threads) {
         this.connections = connections;
-        this.doorkeeper = doorkeeper;
+        this.authenticator = authenticator;
         this.errors = errors;
         this.others = pool("admin", threads, new LinkedBlockingQueue<>());
     }
@@ -70,7 +70,7 @@ final class Workers extends Handler.Wrapper {
             if (Request.getPathInContext(request).startsWith(HEALTH)) {
                 health.execute(work);
             } else {
-                doorkeeper
+                authenticator
                         .login(request.getHeaders().get(HttpHeader.AUTHORIZATION), Request.getRemoteAddr(request))
                         .ifPresentOrElse(
                                 login -> logins.execute(new Examination(login, request, work)),
@@ -109,23 +109,23 @@ final class Workers extends Handler.Wrapper {
     /** A password to compare: who was wrong less often comes first, so that guessing keeps nobody waiting but guessers. */
     private final class Examination implements Runnable, Comparable<Examination> {
 
-        private final Doorkeeper.Unknown login;
+        private final Authenticator.Unknown login;
         private final Request request;
         private final Runnable work;
         private final int wrong;
         private final long arrival = arrivals.incrementAndGet();
 
-        private Examination(Doorkeeper.Unknown login, Request request, Runnable work) {
+        private Examination(Authenticator.Unknown login, Request request, Runnable work) {
             this.login = login;
             this.request = request;
             this.work = work;
-            this.wrong = doorkeeper.wrongFrom(login.source());
+            this.wrong = authenticator.wrongFrom(login.source());
         }
 
         @Override
         public void run() {
             try {
-                request.setAttribute(Doorkeeper.EXAMINED, doorkeeper.examine(login));
+                request.setAttribute(Authenticator.EXAMINED, authenticator.examine(login));
             } finally {
                 others.execute(work);
             }

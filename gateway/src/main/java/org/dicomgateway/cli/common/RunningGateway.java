@@ -23,7 +23,7 @@ import org.dicomgateway.config.settings.DataSize;
 import org.dicomgateway.dicom.values.Text;
 import org.dicomgateway.orthanc.BoundedBody;
 import org.dicomgateway.security.KeyMaterialException;
-import org.dicomgateway.security.OwnServer;
+import org.dicomgateway.security.PinnedServerTls;
 import tools.jackson.core.JacksonException;
 
 /** The gateway that runs, asked over its operators' interface. Every call ends within its limit. */
@@ -64,7 +64,7 @@ public final class RunningGateway {
         HttpClient.Builder client = HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT);
         if (settings.tls().isPresent()) {
             try {
-                client.sslContext(OwnServer.context(settings.tls().get().tls()));
+                client.sslContext(PinnedServerTls.context(settings.tls().get().tls()));
             } catch (KeyMaterialException e) {
                 throw new RunningGatewayException(String.valueOf(e.getMessage()), ExitCode.MISUSED, e);
             }

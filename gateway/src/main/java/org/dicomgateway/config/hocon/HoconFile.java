@@ -31,10 +31,10 @@ public final class HoconFile {
 
     /** The same; {@code files} gets the file and everything it includes, or would if it were there. */
     public static Optional<Section> read(Path file, Problems problems, Set<Path> files) {
-        Place place = Place.of(file.toAbsolutePath().normalize());
-        Section.Layer defaults = new Section.Layer(Reference.root(), place);
+        SourceLocation sourceLocation = SourceLocation.of(file.toAbsolutePath().normalize());
+        Section.Layer defaults = new Section.Layer(Reference.root(), sourceLocation);
         return parse(file, problems, files)
-                .map(root -> Section.of(new Section.Layer(root, place), List.of(defaults), problems));
+                .map(root -> Section.of(new Section.Layer(root, sourceLocation), List.of(defaults), problems));
     }
 
     /** The root of the file alone. */
@@ -43,38 +43,38 @@ public final class HoconFile {
     }
 
     private static Optional<ConfigObject> parse(Path file, Problems problems, Set<Path> files) {
-        Place place = Place.of(file.toAbsolutePath().normalize());
-        files.add(place.file());
+        SourceLocation sourceLocation = SourceLocation.of(file.toAbsolutePath().normalize());
+        files.add(sourceLocation.file());
         if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
-            problems.add(place, Files.exists(file) ? "cannot be read" : "is not there", "");
+            problems.add(sourceLocation, Files.exists(file) ? "cannot be read" : "is not there", "");
             return Optional.empty();
         }
         try {
             // An absolute path: with a relative one the library does not find includes.
             Config parsed = ConfigFactory.parseFile(
-                    place.file().toFile(),
+                    sourceLocation.file().toFile(),
                     ConfigParseOptions.defaults()
                             .setAllowMissing(false)
-                            .prependIncluder(new Includes(place.file().resolveSibling(""), files)));
+                            .prependIncluder(new Includes(sourceLocation.file().resolveSibling(""), files)));
             // What stays unresolved is reported where it is used, each by itself.
             return Optional.of(parsed.resolve(ConfigResolveOptions.defaults().setAllowUnresolved(true))
                     .root());
         } catch (ConfigException.IO e) {
             String include = e.origin() == null ? e.getMessage() : e.origin().description();
-            problems.add(place, "includes a file that cannot be read: " + include, "");
+            problems.add(sourceLocation, "includes a file that cannot be read: " + include, "");
             return Optional.empty();
         } catch (ConfigException e) {
-            problems.add(placeOf(e, place), whatOf(e), "");
+            problems.add(placeOf(e, sourceLocation), whatOf(e), "");
             return Optional.empty();
         }
     }
 
-    private static Place placeOf(ConfigException e, Place file) {
+    private static SourceLocation placeOf(ConfigException e, SourceLocation file) {
         if (e.origin() == null || e.origin().filename() == null) {
             return file;
         }
         Path named = Path.of(e.origin().filename()).toAbsolutePath().normalize();
-        return new Place(named, Math.max(e.origin().lineNumber(), 0), "", Place.Source.FILE);
+        return new SourceLocation(named, Math.max(e.origin().lineNumber(), 0), "", SourceLocation.Source.FILE);
     }
 
     private static String whatOf(ConfigException e) {

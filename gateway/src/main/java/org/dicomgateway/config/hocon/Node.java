@@ -23,18 +23,18 @@ public final class Node {
     private static final Pattern NO_UNIT = Pattern.compile("-?[\\d.]+");
 
     private final ConfigValue value;
-    private final Place place;
+    private final SourceLocation sourceLocation;
     private final Problems problems;
 
-    private Node(ConfigValue value, Place place, Problems problems) {
+    private Node(ConfigValue value, SourceLocation sourceLocation, Problems problems) {
         this.value = value;
-        this.place = place;
+        this.sourceLocation = sourceLocation;
         this.problems = problems;
     }
 
     /** The value at this place, unless it is null or refers to something that is not set. */
-    static Setting<Node> of(ConfigValue value, Place place, Problems problems) {
-        Node node = new Node(value, place, problems);
+    static Setting<Node> of(ConfigValue value, SourceLocation sourceLocation, Problems problems) {
+        Node node = new Node(value, sourceLocation, problems);
         try {
             return value.valueType() == ConfigValueType.NULL
                     ? node.reject("is null", "remove the line to get the default")
@@ -46,8 +46,8 @@ public final class Node {
         }
     }
 
-    public Place place() {
-        return place;
+    public SourceLocation sourceLocation() {
+        return sourceLocation;
     }
 
     public boolean isObject() {
@@ -121,7 +121,7 @@ public final class Node {
         }
         List<Setting<Node>> elements = new ArrayList<>();
         for (ConfigValue element : (ConfigList) value) {
-            elements.add(of(element, place.element(elements.size(), element.origin()), problems));
+            elements.add(of(element, sourceLocation.element(elements.size(), element.origin()), problems));
         }
         return elements;
     }
@@ -143,7 +143,7 @@ public final class Node {
     /** The value as an object, for a section to read. */
     public Setting<Section.Layer> layer() {
         return value instanceof ConfigObject object
-                ? valid(new Section.Layer(object, place))
+                ? valid(new Section.Layer(object, sourceLocation))
                 : wrongType("a block { … }");
     }
 
@@ -156,7 +156,7 @@ public final class Node {
     public <T> Setting<List<T>> all(List<Setting<T>> elements) {
         return elements.stream().allMatch(Setting::isValid)
                 ? valid(elements.stream().map(Setting::get).toList())
-                : Setting.reported(place, problems);
+                : Setting.reported(sourceLocation, problems);
     }
 
     public <T> Setting<T> emptyList() {
@@ -168,12 +168,12 @@ public final class Node {
     }
 
     public <T> Setting<T> reject(String what, String remedy) {
-        problems.add(place, what, remedy);
-        return Setting.reported(place, problems);
+        problems.add(sourceLocation, what, remedy);
+        return Setting.reported(sourceLocation, problems);
     }
 
     public <T> Setting<T> valid(T converted) {
-        return Setting.of(converted, place, problems);
+        return Setting.of(converted, sourceLocation, problems);
     }
 
     private <T> Setting<T> outOfRange(Object min, Object max) {
@@ -203,7 +203,7 @@ public final class Node {
             case LIST -> "a list [ … ]";
             case STRING, NUMBER, BOOLEAN, NULL -> {
                 String text = value.render(ConfigRenderOptions.concise());
-                yield Secrets.isSecret(place.key()) ? Secrets.MASK : text;
+                yield Secrets.isSecret(sourceLocation.key()) ? Secrets.MASK : text;
             }
         };
     }

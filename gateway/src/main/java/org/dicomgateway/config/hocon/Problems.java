@@ -9,8 +9,13 @@ public final class Problems {
 
     private final SortedSet<Problem> found = new TreeSet<>();
 
-    public void add(Place place, String what, String remedy) {
-        found.add(new Problem(place.file(), place.line(), place.key(), what + place.remark(), remedy));
+    public void add(SourceLocation sourceLocation, String what, String remedy) {
+        found.add(new Problem(
+                sourceLocation.file(),
+                sourceLocation.line(),
+                sourceLocation.key(),
+                what + sourceLocation.remark(),
+                remedy));
     }
 
     /** All of them, by file and line. */

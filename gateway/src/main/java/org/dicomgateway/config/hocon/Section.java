@@ -26,19 +26,19 @@ import org.jspecify.annotations.Nullable;
 public final class Section {
 
     /** A block as it stands in one place. */
-    public record Layer(ConfigObject object, Place place) {}
+    public record Layer(ConfigObject object, SourceLocation sourceLocation) {}
 
     private final @Nullable Layer written;
     private final List<Layer> layers;
-    private final Place place;
+    private final SourceLocation sourceLocation;
     private final Problems problems;
     private final TreeSet<String> asked = new TreeSet<>();
     private final List<String> missing = new ArrayList<>();
 
-    private Section(@Nullable Layer written, List<Layer> layers, Place place, Problems problems) {
+    private Section(@Nullable Layer written, List<Layer> layers, SourceLocation sourceLocation, Problems problems) {
         this.written = written;
         this.layers = layers;
-        this.place = place;
+        this.sourceLocation = sourceLocation;
         this.problems = problems;
     }
 
@@ -46,11 +46,11 @@ public final class Section {
     static Section of(Layer written, List<Layer> defaults, Problems problems) {
         List<Layer> layers = new ArrayList<>(defaults);
         layers.add(0, written);
-        return new Section(written, layers, written.place(), problems);
+        return new Section(written, layers, written.sourceLocation(), problems);
     }
 
-    public Place place() {
-        return place;
+    public SourceLocation sourceLocation() {
+        return sourceLocation;
     }
 
     public Problems problems() {
@@ -68,11 +68,11 @@ public final class Section {
         for (Layer layer : layers) {
             ConfigValue value = layer.object().get(key);
             if (value != null) {
-                return Node.of(value, layer.place().child(key, value.origin()), problems);
+                return Node.of(value, layer.sourceLocation().child(key, value.origin()), problems);
             }
         }
         missing.add(key);
-        return Setting.reported(place.missing(key), problems);
+        return Setting.reported(sourceLocation.missing(key), problems);
     }
 
     public Setting<String> text(String key) {
@@ -94,7 +94,7 @@ public final class Section {
         boolean there = layers.stream().anyMatch(layer -> layer.object().containsKey(key));
         return there
                 ? node(key).flatMap(conversion).map(Optional::of)
-                : Setting.of(Optional.empty(), place.missing(key), problems);
+                : Setting.of(Optional.empty(), sourceLocation.missing(key), problems);
     }
 
     /** Whether the operator wrote this block itself, not only one that it falls back on. */
@@ -131,12 +131,15 @@ public final class Section {
         layers.forEach(layer -> child(layer, key).ifPresent(children::add));
         Optional<Layer> child = Optional.ofNullable(written).flatMap(layer -> child(layer, key));
         return new Section(
-                child.orElse(null), children, child.map(Layer::place).orElseGet(() -> place.missing(key)), problems);
+                child.orElse(null),
+                children,
+                child.map(Layer::sourceLocation).orElseGet(() -> sourceLocation.missing(key)),
+                problems);
     }
 
     private Optional<Layer> child(Layer layer, String key) {
         return Optional.ofNullable(layer.object().get(key))
-                .map(value -> Node.of(value, layer.place().child(key, value.origin()), problems))
+                .map(value -> Node.of(value, layer.sourceLocation().child(key, value.origin()), problems))
                 .map(node -> node.flatMap(Node::layer))
                 .filter(Setting::isValid)
                 .map(Setting::get);
@@ -202,14 +205,14 @@ public final class Section {
                 ConfigValue value = written.object().get(key);
                 if (value != null && !asked.contains(key)) {
                     Nearest.of(key, asked).ifPresent(meant::add);
-                    Place where = written.place().child(key, value.origin());
+                    SourceLocation where = written.sourceLocation().child(key, value.origin());
                     problems.add(where, "unknown key", Suggestions.remedy(key, asked));
                 }
             }
         }
         for (String key : missing) {
             if (!meant.contains(key)) {
-                problems.add(place.missing(key), "missing", "it has no default");
+                problems.add(sourceLocation.missing(key), "missing", "it has no default");
             }
         }
     }

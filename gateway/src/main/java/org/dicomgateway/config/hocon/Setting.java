@@ -15,29 +15,29 @@ import org.jspecify.annotations.Nullable;
 public final class Setting<T> implements Supplier<T> {
 
     private final @Nullable T value;
-    private final Place place;
+    private final SourceLocation sourceLocation;
     private final Problems problems;
 
-    private Setting(@Nullable T value, Place place, Problems problems) {
+    private Setting(@Nullable T value, SourceLocation sourceLocation, Problems problems) {
         this.value = value;
-        this.place = place;
+        this.sourceLocation = sourceLocation;
         this.problems = problems;
     }
 
-    public static <T> Setting<T> of(T value, Place place, Problems problems) {
-        return new Setting<>(value, place, problems);
+    public static <T> Setting<T> of(T value, SourceLocation sourceLocation, Problems problems) {
+        return new Setting<>(value, sourceLocation, problems);
     }
 
     /** Something is wrong with it, and was (or will be) reported. */
-    static <T> Setting<T> reported(Place place, Problems problems) {
-        return new Setting<>(null, place, problems);
+    static <T> Setting<T> reported(SourceLocation sourceLocation, Problems problems) {
+        return new Setting<>(null, sourceLocation, problems);
     }
 
     /** The value; an {@link IllegalStateException} when there is none: settings are used only when there is no problem */
     @Override
     public T get() {
         if (value == null) {
-            throw new IllegalStateException("used in spite of a problem: " + place.key());
+            throw new IllegalStateException("used in spite of a problem: " + sourceLocation.key());
         }
         return value;
     }
@@ -46,30 +46,30 @@ public final class Setting<T> implements Supplier<T> {
         return value != null;
     }
 
-    public Place place() {
-        return place;
+    public SourceLocation sourceLocation() {
+        return sourceLocation;
     }
 
     /** Reports a problem at this place. */
     public <R> Setting<R> reject(String what, String remedy) {
-        problems.add(place, what, remedy);
-        return reported(place, problems);
+        problems.add(sourceLocation, what, remedy);
+        return reported(sourceLocation, problems);
     }
 
     /** Converts the value; an {@link IllegalArgumentException} becomes a problem with the exception's message. */
     public <R> Setting<R> map(Function<T, R> conversion) {
         if (value == null) {
-            return reported(place, problems);
+            return reported(sourceLocation, problems);
         }
         try {
-            return new Setting<>(conversion.apply(value), place, problems);
+            return new Setting<>(conversion.apply(value), sourceLocation, problems);
         } catch (IllegalArgumentException e) {
             return reject(String.valueOf(e.getMessage()), "");
         }
     }
 
     public <R> Setting<R> flatMap(Function<T, Setting<R>> conversion) {
-        return value == null ? reported(place, problems) : conversion.apply(value);
+        return value == null ? reported(sourceLocation, problems) : conversion.apply(value);
     }
 
     /** Reports a problem when the value does not hold {@code condition}. */
@@ -83,8 +83,11 @@ public final class Setting<T> implements Supplier<T> {
         if (value == null || other.value == null || condition.test(value, other.value)) {
             return this;
         }
-        problems.add(place.isDefault() ? other.place : place, what.apply(value, other.value), remedy);
-        return reported(place, problems);
+        problems.add(
+                sourceLocation.isDefault() ? other.sourceLocation : sourceLocation,
+                what.apply(value, other.value),
+                remedy);
+        return reported(sourceLocation, problems);
     }
 
     public void ifValid(Consumer<T> action) {

@@ -61,7 +61,7 @@ final class AdminReader {
     }
 
     private static Supplier<AdminUser> user(String name, Section block) {
-        Setting.of(name, block.place(), block.problems()).map(Limits::name);
+        Setting.of(name, block.sourceLocation(), block.problems()).map(Limits::name);
         Setting<Role> role = block.word("role", Role.class);
         Setting<Optional<PasswordHash>> password =
                 block.optional("password-hash", node -> node.text().map(PasswordHash::of));
@@ -73,7 +73,7 @@ final class AdminReader {
                 && token.get().isEmpty()) {
             block.problems()
                     .add(
-                            block.place(),
+                            block.sourceLocation(),
                             "has neither password-hash nor token-hash",
                             "make one with scripts/gateway hash-password, or hash-password --token");
         }

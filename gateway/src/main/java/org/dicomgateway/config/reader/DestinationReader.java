@@ -42,7 +42,7 @@ final class DestinationReader {
     }
 
     static DestinationDraft read(String name, Section section, Problems problems) {
-        Setting.of(name, section.place(), problems).map(Limits::name);
+        Setting.of(name, section.sourceLocation(), problems).map(Limits::name);
         Setting<AeTitle> aeTitle = section.text("ae-title").map(AeTitle::of);
         Setting<String> host = section.text("host")
                 .check(
@@ -57,7 +57,7 @@ final class DestinationReader {
         rest.finish();
         section.finish();
         return new DestinationDraft(
-                section.place(),
+                section.sourceLocation(),
                 () -> new DestinationSettings(
                         name,
                         new Peer(aeTitle.get(), host.get(), port.get()),

@@ -72,7 +72,7 @@ public final class GatewayReader {
         Section listeners = gateway.section("listeners");
         Map<String, Section> blocks = listeners.blocks(defaults);
         if (listeners.keys().isEmpty()) {
-            problems.add(listeners.place(), "there is no listener", "add one, such as listeners { dicom {} }");
+            problems.add(listeners.sourceLocation(), "there is no listener", "add one, such as listeners { dicom {} }");
         }
         List<Supplier<ListenerSettings>> drafts = new ArrayList<>();
         blocks.forEach((name, block) -> drafts.add(reader.read(name, block)));

@@ -53,7 +53,7 @@ final class ListenerReader {
     }
 
     Supplier<ListenerSettings> read(String name, Section section) {
-        Setting.of(name, section.place(), problems).map(Limits::name);
+        Setting.of(name, section.sourceLocation(), problems).map(Limits::name);
         Draft draft = draft(name, section, true);
         if (draft.address.isValid() && draft.port.isValid()) {
             InetAddress address = draft.address.get();
@@ -62,7 +62,9 @@ final class ListenerReader {
                     .filter(other -> other.excludes(address, port))
                     .findFirst()
                     .ifPresent(other -> problems.add(
-                            draft.port.place().isDefault() ? section.place() : draft.port.place(),
+                            draft.port.sourceLocation().isDefault()
+                                    ? section.sourceLocation()
+                                    : draft.port.sourceLocation(),
                             "listeners " + other.name + " and " + name + " both want port " + port,
                             "give each a port of its own"));
             bound.add(new Bound(name, address, port));

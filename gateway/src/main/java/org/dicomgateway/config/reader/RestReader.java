@@ -96,7 +96,9 @@ final class RestReader {
 
     /** What stands in the file that is named, relative to the one that names it. */
     static Setting<String> contents(Node node) {
-        return node.text().map(text -> node.place().file().resolveSibling(text)).flatMap(file -> contents(node, file));
+        return node.text()
+                .map(text -> node.sourceLocation().file().resolveSibling(text))
+                .flatMap(file -> contents(node, file));
     }
 
     private static Setting<String> contents(Node node, Path file) {

@@ -9,10 +9,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.dicomgateway.config.hocon.Node;
-import org.dicomgateway.config.hocon.Place;
 import org.dicomgateway.config.hocon.Problems;
 import org.dicomgateway.config.hocon.Section;
 import org.dicomgateway.config.hocon.Setting;
+import org.dicomgateway.config.hocon.SourceLocation;
 import org.dicomgateway.config.match.Condition;
 import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.config.settings.Limits;
@@ -37,10 +37,16 @@ public final class RoutingReader {
 
     /** A destination, and where it stands. */
     record DestinationDraft(
-            Place place, Supplier<DestinationSettings> settings, Setting<Optional<String>> plainPassword) {}
+            SourceLocation sourceLocation,
+            Supplier<DestinationSettings> settings,
+            Setting<Optional<String>> plainPassword) {}
 
     /** A route, and where it stands. */
-    record RouteDraft(Place place, Place strategy, Place match, Supplier<RouteSettings> settings) {}
+    record RouteDraft(
+            SourceLocation sourceLocation,
+            SourceLocation strategy,
+            SourceLocation match,
+            Supplier<RouteSettings> settings) {}
 
     public Draft read(Section root) {
         Section defaults = root.section("destination-defaults");
@@ -76,7 +82,7 @@ public final class RoutingReader {
     private RouteDraft route(Section section, Optional<Set<String>> destinations) {
         Setting<String> name = section.text("name").map(Limits::name);
         name.ifValid(text -> {
-            Integer first = lineOfRoute.putIfAbsent(text, name.place().line());
+            Integer first = lineOfRoute.putIfAbsent(text, name.sourceLocation().line());
             if (first != null) {
                 name.reject("a route " + text + " stands already in line " + first, "give each a name of its own");
             }
@@ -88,9 +94,9 @@ public final class RoutingReader {
         Common common = common(section);
         section.finish();
         return new RouteDraft(
-                section.place(),
-                section.isWritten("strategy") ? strategy.word().place() : section.place(),
-                match.place(),
+                section.sourceLocation(),
+                section.isWritten("strategy") ? strategy.word().sourceLocation() : section.sourceLocation(),
+                match.sourceLocation(),
                 () -> new RouteSettings(
                         name.get(),
                         condition.get(),

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import org.dicomgateway.config.hocon.Place;
+import org.dicomgateway.config.hocon.SourceLocation;
 import org.dicomgateway.config.hocon.Warning;
 import org.dicomgateway.config.match.Condition;
 import org.dicomgateway.config.reader.RoutingReader.DestinationDraft;
@@ -41,10 +41,13 @@ public final class RoutingWarnings {
         Set<String> used = new HashSet<>();
         settings.routes().forEach(route -> used.addAll(route.to()));
         if (!used.contains(name)) {
-            add(draft.place(), "no route names " + name + ", so it gets nothing", "name it in a route, or remove it");
+            add(
+                    draft.sourceLocation(),
+                    "no route names " + name + ", so it gets nothing",
+                    "name it in a route, or remove it");
         }
-        Place password = draft.plainPassword().place();
-        if (draft.plainPassword().get().isPresent() && password.source() == Place.Source.FILE) {
+        SourceLocation password = draft.plainPassword().sourceLocation();
+        if (draft.plainPassword().get().isPresent() && password.source() == SourceLocation.Source.FILE) {
             add(
                     password,
                     "a password stands in the file in plain text",
@@ -64,7 +67,7 @@ public final class RoutingWarnings {
                     .filter(other -> !other.fallback() && other.match().equals(EVERY_INSTANCE))
                     .findFirst()
                     .ifPresent(other -> add(
-                            draft.place(),
+                            draft.sourceLocation(),
                             "the fallback " + route.name() + " never applies: route " + other.name()
                                     + " matches every instance",
                             "give " + other.name() + " conditions, or make it a fallback, too"));
@@ -100,7 +103,7 @@ public final class RoutingWarnings {
             DestinationSettings destination = destinations.get(name);
             if (destination != null && !route.schedule().meets(destination.schedule())) {
                 add(
-                        draft.place(),
+                        draft.sourceLocation(),
                         "the hours of route " + route.name() + " and of its destination " + name
                                 + " never meet: nothing would be sent there",
                         "let the windows of the two schedules overlap");
@@ -108,7 +111,7 @@ public final class RoutingWarnings {
         }
     }
 
-    private void add(Place place, String what, String remedy) {
-        found.add(new Warning(place.file(), place.line(), place.key(), what, remedy));
+    private void add(SourceLocation sourceLocation, String what, String remedy) {
+        found.add(new Warning(sourceLocation.file(), sourceLocation.line(), sourceLocation.key(), what, remedy));
     }
 }

@@ -136,7 +136,7 @@ final class TlsReader {
     private static Setting<Path> path(Node node) {
         return node.text()
                 .check(text -> !text.isEmpty(), text -> "must not be empty", "")
-                .map(text -> node.place().file().resolveSibling(text).normalize());
+                .map(text -> node.sourceLocation().file().resolveSibling(text).normalize());
     }
 
     private static Setting<List<Path>> trust(Node node) {

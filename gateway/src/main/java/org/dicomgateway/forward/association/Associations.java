@@ -14,7 +14,7 @@ import org.dicomgateway.dicom.values.PresentationPair;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.dicom.wire.AssociationException;
 import org.dicomgateway.dicom.wire.OpenAssociation;
-import org.dicomgateway.forward.health.Unanswered;
+import org.dicomgateway.forward.health.PendingResponses;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,19 +32,24 @@ public final class Associations {
     private static final Logger LOG = LoggerFactory.getLogger(Associations.class);
 
     private final Peer peer;
-    private final Callers callers;
+    private final LaneRequestors laneRequestors;
     private final AssociationLimit limit;
-    private final Unanswered unanswered;
-    private final Bell bell;
+    private final PendingResponses pendingResponses;
+    private final WakeSignal wakeSignal;
     private final Set<Limited> open = ConcurrentHashMap.newKeySet();
     private volatile boolean aborted;
 
-    public Associations(Peer peer, Callers callers, AssociationLimit limit, Unanswered unanswered, Bell bell) {
+    public Associations(
+            Peer peer,
+            LaneRequestors laneRequestors,
+            AssociationLimit limit,
+            PendingResponses pendingResponses,
+            WakeSignal wakeSignal) {
         this.peer = peer;
-        this.callers = callers;
+        this.laneRequestors = laneRequestors;
         this.limit = limit;
-        this.unanswered = unanswered;
-        this.bell = bell;
+        this.pendingResponses = pendingResponses;
+        this.wakeSignal = wakeSignal;
     }
 
     /**
@@ -55,7 +60,7 @@ public final class Associations {
     public OpenAssociation open(AeTitle calling, Collection<PresentationPair> pairs)
             throws AssociationException, InterruptedException {
         while (!limit.acquire(POLL)) {
-            if (bell.isClosed()) {
+            if (wakeSignal.isStopping()) {
                 throw stopped();
             }
         }
@@ -71,14 +76,14 @@ public final class Associations {
     Optional<OpenAssociation> openHastily(AeTitle calling, Collection<PresentationPair> pairs)
             throws AssociationException {
         return limit.tryAcquire()
-                ? Optional.of(callThenRelease(() -> callers.hasty().open(peer, calling, pairs)))
+                ? Optional.of(callThenRelease(() -> laneRequestors.hasty().open(peer, calling, pairs)))
                 : Optional.empty();
     }
 
     private OpenAssociation awaited(AeTitle calling, Collection<PresentationPair> pairs) throws AssociationException {
-        try (Unanswered.Wait wait = unanswered.beginCall()) {
+        try (PendingResponses.Wait wait = pendingResponses.beginCall()) {
             try {
-                OpenAssociation association = callers.patient().open(peer, calling, pairs);
+                OpenAssociation association = laneRequestors.patient().open(peer, calling, pairs);
                 wait.answered();
                 return association;
             } catch (AssociationException e) {

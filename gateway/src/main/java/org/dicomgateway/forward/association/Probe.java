@@ -9,11 +9,11 @@ import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.PresentationPair;
 import org.dicomgateway.dicom.wire.AssociationException;
 import org.dicomgateway.dicom.wire.OpenAssociation;
-import org.dicomgateway.forward.health.Senses;
+import org.dicomgateway.forward.health.DestinationSignals;
+import org.dicomgateway.forward.health.PendingResponses;
 import org.dicomgateway.forward.health.Symptoms;
-import org.dicomgateway.forward.health.Unanswered;
 import org.dicomgateway.forward.outcome.Deadline;
-import org.dicomgateway.forward.outcome.Verdict;
+import org.dicomgateway.forward.outcome.OutcomeTable;
 
 /** Asks a destination by C-ECHO whether it is there, when nothing better proves it. For any number of threads. */
 public final class Probe {
@@ -32,7 +32,7 @@ public final class Probe {
 
     private final Associations associations;
     private final Symptoms symptoms;
-    private final Unanswered unanswered;
+    private final PendingResponses pendingResponses;
     private final Duration interval;
     private final Duration whenFailed;
     private final InstantSource clock;
@@ -40,10 +40,14 @@ public final class Probe {
 
     /** @param whenFailed when to ask again after no answer came, if that is sooner than {@code interval} */
     public Probe(
-            Associations associations, Senses senses, Duration interval, Duration whenFailed, InstantSource clock) {
+            Associations associations,
+            DestinationSignals destinationSignals,
+            Duration interval,
+            Duration whenFailed,
+            InstantSource clock) {
         this.associations = associations;
-        this.symptoms = senses.symptoms();
-        this.unanswered = senses.unanswered();
+        this.symptoms = destinationSignals.symptoms();
+        this.pendingResponses = destinationSignals.pendingResponses();
         this.interval = interval;
         this.whenFailed = whenFailed.compareTo(interval) < 0 ? whenFailed : interval;
         this.clock = clock;
@@ -76,7 +80,7 @@ public final class Probe {
             awaitEcho(association, start);
             return Optional.empty();
         } catch (AssociationException e) {
-            boolean others = unanswered.lastAnswer().isAfter(asked);
+            boolean others = pendingResponses.lastAnswer().isAfter(asked);
             if (others && e.reason() == AssociationException.Cause.TIMEOUT) {
                 symptoms.slow("slow: a C-ECHO was not answered, while stores are");
                 return Optional.empty();
@@ -99,13 +103,13 @@ public final class Probe {
             }
             return Answer.CAME;
         } catch (AssociationException e) {
-            return Verdict.isSilence(e) ? Answer.NONE : Answer.CAME;
+            return OutcomeTable.isSilence(e) ? Answer.NONE : Answer.CAME;
         }
     }
 
     /** Who asks may be the only worker: a C-ECHO that is not answered is as much a silence as a store that is not. */
     private void awaitEcho(OpenAssociation association, Instant start) throws AssociationException {
-        try (Unanswered.Wait wait = unanswered.beginCall()) {
+        try (PendingResponses.Wait wait = pendingResponses.beginCall()) {
             echo(association, start);
             wait.answered();
         }

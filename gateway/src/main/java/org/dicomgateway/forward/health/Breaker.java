@@ -44,7 +44,7 @@ public final class Breaker {
     }
 
     /** Never waits. */
-    public boolean isClosed() {
+    public boolean allowsTraffic() {
         return state.isClosed();
     }
 

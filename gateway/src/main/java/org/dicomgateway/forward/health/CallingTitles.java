@@ -17,7 +17,7 @@ import org.dicomgateway.dicom.wire.AssociationException;
 import org.dicomgateway.forward.outcome.Backoff;
 import org.dicomgateway.forward.outcome.Deadline;
 import org.dicomgateway.forward.outcome.Outcome;
-import org.dicomgateway.forward.outcome.Verdict;
+import org.dicomgateway.forward.outcome.OutcomeTable;
 import org.dicomgateway.spool.Claim;
 import org.dicomgateway.spool.Settlement;
 
@@ -81,8 +81,8 @@ public final class CallingTitles {
      *     is not certain, and nobody else was served, it is put off all the same; again and again, it tells of more
      */
     public synchronized boolean refuses(AeTitle calling, AssociationException failure, String why) {
-        boolean certain = Verdict.isCallerUnknown(failure);
-        if (fixed.isPresent() || (!certain && !Verdict.mayBeForCaller(failure))) {
+        boolean certain = OutcomeTable.isCallerUnknown(failure);
+        if (fixed.isPresent() || (!certain && !OutcomeTable.mayBeForCaller(failure))) {
             return false;
         }
         boolean taken = welcome.remove(calling);

@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * How many workers of a lane may deliver at once: by as many associations as its destination takes most by (see
- * {@link Knee}), fewer when it showed that this is too much. Halves then, and grows back by one at a time, when it was
+ * {@link ConcurrencyTuner}), fewer when it showed that this is too much. Halves then, and grows back by one at a time, when it was
  * quiet and work is waiting. For any number of threads.
  */
 public final class Concurrency {
@@ -28,7 +28,7 @@ public final class Concurrency {
     private final String destination;
     private final int max;
     private final InstantSource clock;
-    private final Knee knee;
+    private final ConcurrencyTuner concurrencyTuner;
     private int bearable;
     private int busy;
     private Instant changed = Instant.MIN;
@@ -39,7 +39,7 @@ public final class Concurrency {
         this.destination = destination;
         this.max = max;
         this.clock = clock;
-        this.knee = new Knee(max);
+        this.concurrencyTuner = new ConcurrencyTuner(max);
         this.bearable = max;
     }
 
@@ -91,16 +91,17 @@ public final class Concurrency {
     /** An instance was stored, and others wait. */
     public synchronized void stored(long bytes) {
         if (bearable < max) {
-            knee.disturbed(clock.instant());
+            concurrencyTuner.disturbed(clock.instant());
             return;
         }
-        knee.stored(bytes, busy, clock.instant())
+        concurrencyTuner
+                .stored(bytes, busy, clock.instant())
                 .ifPresent(found -> LOG.info("destination {} {} (max-associations = {})", destination, found, max));
     }
 
     /** A worker has nothing to do, or waits for something else, or failed: what is stored now says little. */
     public synchronized void disturbed() {
-        knee.disturbed(clock.instant());
+        concurrencyTuner.disturbed(clock.instant());
     }
 
     /** The destination has too much. */
@@ -112,7 +113,7 @@ public final class Concurrency {
             shrunk = now;
             bearable = Math.max(1, Math.min(limit(), busy) / 2);
         }
-        knee.disturbed(now);
+        concurrencyTuner.disturbed(now);
     }
 
     /** Work is waiting: lets one more deliver, if it was quiet for long enough. */
@@ -132,7 +133,7 @@ public final class Concurrency {
     }
 
     public synchronized int limit() {
-        return Math.min(bearable, knee.limit());
+        return Math.min(bearable, concurrencyTuner.limit());
     }
 
     public int max() {
@@ -141,7 +142,7 @@ public final class Concurrency {
 
     /** That it is less than it might be, for operators. */
     public synchronized Optional<String> complaint() {
-        return bearable >= knee.best()
+        return bearable >= concurrencyTuner.best()
                 ? Optional.empty()
                 : Optional.of("takes " + bearable + " of " + max + " associations at once: " + why);
     }

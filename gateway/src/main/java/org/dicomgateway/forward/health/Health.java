@@ -25,7 +25,7 @@ public final class Health {
 
     private final DestinationSettings settings;
     private final InstantSource clock;
-    private final Senses senses;
+    private final DestinationSignals destinationSignals;
     private final Consumer<Boolean> onUsable;
     private volatile Optional<String> paused;
     private volatile Optional<ServerReport> report = Optional.empty();
@@ -38,12 +38,12 @@ public final class Health {
     public Health(
             DestinationSettings settings,
             InstantSource clock,
-            Senses senses,
+            DestinationSignals destinationSignals,
             Optional<String> paused,
             Consumer<Boolean> onUsable) {
         this.settings = settings;
         this.clock = clock;
-        this.senses = senses;
+        this.destinationSignals = destinationSignals;
         this.paused = paused;
         this.onUsable = onUsable;
         Diagnosis first = Diagnosis.of(signs());
@@ -73,7 +73,7 @@ public final class Health {
     }
 
     /** Whether anything may be sent there, as far as operator and schedule are concerned. */
-    public boolean isOpen() {
+    public boolean allowsTraffic() {
         return paused.isEmpty() && settings.schedule().isOpen(clock.instant());
     }
 
@@ -110,21 +110,25 @@ public final class Health {
                 ? Optional.empty()
                 : Optional.of(settings.schedule().nextOpen(now));
         List<String> others = Diagnosis.present(List.of(
-                senses.judge().complaint().or(() -> senses.breaker().complaint()),
-                senses.titles().complaint(),
-                senses.unanswered().complaint(),
-                senses.concurrency().complaint(),
+                destinationSignals
+                        .faultAttribution()
+                        .complaint()
+                        .or(() -> destinationSignals.breaker().complaint()),
+                destinationSignals.titles().complaint(),
+                destinationSignals.pendingResponses().complaint(),
+                destinationSignals.concurrency().complaint(),
                 report.flatMap(ServerReport::error).map(error -> "the check of its REST API failed: " + error)));
-        List<String> complaints = Stream.concat(senses.symptoms().complaints().stream(), others.stream())
+        List<String> complaints = Stream.concat(destinationSignals.symptoms().complaints().stream(), others.stream())
                 .toList();
-        return new Diagnosis.Signs(paused, closedUntil, senses.breaker().state(), complaints);
+        return new Diagnosis.Signs(
+                paused, closedUntil, destinationSignals.breaker().state(), complaints);
     }
 
     private void log(Condition before, Condition now) {
         String was = before.state() + " for " + seconds(Duration.between(before.since(), now.since()));
         switch (now.state()) {
             case DOWN -> {
-                BreakerState state = senses.breaker().state();
+                BreakerState state = destinationSignals.breaker().state();
                 LOG.warn(
                         "destination {} ({}) is down, {} in a row, after first failure {} ago, was {}: {}",
                         settings.name(),

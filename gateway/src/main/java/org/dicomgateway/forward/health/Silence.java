@@ -21,17 +21,17 @@ public final class Silence {
 
     private final String lane;
     private final Breaker breaker;
-    private final Unanswered unanswered;
+    private final PendingResponses pendingResponses;
     private final Consumer<Boolean> onChange;
 
     /** How many stores had been answered when it began. */
     private volatile OptionalLong storesBefore = OptionalLong.empty();
 
     /** @param onChange is told, in the thread that noticed, when it begins and when it ends */
-    public Silence(String lane, Senses senses, Consumer<Boolean> onChange) {
+    public Silence(String lane, DestinationSignals destinationSignals, Consumer<Boolean> onChange) {
         this.lane = lane;
-        this.breaker = senses.breaker();
-        this.unanswered = senses.unanswered();
+        this.breaker = destinationSignals.breaker();
+        this.pendingResponses = destinationSignals.pendingResponses();
         this.onChange = onChange;
     }
 
@@ -43,12 +43,14 @@ public final class Silence {
     public void review() {
         boolean now;
         synchronized (this) {
-            if (!breaker.isClosed()) {
+            if (!breaker.allowsTraffic()) {
                 storesBefore = OptionalLong.empty();
                 return;
             }
-            long stores = unanswered.stores();
-            now = isOn() ? stores == storesBefore.getAsLong() && unanswered.isAwaited() : unanswered.isSilent();
+            long stores = pendingResponses.stores();
+            now = isOn()
+                    ? stores == storesBefore.getAsLong() && pendingResponses.isAwaited()
+                    : pendingResponses.isSilent();
             if (now == isOn()) {
                 return;
             }
@@ -56,7 +58,7 @@ public final class Silence {
                 LOG.info(
                         "destination {} answers nothing for {}: what can go elsewhere does, until it answers",
                         lane,
-                        Health.seconds(unanswered.longest()));
+                        Health.seconds(pendingResponses.longest()));
             } else {
                 LOG.info("destination {} is no longer silent", lane);
             }

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.config.settings.RestSettings;
-import org.dicomgateway.forward.association.Bell;
+import org.dicomgateway.forward.association.WakeSignal;
 import org.dicomgateway.forward.health.ServerCheck;
 import org.dicomgateway.forward.outcome.Deadline;
 import org.dicomgateway.process.LongLived;
@@ -23,33 +23,33 @@ final class Checks {
     private final ServerCheck check;
     private final Supplier<Collection<Lane>> lanes;
     private final InstantSource clock;
-    private final Bell bell = new Bell();
-    private final Watch watch;
+    private final WakeSignal wakeSignal = new WakeSignal();
+    private final LaneMonitor laneMonitor;
     private final Map<String, Deadline> next = new HashMap<>();
 
     Checks(ServerCheck check, Supplier<Collection<Lane>> lanes, InstantSource clock) {
         this.check = check;
         this.lanes = lanes;
         this.clock = clock;
-        this.watch = new Watch("forward-checks", bell, this::look);
+        this.laneMonitor = new LaneMonitor("forward-checks", wakeSignal, this::look);
     }
 
     void start() {
-        watch.start();
+        laneMonitor.start();
     }
 
     LongLived thread() {
-        return watch.thread();
+        return laneMonitor.thread();
     }
 
     /** Asks nobody from now on. */
     void stop() {
-        bell.close();
+        wakeSignal.close();
     }
 
-    /** As {@link Watch#awaitEnd}. */
+    /** As {@link LaneMonitor#awaitEnd}. */
     boolean awaitEnd(long end) throws InterruptedException {
-        return watch.awaitEnd(end);
+        return laneMonitor.awaitEnd(end);
     }
 
     private void look() {
@@ -57,7 +57,7 @@ final class Checks {
             DestinationSettings destination = lane.settings();
             Deadline due = next.getOrDefault(destination.name(), Deadline.after(clock, Duration.ZERO));
             Optional<Duration> interval = destination.rest().map(RestSettings::interval);
-            if (interval.isPresent() && due.passed() && !bell.isClosed()) {
+            if (interval.isPresent() && due.passed() && !wakeSignal.isStopping()) {
                 next.put(destination.name(), Deadline.after(clock, interval.get()));
                 check.check(destination).ifPresent(lane::report);
             }

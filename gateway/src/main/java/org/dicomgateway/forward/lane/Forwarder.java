@@ -23,12 +23,12 @@ import org.dicomgateway.dicom.requestor.Requestor;
 import org.dicomgateway.dicom.requestor.RequestorSettings;
 import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.forward.association.AssociationLimit;
-import org.dicomgateway.forward.association.Callers;
+import org.dicomgateway.forward.association.LaneRequestors;
 import org.dicomgateway.forward.health.ServerCheck;
 import org.dicomgateway.forward.health.Tally;
 import org.dicomgateway.process.LongLived;
+import org.dicomgateway.spool.DestinationStatus;
 import org.dicomgateway.spool.Outbox;
-import org.dicomgateway.spool.Prospect;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -175,10 +175,10 @@ public final class Forwarder implements AutoCloseable {
     }
 
     /** How destinations look to who chooses among them, by name. Never waits. */
-    public Map<String, Prospect> prospects() {
+    public Map<String, DestinationStatus> prospects() {
         return lanes.values().stream()
-                .map(Lane::prospect)
-                .collect(Collectors.toUnmodifiableMap(Prospect::destination, Function.identity()));
+                .map(Lane::destinationStatus)
+                .collect(Collectors.toUnmodifiableMap(DestinationStatus::destination, Function.identity()));
     }
 
     /** The threads it cannot do without: two for each lane, and the one that asks servers how they are. */
@@ -224,11 +224,11 @@ public final class Forwarder implements AutoCloseable {
         limit.resize(settings.maxAssociations());
         boolean known = tallies.containsKey(name);
         Tally tally = tallies.computeIfAbsent(name, any -> new Tally(clock));
-        Callers callers = Callers.of(settings.requestor(), requestors);
+        LaneRequestors laneRequestors = LaneRequestors.of(settings.requestor(), requestors);
         RandomGenerator own = new SplittableRandom(random.nextLong());
         Lane.Surroundings around =
                 new Lane.Surroundings(outbox, clock, own, limit, tally, hours, this::usabilityChanged);
-        Lane lane = new Lane(settings, callers, around, Optional.ofNullable(paused.get(name)));
+        Lane lane = new Lane(settings, laneRequestors, around, Optional.ofNullable(paused.get(name)));
         lanes.put(name, lane);
         if (!known) {
             outbox.onWork(name, () -> wake(name));

@@ -10,41 +10,41 @@ import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.dicomgateway.config.settings.DestinationSettings;
-import org.dicomgateway.config.settings.Pace;
+import org.dicomgateway.config.settings.RateLimiter;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.wire.AssociationException;
 import org.dicomgateway.dicom.wire.OpenAssociation;
 import org.dicomgateway.forward.association.AssociationLimit;
 import org.dicomgateway.forward.association.Associations;
-import org.dicomgateway.forward.association.Bell;
-import org.dicomgateway.forward.association.Callers;
+import org.dicomgateway.forward.association.LaneRequestors;
 import org.dicomgateway.forward.association.Probe;
 import org.dicomgateway.forward.association.Proposal;
+import org.dicomgateway.forward.association.WakeSignal;
 import org.dicomgateway.forward.health.Breaker;
 import org.dicomgateway.forward.health.CallingTitles;
 import org.dicomgateway.forward.health.Concurrency;
 import org.dicomgateway.forward.health.Concurrency.Place;
+import org.dicomgateway.forward.health.DestinationSignals;
+import org.dicomgateway.forward.health.FaultAttribution;
 import org.dicomgateway.forward.health.Health;
-import org.dicomgateway.forward.health.Judge;
-import org.dicomgateway.forward.health.Senses;
 import org.dicomgateway.forward.health.ServerReport;
 import org.dicomgateway.forward.health.Silence;
 import org.dicomgateway.forward.health.Tally;
 import org.dicomgateway.forward.outcome.Deadline;
 import org.dicomgateway.forward.outcome.Outcome.Deferred;
+import org.dicomgateway.forward.outcome.OutcomeTable;
 import org.dicomgateway.forward.outcome.RetryPolicy;
-import org.dicomgateway.forward.outcome.Verdict;
 import org.dicomgateway.process.LongLived;
 import org.dicomgateway.spool.Claim;
+import org.dicomgateway.spool.DestinationStatus;
 import org.dicomgateway.spool.Outbox;
-import org.dicomgateway.spool.Prospect;
 
 /**
  * Delivery to one destination. Has threads, associations and a breaker of its own, so that whatever the destination
  * does, no other lane notices.
  *
  * <p>{@link #deliverNext} is the heart: claim a batch, open an association that proposes exactly what the batch needs,
- * send, settle, linger for more, release. A second thread, the {@link Watch}, calls {@link #look} while the workers wait
+ * send, settle, linger for more, release. A second thread, the {@link LaneMonitor}, calls {@link #look} while the workers wait
  * for the destination. It is long because these two and the trial share what they hold; all decisions are elsewhere.
  */
 final class Lane {
@@ -73,21 +73,21 @@ final class Lane {
     private final RouteHours hours;
     private final Notice notice;
 
-    private final Bell bell = new Bell();
-    private final Senses senses;
+    private final WakeSignal wakeSignal = new WakeSignal();
+    private final DestinationSignals destinationSignals;
     private final Breaker breaker;
     private final Concurrency concurrency;
     private final Health health;
-    private final Pace pace;
+    private final RateLimiter rateLimiter;
     private final Associations associations;
     private final Probe probe;
     private final Silence silence;
     private final Suspicion suspicion;
     private final CallingTitles titles;
-    private final Courier courier;
-    private final Crew crew;
-    private final Watch watch;
-    private final Set<Hand> hands = ConcurrentHashMap.newKeySet();
+    private final StoreAttempt storeAttempt;
+    private final LaneWorkers laneWorkers;
+    private final LaneMonitor laneMonitor;
+    private final Set<ClaimBatch> hands = ConcurrentHashMap.newKeySet();
     private volatile Optional<AeTitle> lastCalling;
     private volatile long lastSize = Long.MAX_VALUE;
     private volatile Deadline nextChoice;
@@ -114,33 +114,34 @@ final class Lane {
             Notice notice) {}
 
     /** @param paused why an operator paused it, if one did */
-    Lane(DestinationSettings settings, Callers callers, Surroundings around, Optional<String> paused) {
+    Lane(DestinationSettings settings, LaneRequestors laneRequestors, Surroundings around, Optional<String> paused) {
         this.settings = settings;
         this.outbox = around.outbox();
         this.clock = around.clock();
         this.hours = around.hours();
         this.notice = around.notice();
-        this.senses = Senses.of(settings, clock, around.random(), around.tally());
-        this.breaker = senses.breaker();
-        this.concurrency = senses.concurrency();
-        this.health = new Health(settings, clock, senses, paused, this::usabilityChanged);
-        this.pace = new Pace(settings.maxRate(), clock);
-        this.associations = new Associations(settings.peer(), callers, around.limit(), senses.unanswered(), bell);
+        this.destinationSignals = DestinationSignals.of(settings, clock, around.random(), around.tally());
+        this.breaker = destinationSignals.breaker();
+        this.concurrency = destinationSignals.concurrency();
+        this.health = new Health(settings, clock, destinationSignals, paused, this::usabilityChanged);
+        this.rateLimiter = new RateLimiter(settings.maxRate(), clock);
+        this.associations = new Associations(
+                settings.peer(), laneRequestors, around.limit(), destinationSignals.pendingResponses(), wakeSignal);
         this.probe = new Probe(
                 associations,
-                senses,
+                destinationSignals,
                 settings.probeInterval(),
                 settings.breaker().initialPause(),
                 clock);
         this.lastCalling = settings.callingAe();
         this.nextChoice = Deadline.after(clock, Duration.ZERO);
-        this.silence = new Silence(settings.name(), senses, this::silenceChanged);
-        this.suspicion = new Suspicion(senses, probe, () -> lastCalling, clock);
+        this.silence = new Silence(settings.name(), destinationSignals, this::silenceChanged);
+        this.suspicion = new Suspicion(destinationSignals, probe, () -> lastCalling, clock);
         RetryPolicy retries = new RetryPolicy(settings, around.random());
-        this.titles = senses.titles();
-        this.courier = new Courier(outbox, clock, associations, senses, retries, probe);
-        this.crew = new Crew(settings.name(), settings.maxAssociations(), bell, this::work);
-        this.watch = new Watch("lane-" + settings.name() + "-watch", bell, this::look);
+        this.titles = destinationSignals.titles();
+        this.storeAttempt = new StoreAttempt(outbox, clock, associations, destinationSignals, retries, probe);
+        this.laneWorkers = new LaneWorkers(settings.name(), settings.maxAssociations(), wakeSignal, this::work);
+        this.laneMonitor = new LaneMonitor("lane-" + settings.name() + "-watch", wakeSignal, this::look);
     }
 
     DestinationSettings settings() {
@@ -148,33 +149,33 @@ final class Lane {
     }
 
     void start() {
-        crew.hire();
-        watch.start();
+        laneWorkers.hire();
+        laneMonitor.start();
     }
 
     /** Those without which nothing is delivered: the first worker and the watch. */
     Stream<LongLived> threads() {
-        return Stream.concat(crew.permanent().stream(), Stream.of(watch.thread()));
+        return Stream.concat(laneWorkers.permanent().stream(), Stream.of(laneMonitor.thread()));
     }
 
     /** There may be work. Returns at once. */
     void wake() {
-        bell.ring();
-        if (!crew.isManned()) {
-            crew.hire();
+        wakeSignal.wake();
+        if (!laneWorkers.isManned()) {
+            laneWorkers.hire();
         }
     }
 
     /** An operator says so: what is being sent is finished, the rest goes back, nothing more is begun. Returns at once. */
     void pause(String why) {
         health.pause(why);
-        bell.ring();
+        wakeSignal.wake();
     }
 
     /** An operator says so. Returns at once. */
     void resume() {
         health.resume();
-        bell.ring();
+        wakeSignal.wake();
     }
 
     /** What the server says of itself. */
@@ -184,7 +185,7 @@ final class Lane {
 
     /** No new work from now on: what is being sent is finished, the rest goes back. Returns at once. */
     void stop() {
-        bell.close();
+        wakeSignal.close();
     }
 
     /** Ends what is being sent, after {@link #stop}. Returns at once. */
@@ -194,26 +195,26 @@ final class Lane {
 
     /** Waits for everything to end, after {@link #stop}. Returns whether it did, by {@link System#nanoTime} {@code end}. */
     boolean awaitEnd(long end) throws InterruptedException {
-        return crew.awaitEnd(end) && watch.awaitEnd(end);
+        return laneWorkers.awaitEnd(end) && laneMonitor.awaitEnd(end);
     }
 
     boolean hasEnded() {
-        return crew.hasEnded() && watch.hasEnded();
+        return laneWorkers.hasEnded() && laneMonitor.hasEnded();
     }
 
     /** How it looks to who chooses. Never waits. */
-    Prospect prospect() {
-        double rate = senses.tally().throughput().bytesPerSecond();
-        return new Prospect(
+    DestinationStatus destinationStatus() {
+        double rate = destinationSignals.tally().throughput().bytesPerSecond();
+        return new DestinationStatus(
                 settings.name(),
                 health.condition().state().isUsable(),
                 !silence.isOn(),
-                Math.min(rate, pace.bytesPerSecond().orElse(rate)));
+                Math.min(rate, rateLimiter.bytesPerSecond().orElse(rate)));
     }
 
     LaneView view() {
         Health.Condition condition = health.condition();
-        Tally tally = senses.tally();
+        Tally tally = destinationSignals.tally();
         return new LaneView(
                 settings.name(),
                 settings.peer(),
@@ -235,8 +236,8 @@ final class Lane {
     }
 
     private void work(boolean permanent) throws InterruptedException {
-        while (!bell.isClosed()) {
-            long heard = bell.rings();
+        while (!wakeSignal.isStopping()) {
+            long heard = wakeSignal.times();
             if (deliverNext()) {
                 continue;
             }
@@ -244,13 +245,13 @@ final class Lane {
                 return;
             }
             probeIfDue();
-            bell.await(heard, POLL);
+            wakeSignal.await(heard, POLL);
         }
     }
 
     /** Delivers what is due, as far as the destination lets it. Returns whether there was anything to do. */
     private boolean deliverNext() throws InterruptedException {
-        if (health.isOpen() && breaker.startTrial()) {
+        if (health.allowsTraffic() && breaker.startTrial()) {
             tryAgain();
             return true;
         }
@@ -258,31 +259,31 @@ final class Lane {
         if (place.isEmpty()) {
             return false;
         }
-        try (Hand hand = hand(place.get(), false)) {
-            fill(hand);
-            return deliver(hand);
+        try (ClaimBatch claimBatch = hand(place.get(), false)) {
+            fill(claimBatch);
+            return deliver(claimBatch);
         } finally {
-            hands.removeIf(Hand::isClosed);
+            hands.removeIf(ClaimBatch::isClosed);
         }
     }
 
-    private Hand hand(Place place, boolean trial) {
-        Hand hand = new Hand(outbox, clock, senses.tally(), place, trial);
-        hands.add(hand);
-        return hand;
+    private ClaimBatch hand(Place place, boolean trial) {
+        ClaimBatch claimBatch = new ClaimBatch(outbox, clock, destinationSignals.tally(), place, trial);
+        hands.add(claimBatch);
+        return claimBatch;
     }
 
-    private boolean deliver(Hand hand) throws InterruptedException {
-        boolean any = !hand.isEmpty();
-        while (!hand.isEmpty() && goesOn(hand)) {
-            deliverOverOneAssociation(hand);
+    private boolean deliver(ClaimBatch claimBatch) throws InterruptedException {
+        boolean any = !claimBatch.isEmpty();
+        while (!claimBatch.isEmpty() && goesOn(claimBatch)) {
+            deliverOverOneAssociation(claimBatch);
         }
         return any;
     }
 
-    private void deliverOverOneAssociation(Hand hand) throws InterruptedException {
-        hand.settleIf(titles::putOff);
-        List<Claim> batch = hand.waiting();
+    private void deliverOverOneAssociation(ClaimBatch claimBatch) throws InterruptedException {
+        claimBatch.settleIf(titles::putOff);
+        List<Claim> batch = claimBatch.waiting();
         if (batch.isEmpty()) {
             return;
         }
@@ -292,20 +293,20 @@ final class Lane {
             lastCalling = Optional.of(proposal.calling());
             boolean first = true;
             do {
-                Optional<Claim> next = take(hand, proposal);
+                Optional<Claim> next = take(claimBatch, proposal);
                 while (next.isPresent()) {
-                    boolean usable = courier.send(association, hand, next.get(), first);
+                    boolean usable = storeAttempt.send(association, claimBatch, next.get(), first);
                     silence.review();
                     health.review();
                     if (!usable) {
                         return;
                     }
                     first = false;
-                    next = take(hand, proposal);
+                    next = take(claimBatch, proposal);
                 }
-            } while (linger(hand));
+            } while (linger(claimBatch));
         } catch (AssociationException e) {
-            notOpened(hand, proposal, e, start);
+            notOpened(claimBatch, proposal, e, start);
             health.review();
         }
     }
@@ -317,197 +318,205 @@ final class Lane {
         return associations.open(proposal.calling(), List.copyOf(proposal.pairs()));
     }
 
-    private Optional<Claim> take(Hand hand, Proposal proposal) throws InterruptedException {
-        hours.putOff(hand, clock.instant());
+    private Optional<Claim> take(ClaimBatch claimBatch, Proposal proposal) throws InterruptedException {
+        hours.putOff(claimBatch, clock.instant());
         Predicate<Claim> fits = claim -> proposal.covers(claim, settings.callingAe());
-        Optional<Claim> next = goesOn(hand) ? mostTelling(hand, fits) : Optional.empty();
-        return next.isPresent() && keepPace(hand, next.get()) ? hand.take(next.get()::equals) : Optional.empty();
+        Optional<Claim> next = goesOn(claimBatch) ? mostTelling(claimBatch, fits) : Optional.empty();
+        return next.isPresent() && keepPace(claimBatch, next.get())
+                ? claimBatch.take(next.get()::equals)
+                : Optional.empty();
     }
 
     /** The next, but behind a refused one another that is unlike it: that tells more of the destination. */
-    private Optional<Claim> mostTelling(Hand hand, Predicate<Claim> fits) {
-        return hand.first(claim -> fits.test(claim) && !senses.judge().isLikeRefused(claim))
-                .or(() -> hand.first(fits));
+    private Optional<Claim> mostTelling(ClaimBatch claimBatch, Predicate<Claim> fits) {
+        return claimBatch
+                .first(claim -> fits.test(claim)
+                        && !destinationSignals.faultAttribution().isLikeRefused(claim))
+                .or(() -> claimBatch.first(fits));
     }
 
     /** Waits until an instance may be sent. When that takes long, gives back what is in the hand, and says no. */
-    private boolean keepPace(Hand hand, Claim next) throws InterruptedException {
+    private boolean keepPace(ClaimBatch claimBatch, Claim next) throws InterruptedException {
         Deadline end = Deadline.after(clock, IN_STEP);
-        while (goesOn(hand)) {
-            long heard = bell.rings();
+        while (goesOn(claimBatch)) {
+            long heard = wakeSignal.times();
             long size = next.instance().datasetLength();
-            Duration wait = pace.go(size);
+            Duration wait = rateLimiter.go(size);
             if (wait.isZero()) {
                 lastSize = size;
                 return true;
             }
             if (wait.compareTo(end.remaining()) > 0) {
-                hand.giveBack("waits for max-rate");
+                claimBatch.giveBack("waits for max-rate");
                 return false;
             }
             concurrency.disturbed();
-            bell.await(heard, shorter(wait, POLL));
+            wakeSignal.await(heard, shorter(wait, POLL));
         }
         return false;
     }
 
     /** Waits for more to send, unless some is there that needs another association. Returns whether there is any. */
-    private boolean linger(Hand hand) throws InterruptedException {
-        boolean othersWait = hands.stream().anyMatch(other -> other != hand && !other.isEmpty());
+    private boolean linger(ClaimBatch claimBatch) throws InterruptedException {
+        boolean othersWait = hands.stream().anyMatch(other -> other != claimBatch && !other.isEmpty());
         Deadline end = Deadline.after(clock, othersWait ? shorter(settings.linger(), IN_THE_WAY) : settings.linger());
-        while (hand.isEmpty() && goesOn(hand)) {
-            long heard = bell.rings();
-            fill(hand);
-            if (!hand.isEmpty()) {
+        while (claimBatch.isEmpty() && goesOn(claimBatch)) {
+            long heard = wakeSignal.times();
+            fill(claimBatch);
+            if (!claimBatch.isEmpty()) {
                 return true;
             }
             Duration left = end.remaining();
             if (left.isZero()) {
                 return false;
             }
-            bell.await(heard, shorter(left, POLL));
+            wakeSignal.await(heard, shorter(left, POLL));
         }
         return false;
     }
 
     /** Claims a batch; only one delivery while in doubt, as little may come of it. More than a batch: more hands. */
-    private void fill(Hand hand) {
+    private void fill(ClaimBatch claimBatch) {
         boolean more = true;
-        while (more && hand.isEmpty() && mayClaim()) {
+        while (more && claimBatch.isEmpty() && mayClaim()) {
             boolean doubtful = breaker.isInDoubt() || silence.isOn();
             int wanted = doubtful ? 1 : inStep();
-            more = claim(hand, wanted) == wanted;
+            more = claim(claimBatch, wanted) == wanted;
             if (more && !doubtful) {
                 hireIfRoom();
             }
         }
-        if (hand.isEmpty()) {
+        if (claimBatch.isEmpty()) {
             concurrency.disturbed();
         }
     }
 
     /** A batch, as far as the pace lets it go at once: what is claimed and not sent is withheld from others. */
     private int inStep() {
-        long most = pace.isUnlimited() ? settings.maxBatch() : pace.within(IN_STEP, lastSize);
+        long most = rateLimiter.isUnlimited() ? settings.maxBatch() : rateLimiter.within(IN_STEP, lastSize);
         return (int) Math.max(1, Math.min(most, settings.maxBatch()));
     }
 
-    private int claim(Hand hand, int wanted) {
+    private int claim(ClaimBatch claimBatch, int wanted) {
         List<Claim> claims = outbox.claim(settings.name(), wanted);
-        hand.add(claims);
-        hours.putOff(hand, clock.instant());
-        hand.settleIf(titles::putOff);
+        claimBatch.add(claims);
+        hours.putOff(claimBatch, clock.instant());
+        claimBatch.settleIf(titles::putOff);
         return claims.size();
     }
 
     private void hireIfRoom() {
         concurrency.growIfQuiet();
         if (concurrency.hasRoom()) {
-            crew.hire();
+            laneWorkers.hire();
         }
     }
 
     private boolean mayClaim() {
-        return breaker.isClosed()
-                && !bell.isClosed()
-                && health.isOpen()
+        return breaker.allowsTraffic()
+                && !wakeSignal.isStopping()
+                && health.allowsTraffic()
                 && !suspicion.isStanding()
-                && pace.untilNext().compareTo(IN_STEP) <= 0;
+                && rateLimiter.untilNext().compareTo(IN_STEP) <= 0;
     }
 
-    private boolean goesOn(Hand hand) {
-        if (bell.isClosed() || !health.isOpen()) {
+    private boolean goesOn(ClaimBatch claimBatch) {
+        if (wakeSignal.isStopping() || !health.allowsTraffic()) {
             return false;
         }
-        return breaker.isClosed() ? hand.hasPlace() : hand.isTrial() && breaker.isHalfOpen();
+        return breaker.allowsTraffic() ? claimBatch.hasPlace() : claimBatch.isTrial() && breaker.isHalfOpen();
     }
 
     /** No association: the destination's trouble, or that of one caller, or there are too many; never the instances'. */
-    private void notOpened(Hand hand, Proposal proposal, AssociationException failure, long start) {
-        if (bell.isClosed()) {
+    private void notOpened(ClaimBatch claimBatch, Proposal proposal, AssociationException failure, long start) {
+        if (wakeSignal.isStopping()) {
             return;
         }
-        Deferred trouble = Verdict.ofOpen(failure);
+        Deferred trouble = OutcomeTable.ofOpen(failure);
         boolean ofCaller = titles.refuses(proposal.calling(), failure, trouble.reason());
-        courier.putOff(hand, start);
+        storeAttempt.putOff(claimBatch, start);
         if (ofCaller) {
             breaker.echoed();
             return;
         }
-        if (Verdict.isBusy(failure) && associations.count() > 0) {
+        if (OutcomeTable.isBusy(failure) && associations.count() > 0) {
             concurrency.shrink(trouble.reason());
         } else {
             breaker.failed(false, trouble.reason());
         }
-        for (Optional<Claim> each = hand.take(any -> true); each.isPresent(); each = hand.take(any -> true)) {
-            courier.conclude(hand, each.get(), trouble, start);
+        for (Optional<Claim> each = claimBatch.take(any -> true);
+                each.isPresent();
+                each = claimBatch.take(any -> true)) {
+            storeAttempt.conclude(claimBatch, each.get(), trouble, start);
         }
     }
 
     /** The breaker's pause is over: asks by C-ECHO, then by one delivery. */
     private void tryAgain() throws InterruptedException {
-        try (Hand hand = hand(concurrency.enterAnyway(), true)) {
-            Optional<AeTitle> calling = claimToTry(hand).map(titles::of).or(() -> lastCalling);
-            if (calling.isPresent() && !answers(calling.get(), hand)) {
+        try (ClaimBatch claimBatch = hand(concurrency.enterAnyway(), true)) {
+            Optional<AeTitle> calling = claimToTry(claimBatch).map(titles::of).or(() -> lastCalling);
+            if (calling.isPresent() && !answers(calling.get(), claimBatch)) {
                 return;
             }
-            if (!deliver(hand)) {
+            if (!deliver(claimBatch)) {
                 breaker.echoed();
             }
         } finally {
             breaker.endTrial();
-            hands.removeIf(Hand::isClosed);
+            hands.removeIf(ClaimBatch::isClosed);
             health.review();
         }
     }
 
     /** One delivery, unlike those that were refused, if there is any such among the next few. */
-    private Optional<Claim> claimToTry(Hand hand) {
-        for (int wanted = 1; claim(hand, wanted) == wanted && hand.isEmpty(); ) {
+    private Optional<Claim> claimToTry(ClaimBatch claimBatch) {
+        for (int wanted = 1; claim(claimBatch, wanted) == wanted && claimBatch.isEmpty(); ) {
             wanted = TO_CHOOSE_FROM;
         }
-        if (hand.isEmpty()) {
+        if (claimBatch.isEmpty()) {
             return Optional.empty();
         }
-        Judge judge = senses.judge();
-        boolean choosing =
-                nextChoice.passed() && hand.first(judge::isLikeRefused).isPresent();
+        FaultAttribution faultAttribution = destinationSignals.faultAttribution();
+        boolean choosing = nextChoice.passed()
+                && claimBatch.first(faultAttribution::isLikeRefused).isPresent();
         if (choosing) {
-            claim(hand, TO_CHOOSE_FROM);
+            claim(claimBatch, TO_CHOOSE_FROM);
         }
-        Claim chosen = judge.mostTelling(hand.waiting());
-        if (choosing && judge.wasRefused(chosen)) {
+        Claim chosen = faultAttribution.mostTelling(claimBatch.waiting());
+        if (choosing && faultAttribution.wasRefused(chosen)) {
             nextChoice = Deadline.after(clock, CHOOSE_AGAIN);
         }
-        hand.keepOnly(chosen, breaker.state().why());
+        claimBatch.keepOnly(chosen, breaker.state().why());
         return Optional.of(chosen);
     }
 
     /** Whether the destination answers a C-ECHO. When not, that is accounted for, and nothing is left in the hand. */
-    private boolean answers(AeTitle calling, Hand hand) throws InterruptedException {
+    private boolean answers(AeTitle calling, ClaimBatch claimBatch) throws InterruptedException {
         long start = System.nanoTime();
         Optional<AssociationException> failure = probe.ask(calling);
-        if (failure.isEmpty() || bell.isClosed()) {
+        if (failure.isEmpty() || wakeSignal.isStopping()) {
             return failure.isEmpty();
         }
-        Deferred trouble = Verdict.ofOpen(failure.get());
-        senses.tally().failed(trouble.reason());
+        Deferred trouble = OutcomeTable.ofOpen(failure.get());
+        destinationSignals.tally().failed(trouble.reason());
         if (titles.refuses(calling, failure.get(), trouble.reason())) {
             breaker.echoed();
         } else {
             breaker.failed(false, trouble.reason());
         }
-        courier.putOff(hand, start);
-        hand.giveBack(trouble.reason());
+        storeAttempt.putOff(claimBatch, start);
+        claimBatch.giveBack(trouble.reason());
         return false;
     }
 
     /** A delivery is the better proof: asks only when there was none for long, and nothing is under way. */
     private void probeIfDue() throws InterruptedException {
         Optional<AeTitle> calling = lastCalling;
-        boolean quiet = breaker.isClosed() && associations.count() == 0 && !bell.isClosed() && !health.isPaused();
+        boolean quiet =
+                breaker.allowsTraffic() && associations.count() == 0 && !wakeSignal.isStopping() && !health.isPaused();
         if (quiet && probe.isDue() && calling.isPresent()) {
-            try (Hand nothing = new Hand(outbox, clock, senses.tally(), concurrency.enterAnyway(), false)) {
+            try (ClaimBatch nothing =
+                    new ClaimBatch(outbox, clock, destinationSignals.tally(), concurrency.enterAnyway(), false)) {
                 if (answers(calling.get(), nothing)) {
                     breaker.echoed();
                 }
@@ -524,26 +533,26 @@ final class Lane {
         if (associations.count() == 0) {
             concurrency.forget();
         }
-        boolean stuck = senses.unanswered().isOverdue() && health.isOpen();
+        boolean stuck = destinationSignals.pendingResponses().isOverdue() && health.allowsTraffic();
         if (stuck && breaker.isTrialDue() && associations.hasRoom()) {
-            crew.hire();
+            laneWorkers.hire();
         }
         if (mayClaim()) {
             hands.forEach(this::relieve);
             if (silence.isOn() && concurrency.hasRoom()) {
                 // It may be silent about what it has, and take others.
-                crew.hire();
+                laneWorkers.hire();
             }
         }
     }
 
     /** What waits behind an instance that takes long goes by another association, if there may be one. */
-    private void relieve(Hand hand) {
-        if (!hand.isTrial() && hand.isHeldUp(HELD_UP)) {
+    private void relieve(ClaimBatch claimBatch) {
+        if (!claimBatch.isTrial() && claimBatch.isHeldUp(HELD_UP)) {
             concurrency.growIfQuiet();
             if (concurrency.hasRoom()) {
-                hand.giveBack("goes by another association, not behind a slow instance");
-                crew.hire();
+                claimBatch.giveBack("goes by another association, not behind a slow instance");
+                laneWorkers.hire();
             }
         }
     }
@@ -552,7 +561,7 @@ final class Lane {
         if (!usable) {
             giveBackAll(health.condition().state() + ": " + health.condition().why());
         }
-        bell.ring();
+        wakeSignal.wake();
         notice.usabilityChanged(settings.name());
     }
 
@@ -560,13 +569,13 @@ final class Lane {
         if (silent) {
             giveBackAll("it answers nothing at the moment");
         }
-        bell.ring();
+        wakeSignal.wake();
         notice.usabilityChanged(settings.name());
     }
 
     /** What waits in the hands can go elsewhere then, if anywhere. */
     private void giveBackAll(String why) {
-        hands.stream().filter(hand -> !hand.isTrial()).forEach(hand -> hand.giveBack(why));
+        hands.stream().filter(claimBatch -> !claimBatch.isTrial()).forEach(claimBatch -> claimBatch.giveBack(why));
     }
 
     private static Duration shorter(Duration a, Duration b) {

@@ -36,10 +36,10 @@ final class RouteHours {
     }
 
     /** Puts off what waits in the hand and whose route is closed. */
-    void putOff(Hand hand, Instant now) {
+    void putOff(ClaimBatch claimBatch, Instant now) {
         changing.readLock().lock();
         try {
-            hand.settleIf(claim -> closed(claim, now));
+            claimBatch.settleIf(claim -> closed(claim, now));
         } finally {
             changing.readLock().unlock();
         }

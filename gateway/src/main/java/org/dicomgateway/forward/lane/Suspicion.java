@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.forward.association.Probe;
+import org.dicomgateway.forward.health.DestinationSignals;
 import org.dicomgateway.forward.health.Health;
-import org.dicomgateway.forward.health.Senses;
 import org.dicomgateway.forward.outcome.Deadline;
 
 /**
@@ -20,7 +20,7 @@ final class Suspicion {
     /** A destination that was found slow is asked again after this time. */
     private static final Duration AGAIN = Duration.ofSeconds(30);
 
-    private final Senses senses;
+    private final DestinationSignals destinationSignals;
     private final Probe probe;
     private final Supplier<Optional<AeTitle>> calling;
     private final InstantSource clock;
@@ -28,8 +28,12 @@ final class Suspicion {
     private Deadline next;
 
     /** @param calling the AE title to ask by; empty as long as none was used */
-    Suspicion(Senses senses, Probe probe, Supplier<Optional<AeTitle>> calling, InstantSource clock) {
-        this.senses = senses;
+    Suspicion(
+            DestinationSignals destinationSignals,
+            Probe probe,
+            Supplier<Optional<AeTitle>> calling,
+            InstantSource clock) {
+        this.destinationSignals = destinationSignals;
         this.probe = probe;
         this.calling = calling;
         this.clock = clock;
@@ -43,7 +47,8 @@ final class Suspicion {
 
     /** Looks whether there is reason for suspicion, and follows it up. */
     void look() {
-        if (!senses.breaker().isClosed() || !senses.unanswered().isSuspect()) {
+        if (!destinationSignals.breaker().allowsTraffic()
+                || !destinationSignals.pendingResponses().isSuspect()) {
             standing = false;
             next = Deadline.after(clock, Duration.ZERO);
         } else if (next.passed() && calling.get().isPresent()) {
@@ -54,11 +59,11 @@ final class Suspicion {
 
     private void ask(AeTitle as) {
         Instant start = clock.instant();
-        Instant since = start.minus(senses.unanswered().longest());
+        Instant since = start.minus(destinationSignals.pendingResponses().longest());
         Probe.Answer answer = probe.askHastily(as);
         Duration silence = Duration.between(since, clock.instant());
         String waits = "calls and stores are not answered for " + Health.seconds(silence);
-        if (senses.unanswered().lastAnswer().isAfter(start)) {
+        if (destinationSignals.pendingResponses().lastAnswer().isAfter(start)) {
             standing = false;
             return;
         }
@@ -66,13 +71,13 @@ final class Suspicion {
             case CAME -> {
                 // It is only slow, and shown as such as long as it keeps us waiting.
                 standing = false;
-                senses.unanswered().excuse();
+                destinationSignals.pendingResponses().excuse();
                 next = Deadline.after(clock, AGAIN);
             }
             case NONE -> hangs(since, "it hangs: " + waits + ", and neither is a C-ECHO");
             case NOT_ASKED -> {
                 // All associations that are allowed wait in vain: there is none left to ask by, and nothing to ask.
-                if (senses.unanswered().isHopeless()) {
+                if (destinationSignals.pendingResponses().isHopeless()) {
                     hangs(since, "it hangs: " + waits + ", and nothing else is");
                 }
             }
@@ -80,8 +85,8 @@ final class Suspicion {
     }
 
     private void hangs(Instant since, String why) {
-        senses.breaker().silent(since, why);
-        senses.tally().failed(why);
+        destinationSignals.breaker().silent(since, why);
+        destinationSignals.tally().failed(why);
         standing = false;
     }
 }

@@ -9,11 +9,11 @@ import org.dicomgateway.spool.DeliveryState;
 import org.dicomgateway.spool.journal.Fact;
 import org.dicomgateway.spool.journal.FactJournal;
 import org.dicomgateway.spool.journal.LedgerTrust;
-import org.dicomgateway.spool.ledger.Bookkeeper;
 import org.dicomgateway.spool.ledger.DeliveryId;
 import org.dicomgateway.spool.ledger.Ledger;
 import org.dicomgateway.spool.ledger.Ledger.PlacedDelivery;
 import org.dicomgateway.spool.ledger.LedgerException;
+import org.dicomgateway.spool.ledger.LedgerQueue;
 
 /**
  * Makes durable what an operator decided, in the ledger and beside it, before the operator is told that it is done: also
@@ -22,13 +22,13 @@ import org.dicomgateway.spool.ledger.LedgerException;
 public final class DecisionLog {
 
     private final Ledger ledger;
-    private final Bookkeeper bookkeeper;
+    private final LedgerQueue ledgerQueue;
     private final LedgerTrust trust;
     private final FactJournal journal;
 
-    public DecisionLog(Ledger ledger, Bookkeeper bookkeeper, LedgerTrust trust, FactJournal journal) {
+    public DecisionLog(Ledger ledger, LedgerQueue ledgerQueue, LedgerTrust trust, FactJournal journal) {
         this.ledger = ledger;
-        this.bookkeeper = bookkeeper;
+        this.ledgerQueue = ledgerQueue;
         this.trust = trust;
         this.journal = journal;
     }
@@ -91,7 +91,7 @@ public final class DecisionLog {
             journal.add(List.of(fact));
             // One that is to be built anew is told then.
             if (trust.lostBecause().isEmpty()) {
-                bookkeeper.sync().join();
+                ledgerQueue.sync().join();
                 // So is one that is rolled back behind this.
                 trust.confirm();
             }

@@ -16,9 +16,9 @@ import org.dicomgateway.spool.SpoolSearch.FoundInstance;
 import org.dicomgateway.spool.SpoolSearch.Page;
 import org.dicomgateway.spool.SpoolView;
 import org.dicomgateway.spool.SpoolView.Selection;
-import org.dicomgateway.spool.ledger.Bookkeeper;
 import org.dicomgateway.spool.ledger.Change;
 import org.dicomgateway.spool.ledger.DeliveryId;
+import org.dicomgateway.spool.ledger.LedgerQueue;
 import org.dicomgateway.spool.search.Catalogue;
 
 /**
@@ -31,15 +31,15 @@ public final class Discarding {
     private static final List<DeliveryState> STUCK = List.of(DeliveryState.PARKED, DeliveryState.HELD);
 
     private final Catalogue catalogue;
-    private final Bookkeeper bookkeeper;
+    private final LedgerQueue ledgerQueue;
     private final Claims claims;
     private final DecisionLog decisions;
     private final InstantSource clock;
 
     public Discarding(
-            Catalogue catalogue, Bookkeeper bookkeeper, Claims claims, DecisionLog decisions, InstantSource clock) {
+            Catalogue catalogue, LedgerQueue ledgerQueue, Claims claims, DecisionLog decisions, InstantSource clock) {
         this.catalogue = catalogue;
-        this.bookkeeper = bookkeeper;
+        this.ledgerQueue = ledgerQueue;
         this.claims = claims;
         this.decisions = decisions;
         this.clock = clock;
@@ -126,7 +126,7 @@ public final class Discarding {
 
     private long apply(Change change) {
         try {
-            return bookkeeper.apply(change).join().rows();
+            return ledgerQueue.apply(change).join().rows();
         } catch (CompletionException e) {
             throw new IllegalStateException("the ledger refused to discard deliveries", e.getCause());
         }

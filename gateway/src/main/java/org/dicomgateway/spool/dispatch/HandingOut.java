@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.concurrent.CompletionException;
 import org.dicomgateway.spool.Claim;
 import org.dicomgateway.spool.Outbox;
-import org.dicomgateway.spool.ledger.Bookkeeper;
 import org.dicomgateway.spool.ledger.Change;
 import org.dicomgateway.spool.ledger.LedgerException;
+import org.dicomgateway.spool.ledger.LedgerQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,11 +20,11 @@ public final class HandingOut {
     private static final Logger LOG = LoggerFactory.getLogger(HandingOut.class);
 
     private final Claims claims;
-    private final Bookkeeper bookkeeper;
+    private final LedgerQueue ledgerQueue;
 
-    public HandingOut(Claims claims, Bookkeeper bookkeeper) {
+    public HandingOut(Claims claims, LedgerQueue ledgerQueue) {
         this.claims = claims;
-        this.bookkeeper = bookkeeper;
+        this.ledgerQueue = ledgerQueue;
     }
 
     /** See {@link Outbox#claim}. */
@@ -35,7 +35,7 @@ public final class HandingOut {
             return claimed;
         }
         try {
-            bookkeeper
+            ledgerQueue
                     .apply(new Change.HandedOut(
                             versioned.stream().map(Claim::deliveryId).toList()))
                     .join();

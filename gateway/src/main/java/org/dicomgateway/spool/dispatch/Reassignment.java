@@ -18,13 +18,13 @@ import org.dicomgateway.process.Threads;
 import org.dicomgateway.spool.Chooser;
 import org.dicomgateway.spool.Outbox;
 import org.dicomgateway.spool.SpoolView;
-import org.dicomgateway.spool.ledger.Bookkeeper;
-import org.dicomgateway.spool.ledger.CarefulChooser;
 import org.dicomgateway.spool.ledger.Change;
+import org.dicomgateway.spool.ledger.CheckedChooser;
 import org.dicomgateway.spool.ledger.DeliveryId;
 import org.dicomgateway.spool.ledger.Ledger;
 import org.dicomgateway.spool.ledger.Ledger.Movable;
 import org.dicomgateway.spool.ledger.LedgerException;
+import org.dicomgateway.spool.ledger.LedgerQueue;
 import org.dicomgateway.spool.log.StoredInstance;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,10 +41,10 @@ public final class Reassignment {
     private static final Duration PAUSE = Duration.ofSeconds(5);
 
     private final Ledger ledger;
-    private final Bookkeeper bookkeeper;
+    private final LedgerQueue ledgerQueue;
     private final Claims claims;
     private final WakeUps wakeUps;
-    private final CarefulChooser chooser;
+    private final CheckedChooser chooser;
     private final DecisionLog decisions;
     private final InstantSource clock;
     private final ReentrantLock lock = new ReentrantLock();
@@ -55,17 +55,17 @@ public final class Reassignment {
 
     public Reassignment(
             Ledger ledger,
-            Bookkeeper bookkeeper,
+            LedgerQueue ledgerQueue,
             Claims claims,
             WakeUps wakeUps,
             Chooser chooser,
             DecisionLog decisions,
             InstantSource clock) {
         this.ledger = ledger;
-        this.bookkeeper = bookkeeper;
+        this.ledgerQueue = ledgerQueue;
         this.claims = claims;
         this.wakeUps = wakeUps;
-        this.chooser = new CarefulChooser(chooser);
+        this.chooser = new CheckedChooser(chooser);
         this.decisions = decisions;
         this.clock = clock;
         thread.start();
@@ -185,7 +185,7 @@ public final class Reassignment {
         for (List<Long> page = ledger.unassigned(0, BITE);
                 !page.isEmpty();
                 page = ledger.unassigned(page.get(page.size() - 1), BITE)) {
-            moved += bookkeeper
+            moved += ledgerQueue
                     .apply(new Change.Reconsidered(destination, page, clock.instant()))
                     .join()
                     .rows();
@@ -223,7 +223,7 @@ public final class Reassignment {
 
     private long apply(String destination, List<Long> withheld, Change change) {
         try {
-            return bookkeeper.apply(change).join().rows();
+            return ledgerQueue.apply(change).join().rows();
         } catch (CompletionException e) {
             throw new IllegalStateException("the ledger refused to move deliveries of " + destination, e.getCause());
         } finally {

@@ -10,10 +10,10 @@ import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Plan;
 import org.dicomgateway.spool.Planner;
 import org.dicomgateway.spool.SpoolView;
-import org.dicomgateway.spool.ledger.Bookkeeper;
 import org.dicomgateway.spool.ledger.Change;
 import org.dicomgateway.spool.ledger.Ledger;
 import org.dicomgateway.spool.ledger.LedgerException;
+import org.dicomgateway.spool.ledger.LedgerQueue;
 import org.dicomgateway.spool.log.InstanceReader;
 import org.dicomgateway.spool.log.StoredInstance;
 import org.slf4j.Logger;
@@ -26,13 +26,13 @@ public final class Replanning {
     private static final int AT_ONCE = 100;
 
     private final Ledger ledger;
-    private final Bookkeeper bookkeeper;
+    private final LedgerQueue ledgerQueue;
     private final SegmentPins pins;
     private final InstanceReader reader;
 
-    public Replanning(Ledger ledger, Bookkeeper bookkeeper, SegmentPins pins, InstanceReader reader) {
+    public Replanning(Ledger ledger, LedgerQueue ledgerQueue, SegmentPins pins, InstanceReader reader) {
         this.ledger = ledger;
-        this.bookkeeper = bookkeeper;
+        this.ledgerQueue = ledgerQueue;
         this.pins = pins;
         this.reader = reader;
     }
@@ -53,7 +53,7 @@ public final class Replanning {
             }
             if (!changes.isEmpty()) {
                 replanned +=
-                        bookkeeper.apply(changes.toArray(Change[]::new)).join().rows();
+                        ledgerQueue.apply(changes.toArray(Change[]::new)).join().rows();
             }
         }
         return replanned;

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.concurrent.CompletionException;
 import org.dicomgateway.spool.journal.Fact;
 import org.dicomgateway.spool.journal.FactJournal;
-import org.dicomgateway.spool.ledger.Bookkeeper;
 import org.dicomgateway.spool.ledger.Change;
 import org.dicomgateway.spool.ledger.Ledger;
 import org.dicomgateway.spool.ledger.LedgerException;
+import org.dicomgateway.spool.ledger.LedgerQueue;
 import org.dicomgateway.spool.ledger.SentVersion;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,12 +23,12 @@ public final class VersionLog {
     private static final int AT_ONCE = 500;
 
     private final Ledger ledger;
-    private final Bookkeeper bookkeeper;
+    private final LedgerQueue ledgerQueue;
     private final FactJournal journal;
 
-    public VersionLog(Ledger ledger, Bookkeeper bookkeeper, FactJournal journal) {
+    public VersionLog(Ledger ledger, LedgerQueue ledgerQueue, FactJournal journal) {
         this.ledger = ledger;
-        this.bookkeeper = bookkeeper;
+        this.ledgerQueue = ledgerQueue;
         this.journal = journal;
     }
 
@@ -37,7 +37,7 @@ public final class VersionLog {
         for (List<SentVersion> some = ledger.unwritten(AT_ONCE); !some.isEmpty(); some = ledger.unwritten(AT_ONCE)) {
             try {
                 journal.add(List.of(new Fact.Sent(some)));
-                bookkeeper.apply(new Change.Written(some)).join();
+                ledgerQueue.apply(new Change.Written(some)).join();
             } catch (IOException | CompletionException e) {
                 LOG.warn("where newer versions were sent cannot be noted; nothing is recycled until it can", e);
                 return false;

@@ -6,19 +6,19 @@ import org.dicomgateway.spool.RefusedException;
 import org.dicomgateway.spool.RefusedException.Kind;
 import org.dicomgateway.spool.disk.SpaceWatch;
 import org.dicomgateway.spool.intake.Committer;
-import org.dicomgateway.spool.ledger.Bookkeeper;
+import org.dicomgateway.spool.ledger.LedgerQueue;
 
 /** Whether the spool takes anything in. Asking costs nothing. */
 final class Gate {
 
     private final SpaceWatch space;
-    private final Bookkeeper bookkeeper;
+    private final LedgerQueue ledgerQueue;
     private final Committer committer;
     private volatile boolean closing;
 
-    Gate(SpaceWatch space, Bookkeeper bookkeeper, Committer committer) {
+    Gate(SpaceWatch space, LedgerQueue ledgerQueue, Committer committer) {
         this.space = space;
-        this.bookkeeper = bookkeeper;
+        this.ledgerQueue = ledgerQueue;
         this.committer = committer;
     }
 
@@ -47,7 +47,7 @@ final class Gate {
         return space.closedBecause()
                 .map(text -> new Reason(Kind.NO_SPACE, text))
                 .or(() -> committer.brokenBecause().map(e -> new Reason(e.kind(), String.valueOf(e.getMessage()))))
-                .or(() -> bookkeeper.failingBecause().map(text -> new Reason(Kind.FAULT, text)));
+                .or(() -> ledgerQueue.failingBecause().map(text -> new Reason(Kind.FAULT, text)));
     }
 
     private record Reason(Kind kind, String text) {}

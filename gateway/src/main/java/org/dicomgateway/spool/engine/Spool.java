@@ -37,7 +37,7 @@ import org.dicomgateway.spool.ledger.LedgerSource;
 import org.dicomgateway.spool.log.StoredInstance;
 import org.dicomgateway.spool.search.Catalogue;
 import org.dicomgateway.spool.sqlite.LedgerFile;
-import org.dicomgateway.spool.upkeep.Keeper;
+import org.dicomgateway.spool.upkeep.SpoolMaintenance;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -79,11 +79,11 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
             throws IOException {
         Path ledger = new Folders(settings.directory()).ledger();
         Spool spool = open(settings, planner, chooser, clock, new LocalDisk(), new SqliteLedgerSource(ledger));
-        spool.keeper().start();
+        spool.spoolMaintenance().start();
         return spool;
     }
 
-    /** With a disk and a ledger of the caller's choice, and a {@link #keeper} that works when it is told to. */
+    /** With a disk and a ledger of the caller's choice, and a {@link #spoolMaintenance} that works when it is told to. */
     public static Spool open(
             SpoolSettings settings,
             Planner planner,
@@ -109,8 +109,8 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
         return new Spool(SpoolParts.open(settings, planner, chooser, clock, nanos, disk, ledgers, catalogue));
     }
 
-    public Keeper keeper() {
-        return parts.keeper();
+    public SpoolMaintenance spoolMaintenance() {
+        return parts.spoolMaintenance();
     }
 
     @Override
@@ -126,7 +126,7 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
 
     @Override
     public List<Claim> claim(String destination, int max) {
-        if (closed.get() || parts.bookkeeper().failingBecause().isPresent()) {
+        if (closed.get() || parts.ledgerQueue().failingBecause().isPresent()) {
             // What would be delivered now could not be noted: a crash would repeat it all.
             return List.of();
         }
@@ -161,7 +161,7 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
             LOG.warn("delivery {} was settled twice; the second time is ignored", claim.deliveryId());
             return;
         }
-        parts.bookkeeper()
+        parts.ledgerQueue()
                 .submit(List.of(new Change.Settled(
                         claim.deliveryId(), settlement, parts.clock().instant())));
     }
@@ -193,7 +193,7 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
 
     @Override
     public void hoursChanged(Map<String, Instant> openings) {
-        parts.bookkeeper()
+        parts.ledgerQueue()
                 .submit(List.of(new Change.HoursChanged(openings, parts.clock().instant())));
     }
 
@@ -291,7 +291,7 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
                 space.free(),
                 space.total(),
                 space.minFree(),
-                parts.bookkeeper().waiting(),
+                parts.ledgerQueue().waiting(),
                 parts.aside().count(),
                 parts.unreadSegments(),
                 parts.trust().lostBecause());
@@ -348,7 +348,7 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
 
     private long command(Change change) {
         try {
-            return parts.bookkeeper().apply(change).join().rows();
+            return parts.ledgerQueue().apply(change).join().rows();
         } catch (CompletionException e) {
             throw unreadable(e);
         }

@@ -34,18 +34,18 @@ import org.dicomgateway.spool.intake.Reception;
 import org.dicomgateway.spool.journal.FactJournal;
 import org.dicomgateway.spool.journal.JournalUpkeep;
 import org.dicomgateway.spool.journal.LedgerTrust;
-import org.dicomgateway.spool.ledger.Bookkeeper;
 import org.dicomgateway.spool.ledger.Change;
 import org.dicomgateway.spool.ledger.Ledger;
 import org.dicomgateway.spool.ledger.LedgerException;
+import org.dicomgateway.spool.ledger.LedgerQueue;
 import org.dicomgateway.spool.ledger.LedgerSource;
+import org.dicomgateway.spool.log.InstanceFiles;
 import org.dicomgateway.spool.log.InstanceReader;
-import org.dicomgateway.spool.log.OwnFiles;
 import org.dicomgateway.spool.log.SegmentLog;
 import org.dicomgateway.spool.log.SetAside;
 import org.dicomgateway.spool.recovery.Recovery;
 import org.dicomgateway.spool.search.Catalogue;
-import org.dicomgateway.spool.upkeep.Keeper;
+import org.dicomgateway.spool.upkeep.SpoolMaintenance;
 import org.dicomgateway.spool.upkeep.Stragglers;
 import org.dicomgateway.spool.upkeep.Sweeper;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +65,7 @@ record SpoolParts(
         HandingOut handingOut,
         WakeUps wakeUps,
         Catalogue catalogue,
-        Bookkeeper bookkeeper,
+        LedgerQueue ledgerQueue,
         Committer committer,
         SpaceWatch space,
         Gate gate,
@@ -74,7 +74,7 @@ record SpoolParts(
         Replanning replanning,
         Reassignment reassignment,
         Discarding discarding,
-        Keeper keeper)
+        SpoolMaintenance spoolMaintenance)
         implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SpoolParts.class);
@@ -100,7 +100,7 @@ record SpoolParts(
         @Nullable FactJournal journal = null;
         boolean done = false;
         try {
-            OwnFiles files = new OwnFiles(disk, folders);
+            InstanceFiles files = new InstanceFiles(disk, folders);
             SetAside aside = new SetAside(disk, folders);
             journal = FactJournal.open(disk, folders, Recovery.SUFFIX.format(clock.instant()));
             Recovery.Recovered recovered =
@@ -139,14 +139,14 @@ record SpoolParts(
             Disk disk,
             Folders folders,
             SpoolLock lock,
-            OwnFiles files,
+            InstanceFiles files,
             SetAside aside,
             FactJournal journal,
             Catalogue catalogue,
             Recovery.Recovered recovered)
             throws IOException, LedgerException {
         Ledger ledger = recovered.ledger();
-        Bookkeeper bookkeeper = null;
+        LedgerQueue ledgerQueue = null;
         boolean done = false;
         try {
             SpaceWatch space = new SpaceWatch(disk, folders.root(), settings.minFreeSpace());
@@ -154,27 +154,27 @@ record SpoolParts(
             SegmentPins pins = new SegmentPins();
             Claims claims = new Claims(ledger, pins);
             WakeUps wakeUps = new WakeUps();
-            bookkeeper = new Bookkeeper(ledger, (changes, applied) -> applied(changes, applied, claims, wakeUps));
+            ledgerQueue = new LedgerQueue(ledger, (changes, applied) -> applied(changes, applied, claims, wakeUps));
             LedgerTrust trust = new LedgerTrust(ledger, journal);
-            DecisionLog decisions = new DecisionLog(ledger, bookkeeper, trust, journal);
+            DecisionLog decisions = new DecisionLog(ledger, ledgerQueue, trust, journal);
             SegmentLog log =
                     new SegmentLog(disk, folders, settings.segmentSize().bytes(), clock, recovered.log());
-            Committer committer = new Committer(log, files, bookkeeper, recovered.nextId());
+            Committer committer = new Committer(log, files, ledgerQueue, recovered.nextId());
             InstanceReader reader = new InstanceReader(disk, folders, files);
             Sweeper sweeper = new Sweeper(
                     ledger,
                     trust,
-                    bookkeeper,
+                    ledgerQueue,
                     log,
                     pins,
                     files,
                     space,
-                    new VersionLog(ledger, bookkeeper, journal),
+                    new VersionLog(ledger, ledgerQueue, journal),
                     settings.reserve().bytes());
-            Stragglers stragglers = new Stragglers(ledger, bookkeeper, log, files, reader, settings.stragglerAge());
+            Stragglers stragglers = new Stragglers(ledger, ledgerQueue, log, files, reader, settings.stragglerAge());
             GatherBuffers buffers = new GatherBuffers(settings.receiveMemory().bytes());
             Reassignment reassignment =
-                    new Reassignment(ledger, bookkeeper, claims, wakeUps, chooser, decisions, clock);
+                    new Reassignment(ledger, ledgerQueue, claims, wakeUps, chooser, decisions, clock);
             wakeUps.onGivenBack(reassignment::reconsider);
             SpoolParts parts = new SpoolParts(
                     clock,
@@ -185,13 +185,13 @@ record SpoolParts(
                     aside,
                     recovered.unread(),
                     claims,
-                    new HandingOut(claims, bookkeeper),
+                    new HandingOut(claims, ledgerQueue),
                     wakeUps,
                     catalogue,
-                    bookkeeper,
+                    ledgerQueue,
                     committer,
                     space,
-                    new Gate(space, bookkeeper, committer),
+                    new Gate(space, ledgerQueue, committer),
                     new Reception(
                             buffers,
                             files,
@@ -201,13 +201,13 @@ record SpoolParts(
                             clock,
                             settings.largeInstance().bytes()),
                     reader,
-                    new Replanning(ledger, bookkeeper, pins, reader),
+                    new Replanning(ledger, ledgerQueue, pins, reader),
                     reassignment,
-                    new Discarding(catalogue, bookkeeper, claims, decisions, clock),
-                    new Keeper(
+                    new Discarding(catalogue, ledgerQueue, claims, decisions, clock),
+                    new SpoolMaintenance(
                             space,
                             committer,
-                            bookkeeper,
+                            ledgerQueue,
                             trust,
                             new JournalUpkeep(disk, folders, files, journal),
                             sweeper,
@@ -219,8 +219,8 @@ record SpoolParts(
             return parts;
         } finally {
             if (!done) {
-                if (bookkeeper != null) {
-                    bookkeeper.close();
+                if (ledgerQueue != null) {
+                    ledgerQueue.close();
                 }
                 ledger.close();
             }
@@ -229,7 +229,7 @@ record SpoolParts(
 
     /** What must be there until this is closed. */
     List<LongLived> threads() {
-        return List.of(committer.thread(), bookkeeper.thread(), keeper.thread(), reassignment.thread());
+        return List.of(committer.thread(), ledgerQueue.thread(), spoolMaintenance.thread(), reassignment.thread());
     }
 
     /** The ledger has these: claims end, and lanes learn what is due. */
@@ -264,11 +264,11 @@ record SpoolParts(
     @Override
     public void close() {
         gate.close();
-        keeper.stop();
+        spoolMaintenance.stop();
         reassignment.stop();
         committer.close();
-        bookkeeper.close();
-        keeper.join();
+        ledgerQueue.close();
+        spoolMaintenance.join();
         reassignment.join();
         catalogue.close();
         ledger.close();

@@ -22,10 +22,10 @@ import org.dicomgateway.spool.disk.Folders;
 import org.dicomgateway.spool.disk.LocalDisk;
 import org.dicomgateway.spool.ledger.LedgerException;
 import org.dicomgateway.spool.log.FileDescription;
+import org.dicomgateway.spool.log.InstanceFiles;
 import org.dicomgateway.spool.log.InstanceReader;
 import org.dicomgateway.spool.log.LogFolder;
 import org.dicomgateway.spool.log.LogPosition;
-import org.dicomgateway.spool.log.OwnFiles;
 import org.dicomgateway.spool.log.RecordHeader;
 import org.dicomgateway.spool.log.RecordMetadata;
 import org.dicomgateway.spool.log.SegmentHeader;
@@ -83,13 +83,13 @@ public final class SpoolReader {
 
     private final Disk disk = new LocalDisk();
     private final Folders folders;
-    private final OwnFiles files;
+    private final InstanceFiles files;
     private final InstanceReader reader;
 
     /** Of the spool in this directory. */
     public SpoolReader(Path directory) {
         this.folders = new Folders(directory);
-        this.files = new OwnFiles(disk, folders);
+        this.files = new InstanceFiles(disk, folders);
         this.reader = new InstanceReader(disk, folders, files);
     }
 

@@ -16,10 +16,10 @@ import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.RefusedException;
 import org.dicomgateway.spool.RefusedException.Kind;
 import org.dicomgateway.spool.disk.Disk;
-import org.dicomgateway.spool.ledger.Bookkeeper;
 import org.dicomgateway.spool.ledger.Change;
+import org.dicomgateway.spool.ledger.LedgerQueue;
+import org.dicomgateway.spool.log.InstanceFiles;
 import org.dicomgateway.spool.log.LogPosition;
-import org.dicomgateway.spool.log.OwnFiles;
 import org.dicomgateway.spool.log.Segment;
 import org.dicomgateway.spool.log.SegmentLog;
 import org.jspecify.annotations.Nullable;
@@ -42,8 +42,8 @@ public final class Committer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
 
     private final SegmentLog log;
-    private final OwnFiles files;
-    private final Bookkeeper ledger;
+    private final InstanceFiles files;
+    private final LedgerQueue ledger;
     private final LongLived thread = new LongLived("spool-committer", this::run);
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
@@ -55,7 +55,7 @@ public final class Committer implements AutoCloseable {
     private volatile @Nullable RefusedException broken;
 
     /** Begins the first segment and starts the thread. @throws IOException when the log cannot be written to */
-    public Committer(SegmentLog log, OwnFiles files, Bookkeeper ledger, long nextId) throws IOException {
+    public Committer(SegmentLog log, InstanceFiles files, LedgerQueue ledger, long nextId) throws IOException {
         this.log = log;
         this.files = files;
         this.ledger = ledger;
@@ -247,7 +247,7 @@ public final class Committer implements AutoCloseable {
         }
         try {
             for (Numbered numbered : withFile) {
-                OwnFiles.Part part = numbered.draft.part();
+                InstanceFiles.Part part = numbered.draft.part();
                 if (part != null) {
                     files.name(part, numbered.id);
                 }

@@ -8,8 +8,8 @@ import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Plan;
 import org.dicomgateway.spool.RefusedException;
 import org.dicomgateway.spool.ledger.Change;
+import org.dicomgateway.spool.log.InstanceFiles;
 import org.dicomgateway.spool.log.LogPosition;
-import org.dicomgateway.spool.log.OwnFiles;
 import org.dicomgateway.spool.log.RecordHeader;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +20,7 @@ final class Draft {
     private final Plan plan;
     private final RecordHeader header;
     private final List<ByteBuffer> buffers;
-    private final OwnFiles.@Nullable Part part;
+    private final InstanceFiles.@Nullable Part part;
     private final CompletableFuture<Instance> durable = new CompletableFuture<>();
 
     /**
@@ -29,7 +29,12 @@ final class Draft {
      * @param buffers the whole record, with room for its header at the beginning of the first
      * @param part the completed file with the body, when that is not in the record
      */
-    Draft(Instance unnumbered, Plan plan, RecordHeader header, List<ByteBuffer> buffers, OwnFiles.@Nullable Part part) {
+    Draft(
+            Instance unnumbered,
+            Plan plan,
+            RecordHeader header,
+            List<ByteBuffer> buffers,
+            InstanceFiles.@Nullable Part part) {
         this.unnumbered = unnumbered;
         this.plan = plan;
         this.header = header;
@@ -41,7 +46,7 @@ final class Draft {
         return header.recordLength();
     }
 
-    OwnFiles.@Nullable Part part() {
+    InstanceFiles.@Nullable Part part() {
         return part;
     }
 

@@ -16,7 +16,7 @@ import org.dicomgateway.spool.disk.Disk;
 import org.dicomgateway.spool.disk.DiskInputStream;
 import org.dicomgateway.spool.disk.SpaceWatch;
 import org.dicomgateway.spool.log.Checksum;
-import org.dicomgateway.spool.log.OwnFiles;
+import org.dicomgateway.spool.log.InstanceFiles;
 import org.dicomgateway.spool.log.RecordHeader;
 import org.dicomgateway.spool.log.RecordMetadata;
 import org.jspecify.annotations.Nullable;
@@ -27,15 +27,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class IncomingBody implements AutoCloseable {
 
-    private final OwnFiles files;
+    private final InstanceFiles files;
     private final SpaceWatch space;
     private final long largeInstance;
     private final Gathered gathered;
     private final CRC32C crc = new CRC32C();
-    private OwnFiles.@Nullable Part part;
+    private InstanceFiles.@Nullable Part part;
     private long length;
 
-    IncomingBody(GatherBuffers buffers, OwnFiles files, SpaceWatch space, long largeInstance) {
+    IncomingBody(GatherBuffers buffers, InstanceFiles files, SpaceWatch space, long largeInstance) {
         this.files = files;
         this.space = space;
         this.largeInstance = largeInstance;
@@ -61,8 +61,8 @@ final class IncomingBody implements AutoCloseable {
         }
     }
 
-    private OwnFiles.Part spill() throws IOException {
-        OwnFiles.Part open = part;
+    private InstanceFiles.Part spill() throws IOException {
+        InstanceFiles.Part open = part;
         if (open == null) {
             open = files.receive();
             part = open;
@@ -74,7 +74,7 @@ final class IncomingBody implements AutoCloseable {
 
     /** What was taken so far, from an offset on. */
     InputStream read(int offset) {
-        OwnFiles.Part open = part;
+        InstanceFiles.Part open = part;
         return open == null
                 ? gathered.read(offset)
                 : new BufferedInputStream(new DiskInputStream(open.file(), offset, length));
@@ -87,7 +87,7 @@ final class IncomingBody implements AutoCloseable {
     /** Closes the record. A body in a file is durable afterwards, but for its name. */
     Draft draft(Instance unnumbered, Plan plan, int datasetOffset) throws RefusedException {
         byte[] json = RecordMetadata.of(unnumbered, plan).toJson();
-        OwnFiles.Part open = part;
+        InstanceFiles.Part open = part;
         RecordHeader header = new RecordHeader(
                 open != null, 0, 0, 0, length, json.length, datasetOffset, Checksum.of(json), (int) crc.getValue());
         if (open == null) {

@@ -16,13 +16,13 @@ import org.dicomgateway.spool.Planner;
 import org.dicomgateway.spool.RefusedException;
 import org.dicomgateway.spool.RefusedException.Kind;
 import org.dicomgateway.spool.disk.SpaceWatch;
-import org.dicomgateway.spool.log.OwnFiles;
+import org.dicomgateway.spool.log.InstanceFiles;
 
 /** Takes one instance in, in the thread that receives it: reads, checks, plans, and waits until it is durable. */
 public final class Reception {
 
     private final GatherBuffers buffers;
-    private final OwnFiles files;
+    private final InstanceFiles files;
     private final SpaceWatch space;
     private final Committer committer;
     private final Planner planner;
@@ -31,7 +31,7 @@ public final class Reception {
 
     public Reception(
             GatherBuffers buffers,
-            OwnFiles files,
+            InstanceFiles files,
             SpaceWatch space,
             Committer committer,
             Planner planner,

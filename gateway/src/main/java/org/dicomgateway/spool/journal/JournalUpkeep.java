@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Set;
 import org.dicomgateway.spool.disk.Disk;
 import org.dicomgateway.spool.disk.Folders;
+import org.dicomgateway.spool.log.InstanceFiles;
 import org.dicomgateway.spool.log.LogFolder;
-import org.dicomgateway.spool.log.OwnFiles;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,11 +18,11 @@ public final class JournalUpkeep {
 
     private final Disk disk;
     private final Folders folders;
-    private final OwnFiles files;
+    private final InstanceFiles files;
     private final FactJournal journal;
     private boolean failing;
 
-    public JournalUpkeep(Disk disk, Folders folders, OwnFiles files, FactJournal journal) {
+    public JournalUpkeep(Disk disk, Folders folders, InstanceFiles files, FactJournal journal) {
         this.disk = disk;
         this.folders = folders;
         this.files = files;

@@ -55,7 +55,7 @@ public interface Ledger extends AutoCloseable {
     long lastInstanceId() throws LedgerException;
 
     /**
-     * Deliveries of a destination that are pending and due, by priority, then due time, then age; but as {@link Shares}
+     * Deliveries of a destination that are pending and due, by priority, then due time, then age; but as PriorityShares
      * says, some of the places are first given to lower priorities. A delivery is left out while the same SOP instance has an older pending delivery to the same destination.
      *
      * @param claimed deliveries to leave out because somebody has them

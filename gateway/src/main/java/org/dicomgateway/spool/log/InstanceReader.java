@@ -13,9 +13,9 @@ public final class InstanceReader {
 
     private final Disk disk;
     private final Folders folders;
-    private final OwnFiles files;
+    private final InstanceFiles files;
 
-    public InstanceReader(Disk disk, Folders folders, OwnFiles files) {
+    public InstanceReader(Disk disk, Folders folders, InstanceFiles files) {
         this.disk = disk;
         this.folders = folders;
         this.files = files;
@@ -61,7 +61,7 @@ public final class InstanceReader {
      *
      * @throws DamagedInstanceException when the disk does not give them
      */
-    public void copy(StoredInstance stored, OwnFiles.Part to) throws IOException {
+    public void copy(StoredInstance stored, InstanceFiles.Part to) throws IOException {
         if (stored.location() instanceof Location.InLog inLog) {
             try (DiskFile file = disk.read(folders.segment(inLog.segment()))) {
                 to.copy(file, inLog.offset() + RecordHeader.LENGTH, stored.length());

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * is one write to the disk. After a start writing always begins in a new segment; a segment in which a write failed is
  * sealed where its last durable record ends, and its successor's header says where that is.
  *
- * <p>The committer's thread writes; the keeper retires sealed segments and prepares spare ones.
+ * <p>The committer's thread writes; maintenance retires sealed segments and prepares spare ones.
  */
 public final class SegmentLog implements AutoCloseable {
 

@@ -24,9 +24,9 @@ import org.dicomgateway.spool.ledger.Ledger;
 import org.dicomgateway.spool.ledger.LedgerCorruptException;
 import org.dicomgateway.spool.ledger.LedgerException;
 import org.dicomgateway.spool.ledger.LedgerSource;
+import org.dicomgateway.spool.log.InstanceFiles;
 import org.dicomgateway.spool.log.InstanceReader;
 import org.dicomgateway.spool.log.LogFolder;
-import org.dicomgateway.spool.log.OwnFiles;
 import org.dicomgateway.spool.log.SegmentLog;
 import org.dicomgateway.spool.log.SetAside;
 import org.slf4j.Logger;
@@ -52,7 +52,7 @@ public final class Recovery {
 
     private final Disk disk;
     private final Folders folders;
-    private final OwnFiles files;
+    private final InstanceFiles files;
     private final SetAside aside;
     private final FactJournal journal;
     private final LedgerSource ledgers;
@@ -63,7 +63,7 @@ public final class Recovery {
     public Recovery(
             Disk disk,
             Folders folders,
-            OwnFiles files,
+            InstanceFiles files,
             SetAside aside,
             FactJournal journal,
             LedgerSource ledgers,
@@ -149,15 +149,15 @@ public final class Recovery {
         Replay replay = new Replay(disk, folders, log, ledger, own.keySet(), rebuilding);
         replay.run(unread(facts));
         InstanceReader reader = new InstanceReader(disk, folders, files);
-        Adoption adoption = new Adoption(disk, aside, reader, ledger);
+        OrphanFiles orphanFiles = new OrphanFiles(disk, aside, reader, ledger);
         List<Long> finished = List.of();
         if (rebuilding) {
             Map<Long, Path> orphans = new HashMap<>(own);
             orphans.keySet().removeAll(replay.known());
-            adoption.adopt(orphans, planner, clock);
+            orphanFiles.adopt(orphans, planner, clock);
             new Decisions(ledger, replay.known(), reader, planner).apply(facts, clock.instant());
         } else {
-            finished = adoption.reconcile(own);
+            finished = orphanFiles.reconcile(own);
         }
         // The process before may have had a clock in the future.
         Instant now = clock.instant();

@@ -54,10 +54,10 @@ public final class LedgerReader implements AutoCloseable {
             if (isHeld(destination)) {
                 return due;
             }
-            Shares shares = Shares.of(max, before);
-            List<Long> priorities = priorities(destination, shares.count());
+            PriorityShares priorityShares = PriorityShares.of(max, before);
+            List<Long> priorities = priorities(destination, priorityShares.count());
             for (int i = 0; i < priorities.size(); i++) {
-                int share = i < priorities.size() - 1 ? shares.of(i) : shares.from(i);
+                int share = i < priorities.size() - 1 ? priorityShares.of(i) : priorityShares.from(i);
                 addDue(destination, priorities.get(i), now, due.size() + share, claimed, seen, due);
             }
             @Nullable Long priority = priorityBelow(destination, Long.MAX_VALUE);

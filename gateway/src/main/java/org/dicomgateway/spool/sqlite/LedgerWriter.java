@@ -11,8 +11,8 @@ import org.dicomgateway.dicom.values.Text;
 import org.dicomgateway.spool.Chooser;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Settlement;
-import org.dicomgateway.spool.ledger.CarefulChooser;
 import org.dicomgateway.spool.ledger.Change;
+import org.dicomgateway.spool.ledger.CheckedChooser;
 import org.dicomgateway.spool.ledger.DeliveryId;
 import org.dicomgateway.spool.ledger.Ledger.Applied;
 import org.dicomgateway.spool.log.Location;
@@ -53,7 +53,7 @@ public final class LedgerWriter implements AutoCloseable {
         this.completion = new Completion(database, totals);
         this.versions = new Versions(database, totals, completion, events);
         this.placement =
-                new Placement(database, totals, affinities, completion, events, versions, new CarefulChooser(chooser));
+                new Placement(database, totals, affinities, completion, events, versions, new CheckedChooser(chooser));
         this.parked = new ParkedDeliveries(database, totals, versions);
         this.discards = new Discards(database, totals, completion, events, versions.sent());
         this.history = new LedgerHistory(database, totals, series, affinities, events, versions.sent());

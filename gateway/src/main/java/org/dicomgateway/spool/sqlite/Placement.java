@@ -17,8 +17,8 @@ import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Outbox;
 import org.dicomgateway.spool.Plan;
 import org.dicomgateway.spool.Settlement;
-import org.dicomgateway.spool.ledger.CarefulChooser;
 import org.dicomgateway.spool.ledger.Change;
+import org.dicomgateway.spool.ledger.CheckedChooser;
 import org.dicomgateway.spool.ledger.DeliveryId;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +36,7 @@ public final class Placement {
     private final Completion completion;
     private final DeliveryEvents events;
     private final Versions versions;
-    private final CarefulChooser chooser;
+    private final CheckedChooser chooser;
 
     Placement(
             Statements database,
@@ -45,7 +45,7 @@ public final class Placement {
             Completion completion,
             DeliveryEvents events,
             Versions versions,
-            CarefulChooser chooser) {
+            CheckedChooser chooser) {
         this.database = database;
         this.totals = totals;
         this.affinities = affinities;

@@ -8,12 +8,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.dicomgateway.spool.DamagedInstanceException;
-import org.dicomgateway.spool.ledger.Bookkeeper;
 import org.dicomgateway.spool.ledger.Change;
 import org.dicomgateway.spool.ledger.Ledger;
 import org.dicomgateway.spool.ledger.LedgerException;
+import org.dicomgateway.spool.ledger.LedgerQueue;
+import org.dicomgateway.spool.log.InstanceFiles;
 import org.dicomgateway.spool.log.InstanceReader;
-import org.dicomgateway.spool.log.OwnFiles;
 import org.dicomgateway.spool.log.SegmentLog;
 import org.dicomgateway.spool.log.StoredInstance;
 import org.slf4j.Logger;
@@ -30,17 +30,22 @@ public final class Stragglers {
     private static final Duration PAUSE = Duration.ofMinutes(10);
 
     private final Ledger ledger;
-    private final Bookkeeper bookkeeper;
+    private final LedgerQueue ledgerQueue;
     private final SegmentLog log;
-    private final OwnFiles files;
+    private final InstanceFiles files;
     private final InstanceReader reader;
     private final Duration age;
     private final Map<Long, Instant> failed = new HashMap<>();
 
     public Stragglers(
-            Ledger ledger, Bookkeeper bookkeeper, SegmentLog log, OwnFiles files, InstanceReader reader, Duration age) {
+            Ledger ledger,
+            LedgerQueue ledgerQueue,
+            SegmentLog log,
+            InstanceFiles files,
+            InstanceReader reader,
+            Duration age) {
         this.ledger = ledger;
-        this.bookkeeper = bookkeeper;
+        this.ledgerQueue = ledgerQueue;
         this.log = log;
         this.files = files;
         this.reader = reader;
@@ -70,7 +75,7 @@ public final class Stragglers {
     private boolean move(long segment, Instant now) throws LedgerException {
         List<Change> moved = new ArrayList<>();
         try {
-            // The keeper alone recycles, and it is the keeper that is here: the segment needs no pin.
+            // Maintenance alone recycles, and this is its thread: the segment needs no pin.
             for (StoredInstance stored : ledger.unfinishedIn(segment, AT_ONCE)) {
                 if (write(stored)) {
                     moved.add(new Change.Moved(stored.instance().id()));
@@ -90,8 +95,8 @@ public final class Stragglers {
             failed.put(segment, now);
             return false;
         }
-        bookkeeper.submit(moved);
-        bookkeeper.sync().join();
+        ledgerQueue.submit(moved);
+        ledgerQueue.sync().join();
         LOG.info("{} waiting instances were moved from segment {} to files", moved.size(), segment);
         return true;
     }
@@ -99,7 +104,7 @@ public final class Stragglers {
     /** @return false when the disk does not give it: then it stays, and the segment with it, and costs no other */
     private boolean write(StoredInstance stored) throws IOException {
         long id = stored.instance().id();
-        OwnFiles.Part part = files.moveOut(id);
+        InstanceFiles.Part part = files.moveOut(id);
         try {
             reader.copy(stored, part);
             part.complete();

@@ -8,12 +8,12 @@ import org.dicomgateway.spool.disk.SpaceWatch;
 import org.dicomgateway.spool.dispatch.SegmentPins;
 import org.dicomgateway.spool.dispatch.VersionLog;
 import org.dicomgateway.spool.journal.LedgerTrust;
-import org.dicomgateway.spool.ledger.Bookkeeper;
 import org.dicomgateway.spool.ledger.Change;
 import org.dicomgateway.spool.ledger.Ledger;
 import org.dicomgateway.spool.ledger.LedgerException;
+import org.dicomgateway.spool.ledger.LedgerQueue;
+import org.dicomgateway.spool.log.InstanceFiles;
 import org.dicomgateway.spool.log.LogPosition;
-import org.dicomgateway.spool.log.OwnFiles;
 import org.dicomgateway.spool.log.SegmentLog;
 import org.dicomgateway.spool.log.SegmentLog.SealedSegment;
 import org.slf4j.Logger;
@@ -33,10 +33,10 @@ public final class Sweeper {
 
     private final Ledger ledger;
     private final LedgerTrust trust;
-    private final Bookkeeper bookkeeper;
+    private final LedgerQueue ledgerQueue;
     private final SegmentLog log;
     private final SegmentPins pins;
-    private final OwnFiles files;
+    private final InstanceFiles files;
     private final SpaceWatch space;
     private final VersionLog versions;
     private final int spares;
@@ -51,16 +51,16 @@ public final class Sweeper {
     public Sweeper(
             Ledger ledger,
             LedgerTrust trust,
-            Bookkeeper bookkeeper,
+            LedgerQueue ledgerQueue,
             SegmentLog log,
             SegmentPins pins,
-            OwnFiles files,
+            InstanceFiles files,
             SpaceWatch space,
             VersionLog versions,
             long reserve) {
         this.ledger = ledger;
         this.trust = trust;
-        this.bookkeeper = bookkeeper;
+        this.ledgerQueue = ledgerQueue;
         this.log = log;
         this.pins = pins;
         this.files = files;
@@ -80,7 +80,7 @@ public final class Sweeper {
         if (!versions.write() || (segments.isEmpty() && withFile.isEmpty())) {
             return;
         }
-        bookkeeper.sync().join();
+        ledgerQueue.sync().join();
         if (!trust.confirm()) {
             return;
         }
@@ -98,12 +98,12 @@ public final class Sweeper {
                 LOG.warn("cannot remove the file of instance {}, which is delivered; trying again", id, e);
             }
         }
-        bookkeeper.submit(deleted);
+        ledgerQueue.submit(deleted);
     }
 
     private List<Long> finishedSegments() throws LedgerException {
         // In this order: what is applied when the ledger is asked is at least what was applied before.
-        LogPosition applied = bookkeeper.applied();
+        LogPosition applied = ledgerQueue.applied();
         Map<Long, Long> unfinished = ledger.unfinishedBytesBySegment();
         unfinishedNow = unfinished.values().stream().mapToLong(bytes -> bytes).sum();
         List<Long> finished = new ArrayList<>();
@@ -131,7 +131,7 @@ public final class Sweeper {
      * leaves segments that are filled already. None is kept when room is short.
      */
     void keepSpares() {
-        LogPosition applied = bookkeeper.applied();
+        LogPosition applied = ledgerQueue.applied();
         boolean quiet = applied.equals(lookedAt) && unfinishedNow == unfinishedThen;
         quietLooks = quiet ? Math.min(quietLooks + 1, QUIET_LOOKS) : 0;
         lookedAt = applied;

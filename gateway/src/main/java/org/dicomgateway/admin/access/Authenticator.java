@@ -1,0 +1,226 @@
+package org.dicomgateway.admin.access;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.javalin.http.Context;
+import io.javalin.http.ForbiddenResponse;
+import io.javalin.http.HttpResponseException;
+import io.javalin.http.HttpStatus;
+import io.javalin.http.UnauthorizedResponse;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.dicomgateway.admin.api.Json;
+import org.dicomgateway.config.settings.AdminUser;
+import org.dicomgateway.config.settings.AdminUser.Role;
+import org.dicomgateway.dicom.values.Text;
+import org.dicomgateway.security.PasswordHash;
+import org.dicomgateway.security.Secret;
+import org.dicomgateway.security.StandInHashes;
+import org.dicomgateway.security.TokenHash;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks who calls, and whether he may. Without users nobody is asked: then only this machine reaches the interface, and
+ * whoever has a shell on it could read the spool's files or stop the process anyway.
+ *
+ * <p>Passwords are dear to compare: {@link Workers} has that done by one thread before a request goes on, so guessing costs
+ * one core at most; who was wrong waits (see {@link FailedLogins}), and a password that was right is known again by its digest,
+ * in memory alone, for as long as it is used. Nothing is kept with the browser or program that calls: no session, no cookie.
+ */
+public final class Authenticator {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Authenticator.class);
+
+    /** Attribute of a request whose password was compared. */
+    public static final String EXAMINED = Authenticator.class.getName() + ".examined";
+
+    private static final Duration KNOWN_FOR = Duration.ofHours(1);
+    private static final int MAX_KNOWN = 1000;
+    private static final int MAX_NAME = 64;
+
+    /** For wrong tokens, which are counted as somebody's, too. */
+    private static final String NOBODY = "";
+
+    private final List<AdminUser> users;
+    private final AuditListener auditListener;
+    private final FailedLogins failedLogins;
+    private final StandInHashes standIns;
+    private final Cache<Known, AdminUser> known;
+
+    /** A password that was right: whose, and its digest under a name that no other user can have. */
+    private record Known(String user, TokenHash password) {}
+
+    /** A login whose password has to be compared, and where it comes from. */
+    public record Unknown(Login.Basic basic, InetAddress source) {}
+
+    public Authenticator(List<AdminUser> users, AuditListener auditListener, Ticker clock) {
+        this.users = List.copyOf(users);
+        this.auditListener = auditListener;
+        this.failedLogins = new FailedLogins(clock);
+        this.standIns = new StandInHashes(
+                users.stream().flatMap(user -> user.password().stream()).toList());
+        this.known = Caffeine.newBuilder()
+                .expireAfterAccess(KNOWN_FOR)
+                .maximumSize(MAX_KNOWN)
+                .ticker(clock)
+                .build();
+    }
+
+    /**
+     * Finds out who calls.
+     *
+     * @throws HttpResponseException when the caller of a route is not known, or may not
+     */
+    public void check(Context request) {
+        Access access = Access.of(request);
+        if (users.isEmpty()) {
+            new Caller("", Role.OPERATOR, request.ip()).attachTo(request);
+        } else if (access != Access.ANYBODY) {
+            AdminUser user = identify(request);
+            new Caller(user.name(), user.role(), request.ip()).attachTo(request);
+            if (!access.allows(user.role())) {
+                LOG.warn(
+                        "{} of {} is a viewer, and may not {} {}",
+                        user.name(),
+                        request.ip(),
+                        request.method(),
+                        printable(request.path()));
+                throw new ForbiddenResponse(user.name() + " may look, and change nothing");
+            }
+        }
+    }
+
+    /** Tells the listener of a change that was asked for, once it is answered. */
+    public void tell(Context request) {
+        if (!Access.changesNothing(request.method())) {
+            Caller.of(request)
+                    .ifPresent(caller -> auditListener.acted(
+                            caller, printable(request.path()), Json.text(request), request.statusCode()));
+        }
+    }
+
+    private AdminUser identify(Context request) {
+        String header = request.header("Authorization");
+        if (header == null) {
+            throw unauthorized(request, "credentials are required");
+        }
+        Login login = Login.parse(header).orElseThrow(() -> unauthorized(request, "Basic or Bearer is required"));
+        return recognized(login).orElseThrow(() -> refused(request, login));
+    }
+
+    /** What costs next to nothing to find out, and therefore goes on while a source waits. */
+    private Optional<AdminUser> recognized(Login login) {
+        if (login instanceof Login.Bearer bearer) {
+            return users.stream()
+                    .filter(user -> user.token()
+                            .filter(hash -> hash.matches(bearer.token()))
+                            .isPresent())
+                    .findFirst();
+        }
+        return Optional.ofNullable(known.getIfPresent(keyOf((Login.Basic) login)));
+    }
+
+    /** The login of a request whose password has to be compared before anybody knows who calls; empty: nothing has to. */
+    public Optional<Unknown> login(@Nullable String authorization, String remoteAddress) {
+        if (users.isEmpty() || authorization == null) {
+            return Optional.empty();
+        }
+        InetAddress source = sourceOf(remoteAddress);
+        return Login.parse(authorization)
+                .filter(Login.Basic.class::isInstance)
+                .map(Login.Basic.class::cast)
+                .filter(basic -> recognized(basic).isEmpty())
+                .filter(basic -> failedLogins.closedFor(source, basic.user()).isZero())
+                .map(basic -> new Unknown(basic, source));
+    }
+
+    /** How often such an address was wrong lately. */
+    public int wrongFrom(InetAddress source) {
+        return failedLogins.wrongFrom(source);
+    }
+
+    /** Compares a password, if that was not done meanwhile. Answers whether it was compared. */
+    public boolean examine(Unknown login) {
+        Login.Basic basic = login.basic();
+        if (recognized(basic).isPresent()) {
+            return true;
+        }
+        if (!failedLogins.closedFor(login.source(), basic.user()).isZero()) {
+            return false;
+        }
+        Optional<AdminUser> user = compare(basic);
+        if (user.isPresent()) {
+            known.put(keyOf(basic), user.get());
+            failedLogins.right(login.source(), basic.user());
+        } else {
+            failedLogins.wrong(login.source(), basic.user());
+            String name = printable(basic.user());
+            String address = login.source().getHostAddress();
+            LOG.warn("wrong credentials from {}: user {}", address, name);
+            auditListener.refused(name, address, "wrong credentials");
+        }
+        return true;
+    }
+
+    private HttpResponseException refused(Context request, Login login) {
+        InetAddress source = sourceOf(request.ip());
+        if (login instanceof Login.Basic basic) {
+            return Boolean.TRUE.equals(request.attribute(EXAMINED))
+                    ? unauthorized(request, "wrong credentials")
+                    : tooMany(request, failedLogins.closedFor(source, basic.user()));
+        }
+        Duration wait = failedLogins.closedFor(source, NOBODY);
+        if (!wait.isZero()) {
+            return tooMany(request, wait);
+        }
+        failedLogins.wrong(source, NOBODY);
+        LOG.warn("wrong credentials from {}: a token", request.ip());
+        auditListener.refused("", request.ip(), "wrong credentials");
+        return unauthorized(request, "wrong credentials");
+    }
+
+    private Optional<AdminUser> compare(Login.Basic login) {
+        Optional<AdminUser> user = users.stream()
+                .filter(each ->
+                        each.name().equals(login.user()) && each.password().isPresent())
+                .findFirst();
+        Optional<PasswordHash> hash = user.flatMap(AdminUser::password).or(() -> standIns.of(login.user()));
+        boolean right =
+                hash.filter(each -> each.matches(new Secret(login.password()))).isPresent();
+        return right ? user : Optional.empty();
+    }
+
+    private static Known keyOf(Login.Basic login) {
+        return new Known(login.user(), TokenHash.of(login.user() + '\0' + login.password()));
+    }
+
+    private static InetAddress sourceOf(String address) {
+        try {
+            return InetAddress.getByName(address);
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("an address of a connection is none", e);
+        }
+    }
+
+    private static HttpResponseException unauthorized(Context request, String why) {
+        request.header("WWW-Authenticate", "Basic realm=\"DICOM Gateway\", charset=\"UTF-8\"");
+        return new UnauthorizedResponse(why);
+    }
+
+    private static HttpResponseException tooMany(Context request, Duration wait) {
+        long seconds = Math.max(1, wait.toSeconds() + 1);
+        request.header("Retry-After", Long.toString(seconds));
+        return new HttpResponseException(
+                HttpStatus.TOO_MANY_REQUESTS.getCode(), "too many wrong credentials; try again in " + seconds + " s");
+    }
+
+    private static String printable(String text) {
+        return Text.printable(text, MAX_NAME);
+    }
+}

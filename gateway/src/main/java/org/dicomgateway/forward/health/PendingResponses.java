@@ -1,0 +1,190 @@
+package org.dicomgateway.forward.health;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The calls and stores a destination owes us an answer to. For any number of threads.
+ *
+ * <p>How long is long depends on who asks. After {@link #SUSPECT_AFTER} any destination is {@linkplain #isSuspect suspect}
+ * of hanging, which has it asked, and found to be down. Much sooner, by what is usual for this one, it is
+ * {@linkplain #isSilent silent}, which costs little to be wrong about. Bytes that still move are no silence.
+ */
+public final class PendingResponses {
+
+    /** Silence for so long makes a destination suspect. */
+    public static final Duration SUSPECT_AFTER = Duration.ofSeconds(5);
+
+    /** What any destination takes in a second, once it has it all; it may take that much longer. */
+    private static final long BYTES_PER_SECOND = 20_000_000;
+
+    /** No destination is silent before this time, for each MiB begun of what it got. */
+    static final Duration SILENT_AFTER = Duration.ofSeconds(1);
+
+    /** Nor before so many times the longest that it lately took to answer. */
+    private static final int TIMES_LONGEST = 3;
+
+    /** What is left of the longest time with each further answer. */
+    private static final double FORGET = 0.98;
+
+    private static final long MEBIBYTE = 1024 * 1024;
+
+    private final InstantSource clock;
+    private final Set<Wait> waits = ConcurrentHashMap.newKeySet();
+    private final AtomicLong stores = new AtomicLong();
+    private volatile Instant lastAnswer;
+    private volatile Instant lastStored;
+    private volatile Duration longestLately = Duration.ZERO;
+
+    PendingResponses(InstantSource clock) {
+        this.clock = clock;
+        this.lastAnswer = clock.instant();
+        this.lastStored = lastAnswer;
+    }
+
+    /** Begins to wait for an answer to a call. */
+    public Wait beginCall() {
+        return begin(false, 0);
+    }
+
+    /** Begins to wait for an answer to a store of so many bytes. */
+    public Wait beginStore(long bytes) {
+        return begin(true, bytes);
+    }
+
+    private Wait begin(boolean store, long bytes) {
+        Wait wait = new Wait(store, bytes);
+        waits.add(wait);
+        return wait;
+    }
+
+    /** Whether one of them waits too long. */
+    public boolean isOverdue() {
+        return waits.stream().anyMatch(wait -> wait.isLongerThan(1));
+    }
+
+    /** Whether one of them waits too long, and nothing else was answered lately. */
+    public boolean isSuspect() {
+        return isOverdue() && isSilentFor(1);
+    }
+
+    /** Whether all of them wait for more than twice the time that is too long, and nothing was answered in that time. */
+    public boolean isHopeless() {
+        return isOverdue() && isSilentFor(2) && waits.stream().allMatch(wait -> wait.isLongerThan(2));
+    }
+
+    /**
+     * Whether all of them wait longer than this destination ever takes, and no store was answered in that time. Whether it
+     * hangs is another matter.
+     */
+    public boolean isSilent() {
+        return isAwaited()
+                && waits.stream().allMatch(Wait::isUnusual)
+                && Duration.between(lastStored, clock.instant()).compareTo(usual()) > 0;
+    }
+
+    /** Whether it owes us anything for which it is not excused. */
+    public boolean isAwaited() {
+        return waits.stream().anyMatch(wait -> !wait.excused);
+    }
+
+    /** It is there: what is awaited now is slow, and says nothing of what is begun from now on. */
+    public void excuse() {
+        waits.forEach(wait -> wait.excused = true);
+    }
+
+    /** How long it may take to answer before that is unusual, for each MiB begun. */
+    private Duration usual() {
+        Duration patience = longestLately.multipliedBy(TIMES_LONGEST);
+        return patience.compareTo(SILENT_AFTER) < 0 ? SILENT_AFTER : patience;
+    }
+
+    private synchronized void stored(Duration took) {
+        Duration faded = Duration.ofNanos((long) (longestLately.toNanos() * FORGET));
+        longestLately = took.compareTo(faded) < 0 ? faded : took;
+        lastStored = clock.instant();
+        stores.incrementAndGet();
+    }
+
+    private boolean isSilentFor(int times) {
+        Duration silence = Duration.between(lastAnswer, clock.instant());
+        return silence.compareTo(SUSPECT_AFTER.multipliedBy(times)) > 0;
+    }
+
+    /** The longest silence of any. */
+    public Duration longest() {
+        return waits.stream().map(Wait::silence).max(Duration::compareTo).orElse(Duration.ZERO);
+    }
+
+    /** That it keeps us waiting, for operators. */
+    Optional<String> complaint() {
+        return isOverdue()
+                ? Optional.of("slow: a store or call is not answered for " + Health.seconds(longest()))
+                : Optional.empty();
+    }
+
+    /** When the last answer came; when it was made, at first. */
+    public Instant lastAnswer() {
+        return lastAnswer;
+    }
+
+    /** How many stores were answered. */
+    long stores() {
+        return stores.get();
+    }
+
+    /** One of them. */
+    public final class Wait implements AutoCloseable {
+
+        private final boolean store;
+        private final Duration patience;
+        private final long mebibytes;
+        private volatile Instant moved = clock.instant();
+        private volatile boolean answered;
+        private volatile boolean excused;
+
+        private Wait(boolean store, long bytes) {
+            this.store = store;
+            this.patience = SUSPECT_AFTER.plusMillis(bytes / (BYTES_PER_SECOND / 1000));
+            this.mebibytes = 1 + bytes / MEBIBYTE;
+        }
+
+        /** Something went out: the destination reads. */
+        public void moved() {
+            moved = clock.instant();
+        }
+
+        /** An answer came, whatever it says. */
+        public void answered() {
+            answered = true;
+        }
+
+        @Override
+        public void close() {
+            waits.remove(this);
+            if (answered) {
+                lastAnswer = clock.instant();
+                if (store) {
+                    stored(silence().dividedBy(mebibytes));
+                }
+            }
+        }
+
+        private Duration silence() {
+            return Duration.between(moved, clock.instant());
+        }
+
+        private boolean isUnusual() {
+            return silence().compareTo(usual().multipliedBy(mebibytes)) > 0;
+        }
+
+        private boolean isLongerThan(int times) {
+            return silence().compareTo(patience.multipliedBy(times)) > 0;
+        }
+    }
+}

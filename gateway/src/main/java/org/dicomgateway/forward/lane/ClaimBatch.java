@@ -1,0 +1,151 @@
+package org.dicomgateway.forward.lane;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.dicomgateway.forward.health.Concurrency.Place;
+import org.dicomgateway.forward.health.Tally;
+import org.dicomgateway.forward.outcome.Outcome;
+import org.dicomgateway.spool.Claim;
+import org.dicomgateway.spool.Outbox;
+import org.dicomgateway.spool.Settlement;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The claims in one worker's hand. Whatever happens, each of them is settled: what is still there at the end goes back,
+ * uncounted. For its worker; what waits, any thread may give back.
+ */
+final class ClaimBatch implements AutoCloseable {
+
+    private final Outbox outbox;
+    private final InstantSource clock;
+    private final Tally tally;
+    private final Place place;
+    private final boolean trial;
+    private final Deque<Claim> waiting = new ArrayDeque<>();
+    private @Nullable Claim taken;
+    private boolean closed;
+    private Instant takenAt;
+
+    /**
+     * @param place its worker's, given up with the hand
+     * @param trial whether this is the one delivery by which a destination is tried again
+     */
+    ClaimBatch(Outbox outbox, InstantSource clock, Tally tally, Place place, boolean trial) {
+        this.outbox = outbox;
+        this.clock = clock;
+        this.tally = tally;
+        this.place = place;
+        this.trial = trial;
+        this.takenAt = clock.instant();
+    }
+
+    synchronized void add(Collection<Claim> claims) {
+        waiting.addAll(claims);
+        tally.inFlight(claims.size());
+    }
+
+    synchronized boolean isEmpty() {
+        return waiting.isEmpty();
+    }
+
+    synchronized boolean isClosed() {
+        return closed;
+    }
+
+    boolean isTrial() {
+        return trial;
+    }
+
+    /** Whether its worker may go on. */
+    boolean hasPlace() {
+        return place.isKept();
+    }
+
+    /** What waits to be sent, in the order of the claims. */
+    synchronized List<Claim> waiting() {
+        return new ArrayList<>(waiting);
+    }
+
+    /** Takes the first that fits, to be settled next. */
+    synchronized Optional<Claim> take(Predicate<Claim> fits) {
+        for (Iterator<Claim> each = waiting.iterator(); each.hasNext(); ) {
+            Claim claim = each.next();
+            if (fits.test(claim)) {
+                each.remove();
+                taken = claim;
+                takenAt = clock.instant();
+                return Optional.of(claim);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Settles those for which it has a settlement. */
+    synchronized void settleIf(Function<Claim, Optional<Settlement>> how) {
+        for (Claim claim : waiting()) {
+            how.apply(claim).ifPresent(settlement -> {
+                waiting.remove(claim);
+                put(claim, settlement);
+            });
+        }
+    }
+
+    /** Keeps only this one, and gives back the rest. */
+    synchronized void keepOnly(Claim claim, String reason) {
+        waiting.remove(claim);
+        giveBack(reason);
+        waiting.add(claim);
+    }
+
+    /** Settles what was taken. */
+    synchronized void settle(Claim claim, Settlement settlement) {
+        taken = null;
+        put(claim, settlement);
+    }
+
+    /** The first that fits; it stays. */
+    synchronized Optional<Claim> first(Predicate<Claim> fits) {
+        return waiting.stream().filter(fits).findFirst();
+    }
+
+    /** Whether something waits for so long behind what was taken. */
+    synchronized boolean isHeldUp(Duration time) {
+        return taken != null
+                && !waiting.isEmpty()
+                && Duration.between(takenAt, clock.instant()).compareTo(time) >= 0;
+    }
+
+    /** Settles all that waits, to be tried again; not counted. What was taken is left to who took it. Any thread may. */
+    synchronized void giveBack(String reason) {
+        Settlement back = new Settlement.Retry(clock.instant(), false, Outcome.NO_STATUS, reason);
+        while (!waiting.isEmpty()) {
+            put(waiting.removeFirst(), back);
+        }
+    }
+
+    private void put(Claim claim, Settlement settlement) {
+        tally.inFlight(-1);
+        outbox.settle(claim, settlement);
+    }
+
+    @Override
+    public synchronized void close() {
+        if (taken != null) {
+            waiting.addFirst(taken);
+            taken = null;
+        }
+        closed = true;
+        giveBack("given back before it was sent");
+        place.close();
+    }
+}

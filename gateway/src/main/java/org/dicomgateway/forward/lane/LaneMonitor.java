@@ -1,0 +1,73 @@
+package org.dicomgateway.forward.lane;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.dicomgateway.forward.association.WakeSignal;
+import org.dicomgateway.process.LongLived;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The thread that looks after a lane while its workers wait for the destination: whenever it is woken, and twice a
+ * second. Survives an exception, until the lane stops.
+ */
+final class LaneMonitor {
+
+    private static final Duration PACE = Duration.ofMillis(500);
+    private static final Duration AFTER_FAULT = Duration.ofSeconds(5);
+
+    private static final Logger LOG = LoggerFactory.getLogger(LaneMonitor.class);
+
+    private final WakeSignal wakeSignal;
+    private final Runnable look;
+    private final LongLived thread;
+
+    /** @param name of the thread */
+    LaneMonitor(String name, WakeSignal wakeSignal, Runnable look) {
+        this.wakeSignal = wakeSignal;
+        this.look = look;
+        this.thread = new LongLived(name, this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Waits for its end, after the lane was stopped. Returns whether it came, by {@link System#nanoTime} {@code end}. */
+    boolean awaitEnd(long end) throws InterruptedException {
+        TimeUnit.NANOSECONDS.timedJoin(thread, Math.max(1, end - System.nanoTime()));
+        return hasEnded();
+    }
+
+    LongLived thread() {
+        return thread;
+    }
+
+    boolean hasEnded() {
+        return !thread.isAlive();
+    }
+
+    private void run() {
+        while (!wakeSignal.isStopping()) {
+            try {
+                long heard = wakeSignal.times();
+                look.run();
+                wakeSignal.await(heard, PACE);
+            } catch (InterruptedException e) {
+                // Nobody of ours interrupts it.
+                LOG.warn("{} was interrupted, and goes on", thread.getName());
+            } catch (RuntimeException e) {
+                survive(e);
+            }
+        }
+    }
+
+    private void survive(RuntimeException fault) {
+        LOG.error("{} failed, and goes on in {} s", thread.getName(), AFTER_FAULT.toSeconds(), fault);
+        try {
+            wakeSignal.pause(AFTER_FAULT);
+        } catch (InterruptedException e) {
+            LOG.warn("{} was interrupted, and goes on", thread.getName());
+        }
+    }
+}

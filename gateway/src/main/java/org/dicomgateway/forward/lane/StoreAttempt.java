@@ -1,0 +1,233 @@
+package org.dicomgateway.forward.lane;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.values.DimseStatus;
+import org.dicomgateway.dicom.values.PresentationPair;
+import org.dicomgateway.dicom.wire.AssociationException;
+import org.dicomgateway.dicom.wire.OpenAssociation;
+import org.dicomgateway.forward.association.Associations;
+import org.dicomgateway.forward.association.Probe;
+import org.dicomgateway.forward.association.ProgressStream;
+import org.dicomgateway.forward.association.Proposal;
+import org.dicomgateway.forward.health.DestinationSignals;
+import org.dicomgateway.forward.health.PendingResponses;
+import org.dicomgateway.forward.health.Report;
+import org.dicomgateway.forward.health.Symptoms;
+import org.dicomgateway.forward.health.Throughput;
+import org.dicomgateway.forward.outcome.Outcome;
+import org.dicomgateway.forward.outcome.Outcome.Deferred;
+import org.dicomgateway.forward.outcome.Outcome.Delivered;
+import org.dicomgateway.forward.outcome.Outcome.Impossible;
+import org.dicomgateway.forward.outcome.Outcome.Refused;
+import org.dicomgateway.forward.outcome.OutcomeTable;
+import org.dicomgateway.forward.outcome.RetryPolicy;
+import org.dicomgateway.spool.Claim;
+import org.dicomgateway.spool.DamagedInstanceException;
+import org.dicomgateway.spool.DatasetStream;
+import org.dicomgateway.spool.Outbox;
+import org.dicomgateway.spool.Settlement;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes one instance to the destination, and settles it by what became of that. For any number of threads. */
+final class StoreAttempt {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StoreAttempt.class);
+
+    /** After others of the same caller. */
+    private static final Duration BEHIND = Duration.ofSeconds(1);
+
+    private final Outbox outbox;
+    private final InstantSource clock;
+    private final Associations associations;
+    private final DestinationSignals destinationSignals;
+    private final RetryPolicy retries;
+    private final Probe probe;
+
+    StoreAttempt(
+            Outbox outbox,
+            InstantSource clock,
+            Associations associations,
+            DestinationSignals destinationSignals,
+            RetryPolicy retries,
+            Probe probe) {
+        this.outbox = outbox;
+        this.clock = clock;
+        this.associations = associations;
+        this.destinationSignals = destinationSignals;
+        this.retries = retries;
+        this.probe = probe;
+    }
+
+    /**
+     * Sends what was taken from the hand, and settles it, whatever happens.
+     *
+     * @param first whether it is the first of this association
+     * @return whether the association can be used for another
+     */
+    boolean send(OpenAssociation association, ClaimBatch claimBatch, Claim claim, boolean first) {
+        long start = System.nanoTime();
+        PresentationPair pair = Proposal.pairOf(claim);
+        Outcome outcome;
+        boolean usable = false;
+        boolean unanswered = false;
+        try {
+            Outcome answer = association.accepts(pair)
+                    ? answered(claim, store(association, claim, pair))
+                    : OutcomeTable.notAccepted(pair);
+            outcome = destinationSignals.faultAttribution().of(claim, answer, outbox::passesOn);
+            notice(claim, outcome, Duration.ofMillis(millisSince(start)));
+            usable = true;
+        } catch (AssociationException e) {
+            unanswered = true;
+            outcome = unanswered(claim, e, first);
+        } catch (DamagedInstanceException e) {
+            outcome = new Impossible(Outcome.NO_STATUS, "damaged in the spool, not sent: " + e.getMessage(), true);
+        } catch (IOException e) {
+            outcome = new Refused(Outcome.NO_STATUS, "cannot be read from the spool: " + e.getMessage());
+        } catch (RuntimeException | Error e) {
+            association.abort();
+            conclude(claimBatch, claim, new Refused(Outcome.NO_STATUS, "a fault of the gateway: " + e), true, start);
+            throw e;
+        }
+        conclude(claimBatch, claim, outcome, unanswered, start);
+        return usable;
+    }
+
+    private Outcome answered(Claim claim, int status) {
+        return status == DimseStatus.DUPLICATE_SOP_INSTANCE && !outbox.explainsDuplicate(claim)
+                ? OutcomeTable.ofOtherVersion()
+                : OutcomeTable.ofStatus(status);
+    }
+
+    private void notice(Claim claim, Outcome outcome, Duration took) {
+        Symptoms symptoms = destinationSignals.symptoms();
+        if (outcome instanceof Delivered) {
+            destinationSignals.titles().taken(destinationSignals.titles().of(claim));
+            if (symptoms.stored(took, claim.instance().datasetLength())) {
+                destinationSignals.concurrency().shrink("it became slow");
+            } else {
+                destinationSignals.concurrency().stored(claim.instance().datasetLength());
+            }
+        } else if (outcome instanceof Refused refused) {
+            symptoms.refused(refused.reason());
+        } else if (outcome instanceof Impossible impossible) {
+            symptoms.refused(impossible.reason());
+        }
+    }
+
+    private Outcome unanswered(Claim claim, AssociationException failure, boolean first) {
+        if (associations.areAborted()) {
+            return new Deferred(Outcome.NO_STATUS, "the lane was stopped before the answer came");
+        }
+        if (failure.reason() == AssociationException.Cause.TIMEOUT && associations.count() > 1) {
+            destinationSignals.concurrency().shrink("a store was not answered in time");
+        }
+        destinationSignals.concurrency().disturbed();
+        AeTitle calling = destinationSignals.titles().of(claim);
+        Deferred trouble = OutcomeTable.ofStore(failure, first, calling);
+        boolean ofCaller = first
+                && failure.reason() == AssociationException.Cause.ABORTED
+                && destinationSignals.titles().refuses(calling, failure, trouble.reason());
+        return ofCaller ? trouble : destinationSignals.faultAttribution().of(claim, trouble, outbox::passesOn);
+    }
+
+    /** Settles by the outcome of an attempt in which nothing was sent. */
+    void conclude(ClaimBatch claimBatch, Claim claim, Outcome outcome, long start) {
+        conclude(claimBatch, claim, outcome, false, start);
+    }
+
+    private void conclude(ClaimBatch claimBatch, Claim claim, Outcome outcome, boolean unanswered, long start) {
+        boolean held = !destinationSignals.breaker().allowsTraffic();
+        Settlement decided =
+                afterItsCaller(claim, retries.settlement(claim.attempts(), outcome, clock.instant(), held));
+        Settlement settlement = unanswered ? decided.withoutAnswer() : decided;
+        // Asked before it is settled: afterwards it may be elsewhere already.
+        boolean passedOn =
+                settlement instanceof Settlement.Parked parked && parked.elsewhere() && outbox.passesOn(claim);
+        account(claimBatch, claim, settlement);
+        Report.settled(claim, settlement, passedOn, millisSince(start));
+    }
+
+    /** What its caller was put off for is tried again after the others of that caller: it may be to blame itself. */
+    private Settlement afterItsCaller(Claim claim, Settlement settlement) {
+        if (!(settlement instanceof Settlement.Retry retry)) {
+            return settlement;
+        }
+        Optional<Instant> due = destinationSignals.titles().putOffUntil(claim).map(until -> until.plus(BEHIND));
+        return due.filter(retry.due()::isBefore)
+                .<Settlement>map(
+                        behind -> new Settlement.Retry(behind, retry.counted(), retry.status(), retry.reason()))
+                .orElse(retry);
+    }
+
+    /**
+     * Settles those whose caller is put off. There may be many, and again and again: the forward log gets a line for the
+     * first.
+     */
+    void putOff(ClaimBatch claimBatch, long start) {
+        Predicate<Claim> which =
+                claim -> destinationSignals.titles().putOff(claim).isPresent();
+        Optional<Claim> first = claimBatch.take(which);
+        first.ifPresent(claim -> destinationSignals.titles().putOff(claim).ifPresent(later -> {
+            account(claimBatch, claim, later);
+            Report.settled(claim, later, false, millisSince(start));
+        }));
+        claimBatch.settleIf(destinationSignals.titles()::putOff);
+    }
+
+    private int store(OpenAssociation association, Claim claim, PresentationPair pair)
+            throws AssociationException, IOException {
+        Throughput throughput = destinationSignals.tally().throughput();
+        throughput.begin();
+        long arrived = 0;
+        try {
+            int status = awaited(association, claim, pair);
+            arrived = claim.instance().datasetLength();
+            return status;
+        } finally {
+            throughput.end(arrived);
+        }
+    }
+
+    private int awaited(OpenAssociation association, Claim claim, PresentationPair pair)
+            throws AssociationException, IOException {
+        DatasetStream dataset = outbox.open(claim);
+        try (PendingResponses.Wait wait = destinationSignals
+                .pendingResponses()
+                .beginStore(claim.instance().datasetLength())) {
+            int status = association.cStore(pair, claim.instance().sopInstance(), new ProgressStream(dataset, wait));
+            wait.answered();
+            return status;
+        } finally {
+            closeQuietly(dataset);
+        }
+    }
+
+    private void account(ClaimBatch claimBatch, Claim claim, Settlement settlement) {
+        claimBatch.settle(claim, settlement);
+        destinationSignals.tally().settled(settlement, clock.instant());
+        if (settlement instanceof Settlement.Delivered) {
+            probe.proven();
+        }
+    }
+
+    private static long millisSince(long start) {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+    }
+
+    private void closeQuietly(DatasetStream dataset) {
+        try {
+            dataset.close();
+        } catch (IOException e) {
+            LOG.debug("closing what was read from the spool failed", e);
+        }
+    }
+}

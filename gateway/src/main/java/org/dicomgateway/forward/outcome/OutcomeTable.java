@@ -1,0 +1,127 @@
+package org.dicomgateway.forward.outcome;
+
+import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.values.DimseStatus;
+import org.dicomgateway.dicom.values.PresentationPair;
+import org.dicomgateway.dicom.values.Rejection;
+import org.dicomgateway.dicom.wire.AssociationException;
+import org.dicomgateway.forward.outcome.Outcome.Deferred;
+import org.dicomgateway.forward.outcome.Outcome.Delivered;
+import org.dicomgateway.forward.outcome.Outcome.Impossible;
+import org.dicomgateway.forward.outcome.Outcome.Refused;
+
+/**
+ * The table that says what an answer, or the lack of one, means: C-STORE statuses (PS3.4 B.2.3, PS3.7 Annex C),
+ * A-ASSOCIATE-RJ (PS3.8 9.3.4), A-ABORT, and everything that can happen to a connection.
+ */
+public final class OutcomeTable {
+
+    private OutcomeTable() {}
+
+    /** Of the status of a C-STORE response. */
+    public static Outcome ofStatus(int status) {
+        String reason = DimseStatus.format(status) + " " + DimseStatus.meaningOf(status);
+        if (DimseStatus.kindOf(status) != DimseStatus.Kind.FAILURE) {
+            return new Delivered(status);
+        }
+        return switch (status) {
+            // It is there already: an earlier attempt whose answer was lost, or another sender. See also below.
+            case DimseStatus.DUPLICATE_SOP_INSTANCE -> new Delivered(status);
+            case DimseStatus.SOP_CLASS_NOT_SUPPORTED -> new Impossible(status, reason);
+            case DimseStatus.NOT_AUTHORIZED ->
+                new Refused(status, reason + ": the destination does not let us store; check its permissions");
+            // Whose trouble it is the code does not tell: the same ones are used for either.
+            default -> new Refused(status, reason);
+        };
+    }
+
+    /** Of 0x0111 when the instance that the destination has cannot be the one that was sent, but is another version. */
+    public static Outcome ofOtherVersion() {
+        int status = DimseStatus.DUPLICATE_SOP_INSTANCE;
+        return new Impossible(
+                status,
+                DimseStatus.format(status) + " " + DimseStatus.meaningOf(status)
+                        + ": the destination keeps another version of this instance that it was sent before, and did not"
+                        + " take this one; delete the instance there, or have the server overwrite it, and retry; or"
+                        + " discard this delivery");
+    }
+
+    /**
+     * Of a C-STORE that got no valid answer.
+     *
+     * @param first whether it was the first of its association
+     * @param calling the AE title we called by
+     */
+    public static Deferred ofStore(AssociationException failure, boolean first, AeTitle calling) {
+        String reason = messageOf(failure);
+        boolean unwelcome = first && failure.reason() == AssociationException.Cause.ABORTED;
+        return new Deferred(
+                Outcome.NO_STATUS,
+                unwelcome
+                        ? reason + ": aborted at the first C-STORE; check that the destination lets our AE title "
+                                + calling + " store: add it to its DicomModalities"
+                        : reason);
+    }
+
+    /** Of an association that was not established: always the destination's trouble, never the instance's. */
+    public static Deferred ofOpen(AssociationException failure) {
+        String advice = failure.rejection().map(OutcomeTable::adviceOn).orElse("");
+        return new Deferred(Outcome.NO_STATUS, messageOf(failure) + advice);
+    }
+
+    /** Of an association that has no context for what is to be sent. */
+    public static Outcome notAccepted(PresentationPair pair) {
+        return new Impossible(Outcome.NO_STATUS, pair.refusal());
+    }
+
+    /** Whether the association was refused for the AE title that called: true of one caller, not of all. */
+    public static boolean isCallerUnknown(AssociationException failure) {
+        return failure.rejection()
+                .filter(rj -> isByUser(rj) && rj.reason() == 3)
+                .isPresent();
+    }
+
+    /**
+     * Whether what a caller met may be for its AE title: an association refused for good without a reason, or broken off
+     * by the peer.
+     */
+    public static boolean mayBeForCaller(AssociationException failure) {
+        return failure.reason() == AssociationException.Cause.ABORTED
+                || failure.rejection()
+                        .filter(rj -> isByUser(rj) && rj.reason() == 1)
+                        .isPresent();
+    }
+
+    private static boolean isByUser(Rejection rejection) {
+        return rejection.result() == 1 && rejection.source() == 1;
+    }
+
+    /** Whether no answer came at all: any other failure shows that somebody is there. */
+    public static boolean isSilence(AssociationException failure) {
+        return switch (failure.reason()) {
+            case CONNECT, TIMEOUT, CONNECTION_LOST -> true;
+            case REJECTED, ABORTED, PROTOCOL -> false;
+        };
+    }
+
+    /** Whether the association was refused for the moment only. */
+    public static boolean isBusy(AssociationException failure) {
+        return failure.rejection().filter(Rejection::isTransient).isPresent();
+    }
+
+    private static String adviceOn(Rejection rejection) {
+        if (rejection.isTransient()) {
+            return "";
+        }
+        return switch (rejection.source() * 10 + rejection.reason()) {
+            case 13 -> ": it does not know our calling AE title; add it there, or set calling-ae";
+            case 17 -> ": it does not answer to that called AE title; check ae-title";
+            default -> "";
+        };
+    }
+
+    private static String messageOf(AssociationException failure) {
+        String message = failure.getMessage();
+        return message == null ? failure.reason().toString() : message;
+    }
+}

@@ -1,0 +1,337 @@
+package org.dicomgateway.spool.ledger;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.dicomgateway.observe.StageTimes;
+import org.dicomgateway.process.LongLived;
+import org.dicomgateway.process.Threads;
+import org.dicomgateway.spool.log.LogPosition;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that writes the ledger, behind the log: whatever has queued up is one transaction, the first at once,
+ * and then not more than one every few milliseconds, so that under load they are worth their cost. When the ledger
+ * fails, the same changes are tried again until they are applied, and {@link #failingBecause} has the intake closed
+ * meanwhile; what was acknowledged is in the log.
+ *
+ * <p>Commands ({@link #apply}, {@link #sync}) keep their place in the row but stand alone, and are not repeated:
+ * whoever waits for the answer hears of the failure.
+ */
+public final class LedgerQueue implements AutoCloseable {
+
+    /** Told of each batch in the writer's thread, after it was applied. */
+    @FunctionalInterface
+    public interface Listener {
+        void applied(List<Change> changes, Ledger.Applied done);
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(LedgerQueue.class);
+    private static final int MAX_BATCH = 2_000;
+    private static final int MAX_QUEUED = 10_000;
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+    private static final Duration LAST_PAUSE = Duration.ofSeconds(5);
+    private static final int TRIES_AT_CLOSE = 3;
+    private static final Duration BETWEEN_BATCHES = Duration.ofMillis(10);
+
+    private final Ledger ledger;
+    private final Listener listener;
+    private final LongLived thread = new LongLived("spool-ledger", this::run);
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition work = lock.newCondition();
+    private final Condition room = lock.newCondition();
+    private final Condition closing = lock.newCondition();
+    private final Deque<Entry> queue = new ArrayDeque<>();
+    private int commands;
+    private boolean closed;
+    private long nextBatchAt = System.nanoTime();
+    private boolean dirty;
+    private volatile LogPosition applied;
+    private volatile @Nullable String failing;
+
+    public LedgerQueue(Ledger ledger, Listener listener) throws LedgerException {
+        this.ledger = ledger;
+        this.listener = listener;
+        this.applied = ledger.appliedPosition();
+        thread.start();
+    }
+
+    /** Changes, or a command when somebody waits for {@code answer}; without a change it asks for a sync. */
+    private record Entry(List<Change> changes, @Nullable CompletableFuture<Ledger.Applied> answer) {
+
+        boolean isCommand() {
+            return answer != null;
+        }
+    }
+
+    /** Has changes applied, in this order, after everything submitted before. Does not block. */
+    public void submit(Collection<? extends Change> changes) {
+        enqueue(changes.stream().map(change -> new Entry(List.of(change), null)).toList());
+    }
+
+    /** Has changes applied on their own. Completes exceptionally when they were not. */
+    public CompletableFuture<Ledger.Applied> apply(Change... changes) {
+        CompletableFuture<Ledger.Applied> answer = new CompletableFuture<>();
+        enqueue(List.of(new Entry(List.of(changes), answer)));
+        return answer;
+    }
+
+    /** Makes everything submitted before durable. Completes exceptionally when it is not. */
+    public CompletableFuture<Ledger.Applied> sync() {
+        CompletableFuture<Ledger.Applied> answer = new CompletableFuture<>();
+        enqueue(List.of(new Entry(List.of(), answer)));
+        return answer;
+    }
+
+    private void enqueue(List<Entry> entries) {
+        lock.lock();
+        try {
+            if (!closed) {
+                boolean idle = queue.isEmpty();
+                queue.addAll(entries);
+                commands += (int) entries.stream().filter(Entry::isCommand).count();
+                if (idle || commands > 0 || queue.size() >= MAX_BATCH) {
+                    work.signal();
+                }
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        for (Entry entry : entries) {
+            answerFailed(entry, new IllegalStateException("the spool is closed"));
+        }
+    }
+
+    /** Changes that wait to be applied. */
+    public int waiting() {
+        lock.lock();
+        try {
+            return queue.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Everything before this place in the log is applied. */
+    public LogPosition applied() {
+        return applied;
+    }
+
+    /** Why the ledger cannot be written to at the moment. */
+    public Optional<String> failingBecause() {
+        return Optional.ofNullable(failing);
+    }
+
+    /** Waits while too much is queued; not while the ledger fails, when the intake is closed instead. */
+    public void awaitRoom() {
+        lock.lock();
+        try {
+            while (queue.size() > MAX_QUEUED && failing == null && !closed) {
+                room.awaitUninterruptibly();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void run() {
+        boolean wanted = false;
+        try {
+            for (List<Entry> batch = take(); !batch.isEmpty(); batch = take()) {
+                CompletableFuture<Ledger.Applied> answer = batch.get(0).answer();
+                if (answer != null) {
+                    execute(batch.get(0), answer);
+                } else {
+                    applyUntilDone(batch.stream()
+                            .flatMap(entry -> entry.changes().stream())
+                            .toList());
+                }
+            }
+            syncAtClose();
+            wanted = true;
+        } finally {
+            end(wanted);
+        }
+    }
+
+    private List<Entry> take() {
+        lock.lock();
+        try {
+            while (queue.isEmpty() && !closed) {
+                work.awaitUninterruptibly();
+            }
+            gatherMore();
+            List<Entry> batch = new ArrayList<>();
+            while (!queue.isEmpty() && batch.size() < MAX_BATCH) {
+                boolean command = queue.element().isCommand();
+                if (command && !batch.isEmpty()) {
+                    break;
+                }
+                batch.add(queue.remove());
+                if (command) {
+                    commands--;
+                    break;
+                }
+            }
+            room.signalAll();
+            return batch;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until the next batch may go, unless it is full already, or somebody waits for an answer. */
+    private void gatherMore() {
+        Threads.await(work, nextBatchAt - System.nanoTime(), () -> closed || commands > 0 || queue.size() >= MAX_BATCH);
+        nextBatchAt = System.nanoTime() + BETWEEN_BATCHES.toNanos();
+    }
+
+    private void execute(Entry command, CompletableFuture<Ledger.Applied> answer) {
+        try {
+            answer.complete(command.changes().isEmpty() ? syncIfDirty() : applyOnce(command.changes()));
+        } catch (LedgerException | RuntimeException e) {
+            LOG.warn("the ledger refused a command", e);
+            answer.completeExceptionally(e);
+        }
+    }
+
+    private void applyUntilDone(List<Change> changes) {
+        Duration pause = FIRST_PAUSE;
+        for (int tries = 1; ; tries++) {
+            try {
+                applyOnce(changes);
+                recovered();
+                return;
+            } catch (LedgerException | RuntimeException e) {
+                if (isFailing(e, changes.size()) && tries >= TRIES_AT_CLOSE) {
+                    LOG.error(
+                            "closing without the last {} changes of the ledger; received instances are in the log and "
+                                    + "come back at the next start, settled deliveries will be repeated",
+                            changes.size());
+                    return;
+                }
+            }
+            pause(pause);
+            pause = pause.multipliedBy(2).compareTo(LAST_PAUSE) < 0 ? pause.multipliedBy(2) : LAST_PAUSE;
+        }
+    }
+
+    private Ledger.Applied applyOnce(List<Change> changes) throws LedgerException {
+        long begin = System.nanoTime();
+        Ledger.Applied done = ledger.apply(changes);
+        StageTimes.applied(changes.size(), System.nanoTime() - begin);
+        dirty = true;
+        for (Change change : changes) {
+            if (change instanceof Change.Received received) {
+                applied = received.end();
+            }
+        }
+        try {
+            listener.applied(changes, done);
+        } catch (RuntimeException e) {
+            // Must not look like a failure of the ledger, or the changes would be applied twice.
+            LOG.error("telling of {} applied changes failed", changes.size(), e);
+        }
+        return done;
+    }
+
+    private Ledger.Applied syncIfDirty() throws LedgerException {
+        if (dirty) {
+            ledger.sync(0);
+            dirty = false;
+        }
+        return new Ledger.Applied(0, Set.of());
+    }
+
+    private void recovered() {
+        if (failing != null) {
+            failing = null;
+            LOG.warn("the ledger can be written to again");
+        }
+    }
+
+    /** Notes the failure. @return whether the spool is being closed */
+    private boolean isFailing(Exception e, int changes) {
+        if (failing == null) {
+            LOG.error("the ledger cannot be written to; nothing is taken in until {} changes are applied", changes, e);
+        }
+        lock.lock();
+        try {
+            failing = "the spool's ledger cannot be written to: " + e.getMessage();
+            room.signalAll();
+            return closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void pause(Duration duration) {
+        lock.lock();
+        try {
+            Threads.await(closing, duration.toNanos(), () -> closed);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void syncAtClose() {
+        try {
+            syncIfDirty();
+        } catch (LedgerException e) {
+            LOG.warn("the ledger could not be synced at the end; the next start replays more of the log", e);
+        }
+    }
+
+    private void end(boolean wanted) {
+        List<Entry> left;
+        lock.lock();
+        try {
+            closed = true;
+            left = List.copyOf(queue);
+            queue.clear();
+            room.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        if (!wanted) {
+            failing = "the thread that writes the spool's ledger ended; see the log";
+        }
+        left.forEach(entry -> answerFailed(entry, new IllegalStateException("the ledger's writer ended")));
+    }
+
+    private static void answerFailed(Entry entry, RuntimeException why) {
+        CompletableFuture<Ledger.Applied> answer = entry.answer();
+        if (answer != null) {
+            answer.completeExceptionally(why);
+        }
+    }
+
+    public LongLived thread() {
+        return thread;
+    }
+
+    /** Applies everything submitted before, syncs, and ends the thread. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            work.signal();
+            closing.signal();
+        } finally {
+            lock.unlock();
+        }
+        Threads.join(thread);
+    }
+}
