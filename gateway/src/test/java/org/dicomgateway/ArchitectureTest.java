@@ -32,7 +32,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** The table of docs/architecture.md as data: a stray package or arrow fails the build. */
+/** Table and picture of docs/architecture.md as data: a stray package or arrow fails the build. */
 class ArchitectureTest {
 
     private static final String ROOT = "org.dicomgateway.";
@@ -211,6 +211,32 @@ class ArchitectureTest {
         }
         assertThat(types.values()).allMatch(number -> number <= MAX_TYPES, "at most " + MAX_TYPES);
         assertThat(described).containsAll(types.keySet());
+    }
+
+    @Test
+    void the_document_has_the_same_packages_and_arrows() throws IOException {
+        String document = Files.readString(ProjectRoot.path().resolve("docs/architecture.md"));
+        Map<String, List<String>> told = new TreeMap<>();
+        Matcher row = Pattern.compile("(?m)^\\| `(\\w+)` \\|.*\\| ([^|]+) \\|$").matcher(document);
+        while (row.find()) {
+            told.put(
+                    row.group(1),
+                    row.group(2).equals("–") ? List.of() : List.of(row.group(2).split(", ")));
+        }
+        assertThat(told).isEqualTo(new TreeMap<>(MAY_USE));
+
+        Set<String> arrows = ROOMS.entrySet().stream()
+                .filter(room -> room.getKey().contains("."))
+                .flatMap(room -> room.getValue().stream()
+                        .filter(used -> used.contains("."))
+                        .map(used -> room.getKey() + " --> " + used))
+                .collect(toSet());
+        Set<String> drawn = new HashSet<>();
+        Matcher arrow = Pattern.compile("(?m)^ *(\\w+) --> (\\w+)$").matcher(document);
+        while (arrow.find()) {
+            drawn.add((arrow.group(1) + " --> " + arrow.group(2)).replace('_', '.'));
+        }
+        assertThat(drawn).isEqualTo(arrows);
     }
 
     @Test
