@@ -1,5 +1,6 @@
 package org.dicomgateway.app;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -114,7 +115,7 @@ public final class Gateway implements AutoCloseable {
 
     private static List<Acceptor> acceptors(
             GatewaySettings settings, Intake spool, TlsContexts tls, Optional<AuditTrail> audit, InstantSource clock) {
-        Identities identities = new Identities(settings.users(), clock);
+        Identities identities = new Identities(settings.users(), Ticker.systemTicker());
         StoreHandler handler =
                 new StoreHandler(audit.map(trail -> trail.intake(spool)).orElse(spool));
         List<Acceptor> acceptors = new ArrayList<>();

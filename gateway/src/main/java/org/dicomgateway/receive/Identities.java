@@ -1,21 +1,30 @@
 package org.dicomgateway.receive;
 
-import java.time.InstantSource;
+import static java.util.stream.Collectors.toMap;
+import static java.util.stream.Collectors.toUnmodifiableSet;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiPredicate;
+import java.util.function.Function;
 import org.dicomgateway.dicom.acceptor.AssociationRequest;
 import org.dicomgateway.dicom.values.Rejection;
 import org.dicomgateway.dicom.values.Text;
 import org.dicomgateway.dicom.values.UserIdentity;
+import org.dicomgateway.security.PasswordGate;
 import org.dicomgateway.security.PasswordHash;
 import org.dicomgateway.security.Secret;
 
 /**
- * The users whom senders can say they act for (PS3.7 D.3.3.7). What guessing costs us is bounded: few passcodes are checked
- * at a time, and an address that was wrong too often is refused unheard. For any number of threads.
+ * The users that senders can name in an association request (PS3.7 D.3.3.7). The cost of guessing is bounded: one passcode
+ * is checked at a time, and after too many wrong ones a user is closed to that address for a while ({@link PasswordGate}).
+ * For any number of threads.
  */
 public final class Identities {
 
@@ -40,57 +49,59 @@ public final class Identities {
         }
     }
 
-    private final Map<String, Optional<PasswordHash>> users;
-    private final BiPredicate<PasswordHash, Secret> check;
-    private final FailedPasscodes failedPasscodes;
-    private final KnownPasscodes known = new KnownPasscodes();
+    private final Set<String> byNameAlone;
+    private final boolean none;
+    private final PasswordGate passcodes;
     private final Semaphore turn = new Semaphore(CHECKS_AT_ONCE, true);
-    /** Checked for users that there are not, so that nobody learns by the time it takes who there is. */
-    private final Optional<PasswordHash> ofNobody;
 
     /** By the configuration: the passcode of each user, empty when the name alone is enough. */
-    public Identities(Map<String, Optional<PasswordHash>> users, InstantSource clock) {
-        this(users, clock, PasswordHash::matches);
+    public Identities(Map<String, Optional<PasswordHash>> users, Ticker clock) {
+        this(users, hashes -> new PasswordGate(hashes, clock));
     }
 
-    Identities(
-            Map<String, Optional<PasswordHash>> users, InstantSource clock, BiPredicate<PasswordHash, Secret> check) {
-        this.users = Map.copyOf(users);
-        this.check = check;
-        this.failedPasscodes = new FailedPasscodes(clock);
-        this.ofNobody = users.values().stream().flatMap(Optional::stream).findFirst();
+    Identities(Map<String, Optional<PasswordHash>> users, Function<Map<String, PasswordHash>, PasswordGate> passwords) {
+        this.none = users.isEmpty();
+        this.byNameAlone = users.entrySet().stream()
+                .filter(user -> user.getValue().isEmpty())
+                .map(Map.Entry::getKey)
+                .collect(toUnmodifiableSet());
+        this.passcodes = passwords.apply(users.entrySet().stream()
+                .filter(user -> user.getValue().isPresent())
+                .collect(toMap(Map.Entry::getKey, user -> user.getValue().get())));
     }
 
-    /** Who the request is by. One that names a user must be right about him, unless there are no users at all. */
+    /** Who the request is by. A request that names a user must be right, unless no users are configured. */
     Finding check(AssociationRequest request) {
-        if (users.isEmpty() || request.identity().isEmpty()) {
+        if (none || request.identity().isEmpty()) {
             return Finding.NOBODY;
         }
         UserIdentity identity = request.identity().get();
         if (identity.kind() == UserIdentity.Kind.OTHER) {
             return Finding.NOBODY;
         }
-        String host = request.origin().remoteHost();
-        Optional<Rejection> blocked = blocked(host);
-        if (blocked.isPresent()) {
-            return Finding.rejected(blocked.get());
-        }
         if (isKnownRight(identity)) {
             return Finding.verified(identity.user());
         }
-        return checkInTurn(identity, host);
+        InetAddress source = addressOf(request.origin().remoteHost());
+        return closed(source, identity).orElseGet(() -> checkInTurn(identity, source));
     }
 
-    private Finding checkInTurn(UserIdentity identity, String host) {
+    private boolean isKnownRight(UserIdentity identity) {
+        return byNameAlone.contains(identity.user())
+                || identity.passcode()
+                        .filter(passcode -> passcodes.knows(identity.user(), passcode))
+                        .isPresent();
+    }
+
+    private Finding checkInTurn(UserIdentity identity, InetAddress source) {
         boolean mine = false;
         try {
             mine = turn.tryAcquire(WAIT_SECONDS, TimeUnit.SECONDS);
             if (!mine) {
                 return Finding.rejected(Rejection.temporaryCongestion("too many passcodes to check at once"));
             }
-            // Others of the same address may have been wrong meanwhile.
-            Optional<Rejection> blocked = blocked(host);
-            return blocked.map(Finding::rejected).orElseGet(() -> checkNow(identity, host));
+            // Another request of the same address may have been wrong meanwhile.
+            return closed(source, identity).orElseGet(() -> checkNow(identity, source));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Finding.rejected(Rejection.temporaryCongestion("shutting down"));
@@ -101,47 +112,33 @@ public final class Identities {
         }
     }
 
-    private Finding checkNow(UserIdentity identity, String host) {
-        if (isRight(identity)) {
-            identity.passcode().ifPresent(passcode -> known.add(identity.user(), passcode));
+    private Finding checkNow(UserIdentity identity, InetAddress source) {
+        Optional<Secret> passcode = identity.passcode();
+        if (passcode.isPresent() && passcodes.isRight(source, identity.user(), passcode.get())) {
             return Finding.verified(identity.user());
         }
-        failedPasscodes.wrong(host);
+        if (passcode.isEmpty()) {
+            passcodes.wrong(source, identity.user());
+        }
         return Finding.rejected(Rejection.notAllowed(
                 "user identity: wrong user or passcode, user " + Text.printable(identity.user(), SHOWN)));
     }
 
-    private boolean isKnownRight(UserIdentity identity) {
-        boolean nameIsEnough =
-                users.containsKey(identity.user()) && passcodeOf(identity).isEmpty();
-        return nameIsEnough
-                || identity.passcode()
-                        .filter(passcode -> known.contains(identity.user(), passcode))
-                        .isPresent();
+    private Optional<Finding> closed(InetAddress source, UserIdentity identity) {
+        Duration time = passcodes.closedFor(source, identity.user());
+        return time.isZero()
+                ? Optional.empty()
+                : Optional.of(
+                        Finding.rejected(Rejection.temporaryCongestion("user identity: too many wrong passcodes from "
+                                + source.getHostAddress() + " for this user; refused without a check for another "
+                                + Math.max(1, time.toSeconds()) + " s")));
     }
 
-    private boolean isRight(UserIdentity identity) {
-        if (identity.passcode().isEmpty()) {
-            return false;
+    private static InetAddress addressOf(String remoteHost) {
+        try {
+            return InetAddress.getByName(remoteHost);
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("the address of a connection is none", e);
         }
-        Secret passcode = identity.passcode().get();
-        Optional<PasswordHash> hash = passcodeOf(identity);
-        if (hash.isPresent()) {
-            return check.test(hash.get(), passcode);
-        }
-        boolean unused = ofNobody.isPresent() && check.test(ofNobody.get(), passcode);
-        return false;
-    }
-
-    private Optional<PasswordHash> passcodeOf(UserIdentity identity) {
-        Optional<PasswordHash> hash = users.get(identity.user());
-        return hash == null ? Optional.empty() : hash;
-    }
-
-    private Optional<Rejection> blocked(String host) {
-        return failedPasscodes
-                .blockedFor(host)
-                .map(time -> Rejection.temporaryCongestion("user identity: too many wrong passcodes from " + host
-                        + "; refused unheard for another " + Math.max(1, time.toSeconds()) + " s"));
     }
 }

@@ -9,25 +9,24 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the password of a user is compared to when there is no such user, so that nobody learns from the time that takes who
- * there is. It is the hash of some user, because hashes differ in what they cost: always the same for one name, and which
- * one nobody can tell who does not know a key that is new with each process.
+ * What a password is compared with when there is no such user, so that the time it takes does not show which users there
+ * are. It is the hash of another user, because hashes differ in cost: always the same one for one name, chosen with a key
+ * that is new in each process.
  */
-public final class StandInHashes {
+final class StandInHashes {
 
     private static final int KEY_BYTES = 32;
 
     private final List<PasswordHash> hashes;
     private final byte[] key = new byte[KEY_BYTES];
 
-    /** Those of the users that there are. */
-    public StandInHashes(List<PasswordHash> hashes) {
+    StandInHashes(List<PasswordHash> hashes) {
         this.hashes = List.copyOf(hashes);
         new SecureRandom().nextBytes(key);
     }
 
-    /** For this name. To match it means nothing. Empty when nobody has a password: then there is nothing to be learned. */
-    public Optional<PasswordHash> of(String name) {
+    /** For this name. A match means nothing. Empty when no user has a password. */
+    Optional<PasswordHash> of(String name) {
         return hashes.isEmpty()
                 ? Optional.empty()
                 : Optional.of(hashes.get(Math.floorMod(digest(name), hashes.size())));

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Whatever is sent to the operators' interface before it asks who calls, it holds little heap: see {@link HeapFuzzer}. */
 class HeapFuzzTest {
 
-    private static final int TRIES = Integer.getInteger("fuzz.tries", 20);
+    private static final int TRIES = Integer.getInteger("fuzz.tries", 10);
     private static final long SEED = Long.getLong("fuzz.seed", 1);
     private static final long MOST = 256 << 10;
 

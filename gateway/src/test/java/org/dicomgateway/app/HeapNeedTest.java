@@ -27,7 +27,7 @@ class HeapNeedTest {
     void more_than_fit_are_told_with_what_to_do() {
         assertThat(HeapNeed.warning(List.of(listener(1_000), listener(500)), HEAP))
                 .hasValueSatisfying(text -> assertThat(text)
-                        .contains("a heap of 256 MiB", "1500 associations", "-Xmx330m", "max-associations"));
+                        .contains("a heap of 256 MiB", "1500 associations", "-Xmx341m", "max-associations"));
     }
 
     private static ListenerSettings listener(int associations) {

@@ -3,6 +3,7 @@ package org.dicomgateway.receive;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -274,7 +275,7 @@ class AccessIT {
         GatewaySettings settings = Configuration.load(file);
         ListenerSettings dicom = settings.listeners().get(0);
         InstantSource clock = InstantSource.system();
-        AccessControl access = new AccessControl(dicom, new Identities(settings.users(), clock), clock);
+        AccessControl access = new AccessControl(dicom, new Identities(settings.users(), Ticker.systemTicker()), clock);
         AssociationGate gate = new AssociationGate(dicom.aeTitles(), access, new OpenIntake());
         Acceptor acceptor = new Acceptor(dicom.acceptor(), gate, this::keep);
         acceptors.add(acceptor);

@@ -3,7 +3,6 @@ package org.dicomgateway.receive;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -12,6 +11,7 @@ import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.UserIdentity;
 import org.dicomgateway.dicom.values.UserIdentity.Kind;
+import org.dicomgateway.security.PasswordGate;
 import org.dicomgateway.security.PasswordHash;
 import org.dicomgateway.security.Secret;
 import org.junit.jupiter.api.Test;
@@ -25,17 +25,19 @@ class IdentitiesTest {
             Map.of("alice", Optional.of(HASH), "kiosk", Optional.empty());
 
     private final AtomicInteger checks = new AtomicInteger();
-    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    private Duration now = Duration.ZERO;
 
     /** The real check is slow on purpose; {@link #a_real_hash_is_checked} makes it. */
-    private final Identities identities = new Identities(USERS, () -> now, (hash, passcode) -> {
-        checks.incrementAndGet();
-        return passcode.value().equals("right");
-    });
+    private final Identities identities = new Identities(
+            USERS,
+            hashes -> new PasswordGate(hashes, () -> now.toNanos(), (hash, passcode) -> {
+                checks.incrementAndGet();
+                return passcode.value().equals("right");
+            }));
 
     @Test
     void a_real_hash_is_checked() {
-        Identities real = new Identities(USERS, () -> now);
+        Identities real = new Identities(USERS, () -> now.toNanos());
         assertThat(real.check(passcode("10.0.0.1", "alice", "right")).user()).contains("alice");
         assertThat(real.check(passcode("10.0.0.1", "alice", "wrong")).user()).isEmpty();
     }
@@ -84,7 +86,7 @@ class IdentitiesTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "Right", "right ", "righ", "rightright", "\u0433ight"})
     void a_passcode_that_is_written_otherwise_is_wrong(String written) {
-        Identities real = new Identities(USERS, () -> now);
+        Identities real = new Identities(USERS, () -> now.toNanos());
         assertThat(real.check(passcode("10.0.0.1", "alice", written)).rejection())
                 .isPresent();
     }
@@ -104,7 +106,7 @@ class IdentitiesTest {
 
     @Test
     void without_users_what_senders_say_of_them_is_ignored() {
-        Identities none = new Identities(Map.of(), () -> now);
+        Identities none = new Identities(Map.of(), () -> now.toNanos());
         assertThat(none.check(passcode("10.0.0.1", "alice", "wrong")).rejection())
                 .isEmpty();
     }
@@ -130,14 +132,14 @@ class IdentitiesTest {
     }
 
     @Test
-    void guessing_for_hours_costs_a_check_every_five_minutes() {
+    void guessing_for_hours_costs_a_check_every_four_minutes() {
         int guesses = 100_000;
         Duration between = Duration.ofMillis(500);
         for (int i = 0; i < guesses; i++) {
             now = now.plus(between);
             identities.check(passcode("10.0.0.1", "alice", "guess" + i));
         }
-        long blocks = between.multipliedBy(guesses).dividedBy(Duration.ofMinutes(5));
+        long blocks = between.multipliedBy(guesses).dividedBy(Duration.ofSeconds(256));
         assertThat(checks.get()).isBetween((int) blocks, (int) blocks + 15);
     }
 
@@ -150,7 +152,7 @@ class IdentitiesTest {
                 .get()
                 .satisfies(no -> {
                     assertThat(no.isTransient()).isTrue();
-                    assertThat(no.text()).contains("too many wrong passcodes from 10.0.0.1");
+                    assertThat(no.text()).contains("too many wrong passcodes from 10.0.0.1 for this user");
                 });
         assertThat(identities.check(passcode("10.0.0.2", "alice", "right")).user())
                 .contains("alice");

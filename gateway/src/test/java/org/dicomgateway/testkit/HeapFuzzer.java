@@ -20,6 +20,8 @@ public final class HeapFuzzer {
     private static final int CONNECTIONS = 16;
 
     private static final int SETTLED = 2;
+    private static final int MAX_LOOKS = 12;
+    private static final int PRECISION = 4_096;
 
     /**
      * The most expensive.
@@ -144,13 +146,13 @@ public final class HeapFuzzer {
         }
     }
 
-    /** When the heap no longer changes by more than a little, whoever works on it is done. */
+    /** When the heap no longer changes by more than a little, the server is done; but something always works in this JVM. */
     private static long settledHeap() throws InterruptedException {
         long last = usedHeap();
-        for (int alike = 0; alike < SETTLED; ) {
+        for (int alike = 0, looks = 0; alike < SETTLED && looks < MAX_LOOKS; looks++) {
             Thread.sleep(20);
             long now = usedHeap();
-            alike = Math.abs(now - last) < 20_000 ? alike + 1 : 0;
+            alike = Math.abs(now - last) < CONNECTIONS * PRECISION ? alike + 1 : 0;
             last = now;
         }
         return last;

@@ -1,7 +1,7 @@
 package org.dicomgateway.admin.access;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
+import static java.util.stream.Collectors.toMap;
+
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.javalin.http.Context;
 import io.javalin.http.ForbiddenResponse;
@@ -17,21 +17,17 @@ import org.dicomgateway.admin.api.Json;
 import org.dicomgateway.config.settings.AdminUser;
 import org.dicomgateway.config.settings.AdminUser.Role;
 import org.dicomgateway.dicom.values.Text;
-import org.dicomgateway.security.PasswordHash;
-import org.dicomgateway.security.Secret;
-import org.dicomgateway.security.StandInHashes;
-import org.dicomgateway.security.TokenHash;
+import org.dicomgateway.security.PasswordGate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks who calls, and whether he may. Without users nobody is asked: then only this machine reaches the interface, and
- * whoever has a shell on it could read the spool's files or stop the process anyway.
+ * Finds out who calls, and whether they may. Without users it asks for no credentials: then the interface is reachable from
+ * this machine only, and a user with a shell on it could read the spool's files or stop the process anyway.
  *
- * <p>Passwords are dear to compare: {@link Workers} has that done by one thread before a request goes on, so guessing costs
- * one core at most; who was wrong waits (see {@link FailedLogins}), and a password that was right is known again by its digest,
- * in memory alone, for as long as it is used. Nothing is kept with the browser or program that calls: no session, no cookie.
+ * <p>Passwords are slow to compare: {@code Workers} has one thread do that before a request goes on, so guessing costs at most
+ * one core ({@link PasswordGate}). Nothing is kept in the browser or program that calls: no session, no cookie.
  */
 public final class Authenticator {
 
@@ -40,8 +36,6 @@ public final class Authenticator {
     /** Attribute of a request whose password was compared. */
     public static final String EXAMINED = Authenticator.class.getName() + ".examined";
 
-    private static final Duration KNOWN_FOR = Duration.ofHours(1);
-    private static final int MAX_KNOWN = 1000;
     private static final int MAX_NAME = 64;
 
     /** For wrong tokens, which are counted as somebody's, too. */
@@ -49,12 +43,7 @@ public final class Authenticator {
 
     private final List<AdminUser> users;
     private final AuditListener auditListener;
-    private final FailedLogins failedLogins;
-    private final StandInHashes standIns;
-    private final Cache<Known, AdminUser> known;
-
-    /** A password that was right: whose, and its digest under a name that no other user can have. */
-    private record Known(String user, TokenHash password) {}
+    private final PasswordGate passwords;
 
     /** A login whose password has to be compared, and where it comes from. */
     public record Unknown(Login.Basic basic, InetAddress source) {}
@@ -62,14 +51,11 @@ public final class Authenticator {
     public Authenticator(List<AdminUser> users, AuditListener auditListener, Ticker clock) {
         this.users = List.copyOf(users);
         this.auditListener = auditListener;
-        this.failedLogins = new FailedLogins(clock);
-        this.standIns = new StandInHashes(
-                users.stream().flatMap(user -> user.password().stream()).toList());
-        this.known = Caffeine.newBuilder()
-                .expireAfterAccess(KNOWN_FOR)
-                .maximumSize(MAX_KNOWN)
-                .ticker(clock)
-                .build();
+        this.passwords = new PasswordGate(
+                users.stream()
+                        .filter(user -> user.password().isPresent())
+                        .collect(toMap(AdminUser::name, user -> user.password().get())),
+                clock);
     }
 
     /**
@@ -123,7 +109,12 @@ public final class Authenticator {
                             .isPresent())
                     .findFirst();
         }
-        return Optional.ofNullable(known.getIfPresent(keyOf((Login.Basic) login)));
+        Login.Basic basic = (Login.Basic) login;
+        return passwords.knows(basic.user(), basic.password()) ? named(basic.user()) : Optional.empty();
+    }
+
+    private Optional<AdminUser> named(String name) {
+        return users.stream().filter(user -> user.name().equals(name)).findFirst();
     }
 
     /** The login of a request whose password has to be compared before anybody knows who calls; empty: nothing has to. */
@@ -136,13 +127,13 @@ public final class Authenticator {
                 .filter(Login.Basic.class::isInstance)
                 .map(Login.Basic.class::cast)
                 .filter(basic -> recognized(basic).isEmpty())
-                .filter(basic -> failedLogins.closedFor(source, basic.user()).isZero())
+                .filter(basic -> passwords.closedFor(source, basic.user()).isZero())
                 .map(basic -> new Unknown(basic, source));
     }
 
     /** How often such an address was wrong lately. */
     public int wrongFrom(InetAddress source) {
-        return failedLogins.wrongFrom(source);
+        return passwords.wrongFrom(source);
     }
 
     /** Compares a password, if that was not done meanwhile. Answers whether it was compared. */
@@ -151,15 +142,10 @@ public final class Authenticator {
         if (recognized(basic).isPresent()) {
             return true;
         }
-        if (!failedLogins.closedFor(login.source(), basic.user()).isZero()) {
+        if (!passwords.closedFor(login.source(), basic.user()).isZero()) {
             return false;
         }
-        Optional<AdminUser> user = compare(basic);
-        if (user.isPresent()) {
-            known.put(keyOf(basic), user.get());
-            failedLogins.right(login.source(), basic.user());
-        } else {
-            failedLogins.wrong(login.source(), basic.user());
+        if (!passwords.isRight(login.source(), basic.user(), basic.password())) {
             String name = printable(basic.user());
             String address = login.source().getHostAddress();
             LOG.warn("wrong credentials from {}: user {}", address, name);
@@ -173,31 +159,16 @@ public final class Authenticator {
         if (login instanceof Login.Basic basic) {
             return Boolean.TRUE.equals(request.attribute(EXAMINED))
                     ? unauthorized(request, "wrong credentials")
-                    : tooMany(request, failedLogins.closedFor(source, basic.user()));
+                    : tooMany(request, passwords.closedFor(source, basic.user()));
         }
-        Duration wait = failedLogins.closedFor(source, NOBODY);
+        Duration wait = passwords.closedFor(source, NOBODY);
         if (!wait.isZero()) {
             return tooMany(request, wait);
         }
-        failedLogins.wrong(source, NOBODY);
+        passwords.wrong(source, NOBODY);
         LOG.warn("wrong credentials from {}: a token", request.ip());
         auditListener.refused("", request.ip(), "wrong credentials");
         return unauthorized(request, "wrong credentials");
-    }
-
-    private Optional<AdminUser> compare(Login.Basic login) {
-        Optional<AdminUser> user = users.stream()
-                .filter(each ->
-                        each.name().equals(login.user()) && each.password().isPresent())
-                .findFirst();
-        Optional<PasswordHash> hash = user.flatMap(AdminUser::password).or(() -> standIns.of(login.user()));
-        boolean right =
-                hash.filter(each -> each.matches(new Secret(login.password()))).isPresent();
-        return right ? user : Optional.empty();
-    }
-
-    private static Known keyOf(Login.Basic login) {
-        return new Known(login.user(), TokenHash.of(login.user() + '\0' + login.password()));
     }
 
     private static InetAddress sourceOf(String address) {

@@ -3,12 +3,13 @@ package org.dicomgateway.admin.access;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Optional;
+import org.dicomgateway.security.Secret;
 
-/** What a request presents, RFC 9110 11.6.2: a user and his password (Basic), or a token (Bearer). */
+/** What a request presents, RFC 9110 11.6.2: a user and a password (Basic), or a token (Bearer). */
 sealed interface Login {
 
     /** RFC 7617. */
-    record Basic(String user, String password) implements Login {
+    record Basic(String user, Secret password) implements Login {
         @Override
         public String toString() {
             return "Basic[user=" + user + "]";
@@ -41,7 +42,7 @@ sealed interface Login {
             int colon = text.indexOf(':');
             return colon < 0
                     ? Optional.empty()
-                    : Optional.of(new Basic(text.substring(0, colon), text.substring(colon + 1)));
+                    : Optional.of(new Basic(text.substring(0, colon), new Secret(text.substring(colon + 1))));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }

@@ -1,4 +1,4 @@
-package org.dicomgateway.admin;
+package org.dicomgateway.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,7 +6,6 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
-import org.dicomgateway.admin.access.FailedLogins;
 import org.junit.jupiter.api.Test;
 
 class FailedLoginsTest {

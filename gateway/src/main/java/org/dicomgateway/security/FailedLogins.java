@@ -1,4 +1,4 @@
-package org.dicomgateway.admin.access;
+package org.dicomgateway.security;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -10,13 +10,13 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /**
- * Slows down who tries passwords. After some wrong ones for one user from one source each further one closes the door to
- * that user from there, for twice as long as the last time; what knocks in the meantime is not even looked at. Others
- * behind the same address are not shut out by it, nor is the same user from elsewhere. A name that no user has counts like
- * any other: nobody learns from this who there is. Of an IPv6 address the network part counts, for whoever has one address
- * there has all of them. Remembers a bounded number of them.
+ * Wrong passwords, by the user and the network they came from. After five, that user is closed to that network, for one
+ * second, then twice as long for each further one, up to 256 seconds. Other users, and the same user from elsewhere, are not
+ * affected. A name that no user has counts like any other: the answer does not show which users there are. Of an IPv6
+ * address the network part counts, because its owner has all addresses of that network. Remembers at most {@value
+ * #MAX_REMEMBERED}, for 15 minutes each. For any number of threads.
  */
-public final class FailedLogins {
+final class FailedLogins {
 
     private static final int FREE = 5;
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
@@ -36,7 +36,7 @@ public final class FailedLogins {
     private final Cache<String, Integer> wrongFrom;
     private final Ticker clock;
 
-    public FailedLogins(Ticker clock) {
+    FailedLogins(Ticker clock) {
         this.clock = clock;
         this.suspects = remembering(clock);
         this.wrongFrom = remembering(clock);
@@ -51,7 +51,7 @@ public final class FailedLogins {
     }
 
     /** How long a source must wait before it is listened to again about this user; zero: not at all. */
-    public Duration closedFor(InetAddress source, String user) {
+    Duration closedFor(InetAddress source, String user) {
         Suspect suspect = suspects.getIfPresent(new Target(networkOf(source), user));
         long nanos = suspect == null ? 0 : suspect.closedUntil - clock.read();
         return Duration.ofNanos(Math.max(nanos, 0));
@@ -63,7 +63,7 @@ public final class FailedLogins {
     }
 
     /** A source was wrong about a user. */
-    public void wrong(InetAddress source, String user) {
+    void wrong(InetAddress source, String user) {
         String network = networkOf(source);
         wrongFrom.asMap().merge(network, 1, Integer::sum);
         suspects.asMap().compute(new Target(network, user), (target, suspect) -> {
@@ -77,7 +77,7 @@ public final class FailedLogins {
     }
 
     /** A source was right about a user: that much is forgiven. */
-    public void right(InetAddress source, String user) {
+    void right(InetAddress source, String user) {
         suspects.invalidate(new Target(networkOf(source), user));
     }
 
