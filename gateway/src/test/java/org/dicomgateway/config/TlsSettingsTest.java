@@ -129,12 +129,35 @@ class TlsSettingsTest {
                         .acceptor()
                         .tls())
                 .isPresent();
-        assertThat(written.gateway("gateway.listeners.lab.tls { certificate = none.crt }")
+        assertThat(written.gateway("gateway.listeners.lab.tls { enabled = false, certificate = none.crt }")
                         .listeners()
                         .get(0)
                         .acceptor()
                         .tls())
                 .isEmpty();
+    }
+
+    @Test
+    void keys_mean_TLS_and_only_a_written_no_sends_in_the_clear_beside_them() throws Exception {
+        RoutingSettings routing = written.routing("""
+                destinations {
+                  one { ae-title = ONE, host = localhost, port = 1, tls { trust = ca.crt } }
+                  two { ae-title = TWO, host = localhost, port = 2, tls { trust = ca.crt, enabled = false } }
+                  three { ae-title = THREE, host = localhost, port = 3 }
+                }
+                routes = []
+                """);
+        assertThat(tls(routing, "one")).isPresent();
+        assertThat(tls(routing, "two")).isEmpty();
+        assertThat(tls(routing, "three")).isEmpty();
+        assertThat(block("certificate = gateway.crt, key = gateway.key, trust = ca.crt"))
+                .isPresent()
+                .isEqualTo(server("certificate = gateway.crt, key = gateway.key, trust = ca.crt"));
+        assertThat(block("enabled = false, certificate = gateway.crt, key = gateway.key, trust = ca.crt"))
+                .isEmpty();
+        assertThat(written.problemsOfGateway("gateway.listeners.lab.tls { certificate = gateway.crt }"))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.what()).contains("certificate and key go together"));
     }
 
     private static Optional<ClientTls> tls(RoutingSettings routing, String destination) {
@@ -145,7 +168,11 @@ class TlsSettingsTest {
     }
 
     private static Optional<ServerTls> server(String tls) throws ConfigurationException {
-        return written.gateway("gateway.listeners.lab.tls { enabled = true, " + tls + " }")
+        return block("enabled = true, " + tls);
+    }
+
+    private static Optional<ServerTls> block(String tls) throws ConfigurationException {
+        return written.gateway("gateway.listeners.lab.tls { " + tls + " }")
                 .listeners()
                 .get(0)
                 .acceptor()

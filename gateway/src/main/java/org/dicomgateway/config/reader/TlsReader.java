@@ -67,12 +67,22 @@ final class TlsReader {
         return () -> reader.settings(tls -> new ClientTls(tls, verify.get(), serverName.get()));
     }
 
+    /** Who names keys means TLS; only {@code enabled = false}, written out, sends in the clear beside them. */
     private boolean isEnabled() {
-        return enabled.isValid() && enabled.get();
+        return enabled.isValid()
+                && (enabled.get() || (enabled.sourceLocation().isDefault() && (hasFile() || isGiven(trust))));
+    }
+
+    private boolean hasFile() {
+        return isGiven(certificate) || isGiven(key) || isGiven(keyStore);
+    }
+
+    private static boolean isGiven(Setting<? extends Optional<?>> setting) {
+        return !setting.isValid() || setting.get().isPresent();
     }
 
     private <T> Optional<T> settings(java.util.function.Function<TlsSettings, T> whole) {
-        return enabled.get() ? Optional.of(whole.apply(tls())) : Optional.empty();
+        return isEnabled() ? Optional.of(whole.apply(tls())) : Optional.empty();
     }
 
     private TlsSettings tls() {
