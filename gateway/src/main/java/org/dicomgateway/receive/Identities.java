@@ -79,18 +79,18 @@ public final class Identities {
         if (identity.kind() == UserIdentity.Kind.OTHER) {
             return Finding.NOBODY;
         }
-        if (isKnownRight(identity)) {
+        if (byNameAlone.contains(identity.user())) {
             return Finding.verified(identity.user());
         }
         InetAddress source = addressOf(request.origin().remoteHost());
-        return closed(source, identity).orElseGet(() -> checkInTurn(identity, source));
+        return closed(source, identity).orElseGet(() -> checkOpen(identity, source));
     }
 
-    private boolean isKnownRight(UserIdentity identity) {
-        return byNameAlone.contains(identity.user())
-                || identity.passcode()
-                        .filter(passcode -> passcodes.knows(identity.user(), passcode))
-                        .isPresent();
+    private Finding checkOpen(UserIdentity identity, InetAddress source) {
+        boolean known = identity.passcode()
+                .filter(passcode -> passcodes.knows(source, identity.user(), passcode))
+                .isPresent();
+        return known ? Finding.verified(identity.user()) : checkInTurn(identity, source);
     }
 
     private Finding checkInTurn(UserIdentity identity, InetAddress source) {

@@ -81,7 +81,7 @@ final class FailedLogins {
         suspects.invalidate(new Target(networkOf(source), user));
     }
 
-    private static String networkOf(InetAddress source) {
+    static String networkOf(InetAddress source) {
         byte[] address = source.getAddress();
         byte[] network = address.length == IPV6_BYTES ? Arrays.copyOf(address, NETWORK_BYTES) : address;
         return HexFormat.of().formatHex(network);

@@ -59,9 +59,12 @@ public final class PasswordGate {
         this.key = new SecretKeySpec(bytes, ALGORITHM);
     }
 
-    /** Whether this password was found right before. Costs next to nothing. */
-    public boolean knows(String user, Secret password) {
-        return known.getIfPresent(code(user, password)) != null;
+    /**
+     * Whether this password was found right before, for the same network. Costs next to nothing, so nobody may guess by it
+     * from elsewhere.
+     */
+    public boolean knows(InetAddress source, String user, Secret password) {
+        return known.getIfPresent(code(source, user, password)) != null;
     }
 
     /** How long a source must wait before a password of this user is compared for it again; zero: not at all. */
@@ -82,7 +85,7 @@ public final class PasswordGate {
                 .isPresent();
         boolean right = matches && hash.isPresent();
         if (right) {
-            known.put(code(user, password), true);
+            known.put(code(source, user, password), true);
             failedLogins.right(source, user);
         } else {
             failedLogins.wrong(source, user);
@@ -95,10 +98,12 @@ public final class PasswordGate {
         failedLogins.wrong(source, user);
     }
 
-    private String code(String user, Secret password) {
+    private String code(InetAddress source, String user, Secret password) {
         try {
             Mac mac = Mac.getInstance(ALGORITHM);
             mac.init(key);
+            mac.update(FailedLogins.networkOf(source).getBytes(StandardCharsets.US_ASCII));
+            mac.update((byte) 0);
             mac.update(user.getBytes(StandardCharsets.UTF_8));
             mac.update((byte) 0);
             return HexFormat.of().formatHex(mac.doFinal(password.value().getBytes(StandardCharsets.UTF_8)));

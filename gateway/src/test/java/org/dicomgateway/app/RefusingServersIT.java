@@ -119,18 +119,11 @@ class RefusingServersIT {
 
     @Test
     void a_caller_that_the_server_rejects_or_aborts_delays_no_other() {
-        Map<String, ?> rejects = Map.of(
-                "DicomAlwaysAllowEcho",
-                false,
-                "DicomAlwaysAllowFind",
-                false,
-                "DicomAlwaysAllowGet",
-                false,
-                "DicomAlwaysAllowMove",
-                false);
-        // The configuration that ships takes instances from GATEWAY alone, and aborts others at their first C-STORE.
-        try (OrthancServer aborting = OrthancServer.start(directory, "ABORTING");
-                OrthancServer rejecting = OrthancServer.start(directory, "REJECTING", rejects);
+        // The configuration that ships rejects callers that it does not know. One that lets them call aborts their
+        // C-STORE.
+        Map<String, ?> lets = Map.of("DicomAlwaysAllowEcho", true);
+        try (OrthancServer aborting = OrthancServer.start(directory, "ABORTING", lets);
+                OrthancServer rejecting = OrthancServer.start(directory, "REJECTING");
                 GatewayProcess gateway = new GatewayProcess(directory.resolve("gateway"))
                         .routing(GatewayProcess.destinations(aborting.peer(), rejecting.peer())
                                         .replace(
@@ -151,7 +144,7 @@ class RefusingServersIT {
             await().atMost(Duration.ofSeconds(20))
                     .until(() -> aborting.instances() == known.size() && rejecting.instances() == known.size());
             assertThat(gateway.forwardLog())
-                    .anyMatch(line -> line.contains(" destination=rejecting ") && line.contains("calling AE title"))
+                    .anyMatch(line -> line.contains(" destination=rejecting ") && line.contains("rejected 1/1/3"))
                     .anyMatch(line -> line.contains(" destination=aborting ") && line.contains("aborted at the first"));
             assertThat(gateway.output())
                     .doesNotContain("is down")

@@ -97,11 +97,11 @@ public final class Authenticator {
             throw unauthorized(request, "credentials are required");
         }
         Login login = Login.parse(header).orElseThrow(() -> unauthorized(request, "Basic or Bearer is required"));
-        return recognized(login).orElseThrow(() -> refused(request, login));
+        return recognized(login, sourceOf(request.ip())).orElseThrow(() -> refused(request, login));
     }
 
     /** What costs next to nothing to find out, and therefore goes on while a source waits. */
-    private Optional<AdminUser> recognized(Login login) {
+    private Optional<AdminUser> recognized(Login login, InetAddress source) {
         if (login instanceof Login.Bearer bearer) {
             return users.stream()
                     .filter(user -> user.token()
@@ -110,7 +110,7 @@ public final class Authenticator {
                     .findFirst();
         }
         Login.Basic basic = (Login.Basic) login;
-        return passwords.knows(basic.user(), basic.password()) ? named(basic.user()) : Optional.empty();
+        return passwords.knows(source, basic.user(), basic.password()) ? named(basic.user()) : Optional.empty();
     }
 
     private Optional<AdminUser> named(String name) {
@@ -126,7 +126,7 @@ public final class Authenticator {
         return Login.parse(authorization)
                 .filter(Login.Basic.class::isInstance)
                 .map(Login.Basic.class::cast)
-                .filter(basic -> recognized(basic).isEmpty())
+                .filter(basic -> recognized(basic, source).isEmpty())
                 .filter(basic -> passwords.closedFor(source, basic.user()).isZero())
                 .map(basic -> new Unknown(basic, source));
     }
@@ -139,7 +139,7 @@ public final class Authenticator {
     /** Compares a password, if that was not done meanwhile. Answers whether it was compared. */
     public boolean examine(Unknown login) {
         Login.Basic basic = login.basic();
-        if (recognized(basic).isPresent()) {
+        if (recognized(basic, login.source()).isPresent()) {
             return true;
         }
         if (!passwords.closedFor(login.source(), basic.user()).isZero()) {
