@@ -26,7 +26,7 @@ import org.dicomgateway.spool.log.StoredInstance;
 public final class Claims {
 
     /**
-     * The limit of settlements that the ledger has not applied yet; deliveries claimed at that moment can still exceed
+     * The limit of settlements that the ledger has not applied yet; existing claims can still exceed
      * it. It limits memory, the deliveries that a crash repeats, and what each query must skip.
      */
     public static final int MOST_UNAPPLIED = 2_000;
