@@ -44,16 +44,16 @@ import org.slf4j.LoggerFactory;
 /**
  * The spool on one machine's disk.
  *
- * <p><b>Guarantee.</b> After {@link #accept} returns, the instance, byte for byte, and its planned deliveries survive any
- * crash of the process or the machine, until each delivery is settled as delivered. After {@link #accept} throws,
+ * <p><b>Guarantee.</b> After {@link #accept} returns, the instance, byte for byte, and its planned deliveries survive
+ * any crash of the process or the machine, until each delivery is settled as delivered. After {@link #accept} throws,
  * nothing of the instance remains. Each delivery is made at least once: a crash repeats deliveries whose settlement the
  * ledger did not have yet, or, at a power failure, had not synced yet. A checksum detects what the disk damages;
  * damaged bytes are never sent.
  *
- * <p><b>Requirements for the file system.</b> POSIX, with atomic rename. fdatasync and fsync, of files and of directories,
- * return only when the bytes survive a power failure, the drive's cache included. A write that a power failure cuts off
- * damages no block but those it writes. ext4 and XFS meet this on drives that honour flushes. One machine at a time: on
- * a network file system the lock file may not keep a second one out.
+ * <p><b>Requirements for the file system.</b> POSIX, with atomic rename. fdatasync and fsync, of files and of
+ * directories, return only when the bytes survive a power failure, the drive's cache included. A write that a power
+ * failure cuts off damages no block but those it writes. ext4 and XFS meet this on drives that honour flushes. One
+ * machine at a time: on a network file system the lock file may not keep a second one out.
  */
 public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
 

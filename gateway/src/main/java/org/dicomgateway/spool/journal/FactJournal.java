@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
  * Keeps what must survive the loss of the ledger: how new the ledger must be at least, and what operators decided. A
  * small file beside the log. Each entry is durable before the action that depends on it.
  *
- * <p><b>Guarantee.</b> After {@link #raise} or {@link #add} returns, its entry survives any crash. Damage in the file is
- * reported and affects only the damaged entries. If the whole file is damaged, the spool opens without it.
+ * <p><b>Guarantee.</b> After {@link #raise} or {@link #add} returns, its entry survives any crash. Damage in the file
+ * is reported and affects only the damaged entries. If the whole file is damaged, the spool opens without it.
  *
  * <p>After a failed write or sync, the file is never written again. The next call creates a new file with all entries.
  * So does {@link #compact}. Thread-safe.
