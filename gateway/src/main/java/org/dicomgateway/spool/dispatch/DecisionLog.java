@@ -102,7 +102,6 @@ public final class DecisionLog {
 
     private static IllegalStateException uncertain(Exception e) {
         return new IllegalStateException(
-                "it is done, but may be forgotten if the gateway stops now; wait, then check the result: " + e,
-                e);
+                "it is done, but may be forgotten if the gateway stops now; wait, then check the result: " + e, e);
     }
 }

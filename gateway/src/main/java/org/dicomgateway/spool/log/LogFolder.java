@@ -63,9 +63,7 @@ public final class LogFolder {
             header = SegmentHeader.read(open);
         } catch (IOException e) {
             LOG.error(
-                    "the header of {} cannot be read; the segment is kept, and its readable records are used",
-                    file,
-                    e);
+                    "the header of {} cannot be read; the segment is kept, and its readable records are used", file, e);
             unreadable.add(number);
             segments.put(number, Optional.empty());
             return;

@@ -129,7 +129,8 @@ final class OrphanFiles {
             }
             return true;
         } catch (IOException e) {
-            LOG.debug("the file of instance {} cannot be used", stored.instance().id(), e);
+            LOG.debug(
+                    "the file of instance {} cannot be used", stored.instance().id(), e);
             return false;
         }
     }

@@ -110,11 +110,7 @@ public final class SpoolMaintenance {
         Instant now = clock.instant();
         if (now.isBefore(latest.minus(SET_BACK))) {
             long hastened = ledgerQueue.apply(new Change.Hastened(now)).join().rows();
-            LOG.warn(
-                    "the clock was set back from {} to {}; {} waiting deliveries are due now",
-                    latest,
-                    now,
-                    hastened);
+            LOG.warn("the clock was set back from {} to {}; {} waiting deliveries are due now", latest, now, hastened);
         }
         latest = now;
     }
