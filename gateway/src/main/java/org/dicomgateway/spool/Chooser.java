@@ -5,31 +5,31 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Decides which of its candidates gets a delivery, from what is known of the servers at this moment. Asked when the
- * delivery enters the ledger, and again while it waits and its destination stops being usable. Called in the ledger
- * writer's thread, and in others: it must not block and does no I/O.
+ * Chooses the destination of a delivery from its candidates, based on the current state of the destinations. The ledger
+ * asks when the delivery enters the ledger. It asks again while the delivery waits and its destination is not usable.
+ * Called in the ledger writer's thread and in others: must not block and does no I/O.
  */
 public interface Chooser {
 
     /**
-     * What belongs together on one destination: deliveries of one route with the same key. Empty when the route does not
-     * ask for it.
+     * The key that keeps deliveries of one route together: deliveries with the same key go to one destination. Empty
+     * when the route does not ask for it.
      */
     String affinityKey(String route, Instance instance);
 
-    /** The destination, one of the candidates; empty when none can be used now, and the delivery then waits. */
+    /** Chooses one of the candidates. Empty when no candidate is usable now: the delivery then waits. */
     Optional<String> choose(Choice choice);
 
     /**
      * A delivery that needs a destination.
      *
      * @param instance what to deliver
-     * @param route the route that wants it
-     * @param copy which copy of that route
-     * @param affinityKey the key that {@link #affinityKey} gave
-     * @param candidates who may get it, in the route's order, without those that refused it
-     * @param taken destinations that have another copy of the same route: never two copies on one server
-     * @param last where this route's deliveries with this key and copy went last
+     * @param route the route that requested the delivery
+     * @param copy the number of the copy within the route
+     * @param affinityKey the result of {@link #affinityKey}
+     * @param candidates possible destinations in the route's order, without those that refused the delivery
+     * @param taken destinations that have another copy of the same route: no server gets two copies
+     * @param last the last destination of this route's deliveries with this key and copy
      */
     record Choice(
             Instance instance,
@@ -40,7 +40,7 @@ public interface Chooser {
             Set<String> taken,
             Optional<String> last) {
 
-        /** Copies both. */
+        /** Copies both collections. */
         public Choice {
             candidates = List.copyOf(candidates);
             taken = Set.copyOf(taken);

@@ -3,12 +3,12 @@ package org.dicomgateway.spool;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** A stored instance is missing, unreadable, or not what was received. It must be parked, never sent. */
+/** A stored instance is missing, is unreadable, or differs from what was received. Park its delivery; never send it. */
 public final class DamagedInstanceException extends IOException {
 
     private static final long serialVersionUID = 1L;
 
-    /** With a message that names the file and what was found. */
+    /** Creates the exception. The message names the file and the problem. */
     public DamagedInstanceException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }

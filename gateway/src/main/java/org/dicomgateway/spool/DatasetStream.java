@@ -3,11 +3,11 @@ package org.dicomgateway.spool;
 import java.io.InputStream;
 
 /**
- * A stored dataset on its way out. Verifies, while it is read, that the bytes are those that were received, and throws
- * {@link DamagedInstanceException} before the last of them is given when they are not.
+ * Reads a stored dataset for delivery. Verifies while reading that the bytes are the received ones. If they are not,
+ * throws {@link DamagedInstanceException} before it returns the last byte.
  */
 public abstract class DatasetStream extends InputStream {
 
-    /** Bytes in all. */
+    /** The total length in bytes. */
     public abstract long length();
 }

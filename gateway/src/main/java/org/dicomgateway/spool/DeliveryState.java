@@ -1,19 +1,19 @@
 package org.dicomgateway.spool;
 
-/** How far a delivery got. */
+/** The progress of a delivery. */
 public enum DeliveryState {
     /** Waiting or in flight. */
     PENDING,
-    /** Done. */
+    /** The destination has the instance. */
     DELIVERED,
-    /** Given up until an operator retries or discards it. */
+    /** Given up until an operator retries or discards the delivery. */
     PARKED,
-    /** Done by another route's delivery to the same destination; in no books. */
+    /** Done by another route's delivery to the same destination; not counted in the books. */
     MERGED,
-    /** Given up for good by an operator; in no books. */
+    /** Given up permanently by an operator; not counted in the books. */
     DISCARDED,
-    /** Not sent, because a newer version of the same SOP Instance UID was sent there before. */
+    /** Not sent, because a newer version of the same SOP Instance UID was sent to this destination before. */
     SUPERSEDED,
-    /** Waiting for a destination that is not in the rules. */
+    /** Waiting for a destination that is not configured. */
     HELD
 }

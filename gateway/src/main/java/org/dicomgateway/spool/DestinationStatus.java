@@ -1,17 +1,18 @@
 package org.dicomgateway.spool;
 
 /**
- * What a destination looks like to whoever chooses among several.
+ * The state of a destination, as a strategy sees it when it chooses one of several candidates.
  *
- * @param destination its name
- * @param usable whether it takes deliveries now: it is there, not failing, not paused, and its hours are open
- * @param answers whether it answers what it is sent, as far as is known: one that keeps us waiting longer than it ever did
- *     may be hanging, or about to answer
- * @param bytesPerSecond how fast it took instances lately; a guess as long as it took none, always positive
+ * @param destination the destination's name
+ * @param usable whether the destination accepts deliveries now: it exists, is not failing, is not paused, and its hours
+ *     are open
+ * @param answers whether the destination answers as expected. False when it delays an answer longer than ever before:
+ *     it may hang, or be about to answer
+ * @param bytesPerSecond the recent throughput, always positive; an estimate until the destination has taken instances
  */
 public record DestinationStatus(String destination, boolean usable, boolean answers, double bytesPerSecond) {
 
-    /** One of which nothing is known to be wrong but, perhaps, that it cannot be used. */
+    /** Creates the status of a destination that is not known to be slow or hanging. */
     public DestinationStatus(String destination, boolean usable, double bytesPerSecond) {
         this(destination, usable, true, bytesPerSecond);
     }

@@ -8,19 +8,19 @@ import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
 
 /**
- * One received instance, as the ledger knows it. Immutable: an instance received twice is two of these.
+ * One received instance, as the ledger knows it. Immutable. An instance that is received twice gives two objects.
  *
- * @param id the spool's own key; grows with the order of receipt and is never used again
+ * @param id the spool's own key; increases in order of receipt and is never reused
  * @param sopClass SOP Class UID
  * @param sopInstance SOP Instance UID
- * @param transferSyntax what the dataset is encoded in
+ * @param transferSyntax the encoding of the dataset
  * @param studyInstanceUid Study Instance UID, or empty
  * @param seriesInstanceUid Series Instance UID, or empty
  * @param patientId Patient ID, or empty; never logged
  * @param accessionNumber Accession Number, or empty; never logged
  * @param modality Modality, or empty
- * @param origin the association that brought it
- * @param receivedAt when it was complete
+ * @param origin the association that sent the instance
+ * @param receivedAt the time when the instance was complete
  * @param datasetLength bytes of the dataset, without part-10 preamble and file meta information
  */
 public record Instance(
@@ -37,10 +37,12 @@ public record Instance(
         Instant receivedAt,
         long datasetLength) {
 
-    /** Longer ones are against the standard (64 at most). They are cut here, for search only; the dataset keeps them. */
+    /**
+     * The standard allows 64 characters at most. Longer values are cut here, for search only; the dataset keeps them.
+     */
     private static final int MAX_VALUE = 256;
 
-    /** What was received, before it is given a key; to the millisecond. */
+    /** Creates an instance without a key. The time of receipt is cut to milliseconds. */
     public static Instance unnumbered(InstanceHeader header, Origin origin, Instant receivedAt, long datasetLength) {
         return new Instance(
                 0,
@@ -61,7 +63,7 @@ public record Instance(
         return value.length() <= MAX_VALUE ? value : value.substring(0, MAX_VALUE);
     }
 
-    /** The same, with its key. */
+    /** Returns a copy with this key. */
     public Instance numbered(long key) {
         return new Instance(
                 key,

@@ -6,68 +6,77 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The spool as a lane sees it: hands out what is due, takes back what became of it. For any number of threads.
+ * The spool as a lane sees it: gives out due deliveries and takes back their outcomes. Thread-safe.
  *
- * <p>A claim is held in memory only. It ends with {@link #settle}; after a crash every claim that was not settled is
- * pending again, so delivery is at least once.
+ * <p>A claim exists in memory only. It ends with {@link #settle}. After a crash, every claim without a settlement is
+ * pending again: delivery is at least once.
  */
 public interface Outbox {
 
     /**
-     * Claims deliveries of one destination that are due, most urgent and oldest first; about every fifth is a less
-     * urgent one when there is any, so that a stream of urgent ones does not hold it up for ever. What somebody else has claimed is
-     * left out, and so is an instance whose SOP Instance UID has an older delivery to this destination that is not
-     * settled: what came first arrives first. What is claimed here is never older than what was sent to the
-     * destination under the same SOP Instance UID before, unless its content is the same. Nothing is due while the ledger
-     * cannot be written to, or is far behind with what was settled.
+     * Claims due deliveries of one destination. Urgent deliveries come first, then older ones. About every fifth claim
+     * is a less urgent delivery, if there is one, so that a stream of urgent deliveries does not block the others
+     * forever.
+     *
+     * <p>Skips deliveries that are already claimed. Also skips an instance while an older delivery of the same SOP
+     * Instance UID to this destination is not settled: instances go out in order of receipt. A claimed instance is
+     * never older than what this destination was sent before under the same SOP Instance UID, unless the content is the
+     * same.
+     *
+     * <p>Nothing is due while the ledger cannot be written to, or is far behind with settlements.
      *
      * @return at most {@code max} claims; empty when nothing is due
      */
     List<Claim> claim(String destination, int max);
 
     /**
-     * The instance's dataset, exactly as received.
+     * Opens the instance's dataset, exactly as received.
      *
-     * @throws DamagedInstanceException when it is missing or cannot be read; also thrown by the stream, before it has
-     *     given the last byte, when the bytes are not those that were received
+     * @throws DamagedInstanceException when the dataset is missing or cannot be read. The stream also throws it, before
+     *     it returns the last byte, when the bytes are not the received ones
      */
     DatasetStream open(Claim claim) throws IOException;
 
     /**
-     * Says what became of a claim, and ends it. Returns at once; the ledger has it shortly after, and a crash in
-     * between repeats the delivery. The claimed delivery is handed to nobody else before that.
+     * Reports the outcome of a claim and ends the claim. Returns at once; the ledger gets the settlement shortly after.
+     * A crash in between repeats the delivery. Until the ledger has the settlement, the delivery cannot be claimed
+     * again.
      */
     void settle(Claim claim, Settlement settlement);
 
     /**
-     * Whether a claim goes to another destination when it is settled as {@link Settlement.Parked} by this one's refusal:
-     * its route says so, and there is one. When that cannot be found out: no.
+     * Whether the delivery goes to another destination when this one refuses it and the claim is settled as
+     * {@link Settlement.Parked}. That is so when the route allows it and another candidate is left. False when this
+     * cannot be determined.
      */
     boolean passesOn(Claim claim);
 
     /**
-     * Whether a destination that says it has a claim's SOP Instance UID already (0x0111) can mean this very instance: an
-     * earlier attempt got no answer, or no other version was sent there, as far as the history reaches. When that cannot
-     * be found out: no.
+     * Whether this very instance can be the reason when the destination answers "duplicate SOP instance" (0x0111). That
+     * is so when an earlier attempt got no answer, or when no other version was sent there, as far as the history
+     * reaches. False when this cannot be determined.
      */
     boolean explainsDuplicate(Claim claim);
 
     /**
-     * Says that a destination became usable, or ceased to be. Deliveries that wait for any destination are chosen again,
-     * and so are those that wait for this one when it cannot be used and they have other candidates. What somebody has
-     * claimed stays as it is. Returns at once; calls that come close together are one.
+     * Reports that a destination became usable or unusable. The spool then chooses again for deliveries that wait for
+     * any destination. If this destination is unusable, it also chooses again for deliveries that wait for it and have
+     * other candidates. Claimed deliveries stay as they are. Returns at once; calls in quick succession are combined.
      */
     void reconsider(String destination);
 
     /**
-     * Says that the hours of routes have changed. What was put off ({@link Settlement.Retry#untilOpen}) is due at the next
-     * opening of its route, and at once when its route is not among these. Returns at once; settlements that were made
-     * before are included.
+     * Reports that the hours of routes have changed. A delivery postponed by {@link Settlement.Retry#untilOpen} becomes
+     * due at the next opening of its route, or at once when its route is not in {@code openings}. Returns at once.
+     * Earlier settlements are included.
      *
-     * @param openings the routes that are closed now, and when each opens
+     * @param openings the routes that are closed now, and when each one opens
      */
     void hoursChanged(Map<String, Instant> openings);
 
-    /** Has {@code wakeUp} called, in any thread, whenever something may have become due for {@code destination}. */
+    /**
+     * Registers a callback. The spool calls {@code wakeUp}, in any thread, when a delivery of {@code destination} may
+     * have become due.
+     */
     void onWork(String destination, Runnable wakeUp);
 }

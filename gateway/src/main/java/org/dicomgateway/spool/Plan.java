@@ -3,17 +3,22 @@ package org.dicomgateway.spool;
 import java.util.List;
 
 /**
- * Where one instance goes: made once, at receipt, by one version of the rules, and durable with the instance.
+ * The planned deliveries of one instance. Made once, at receipt, by one version of the rules, and stored with the
+ * instance.
  *
- * @param rulesVersion the version of the rules that made it
- * @param deliveries what to deliver; empty: no rule applied, the instance is held until the rules change
+ * @param rulesVersion the version of the rules that made the plan
+ * @param deliveries what to deliver. Empty when no rule applied: the instance is held until the rules change
  */
 public record Plan(long rulesVersion, List<PlannedDelivery> deliveries) {
 
-    /** The most deliveries of one instance. */
+    /** The maximum number of deliveries of one instance. */
     public static final int MAX_DELIVERIES = 1024;
 
-    /** Copies the list. @throws IllegalArgumentException with more than {@link #MAX_DELIVERIES} */
+    /**
+     * Copies the list.
+     *
+     * @throws IllegalArgumentException with more than {@link #MAX_DELIVERIES}
+     */
     public Plan {
         deliveries = List.copyOf(deliveries);
         if (deliveries.size() > MAX_DELIVERIES) {
@@ -23,18 +28,23 @@ public record Plan(long rulesVersion, List<PlannedDelivery> deliveries) {
     }
 
     /**
-     * One copy of the instance that one destination must get.
+     * One copy of the instance for one destination.
      *
-     * @param route the route that wants it
-     * @param copy 1 for the first copy of this route, 2 for the second …
-     * @param candidates destinations that may get it, in the route's order; with exactly one the choice is made
-     * @param priority higher goes first
-     * @param nextWhenRefused what one candidate refuses goes to another that has not, before it is parked
+     * @param route the route that requested the delivery
+     * @param copy 1 for the first copy of this route, 2 for the second, and so on
+     * @param candidates possible destinations in the route's order; a single candidate is the destination
+     * @param priority a delivery with a higher priority goes first
+     * @param nextWhenRefused whether a refused delivery goes to a candidate that has not refused it yet, before it is
+     *     parked
      */
     public record PlannedDelivery(
             String route, int copy, List<String> candidates, int priority, boolean nextWhenRefused) {
 
-        /** Copies the list. @throws IllegalArgumentException without a candidate */
+        /**
+         * Copies the list.
+         *
+         * @throws IllegalArgumentException without a candidate
+         */
         public PlannedDelivery {
             candidates = List.copyOf(candidates);
             if (candidates.isEmpty()) {
@@ -42,7 +52,7 @@ public record Plan(long rulesVersion, List<PlannedDelivery> deliveries) {
             }
         }
 
-        /** One that is parked when it is refused. */
+        /** Creates a delivery that is parked when its destination refuses it. */
         public PlannedDelivery(String route, int copy, List<String> candidates, int priority) {
             this(route, copy, candidates, priority, false);
         }

@@ -3,10 +3,10 @@ package org.dicomgateway.spool;
 import org.dicomgateway.dicom.values.InstanceHeader;
 import org.dicomgateway.dicom.values.Origin;
 
-/** Decides where an instance goes. Pure: no I/O, no clock, the same answer for the same rules. */
+/** Plans the deliveries of an instance. Pure: no I/O and no clock; the same rules give the same answer. */
 @FunctionalInterface
 public interface Planner {
 
-    /** The deliveries for an instance; none when no rule applies, and the instance is then held. */
+    /** Returns the deliveries of an instance. Without deliveries no rule applied, and the instance is held. */
     Plan plan(InstanceHeader header, Origin origin);
 }

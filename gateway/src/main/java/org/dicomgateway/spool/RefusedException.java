@@ -2,18 +2,18 @@ package org.dicomgateway.spool;
 
 import org.jspecify.annotations.Nullable;
 
-/** The spool did not take an instance. The message is fit for a log line: it holds no value of the dataset. */
+/** The spool did not accept an instance. The message is safe for the log: it contains no value of the dataset. */
 public final class RefusedException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    /** Why it was not taken. */
+    /** The reason for the refusal. */
     public enum Kind {
-        /** The dataset's SOP class or instance UID differs from what was announced. */
+        /** The dataset's SOP Class or SOP Instance UID differs from the announced one. */
         MISMATCH,
         /** The dataset's header cannot be parsed, or lacks its UIDs. */
         UNREADABLE,
-        /** No room: free space under the watermark, or the file system is full. */
+        /** No space: the free space is below the limit, or the file system is full. */
         NO_SPACE,
         /** The disk or the ledger failed. */
         FAULT,
@@ -23,13 +23,13 @@ public final class RefusedException extends Exception {
 
     private final Kind kind;
 
-    /** With a message fit for a log line. */
+    /** Creates the exception. The message must be safe for the log. */
     public RefusedException(Kind kind, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.kind = kind;
     }
 
-    /** Why it was not taken. */
+    /** Returns the reason for the refusal. */
     public Kind kind() {
         return kind;
     }

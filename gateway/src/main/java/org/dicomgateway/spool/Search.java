@@ -4,19 +4,19 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What is looked for: all of what is given must be so, exactly as it stands here; empty means any. Route, destination and
- * state must be those of one and the same delivery.
+ * Search criteria. An instance must match all criteria that are given, exactly as written here. An empty criterion
+ * matches everything. Route, destination and state must match in one and the same delivery.
  *
  * @param study Study Instance UID
  * @param series Series Instance UID
  * @param instance SOP Instance UID
  * @param accession Accession Number
  * @param patient Patient ID
- * @param callingAe the sender's AE title
- * @param calledAe the AE title it called
+ * @param callingAe the calling AE title
+ * @param calledAe the called AE title
  * @param route a route of the rules
  * @param destination a destination
- * @param state how far a delivery got; {@link DeliveryState#HELD} also finds instances that no route applies to
+ * @param state the state of a delivery; {@link DeliveryState#HELD} also finds instances that no route applies to
  * @param from received at this time or later
  * @param to received before this time
  */
@@ -34,7 +34,7 @@ public record Search(
         Optional<Instant> from,
         Optional<Instant> to) {
 
-    /** Everything. */
+    /** Matches everything. */
     public static final Search ALL =
             new Search("", "", "", "", "", "", "", "", "", Optional.empty(), Optional.empty(), Optional.empty());
 }

@@ -1,6 +1,6 @@
 package org.dicomgateway.spool;
 
-/** A search could not be made now; the message says why, for operators. */
+/** A search is not possible now. The message gives the operator the reason. */
 public final class SearchException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -7,43 +7,47 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What is in the spool, or was until its history was forgotten. For any number of threads.
+ * Searches what is in the spool, and what was in it until its history was deleted. Thread-safe.
  *
- * <p>A search looks for a bounded time, whatever the spool holds: what it has found by then is the page, which may be
- * short or even empty, and {@code next} is where the following one goes on. Newest first. Within the pages of one search
- * nothing is found twice, unless it changes meanwhile.
+ * <p>A search runs for a limited time, whatever the size of the spool. The page contains what was found in this time:
+ * it can be short, or even empty. {@code next} says where the following page begins. The newest come first. The pages
+ * of one search contain nothing twice, unless it changes in the meantime.
  */
 public interface SpoolSearch {
 
     /**
-     * Instances.
+     * Finds instances.
      *
-     * @param after {@link Page#next} of the page before; empty: the first page
-     * @param limit items of the page, at least 1
-     * @throws IllegalArgumentException when {@code after} is of no page
-     * @throws SearchException when too many search at the same time, or the ledger cannot be read
+     * @param after {@link Page#next} of the previous page; empty for the first page
+     * @param limit the maximum number of items on the page, at least 1
+     * @throws IllegalArgumentException when {@code after} is not from a page
+     * @throws SearchException when too many searches run at the same time, or the ledger cannot be read
      */
     Page<FoundInstance> instances(Search search, Optional<String> after, int limit);
 
-    /** Deliveries; see {@link #instances}. */
+    /** Finds deliveries; see {@link #instances}. */
     Page<FoundDelivery> deliveries(Search search, Optional<String> after, int limit);
 
     /**
-     * Studies with an instance that is looked for, each whole; see {@link #instances}. Instances without a Study Instance
-     * UID are one study.
+     * Finds studies with at least one matching instance; see {@link #instances}. Each study is reported as a whole. All
+     * instances without a Study Instance UID form one study.
      */
     Page<FoundStudy> studies(Search search, Optional<String> after, int limit);
 
-    /** What happened to an instance; empty when it is not known, or no longer. @throws SearchException as above */
+    /**
+     * The history of an instance; empty when the spool does not know the instance, or no longer knows it.
+     *
+     * @throws SearchException as in {@link #instances}
+     */
     Optional<Story> story(long instanceId);
 
-    /** For each destination that something waits for, when the oldest of that was received. */
+    /** For each destination with waiting deliveries, the time of receipt of the oldest one. */
     Map<String, Instant> oldestWaiting();
 
     /**
-     * Some of what was found.
+     * One page of results.
      *
-     * @param next where the next page begins; empty when there is none
+     * @param next where the next page begins; empty when this is the last page
      */
     record Page<T>(List<T> items, Optional<String> next) {
 
@@ -56,8 +60,8 @@ public interface SpoolSearch {
     /**
      * An instance and its deliveries.
      *
-     * @param rulesVersion the rules that planned them
-     * @param routed whether a route applied to it
+     * @param rulesVersion the version of the rules that planned the deliveries
+     * @param routed whether a route applied to the instance
      */
     record FoundInstance(Instance instance, long rulesVersion, boolean routed, List<FoundDelivery> deliveries) {
 
@@ -70,19 +74,19 @@ public interface SpoolSearch {
     /**
      * A delivery.
      *
-     * @param id the spool's key of it
-     * @param instanceId the spool's key of its instance
+     * @param id the delivery's key in the spool
+     * @param instanceId the instance's key in the spool
      * @param sopInstance SOP Instance UID
      * @param study Study Instance UID
-     * @param route that wants it
-     * @param copy which of the route's copies
-     * @param destination empty while none can be used
-     * @param candidates who may get it; empty: only the destination
-     * @param attempts that counted, at this destination
-     * @param due not before
-     * @param lastStatus DIMSE status of the last attempt; empty: there was no response, or no attempt
-     * @param reason why the last attempt failed, or why it was discarded or superseded; empty: none did
-     * @param since when it came into its state, as far as that is known: settled, or received
+     * @param route the route that requested the delivery
+     * @param copy the number of the copy within the route
+     * @param destination empty while no candidate is usable
+     * @param candidates possible destinations; empty when only the destination is possible
+     * @param attempts counted attempts at this destination
+     * @param due not before this time
+     * @param lastStatus DIMSE status of the last attempt; empty without a response or an attempt
+     * @param reason why the last attempt failed, or why the delivery was discarded or superseded; otherwise empty
+     * @param since when the delivery got its state, as far as known: the time of settlement or of receipt
      */
     record FoundDelivery(
             long id,
@@ -107,12 +111,12 @@ public interface SpoolSearch {
     }
 
     /**
-     * A study: all of its instances that the spool knows, each receipt counted.
+     * A study with all its instances that the spool knows. Each receipt counts.
      *
-     * @param bytes of their datasets
+     * @param bytes total length of the datasets
      * @param unrouted instances that are held because no route applies to them
-     * @param callingAes who sent it
-     * @param destinations where it goes, by name; the empty name: what waits for any
+     * @param callingAes the calling AE titles of the senders
+     * @param destinations the destinations by name; the empty name stands for deliveries without a destination yet
      */
     record FoundStudy(
             String study,
@@ -136,9 +140,9 @@ public interface SpoolSearch {
     }
 
     /**
-     * How far a study got at one destination, in deliveries.
+     * The progress of a study at one destination, in deliveries.
      *
-     * @param reason why one of those that are not done last failed; empty: none did
+     * @param reason why one of the unfinished deliveries last failed; empty when none did
      */
     record StudyAt(
             String destination,
@@ -150,9 +154,7 @@ public interface SpoolSearch {
             long discarded,
             String reason) {}
 
-    /**
-     * An instance and what happened to it, in order of time.
-     */
+    /** An instance and its events, in order of time. */
     record Story(FoundInstance instance, List<Event> events) {
 
         /** Copies the list. */
@@ -161,41 +163,41 @@ public interface SpoolSearch {
         }
     }
 
-    /** What may happen. */
+    /** The kinds of events. */
     enum EventKind {
-        /** It was received. */
+        /** The instance was received. */
         RECEIVED,
-        /** No route applied to it. */
+        /** No route applied to the instance. */
         HELD,
-        /** A route wants it delivered. */
+        /** A route requested the delivery. */
         PLANNED,
-        /** An attempt failed, and is repeated. */
+        /** An attempt failed; the delivery is tried again. */
         ATTEMPT,
-        /** An attempt failed, and the delivery was given up. */
+        /** An attempt failed; the delivery was given up. */
         PARKED,
-        /** An operator had it tried again. */
+        /** An operator retried the delivery. */
         RETRIED,
-        /** An operator gave it to another destination. */
+        /** An operator moved the delivery to another destination. */
         REROUTED,
-        /** An operator gave it up for good. */
+        /** An operator gave up the delivery permanently. */
         DISCARDED,
-        /** A newer version was sent there before; it will not be sent. */
+        /** A newer version was sent to this destination before; this one will not be sent. */
         SUPERSEDED,
-        /** A destination has it. */
+        /** The destination has the instance. */
         DELIVERED
     }
 
     /**
-     * Something that happened, or the same several times in a row.
+     * An event, or the same event several times in a row.
      *
-     * @param at when, for the first time
-     * @param lastAt when for the last time
-     * @param times how often
-     * @param deliveryId to which delivery; 0: to the instance
-     * @param route whose delivery
-     * @param destination where; several, separated by commas, when it is not chosen
+     * @param at when it happened first
+     * @param lastAt when it happened last
+     * @param times how often it happened
+     * @param deliveryId the delivery; 0 when the event concerns the instance
+     * @param route the delivery's route
+     * @param destination the destination; several candidates, separated by commas, while none is chosen
      * @param status DIMSE status
-     * @param reason why; empty when there is nothing to say
+     * @param reason why; can be empty
      */
     record Event(
             Instant at,

@@ -8,97 +8,104 @@ import java.util.Optional;
 import org.dicomgateway.dicom.values.InstanceHeader;
 import org.dicomgateway.dicom.values.Origin;
 
-/** The spool as an operator sees it: what is where, and the means to move it on. For any number of threads. */
+/** The spool as an operator sees it: shows what is where, and lets the operator act on it. Thread-safe. */
 public interface SpoolView extends SpoolSearch {
 
     /** The books of every destination that ever got a delivery, by name. */
     Map<String, Books> books();
 
-    /** Instances held because no route applied to them. */
+    /** The number of instances that are held because no route applied to them. */
     long unrouted();
 
-    /** Deliveries that wait for a destination, because none of their candidates can be used. In nobody's books. */
+    /**
+     * The number of deliveries that wait because none of their candidates is usable. They are in no destination's
+     * books.
+     */
     long unassigned();
 
     /** Makes parked deliveries pending again, from their first attempt. Returns how many. */
     long retry(Selection selection);
 
     /**
-     * Gives what waits for one destination to another, for good: what is pending and in nobody's hands, held or parked.
-     * It starts from its first attempt there; an instance that {@code to} has or had a delivery of is merged with that.
+     * Moves waiting deliveries permanently from one destination to another: those that are held, parked, or pending and
+     * not claimed. They start there from their first attempt. If {@code to} has or had a delivery of the same instance,
+     * the moved delivery is merged with that one.
      *
-     * @param from whose; empty: the deliveries that wait for a destination
+     * @param from the present destination; empty for deliveries without a destination yet
      * @return how many
      */
     long reroute(String from, String to);
 
     /**
-     * Gives up for good what is parked or held; with a study, also its instances that no route applies to. It is in
-     * nobody's books then, the instance goes when nothing else wants it, and the history keeps who did not get it. Each
-     * is a line of the forward log.
+     * Gives up parked and held deliveries permanently. With a study, also gives up its instances that no route applies
+     * to. Discarded deliveries leave the books. The spool removes an instance when no other delivery needs it. The
+     * history keeps which destination did not get it. Each discarded delivery writes a line to the forward log.
      *
-     * @param selection not everything
-     * @param reason for whoever asks later
+     * @param selection which deliveries; must not select everything
+     * @param reason why, for the record
      * @return how many
      */
     long discard(Selection selection, String reason);
 
-    /** The files of the spool that no instance is known for, by number, as far as they can be read. Slow. */
+    /**
+     * The set-aside files: files that belong to no known instance. Sorted by number, described as far as they can be
+     * read. Slow.
+     */
     List<SetAsideFile> setAside();
 
     /**
-     * Takes a file that was set aside in, as if it arrived now, and removes it.
+     * Accepts a set-aside file as if it arrived now, and then removes the file.
      *
-     * @return what it is from now on
-     * @throws NoSuchElementException when there is none with this number
-     * @throws IllegalStateException when it cannot be read, or is not taken in now; it stays
+     * @return the new instance
+     * @throws NoSuchElementException when no file has this number
+     * @throws IllegalStateException when the file cannot be read, or the spool does not accept it now; the file stays
      */
     Instance takeIn(long number);
 
     /**
-     * Deletes a file that was set aside, for good.
+     * Deletes a set-aside file permanently.
      *
-     * @throws NoSuchElementException when there is none with this number
+     * @throws NoSuchElementException when no file has this number
      */
     void discardSetAside(long number);
 
-    /** How the spool itself does. */
+    /** The health of the spool itself. */
     Vitals vitals();
 
     /** Plans held instances again with these rules. Returns how many found a route. */
     long replan(Planner planner);
 
     /**
-     * Deliveries of one destination, counted: received = delivered + pending + parked + held + superseded, at every
-     * moment.
+     * The counted deliveries of one destination. At every moment received = delivered + pending + parked + held +
+     * superseded.
      *
-     * @param received given to it since the ledger began, and not taken away again
+     * @param received deliveries given to the destination since the ledger began, without those taken away again
      * @param delivered done
      * @param pending waiting or in flight
      * @param parked given up until an operator retries them
-     * @param held waiting for a rule or a destination that is not there
+     * @param held waiting for a destination that is not configured
      * @param superseded not sent, because a newer version of the same SOP Instance UID was sent there before
-     * @param pendingBytes of the datasets of what is pending
+     * @param pendingBytes total length of the datasets of pending deliveries
      */
     record Books(
             long received, long delivered, long pending, long parked, long held, long superseded, long pendingBytes) {
 
-        /** Whether nothing is missing. */
+        /** Whether the numbers add up. */
         public boolean balanced() {
             return received == delivered + pending + parked + held + superseded;
         }
     }
 
     /**
-     * The spool itself.
+     * The health of the spool.
      *
-     * @param diskFree bytes that can be used on its file system
-     * @param diskTotal bytes of its file system; 0 when that cannot be told
+     * @param diskFree usable bytes on the spool's file system
+     * @param diskTotal bytes of this file system; 0 when unknown
      * @param minFree bytes that must stay free
-     * @param unwritten changes that the ledger has not taken in yet
-     * @param setAside files that no instance is known for, and that wait for an operator's decision
-     * @param unreadSegments segments that are kept because something in them cannot be read
-     * @param ledgerDamage why the ledger is to be built anew at the next start, and nothing is recycled before
+     * @param unwritten changes that the ledger has not applied yet
+     * @param setAside files that belong to no known instance and wait for an operator's decision
+     * @param unreadSegments segments that are kept because some of their bytes cannot be read
+     * @param ledgerDamage why the next start rebuilds the ledger; until then no segment is recycled
      */
     record Vitals(
             long diskFree,
@@ -110,14 +117,14 @@ public interface SpoolView extends SpoolSearch {
             Optional<String> ledgerDamage) {}
 
     /**
-     * A file that no instance is known for.
+     * A file that belongs to no known instance.
      *
-     * @param number what it is called by
+     * @param number the file's number, which identifies it
      * @param length in bytes
-     * @param written when it was last written to: about when the instance was received, or left the log
-     * @param header what it is; empty when it cannot be read
-     * @param origin who sent it; empty when it cannot be read
-     * @param problem why it cannot be read, or empty
+     * @param written when the file was last written: about when the instance was received, or was moved out of the log
+     * @param header the instance's header; empty when it cannot be read
+     * @param origin the sender; empty when it cannot be read
+     * @param problem why the file cannot be read, or empty
      */
     record SetAsideFile(
             long number,
@@ -128,7 +135,7 @@ public interface SpoolView extends SpoolSearch {
             String problem) {}
 
     /**
-     * Which deliveries.
+     * Selects deliveries.
      *
      * @param destination only of this destination; empty for all
      * @param studyInstanceUid only of this study; empty for all
@@ -136,7 +143,7 @@ public interface SpoolView extends SpoolSearch {
      */
     record Selection(String destination, String studyInstanceUid, long deliveryId) {
 
-        /** Everything. */
+        /** Selects everything. */
         public static final Selection ALL = new Selection("", "", 0);
     }
 }

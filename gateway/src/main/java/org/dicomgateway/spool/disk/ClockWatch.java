@@ -8,21 +8,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether the machine's clock can be believed. It is held against the one that nobody can set: a step that no time that
- * passed explains puts it in doubt, and so does a start, for then it may not have been set yet. What cannot be undone is
- * not done by a clock in doubt. For one thread.
+ * Decides whether the system clock can be trusted. Compares it with the monotonic clock ({@link System#nanoTime}),
+ * which cannot be set. A step that the elapsed time does not explain makes the clock doubtful. So does a start, because
+ * the clock may not be set yet. While the clock is doubtful, nothing is done that cannot be undone. For one thread.
  */
 public final class ClockWatch {
 
     private static final Logger LOG = LoggerFactory.getLogger(ClockWatch.class);
 
-    /** A smaller step does no harm to what is kept for days: a clock that is put right, a machine that slept. */
+    /**
+     * Smaller steps do no harm to data that is kept for days. Examples: a normal clock correction, a machine that
+     * slept.
+     */
     static final Duration STEP = Duration.ofHours(1);
 
-    /** So long it is in doubt from the start on: whatever sets it has done so by then. */
+    /** How long the clock is doubtful after a start. By then the machine has set it. */
     static final Duration AFTER_START = Duration.ofHours(1);
 
-    /** So long it is in doubt from a step on: whoever made it by mistake has noticed by then. */
+    /** How long the clock is doubtful after a step. By then a mistake has been noticed. */
     static final Duration AFTER_STEP = Duration.ofDays(1);
 
     private final InstantSource clock;
@@ -32,7 +35,11 @@ public final class ClockWatch {
     private long evenSince;
     private Duration doubt = AFTER_START;
 
-    /** @param nanos like {@link System#nanoTime} */
+    /**
+     * Starts with a doubtful clock.
+     *
+     * @param nanos like {@link System#nanoTime}
+     */
     public ClockWatch(InstantSource clock, LongSupplier nanos) {
         this.clock = clock;
         this.nanos = nanos;
@@ -41,14 +48,17 @@ public final class ClockWatch {
         this.evenSince = seenAt;
     }
 
-    /** Whether it has gone evenly for long enough. To be asked often: a step is one between two looks. */
+    /**
+     * Whether the clock has run without a step for long enough. Call this often: only a step between two calls is
+     * noticed.
+     */
     public boolean isBelievable() {
         Instant now = clock.instant();
         long nowAt = nanos.getAsLong();
         Duration step = Duration.between(seen.plusNanos(nowAt - seenAt), now);
         if (step.abs().compareTo(STEP) > 0) {
             LOG.warn(
-                    "the clock was set from {} to {}; no history is forgotten until it has gone evenly for {} hours",
+                    "the clock was set from {} to {}; no history is deleted until it runs without a step for {} hours",
                     seen,
                     now,
                     AFTER_STEP.toHours());

@@ -5,19 +5,19 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** An open file of the {@link Disk}. Any number of threads may read; one writes. */
+/** An open file of the {@link Disk}. Many threads may read at the same time; one thread writes. */
 public interface DiskFile extends Closeable {
 
-    /** Writes what {@code buffers} hold from index {@code from} on, gathered in one call; may write less. */
+    /** Writes {@code buffers} from index {@code from} on, in one call. May write less than all. */
     long write(ByteBuffer[] buffers, int from, long position) throws IOException;
 
-    /** Reads into {@code buffer}; -1 at the end of the file; may read less than there is room for. */
+    /** Reads into {@code buffer}. May read less than fits; returns -1 at the end of the file. */
     int read(ByteBuffer buffer, long position) throws IOException;
 
-    /** Makes the bytes durable, and the length when it changed: fdatasync. */
+    /** Makes the bytes durable, and the length if it changed: fdatasync. */
     void sync() throws IOException;
 
-    /** Makes the file this long, all zeros, with its blocks allocated: writing to it later changes no metadata. */
+    /** Fills the file with zeros up to this length. This allocates its blocks, so later writes change no metadata. */
     void zeroFill(long length) throws IOException;
 
     /** Length in bytes. */
@@ -33,13 +33,17 @@ public interface DiskFile extends Closeable {
             }
             long written = write(buffers, from, at);
             if (written <= 0) {
-                throw new IOException("the file system takes no bytes at offset " + at);
+                throw new IOException("the file system accepts no bytes at offset " + at);
             }
             at += written;
         }
     }
 
-    /** Fills {@code buffer}. @throws EOFException when the file ends before */
+    /**
+     * Fills {@code buffer}.
+     *
+     * @throws EOFException when the file ends before
+     */
     default void readFully(ByteBuffer buffer, long position) throws IOException {
         long at = position;
         while (buffer.hasRemaining()) {

@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 
-/** Reads a range of a file that stays open. Unbuffered; closing it does nothing. */
+/** Reads a range of a file. Unbuffered. Closing the stream does not close the file. */
 public final class DiskInputStream extends InputStream {
 
     private final DiskFile file;

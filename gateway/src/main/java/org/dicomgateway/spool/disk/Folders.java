@@ -3,7 +3,7 @@ package org.dicomgateway.spool.disk;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 
-/** The spool's names: where everything lies below its directory. Made of the spool's own numbers, and of nothing else. */
+/** The names of all files and folders in the spool's directory. They are made from the spool's own numbers only. */
 public record Folders(Path root) {
 
     public static final String SEGMENT = ".seg";
@@ -11,7 +11,7 @@ public record Folders(Path root) {
     public static final String PART = ".part";
     public static final String INSTANCE = ".dcm";
 
-    /** Held by the process that has the spool open. */
+    /** Locked by the process that has the spool open. */
     public Path lock() {
         return root.resolve("lock");
     }
@@ -21,12 +21,12 @@ public record Folders(Path root) {
         return root.resolve("ledger.db");
     }
 
-    /** There while the ledger is being rebuilt: until it is gone, the ledger does not know everything. */
+    /** Exists during a rebuild of the ledger. While it exists, the ledger is incomplete. */
     public Path rebuilding() {
         return root.resolve("ledger.rebuilding");
     }
 
-    /** What must be known even when the ledger is not: {@link FactJournal}. */
+    /** Facts that must survive the loss of the ledger: {@link FactJournal}. */
     public Path facts() {
         return root.resolve("facts.journal");
     }
@@ -36,12 +36,12 @@ public record Folders(Path root) {
         return root.resolve("log");
     }
 
-    /** Instances that were streamed to a file of their own while they were received. */
+    /** Instances that were streamed to their own file during receipt. */
     public Path large() {
         return root.resolve("large");
     }
 
-    /** Instances that were moved out of the log because they wait for long. */
+    /** Instances that were moved out of the log because they waited long. */
     public Path held() {
         return root.resolve("held");
     }
@@ -59,7 +59,7 @@ public record Folders(Path root) {
         return log().resolve(numbered(number, SPARE));
     }
 
-    /** A segment in the making. */
+    /** A segment that is being preallocated. */
     public Path segmentPart(long number) {
         return log().resolve(numbered(number, PART));
     }
@@ -68,7 +68,7 @@ public record Folders(Path root) {
         return String.format("%016d%s", number, suffix);
     }
 
-    /** The number in a file's name, when the name is digits and this suffix. */
+    /** Reads the number from a file name. Empty unless the name consists of digits and this suffix. */
     public static OptionalLong number(String name, String suffix) {
         String digits = name.endsWith(suffix) ? name.substring(0, name.length() - suffix.length()) : "";
         boolean valid =

@@ -62,7 +62,7 @@ public final class LocalDisk implements Disk {
     public void createDirectory(Path directory) throws IOException {
         if (Files.isDirectory(directory)) {
             if (Files.getPosixFilePermissions(directory).contains(PosixFilePermission.OTHERS_WRITE)) {
-                // By links in it, whoever can write there could have us read and write elsewhere.
+                // Anyone who can write here can plant links, and make the gateway read and write elsewhere.
                 throw new IOException(
                         directory + " can be written by everybody on this machine: chmod 700 " + directory);
             }
@@ -77,7 +77,7 @@ public final class LocalDisk implements Disk {
             makeDurably(parent);
         }
         Files.createDirectory(directory, NEW_DIRECTORY);
-        // The attribute above is subject to the umask; a strict one would lock the owner out.
+        // The umask restricts the attribute above; a strict umask would lock the owner out.
         Files.setPosixFilePermissions(directory, DIRECTORY);
         if (parent != null) {
             syncDirectory(parent);

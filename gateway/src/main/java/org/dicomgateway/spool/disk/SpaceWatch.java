@@ -8,7 +8,7 @@ import org.dicomgateway.config.settings.DataSize;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Knows, without asking for each instance, whether the file system still has the room that must stay free. */
+/** Watches the free space of the spool's file system, so that not every instance needs a system call. */
 public final class SpaceWatch {
 
     private static final Logger LOG = LoggerFactory.getLogger(SpaceWatch.class);
@@ -27,7 +27,7 @@ public final class SpaceWatch {
         this.minFree = minFree;
     }
 
-    /** Looks. When that fails, what was known last holds on. */
+    /** Reads the free space. If that fails, the last known value stays valid. */
     public synchronized void look() {
         total = askTotal();
         try {
@@ -35,30 +35,30 @@ public final class SpaceWatch {
             failed = false;
         } catch (IOException e) {
             if (!failed) {
-                LOG.warn("cannot tell how much space is left for {}", directory, e);
+                LOG.warn("cannot read the free space of {}; the last known value is used", directory, e);
             }
             failed = true;
             return;
         }
         Optional<String> reason = closedBecause();
         if (reason.isPresent() && !low) {
-            LOG.warn("{}; nothing is taken in until there is", reason.get());
+            LOG.warn("{}; no instances are accepted until there is enough space", reason.get());
         } else if (reason.isEmpty() && low) {
-            LOG.info("there is room for the spool again: {} bytes", usable);
+            LOG.info("there is enough space for the spool again: {} bytes are free", usable);
         }
         low = reason.isPresent();
     }
 
-    /** Why nothing more may be written; does not ask the file system. */
+    /** The reason why nothing more may be written; empty when there is enough space. Does not ask the file system. */
     public Optional<String> closedBecause() {
         long known = usable;
         return known >= minFree.bytes()
                 ? Optional.empty()
-                : Optional.of("no room for the spool: " + known + " bytes are left on the file system of " + directory
+                : Optional.of("no space for the spool: " + known + " bytes are free on the file system of " + directory
                         + ", and " + minFree + " must stay free (spool.min-free-space)");
     }
 
-    /** Bytes that can be used, as of the last look. */
+    /** Usable bytes at the last look. */
     public long free() {
         return usable;
     }
@@ -68,7 +68,7 @@ public final class SpaceWatch {
         return minFree.bytes();
     }
 
-    /** Bytes of the file system, as of the last look; 0 when it does not say. */
+    /** Bytes of the file system at the last look; 0 when unknown. */
     public long total() {
         return total;
     }
@@ -77,12 +77,12 @@ public final class SpaceWatch {
         try {
             return Files.getFileStore(directory).getTotalSpace();
         } catch (IOException e) {
-            LOG.debug("cannot tell how large the file system of {} is", directory, e);
+            LOG.debug("cannot read the size of the file system of {}", directory, e);
             return 0;
         }
     }
 
-    /** Whether this many bytes can be used and what must stay free is still there. */
+    /** Whether the spool can use this many bytes and still keep the required free space. */
     public boolean allows(long bytes) {
         return usable - bytes >= minFree.bytes();
     }

@@ -14,7 +14,10 @@ import java.util.Set;
 import org.dicomgateway.dicom.values.Text;
 import org.jspecify.annotations.Nullable;
 
-/** One process has the spool open. Its id stands in the file; the kernel ends the lock with the process. */
+/**
+ * Ensures that only one process has the spool open. The lock file contains its process id. The kernel releases the lock
+ * when the process ends.
+ */
 public final class SpoolLock implements AutoCloseable {
 
     private final FileChannel channel;
@@ -24,9 +27,9 @@ public final class SpoolLock implements AutoCloseable {
     }
 
     /**
-     * Takes the lock, and keeps it until it is closed.
+     * Takes the lock and keeps it until {@link #close}.
      *
-     * @throws IOException when somebody has it; the message names the process
+     * @throws IOException when another process has the lock; the message names the process
      */
     public static SpoolLock take(Path file) throws IOException {
         FileChannel channel = FileChannel.open(
@@ -59,7 +62,7 @@ public final class SpoolLock implements AutoCloseable {
         try {
             return channel.tryLock();
         } catch (OverlappingFileLockException e) {
-            return null; // by this very process
+            return null; // this process has the lock
         }
     }
 

@@ -1,10 +1,10 @@
 /**
- * The file system as the spool uses it: open, write, sync, rename, list, and how much room is left.
+ * The file system as the spool uses it: open, write, sync, rename, list, and the free space.
  *
  * <p>In: paths below the spool's own directory. Out: bytes that survive a power failure once a sync has returned. Every
- * file operation of the log and of the files passes here, so that a test can fail any of them.
+ * file operation of the log and of the files passes here, so that a test can make any of them fail.
  *
- * <p>Threads: none of its own. Never here: what the bytes mean, and a name that came over the network.
+ * <p>Threads: none of its own. Never here: the meaning of the bytes, and a name that came over the network.
  */
 @NullMarked
 package org.dicomgateway.spool.disk;

@@ -19,15 +19,15 @@ import org.dicomgateway.spool.ledger.LedgerException;
 import org.dicomgateway.spool.log.StoredInstance;
 
 /**
- * Who has what: the deliveries that are in somebody's hands. A delivery stays here until the ledger has <em>applied</em>
- * what became of it, for until then the ledger still calls it due; also those that are withheld because they are being
- * given to another destination. In memory only.
+ * The claimed deliveries. A delivery stays here until the ledger has <em>applied</em> its settlement, because until
+ * then the ledger still reports it as due. Also contains deliveries that are withheld while they move to another
+ * destination. In memory only.
  */
 public final class Claims {
 
     /**
-     * Settlements that the ledger has not applied yet, at most, but for what was in somebody's hands then. Bounds the
-     * memory they take, the deliveries that a crash repeats, and what each question has to leave out.
+     * The limit of settlements that the ledger has not applied yet; existing claims can still exceed
+     * it. It limits memory, the deliveries that a crash repeats, and what each query must skip.
      */
     public static final int MOST_UNAPPLIED = 2_000;
 
@@ -42,12 +42,12 @@ public final class Claims {
         this.pins = pins;
     }
 
-    /** A claimed delivery; settled ones wait here for the ledger. */
+    /** A claimed delivery. A settled one stays here until the ledger has applied the settlement. */
     private record Held(DueDelivery delivery, boolean settled) {}
 
-    /** What one destination has in flight. */
+    /** The deliveries in flight to one destination. */
     private static final class InFlight {
-        /** Held from asking the ledger to noting the answer, or two claimers would get the same. */
+        /** Held from the query to the note of its answer. Otherwise two claimers could get the same delivery. */
         private final ReentrantLock claiming = new ReentrantLock();
 
         private final Set<Long> deliveries = ConcurrentHashMap.newKeySet();
@@ -55,7 +55,7 @@ public final class Claims {
         private long handedOut;
     }
 
-    /** See {@link Outbox#claim}. Nothing while the ledger is too far behind with what was settled. */
+    /** See {@link Outbox#claim}. Empty while the ledger is too far behind with settlements. */
     List<Claim> claim(String destination, Instant now, int max) throws LedgerException {
         if (unapplied.get() >= MOST_UNAPPLIED) {
             return List.of();
@@ -71,7 +71,7 @@ public final class Claims {
 
     private List<Claim> take(InFlight inFlight, String destination, Instant now, int max) throws LedgerException {
         List<Claim> claims = new ArrayList<>();
-        // Copied before the ledger is asked: what is settled, applied and removed in between is not due in its answer.
+        // Copied before the query: a delivery that is settled, applied and removed in between is not due in the answer.
         Set<Long> leaveOut = new HashSet<>(inFlight.deliveries);
         while (claims.size() < max) {
             List<DueDelivery> due = ledger.due(destination, now, max - claims.size(), leaveOut, inFlight.handedOut);
@@ -97,7 +97,7 @@ public final class Claims {
             return false;
         }
         if (held.putIfAbsent(id, new Held(delivery, false)) != null) {
-            // Its last destination refused it, and the ledger has that, but it was not taken from its hands yet. It is
+            // Its last destination refused it. The ledger has that, but the old claim is not removed yet. That happens
             // in a moment, and the lane is woken.
             inFlight.sopInstances.remove(sopInstance);
             return false;
@@ -124,13 +124,14 @@ public final class Claims {
     }
 
     /**
-     * Keeps deliveries of a destination from being claimed until {@link #release}: they are about to be given to another.
+     * Prevents claims of these deliveries until {@link #release}, because they are about to move to another
+     * destination.
      *
-     * @return those that nobody has
+     * @return those that are not claimed
      */
     List<Long> withhold(String destination, List<Long> deliveries) {
         InFlight inFlight = destinations.computeIfAbsent(destination, name -> new InFlight());
-        // Nobody is between asking the ledger and noting the answer then: whoever asks later leaves these out.
+        // With this lock, no claimer is between query and note. Later queries skip these deliveries.
         inFlight.claiming.lock();
         try {
             return deliveries.stream().filter(inFlight.deliveries::add).toList();
@@ -139,7 +140,7 @@ public final class Claims {
         }
     }
 
-    /** These have another destination now, in the ledger, or stay where they are. */
+    /** Ends {@link #withhold}: in the ledger, the deliveries have moved or stay where they are. */
     void release(String destination, List<Long> withheld) {
         InFlight inFlight = destinations.get(destination);
         if (inFlight != null) {
@@ -147,12 +148,16 @@ public final class Claims {
         }
     }
 
-    /** Where a claimed instance lies; it can be read there while the claim lasts. */
+    /** The location of a claimed instance; readable there while the claim lasts. */
     public Optional<StoredInstance> stored(Claim claim) {
         return Optional.ofNullable(held.get(claim.deliveryId())).map(h -> h.delivery.stored());
     }
 
-    /** Notes that a claim is settled, and the ledger will be told. @return false when nobody has it */
+    /**
+     * Marks a claim as settled. The caller then submits the settlement to the ledger.
+     *
+     * @return false when the delivery is not claimed, or is settled already
+     */
     public boolean settle(Claim claim) {
         boolean[] first = {false};
         held.computeIfPresent(claim.deliveryId(), (id, h) -> {
@@ -165,7 +170,11 @@ public final class Claims {
         return first[0];
     }
 
-    /** The ledger has applied a settlement: the delivery is free. @return its destination, when it was claimed */
+    /**
+     * Frees a delivery after the ledger has applied its settlement.
+     *
+     * @return its destination, if it was claimed
+     */
     public Optional<String> applied(long deliveryId) {
         Held ended = held.remove(deliveryId);
         if (ended == null) {

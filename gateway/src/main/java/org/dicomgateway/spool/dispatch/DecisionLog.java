@@ -16,8 +16,8 @@ import org.dicomgateway.spool.ledger.LedgerException;
 import org.dicomgateway.spool.ledger.LedgerQueue;
 
 /**
- * Makes durable what an operator decided, in the ledger and beside it, before the operator is told that it is done: also
- * a ledger that is built anew knows it then ({@link Decisions}).
+ * Makes an operator's decision durable, in the ledger and in the journal, before the operator gets the answer. So a
+ * rebuilt ledger knows the decision too ({@link Decisions}).
  */
 public final class DecisionLog {
 
@@ -34,10 +34,10 @@ public final class DecisionLog {
     }
 
     /**
-     * Those of these that are discarded now.
+     * Notes those deliveries that are now discarded.
      *
      * @param unrouted instances that no route applied to
-     * @throws IllegalStateException when it is not certain that this is found again
+     * @throws IllegalStateException when it is uncertain whether the decision is durable
      */
     void discarded(List<Long> deliveries, List<Long> unrouted, String reason, Instant at) {
         List<Fact.Delivery> told = new ArrayList<>();
@@ -51,10 +51,10 @@ public final class DecisionLog {
     }
 
     /**
-     * Those of these that {@code to} has now.
+     * Notes those deliveries that {@code to} has now.
      *
-     * @param from who had them; empty for none
-     * @throws IllegalStateException when it is not certain that this is found again
+     * @param from the previous destination; empty for none
+     * @throws IllegalStateException when it is uncertain whether the decision is durable
      */
     void rerouted(List<Long> deliveries, String from, String to, Instant at) {
         List<Fact.Delivery> told = new ArrayList<>();
@@ -89,10 +89,10 @@ public final class DecisionLog {
     private void decided(Fact fact) {
         try {
             journal.add(List.of(fact));
-            // One that is to be built anew is told then.
+            // A damaged ledger needs no sync: the next start rebuilds it and then applies the journal.
             if (trust.lostBecause().isEmpty()) {
                 ledgerQueue.sync().join();
-                // So is one that is rolled back behind this.
+                // Then the next start also notices a ledger that was rolled back behind this point.
                 trust.confirm();
             }
         } catch (IOException | LedgerException | CompletionException e) {
@@ -102,7 +102,6 @@ public final class DecisionLog {
 
     private static IllegalStateException uncertain(Exception e) {
         return new IllegalStateException(
-                "it is done, but may be forgotten when the gateway ends now; wait, and look whether it is done: " + e,
-                e);
+                "it is done, but may be forgotten if the gateway stops now; wait, then check the result: " + e, e);
     }
 }

@@ -22,8 +22,8 @@ import org.dicomgateway.spool.ledger.LedgerQueue;
 import org.dicomgateway.spool.search.Catalogue;
 
 /**
- * Gives parked and held deliveries up for good, page by page, and writes each into the forward log. What a claimer has is
- * left alone.
+ * Gives up parked and held deliveries permanently, page by page, and writes each one to the forward log. Leaves claimed
+ * deliveries alone.
  */
 public final class Discarding {
 
@@ -132,7 +132,7 @@ public final class Discarding {
         }
     }
 
-    /** What is discarded now, and was not before. */
+    /** Writes a line for each delivery that is discarded now and was not before. */
     private void tell(FoundInstance before, String reason) {
         Instance instance = before.instance();
         ForwardLog.Subject subject = new ForwardLog.Subject(

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives claims to lanes. What has several versions is noted in the ledger first: when the process ends while one of them
- * is being sent, the next one knows that it may have arrived. All others go as they are.
+ * Gives claims to lanes. A versioned delivery is first noted in the ledger. If the process ends while it is being sent,
+ * the next process then knows that it may have arrived. All other deliveries need no note.
  */
 public final class HandingOut {
 
@@ -41,7 +41,7 @@ public final class HandingOut {
                     .join();
             return claimed;
         } catch (CompletionException e) {
-            LOG.debug("{} claims are given back: the ledger could not note them", versioned.size(), e);
+            LOG.debug("{} claims are released: the ledger could not note them", versioned.size(), e);
             List<Claim> rest =
                     claimed.stream().filter(claim -> !versioned.contains(claim)).toList();
             versioned.forEach(claim -> claims.applied(claim.deliveryId()));

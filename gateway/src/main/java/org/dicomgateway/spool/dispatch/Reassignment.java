@@ -31,8 +31,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has waiting deliveries given to other destinations, so many in one transaction that nobody waits for it noticeably.
- * What is to be moved is first put out of the reach of claimers, and left where it is when one of them has it.
+ * Moves waiting deliveries to other destinations. Each transaction moves few enough that nothing else waits noticeably.
+ * A delivery is first withheld from claimers; one that is already claimed stays where it is.
  */
 public final class Reassignment {
 
@@ -71,7 +71,7 @@ public final class Reassignment {
         thread.start();
     }
 
-    /** See {@link Outbox#reconsider}. What is asked for again before it began is done once. */
+    /** See {@link Outbox#reconsider}. Repeated requests are combined until the work begins. */
     public void reconsider(String destination) {
         lock.lock();
         try {
@@ -112,7 +112,7 @@ public final class Reassignment {
         try {
             long moved = leave(destination) + join(destination);
             if (moved > 0) {
-                LOG.info("{} waiting deliveries were chosen again because of destination {}", moved, destination);
+                LOG.info("{} waiting deliveries were reassigned because of destination {}", moved, destination);
             }
         } catch (LedgerException | RuntimeException e) {
             lock.lock();
@@ -121,7 +121,7 @@ public final class Reassignment {
                     return;
                 }
                 LOG.warn(
-                        "what waits because of destination {} could not be chosen again; it is tried again in {}",
+                        "the deliveries that wait because of destination {} could not be reassigned; next try in {}",
                         destination,
                         PAUSE,
                         e);
@@ -140,13 +140,13 @@ public final class Reassignment {
                 left = work.awaitNanos(left);
             }
         } catch (InterruptedException e) {
-            LOG.debug("interrupted, by nobody we know", e);
+            LOG.debug("the pause before the next try was interrupted", e);
         }
     }
 
     /**
-     * Those that wait for this destination, whose route cannot use it, and that could go elsewhere. What stays is looked
-     * at, and not touched.
+     * Moves deliveries that wait for this destination, if their route cannot use it and they could go elsewhere. The
+     * others are only looked at.
      */
     private long leave(String destination) throws LedgerException {
         long moved = 0;
@@ -179,7 +179,7 @@ public final class Reassignment {
                 || chooser.canUse(destination, delivery.route(), stored.get().instance());
     }
 
-    /** Those that wait for a destination, and could go to this one. */
+    /** Chooses again for deliveries without a destination that could go to this one. */
     private long join(String destination) throws LedgerException {
         long moved = 0;
         for (List<Long> page = ledger.unassigned(0, BITE);
@@ -228,7 +228,7 @@ public final class Reassignment {
             throw new IllegalStateException("the ledger refused to move deliveries of " + destination, e.getCause());
         } finally {
             claims.release(destination, withheld);
-            // Those that stay where they are may have been looked for in the meantime.
+            // The lane may have looked in the meantime for those that stay.
             wakeUps.wake(Set.of(destination));
         }
     }

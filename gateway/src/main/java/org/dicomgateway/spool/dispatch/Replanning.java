@@ -19,7 +19,7 @@ import org.dicomgateway.spool.log.StoredInstance;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Plans what is held for want of a rule again, with other rules: reads the headers once more. */
+/** Plans instances that are held because no rule applied, with new rules. Reads their headers again. */
 public final class Replanning {
 
     private static final Logger LOG = LoggerFactory.getLogger(Replanning.class);
@@ -67,7 +67,10 @@ public final class Replanning {
         });
     }
 
-    /** A plan by these rules, for an instance that no route applied to. Whoever has it read must keep it where it is. */
+    /**
+     * Plans an instance that no route applied to, by these rules. The caller must keep the instance where it is
+     * meanwhile.
+     */
     public static Optional<Change> plan(StoredInstance stored, Planner planner, InstanceReader reader) {
         Instance instance = stored.instance();
         try (DatasetStream dataset = reader.dataset(stored)) {
@@ -76,7 +79,7 @@ public final class Replanning {
                     ? Optional.empty()
                     : Optional.of(new Change.Replanned(instance.id(), plan));
         } catch (IOException e) {
-            LOG.error("held instance {} cannot be planned again", instance.id(), e);
+            LOG.error("held instance {} cannot be planned again; it stays held", instance.id(), e);
             return Optional.empty();
         }
     }

@@ -9,13 +9,13 @@ import org.dicomgateway.spool.log.Location;
 import org.dicomgateway.spool.log.StoredInstance;
 
 /**
- * Who still reads from which segment. Between the ledger's answer that an instance lies in a segment, and the pin on
- * that segment, the segment could be recycled; so both happen within one {@link #look}, and {@link #isFree} waits for
- * every look that began before the ledger stopped to give that answer.
+ * Counts the readers of each segment. A segment could be recycled between the ledger's answer that it contains an
+ * instance and the pin on it. Therefore both happen within one {@link #look}. {@link #isFree} waits for every look that
+ * began before the ledger stopped giving that answer.
  */
 public final class SegmentPins {
 
-    /** Asks the ledger, and pins what it will read. */
+    /** Asks the ledger, and pins what will be read. */
     @FunctionalInterface
     interface Look<T> {
         T take() throws LedgerException;
@@ -24,7 +24,7 @@ public final class SegmentPins {
     private final ReadWriteLock looking = new ReentrantReadWriteLock();
     private final ConcurrentMap<Long, Integer> pins = new ConcurrentHashMap<>();
 
-    /** Runs a look. Many at once. */
+    /** Runs a look. Many can run at once. */
     <T> T look(Look<T> look) throws LedgerException {
         looking.readLock().lock();
         try {
@@ -34,7 +34,7 @@ public final class SegmentPins {
         }
     }
 
-    /** Keeps the segment of this instance, if it lies in one, until {@link #unpin}. Only within a look. */
+    /** Keeps the segment of this instance, if it is in one, until {@link #unpin}. Call only within a look. */
     void pin(StoredInstance stored) {
         if (stored.location() instanceof Location.InLog inLog) {
             pins.merge(inLog.segment(), 1, Integer::sum);
@@ -48,7 +48,7 @@ public final class SegmentPins {
         }
     }
 
-    /** Whether nobody reads from a segment that the ledger names no more, nor can begin to. */
+    /** Whether a segment that the ledger no longer names has no readers, and can get none. */
     public boolean isFree(long segment) {
         looking.writeLock().lock();
         try {

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has the journal know where newer versions were sent, so that a ledger that is built anew does not send what is kept of
- * the older ones after them. For one thread.
+ * Copies to the journal where newer versions were sent. So a rebuilt ledger does not send older versions, which the
+ * spool still keeps, after them. For one thread.
  */
 public final class VersionLog {
 
@@ -32,14 +32,18 @@ public final class VersionLog {
         this.journal = journal;
     }
 
-    /** Writes down what the ledger has settled so far. @return false when that failed, and nothing may be recycled */
+    /**
+     * Writes what the ledger has settled so far.
+     *
+     * @return false when that failed, and nothing may be recycled
+     */
     public boolean write() throws LedgerException {
         for (List<SentVersion> some = ledger.unwritten(AT_ONCE); !some.isEmpty(); some = ledger.unwritten(AT_ONCE)) {
             try {
                 journal.add(List.of(new Fact.Sent(some)));
                 ledgerQueue.apply(new Change.Written(some)).join();
             } catch (IOException | CompletionException e) {
-                LOG.warn("where newer versions were sent cannot be noted; nothing is recycled until it can", e);
+                LOG.warn("the journal cannot note where newer versions were sent; nothing is recycled until it can", e);
                 return false;
             }
         }

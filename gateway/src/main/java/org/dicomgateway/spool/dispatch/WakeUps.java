@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Who wants to know when something becomes due, by destination. */
+/** The callbacks for due deliveries, by destination. */
 public final class WakeUps {
 
     private static final Logger LOG = LoggerFactory.getLogger(WakeUps.class);
@@ -18,12 +18,12 @@ public final class WakeUps {
 
     private volatile Consumer<String> givenBack = destination -> {};
 
-    /** Has this called with a destination whenever a delivery came back from it for its own trouble. */
+    /** Sets the listener that is called when a delivery comes back because its destination has a problem. */
     public void onGivenBack(Consumer<String> listener) {
         givenBack = listener;
     }
 
-    /** A delivery came back from this destination, for the destination's trouble. */
+    /** Reports that a delivery came back because this destination has a problem. */
     public void givenBack(String destination) {
         givenBack.accept(destination);
     }
@@ -34,7 +34,7 @@ public final class WakeUps {
                 .add(wakeUp);
     }
 
-    /** Calls everybody who waits for one of these; one that fails keeps no other from being called. */
+    /** Calls all callbacks of these destinations. If one fails, the others are still called. */
     public void wake(Set<String> destinations) {
         for (String destination : destinations) {
             for (Runnable wakeUp : byDestination.getOrDefault(destination, List.of())) {

@@ -1,8 +1,8 @@
 /**
- * The way out: who has which delivery in hand, and operators' changes to what waits.
+ * The way out: which deliveries are claimed, and operators' changes to waiting deliveries.
  *
  * <p>In: lanes that ask for work, and operators' selections. Out: claims, and changes for the ledger. Threads: the
- * callers'. Never here: sending, and a claim that outlives the process.
+ * callers', and one for reassignment. Never here: sending, and a claim that outlives the process.
  */
 @NullMarked
 package org.dicomgateway.spool.dispatch;

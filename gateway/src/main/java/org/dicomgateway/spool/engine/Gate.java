@@ -8,7 +8,7 @@ import org.dicomgateway.spool.disk.SpaceWatch;
 import org.dicomgateway.spool.intake.Committer;
 import org.dicomgateway.spool.ledger.LedgerQueue;
 
-/** Whether the spool takes anything in. Asking costs nothing. */
+/** Decides whether the spool accepts instances. Cheap to ask. */
 final class Gate {
 
     private final SpaceWatch space;
@@ -22,7 +22,7 @@ final class Gate {
         this.committer = committer;
     }
 
-    /** Takes nothing in from now on. */
+    /** Closes the gate: from now on the spool accepts nothing. */
     void close() {
         closing = true;
     }
@@ -32,7 +32,11 @@ final class Gate {
         return reason().map(Reason::text);
     }
 
-    /** @throws RefusedException when nothing is taken in */
+    /**
+     * Lets an instance pass, if the spool is open.
+     *
+     * @throws RefusedException when the spool accepts no instances
+     */
     void pass() throws RefusedException {
         Optional<Reason> reason = reason();
         if (reason.isPresent()) {

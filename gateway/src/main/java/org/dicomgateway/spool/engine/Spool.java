@@ -44,16 +44,16 @@ import org.slf4j.LoggerFactory;
 /**
  * The spool on one machine's disk.
  *
- * <p><b>Guarantee.</b> When {@link #accept} has returned, the instance, byte for byte, and its planned deliveries are
- * found again after any crash of the process or the machine, until each delivery is settled as delivered; when it has
- * thrown, nothing of the instance is. Each delivery is made at least once: a crash repeats those whose settlement the
- * ledger had not taken in or, when the power fails, not synced. What the disk damages is noticed by its checksum, and
- * never sent.
+ * <p><b>Guarantee.</b> After {@link #accept} returns, the instance, byte for byte, and its planned deliveries survive
+ * any crash of the process or the machine, until each delivery is settled as delivered. After {@link #accept} throws,
+ * nothing of the instance remains. Each delivery is made at least once: a crash repeats deliveries whose settlement the
+ * ledger did not have yet, or, at a power failure, had not synced yet. A checksum detects what the disk damages;
+ * damaged bytes are never sent.
  *
- * <p><b>What this takes of the file system.</b> POSIX, with atomic rename; fdatasync and fsync, of files and of
- * directories, that return only when the bytes are where a power failure does not reach them, the drive's cache
- * included; a write that a power failure cuts off harms no block but those it writes. ext4 and XFS on drives that
- * honour flushes are so. One machine at a time: on a network file system the lock file may not keep a second one out.
+ * <p><b>Requirements for the file system.</b> POSIX, with atomic rename. fdatasync and fsync, of files and of
+ * directories, return only when the bytes survive a power failure, the drive's cache included. A write that a power
+ * failure cuts off damages no block but those it writes. ext4 and XFS meet this on drives that honour flushes. One
+ * machine at a time: on a network file system the lock file may not keep a second one out.
  */
 public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
 
@@ -68,12 +68,13 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
     }
 
     /**
-     * Opens the spool in its directory, which is made when missing, and brings ledger and log together.
+     * Opens the spool in its directory and makes ledger and log agree. Creates a missing directory.
      *
-     * @param planner asked for each instance; when the ledger has to be rebuilt, also for those in files
-     * @param chooser asked for each delivery with several candidates, also while this opens the spool. It may answer that
-     *     none can be used: {@link #reconsider} has it asked again
-     * @throws IOException when it is in use by another process, or cannot be read or written; the message says what
+     * @param planner called for each instance, and for instances in files when the ledger is rebuilt
+     * @param chooser called for each delivery with several candidates, also while this method opens the spool. It may
+     *     answer that no candidate is usable; after {@link #reconsider} it is called again
+     * @throws IOException when another process uses the spool, or the spool cannot be read or written; the message says
+     *     what is wrong
      */
     public static Spool open(SpoolSettings settings, Planner planner, Chooser chooser, InstantSource clock)
             throws IOException {
@@ -83,7 +84,7 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
         return spool;
     }
 
-    /** With a disk and a ledger of the caller's choice, and a {@link #spoolMaintenance} that works when it is told to. */
+    /** For tests: with a given disk and ledger. The {@link #spoolMaintenance} runs only on request. */
     public static Spool open(
             SpoolSettings settings,
             Planner planner,
@@ -95,7 +96,7 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
         return open(settings, planner, chooser, clock, System::nanoTime, disk, ledgers);
     }
 
-    /** The same, with the clock that nobody sets of the caller's choice too. */
+    /** For tests: also with a given monotonic clock. */
     public static Spool open(
             SpoolSettings settings,
             Planner planner,
@@ -127,14 +128,14 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
     @Override
     public List<Claim> claim(String destination, int max) {
         if (closed.get() || parts.ledgerQueue().failingBecause().isPresent()) {
-            // What would be delivered now could not be noted: a crash would repeat it all.
+            // The outcome of a delivery could not be noted now: a crash would repeat it.
             return List.of();
         }
         try {
             List<Claim> claims =
                     parts.handingOut().claim(destination, parts.clock().instant(), max);
             if (unreadable.compareAndSet(true, false)) {
-                LOG.warn("the ledger can be read again; deliveries go on");
+                LOG.warn("the ledger can be read again; deliveries continue");
             }
             return claims;
         } catch (LedgerException e) {
@@ -150,15 +151,15 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
         StoredInstance stored = parts.claims()
                 .stored(claim)
                 .orElseThrow(() -> new IllegalArgumentException(
-                        "delivery " + claim.deliveryId() + " is claimed by nobody: it was settled"));
+                        "delivery " + claim.deliveryId() + " is no longer claimed: it was settled"));
         return parts.reader().dataset(stored);
     }
 
-    /** {@inheritDoc} When the spool is closed, the ledger never has it, and the delivery is repeated. */
+    /** {@inheritDoc} If the spool is closed, the ledger never gets the settlement, and the delivery is repeated. */
     @Override
     public void settle(Claim claim, Settlement settlement) {
         if (!parts.claims().settle(claim)) {
-            LOG.warn("delivery {} was settled twice; the second time is ignored", claim.deliveryId());
+            LOG.warn("delivery {} was settled twice; the second settlement is ignored", claim.deliveryId());
             return;
         }
         parts.ledgerQueue()
@@ -171,7 +172,7 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
         try {
             return parts.ledger().passesOn(claim.deliveryId());
         } catch (LedgerException e) {
-            LOG.debug("whether delivery {} goes to another destination is not known", claim.deliveryId(), e);
+            LOG.debug("it is unknown whether delivery {} goes to another destination", claim.deliveryId(), e);
             return false;
         }
     }
@@ -181,7 +182,7 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
         try {
             return parts.ledger().explainsDuplicate(claim.instance().id(), claim.destination());
         } catch (LedgerException e) {
-            LOG.debug("which versions destination {} was sent is not known", claim.destination(), e);
+            LOG.debug("it is unknown which versions destination {} was sent", claim.destination(), e);
             return false;
         }
     }
@@ -203,8 +204,8 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
     }
 
     /**
-     * Says which destinations there are. What is pending for any other is held, and pending again when it comes back.
-     * In force when this returns.
+     * Sets the existing destinations. Pending deliveries of other destinations become held. They become pending again
+     * when their destination comes back. In force on return.
      */
     public void destinationsChanged(Set<String> present) {
         command(new Change.DestinationsChanged(Set.copyOf(present)));
@@ -254,7 +255,7 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
     @Override
     public long discard(Selection selection, String reason) {
         if (selection.equals(Selection.ALL)) {
-            throw new IllegalArgumentException("everything is not discarded at once");
+            throw new IllegalArgumentException("not everything can be discarded at once: select deliveries");
         }
         return parts.discarding().discard(selection, reason);
     }
@@ -341,7 +342,7 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
         }
     }
 
-    /** The threads it cannot do without until it is closed. */
+    /** The threads that must run until the spool is closed. */
     public List<LongLived> threads() {
         return parts.threads();
     }
@@ -359,7 +360,7 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
         return new IllegalStateException("the ledger failed: " + cause.getMessage(), cause);
     }
 
-    /** Takes nothing more in, makes durable what was handed over, and ends. Idempotent. */
+    /** Accepts nothing more, makes accepted instances durable, and ends. Idempotent. */
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {

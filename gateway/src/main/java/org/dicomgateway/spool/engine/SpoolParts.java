@@ -52,7 +52,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a spool is made of, put together and taken apart in order. */
+/** The parts of a spool. Opens them in order, and closes them in order. */
 record SpoolParts(
         InstantSource clock,
         SpoolLock lock,
@@ -124,9 +124,8 @@ record SpoolParts(
 
     private static void checkSizes(SpoolSettings settings) {
         if (settings.largeInstance().bytes() > settings.segmentSize().bytes() / 4) {
-            throw new IllegalArgumentException("an instance gathered in memory (up to " + settings.largeInstance()
-                    + ", spool.large-instance) must fit a quarter of a segment of the log (" + settings.segmentSize()
-                    + ", spool.segment-size)");
+            throw new IllegalArgumentException("spool.large-instance (" + settings.largeInstance()
+                    + ") must be at most a quarter of spool.segment-size (" + settings.segmentSize() + ")");
         }
     }
 
@@ -227,18 +226,18 @@ record SpoolParts(
         }
     }
 
-    /** What must be there until this is closed. */
+    /** The threads that must run until the spool is closed. */
     List<LongLived> threads() {
         return List.of(committer.thread(), ledgerQueue.thread(), spoolMaintenance.thread(), reassignment.thread());
     }
 
-    /** The ledger has these: claims end, and lanes learn what is due. */
+    /** Called when the ledger has applied changes: ends claims, and wakes the lanes with due deliveries. */
     private static void applied(List<Change> changes, Ledger.Applied done, Claims claims, WakeUps wakeUps) {
         Set<String> wake = new HashSet<>(done.due());
         Set<String> givenBack = new HashSet<>();
         for (Change change : changes) {
             if (change instanceof Change.Settled settled) {
-                // What had to wait for this one, because it is the same SOP instance, need not any more.
+                // An instance with the same SOP Instance UID may have waited for this one.
                 claims.applied(settled.deliveryId()).ifPresent(destination -> {
                     wake.add(destination);
                     if (settled.settlement() instanceof Settlement.Retry retry && !retry.counted()) {
@@ -249,7 +248,7 @@ record SpoolParts(
         }
         wakeUps.wake(wake);
         done.superseded().forEach(SpoolParts::tell);
-        // What was in flight when its destination failed was out of reach when the others were chosen again.
+        // A delivery in flight could not be moved when its destination failed and the others were chosen again.
         givenBack.forEach(wakeUps::givenBack);
     }
 
@@ -260,7 +259,7 @@ record SpoolParts(
         ForwardLog.superseded(subject, superseded.route(), superseded.destination(), instance.id(), superseded.newer());
     }
 
-    /** Upstream first: what was handed over goes through all of it. */
+    /** Closes upstream parts first: what they have accepted passes through all the others. */
     @Override
     public void close() {
         gate.close();
@@ -276,7 +275,7 @@ record SpoolParts(
         try {
             lock.close();
         } catch (IOException e) {
-            LOG.warn("the spool's lock could not be given back; it ends with the process", e);
+            LOG.warn("the spool's lock could not be released; it ends with the process", e);
         }
     }
 }

@@ -38,11 +38,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads what a spool still holds, and changes nothing: beside a running gateway, or when none runs. Without a ledger, or
- * with one that cannot be read, that is everything which lies in log and files, delivered or not.
+ * Reads what a spool still contains, and changes nothing. Works beside a running gateway or without one. Without a
+ * readable ledger, it reads every instance in log and files, delivered or not.
  *
- * <p>Beside a running gateway it is a snapshot: what arrives while it reads may be missing, and what is delivered
- * meanwhile may turn out to be gone when it is opened.
+ * <p>Beside a running gateway the result is a snapshot: newly received instances may be missing. An instance that is
+ * delivered in the meantime may be gone when it is opened.
  */
 public final class SpoolReader {
 
@@ -50,7 +50,7 @@ public final class SpoolReader {
     private static final int AT_ONCE = 500;
     private static final Plan UNPLANNED = new Plan(0, List.of());
 
-    /** An instance that the spool holds. */
+    /** An instance in the spool. */
     public final class HeldInstance {
 
         private final StoredInstance stored;
@@ -59,25 +59,29 @@ public final class SpoolReader {
             this.stored = stored;
         }
 
-        /** What it is. */
+        /** The instance's attributes. */
         public Instance instance() {
             return stored.instance();
         }
 
         /**
-         * The whole part-10 stream, verified while it is read.
+         * Opens the whole part-10 stream, verified while it is read.
          *
-         * @throws DamagedInstanceException also when it was delivered in the meantime, and is gone
+         * @throws DamagedInstanceException also when the instance was delivered in the meantime and is gone
          */
         public DatasetStream open() throws IOException {
             return reader.part10(stored);
         }
     }
 
-    /** Gets each instance. */
+    /** Receives the instances one by one. */
     @FunctionalInterface
     public interface Visitor {
-        /** Gets an instance. @throws IOException to end the reading */
+        /**
+         * Receives an instance.
+         *
+         * @throws IOException to end the reading
+         */
         void visit(HeldInstance instance) throws IOException;
     }
 
@@ -86,7 +90,7 @@ public final class SpoolReader {
     private final InstanceFiles files;
     private final InstanceReader reader;
 
-    /** Of the spool in this directory. */
+    /** Creates a reader for the spool in this directory. */
     public SpoolReader(Path directory) {
         this.folders = new Folders(directory);
         this.files = new InstanceFiles(disk, folders);
@@ -94,10 +98,10 @@ public final class SpoolReader {
     }
 
     /**
-     * Shows every instance that is still held, in no certain order.
+     * Visits every instance that is still in the spool, unordered.
      *
      * @return how many
-     * @throws IOException when there is no spool, or it cannot be read, or the visitor throws it
+     * @throws IOException when there is no spool, the spool cannot be read, or the visitor throws it
      */
     public long forEach(Visitor visitor) throws IOException {
         if (!Files.isDirectory(folders.log())) {
@@ -108,12 +112,13 @@ public final class SpoolReader {
         boolean known = false;
         if (Files.exists(folders.ledger()) && !Files.exists(folders.rebuilding())) {
             try (LedgerReader ledger = new LedgerReader(new LedgerFile(folders.ledger()).openForReading())) {
-                // In this order: what is applied in between is shown by the ledger, and not looked for in the log.
+                // This order matters: what the ledger applies in between is visited from the ledger and not searched in
+                // the log.
                 position = ledger.appliedPosition();
                 fromLedger(ledger, visitor, seen);
                 known = true;
             } catch (LedgerException | SQLException e) {
-                LOG.warn("the ledger {} cannot be read; everything in log and files is shown", folders.ledger(), e);
+                LOG.warn("the ledger {} cannot be read; everything in log and files is read", folders.ledger(), e);
                 position = LogPosition.START;
             }
         }
@@ -155,7 +160,7 @@ public final class SpoolReader {
                     }
                 }
             } catch (NoSuchFileException e) {
-                LOG.debug("segment {} was recycled while it was looked for", segment);
+                LOG.debug("segment {} was recycled in the meantime", segment);
             }
         }
     }

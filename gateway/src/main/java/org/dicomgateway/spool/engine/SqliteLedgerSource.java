@@ -11,7 +11,7 @@ import org.dicomgateway.spool.sqlite.DriverLibrary;
 import org.dicomgateway.spool.sqlite.LedgerFile;
 import org.dicomgateway.spool.sqlite.SqliteLedger;
 
-/** The ledger in a database file. */
+/** Opens the ledger in an SQLite database file. */
 public record SqliteLedgerSource(Path file) implements LedgerSource {
 
     @Override
@@ -24,7 +24,7 @@ public record SqliteLedgerSource(Path file) implements LedgerSource {
         try {
             DriverLibrary.unpackIn(file.resolveSibling("sqlite"));
         } catch (IOException e) {
-            throw new LedgerException("there is no folder for the SQLite driver's library: " + e, e);
+            throw new LedgerException("the folder for the SQLite driver's library cannot be prepared: " + e, e);
         }
         return SqliteLedger.open(file, chooser);
     }

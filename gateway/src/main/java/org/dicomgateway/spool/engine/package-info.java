@@ -1,9 +1,11 @@
 /**
- * The spool on one machine's disk, put together from its rooms.
+ * The spool on one machine's disk, assembled from its rooms.
  *
- * <p>In: settings, a planner, a chooser. Out: {@link Spool}, which plays every role of {@code spool}; {@link SpoolReader}
- * for commands beside a running gateway. Threads: the committer, the ledger's writer and the upkeep, each said in its
- * room. Never here: work that a room can do itself.
+ * <p>In: settings, a planner, a chooser. Out: {@link Spool}, which has every role of {@code spool}; {@link SpoolReader}
+ * for commands beside a running gateway.
+ *
+ * <p>Threads: the committer, the ledger's writer, reassignment and maintenance; each room describes its own. Never
+ * here: work that a room can do itself.
  */
 @NullMarked
 package org.dicomgateway.spool.engine;

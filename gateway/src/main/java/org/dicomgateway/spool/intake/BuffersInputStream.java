@@ -5,13 +5,17 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
 
-/** Reads what a row of buffers holds. */
+/** Reads the contents of several buffers in order. */
 final class BuffersInputStream extends InputStream {
 
     private final List<ByteBuffer> buffers;
     private int current;
 
-    /** @param skip bytes to leave out at the beginning */
+    /**
+     * Starts behind the skipped bytes.
+     *
+     * @param skip bytes to skip at the beginning
+     */
     BuffersInputStream(List<ByteBuffer> buffers, long skip) {
         this.buffers = buffers;
         long left = skip;

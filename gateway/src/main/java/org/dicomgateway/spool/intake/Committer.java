@@ -27,15 +27,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes the log, one turn at a time: takes everything that waits, writes it in one go, makes it durable with one
- * fdatasync, hands it to the ledger in the order of the log, and only then lets the callers return. What arrives in the
- * meantime waits for the next turn. Whoever finds nobody at it takes the turn himself, so that a single sender waits for
- * no other thread; what gathers meanwhile is this class's own thread's, so that sixteen share a sync and none of them is
- * kept at it.
+ * Writes the log in turns. A turn takes all waiting instances, writes them together, and makes them durable with one
+ * fdatasync. It passes them to the ledger in the order of the log, and only then lets the callers return. Instances
+ * that arrive in the meantime wait for the next turn.
  *
- * <p>A write or sync that fails is never repeated on the same file, for the kernel may have dropped what it could not
- * write: everything in it is refused, and the segment is sealed before it. The successor, whose header says where, is
- * on disk before anybody is told, so that a refused instance cannot come back after a crash.
+ * <p>A caller that finds no turn in progress takes the turn itself, so that a single sender waits for no other thread.
+ * Instances that gather during a turn are committed by this class's own thread. So many senders share one sync, and
+ * none of them works for the others for long.
+ *
+ * <p>A failed write or sync is never repeated on the same file, because the kernel may have dropped the data. All
+ * instances of the turn are refused, and the segment is sealed before them. The next segment's header says where. It is
+ * on disk before the callers get the refusal, so that a refused instance cannot come back after a crash.
  */
 public final class Committer implements AutoCloseable {
 
@@ -54,7 +56,11 @@ public final class Committer implements AutoCloseable {
     private long nextId;
     private volatile @Nullable RefusedException broken;
 
-    /** Begins the first segment and starts the thread. @throws IOException when the log cannot be written to */
+    /**
+     * Begins the first segment and starts the thread.
+     *
+     * @throws IOException when the log cannot be written to
+     */
     public Committer(SegmentLog log, InstanceFiles files, LedgerQueue ledger, long nextId) throws IOException {
         this.log = log;
         this.files = files;
@@ -64,7 +70,11 @@ public final class Committer implements AutoCloseable {
         thread.start();
     }
 
-    /** Puts an instance into the log. Returns when it is durable. @throws RefusedException when it is not in it */
+    /**
+     * Writes an instance to the log. Returns when it is durable.
+     *
+     * @throws RefusedException when the instance is not in the log
+     */
     Instance commit(Draft draft) throws RefusedException {
         boolean ours;
         lock.lock();
@@ -74,7 +84,7 @@ public final class Committer implements AutoCloseable {
                 throw why != null ? why : new RefusedException(Kind.CLOSED, "the spool is shutting down", null);
             }
             queue.add(draft);
-            // An interrupt closes the file that is written, and would have others refused.
+            // An interrupt closes the file that is being written, and would refuse the instances of other callers.
             ours = !taken && !Thread.currentThread().isInterrupted();
             if (ours) {
                 taken = true;
@@ -90,12 +100,12 @@ public final class Committer implements AutoCloseable {
         return draft.await();
     }
 
-    /** Why the log cannot be written to at the moment. */
+    /** The reason why the log cannot be written to now; empty when it can. */
     public Optional<RefusedException> brokenBecause() {
         return Optional.ofNullable(broken);
     }
 
-    /** Has a broken log tried again. Returns at once. */
+    /** Makes the thread try a broken log again. Returns at once. */
     public void heal() {
         lock.lock();
         try {
@@ -112,7 +122,7 @@ public final class Committer implements AutoCloseable {
         }
     }
 
-    /** Commits what waits, by whoever has taken the turn, and gives the turn back. */
+    /** Commits the waiting instances and gives the turn back. The caller must have taken the turn. */
     private void turn() {
         boolean done = false;
         try {
@@ -133,7 +143,7 @@ public final class Committer implements AutoCloseable {
         try {
             taken = false;
             if (!done) {
-                // An Error, after which nobody knows how the log ends: the next start does.
+                // An Error: the end of the log is now unknown. The next start finds out.
                 closed = true;
                 broken = gone();
                 left = List.copyOf(queue);
@@ -143,11 +153,15 @@ public final class Committer implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        // Nobody may wait for what will not come.
+        // These callers would otherwise wait forever.
         left.forEach(draft -> draft.failed(gone()));
     }
 
-    /** Waits until there is something to do and nobody at it, and takes the turn. @return false when that is over */
+    /**
+     * Waits until there is work and no turn in progress, and takes the turn.
+     *
+     * @return false when the committer is closed
+     */
     private boolean awaitTurn() {
         lock.lock();
         try {
@@ -188,12 +202,12 @@ public final class Committer implements AutoCloseable {
                 commitWhatFits(segment, left);
             }
         } finally {
-            // Only an Error leaves any; to fail one that succeeded does nothing.
+            // Only an Error leaves any here. Failing a draft that succeeded does nothing.
             left.forEach(draft -> draft.failed(gone()));
         }
     }
 
-    /** Commits as many as find room in this segment, and takes them from {@code left} when they know what became. */
+    /** Commits the drafts that fit into this segment. Removes them from {@code left} when their outcome is known. */
     private void commitWhatFits(Segment segment, Deque<Draft> left) {
         List<Draft> fitting = new ArrayList<>();
         long length = 0;
@@ -237,7 +251,9 @@ public final class Committer implements AutoCloseable {
         }
     }
 
-    /** Files get their names before the records that refer to them are written. Returns what can go into the log. */
+    /**
+     * Names the files before the records that refer to them are written. Returns the drafts that can go into the log.
+     */
     private List<Numbered> nameFiles(List<Numbered> batch) {
         List<Numbered> withFile = new ArrayList<>();
         List<Numbered> without = new ArrayList<>();
@@ -255,14 +271,14 @@ public final class Committer implements AutoCloseable {
             files.syncReceived();
             return batch;
         } catch (IOException e) {
-            refuse(withFile, refused("a file of the spool cannot be given its name", e));
+            refuse(withFile, refused("a file of the spool cannot be renamed", e));
             return without;
         }
     }
 
     private void abandon(Segment segment, List<Numbered> batch, Exception e) {
         LOG.error(
-                "writing to segment {} of the spool failed; {} instances are refused, and a new segment is used",
+                "writing to segment {} of the spool failed; {} instances are refused, and a new segment begins",
                 segment.sequence(),
                 batch.size(),
                 e);
@@ -272,7 +288,7 @@ public final class Committer implements AutoCloseable {
         refuse(batch, refused("writing to the spool's log failed", e));
     }
 
-    /** For the case that the successor, which cuts them off, cannot be made before the process ends. */
+    /** Needed if the process ends before the next segment, which cuts these records off, can be made. */
     private static void retract(Segment segment, List<Numbered> batch) {
         List<Long> offsets = new ArrayList<>();
         long offset = segment.end().offset();
@@ -298,7 +314,7 @@ public final class Committer implements AutoCloseable {
 
     private RefusedException isBroken(IOException e) {
         if (broken == null) {
-            LOG.error("no new segment can be made; nothing is taken in until that works again", e);
+            LOG.error("no new segment can be made; no instances are accepted until that works again", e);
         }
         RefusedException refused = refused("the spool's log cannot be written to", e);
         broken = refused;
@@ -319,14 +335,15 @@ public final class Committer implements AutoCloseable {
     }
 
     private static RefusedException gone() {
-        return new RefusedException(Kind.FAULT, "writing the spool's log failed for good; see the log", null);
+        return new RefusedException(
+                Kind.FAULT, "writing to the spool's log has stopped: restart the gateway, and see its log", null);
     }
 
     public LongLived thread() {
         return thread;
     }
 
-    /** Commits what was handed over, takes nothing more, and ends the thread. */
+    /** Commits everything submitted, accepts nothing more, and ends the thread. */
     @Override
     public void close() {
         lock.lock();

@@ -13,7 +13,7 @@ import org.dicomgateway.spool.log.LogPosition;
 import org.dicomgateway.spool.log.RecordHeader;
 import org.jspecify.annotations.Nullable;
 
-/** An instance that is complete, checked and planned, on its way into the log. */
+/** A complete, checked and planned instance that is about to enter the log. */
 final class Draft {
 
     private final Instance unnumbered;
@@ -24,10 +24,12 @@ final class Draft {
     private final CompletableFuture<Instance> durable = new CompletableFuture<>();
 
     /**
-     * @param unnumbered what the ledger is told, but for its key
-     * @param header all but epoch, id and place, which the committer gives
-     * @param buffers the whole record, with room for its header at the beginning of the first
-     * @param part the completed file with the body, when that is not in the record
+     * Creates a draft.
+     *
+     * @param unnumbered the instance without its key
+     * @param header all fields except epoch, id and place, which the committer sets
+     * @param buffers the whole record, with room for its header at the beginning of the first buffer
+     * @param part the completed file with the body, if the body is not in the record
      */
     Draft(
             Instance unnumbered,
@@ -50,7 +52,7 @@ final class Draft {
         return part;
     }
 
-    /** Fills the header in, as it will stand in the log. */
+    /** Fills in the header, as it will be in the log. */
     List<ByteBuffer> record(long epoch, long instanceId, long syncedTo) {
         new RecordHeader(
                         header.inFile(),
@@ -66,24 +68,24 @@ final class Draft {
         return buffers;
     }
 
-    /** The change that tells the ledger of it. */
+    /** The ledger change for this instance. */
     Change.Received received(long instanceId, LogPosition start, LogPosition end) {
         return new Change.Received(header.stored(unnumbered.numbered(instanceId), start), plan, end);
     }
 
-    /** It is durable: the caller may go on. */
+    /** The instance is durable: the caller may continue. */
     void succeeded(Instance instance) {
         durable.complete(instance);
     }
 
-    /** It is not, and nothing of it remains. */
+    /** The instance is not durable, and nothing of it remains. */
     void failed(RefusedException why) {
         durable.completeExceptionally(why);
     }
 
     /**
-     * Waits until it is durable. An interrupt does not end the wait, which is as long as the disk takes: what became of
-     * the instance must be known. The thread's flag is kept.
+     * Waits until the instance is durable. An interrupt does not end the wait, because the outcome must be known. The
+     * wait lasts as long as the disk takes. The thread's interrupt flag is kept.
      */
     Instance await() throws RefusedException {
         try {

@@ -7,12 +7,12 @@ import java.util.Deque;
 import java.util.Optional;
 
 /**
- * The bounded memory in which instances are gathered while they are received: direct buffers of one size, made when
- * first needed and then pooled. Nobody waits for one: without, an instance goes to a file of its own.
+ * The limited memory in which instances are gathered during receipt: direct buffers of one size, created on demand and
+ * then pooled. Taking a buffer never waits: without a free buffer, the instance goes to its own file.
  */
 public final class GatherBuffers {
 
-    /** Bytes of a buffer. */
+    /** The size of a buffer in bytes. */
     public static final int CHUNK = 64 << 10;
 
     private static final int SCRATCH = 32 << 10;
@@ -22,12 +22,16 @@ public final class GatherBuffers {
     private final Deque<byte[]> scratches = new ArrayDeque<>();
     private int made;
 
-    /** @param budget in bytes, of all buffers together */
+    /**
+     * Creates an empty pool.
+     *
+     * @param budget bytes of all buffers together
+     */
     public GatherBuffers(long budget) {
         this.max = (int) Math.min(Integer.MAX_VALUE, budget / CHUNK);
     }
 
-    /** An empty buffer; nothing when the budget is spent. */
+    /** Returns an empty buffer, or nothing when the budget is spent. */
     Optional<ByteBuffer> take() {
         synchronized (free) {
             ByteBuffer pooled = free.poll();
@@ -57,14 +61,16 @@ public final class GatherBuffers {
         }
     }
 
-    /** Gives buffers back; nobody may use them any more. */
+    /** Returns buffers to the pool. The caller must not use them any more. */
     void giveBack(Collection<ByteBuffer> buffers) {
         synchronized (free) {
             buffers.forEach(free::push);
         }
     }
 
-    /** An array to read a stream with; there are never more of them than threads that receive at once. */
+    /**
+     * Returns an array for reading a stream. There are never more arrays than threads that receive at the same time.
+     */
     byte[] takeScratch() {
         synchronized (scratches) {
             byte[] pooled = scratches.poll();
@@ -72,7 +78,7 @@ public final class GatherBuffers {
         }
     }
 
-    /** Gives the array back. */
+    /** Returns the array to the pool. */
     void giveBack(byte[] scratch) {
         synchronized (scratches) {
             scratches.push(scratch);

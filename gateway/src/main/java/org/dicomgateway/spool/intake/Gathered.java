@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.dicomgateway.spool.log.RecordHeader;
 
-/** One record in the making, in pooled buffers: room for its header, then the body. For one thread. */
+/** One unfinished record in pooled buffers: space for its header, then the body. For one thread. */
 final class Gathered implements AutoCloseable {
 
     private final GatherBuffers pool;
@@ -18,7 +18,11 @@ final class Gathered implements AutoCloseable {
         this.pool = pool;
     }
 
-    /** Takes bytes of the body. @return how many; fewer than {@code length} when the budget is spent */
+    /**
+     * Appends bytes to the body.
+     *
+     * @return how many bytes were appended; fewer than {@code length} when the budget is spent
+     */
     int append(byte[] bytes, int offset, int length) {
         int taken = 0;
         while (taken < length) {
@@ -41,7 +45,7 @@ final class Gathered implements AutoCloseable {
         return taken;
     }
 
-    /** The body so far, to be written elsewhere or read. */
+    /** The body so far, for writing or reading. */
     List<ByteBuffer> body() {
         List<ByteBuffer> body = new ArrayList<>(chunks.size());
         for (ByteBuffer chunk : chunks) {
@@ -55,7 +59,7 @@ final class Gathered implements AutoCloseable {
         return new BuffersInputStream(body(), offset);
     }
 
-    /** Closes the record with its metadata and padding. The header is still to be filled in, in the first buffer. */
+    /** Completes the record with metadata and padding. The header in the first buffer is filled in later. */
     List<ByteBuffer> finish(byte[] metadata) {
         long length = metadata.length;
         for (ByteBuffer chunk : chunks) {

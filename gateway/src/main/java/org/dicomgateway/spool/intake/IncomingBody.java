@@ -22,8 +22,8 @@ import org.dicomgateway.spool.log.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part-10 stream of one instance while it comes in: gathered in memory, and from the moment that it is too large for
- * that, or the memory is spent, in a file. Closed before it became durable, it leaves nothing behind.
+ * The part-10 stream of one instance during receipt. It is gathered in memory. When it becomes too large, or the memory
+ * is spent, it continues in a file. If it is closed before it is durable, nothing remains.
  */
 final class IncomingBody implements AutoCloseable {
 
@@ -42,7 +42,7 @@ final class IncomingBody implements AutoCloseable {
         this.gathered = new Gathered(buffers);
     }
 
-    /** Takes the next bytes. */
+    /** Appends the next bytes. */
     void take(byte[] bytes, int offset, int count) throws RefusedException {
         crc.update(bytes, offset, count);
         length += count;
@@ -72,7 +72,7 @@ final class IncomingBody implements AutoCloseable {
         return open;
     }
 
-    /** What was taken so far, from an offset on. */
+    /** The bytes so far, from an offset on. */
     InputStream read(int offset) {
         InstanceFiles.Part open = part;
         return open == null
@@ -84,7 +84,7 @@ final class IncomingBody implements AutoCloseable {
         return length;
     }
 
-    /** Closes the record. A body in a file is durable afterwards, but for its name. */
+    /** Completes the record. A body in a file is then durable, except for its name. */
     Draft draft(Instance unnumbered, Plan plan, int datasetOffset) throws RefusedException {
         byte[] json = RecordMetadata.of(unnumbered, plan).toJson();
         InstanceFiles.Part open = part;

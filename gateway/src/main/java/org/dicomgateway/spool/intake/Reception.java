@@ -18,7 +18,7 @@ import org.dicomgateway.spool.RefusedException.Kind;
 import org.dicomgateway.spool.disk.SpaceWatch;
 import org.dicomgateway.spool.log.InstanceFiles;
 
-/** Takes one instance in, in the thread that receives it: reads, checks, plans, and waits until it is durable. */
+/** Accepts one instance in the receiving thread: reads, checks and plans it, and waits until it is durable. */
 public final class Reception {
 
     private final GatherBuffers buffers;
@@ -97,7 +97,7 @@ public final class Reception {
     private static RefusedException mismatch(String what, String found, String announced) {
         return new RefusedException(
                 Kind.MISMATCH,
-                "the dataset has the SOP " + what + " UID " + found + ", and was announced with " + announced,
+                "the dataset has the SOP " + what + " UID " + found + ", but was announced with " + announced,
                 null);
     }
 }

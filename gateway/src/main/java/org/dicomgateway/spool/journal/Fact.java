@@ -12,44 +12,44 @@ import org.dicomgateway.spool.ledger.SentVersion;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What neither the log nor the files of the spool tell, and a ledger that is built anew must be told. Kept in the
+ * What neither the log nor the files of the spool contain, but a rebuilt ledger must know. Stored in the
  * {@link FactJournal}, as JSON.
  */
 public sealed interface Fact {
 
-    /** An operator gave these up for good. */
+    /** An operator gave up these deliveries permanently. */
     record Discarded(List<Delivery> deliveries, String reason, Instant at) implements Fact {}
 
-    /** An operator gave these to another destination. */
+    /** An operator moved these deliveries to another destination. */
     record Rerouted(List<Delivery> deliveries, String to, Instant at) implements Fact {}
 
     /**
-     * These bytes of a segment could not be made use of, and may hold instances that were answered with success. The
-     * segment is not used again as long as this stands; each start looks at them again.
+     * These bytes of a segment cannot be used, and may contain instances that were answered with success. While this
+     * fact exists, the segment is not reused. Each start reads the bytes again.
      */
     record Unread(long segment, long from, long to) implements Fact {}
 
-    /** These were sent somewhere, and older versions of them, which are kept, must not follow. */
+    /** These versions were sent, and older versions that the spool still keeps must not follow. */
     record Sent(List<SentVersion> versions) implements Fact {}
 
-    /** Of a version that knows more than this one. It is kept as it is. */
+    /** A fact written by a newer version of the gateway. Kept unchanged. */
     record Unknown(int kind, String json) implements Fact {}
 
     /**
-     * One delivery, told so that it is found again, also in a plan that is made anew.
+     * One delivery, described so that a rebuilt ledger finds it, also when its plan was made again.
      *
-     * @param place in the plan; negative: the instance itself, which no route applied to
-     * @param destination whose it was; empty for none
+     * @param place in the plan; negative for the instance itself, when no route applied to it
+     * @param destination the delivery's destination; empty for none
      */
     record Delivery(long instance, int place, String destination) {
 
-        /** An instance that no route applied to. */
+        /** Describes an instance that no route applied to. */
         public static Delivery unrouted(long instance) {
             return new Delivery(instance, -1, "");
         }
     }
 
-    /** The number in front of it in the journal. Never used for anything else. */
+    /** The number in the journal for this kind of fact. Never used for another kind. */
     default int kind() {
         if (this instanceof Discarded) {
             return 1;
@@ -63,12 +63,16 @@ public sealed interface Fact {
         return ((Unknown) this).kind;
     }
 
-    /** As it stands in the journal. */
+    /** The fact as stored in the journal. */
     default byte[] toJson() {
         return this instanceof Unknown unknown ? unknown.json.getBytes(UTF_8) : Json.MAPPER.writeValueAsBytes(this);
     }
 
-    /** Reads it again. @throws IOException when it is not such a fact. The message holds nothing of it */
+    /**
+     * Reads a fact.
+     *
+     * @throws IOException when the bytes are not such a fact. The message contains none of them
+     */
     static Fact of(int kind, byte[] json) throws IOException {
         try {
             return switch (kind) {
@@ -79,17 +83,17 @@ public sealed interface Fact {
                 default -> new Unknown(kind, new String(json, UTF_8));
             };
         } catch (RuntimeException e) {
-            // Without its cause: the parser's messages quote what they could not parse.
-            throw new IOException("a fact of kind " + kind + " is not of this version: "
+            // No cause: the parser's messages quote the text that they could not parse.
+            throw new IOException("a fact of kind " + kind + " does not fit this version: "
                     + e.getClass().getSimpleName());
         }
     }
 
     /**
-     * What is left of it when nothing is kept but these.
+     * Removes what concerns only instances or segments that are gone. Empty when nothing remains.
      *
-     * @param instances whether anything of the instance with this id is kept
-     * @param segments whether the segment with this number is there
+     * @param instances whether the log or a file still has the instance with this id
+     * @param segments whether the segment with this number exists
      */
     default Optional<Fact> of(LongPredicate instances, LongPredicate segments) {
         UnaryOperator<List<Delivery>> kept = all -> all.stream()
@@ -112,7 +116,7 @@ public sealed interface Fact {
         return Optional.of(this);
     }
 
-    /** The mapper, out of the sight of whoever uses facts. */
+    /** Hides the mapper from users of facts. */
     final class Json {
         private static final JsonMapper MAPPER = JsonMapper.builder().build();
 

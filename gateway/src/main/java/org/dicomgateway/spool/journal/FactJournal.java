@@ -19,14 +19,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What must be known even when the ledger is lost: how new the ledger must be at least, and what operators decided. A
- * small file beside the log, written before what it allows is done.
+ * Keeps what must survive the loss of the ledger: how new the ledger must be at least, and what operators decided. A
+ * small file beside the log. Each entry is durable before the action that depends on it.
  *
- * <p><b>Guarantee.</b> What {@link #raise} and {@link #add} have returned from is found again after any crash. What is
- * damaged in the file is reported and costs nothing else; when all of it is, the spool opens without it.
+ * <p><b>Guarantee.</b> After {@link #raise} or {@link #add} returns, its entry survives any crash. Damage in the file
+ * is reported and affects only the damaged entries. If the whole file is damaged, the spool opens without it.
  *
- * <p>A file in which a write or a sync failed is never written to again: the next call makes a new one, with everything
- * in it. So does {@link #compact}. For any number of threads.
+ * <p>After a failed write or sync, the file is never written again. The next call creates a new file with all entries.
+ * So does {@link #compact}. Thread-safe.
  */
 public final class FactJournal implements Closeable {
 
@@ -36,14 +36,17 @@ public final class FactJournal implements Closeable {
     private static final int VERSION = 1;
     private static final int BLOCK = 4096;
     private static final int HEADER_CRC_AT = 8;
-    /** Two places for the floor, written in turn, each in a block of its own: a torn write leaves the other. */
+    /** The floor has two places, written in turn. Each is in its own block, so a torn write leaves the other intact. */
     private static final int[] FLOORS_AT = {BLOCK, 2 * BLOCK};
 
     private static final int FLOOR_MAGIC = 0x4447666c; // "DGfl"
     private static final int FLOOR_CRC_AT = 16;
     private static final int FLOOR_LENGTH = 20;
     private static final int FACTS_AT = 3 * BLOCK;
-    /** A new file has this room at least, so that a full disk does not keep what is finished from being given back. */
+    /**
+     * A new file has at least this size. So even on a full disk, the spool can note a fact and free the space of
+     * finished instances.
+     */
     private static final int ROOM = 64 << 10;
 
     private static final long WORTH_COMPACTING = 1 << 20;
@@ -52,7 +55,7 @@ public final class FactJournal implements Closeable {
     private final Folders folders;
     private final List<Fact> facts = new ArrayList<>();
     private @Nullable DiskFile file;
-    /** The suffix that one gets of which nothing can be read, before a new one takes its name. */
+    /** If nothing in the old file is readable, the old file gets this suffix before a new one takes its name. */
     private @Nullable String unreadable;
 
     private long end = FACTS_AT;
@@ -66,20 +69,21 @@ public final class FactJournal implements Closeable {
     }
 
     /**
-     * Reads it. One that cannot be read is reported, and begun anew by the first call that writes.
+     * Reads the journal. If it cannot be read, reports that; the first call that writes then creates a new file.
      *
-     * @param suffix appended to the name of one of which nothing can be read
+     * @param suffix appended to the name of a file in which nothing is readable
      */
     public static FactJournal open(Disk disk, Folders folders, String suffix) {
         FactJournal journal = new FactJournal(disk, folders);
         try {
             journal.readTwice();
         } catch (NoSuchFileException e) {
-            LOG.info("the spool has no journal of facts yet ({}); it is begun now", folders.facts());
+            LOG.info("the spool has no journal yet ({}); a new one is created", folders.facts());
         } catch (IOException e) {
             LOG.error(
-                    "{} cannot be read ({}): that the ledger is too old will not be noticed at this start, and if it is "
-                            + "built anew, what operators discarded or rerouted is delivered as planned. It is kept as *{}",
+                    "{} cannot be read ({}): this start cannot notice a ledger that is too old. If the ledger is built "
+                            + "anew, deliveries that operators discarded or rerouted go out as first planned. The "
+                            + "unreadable file is kept as *{}",
                     folders.facts(),
                     e.getMessage(),
                     suffix,
@@ -89,7 +93,7 @@ public final class FactJournal implements Closeable {
         return journal;
     }
 
-    /** What failed by chance must not cost all that is known. */
+    /** Read again: a temporary failure must not cost the whole journal. */
     private void readTwice() throws IOException {
         try {
             read();
@@ -141,28 +145,31 @@ public final class FactJournal implements Closeable {
                 found++;
                 if (bytes.getLong(at + 8) > floor) {
                     floor = bytes.getLong(at + 8);
-                    floorWrites = i + 1; // the other place is next
+                    floorWrites = i + 1; // the next write goes to the other place
                 }
             } else if (bytes.getLong(at) != 0) {
-                problems.add("the place for the ledger's age at offset " + at + " cannot be read");
+                problems.add("the minimum count of ledger syncs at offset " + at + " cannot be read");
             }
         }
         if (found == 0) {
-            problems.add("how new the ledger must be is not known any more");
+            problems.add("the minimum count of ledger syncs is unknown");
         }
     }
 
-    /** How often the ledger must have been synced at least: one that says less is an older one. 0: not known. */
+    /** The minimum count of syncs of the ledger. A ledger with a smaller count is an older one. 0 when unknown. */
     public synchronized long floor() {
         return floor;
     }
 
-    /** Everything that is known, in the order in which it was added. */
+    /** All known facts, in the order in which they were added. */
     public synchronized List<Fact> facts() {
         return List.copyOf(facts);
     }
 
-    /** The ledger is at least this new, from now on. Durable when this returns; less than it was changes nothing. */
+    /**
+     * Raises the floor: from now on the ledger is at least this new. Durable on return. A smaller number changes
+     * nothing.
+     */
     public synchronized void raise(long syncs) throws IOException {
         if (syncs <= floor && file != null) {
             return;
@@ -178,8 +185,8 @@ public final class FactJournal implements Closeable {
     }
 
     /**
-     * Adds facts. Durable when this returns; when it throws, they are known all the same, and durable with the next call
-     * that does not.
+     * Adds facts. Durable on return. If this throws, the facts are still known, and the next successful call makes them
+     * durable.
      */
     public synchronized void add(List<Fact> added) throws IOException {
         if (added.isEmpty()) {
@@ -213,17 +220,17 @@ public final class FactJournal implements Closeable {
         }
     }
 
-    /** Whether a file is there that takes what is added. When not, something may wait to be made durable. */
+    /** Whether the file accepts new facts. If not, some facts may not be durable yet. */
     public synchronized boolean isSound() {
         return file != null;
     }
 
-    /** Whether so much was added since it was last compacted that {@link #compact} is worth it. */
+    /** Whether the file has grown enough since the last {@link #compact} to compact it again. */
     synchronized boolean isLong() {
         return end > 2 * compactedEnd + WORTH_COMPACTING;
     }
 
-    /** Leaves out what speaks only of what is not kept any more, as {@link Fact#of(LongPredicate, LongPredicate)}. */
+    /** Removes facts that concern only what is gone; see {@link Fact#of(LongPredicate, LongPredicate)}. */
     public synchronized void compact(LongPredicate instances, LongPredicate segments) throws IOException {
         List<Fact> kept = facts.stream()
                 .map(fact -> fact.of(instances, segments))
@@ -238,7 +245,7 @@ public final class FactJournal implements Closeable {
         replace(floor);
     }
 
-    /** Says anew which bytes of the log cannot be made use of; what was said before is forgotten. Durable. */
+    /** Replaces all facts about unusable bytes of the log. Durable on return. */
     public synchronized void unread(List<Fact.Unread> now) throws IOException {
         List<Fact> then =
                 facts.stream().filter(fact -> fact instanceof Fact.Unread).toList();
@@ -249,7 +256,7 @@ public final class FactJournal implements Closeable {
         }
     }
 
-    /** Makes a new file with everything in it: complete and durable before it gets the name. */
+    /** Creates a new file with all entries. It is complete and durable before it gets its name. */
     private void replace(long newFloor) throws IOException {
         close();
         if (unreadable != null) {
@@ -301,7 +308,7 @@ public final class FactJournal implements Closeable {
         return new ByteBuffer[] {block.rewind()};
     }
 
-    /** Closes the file; what was added is durable. */
+    /** Closes the file. Everything added is durable. */
     @Override
     public synchronized void close() {
         DiskFile open = file;
@@ -310,7 +317,7 @@ public final class FactJournal implements Closeable {
             try {
                 open.close();
             } catch (IOException e) {
-                LOG.warn("{} cannot be closed ({}); what was made durable stays so", folders.facts(), e.toString());
+                LOG.warn("{} cannot be closed ({}); its entries are durable", folders.facts(), e.toString());
             }
         }
     }

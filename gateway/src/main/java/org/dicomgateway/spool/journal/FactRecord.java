@@ -6,14 +6,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.dicomgateway.spool.log.Checksum;
 
-/** A fact as bytes of the journal: docs/spool-format.md has them one by one. */
+/** A fact as bytes of the journal; docs/spool-format.md describes every byte. */
 final class FactRecord {
 
     private static final int MAGIC = 0x44477274; // "DGrt"
     private static final int ALIGNMENT = 8;
     private static final int HEADER = 24;
     private static final int CRC_AT = 16;
-    /** Longer is no length: it was never written. */
+    /** A greater length is damage: the gateway never writes one. */
     private static final int LONGEST = 16 << 20;
 
     private FactRecord() {}
@@ -31,14 +31,14 @@ final class FactRecord {
     }
 
     /**
-     * What was found.
+     * The result of a scan.
      *
-     * @param end where the last one ends: behind it is nothing, or what is torn
-     * @param problems what cannot be read, in words for an operator
+     * @param end where the last record ends; behind it is nothing, or a torn write
+     * @param problems descriptions of what cannot be read, for an operator
      */
     record Found(List<Fact> facts, int end, List<String> problems) {}
 
-    /** Looks through the bytes from this index on. What is damaged costs no other. */
+    /** Scans the bytes from this index on. A damaged record does not affect the others. */
     static Found scan(ByteBuffer bytes, int from) {
         List<Fact> facts = new ArrayList<>();
         List<String> problems = new ArrayList<>();
@@ -53,7 +53,7 @@ final class FactRecord {
                 continue;
             }
             if (damagedAt >= 0) {
-                problems.add("what lies from offset " + damagedAt + " to " + at + " cannot be read");
+                problems.add("the range from offset " + damagedAt + " to " + at + " cannot be read");
                 damagedAt = -1;
             }
             int length = bytes.getInt(at + 8);
@@ -71,7 +71,7 @@ final class FactRecord {
             end = at;
         }
         if (damagedAt >= 0) {
-            problems.add("what lies behind offset " + damagedAt + " cannot be read; it was damaged, or never finished");
+            problems.add("the range behind offset " + damagedAt + " cannot be read: damage, or an unfinished write");
         }
         return new Found(facts, end, problems);
     }

@@ -11,7 +11,7 @@ import org.dicomgateway.spool.log.LogFolder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Has the journal forget what is not needed any more, when it has grown, and makes it anew when writing to it failed. */
+/** Compacts the journal when it has grown, and creates it again after a write failed. */
 public final class JournalUpkeep {
 
     private static final Logger LOG = LoggerFactory.getLogger(JournalUpkeep.class);
@@ -29,7 +29,7 @@ public final class JournalUpkeep {
         this.journal = journal;
     }
 
-    /** Does what is to be done. Cheap when that is nothing. For one thread. */
+    /** Compacts the journal if needed. Cheap when it is not needed. For one thread. */
     public void look() {
         if (journal.isSound() && !journal.isLong()) {
             return;
@@ -39,15 +39,15 @@ public final class JournalUpkeep {
             failing = false;
         } catch (IOException e) {
             if (!failing) {
-                LOG.warn("the spool's journal cannot be written anew; it is tried again, and nothing is recycled", e);
+                LOG.warn("the spool's journal cannot be rewritten; it is tried again, and nothing is recycled", e);
             }
             failing = true;
         }
     }
 
-    /** Leaves out what speaks of nothing that is in the log or in a file. */
+    /** Removes facts about instances that are neither in the log nor in a file. */
     public void compact(LogFolder log) throws IOException {
-        // What is gone must not come back when the power goes.
+        // What is gone must not come back after a power failure.
         for (Path folder : List.of(folders.log(), folders.large(), folders.held())) {
             disk.syncDirectory(folder);
         }

@@ -8,15 +8,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether the ledger's word is enough to destroy something: a segment that is used again, a file that is deleted. It is
- * when the ledger was synced, and the journal knows how often: a ledger that is rolled back behind that is noticed at the
- * next start, and built anew. When it is damaged, or a sync of it failed, nothing is destroyed any more, and the journal
- * asks for more than this ledger can ever have, so that the next start builds it anew.
+ * Decides whether the ledger's word is enough to destroy something: to reuse a segment, or to delete a file. It is
+ * enough when the ledger was synced and the journal knows its count of syncs. The next start then notices a ledger that
+ * was rolled back behind this point, and rebuilds it. If the ledger is damaged, or a sync of it failed, nothing is
+ * destroyed any more. The journal then demands a count that this ledger can never reach, so that the next start
+ * rebuilds it.
  */
 public final class LedgerTrust {
 
     private static final Logger LOG = LoggerFactory.getLogger(LedgerTrust.class);
-    /** Each ledger counts its syncs from a multiple of this on: no older one can have as many. */
+    /**
+     * Each new ledger starts its count of syncs at the next multiple of 2^32, so that no older ledger can reach the
+     * same count.
+     */
     private static final int GENERATION = 32;
 
     private final Ledger ledger;
@@ -29,20 +33,20 @@ public final class LedgerTrust {
         this.journal = journal;
     }
 
-    /** What a ledger that is new has to begin with, so that every one before it is older. */
+    /** The first count of syncs of a new ledger. Every earlier ledger has a smaller count. */
     public static long generationAfter(long syncs) {
         return ((syncs >> GENERATION) + 1) << GENERATION;
     }
 
-    /** Why the ledger is to be built anew at the next start. */
+    /** The reason why the next start must rebuild the ledger; empty when the ledger is sound. */
     public Optional<String> lostBecause() {
         return ledger.damage()
-                .map(damage -> "the spool's ledger is damaged, or could not be synced: nothing is recycled until it is "
-                        + "built anew, which a restart does (" + damage.getMessage() + ")");
+                .map(damage -> "the spool's ledger is damaged, or could not be synced: nothing is recycled until a "
+                        + "restart builds it anew (" + damage.getMessage() + ")");
     }
 
     /**
-     * Notes durably how new the ledger is, which was synced. What it says may be acted upon after this.
+     * Notes durably how new the synced ledger is. After this, the ledger's word may be acted upon.
      *
      * @return false when nothing may be destroyed
      */
@@ -59,7 +63,7 @@ public final class LedgerTrust {
         }
     }
 
-    /** Has a damaged ledger built anew by the next start, whatever happens to this process. */
+    /** If the ledger is damaged, ensures that the next start rebuilds it, whatever happens to this process. */
     public void look() {
         Optional<String> lost = lostBecause();
         if (lost.isEmpty() || condemned) {
@@ -73,7 +77,7 @@ public final class LedgerTrust {
             journal.raise(generationAfter(journal.floor()));
             condemned = true;
         } catch (IOException e) {
-            LOG.warn("that the ledger must be built anew cannot be noted yet; it is tried again", e);
+            LOG.warn("cannot note yet that the next start must build the ledger anew; the gateway tries again", e);
         }
     }
 }

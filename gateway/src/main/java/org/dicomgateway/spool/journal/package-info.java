@@ -1,9 +1,10 @@
 /**
- * The journal of facts beside the log: what a ledger that is built anew could not know from log and files
- * (docs/decisions/0007).
+ * The journal of facts beside the log: what a rebuilt ledger cannot learn from log and files (docs/decisions/0007).
  *
- * <p>In: how new the ledger must be, what operators decided, what was sent where, what could not be read. Out: the same, at
- * the next start, and whether the ledger can be trusted. Threads: the callers'. Never here: an instance, and SQL.
+ * <p>In: how new the ledger must be, operators' decisions, sent versions, and unreadable parts of the log. Out: the
+ * same at the next start, and whether the ledger can be trusted.
+ *
+ * <p>Threads: the callers'. Never here: an instance, and SQL.
  */
 @NullMarked
 package org.dicomgateway.spool.journal;

@@ -11,18 +11,18 @@ import org.dicomgateway.spool.SpoolView;
 import org.dicomgateway.spool.log.LogPosition;
 import org.dicomgateway.spool.log.StoredInstance;
 
-/** One change of the ledger. Changes are applied in the order in which they are submitted, in batches. */
+/** One change of the ledger. The ledger applies changes in batches, in the order of submission. */
 public sealed interface Change {
 
     /**
-     * An instance is in the log (or in a file the log refers to). Applying it again changes nothing.
+     * An instance is in the log, or in a file that the log refers to. Applying this twice changes nothing.
      *
      * @param plan what to deliver; empty: held until the rules change
-     * @param end the position after its record; moves the applied position forward
+     * @param end the position after the record; moves the applied position forward
      */
     record Received(StoredInstance stored, Plan plan, LogPosition end) implements Change {}
 
-    /** A claim ended. */
+    /** A claim has ended. */
     record Settled(long deliveryId, Settlement settlement, Instant at) implements Change {}
 
     /** The part-10 stream now lies in a file of its own, which is durable. */
@@ -31,20 +31,24 @@ public sealed interface Change {
     /** The file of a finished instance was deleted. */
     record FileDeleted(long instanceId) implements Change {}
 
-    /** An instance that was held gets a plan. Nothing happens when it is no longer held, or the plan is empty. */
+    /** A held instance gets a plan. Does nothing when the instance is no longer held, or the plan is empty. */
     record Replanned(long instanceId, Plan plan) implements Change {}
 
     /** Parked deliveries become pending again, with no attempts counted. */
     record Retried(SpoolView.Selection selection, Instant at) implements Change {}
 
-    /** From now on these destinations exist: pending deliveries of all others are held, held ones of these pending. */
+    /**
+     * From now on exactly these destinations exist. Pending deliveries of other destinations become held; held
+     * deliveries of these become pending.
+     */
     record DestinationsChanged(Set<String> present) implements Change {}
 
     /**
-     * What this destination can do has changed. Those of the deliveries that wait for a destination, and could go to
-     * this one, are chosen again; and when this one cannot be used, those that wait for it and could go elsewhere.
+     * A destination became usable or unusable. Chooses again for those of {@code deliveries} that have no destination
+     * and could go to this one. If this destination is unusable, also chooses again for those that wait for it and
+     * could go elsewhere.
      *
-     * @param deliveries none of them claimed, nor to be claimed before this is applied
+     * @param deliveries not claimed, and not to be claimed before this change is applied
      */
     record Reconsidered(String destination, List<Long> deliveries, Instant at) implements Change {
 
@@ -54,10 +58,11 @@ public sealed interface Change {
     }
 
     /**
-     * Those of the deliveries that {@code from} has and has not settled as delivered belong to {@code to} alone, pending
-     * from their first attempt. Empty {@code from}: those that wait for a destination.
+     * Moves deliveries from {@code from} to {@code to} alone. They become pending, from their first attempt. Skips
+     * deliveries that {@code from} no longer has or has settled as delivered. An empty {@code from} means deliveries
+     * without a destination.
      *
-     * @param deliveries none of them claimed, nor to be claimed before this is applied
+     * @param deliveries not claimed, and not to be claimed before this change is applied
      */
     record Rerouted(String from, String to, List<Long> deliveries, Instant at) implements Change {
 
@@ -66,7 +71,10 @@ public sealed interface Change {
         }
     }
 
-    /** These versioned deliveries are about to be sent: when the process ends before they are settled, they may have been. */
+    /**
+     * These versioned deliveries are about to be sent. If the process ends before they are settled, they may have
+     * arrived.
+     */
     record HandedOut(List<Long> deliveries) implements Change {
 
         public HandedOut {
@@ -74,10 +82,10 @@ public sealed interface Change {
         }
     }
 
-    /** The process was started: what was being sent when it ended got no answer. */
+    /** The process has started. Whatever it was sending when it last ended got no answer. */
     record Restarted(Instant at) implements Change {}
 
-    /** These were sent before the ledger was built anew. */
+    /** These versions were sent before the ledger was rebuilt. */
     record Sent(List<SentVersion> versions, Instant at) implements Change {
 
         public Sent {
@@ -85,7 +93,7 @@ public sealed interface Change {
         }
     }
 
-    /** The journal has these. */
+    /** The journal contains these versions. */
     record Written(List<SentVersion> versions) implements Change {
 
         public Written {
@@ -93,10 +101,12 @@ public sealed interface Change {
         }
     }
 
-    /** No pending delivery waits for longer than until then: the clock was set back, and would make it wait for nothing. */
+    /**
+     * No pending delivery waits beyond this time. Needed when the clock was set back: deliveries would wait too long.
+     */
     record Hastened(Instant latest) implements Change {}
 
-    /** What was put off until its route opens is due then by these hours; see {@link Outbox#hoursChanged}. */
+    /** Moves postponed deliveries to the new opening of their route; see {@link Outbox#hoursChanged}. */
     record HoursChanged(Map<String, Instant> openings, Instant at) implements Change {
 
         public HoursChanged {
@@ -105,13 +115,12 @@ public sealed interface Change {
     }
 
     /**
-     * Those of the deliveries that are parked or held are given up for good, and those of the instances that no route
-     * applied to.
+     * Gives up deliveries permanently, if they are parked or held. Also gives up instances that no route applied to.
      *
-     * @param deliveries none of them claimed, nor to be claimed before this is applied
+     * @param deliveries not claimed, and not to be claimed before this change is applied
      * @param reason why, for operators
-     * @param again whether it was decided before, and a ledger that is built anew is told: what is pending is given up,
-     *     too
+     * @param again whether this repeats an earlier decision on a rebuilt ledger: pending deliveries are then given up
+     *     as well
      */
     record Discarded(List<Long> deliveries, List<Long> instances, String reason, Instant at, boolean again)
             implements Change {
@@ -126,6 +135,6 @@ public sealed interface Change {
         }
     }
 
-    /** History: finished instances older than this, whose bytes are gone, are forgotten. */
+    /** Deletes history: finished instances older than this, if their bytes are gone. */
     record Forgotten(Instant finishedBefore) implements Change {}
 }

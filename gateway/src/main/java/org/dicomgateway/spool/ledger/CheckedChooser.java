@@ -9,7 +9,10 @@ import org.dicomgateway.spool.Instance;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A chooser that never fails, and chooses only what may be chosen: whatever it does, the ledger goes on. */
+/**
+ * Wraps a chooser so that it never throws and returns only allowed destinations. Whatever the chooser does, the ledger
+ * continues.
+ */
 public final class CheckedChooser implements Chooser {
 
     private static final Logger LOG = LoggerFactory.getLogger(CheckedChooser.class);
@@ -21,7 +24,7 @@ public final class CheckedChooser implements Chooser {
         this.chooser = chooser;
     }
 
-    /** Empty also when the chooser fails. */
+    /** Also empty when the chooser fails. */
     @Override
     public String affinityKey(String route, Instance instance) {
         try {
@@ -32,7 +35,7 @@ public final class CheckedChooser implements Chooser {
         }
     }
 
-    /** Empty also when the chooser fails: the delivery waits until it is chosen again. */
+    /** Also empty when the chooser fails: the delivery then waits for the next choice. */
     @Override
     public Optional<String> choose(Choice choice) {
         try {
@@ -51,7 +54,10 @@ public final class CheckedChooser implements Chooser {
         }
     }
 
-    /** Whether a route's deliveries can use the destination, as far as is known: what cannot be asked stays as it is. */
+    /**
+     * Whether a route's deliveries can use the destination. True when the chooser fails: the deliveries then stay where
+     * they are.
+     */
     public boolean canUse(String destination, String route, Instance instance) {
         Choice only = new Choice(instance, route, 1, "", List.of(destination), Set.of(), Optional.empty());
         try {
@@ -65,8 +71,8 @@ public final class CheckedChooser implements Chooser {
     private void report(String route, RuntimeException e) {
         if (failing.compareAndSet(false, true)) {
             LOG.error(
-                    "a destination for a delivery of route {} could not be chosen; such deliveries wait, and are chosen "
-                            + "again when a destination becomes usable",
+                    "choosing a destination for a delivery of route {} failed; such deliveries wait until the gateway "
+                            + "chooses again, when a destination becomes usable",
                     route,
                     e);
         }

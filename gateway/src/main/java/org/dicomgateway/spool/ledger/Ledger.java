@@ -14,63 +14,65 @@ import org.dicomgateway.spool.log.LogPosition;
 import org.dicomgateway.spool.log.StoredInstance;
 
 /**
- * The index of the spool: what there is, where it must go, how far it got. It can be rebuilt from the log and the files
- * at any time, and is therefore written behind them.
+ * The index of the spool: which instances exist, where they must go, and how far they got. The ledger can be rebuilt
+ * from the log and the files at any time. It is therefore written after them.
  *
- * <p>{@link #apply} and {@link #sync} are for one thread, the ledger writer; everything else is for any thread and sees
- * the last applied batch.
+ * <p>{@link #apply} and {@link #sync} are for one thread, the ledger writer. Every other method is for any thread and
+ * sees the last applied batch.
  */
 public interface Ledger extends AutoCloseable {
 
     /**
-     * Applies changes in their order, all or none.
+     * Applies changes in order, all or none.
      *
-     * @return how many deliveries were retried, given another destination, or moved between pending and held, and
-     *     instances replanned or forgotten, in all; and the destinations for which something may have become due. One {@link Change.Forgotten} forgets
-     *     only so many that it takes no noticeable time: repeat it until it forgets none
+     * @return the destinations for which something may have become due, and a number of rows. The rows are all
+     *     deliveries that were retried, moved to another destination, or moved between pending and held, and all
+     *     instances that were replanned or forgotten. One {@link Change.Forgotten} deletes only a limited number, so
+     *     that it takes no noticeable time: repeat it until it deletes none
      * @throws LedgerException when nothing was applied
      */
     Applied apply(List<Change> changes) throws LedgerException;
 
     /**
-     * Makes everything applied so far survive a power failure, and counts that.
+     * Makes all applied changes survive a power failure, and counts the sync.
      *
-     * @param atLeast what the count is afterwards at least
-     * @return the count, more than it ever was
-     * @throws LedgerCorruptException from the first time that it fails on: what could not be made durable is not known,
-     *     and trying again would not tell
+     * @param atLeast the minimum of the count afterwards
+     * @return the new count, greater than every earlier one
+     * @throws LedgerCorruptException on the first failure, and on every later call. It is then unknown what is durable,
+     *     and another try would not show it
      */
     long sync(long atLeast) throws LedgerException;
 
-    /** How often it was synced, as of the last sync. A ledger that says less than it did is an older one. */
+    /** The count of syncs, as of the last sync. A ledger whose count is smaller than before is an older one. */
     long syncs() throws LedgerException;
 
-    /** What was found damaged, or could not be synced. From then on the ledger is to be built anew at the next start. */
+    /** The damage that was found, or the failure of a sync. With damage, the next start rebuilds the ledger. */
     Optional<LedgerCorruptException> damage();
 
-    /** Everything before this place in the log is applied. */
+    /** The applied position: the ledger has applied everything before this place in the log. */
     LogPosition appliedPosition() throws LedgerException;
 
-    /** The highest instance id ever applied, 0 at first; also of instances that are forgotten. */
+    /** The highest instance id ever applied, also of instances that are forgotten; 0 at first. */
     long lastInstanceId() throws LedgerException;
 
     /**
-     * Deliveries of a destination that are pending and due, by priority, then due time, then age; but as PriorityShares
-     * says, some of the places are first given to lower priorities. A delivery is left out while the same SOP instance has an older pending delivery to the same destination.
+     * Finds deliveries of a destination that are pending and due. They are ordered by priority, then due time, then
+     * age. Some places go to lower priorities first; see PriorityShares. Skips a delivery while the same SOP instance
+     * has an older pending delivery to the same destination.
      *
-     * @param claimed deliveries to leave out because somebody has them
-     * @param before how many this destination got before these
+     * @param claimed claimed deliveries, which are skipped
+     * @param before how many deliveries this destination got before these
      */
     List<DueDelivery> due(String destination, Instant now, int max, Set<Long> claimed, long before)
             throws LedgerException;
 
-    /** Deliveries that wait for a destination, by id, with ids above {@code afterId}. */
+    /** Deliveries without a destination and with ids above {@code afterId}, sorted by id. */
     List<Long> unassigned(long afterId, int max) throws LedgerException;
 
-    /** Pending deliveries of a destination that have other candidates, by id, with ids above {@code afterId}. */
+    /** Pending deliveries of a destination that have other candidates and ids above {@code afterId}, sorted by id. */
     List<Movable> movable(String destination, long afterId, int max) throws LedgerException;
 
-    /** A delivery that could go elsewhere, and whose it is. */
+    /** A delivery that could go to another candidate, and its route. */
     record Movable(long deliveryId, String route) {}
 
     /** Whether a pending delivery would go to another candidate if its destination refused it now. */
@@ -79,77 +81,83 @@ public interface Ledger extends AutoCloseable {
     /** See {@link Outbox#explainsDuplicate}. */
     boolean explainsDuplicate(long instanceId, String destination) throws LedgerException;
 
-    /** Versions that were sent and that a rebuilt ledger must be told of, as the journal does not know them yet. */
+    /** Sent versions that a rebuilt ledger must know, and that the journal does not contain yet. */
     List<SentVersion> unwritten(int max) throws LedgerException;
 
-    /** Pending and parked deliveries of a destination, in any order, but these. */
+    /** Pending and parked deliveries of a destination in any order, except {@code except}. */
     List<Long> open(String destination, Set<Long> except, int max) throws LedgerException;
 
-    /** How to read an instance; empty when it is unknown or finished and gone. */
+    /** The location of an instance; empty when the instance is unknown, or finished and removed. */
     Optional<StoredInstance> find(long instanceId) throws LedgerException;
 
-    /** Instances without a plan, oldest first, with ids above {@code afterId}. */
+    /** Instances without a plan and with ids above {@code afterId}, oldest first. */
     List<StoredInstance> held(long afterId, int max) throws LedgerException;
 
-    /** Unfinished instances whose bytes lie in this segment, by offset. Empty: the segment is free once synced. */
+    /**
+     * Unfinished instances whose bytes are in this segment, sorted by offset. When empty, the segment is free after a
+     * sync.
+     */
     List<StoredInstance> unfinishedIn(long segment, int max) throws LedgerException;
 
-    /** Bytes of unfinished instances in each segment that has any. */
+    /** Bytes of unfinished instances, for each segment with such instances. */
     Map<Long, Long> unfinishedBytesBySegment() throws LedgerException;
 
-    /** Finished instances that still have a file of their own. */
+    /** Finished instances that still have their own file. */
     List<Long> finishedWithFile(int max) throws LedgerException;
 
-    /** Which of these instances are known, and finished: nobody wants their bytes any more. */
+    /** Those of these instances that are known and finished: their bytes are no longer needed. */
     Set<Long> finished(Collection<Long> instanceIds) throws LedgerException;
 
-    /** The deliveries of an instance, by id. */
+    /** The deliveries of an instance, sorted by id. */
     List<PlacedDelivery> deliveries(long instanceId) throws LedgerException;
 
-    /** Unfinished instances with ids above {@code afterId}, by id. */
+    /** Unfinished instances with ids above {@code afterId}, sorted by id. */
     List<StoredInstance> unfinished(long afterId, int max) throws LedgerException;
 
-    /** The books, kept as running totals. */
+    /** The books, from the running totals. */
     Map<String, SpoolView.Books> books() throws LedgerException;
 
-    /** The books, counted from the rows (received and delivered: totals): what {@link #books} must say. Slow. */
+    /**
+     * The books, counted from the rows; received and delivered also include forgotten deliveries. Must equal
+     * {@link #books}. Slow.
+     */
     Map<String, SpoolView.Books> recount() throws LedgerException;
 
-    /** Number of instances without a plan. */
+    /** The number of instances without a plan. */
     long unrouted() throws LedgerException;
 
-    /** Number of deliveries that wait for a destination. */
+    /** The number of deliveries without a destination. */
     long unassigned() throws LedgerException;
 
     @Override
     void close();
 
     /**
-     * What applying changes did.
+     * The result of applied changes.
      *
-     * @param rows how many there were of what the changes are about
+     * @param rows the number of affected rows; see {@link #apply}
      * @param due destinations for which something may have become due
-     * @param superseded deliveries that were settled because a newer version was sent there
+     * @param superseded deliveries that were settled because a newer version was sent to the destination
      */
     record Applied(long rows, Set<String> due, List<Superseded> superseded) {
 
-        /** Without superseded ones. */
+        /** Creates a result without superseded deliveries. */
         public Applied(long rows, Set<String> due) {
             this(rows, due, List.of());
         }
     }
 
-    /** A delivery that is not made, because {@code newer}, another instance, was sent there before. */
+    /** A delivery that will not be sent, because {@code newer}, another instance, was sent there before. */
     record Superseded(Instance instance, String route, String destination, long newer) {}
 
     /**
-     * A delivery, and whose it is.
+     * A delivery and its destination.
      *
-     * @param destination empty while it waits for one
+     * @param destination empty while none is chosen
      */
     record PlacedDelivery(long id, String destination, DeliveryState state) {}
 
-    /** A delivery to claim; a versioned one is noted as {@link Change.HandedOut} first. */
+    /** A delivery to claim. If it is versioned, {@link Change.HandedOut} must be applied first. */
     record DueDelivery(
             long deliveryId,
             StoredInstance stored,

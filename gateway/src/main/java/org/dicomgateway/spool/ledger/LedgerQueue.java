@@ -20,17 +20,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that writes the ledger, behind the log: whatever has queued up is one transaction, the first at once,
- * and then not more than one every few milliseconds, so that under load they are worth their cost. When the ledger
- * fails, the same changes are tried again until they are applied, and {@link #failingBecause} has the intake closed
- * meanwhile; what was acknowledged is in the log.
+ * The one thread that writes the ledger, after the log. All queued changes form one transaction. The first transaction
+ * starts at once; later ones start at least a few milliseconds apart, so that under load each one applies many changes.
+ * When the ledger fails, the thread retries the same changes until they are applied. Meanwhile {@link #failingBecause}
+ * closes the intake. Acknowledged instances are safe in the log.
  *
- * <p>Commands ({@link #apply}, {@link #sync}) keep their place in the row but stand alone, and are not repeated:
- * whoever waits for the answer hears of the failure.
+ * <p>Commands ({@link #apply}, {@link #sync}) keep their place in the queue, but run alone and are not retried: the
+ * waiting caller gets the failure.
  */
 public final class LedgerQueue implements AutoCloseable {
 
-    /** Told of each batch in the writer's thread, after it was applied. */
+    /** Called in the writer's thread after each applied batch. */
     @FunctionalInterface
     public interface Listener {
         void applied(List<Change> changes, Ledger.Applied done);
@@ -66,7 +66,7 @@ public final class LedgerQueue implements AutoCloseable {
         thread.start();
     }
 
-    /** Changes, or a command when somebody waits for {@code answer}; without a change it asks for a sync. */
+    /** Changes, or a command when {@code answer} is present. A command without changes is a sync. */
     private record Entry(List<Change> changes, @Nullable CompletableFuture<Ledger.Applied> answer) {
 
         boolean isCommand() {
@@ -74,19 +74,19 @@ public final class LedgerQueue implements AutoCloseable {
         }
     }
 
-    /** Has changes applied, in this order, after everything submitted before. Does not block. */
+    /** Queues changes, in this order, after everything submitted before. Does not block. */
     public void submit(Collection<? extends Change> changes) {
         enqueue(changes.stream().map(change -> new Entry(List.of(change), null)).toList());
     }
 
-    /** Has changes applied on their own. Completes exceptionally when they were not. */
+    /** Applies changes as a command of their own. The future completes exceptionally when they were not applied. */
     public CompletableFuture<Ledger.Applied> apply(Change... changes) {
         CompletableFuture<Ledger.Applied> answer = new CompletableFuture<>();
         enqueue(List.of(new Entry(List.of(changes), answer)));
         return answer;
     }
 
-    /** Makes everything submitted before durable. Completes exceptionally when it is not. */
+    /** Makes everything submitted before durable. The future completes exceptionally when that fails. */
     public CompletableFuture<Ledger.Applied> sync() {
         CompletableFuture<Ledger.Applied> answer = new CompletableFuture<>();
         enqueue(List.of(new Entry(List.of(), answer)));
@@ -113,7 +113,7 @@ public final class LedgerQueue implements AutoCloseable {
         }
     }
 
-    /** Changes that wait to be applied. */
+    /** The number of changes that wait. */
     public int waiting() {
         lock.lock();
         try {
@@ -123,17 +123,17 @@ public final class LedgerQueue implements AutoCloseable {
         }
     }
 
-    /** Everything before this place in the log is applied. */
+    /** The applied position: everything before it in the log is applied. */
     public LogPosition applied() {
         return applied;
     }
 
-    /** Why the ledger cannot be written to at the moment. */
+    /** The reason why the ledger cannot be written to now; empty when it can. */
     public Optional<String> failingBecause() {
         return Optional.ofNullable(failing);
     }
 
-    /** Waits while too much is queued; not while the ledger fails, when the intake is closed instead. */
+    /** Waits while the queue is too long. Does not wait while the ledger fails: then the intake is closed instead. */
     public void awaitRoom() {
         lock.lock();
         try {
@@ -191,7 +191,7 @@ public final class LedgerQueue implements AutoCloseable {
         }
     }
 
-    /** Waits until the next batch may go, unless it is full already, or somebody waits for an answer. */
+    /** Waits until the next batch may start. Does not wait when the batch is full or a command waits. */
     private void gatherMore() {
         Threads.await(work, nextBatchAt - System.nanoTime(), () -> closed || commands > 0 || queue.size() >= MAX_BATCH);
         nextBatchAt = System.nanoTime() + BETWEEN_BATCHES.toNanos();
@@ -217,7 +217,7 @@ public final class LedgerQueue implements AutoCloseable {
                 if (isFailing(e, changes.size()) && tries >= TRIES_AT_CLOSE) {
                     LOG.error(
                             "closing without the last {} changes of the ledger; received instances are in the log and "
-                                    + "come back at the next start, settled deliveries will be repeated",
+                                    + "the next start reads them, settled deliveries will be repeated",
                             changes.size());
                     return;
                 }
@@ -240,8 +240,8 @@ public final class LedgerQueue implements AutoCloseable {
         try {
             listener.applied(changes, done);
         } catch (RuntimeException e) {
-            // Must not look like a failure of the ledger, or the changes would be applied twice.
-            LOG.error("telling of {} applied changes failed", changes.size(), e);
+            // This must not look like a failure of the ledger: the changes would be applied twice.
+            LOG.error("processing {} applied changes failed; the ledger itself has them", changes.size(), e);
         }
         return done;
     }
@@ -261,10 +261,17 @@ public final class LedgerQueue implements AutoCloseable {
         }
     }
 
-    /** Notes the failure. @return whether the spool is being closed */
+    /**
+     * Notes the failure.
+     *
+     * @return whether the spool is closing
+     */
     private boolean isFailing(Exception e, int changes) {
         if (failing == null) {
-            LOG.error("the ledger cannot be written to; nothing is taken in until {} changes are applied", changes, e);
+            LOG.error(
+                    "the ledger cannot be written to; no instances are accepted until {} changes are applied",
+                    changes,
+                    e);
         }
         lock.lock();
         try {
@@ -289,7 +296,7 @@ public final class LedgerQueue implements AutoCloseable {
         try {
             syncIfDirty();
         } catch (LedgerException e) {
-            LOG.warn("the ledger could not be synced at the end; the next start replays more of the log", e);
+            LOG.warn("the last sync of the ledger failed; the next start replays more of the log", e);
         }
     }
 
@@ -305,9 +312,9 @@ public final class LedgerQueue implements AutoCloseable {
             lock.unlock();
         }
         if (!wanted) {
-            failing = "the thread that writes the spool's ledger ended; see the log";
+            failing = "the thread that writes the spool's ledger has ended; see the gateway's log";
         }
-        left.forEach(entry -> answerFailed(entry, new IllegalStateException("the ledger's writer ended")));
+        left.forEach(entry -> answerFailed(entry, new IllegalStateException("the ledger's writer has ended")));
     }
 
     private static void answerFailed(Entry entry, RuntimeException why) {

@@ -3,23 +3,23 @@ package org.dicomgateway.spool.ledger;
 import java.io.IOException;
 import org.dicomgateway.spool.Chooser;
 
-/** Where the spool gets its ledger from. */
+/** Opens the spool's ledger. */
 public interface LedgerSource {
 
-    /** Whether there is one. */
+    /** Whether a ledger exists. */
     boolean exists();
 
     /**
-     * Opens it, or makes an empty one.
+     * Opens the ledger, or creates an empty one.
      *
-     * @param chooser asked in the thread that applies changes
-     * @throws LedgerCorruptException when it is damaged
+     * @param chooser called in the thread that applies changes
+     * @throws LedgerCorruptException when the ledger is damaged
      */
     Ledger open(Chooser chooser) throws LedgerException;
 
-    /** Removes one that is worth nothing: it was never complete. */
+    /** Removes an incomplete ledger, which holds nothing of value. */
     void remove() throws IOException;
 
-    /** Moves a damaged one out of the way; {@code suffix} is appended to its name. */
+    /** Moves a damaged ledger out of the way. Appends {@code suffix} to its name. */
     void setAside(String suffix) throws IOException;
 }

@@ -5,12 +5,12 @@ import java.util.List;
 /**
  * A version of an instance that was sent to a destination.
  *
- * @param sopInstance its SOP Instance UID
- * @param destination where to
- * @param instanceId the spool's key of it: the higher, the newer
- * @param length of its part-10 stream
- * @param crc32c of its part-10 stream
- * @param isThere whether the destination said that it has it; otherwise no answer came, and it may have it
+ * @param sopInstance the version's SOP Instance UID
+ * @param destination where it was sent
+ * @param instanceId the version's key in the spool; a higher key is newer
+ * @param length of the part-10 stream
+ * @param crc32c of the part-10 stream
+ * @param isThere whether the destination confirmed that it has the version. False when no answer came: it may have it
  * @param older the instances that must not be sent there any more, unless their content is the same
  */
 public record SentVersion(

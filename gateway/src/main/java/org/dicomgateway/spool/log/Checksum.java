@@ -8,14 +8,14 @@ public final class Checksum {
 
     private Checksum() {}
 
-    /** Of {@code length} bytes of {@code buffer}, whose position and limit stay as they are. */
+    /** The checksum of {@code length} bytes of {@code buffer}. Does not change its position and limit. */
     public static int of(ByteBuffer buffer, int index, int length) {
         CRC32C crc = new CRC32C();
         crc.update(buffer.duplicate().limit(index + length).position(index));
         return (int) crc.getValue();
     }
 
-    /** Of {@code bytes}. */
+    /** The checksum of {@code bytes}. */
     public static int of(byte[] bytes) {
         CRC32C crc = new CRC32C();
         crc.update(bytes, 0, bytes.length);

@@ -16,11 +16,11 @@ import org.dicomgateway.spool.disk.DiskFile;
 import org.dicomgateway.spool.disk.DiskInputStream;
 
 /**
- * What a part-10 file of the spool tells of itself, when neither ledger nor log tell of it.
+ * What the spool can learn about an instance from its part-10 file alone, when neither ledger nor log knows it.
  *
- * @param origin of its file meta information; unknown when it does not say
+ * @param origin from the file meta information; unknown when it is not there
  * @param length bytes of the file
- * @param crc32c of the file as it is now, right or wrong
+ * @param crc32c of the file as it is now, correct or not
  */
 public record FileDescription(InstanceHeader header, Origin origin, int datasetOffset, long length, int crc32c) {
 
@@ -28,9 +28,9 @@ public record FileDescription(InstanceHeader header, Origin origin, int datasetO
     private static final int WINDOW = 128 << 10;
 
     /**
-     * Reads the head of an instance's file.
+     * Reads the header of an instance's file.
      *
-     * @throws org.dicomgateway.dicom.UnreadableDatasetException when it is no part-10 file
+     * @throws org.dicomgateway.dicom.UnreadableDatasetException when the file is not a part-10 file
      */
     public static FileDescription read(DiskFile file) throws IOException {
         long length = file.size();
@@ -49,7 +49,7 @@ public record FileDescription(InstanceHeader header, Origin origin, int datasetO
         }
     }
 
-    /** The instance with this id, as if it had been received now. */
+    /** The instance with this id, as if it was received now. */
     public StoredInstance stored(long id, Plan plan, Instant now) {
         Instance instance =
                 Instance.unnumbered(header, origin, now, length - datasetOffset).numbered(id);

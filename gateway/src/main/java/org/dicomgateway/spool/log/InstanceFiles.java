@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Instances in files of their own, {@code <id>.dcm}: in {@code large/} those that were streamed there while they were
- * received, in {@code held/} those that were moved out of the log. Complete and synced before they get that name;
- * {@code .part} before, and worth nothing.
+ * Instances in their own files, {@code <id>.dcm}. The folder {@code large/} has those that were streamed to a file
+ * during receipt. The folder {@code held/} has those that were moved out of the log. A file gets its name only when it
+ * is complete and synced. Before that, its name ends with {@code .part}, and it has no value.
  */
 public final class InstanceFiles {
 
@@ -37,7 +37,7 @@ public final class InstanceFiles {
         this.folders = folders;
     }
 
-    /** A file in the making. For one thread at a time. */
+    /** A file that is being written. For one thread at a time. */
     public final class Part {
 
         private final Path path;
@@ -59,7 +59,11 @@ public final class InstanceFiles {
             file.writeFully(buffers, at);
         }
 
-        /** Appends bytes of another file. @throws DamagedInstanceException when they cannot be read */
+        /**
+         * Appends bytes of another file.
+         *
+         * @throws DamagedInstanceException when they cannot be read
+         */
         void copy(DiskFile from, long position, long count) throws IOException {
             ByteBuffer window = ByteBuffer.allocate((int) Math.min(WINDOW, count));
             for (long copied = 0; copied < count; copied += window.limit()) {
@@ -73,7 +77,7 @@ public final class InstanceFiles {
             }
         }
 
-        /** What was written, to be read while it is open. */
+        /** The open file, for reading what was written. */
         public DiskFile file() {
             return file;
         }
@@ -83,7 +87,7 @@ public final class InstanceFiles {
             file.sync();
         }
 
-        /** Closes it, and removes it unless it has its name. */
+        /** Closes the file, and removes it unless it has its final name. */
         public void discard() {
             try {
                 file.close();
@@ -91,12 +95,12 @@ public final class InstanceFiles {
                     disk.delete(path);
                 }
             } catch (IOException e) {
-                LOG.warn("cannot remove {} ({}); it is worth nothing and goes at the next start", path, e.toString());
+                LOG.warn("cannot remove the incomplete file {} ({}); the next start removes it", path, e.toString());
             }
         }
     }
 
-    /** Begins a file for an instance that is being received, and has no id yet. */
+    /** Begins a file for an instance during receipt, which has no id yet. */
     public Part receive() throws IOException {
         return begin(folders.large().resolve("in-" + parts.incrementAndGet() + Folders.PART));
     }
@@ -112,7 +116,7 @@ public final class InstanceFiles {
         return new Part(path, disk.create(path));
     }
 
-    /** Gives a completed file its name. Durable after {@link #syncReceived} or {@link #syncMoved}. */
+    /** Gives a completed file its name. The name is durable after {@link #syncReceived} or {@link #syncMoved}. */
     public void name(Part part, long id) throws IOException {
         disk.rename(part.path, part.path.resolveSibling(id + Folders.INSTANCE));
         part.named = true;
@@ -126,7 +130,11 @@ public final class InstanceFiles {
         disk.syncDirectory(folders.held());
     }
 
-    /** Opens the file of an instance. @throws NoSuchFileException when it has none */
+    /**
+     * Opens the file of an instance.
+     *
+     * @throws NoSuchFileException when the instance has no file
+     */
     DiskFile open(long id) throws IOException {
         try {
             return disk.read(folders.large().resolve(id + Folders.INSTANCE));
@@ -135,27 +143,27 @@ public final class InstanceFiles {
         }
     }
 
-    /** Removes the file of an instance, if it has one. */
+    /** Removes the file of an instance, if there is one. */
     public void delete(long id) throws IOException {
         disk.delete(folders.large().resolve(id + Folders.INSTANCE));
         disk.delete(folders.held().resolve(id + Folders.INSTANCE));
     }
 
-    /** {@link #delete}, for a path where there is another failure to report already. */
+    /** Like {@link #delete}, but only logs a failure: the caller already has another failure to report. */
     public void deleteQuietly(Collection<Long> ids) {
         for (long id : ids) {
             try {
                 delete(id);
             } catch (IOException e) {
                 LOG.warn(
-                        "cannot remove the file of refused instance {} ({}); it goes at the next start",
+                        "cannot remove the file of refused instance {} ({}); the next start removes it",
                         id,
                         e.toString());
             }
         }
     }
 
-    /** The files there are, by instance id. */
+    /** All files, by instance id. */
     public Map<Long, Path> all() throws IOException {
         Map<Long, Path> files = new HashMap<>();
         for (Path folder : List.of(folders.large(), folders.held())) {
@@ -166,7 +174,11 @@ public final class InstanceFiles {
         return files;
     }
 
-    /** Removes everything that was in the making when the spool was last closed. @return how many files */
+    /**
+     * Removes the files that were being written when the spool was last closed.
+     *
+     * @return how many files
+     */
     public int removeParts() throws IOException {
         List<Path> found = new ArrayList<>();
         for (Path folder : List.of(folders.large(), folders.held())) {
@@ -180,7 +192,7 @@ public final class InstanceFiles {
             try {
                 disk.delete(part);
             } catch (IOException e) {
-                LOG.warn("cannot remove {} ({}); it is worth nothing", part, e.toString());
+                LOG.warn("cannot remove the incomplete file {} ({}); the next start tries again", part, e.toString());
             }
         }
         return found.size();

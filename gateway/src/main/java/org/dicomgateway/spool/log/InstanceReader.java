@@ -8,7 +8,10 @@ import org.dicomgateway.spool.disk.Disk;
 import org.dicomgateway.spool.disk.DiskFile;
 import org.dicomgateway.spool.disk.Folders;
 
-/** Opens what is stored, wherever it lies. Every reader has a file handle of its own: an interrupt ends only that one. */
+/**
+ * Opens stored instances, in a segment or in a file. Every reader has its own file handle, so an interrupt closes only
+ * that one.
+ */
 public final class InstanceReader {
 
     private final Disk disk;
@@ -21,12 +24,12 @@ public final class InstanceReader {
         this.files = files;
     }
 
-    /** The dataset alone. Whoever reads from a segment must have it pinned. */
+    /** Opens the dataset alone. If it is in a segment, the caller must have pinned the segment. */
     public DatasetStream dataset(StoredInstance stored) throws IOException {
         return open(stored, stored.datasetOffset());
     }
 
-    /** The whole part-10 stream. */
+    /** Opens the whole part-10 stream. */
     public DatasetStream part10(StoredInstance stored) throws IOException {
         return open(stored, 0);
     }
@@ -57,9 +60,9 @@ public final class InstanceReader {
     }
 
     /**
-     * Copies the bytes as they are, damaged or not: the checksum stays with the ledger.
+     * Copies the bytes as they are, damaged or not. The ledger keeps the checksum.
      *
-     * @throws DamagedInstanceException when the disk does not give them
+     * @throws DamagedInstanceException when the disk cannot read them
      */
     public void copy(StoredInstance stored, InstanceFiles.Part to) throws IOException {
         if (stored.location() instanceof Location.InLog inLog) {

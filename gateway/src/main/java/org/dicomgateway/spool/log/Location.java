@@ -1,16 +1,16 @@
 package org.dicomgateway.spool.log;
 
-/** Where the part-10 stream of an instance lies. */
+/** The location of an instance's part-10 stream. */
 public sealed interface Location {
 
     /**
      * In the log.
      *
-     * @param segment the segment's sequence number, which is never used again
-     * @param offset of the record's header within the segment
+     * @param segment the segment's sequence number, which is never reused
+     * @param offset the offset of the record's header in the segment
      */
     record InLog(long segment, long offset) implements Location {}
 
-    /** In a file of its own, named by the instance's id: streamed there because it was large, or moved out of the log. */
+    /** In its own file, named by the instance's id: streamed there because it was large, or moved out of the log. */
     record InFile() implements Location {}
 }

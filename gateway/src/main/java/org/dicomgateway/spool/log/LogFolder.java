@@ -18,7 +18,7 @@ import org.dicomgateway.spool.disk.Folders;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What lies in the log's folder: segments with their headers, and spare ones. Looks only. */
+/** The contents of the log's folder: segments with their headers, and spare segments. Read-only. */
 public final class LogFolder {
 
     private static final Logger LOG = LoggerFactory.getLogger(LogFolder.class);
@@ -63,36 +63,35 @@ public final class LogFolder {
             header = SegmentHeader.read(open);
         } catch (IOException e) {
             LOG.error(
-                    "the header of {} cannot be read; the segment is kept, and its records are read if they can",
-                    file,
-                    e);
+                    "the header of {} cannot be read; the segment is kept, and its readable records are used", file, e);
             unreadable.add(number);
             segments.put(number, Optional.empty());
             return;
         }
         header.map(SegmentHeader::previous).ifPresent(end -> ends.put(end.sequence(), end));
         if (header.isPresent() && header.get().sequence() != number) {
-            // Recycled just before the power went: nothing in it was wanted, and its new name did not last.
+            // Recycled just before a power failure: nothing in it was needed any more, and its new name was not
+            // durable.
             worthless.add(file);
             return;
         }
         if (header.isEmpty()) {
-            LOG.error("the header of {} is damaged; its records are read by what they say themselves", file);
+            LOG.error("the header of {} is damaged; the segment's records are read without it", file);
         }
         segments.put(number, header);
     }
 
-    /** Segments by number; without a header when that is damaged. */
+    /** Segments by number. A segment with a damaged header has none here. */
     public NavigableMap<Long, Optional<SegmentHeader>> segments() {
         return segments;
     }
 
-    /** Segments whose header the disk does not give. */
+    /** Segments whose header the disk cannot read. */
     public Set<Long> unreadable() {
         return unreadable;
     }
 
-    /** How a segment ended, when that is known. */
+    /** Where a segment ended, if known. */
     public Optional<SegmentHeader.End> endOf(long segment) {
         return Optional.ofNullable(ends.get(segment));
     }
@@ -101,17 +100,20 @@ public final class LogFolder {
         return spares;
     }
 
-    /** Files that hold nothing, and can go. */
+    /** Files without useful content, which can be deleted. */
     public List<Path> worthless() {
         return worthless;
     }
 
-    /** The highest number that any of the files has. */
+    /** The highest number of all files. */
     public long highestNumber() {
         return highestNumber;
     }
 
-    /** Ids below this are in no segment any more; everything may be in one whose header is damaged. */
+    /**
+     * No segment contains ids below this. It is 0 when the header of the oldest segment is damaged, as that segment may
+     * contain any id.
+     */
     public long idsFrom() {
         return segments.isEmpty()
                 ? Long.MAX_VALUE
@@ -121,7 +123,7 @@ public final class LogFolder {
                         .orElse(0L);
     }
 
-    /** Ids below this were given already, as far as the headers tell. */
+    /** Ids below this were already given, as far as the headers show. */
     public long idsBelow() {
         return segments.values().stream()
                 .flatMap(Optional::stream)

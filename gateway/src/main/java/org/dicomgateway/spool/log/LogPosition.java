@@ -1,6 +1,6 @@
 package org.dicomgateway.spool.log;
 
-/** A place in the log: everything before it is applied to the ledger. */
+/** A place in the log. The ledger has applied everything before its own position. */
 public record LogPosition(long segment, long offset) implements Comparable<LogPosition> {
 
     /** Before the first record of the first segment. */

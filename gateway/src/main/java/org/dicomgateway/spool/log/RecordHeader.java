@@ -5,17 +5,19 @@ import java.util.Optional;
 import org.dicomgateway.spool.Instance;
 
 /**
- * The fixed beginning of each record of the log; docs/spool-format.md has it byte by byte. Body and metadata follow it,
- * in this order, then zeros up to the next multiple of 8.
+ * The fixed first part of each record in the log; docs/spool-format.md describes every byte. The body follows, then the
+ * metadata, then zeros up to the next multiple of 8.
  *
- * @param inFile the body is not in the log but in the instance's own file
- * @param epoch the sequence of the segment the record was written for: tells it from what a recycled segment held before
+ * @param inFile whether the body is in the instance's own file, not in the log
+ * @param epoch the sequence number of the segment that the record was written for. A recycled segment still contains
+ *     older records with another epoch
  * @param instanceId the spool's key
  * @param syncedTo everything before this offset of the segment was durable when the record was written. A damaged
- *     record before it had been answered with success; one after it may be the torn end of a last, unanswered write
+ *     record before it was answered with success. A damaged record after it may be the torn end of a last, unanswered
+ *     write
  * @param bodyLength bytes of the part-10 stream
  * @param metadataLength bytes of the metadata
- * @param datasetOffset where in the part-10 stream the dataset begins
+ * @param datasetOffset where the dataset begins in the part-10 stream
  * @param metadataCrc CRC32C of the metadata
  * @param bodyCrc CRC32C of the part-10 stream
  */
@@ -48,7 +50,7 @@ public record RecordHeader(
         return aligned(LENGTH + (inFile ? 0 : bodyLength) + metadataLength);
     }
 
-    /** Where the metadata begins, from the beginning of the record. */
+    /** The offset of the metadata from the beginning of the record. */
     public long metadataAt() {
         return LENGTH + (inFile ? 0 : bodyLength);
     }
@@ -58,7 +60,7 @@ public record RecordHeader(
         return bodyLength - datasetOffset;
     }
 
-    /** What the ledger keeps of a record that begins at {@code start}. */
+    /** The ledger's entry for a record that begins at {@code start}. */
     public StoredInstance stored(Instance instance, LogPosition start) {
         Location location = inFile ? new Location.InFile() : new Location.InLog(start.segment(), start.offset());
         return new StoredInstance(instance, location, bodyLength, datasetOffset, bodyCrc);
@@ -68,7 +70,7 @@ public record RecordHeader(
         return (length + ALIGNMENT - 1) & -ALIGNMENT;
     }
 
-    /** Writes the header at {@code index}, leaving position and limit alone. */
+    /** Writes the header at {@code index}. Does not change position and limit. */
     public void encode(ByteBuffer buffer, int index) {
         buffer.putInt(index, MAGIC)
                 .putShort(index + 4, VERSION)
@@ -85,7 +87,7 @@ public record RecordHeader(
                 .putInt(index + CRC_AT, Checksum.of(buffer, index, CRC_AT));
     }
 
-    /** The header at {@code index}; empty when there is none of this epoch, or it is damaged. */
+    /** Reads the header at {@code index}. Empty when there is no header of this epoch, or it is damaged. */
     public static Optional<RecordHeader> decode(ByteBuffer buffer, int index, long epoch) {
         if (buffer.getInt(index) != MAGIC
                 || buffer.getLong(index + 8) != epoch

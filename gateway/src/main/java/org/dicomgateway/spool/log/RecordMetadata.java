@@ -12,8 +12,8 @@ import org.dicomgateway.spool.Plan;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What a record of the log says of its instance, as JSON: who sent it, what it is, and where it must go. With the body
- * this is all that the ledger needs to be rebuilt.
+ * The metadata of a record, as JSON: the sender, the instance, and its planned deliveries. Metadata and body are all
+ * that a rebuild of the ledger needs.
  */
 public record RecordMetadata(
         String sopClass,
@@ -63,18 +63,18 @@ public record RecordMetadata(
     /**
      * Reads the metadata of a record.
      *
-     * @throws IOException when this is not such metadata. The message holds nothing of it
+     * @throws IOException when the bytes are not such metadata. The message contains none of them
      */
     public static RecordMetadata fromJson(byte[] json) throws IOException {
         try {
             RecordMetadata metadata = JSON.readValue(json, RecordMetadata.class);
-            // Whatever is wrong with the values shows here, not in the middle of a replay.
+            // Find invalid values here, not in the middle of a replay.
             metadata.instance(1, 0);
             metadata.plan();
             return metadata;
         } catch (RuntimeException e) {
-            // Without its cause: the parser's messages quote what they could not parse.
-            throw new IOException("the metadata of a record is not of this version: "
+            // No cause: the parser's messages quote the text that they could not parse.
+            throw new IOException("the metadata of a record does not fit this version: "
                     + e.getClass().getSimpleName());
         }
     }

@@ -6,15 +6,15 @@ import java.nio.channels.ClosedByInterruptException;
 import java.util.function.LongConsumer;
 import org.dicomgateway.spool.disk.DiskFile;
 
-/** Reads what can be read of a file: a sector that is gone costs the others nothing. */
+/** Reads as much of a file as the disk can read. A bad sector does not affect the others. */
 public final class Salvage {
 
-    /** What is given up at once: a disk's sector is no larger. */
+    /** The unit that is skipped when it cannot be read: a disk's sector is no larger. */
     static final int BLOCK = 4096;
 
     private Salvage() {}
 
-    /** These bytes of a file, zeros where it cannot be read; fewer when it ends before. */
+    /** Reads these bytes of a file. Unreadable parts become zeros. Returns fewer bytes when the file ends before. */
     public static ByteBuffer read(DiskFile file, long from, int length) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(length);
         fill(file, bytes, from, block -> {});
@@ -22,9 +22,9 @@ public final class Salvage {
     }
 
     /**
-     * Fills the buffer from its beginning, as far as the file goes: zeros where it cannot be read.
+     * Fills the buffer from its beginning, up to the end of the file. Unreadable parts become zeros.
      *
-     * @param unreadable told where each block begins that cannot be read
+     * @param unreadable gets the offset of each block that cannot be read
      */
     static void fill(DiskFile file, ByteBuffer buffer, long from, LongConsumer unreadable) throws IOException {
         buffer.clear();
@@ -44,7 +44,7 @@ public final class Salvage {
         }
     }
 
-    /** Up to the next multiple of the block's length: once more by itself, and if that fails, zeros. */
+    /** Reads up to the next block boundary once more. If that fails, fills the range with zeros. */
     private static void fillBlock(DiskFile file, ByteBuffer buffer, long at, LongConsumer unreadable)
             throws IOException {
         int before = buffer.position();

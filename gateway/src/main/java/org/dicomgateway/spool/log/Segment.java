@@ -27,7 +27,7 @@ public final class Segment implements Closeable {
         return header.createdAt();
     }
 
-    /** Where the next record goes: everything before is durable. */
+    /** The position of the next record. Everything before it is durable. */
     public LogPosition end() {
         return new LogPosition(sequence(), end);
     }
@@ -36,12 +36,12 @@ public final class Segment implements Closeable {
         return end == SegmentHeader.LENGTH;
     }
 
-    /** Whether records of this length together still find room. */
+    /** Whether records of this total length still fit. */
     public boolean fits(long length) {
         return end + length <= header.size();
     }
 
-    /** Writes records behind the last one and makes them durable. After a failure the segment must not be used again. */
+    /** Appends records and makes them durable. After a failure, do not use the segment again. */
     public void append(List<ByteBuffer> records) throws IOException {
         long length = 0;
         for (ByteBuffer buffer : records) {
@@ -52,7 +52,7 @@ public final class Segment implements Closeable {
         end += length;
     }
 
-    /** Makes headers of records behind the end unreadable, whose writing failed. */
+    /** Overwrites the headers of records behind the end whose write failed, so that they cannot be read. */
     public void retract(List<Long> offsets) throws IOException {
         for (long offset : offsets) {
             file.writeFully(new ByteBuffer[] {ByteBuffer.allocate(RecordHeader.LENGTH)}, offset);

@@ -7,31 +7,31 @@ import java.util.Optional;
 import org.dicomgateway.spool.disk.DiskFile;
 
 /**
- * The beginning of each segment; docs/spool-format.md has it byte by byte. Written and synced before the file gets its
- * name as a segment, and never changed after.
+ * The beginning of each segment; docs/spool-format.md describes every byte. The header is written and synced before the
+ * file gets its name as a segment, and never changes after that.
  *
  * @param sequence the segment's number, which is the epoch of its records
  * @param size bytes of the file
- * @param createdAt when it became a segment
- * @param firstInstanceId every instance id in it is at least this, every one before it smaller
+ * @param createdAt when the file became a segment
+ * @param firstInstanceId no instance id in this segment is smaller; every id in earlier segments is
  * @param previous how the segment before it ended
  */
 public record SegmentHeader(long sequence, long size, Instant createdAt, long firstInstanceId, End previous) {
 
     /**
-     * How a segment ended. That is known when its successor is made, and so its successor says it.
+     * Where a segment ended. This is known when its successor is created, so the successor's header stores it.
      *
-     * @param sequence which segment, 0 for none
-     * @param end where its last record ends: what lies behind was refused, whatever it looks like
-     * @param syncedTo everything before was durable: what is damaged there had been answered with success
+     * @param sequence the number of the ended segment; 0 for none
+     * @param end where its last record ends. Anything behind it was refused, even if it looks valid
+     * @param syncedTo everything before this offset was durable. A damaged record there was answered with success
      */
     public record End(long sequence, long end, long syncedTo) {
 
-        /** Before the first segment. */
+        /** For the first segment, which has no predecessor. */
         public static final End NONE = new End(0, 0, 0);
     }
 
-    /** Bytes reserved for it, a whole block: records never share a block with it. */
+    /** Bytes reserved for the header: a whole block, so that no record shares it. */
     public static final int LENGTH = 4096;
 
     private static final int MAGIC = 0x44477367;
@@ -39,7 +39,7 @@ public record SegmentHeader(long sequence, long size, Instant createdAt, long fi
     private static final int CRC_AT = 64;
     private static final int USED = 68;
 
-    /** Writes it to the beginning of a file. */
+    /** Writes the header to the beginning of a file. */
     public void write(DiskFile file) throws IOException {
         ByteBuffer block = ByteBuffer.allocate(LENGTH);
         block.putInt(MAGIC)
@@ -55,7 +55,7 @@ public record SegmentHeader(long sequence, long size, Instant createdAt, long fi
         file.writeFully(new ByteBuffer[] {block.rewind()}, 0);
     }
 
-    /** Reads it; empty when the file is too short, or holds something else, or it is damaged. */
+    /** Reads the header. Empty when the file is too short, the header is damaged, or it is not a segment header. */
     public static Optional<SegmentHeader> read(DiskFile file) throws IOException {
         if (file.size() < LENGTH) {
             return Optional.empty();

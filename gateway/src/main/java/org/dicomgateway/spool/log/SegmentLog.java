@@ -19,12 +19,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The row of segments: one that is written, sealed ones before it, and a few spare ones. A segment is preallocated and
- * filled with zeros, or was used before, so that writing to it changes no metadata of the file system and one fdatasync
- * is one write to the disk. After a start writing always begins in a new segment; a segment in which a write failed is
- * sealed where its last durable record ends, and its successor's header says where that is.
+ * The segments: one that is being written, sealed segments before it, and a few spare ones. A segment is filled with
+ * zeros in advance, or was used before. So a write changes no metadata of the file system, and one fdatasync is one
+ * write to the disk. After a start, writing always begins in a new segment. If a write fails, its segment is sealed
+ * where the last durable record ends, and the header of the next segment says where that is.
  *
- * <p>The committer's thread writes; maintenance retires sealed segments and prepares spare ones.
+ * <p>The committer's thread writes. Maintenance retires sealed segments and prepares spare ones.
  */
 public final class SegmentLog implements AutoCloseable {
 
@@ -40,7 +40,11 @@ public final class SegmentLog implements AutoCloseable {
     private @Nullable Segment current;
     private SegmentHeader.End last;
 
-    /** @param found what recovery found in the log's folder */
+    /**
+     * Creates the log from the files on disk.
+     *
+     * @param found what recovery found in the log's folder
+     */
     public SegmentLog(Disk disk, Folders folders, long segmentSize, InstantSource clock, FoundLog found) {
         this.disk = disk;
         this.folders = folders;
@@ -52,7 +56,7 @@ public final class SegmentLog implements AutoCloseable {
         this.spares.addAll(found.spares());
     }
 
-    /** The segment to write to, with room for a record of this length: begins a new one when there is none. */
+    /** Returns a segment with room for a record of this length. Begins a new segment when needed. */
     public Segment current(long recordLength, long nextInstanceId) throws IOException {
         if (SegmentHeader.LENGTH + recordLength > segmentSize) {
             throw new IOException("a record of " + recordLength + " bytes does not fit a segment of " + segmentSize);
@@ -67,7 +71,7 @@ public final class SegmentLog implements AutoCloseable {
         return begun;
     }
 
-    /** Writes no more to the current segment: it ends where its last durable record ends. */
+    /** Ends the current segment where its last durable record ends. */
     public void seal() {
         Segment full = current;
         if (full == null) {
@@ -112,14 +116,14 @@ public final class SegmentLog implements AutoCloseable {
         }
     }
 
-    /** A spare segment, or a new one. Spares of another size than is configured now go. */
+    /** Takes a spare segment, or makes a new one. Deletes spares whose size is not the configured one. */
     private Path prepared() throws IOException {
         for (Path spare = spares.poll(); spare != null; spare = spares.poll()) {
             long size;
             try (DiskFile file = disk.read(spare)) {
                 size = file.size();
             } catch (NoSuchFileException e) {
-                LOG.warn("{} was removed by somebody else", spare);
+                LOG.warn("the spare segment {} is missing; another program has removed it", spare);
                 continue;
             }
             if (size == segmentSize) {
@@ -146,7 +150,7 @@ public final class SegmentLog implements AutoCloseable {
         try {
             disk.delete(file);
         } catch (IOException e) {
-            LOG.warn("cannot remove {} ({}); it holds nothing", file, e.toString());
+            LOG.warn("cannot remove {} ({}); it contains no instances", file, e.toString());
         }
     }
 
@@ -163,7 +167,7 @@ public final class SegmentLog implements AutoCloseable {
         return spares.size();
     }
 
-    /** Preallocates a spare segment, so that the committer need not. */
+    /** Preallocates a spare segment, to save the committer this work. */
     public void prepareSpare() throws IOException {
         Path part = preallocate();
         long number =
@@ -177,13 +181,17 @@ public final class SegmentLog implements AutoCloseable {
         spares.add(folders.spare(number));
     }
 
-    /** Gives up a spare segment for the sake of free space. @return false when there was none */
+    /**
+     * Deletes a spare segment to free space.
+     *
+     * @return false when there was none
+     */
     public boolean dropSpare() throws IOException {
         Path spare = spares.poll();
         return spare != null && disk.delete(spare);
     }
 
-    /** A sealed segment that nobody needs any more becomes a spare one, or goes. */
+    /** Makes a sealed segment that is no longer needed a spare one, or deletes it. */
     public void retire(long sequence, boolean keepAsSpare) throws IOException {
         Path segment = folders.segment(sequence);
         if (keepAsSpare) {
@@ -191,7 +199,7 @@ public final class SegmentLog implements AutoCloseable {
                 disk.rename(segment, folders.spare(sequence));
                 spares.add(folders.spare(sequence));
             } catch (NoSuchFileException e) {
-                LOG.warn("segment {} was removed by somebody else", sequence);
+                LOG.warn("segment {} is missing; another program has removed it", sequence);
             }
         } else {
             disk.delete(segment);
@@ -205,16 +213,16 @@ public final class SegmentLog implements AutoCloseable {
     }
 
     /**
-     * A segment that is not written any more.
+     * A segment that is no longer written.
      *
-     * @param appliedWith once the ledger has applied everything up to here, it knows every record in it
+     * @param appliedWith when the ledger has applied everything up to here, it knows every record of the segment
      */
     public record SealedSegment(LogPosition appliedWith, Instant createdAt) {}
 
     /**
-     * What there was at the start.
+     * What the start found in the log's folder.
      *
-     * @param highestNumber the highest number any segment ever had
+     * @param highestNumber the highest number that any segment ever had
      * @param end how the last segment ended
      */
     public record FoundLog(

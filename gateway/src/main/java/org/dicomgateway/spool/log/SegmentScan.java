@@ -8,20 +8,20 @@ import java.util.Optional;
 import org.dicomgateway.spool.disk.DiskFile;
 
 /**
- * Finds the records of a segment, and says what is wrong with it. Every checksum is verified.
+ * Finds the records of a segment and reports damage. Verifies every checksum.
  *
- * <p>What is damaged is looked at in one of two ways. Where a later record, or the next segment's header, tells that it
- * was durable, an instance that was acknowledged is damaged: it is kept when its metadata can be read, so that its
- * deliveries end up parked, and what cannot be read is skipped up to the next valid header. Behind that, it is the torn
- * end of a last write that nobody was told of, and is left out, unless the disk did not give it: then nobody knows. All
- * of it is reported.
+ * <p>Damage can mean two things. If a later record, or the header of the next segment, shows that the damaged part was
+ * durable, an acknowledged instance is damaged. If its metadata is readable, the instance is kept, so that its
+ * deliveries end up parked. Otherwise the scan skips to the next valid header. Behind the durable part, the damage is
+ * the torn end of a last write that was not answered; it is left out. Exception: if the disk cannot read the bytes,
+ * they may have been answered with success, and count as if they were. All damage is reported.
  */
 public final class SegmentScan {
 
     /**
      * A record.
      *
-     * @param intact whether its body is what its header says; true when the body is in a file
+     * @param intact whether the body matches the checksum in the header; true when the body is in a file
      */
     public record Found(long offset, RecordHeader header, boolean intact) {
 
@@ -31,17 +31,17 @@ public final class SegmentScan {
     }
 
     /**
-     * What was found.
+     * The result of a scan.
      *
      * @param records in the order of the log
-     * @param end where the last of them ends, or where the search began
-     * @param syncedTo everything before was durable
-     * @param unread what could not be made use of, and may have been answered with success
-     * @param problems what is damaged or torn, in words for an operator
+     * @param end where the last record ends, or where the scan began
+     * @param syncedTo everything before this offset was durable
+     * @param unread unusable bytes that may have been answered with success
+     * @param problems descriptions of damaged or torn parts, for an operator
      */
     public record Result(List<Found> records, long end, long syncedTo, List<Stretch> unread, List<String> problems) {}
 
-    /** Bytes of a segment, from here up to there. */
+    /** A range of bytes in a segment. */
     public record Stretch(long from, long to) {}
 
     private final SegmentWindow window;
@@ -50,7 +50,7 @@ public final class SegmentScan {
     private final List<Candidate> candidates = new ArrayList<>();
     private final List<String> problems = new ArrayList<>();
 
-    /** A place where a header is, or, without one, where one should be. */
+    /** A place with a header, or, without one, a place where a header should be. */
     private record Candidate(long offset, long end, Optional<RecordHeader> header, boolean readable, boolean intact) {}
 
     private SegmentScan(DiskFile file, long epoch, long limit) {
@@ -60,10 +60,10 @@ public final class SegmentScan {
     }
 
     /**
-     * Looks through a segment.
+     * Scans a segment.
      *
-     * @param from where a record begins
-     * @param end how the segment ended, when that is known
+     * @param from the offset of a record
+     * @param end how the segment ended, if known
      */
     public static Result scan(DiskFile file, long sequence, long from, Optional<SegmentHeader.End> end)
             throws IOException {
@@ -123,7 +123,7 @@ public final class SegmentScan {
         return -1;
     }
 
-    /** Whether a header was begun here: of a recycled segment, everything else is an older epoch's. */
+    /** Whether a header of this segment was begun here. Anything else in a recycled segment is from an older epoch. */
     private boolean looksLikeOurs(long at) throws IOException {
         ByteBuffer buffer = window.at(at, RecordHeader.LENGTH);
         int p = buffer.position();
@@ -142,7 +142,7 @@ public final class SegmentScan {
                 end = found.end();
             } else if (acknowledged) {
                 unread.add(new Stretch(candidate.offset, candidate.end));
-                // The next segment must not say that nothing was here.
+                // The header of the next segment must not say that this part was empty.
                 end = candidate.end;
             }
             report(candidate, acknowledged);
@@ -150,7 +150,7 @@ public final class SegmentScan {
         return new Result(records, end, Math.min(syncedTo, Math.max(end, from)), unread, problems);
     }
 
-    /** What the disk does not give may have been answered with success. */
+    /** Bytes that the disk cannot read may have been answered with success. */
     private boolean isUnreadable(Candidate candidate) {
         return window.isUnreadable(candidate.offset, candidate.end);
     }
@@ -159,13 +159,13 @@ public final class SegmentScan {
         String what = candidate
                 .header
                 .map(header -> "instance " + header.instanceId())
-                .orElseGet(() -> "what lies up to offset " + candidate.end);
+                .orElseGet(() -> "the range up to offset " + candidate.end);
         String where = " at offset " + candidate.offset + " of segment " + epoch;
         if (candidate.header.isPresent() && candidate.readable && candidate.intact) {
             return;
         }
         if (!acknowledged) {
-            problems.add(what + where + " is the torn end of a write that was not answered with success; left out");
+            problems.add(what + where + " is the torn end of a write that was not answered with success; ignored");
         } else if (candidate.header.isPresent() && candidate.readable) {
             problems.add(what + where + " is damaged; its deliveries will be parked");
         } else {

@@ -7,7 +7,7 @@ import java.util.TreeSet;
 import java.util.zip.CRC32C;
 import org.dicomgateway.spool.disk.DiskFile;
 
-/** Reads a segment from one end to the other with few calls, and what cannot be read as zeros. For one thread. */
+/** Reads a segment from beginning to end with few calls. Unreadable bytes become zeros. For one thread. */
 public final class SegmentWindow {
 
     private static final int SIZE = 256 << 10;
@@ -21,7 +21,7 @@ public final class SegmentWindow {
         this.file = file;
     }
 
-    /** The buffer, positioned at these bytes of the file, which must be there. Valid until the next call. */
+    /** Returns the buffer, positioned at these bytes of the file, which must exist. Valid until the next call. */
     ByteBuffer at(long offset, int length) throws IOException {
         if (offset < start || offset + length > start + buffer.limit()) {
             fill(offset, length);
@@ -38,7 +38,10 @@ public final class SegmentWindow {
         }
     }
 
-    /** Whether the disk failed to give some of these bytes, of those that were asked for: they were taken for zeros. */
+    /**
+     * Whether the disk failed to read some of these bytes. Only bytes that were requested before count; they became
+     * zeros.
+     */
     boolean isUnreadable(long from, long to) {
         Long block = unreadable.lower(to);
         return block != null && block - block % Salvage.BLOCK + Salvage.BLOCK > from;

@@ -24,8 +24,8 @@ import org.dicomgateway.spool.disk.DiskInputStream;
 import org.dicomgateway.spool.disk.Folders;
 
 /**
- * Files of the spool that the ledger does not know, or that cannot be read as an instance. None is ever deleted by itself:
- * they are moved to a folder of their own, where only an operator's decision touches them.
+ * Files of the spool that the ledger does not know, or that cannot be read as an instance. The spool moves them to a
+ * separate folder and never deletes them. Only an operator's decision changes them.
  */
 public final class SetAside {
 
@@ -57,16 +57,16 @@ public final class SetAside {
         return count;
     }
 
-    /** The highest number that one has, 0 for none. */
+    /** The highest number of a set-aside file; 0 for none. */
     public long highest() throws IOException {
         NavigableSet<Long> numbers = numbers();
         return numbers.isEmpty() ? 0 : numbers.last();
     }
 
     /**
-     * Moves the file of an instance there. Durable when this returns.
+     * Moves an instance's file to the folder. Durable on return.
      *
-     * @return its new name: its number is the instance's, if that was free
+     * @return the new path; its number is the instance's id if that number was free
      */
     public Path add(Path file, long id) throws IOException {
         NavigableSet<Long> numbers = numbers();
@@ -78,7 +78,7 @@ public final class SetAside {
         return aside;
     }
 
-    /** All of them, by number, as far as they can be read. */
+    /** All set-aside files, sorted by number, described as far as they can be read. */
     public List<SpoolView.SetAsideFile> list() throws IOException {
         List<SpoolView.SetAsideFile> files = new ArrayList<>();
         for (long number : numbers()) {
@@ -105,11 +105,11 @@ public final class SetAside {
     }
 
     /**
-     * Hands one to the intake, as if it arrived now, and removes it when it is durable there.
+     * Passes a file to the intake as if it arrived now. Removes the file when the instance is durable there.
      *
-     * @throws NoSuchFileException when there is none with this number
-     * @throws RefusedException when the intake did not take it; it stays
-     * @throws IOException when it cannot be read to its end; it stays
+     * @throws NoSuchFileException when no file has this number
+     * @throws RefusedException when the intake refuses the instance; the file stays
+     * @throws IOException when the file cannot be read to its end; the file stays
      */
     public Instance takeIn(long number, Intake intake) throws RefusedException, IOException {
         Instance taken;
@@ -132,7 +132,11 @@ public final class SetAside {
         return taken;
     }
 
-    /** Deletes one for good. @throws NoSuchFileException when there is none with this number */
+    /**
+     * Deletes a file permanently.
+     *
+     * @throws NoSuchFileException when no file has this number
+     */
     public void remove(long number) throws IOException {
         if (!disk.delete(path(number))) {
             throw new NoSuchFileException(path(number).toString());

@@ -11,9 +11,9 @@ import org.dicomgateway.spool.disk.DiskFile;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a part-10 stream, or what follows its file meta information, and takes the CRC32C of all of it on the way. What
- * is small is read and checked before the first byte is given; of what is not, the last buffer is kept back until the
- * checksum is known.
+ * Reads a part-10 stream, or the part after its file meta information, and calculates the CRC32C of the whole stream. A
+ * small stream is read and checked before the first byte is returned. Of a larger one, the last buffer is held back
+ * until the checksum is known.
  */
 final class VerifiedStream extends DatasetStream {
 
@@ -30,10 +30,12 @@ final class VerifiedStream extends DatasetStream {
     private long checkedTo;
 
     /**
-     * @param file closed with this
-     * @param bodyAt where in the file the part-10 stream begins
-     * @param skip bytes at its beginning to be checked, and not given
-     * @param what for messages
+     * Opens the stream and skips the first bytes.
+     *
+     * @param file closed together with this stream
+     * @param bodyAt where the part-10 stream begins in the file
+     * @param skip bytes at the beginning that are checked but not returned
+     * @param what the name of the instance in messages
      */
     VerifiedStream(DiskFile file, long bodyAt, StoredInstance stored, int skip, String what) throws IOException {
         this.file = file;
@@ -82,7 +84,11 @@ final class VerifiedStream extends DatasetStream {
         return window.remaining();
     }
 
-    /** Brings the next bytes. @return false at the end */
+    /**
+     * Reads and checks the next bytes.
+     *
+     * @return false at the end
+     */
     private boolean refill() throws IOException {
         if (checkedTo == stored.length()) {
             return false;
@@ -101,7 +107,7 @@ final class VerifiedStream extends DatasetStream {
         if (checkedTo == stored.length() && (int) crc.getValue() != stored.crc32c()) {
             throw damaged(
                     String.format(
-                            "is damaged: its %d bytes have the CRC32C %08x, and were received with %08x",
+                            "is damaged: its %d bytes have the CRC32C %08x, but %08x when they were received",
                             stored.length(), (int) crc.getValue(), stored.crc32c()),
                     null);
         }

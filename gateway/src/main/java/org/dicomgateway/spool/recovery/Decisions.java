@@ -19,7 +19,7 @@ import org.dicomgateway.spool.log.InstanceReader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells a ledger that was built anew what operators had decided before. */
+/** Repeats the operators' earlier decisions on a rebuilt ledger. */
 final class Decisions {
 
     private static final Logger LOG = LoggerFactory.getLogger(Decisions.class);
@@ -30,10 +30,10 @@ final class Decisions {
     private final Planner planner;
 
     /**
-     * Of a ledger that knows everything else.
+     * For a ledger that knows everything else.
      *
-     * @param fromLog instances whose plan is the one of the log, and not made anew
-     * @param planner for those that no route applied to when they were received, and for which one did later
+     * @param fromLog instances whose plan comes from the log and was not made again
+     * @param planner plans instances to which no route applied at receipt, but one did later
      */
     Decisions(Ledger ledger, Set<Long> fromLog, InstanceReader reader, Planner planner) {
         this.ledger = ledger;
@@ -42,7 +42,7 @@ final class Decisions {
         this.planner = planner;
     }
 
-    /** Applies them in the order in which they were made. */
+    /** Applies the decisions in their original order. */
     void apply(List<Fact> facts, Instant now) throws LedgerException {
         long again = 0;
         for (Fact fact : facts) {
@@ -55,7 +55,7 @@ final class Decisions {
             }
         }
         if (again > 0) {
-            LOG.warn("{} deliveries were discarded or rerouted again, as operators had decided before", again);
+            LOG.warn("{} deliveries were discarded or rerouted again in the new ledger, as decided before", again);
         }
     }
 
@@ -91,8 +91,9 @@ final class Decisions {
     }
 
     /**
-     * Where the plan is the one of the log, the same delivery. One that was made anew may have other routes: there it is
-     * what goes where that one went. Of an instance that no route applied to, all that it has now.
+     * Finds the deliveries that a decision is about. If the plan comes from the log, it is the same delivery. A plan
+     * that was made again may have other routes: then it is the delivery to the same destination. For an instance that
+     * no route applied to, it is all its deliveries.
      */
     private List<PlacedDelivery> deliveriesOf(Fact.Delivery decided) throws LedgerException {
         long id = decided.instance();

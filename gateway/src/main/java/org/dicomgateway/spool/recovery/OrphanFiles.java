@@ -28,8 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings the spool's own files and the ledger together: into a rebuilt ledger, files that no record of the log tells of
- * are taken in and planned again; beside an intact one, files that it does not know are set aside.
+ * Makes the spool's own files and the ledger agree. A rebuilt ledger adopts files without a record in the log: they are
+ * planned again. With an intact ledger, files that it does not know are set aside.
  */
 final class OrphanFiles {
 
@@ -48,7 +48,7 @@ final class OrphanFiles {
         this.ledger = ledger;
     }
 
-    /** Takes these files in. One that cannot be read, or is no part-10 file, is set aside. */
+    /** Adopts these files. A file that cannot be read, or is not a part-10 file, is set aside. */
     void adopt(Map<Long, Path> orphans, Planner planner, InstantSource clock) throws IOException, LedgerException {
         List<Change> batch = new ArrayList<>();
         int adopted = 0;
@@ -72,7 +72,7 @@ final class OrphanFiles {
         }
     }
 
-    /** What fails by chance must not make an operator's work. */
+    /** Read again: a temporary failure must not leave a file for an operator. */
     private Change.Received readTwice(long id, Path path, Planner planner, Instant now) throws IOException {
         try {
             return received(id, path, planner, now);
@@ -91,10 +91,10 @@ final class OrphanFiles {
     }
 
     /**
-     * Holds these files against a ledger that is intact. What it does not know is set aside; of what it believes to be in
-     * the log still, it learns that it was moved.
+     * Compares these files with an intact ledger. Sets aside files that the ledger does not know. If the ledger still
+     * has an instance in the log, it learns that the instance was moved to a file.
      *
-     * @return those whose instance is finished, which can go once the ledger is durable
+     * @return the instances that are finished; their files can be deleted when the ledger is durable
      */
     List<Long> reconcile(Map<Long, Path> own) throws IOException, LedgerException {
         Set<Long> finished = ledger.finished(own.keySet());
@@ -111,7 +111,7 @@ final class OrphanFiles {
                 if (isWhole(known.get())) {
                     moved.add(new Change.Moved(id));
                 } else {
-                    setAside(id, file.getValue(), "it is not what was received, which is in the log");
+                    setAside(id, file.getValue(), "it differs from the received instance, which is in the log");
                 }
             }
         }
@@ -125,11 +125,12 @@ final class OrphanFiles {
         try (DatasetStream part10 = reader.part10(stored.inOwnFile())) {
             byte[] window = new byte[64 << 10];
             while (part10.read(window) >= 0) {
-                // The checksum is what matters.
+                // Only the checksum matters.
             }
             return true;
         } catch (IOException e) {
-            LOG.debug("the file of instance {} is of no use", stored.instance().id(), e);
+            LOG.debug(
+                    "the file of instance {} cannot be used", stored.instance().id(), e);
             return false;
         }
     }
@@ -138,13 +139,13 @@ final class OrphanFiles {
         try {
             Path to = aside.add(file, id);
             LOG.error(
-                    "{} was set aside as {}, because {}; see what it is, and take it in again or discard it: "
+                    "{} was set aside as {}, because {}; look at it, then take it in again or discard it: "
                             + "scripts/gateway set-aside",
                     file,
                     to,
                     why);
         } catch (IOException e) {
-            LOG.error("{} should be set aside, because {}, but cannot; it stays where it is", file, why, e);
+            LOG.error("{} cannot be set aside and stays where it is; reason to set it aside: {}", file, why, e);
         }
     }
 }

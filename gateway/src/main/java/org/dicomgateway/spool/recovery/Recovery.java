@@ -33,10 +33,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The start of the spool: makes ledger, log and files agree. With an intact ledger that is the tail of the log, whatever
- * the backlog. A ledger that is lost, damaged, or older than what was done on its word, is built anew from everything
- * that is there and from what the journal knows; a marker file, durable before the first step and removed after the last,
- * has an interrupted rebuild begun again, with an empty ledger. What cannot be read is left out, kept, and reported.
+ * The start of the spool: makes ledger, log and files agree. An intact ledger needs only the tail of the log, whatever
+ * the backlog.
+ *
+ * <p>A ledger is rebuilt if it is lost, damaged, or older than what was done on its word. The rebuild uses everything
+ * that exists and what the journal knows. A marker file is durable before the first step, and removed after the last.
+ * If a rebuild is interrupted, the next start sees the marker and begins again with an empty ledger. What cannot be
+ * read is left out, kept, and reported.
  */
 public final class Recovery {
 
@@ -44,10 +47,10 @@ public final class Recovery {
     public static final DateTimeFormatter SUFFIX =
             DateTimeFormatter.ofPattern("'.corrupt-'yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
-    /** Of a delivery that is to be tried again, from a start on. */
+    /** After a start, no pending delivery waits longer than this. */
     private static final Duration LONGEST_WAIT = Duration.ofHours(1);
 
-    /** No segment has more. */
+    /** The upper limit of instance ids in one segment. */
     private static final long IDS_IN_A_SEGMENT = 1L << 24;
 
     private final Disk disk;
@@ -82,20 +85,20 @@ public final class Recovery {
     }
 
     /**
-     * A ledger that knows everything, the log it knows, and the first id that was never given.
+     * The result: a complete ledger, its log, and the next free id.
      *
-     * @param unread segments that are kept because something in them cannot be read
+     * @param unread segments that are kept because some of their bytes cannot be read
      */
     public record Recovered(Ledger ledger, SegmentLog.FoundLog log, long nextId, int unread) {}
 
-    /** Does it. The ledger is open afterwards, unless this throws. */
+    /** Runs the recovery. The ledger is open afterwards, unless this throws. */
     public Recovered run() throws IOException, LedgerException {
         int parts = files.removeParts();
         if (parts > 0) {
-            LOG.info("{} files were removed that were being written when the spool was last closed", parts);
+            LOG.info("{} incomplete files were removed: the spool was closed while they were being written", parts);
         }
         if (isMarked()) {
-            LOG.warn("the ledger was being built anew when the spool was last closed; that is begun again");
+            LOG.warn("the spool was closed while the ledger was being built anew; this begins again");
             ledgers.remove();
         }
         boolean rebuilding = !ledgers.exists();
@@ -130,14 +133,14 @@ public final class Recovery {
         }
     }
 
-    /** What was recycled on the word of a ledger is not known to an older one. */
+    /** An older ledger does not know what was recycled on the word of a newer one. */
     private void checkAge(Ledger ledger) throws LedgerException {
         long syncs = ledger.syncs();
         if (syncs < journal.floor()) {
             throw new LedgerCorruptException(
                     "the ledger is not the one that the log was last used with: it counts " + syncs
-                            + " syncs, and the spool's journal " + journal.floor()
-                            + ". It was rolled back or replaced, or could not be trusted any more",
+                            + " syncs, but the spool's journal requires " + journal.floor()
+                            + ". It was rolled back or replaced, or can no longer be trusted",
                     null);
         }
     }
@@ -159,12 +162,12 @@ public final class Recovery {
         } else {
             finished = orphanFiles.reconcile(own);
         }
-        // The process before may have had a clock in the future.
+        // The clock of the previous process may have been ahead.
         Instant now = clock.instant();
         ledger.apply(List.of(new Change.Hastened(now.plus(LONGEST_WAIT)), new Change.Restarted(now)));
         checkBooks(ledger);
         long syncs = ledger.sync(rebuilding ? LedgerTrust.generationAfter(journal.floor()) : 0);
-        // No segment is used again before this is durable.
+        // No segment is reused before this is durable.
         journal.unread(replay.unread());
         if (isNoted(syncs)) {
             delete(log.worthless(), finished);
@@ -172,7 +175,7 @@ public final class Recovery {
         }
         unmark();
         long lastId = Math.max(Math.max(ledger.lastInstanceId(), highest(own)), log.idsBelow() - 1);
-        // Ids may have been given that could not be read.
+        // Unreadable parts may contain ids that were already given.
         long unknown = unread(facts).containsAll(replay.unread()) ? 0 : unreadSegments(replay) * IDS_IN_A_SEGMENT;
         SegmentLog.FoundLog found = new SegmentLog.FoundLog(
                 Math.max(log.highestNumber(), ledger.appliedPosition().segment()),
@@ -200,7 +203,7 @@ public final class Recovery {
         return Math.max(own.keySet().stream().mapToLong(id -> id).max().orElse(0), aside.highest());
     }
 
-    /** Without it everything is as it should be, but nothing may be recycled. */
+    /** Notes the count of syncs. Without this note everything works, but nothing may be recycled. */
     private boolean isNoted(long syncs) {
         try {
             journal.raise(syncs);
@@ -222,10 +225,10 @@ public final class Recovery {
                 deleted++;
             }
         } catch (IOException e) {
-            LOG.warn("files that hold nothing that is wanted cannot be removed; the next start tries again", e);
+            LOG.warn("files that are no longer needed cannot be removed; the next start tries again", e);
         }
         if (deleted > 0) {
-            LOG.info("{} files were removed whose instances are delivered", deleted);
+            LOG.info("{} files of finished instances were removed", deleted);
         }
     }
 
@@ -233,7 +236,7 @@ public final class Recovery {
         try {
             new JournalUpkeep(disk, folders, files, journal).compact(log);
         } catch (IOException e) {
-            LOG.warn("the spool's journal cannot be made shorter; it is tried again", e);
+            LOG.warn("the spool's journal cannot be compacted; the gateway tries again later", e);
         }
     }
 

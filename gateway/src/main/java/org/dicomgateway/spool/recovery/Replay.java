@@ -28,7 +28,7 @@ import org.dicomgateway.spool.log.StoredInstance;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells a ledger what the log holds that it does not know yet. */
+/** Applies those records of the log that the ledger does not have yet. */
 final class Replay {
 
     private static final Logger LOG = LoggerFactory.getLogger(Replay.class);
@@ -47,7 +47,11 @@ final class Replay {
     private long records;
     private long withoutFile;
 
-    /** @param ownFiles instances that have a file of their own; what is in one need not be read from the log */
+    /**
+     * Prepares the replay.
+     *
+     * @param ownFiles instances that have their own file; these are not read from the log
+     */
     Replay(Disk disk, Folders folders, LogFolder log, Ledger ledger, Set<Long> ownFiles, boolean rebuilding) {
         this.disk = disk;
         this.folders = folders;
@@ -58,9 +62,9 @@ final class Replay {
     }
 
     /**
-     * Reads everything behind the ledger's position, and applies it; before, what could not be read at former starts.
+     * Reads and applies everything behind the ledger's position. First reads again what earlier starts could not read.
      *
-     * @param unreadBefore bytes that could not be made use of
+     * @param unreadBefore bytes that earlier starts could not use
      */
     void run(List<Fact.Unread> unreadBefore) throws LedgerException {
         LogPosition applied = ledger.appliedPosition();
@@ -84,14 +88,18 @@ final class Replay {
         apply();
         if (withoutFile > 0) {
             LOG.warn(
-                    "{} large instances of the log have no file any more; the new ledger is without them", withoutFile);
+                    "{} large instances of the log no longer have a file; the new ledger leaves them out", withoutFile);
         }
         if (records > 0) {
             LOG.info("{} records of the log were applied to the ledger", records);
         }
     }
 
-    /** Reads the records that begin there. @return how the segment ended */
+    /**
+     * Reads the records that begin in this range.
+     *
+     * @return how the segment ended
+     */
     private SegmentHeader.End replay(long segment, long from, long to) throws LedgerException {
         try (DiskFile file = disk.read(folders.segment(segment))) {
             SegmentScan.Result scan = SegmentScan.scan(file, segment, from, log.endOf(segment));
@@ -109,8 +117,8 @@ final class Replay {
             return new SegmentHeader.End(segment, scan.end(), scan.syncedTo());
         } catch (IOException e) {
             LOG.error(
-                    "segment {} cannot be read from offset {} on: instances that were answered with success may be in it. "
-                            + "It is kept, and looked at again at the next start",
+                    "segment {} cannot be read from offset {} on. It may contain instances that were answered with "
+                            + "success, so it is kept, and the next start reads it again",
                     segment,
                     from,
                     e);
@@ -123,7 +131,7 @@ final class Replay {
         long id = found.header().instanceId();
         boolean inOwnFile = ownFiles.contains(id);
         if (rebuilding && found.header().inFile() && !inOwnFile) {
-            // Every delivery was done and the file deleted, or somebody took it: there is nothing to send.
+            // All deliveries are done and the file was deleted, or someone removed it: nothing is left to send.
             withoutFile++;
             return;
         }
@@ -153,7 +161,7 @@ final class Replay {
                     found.header().metadataLength());
             return Optional.of(RecordMetadata.fromJson(json));
         } catch (IOException e) {
-            LOG.error("instance {} cannot be taken from the log, which keeps it: {}", id, e.getMessage());
+            LOG.error("instance {} cannot be read from the log, which keeps it: {}", id, e.getMessage());
             return Optional.empty();
         }
     }
@@ -165,24 +173,24 @@ final class Replay {
         }
     }
 
-    /** How the last segment that was read ended. */
+    /** How the last segment ended. */
     SegmentHeader.End end() {
         return end;
     }
 
-    /** The instances that were found in the log. */
+    /** The instances that the log contains. */
     Set<Long> known() {
         return known;
     }
 
-    /** What could not be made use of, and may have been answered with success. */
+    /** Unusable bytes that may have been answered with success. */
     List<Fact.Unread> unread() {
         return List.copyOf(unread);
     }
 
     /**
-     * The segments as the log needs to know them, once everything is applied; without those that are not to be used
-     * again, because there is something in them that could not be read.
+     * The segments, as the log needs them after all records are applied. Without segments that must not be reused
+     * because some of their bytes cannot be read.
      */
     Map<Long, SegmentLog.SealedSegment> sealed(Instant now) {
         Map<Long, SegmentLog.SealedSegment> sealed = new TreeMap<>();

@@ -20,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The searches of operators in the ledger, kept away from the data path: by connections of their own, few at a time, each
- * for a bounded time. A search stops by itself when it has looked for long enough; one that is stuck in a single step is
- * interrupted.
+ * Runs the operators' searches in the ledger without disturbing the data path. The searches have their own connections,
+ * few run at a time, and each has a time limit. A search ends its page by itself when its time is over. A search that
+ * hangs in a single step is interrupted.
  */
 public final class Catalogue implements SpoolSearch, AutoCloseable {
 
@@ -38,12 +38,16 @@ public final class Catalogue implements SpoolSearch, AutoCloseable {
     private final Deque<CatalogueReader> idle = new ArrayDeque<>();
     private boolean closed;
 
-    /** Opens nothing before the first search. */
+    /** Opens no connection before the first search. */
     public Catalogue(LedgerFile file) {
         this(file, LOOKING);
     }
 
-    /** @param looking how long a search looks before it ends its page */
+    /**
+     * Sets the time limit.
+     *
+     * @param looking how long a search runs before it ends its page
+     */
     public Catalogue(LedgerFile file, Duration looking) {
         this.file = file;
         this.looking = looking;
@@ -72,7 +76,7 @@ public final class Catalogue implements SpoolSearch, AutoCloseable {
         return ask(reader -> reader.story(instanceId));
     }
 
-    /** An instance and its deliveries. */
+    /** Finds an instance and its deliveries. */
     public Optional<FoundInstance> instance(long instanceId) {
         return ask(reader -> reader.instance(instanceId));
     }
@@ -116,7 +120,7 @@ public final class Catalogue implements SpoolSearch, AutoCloseable {
     private void waitForPlace() {
         try {
             if (!places.tryAcquire(WAITING.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new SearchException("too many search at the same time; try again", new IllegalStateException());
+                throw new SearchException("too many searches at the same time; try again", new IllegalStateException());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -147,7 +151,7 @@ public final class Catalogue implements SpoolSearch, AutoCloseable {
         closeQuietly(reader);
     }
 
-    /** A search that is under way ends by itself. */
+    /** Closes the connections. A running search ends by itself. */
     @Override
     public void close() {
         synchronized (idle) {
@@ -161,7 +165,7 @@ public final class Catalogue implements SpoolSearch, AutoCloseable {
         try {
             reader.close();
         } catch (SQLException e) {
-            LOG.warn("a connection that searched the ledger did not close cleanly; nothing is lost by it", e);
+            LOG.warn("a search connection to the ledger did not close cleanly; no data is lost", e);
         }
     }
 }

@@ -21,29 +21,32 @@ import org.dicomgateway.spool.SpoolSearch.Page;
 import org.dicomgateway.spool.SpoolSearch.Story;
 import org.dicomgateway.spool.sqlite.Statements;
 
-/** Searches on one connection, each in one transaction, which therefore sees one state. For one thread at a time. */
+/**
+ * Searches on one connection. Each search is one transaction and therefore sees one state. For one thread at a time.
+ */
 final class CatalogueReader implements AutoCloseable {
 
     private final Statements database;
     private volatile long end;
 
-    /** Owns the connection from now on. */
+    /** Takes over the connection. */
     CatalogueReader(Statements database) throws SQLException {
         this.database = database;
         database.interruptWhen(() -> System.nanoTime() - end >= 0);
     }
 
-    /** What is asked next may take so long, or is broken off. */
+    /** Sets the time limit of the next query; after it, the query is interrupted. */
     void mayTake(Duration duration) {
         end = System.nanoTime() + duration.toNanos();
     }
 
-    /** What is done with a candidate that is meant. */
+    /** Handles a matching candidate. */
     private interface Taker {
         /**
-         * Whether the page is full.
+         * Takes a candidate.
          *
          * @param row has the columns of {@link SearchSql#instances}
+         * @return whether the page is full
          */
         boolean take(long id, ResultSet row) throws SQLException;
     }
@@ -64,7 +67,7 @@ final class CatalogueReader implements AutoCloseable {
             throws SQLException {
         return reading(rows -> {
             List<Long> ids = new ArrayList<>();
-            // Each has at least one delivery that is meant, unless it is held because no route applies to it.
+            // Each instance has at least one matching delivery, unless it is held because no route applies to it.
             Optional<SearchCursor> next = walk(search, after, late, (id, row) -> {
                 ids.add(id);
                 return ids.size() == limit;
@@ -94,9 +97,9 @@ final class CatalogueReader implements AutoCloseable {
     }
 
     /**
-     * Goes through the candidates until the page is full or it is late.
+     * Walks through the candidates until the page is full or the time is over.
      *
-     * @return where to go on; empty when there are no more
+     * @return where to continue; empty when there are no more candidates
      */
     private Optional<SearchCursor> walk(Search search, SearchCursor after, BooleanSupplier late, Taker taker)
             throws SQLException {
@@ -128,7 +131,7 @@ final class CatalogueReader implements AutoCloseable {
         Set<String> seen = new HashSet<>();
         Optional<SearchCursor> next = walk(search, after, late, (id, row) -> {
             String study = row.getString(3);
-            // What is in the pages before has a newer instance there.
+            // Studies on earlier pages have a newer matching instance there.
             if (seen.add(study) && database.number(SearchSql.firstOfStudy(), SearchSql.values(search, 0, id)) == 1) {
                 rows.study(study).ifPresent(found::add);
             }
@@ -200,7 +203,7 @@ final class CatalogueReader implements AutoCloseable {
                          WHERE d.state = 0 AND d.destination = b.destination ORDER BY d.id LIMIT 1) / 1024
             WHERE b.pending > 0""";
 
-    /** Whether this delivery is meant, of an instance that is. {@link SearchSql#DELIVERY_MEANT} says the same. */
+    /** Whether this delivery of a matching instance matches. {@link SearchSql#DELIVERY_MEANT} must define the same. */
     private static boolean means(Search search, FoundDelivery delivery) {
         return (search.route().isEmpty() || search.route().equals(delivery.route()))
                 && (search.destination().isEmpty()
@@ -210,7 +213,7 @@ final class CatalogueReader implements AutoCloseable {
                 && (search.state().isEmpty() || search.state().get() == delivery.state());
     }
 
-    /** Whether every instance of a series is found, or none. */
+    /** Whether the search matches either all instances of a series or none. */
     private static boolean asksForSeriesOnly(Search search) {
         return search.route().isEmpty()
                 && search.destination().isEmpty()

@@ -32,12 +32,12 @@ import org.dicomgateway.spool.sqlite.SeriesRow;
 import org.dicomgateway.spool.sqlite.Statements;
 import org.jspecify.annotations.Nullable;
 
-/** What was found, read whole. For one thread, within one transaction. */
+/** Reads found instances and studies completely. For one thread, within one transaction. */
 public final class FoundRows {
 
     private final Statements database;
     private final Set<String> absent = new HashSet<>();
-    /** Each read once: texts are what costs in SQLite. */
+    /** Each row is read once: in SQLite, reading texts is the expensive part. */
     private final Map<Long, SeriesRow> series = new HashMap<>();
 
     FoundRows(Statements database) throws SQLException {
@@ -49,12 +49,15 @@ public final class FoundRows {
         }
     }
 
-    /** An instance that is there. */
+    /** Reads an instance, if it exists. */
     Optional<FoundInstance> instance(long id) throws SQLException {
         return instances(List.of(id)).stream().findFirst();
     }
 
-    /** Those that are there, in this order. One question for all: each costs as much as a dozen rows of it. */
+    /**
+     * Reads the existing instances, in this order. One query for all, because a query costs as much as a dozen of its
+     * rows.
+     */
     List<FoundInstance> instances(List<Long> ids) throws SQLException {
         List<FoundInstance> found = new ArrayList<>();
         String list = ids.toString();
@@ -72,7 +75,7 @@ public final class FoundRows {
         return withDeliveries(found, list);
     }
 
-    /** Those of an instance come in the order of its plan, because that is the order of the keys. */
+    /** Adds the deliveries, in the order of the plan, which is the order of the keys. */
     private List<FoundInstance> withDeliveries(List<FoundInstance> instances, String ids) throws SQLException {
         Map<Long, List<FoundDelivery>> deliveries = new HashMap<>();
         Map<Long, Instance> byId =
@@ -146,7 +149,7 @@ public final class FoundRows {
         return text == null ? "" : text;
     }
 
-    /** What happened to an instance that is there. */
+    /** Reads the events of an instance, if it exists. */
     Optional<Story> story(long id) throws SQLException {
         Optional<FoundInstance> found = instance(id);
         if (found.isEmpty()) {
@@ -211,7 +214,10 @@ public final class FoundRows {
         return one.isAfter(other) ? one : other;
     }
 
-    /** The delivery by which the destination has what this one brings: itself, or the one it is merged with; if it has it. */
+    /**
+     * The delivery that brought the instance to the destination: this one, or the one it was merged with. Empty if not
+     * delivered.
+     */
     private static Optional<FoundDelivery> madeBy(FoundDelivery delivery, List<FoundDelivery> all) {
         if (delivery.state() != DeliveryState.MERGED) {
             return Optional.of(delivery).filter(each -> each.state() == DeliveryState.DELIVERED);
@@ -233,7 +239,7 @@ public final class FoundRows {
         return new Event(at, at, 1, kind, delivery, route, destination, status, reason);
     }
 
-    /** A study that has instances. */
+    /** Reads a study, if it has instances. */
     Optional<FoundStudy> study(String study) throws SQLException {
         Set<String> accessions = new TreeSet<>();
         Set<String> patients = new TreeSet<>();
@@ -266,7 +272,7 @@ public final class FoundRows {
         }
     }
 
-    /** Of several that should be one: any that says something. */
+    /** Picks one of several values that should be equal, not empty if possible. */
     private static String last(Set<String> texts) {
         return texts.stream().reduce("", (first, second) -> second);
     }

@@ -9,24 +9,28 @@ import org.dicomgateway.spool.SpoolSearch.FoundDelivery;
 import org.dicomgateway.spool.ledger.DeliveryId;
 
 /**
- * Where a search goes on: behind this instance, which was received then; or, with {@code place}, within it, at its
- * deliveries of lower places.
+ * Where a search continues: after this instance, which was received at {@code millis}. With a {@code place}, it
+ * continues within the instance, at deliveries with lower places.
  */
 record SearchCursor(long millis, long id, int place) {
 
-    /** Before everything. */
+    /** The start of a search. */
     static final SearchCursor START = new SearchCursor(Long.MAX_VALUE, Long.MAX_VALUE / Plan.MAX_DELIVERIES, 0);
 
     private static final Pattern TEXT = Pattern.compile("(\\d{1,18})-(\\d{1,15})-(\\d{1,4})");
 
-    /** @throws IllegalArgumentException when it is the text of no cursor */
+    /**
+     * Reads a cursor from its text.
+     *
+     * @throws IllegalArgumentException when the text is not a cursor
+     */
     static SearchCursor of(Optional<String> text) {
         if (text.isEmpty()) {
             return START;
         }
         Matcher parts = TEXT.matcher(text.get());
         if (!parts.matches()) {
-            throw new IllegalArgumentException("the cursor is of no page: take it from next of the page before");
+            throw new IllegalArgumentException("not a valid cursor: use the value of next from the previous page");
         }
         return new SearchCursor(
                 Long.parseLong(parts.group(1)), Long.parseLong(parts.group(2)), Integer.parseInt(parts.group(3)));
@@ -36,18 +40,18 @@ record SearchCursor(long millis, long id, int place) {
         return new SearchCursor(millis, id, 0);
     }
 
-    /** Goes on with this delivery of this instance. */
+    /** A cursor that continues with this delivery of this instance. */
     static SearchCursor with(Instance instance, FoundDelivery delivery) {
         int place = (int) (delivery.id() % Plan.MAX_DELIVERIES);
         return new SearchCursor(instance.receivedAt().toEpochMilli(), instance.id(), place + 1);
     }
 
-    /** Only instances with lower ids are to be looked at. */
+    /** Only instances with lower ids can follow. */
     long below() {
         return place > 0 ? id + 1 : id;
     }
 
-    /** Whether a delivery is in the pages before. */
+    /** Whether an earlier page contains this delivery. */
     boolean isBehind(long delivery) {
         return DeliveryId.instance(delivery) == id && delivery % Plan.MAX_DELIVERIES >= place;
     }

@@ -6,14 +6,14 @@ import org.dicomgateway.spool.sqlite.LedgerRows;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The statements of a {@link Search}: for each the shortest way to candidates, newest first, and one condition that says
- * which of them are meant. Every one takes {@link #values}.
+ * The statements of a {@link Search}. Each one has the shortest way to candidates, newest first, and a condition that
+ * selects the matching ones. All take the parameters {@link #values}.
  *
- * <p>The candidates are read one by one, and none is sorted but those of a study, a series, a patient or an accession
- * number: a search can stop anywhere, and go on there.
+ * <p>Candidates are read one by one, so a search can stop anywhere and continue there. Only the candidates of a study,
+ * a series, a patient or an accession number are sorted.
  */
 enum SearchSql {
-    /** The same SOP instance, as often as it was received. */
+    /** One SOP instance, each time it was received. */
     OF_INSTANCE("""
             FROM instance i INDEXED BY instance_by_sop CROSS JOIN series s ON s.id = i.series
             WHERE i.sop_instance = ?1 AND i.id < ?14 ORDER BY i.id DESC"""),
@@ -21,21 +21,21 @@ enum SearchSql {
     OF_SERIES(ofSeries("s.series_uid = ?3")),
     OF_ACCESSION(ofSeries("s.accession_number = ?4")),
     OF_PATIENT(ofSeries("s.patient_id = ?5")),
-    /** What is pending or held at one destination; an instance may come several times in a row. */
+    /** Pending or held at one destination. An instance may appear several times in a row. */
     WAITING_AT("""
             FROM delivery w INDEXED BY delivery_waiting CROSS JOIN instance i ON i.id = w.id / 1024
               CROSS JOIN series s ON s.id = i.series
             WHERE w.state = 0 AND w.destination = ?11 AND w.id < ?14 * 1024 ORDER BY w.id DESC"""),
-    /** What is parked at one destination; an instance may come several times in a row. */
+    /** Parked at one destination. An instance may appear several times in a row. */
     PARKED_AT("""
             FROM delivery w INDEXED BY delivery_parked CROSS JOIN instance i ON i.id = w.id / 1024
               CROSS JOIN series s ON s.id = i.series
             WHERE w.state = 2 AND w.destination = ?11 AND w.id < ?14 * 1024 ORDER BY w.id DESC"""),
-    /** What is not done. */
+    /** Unfinished instances. */
     UNFINISHED("""
             FROM instance i INDEXED BY instance_unfinished CROSS JOIN series s ON s.id = i.series
             WHERE i.finished_at IS NULL AND i.id < ?14 ORDER BY i.id DESC"""),
-    /** Everything of that time. */
+    /** Everything in a range of time. */
     BY_RECEIPT("""
             FROM instance i INDEXED BY instance_by_receipt CROSS JOIN series s ON s.id = i.series
             WHERE i.received_at >= ?8 AND i.received_at < ?9
@@ -44,7 +44,7 @@ enum SearchSql {
 
     private static final long ANY = -1;
 
-    /** Held is pending at a destination that is not there. Of the delivery {@code d}. */
+    /** Selects matching deliveries {@code d}. A held delivery is pending at a destination that does not exist. */
     static final String DELIVERY_MEANT = """
             (?10 = '' OR d.route = ?10) AND (?11 = '' OR d.destination = ?11)
               AND (?12 = -1 OR d.state = CASE ?12 WHEN 6 THEN 0 ELSE ?12 END)
@@ -61,7 +61,7 @@ enum SearchSql {
                               WHERE d.id BETWEEN %1$s.id * 1024 AND %1$s.id * 1024 + 1023 AND
             """ + DELIVERY_MEANT + "))";
 
-    /** No newer instance of the same study is meant: this is where the study stands in a list. */
+    /** No newer instance of the same study matches. This instance defines the study's place in the list. */
     private static final String FIRST_OF_STUDY = """
             NOT EXISTS (SELECT 1 FROM series t INDEXED BY series_by_study
                           CROSS JOIN instance j INDEXED BY instance_by_series ON j.series = t.id
@@ -81,12 +81,12 @@ enum SearchSql {
         this.candidates = candidates;
     }
 
-    /** Id and time of receipt of each candidate, its study, and whether it is meant. */
+    /** Selects id, time of receipt, and study of each candidate, and whether it matches. */
     String instances() {
         return "SELECT i.id, i.received_at, s.study_uid, " + INSTANCE_MEANT.formatted("i", "s") + " " + candidates;
     }
 
-    /** Whether the instance ?14 - 1 is the newest that is meant of its study. */
+    /** Whether the instance ?14 - 1 is the newest matching one of its study. */
     static String firstOfStudy() {
         return "SELECT 1 FROM instance i CROSS JOIN series s ON s.id = i.series WHERE i.id = ?14 AND ?13 = ?13 AND "
                 + FIRST_OF_STUDY;
@@ -133,8 +133,8 @@ enum SearchSql {
     }
 
     /**
-     * Series rows, newest first, with their studies: only the newest row that is meant of each study. Parameters as
-     * above; ?14 is the series row to go on below.
+     * Selects series rows with their studies, newest first: only the newest matching row of each study. Parameters as
+     * above; ?14 is the series row to continue below.
      */
     static String studies(Search search) {
         String equal = "";

@@ -9,12 +9,15 @@ import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Where the deliveries of a route went that belong together: durable, and remembered as long as they are many. */
+/**
+ * Remembers the last destination for each affinity key of a route. The table is durable; the most recent entries are
+ * also cached in memory.
+ */
 public final class Affinities {
 
     private static final int REMEMBERED = 100_000;
 
-    /** So seldom is the time of use written; an instance that follows its study costs nothing. */
+    /** The time of use is written at most this often, so that an instance that follows its study costs no write. */
     public static final long EXACT_TO = Duration.ofMinutes(1).toMillis();
 
     private final Statements database;
@@ -31,7 +34,7 @@ public final class Affinities {
 
     private record Last(String destination, long usedAt) {}
 
-    /** Where this route's deliveries with this key and copy went last. An empty key belongs with nothing. */
+    /** The last destination of this route's deliveries with this key and copy. Empty for an empty key. */
     Optional<String> last(String route, String key, int copy) throws SQLException {
         return Optional.ofNullable(find(new Key(route, key, copy))).map(Last::destination);
     }
@@ -52,7 +55,7 @@ public final class Affinities {
         return known;
     }
 
-    /** Notes where one went. */
+    /** Notes the chosen destination. */
     void went(String route, String key, int copy, String destination, Instant at) throws SQLException {
         Key whose = new Key(route, key, copy);
         Last known = find(whose);
@@ -64,7 +67,7 @@ public final class Affinities {
         }
     }
 
-    /** Forgets the oldest of those last used before, at most so many. */
+    /** Deletes up to {@code max} entries that were last used before this time. */
     void forget(Instant usedBefore, int max) throws SQLException {
         try (ResultSet row = database.query(FORGET, usedBefore.toEpochMilli(), max)) {
             while (row.next()) {
@@ -73,7 +76,7 @@ public final class Affinities {
         }
     }
 
-    /** After a rollback: rows that were written are not there. */
+    /** Call this after a rollback: the cache may contain rows that were not written. */
     void forgetRecent() {
         recent.invalidateAll();
     }

@@ -4,7 +4,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 
-/** Notices when nothing is left to be done for an instance: its bytes are then not wanted any more. */
+/** Detects when an instance has nothing left to deliver: its bytes are then no longer needed. */
 public final class Completion {
 
     private final Statements database;
@@ -15,8 +15,10 @@ public final class Completion {
         this.totals = totals;
     }
 
-    /** Looks whether all deliveries of an instance are done; what is merged is done by another one, and what is
-     * discarded or superseded is not wanted any more. */
+    /**
+     * Marks the instance as finished if all its deliveries are done. A merged delivery is done by another one; a
+     * discarded or superseded one is no longer wanted.
+     */
     void check(long instanceId, Instant at) throws SQLException {
         try (ResultSet row = database.query(FINISHED, instanceId, at.toEpochMilli())) {
             if (row.next() && row.getObject(1) != null) {

@@ -8,12 +8,12 @@ import org.dicomgateway.spool.SpoolSearch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happened to deliveries beside what goes well, which costs nothing here: failed attempts, and what operators did.
- * Of each delivery the first event is kept, and the last; the same again and again is counted.
+ * The events of deliveries: failed attempts, and what operators did. Successful deliveries write no event. Repetitions
+ * of the last event are counted in one row. The first event and the latest ones are kept.
  */
 public final class DeliveryEvents {
 
-    /** The most that are kept of one delivery. */
+    /** The maximum number of events that are kept for one delivery. */
     public static final int MOST = 20;
 
     private final Statements database;
@@ -22,7 +22,7 @@ public final class DeliveryEvents {
         this.database = database;
     }
 
-    /** What a row of the table tells. */
+    /** The kinds of events in the table. */
     public enum Kind {
         ATTEMPT(0, SpoolSearch.EventKind.ATTEMPT),
         PARKED(1, SpoolSearch.EventKind.PARKED),
@@ -39,7 +39,7 @@ public final class DeliveryEvents {
             this.told = told;
         }
 
-        /** What the number in a row means. */
+        /** Translates the number in a row. */
         public static SpoolSearch.EventKind told(int code) {
             for (Kind kind : values()) {
                 if (kind.code == code) {
@@ -50,7 +50,7 @@ public final class DeliveryEvents {
         }
     }
 
-    /** Something happened to a delivery. */
+    /** Notes an event of a delivery. */
     void happened(
             long delivery,
             Kind kind,
@@ -79,7 +79,7 @@ public final class DeliveryEvents {
         }
     }
 
-    /** The deliveries of an instance are forgotten. */
+    /** Deletes the events of all deliveries of an instance. */
     void forget(long instance) throws SQLException {
         database.update(FORGET, instance);
     }
@@ -99,7 +99,10 @@ public final class DeliveryEvents {
 
     public static final String FORGET = "DELETE FROM event WHERE delivery BETWEEN ?1 * 1024 AND ?1 * 1024 + 1023";
 
-    /** Every selected parked delivery is retried; its {@code delivery d} is what stands behind FROM. */
+    /**
+     * The statement that notes a retry for every selected parked delivery. The parameter is the subquery for
+     * {@code delivery d}, as it follows FROM.
+     */
     static String retried(String selected) {
         return """
                 INSERT INTO event (delivery, number, kind, at, last_at, times, destination)

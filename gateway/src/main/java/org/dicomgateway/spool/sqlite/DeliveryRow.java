@@ -12,11 +12,11 @@ import org.dicomgateway.spool.ledger.DeliveryId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A delivery as far as its destination is concerned.
+ * A delivery, as far as its destination is concerned.
  *
- * @param destination null while it waits for one
- * @param candidates who may get it; empty: only the destination
- * @param refused candidates that refused it
+ * @param destination null while none is chosen
+ * @param candidates possible destinations; empty when only the destination is possible
+ * @param refused candidates that refused the delivery
  * @param versioned whether another instance has, or had, the same SOP Instance UID
  */
 public record DeliveryRow(
@@ -32,7 +32,7 @@ public record DeliveryRow(
         int state,
         boolean versioned) {
 
-    /** One that is planned, and not placed yet unless there is only one place. */
+    /** Creates a planned delivery. It has a destination only if it has a single candidate. */
     static DeliveryRow planned(Instance instance, int place, Plan.PlannedDelivery planned, boolean versioned) {
         boolean fixed = planned.candidates().size() == 1;
         return new DeliveryRow(
@@ -49,7 +49,7 @@ public record DeliveryRow(
                 versioned);
     }
 
-    /** All deliveries of an instance, by id. */
+    /** All deliveries of an instance, sorted by id. */
     static List<DeliveryRow> of(Statements database, long instanceId) throws SQLException {
         List<DeliveryRow> rows = new ArrayList<>();
         try (ResultSet row = database.query(OF_INSTANCE, instanceId)) {
@@ -84,7 +84,7 @@ public record DeliveryRow(
         return place != null && place.equals(destination);
     }
 
-    /** Whether it is in the books of its destination. */
+    /** Whether the delivery counts in the books of its destination. */
     boolean isCounted() {
         return destination != null && state != LedgerRows.MERGED && state != LedgerRows.DISCARDED;
     }
@@ -97,18 +97,18 @@ public record DeliveryRow(
         return state == LedgerRows.MERGED;
     }
 
-    /** Who may still get it, when there is a choice. */
+    /** The candidates that have not refused the delivery; empty when there is no choice. */
     List<String> willing() {
         return candidates.stream().filter(name -> !refused.contains(name)).toList();
     }
 
-    /** The same, somewhere else or nowhere. */
+    /** Returns a copy with another destination or none. */
     DeliveryRow at(@Nullable String place, int newState) {
         return new DeliveryRow(
                 id, route, copy, place, candidates, refused, nextWhenRefused, priority, bytes, newState, versioned);
     }
 
-    /** The same, refused by the destination that it has. */
+    /** Returns a copy that notes the refusal by its destination. */
     DeliveryRow refusedHere() {
         Set<String> all = new LinkedHashSet<>(refused);
         if (destination != null) {
@@ -118,7 +118,7 @@ public record DeliveryRow(
                 id, route, copy, destination, candidates, all, nextWhenRefused, priority, bytes, state, versioned);
     }
 
-    /** The same, for whoever gets it now and for nobody else. */
+    /** Returns a copy without candidates: the delivery stays with its destination. */
     DeliveryRow fixed() {
         return new DeliveryRow(
                 id, route, copy, destination, List.of(), Set.of(), nextWhenRefused, priority, bytes, state, versioned);

@@ -10,7 +10,7 @@ import org.dicomgateway.spool.ledger.Change;
 import org.dicomgateway.spool.ledger.DeliveryId;
 import org.jspecify.annotations.Nullable;
 
-/** Gives up for good what an operator does not want delivered any more. It is in no books then, and keeps its row. */
+/** Gives up deliveries permanently, on an operator's request. They leave the books, but keep their rows. */
 public final class Discards {
 
     private final Statements database;
@@ -32,7 +32,7 @@ public final class Discards {
      * See {@link Change.Discarded}.
      *
      * @param due gets the destinations for which something may have become due
-     * @return how many deliveries and instances there were
+     * @return how many deliveries and instances were discarded
      */
     long discard(Change.Discarded change, Set<String> due) throws SQLException {
         String reason = Text.printable(change.reason(), LedgerWriter.LONGEST_REASON);
@@ -71,7 +71,7 @@ public final class Discards {
         if (destination != null) {
             totals.taken(destination, row.state(), row.bytes());
             sent.givenUp(DeliveryId.instance(row.id()), destination);
-            due.add(destination); // a younger one of the same SOP instance may have waited for it
+            due.add(destination); // a newer instance with the same SOP Instance UID may have waited
         }
         database.update(DISCARD, reason, at.toEpochMilli(), row.id());
         events.happened(row.id(), DeliveryEvents.Kind.DISCARDED, destination, null, reason, at);

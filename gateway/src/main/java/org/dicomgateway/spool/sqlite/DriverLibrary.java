@@ -11,21 +11,27 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /**
- * The SQLite driver unpacks its library, a megabyte, into a folder at every start, and removes it when the JVM ends by
- * itself. That of a process that was killed or halted stays there for ever. So it gets a folder of the spool's, for this user alone
- * and for nothing else, which is emptied by whoever has the spool: neither is anybody's file but ours ever removed, nor
- * can anybody put a library there for us to load.
+ * Gives the SQLite driver a folder for its library. The driver unpacks the library, about a megabyte, at every start.
+ * It removes the file only when the JVM ends normally; a killed process leaves it behind. Therefore the driver gets a
+ * private folder inside the spool, and the process that holds the spool's lock empties it. So the gateway removes only
+ * its own files, and no other user can plant a library there.
  */
 public final class DriverLibrary {
 
-    /** Of the driver. An operator who sets it, for a spool on a file system without execution, looks after that folder. */
+    /**
+     * A property of the driver. An operator can set it, for a spool on a file system without execution, and then takes
+     * care of that folder.
+     */
     private static final String PROPERTY = "org.sqlite.tmpdir";
 
     private static final Set<PosixFilePermission> PRIVATE = PosixFilePermissions.fromString("rwx------");
 
     private DriverLibrary() {}
 
-    /** Has the driver use this folder, if it was not loaded yet, and empties it. The spool's lock must be held. */
+    /**
+     * Makes the driver use this folder, and empties the folder. Does nothing if the property is already set. The caller
+     * must hold the spool's lock.
+     */
     public static void unpackIn(Path folder) throws IOException {
         if (System.getProperty(PROPERTY) != null) {
             return;

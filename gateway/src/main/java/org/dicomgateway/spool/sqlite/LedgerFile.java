@@ -22,18 +22,18 @@ import org.sqlite.SQLiteDataSource;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
-/** The database file of a ledger: how it is created, opened and checked, and what its failures mean. */
+/** The database file of a ledger: creates, opens and checks it, and explains its failures. */
 public final class LedgerFile {
 
     private static final int APPLICATION_ID = 0x44474C31; // "DGL1", set by the first migration
     private static final Duration BUSY_TIMEOUT = Duration.ofSeconds(5);
 
-    /** Up to this size every page is checked at start: less than a second. */
+    /** Up to this size, every page is checked at the start, which takes less than a second. */
     private static final long QUICK_CHECK_LIMIT = 64L << 20;
 
     /**
-     * What cannot be read, or may not have reached the disk: not for want of room or rights, or a lock. The kernel forgets
-     * what it could not write, and calls the next sync a success.
+     * The disk could not read something, or may not have written it. Full disks, missing rights and locks are other
+     * cases. After a failed write the kernel drops the data and reports the next sync as a success.
      */
     private static final Set<SQLiteErrorCode> UNREADABLE_OR_UNSAVED = EnumSet.of(
             SQLiteErrorCode.SQLITE_IOERR,
@@ -46,7 +46,7 @@ public final class LedgerFile {
             SQLiteErrorCode.SQLITE_IOERR_FSTAT,
             SQLiteErrorCode.SQLITE_IOERR_CORRUPTFS);
 
-    /** The database last: as long as it is there under its name, the others are not left alone. */
+    /** The database comes last: while it has its name, the other parts must not be left alone. */
     private static final List<String> PARTS = List.of("-shm", "-wal", "");
 
     private final Path path;
@@ -56,11 +56,10 @@ public final class LedgerFile {
     }
 
     /**
-     * The connection that writes, to a ledger that is there, sound and of this version's schema; created when missing.
+     * Opens the connection that writes. Creates a missing ledger, and brings the schema up to date.
      *
-     * <p>A small file is checked page by page. Checking a large one takes as long as reading it; there it must be a
-     * ledger, complete in length and readable in its schema, and damage within shows as {@link LedgerCorruptException}
-     * when it is met.
+     * <p>A small file is checked page by page. For a large one this would take too long. There the application id, the
+     * schema version and the length are checked. Damage inside appears later, as a {@link LedgerCorruptException}.
      */
     public Statements openForWriting() throws LedgerException {
         boolean existed = !create();
@@ -89,12 +88,12 @@ public final class LedgerFile {
         }
     }
 
-    /** One more connection, that cannot write. */
+    /** Opens a connection that cannot write. */
     public Statements openForReading() throws LedgerException {
         return open("opened for reading", READER_PRAGMAS);
     }
 
-    /** Moves a damaged ledger out of the way; {@code suffix} is appended to the names of its files. */
+    /** Moves a damaged ledger out of the way. Appends {@code suffix} to the names of its files. */
     static void setAside(Path path, String suffix) throws IOException {
         for (String part : PARTS) {
             Path file = path.resolveSibling(path.getFileName() + part);
@@ -104,15 +103,16 @@ public final class LedgerFile {
         }
     }
 
-    /** Removes a ledger that is worth nothing. */
+    /** Removes a ledger that holds nothing of value. */
     public static void remove(Path path) throws IOException {
         for (String part : PARTS) {
             Files.deleteIfExists(path.resolveSibling(path.getFileName() + part));
         }
     }
 
-    // NORMAL: a commit is not forced to the disk. What a power failure takes is the ledger's tail, and the log has it.
-    // The ledger checkpoints by itself, for SQLite does not tell when it fails at that; it reuses the WAL's space.
+    // NORMAL: a commit does not wait for the disk. A power failure can take the newest commits; the log still has them.
+    // The ledger runs its own checkpoints, because SQLite does not report a failure of an automatic one. A checkpoint
+    // reuses the space of the WAL.
     private static final List<String> WRITER_PRAGMAS = List.of(
             "PRAGMA journal_mode = WAL",
             "PRAGMA synchronous = NORMAL",
@@ -142,7 +142,11 @@ public final class LedgerFile {
         }
     }
 
-    /** Whether the file was created; what is in it is nobody's business but the gateway's. */
+    /**
+     * Creates the file if it is missing, readable by its owner only.
+     *
+     * @return whether the file was created
+     */
     private boolean create() throws LedgerException {
         try {
             if (path.getFileSystem().supportedFileAttributeViews().contains("posix")) {
@@ -177,14 +181,14 @@ public final class LedgerFile {
         if (version != LedgerSchema.VERSION) {
             throw new LedgerException(
                     "the ledger " + path + " has schema version " + version + ", this gateway knows "
-                            + LedgerSchema.VERSION + ": it was written by a newer one, start that",
+                            + LedgerSchema.VERSION + ": a newer version of the gateway wrote it, start that version",
                     null);
         }
     }
 
     private void checkLength(Statements database) throws SQLException, LedgerException {
         if (!emptyWriteAheadLog(database)) {
-            return; // somebody reads an older state: what is missing in the file may be in the write-ahead log
+            return; // a reader holds an older state: the rest may still be in the write-ahead log
         }
         long expected = database.number("PRAGMA page_count") * database.number("PRAGMA page_size");
         if (size() < expected) {
@@ -215,26 +219,26 @@ public final class LedgerFile {
         try {
             return Files.size(path);
         } catch (IOException e) {
-            throw new LedgerCorruptException("the ledger " + path + " cannot be measured: " + e, e);
+            throw new LedgerCorruptException("the size of the ledger " + path + " cannot be read: " + e, e);
         }
     }
 
-    /** What a failure means, in words that say what to do. */
+    /** Translates a failure into an exception that says what it means and what to do. */
     public LedgerException failure(String verb, SQLException e) {
         SQLiteErrorCode code = e instanceof SQLiteException sqlite ? sqlite.getResultCode() : null;
         String what = "the ledger " + path + " could not be " + verb + ": ";
         if (code != null && UNREADABLE_OR_UNSAVED.contains(code)) {
             return new LedgerCorruptException(
-                    what + "the disk failed (" + e.getMessage() + "); what it holds is not known any more", e);
+                    what + "the disk failed (" + e.getMessage() + "); the ledger's content is uncertain", e);
         }
         return switch (code == null ? 0 : code.code & 0xff) {
             case 11, 26 -> new LedgerCorruptException(what + "it is damaged (" + e.getMessage() + ")", e);
             case 5, 6 ->
                 new LedgerException(
                         what + "another process holds its lock, waited " + BUSY_TIMEOUT.toSeconds()
-                                + " s; is a second gateway or a database shell at work on this spool?",
+                                + " s; close any second gateway or database shell on this spool",
                         e);
-            case 9 -> new LedgerException(what + "it took too long; ask for less", e);
+            case 9 -> new LedgerException(what + "it took too long; narrow the search", e);
             case 13 -> new LedgerException(what + "the disk is full", e);
             default -> new LedgerException(what + e.getMessage(), e);
         };
@@ -260,7 +264,7 @@ public final class LedgerFile {
         }
     }
 
-    /** Connections to this file that wait for a lock instead of failing at once. */
+    /** Opens connections to this file. They wait for a lock instead of failing at once. */
     private final class SingleFile extends SQLiteDataSource {
 
         SingleFile() {

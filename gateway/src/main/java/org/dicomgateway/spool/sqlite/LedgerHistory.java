@@ -8,10 +8,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Forgets instances that were finished long ago, and where they went. The books keep counting them. */
+/** Deletes the history of instances that were finished long ago. The books still count them. */
 public final class LedgerHistory {
 
-    /** So few instances at once that nobody waits for it noticeably: some 10 ms. */
+    /** The number of instances per call: few enough that nothing else waits noticeably, about 10 ms. */
     public static final int BITE = 1_000;
 
     private final Statements database;
@@ -36,7 +36,7 @@ public final class LedgerHistory {
         this.sent = sent;
     }
 
-    /** Forgets the oldest of those finished before, at most {@link #BITE}; returns how many. */
+    /** Deletes the oldest instances that were finished before this time, at most {@link #BITE}. Returns how many. */
     long forget(Instant finishedBefore) throws SQLException {
         List<Long> instances = new ArrayList<>();
         Set<Long> theirSeries = new HashSet<>();

@@ -20,12 +20,12 @@ import org.dicomgateway.spool.log.LogPosition;
 import org.dicomgateway.spool.log.StoredInstance;
 import org.jspecify.annotations.Nullable;
 
-/** The questions of {@link Ledger}, asked on one connection. For one thread at a time. */
+/** The queries of {@link Ledger} on one connection. For one thread at a time. */
 public final class LedgerReader implements AutoCloseable {
 
     private final Statements database;
 
-    /** Owns the connection from now on. */
+    /** Takes over the connection. */
     public LedgerReader(Statements database) {
         this.database = database;
     }
@@ -41,9 +41,9 @@ public final class LedgerReader implements AutoCloseable {
     }
 
     /**
-     * One walk of index delivery_due per priority, so that what is not due yet at a high priority costs nothing. The
-     * walk yields ids alone; only what nobody has claimed is looked at closer. Each priority first gets its share, and
-     * then the most urgent what is left over.
+     * Walks the index delivery_due once per priority, so that urgent deliveries that are not due yet cost nothing. The
+     * walk reads only ids. Details are read only for unclaimed deliveries. Each priority first gets its share; the most
+     * urgent deliveries get the rest.
      */
     List<DueDelivery> due(String destination, Instant now, int max, Set<Long> claimed, long before)
             throws SQLException {
@@ -259,8 +259,8 @@ public final class LedgerReader implements AutoCloseable {
     }
 
     /**
-     * Rows, and for what is forgotten the count that was kept: received and delivered are totals over both. One pass over
-     * the rows, and nothing is sorted, however many destinations there are.
+     * Counts the rows and adds the counters of forgotten deliveries: received and delivered are totals over both. One
+     * pass over the rows without sorting, for any number of destinations.
      */
     Map<String, SpoolView.Books> recount() throws SQLException {
         database.update("BEGIN");
@@ -289,7 +289,7 @@ public final class LedgerReader implements AutoCloseable {
         }
     }
 
-    /** What the rows of one destination sum up to. */
+    /** The sums of one destination. */
     private static final class Recount {
         private final boolean present;
         private long received;
@@ -299,7 +299,12 @@ public final class LedgerReader implements AutoCloseable {
         private long superseded;
         private long pendingBytes;
 
-        /** @param delivered of what is forgotten, as {@code superseded} */
+        /**
+         * Starts with the counters of forgotten deliveries.
+         *
+         * @param delivered forgotten deliveries that were delivered
+         * @param superseded forgotten deliveries that were superseded
+         */
         Recount(boolean present, long delivered, long superseded) {
             this.present = present;
             this.received = delivered + superseded;
@@ -351,8 +356,7 @@ public final class LedgerReader implements AutoCloseable {
         database.close();
     }
 
-    // INDEXED BY (and NOT INDEXED: by key) leaves the planner no choice: without statistics it takes any index that
-    // fits.
+    // INDEXED BY (and NOT INDEXED: by key) fixes the index. Without statistics the planner takes any index that fits.
 
     public static final String NEXT_PRIORITY = """
             SELECT priority FROM delivery INDEXED BY delivery_due

@@ -12,7 +12,7 @@ import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.log.Location;
 import org.dicomgateway.spool.log.StoredInstance;
 
-/** How the records of this package stand in the tables, and the meaning of their numbers. */
+/** Converts between table rows and the spool's records, and defines the numbers in the tables. */
 public final class LedgerRows {
 
     public static final int PENDING = 0;
@@ -22,13 +22,13 @@ public final class LedgerRows {
     static final int DISCARDED = 4;
     static final int SUPERSEDED = 5;
 
-    /** No state of a row, but of a pending delivery whose destination is not there. */
+    /** Not a state in a row: a pending delivery whose destination does not exist. */
     static final int HELD = 6;
 
-    /** {@code instance.routed}: no rule applied, and an operator gave it up. */
+    /** {@code instance.routed}: no rule applied, and an operator discarded the instance. */
     static final int UNROUTED_DISCARDED = 2;
 
-    /** The columns that {@link #stored} reads, of the instance {@code i} and its series {@code s}. */
+    /** The columns that {@link #stored} reads, from the instance {@code i} and its series {@code s}. */
     static final String STORED = """
             i.id, s.sop_class, i.sop_instance, s.transfer_syntax, s.study_uid, s.series_uid, s.patient_id, \
             s.accession_number, s.modality, s.calling_ae, s.called_ae, s.remote_host, i.received_at, i.dataset_length, \
@@ -36,7 +36,7 @@ public final class LedgerRows {
 
     private LedgerRows() {}
 
-    /** The instance in this row, whose first columns are {@link #STORED}. */
+    /** Reads the instance from a row that begins with the columns {@link #STORED}. */
     static StoredInstance stored(ResultSet row) throws SQLException {
         Instance instance = new Instance(
                 row.getLong(1),
@@ -56,7 +56,7 @@ public final class LedgerRows {
         return new StoredInstance(instance, location, row.getLong(18), row.getInt(19), row.getInt(20));
     }
 
-    /** How this state of a delivery stands in a row; {@link DeliveryState#HELD} is none of its states. */
+    /** The number of this state. {@link DeliveryState#HELD} has a number, but no row contains it. */
     public static int code(DeliveryState state) {
         return switch (state) {
             case PENDING -> PENDING;
@@ -69,7 +69,7 @@ public final class LedgerRows {
         };
     }
 
-    /** The state that stands in a row as this number. */
+    /** The state for this number. */
     public static DeliveryState state(int code) {
         return switch (code) {
             case PENDING -> DeliveryState.PENDING;
@@ -83,7 +83,7 @@ public final class LedgerRows {
         };
     }
 
-    /** A time that nothing happens before: rounded up, because times are kept in milliseconds. */
+    /** Converts a time to milliseconds and rounds up: nothing may happen before it. */
     public static long notBefore(Instant time) {
         long millis = time.toEpochMilli();
         return time.isAfter(Instant.ofEpochMilli(millis)) ? millis + 1 : millis;

@@ -20,28 +20,31 @@ import org.jspecify.annotations.Nullable;
 /**
  * Brings the schema of a ledger up to date.
  *
- * <p>The migrations are named here instead of being looked for: nothing scans the class path, so the start is quick and
- * the same from a folder of classes and from one jar.
+ * <p>The migrations are listed here; nothing scans the class path. So the start is quick, and the same from a folder of
+ * classes and from a jar.
  */
 final class LedgerSchema {
 
     /**
-     * In order. One that was released is never edited: what changes is the next one's work. Each ends by setting
+     * The migrations in order. Never edit a released migration; add a new one. Each one ends by setting
      * {@code user_version} to its number.
      */
     private static final List<String> MIGRATIONS =
             List.of("V1__ledger.sql", "V2__search.sql", "V3__sop_index.sql", "V4__versions.sql");
 
-    /** The {@code user_version} of a ledger that needs no migration: the library costs half a second to load. */
+    /**
+     * The {@code user_version} of a ledger that needs no migration. Checking it first saves half a second to load the
+     * library.
+     */
     static final int VERSION = MIGRATIONS.size();
 
     private LedgerSchema() {}
 
     /**
-     * Applies the migrations that are missing.
+     * Applies the missing migrations.
      *
-     * @throws org.flywaydb.core.api.FlywayException when the database refuses, or holds a migration that this version
-     *     of the gateway does not know
+     * @throws org.flywaydb.core.api.FlywayException when the database refuses, or contains a migration that this
+     *     version of the gateway does not know
      */
     static void migrate(DataSource database) {
         LogFactory.setLogLevel(LogLevel.WARN);
@@ -74,7 +77,7 @@ final class LedgerSchema {
         }
     }
 
-    /** A script beside this class. */
+    /** A script next to this class. */
     private static final class Migration extends LoadableResource {
 
         private final String name;
@@ -87,7 +90,7 @@ final class LedgerSchema {
         public Reader read() {
             try (InputStream script = LedgerSchema.class.getResourceAsStream(name)) {
                 if (script == null) {
-                    throw new IllegalStateException("the migration " + name + " is missing in this build");
+                    throw new IllegalStateException("the migration " + name + " is missing from this build");
                 }
                 return new StringReader(new String(script.readAllBytes(), StandardCharsets.UTF_8));
             } catch (IOException e) {

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The running totals: books per destination and unfinished bytes per segment. Gathers what a batch changes, and writes
- * each total once. Knows which destinations exist.
+ * The running totals: books per destination, and unfinished bytes per segment. Collects the changes of a batch and
+ * writes each total once. Knows which destinations exist.
  */
 final class LedgerTotals {
 
@@ -18,7 +18,7 @@ final class LedgerTotals {
     private final Map<String, Delta> books = new HashMap<>();
     private final Map<Long, SegmentDelta> segments = new HashMap<>();
 
-    /** What was found or decided about each destination; small, because only configured names get deliveries. */
+    /** Whether each known destination exists. Small, because only configured names get deliveries. */
     private final Map<String, Boolean> presence = new HashMap<>();
 
     private boolean destinationsKnown;
@@ -28,7 +28,7 @@ final class LedgerTotals {
         reload();
     }
 
-    /** Forgets what is not written, and reads what is: at first, and after a rollback. */
+    /** Drops unwritten changes and reads the stored totals: at first, and after a rollback. */
     void reload() throws SQLException {
         books.clear();
         segments.clear();
@@ -41,32 +41,32 @@ final class LedgerTotals {
         }
     }
 
-    /** Whether deliveries to it are due, not held. */
+    /** Whether deliveries to this destination are pending, not held. */
     boolean isPresent(String destination) {
         return presence.getOrDefault(destination, !destinationsKnown);
     }
 
-    /** A destination got a delivery, pending. */
+    /** A destination got a pending delivery. */
     void given(String destination, long bytes) {
         Delta delta = of(destination);
         delta.received++;
         delta.add(LedgerRows.PENDING, 1, bytes);
     }
 
-    /** A delivery in this state was taken away from its destination. */
+    /** A destination lost a delivery that was in this state. */
     void taken(String destination, int state, long bytes) {
         Delta delta = of(destination);
         delta.received--;
         delta.add(state, -1, -bytes);
     }
 
-    /** Deliveries of so many bytes went from one state to another. */
+    /** Deliveries with this total size changed their state. */
     void moved(String destination, int from, int to, long count, long bytes) {
         of(destination).add(from, -count, -bytes);
         of(destination).add(to, count, bytes);
     }
 
-    /** The row of a delivery that was done is gone. */
+    /** The row of a finished delivery was deleted. */
     void forgotten(String destination, int state) {
         Delta delta = of(destination);
         if (state == LedgerRows.SUPERSEDED) {
@@ -76,7 +76,7 @@ final class LedgerTotals {
         }
     }
 
-    /** An instance in this segment became unfinished (count 1), or is so no longer (count -1). */
+    /** An instance in this segment became unfinished (count 1), or is no longer unfinished (count -1). */
     void inSegment(long segment, long length, int count) {
         SegmentDelta delta = segments.computeIfAbsent(segment, key -> new SegmentDelta());
         delta.unfinished += count;
@@ -84,9 +84,9 @@ final class LedgerTotals {
     }
 
     /**
-     * From now on these destinations exist, and no others.
+     * Sets the existing destinations.
      *
-     * @param nowDue gets those that had pending deliveries held until now
+     * @param nowDue gets the destinations whose held deliveries became pending
      * @return how many deliveries moved between pending and held
      */
     long destinationsChanged(Set<String> present, Set<String> nowDue) throws SQLException {
@@ -124,7 +124,7 @@ final class LedgerTotals {
         database.update(SET_PRESENCE, destination, present ? 1 : 0);
     }
 
-    /** Writes what was gathered. */
+    /** Writes the collected changes. */
     void write() throws SQLException {
         for (Map.Entry<String, Delta> entry : books.entrySet()) {
             String destination = entry.getKey();

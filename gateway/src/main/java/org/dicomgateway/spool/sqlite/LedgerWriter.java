@@ -40,9 +40,9 @@ public final class LedgerWriter implements AutoCloseable {
     private long lastInstance;
 
     /**
-     * Owns the connection from now on.
+     * Takes over the connection.
      *
-     * @param chooser gives deliveries with several candidates their destination
+     * @param chooser chooses the destination of deliveries with several candidates
      */
     public LedgerWriter(Statements database, Chooser chooser) throws SQLException {
         this.database = database;
@@ -60,7 +60,7 @@ public final class LedgerWriter implements AutoCloseable {
         readPosition();
     }
 
-    /** Applies all of the changes, or none when it throws. */
+    /** Applies all changes. If it throws, none is applied. */
     Applied apply(List<Change> changes) throws SQLException {
         database.update("BEGIN IMMEDIATE");
         try {
@@ -85,10 +85,11 @@ public final class LedgerWriter implements AutoCloseable {
     }
 
     /**
-     * Forces every commit so far to the disk. A commit under FULL syncs the whole write-ahead log, which holds all
-     * earlier ones that no checkpoint has synced yet. It costs one sync; a checkpoint would copy pages and sync twice.
+     * Makes every earlier commit durable. A commit with synchronous = FULL syncs the whole write-ahead log. The log
+     * holds all earlier commits that no checkpoint has synced yet. This costs one sync; a checkpoint would copy pages
+     * and sync twice.
      *
-     * @return how often that was done, at least as often as asked for
+     * @return the new count of syncs, at least {@code atLeast}
      */
     public long sync(long atLeast) throws SQLException {
         database.update("PRAGMA synchronous = FULL");
@@ -100,7 +101,7 @@ public final class LedgerWriter implements AutoCloseable {
         }
     }
 
-    /** Moves what the write-ahead log holds into the database, as far as nobody reads an older state. */
+    /** Moves the write-ahead log into the database, as far as no reader holds an older state. */
     void checkpoint() throws SQLException {
         database.number("PRAGMA wal_checkpoint(PASSIVE)");
     }
@@ -175,7 +176,7 @@ public final class LedgerWriter implements AutoCloseable {
         return moved;
     }
 
-    /** Known by its id: an instance that is replayed from the log changes nothing. */
+    /** The id makes this idempotent: an instance that is replayed from the log changes nothing. */
     private void receive(Change.Received received, Set<String> due) throws SQLException {
         StoredInstance stored = received.stored();
         Instance instance = stored.instance();
@@ -218,7 +219,7 @@ public final class LedgerWriter implements AutoCloseable {
         Outcome outcome = Outcome.of(settled);
         boolean changed = settle(settled, outcome, LedgerRows.PENDING, due);
         if (!changed && outcome.state == LedgerRows.DELIVERED) {
-            // Given up by somebody, and yet it arrived: it did arrive.
+            // It was parked in the meantime, but did arrive.
             changed = settle(settled, outcome, LedgerRows.PARKED, due);
         }
         if (changed && outcome.state == LedgerRows.DELIVERED) {
@@ -226,7 +227,11 @@ public final class LedgerWriter implements AutoCloseable {
         }
     }
 
-    /** Whether the delivery was in this state, and is now what the outcome says. */
+    /**
+     * Settles a delivery that is in the state {@code from}.
+     *
+     * @return whether the delivery was in this state
+     */
     private boolean settle(Change.Settled settled, Outcome outcome, int from, Set<String> due) throws SQLException {
         String destination;
         long bytes;
@@ -256,7 +261,7 @@ public final class LedgerWriter implements AutoCloseable {
                     settled.deliveryId(), outcome.event, destination, outcome.status, outcome.reason, settled.at());
         }
         versions.settled(settled, outcome.state == LedgerRows.DELIVERED, destination, versioned, due);
-        // Also when it is done or parked: a younger one of the same SOP instance may have waited for it.
+        // Also when it is done or parked: a newer instance with the same SOP Instance UID may have waited for it.
         due.add(destination);
         return true;
     }
@@ -301,7 +306,7 @@ public final class LedgerWriter implements AutoCloseable {
         try {
             database.update("ROLLBACK");
         } catch (SQLException e) {
-            failure.addSuppressed(e); // SQLite has rolled back by itself when the disk is full or fails
+            failure.addSuppressed(e); // SQLite rolls back by itself when the disk is full or fails
         }
         try {
             versions.takeSuperseded();
@@ -317,7 +322,7 @@ public final class LedgerWriter implements AutoCloseable {
     private void readPosition() throws SQLException {
         try (ResultSet row = database.query("SELECT segment, record_offset, last_instance FROM position")) {
             if (!row.next()) {
-                throw new SQLException("the table position is empty");
+                throw new SQLException("the ledger's table position is empty");
             }
             position = new LogPosition(row.getLong(1), row.getLong(2));
             lastInstance = row.getLong(3);
@@ -329,7 +334,7 @@ public final class LedgerWriter implements AutoCloseable {
         database.close();
     }
 
-    /** What a settlement writes into the delivery's row. */
+    /** The values that a settlement writes into the delivery's row. */
     private record Outcome(
             int state,
             int counted,
@@ -380,7 +385,7 @@ public final class LedgerWriter implements AutoCloseable {
     private static final String HASTENED = """
             UPDATE delivery INDEXED BY delivery_due SET due = ?1 WHERE state = 0 AND due > ?1""";
 
-    /** By its words, which name its own route: see {@link Settlement.Retry#untilOpen}. */
+    /** Recognized by the reason, which names the row's own route: see {@link Settlement.Retry#untilOpen}. */
     private static final String IS_PUT_OFF =
             "state = 0 AND destination IS NOT NULL AND instr(last_error, 'route ' || route || ' is closed until ') = 1";
 

@@ -8,7 +8,10 @@ import java.util.Set;
 import org.dicomgateway.spool.SpoolView;
 import org.dicomgateway.spool.ledger.DeliveryId;
 
-/** Makes parked deliveries pending again. What it costs grows with what is selected, not with what is parked. */
+/**
+ * Makes parked deliveries pending again. The cost grows with the number of selected deliveries, not with all parked
+ * ones.
+ */
 public final class ParkedDeliveries {
 
     private final Statements database;
@@ -22,10 +25,11 @@ public final class ParkedDeliveries {
     }
 
     /**
-     * Retries what is selected, from its first attempt. What a newer version has overtaken meanwhile is superseded.
+     * Retries the selected deliveries from their first attempt. A delivery is superseded if a newer version was sent in
+     * the meantime.
      *
      * @param due gets their destinations
-     * @return how many there were
+     * @return how many deliveries were retried
      */
     long retry(SpoolView.Selection selection, Instant at, Set<String> due) throws SQLException {
         Parked parked = Parked.selectedBy(selection);
@@ -61,7 +65,10 @@ public final class ParkedDeliveries {
         return instances;
     }
 
-    /** The way to them that is shortest; all take ?1 destination or empty, ?2 study or empty, ?3 delivery or 0. */
+    /**
+     * The shortest way to the selected deliveries. All use ?1 destination or empty, ?2 study or empty, ?3 delivery or
+     * 0.
+     */
     public enum Parked {
         ALL("INDEXED BY delivery_parked", "?1 = '' AND ?2 = '' AND ?3 = 0"),
         OF_DESTINATION("INDEXED BY delivery_parked", "destination = ?1 AND ?2 = '' AND ?3 = 0"),

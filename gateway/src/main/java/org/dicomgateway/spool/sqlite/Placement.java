@@ -23,10 +23,10 @@ import org.dicomgateway.spool.ledger.DeliveryId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives deliveries their destinations, and takes them away again.
+ * Gives destinations to deliveries, and takes them away again.
  *
- * <p>No destination gets an instance twice because two routes name it: the second delivery is merged with the first, done
- * without an attempt, and in no books. When the first goes elsewhere, the second takes its place.
+ * <p>No destination gets an instance twice because two routes name it. The second delivery is merged with the first:
+ * done without an attempt, and not counted in the books. If the first moves elsewhere, the second takes its place.
  */
 public final class Placement {
 
@@ -58,7 +58,7 @@ public final class Placement {
     /**
      * Adds the deliveries of a plan.
      *
-     * @param due here and below: gets the destinations for which something may have become due
+     * @param due here and in the other methods: gets the destinations for which something may have become due
      */
     void plan(Instance instance, Plan plan, Set<String> due) throws SQLException {
         List<DeliveryRow> planned = new ArrayList<>();
@@ -90,10 +90,11 @@ public final class Placement {
         }
     }
 
-    /** See {@link Change.Reconsidered}. Returns how many deliveries it gave another destination, or none. */
+    /** See {@link Change.Reconsidered}. Returns how many deliveries got another destination, or none. */
     long reconsider(Change.Reconsidered change, Set<String> due) throws SQLException {
         String destination = change.destination();
-        // By route: each may look at the destination in its own way. Asked once, for a choice counts.
+        // Per route, as each route's strategy may judge the destination differently. Ask only once: the chooser counts
+        // each choice.
         Map<String, Boolean> usable = new HashMap<>();
         long moved = 0;
         for (long id : change.deliveries()) {
@@ -119,9 +120,9 @@ public final class Placement {
     }
 
     /**
-     * A destination gave a delivery up: it goes to another candidate when its route says so, and there is one.
+     * Handles a refusal: the delivery moves to another candidate, if its route allows it and a candidate is left.
      *
-     * @return the one that gave it up, when it does; empty: nothing is changed
+     * @return the refusing destination if the delivery moved; empty if nothing changed
      */
     Optional<String> refused(Change.Settled settled, Settlement.Parked parked, Set<String> due) throws SQLException {
         if (!parked.elsewhere()) {
@@ -139,7 +140,7 @@ public final class Placement {
         return Optional.of(row.destination());
     }
 
-    /** See {@link Outbox#passesOn}: of one of all deliveries of an instance. */
+    /** Answers {@link Outbox#passesOn} for one of all deliveries of an instance. */
     static boolean passesOn(long id, List<DeliveryRow> all) {
         @Nullable DeliveryRow row = find(all, id);
         return row != null
@@ -149,7 +150,7 @@ public final class Placement {
                 && !taken(row, all).containsAll(row.refusedHere().willing());
     }
 
-    /** See {@link Change.Rerouted}. Returns how many there were. */
+    /** See {@link Change.Rerouted}. Returns how many deliveries moved. */
     long reroute(Change.Rerouted change, Set<String> due) throws SQLException {
         @Nullable String from = change.from().isEmpty() ? null : change.from();
         String to = change.to();
@@ -167,7 +168,7 @@ public final class Placement {
             events.happened(
                     id, DeliveryEvents.Kind.REROUTED, to, null, from == null ? null : "from " + from, change.at());
             if (from != null && lastAt(from, row, all)) {
-                // What was done by it is done by it there.
+                // Deliveries merged with this one are now done by it at the new destination.
                 for (DeliveryRow merged : all) {
                     if (merged.isMerged() && merged.isAt(from)) {
                         write(merged.fixed().at(to, LedgerRows.MERGED), change.at(), due);
@@ -198,21 +199,21 @@ public final class Placement {
         completion.check(DeliveryId.instance(row.id()), at);
     }
 
-    /** What is pending somewhere now may be too late there. */
+    /** A delivery that became pending at a new destination may be too old there. */
     private void inOrder(DeliveryRow row, Instant at, Set<String> due) throws SQLException {
         if (row.versioned()) {
             versions.review(DeliveryId.instance(row.id()), at, due);
         }
     }
 
-    /** The delivery that this one was merged with went elsewhere: now it has to be made. */
+    /** The delivery that this one was merged with moved elsewhere, so this one must be made itself. */
     private void revive(DeliveryRow merged, Instant at, Set<String> due) throws SQLException {
         List<DeliveryRow> all = deliveriesWith(merged.id());
         DeliveryRow waiting = merged.candidates().isEmpty() ? merged : merged.at(null, LedgerRows.PENDING);
         @Nullable String destination = place(waiting, all, instance(DeliveryId.instance(merged.id())), at);
         write(waiting.at(destination, stateAt(destination, waiting, all)), at, due);
         if (!Objects.equals(destination, merged.destination())) {
-            // Others that were merged as well are still there.
+            // Other merged deliveries still belong to this destination.
             Optional<DeliveryRow> next = all.stream()
                     .filter(other -> other.id() != merged.id() && other.isMerged() && other.isAt(merged.destination()))
                     .findFirst();
@@ -222,7 +223,7 @@ public final class Placement {
         }
     }
 
-    /** Whether no other delivery of the instance brings it to this place, which it leaves. */
+    /** Whether no other delivery brings the instance to this destination. */
     private static boolean lastAt(String place, DeliveryRow leaving, List<DeliveryRow> all) {
         return all.stream().noneMatch(other -> other.id() != leaving.id() && other.isAt(place) && other.isCounted());
     }
@@ -264,7 +265,7 @@ public final class Placement {
         String destination = row.destination();
         if (destination != null) {
             totals.taken(destination, row.state(), row.bytes());
-            due.add(destination); // a younger one of the same SOP instance may have waited for it
+            due.add(destination); // a newer instance with the same SOP Instance UID may have waited
         }
     }
 
@@ -297,7 +298,7 @@ public final class Placement {
         return rows.stream().filter(row -> row.id() == id).findFirst().orElse(null);
     }
 
-    /** What is known of an instance. */
+    /** Reads an instance. */
     Instance instance(long id) throws SQLException {
         try (ResultSet row = database.query(INSTANCE, id)) {
             if (!row.next()) {

@@ -1,10 +1,10 @@
 package org.dicomgateway.spool.sqlite;
 
 /**
- * How many places of a claim each priority gets first, so that what is less urgent moves as well: every fifth place
- * belongs to the second of the priorities there are, of these every fifth to the third, and so on. Counted over all
- * claims of a destination, or small claims would never reach the second. What a priority has no use for goes to the most
- * urgent there is.
+ * Divides the places of a claim among the priorities, so that less urgent deliveries also move. Every fifth place
+ * belongs to the second priority. Of these, every fifth belongs to the third, and so on. Places are counted over all
+ * claims of a destination, because small claims alone would never reach the second priority. Places that a priority
+ * does not use go to the most urgent deliveries.
  */
 public final class PriorityShares {
 
@@ -15,7 +15,7 @@ public final class PriorityShares {
 
     private PriorityShares() {}
 
-    /** The shares of so many places, after so many others. */
+    /** Computes the shares of {@code places} places that follow {@code before} earlier ones. */
     public static PriorityShares of(int places, long before) {
         PriorityShares priorityShares = new PriorityShares();
         for (long place = before + 1; place <= before + places; place++) {
@@ -28,17 +28,17 @@ public final class PriorityShares {
         return priorityShares;
     }
 
-    /** Priorities that may have a share. */
+    /** The number of priorities that can have a share. */
     public int count() {
         return PRIORITIES;
     }
 
-    /** Places of the nth priority, 0 the most urgent. */
+    /** The places of a priority; 0 is the most urgent. */
     public int of(int priority) {
         return places[priority];
     }
 
-    /** Places of the nth priority and all below: it is the last. */
+    /** The places of this priority and all lower ones, for the last priority that exists. */
     public int from(int priority) {
         int sum = 0;
         for (int i = priority; i < PRIORITIES; i++) {

@@ -9,18 +9,18 @@ import org.dicomgateway.spool.ledger.Ledger;
 import org.dicomgateway.spool.ledger.SentVersion;
 
 /**
- * Where the versions of an instance were sent to. What tells another version from a resend is the part-10 stream, by
- * length and checksum: the sender's AE title is part of it.
+ * Records where the versions of an instance were sent. Length and checksum of the part-10 stream distinguish another
+ * version from a resend. The stream includes the calling AE title of the sender.
  */
 public final class SentVersions {
 
-    /** It is being sent: when the process ends now, it may be there. */
+    /** Being sent: if the process ends now, the version may have arrived. */
     static final int NOW = 0;
 
-    /** No answer came: it may be there. */
+    /** No answer came: the version may have arrived. */
     static final int NO_ANSWER = 1;
 
-    /** It is there. */
+    /** The destination has the version. */
     static final int THERE = 2;
 
     private final Statements database;
@@ -29,7 +29,7 @@ public final class SentVersions {
         this.database = database;
     }
 
-    /** Notes that an instance is about to be sent, unless it was before. */
+    /** Notes that an instance is about to be sent. Changes nothing if it was sent there before. */
     void sending(long instance, String destination) throws SQLException {
         database.update(NOTE, destination, NOW, instance);
     }
@@ -39,7 +39,7 @@ public final class SentVersions {
         database.update(NOTE, destination, answer, instance);
     }
 
-    /** Notes what is known of an instance whose row may be gone. */
+    /** Notes a version whose instance row may be gone. */
     void sent(SentVersion version) throws SQLException {
         database.update(
                 KNOWN,
@@ -51,22 +51,28 @@ public final class SentVersions {
                 version.isThere() ? THERE : NO_ANSWER);
     }
 
-    /** It was not sent after all, or refused: unless an earlier attempt got no answer, it is not there. */
+    /**
+     * The instance was not sent after all, or was refused. It is not at the destination, unless an earlier attempt got
+     * no answer.
+     */
     void notSent(long instance, String destination) throws SQLException {
         database.update(NOT_SENT, instance, destination);
     }
 
-    /** An operator gave it up: an older one may go there, unless this one is known to be there. */
+    /**
+     * An operator gave up the delivery. An older version may then go there, unless the destination has this one for
+     * certain.
+     */
     void givenUp(long instance, String destination) throws SQLException {
         database.update(GIVEN_UP, instance, destination);
     }
 
-    /** What was delivered before there was a second version. */
+    /** Notes what was delivered before a second version existed. */
     void deliveredBefore(long instance) throws SQLException {
         database.update(DELIVERED_BEFORE, instance);
     }
 
-    /** The process was ended while these were being sent, and nobody knows how far that got. */
+    /** Finds the versions that were being sent when the process ended, and marks them as unanswered. */
     List<SentVersion> brokenOff() throws SQLException {
         List<SentVersion> brokenOff = read(BEING_SENT);
         for (SentVersion each : brokenOff) {
@@ -75,7 +81,7 @@ public final class SentVersions {
         return brokenOff;
     }
 
-    /** The newest version of an instance that is newer than it, and was sent to this destination. */
+    /** The newest other version that is newer than this instance and was sent to this destination. */
     OptionalLong newerAt(long instance, String destination) throws SQLException {
         try (ResultSet row = database.query(NEWER_AT, instance, destination)) {
             return row.next() ? OptionalLong.of(row.getLong(1)) : OptionalLong.empty();
@@ -88,7 +94,7 @@ public final class SentVersions {
                 || database.number(ANOTHER, instance, destination) == 0;
     }
 
-    /** Those that the journal needs and does not have, the oldest first. */
+    /** The versions that the journal needs and does not contain yet, oldest first. */
     static List<SentVersion> unwritten(Statements database, int max) throws SQLException {
         List<SentVersion> unwritten = new ArrayList<>();
         try (ResultSet row = database.query(UNWRITTEN, max)) {
@@ -109,7 +115,7 @@ public final class SentVersions {
         return older;
     }
 
-    /** The journal has these, as long as no more is known of them. */
+    /** Marks these versions as contained in the journal, unless their state has changed since. */
     void written(List<SentVersion> versions) throws SQLException {
         for (SentVersion version : versions) {
             database.update(
@@ -121,7 +127,7 @@ public final class SentVersions {
         }
     }
 
-    /** An instance is forgotten: when it was the last with its UID, nobody asks any more. */
+    /** An instance is forgotten. If it was the last one with its UID, the rows of this UID are no longer needed. */
     void forget(String sopInstance) throws SQLException {
         database.update(FORGET, sopInstance);
     }
@@ -147,7 +153,7 @@ public final class SentVersions {
                 older);
     }
 
-    /** ?3 of the instance; unwritten only when there is an older one, whose bytes may come up again. */
+    /** ?3 is the instance. The row is unwritten only if an older instance exists, whose bytes may be sent later. */
     public static final String NOTE = """
             INSERT INTO sent (sop_instance, destination, instance, length, crc32c, answer, unwritten)
             SELECT i.sop_instance, ?1, i.id, i.length, i.crc32c, ?2,
@@ -161,7 +167,7 @@ public final class SentVersions {
             INSERT INTO sent (sop_instance, destination, instance, length, crc32c, answer, unwritten)
             VALUES (?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO UPDATE SET answer = max(answer, excluded.answer)""";
 
-    /** The one row of the instance ?1 and the destination ?2. */
+    /** Selects the one row of instance ?1 and destination ?2. */
     private static final String OWN =
             " sop_instance = (SELECT sop_instance FROM instance WHERE id = ?1) AND destination = ?2 AND instance = ?1";
 

@@ -6,8 +6,8 @@ import java.util.Map;
 import org.dicomgateway.spool.Instance;
 
 /**
- * Keys of the rows in table {@code series}: looks them up, or adds them. Remembers the last ones, because instances of
- * one series come together.
+ * Finds or adds the rows of table {@code series}. Caches the recent keys, because instances of one series arrive
+ * together.
  */
 final class SeriesKeys {
 
@@ -27,7 +27,7 @@ final class SeriesKeys {
         this.database = database;
     }
 
-    /** The key of the series that this instance belongs to. */
+    /** The key of the series of this instance. */
     long of(Instance instance) throws SQLException {
         SeriesRow series = SeriesRow.of(instance);
         Long known = recent.get(series);
@@ -43,14 +43,14 @@ final class SeriesKeys {
         return key;
     }
 
-    /** Removes the row if no instance has it any more. */
+    /** Removes the row if no instance uses it any more. */
     void removeUnused(long key) throws SQLException {
         if (database.update(REMOVE_UNUSED, key) > 0) {
             recent.values().remove(key);
         }
     }
 
-    /** After a rollback: rows that were added are not there. */
+    /** Call this after a rollback: the cache may contain rows that were not written. */
     void forget() {
         recent.clear();
     }

@@ -9,7 +9,7 @@ import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.spool.Instance;
 
-/** What instances of one series, by one sender, have in common: a row of table {@code series}. */
+/** A row of table {@code series}: what all instances of one series from one sender have in common. */
 public record SeriesRow(
         String seriesInstanceUid,
         String studyInstanceUid,
@@ -20,7 +20,7 @@ public record SeriesRow(
         TransferSyntax transferSyntax,
         Origin origin) {
 
-    /** Its columns, in the order that {@link #read} and {@link #values} have. */
+    /** The columns, in the order of {@link #read} and {@link #values}. */
     public static final String COLUMNS = """
             series_uid, study_uid, patient_id, accession_number, modality, sop_class, transfer_syntax, calling_ae, \
             called_ae, remote_host""";
@@ -37,7 +37,7 @@ public record SeriesRow(
                 instance.origin());
     }
 
-    /** A row that has {@link #COLUMNS} and no others. */
+    /** Reads a row that consists of {@link #COLUMNS}. */
     public static SeriesRow read(ResultSet row) throws SQLException {
         return new SeriesRow(
                 row.getString(1),
@@ -65,7 +65,7 @@ public record SeriesRow(
         };
     }
 
-    /** One of its instances. */
+    /** Creates an instance of this series. */
     public Instance instance(long id, Uid sopInstance, Instant receivedAt, long datasetLength) {
         return new Instance(
                 id,

@@ -27,19 +27,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The ledger in an SQLite database (write-ahead log, one connection that writes, some that read).
+ * The ledger in an SQLite database, with a write-ahead log, one connection for writing and several for reading.
  *
- * <p>An applied batch survives the end of the process at once, and a power failure after {@link #sync}. What a power
- * failure takes is always the newest batches, and the database itself stays sound; assumed of the file system and the
- * disk is what SQLite assumes (https://www.sqlite.org/atomiccommit.html), above all that a sync is one.
+ * <p>An applied batch survives the end of the process at once, and a power failure after {@link #sync}. A power failure
+ * can take only the newest batches; the database stays sound. This relies on what SQLite requires of file system and
+ * disk (https://www.sqlite.org/atomiccommit.html), above all that a sync is a real sync.
  *
- * <p>Times are kept in milliseconds.
+ * <p>Times are stored in milliseconds.
  */
 public final class SqliteLedger implements Ledger {
 
     private static final Logger LOG = LoggerFactory.getLogger(SqliteLedger.class);
     private static final int IDLE_READERS = 4;
-    /** Each writes a few pages: the write-ahead log stays at some 16 MB. */
+    /** Each change writes a few pages: the write-ahead log stays at about 16 MB. */
     private static final long CHANGES_PER_CHECKPOINT = 500;
 
     private final LedgerFile file;
@@ -56,11 +56,12 @@ public final class SqliteLedger implements Ledger {
     }
 
     /**
-     * Opens the ledger in this file, or creates it; only the owner can read it.
+     * Opens the ledger in this file, or creates it. Only its owner can read it.
      *
-     * @param chooser asked in the thread that applies changes
-     * @throws LedgerCorruptException when it is damaged, or something else: then {@link #setAside} and rebuild
-     * @throws LedgerException when it cannot be opened now: locked, no permission, written by a newer version
+     * @param chooser called in the thread that applies changes
+     * @throws LedgerCorruptException when the file is damaged or not a ledger: then {@link #setAside} and rebuild
+     * @throws LedgerException when the ledger cannot be opened now: locked, no permission, or written by a newer
+     *     version
      */
     public static SqliteLedger open(Path path, Chooser chooser) throws LedgerException {
         LedgerFile file = new LedgerFile(path);
@@ -73,7 +74,7 @@ public final class SqliteLedger implements Ledger {
         }
     }
 
-    /** Renames a damaged ledger's files, which must not be open: {@code suffix} is appended to their names. */
+    /** Renames a damaged ledger's files, which must be closed. Appends {@code suffix} to their names. */
     public static void setAside(Path path, String suffix) throws IOException {
         LedgerFile.setAside(path, suffix);
     }
@@ -93,8 +94,8 @@ public final class SqliteLedger implements Ledger {
     }
 
     /**
-     * Moves the write-ahead log into the database when enough was written. SQLite would do so by itself, but keep to
-     * itself that a sync failed while it did. The batch before is applied all the same.
+     * Moves the write-ahead log into the database after enough changes. SQLite could do this by itself, but would not
+     * report a failed sync. A failure here does not undo the applied batch.
      */
     private void checkpoint(long applied) {
         uncheckpointed += applied;
@@ -106,7 +107,7 @@ public final class SqliteLedger implements Ledger {
             writer.checkpoint();
         } catch (SQLException e) {
             LedgerException failure = noted(file.failure("checkpointed", e));
-            LOG.warn("the ledger's write-ahead log grows on", failure);
+            LOG.warn("the ledger's checkpoint failed; its write-ahead log keeps growing", failure);
         }
     }
 
@@ -249,7 +250,7 @@ public final class SqliteLedger implements Ledger {
         return ask(LedgerReader::unassigned);
     }
 
-    /** Ends the connections; a query that is under way ends by itself. Does nothing the second time. */
+    /** Closes the connections. A running query finishes first. A second call does nothing. */
     @Override
     public void close() {
         synchronized (idle) {
@@ -272,7 +273,7 @@ public final class SqliteLedger implements Ledger {
         T put(LedgerReader reader) throws SQLException;
     }
 
-    /** No thread waits for another's query: a connection is added when all are in use. */
+    /** Runs a query. No thread waits for another's query: if all connections are in use, this opens one more. */
     private <T> T ask(Question<T> question) throws LedgerException {
         LedgerReader reader = takeReader();
         boolean sound = false;
@@ -318,7 +319,7 @@ public final class SqliteLedger implements Ledger {
         try {
             connection.close();
         } catch (Exception e) {
-            LOG.atWarn().setCause(e).log("a connection to the ledger did not close cleanly; nothing is lost by it");
+            LOG.atWarn().setCause(e).log("a connection to the ledger did not close cleanly; no data is lost");
         }
     }
 }

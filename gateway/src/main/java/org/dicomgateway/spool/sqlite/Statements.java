@@ -10,16 +10,16 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.ProgressHandler;
 
-/** A connection and its statements, each prepared once. For one thread at a time. */
+/** A connection and its statements. Each statement is prepared once. For one thread at a time. */
 public final class Statements implements AutoCloseable {
 
-    /** Of SQLite's machine: a tenth of a millisecond or so. */
+    /** Steps of SQLite's virtual machine: about a tenth of a millisecond. */
     private static final int STEPS_BETWEEN_LOOKS = 10_000;
 
     private final Connection connection;
     private final Map<String, PreparedStatement> prepared = new HashMap<>();
 
-    /** Owns the connection from now on. */
+    /** Takes over the connection. */
     Statements(Connection connection) {
         this.connection = connection;
     }
@@ -29,19 +29,19 @@ public final class Statements implements AutoCloseable {
         return bind(sql, values).executeUpdate();
     }
 
-    /** Runs a query. Its result must be closed before the same query is run again. */
+    /** Runs a query. Close its result before you run the same query again. */
     public ResultSet query(String sql, @Nullable Object... values) throws SQLException {
         return bind(sql, values).executeQuery();
     }
 
-    /** The first column of the first row; 0 when there is no row, or it is NULL. */
+    /** The first column of the first row; 0 if there is no row, or it is NULL. */
     public long number(String sql, @Nullable Object... values) throws SQLException {
         try (ResultSet row = query(sql, values)) {
             return row.next() ? row.getLong(1) : 0;
         }
     }
 
-    /** Breaks off whatever runs on this connection when {@code stop} says so; it is asked all the time. */
+    /** Interrupts whatever runs on this connection when {@code stop} returns true. Called very often. */
     public void interruptWhen(BooleanSupplier stop) throws SQLException {
         ProgressHandler.setHandler(connection, STEPS_BETWEEN_LOOKS, new ProgressHandler() {
             @Override
@@ -63,7 +63,7 @@ public final class Statements implements AutoCloseable {
         return statement;
     }
 
-    /** Closes the connection, which finalizes its statements. */
+    /** Closes the connection and with it all statements. */
     @Override
     public void close() throws SQLException {
         connection.close();

@@ -14,9 +14,10 @@ import org.dicomgateway.spool.ledger.Ledger;
 import org.dicomgateway.spool.ledger.SentVersion;
 
 /**
- * Keeps the versions of an instance in order: what was received under one SOP Instance UID with different content. An
- * older one is never sent to a destination after a newer one was, or may have been: its delivery is settled as
- * superseded. A resend, which has the same content and came from the same sender, supersedes nothing and is delivered.
+ * Keeps the versions of an instance in order. Versions are instances with the same SOP Instance UID and different
+ * content. An older version is never sent to a destination after a newer one was sent there, or may have been. Its
+ * delivery is settled as superseded. A resend has the same content and the same sender. It supersedes nothing and is
+ * delivered.
  */
 public final class Versions {
 
@@ -39,14 +40,14 @@ public final class Versions {
         return sent;
     }
 
-    /** Those superseded since this was called last. */
+    /** Returns the deliveries that were superseded since the last call. */
     List<Ledger.Superseded> takeSuperseded() {
         List<Ledger.Superseded> taken = List.copyOf(superseded);
         superseded.clear();
         return taken;
     }
 
-    /** Whether there are other instances with the UID of this one. From now on their deliveries know of each other. */
+    /** Whether other instances have the same UID. From then on their deliveries are marked as versioned. */
     boolean meet(Instance instance) throws SQLException {
         List<Long> others = new ArrayList<>();
         try (ResultSet row = database.query(OTHERS, instance.sopInstance().value(), instance.id())) {
@@ -74,9 +75,9 @@ public final class Versions {
     }
 
     /**
-     * An attempt to deliver ended.
+     * Notes the end of an attempt.
      *
-     * @param there whether the destination has it
+     * @param there whether the destination has the instance
      * @param due gets the destinations for which something may have become due
      */
     void settled(Change.Settled settled, boolean there, String destination, boolean versioned, Set<String> due)
@@ -144,7 +145,9 @@ public final class Versions {
         }
     }
 
-    /** Deliveries of this instance became pending somewhere: those are superseded where a newer one was sent before. */
+    /**
+     * Deliveries of this instance became pending. Supersedes those whose destination was sent a newer version before.
+     */
     void review(long instance, Instant at, Set<String> due) throws SQLException {
         for (DeliveryRow row : DeliveryRow.of(database, instance)) {
             String destination = row.destination();
@@ -180,14 +183,14 @@ public final class Versions {
             }
         }
         completion.check(instance, at);
-        due.add(destination); // one behind it may go
+        due.add(destination); // a delivery behind it may go now
     }
 
     private static String reason(long newer) {
         return "instance " + newer + ", a newer version, was sent there before";
     }
 
-    /** Also those that are known only by where they were sent: an instance that was held may get its plan long after. */
+    /** Includes instances that are known only from {@code sent}: a held instance may get its plan much later. */
     public static final String OTHERS = """
             SELECT id FROM instance INDEXED BY instance_by_sop WHERE sop_instance = ?1 AND id <> ?2
             UNION ALL SELECT instance FROM sent WHERE sop_instance = ?1 AND instance <> ?2""";

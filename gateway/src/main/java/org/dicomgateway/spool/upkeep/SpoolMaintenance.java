@@ -19,14 +19,14 @@ import org.dicomgateway.spool.ledger.LedgerQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The thread that keeps house: free space, what is finished, what is stuck, what is history. */
+/** The maintenance thread: watches free space, recycles what is finished, moves what is stuck, deletes old history. */
 public final class SpoolMaintenance {
 
     private static final Logger LOG = LoggerFactory.getLogger(SpoolMaintenance.class);
     private static final Duration TICK = Duration.ofMillis(250);
     private static final int TICKS_PER_ROUND = 4;
     private static final int ROUNDS_PER_FORGETTING = 60;
-    /** Less is a clock that is being kept right. */
+    /** A smaller step is normal clock correction. */
     private static final Duration SET_BACK = Duration.ofSeconds(2);
 
     private final SpaceWatch space;
@@ -85,38 +85,37 @@ public final class SpoolMaintenance {
                 }
             }
         } catch (InterruptedException e) {
-            LOG.error("the thread that keeps the spool's house was interrupted, by nobody we know; it ends", e);
+            LOG.error(
+                    "spool maintenance was interrupted and has stopped; segments are no longer recycled: restart the "
+                            + "gateway",
+                    e);
         }
     }
 
-    /** What must not wait: whether there is room, and whether the log can be written to again. */
+    /** Does the urgent work: checks the free space, tries to repair a broken log, and recycles segments. */
     public void lookAround() throws LedgerException {
         space.look();
         if (committer.brokenBecause().isPresent()) {
             committer.heal();
         }
         trust.look();
-        // Under load a segment is full every fraction of a second: one that is used again need not be preallocated.
+        // Under load a segment fills within a fraction of a second. A recycled segment saves a preallocation.
         sweeper.sweep();
         sweeper.keepSpares();
     }
 
-    /** What is to be tried again at a time does not wait until a clock that was set back shows that time again. */
+    /** Retries must not wait until a clock that was set back reaches their time again. */
     private void mindTheClock() {
         clockIsBelievable = clockWatch.isBelievable();
         Instant now = clock.instant();
         if (now.isBefore(latest.minus(SET_BACK))) {
             long hastened = ledgerQueue.apply(new Change.Hastened(now)).join().rows();
-            LOG.warn(
-                    "the clock was set back from {} to {}; {} deliveries that waited are due now",
-                    latest,
-                    now,
-                    hastened);
+            LOG.warn("the clock was set back from {} to {}; {} waiting deliveries are due now", latest, now, hastened);
         }
         latest = now;
     }
 
-    /** Moves what is stuck, and bounds what a power failure has repeated. */
+    /** Moves instances that block old segments, and syncs the ledger, which limits what a power failure repeats. */
     public void tidy() throws LedgerException {
         mindTheClock();
         journal.look();
@@ -129,7 +128,7 @@ public final class SpoolMaintenance {
         ledgerQueue.sync().join();
     }
 
-    /** Forgets history that is old enough, some at a time; by a clock in doubt, nothing. */
+    /** Deletes old history in small steps. Deletes nothing while the clock is doubtful. */
     public void forget() {
         mindTheClock();
         if (!clockIsBelievable) {
@@ -138,12 +137,12 @@ public final class SpoolMaintenance {
         Change.Forgotten old = new Change.Forgotten(clock.instant().minus(history));
         long forgotten;
         do {
-            // Others' changes wait in the same row, and get their turn in between.
+            // Other changes wait in the same queue and get their turn in between.
             forgotten = ledgerQueue.apply(old).join().rows();
         } while (forgotten > 0 && stopping.getCount() > 0);
     }
 
-    /** A piece of the housework. */
+    /** One maintenance task. */
     private interface Chore {
         void run() throws LedgerException;
     }
@@ -154,7 +153,7 @@ public final class SpoolMaintenance {
             failing = false;
         } catch (LedgerException | RuntimeException e) {
             if (!failing && stopping.getCount() > 0) {
-                LOG.warn("keeping the spool's house failed; it is tried again, and nothing is lost", cause(e));
+                LOG.warn("spool maintenance failed; it tries again, and no data is lost", cause(e));
             }
             failing = true;
         }

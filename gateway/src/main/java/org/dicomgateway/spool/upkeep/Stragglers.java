@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Moves what still waits in an old, mostly finished segment out to files of its own, so that nothing small pins a
- * segment, and an operator finds what is stuck as plain files.
+ * Moves waiting instances out of old, mostly finished segments into their own files. So a few small instances do not
+ * block a whole segment, and an operator finds stuck instances as plain files.
  */
 public final class Stragglers {
 
@@ -52,7 +52,11 @@ public final class Stragglers {
         this.age = age;
     }
 
-    /** Moves some, and has the ledger know. @return whether there may be more */
+    /**
+     * Moves some instances and updates the ledger.
+     *
+     * @return whether there may be more
+     */
     boolean moveSome(Instant now) throws LedgerException {
         Map<Long, Long> unfinished = ledger.unfinishedBytesBySegment();
         for (Map.Entry<Long, SegmentLog.SealedSegment> sealed : log.sealed().entrySet()) {
@@ -67,7 +71,7 @@ public final class Stragglers {
         return false;
     }
 
-    /** Also not within it: what is in the future, because the clock was set back since. */
+    /** A time in the future is also not within it: the clock was set back in the meantime. */
     private static boolean isWithin(Duration time, Instant since, Instant now) {
         return !now.isBefore(since) && !now.isAfter(since.plus(time));
     }
@@ -75,7 +79,7 @@ public final class Stragglers {
     private boolean move(long segment, Instant now) throws LedgerException {
         List<Change> moved = new ArrayList<>();
         try {
-            // Maintenance alone recycles, and this is its thread: the segment needs no pin.
+            // Only maintenance recycles segments, in this same thread, so the segment needs no pin.
             for (StoredInstance stored : ledger.unfinishedIn(segment, AT_ONCE)) {
                 if (write(stored)) {
                     moved.add(new Change.Moved(stored.instance().id()));
@@ -85,7 +89,7 @@ public final class Stragglers {
         } catch (IOException e) {
             failed.put(segment, now);
             LOG.warn(
-                    "what waits in segment {} cannot be moved to files; it stays where it is, and is tried again in {}",
+                    "the waiting instances in segment {} cannot be moved to files; they stay there, next try in {}",
                     segment,
                     PAUSE,
                     e);
@@ -101,7 +105,12 @@ public final class Stragglers {
         return true;
     }
 
-    /** @return false when the disk does not give it: then it stays, and the segment with it, and costs no other */
+    /**
+     * Writes an instance to its own file.
+     *
+     * @return false when the disk cannot read the instance. Then the instance and its segment stay; other instances are
+     *     not affected
+     */
     private boolean write(StoredInstance stored) throws IOException {
         long id = stored.instance().id();
         InstanceFiles.Part part = files.moveOut(id);
@@ -111,7 +120,7 @@ public final class Stragglers {
             files.name(part, id);
             return true;
         } catch (DamagedInstanceException e) {
-            LOG.warn("instance {} cannot be moved out of its segment, which is kept: {}", id, e.getMessage());
+            LOG.warn("instance {} cannot be moved to a file, so its segment is kept: {}", id, e.getMessage());
             return false;
         } finally {
             part.discard();

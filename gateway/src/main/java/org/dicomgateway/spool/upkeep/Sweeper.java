@@ -20,15 +20,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives back the room of what is finished. Nothing goes before a durable commit of the ledger says that it is: a power
- * failure may take the ledger's last commits, and what they called finished is then to be delivered again. Nor before the
- * journal knows how new that ledger was: {@link LedgerTrust}.
+ * Frees the space of finished instances. Deletes nothing before a durable commit of the ledger says that it is
+ * finished. Otherwise a power failure could take the ledger's last commits, and their instances would have to be
+ * delivered again. Also waits until the journal knows how new that ledger is: {@link LedgerTrust}.
  */
 public final class Sweeper {
 
     private static final Logger LOG = LoggerFactory.getLogger(Sweeper.class);
     private static final int FILES_AT_ONCE = 2_000;
-    /** So many looks in a row at which nothing was received or finished are quiet enough to make the reserve: a second. */
+    /**
+     * After this many looks in a row without receipt or completion, about a second, it is quiet enough to fill the
+     * reserve.
+     */
     private static final int QUIET_LOOKS = 4;
 
     private final Ledger ledger;
@@ -41,13 +44,17 @@ public final class Sweeper {
     private final VersionLog versions;
     private final int spares;
     private LogPosition lookedAt = LogPosition.START;
-    /** Bytes that were not finished at the last sweep, and at the one before that spares were last looked after. */
+    /** Unfinished bytes at the last sweep, and at the previous call of keepSpares. */
     private long unfinishedNow;
 
     private long unfinishedThen;
     private int quietLooks;
 
-    /** @param reserve bytes of the spare segments that stand ready; one does even without */
+    /**
+     * Creates the sweeper.
+     *
+     * @param reserve bytes of the spare segments to keep ready; at least one segment is kept
+     */
     public Sweeper(
             Ledger ledger,
             LedgerTrust trust,
@@ -69,14 +76,14 @@ public final class Sweeper {
         this.spares = Math.toIntExact(Math.max(1, reserve / log.segmentSize()));
     }
 
-    /** Recycles segments, and deletes files, of which nothing is wanted any more. */
+    /** Recycles segments and deletes files that are no longer needed. */
     void sweep() throws LedgerException {
         if (trust.lostBecause().isPresent()) {
             return;
         }
         List<Long> segments = finishedSegments();
         List<Long> withFile = ledger.finishedWithFile(FILES_AT_ONCE);
-        // Always, so that as little as can be is unknown when the ledger is lost; and before anything goes.
+        // Always do this, so that a rebuilt ledger knows as much as possible. And do it before anything is recycled.
         if (!versions.write() || (segments.isEmpty() && withFile.isEmpty())) {
             return;
         }
@@ -95,14 +102,14 @@ public final class Sweeper {
                 files.delete(id);
                 deleted.add(new Change.FileDeleted(id));
             } catch (IOException e) {
-                LOG.warn("cannot remove the file of instance {}, which is delivered; trying again", id, e);
+                LOG.warn("cannot remove the file of finished instance {}; trying again", id, e);
             }
         }
         ledgerQueue.submit(deleted);
     }
 
     private List<Long> finishedSegments() throws LedgerException {
-        // In this order: what is applied when the ledger is asked is at least what was applied before.
+        // This order matters: the ledger's answer is at least as new as this position.
         LogPosition applied = ledgerQueue.applied();
         Map<Long, Long> unfinished = ledger.unfinishedBytesBySegment();
         unfinishedNow = unfinished.values().stream().mapToLong(bytes -> bytes).sum();
@@ -121,14 +128,14 @@ public final class Sweeper {
             log.retire(
                     segment, log.spareCount() < spares && space.closedBecause().isEmpty());
         } catch (IOException e) {
-            LOG.warn("cannot recycle segment {}, in which everything is delivered; trying again", segment, e);
+            LOG.warn("cannot recycle finished segment {}; trying again", segment, e);
         }
     }
 
     /**
-     * Has spare segments ready, so that the committer need not make one: the first at once, the rest of the reserve one
-     * at a time while nothing is received or finished, for to fill them takes the disk's time; and what is finished soon
-     * leaves segments that are filled already. None is kept when room is short.
+     * Keeps spare segments ready, to save the committer this work. The first is made at once. The rest of the reserve
+     * is made one by one while nothing is received or finished. Filling a segment takes disk time, and finished
+     * segments soon give spares that are already filled. When space is short, spares are deleted.
      */
     void keepSpares() {
         LogPosition applied = ledgerQueue.applied();

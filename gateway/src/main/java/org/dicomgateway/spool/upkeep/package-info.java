@@ -1,6 +1,6 @@
 /**
- * What keeps the spool small and sound: recycles segments, moves stragglers to files of their own, forgets old
- * history, watches the room that is left.
+ * Keeps the spool small and sound: recycles segments, moves stragglers to their own files, deletes old history, watches
+ * the free space.
  *
  * <p>In: the clock. Out: free segments. Threads: one, for all of it. Never here: deleting what was not delivered.
  */
