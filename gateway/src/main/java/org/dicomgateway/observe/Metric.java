@@ -41,7 +41,7 @@ public enum Metric {
     SET_ASIDE("gateway_set_aside_files", Kind.GAUGE, "Files in the spool that belong to no known instance"),
     DISK_FREE("gateway_disk_free_bytes", Kind.GAUGE, "Usable space on the spool's file system"),
     DISK_TOTAL("gateway_disk_size_bytes", Kind.GAUGE, "Size of the spool's file system"),
-    DISK_MIN_FREE("gateway_disk_min_free_bytes", Kind.GAUGE, "Space that must stay free: with less, the gateway accepts no instances"),
+    DISK_MIN_FREE("gateway_disk_min_free_bytes", Kind.GAUGE, "Free space that is required to accept instances"),
 
     BOOKS(
             "gateway_books_deliveries",
@@ -67,7 +67,7 @@ public enum Metric {
             "1 for the current state, 0 for the others",
             "destination",
             "state"),
-    USABLE("gateway_destination_usable", Kind.GAUGE, "1 while new deliveries can be assigned to the destination", "destination"),
+    USABLE("gateway_destination_usable", Kind.GAUGE, "1 while deliveries can be assigned to it", "destination"),
     FAILURES(
             "gateway_destination_consecutive_failures",
             Kind.GAUGE,
