@@ -121,7 +121,7 @@ class AccessSettingsTest {
             gateway.listeners.lab.access = everybody                                 | gateway.listeners.lab.access | expected a block
             gateway.access-defaults.max-associations = many                          | gateway.access-defaults.max-associations | expected a whole number
             gateway.users { bob { } }                                                | gateway.users.bob.password-hash | missing
-            gateway.users { bob { password-hash = secret } }                              | gateway.users.bob.password-hash | no hash of a password
+            gateway.users { bob { password-hash = secret } }                              | gateway.users.bob.password-hash | not a password hash
             """)
     void a_mistake_is_one_problem_with_its_place(String text, String key, String what) {
         assertThat(written.problemsOfGateway(text)).singleElement().satisfies(problem -> {

@@ -92,8 +92,8 @@ class AdminSettingsTest {
                         "has neither password-hash nor token-hash",
                         "a name is 1 to 64 letters, digits, '-' and '_': 'b b'",
                         "no role: 'admin'; known are viewer, operator",
-                        "no hash of a password; scripts/gateway hash-password makes one",
-                        "no hash of a token; make one with scripts/gateway hash-password --token, and quote it");
+                        "not a password hash; scripts/gateway hash-password makes one",
+                        "not a token hash; make one with scripts/gateway hash-password --token, and quote it");
     }
 
     @Test

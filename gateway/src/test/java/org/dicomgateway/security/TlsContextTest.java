@@ -68,7 +68,7 @@ class TlsContextTest {
                 .isEqualTo("CN=gateway");
         assertThatThrownBy(() -> TlsContext.check(settings(new IdentityFiles.Pkcs12(file, new Secret("other")))))
                 .isInstanceOf(KeyMaterialException.class)
-                .hasMessage(file + ": is no PKCS#12 that opens with this password");
+                .hasMessage(file + ": is not a PKCS#12 file, or the password is wrong");
     }
 
     @Test
