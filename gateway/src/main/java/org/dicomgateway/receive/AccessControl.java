@@ -45,7 +45,7 @@ public final class AccessControl implements AssociationPolicy {
         }
         return Rejection.localLimitExceeded("access " + found.rule().get().name() + ": all "
                 + found.rule().get().limits().associations().orElse(0) + " associations of "
-                + request.origin().remoteHost() + " are taken (max-associations)");
+                + request.origin().remoteHost() + " are in use (max-associations)");
     }
 
     @Override

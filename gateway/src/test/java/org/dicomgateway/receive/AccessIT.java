@@ -248,7 +248,7 @@ class AccessIT {
             assertThat(second.output()).contains("Rejected Transient").contains("Local Limit Exceeded");
             assertThat(log.all())
                     .anyMatch(text -> text.contains(
-                            "2/3/2 (access slow: all 1 associations of 127.0.0.1 are taken (max-associations))"));
+                            "2/3/2 (access slow: all 1 associations of 127.0.0.1 are in use (max-associations))"));
             assertThat(of("QUICK")).isEqualTo(100);
             // Two a second, and as many saved up at the beginning: far from a hundred by now.
             assertThat(of("SLOW")).isLessThan(10 + 2 * took.toSeconds());

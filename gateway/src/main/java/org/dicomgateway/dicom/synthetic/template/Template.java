@@ -71,7 +71,7 @@ public final class Template {
     /**
      * Reads a template.
      *
-     * @throws TemplateException with every problem found, each with file and line
+     * @throws TemplateException with every problem, each with file and line
      * @throws IOException when the file cannot be read
      */
     public static Template read(Path file) throws IOException, TemplateException {
@@ -88,7 +88,7 @@ public final class Template {
         entries.forEach(entry -> entry.applyTo(attributes));
     }
 
-    /** The same for templates that add the same. */
+    /** A text that is equal for templates that add the same attributes. */
     public String fingerprint() {
         return entries.stream().map(Entry::toString).collect(Collectors.joining("\n"));
     }
