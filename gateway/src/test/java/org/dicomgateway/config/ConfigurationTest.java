@@ -194,7 +194,7 @@ class ConfigurationTest {
                 .singleElement()
                 .satisfies(problem -> {
                     assertThat(problem.file()).isEqualTo(folder.resolve("gateway.conf"));
-                    assertThat(problem.what()).contains("includes what is no file");
+                    assertThat(problem.what()).contains("includes something that is not a file");
                 });
     }
 }
