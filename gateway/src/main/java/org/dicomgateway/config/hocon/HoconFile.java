@@ -52,7 +52,7 @@ public final class HoconFile {
         SourceLocation sourceLocation = SourceLocation.of(file.toAbsolutePath().normalize());
         files.add(sourceLocation.file());
         if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
-            problems.add(sourceLocation, Files.exists(file) ? "cannot be read" : "is not there", "");
+            problems.add(sourceLocation, Files.exists(file) ? "cannot be read" : "does not exist", "");
             return Optional.empty();
         }
         try {
