@@ -115,7 +115,7 @@ class AccessSettingsTest {
     @CsvSource(delimiter = '|', textBlock = """
             gateway.listeners.lab.access = [ { calling-ae = A } ]                    | gateway.listeners.lab.access[0].name | missing
             gateway.listeners.lab.access = [ { name = a }, { name = a } ]            | gateway.listeners.lab.access[1].name | there is already an entry a
-            gateway.listeners.lab.access = [ { name = a, remote-host = pacs } ]      | gateway.listeners.lab.access[0].remote-host | no address
+            gateway.listeners.lab.access = [ { name = a, remote-host = pacs } ]      | gateway.listeners.lab.access[0].remote-host | not an address
             gateway.listeners.lab.access = [ { name = a, sop-class = Cat Scan } ]    | gateway.listeners.lab.access[0].sop-class | no SOP class is called
             gateway.listeners.lab.access = [ { name = a, calling = A } ]             | gateway.listeners.lab.access[0].calling | unknown key
             gateway.listeners.lab.access = everybody                                 | gateway.listeners.lab.access | expected a block

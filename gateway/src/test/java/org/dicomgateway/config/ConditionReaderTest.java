@@ -123,7 +123,7 @@ class ConditionReaderTest {
             tags.PixelData = x                 | tags.PixelData    | rules cannot use the pixel data
             tags.PatientID = []                | tags.PatientID    | must not be empty
             tags = x                           | tags              | expected a block
-            not {}                             | not               | says nothing
+            not {}                             | not               | contains no condition
             not { modalty = CT }               | not.modalty       | unknown key
             not = [{ modality = CT }, 5]       | not[1]            | expected a block
             """)

@@ -154,7 +154,7 @@ class DestinationSettingsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             ae-title = "A\\\\B"               | ae-title            | an AE title contains printable ASCII
-            host = "two words"              | host                | no host name
+            host = "two words"              | host                | not a host name
             port = 0                        | port                | must be between 1 and 65535
             calling-ae { fixd = A }         | calling-ae.fixd     | unknown key
             calling-ae = [A]                | calling-ae          | expected a text

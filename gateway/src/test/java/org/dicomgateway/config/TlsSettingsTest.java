@@ -104,8 +104,8 @@ class TlsSettingsTest {
             certificate = gateway.crt, key = gateway.key              | enabled     | no authority is trusted
             certificate = gateway.crt, key = other.key, trust = ca.crt | certificate | does not belong to the private key
             certificate = none.crt, key = gateway.key, trust = ca.crt | certificate | none.crt: cannot be read
-            certificate = gateway.crt, key = gateway.key, trust = gateway.key | certificate | gateway.key: holds
-            key-store = gateway.p12, trust = ca.crt                   | key-store   | no PKCS#12 that opens with this password
+            certificate = gateway.crt, key = gateway.key, trust = gateway.key | certificate | gateway.key: contains
+            key-store = gateway.p12, trust = ca.crt                   | key-store   | not a PKCS#12 file
             key-store = gateway.p12, certificate = gateway.crt, key = gateway.key, trust = ca.crt | key-store | certificate is also set
             key-store = gateway.p12, password = word, password-file = word.txt, trust = ca.crt | password-file | password is also set
             certificate = gateway.crt, key = gateway.key, trust = []  | trust       | must not be empty

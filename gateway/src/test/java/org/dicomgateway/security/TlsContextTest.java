@@ -83,7 +83,7 @@ class TlsContextTest {
         assertThatThrownBy(() -> check(certificate, certificate, Optional.empty()))
                 .hasMessageStartingWith(certificate + ": no private key in PEM");
         assertThatThrownBy(() -> check(certificates.key("gateway"), certificates.key("gateway"), Optional.empty()))
-                .hasMessageStartingWith(certificates.key("gateway") + ": holds");
+                .hasMessageStartingWith(certificates.key("gateway") + ": contains");
         assertThatThrownBy(() -> check(certificate, secret, Optional.empty()))
                 .hasMessage(secret + ": its private key is encrypted; add password-file");
         assertThatThrownBy(() -> check(certificate, secret, Optional.of(new Secret("wrong"))))

@@ -59,7 +59,7 @@ public final class HeaderReader {
             return parse(new InflaterInputStream(in, inflater), transferSyntax, maxBytes);
         } catch (ZipException e) {
             throw new UnreadableDatasetException(
-                    "the transfer syntax says that the dataset is deflated, but it is not", e);
+                    "the dataset is not deflated, but its transfer syntax says so", e);
         } finally {
             inflater.end();
         }
