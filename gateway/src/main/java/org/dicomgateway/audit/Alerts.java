@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What went wrong, told at once the first time, and then once a minute with how often it happened again: whoever knocks a
- * thousand times a second must not push everything else out of the trail. For any number of threads.
+ * Security alerts, limited in rate. The first alert of a kind is recorded at once. Repeats are counted and recorded
+ * once a minute. A peer that tries a thousand times per second cannot push other messages out of the trail. For any
+ * number of threads.
  */
 final class Alerts {
 
@@ -19,10 +20,10 @@ final class Alerts {
     private static final int MAX_SOURCES = 1000;
     private static final String OTHERS = "others";
 
-    /** What makes two of them the same. */
+    /** The values that make two alerts the same. */
     record Alert(Kind kind, String who, String address, String reason) {}
 
-    /** What it is about. */
+    /** What the alert is about. */
     enum Kind {
         NODE_REJECTED,
         LOGIN_FAILED
@@ -61,7 +62,9 @@ final class Alerts {
         }
     }
 
-    /** What can be told now; or all of it, as at the end of the process. */
+    /**
+     * Returns the messages that are due now. With {@code all}, returns every open one, as at the end of the process.
+     */
     synchronized List<AuditMessage> tell(boolean all) {
         List<AuditMessage> told = new ArrayList<>(fresh);
         fresh.clear();

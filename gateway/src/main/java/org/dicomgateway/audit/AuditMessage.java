@@ -9,13 +9,13 @@ import java.util.Optional;
  * One audit message, in the terms of PS3.15 A.5.1 and A.5.2.
  *
  * @param event what happened
- * @param type which kind of it
- * @param action C, R, U, D or E, as A.5.2 says
- * @param at when
- * @param outcome whether it went well
- * @param reason why it did not; may be empty
- * @param participants who took part; at least one
- * @param objects what it was about
+ * @param type the type of the event
+ * @param action C, R, U, D or E, see A.5.2
+ * @param at when it happened
+ * @param outcome success or failure
+ * @param reason why it failed; may be empty
+ * @param participants the nodes, processes and users that took part; at least one
+ * @param objects the objects that the event is about
  */
 record AuditMessage(
         Code event,
@@ -55,9 +55,9 @@ record AuditMessage(
      *
      * @param userId an AE title with its scheme (A.5.2.1), a process, or a person
      * @param alternativeUserId another name; may be empty
-     * @param requestor whether it began this; one at most does
-     * @param role its part in this
-     * @param address where it is; may be empty
+     * @param requestor whether it started the event; at most one participant did
+     * @param role its role in the event
+     * @param address its network address; may be empty
      */
     record Participant(
             String userId, String alternativeUserId, boolean requestor, Optional<Code> role, String address) {}
@@ -66,8 +66,8 @@ record AuditMessage(
      * ParticipantObjectIdentification.
      *
      * @param id its identifier
-     * @param idType of which kind that is
-     * @param name in words; the standard wants some
+     * @param idType the type of the identifier
+     * @param name a name in words; the standard requires one for some objects
      * @param type 1 person, 2 system object (A.5.1.2.2)
      * @param role 1 patient, 3 report, 13 security resource, 26 processing element; 0 for none
      * @param instances number of instances by SOP Class UID

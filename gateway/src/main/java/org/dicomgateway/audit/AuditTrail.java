@@ -27,10 +27,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The audit trail. Whoever reports to it goes on at once; a thread of its own writes about twice a second what there is to
- * tell. Events of the last half second, and counts of transfers that had not ended, are lost with the process; what was
- * written is synced. While its disk takes nothing it keeps a bounded number of messages, and then counts those it drops:
- * transferring images goes on.
+ * The audit trail. A caller that reports an event does not wait. A separate thread writes the open messages about
+ * twice per second and syncs them.
+ *
+ * <p>When the process dies, the trail loses the events of the last half second and the counts of open transfers.
+ * While the disk takes no writes, the trail keeps a bounded number of messages in memory. It counts the messages that
+ * it drops after that. The transfer of images goes on.
  */
 public final class AuditTrail implements AutoCloseable {
 
@@ -78,7 +80,7 @@ public final class AuditTrail implements AutoCloseable {
         } catch (IOException e) {
             throw new IOException(
                     "the audit trail cannot be written in " + settings.directory()
-                            + " (gateway.audit.directory; gateway.audit.enabled = false goes without one): " + e,
+                            + " (gateway.audit.directory; gateway.audit.enabled = false turns it off): " + e,
                     e);
         }
     }
@@ -107,7 +109,7 @@ public final class AuditTrail implements AutoCloseable {
         return new InetSocketAddress(InetAddress.getByName(syslog.host()), syslog.port());
     }
 
-    /** Begins to write, and first that the gateway started. */
+    /** Starts to write. The first message says that the gateway started. */
     public void start() {
         add(messages.applicationActivity(Code.APPLICATION_START, clock.instant()));
         writer.start();
@@ -115,55 +117,60 @@ public final class AuditTrail implements AutoCloseable {
             try {
                 sending.start();
             } catch (IOException e) {
-                LOG.error("audit trail: nothing is sent to the syslog server, for it is not known what it has", e);
+                LOG.error(
+                        "audit trail: nothing is sent to the syslog server: the record of what was already sent"
+                                + " cannot be read",
+                        e);
             }
         });
     }
 
-    /** An intake of which the trail tells what it took. */
+    /** Wraps an intake, so that the trail records the instances that it receives. */
     public Intake intake(Intake intake) {
         return new AuditedIntake(intake, transfers);
     }
 
-    /** An outbox of which the trail tells what was sent from it; {@code destinations} are those of the rules in force. */
+    /**
+     * Wraps an outbox, so that the trail records what is sent. {@code destinations} are those of the rules in force.
+     */
     public Outbox outbox(Outbox outbox, Function<String, Optional<DestinationSettings>> destinations) {
         return new AuditedOutbox(outbox, transfers, destinations);
     }
 
-    /** A policy of which the trail tells whom it turned away for good. */
+    /** Wraps a policy, so that the trail records each permanent rejection. */
     public AssociationPolicy policy(AssociationPolicy policy) {
         return new AuditedPolicy(policy, this);
     }
 
-    /** Somebody wanted to associate, and was turned away for what he is. */
+    /** A node requested an association, and the gateway rejected it permanently. */
     public void rejected(String callingAe, String address, String reason) {
         alerts.add(new Alerts.Alert(Alerts.Kind.NODE_REJECTED, callingAe, address, reason));
     }
 
-    /** Somebody presented wrong credentials. */
+    /** A user or a peer presented wrong credentials. */
     public void loginFailed(String user, String address, String reason) {
         alerts.add(new Alerts.Alert(Alerts.Kind.LOGIN_FAILED, user, address, reason));
     }
 
     /**
-     * An operator asked for something.
+     * An operator requested an action.
      *
      * @param user may be empty
-     * @param function what he asked for
-     * @param request with what words
-     * @param done whether it was done
+     * @param function the kind of the action
+     * @param request the text of the request
+     * @param done whether the action was done
      */
     public void operatorAction(String user, String address, String function, String request, boolean done) {
         add(messages.operatorAction(user, address, function, request, done, clock.instant()));
     }
 
-    /** The threads it cannot do without: the one that writes, and the one that sends if there is a syslog server. */
+    /** The threads that the trail needs: the writer, and the sender when there is a syslog server. */
     public List<LongLived> threads() {
         return Stream.concat(Stream.of(writer), sender.stream().map(SyslogSender::thread))
                 .toList();
     }
 
-    /** When all that was to be told last was on disk: half a second ago, unless something is wrong. */
+    /** When the trail on disk was last complete. Normally this is half a second ago at most. */
     public Instant complete() {
         return complete;
     }
@@ -173,7 +180,7 @@ public final class AuditTrail implements AutoCloseable {
             events.add(message);
         } else {
             queued.decrementAndGet();
-            LOG.warn("audit trail: too many operator actions at once, one is not in it");
+            LOG.warn("audit trail: too many operator actions at once; one is not recorded");
         }
     }
 
@@ -196,7 +203,7 @@ public final class AuditTrail implements AutoCloseable {
         }
     }
 
-    /** Writes what there is to tell. */
+    /** Writes the messages that are due. */
     private synchronized void tell(boolean all) {
         for (AuditMessage event = events.poll(); event != null; event = events.poll()) {
             queued.decrementAndGet();
@@ -227,19 +234,22 @@ public final class AuditTrail implements AutoCloseable {
             unwritten.clear();
             sender.ifPresent(SyslogSender::wake);
             if (failing) {
-                LOG.info("audit trail: it can be written again; {} messages were dropped", dropped);
+                LOG.info("audit trail: can be written again; {} messages were dropped", dropped);
             }
             failing = false;
             dropped = 0;
         } catch (IOException e) {
             if (!failing) {
-                LOG.error("audit trail: it cannot be written; up to {} messages wait in memory", MAX_WAITING, e);
+                LOG.error("audit trail: cannot be written; up to {} messages wait in memory", MAX_WAITING, e);
             }
             failing = true;
         }
     }
 
-    /** Tells what is open, and that the gateway stopped, and gives the syslog server some seconds to take it. */
+    /**
+     * Writes the open messages and the message that the gateway stopped. Gives the syslog server some seconds to take
+     * them.
+     */
     @Override
     public void close() {
         closing = true;

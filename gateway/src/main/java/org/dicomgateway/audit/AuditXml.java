@@ -15,7 +15,7 @@ import org.dicomgateway.audit.AuditMessage.Participant;
 import org.dicomgateway.audit.AuditMessage.Subject;
 import org.dicomgateway.dicom.values.Text;
 
-/** Audit messages as the XML of PS3.15 A.5.1, each on one line. Texts of others lose what could not stand there. */
+/** Writes audit messages as the XML of PS3.15 A.5.1, each on one line. Removes characters that XML does not allow. */
 final class AuditXml {
 
     private static final int MAX_TEXT = 2000;
@@ -29,13 +29,13 @@ final class AuditXml {
     private final String sourceId;
     private final String siteId;
 
-    /** Messages of this audit source, at this site; the latter may be empty. */
+    /** For messages of this audit source at this site. The site may be empty. */
     AuditXml(String sourceId, String siteId) {
         this.sourceId = sourceId;
         this.siteId = siteId;
     }
 
-    /** Without a line break, and without an XML declaration: it is UTF-8. */
+    /** Writes the message without a line break and without an XML declaration. The encoding is UTF-8. */
     String write(AuditMessage message) {
         StringWriter out = new StringWriter();
         try {
@@ -149,7 +149,7 @@ final class AuditXml {
         return text.indexOf(':') >= 0 || text.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'));
     }
 
-    /** The network's texts can hold what is no XML character, or begin a line. */
+    /** Text from the network can contain line breaks, and characters that XML does not allow. */
     private static String clean(String text) {
         return Text.printable(text, MAX_TEXT);
     }

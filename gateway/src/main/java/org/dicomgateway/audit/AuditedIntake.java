@@ -9,7 +9,8 @@ import org.dicomgateway.spool.Intake;
 import org.dicomgateway.spool.RefusedException;
 
 /**
- * Counts what an intake took. What it refused has no study that could be named, and stands in the forward log alone.
+ * Counts the instances that an intake receives. A refused instance has no study that the trail could name, so only
+ * the forward log records it.
  */
 record AuditedIntake(Intake intake, Transfers transfers) implements Intake {
 

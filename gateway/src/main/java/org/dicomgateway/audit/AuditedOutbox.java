@@ -14,7 +14,7 @@ import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Outbox;
 import org.dicomgateway.spool.Settlement;
 
-/** Counts what was sent from an outbox, and what will not be sent any more. */
+/** Counts the deliveries that were sent from an outbox, and those that will never be sent. */
 record AuditedOutbox(Outbox outbox, Transfers transfers, Function<String, Optional<DestinationSettings>> destinations)
         implements Outbox {
 

@@ -6,7 +6,7 @@ import org.dicomgateway.dicom.values.AssociationAnswer;
 import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.Rejection;
 
-/** Tells of those who were turned away for what they are: not of those who came at a bad moment. */
+/** Records permanent rejections. Temporary rejections, for example when limits are reached, are not recorded. */
 record AuditedPolicy(AssociationPolicy policy, AuditTrail trail) implements AssociationPolicy {
 
     @Override

@@ -3,9 +3,9 @@ package org.dicomgateway.audit;
 /**
  * A coded value of an audit message (PS3.15 A.5.1, {@code CodedValueType}).
  *
- * @param value of the code
- * @param system where it is defined
- * @param meaning the system's words for it
+ * @param value the code
+ * @param system the coding system that defines it
+ * @param meaning the meaning, in the words of the coding system
  */
 record Code(String value, String system, String meaning) {
 
@@ -27,7 +27,7 @@ record Code(String value, String system, String meaning) {
     static final Code DESTINATION_ROLE = dcm("110152", "Destination Role ID");
     static final Code SOURCE_ROLE = dcm("110153", "Source Role ID");
 
-    // Kinds of identifiers of objects: PS3.15 A.5.1.2.4 and PS3.16 CID 404.
+    // Types of object identifiers: PS3.15 A.5.1.2.4 and PS3.16 CID 404.
     static final Code STUDY_INSTANCE_UID = dcm("110180", "Study Instance UID");
     static final Code NODE_ID = dcm("110182", "Node ID");
     static final Code PATIENT_NUMBER = new Code("2", "RFC-3881", "Patient Number");

@@ -15,7 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.dicomgateway.audit.Journal.Position;
 
-/** How far the trail was sent, on disk. */
+/** How far the trail was sent to the syslog server, stored on disk. */
 final class Cursor {
 
     private static final Pattern TEXT = Pattern.compile("(\\d{1,12}) (\\d{1,12})\\s*");
@@ -26,7 +26,7 @@ final class Cursor {
         this.file = folder.resolve("sent");
     }
 
-    /** The place behind the last message that was sent; empty when none was. */
+    /** The position after the last message that was sent. Empty when none was sent. */
     Optional<Position> read() throws IOException {
         if (!Files.exists(file)) {
             return Optional.empty();
@@ -37,7 +37,7 @@ final class Cursor {
                 : Optional.empty();
     }
 
-    /** Keeps a place: after a crash it is this one or the one before. */
+    /** Stores a position. After a crash, the file holds this position or the previous one. */
     void write(Position position) throws IOException {
         Path part = file.resolveSibling("sent.part");
         Files.deleteIfExists(part);

@@ -24,9 +24,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The trail on disk: one message a line, UTF-8, in files {@code audit-NUMBER.xml} of bounded size, the oldest of which go
- * when all of them together are too large. What {@link #append} has returned from is synced. It is also the buffer of what
- * a server has not got yet: a place in it stays what it is, over restarts. One thread appends; any may read.
+ * The trail on disk: one message per line, UTF-8, in files {@code audit-NUMBER.xml} of bounded size. When all files
+ * together are too large, the oldest are deleted. When {@link #append} returns, its messages are synced. The files
+ * are also the buffer for the syslog server: positions stay valid over restarts. One thread appends; any thread may
+ * read.
  */
 final class Journal implements AutoCloseable {
 
@@ -39,7 +40,7 @@ final class Journal implements AutoCloseable {
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY_FOLDER =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
-    /** A place between two messages. */
+    /** A position between two messages. */
     record Position(long file, long offset) implements Comparable<Position> {
         @Override
         public int compareTo(Position other) {
@@ -47,7 +48,7 @@ final class Journal implements AutoCloseable {
         }
     }
 
-    /** A message, and the place behind it. */
+    /** A message, and the position after it. */
     record Entry(String message, Position next) {}
 
     private final Path folder;
@@ -65,7 +66,7 @@ final class Journal implements AutoCloseable {
         channel.truncate(end.offset).position(end.offset);
     }
 
-    /** Opens the trail of a folder, or begins one. A message that a crash left unfinished is cut off. */
+    /** Opens the trail of a folder, or starts one. Cuts off a message that a crash left unfinished. */
     static Journal open(Path folder, long fileSize, long totalSize) throws IOException {
         Files.createDirectories(folder, OWNER_ONLY_FOLDER);
         Files.setPosixFilePermissions(folder, OWNER_ONLY_FOLDER.value());
@@ -73,7 +74,7 @@ final class Journal implements AutoCloseable {
         return new Journal(folder, fileSize, totalSize, numbers.isEmpty() ? 1 : numbers.last());
     }
 
-    /** Writes messages and syncs them. @throws IOException when some of them may not be there */
+    /** Writes messages and syncs them. @throws IOException when some of them may be missing */
     void append(List<String> messages) throws IOException {
         StringBuilder text = new StringBuilder();
         messages.forEach(message -> text.append(message).append('\n'));
@@ -105,7 +106,10 @@ final class Journal implements AutoCloseable {
             size += Files.size(file.getValue());
             if (size > totalSize - fileSize && file.getKey() < next) {
                 Files.delete(file.getValue());
-                LOG.info("audit trail: {} was the oldest and is gone, for gateway.audit.total-size", file.getValue());
+                LOG.info(
+                        "audit trail: {} was the oldest file and is deleted, to keep"
+                                + " gateway.audit.total-size",
+                        file.getValue());
             }
         }
     }
@@ -123,18 +127,21 @@ final class Journal implements AutoCloseable {
         return opened;
     }
 
-    /** Where the next message will stand. */
+    /** The position of the next message. */
     Position end() {
         return end;
     }
 
-    /** Where the oldest message stands. */
+    /** The position of the oldest message. */
     Position begin() throws IOException {
         NavigableMap<Long, Path> files = files(folder);
         return new Position(files.isEmpty() ? end.file : files.firstKey(), 0);
     }
 
-    /** Messages from a place on, some of them; empty at the end. Where a file is gone, from the next one there is. */
+    /**
+     * Some messages from a position on; empty at the end. When its file is deleted, reads from the next existing
+     * file.
+     */
     List<Entry> read(Position from) throws IOException {
         Position limit = end;
         Position at = from;

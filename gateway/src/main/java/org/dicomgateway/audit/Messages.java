@@ -12,12 +12,12 @@ import org.dicomgateway.audit.AuditMessage.Participant;
 import org.dicomgateway.audit.AuditMessage.Subject;
 
 /**
- * The messages the gateway sends, as PS3.15 A.5.3 specifies each.
+ * The messages that the gateway sends, each as PS3.15 A.5.3 specifies it.
  *
- * <p>Which one for what an operator does was a choice: the standard has none for steering an application. Application
- * Activity (A.5.3.1) is for start and stop alone, Audit Log Used (A.5.3.2) for reading a trail. A Security Alert
- * (A.5.3.11) of the type Use of Restricted Function says what it is: somebody used what not everybody may; with the
- * outcome success it is informative by that section's own words.
+ * <p>The standard has no message for an operator who controls an application, so the message type was a choice.
+ * Application Activity (A.5.3.1) is only for start and stop. Audit Log Used (A.5.3.2) is only for reading a trail.
+ * The choice is a Security Alert (A.5.3.11) of the type Use of Restricted Function: a user used a function that not
+ * every user may use. With the outcome success, A.5.3.11 itself calls it informative.
  */
 final class Messages {
 
@@ -34,7 +34,7 @@ final class Messages {
     private final String host = ownHost();
     private final boolean patientIds;
 
-    /** With the patient's ID in what is transferred, or without. */
+    /** With or without the patient ID in messages about transfers. */
     Messages(boolean patientIds) {
         this.patientIds = patientIds;
     }
@@ -55,7 +55,7 @@ final class Messages {
                 List.of());
     }
 
-    /** A.5.3.3: the first instance of a study is on its way. */
+    /** A.5.3.3: the transfer of the first instance of a study begins. */
     AuditMessage beginTransferring(Transfer transfer, Instant at) {
         return new AuditMessage(
                 Code.BEGIN_TRANSFERRING,
@@ -68,7 +68,7 @@ final class Messages {
                 objects(transfer, Map.of()));
     }
 
-    /** A.5.3.7: so many instances of a study arrived, or so many did not. */
+    /** A.5.3.7: the number of instances of a study that arrived, or that did not arrive. */
     AuditMessage instancesTransferred(
             Transfer transfer, Map<String, Long> instances, Outcome outcome, String reason, Instant at) {
         return new AuditMessage(
@@ -82,7 +82,7 @@ final class Messages {
                 objects(transfer, instances));
     }
 
-    /** A.5.3.11: somebody wanted to associate, and a rule says no. */
+    /** A.5.3.11: a node requested an association, and a rule forbids it. */
     AuditMessage nodeRejected(String callingAe, String address, String reason, Instant at) {
         return new AuditMessage(
                 Code.SECURITY_ALERT,
@@ -97,7 +97,7 @@ final class Messages {
                 List.of(alertOn(callingAe.isEmpty() ? address : callingAe, Code.NODE_ID, reason)));
     }
 
-    /** A.5.3.12: somebody presented wrong credentials. */
+    /** A.5.3.12: a user or a peer presented wrong credentials. */
     AuditMessage loginFailed(String user, String address, String reason, Instant at) {
         return new AuditMessage(
                 Code.USER_AUTHENTICATION,
@@ -112,7 +112,7 @@ final class Messages {
                 List.of());
     }
 
-    /** A.5.3.11: an operator did something, or was not let. */
+    /** A.5.3.11: an operator did something, or had no permission to do it. */
     AuditMessage operatorAction(
             String user, String address, String function, String request, boolean done, Instant at) {
         Subject subject = new Subject(
@@ -163,7 +163,7 @@ final class Messages {
         return new Participant(processId, PROCESS, requestor, role, host);
     }
 
-    /** A.5.2.2: an AE title is told apart from other names by this prefix. */
+    /** A.5.2.2: this prefix distinguishes an AE title from other names. */
     private static String aeTitle(String title) {
         return title.isEmpty() ? "unknown" : "AETITLES=" + title;
     }

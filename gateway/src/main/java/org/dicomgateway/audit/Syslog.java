@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Audit messages as syslog messages: RFC 5424, with the values that PS3.15 A.6 asks for. */
+/** Formats audit messages as syslog messages: RFC 5424, with the values that PS3.15 A.6 requires. */
 final class Syslog {
 
     private static final int SECURITY = 10;
@@ -20,7 +20,7 @@ final class Syslog {
     private final String host;
     private final String process = String.valueOf(ProcessHandle.current().pid());
 
-    /** Messages of this host. */
+    /** For messages of this host. */
     Syslog(String host) {
         String graphic = host.replaceAll("[^\\x21-\\x7e]", "?");
         this.host = graphic.isEmpty() ? "-" : graphic.substring(0, Math.min(graphic.length(), MAX_HOST));

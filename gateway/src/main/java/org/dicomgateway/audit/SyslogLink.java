@@ -16,25 +16,25 @@ import javax.net.ssl.SSLSocket;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A way to a syslog server. For one thread; {@link #close} for any. */
+/** A connection to a syslog server. For one thread; any thread may call {@link #close}. */
 interface SyslogLink extends AutoCloseable {
 
-    /** Agrees with the server on what must be agreed on before the first message. */
+    /** Does what is necessary before the first message, for example the TLS handshake. */
     default void begin() throws IOException {}
 
     /** Sends one message. */
     void send(byte[] message) throws IOException;
 
-    /** Sends what was held back, and sees whether the server is still there. */
+    /** Sends buffered messages, and checks that the server is still connected. */
     void check() throws IOException;
 
-    /** How long a message must have been sent, and the server still there, to count as taken. */
+    /** A message counts as sent after this time, when the server is then still connected. */
     Duration settling();
 
     @Override
     void close() throws IOException;
 
-    /** RFC 5426: a datagram each. Nobody knows whether it arrives. */
+    /** RFC 5426: one datagram per message. The sender cannot know whether it arrives. */
     final class Udp implements SyslogLink {
 
         private static final Logger LOG = LoggerFactory.getLogger(SyslogLink.class);
@@ -49,7 +49,10 @@ interface SyslogLink extends AutoCloseable {
         @Override
         public void send(byte[] message) throws IOException {
             if (message.length > MAX_BYTES) {
-                LOG.error("audit trail: a message of {} bytes is too long for UDP, and stays here", message.length);
+                LOG.error(
+                        "audit trail: a message of {} bytes is too long for UDP and is not sent; it is only in the"
+                                + " trail on disk",
+                        message.length);
             } else {
                 socket.send(new DatagramPacket(message, message.length));
             }
@@ -57,7 +60,7 @@ interface SyslogLink extends AutoCloseable {
 
         @Override
         public void check() {
-            // A datagram is gone as soon as it is sent.
+            // A datagram is sent at once: there is nothing to flush.
         }
 
         @Override
@@ -72,8 +75,8 @@ interface SyslogLink extends AutoCloseable {
     }
 
     /**
-     * RFC 5425 over TLS, and its framing (RFC 6587 3.4.1) over plain TCP: the length, a space, the message. The server
-     * answers nothing, so that what it has got is known only from its not hanging up.
+     * RFC 5425 over TLS, or the same framing (RFC 6587 3.4.1) over plain TCP: the length, a space, the message. The
+     * server sends no answers. The only sign that it received a message is that it does not close the connection.
      */
     final class Stream implements SyslogLink {
 
@@ -89,7 +92,7 @@ interface SyslogLink extends AutoCloseable {
             this.socket = socket;
         }
 
-        /** Each of its reads has a time limit; the whole has that of whoever closes this. */
+        /** Each read has a time limit. The caller that closes this connection limits the whole. */
         @Override
         public void begin() throws IOException {
             if (socket instanceof SSLSocket encrypted) {
@@ -98,12 +101,12 @@ interface SyslogLink extends AutoCloseable {
             out = new BufferedOutputStream(socket.getOutputStream());
         }
 
-        /** What puts TLS on a connection, the handshake yet to come; or leaves it as it is. */
+        /** Adds TLS to a connection, before the handshake; or returns the connection unchanged. */
         interface Layer {
             Socket over(Socket wire) throws IOException;
         }
 
-        /** Connects; {@link #begin} shakes hands. */
+        /** Connects. {@link #begin} does the TLS handshake. */
         static Stream connect(InetSocketAddress server, Duration timeout, Layer layer) throws IOException {
             Socket wire = SocketFactory.getDefault().createSocket();
             try {
@@ -128,7 +131,7 @@ interface SyslogLink extends AutoCloseable {
             socket.setSoTimeout(LOOK_MILLIS);
             try {
                 if (socket.getInputStream().read() < 0) {
-                    throw new EOFException("the server hung up");
+                    throw new EOFException("the server closed the connection");
                 }
             } catch (SocketTimeoutException stillThere) {
                 return;
@@ -140,7 +143,10 @@ interface SyslogLink extends AutoCloseable {
             return SETTLING;
         }
 
-        /** Without a farewell of TLS: it would wait for a write that the server does not take, for ever. */
+        /**
+         * Closes without the closing message of TLS. Such a write could wait for ever for a server that reads
+         * nothing.
+         */
         @Override
         public void close() throws IOException {
             wire.close();

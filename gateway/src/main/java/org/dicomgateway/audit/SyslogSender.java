@@ -15,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends the trail to a syslog server, in order, from where it was when the server or the gateway went away. A message
- * counts as sent when the server was still there some time afterwards; what does not count is sent again, so that the
- * server may get a message twice, but misses none that is still in the trail.
+ * Sends the trail to a syslog server, in order. After an outage or a restart, it continues where it stopped. A
+ * message counts as sent when the server is still connected some time later. A message that does not count is sent
+ * again. The server can therefore get a message twice, but it misses none that is still in the trail.
  */
 final class SyslogSender implements AutoCloseable {
 
@@ -28,7 +28,7 @@ final class SyslogSender implements AutoCloseable {
     private static final long LOOK_MILLIS = 500;
     private static final Duration LAST_WORDS = Duration.ofSeconds(3);
 
-    /** Opens a way to the server. */
+    /** Opens a connection to the server. */
     interface Dialler {
         SyslogLink dial() throws IOException;
     }
@@ -51,10 +51,13 @@ final class SyslogSender implements AutoCloseable {
     private volatile long busySince;
     private volatile boolean closing;
     private volatile boolean isUp = true;
-    /** Whether the server was still there some time after it was called: one that hangs up at once is away. */
+    /** Whether the last connection stayed open for some time. A server that closes at once counts as unavailable. */
     private boolean stood;
 
-    /** Sends to a server that messages call {@code server}; a write that takes longer than {@code patience} is broken off. */
+    /**
+     * Sends to a server, called {@code server} in log messages. Breaks off a write that takes longer than {@code
+     * patience}.
+     */
     SyslogSender(Journal journal, Cursor cursor, Syslog format, Dialler dialler, String server, Duration patience) {
         this.journal = journal;
         this.cursor = cursor;
@@ -75,19 +78,22 @@ final class SyslogSender implements AutoCloseable {
         return thread;
     }
 
-    /** There is more to send. */
+    /** Signals that there are more messages to send. */
     void wake() {
         synchronized (news) {
             news.notifyAll();
         }
     }
 
-    /** Breaks off a write that the server does not take; to be called now and then. */
+    /** Breaks off a write that takes too long. Call this method regularly. */
     void watch() {
         long since = busySince;
         SyslogLink current = link;
         if (since != 0 && current != null && System.nanoTime() - since > patience.toNanos()) {
-            LOG.warn("audit trail: syslog server {} takes nothing for {}, hanging up", server, patience);
+            LOG.warn(
+                    "audit trail: syslog server {} has accepted no data for {}; the connection is"
+                            + " closed",
+                    server, patience);
             hangUp(current);
         }
     }
@@ -125,14 +131,14 @@ final class SyslogSender implements AutoCloseable {
         return kept.compareTo(journal.end()) < 0 && !Thread.currentThread().isInterrupted();
     }
 
-    /** Until the server is gone, or we are. */
+    /** Sends until the connection ends or this sender is closed. */
     private void converse(SyslogLink to) throws IOException, InterruptedException {
         long begin = System.nanoTime();
         while (!closing || hasLastWords()) {
             List<Entry> entries = journal.read(position);
             skipped(entries);
             for (Entry entry : entries) {
-                // Slow is not stuck: each message has its time.
+                // A slow server is not stuck: the limit applies to each message.
                 busySince = System.nanoTime();
                 to.send(format.message(entry.message()));
                 position = entry.next();
@@ -170,11 +176,12 @@ final class SyslogSender implements AutoCloseable {
         }
     }
 
-    /** Files that went for want of room before the server had them. */
+    /** Reports files that were deleted for lack of space before the server had them. */
     private void skipped(List<Entry> entries) {
         if (!entries.isEmpty() && entries.get(0).next().file() > position.file() + 1) {
             LOG.error(
-                    "audit trail: syslog server {} was away for too long: {} files of messages are gone unsent;"
+                    "audit trail: syslog server {} was unavailable for too long: {} files of messages were deleted"
+                            + " unsent;"
                             + " gateway.audit.total-size bounds what is kept",
                     server,
                     entries.get(0).next().file() - position.file() - 1);
@@ -183,14 +190,14 @@ final class SyslogSender implements AutoCloseable {
 
     private void tellUp() {
         if (!isUp) {
-            LOG.info("audit trail: syslog server {} is back", server);
+            LOG.info("audit trail: syslog server {} is available again", server);
         }
         isUp = true;
     }
 
     private void tellDown(IOException e) {
         if (isUp && !closing) {
-            LOG.warn("audit trail: syslog server {} is away ({}); messages wait on disk", server, e.toString());
+            LOG.warn("audit trail: syslog server {} is unavailable ({}); messages wait on disk", server, e.toString());
         }
         isUp = false;
     }
@@ -216,7 +223,7 @@ final class SyslogSender implements AutoCloseable {
         }
     }
 
-    /** Sends what is left, if that can be done within some seconds; the rest waits for the next start. */
+    /** Sends the remaining messages for some seconds at most. The rest waits for the next start. */
     @Override
     public void close() {
         closing = true;

@@ -1,15 +1,15 @@
 package org.dicomgateway.audit;
 
 /**
- * Instances of one study of one patient on their way between the gateway and one other node.
+ * A transfer of instances of one study of one patient between the gateway and one other node.
  *
  * @param incoming whether the gateway receives them
- * @param ownAe the gateway's AE title towards that node; may be empty
- * @param peerAe the node's AE title
- * @param peerName what the rules call the node; empty for a sender
- * @param peerAddress its address or host
- * @param studyInstanceUid the study; empty when the instances do not say
- * @param patientId the patient; empty when the instances do not say
+ * @param ownAe the AE title that the gateway uses for that node; may be empty
+ * @param peerAe the AE title of the node
+ * @param peerName the name of the node in the rules; empty for a sender
+ * @param peerAddress the address or host of the node
+ * @param studyInstanceUid the study; empty when the instances do not contain it
+ * @param patientId the patient; empty when the instances do not contain it
  */
 record Transfer(
         boolean incoming,

@@ -12,17 +12,21 @@ import java.util.TreeMap;
 import org.dicomgateway.audit.AuditMessage.Outcome;
 
 /**
- * What is being transferred, counted. A transfer begins with its first instance and ends when nothing of it moved for a
- * while: a modality that opens an association for every image makes one message of a study, and so does a study that is
- * sent over four associations at once. Counting an instance is a look-up in a map. For any number of threads.
+ * Counts the instances of each transfer. A transfer begins with its first instance. It ends when no instance of it
+ * was counted for a while. So one study makes one message, also when a modality opens an association per image, or
+ * when four associations carry one study in parallel. Counting an instance is one map lookup. For any number of
+ * threads.
  */
 final class Transfers {
 
-    /** One that never pauses is told in parts, so that a crash leaves no more than this untold. */
+    /** A transfer that never pauses is recorded in parts, so that a crash loses at most the counts of this time. */
     private static final Duration LONGEST = Duration.ofMinutes(10);
 
     private static final int MAX_OPEN = 2000;
-    /** More only come together while nothing can be written: then they are counted, and not told. */
+    /**
+     * More transfers are open only while nothing can be written. Those above this limit are counted, but not
+     * recorded.
+     */
     private static final int LIMIT = 5 * MAX_OPEN;
 
     private static final int MAX_REASON = 200;
@@ -53,7 +57,7 @@ final class Transfers {
         this.quiet = quiet;
     }
 
-    /** An instance is on its way. */
+    /** The transfer of an instance begins. */
     synchronized void begin(Transfer transfer) {
         counts(transfer);
     }
@@ -63,21 +67,24 @@ final class Transfers {
         counts(transfer).arrived.merge(sopClass, 1L, Long::sum);
     }
 
-    /** An instance will not arrive. */
+    /** An instance will never arrive. */
     synchronized void failed(Transfer transfer, String sopClass, String reason) {
         Counts counts = counts(transfer);
         counts.failed.merge(sopClass, 1L, Long::sum);
         counts.reason = reason.substring(0, Math.min(reason.length(), MAX_REASON));
     }
 
-    /** How many instances could not be told of since the last call. */
+    /** How many calls could not be recorded since the last call of this method. */
     synchronized long takeUntold() {
         long taken = untold;
         untold = 0;
         return taken;
     }
 
-    /** What can be told now: what began, and what ended; or all that is open, as at the end of the process. */
+    /**
+     * Returns the messages that are due: transfers that began or ended. With {@code all}, every open transfer ends
+     * now, as at the end of the process.
+     */
     synchronized List<AuditMessage> tell(boolean all) {
         List<AuditMessage> told = new ArrayList<>(begun);
         begun.clear();
@@ -96,7 +103,7 @@ final class Transfers {
         return told;
     }
 
-    /** A.5.2: what went well and what did not are two messages. What was only tried is none: it will be tried again. */
+    /** A.5.2: successes and failures are two messages. A failed attempt that is retried makes no message. */
     private void end(Transfer transfer, Counts counts, List<AuditMessage> told) {
         if (!counts.arrived.isEmpty()) {
             told.add(messages.instancesTransferred(transfer, counts.arrived, Outcome.SUCCESS, "", counts.last));

@@ -21,18 +21,19 @@ import org.dicomgateway.config.settings.GatewaySettings;
 import org.dicomgateway.config.settings.RoutingSettings;
 
 /**
- * Loads what the operator wrote. Reads files and environment variables; has no other effect.
+ * Loads the configuration that the operator wrote. It reads files and environment variables, and has no other effect.
  *
- * <p>Each of the methods throws {@link ConfigurationException} when there is any problem, and then with all of them.
+ * <p>Each method throws {@link ConfigurationException} when there is any problem. The exception contains all
+ * problems.
  */
 public final class Configuration {
 
-    /** Both files. */
+    /** The settings of both files. */
     public record Loaded(GatewaySettings gateway, RoutingSettings routing) {}
 
     private Configuration() {}
 
-    /** {@code gateway.conf} alone; whether its routing file is right, or there at all, is not asked. */
+    /** Loads only {@code gateway.conf}. Does not check its routing file, or whether that exists. */
     public static GatewaySettings load(Path gatewayConf) throws ConfigurationException {
         Problems problems = new Problems();
         Optional<GatewayReader.Draft> draft = gateway(gatewayConf, problems);
@@ -40,7 +41,7 @@ public final class Configuration {
         return draft.orElseThrow().settings().get();
     }
 
-    /** {@code routing.conf} alone. */
+    /** Loads only {@code routing.conf}. */
     public static RoutingSettings loadRouting(Path routingConf) throws ConfigurationException {
         Problems problems = new Problems();
         Optional<RoutingReader.Draft> draft = routing(routingConf, problems);
@@ -48,7 +49,7 @@ public final class Configuration {
         return draft.orElseThrow().settings().get();
     }
 
-    /** {@code routing.conf} alone, whatever is wrong with it, and what it is made of. */
+    /** Reads only {@code routing.conf}, even when it has problems, and lists the files that it includes. */
     public static RoutingFile readRouting(Path routingConf) {
         Problems problems = new Problems();
         Set<Path> files = new HashSet<>();
@@ -61,7 +62,7 @@ public final class Configuration {
                 found);
     }
 
-    /** What is odd in a {@code routing.conf} that has no problem, sorted by file and line. */
+    /** The warnings for a {@code routing.conf} without problems, sorted by file and line. */
     public static List<Warning> warnings(Path routingConf) throws ConfigurationException {
         Problems problems = new Problems();
         Optional<RoutingReader.Draft> draft = routing(routingConf, problems);
@@ -69,7 +70,10 @@ public final class Configuration {
         return RoutingWarnings.of(draft.orElseThrow());
     }
 
-    /** What is odd in the text of files that have no problem, and of those that they include, sorted by file and line. */
+    /**
+     * The warnings for the text of files without problems, and of the files that they include, sorted by file and
+     * line.
+     */
     public static List<Warning> warningsOfText(Path... confs) {
         Set<Path> files = new HashSet<>();
         for (Path conf : confs) {
@@ -81,7 +85,7 @@ public final class Configuration {
                 .toList();
     }
 
-    /** {@code gateway.conf} and the routing file it names, with the problems of both. */
+    /** Loads {@code gateway.conf} and the routing file that it names. Reports the problems of both. */
     public static Loaded loadAll(Path gatewayConf) throws ConfigurationException {
         Problems problems = new Problems();
         Optional<GatewayReader.Draft> gateway = gateway(gatewayConf, problems);

@@ -27,8 +27,8 @@ import org.dicomgateway.config.settings.Secrets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The configuration that is in force, defaults and includes and environment counted in, as HOCON that could be loaded
- * again: ordered as in the documentation, each value with a remark where it comes from, secrets masked.
+ * The configuration in force, including defaults, includes and environment, as HOCON that could be loaded again. The
+ * order is that of the documentation. Each value has a comment that says where it comes from. Secrets are masked.
  */
 public final class EffectiveConfiguration {
 
@@ -37,7 +37,7 @@ public final class EffectiveConfiguration {
     private EffectiveConfiguration() {}
 
     /**
-     * Both files, as they are now.
+     * Shows both files, as they are now.
      *
      * @throws ConfigurationException when {@link Configuration#loadAll} would throw it
      */
@@ -48,7 +48,7 @@ public final class EffectiveConfiguration {
     }
 
     /**
-     * Every value of {@code gateway.conf} that is in force, by its key; a key that was left out has its default.
+     * Every value of {@code gateway.conf} in force, by its key. A key that is not in the file has its default.
      *
      * @throws ConfigurationException when the file cannot be read at all
      */
@@ -104,12 +104,14 @@ public final class EffectiveConfiguration {
         return rendering.out.toString();
     }
 
-    /** Without a REST API that has no address: what it falls back on would be taken for one that lacks it. */
+    /**
+     * Removes a REST API without an address. Otherwise its defaults would look like an API whose address is missing.
+     */
     private static ConfigObject named(ConfigObject block) {
         return block(block, "rest").containsKey("url") ? block : block.withoutKey("rest");
     }
 
-    /** Without what has no meaning for its strategy. */
+    /** Removes the keys that do not apply to the strategy of the route. */
     private static ConfigObject route(ConfigObject route) {
         ConfigObject rest = route;
         ConfigValue strategy = route.get("strategy");
@@ -120,7 +122,7 @@ public final class EffectiveConfiguration {
         return rest;
     }
 
-    /** A block of named blocks, each over the defaults. */
+    /** Shows a block of named blocks, each merged with the defaults. */
     private void named(String indent, String key, ConfigObject blocks, ConfigObject defaults, ConfigObject order) {
         line(indent, key + " {");
         for (String name : Section.inFileOrder(blocks)) {
@@ -131,7 +133,10 @@ public final class EffectiveConfiguration {
         line(indent, "}");
     }
 
-    /** What has no default comes first, in the order of its file; the rest in the order of the defaults. */
+    /**
+     * Shows keys without a default first, in the order of the file. Then shows the others, in the order of the
+     * defaults.
+     */
     private void body(String indent, ConfigObject block, ConfigObject order) {
         Set<String> keys = new LinkedHashSet<>(Section.inFileOrder(block));
         List<String> ordered = new ArrayList<>(keys);
@@ -153,7 +158,7 @@ public final class EffectiveConfiguration {
         }
     }
 
-    /** Secrets within a list of blocks. */
+    /** Masks secrets within a list of blocks. */
     private static ConfigValue masked(ConfigValue value) {
         if (value instanceof ConfigList list) {
             return ConfigValueFactory.fromIterable(

@@ -1,11 +1,12 @@
 /**
- * DICOM itself, and the only place that knows the DICOM toolkit.
+ * DICOM itself. Only this package and its sub-packages use the DICOM toolkit.
  *
- * <p>{@code values} has the types that everybody uses; {@code wire} what both ends of an association share; {@code acceptor}
- * and {@code requestor} are those ends; {@code dataset} reads headers and part-10 files; {@code synthetic} makes instances.
- * Moving to another DICOM toolkit touches these rooms alone.
+ * <p>{@code values} contains the types that all packages use. {@code wire} contains what both sides of an association
+ * share; {@code acceptor} and {@code requestor} are the two sides. {@code dataset} reads headers and part-10 files.
+ * {@code synthetic} generates instances. A change to another DICOM toolkit affects only these packages.
  *
- * <p>Never here: files of the spool, routing, retries, and any type of the toolkit in a public signature.
+ * <p>In and Out: see each sub-package. Threads: none here. Never here: files of the spool, routing, retries, and any
+ * type of the toolkit in a public signature.
  */
 @NullMarked
 package org.dicomgateway.dicom;

@@ -5,23 +5,23 @@ import java.util.Optional;
 import org.dicomgateway.observe.ForwardLog.Event;
 
 /**
- * A line of the forward log, for those who show or count it.
+ * One line of the forward log, for code that shows or counts it.
  *
- * @param at when
- * @param event what it tells
+ * @param at when it happened
+ * @param event the event of the line
  * @param sopInstance SOP Instance UID
  * @param study Study Instance UID; {@code -} when unknown
  * @param calling the sender's AE title
- * @param called the AE title it called
+ * @param called the AE title that the sender called
  * @param remote the sender's address
  * @param bytes length of the dataset; -1 when unknown
- * @param receivedAt when the instance was received, if that is told
- * @param route whose delivery; empty when it is of none
- * @param destination where to; empty when it is of none
- * @param attempt 1 for the first; 0 when it is of none
- * @param millis how long it took; -1 when that says nothing
+ * @param receivedAt when the instance was received, if known
+ * @param route the route of the delivery; empty when the line is not about a delivery
+ * @param destination the destination of the delivery; empty when the line is not about a delivery
+ * @param attempt 1 for the first attempt; 0 when the line is not about an attempt
+ * @param millis how long it took; -1 when this does not apply
  * @param status DIMSE status of the response; -1 when there was none
- * @param reason empty when there is nothing to say
+ * @param reason may be empty
  */
 public record ForwardEvent(
         Instant at,

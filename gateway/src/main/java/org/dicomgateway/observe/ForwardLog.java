@@ -14,9 +14,9 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * The forward log: one line for each received instance and each outcome of a delivery, {@code key=value}, in this order
- * of keys. The only writer of the logger {@value #LOGGER}. Values from the network are identifiers of restricted
- * character sets, or made printable here; patient data never comes in.
+ * The forward log: one line for each received instance and for each outcome of a delivery. A line has the form {@code
+ * key=value}, in this order of keys. Only this class writes to the logger {@value #LOGGER}. Values from the network
+ * are identifiers of restricted character sets; other values are made printable here. Patient data is never logged.
  */
 public final class ForwardLog {
 
@@ -27,25 +27,28 @@ public final class ForwardLog {
     private static final Logger LOG = LoggerFactory.getLogger(LOGGER);
     private static final List<Consumer<ForwardEvent>> LISTENERS = new CopyOnWriteArrayList<>();
 
-    /** What a line tells. */
+    /** The events of the forward log. */
     public enum Event {
         /** An instance is durable and was answered with success. */
         RECEIVED,
-        /** An instance was answered with a failure status, or its association ended half-way; nothing is kept. */
+        /**
+         * The gateway answered with a failure status, or the association ended before the instance was complete.
+         * Nothing is kept.
+         */
         REFUSED,
         /** An instance is durable, and no route applied to it. */
         HELD,
-        /** A destination has it. */
+        /** The destination received the instance. */
         DELIVERED,
         /** A delivery will be tried again. */
         RETRY,
-        /** A destination will not have it, and as its route says, another gets it. */
+        /** The destination did not take the instance. As the route says, another destination gets it. */
         PASSED_ON,
-        /** A delivery was given up until an operator retries it. */
+        /** The delivery stopped. It continues only when an operator retries it. */
         PARKED,
-        /** An operator gave a delivery up for good. */
+        /** An operator ended the delivery for good. */
         DISCARDED,
-        /** A delivery is not made, because a newer version of the instance was sent there before. */
+        /** The delivery is not made, because a newer version of the instance was sent to the destination before. */
         SUPERSEDED;
 
         private final String text = name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
@@ -57,18 +60,18 @@ public final class ForwardLog {
     }
 
     /**
-     * The instance a line is about.
+     * The instance that a line is about.
      *
      * @param sopInstance its SOP Instance UID
      * @param studyInstanceUid its Study Instance UID, as sent, or empty
      * @param origin the association that brought it
      * @param bytes length of its dataset; -1 when unknown
-     * @param receivedAt when it was received, if that is told
+     * @param receivedAt when it was received, if known
      */
     public record Subject(
             Uid sopInstance, String studyInstanceUid, Origin origin, long bytes, Optional<Instant> receivedAt) {
 
-        /** Without its time. */
+        /** Without the time of receipt. */
         public Subject(Uid sopInstance, String studyInstanceUid, Origin origin, long bytes) {
             this(sopInstance, studyInstanceUid, origin, bytes, Optional.empty());
         }
@@ -77,16 +80,17 @@ public final class ForwardLog {
     private ForwardLog() {}
 
     /**
-     * Has each line told from now on, in the thread that writes it: the listener must not block, nor throw.
+     * Passes each line to the listener from now on, in the thread that writes it. The listener must not block or
+     * throw.
      *
-     * @return ends it
+     * @return stops the listening
      */
     public static Runnable listen(Consumer<ForwardEvent> listener) {
         LISTENERS.add(listener);
         return () -> LISTENERS.remove(listener);
     }
 
-    /** An instance was kept: how many deliveries were planned for it, by which version of the rules. */
+    /** An instance was stored: how many deliveries were planned for it, and by which version of the rules. */
     public static void received(Subject subject, long millis, long rulesVersion, int deliveries) {
         Event event = deliveries == 0 ? Event.HELD : Event.RECEIVED;
         line(event, subject)
@@ -98,7 +102,7 @@ public final class ForwardLog {
         tell(event, subject, "", "", 0, millis, DimseStatus.SUCCESS, "");
     }
 
-    /** An instance was not kept. */
+    /** An instance was not stored. */
     public static void refused(Subject subject, int status, String reason) {
         line(Event.REFUSED, subject)
                 .addKeyValue("status", status < 0 ? "-" : DimseStatus.format(status))
@@ -111,9 +115,9 @@ public final class ForwardLog {
      * An attempt to deliver ended.
      *
      * @param event {@link Event#DELIVERED}, {@link Event#RETRY}, {@link Event#PASSED_ON} or {@link Event#PARKED}
-     * @param attempt 1 for the first
-     * @param status of the response, or -1 when there was none
-     * @param reason empty when there is nothing to say
+     * @param attempt 1 for the first attempt
+     * @param status the status of the response, or -1 when there was none
+     * @param reason may be empty
      */
     public static void outcome(
             Event event,
@@ -134,7 +138,10 @@ public final class ForwardLog {
         tell(event, subject, route, destination, attempt, millis, status, reason);
     }
 
-    /** An operator gave a delivery up for good; route and destination {@code -}: an instance that no route applied to. */
+    /**
+     * An operator ended a delivery for good. Route and destination are {@code -} when no route applied to the
+     * instance.
+     */
     public static void discarded(Subject subject, String route, String destination, String reason) {
         line(Event.DISCARDED, subject)
                 .addKeyValue("route", route)
@@ -144,7 +151,7 @@ public final class ForwardLog {
         tell(Event.DISCARDED, subject, route, destination, 0, -1, -1, reason);
     }
 
-    /** A delivery is not made: of two instances with this SOP Instance UID, the newer one was sent there before. */
+    /** A delivery is not made: a newer instance with this SOP Instance UID was sent to the destination before. */
     public static void superseded(Subject subject, String route, String destination, long instance, long newer) {
         line(Event.SUPERSEDED, subject)
                 .addKeyValue("route", route)
@@ -198,7 +205,7 @@ public final class ForwardLog {
                 .addKeyValue("bytes", subject.bytes());
     }
 
-    /** The dataset's text is the sender's to choose: only what is a UID may stand unquoted in a line. */
+    /** The sender controls this text, so only a valid UID may stand unquoted in a line. */
     private static String studyOf(Subject subject) {
         String study = subject.studyInstanceUid();
         if (study.isEmpty()) {

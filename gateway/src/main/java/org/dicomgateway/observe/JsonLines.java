@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.event.KeyValuePair;
 
 /**
- * The forward log as JSON lines: an object a line, with the keys of the text and {@code time}; numbers are numbers. Named
- * in {@code conf/logback.xml}.
+ * The forward log as JSON lines: one object per line. It has the keys of the text form, and {@code time}. Numbers
+ * stay numbers. {@code conf/logback.xml} names this class.
  */
 public final class JsonLines extends EncoderBase<ILoggingEvent> {
 
@@ -36,7 +36,7 @@ public final class JsonLines extends EncoderBase<ILoggingEvent> {
         return line.append("}\n").toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    /** What is quoted for the text is not quoted twice. */
+    /** A value that is already quoted in the text form is not quoted again. */
     private static void value(StringBuilder line, @Nullable Object value) {
         String text = String.valueOf(value);
         if (value instanceof Number) {

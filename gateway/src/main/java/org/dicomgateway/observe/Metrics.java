@@ -28,8 +28,8 @@ import java.util.function.ToDoubleFunction;
 import org.dicomgateway.dicom.values.DimseStatus;
 
 /**
- * Counts and measures, for Prometheus. What happens is told by the stages, through the forward log and {@link StageTimes};
- * how things are is asked for when somebody scrapes, and given by {@link #set}. For any number of threads.
+ * Counts and measures for Prometheus. Events come from the stages, through the forward log and {@link StageTimes}.
+ * Gauges are read at each scrape, and set with {@link #set}. For any number of threads.
  */
 public final class Metrics implements Consumer<ForwardEvent>, StageTimes.Listener, AutoCloseable {
 
@@ -39,7 +39,7 @@ public final class Metrics implements Consumer<ForwardEvent>, StageTimes.Listene
     private static final Duration[] QUICK = millis(1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000);
     private static final Duration[] SLOW =
             millis(100, 500, 1_000, 5_000, 10_000, 30_000, 60_000, 300_000, 900_000, 3_600_000, 14_400_000, 86_400_000);
-    /** Of the library's metrics, those whose names Prometheus' own checker objects to. */
+    /** Metrics of the library whose names fail the check of Prometheus. */
     private static final List<String> OFFENDING = List.of("process.cpu.time", "system.cpu.count");
 
     private static final double[] BATCHES = {1, 2, 4, 8, 16, 32, 64, 128};
@@ -55,9 +55,9 @@ public final class Metrics implements Consumer<ForwardEvent>, StageTimes.Listene
     private record Key(Metric metric, List<String> values) {}
 
     /**
-     * A value of a gauge.
+     * One value of a gauge.
      *
-     * @param labels values of the labels, in the order of the metric's
+     * @param labels the values of the labels, in the order of the metric
      */
     public record Reading(double value, List<String> labels) {
 
@@ -66,13 +66,13 @@ public final class Metrics implements Consumer<ForwardEvent>, StageTimes.Listene
             labels = List.copyOf(labels);
         }
 
-        /** Of these labels' values. */
+        /** With these label values. */
         public Reading(double value, String... labels) {
             this(value, List.of(labels));
         }
     }
 
-    /** Also measures the Java process. */
+    /** Creates the metrics, including those of the Java process. */
     public Metrics() {
         OFFENDING.forEach(name -> registry.config().meterFilter(MeterFilter.denyNameStartsWith(name)));
         for (Metric metric : Metric.values()) {
@@ -167,11 +167,11 @@ public final class Metrics implements Consumer<ForwardEvent>, StageTimes.Listene
                         .register(registry));
     }
 
-    /** How things are: all values of a gauge; what was set before and is not among them is gone. */
+    /** Sets all values of a gauge. Earlier values that are not in the list disappear. */
     public void set(Metric metric, List<Reading> readings) {
         MultiGauge gauge = gauges.get(metric);
         if (gauge == null) {
-            throw new IllegalArgumentException(metric + " is no gauge");
+            throw new IllegalArgumentException(metric + " is not a gauge");
         }
         List<MultiGauge.Row<?>> rows = new ArrayList<>();
         for (Reading reading : readings) {
@@ -180,17 +180,17 @@ public final class Metrics implements Consumer<ForwardEvent>, StageTimes.Listene
         gauge.register(rows, true);
     }
 
-    /** The one value of a gauge without labels. */
+    /** Sets the one value of a gauge without labels. */
     public void set(Metric metric, double value) {
         set(metric, List.of(new Reading(value)));
     }
 
-    /** The same, of a number that is counted. */
+    /** Sets the one value of a gauge without labels, from an integer. */
     public void set(Metric metric, long value) {
         set(metric, (double) value);
     }
 
-    /** Something else counts: it is asked at each scrape. Does nothing for labels that it was told of before. */
+    /** Registers a counter that is read at each scrape. Does nothing when these labels are registered already. */
     public <T> void count(Metric metric, T counter, ToDoubleFunction<T> value, String... labels) {
         if (counted.add(new Key(metric, List.of(labels)))) {
             FunctionCounter.builder(metric.registered(), counter, value)
@@ -211,7 +211,7 @@ public final class Metrics implements Consumer<ForwardEvent>, StageTimes.Listene
         return tags;
     }
 
-    /** Everything, in the text format of Prometheus. */
+    /** All metrics, in the text format of Prometheus. */
     public String scrape() {
         return registry.scrape();
     }

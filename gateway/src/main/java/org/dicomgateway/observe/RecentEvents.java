@@ -6,21 +6,21 @@ import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** The last lines of the forward log, so many and no more. For any number of threads. */
+/** Keeps the last lines of the forward log, up to a fixed number. For any number of threads. */
 public final class RecentEvents implements Consumer<ForwardEvent> {
 
-    /** How many are kept. */
+    /** How many lines are kept. */
     public static final int KEPT = 1_000;
 
     private final Deque<ForwardEvent> events = new ArrayDeque<>(KEPT);
     private long count;
 
     /**
-     * Some of what came after others.
+     * The events after a given position.
      *
      * @param events in order of time
-     * @param skipped how many came between those others and these, and are not told
-     * @param count how many there were since the gateway started: what to ask for next
+     * @param skipped how many events between that position and these events are not included
+     * @param count how many events there were since the gateway started; the position for the next call
      */
     public record After(List<ForwardEvent> events, long skipped, long count) {
 
@@ -39,18 +39,18 @@ public final class RecentEvents implements Consumer<ForwardEvent> {
         count++;
     }
 
-    /** How many there were since the gateway started. */
+    /** How many events there were since the gateway started. */
     public synchronized long count() {
         return count;
     }
 
-    /** The last {@code limit}, oldest first. */
+    /** The last {@code limit} events, oldest first. */
     public synchronized List<ForwardEvent> last(int limit) {
         List<ForwardEvent> all = new ArrayList<>(events);
         return List.copyOf(all.subList(Math.max(0, all.size() - limit), all.size()));
     }
 
-    /** What came after the first {@code seen}, at most the last {@code limit} of that. */
+    /** The events after the first {@code seen} ones, at most the last {@code limit} of them. */
     public synchronized After after(long seen, int limit) {
         long missing = Math.max(0, count - seen);
         List<ForwardEvent> told = last((int) Math.min(missing, limit));

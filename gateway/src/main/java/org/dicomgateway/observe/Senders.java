@@ -8,15 +8,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Who sent in the last hour, by calling AE title. Whoever may send can make up titles, so the latest few are remembered
- * and no more. Not safe for several threads by itself.
+ * The senders of the last hour, by calling AE title. A permitted sender can invent AE titles, so only the latest few
+ * are kept. Not safe for use by several threads.
  */
 final class Senders {
 
-    /** How many are remembered. */
+    /** How many senders are kept. */
     static final int MOST = 64;
 
-    /** How long one is remembered that sends no more. */
+    /** How long an inactive sender is kept. */
     static final Duration MEMORY = Duration.ofHours(1);
 
     private static final int SLOTS = 16;
@@ -26,7 +26,7 @@ final class Senders {
 
     private final Map<String, Track> tracks = new LatestFew();
 
-    /** A sender, the latest last; the eldest makes room. */
+    /** The senders, latest last. When there are too many, the eldest is removed. */
     private static final class LatestFew extends LinkedHashMap<String, Track> {
         private static final long serialVersionUID = 1L;
 
@@ -40,7 +40,7 @@ final class Senders {
         }
     }
 
-    /** What one sent: by the second for its rate, by the minute for the last hour. */
+    /** The counts of one sender: per second for its rate, per minute for the last hour. */
     private static final class Track {
         private final long[] second = new long[SLOTS];
         private final long[] count = new long[SLOTS];
@@ -71,7 +71,7 @@ final class Senders {
             count[slot]++;
         }
 
-        /** The minute that is not over is the last of them. */
+        /** The sum over the last hour. The current, incomplete minute is the last of its minutes. */
         long lastHour(long[] counted, Instant now) {
             long sum = 0;
             for (int slot = 0; slot < MINUTES; slot++) {
@@ -98,7 +98,7 @@ final class Senders {
         tracks.computeIfAbsent(callingAe, title -> new Track()).count(at, bytes);
     }
 
-    /** Who sent last comes first. */
+    /** The senders, latest first. */
     List<Traffic.Sender> latest(Instant now) {
         tracks.values().removeIf(track -> track.last.isBefore(now.minus(MEMORY)));
         return tracks.entrySet().stream()

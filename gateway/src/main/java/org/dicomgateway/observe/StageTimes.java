@@ -4,37 +4,37 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * What a stage tells of its work beside the forward log: how large its batches are, and how long they take. Costs nothing
- * while nobody listens.
+ * Measurements from the stages in addition to the forward log: the size of their batches, and how long each takes.
+ * Costs nothing when there is no listener.
  */
 public final class StageTimes {
 
     private static final List<Listener> LISTENERS = new CopyOnWriteArrayList<>();
 
-    /** Called in the stage's thread: must not block, nor throw. */
+    /** Runs in the thread of the stage: must not block or throw. */
     public interface Listener {
 
-        /** So many instances were made durable together. */
+        /** This number of instances became durable together. */
         void committed(int instances, long nanos);
 
-        /** The ledger took so many changes in, in one transaction. */
+        /** The ledger applied this number of changes in one transaction. */
         void applied(int changes, long nanos);
     }
 
     private StageTimes() {}
 
-    /** Has it told from now on. Returns what ends it. */
+    /** Adds a listener. Returns an action that removes it. */
     public static Runnable listen(Listener listener) {
         LISTENERS.add(listener);
         return () -> LISTENERS.remove(listener);
     }
 
-    /** Some instances were made durable together. */
+    /** This number of instances became durable together. */
     public static void committed(int instances, long nanos) {
         LISTENERS.forEach(listener -> listener.committed(instances, nanos));
     }
 
-    /** The ledger took some changes in. */
+    /** The ledger applied this number of changes. */
     public static void applied(int changes, long nanos) {
         LISTENERS.forEach(listener -> listener.applied(changes, nanos));
     }

@@ -13,15 +13,15 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What comes in and goes out: by the second for rates, by the minute for charts, from the lines of the forward log. In
- * memory, of bounded size: two days. For any number of threads.
+ * The traffic in and out, counted from the lines of the forward log: per second for rates, per minute for charts.
+ * Kept in memory for two days, with bounded size. For any number of threads.
  */
 public final class Traffic implements Consumer<ForwardEvent> {
 
-    /** What one point of the history is about. */
+    /** The time that one point of the history covers. */
     public static final Duration STEP = Duration.ofMinutes(1);
 
-    /** How far back it goes. */
+    /** How far back the history goes. */
     public static final Duration REACH = Duration.ofDays(2);
 
     private static final Set<ForwardLog.Event> FAILURES =
@@ -56,13 +56,13 @@ public final class Traffic implements Consumer<ForwardEvent> {
     }
 
     /**
-     * A minute.
+     * One minute of the history.
      *
-     * @param at its begin
-     * @param received instances
+     * @param at the start of the minute
+     * @param received number of instances
      * @param receivedBytes bytes of their datasets
-     * @param delivered deliveries done, by destination
-     * @param failed attempts that failed
+     * @param delivered completed deliveries, by destination
+     * @param failed number of failed attempts
      */
     public record Point(Instant at, long received, long receivedBytes, Map<String, Long> delivered, long failed) {
 
@@ -73,18 +73,18 @@ public final class Traffic implements Consumer<ForwardEvent> {
     }
 
     /**
-     * The last failure of a destination's deliveries.
+     * The last failed delivery to a destination.
      *
      * @param reason for operators
      */
     public record Failure(Instant at, String reason) {}
 
     /**
-     * Who sent lately.
+     * A sender of the last hour.
      *
-     * @param callingAe his AE title
-     * @param received instances per second, averaged over the last ten
-     * @param receivedLastHour instances in the last hour, the minute that is not over included
+     * @param callingAe its AE title
+     * @param received instances per second, averaged over the last ten seconds
+     * @param receivedLastHour instances in the last hour, including the current minute
      * @param receivedBytesLastHour bytes of their datasets
      * @param last when the last one was received
      */
@@ -143,7 +143,7 @@ public final class Traffic implements Consumer<ForwardEvent> {
         return Optional.ofNullable(slot).filter(found -> found.number == number);
     }
 
-    /** Rates, as of the last full seconds. */
+    /** Rates over the last full seconds. */
     public synchronized Rates rates(Instant now) {
         long received = 0;
         long bytes = 0;
@@ -158,7 +158,7 @@ public final class Traffic implements Consumer<ForwardEvent> {
         return new Rates((double) received / AVERAGED, (double) bytes / AVERAGED, delivered);
     }
 
-    /** The minutes of so long a time until now, the one that is not over included. */
+    /** The minutes of this period until now, including the current minute. */
     public synchronized List<Point> history(Duration reach, Instant now) {
         long last = now.getEpochSecond() / STEP.toSeconds();
         List<Point> points = new ArrayList<>();
@@ -171,12 +171,12 @@ public final class Traffic implements Consumer<ForwardEvent> {
         return points;
     }
 
-    /** Who sent in the last hour, the last one first; of bounded number. */
+    /** The senders of the last hour, latest first. The number is bounded. */
     public synchronized List<Sender> senders(Instant now) {
         return senders.latest(now);
     }
 
-    /** The last failure of deliveries to a destination; empty when none failed since the gateway started. */
+    /** The last failed delivery to a destination. Empty when none failed since the gateway started. */
     public synchronized Optional<Failure> lastFailure(String destination) {
         return Optional.ofNullable(failures.get(destination));
     }

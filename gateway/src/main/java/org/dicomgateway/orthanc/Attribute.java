@@ -4,12 +4,13 @@ import java.util.List;
 import tools.jackson.databind.JsonNode;
 
 /**
- * An attribute of an instance, as a server tells it. Patient data, never to be logged.
+ * An attribute of an instance, as the server reports it. Patient data, never to be logged.
  *
  * @param tag {@code 0008,0060}
- * @param keyword {@code Modality}, or what the server calls a private one
- * @param value its values, separated by backslashes; empty for a sequence, and for what the server does not show
- * @param items of a sequence
+ * @param keyword {@code Modality}; for a private attribute, the name that the server uses
+ * @param value its values, separated by backslashes; empty for a sequence, and for values that the server does not
+ *     show
+ * @param items the items of a sequence
  */
 public record Attribute(String tag, String keyword, String value, List<List<Attribute>> items) {
 
@@ -18,7 +19,7 @@ public record Attribute(String tag, String keyword, String value, List<List<Attr
         items = List.copyOf(items);
     }
 
-    /** Of an answer in Orthanc's full format: an object with a field for each tag. */
+    /** Reads an answer in Orthanc's full format: an object with one field per tag. */
     static List<Attribute> all(JsonNode dataset) {
         return dataset.properties().stream()
                 .map(field -> of(field.getKey(), field.getValue()))

@@ -10,8 +10,8 @@ import java.util.concurrent.Flow.Subscription;
 import org.dicomgateway.config.settings.DataSize;
 
 /**
- * Takes the body of an HTTP answer up to a size, and hangs up on one that goes on: an answer is as long as the server
- * wants, and the JDK's own handlers keep all of it.
+ * Reads the body of an HTTP answer up to a size limit, and cancels a longer one. The server decides how long its
+ * answer is, and the handlers of the JDK keep all of it in memory.
  */
 public final class BoundedBody<T> implements BodySubscriber<T> {
 
@@ -26,7 +26,7 @@ public final class BoundedBody<T> implements BodySubscriber<T> {
         this.most = most;
     }
 
-    /** The same as {@code handler}, but a body of more than {@code most} is an {@link IOException}. */
+    /** Works as {@code handler}, but a body of more than {@code most} is an {@link IOException}. */
     public static <T> BodyHandler<T> upTo(DataSize most, BodyHandler<T> handler) {
         return head -> new BoundedBody<>(handler.apply(head), most);
     }
@@ -51,7 +51,7 @@ public final class BoundedBody<T> implements BodySubscriber<T> {
         if (taken > most.bytes()) {
             over = true;
             subscription.cancel();
-            taker.onError(new TooLongException("its answer is longer than " + most + ", which no honest one is"));
+            taker.onError(new TooLongException("its answer is longer than " + most + ", which is not a normal size"));
         } else {
             taker.onNext(more);
         }
@@ -71,7 +71,7 @@ public final class BoundedBody<T> implements BodySubscriber<T> {
         }
     }
 
-    /** There is no use in asking again. */
+    /** The answer is too long. A retry would not help. */
     static final class TooLongException extends IOException {
 
         private static final long serialVersionUID = 1L;

@@ -22,7 +22,7 @@ public enum Level {
         this.childrenField = childrenField;
     }
 
-    /** As answers and queries call a resource of this level: {@code Study}. */
+    /** The name of a resource of this level in answers and queries: {@code Study}. */
     String typeName() {
         return name().charAt(0) + name().substring(1).toLowerCase(Locale.ROOT);
     }
@@ -37,13 +37,13 @@ public enum Level {
         return identifier;
     }
 
-    /** Field of an answer that names the resource above, none for a patient. */
+    /** The field of an answer that names the resource above; null for a patient. */
     @Nullable
     String parentField() {
         return parentField;
     }
 
-    /** Field of an answer that lists the resources below, none for an instance. */
+    /** The field of an answer that lists the resources below; null for an instance. */
     @Nullable
     String childrenField() {
         return childrenField;

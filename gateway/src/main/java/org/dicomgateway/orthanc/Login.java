@@ -3,7 +3,7 @@ package org.dicomgateway.orthanc;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
-/** A user and a password of a server's REST API; its text never shows the password. */
+/** A user and a password for the REST API of a server. {@code toString} never shows the password. */
 public record Login(String user, String password) {
 
     /** The value of an {@code Authorization} header (RFC 7617). */

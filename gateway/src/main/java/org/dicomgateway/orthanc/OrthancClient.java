@@ -20,10 +20,10 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Asks one Orthanc server, over its REST API, what it holds. Only asks: nothing here changes a server.
+ * Queries one Orthanc server over its REST API. It only reads: nothing here changes a server.
  *
- * <p>Every call ends within the answer timeout, body included, and no answer is read further than one can honestly be. Connections are kept and used again. Safe for use by
- * several threads.
+ * <p>Every call ends within the answer timeout, body included. No answer is read beyond a size limit. Connections are
+ * kept and reused. Safe for use by several threads.
  */
 public final class OrthancClient {
 
@@ -35,7 +35,7 @@ public final class OrthancClient {
     private static final DataSize SHORT_ANSWER = DataSize.ofMebibytes(1);
     private static final DataSize LARGEST_PICTURE = DataSize.ofMebibytes(64);
     private static final DataSize LARGEST_IN_MEMORY = DataSize.ofMebibytes(256);
-    /** A dataset of 4 GiB, which is as long as an element can be, and its header. */
+    /** A dataset of 4 GiB, the longest possible element, and its header. */
     private static final DataSize LARGEST_FILE = DataSize.ofMebibytes(4200);
 
     private static final int DEFAULT_PAGE = 1000;
@@ -44,17 +44,17 @@ public final class OrthancClient {
     private final OrthancHttp http;
     private final int pageSize;
 
-    /** Of the server at {@code base} ({@code http://localhost:8042}), with the default timeouts. */
+    /** For the server at {@code base} ({@code http://localhost:8042}), with the default timeouts. */
     public OrthancClient(URI base, Login login) {
         this(base, login, DEFAULT_CONNECT_TIMEOUT, DEFAULT_ANSWER_TIMEOUT);
     }
 
-    /** Of the server at {@code base}; {@code answerTimeout} is for a whole exchange, the last byte included. */
+    /** For the server at {@code base}. {@code answerTimeout} covers a whole exchange, up to the last byte. */
     public OrthancClient(URI base, Login login, Duration connectTimeout, Duration answerTimeout) {
         this(base, Optional.of(login), connectTimeout, answerTimeout);
     }
 
-    /** The same of a server that may want no login. */
+    /** For a server that may need no login. */
     public OrthancClient(URI base, Optional<Login> login, Duration connectTimeout, Duration answerTimeout) {
         this(base, login, connectTimeout, answerTimeout, DEFAULT_PAGE);
     }
@@ -69,12 +69,12 @@ public final class OrthancClient {
         this.pageSize = pageSize;
     }
 
-    /** The server's address, without the login. */
+    /** The URL of the server, without the login. */
     public URI base() {
         return http.base();
     }
 
-    /** Who the server says it is. */
+    /** The name, version and addresses that the server reports. */
     public SystemInfo system() throws OrthancException {
         return http.read(
                 http.get("system"),
@@ -87,7 +87,7 @@ public final class OrthancClient {
                         answer.required("HttpPort").asInt()));
     }
 
-    /** How much the server holds. */
+    /** How much the server stores. */
     public Statistics statistics() throws OrthancException {
         return http.read(
                 http.get("statistics"),
@@ -100,7 +100,7 @@ public final class OrthancClient {
                         new DataSize(answer.required("TotalDiskSize").asLong())));
     }
 
-    /** Everything of one level that the server holds, with its main DICOM tags, in no particular order. */
+    /** Everything of one level that the server stores, with its main DICOM tags, in no particular order. */
     public List<Resource> list(Level level) throws OrthancException {
         List<Resource> all = new ArrayList<>();
         List<Resource> page;
@@ -114,10 +114,10 @@ public final class OrthancClient {
     }
 
     /**
-     * What of one level meets a query, with its main DICOM tags, in no particular order.
+     * The resources of one level that match a query, with their main DICOM tags, in no particular order.
      *
-     * @param query values by keyword, of this level's attributes and those above; {@code *} and {@code ?} stand for any
-     *     text and any character
+     * @param query values by keyword, of this level's attributes and those above; {@code *} stands for any text and
+     *     {@code ?} for any character
      */
     public List<Resource> find(Level level, Map<String, String> query) throws OrthancException {
         ObjectNode request =
@@ -127,7 +127,10 @@ public final class OrthancClient {
         return http.read(http.post("tools/find", JSON.writeValueAsString(request)), answer -> resources(level, answer));
     }
 
-    /** The instances with this SOP Instance UID: several when two patients or studies share it, empty when there is none. */
+    /**
+     * The instances with this SOP Instance UID. Several when two patients or studies share it; empty when there is
+     * none.
+     */
     public List<OrthancId> find(Uid sopInstance) throws OrthancException {
         return lookup(sopInstance.value()).stream()
                 .filter(hit -> hit.level() == Level.INSTANCE)
@@ -135,7 +138,10 @@ public final class OrthancClient {
                 .toList();
     }
 
-    /** What has this PatientID or UID, or, when nothing has, this AccessionNumber; empty when nothing has that either. */
+    /**
+     * The resources with this PatientID or UID. If there are none, those with this AccessionNumber; empty when there
+     * are none either.
+     */
     public List<Hit> lookup(String identifier) throws OrthancException {
         List<Hit> hits = http.read(
                 http.post("tools/lookup", identifier),
@@ -153,7 +159,7 @@ public final class OrthancClient {
                 : hits;
     }
 
-    /** Something that was looked up. */
+    /** A resource that {@link #lookup} found. */
     public record Hit(Level level, OrthancId id) {}
 
     /** One patient, study, series or instance, with its main DICOM tags. */
@@ -161,12 +167,12 @@ public final class OrthancClient {
         return http.read(http.get(level.path() + "/" + id), answer -> resource(level, answer));
     }
 
-    /** All attributes of an instance but bulk data, in order; patient data, never to be logged. */
+    /** All attributes of an instance except bulk data, in order. Patient data, never to be logged. */
     public List<Attribute> attributes(OrthancId instance) throws OrthancException {
         return http.read(http.get("instances/" + instance + "/tags"), Attribute::all);
     }
 
-    /** What the server noted about an instance: when and from whom it came, in which transfer syntax. */
+    /** What the server recorded about an instance: when it arrived, from which peer, in which transfer syntax. */
     public Map<String, String> metadata(OrthancId instance) throws OrthancException {
         return http.read(http.get("instances/" + instance + "/metadata?expand"), answer -> {
             Map<String, String> metadata = new TreeMap<>();
@@ -177,13 +183,13 @@ public final class OrthancClient {
         });
     }
 
-    /** Writes a picture of an instance to {@code target}, as PNG, replacing what is there. */
+    /** Writes an image of an instance to {@code target} as PNG. Replaces an existing file. */
     public void preview(OrthancId instance, Path target) throws OrthancException {
         http.body(http.exchange(
                 http.get("instances/" + instance + "/preview"), BodyHandlers.ofFile(target), LARGEST_PICTURE));
     }
 
-    /** Whether the server holds this instance. */
+    /** Whether the server has this instance. */
     public boolean holds(OrthancId instance) throws OrthancException {
         HttpResponse<byte[]> response = http.exchange(
                 http.get("instances/" + instance + "/statistics"), BodyHandlers.ofByteArray(), SHORT_ANSWER);
@@ -194,7 +200,7 @@ public final class OrthancClient {
         return true;
     }
 
-    /** What one instance takes. */
+    /** The size of one instance. */
     public InstanceStatistics instanceStatistics(OrthancId instance) throws OrthancException {
         return http.read(http.get("instances/" + instance + "/statistics"), answer -> {
             DataSize diskSize = new DataSize(answer.required("DiskSize").asLong());
@@ -212,12 +218,15 @@ public final class OrthancClient {
                 StandardCharsets.US_ASCII);
     }
 
-    /** An instance's DICOM file as it is stored, in memory. */
+    /** An instance's DICOM file as stored, in memory. */
     public byte[] file(OrthancId instance) throws OrthancException {
         return http.bytes(http.get("instances/" + instance + "/file"), LARGEST_IN_MEMORY);
     }
 
-    /** Writes an instance's DICOM file to {@code target}, replacing what is there; for what is too large for memory. */
+    /**
+     * Writes an instance's DICOM file to {@code target}, for files that are too large for memory. Replaces an
+     * existing file.
+     */
     public void download(OrthancId instance, Path target) throws OrthancException {
         http.body(
                 http.exchange(http.get("instances/" + instance + "/file"), BodyHandlers.ofFile(target), LARGEST_FILE));
@@ -244,7 +253,7 @@ public final class OrthancClient {
                                 .toList());
     }
 
-    /** A study's answer carries its patient's tags beside its own. */
+    /** The answer for a study contains the tags of its patient in a separate field. */
     private static Map<String, String> tags(JsonNode entry) {
         Map<String, String> tags = new HashMap<>();
         for (String field : List.of("PatientMainDicomTags", "MainDicomTags")) {

@@ -18,12 +18,12 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What a server's own JSON configuration says about how to reach it. Read as Orthanc reads it: with comments, and with
- * <code>${NAME:-default}</code> replaced from the environment before parsing; quotes and backslashes of the environment are
- * escaped, as {@code scripts/orthanc.sh} does for Orthanc.
+ * The parts of a server's own JSON configuration that are needed to connect to it. Read as Orthanc reads it: with
+ * comments, and with <code>${NAME:-default}</code> replaced from the environment before parsing. Quotes and
+ * backslashes from the environment are escaped, as {@code scripts/orthanc.sh} does for Orthanc.
  *
  * @param name the server's {@code Name}
- * @param login the first of its {@code RegisteredUsers}; none when the server asks for no login
+ * @param login the first of its {@code RegisteredUsers}; empty when the server needs no login
  */
 public record OrthancConfiguration(String name, AeTitle aeTitle, int dicomPort, int httpPort, Optional<Login> login) {
 
@@ -32,7 +32,7 @@ public record OrthancConfiguration(String name, AeTitle aeTitle, int dicomPort, 
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(JsonReadFeature.ALLOW_JAVA_COMMENTS).build();
 
-    /** Of every {@code *.json} in {@code directory}, by file name. */
+    /** Reads every {@code *.json} in {@code directory}, sorted by file name. */
     public static List<OrthancConfiguration> readAll(Path directory, Map<String, String> environment)
             throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
@@ -47,15 +47,15 @@ public record OrthancConfiguration(String name, AeTitle aeTitle, int dicomPort, 
     }
 
     /**
-     * Of one file.
+     * Reads one file.
      *
-     * @throws IOException when it cannot be read or is no Orthanc configuration; the message names it
+     * @throws IOException when it cannot be read or is not an Orthanc configuration; the message names the file
      */
     public static OrthancConfiguration read(Path file, Map<String, String> environment) throws IOException {
         try {
             return of(JSON.readTree(substitute(Files.readString(file), environment)));
         } catch (JacksonException | IllegalArgumentException e) {
-            throw new IOException(file + " is no Orthanc configuration: " + e.getMessage(), e);
+            throw new IOException(file + " is not an Orthanc configuration: " + e.getMessage(), e);
         }
     }
 
@@ -83,7 +83,7 @@ public record OrthancConfiguration(String name, AeTitle aeTitle, int dicomPort, 
         return quoted.substring(1, quoted.length() - 1);
     }
 
-    /** Where the server's REST API is, on this machine. */
+    /** The URL of the server's REST API, on this machine. */
     public URI url() {
         return URI.create("http://127.0.0.1:" + httpPort + "/");
     }

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 
-/** A server that did not answer what it was asked. The message tells which, what was asked, what came, what to do. */
+/** A server did not answer a request as expected. The message names the URL, the answer, and what to do. */
 public final class OrthancException extends IOException {
 
     private static final long serialVersionUID = 1L;
@@ -21,7 +21,7 @@ public final class OrthancException extends IOException {
         this.status = status;
     }
 
-    /** The HTTP status of the answer; 0 when there was none or it could not be read. */
+    /** The HTTP status of the answer; 0 when there was none or it was unreadable. */
     public int status() {
         return status;
     }
@@ -33,8 +33,8 @@ public final class OrthancException extends IOException {
     private static String advice(int status) {
         return switch (status) {
             case 401 -> "the login is not one of RegisteredUsers in that server's configuration";
-            case 403 -> "that server allows no remote access (RemoteAccessAllowed) or not this request";
-            case 404 -> "that server does not hold it, or is no Orthanc";
+            case 403 -> "that server does not allow remote access (RemoteAccessAllowed), or not this request";
+            case 404 -> "that server does not have it, or is not an Orthanc";
             default -> "see that server's log";
         };
     }
@@ -43,7 +43,8 @@ public final class OrthancException extends IOException {
         String reason = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
         return new OrthancException(
                 0,
-                "no answer from " + url + " (" + reason + "): is that server running and its HttpPort right?",
+                "no answer from " + url + " (" + reason + "): check that the server is running and that its"
+                        + " HttpPort is right",
                 cause);
     }
 
@@ -55,11 +56,11 @@ public final class OrthancException extends IOException {
     }
 
     static OrthancException unreadable(URI url, RuntimeException cause) {
-        return new OrthancException(0, url + " answered something else than expected: is it an Orthanc?", cause);
+        return new OrthancException(0, url + " sent an unexpected answer: check that it is an Orthanc", cause);
     }
 
     static OrthancException tooLong(URI url, IOException cause) {
-        return new OrthancException(0, url + " is no Orthanc, or means harm: " + cause.getMessage(), cause);
+        return new OrthancException(0, url + " is not an Orthanc, or is not trustworthy: " + cause.getMessage(), cause);
     }
 
     static OrthancException interrupted(URI url) {

@@ -22,10 +22,10 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Requests to one server and their answers, each within a time limit. For any number of threads. */
+/** Sends requests to one server and reads the answers, each within a time limit. For any number of threads. */
 final class OrthancHttp {
 
-    /** Of a thousand studies with thousands of instances each. */
+    /** Enough for a thousand studies with thousands of instances each. */
     static final DataSize LONGEST_ANSWER = DataSize.ofMebibytes(64);
 
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -76,7 +76,7 @@ final class OrthancHttp {
         }
     }
 
-    /** The body of an answer, which must not be longer than {@code most}. */
+    /** The body of an answer. It is an error when the body is longer than {@code most}. */
     byte[] bytes(HttpRequest request, DataSize most) throws OrthancException {
         return body(exchange(request, BodyHandlers.ofByteArray(), most));
     }
@@ -89,8 +89,8 @@ final class OrthancHttp {
     }
 
     /**
-     * Orthanc closes a connection that was idle for a second; a request may meet that close on its way. Nothing here
-     * changes the server, so such a request is sent once more.
+     * Sends a request. Orthanc closes a connection after one idle second, and a new request can meet that close.
+     * Requests here never change the server, so the request is then sent once more.
      */
     <T> HttpResponse<T> exchange(HttpRequest request, BodyHandler<T> handler, DataSize most) throws OrthancException {
         BodyHandler<T> bounded = BoundedBody.upTo(most, handler);
@@ -113,7 +113,7 @@ final class OrthancHttp {
         }
     }
 
-    /** The client's own timeout ends with the headers of an answer; this one holds for its body too. */
+    /** The timeout of the JDK client covers only the headers of an answer. This timeout also covers the body. */
     private <T> HttpResponse<T> attempt(HttpRequest request, BodyHandler<T> handler) throws IOException {
         CompletableFuture<HttpResponse<T>> response = http.sendAsync(request, handler);
         try {

@@ -9,14 +9,17 @@ import org.dicomgateway.dicom.values.Text;
 import org.dicomgateway.dicom.values.Uid;
 
 /**
- * Orthanc's own name of a patient, study, series or instance: a SHA-1 of its identifiers in five groups of eight hex
- * digits. Anybody who knows the identifiers can compute it, so a server can be asked for an instance without a search.
+ * Orthanc's own ID of a patient, study, series or instance: a SHA-1 of its identifiers, in five groups of eight hex
+ * digits. It can be computed from the identifiers, so no search is needed to find an instance on a server.
  */
 public record OrthancId(String value) implements Comparable<OrthancId> {
 
     private static final Pattern FORM = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{8}){4}");
 
-    /** @throws IllegalArgumentException when the text is no Orthanc ID; what is one is safe in a URL */
+    /**
+     * Checks the form of the ID. A valid ID is safe in a URL. @throws IllegalArgumentException when the text is not
+     * an Orthanc ID
+     */
     public OrthancId {
         if (!FORM.matcher(value).matches()) {
             throw new IllegalArgumentException(
@@ -24,7 +27,9 @@ public record OrthancId(String value) implements Comparable<OrthancId> {
         }
     }
 
-    /** The ID of an instance. The PatientID counts as Orthanc takes it: without trailing spaces, empty when missing. */
+    /**
+     * The ID of an instance. As in Orthanc, the PatientID counts without trailing spaces, and is empty when missing.
+     */
     public static OrthancId ofInstance(String patientId, Uid study, Uid series, Uid sopInstance) {
         return hash(patientId.stripTrailing() + "|" + study + "|" + series + "|" + sopInstance);
     }

@@ -5,22 +5,22 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A patient, study, series or instance that a server holds.
+ * A patient, study, series or instance that a server has.
  *
- * @param parent the resource above, none for a patient
- * @param tags the main DICOM tags that Orthanc keeps in its index, by keyword; patient data, never to be logged
- * @param children the resources below, empty for an instance
+ * @param parent the resource above; empty for a patient
+ * @param tags the main DICOM tags in Orthanc's index, by keyword; patient data, never to be logged
+ * @param children the resources below; empty for an instance
  */
 public record Resource(
         Level level, OrthancId id, Optional<OrthancId> parent, Map<String, String> tags, List<OrthancId> children) {
 
-    /** With its own copies of the collections. */
+    /** Copies the collections. */
     public Resource {
         tags = Map.copyOf(tags);
         children = List.copyOf(children);
     }
 
-    /** What DICOM calls this resource: its PatientID or its UID; empty when the server has none. */
+    /** The DICOM identifier of this resource: its PatientID or its UID; empty when the server has none. */
     public String identifier() {
         return tag(level.identifier());
     }

@@ -1,8 +1,8 @@
 /**
- * Orthanc's REST API as a client: what a server holds, and whether it is what was sent.
+ * A client for Orthanc's REST API. It shows what a server has, and whether that equals what was sent.
  *
- * <p>In: a server's URL and login. Out: its answers as records. Threads: those of the JDK's HTTP client. Never here:
- * anything the data path depends on; delivery speaks DICOM only.
+ * <p>In: the URL and login of a server. Out: its answers as records. Threads: those of the JDK's HTTP client. Never
+ * here: anything that the data path depends on; delivery uses DICOM only.
  */
 @NullMarked
 package org.dicomgateway.orthanc;

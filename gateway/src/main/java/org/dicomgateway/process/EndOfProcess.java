@@ -6,16 +6,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends the process at once when a thread dies of an {@code Error}, or a long-lived thread of anything: what is lost is
- * what a SIGKILL takes, which is nothing that was answered with success; what is gained is that a supervisor sees it and
- * starts it again, where a gateway that lacks a thread would go on, lame, and say that it is well.
+ * Ends the process at once when an {@code Error} kills a thread, or when anything kills a long-lived thread. The loss
+ * is the same as with SIGKILL: no instance that was answered with success is lost. In return, a supervisor sees the
+ * end and starts the gateway again. Without this, the gateway would run on without the thread and report that it is
+ * healthy.
  *
- * <p>{@code -XX:+ExitOnOutOfMemoryError} does the same for a full heap, wherever it is noticed; this is for everything
- * else, and for a JVM that was started without it.
+ * <p>{@code -XX:+ExitOnOutOfMemoryError} does the same for a full heap, wherever the JVM notices it. This class
+ * covers every other error, and a JVM that was started without that option.
  */
 public final class EndOfProcess implements UncaughtExceptionHandler {
 
-    /** The exit code; the same as HotSpot's when it is told to exit on an OutOfMemoryError. */
+    /** The exit code. HotSpot uses the same one with {@code -XX:+ExitOnOutOfMemoryError}. */
     public static final int CODE = 3;
 
     private static final Logger LOG = LoggerFactory.getLogger(EndOfProcess.class);
@@ -26,12 +27,12 @@ public final class EndOfProcess implements UncaughtExceptionHandler {
         this.halt = halt;
     }
 
-    /** From now on this is what an uncaught {@code Error} comes to, in any thread of the process. */
+    /** Installs this handler: from now on, an uncaught {@code Error} in any thread ends the process. */
     public static void onErrors() {
         Thread.setDefaultUncaughtExceptionHandler(new EndOfProcess(Runtime.getRuntime()::halt));
     }
 
-    /** For an {@code Error} that somebody else's code would swallow: does what it would have come to uncaught. */
+    /** For an {@code Error} that foreign code would swallow: treats it as uncaught. */
     public static void uncaught(Error error) {
         Thread thread = Thread.currentThread();
         UncaughtExceptionHandler handler = Thread.getDefaultUncaughtExceptionHandler();
@@ -48,14 +49,14 @@ public final class EndOfProcess implements UncaughtExceptionHandler {
         }
         try {
             LOG.error(
-                    "the thread {} died, and the gateway cannot do without it or cannot know what else is broken: it ends"
-                            + " at once (exit code {}) and must be started again; nothing that was answered with success"
+                    "the thread {} died, and the gateway cannot work safely without it: the gateway stops at once"
+                            + " (exit code {}); start it again; no instance that was answered with success"
                             + " is lost",
                     thread.getName(),
                     CODE,
                     fault);
         } finally {
-            // Also when there is no memory to say so.
+            // Halt also when there is no memory to log the message.
             halt.accept(CODE);
         }
     }

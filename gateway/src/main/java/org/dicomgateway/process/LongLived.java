@@ -1,18 +1,17 @@
 package org.dicomgateway.process;
 
 /**
- * A thread without which the gateway only seems to work: from its start to the end of what it serves it must be there.
- * Who serves with one shows it to whoever asks how the gateway is. Whatever it dies of ends the process
- * ({@link EndOfProcess}).
+ * A thread that the gateway cannot work without. It must live from its start to the end of the service that it
+ * belongs to. The service shows it to health checks. If anything kills it, the process ends ({@link EndOfProcess}).
  */
 public final class LongLived extends Thread {
 
-    /** Not started yet. */
+    /** Creates the thread. It is not started yet. */
     public LongLived(String name, Runnable work) {
         super(work, name);
     }
 
-    /** One that does not keep the process from ending. */
+    /** Creates a daemon thread: it does not keep the process alive. */
     public static LongLived daemon(String name, Runnable work) {
         LongLived thread = new LongLived(name, work);
         thread.setDaemon(true);

@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does something again and again in a long-lived thread, with a pause after each time, until it is closed. A
- * {@code RuntimeException} is logged, once until it is over, and does not end it.
+ * Repeats some work in a long-lived thread, with a pause after each run, until it is closed. A {@code
+ * RuntimeException} does not end it. The first of several failures in a row is logged.
  */
 public final class Repeating implements AutoCloseable {
 
@@ -27,12 +27,12 @@ public final class Repeating implements AutoCloseable {
         this.thread = LongLived.daemon(name, this::run);
     }
 
-    /** Begins, the first time at once. */
+    /** Starts the thread. The first run begins at once. */
     public void start() {
         thread.start();
     }
 
-    /** The thread. */
+    /** The thread that does the work. */
     public LongLived thread() {
         return thread;
     }
@@ -44,30 +44,33 @@ public final class Repeating implements AutoCloseable {
                 failing = false;
             } catch (RuntimeException e) {
                 if (!failing) {
-                    LOG.error("{} failed; it is tried again", thread.getName(), e);
+                    LOG.error("{} failed; the next run tries again", thread.getName(), e);
                 }
                 failing = true;
             }
         } while (!isClosedWithin(pause));
     }
 
-    /** Nobody of ours interrupts it: a stray interrupt makes one pause shorter. */
+    /** The gateway never interrupts this thread. An unexpected interrupt only makes one pause shorter. */
     private boolean isClosedWithin(Duration time) {
         try {
             return closed.await(time.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
-            LOG.warn("{} was interrupted, by nobody we know, and goes on", thread.getName());
+            LOG.warn("{} was interrupted unexpectedly and continues", thread.getName());
             return false;
         }
     }
 
-    /** Does it no more; what is being done is left to itself. */
+    /** Starts no further run. A run in progress continues. */
     @Override
     public void close() {
         closed.countDown();
     }
 
-    /** Closes it, and waits so long for what is being done. Returns whether it is over. An interrupt ends the wait. */
+    /**
+     * Closes it, and waits at most this long for a run in progress. Returns whether that has ended. An interrupt ends
+     * the wait.
+     */
     public boolean close(Duration atMost) {
         close();
         try {

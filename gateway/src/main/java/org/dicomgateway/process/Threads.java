@@ -3,22 +3,23 @@ package org.dicomgateway.process;
 import java.util.concurrent.locks.Condition;
 import java.util.function.BooleanSupplier;
 
-/** How threads are started and waited for. */
+/** Starts threads and waits for them. */
 public final class Threads {
 
     private Threads() {}
 
     /**
-     * Starts a thread, when the machine has one to spare.
+     * Starts a thread, if the machine allows one more.
      *
-     * @return whether it had: the limit of threads is no fault of ours, and no reason to end
+     * @return whether it started; false at the limit of threads, which is not a fault of the gateway and no reason to
+     *     end
      */
     public static boolean start(Thread thread) {
         try {
             thread.start();
             return true;
         } catch (OutOfMemoryError e) {
-            // HotSpot says it in the same way as that the heap is full, which is another matter.
+            // HotSpot throws the same error for a full heap, which is a different problem.
             if (String.valueOf(e.getMessage()).contains("native thread")) {
                 return false;
             }
@@ -27,8 +28,8 @@ public final class Threads {
     }
 
     /**
-     * Waits so long, or until something holds, which is looked at whenever the condition is signalled. An interrupt does
-     * not cut that short, and is kept for the caller.
+     * Waits until something holds, at most for this time. Checks again each time the condition is signalled. An
+     * interrupt does not end the wait; the thread stays marked as interrupted.
      */
     public static void await(Condition condition, long nanos, BooleanSupplier until) {
         boolean interrupted = false;
@@ -45,7 +46,7 @@ public final class Threads {
         }
     }
 
-    /** Waits until the thread has ended; an interrupt does not cut that short, and is kept for the caller. */
+    /** Waits until the thread has ended. An interrupt does not end the wait; the thread stays marked as interrupted. */
     public static void join(Thread thread) {
         boolean interrupted = false;
         while (thread.isAlive()) {

@@ -10,8 +10,8 @@ import org.dicomgateway.dicom.values.AssociationAnswer;
 import org.dicomgateway.dicom.values.Rejection;
 
 /**
- * The access control of one listener: who the caller is, which rule lets it in, how much it may do. What one peer has used
- * up of its limits concerns no other.
+ * The access control of one listener: it identifies the peer, finds the rule that permits it, and applies the limits
+ * of that rule. The use of one peer does not reduce the limits of another.
  */
 public final class AccessControl implements AssociationPolicy {
 
@@ -19,7 +19,7 @@ public final class AccessControl implements AssociationPolicy {
     private final Identities identities;
     private final PeerAccounts accounts;
 
-    /** By the listener's rules; users are known to all listeners alike, and so are wrong guesses. */
+    /** With the rules of the listener. Users and failed passcodes are shared by all listeners. */
     public AccessControl(ListenerSettings listener, Identities identities, InstantSource clock) {
         this.list = new AccessList(listener.access());
         this.identities = identities;
@@ -45,7 +45,7 @@ public final class AccessControl implements AssociationPolicy {
         }
         return Rejection.localLimitExceeded("access " + found.rule().get().name() + ": all "
                 + found.rule().get().limits().associations().orElse(0) + " associations of "
-                + request.origin().remoteHost() + " are taken (max-associations)");
+                + request.origin().remoteHost() + " are in use (max-associations)");
     }
 
     @Override

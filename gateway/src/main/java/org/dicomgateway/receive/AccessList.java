@@ -11,15 +11,15 @@ import org.dicomgateway.dicom.values.PeerCertificate;
 import org.dicomgateway.dicom.values.Rejection;
 import org.dicomgateway.dicom.values.Text;
 
-/** Rules, the first of which that fits holds. Pure. */
+/** A list of rules. The first rule that matches a request applies. Pure. */
 final class AccessList {
 
     private static final int SHOWN = 120;
 
-    /** The rule that fits, or else the rejection. */
+    /** The rule that matches, or else the rejection. */
     record Finding(Optional<AccessRule> rule, Optional<Rejection> rejection) {}
 
-    /** How far a rule went along with a request, and what it did not like then. */
+    /** How many conditions of a rule a request met, and the rejection for the first condition that it did not meet. */
     private record Misfit(int conditionsMet, Rejection rejection) {}
 
     private final List<AccessRule> rules;
@@ -28,7 +28,7 @@ final class AccessList {
         this.rules = List.copyOf(rules);
     }
 
-    /** @param user whose identity was verified */
+    /** Finds the rule for a request. @param user the user whose identity was verified */
     Finding find(AssociationRequest request, Optional<String> user) {
         Misfit nearest = null;
         for (AccessRule rule : rules) {
@@ -42,10 +42,11 @@ final class AccessList {
         }
         return new Finding(
                 Optional.empty(),
-                Optional.of(nearest == null ? Rejection.notAllowed("access: there is no rule") : nearest.rejection));
+                Optional.of(nearest == null ? Rejection.notAllowed(
+                        "access: no rule is configured") : nearest.rejection));
     }
 
-    /** Whether a rule is for some addresses, of which this is one. */
+    /** Whether a rule with a list of addresses includes this address. */
     boolean names(String host) {
         return rules.stream().anyMatch(rule -> !rule.remoteHost().isEmpty() && isFrom(rule, host));
     }
@@ -59,7 +60,8 @@ final class AccessList {
             return misfit(
                     0,
                     Rejection.callingAeTitleNotRecognized(
-                            of + "not for the calling AE title " + calling + "; no other rule comes nearer"));
+                            of + "does not permit the calling AE title " + calling + "; no other rule matches more"
+                                    + " conditions"));
         }
         if (!matches(rule.calledAe(), List.of(called))) {
             return misfit(1, Rejection.calledAeTitleNotRecognized(of + calling + " may not call " + called));
@@ -90,7 +92,7 @@ final class AccessList {
         return Optional.of(new Misfit(conditionsMet, rejection));
     }
 
-    /** Whether there is no pattern, or there are values and one of them matches. */
+    /** Whether there is no pattern, or the pattern matches one of the values. */
     private static boolean matches(Optional<ValuePattern> pattern, List<String> values) {
         return pattern.isEmpty() || values.stream().anyMatch(pattern.get()::matches);
     }

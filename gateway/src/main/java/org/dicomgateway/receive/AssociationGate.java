@@ -10,8 +10,9 @@ import org.dicomgateway.dicom.values.Rejection;
 import org.dicomgateway.spool.Intake;
 
 /**
- * Decides who may associate: callers that know one of our AE titles and whom the access control lets in, while the spool
- * takes instances. A spool that is closed rejects as transient, so that a modality keeps its images and tries again.
+ * Decides on association requests. Accepts a peer that calls an AE title of the gateway and passes access control,
+ * while the spool accepts instances. While the spool is closed, the rejection is transient, so that a modality keeps
+ * its images and tries again.
  */
 public final class AssociationGate implements AssociationPolicy {
 
@@ -20,9 +21,9 @@ public final class AssociationGate implements AssociationPolicy {
     private final Intake intake;
 
     /**
-     * For a listener that answers to these AE titles.
+     * For a listener with these AE titles.
      *
-     * @param access asked about callers of one of them
+     * @param access decides on peers that call one of these AE titles
      */
     public AssociationGate(Set<AeTitle> aeTitles, AssociationPolicy access, Intake intake) {
         this.aeTitles = Set.copyOf(aeTitles);
@@ -34,7 +35,7 @@ public final class AssociationGate implements AssociationPolicy {
     public AssociationAnswer answer(AssociationRequest request) {
         AeTitle called = request.origin().called();
         if (!aeTitles.contains(called)) {
-            return Rejection.calledAeTitleNotRecognized("called AE title " + called + " is none of ours: "
+            return Rejection.calledAeTitleNotRecognized("called AE title " + called + " is not configured: "
                     + aeTitles.stream().sorted().toList());
         }
         Optional<String> closed = intake.closedBecause();

@@ -6,7 +6,7 @@ import java.io.InputStream;
 import org.dicomgateway.config.settings.DataSize;
 import org.dicomgateway.config.settings.PeerLimits;
 
-/** Counts a dataset while it arrives, and breaks it off when it is more than its sender may send. */
+/** Counts the bytes of a dataset while it arrives, and fails when there are more than the sender may send. */
 final class MeasuredStream extends FilterInputStream {
 
     private final long maxInstance;
@@ -15,7 +15,7 @@ final class MeasuredStream extends FilterInputStream {
     private long count;
     private boolean tooLarge;
 
-    /** @param before bytes that came on the association before */
+    /** Starts to count a dataset. @param before bytes that the association has already received */
     MeasuredStream(InputStream in, PeerLimits limits, long before) {
         super(in);
         this.maxInstance = limits.instanceSize().map(DataSize::bytes).orElse(Long.MAX_VALUE);
@@ -23,12 +23,12 @@ final class MeasuredStream extends FilterInputStream {
         this.before = before;
     }
 
-    /** Bytes read. */
+    /** The number of bytes read. */
     long count() {
         return count;
     }
 
-    /** Whether it was broken off because it alone was too large. */
+    /** Whether reading failed because this dataset alone is too large. */
     boolean isTooLarge() {
         return tooLarge;
     }
@@ -46,11 +46,11 @@ final class MeasuredStream extends FilterInputStream {
             count += n;
             if (before + count > maxAssociation) {
                 throw new IOException(
-                        "more than " + maxAssociation + " bytes on one association (max-association-size)");
+                        "the association sent more than " + maxAssociation + " bytes (max-association-size)");
             }
             if (count > maxInstance) {
                 tooLarge = true;
-                throw new IOException("a dataset of more than " + maxInstance + " bytes (max-instance-size)");
+                throw new IOException("the dataset has more than " + maxInstance + " bytes (max-instance-size)");
             }
         }
         return n;

@@ -6,10 +6,10 @@ import java.time.InstantSource;
 import java.util.function.BooleanSupplier;
 import org.dicomgateway.config.settings.RateLimiter;
 
-/** What one peer uses of its limits, with all its associations together. For any number of threads. */
+/** What one peer uses of its limits, over all its associations. For any number of threads. */
 final class PeerAccount {
 
-    /** Between two looks at whether the association that waits is still wanted. */
+    /** How often a waiting thread checks whether its association still exists. */
     private static final Duration SLICE = Duration.ofMillis(200);
 
     private final RateLimiter own;
@@ -25,7 +25,7 @@ final class PeerAccount {
         this.lastUse = clock.instant();
     }
 
-    /** One more is open: how many that are now. */
+    /** Counts one more open association. Returns the new number. */
     synchronized int hold() {
         return ++open;
     }
@@ -39,22 +39,22 @@ final class PeerAccount {
         return open == 0 && lastUse.isBefore(time);
     }
 
-    /** Whether nothing ever waits here. */
+    /** Whether this peer never has to wait. */
     boolean isUnlimited() {
         return own.isUnlimited() && all.isUnlimited();
     }
 
     /**
-     * Waits until one more instance may come, by the peer's own pace and by that of all.
+     * Waits until the rate limits of the peer and of the listener permit one more instance.
      *
-     * @param over asked now and then whether the waiting is in vain
-     * @return false when it is
+     * @param over checked regularly: whether the association has ended
+     * @return false when the association has ended
      */
     boolean awaitTurn(BooleanSupplier over) throws InterruptedException {
         return awaitTurn(own, over) && awaitTurn(all, over);
     }
 
-    /** What an instance had turned out to be; the next ones wait for it. */
+    /** Counts the bytes of a received instance against the rates. The next instances wait for it. */
     void charge(long bytes) {
         own.charge(bytes);
         all.charge(bytes);

@@ -10,10 +10,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.dicomgateway.config.settings.AccessRule;
 import org.dicomgateway.config.settings.RateLimiter;
 
-/** What each peer, an address under a rule, uses of its limits. For any number of threads. */
+/** What each peer uses of its limits. A peer is an address under a rule. For any number of threads. */
 final class PeerAccounts {
 
-    /** A peer's pace is kept for so long after its last association, lest it begin anew with each. */
+    /**
+     * How long the rate of a peer is remembered after its last association, so that a new association does not reset
+     * it.
+     */
     private static final Duration KEPT = Duration.ofSeconds(10);
 
     private record Key(String rule, String host) {}
@@ -22,13 +25,13 @@ final class PeerAccounts {
     private final InstantSource clock;
     private final Map<Key, PeerAccount> accounts = new ConcurrentHashMap<>();
 
-    /** @param all the pace of all peers together */
+    /** Creates the accounts, empty. @param all the rate limit of all peers together */
     PeerAccounts(RateLimiter all, InstantSource clock) {
         this.all = all;
         this.clock = clock;
     }
 
-    /** Lets one more association in; empty when the peer has as many as it may have. */
+    /** Admits one more association. Empty when the peer already has its maximum. */
     Optional<PeerAdmission> admit(AccessRule rule, String host, boolean identityVerified) {
         Instant now = clock.instant();
         accounts.values().removeIf(account -> account.isIdleSince(now.minus(KEPT)));

@@ -15,7 +15,7 @@ import org.dicomgateway.dicom.values.Uid;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** An association that a rule has let in: keeps it to what the rule allows. */
+/** An association that a rule permits. Keeps the association within the limits of the rule. */
 final class PeerAdmission implements Admission {
 
     private static final Logger LOG = LoggerFactory.getLogger(PeerAdmission.class);
@@ -26,7 +26,7 @@ final class PeerAdmission implements Admission {
     private final AtomicBoolean over = new AtomicBoolean();
     private long received;
 
-    /** @param account which holds a place for it */
+    /** Admits the association. @param account the account of the peer, which counts the association already */
     PeerAdmission(AccessRule rule, PeerAccount account, boolean identityVerified) {
         this.rule = rule;
         this.account = account;
@@ -99,11 +99,11 @@ final class PeerAdmission implements Admission {
     private void awaitTurn() throws IOException {
         try {
             if (!account.awaitTurn(over::get)) {
-                throw new IOException("the association ended while it waited for its turn (max-rate)");
+                throw new IOException("the association ended while it waited (max-rate)");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while it waited for its turn (max-rate)");
+            throw new InterruptedIOException("interrupted while the association waited (max-rate)");
         }
     }
 }

@@ -10,14 +10,15 @@ import org.dicomgateway.spool.Intake;
 import org.dicomgateway.spool.RefusedException;
 
 /**
- * The one C-STORE hook: the first of the four steps of the data path. Success is answered only after the spool has said
- * that the instance and its plan are durable; everything else is answered with a failure and leaves nothing behind.
+ * Handles C-STORE requests: the first of the four steps of the data path. It answers with success only after the
+ * spool has confirmed that the instance and its plan are durable. With any other answer, nothing of the instance is
+ * kept.
  */
 public final class StoreHandler implements CStoreScp {
 
     private final Intake intake;
 
-    /** Hands every instance to this intake. */
+    /** Passes every instance to this intake. */
     public StoreHandler(Intake intake) {
         this.intake = intake;
     }
@@ -41,12 +42,15 @@ public final class StoreHandler implements CStoreScp {
             ForwardLog.refused(subjectOf(request), status, String.valueOf(e.getMessage()));
             return new CStoreResponse(status, commentOn(e.kind()));
         } catch (IOException e) {
-            ForwardLog.refused(subjectOf(request), -1, "not received to its end: " + e.getMessage());
+            ForwardLog.refused(subjectOf(request), -1, "not received completely: " + e.getMessage());
             throw e;
         }
     }
 
-    /** PS3.4 B.2.3: what the sender can mend is Axxx/Cxxx of its own, everything of ours is out of resources. */
+    /**
+     * PS3.4 B.2.3: an error that the sender can correct gets Axxx or Cxxx; every fault of the gateway is "out of
+     * resources".
+     */
     private static int statusOf(RefusedException.Kind kind) {
         return switch (kind) {
             case MISMATCH -> DimseStatus.DATASET_DOES_NOT_MATCH;
@@ -55,7 +59,7 @@ public final class StoreHandler implements CStoreScp {
         };
     }
 
-    /** What the sender is told: never a path or a cause of ours, and short enough for VR LO (64 characters). */
+    /** The comment for the sender: no paths, no internal causes, and at most 64 characters (VR LO). */
     private static String commentOn(RefusedException.Kind kind) {
         return switch (kind) {
             case MISMATCH -> "SOP class or instance UID differs from the command's";

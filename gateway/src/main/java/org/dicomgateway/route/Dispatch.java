@@ -16,14 +16,16 @@ import org.dicomgateway.spool.DestinationStatus;
 import org.dicomgateway.spool.Instance;
 
 /**
- * Chooses among the candidates of a delivery as its route says, from the rules and the destinations as they are at this
- * moment. What {@link Ranking} ranks is here looked up: who can be used, how much waits for each, whose turn it is.
+ * Chooses one of the candidates of a delivery, by the strategy of its route and the current rules and destinations.
+ * This class collects the input of a {@link Ranking}: which destinations are usable, the pending bytes of each, and
+ * the turn of the route.
  *
- * <p>Where deliveries of the same key went last is preferred as long as it can be used. One that can be used but does not
- * answer at the moment is passed over where any other does as well: in turn, or by load. An order that a route gives, or a
- * hash that all gateways share, is not given up for a pause of a few seconds. The turns of a route are counted
- * in memory from 0: a restart begins a new round, and gateways side by side take turns each for itself. A route that no
- * longer exists chooses the first usable candidate in the order in which it was planned.
+ * <p>With affinity, a delivery prefers the destination that the last delivery with the same key went to, while that
+ * is usable. A destination can be usable but not answer at the moment. The rotating and load-based rankings then skip
+ * it, if another destination of the route answers. Failover order and hash do not change for a pause of a few
+ * seconds. The turns of a route are counted in memory from 0. So a restart begins a new round, and each of several
+ * gateways counts its own turns. A delivery of a route that no longer exists goes to the first usable candidate in
+ * the planned order.
  *
  * <p>Does no I/O and never blocks. For any number of threads.
  */
@@ -35,11 +37,11 @@ public final class Dispatch implements Chooser {
     private final Map<String, Long> turns = new ConcurrentHashMap<>();
 
     /**
-     * Over these sources, each asked for every choice; they must answer from memory.
+     * Uses these sources for every choice. They must answer from memory.
      *
      * @param rules the rules in force
-     * @param prospects the destinations by name; one that is missing cannot be used
-     * @param pendingBytes what waits for a destination and is on its way to it
+     * @param prospects the destinations by name; a destination that is missing is not usable
+     * @param pendingBytes the bytes of pending and running deliveries of a destination
      */
     public Dispatch(
             Supplier<RoutingTable> rules,
@@ -64,7 +66,10 @@ public final class Dispatch implements Chooser {
                 instance.patientId());
     }
 
-    /** Without a value an instance belongs with nothing: not with everything else that has none. */
+    /**
+     * An instance without a value for the key has its own key. It does not share one with all other instances without
+     * a value.
+     */
     static String affinityKey(Affinity affinity, Uid sopInstance, String series, String study, String patient) {
         String key = switch (affinity) {
             case NONE -> "";
@@ -96,8 +101,8 @@ public final class Dispatch implements Chooser {
     }
 
     /**
-     * All that can be used, best first; who has another copy already is counted, too. Left out, it would shift the turns
-     * of the others, and they would no longer be shared evenly.
+     * All usable candidates, best first. Includes those that already have another copy: without them, the turns of
+     * the others would shift and the shares would become uneven.
      */
     private List<Candidate> ranked(Choice choice, List<DestinationStatus> usable, Map<String, DestinationStatus> now) {
         RoutingTable table = rules.get();
@@ -116,7 +121,7 @@ public final class Dispatch implements Chooser {
                 candidates, hashKey(choice.affinityKey(), choice.instance().sopInstance()), turn(choice, ranking));
     }
 
-    /** Whether one of these answers and could get this. */
+    /** Whether one of these destinations answers and does not have a copy yet. */
     private static boolean oneAnswers(List<String> names, Set<String> taken, Map<String, DestinationStatus> now) {
         return names.stream()
                 .filter(name -> !taken.contains(name))
@@ -124,7 +129,7 @@ public final class Dispatch implements Chooser {
                 .anyMatch(destinationStatus -> destinationStatus.usable() && destinationStatus.answers());
     }
 
-    /** What is hashed: what belongs together, or the instance alone when nothing does. */
+    /** The text to hash: the affinity key, or the SOP Instance UID when there is no key. */
     static String hashKey(String affinityKey, Uid sopInstance) {
         return affinityKey.isEmpty() ? sopInstance.value() : affinityKey;
     }

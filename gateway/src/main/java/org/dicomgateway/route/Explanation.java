@@ -6,11 +6,11 @@ import org.dicomgateway.dicom.values.InstanceHeader;
 import org.dicomgateway.dicom.values.Origin;
 
 /**
- * Why an instance goes where it goes: every route with every condition, and the destinations. Pure, as the rules are;
- * what is decided only when the instance is there, by load or health, is said to be.
+ * Explains where an instance goes: every route with every condition, and the destinations. Pure, as the rules are.
+ * When a choice depends on load or health, the explanation says that it is made later.
  *
- * @param routes all of them, in the order of the file
- * @param legs one for each copy; empty: no route applies, the instance would be held
+ * @param routes all routes, in the order of the file
+ * @param legs one for each copy; empty: no route applies, and the instance would be held
  */
 public record Explanation(List<Route> routes, List<Leg> legs) {
 
@@ -20,13 +20,13 @@ public record Explanation(List<Route> routes, List<Leg> legs) {
         legs = List.copyOf(legs);
     }
 
-    /** What became of a route. */
+    /** The result for a route. */
     public enum Outcome {
-        /** The instance goes where it says. */
+        /** The route applies to the instance. */
         APPLIES,
         /** A condition is not met. */
         DIFFERS,
-        /** A fallback whose conditions are met, but so are those of another route that is none. */
+        /** A fallback route whose conditions are met, but another route that is not a fallback applies. */
         NOT_NEEDED
     }
 
@@ -34,8 +34,8 @@ public record Explanation(List<Route> routes, List<Leg> legs) {
      * One route.
      *
      * @param name its name
-     * @param strategy its strategy, as it is written
-     * @param findings its conditions; empty: it wants every instance
+     * @param strategy its strategy, as written in the rules
+     * @param findings its conditions; empty: the route applies to every instance
      */
     public record Route(String name, String strategy, boolean fallback, Outcome outcome, List<Finding> findings) {
 
@@ -48,11 +48,11 @@ public record Explanation(List<Route> routes, List<Leg> legs) {
     /**
      * One condition.
      *
-     * @param condition as an operator would say it; without the conditions within it, when it has some
+     * @param condition the condition in words, without its nested conditions
      * @param holds whether it is met
-     * @param actual what the instance has; {@code matches}, {@code differs} or {@code absent} for what may tell of a
-     *     patient; empty for a condition that only holds others
-     * @param parts the conditions within it
+     * @param actual the value of the instance; {@code matches}, {@code differs} or {@code absent} for an attribute
+     *     that could identify a patient; empty for a condition that only groups others
+     * @param parts the nested conditions
      */
     public record Finding(String condition, boolean holds, String actual, List<Finding> parts) {
 
@@ -65,11 +65,11 @@ public record Explanation(List<Route> routes, List<Leg> legs) {
     /**
      * One copy of the instance.
      *
-     * @param route the route that wants it
-     * @param copy which of that route's copies
-     * @param destinations who may get it, best first as far as that is known
-     * @param decided whether the order is the one in which they would be used
-     * @param remark how the choice is made; empty when there is none
+     * @param route the route that sends it
+     * @param copy the number of the copy within the route
+     * @param destinations the possible destinations, best first as far as known
+     * @param decided whether the order is final
+     * @param remark how the choice is made; may be empty
      */
     public record Leg(String route, int copy, List<String> destinations, boolean decided, String remark) {
 
@@ -79,7 +79,7 @@ public record Explanation(List<Route> routes, List<Leg> legs) {
         }
     }
 
-    /** Explains what a table does with an instance; shows the values of its attributes only when asked to. */
+    /** Explains what a table does with an instance. Shows the values of all attributes only with {@code showValues}. */
     public static Explanation of(RoutingTable table, InstanceHeader header, Origin origin, boolean showValues) {
         List<String> applied = table.applicable(header, origin).stream()
                 .map(RouteSettings::name)

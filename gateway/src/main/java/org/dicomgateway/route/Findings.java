@@ -9,10 +9,10 @@ import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.route.Explanation.Finding;
 
-/** Says of each condition what the instance has. */
+/** Compares each condition with the values of the instance. */
 final class Findings {
 
-    /** Attributes that tell nothing of a patient. */
+    /** Attributes that do not identify a patient. */
     private static final Set<Integer> HARMLESS = Set.of(
             0x00080008, // Image Type
             0x00080016, // SOP Class UID
@@ -36,7 +36,7 @@ final class Findings {
         this.showValues = showValues;
     }
 
-    /** The findings on the conditions within a verdict. */
+    /** The findings for the nested conditions of a trace. */
     List<Finding> parts(MatchTrace matchTrace) {
         return matchTrace.parts().stream().map(this::finding).toList();
     }
@@ -62,7 +62,7 @@ final class Findings {
         return new Finding(condition, matchTrace.holds(), actual, parts);
     }
 
-    /** A block after "not" is one only in form: its conditions are what is denied. */
+    /** A group below "not" exists only in the syntax: its conditions are the negated ones. */
     private List<Finding> within(MatchTrace denied) {
         return denied.parts().isEmpty() ? List.of(finding(denied)) : parts(denied);
     }

@@ -5,20 +5,20 @@ import java.util.Map;
 import java.util.function.ToLongFunction;
 
 /**
- * How many bytes wait for each destination. The books may lag behind by a batch, in which a destination that was the
- * least loaded would then get everything: what was chosen since they last changed is counted on top, for as many choices
- * as a batch may hold. For any number of threads.
+ * The pending bytes of each destination. The spool's counts can lag behind by one batch. The least loaded destination
+ * would then get the whole batch. So this class adds the bytes that were chosen since the counts last changed, for at
+ * most as many choices as one batch can contain. For any number of threads.
  */
 final class Loads {
 
     private static final long BATCH = 2_000;
 
     /**
-     * One destination.
+     * The load of one destination.
      *
-     * @param booked what the books said
-     * @param since what was chosen since they say it
-     * @param first the number of the choice at which they began to
+     * @param booked the bytes in the spool's counts
+     * @param since the bytes that were chosen since the counts had this value
+     * @param first the number of choices before the counts had this value
      */
     private record Load(long booked, long since, long first) {}
 
@@ -30,13 +30,13 @@ final class Loads {
         this.books = books;
     }
 
-    /** What waits for a destination. */
+    /** The pending bytes of a destination. */
     synchronized long bytes(String destination) {
         Load load = of(destination);
         return load.booked + load.since;
     }
 
-    /** An instance of this many bytes was chosen to go there. */
+    /** An instance with this many bytes was assigned to the destination. */
     synchronized void add(String destination, long bytes) {
         Load load = of(destination);
         loads.put(destination, new Load(load.booked, load.since + bytes, load.first));

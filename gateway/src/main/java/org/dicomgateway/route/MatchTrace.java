@@ -6,12 +6,12 @@ import org.dicomgateway.dicom.values.InstanceHeader;
 import org.dicomgateway.dicom.values.Origin;
 
 /**
- * Whether an instance meets a condition, and each of its parts: what an operator needs to see why a route applies or
- * not. Holds no value of the instance.
+ * Whether an instance meets a condition and each of its parts. It shows an operator why a route applies or not.
+ * Contains no value of the instance.
  *
- * @param condition what was asked
+ * @param condition the condition
  * @param holds whether it is met
- * @param parts the verdicts on the conditions within it; also on those that no longer mattered
+ * @param parts the results for its nested conditions, including those that could no longer change the result
  */
 public record MatchTrace(Condition condition, boolean holds, List<MatchTrace> parts) {
 
@@ -20,7 +20,7 @@ public record MatchTrace(Condition condition, boolean holds, List<MatchTrace> pa
         parts = List.copyOf(parts);
     }
 
-    /** Judges a condition and everything within it. */
+    /** Evaluates a condition and all its nested conditions. */
     public static MatchTrace of(Condition condition, InstanceHeader header, Origin origin) {
         return of(condition, new Subject(header, origin));
     }
@@ -34,7 +34,7 @@ public record MatchTrace(Condition condition, boolean holds, List<MatchTrace> pa
         return new MatchTrace(condition, holds(condition, subject), parts);
     }
 
-    /** The same answer, without the parts: stops at the first condition that decides it. */
+    /** Returns the same result without the parts. Stops at the first condition that decides it. */
     static boolean holds(Condition condition, Subject subject) {
         return condition.match(
                 all -> {

@@ -13,12 +13,12 @@ import org.dicomgateway.config.settings.Strategy;
 import org.dicomgateway.config.settings.Strategy.Algorithm;
 
 /**
- * Orders the candidates of a delivery: who should get it, who if that one cannot, and so on. Every candidate is in the
- * answer exactly once. Pure: the same candidates, key and turn give the same order, on every gateway.
+ * Sorts the candidates of a delivery, best first. Every candidate is in the result exactly once. Pure: the same
+ * candidates, key and turn give the same order on every gateway.
  */
 enum Ranking {
 
-    /** The order of the route: failover. */
+    /** The order in the route: failover. */
     AS_GIVEN {
         @Override
         List<Candidate> rank(List<Candidate> candidates, String key, long turn) {
@@ -26,7 +26,7 @@ enum Ranking {
         }
     },
 
-    /** Each in turn. */
+    /** Each candidate in turn. */
     ROUND_ROBIN {
         @Override
         List<Candidate> rank(List<Candidate> candidates, String key, long turn) {
@@ -34,7 +34,7 @@ enum Ranking {
         }
     },
 
-    /** Each in turn, as often as its weight says, as evenly spread as can be. */
+    /** Each candidate in turn, in proportion to its weight, spread as evenly as possible. */
     WEIGHTED {
         @Override
         List<Candidate> rank(List<Candidate> candidates, String key, long turn) {
@@ -42,7 +42,7 @@ enum Ranking {
         }
     },
 
-    /** The one that will be done first; in turn among equals. */
+    /** The candidate that will finish first; in turn when several are equal. */
     LEAST_LOADED {
         @Override
         List<Candidate> rank(List<Candidate> candidates, String key, long turn) {
@@ -51,8 +51,9 @@ enum Ranking {
     },
 
     /**
-     * Weighted rendezvous hashing on the key: the same key goes to the same candidate, each gets a share of the keys by
-     * its weight, and when one is missing only its keys move. The order of the route does not matter.
+     * Weighted rendezvous hashing of the key. The same key always goes to the same candidate. Each candidate gets a
+     * share of the keys in proportion to its weight. When one is missing, only its keys move. The order in the route
+     * does not matter.
      */
     HASH {
         @Override
@@ -61,7 +62,7 @@ enum Ranking {
         }
     };
 
-    /** The ranking of a strategy; how many of the best get a copy is not its concern. */
+    /** The ranking of a strategy. The number of copies is handled elsewhere. */
     static Ranking of(Strategy strategy) {
         return strategy.match(
                 broadcast -> AS_GIVEN,
@@ -79,16 +80,16 @@ enum Ranking {
         };
     }
 
-    /** Whether the answer depends on the turn. */
+    /** Whether the result depends on the turn. */
     boolean takesTurns() {
         return this != AS_GIVEN && this != HASH;
     }
 
     /**
-     * The candidates, best first.
+     * Sorts the candidates, best first.
      *
-     * @param key what belongs together; used by {@link #HASH} only
-     * @param turn counts the choices of the route, from 0; what the rotating rankings turn by
+     * @param key the key of instances that belong together; only {@link #HASH} uses it
+     * @param turn the number of choices of the route so far, from 0; the rotating rankings use it
      */
     abstract List<Candidate> rank(List<Candidate> candidates, String key, long turn);
 
@@ -113,9 +114,9 @@ enum Ranking {
     private record Costed(Candidate candidate, double cost) {}
 
     /**
-     * A round in which each candidate appears as often as its weight says, never in a block: at each place the one that
-     * is furthest behind its share. Weights are reduced by their common divisor; the round has as many places as the
-     * reduced weights sum up to.
+     * A round in which each candidate appears in proportion to its weight, without blocks: each place goes to the
+     * candidate that is furthest behind its share. Weights are divided by their common divisor. The length of the
+     * round is the sum of the reduced weights.
      */
     private static List<Candidate> smoothSequence(List<Candidate> candidates) {
         int divisor = candidates.stream().mapToInt(Candidate::weight).reduce(0, Ranking::commonDivisor);
@@ -138,7 +139,9 @@ enum Ranking {
         return b == 0 ? a : commonDivisor(b, a % b);
     }
 
-    /** A number in (0, 1], evenly spread over keys: 53 bits of SHA-256 over destination, a zero byte, and key. */
+    /**
+     * A number in (0, 1], evenly distributed over keys: 53 bits of the SHA-256 of destination, a zero byte, and key.
+     */
     private static double unitHash(Candidate candidate, String key) {
         MessageDigest digest = sha256();
         digest.update(candidate.destination().getBytes(StandardCharsets.UTF_8));

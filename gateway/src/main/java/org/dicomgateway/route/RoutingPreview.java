@@ -11,7 +11,10 @@ import org.dicomgateway.route.Explanation.Leg;
 import org.dicomgateway.spool.Plan;
 import org.dicomgateway.spool.Plan.PlannedDelivery;
 
-/** Says of a plan who would get each copy, as far as that can be known without the state of the destinations. */
+/**
+ * Shows the destination of each copy in a plan, as far as it does not depend on the current state of the
+ * destinations.
+ */
 final class RoutingPreview {
 
     private final RoutingTable table;
@@ -48,7 +51,7 @@ final class RoutingPreview {
             case HASH -> "by hash, the first that can be used";
             case ROUND_ROBIN -> "in turn, decided on arrival";
             case WEIGHTED -> "in turn by weight, decided on arrival";
-            case LEAST_LOADED -> "the one that will be done first, decided on arrival";
+            case LEAST_LOADED -> "the one that will finish first, decided on arrival";
         };
         boolean decided = algorithm == Algorithm.HASH;
         return leg(
@@ -62,7 +65,7 @@ final class RoutingPreview {
         return new Leg(delivery.route(), delivery.copy(), destinations, decided, remark);
     }
 
-    /** Best first; a further copy leaves out who has one when all can be used. */
+    /** Best first. A further copy skips the destinations that have the earlier copies, when all are usable. */
     private List<String> byHash(PlannedDelivery delivery, Affinity affinity) {
         String key = Dispatch.hashKey(
                 Dispatch.affinityKey(

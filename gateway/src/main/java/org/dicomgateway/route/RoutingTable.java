@@ -19,8 +19,8 @@ import org.dicomgateway.spool.Plan.PlannedDelivery;
 import org.dicomgateway.spool.Planner;
 
 /**
- * One version of the rules. Every route that an instance meets applies, in the order of the file; fallback routes only
- * when no other does. Where an instance goes is said as candidates: {@link Dispatch} chooses among several of them.
+ * One version of the rules. Every route that matches an instance applies, in the order of the file. Fallback routes
+ * apply only when no other route does. The result names candidates; {@link Dispatch} chooses among several of them.
  *
  * <p>Pure and immutable, for any number of threads.
  */
@@ -43,9 +43,9 @@ public final class RoutingTable implements Planner {
     }
 
     /**
-     * The table of these rules.
+     * Makes the table of these rules.
      *
-     * @param version told with every plan, so that it is known which rules made it
+     * @param version the version of the rules, stored with every plan
      */
     public static RoutingTable of(RoutingSettings settings, long version) {
         return new RoutingTable(settings, version);
@@ -66,7 +66,7 @@ public final class RoutingTable implements Planner {
         return Optional.ofNullable(byName.get(name));
     }
 
-    /** The share of a destination in weighted strategies; 1 for one that is not known. */
+    /** The weight of a destination in weighted strategies; 1 when it is unknown. */
     int weight(String destination) {
         DestinationSettings known = settings.destinations().get(destination);
         return known == null ? 1 : known.weight();
@@ -77,7 +77,7 @@ public final class RoutingTable implements Planner {
         return new Plan(version, deliveries(applicable(header, origin)));
     }
 
-    /** The routes that an instance goes by, in the order of the file. */
+    /** The routes that apply to an instance, in the order of the file. */
     List<RouteSettings> applicable(InstanceHeader header, Origin origin) {
         Subject subject = new Subject(header, origin);
         List<RouteSettings> applicable = applicable(regular, subject);
@@ -90,7 +90,7 @@ public final class RoutingTable implements Planner {
                 .toList();
     }
 
-    /** A destination named by several routes with no other choice gets the instance once, for the first of them. */
+    /** When several routes without a choice name the same destination, the first of them delivers the instance once. */
     private static List<PlannedDelivery> deliveries(List<RouteSettings> routes) {
         List<PlannedDelivery> deliveries = new ArrayList<>();
         Set<String> served = new HashSet<>();
@@ -110,7 +110,7 @@ public final class RoutingTable implements Planner {
         return deliveries;
     }
 
-    /** The candidates of each delivery. Every strategy is a ranking and a number of copies; this is the number. */
+    /** The candidates of each copy. Every strategy is a ranking and a number of copies; this method uses the number. */
     private static List<List<String>> candidates(RouteSettings route) {
         List<String> all = route.to();
         return route.strategy()

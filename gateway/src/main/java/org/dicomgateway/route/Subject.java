@@ -8,7 +8,7 @@ import org.dicomgateway.dicom.values.InstanceHeader;
 import org.dicomgateway.dicom.values.Origin;
 import org.jspecify.annotations.Nullable;
 
-/** The instance that conditions are asked about, by one thread. Looks at what a condition names, and at nothing else. */
+/** The instance that conditions are compared with. For one thread. Reads only the values that a condition names. */
 final class Subject {
 
     private final InstanceHeader header;
@@ -31,7 +31,7 @@ final class Subject {
         };
     }
 
-    /** Whether the sender's address lies in one of the ranges; what is no address lies in none. */
+    /** Whether the sender's address is in one of the ranges. False when it is not an IP address. */
     boolean comesFrom(List<AddressRange> ranges) {
         if (!addressKnown) {
             address = IpAddress.ofPeer(origin.remoteHost()).orElse(null);

@@ -5,24 +5,24 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * A certificate by which the gateway says who it is, now in force.
+ * A certificate of the gateway that is in use now.
  *
- * @param file it was read from
- * @param subject as RFC 2253 writes it
+ * @param file the file that contains it
+ * @param subject the subject, in the form of RFC 2253
  * @param notAfter when it expires
  */
 public record CertificateStatus(Path file, String subject, Instant notAfter) {
 
-    /** Whoever renews certificates should have done so by now. */
+    /** With less time left than this, the certificate should already have been renewed. */
     public static final Duration SOON = Duration.ofDays(30);
 
-    /** Whole days until it expires; negative when it has. */
+    /** Whole days until it expires; negative when it has expired. */
     public long daysLeft(Instant now) {
         return Math.floorDiv(
                 Duration.between(now, notAfter).toSeconds(), Duration.ofDays(1).toSeconds());
     }
 
-    /** Whether it expires soon, or has. */
+    /** Whether it expires soon or has expired. */
     public boolean expiresSoon(Instant now) {
         return Duration.between(now, notAfter).compareTo(SOON) < 0;
     }

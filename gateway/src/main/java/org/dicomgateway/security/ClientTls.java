@@ -3,10 +3,10 @@ package org.dicomgateway.security;
 import java.util.Optional;
 
 /**
- * How the gateway speaks TLS to those whom it calls.
+ * TLS settings for associations and connections that the gateway opens.
  *
- * @param verifyHostName whether the certificate of whom it calls must be for that name (RFC 9525); without it anybody with
- *     a certificate of a trusted authority can pose as the destination
- * @param serverName the name that is expected and asked for (SNI), when it is another than the one that is called
+ * @param verifyHostName whether the certificate of the peer must match the name that the gateway connects to (RFC
+ *     9525); without this check, any holder of a certificate from a trusted authority can pose as the destination
+ * @param serverName the expected name, also sent as SNI, when it differs from the name that the gateway connects to
  */
 public record ClientTls(TlsSettings tls, boolean verifyHostName, Optional<String> serverName) {}

@@ -4,21 +4,21 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Where the certificate lies by which the gateway says who it is, and its private key. */
+/** The files of the gateway's own certificate and its private key. */
 public sealed interface IdentityFiles {
 
-    /** The files, to be watched for a renewal. */
+    /** The files to watch for a renewal. */
     List<Path> files();
 
     /** The file that holds the certificate. */
     Path certificate();
 
     /**
-     * Two files of PEM (RFC 7468).
+     * Two files in PEM (RFC 7468).
      *
-     * @param certificate our own certificate, then those that lead to its authority
+     * @param certificate the gateway's own certificate, then the certificates that lead to its authority
      * @param key its private key: PKCS#8, encrypted or not, PKCS#1 or SEC 1
-     * @param password of the key; empty when it is not encrypted
+     * @param password the password of the key; empty when the key is not encrypted
      */
     record Pem(Path certificate, Path key, Optional<Secret> password) implements IdentityFiles {
         @Override
@@ -28,7 +28,7 @@ public sealed interface IdentityFiles {
     }
 
     /**
-     * One file of PKCS#12 (RFC 7292), with one private key in it.
+     * One file in PKCS#12 (RFC 7292) that contains one private key.
      *
      * @param certificate the file
      */

@@ -22,11 +22,11 @@ import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the files of {@link TlsSettings} held when they were read, checked: the key belongs to the certificate, and there
- * is somebody to trust.
+ * The content of the files of {@link TlsSettings} when they were read. It is checked: the key belongs to the
+ * certificate, and there is at least one trusted authority.
  *
- * @param context made of it
- * @param own our certificate, if there is one
+ * @param context the TLS context made from the files
+ * @param own the gateway's certificate, if there is one
  */
 record KeyMaterial(SSLContext context, Optional<X509Certificate> own) {
 
@@ -78,7 +78,7 @@ record KeyMaterial(SSLContext context, Optional<X509Certificate> own) {
         return chain.get(0);
     }
 
-    /** Tried, since that is how it must work: what one signs, the other verifies. */
+    /** Checks by trial: the key signs, and the certificate verifies the signature. */
     private static boolean belongTogether(X509Certificate certificate, PrivateKey key) {
         String algorithm = switch (key.getAlgorithm()) {
             case "RSA" -> "SHA256withRSA";
@@ -114,11 +114,11 @@ record KeyMaterial(SSLContext context, Optional<X509Certificate> own) {
             throw new KeyMaterialException(
                     file.certificate(),
                     Files.isReadable(file.certificate())
-                            ? "is no PKCS#12 that opens with this password"
+                            ? "is not a PKCS#12 file, or the password is wrong"
                             : "cannot be read (" + e.getClass().getSimpleName() + ")",
                     e);
         }
-        throw new KeyMaterialException(file.certificate(), "holds no private key", null);
+        throw new KeyMaterialException(file.certificate(), "contains no private key", null);
     }
 
     private static @Nullable KeyStore trusted(List<Path> files) throws KeyMaterialException, GeneralSecurityException {
@@ -145,10 +145,10 @@ record KeyMaterial(SSLContext context, Optional<X509Certificate> own) {
             throw new KeyMaterialException(
                     file, "cannot be read (" + e.getClass().getSimpleName() + ")", e);
         } catch (CertificateException e) {
-            throw new KeyMaterialException(file, "holds something that is no certificate in PEM", e);
+            throw new KeyMaterialException(file, "contains data that is not a certificate in PEM", e);
         }
         if (found.isEmpty()) {
-            throw new KeyMaterialException(file, "holds no certificate in PEM", null);
+            throw new KeyMaterialException(file, "contains no certificate in PEM", null);
         }
         return found;
     }

@@ -10,8 +10,8 @@ import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
 
 /**
- * A password as it may be kept: salted, and hashed by PBKDF2 (RFC 8018) with HMAC-SHA-512 so often that guessing is slow.
- * Written {@code pbkdf2-sha512:ITERATIONS:SALT:HASH}, the last two in Base64.
+ * A salted password hash by PBKDF2 (RFC 8018) with HMAC-SHA-512. The many iterations make guessing slow. Its text
+ * form is {@code pbkdf2-sha512:ITERATIONS:SALT:HASH}; salt and hash are in Base64.
  */
 public final class PasswordHash {
 
@@ -20,10 +20,10 @@ public final class PasswordHash {
     private static final Pattern FORMAT =
             Pattern.compile(NAME + ":(\\d{1,8}):([A-Za-z0-9+/]{16,200}={0,2}):([A-Za-z0-9+/]{32,200}={0,2})");
 
-    /** What OWASP recommends for SHA-512; a guess takes a tenth of a second or so. */
+    /** The OWASP recommendation for SHA-512. One check takes about a tenth of a second. */
     private static final int ITERATIONS = 210_000;
 
-    /** Fewer are no protection; more would be a way to keep us busy. */
+    /** Fewer iterations give no protection; more than the maximum would use too much CPU. */
     private static final int MIN_ITERATIONS = 10_000;
 
     private static final int MAX_ITERATIONS = 5_000_000;
@@ -40,7 +40,7 @@ public final class PasswordHash {
         this.hash = hash;
     }
 
-    /** Of a password, with a new salt. */
+    /** Hashes a password with a new salt. */
     public static PasswordHash make(Secret password) {
         byte[] salt = new byte[SALT_BYTES];
         new SecureRandom().nextBytes(salt);
@@ -48,25 +48,29 @@ public final class PasswordHash {
     }
 
     /**
-     * The hash in a text.
+     * Reads a hash from its text form.
      *
-     * @throws IllegalArgumentException with a message fit for an operator and without the text, when it is none
+     * @throws IllegalArgumentException when the text is not a hash; the message is for the operator and does not
+     *     contain the text
      */
     public static PasswordHash of(String text) {
         Matcher matcher = FORMAT.matcher(text);
         if (!matcher.matches()) {
-            throw new IllegalArgumentException("no hash of a password; scripts/gateway hash-password makes one");
+            throw new IllegalArgumentException("not a password hash; scripts/gateway hash-password makes one");
         }
         int iterations = Integer.parseInt(matcher.group(1));
         if (iterations < MIN_ITERATIONS || iterations > MAX_ITERATIONS) {
-            throw new IllegalArgumentException("a hash of " + iterations + " iterations; " + MIN_ITERATIONS + " to "
-                    + MAX_ITERATIONS + " are taken; scripts/gateway hash-password makes one");
+            throw new IllegalArgumentException("a hash with " + iterations + " iterations; " + MIN_ITERATIONS + " to "
+                    + MAX_ITERATIONS + " are allowed; scripts/gateway hash-password makes one");
         }
         Base64.Decoder decoder = Base64.getDecoder();
         return new PasswordHash(iterations, decoder.decode(matcher.group(2)), decoder.decode(matcher.group(3)));
     }
 
-    /** Whether this is the password. Takes the same time whether or not, and much of it: bound how often it is asked. */
+    /**
+     * Whether this is the password. Takes the same long time for a right and a wrong password, so limit how often it
+     * is called.
+     */
     public boolean matches(Secret password) {
         return MessageDigest.isEqual(hash, derive(password, salt, iterations, hash.length));
     }
@@ -82,7 +86,7 @@ public final class PasswordHash {
         }
     }
 
-    /** As it is written; nobody needs to read it, but it is what a configuration holds. */
+    /** The text form, as it stands in a configuration. */
     public String written() {
         Base64.Encoder encoder = Base64.getEncoder();
         return NAME + ":" + iterations + ":" + encoder.encodeToString(salt) + ":" + encoder.encodeToString(hash);

@@ -21,8 +21,8 @@ import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
 
 /**
- * A private key in PEM. Java reads PKCS#8 (RFC 5958); PKCS#1 (RFC 8017) and SEC 1 (RFC 5915), which OpenSSL's older
- * commands write, are put into its envelope.
+ * A private key in PEM. Java reads only PKCS#8 (RFC 5958). Older OpenSSL commands write PKCS#1 (RFC 8017) and SEC 1
+ * (RFC 5915); this class wraps such keys in PKCS#8.
  */
 final class PemKey {
 
@@ -34,18 +34,18 @@ final class PemKey {
     private static final byte[] VERSION_0 = {2, 1, 0};
     private static final int SEQUENCE = 0x30;
     private static final int OCTET_STRING = 0x04;
-    /** Of a SEC 1 key: which curve it is on. */
+    /** The field of a SEC 1 key that names its curve. */
     private static final int CURVE = 0xA0;
 
     private PemKey() {}
 
-    /** The key in a file, if it is encrypted with this password. */
+    /** Reads the key from a file. The password is for an encrypted key. */
     static PrivateKey read(Path file, Optional<Secret> password) throws KeyMaterialException {
         String text = text(file);
         Matcher block = BLOCK.matcher(text);
         if (!block.find()) {
             throw new KeyMaterialException(
-                    file, "no private key in PEM: nothing between BEGIN PRIVATE KEY and END", null);
+                    file, "no private key in PEM: BEGIN PRIVATE KEY and END are missing", null);
         }
         try {
             return switch (block.group(1)) {
@@ -55,11 +55,12 @@ final class PemKey {
                 case "EC PRIVATE KEY" -> pkcs8(ofCurve(content(block)));
                 default ->
                     throw new KeyMaterialException(
-                            file, "a " + block.group(1) + " is not read; make it PKCS#8: openssl pkcs8 -topk8", null);
+                            file, "a " + block.group(1) + " is not supported; convert it to PKCS#8: openssl pkcs8"
+                                    + " -topk8", null);
             };
         } catch (GeneralSecurityException | IllegalArgumentException | IndexOutOfBoundsException e) {
             String proc =
-                    text.contains("Proc-Type") ? "; one that is encrypted must be PKCS#8: openssl pkcs8 -topk8" : "";
+                    text.contains("Proc-Type") ? "; convert an encrypted key to PKCS#8: openssl pkcs8 -topk8" : "";
             throw new KeyMaterialException(file, "its private key cannot be read" + proc, e);
         }
     }
@@ -84,7 +85,7 @@ final class PemKey {
         }
         try {
             EncryptedPrivateKeyInfo encrypted = new EncryptedPrivateKeyInfo(content);
-            // The name of PBES2 says nothing; its parameters say which key and cipher it is made of.
+            // The name PBES2 does not identify the algorithm; its parameters name the key derivation and the cipher.
             String algorithm = encrypted.getAlgParameters().toString();
             SecretKey secret = SecretKeyFactory.getInstance(algorithm)
                     .generateSecret(new PBEKeySpec(password.get().value().toCharArray()));
@@ -105,7 +106,7 @@ final class PemKey {
             try {
                 return KeyFactory.getInstance(algorithm).generatePrivate(spec);
             } catch (GeneralSecurityException e) {
-                // Of another kind.
+                // Not a key of this algorithm: try the next.
             }
         }
         return KeyFactory.getInstance("EdDSA").generatePrivate(spec);

@@ -10,15 +10,16 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
- * TLS to a server of this very configuration: it must show the certificate that stands there, and no authority and no name
- * is asked about. So a command reaches its own gateway by whatever address, and nobody else can pose as it.
+ * TLS to a server of this same configuration. The server must show exactly the certificate in the configuration;
+ * authorities and names are not checked. So a command reaches its own gateway at any address, and no other server can
+ * pose as the gateway.
  */
 public final class PinnedServerTls {
 
     private PinnedServerTls() {}
 
     /**
-     * TLS to the server of these settings.
+     * The TLS context for the server with these settings.
      *
      * @throws KeyMaterialException when the certificate cannot be read
      */
@@ -35,7 +36,10 @@ public final class PinnedServerTls {
         }
     }
 
-    /** Of the extended kind, which is asked about names as well: this one certificate stands for itself. */
+    /**
+     * Uses the extended type, because Java would add its own name check to a plain trust manager. This one
+     * certificate is the only check.
+     */
     private static final class Exactly extends X509ExtendedTrustManager {
 
         private final X509Certificate expected;

@@ -1,6 +1,6 @@
 package org.dicomgateway.security;
 
-/** A text that nobody may read in a log, a message or an output. */
+/** A text that must never appear in a log, a message or an output. */
 public record Secret(String value) {
 
     private static final String MASK = "******";

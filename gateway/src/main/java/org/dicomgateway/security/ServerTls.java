@@ -1,15 +1,15 @@
 package org.dicomgateway.security;
 
-/** How the gateway speaks TLS to those who call it. */
+/** TLS settings for connections that the gateway accepts. */
 public record ServerTls(TlsSettings tls, ClientAuthentication clients) {
 
-    /** Whether who calls must show a certificate. One that is shown must always be good. */
+    /** Whether a client must show a certificate. A certificate that is shown must always be valid. */
     public enum ClientAuthentication {
-        /** It must. */
+        /** The client must show one. */
         REQUIRED,
-        /** It may. */
+        /** The client may show one. */
         OPTIONAL,
-        /** It is not asked for one. */
+        /** The gateway does not ask for one. */
         NONE
     }
 }

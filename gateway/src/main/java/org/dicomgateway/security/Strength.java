@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What RFC 9325 4.2 to 4.5 rules out, on top of what Java itself does not do any more. */
+/** Forbids what RFC 9325 4.2 to 4.5 rules out, in addition to what Java itself forbids. */
 final class Strength implements AlgorithmConstraints {
 
     private static final int MIN_RSA_BITS = 2048;
@@ -21,7 +21,7 @@ final class Strength implements AlgorithmConstraints {
     public boolean permits(
             Set<CryptoPrimitive> primitives, String algorithm, @Nullable AlgorithmParameters parameters) {
         String name = algorithm.toUpperCase(Locale.ROOT).replace("-", "");
-        // HmacSHA1 in the name of nothing that a permitted suite uses; SHA1 as a digest of signatures is what is meant.
+        // No permitted suite uses HmacSHA1, so matching SHA1 affects only signature digests.
         return !name.contains("SHA1") && !name.contains("MD5");
     }
 

@@ -19,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * TLS by some {@link TlsSettings}, with what their files hold now. Files that change are taken up by {@link #look}, for
- * connections made from then on; files that cannot be used change nothing, but for a line in the log. For any number of
- * threads.
+ * TLS with the current content of the files of some {@link TlsSettings}. {@link #look} loads changed files; they
+ * apply to later connections. Files that cannot be used change nothing, except for a line in the log. For any number
+ * of threads.
  */
 public final class TlsContext {
 
@@ -30,9 +30,9 @@ public final class TlsContext {
     private static final String ABSENT = "";
 
     static {
-        // A client of TLS 1.2 may otherwise have keys agreed on as often as it likes in one connection, at our cost
-        // (RFC
-        // 9325 3.5). Java has no other way to say so, and reads this when it makes its first connection.
+        // Otherwise a TLS 1.2 client can force any number of key agreements in one connection, at the cost of the
+        // gateway (RFC 9325 3.5). Java has no other setting for this, and reads it when it makes its first
+        // connection.
         System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
     }
 
@@ -42,7 +42,7 @@ public final class TlsContext {
     private String settled;
     private long warnedOfDays = Long.MAX_VALUE;
 
-    /** Reads the files; if they cannot be used, every connection fails until they can be. */
+    /** Reads the files. While they cannot be used, every connection fails. */
     TlsContext(TlsSettings settings) {
         this.settings = settings;
         this.seen = digest();
@@ -50,28 +50,28 @@ public final class TlsContext {
         try {
             material = KeyMaterial.read(settings);
         } catch (KeyMaterialException e) {
-            LOG.error("no TLS until this is mended: {}", e.getMessage());
+            LOG.error("no TLS until you repair this: {}", e.getMessage());
         }
     }
 
     /**
-     * Whether these files can be used now.
+     * Checks whether these files can be used now.
      *
-     * @return our certificate, if the settings name one
-     * @throws KeyMaterialException with what is wrong with which file
+     * @return the gateway's certificate, if the settings name one
+     * @throws KeyMaterialException when a file cannot be used; the message names the file and the problem
      */
     public static Optional<CertificateStatus> check(TlsSettings settings) throws KeyMaterialException {
         return status(settings, KeyMaterial.read(settings));
     }
 
-    /** Puts TLS on a connection that was accepted; the handshake is yet to come. {@code wire} is closed with it. */
+    /** Adds TLS to an accepted connection, before the handshake. Closing it also closes {@code wire}. */
     public SSLSocket accepted(Socket wire, ClientAuthentication clients) throws IOException {
         SSLSocket socket = (SSLSocket) material().context().getSocketFactory().createSocket(wire, null, true);
         socket.setSSLParameters(accepting(clients));
         return socket;
     }
 
-    /** TLS for a connection that was accepted, for those who move its bytes themselves. */
+    /** TLS for an accepted connection, for code that moves the bytes itself. */
     public SSLEngine engine(ClientAuthentication clients) throws IOException {
         SSLEngine engine = material().context().createSSLEngine();
         engine.setUseClientMode(false);
@@ -89,7 +89,7 @@ public final class TlsContext {
         return parameters;
     }
 
-    /** Puts TLS on a connection that was made to a host; the handshake is yet to come. {@code wire} is closed with it. */
+    /** Adds TLS to a connection that the gateway opened, before the handshake. Closing it also closes {@code wire}. */
     public SSLSocket connected(Socket wire, String host, int port, ClientTls client) throws IOException {
         String name = client.serverName().orElse(host);
         SSLSocket socket = (SSLSocket) material().context().getSocketFactory().createSocket(wire, name, port, true);
@@ -102,15 +102,15 @@ public final class TlsContext {
         return socket;
     }
 
-    /** Our certificate in force; empty when there is none. */
+    /** The gateway's certificate in use; empty when there is none. */
     public Optional<CertificateStatus> certificate() {
         KeyMaterial current = material;
         return current == null ? Optional.empty() : status(settings, current);
     }
 
     /**
-     * Looks at the files and takes up what has changed and stopped changing: what was the same at two looks. Says so, and
-     * once a day that our certificate expires soon.
+     * Checks the files, and loads them when they have changed and are complete: when two checks in a row see the same
+     * content. Logs this. Once a day, logs a warning when the gateway's certificate expires soon.
      */
     synchronized void look(Instant now) {
         String digest = digest();
@@ -134,8 +134,8 @@ public final class TlsContext {
                             .orElse(""));
         } catch (KeyMaterialException e) {
             LOG.error(
-                    "changed, and cannot be used; {}: {}",
-                    material == null ? "no TLS until this is mended" : "what was read before stays in force",
+                    "certificates or keys changed, but cannot be used; {}: {}",
+                    material == null ? "no TLS until you repair this" : "the earlier ones stay in use",
                     e.getMessage());
         }
     }
@@ -155,7 +155,7 @@ public final class TlsContext {
     private KeyMaterial material() throws IOException {
         KeyMaterial current = material;
         if (current == null) {
-            throw new IOException("our certificates and keys cannot be used; the log says why");
+            throw new IOException("the gateway's certificates and keys cannot be used; see the log for the reason");
         }
         return current;
     }
@@ -169,7 +169,7 @@ public final class TlsContext {
                 file, own.getSubjectX500Principal().getName(), own.getNotAfter().toInstant());
     }
 
-    /** By content: neither a file that was replaced nor a link that points elsewhere now deceives it. */
+    /** Compares the content, so a replaced file or a changed link is always noticed. */
     private String digest() {
         try {
             MessageDigest all = MessageDigest.getInstance("SHA-256");

@@ -11,20 +11,20 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The TLS contexts in use, one for equal settings. One that nobody holds any more is forgotten, so whoever asked for it must
- * hold it. For any number of threads.
+ * The TLS contexts in use: one for equal settings. A context that is no longer referenced is dropped, so a caller
+ * must keep a reference to it. For any number of threads.
  */
 public final class TlsContexts {
 
     private final Map<TlsSettings, WeakReference<TlsContext>> contexts = new ConcurrentHashMap<>();
     private final InstantSource clock;
 
-    /** Without any yet. */
+    /** Creates an empty set of contexts. */
     public TlsContexts(InstantSource clock) {
         this.clock = clock;
     }
 
-    /** The context for these settings; its files are read when it is asked for first. */
+    /** The context for these settings. The first call reads its files. */
     public synchronized TlsContext of(TlsSettings settings) {
         WeakReference<TlsContext> known = contexts.get(settings);
         @Nullable TlsContext context = known == null ? null : known.get();
@@ -35,13 +35,13 @@ public final class TlsContexts {
         return context;
     }
 
-    /** Takes up renewed files, see {@link TlsContext}; to be called every second or so. */
+    /** Loads renewed files, see {@link TlsContext}. Call this method about once per second. */
     public void look() {
         contexts.values().removeIf(context -> context.get() == null);
         inUse().forEach(context -> context.look(clock.instant()));
     }
 
-    /** The certificates by which we say who we are, what expires first before the rest. */
+    /** The gateway's own certificates, the earliest to expire first. */
     public List<CertificateStatus> certificates() {
         return inUse().map(TlsContext::certificate)
                 .flatMap(Optional::stream)

@@ -6,8 +6,8 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLParameters;
 
 /**
- * Protocols, cipher suites and strengths: TLS 1.3 and 1.2, nothing older, RSA keys of 2048 bits and elliptic curves of 256
- * at least, no SHA-1, no MD5.
+ * Protocols, cipher suites and key strengths: TLS 1.3 and 1.2 only; RSA keys with at least 2048 bits and elliptic
+ * curves with at least 256 bits; no SHA-1, no MD5.
  */
 public enum TlsProfile {
     /** PS3.15 B.12, "BCP 195 RFC 8996, 9325 TLS Profile": with TLS 1.2 the four suites that RFC 9325 4.2 recommends. */
@@ -20,8 +20,8 @@ public enum TlsProfile {
                     "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256")),
 
     /**
-     * PS3.15 B.13, "Modified BCP 195 RFC 8996, 9325 TLS Profile": only what it lists, in its order of strength, as far as
-     * Java has it (no CCM, no Camellia); and keys of peers as strong as it demands.
+     * PS3.15 B.13, "Modified BCP 195 RFC 8996, 9325 TLS Profile": only the suites that it lists, in its order of
+     * strength, as far as Java has them (no CCM, no Camellia). Keys of peers must be as strong as it requires.
      */
     STRICT(
             List.of("TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_128_GCM_SHA256"),
@@ -36,14 +36,14 @@ public enum TlsProfile {
     private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
     private static final AlgorithmConstraints STRENGTH = new Strength();
 
-    @SuppressWarnings("ImmutableEnumChecker") // made by Stream.toList
+    @SuppressWarnings("ImmutableEnumChecker") // Stream.toList makes it immutable
     private final List<String> suites;
 
     TlsProfile(List<String> tls13, List<String> tls12) {
         this.suites = Stream.concat(tls13.stream(), tls12.stream()).toList();
     }
 
-    /** Parameters for one connection, with nothing said yet about who is checked. */
+    /** Parameters for one connection. The caller still sets which side is checked. */
     SSLParameters parameters() {
         SSLParameters parameters = new SSLParameters(suites.toArray(String[]::new), PROTOCOLS.clone());
         parameters.setUseCipherSuitesOrder(true);

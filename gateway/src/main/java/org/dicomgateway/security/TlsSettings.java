@@ -6,10 +6,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * How the gateway speaks TLS, whichever side begins.
+ * TLS settings that are the same for accepted and opened connections.
  *
- * @param identity who it is; empty for a client that does not say
- * @param trust files of PEM with the certificates of the authorities it trusts; empty: those that this Java trusts
+ * @param identity the gateway's own certificate and key; empty for a client without a certificate
+ * @param trust PEM files with the certificates of trusted authorities; empty: the authorities that this Java trusts
  * @param profile protocols and cipher suites
  */
 public record TlsSettings(Optional<IdentityFiles> identity, List<Path> trust, TlsProfile profile) {
@@ -19,7 +19,7 @@ public record TlsSettings(Optional<IdentityFiles> identity, List<Path> trust, Tl
         trust = List.copyOf(trust);
     }
 
-    /** Every file, to be watched for a renewal. */
+    /** Every file, to watch for a renewal. */
     List<Path> files() {
         return Stream.concat(identity.stream().flatMap(own -> own.files().stream()), trust.stream())
                 .toList();

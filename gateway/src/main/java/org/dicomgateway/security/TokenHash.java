@@ -9,9 +9,9 @@ import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 /**
- * What is kept of a bearer token: its SHA-256, written as {@code sha256$HEX}. One round is enough because nobody chooses a
- * token: {@link #newToken} makes it of 256 random bits, which no guessing reaches; so programs can present it with every
- * request.
+ * The stored hash of a bearer token: its SHA-256, written as {@code sha256$HEX}. One round is enough, because people
+ * do not choose tokens: {@link #newToken} makes them of 256 random bits, which cannot be guessed. So the check is
+ * fast enough for every request.
  *
  * @param digest 64 hex digits
  */
@@ -21,23 +21,25 @@ public record TokenHash(String digest) {
     private static final String PREFIX = "sha256$";
     private static final int TOKEN_BYTES = 32;
 
-    /** As it is written in a configuration. @throws IllegalArgumentException with a message that does not show it */
+    /**
+     * Reads the text form. @throws IllegalArgumentException when it is not a hash; the message does not show the text
+     */
     public static TokenHash parse(String text) {
         if (!FORMAT.matcher(text).matches()) {
             throw new IllegalArgumentException(
-                    "no hash of a token; make one with scripts/gateway hash-password --token, and quote it");
+                    "not a token hash; make one with scripts/gateway hash-password --token, and quote it");
         }
         return new TokenHash(text.substring(PREFIX.length()));
     }
 
-    /** A token that nobody can guess: 43 letters, digits, '-' and '_'. */
+    /** Makes a token that cannot be guessed: 43 letters, digits, '-' and '_'. */
     public static String newToken() {
         byte[] random = new byte[TOKEN_BYTES];
         new SecureRandom().nextBytes(random);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(random);
     }
 
-    /** Of this token. */
+    /** The hash of this token. */
     public static TokenHash of(String token) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
@@ -53,7 +55,7 @@ public record TokenHash(String digest) {
                 digest.getBytes(StandardCharsets.US_ASCII), of(token).digest.getBytes(StandardCharsets.US_ASCII));
     }
 
-    /** As it is written in a configuration. */
+    /** The text form, as it stands in a configuration. */
     public String text() {
         return PREFIX + digest;
     }

@@ -103,7 +103,7 @@ class RulesWatcherTest {
                 .hasValueSatisfying(broken -> assertThat(broken.problems())
                         .singleElement()
                         .asString()
-                        .contains("routing.conf", "is not there"));
+                        .contains("routing.conf", "does not exist"));
         write(file, rules("one"));
         settle();
         assertThat(rules.broken()).isEmpty();

@@ -90,7 +90,7 @@ class GenerateCommandTest {
                 "--bytes=8QB | a size is a number with B, KB, MB or GB",
                 "--bytes=8KMB | a size is a number with B, KB, MB or GB",
                 "--bytes=12 | CT takes at least",
-                "--frames=3 | CT images have one frame; ask for US or SC",
+                "--frames=3 | CT images have one frame; use US or SC",
                 "--instances=0 | at least one of instances",
                 "--instances=1000000001 | 1000000001 instances are more than a folder should hold",
                 "--template=/nowhere/template.txt | cannot read the template: NoSuchFile: /nowhere/template.txt"

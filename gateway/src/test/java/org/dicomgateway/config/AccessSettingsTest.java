@@ -114,14 +114,14 @@ class AccessSettingsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             gateway.listeners.lab.access = [ { calling-ae = A } ]                    | gateway.listeners.lab.access[0].name | missing
-            gateway.listeners.lab.access = [ { name = a }, { name = a } ]            | gateway.listeners.lab.access[1].name | there is an entry a already
-            gateway.listeners.lab.access = [ { name = a, remote-host = pacs } ]      | gateway.listeners.lab.access[0].remote-host | no address
+            gateway.listeners.lab.access = [ { name = a }, { name = a } ]            | gateway.listeners.lab.access[1].name | there is already an entry a
+            gateway.listeners.lab.access = [ { name = a, remote-host = pacs } ]      | gateway.listeners.lab.access[0].remote-host | not an address
             gateway.listeners.lab.access = [ { name = a, sop-class = Cat Scan } ]    | gateway.listeners.lab.access[0].sop-class | no SOP class is called
             gateway.listeners.lab.access = [ { name = a, calling = A } ]             | gateway.listeners.lab.access[0].calling | unknown key
             gateway.listeners.lab.access = everybody                                 | gateway.listeners.lab.access | expected a block
             gateway.access-defaults.max-associations = many                          | gateway.access-defaults.max-associations | expected a whole number
             gateway.users { bob { } }                                                | gateway.users.bob.password-hash | missing
-            gateway.users { bob { password-hash = secret } }                              | gateway.users.bob.password-hash | no hash of a password
+            gateway.users { bob { password-hash = secret } }                              | gateway.users.bob.password-hash | not a password hash
             """)
     void a_mistake_is_one_problem_with_its_place(String text, String key, String what) {
         assertThat(written.problemsOfGateway(text)).singleElement().satisfies(problem -> {

@@ -58,7 +58,7 @@ class AdminSettingsTest {
         assertThat(written.problemsOfGateway(
                         "gateway.admin { bind = 0.0.0.0, users.a { role = viewer, token-hash = \"" + hash + "\" } }"))
                 .singleElement()
-                .satisfies(problem -> assertThat(problem.what()).contains("passwords could be read on the way"));
+                .satisfies(problem -> assertThat(problem.what()).contains("passwords would be sent unencrypted"));
     }
 
     @Test
@@ -91,9 +91,9 @@ class AdminSettingsTest {
                 .containsExactlyInAnyOrder(
                         "has neither password-hash nor token-hash",
                         "a name is 1 to 64 letters, digits, '-' and '_': 'b b'",
-                        "no role: 'admin'; known are viewer, operator",
-                        "no hash of a password; scripts/gateway hash-password makes one",
-                        "no hash of a token; make one with scripts/gateway hash-password --token, and quote it");
+                        "not a valid role: 'admin'; known are viewer, operator",
+                        "not a password hash; scripts/gateway hash-password makes one",
+                        "not a token hash; make one with scripts/gateway hash-password --token, and quote it");
     }
 
     @Test

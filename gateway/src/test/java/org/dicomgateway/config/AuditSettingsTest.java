@@ -64,7 +64,7 @@ class AuditSettingsTest {
         assertThat(written.problemsOfGateway(
                         "gateway.audit.syslog { host = h, protocol = udp, tls { enabled = true, trust = system } }"))
                 .singleElement()
-                .satisfies(problem -> assertThat(problem.what()).isEqualTo("there is no TLS over UDP"));
+                .satisfies(problem -> assertThat(problem.what()).isEqualTo("TLS is not possible over UDP"));
     }
 
     @Test
@@ -80,6 +80,6 @@ class AuditSettingsTest {
                 .containsExactlyInAnyOrder(
                         "file-size 1 GiB is more than half of total-size 1 GiB",
                         "must have 1 to 255 characters",
-                        "no protocol: 'smoke'; known are udp, tcp");
+                        "not a valid protocol: 'smoke'; known are udp, tcp");
     }
 }

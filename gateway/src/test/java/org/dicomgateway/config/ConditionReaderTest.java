@@ -110,20 +110,20 @@ class ConditionReaderTest {
             modality = []                      | modality          | must not be empty
             modality = [CT, [MR]]              | modality[1]       | expected a text, found a list
             modality { regx = CT }             | modality.regx     | unknown key
-            modality { regex = "(" }           | modality.regex    | no regular expression
+            modality { regex = "(" }           | modality.regex    | not a regular expression
             modality = "CT\\\\"                | modality          | ends with a backslash
-            modality = ${NOT_SET_ANYWHERE}     | modality          | refers to what is not set: ${NOT_SET_ANYWHERE}
-            remote-host = pacs                 | remote-host       | no address, and no range
+            modality = ${NOT_SET_ANYWHERE}     | modality          | refers to a value that is not set: ${NOT_SET_ANYWHERE}
+            remote-host = pacs                 | remote-host       | not an address, and not a range
             remote-host = []                   | remote-host       | must not be empty
-            remote-host = ["10.0.0.0/33"]      | remote-host[0]    | the length of a prefix is 0 to 32
+            remote-host = ["10.0.0.0/33"]      | remote-host[0]    | the length of a prefix must be 0 to 32
             sop-class = CTImageStorag          | sop-class         | did you mean CTImageStorage?
             transfer-syntax = JPEG2000Losless  | transfer-syntax   | did you mean JPEG2000Lossless?
             tags.StudyDescripton = x           | tags.StudyDescripton | no attribute is called StudyDescripton
-            tags { "(0002,0010)" = x }         | tags."(0002,0010)" | no attribute of a dataset
-            tags.PixelData = x                 | tags.PixelData    | routing does not see the pixel data
+            tags { "(0002,0010)" = x }         | tags."(0002,0010)" | not an attribute of a dataset
+            tags.PixelData = x                 | tags.PixelData    | rules cannot use the pixel data
             tags.PatientID = []                | tags.PatientID    | must not be empty
             tags = x                           | tags              | expected a block
-            not {}                             | not               | says nothing
+            not {}                             | not               | contains no condition
             not { modalty = CT }               | not.modalty       | unknown key
             not = [{ modality = CT }, 5]       | not[1]            | expected a block
             """)

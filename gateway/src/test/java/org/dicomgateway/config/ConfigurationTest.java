@@ -91,7 +91,7 @@ class ConfigurationTest {
     void a_file_that_is_not_there_is_a_problem() {
         Path absent = folder.resolve("absent.conf");
         assertThat(Written.problems(() -> Configuration.load(absent)))
-                .containsExactly(new Problem(absent.toAbsolutePath(), 0, "", "is not there", ""));
+                .containsExactly(new Problem(absent.toAbsolutePath(), 0, "", "does not exist", ""));
         assertThat(Written.problems(() -> Configuration.load(folder)))
                 .extracting(Problem::what)
                 .containsExactly("cannot be read");
@@ -194,7 +194,7 @@ class ConfigurationTest {
                 .singleElement()
                 .satisfies(problem -> {
                     assertThat(problem.file()).isEqualTo(folder.resolve("gateway.conf"));
-                    assertThat(problem.what()).contains("includes what is no file");
+                    assertThat(problem.what()).contains("includes something that is not a file");
                 });
     }
 }

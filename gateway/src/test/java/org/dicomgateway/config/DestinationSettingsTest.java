@@ -153,8 +153,8 @@ class DestinationSettingsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            ae-title = "A\\\\B"               | ae-title            | an AE title holds printable ASCII
-            host = "two words"              | host                | no host name
+            ae-title = "A\\\\B"               | ae-title            | an AE title contains printable ASCII
+            host = "two words"              | host                | not a host name
             port = 0                        | port                | must be between 1 and 65535
             calling-ae { fixd = A }         | calling-ae.fixd     | unknown key
             calling-ae = [A]                | calling-ae          | expected a text
@@ -181,8 +181,8 @@ class DestinationSettingsTest {
             max-rate.packets = 10           | max-rate.packets    | unknown key
             schedule.zone = Europe/Berlni   | schedule.zone       | no time zone is called 'Europe/Berlni'; did you mean 'Europe/Berlin'?
             rest.interval = 10 s            | rest.url            | missing
-            rest { url = "ftp://h" }        | rest.url            | no address of a REST API
-            rest { url = "http://a:b@h" }   | rest.url            | the address holds a login
+            rest { url = "ftp://h" }        | rest.url            | not an address of a REST API
+            rest { url = "http://a:b@h" }   | rest.url            | the address contains a login
             rest { url = "http://h", user = u } | rest.user       | there is no password
             rest { url = "http://h", password = p } | rest.password | there is no user
             rest { url = "http://h", user = u, password-file = gone } | rest.password-file | cannot be read

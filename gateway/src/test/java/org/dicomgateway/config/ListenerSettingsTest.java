@@ -138,8 +138,8 @@ class ListenerSettingsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            bind = example.org      | bind             | no address of this machine
-            bind = 1.2.3            | bind             | no address of this machine
+            bind = example.org      | bind             | not an IP address
+            bind = 1.2.3            | bind             | not an IP address
             port = 65536            | port             | must be between 0 and 65535, is 65536
             port = -1               | port             | must be between 0 and 65535, is -1
             port = 104.5            | port             | expected a whole number, found 104.5
@@ -196,7 +196,7 @@ class ListenerSettingsTest {
         if (problem) {
             assertThat(written.problemsOfGateway(text)).singleElement().satisfies(found -> {
                 assertThat(Written.place(found)).isEqualTo("gateway.conf:3 gateway.listeners.b.port");
-                assertThat(found.what()).isEqualTo("listeners a and b both want port 104");
+                assertThat(found.what()).isEqualTo("listeners a and b both use port 104");
             });
         } else {
             assertThat(written.gateway(text).listeners()).hasSize(2);

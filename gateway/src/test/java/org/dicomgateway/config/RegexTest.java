@@ -19,7 +19,7 @@ class RegexTest {
     void what_is_no_expression_is_refused_with_the_place_of_the_mistake() {
         assertThatThrownBy(() -> Regex.of("a(b"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("no regular expression: Unclosed group at character 4: a(b");
+                .hasMessage("not a regular expression: Unclosed group at character 4: a(b");
     }
 
     @Test

@@ -69,7 +69,7 @@ class RestSettingsTest {
                         rest("", "rest { url = \"http://h\", user = u, password = hunter2, password-file = pw }")))
                 .singleElement()
                 .satisfies(problem -> {
-                    assertThat(problem.what()).isEqualTo("there is a password as well");
+                    assertThat(problem.what()).isEqualTo("password is also set");
                     assertThat(problem.toString()).doesNotContain("hunter2");
                 });
     }

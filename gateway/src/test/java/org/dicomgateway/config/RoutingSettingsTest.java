@@ -106,7 +106,7 @@ class RoutingSettingsTest {
             name = r, to = []                           | to       | must not be empty
             name = r, to = [orthanc1, orthanc1]         | to[1]    | names orthanc1 twice
             name = r, to = [orthanc1, orthnac2]         | to[1]    | no destination is called 'orthnac2'; did you mean 'orthanc2'?
-            name = r, to = orthanc1, strategy = brodcast | strategy | no strategy: 'brodcast'; did you mean 'broadcast'?
+            name = r, to = orthanc1, strategy = brodcast | strategy | not a valid strategy: 'brodcast'; did you mean 'broadcast'?
             name = r, to = orthanc1, fallback = perhaps | fallback | expected true or false
             name = r, to = orthanc1, priority = high    | priority | expected a whole number
             name = r, to = orthanc1, prio = 1           | prio     | unknown key
@@ -133,7 +133,7 @@ class RoutingSettingsTest {
                 .singleElement()
                 .satisfies(problem -> {
                     assertThat(Written.place(problem)).isEqualTo("routing.conf:8 routes[1].name");
-                    assertThat(problem.what()).isEqualTo("a route r stands already in line 7");
+                    assertThat(problem.what()).isEqualTo("there is already a route r in line 7");
                 });
     }
 

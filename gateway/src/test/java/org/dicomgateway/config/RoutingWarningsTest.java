@@ -125,7 +125,7 @@ class RoutingWarningsTest {
                           { name = night, to = a, schedule.windows = [ { days = daily, from = "18:00", to = "08:00" } ] }
                         ]
                         """))
-                .containsExactly("6 routes[1]: the hours of route night and of its destination a never meet: "
+                .containsExactly("6 routes[1]: the schedules of route night and of its destination a never overlap: "
                         + "nothing would be sent there");
     }
 
@@ -140,7 +140,7 @@ class RoutingWarningsTest {
                         }
                         routes = [ { name = r, to = [a, b] } ]
                         """).toString();
-        assertThat(warning).isEqualTo("[3 destinations.a.rest.password: a password stands in the file in plain text]");
+        assertThat(warning).isEqualTo("[3 destinations.a.rest.password: the file contains a password in plain text]");
     }
 
     @Test

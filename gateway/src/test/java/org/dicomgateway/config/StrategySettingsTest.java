@@ -91,12 +91,12 @@ class StrategySettingsTest {
             algorithm = hash                      | algorithm    | the strategy broadcast has no algorithm | balance, replicate
             affinity = study                      | affinity     | the strategy broadcast has no affinity | failover, balance
             when-refused = park                   | when-refused | the strategy broadcast has no when-refused | failover
-            strategy = replicate, copies = 4      | copies       | 4 copies need as many destinations, the route names 3 | name more
+            strategy = replicate, copies = 4      | copies       | 4 copies need as many destinations, but the route names 3 | name more
             strategy = replicate, copies = 1      | copies       | must be between 2 and 64, is 1 | ''
-            strategy = balance, algorithm = hsah  | algorithm    | no algorithm: 'hsah'; did you mean 'hash'? | ''
-            strategy = balance, affinity = image  | affinity     | no affinity: 'image'; known are none, series, study, patient | ''
-            strategy = balance, when-refused = go | when-refused | no when-refused: 'go'; known are park, next | ''
-            strategy = ballance                   | strategy     | no strategy: 'ballance'; did you mean 'balance'? | ''
+            strategy = balance, algorithm = hsah  | algorithm    | not a valid algorithm: 'hsah'; did you mean 'hash'? | ''
+            strategy = balance, affinity = image  | affinity     | not a valid affinity: 'image'; known are none, series, study, patient | ''
+            strategy = balance, when-refused = go | when-refused | not a valid when-refused: 'go'; known are park, next | ''
+            strategy = ballance                   | strategy     | not a valid strategy: 'ballance'; did you mean 'balance'? | ''
             """)
     void a_mistake_is_one_problem_with_its_place(String keys, String key, String what, String remedy) {
         assertThat(Written.problems(() -> route(keys))).singleElement().satisfies(problem -> {
@@ -113,7 +113,7 @@ class StrategySettingsTest {
                 .singleElement()
                 .satisfies(problem -> {
                     assertThat(Written.place(problem)).isEqualTo("routing.conf:6 routes[0].to");
-                    assertThat(problem.what()).isEqualTo("2 copies need as many destinations, the route names 1");
+                    assertThat(problem.what()).isEqualTo("2 copies need as many destinations, but the route names 1");
                 });
     }
 
@@ -145,10 +145,10 @@ class StrategySettingsTest {
             zone = Mars, windows = []                                           | zone            | no time zone is called 'Mars'
             zone = UTC, windows = { from = "22:00", to = "06:00" }               | windows.days    | missing
             zone = UTC, windows = { days = [], from = "22:00", to = "06:00" }    | windows.days    | must not be empty
-            zone = UTC, windows = { days = wekends, from = "22:00", to = "06:00" } | windows.days  | no day: 'wekends'; did you mean 'weekends'?
-            zone = UTC, windows = { days = daily, from = "10 pm", to = "06:00" } | windows.from    | no time of day: '10 pm'; write hours and minutes
-            zone = UTC, windows = { days = daily, from = "24:00", to = "06:00" } | windows.from    | no time of day: '24:00'
-            zone = UTC, windows = { days = daily, from = "22:00", to = "25:00" } | windows.to      | no time of day: '25:00'
+            zone = UTC, windows = { days = wekends, from = "22:00", to = "06:00" } | windows.days  | not a valid day: 'wekends'; did you mean 'weekends'?
+            zone = UTC, windows = { days = daily, from = "10 pm", to = "06:00" } | windows.from    | not a time of day: '10 pm'; write hours and minutes
+            zone = UTC, windows = { days = daily, from = "24:00", to = "06:00" } | windows.from    | not a time of day: '24:00'
+            zone = UTC, windows = { days = daily, from = "22:00", to = "25:00" } | windows.to      | not a time of day: '25:00'
             zone = UTC, windows = { days = daily, from = "22:00", till = "06:00" } | windows.to      | missing
             """)
     void a_mistake_in_the_hours_is_told_with_its_place(String keys, String key, String what) {

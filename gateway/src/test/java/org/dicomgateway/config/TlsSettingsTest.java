@@ -98,19 +98,19 @@ class TlsSettingsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            trust = ca.crt                                            | enabled     | there is no certificate of the gateway
-            certificate = gateway.crt, trust = ca.crt                 | certificate | certificate and key go together
-            key = gateway.key, trust = ca.crt                         | key         | certificate and key go together
-            certificate = gateway.crt, key = gateway.key              | enabled     | nobody is trusted
+            trust = ca.crt                                            | enabled     | the gateway has no certificate
+            certificate = gateway.crt, trust = ca.crt                 | certificate | certificate and key must be set together
+            key = gateway.key, trust = ca.crt                         | key         | certificate and key must be set together
+            certificate = gateway.crt, key = gateway.key              | enabled     | no authority is trusted
             certificate = gateway.crt, key = other.key, trust = ca.crt | certificate | does not belong to the private key
             certificate = none.crt, key = gateway.key, trust = ca.crt | certificate | none.crt: cannot be read
-            certificate = gateway.crt, key = gateway.key, trust = gateway.key | certificate | gateway.key: holds
-            key-store = gateway.p12, trust = ca.crt                   | key-store   | no PKCS#12 that opens with this password
-            key-store = gateway.p12, certificate = gateway.crt, key = gateway.key, trust = ca.crt | key-store | there is a certificate as well
-            key-store = gateway.p12, password = word, password-file = word.txt, trust = ca.crt | password-file | there is a password as well
+            certificate = gateway.crt, key = gateway.key, trust = gateway.key | certificate | gateway.key: contains
+            key-store = gateway.p12, trust = ca.crt                   | key-store   | not a PKCS#12 file
+            key-store = gateway.p12, certificate = gateway.crt, key = gateway.key, trust = ca.crt | key-store | certificate is also set
+            key-store = gateway.p12, password = word, password-file = word.txt, trust = ca.crt | password-file | password is also set
             certificate = gateway.crt, key = gateway.key, trust = []  | trust       | must not be empty
-            client-authentication = maybe                             | client-authentication | no client-authentication: 'maybe'
-            profile = tls1                                            | profile     | no profile: 'tls1'
+            client-authentication = maybe                             | client-authentication | not a valid client-authentication: 'maybe'
+            profile = tls1                                            | profile     | not a valid profile: 'tls1'
             cipher-suites = []                                        | cipher-suites | unknown key
             """)
     void a_mistake_is_one_problem_with_its_place(String tls, String key, String what) {

@@ -67,10 +67,10 @@ class AssociateGuardTest {
         assertRefused(body().item(0x50, user -> user.item(0x51, new byte[20])), "maximum length");
         assertRefused(body().user(user -> user.item(0x53, new byte[8])), "operations");
         assertRefused(body().user(user -> user.item(0x54, new byte[] {0, 9, '1', '.', '2', 1, 0})), "UID does not fit");
-        assertRefused(body().user(user -> user.item(0x54, new byte[] {0, 1, '1'})), "cut off");
+        assertRefused(body().user(user -> user.item(0x54, new byte[] {0, 1, '1'})), "incomplete");
         assertRefused(body().item(0x50, user -> user.bytes(new byte[] {0x52, 0, 0, 9, '1'})), "longer than its item");
         assertRefused(body().bytes(new byte[] {0x50, 0, 0, 9, 0}), "longer than the PDU");
-        assertRefused(body().item(0x20, new byte[3]).user(user -> {}), "cut off");
+        assertRefused(body().item(0x20, new byte[3]).user(user -> {}), "incomplete");
         assertRefused(
                 body().item(
                                 0x20,
@@ -79,7 +79,7 @@ class AssociateGuardTest {
                                         .item(0x30, ascii("1.3")))
                         .user(user -> {}),
                 "two abstract syntaxes");
-        assertRefused(body().user(user -> {}).bytes(new byte[] {0x10, 0}), "cut off");
+        assertRefused(body().user(user -> {}).bytes(new byte[] {0x10, 0}), "incomplete");
     }
 
     @Test

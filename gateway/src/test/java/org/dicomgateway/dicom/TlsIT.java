@@ -224,7 +224,7 @@ class TlsIT {
         assertThat(log.all())
                 .anyMatch(line -> line.startsWith("certificates and keys were renewed"))
                 .anyMatch(line ->
-                        line.contains("what was read before stays in force") && line.contains("gateway.crt: holds"));
+                        line.contains("the earlier ones stay in use") && line.contains("gateway.crt: contains"));
     }
 
     @Test

@@ -55,6 +55,6 @@ class OrthancConfigurationTest {
 
         assertThatThrownBy(() -> OrthancConfiguration.read(file, Map.of()))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("broken.json is no Orthanc configuration");
+                .hasMessageContaining("broken.json is not an Orthanc configuration");
     }
 }

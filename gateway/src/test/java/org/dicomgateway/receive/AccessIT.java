@@ -67,9 +67,9 @@ class AccessIT {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             CT1    | GATEWAY | yes             |
-            CT1    | OTHER   | Called AE Title Not Recognized  | 1/1/7 (called AE title OTHER is none of ours
+            CT1    | OTHER   | Called AE Title Not Recognized  | 1/1/7 (called AE title OTHER is not configured
             CT1    | PACS    | Called AE Title Not Recognized  | 1/1/7 (access ct: CT1 may not call PACS)
-            MR1    | GATEWAY | Calling AE Title Not Recognized | 1/1/3 (access ct: not for the calling AE title MR1
+            MR1    | GATEWAY | Calling AE Title Not Recognized | 1/1/3 (access ct: does not permit the calling AE title MR1
             REMOTE | GATEWAY | No Reason       | 1/1/1 (access remote: REMOTE may not call from 127.0.0.1)
             SECURE | GATEWAY | No Reason       | 1/1/1 (access secure: SECURE may not call with no certificate)
             MOBILE | GATEWAY | No Reason       | 1/1/1 (access mobile: MOBILE may not call without a user and passcode)
@@ -213,7 +213,7 @@ class AccessIT {
 
         assertThat(received).hasSize(2);
         assertThat(result.output()).containsIgnoringCase("0x124");
-        assertThat(log.all()).anyMatch(text -> text.contains("access ct: CT1: a dataset of more than 102400 bytes"));
+        assertThat(log.all()).anyMatch(text -> text.contains("access ct: CT1: the dataset has more than 102400 bytes"));
     }
 
     @Test
@@ -249,7 +249,7 @@ class AccessIT {
             assertThat(second.output()).contains("Rejected Transient").contains("Local Limit Exceeded");
             assertThat(log.all())
                     .anyMatch(text -> text.contains(
-                            "2/3/2 (access slow: all 1 associations of 127.0.0.1 are taken (max-associations))"));
+                            "2/3/2 (access slow: all 1 associations of 127.0.0.1 are in use (max-associations))"));
             assertThat(of("QUICK")).isEqualTo(100);
             // Two a second, and as many saved up at the beginning: far from a hundred by now.
             assertThat(of("SLOW")).isLessThan(10 + 2 * took.toSeconds());

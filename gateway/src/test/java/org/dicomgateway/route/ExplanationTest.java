@@ -161,7 +161,7 @@ class ExplanationTest {
                                 1,
                                 List.of("a", "b", "c"),
                                 false,
-                                "where its study went before, or else the one that will be done first, decided on arrival"));
+                                "where its study went before, or else the one that will finish first, decided on arrival"));
     }
 
     @Test

@@ -68,7 +68,7 @@ class TlsContextTest {
                 .isEqualTo("CN=gateway");
         assertThatThrownBy(() -> TlsContext.check(settings(new IdentityFiles.Pkcs12(file, new Secret("other")))))
                 .isInstanceOf(KeyMaterialException.class)
-                .hasMessage(file + ": is no PKCS#12 that opens with this password");
+                .hasMessage(file + ": is not a PKCS#12 file, or the password is wrong");
     }
 
     @Test
@@ -83,7 +83,7 @@ class TlsContextTest {
         assertThatThrownBy(() -> check(certificate, certificate, Optional.empty()))
                 .hasMessageStartingWith(certificate + ": no private key in PEM");
         assertThatThrownBy(() -> check(certificates.key("gateway"), certificates.key("gateway"), Optional.empty()))
-                .hasMessageStartingWith(certificates.key("gateway") + ": holds");
+                .hasMessageStartingWith(certificates.key("gateway") + ": contains");
         assertThatThrownBy(() -> check(certificate, secret, Optional.empty()))
                 .hasMessage(secret + ": its private key is encrypted; add password-file");
         assertThatThrownBy(() -> check(certificate, secret, Optional.of(new Secret("wrong"))))

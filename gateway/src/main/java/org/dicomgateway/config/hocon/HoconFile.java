@@ -15,21 +15,27 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A file of HOCON with its includes: read, its substitutions made, over the defaults. */
+/** A HOCON file with its includes: it is read, its substitutions are resolved, and it is merged with the defaults. */
 public final class HoconFile {
 
-    /** The library puts the place before its message, and after it advice that repeats the message. */
+    /** The library puts the position before its message. After the message, it adds advice that repeats it. */
     private static final Pattern MESSAGE = Pattern.compile(
             "(?:[^\\n]*?: \\d+: |[^\\n:]+: )?(?<what>.*?)(?: \\(if you (?:intended|want) .*)?", Pattern.DOTALL);
 
     private HoconFile() {}
 
-    /** The root of the file over the defaults; empty when it cannot be read at all, which is then a problem. */
+    /**
+     * The root of the file, merged with the defaults. Empty when the file cannot be read at all, which is then a
+     * problem.
+     */
     public static Optional<Section> read(Path file, Problems problems) {
         return read(file, problems, new HashSet<>());
     }
 
-    /** The same; {@code files} gets the file and everything it includes, or would if it were there. */
+    /**
+     * As {@link #read(Path, Problems)}. Adds to {@code files} the file and everything that it includes, or would
+     * include if it existed.
+     */
     public static Optional<Section> read(Path file, Problems problems, Set<Path> files) {
         SourceLocation sourceLocation = SourceLocation.of(file.toAbsolutePath().normalize());
         Section.Layer defaults = new Section.Layer(Reference.root(), sourceLocation);
@@ -37,7 +43,7 @@ public final class HoconFile {
                 .map(root -> Section.of(new Section.Layer(root, sourceLocation), List.of(defaults), problems));
     }
 
-    /** The root of the file alone. */
+    /** The root of the file alone, without the defaults. */
     public static Optional<ConfigObject> parse(Path file, Problems problems) {
         return parse(file, problems, new HashSet<>());
     }
@@ -46,17 +52,17 @@ public final class HoconFile {
         SourceLocation sourceLocation = SourceLocation.of(file.toAbsolutePath().normalize());
         files.add(sourceLocation.file());
         if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
-            problems.add(sourceLocation, Files.exists(file) ? "cannot be read" : "is not there", "");
+            problems.add(sourceLocation, Files.exists(file) ? "cannot be read" : "does not exist", "");
             return Optional.empty();
         }
         try {
-            // An absolute path: with a relative one the library does not find includes.
+            // An absolute path: with a relative path, the library does not find includes.
             Config parsed = ConfigFactory.parseFile(
                     sourceLocation.file().toFile(),
                     ConfigParseOptions.defaults()
                             .setAllowMissing(false)
                             .prependIncluder(new Includes(sourceLocation.file().resolveSibling(""), files)));
-            // What stays unresolved is reported where it is used, each by itself.
+            // Each value that stays unresolved is reported where it is used.
             return Optional.of(parsed.resolve(ConfigResolveOptions.defaults().setAllowUnresolved(true))
                     .root());
         } catch (ConfigException.IO e) {
@@ -81,7 +87,7 @@ public final class HoconFile {
         String message = String.valueOf(e.getMessage());
         Matcher matcher = MESSAGE.matcher(message);
         String what = matcher.matches() ? matcher.group("what") : message;
-        // The library's word for any end of a block that is missing.
+        // The library uses this text for any missing end of a block.
         return what.replace("a close parentheses ')' here", "a closing brace '}'")
                 .replace('\n', ' ');
     }

@@ -17,15 +17,15 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notes which files a file of HOCON includes, and leaves including them to the library. Files are all there is: what comes
- * over the network decides nothing here.
+ * Notes which files a HOCON file includes. The library does the including. Only files are allowed: nothing from the
+ * network can change the configuration.
  */
 final class Includes implements ConfigIncluder, ConfigIncluderFile, ConfigIncluderURL, ConfigIncluderClasspath {
 
-    /** What the library adds to a name that has no extension. */
+    /** Extensions that the library tries for a name without an extension. */
     private static final String[] EXTENSIONS = {"", ".conf", ".json", ".properties"};
 
-    /** Of a URL; a letter alone would be a drive. */
+    /** The scheme of a URL. A single letter would be a Windows drive. */
     private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:");
 
     private final Path folder;
@@ -33,9 +33,9 @@ final class Includes implements ConfigIncluder, ConfigIncluderFile, ConfigInclud
     private final @Nullable ConfigIncluder library;
 
     /**
-     * Notes into {@code files}.
+     * Notes included files into {@code files}.
      *
-     * @param folder where an include is looked for whose file says nothing of its own folder
+     * @param folder the folder for an include, when the including file does not have its own folder
      */
     Includes(Path folder, Set<Path> files) {
         this(folder, files, null);
@@ -82,10 +82,10 @@ final class Includes implements ConfigIncluder, ConfigIncluderFile, ConfigInclud
     private static ConfigException notAFile(String what) {
         return new ConfigException.Parse(
                 ConfigOriginFactory.newSimple("include"),
-                "includes what is no file: " + what + "; copy it beside this file, and include that");
+                "includes something that is not a file: " + what + "; copy it next to this file and include the copy");
     }
 
-    /** The folder of the including file: the library tells it only as the place of a file beside it. */
+    /** The folder of the including file. The library shows it only as the path of a file in the same folder. */
     private Path folderOf(ConfigIncludeContext context) {
         return Optional.ofNullable(context.relativeTo("."))
                 .map(beside -> beside.origin().filename())
@@ -101,7 +101,7 @@ final class Includes implements ConfigIncluder, ConfigIncluderFile, ConfigInclud
 
     private ConfigIncluder library() {
         if (library == null) {
-            throw new IllegalStateException("the library includes nothing");
+            throw new IllegalStateException("the HOCON library does not support includes");
         }
         return library;
     }

@@ -16,7 +16,10 @@ import org.dicomgateway.config.settings.DataSize;
 import org.dicomgateway.config.settings.DurationText;
 import org.dicomgateway.config.settings.Secrets;
 
-/** One value as it is written, and its conversions. What cannot be converted is a problem, said in the writer's words. */
+/**
+ * One value as it is written, and its conversions. When a conversion fails, it reports a problem, in the operator's
+ * words.
+ */
 public final class Node {
 
     private static final Pattern WHOLE_NUMBER = Pattern.compile("-?\\d{1,18}");
@@ -32,17 +35,17 @@ public final class Node {
         this.problems = problems;
     }
 
-    /** The value at this place, unless it is null or refers to something that is not set. */
+    /** The value at this place. A null value, or a reference to something that is not set, is a problem. */
     static Setting<Node> of(ConfigValue value, SourceLocation sourceLocation, Problems problems) {
         Node node = new Node(value, sourceLocation, problems);
         try {
             return value.valueType() == ConfigValueType.NULL
-                    ? node.reject("is null", "remove the line to get the default")
+                    ? node.reject("is null", "remove the line to use the default")
                     : node.valid(node);
         } catch (ConfigException.NotResolved e) {
             return node.reject(
-                    "refers to what is not set: " + value.render(ConfigRenderOptions.concise()),
-                    "set it, or write ${?NAME} for what may be missing");
+                    "refers to a value that is not set: " + value.render(ConfigRenderOptions.concise()),
+                    "set it, or write ${?NAME} if it is optional");
         }
     }
 
@@ -107,14 +110,14 @@ public final class Node {
         }
     }
 
-    /** Empty when this very word stands there, else what it is converted to. */
+    /** Empty when the value is exactly this word; otherwise the converted value. */
     public <T> Setting<Optional<T>> unless(String word, Function<Node, Setting<T>> conversion) {
         return isScalar() && scalar().equals(word)
                 ? valid(Optional.empty())
                 : conversion.apply(this).map(Optional::of);
     }
 
-    /** The elements of a list; a value that is no list is a list of one. */
+    /** The elements of a list. A value that is not a list counts as a list of one. */
     public List<Setting<Node>> elements() {
         if (!isList()) {
             return List.of(valid(this));
@@ -126,7 +129,7 @@ public final class Node {
         return elements;
     }
 
-    /** A list of texts, each converted; at least one, none twice. A single text is a list of one. */
+    /** A list of texts, each converted: at least one, without duplicates. A single text counts as a list of one. */
     public <T> Setting<List<T>> texts(Function<String, T> conversion) {
         List<Setting<T>> converted = new ArrayList<>();
         List<T> seen = new ArrayList<>();
@@ -140,7 +143,7 @@ public final class Node {
         return converted.isEmpty() ? emptyList() : all(converted);
     }
 
-    /** The value as an object, for a section to read. */
+    /** The value as an object, to make a section of it. */
     public Setting<Section.Layer> layer() {
         return value instanceof ConfigObject object
                 ? valid(new Section.Layer(object, sourceLocation))
@@ -152,7 +155,7 @@ public final class Node {
         return layer().map(layer -> Section.of(layer, problems));
     }
 
-    /** The list that stands here; valid when all of its elements are. */
+    /** Combines the elements into a list. It is valid when all elements are valid. */
     public <T> Setting<List<T>> all(List<Setting<T>> elements) {
         return elements.stream().allMatch(Setting::isValid)
                 ? valid(elements.stream().map(Setting::get).toList())

@@ -4,11 +4,11 @@ import java.nio.file.Path;
 import java.util.Comparator;
 
 /**
- * One thing that is wrong with a configuration.
+ * One problem of a configuration.
  *
- * @param file where it is written, absolute; an included file is named itself
- * @param line counted from 1; 0 when it concerns the file as a whole
- * @param key path of the key, {@code gateway.spool.directory}; empty when it concerns the file as a whole
+ * @param file the file that contains it, absolute; for an included file, that file
+ * @param line counted from 1; 0 when it concerns the whole file
+ * @param key path of the key, {@code gateway.spool.directory}; empty when it concerns the whole file
  * @param what what is wrong
  * @param remedy what to do about it, or empty
  */
@@ -26,7 +26,7 @@ public record Problem(Path file, int line, String key, String what, String remed
         return ORDER.compare(this, other);
     }
 
-    /** As compilers say it, one line: {@code file:line: key: what; remedy}. */
+    /** One line, in the form that compilers use: {@code file:line: key: what; remedy}. */
     @Override
     public String toString() {
         return file

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/** Collects problems while a configuration is read. The same problem, met on two ways, is kept once. */
+/** Collects problems while a configuration is read. Keeps a problem only once, also when it is found twice. */
 public final class Problems {
 
     private final SortedSet<Problem> found = new TreeSet<>();
@@ -18,15 +18,15 @@ public final class Problems {
                 remedy));
     }
 
-    /** All of them, by file and line. */
+    /** All problems, by file and line. */
     public List<Problem> all() {
         return List.copyOf(found);
     }
 
     /**
-     * Ends the reading when anything is wrong.
+     * Ends the reading when there is any problem.
      *
-     * @throws ConfigurationException with all of them when there is any
+     * @throws ConfigurationException with all problems, when there is any
      */
     public void throwIfAny() throws ConfigurationException {
         if (!found.isEmpty()) {

@@ -9,10 +9,10 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
-/** The defaults: {@code reference.conf}, which ships within the jar. */
+/** The defaults: {@code reference.conf}, which is part of the jar. */
 public final class Reference {
 
-    /** Also how the origin of a default describes itself. */
+    /** The library also describes the origin of a default with this name. */
     static final String NAME = "reference.conf";
 
     private static final ConfigObject ROOT = read();

@@ -20,12 +20,12 @@ import org.dicomgateway.dicom.values.Nearest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A block of a configuration: what the operator wrote, over what applies when he wrote nothing. It remembers which keys
- * it was asked for; {@link #finish} reports the rest as unknown, so the reading code is the list of known keys.
+ * A block of a configuration: the operator's values, merged with the defaults. It remembers each key that was read.
+ * {@link #finish} reports the other keys as unknown, so the reading code is the list of known keys.
  */
 public final class Section {
 
-    /** A block as it stands in one place. */
+    /** A block at one place of a file. */
     public record Layer(ConfigObject object, SourceLocation sourceLocation) {}
 
     private final @Nullable Layer written;
@@ -42,7 +42,7 @@ public final class Section {
         this.problems = problems;
     }
 
-    /** A block that is written, over defaults, the nearest first. */
+    /** A written block, merged with defaults, the nearest first. */
     static Section of(Layer written, List<Layer> defaults, Problems problems) {
         List<Layer> layers = new ArrayList<>(defaults);
         layers.add(0, written);
@@ -57,12 +57,12 @@ public final class Section {
         return problems;
     }
 
-    /** Keys that are known even if they are not asked for. */
+    /** Marks keys as known, even if they are never read. */
     public void know(Collection<String> keys) {
         asked.addAll(keys);
     }
 
-    /** The value of a key, from the nearest layer that has it. Without any, a problem. */
+    /** The value of a key, from the nearest layer that contains it. It is a problem when no layer contains it. */
     public Setting<Node> node(String key) {
         asked.add(key);
         for (Layer layer : layers) {
@@ -83,7 +83,7 @@ public final class Section {
         return node(key).flatMap(Node::flag);
     }
 
-    /** One of the words of an enumeration, as {@link Strategy#word(Enum)} writes them. */
+    /** One word of an enumeration, in the form of {@link Strategy#word(Enum)}. */
     public <E extends Enum<E>> Setting<E> word(String key, Class<E> type) {
         return text(key).map(text -> Words.of(key, type, text));
     }
@@ -97,12 +97,12 @@ public final class Section {
                 : Setting.of(Optional.empty(), sourceLocation.missing(key), problems);
     }
 
-    /** Whether the operator wrote this block itself, not only one that it falls back on. */
+    /** Whether the operator wrote this block, and it does not only exist in the defaults. */
     public boolean isWritten() {
         return written != null;
     }
 
-    /** Whether the operator wrote this key in the block itself. */
+    /** Whether the operator wrote this key in this block. */
     public boolean isWritten(String key) {
         return written != null && written.object().containsKey(key);
     }
@@ -119,12 +119,12 @@ public final class Section {
         return node(key).flatMap(node -> node.size(min, max));
     }
 
-    /** A list of texts, each converted; at least one, none twice. A single text is a list of one. */
+    /** A list of texts, each converted: at least one, without duplicates. A single text counts as a list of one. */
     public <T> Setting<List<T>> texts(String key, Function<String, T> conversion) {
         return node(key).flatMap(node -> node.texts(conversion));
     }
 
-    /** A block within this one, with its own layers; of no keys when no layer has it. */
+    /** A block within this one, with its own layers. It has no keys when no layer contains it. */
     public Section section(String key) {
         asked.add(key);
         List<Layer> children = new ArrayList<>();
@@ -145,7 +145,7 @@ public final class Section {
                 .map(Setting::get);
     }
 
-    /** The named blocks within the nearest layer of this one, in the order of the file, each over these defaults. */
+    /** The named blocks in the nearest layer of this one, in the order of the file, each merged with these defaults. */
     public Map<String, Section> blocks(Section defaults) {
         Map<String, Section> blocks = new LinkedHashMap<>();
         for (String name : keys()) {
@@ -154,7 +154,7 @@ public final class Section {
         return blocks;
     }
 
-    /** The named blocks within the nearest layer of this one, in the order of the file, without defaults. */
+    /** The named blocks in the nearest layer of this one, in the order of the file, without defaults. */
     public Map<String, Section> blocks() {
         Map<String, Section> blocks = new LinkedHashMap<>();
         for (String name : keys()) {
@@ -163,7 +163,7 @@ public final class Section {
         return blocks;
     }
 
-    /** The blocks in the list at a key, each over these defaults. */
+    /** The blocks in the list at a key, each merged with these defaults. */
     public List<Section> list(String key, Section defaults) {
         List<Section> blocks = new ArrayList<>();
         node(key).ifValid(node -> {
@@ -174,17 +174,17 @@ public final class Section {
         return blocks;
     }
 
-    /** A block of one layer alone. */
+    /** A block with only one layer. */
     public static Section of(Layer written, Problems problems) {
         return of(written, List.of(), problems);
     }
 
-    /** The keys of the nearest layer, in the order of the file; on one line, by name. */
+    /** The keys of the nearest layer, in the order of the file. Keys on the same line are sorted by name. */
     public List<String> keys() {
         return layers.isEmpty() ? List.of() : inFileOrder(layers.get(0).object());
     }
 
-    /** The keys of a block in the order of its file, which the library does not keep. */
+    /** The keys of a block in the order of its file. The library does not keep this order. */
     public static List<String> inFileOrder(ConfigObject object) {
         Comparator<String> byFile = Comparator.comparing(key -> Optional.ofNullable(object.get(key))
                 .map(v -> v.origin().filename())
@@ -197,7 +197,10 @@ public final class Section {
                 .toList();
     }
 
-    /** Reports keys that nobody asked for, and keys that are missing, unless one was meant to be the other. */
+    /**
+     * Reports unknown keys and missing keys. When an unknown key is probably a misspelled missing one, reports only
+     * one problem.
+     */
     public void finish() {
         List<String> meant = new ArrayList<>();
         if (written != null) {

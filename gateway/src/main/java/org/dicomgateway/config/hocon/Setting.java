@@ -9,8 +9,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One value of a configuration, and where it stands; or, when there is something wrong with it, the fact that this was
- * reported. Checks on it are then passed over, so that one mistake makes one problem, and reading goes on.
+ * One value of a configuration, and its place. When the value is wrong, it only records that a problem was reported.
+ * Later checks on it are then skipped. So one mistake makes one problem, and reading continues.
  */
 public final class Setting<T> implements Supplier<T> {
 
@@ -28,16 +28,19 @@ public final class Setting<T> implements Supplier<T> {
         return new Setting<>(value, sourceLocation, problems);
     }
 
-    /** Something is wrong with it, and was (or will be) reported. */
+    /** The value is wrong; the problem is reported, or will be. */
     static <T> Setting<T> reported(SourceLocation sourceLocation, Problems problems) {
         return new Setting<>(null, sourceLocation, problems);
     }
 
-    /** The value; an {@link IllegalStateException} when there is none: settings are used only when there is no problem */
+    /**
+     * The value. Throws {@link IllegalStateException} when there is none: settings are used only when there are no
+     * problems.
+     */
     @Override
     public T get() {
         if (value == null) {
-            throw new IllegalStateException("used in spite of a problem: " + sourceLocation.key());
+            throw new IllegalStateException("a setting with a problem was used: " + sourceLocation.key());
         }
         return value;
     }
@@ -56,7 +59,7 @@ public final class Setting<T> implements Supplier<T> {
         return reported(sourceLocation, problems);
     }
 
-    /** Converts the value; an {@link IllegalArgumentException} becomes a problem with the exception's message. */
+    /** Converts the value. An {@link IllegalArgumentException} becomes a problem with the message of the exception. */
     public <R> Setting<R> map(Function<T, R> conversion) {
         if (value == null) {
             return reported(sourceLocation, problems);
@@ -72,12 +75,12 @@ public final class Setting<T> implements Supplier<T> {
         return value == null ? reported(sourceLocation, problems) : conversion.apply(value);
     }
 
-    /** Reports a problem when the value does not hold {@code condition}. */
+    /** Reports a problem when the value does not meet {@code condition}. */
     public Setting<T> check(Predicate<T> condition, Function<T, String> what, String remedy) {
         return value == null || condition.test(value) ? this : reject(what.apply(value), remedy);
     }
 
-    /** Reports a problem when this and another value do not go together; where the operator wrote one of them. */
+    /** Reports a problem when this value and another one do not match. The place is the one that the operator wrote. */
     public <U> Setting<T> checkWith(
             Setting<U> other, BiPredicate<T, U> condition, BiFunction<T, U, String> what, String remedy) {
         if (value == null || other.value == null || condition.test(value, other.value)) {

@@ -5,16 +5,16 @@ import com.typesafe.config.ConfigUtil;
 import java.nio.file.Path;
 
 /**
- * Where something is written.
+ * The place of a value.
  *
  * @param file absolute
  * @param line from 1, or 0
  * @param key path of the key from the root, or empty
- * @param source how the value came there
+ * @param source how the value got there
  */
 public record SourceLocation(Path file, int line, String key, Source source) {
 
-    /** Where a value comes from. What has no place of its own is placed where the block around it begins. */
+    /** Where a value comes from. A value without its own place has the place of the block around it. */
     public enum Source {
         FILE(""),
         ENVIRONMENT(" (the value comes from the environment)"),
@@ -38,12 +38,12 @@ public record SourceLocation(Path file, int line, String key, Source source) {
         return at(pathOf(name), origin);
     }
 
-    /** The place of an element of the list that stands here. */
+    /** The place of an element of the list at this place. */
     SourceLocation element(int index, ConfigOrigin origin) {
         return at(key + "[" + index + "]", origin);
     }
 
-    /** The place of a key that is not there. */
+    /** The place of a missing key. */
     SourceLocation missing(String name) {
         return new SourceLocation(file, line, pathOf(name), Source.FILE);
     }
@@ -52,7 +52,7 @@ public record SourceLocation(Path file, int line, String key, Source source) {
         return source == Source.DEFAULT;
     }
 
-    /** A remark for messages, in brackets, when the value is not written at this place; or empty. */
+    /** A remark for messages, in brackets, when the value is not written at this place; otherwise empty. */
     String remark() {
         return source.remark;
     }

@@ -4,12 +4,12 @@ import java.nio.file.Path;
 import java.util.Comparator;
 
 /**
- * Something in a configuration that is allowed and can still hardly be meant.
+ * Something in a configuration that is allowed, but is probably a mistake.
  *
- * @param file where it is written, absolute; an included file is named itself
- * @param line counted from 1; 0 when it concerns the file as a whole
+ * @param file the file that contains it, absolute; for an included file, that file
+ * @param line counted from 1; 0 when it concerns the whole file
  * @param key path of the key, {@code destinations.orthanc1}
- * @param what what is odd
+ * @param what what is unusual
  * @param remedy what to do about it, or empty
  */
 public record Warning(Path file, int line, String key, String what, String remedy) implements Comparable<Warning> {
@@ -22,7 +22,7 @@ public record Warning(Path file, int line, String key, String what, String remed
         return ORDER.compare(this, other);
     }
 
-    /** As compilers say it, one line: {@code file:line: warning: key: what; remedy}. */
+    /** One line, in the form that compilers use: {@code file:line: warning: key: what; remedy}. */
     @Override
     public String toString() {
         return file

@@ -21,28 +21,28 @@ public final class AddressRange {
     }
 
     /**
-     * The address or range in a text.
+     * Reads an address or a range.
      *
-     * @throws IllegalArgumentException with a message fit for an operator, when the text is no address or range
+     * @throws IllegalArgumentException when the text is neither; the message is for the operator
      */
     public static AddressRange of(String text) {
         int slash = text.indexOf('/');
         byte[] network = IpAddress.parse(slash < 0 ? text : text.substring(0, slash))
                 .map(IpAddress::bytes)
                 .orElseThrow(() -> new IllegalArgumentException(
-                        "no address, and no range such as 10.1.0.0/16 or fd00::/8: " + text));
+                        "not an address, and not a range such as 10.1.0.0/16 or fd00::/8: " + text));
         int bits = network.length * 8;
         int prefix = slash < 0 ? bits : prefix(text, text.substring(slash + 1), bits);
         for (int bit = prefix; bit < bits; bit++) {
             if ((network[bit / 8] & 0x80 >> bit % 8) != 0) {
-                throw new IllegalArgumentException("the address " + text + " goes on after its first " + prefix
-                        + " bits; they must be 0 there, or the length " + bits);
+                throw new IllegalArgumentException("the address " + text + " is not 0 after its first " + prefix
+                        + " bits; set the rest to 0, or use the length " + bits);
             }
         }
         return new AddressRange(text, network, prefix);
     }
 
-    /** Whether an address lies in the range. */
+    /** Whether the range contains an address. */
     public boolean contains(IpAddress address) {
         return startsAs(address.bytes());
     }
@@ -57,7 +57,7 @@ public final class AddressRange {
                 && (rest == 0 || ((candidate[whole] ^ network[whole]) & 0xFF & 0xFF00 >> rest) == 0);
     }
 
-    /** Whether every address of another range lies in this one. */
+    /** Whether the range contains every address of another range. */
     public boolean covers(AddressRange other) {
         return prefix <= other.prefix && startsAs(other.network);
     }
@@ -65,7 +65,7 @@ public final class AddressRange {
     private static int prefix(String text, String length, int bits) {
         int prefix = PREFIX.matcher(length).matches() ? Integer.parseInt(length) : bits + 1;
         if (prefix > bits) {
-            throw new IllegalArgumentException("the length of a prefix is 0 to " + bits + ": " + text);
+            throw new IllegalArgumentException("the length of a prefix must be 0 to " + bits + ": " + text);
         }
         return prefix;
     }

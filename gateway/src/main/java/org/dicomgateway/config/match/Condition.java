@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * What a route asks of an instance, as a tree. Data only; whether an instance meets it is for {@code route} to say. Its
- * text is the condition as an operator would say it.
+ * The conditions of a route, as a tree. Data only: {@code route} checks whether an instance meets them. {@code
+ * toString} shows the condition in words.
  */
 public sealed interface Condition {
 
-    /** Met when all of them are, in this order; when there are none, always. */
+    /** Met when all conditions are met, in this order. Without conditions, always met. */
     record AllOf(List<Condition> conditions) implements Condition {
         /** Copies the list. */
         public AllOf {
@@ -26,7 +26,7 @@ public sealed interface Condition {
         }
     }
 
-    /** Met when the other is not. */
+    /** Met when the other condition is not met. */
     record Not(Condition condition) implements Condition {
         @Override
         public String toString() {
@@ -42,7 +42,7 @@ public sealed interface Condition {
         }
     }
 
-    /** Met when the sender's address lies in one of the ranges. */
+    /** Met when one of the ranges contains the sender's address. */
     record RemoteHost(List<AddressRange> ranges) implements Condition {
         /** Copies the list. */
         public RemoteHost {
@@ -55,7 +55,7 @@ public sealed interface Condition {
         }
     }
 
-    /** Calls the function for what this is. */
+    /** Calls the function for the type of this condition. */
     default <T> T match(
             Function<AllOf, T> onAllOf,
             Function<Not, T> onNot,

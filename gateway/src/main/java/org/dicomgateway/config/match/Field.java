@@ -1,10 +1,10 @@
 package org.dicomgateway.config.match;
 
 /**
- * Something of an instance that a pattern can be held against.
+ * A part of an instance that a pattern can match.
  *
  * @param kind where it is found
- * @param tag of the attribute; 0 for the other kinds
+ * @param tag the tag of the attribute; 0 for the other kinds
  * @param name as the operator wrote it: {@code called-ae}, {@code StudyDescription}, {@code (0019,100A)}
  */
 public record Field(Kind kind, int tag, String name) {
@@ -13,7 +13,7 @@ public record Field(Kind kind, int tag, String name) {
     public enum Kind {
         /** The sender's AE title. */
         CALLING_AE,
-        /** The AE title it called us by. */
+        /** The AE title that the sender called. */
         CALLED_AE,
         /** SOP Class UID. */
         SOP_CLASS,

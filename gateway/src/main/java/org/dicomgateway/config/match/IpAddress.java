@@ -6,7 +6,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** An IPv4 or IPv6 address that was written as numbers. Nothing is ever looked up. */
+/** An IPv4 or IPv6 address in numeric form. Names are never looked up. */
 public final class IpAddress {
 
     private static final Pattern IPV4 = Pattern.compile("(?:(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(?:\\.(?!$)|$)){4}");
@@ -22,7 +22,10 @@ public final class IpAddress {
         this.bytes = address.getAddress();
     }
 
-    /** The address in a text; empty when it is none. An IPv4 address within an IPv6 one is an IPv4 address. */
+    /**
+     * The address in a text; empty when the text is not an address. An IPv4 address within an IPv6 address counts as
+     * IPv4.
+     */
     public static Optional<IpAddress> parse(String text) {
         if (!IPV4.matcher(text).matches() && !IPV6.matcher(text).matches()) {
             return Optional.empty();
@@ -34,30 +37,32 @@ public final class IpAddress {
         }
     }
 
-    /** The address of a peer, with or without the zone that a link-local one has. */
+    /** The address of a peer. Ignores the zone of a link-local address. */
     public static Optional<IpAddress> ofPeer(String text) {
         int zone = text.indexOf('%');
         return parse(zone < 0 ? text : text.substring(0, zone));
     }
 
-    /** Whether it is of this machine alone. */
+    /** Whether only this machine can reach the address. */
     public boolean isLoopback() {
         return address.isLoopbackAddress();
     }
 
-    /** The network that whoever has this address has all of: the first 64 bits of IPv6, the address itself of IPv4. */
+    /**
+     * The network that usually belongs to one host: the first 64 bits of an IPv6 address, or the whole IPv4 address.
+     */
     public String network() {
         return bytes.length == IPV6_BYTES
                 ? HexFormat.of().formatHex(bytes, 0, IPV6_BYTES / 2)
                 : address.getHostAddress();
     }
 
-    /** For a socket. */
+    /** The address for a socket. */
     public InetAddress address() {
         return address;
     }
 
-    /** 4 or 16 bytes, the most significant first; not to be changed. */
+    /** 4 or 16 bytes, the most significant first. Do not change them. */
     byte[] bytes() {
         return bytes;
     }

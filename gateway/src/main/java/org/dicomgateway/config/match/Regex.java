@@ -4,16 +4,16 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * A regular expression of {@link Pattern} that a value must match as a whole. An expression that runs wild cannot hold
- * a receiver up: values of more than {@value #MAX_LENGTH} characters do not match, and neither does one that takes more
- * than {@value #MAX_STEPS} steps.
+ * A regular expression of {@link Pattern} that must match a whole value. A slow expression cannot block a receiver.
+ * Values of more than {@value #MAX_LENGTH} characters do not match, and neither does a value that takes more than
+ * {@value #MAX_STEPS} steps.
  */
 public final class Regex implements ValuePattern {
 
-    /** Longest value that is looked at, in characters. */
+    /** The longest value that is checked, in characters. */
     public static final int MAX_LENGTH = 1024;
 
-    /** Characters that may be looked at for one value, again and again: some milliseconds. */
+    /** How many characters may be read for one value, including repeated reads. This takes some milliseconds. */
     static final int MAX_STEPS = 200_000;
 
     private final Pattern pattern;
@@ -23,9 +23,9 @@ public final class Regex implements ValuePattern {
     }
 
     /**
-     * The pattern of an expression.
+     * Compiles an expression.
      *
-     * @throws IllegalArgumentException with a message fit for an operator, when it is no regular expression
+     * @throws IllegalArgumentException when it is not a regular expression; the message is for the operator
      */
     public static Regex of(String expression) {
         try {
@@ -33,7 +33,7 @@ public final class Regex implements ValuePattern {
         } catch (PatternSyntaxException e) {
             String where = e.getIndex() < 0 ? "" : " at character " + (e.getIndex() + 1);
             throw new IllegalArgumentException(
-                    "no regular expression: " + e.getDescription() + where + ": " + expression, e);
+                    "not a regular expression: " + e.getDescription() + where + ": " + expression, e);
         }
     }
 
@@ -49,7 +49,7 @@ public final class Regex implements ValuePattern {
         }
     }
 
-    /** An absent field is asked for with an empty text, never with an expression. */
+    /** Only an empty text matches an absent field, never an expression. */
     @Override
     public boolean matchesAbsent() {
         return false;
@@ -70,7 +70,7 @@ public final class Regex implements ValuePattern {
         return "/" + pattern + "/";
     }
 
-    /** A text that lets itself be read so often and no more. */
+    /** A text that limits how often its characters are read. */
     private static final class Metered implements CharSequence {
 
         private final String text;

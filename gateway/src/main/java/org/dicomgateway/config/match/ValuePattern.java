@@ -6,25 +6,28 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a value must look like. Case counts. For any number of threads.
+ * A pattern for values. It is case-sensitive. For any number of threads.
  *
- * <p>A field may have several values: one that matches is enough. Empty values do not count; a field without any other
- * is absent, and only a pattern that is itself empty matches that.
+ * <p>A field may have several values: one match is enough. Empty values do not count. A field without any other value
+ * is absent; only an empty pattern matches it.
  */
 public sealed interface ValuePattern permits Wildcard, Regex, ValuePattern.AnyOf {
 
-    /** Whether a value, not empty, matches as a whole. */
+    /** Whether the pattern matches this whole value. The value must not be empty. */
     boolean matches(String value);
 
     /** Whether a field without a value matches. */
     boolean matchesAbsent();
 
-    /** The few values, or the empty one for none, that it matches and no other; empty when they are not so few. */
+    /**
+     * All values that the pattern matches, when they are few; contains the empty text when it matches an absent
+     * field. Empty when they are not few.
+     */
     default Optional<Set<String>> literals() {
         return Optional.empty();
     }
 
-    /** Whether a field with these values matches. */
+    /** Whether the pattern matches a field with these values. */
     default boolean matchesAny(List<String> values) {
         boolean absent = true;
         for (String value : values) {
@@ -38,7 +41,7 @@ public sealed interface ValuePattern permits Wildcard, Regex, ValuePattern.AnyOf
         return absent && matchesAbsent();
     }
 
-    /** Matches what one of the patterns matches. */
+    /** Matches when one of the patterns matches. */
     record AnyOf(List<ValuePattern> patterns) implements ValuePattern {
         /** Copies the list. */
         public AnyOf {

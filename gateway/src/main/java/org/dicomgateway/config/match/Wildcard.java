@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A text in which {@code *} stands for any number of characters, none included, and {@code ?} for exactly one; a
- * backslash takes the next character for itself. Takes at most pattern times value steps.
+ * A text in which {@code *} stands for any number of characters, also none, and {@code ?} for exactly one. A
+ * backslash makes the next character literal. Matching takes at most length of pattern times length of value steps.
  */
 public final class Wildcard implements ValuePattern {
 
@@ -23,9 +23,9 @@ public final class Wildcard implements ValuePattern {
     }
 
     /**
-     * The pattern in a text.
+     * Reads a pattern.
      *
-     * @throws IllegalArgumentException with a message fit for an operator, when a backslash ends the text
+     * @throws IllegalArgumentException when the text ends with a backslash; the message is for the operator
      */
     public static Wildcard of(String text) {
         int[] points = text.codePoints().toArray();
@@ -34,7 +34,7 @@ public final class Wildcard implements ValuePattern {
         for (int i = 0; i < points.length; i++) {
             if (points[i] == '\\') {
                 if (++i == points.length) {
-                    throw new IllegalArgumentException("ends with a backslash that stands before nothing: " + text);
+                    throw new IllegalArgumentException("ends with a backslash without a character after it: " + text);
                 }
                 symbols[n++] = points[i];
             } else {
@@ -44,7 +44,9 @@ public final class Wildcard implements ValuePattern {
         return new Wildcard(text, Arrays.copyOf(symbols, n));
     }
 
-    /** Greedy, with one place to come back to: a later {@code *} makes the choices of an earlier one final. */
+    /**
+     * Greedy, with one position for backtracking: after a later {@code *}, the choices for an earlier one are final.
+     */
     @Override
     public boolean matches(String value) {
         int at = 0;

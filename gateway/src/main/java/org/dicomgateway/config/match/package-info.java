@@ -1,8 +1,8 @@
 /**
- * Conditions of rules: fields of an instance, and the patterns they are held against.
+ * Conditions of rules: fields of an instance, and the patterns for them.
  *
- * <p>In: text. Out: values that match or do not, in time that does not depend on who wrote the text. Threads: none. Never
- * here: a rule, files.
+ * <p>In: text. Out: patterns that match or do not match, in bounded time for any text. Threads: none. Never here: a
+ * rule, files.
  */
 @NullMarked
 package org.dicomgateway.config.match;

@@ -21,7 +21,7 @@ import org.dicomgateway.config.settings.PeerLimits;
 import org.dicomgateway.config.settings.RateLimit;
 import org.dicomgateway.dicom.values.TransferSyntax;
 
-/** Reads {@code access}: who may send to a listener, and how much. */
+/** Reads {@code access}: which peers may send to a listener, and how much. */
 final class AccessReader {
 
     private static final String UNLIMITED = "unlimited";
@@ -33,19 +33,19 @@ final class AccessReader {
 
     private final Section defaults;
 
-    /** @param defaults what every entry falls back on, {@code access-defaults} */
+    /** Creates a reader. @param defaults the defaults of every entry, {@code access-defaults} */
     AccessReader(Section defaults) {
         this.defaults = defaults;
     }
 
-    /** Reports what is wrong with the defaults themselves. */
+    /** Reports problems of the defaults themselves. */
     void checkDefaults() {
         limits(defaults);
         defaults.optional(TRANSFER_SYNTAXES, AccessReader::syntaxes);
         defaults.finish();
     }
 
-    /** The entries of a listener; without any, one for everybody. */
+    /** The entries of a listener. Without entries, one that permits every peer. */
     Supplier<List<AccessRule>> read(Section listener) {
         List<Supplier<AccessRule>> rules = new ArrayList<>();
         Set<String> names = new HashSet<>();
@@ -64,7 +64,7 @@ final class AccessReader {
             Section block, Set<String> names, Setting<List<TransferSyntax>> syntaxesOfListener) {
         Setting<String> name = block.text("name")
                 .map(Limits::name)
-                .check(names::add, text -> "there is an entry " + text + " already", "give each a name of its own");
+                .check(names::add, text -> "there is already an entry " + text, "give each entry its own name");
         Setting<Optional<ValuePattern>> calling = pattern(block, "calling-ae", UnaryOperator.identity());
         Setting<Optional<ValuePattern>> called = pattern(block, "called-ae", UnaryOperator.identity());
         Setting<Optional<List<AddressRange>>> host = block.optional("remote-host", ConditionReader::ranges);
@@ -90,7 +90,7 @@ final class AccessReader {
         return block.optional(key, node -> ConditionReader.pattern(node, meaning));
     }
 
-    /** A list, the preferred one first, or the word for any. */
+    /** A list, the preferred one first, or the word for any transfer syntax. */
     private static Setting<List<TransferSyntax>> syntaxes(Node node) {
         return node.unless(ANY, some -> some.texts(Names::oneTransferSyntax)).map(found -> found.orElse(List.of()));
     }
@@ -103,7 +103,7 @@ final class AccessReader {
         return () -> new PeerLimits(associations.get(), rate.get(), instance.get(), association.get());
     }
 
-    /** A number, or the word for none. */
+    /** A number, or the word for no limit. */
     static Setting<OptionalInt> integer(Section block, String key, int max) {
         return block.node(key)
                 .flatMap(node -> node.unless(UNLIMITED, some -> some.integer(1, max)))

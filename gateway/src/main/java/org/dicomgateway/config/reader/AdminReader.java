@@ -36,7 +36,7 @@ final class AdminReader {
                 tls.get());
     }
 
-    /** Other machines may reach it only where they are asked who they are, and where nobody reads that on the way. */
+    /** Other machines may reach the interface only with a login and only over an encrypted connection. */
     private static Setting<InetAddress> address(Section section, Setting<Boolean> encrypted) {
         boolean users = !section.section("users").keys().isEmpty();
         return section.text("bind")
@@ -44,14 +44,15 @@ final class AdminReader {
                 .check(
                         bind -> bind.isLoopbackAddress() || users,
                         bind -> bind.getHostAddress()
-                                + " can be reached from other machines, and there are no users: nobody is asked who he is",
-                        "add users and tls; or bind = 127.0.0.1, and an SSH tunnel for access from elsewhere")
+                                + " can be reached from other machines, but there are no users: no login would be"
+                                + " required",
+                        "add users and tls; or set bind = 127.0.0.1 and use an SSH tunnel from other machines")
                 .checkWith(
                         encrypted,
                         (bind, tls) -> bind.isLoopbackAddress() || tls,
                         (bind, tls) -> bind.getHostAddress()
-                                + " can be reached from other machines, and passwords could be read on the way",
-                        "add tls; or bind = 127.0.0.1, and an SSH tunnel for access from elsewhere");
+                                + " can be reached from other machines, and passwords would be sent unencrypted",
+                        "add tls; or set bind = 127.0.0.1 and use an SSH tunnel from other machines");
     }
 
     private static List<Supplier<AdminUser>> users(Section users) {

@@ -48,7 +48,7 @@ final class AuditReader {
                 syslog.get());
     }
 
-    /** None without a host. */
+    /** The syslog settings; empty when no host is set. */
     private static Supplier<Optional<SyslogSettings>> syslog(Section section) {
         Setting<Optional<String>> host = section.optional("host", node -> name(node.text()));
         Setting<Protocol> protocol = section.word("protocol", Protocol.class);
@@ -61,8 +61,8 @@ final class AuditReader {
                 .checkWith(
                         protocol,
                         (encrypted, by) -> !encrypted || by == Protocol.TCP,
-                        (encrypted, by) -> "there is no TLS over UDP",
-                        "protocol = tcp");
+                        (encrypted, by) -> "TLS is not possible over UDP",
+                        "set protocol = tcp");
         section.finish();
         return () ->
                 host.get().map(name -> new SyslogSettings(protocol.get(), name, port.get(), timeout.get(), tls.get()));

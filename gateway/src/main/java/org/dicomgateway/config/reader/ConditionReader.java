@@ -21,14 +21,14 @@ import org.dicomgateway.config.match.Wildcard;
 import org.dicomgateway.config.settings.Names;
 import org.dicomgateway.dicom.values.Dictionary;
 
-/** Reads {@code match} blocks: the language in which a route says which instances it wants. */
+/** Reads {@code match} blocks: the conditions of a route. */
 final class ConditionReader {
 
     private static final int MODALITY = 0x00080060;
     private static final int FIRST_OF_DATASET = 0x00080000;
     private static final int PIXEL_DATA = 0x7FE00010;
 
-    /** Conditions by key, but for those that hold others. */
+    /** The simple conditions by key. Conditions that contain others are not here. */
     private static final Map<String, Function<Node, Setting<Condition>>> SIMPLE = new LinkedHashMap<>();
 
     static {
@@ -42,7 +42,10 @@ final class ConditionReader {
 
     private ConditionReader() {}
 
-    /** The conditions of a block, in the order in which they are written; without any, one that every instance meets. */
+    /**
+     * The conditions of a block, in the order in which they are written. Without conditions, a condition that every
+     * instance meets.
+     */
     static Supplier<Condition> match(Section block) {
         List<Supplier<Condition>> conditions = new ArrayList<>();
         for (String key : block.keys()) {
@@ -61,7 +64,7 @@ final class ConditionReader {
         return () -> new Condition.AllOf(conditions.stream().map(Supplier::get).toList());
     }
 
-    /** One block, or a list of them: none of them may hold. */
+    /** One block, or a list of blocks. None of them may be met. */
     private static List<Supplier<Condition>> not(Section block) {
         List<Supplier<Condition>> conditions = new ArrayList<>();
         block.node("not").ifValid(node -> {
@@ -69,7 +72,7 @@ final class ConditionReader {
                 element.flatMap(Node::layer).ifValid(layer -> {
                     Section inner = Section.of(layer, block.problems());
                     if (inner.keys().isEmpty()) {
-                        element.reject("says nothing, so no instance would ever match", "remove it");
+                        element.reject("contains no condition, so no instance would ever match", "remove it");
                     }
                     Supplier<Condition> condition = match(inner);
                     conditions.add(() -> new Condition.Not(condition.get()));
@@ -92,9 +95,9 @@ final class ConditionReader {
                                 .orElse(
                                         "write a keyword of the standard such as StudyDescription, or \"(gggg,eeee)\""));
             } else if (Integer.compareUnsigned(tag.getAsInt(), FIRST_OF_DATASET) < 0) {
-                node.reject("no attribute of a dataset: " + key, "for its transfer syntax there is transfer-syntax");
+                node.reject("not an attribute of a dataset: " + key, "for its transfer syntax, use transfer-syntax");
             } else if (Integer.compareUnsigned(tag.getAsInt(), PIXEL_DATA) >= 0) {
-                node.reject("routing does not see the pixel data and what comes after it: " + key, "");
+                node.reject("rules cannot use the pixel data or attributes after it: " + key, "");
             } else {
                 Field field = new Field(Kind.ATTRIBUTE, tag.getAsInt(), key);
                 conditions.add(node.flatMap(value -> value(value, field, UnaryOperator.identity())));
@@ -123,7 +126,7 @@ final class ConditionReader {
         return pattern(node, meaning).map(pattern -> new Condition.Value(field, pattern));
     }
 
-    /** A text with wildcards, a regular expression, or a list of both of which one must match. */
+    /** A text with wildcards, a regular expression, or a list of both. In a list, one must match. */
     static Setting<ValuePattern> pattern(Node node, UnaryOperator<String> meaning) {
         if (!node.isList()) {
             return one(node, meaning);

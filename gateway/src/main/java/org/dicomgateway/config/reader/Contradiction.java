@@ -12,12 +12,12 @@ import org.dicomgateway.config.match.Condition.Value;
 import org.dicomgateway.config.match.Field;
 
 /**
- * Finds conditions that no instance can meet together. Sound, not complete: what it finds is a contradiction, and what
- * it does not find may still be one (of two regular expressions, say).
+ * Finds conditions that no instance can meet together. Everything that it finds is a contradiction. It does not find
+ * every contradiction, for example between two regular expressions.
  */
 final class Contradiction {
 
-    /** Attributes of one value (PS3.6): of others, two different values can stand side by side. */
+    /** Attributes with a single value (PS3.6). Other attributes can have two different values at the same time. */
     private static final Set<Integer> SINGLE_VALUED = Set.of(
             0x00080016, // SOP Class UID
             0x00080018, // SOP Instance UID
@@ -36,14 +36,14 @@ final class Contradiction {
 
     private Contradiction() {}
 
-    /** Why no instance can meet the condition, if that is so. */
+    /** The reason why no instance can meet the condition. Empty when no contradiction is found. */
     static Optional<String> in(Condition condition) {
         Contradiction conditions = new Contradiction();
         conditions.gather(condition);
         return conditions.betweenValues().or(conditions::withNots);
     }
 
-    /** What must hold, all of it. */
+    /** Collects everything that must be met. */
     private void gather(Condition condition) {
         List<Condition> inner = condition.match(
                 AllOf::conditions, //
@@ -69,7 +69,7 @@ final class Contradiction {
         return Optional.empty();
     }
 
-    /** Whether none of the values that the one allows is allowed by the other. */
+    /** Whether every value that the first one allows is excluded by the other. */
     private static boolean excludes(Value exact, Value other) {
         return exact.pattern()
                 .literals()
@@ -82,10 +82,10 @@ final class Contradiction {
         return nots.stream()
                 .filter(not -> isImplied(not.condition()))
                 .findFirst()
-                .map(not -> "what " + not + " excludes is what the other conditions ask for");
+                .map(not -> not + " excludes what the other conditions require");
     }
 
-    /** Whether an instance that meets all that must hold meets this as well. */
+    /** Whether an instance that meets all collected conditions also meets this one. */
     private boolean isImplied(Condition condition) {
         return condition.match(
                 (AllOf all) -> all.conditions().stream().allMatch(this::isImplied),

@@ -22,7 +22,7 @@ import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.security.ClientTls;
 
-/** Reads one destination, over the defaults for all of them. */
+/** Reads one destination, merged with the common defaults. */
 final class DestinationReader {
 
     private static final String PRESERVE = "preserve";
@@ -32,7 +32,7 @@ final class DestinationReader {
 
     private DestinationReader() {}
 
-    /** Reports what is wrong with the defaults themselves, whether or not a destination falls back on them. */
+    /** Reports problems of the defaults themselves, even when no destination uses them. */
     static void checkDefaults(Section defaults) {
         shared(defaults, false);
         Section rest = defaults.section("rest");
@@ -47,7 +47,7 @@ final class DestinationReader {
         Setting<String> host = section.text("host")
                 .check(
                         text -> HOST.matcher(text).matches(),
-                        text -> "no host name and no address: '" + text + "'",
+                        text -> "not a host name and not an address: '" + text + "'",
                         "write a name such as pacs.example.org, or an address");
         Setting<Integer> port = section.integer("port", 1, 65_535);
         Shared shared = shared(section, true);
@@ -76,7 +76,7 @@ final class DestinationReader {
                 restShared.password());
     }
 
-    /** What destinations can have in common. */
+    /** The settings that a destination and the defaults have in common. */
     private record Shared(
             Setting<Optional<AeTitle>> callingAe,
             Setting<Integer> maxAssociations,
@@ -90,7 +90,7 @@ final class DestinationReader {
             Setting<Schedule> schedule,
             Supplier<RateLimit> maxRate) {}
 
-    /** @param whole whether it is a destination, and not only the defaults of some */
+    /** Reads the common settings. @param whole true for a destination; false for the defaults */
     private static Shared shared(Section section, boolean whole) {
         return new Shared(
                 callingAe(section),
@@ -106,7 +106,10 @@ final class DestinationReader {
                 AccessReader.rate(section.section("max-rate")));
     }
 
-    /** A title, or {@code preserve}; a server that really wants to be called by that name: {@code { fixed = preserve }}. */
+    /**
+     * An AE title, or {@code preserve}. For a server that needs the literal AE title {@code preserve}, the operator
+     * writes {@code { fixed = preserve }}.
+     */
     private static Setting<Optional<AeTitle>> callingAe(Section section) {
         return section.node("calling-ae").flatMap(node -> {
             if (!node.isObject()) {
@@ -163,7 +166,7 @@ final class DestinationReader {
                         (max, first) -> max.compareTo(first) >= 0,
                         (max, first) -> key + " " + DurationText.of(max) + " is less than the initial "
                                 + DurationText.of(first),
-                        "raise the one or lower the other");
+                        "raise the upper bound or lower the initial value");
     }
 
     private static Setting<Duration> timeout(Section section, String key) {

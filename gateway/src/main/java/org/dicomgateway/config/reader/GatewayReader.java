@@ -36,7 +36,7 @@ public final class GatewayReader {
         this.problems = problems;
     }
 
-    /** The settings, good to be got when no problem was reported; the routing file as soon as it is known. */
+    /** The settings, which can be read when no problem was reported. The routing file is available earlier. */
     public record Draft(Setting<Path> routing, Supplier<GatewaySettings> settings) {}
 
     public Draft read(Section root) {

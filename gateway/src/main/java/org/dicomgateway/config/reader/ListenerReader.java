@@ -23,7 +23,7 @@ import org.dicomgateway.dicom.acceptor.AcceptorSettings;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.security.ServerTls;
 
-/** Reads the listeners, one after the other, and sees to it that no two want one port. */
+/** Reads the listeners, one after the other. Two listeners must not use the same port. */
 final class ListenerReader {
 
     private static final String HALF = "half";
@@ -47,7 +47,7 @@ final class ListenerReader {
         this.problems = problems;
     }
 
-    /** Reports what is wrong with the defaults themselves, whether or not a listener falls back on them. */
+    /** Reports problems of the defaults themselves, even when no listener uses them. */
     void checkDefaults(Section defaults) {
         draft("defaults", defaults, false);
     }
@@ -65,8 +65,8 @@ final class ListenerReader {
                             draft.port.sourceLocation().isDefault()
                                     ? section.sourceLocation()
                                     : draft.port.sourceLocation(),
-                            "listeners " + other.name + " and " + name + " both want port " + port,
-                            "give each a port of its own"));
+                            "listeners " + other.name + " and " + name + " both use port " + port,
+                            "give each listener its own port"));
             bound.add(new Bound(name, address, port));
         }
         return draft.settings;
@@ -74,7 +74,7 @@ final class ListenerReader {
 
     private record Draft(Setting<InetAddress> address, Setting<Integer> port, Supplier<ListenerSettings> settings) {}
 
-    /** @param whole whether it is a listener, and not only the defaults of some */
+    /** Reads a listener or the defaults. @param whole true for a listener; false for the defaults */
     private Draft draft(String name, Section section, boolean whole) {
         Setting<InetAddress> address = section.text("bind").map(ListenerReader::address);
         Setting<Integer> port = section.integer("port", 0, 65_535);
@@ -129,6 +129,6 @@ final class ListenerReader {
         return IpAddress.parse(text)
                 .map(IpAddress::address)
                 .orElseThrow(() -> new IllegalArgumentException(
-                        "no address of this machine such as 127.0.0.1, or 0.0.0.0 for all: " + text));
+                        "not an IP address such as 127.0.0.1, or 0.0.0.0 for all addresses: " + text));
     }
 }

@@ -10,9 +10,9 @@ import java.util.List;
 import org.dicomgateway.config.hocon.Warning;
 
 /**
- * Entries of a list that stand on one line without a comma between them: {@code access = [ {…} {…} ]}. HOCON makes one
- * entry of them, the second over the first, and once they are read nothing tells that they were two; so this looks at the
- * text.
+ * Finds list entries on one line without a comma between them: {@code access = [ {…} {…} ]}. HOCON merges them into
+ * one entry, in which the second overrides the first. After reading, this is no longer visible. So this class checks
+ * the text.
  */
 public final class MissingCommas {
 
@@ -23,7 +23,7 @@ public final class MissingCommas {
     private final String text;
     private final List<Warning> found = new ArrayList<>();
     private final Deque<Character> open = new ArrayDeque<>();
-    /** Whether nothing but blanks came since an entry of a list ended on this line. */
+    /** Whether only blanks have followed since a list entry ended on this line. */
     private boolean entryEnded;
 
     private int line = 1;
@@ -33,12 +33,12 @@ public final class MissingCommas {
         this.text = text;
     }
 
-    /** In this file of HOCON, which must be one without a problem; none in a file that cannot be read. */
+    /** The warnings for a HOCON file without problems. Empty for a file that cannot be read. */
     public static List<Warning> in(Path file) {
         try {
             return new MissingCommas(file, Files.readString(file)).look();
         } catch (IOException e) {
-            // Files that could be included, and are not there.
+            // An optional include whose file does not exist.
             return List.of();
         }
     }
@@ -50,7 +50,7 @@ public final class MissingCommas {
         return found;
     }
 
-    /** Looks at what begins here; returns where it ends. */
+    /** Handles what begins at this position. Returns the position where it ends. */
     private int step(int i) {
         char c = text.charAt(i);
         if (c == '\n') {
@@ -71,8 +71,8 @@ public final class MissingCommas {
                         file,
                         line,
                         "",
-                        "two entries of a list without a comma between them are one: what the second says, and of the"
-                                + " first only what the second does not say",
+                        "two entries of a list without a comma between them are merged into one: values of the second"
+                                + " override those of the first",
                         "write a comma between } and {"));
             }
             entryEnded = false;

@@ -15,14 +15,14 @@ import org.dicomgateway.config.settings.Limits;
 import org.dicomgateway.config.settings.RestSettings;
 import org.dicomgateway.config.settings.RestSettings.Login;
 
-/** Reads the REST API of a destination. A password is read where it lies, so that the settings are all there is. */
+/** Reads the REST API of a destination. Reads a password file at once, so that the settings are complete. */
 final class RestReader {
 
     private static final Duration MIN_INTERVAL = Duration.ofSeconds(5);
 
     private RestReader() {}
 
-    /** What destinations can have in common: all but the address. */
+    /** The settings that destinations can have in common: everything except the address. */
     record Shared(
             Setting<Optional<String>> user,
             Setting<Optional<String>> password,
@@ -37,7 +37,7 @@ final class RestReader {
                 block.duration("interval", MIN_INTERVAL, Limits.MAX_TIMEOUT));
     }
 
-    /** The API of one destination; nothing when it has no {@code url}. */
+    /** The API of one destination; empty when it has no {@code url}. */
     static Supplier<Optional<RestSettings>> read(Section block, Shared shared) {
         if (!block.isWritten()) {
             return Optional::empty;
@@ -52,7 +52,7 @@ final class RestReader {
         boolean password = isThere(shared.password);
         boolean file = isThere(shared.passwordFile);
         if (password && file) {
-            shared.passwordFile.reject("there is a password as well", "keep one of the two");
+            shared.passwordFile.reject("password is also set", "keep only one of them");
         } else if (user && !password && !file && shared.passwordFile.isValid()) {
             shared.user.reject("there is no password", "add password-file, or password = ${?NAME_OF_A_VARIABLE}");
         } else if (!user && (password || file)) {
@@ -79,7 +79,7 @@ final class RestReader {
             throw notAnAddress();
         }
         if (url.getUserInfo() != null) {
-            throw new IllegalArgumentException("the address holds a login; write it as user and password-file");
+            throw new IllegalArgumentException("the address contains a login; write it as user and password-file");
         }
         boolean web = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
         if (!web || url.getHost() == null || url.getQuery() != null || url.getFragment() != null) {
@@ -88,13 +88,13 @@ final class RestReader {
         return url;
     }
 
-    /** Without the text: it may hold a login in a way that is not understood here. */
+    /** The message does not contain the text: the text may contain a login in an unknown form. */
     private static IllegalArgumentException notAnAddress() {
         return new IllegalArgumentException(
-                "no address of a REST API; write one such as \"http://localhost:8042\", quoted");
+                "not an address of a REST API; write for example \"http://localhost:8042\", with quotes");
     }
 
-    /** What stands in the file that is named, relative to the one that names it. */
+    /** The content of the named file. A relative path is relative to the file that names it. */
     static Setting<String> contents(Node node) {
         return node.text()
                 .map(text -> node.sourceLocation().file().resolveSibling(text))

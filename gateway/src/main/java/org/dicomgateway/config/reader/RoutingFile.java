@@ -8,12 +8,12 @@ import org.dicomgateway.config.hocon.Problem;
 import org.dicomgateway.config.settings.RoutingSettings;
 
 /**
- * What one look at a {@code routing.conf} gave.
+ * The result of reading a {@code routing.conf} once.
  *
- * @param files what its content depends on: the file and everything it includes, also what it would include if it were
- *     there; absolute
+ * @param files the files that its content depends on: the file and everything that it includes, also files that do
+ *     not exist yet; absolute
  * @param settings the rules; empty when there is any problem
- * @param problems everything that is wrong, sorted by file and line
+ * @param problems all problems, sorted by file and line
  */
 public record RoutingFile(Set<Path> files, Optional<RoutingSettings> settings, List<Problem> problems) {
 

@@ -31,17 +31,17 @@ public final class RoutingReader {
         this.problems = problems;
     }
 
-    /** Good to be got when no problem was reported. */
+    /** The settings, which can be read when no problem was reported. */
     public record Draft(
             Supplier<RoutingSettings> settings, List<DestinationDraft> destinations, List<RouteDraft> routes) {}
 
-    /** A destination, and where it stands. */
+    /** A destination and its place. */
     record DestinationDraft(
             SourceLocation sourceLocation,
             Supplier<DestinationSettings> settings,
             Setting<Optional<String>> plainPassword) {}
 
-    /** A route, and where it stands. */
+    /** A route and its place. */
     record RouteDraft(
             SourceLocation sourceLocation,
             SourceLocation strategy,
@@ -61,7 +61,7 @@ public final class RoutingReader {
         StrategyReader.read(routeDefaults);
         common(routeDefaults);
         routeDefaults.finish();
-        // Without a readable list of destinations, every name would be reported as unknown.
+        // If the list of destinations is unreadable, skip this check: it would report every name as unknown.
         Optional<Set<String>> names =
                 list.isValid() && list.get().isObject() ? Optional.of(Set.copyOf(blocks.keys())) : Optional.empty();
         List<RouteDraft> routes = new ArrayList<>();
@@ -84,7 +84,7 @@ public final class RoutingReader {
         name.ifValid(text -> {
             Integer first = lineOfRoute.putIfAbsent(text, name.sourceLocation().line());
             if (first != null) {
-                name.reject("a route " + text + " stands already in line " + first, "give each a name of its own");
+                name.reject("there is already a route " + text + " in line " + first, "give each route its own name");
             }
         });
         Section match = section.section("match");
@@ -107,7 +107,7 @@ public final class RoutingReader {
                         common.schedule.get()));
     }
 
-    /** What routes can have in common, but for the strategy. */
+    /** The settings that routes can have in common, except the strategy. */
     private record Common(Setting<Boolean> fallback, Setting<Integer> priority, Setting<Schedule> schedule) {}
 
     private static Common common(Section section) {

@@ -16,7 +16,7 @@ import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.config.settings.RouteSettings;
 import org.dicomgateway.config.settings.RoutingSettings;
 
-/** Looks through rules that have no problem for what can hardly be meant. */
+/** Finds probable mistakes in rules without problems. */
 public final class RoutingWarnings {
 
     private static final Condition EVERY_INSTANCE = new Condition.AllOf(List.of());
@@ -28,7 +28,7 @@ public final class RoutingWarnings {
         this.settings = settings;
     }
 
-    /** What is odd, sorted by file and line. The draft must be without a problem. */
+    /** The warnings, sorted by file and line. The draft must have no problems. */
     public static List<Warning> of(RoutingReader.Draft draft) {
         RoutingWarnings warnings = new RoutingWarnings(draft.settings().get());
         draft.destinations().forEach(warnings::destination);
@@ -50,7 +50,7 @@ public final class RoutingWarnings {
         if (draft.plainPassword().get().isPresent() && password.source() == SourceLocation.Source.FILE) {
             add(
                     password,
-                    "a password stands in the file in plain text",
+                    "the file contains a password in plain text",
                     "use password-file, or password = ${?NAME_OF_A_VARIABLE}");
         }
     }
@@ -61,7 +61,7 @@ public final class RoutingWarnings {
                 .ifPresent(why -> add(
                         draft.match(),
                         "route " + route.name() + " can never match: " + why,
-                        "mend the conditions, or remove the route"));
+                        "correct the conditions, or remove the route"));
         if (route.fallback()) {
             settings.routes().stream()
                     .filter(other -> !other.fallback() && other.match().equals(EVERY_INSTANCE))
@@ -76,7 +76,7 @@ public final class RoutingWarnings {
         hours(route, draft);
     }
 
-    /** Whether a strategy has somewhere to go when a server is down. */
+    /** Warns when a strategy has no other destination to use while a server is down. */
     private static Optional<String> room(RouteSettings route) {
         int servers = route.to().size();
         return route.strategy()
@@ -104,8 +104,8 @@ public final class RoutingWarnings {
             if (destination != null && !route.schedule().meets(destination.schedule())) {
                 add(
                         draft.sourceLocation(),
-                        "the hours of route " + route.name() + " and of its destination " + name
-                                + " never meet: nothing would be sent there",
+                        "the schedules of route " + route.name() + " and of its destination " + name
+                                + " never overlap: nothing would be sent there",
                         "let the windows of the two schedules overlap");
             }
         }

@@ -20,7 +20,7 @@ import org.dicomgateway.config.settings.Schedule.Window;
 import org.dicomgateway.config.settings.Suggestions;
 import org.dicomgateway.config.settings.Words;
 
-/** Reads when something may happen. */
+/** Reads a schedule. */
 final class ScheduleReader {
 
     private static final Pattern TIME = Pattern.compile("([01]\\d|2[0-3]):[0-5]\\d");
@@ -39,7 +39,7 @@ final class ScheduleReader {
 
     private ScheduleReader() {}
 
-    /** Whose wall clock is meant must be said as soon as there is a window: a guess would be wrong at night. */
+    /** A window requires a time zone: the gateway must not guess which clock the operator means. */
     static Setting<Schedule> read(Section block) {
         Setting<List<Window>> windows = block.node("windows")
                 .flatMap(node -> node.all(node.elements().stream()
@@ -97,7 +97,7 @@ final class ScheduleReader {
     private static LocalTime time(String text) {
         if (!TIME.matcher(text).matches()) {
             throw new IllegalArgumentException(
-                    "no time of day: '" + text + "'; write hours and minutes, such as \"06:30\" or \"22:00\"");
+                    "not a time of day: '" + text + "'; write hours and minutes, such as \"06:30\" or \"22:00\"");
         }
         return LocalTime.parse(text);
     }

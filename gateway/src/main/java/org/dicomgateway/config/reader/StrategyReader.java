@@ -11,7 +11,7 @@ import org.dicomgateway.config.settings.Strategy.Algorithm;
 import org.dicomgateway.config.settings.Strategy.WhenRefused;
 import org.dicomgateway.config.settings.Words;
 
-/** Reads how a route chooses. The defaults hold a value for every key; which of them count depends on the strategy. */
+/** Reads how a route chooses. The defaults contain a value for every key; the strategy determines which ones count. */
 public final class StrategyReader {
 
     private static final int MAX_COPIES = 64;
@@ -28,7 +28,7 @@ public final class StrategyReader {
 
     private StrategyReader() {}
 
-    /** What is written, good to be got when no problem was reported. */
+    /** The strategy as written. It can be read when no problem was reported. */
     record Draft(
             Setting<String> word,
             Setting<Integer> copies,
@@ -47,7 +47,7 @@ public final class StrategyReader {
         }
     }
 
-    /** The keys as they stand in a route, or in the defaults for all of them. */
+    /** The keys as they stand in a route or in the defaults. */
     static Draft read(Section section) {
         return new Draft(
                 section.text("strategy").map(StrategyReader::strategy),
@@ -57,7 +57,7 @@ public final class StrategyReader {
                 section.word("when-refused", WhenRefused.class));
     }
 
-    /** The keys of a route, which must go with each other and with its destinations. */
+    /** The keys of a route. They must match each other and its destinations. */
     static Draft read(Section route, Setting<List<String>> to) {
         Draft draft = read(route);
         draft.word.ifValid(word -> {
@@ -80,14 +80,15 @@ public final class StrategyReader {
                         to,
                         (copies, destinations) -> copies <= destinations.size(),
                         (copies, destinations) ->
-                                copies + " copies need as many destinations, the route names " + destinations.size(),
+                                copies + " copies need as many destinations, but the route names "
+                                        + destinations.size(),
                         "name more destinations, or ask for fewer copies");
             }
         });
         return draft;
     }
 
-    /** Keys that have no meaning with this strategy. */
+    /** The keys that do not apply to this strategy. */
     public static List<String> foreign(String strategy) {
         List<String> own = KEYS.getOrDefault(strategy, List.of());
         return KEYS.values().stream()

@@ -17,10 +17,10 @@ import org.dicomgateway.security.TlsContext;
 import org.dicomgateway.security.TlsProfile;
 import org.dicomgateway.security.TlsSettings;
 
-/** Reads {@code tls} blocks. Files are named relative to the one that names them, and must be good. */
+/** Reads {@code tls} blocks. File names are relative to the file that contains them. The files must be usable. */
 final class TlsReader {
 
-    /** The authorities that Java trusts, instead of files. */
+    /** The word for the authorities that Java trusts. */
     private static final String SYSTEM = "system";
 
     private final Setting<Boolean> enabled;
@@ -98,7 +98,7 @@ final class TlsReader {
                         .map(file -> new IdentityFiles.Pem(file, key.get().orElseThrow(), secret)));
     }
 
-    /** What must be there together, and whether the files are good. */
+    /** Checks that everything necessary is there, and that the files are usable. */
     private void check(boolean needsIdentity, boolean needsTrust, String why) {
         if (!allValid()) {
             return;
@@ -106,18 +106,19 @@ final class TlsReader {
         boolean pem = certificate.get().isPresent();
         boolean store = keyStore.get().isPresent();
         if (pem && store) {
-            keyStore.reject("there is a certificate as well", "keep certificate and key, or key-store");
+            keyStore.reject("certificate is also set", "keep certificate and key, or key-store");
         } else if (pem != key.get().isPresent()) {
-            (pem ? certificate : key).reject("certificate and key go together", pem ? "add key" : "add certificate");
+            (pem ? certificate : key).reject(
+                    "certificate and key must be set together", pem ? "add key" : "add certificate");
         } else if (needsIdentity && !pem && !store) {
             enabled.reject(
-                    "there is no certificate of the gateway",
-                    "add certificate and key, or key-store; scripts/make-certs.sh makes some to try with");
+                    "the gateway has no certificate",
+                    "add certificate and key, or key-store; scripts/make-certs.sh makes test certificates");
         } else if (password.get().isPresent() && passwordFile.get().isPresent()) {
-            passwordFile.reject("there is a password as well", "keep one of the two");
+            passwordFile.reject("password is also set", "keep only one of them");
         } else if (needsTrust && trust.get().isEmpty()) {
             enabled.reject(
-                    why + ", and nobody is trusted",
+                    why + ", but no authority is trusted",
                     "add trust with the certificate of its authority, or trust = system");
         } else if (profile.isValid()) {
             load();

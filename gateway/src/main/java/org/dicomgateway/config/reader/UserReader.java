@@ -10,15 +10,15 @@ import org.dicomgateway.config.hocon.Section;
 import org.dicomgateway.config.hocon.Setting;
 import org.dicomgateway.security.PasswordHash;
 
-/** Reads {@code users}: whom senders can say they act for (PS3.7 D.3.3.7). */
+/** Reads {@code users}: the users that senders can name in their requests (PS3.7 D.3.3.7). */
 final class UserReader {
 
-    /** A user whose name alone is enough. */
+    /** The word for a user that needs no passcode. */
     private static final String NONE = "none";
 
     private UserReader() {}
 
-    /** Each user's passcode; empty when the name alone is enough. */
+    /** The passcode of each user; empty when the user name is enough. */
     static Supplier<Map<String, Optional<PasswordHash>>> read(Section users) {
         Map<String, Setting<Optional<PasswordHash>>> all = new LinkedHashMap<>();
         for (String name : users.keys()) {

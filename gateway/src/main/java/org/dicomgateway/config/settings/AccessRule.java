@@ -7,18 +7,18 @@ import org.dicomgateway.config.match.ValuePattern;
 import org.dicomgateway.dicom.values.TransferSyntax;
 
 /**
- * Some who may send. All conditions that are there must hold.
+ * A rule that permits some peers to send. All its conditions must be met.
  *
- * @param name as the log calls it
- * @param callingAe the AE title they call themselves by
- * @param calledAe the AE title they call us by
- * @param remoteHost the addresses they call from; empty: any
- * @param certificate its subject, or one of its subject alternative names; there must be one
- * @param user whose passcode was right
- * @param sopClass what they may send, by UID; empty: any storage SOP class
- * @param transferSyntaxes in which they may send it, the preferred one first; empty: in any, and of several the one that
- *     they propose first
- * @param limits how much they may do
+ * @param name its name in the log
+ * @param callingAe the calling AE title
+ * @param calledAe the called AE title
+ * @param remoteHost the addresses of the peers; empty: any
+ * @param certificate its subject, or one of its subject alternative names; the peer must show one
+ * @param user the user, with a correct passcode
+ * @param sopClass the SOP classes that the peers may send, by UID; empty: any storage SOP class
+ * @param transferSyntaxes the accepted transfer syntaxes, the preferred one first; empty: any, then the first
+ *     proposed one is chosen
+ * @param limits how much the peers may send
  */
 public record AccessRule(
         String name,
@@ -37,7 +37,7 @@ public record AccessRule(
         transferSyntaxes = List.copyOf(transferSyntaxes);
     }
 
-    /** Everybody, in these transfer syntaxes and within limits. */
+    /** Permits every peer, in these transfer syntaxes and within these limits. */
     public static AccessRule anybody(List<TransferSyntax> transferSyntaxes, PeerLimits limits) {
         return new AccessRule(
                 "anybody",

@@ -8,10 +8,10 @@ import org.dicomgateway.security.ServerTls;
 /**
  * The operators' HTTP interface.
  *
- * @param enabled whether there is one
+ * @param enabled whether it is enabled
  * @param address where it listens; port 0 takes a free one
- * @param users who may use it; none: everybody who reaches it, and then only this machine does
- * @param tls how it is encrypted; always, when other machines reach it
+ * @param users the users; empty: no login, and then only this machine can reach it
+ * @param tls how it is encrypted; required when other machines can reach it
  */
 public record AdminSettings(
         boolean enabled, InetSocketAddress address, List<AdminUser> users, Optional<ServerTls> tls) {
@@ -21,7 +21,7 @@ public record AdminSettings(
         users = List.copyOf(users);
     }
 
-    /** Without users: for this machine alone. */
+    /** Without users: only for this machine. */
     public AdminSettings(boolean enabled, InetSocketAddress address) {
         this(enabled, address, List.of(), Optional.empty());
     }

@@ -5,20 +5,20 @@ import org.dicomgateway.security.PasswordHash;
 import org.dicomgateway.security.TokenHash;
 
 /**
- * One who may use the operators' interface: a person, or a program.
+ * A user of the operators' interface: a person or a program.
  *
- * @param name as it stands in logs and in the audit trail
- * @param role what he may do
- * @param password what is kept of his password, if he has one
- * @param token what is kept of his token, if he has one
+ * @param name the name in logs and in the audit trail
+ * @param role what the user may do
+ * @param password the hash of the password, if the user has one
+ * @param token the hash of the token, if the user has one
  */
 public record AdminUser(String name, Role role, Optional<PasswordHash> password, Optional<TokenHash> token) {
 
-    /** What somebody may do, the later the more. */
+    /** What a user may do, in increasing order. */
     public enum Role {
-        /** See everything that the interface shows. */
+        /** May see everything that the interface shows. */
         VIEWER,
-        /** See, and change what the gateway does. */
+        /** May see everything, and control the gateway. */
         OPERATOR
     }
 }

@@ -3,19 +3,19 @@ package org.dicomgateway.config.settings;
 /** A number of bytes, at least 0. */
 public record DataSize(long bytes) implements Comparable<DataSize> {
 
-    /** @throws IllegalArgumentException when negative */
+    /** Checks the number. @throws IllegalArgumentException when it is negative */
     public DataSize {
         if (bytes < 0) {
-            throw new IllegalArgumentException("a size is at least 0 bytes: " + bytes);
+            throw new IllegalArgumentException("a size must not be negative: " + bytes);
         }
     }
 
-    /** {@code n} binary megabytes. */
+    /** {@code n} mebibytes (2^20 bytes each). */
     public static DataSize ofMebibytes(long n) {
         return new DataSize(Math.multiplyExact(n, 1L << 20));
     }
 
-    /** {@code n} binary kilobytes. */
+    /** {@code n} kibibytes (2^10 bytes each). */
     public static DataSize ofKibibytes(long n) {
         return new DataSize(Math.multiplyExact(n, 1L << 10));
     }
@@ -25,7 +25,7 @@ public record DataSize(long bytes) implements Comparable<DataSize> {
         return Long.compare(bytes, other.bytes);
     }
 
-    /** As an operator writes it: {@code 64 MiB}, the largest binary unit that leaves no remainder. */
+    /** In the largest binary unit without a remainder: {@code 64 MiB}. */
     @Override
     public String toString() {
         String[] units = {"B", "KiB", "MiB", "GiB", "TiB"};

@@ -7,22 +7,22 @@ import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Peer;
 
 /**
- * One server that instances are delivered to.
+ * One server that receives deliveries.
  *
- * @param name its key under {@code destinations}, as routes and logs call it
+ * @param name its key under {@code destinations}, as routes and logs name it
  * @param peer AE title, host and port
- * @param callingAe the AE title we call it by; empty: the one of the instance's sender ({@code preserve})
- * @param maxAssociations never more associations open to it than this, probes included
- * @param weight its share in weighted strategies, at least 1
+ * @param callingAe our AE title for it; empty: the AE title of the instance's sender ({@code preserve})
+ * @param maxAssociations the maximum of open associations to it, including probes
+ * @param weight its weight in weighted strategies, at least 1
  * @param requestor timeouts and PDU length
- * @param linger how long an association that has nothing to send waits for more before it is released
- * @param maxBatch instances taken at once for one association
+ * @param linger how long an idle association waits for more instances before it is released
+ * @param maxBatch how many instances one association takes at once
  * @param retry when to try again, and when to park
- * @param breaker when to leave the server alone
- * @param probeInterval between two C-ECHO of a server that has nothing to receive, or is down
- * @param schedule when it may be sent to
- * @param maxRate how much it gets at most
- * @param rest its REST API, when that is to be checked as well
+ * @param breaker when to stop sending to the server for a while
+ * @param probeInterval time between two C-ECHO to a server that has nothing to receive, or is down
+ * @param schedule when instances may be sent to it
+ * @param maxRate the maximum rate at which it gets instances
+ * @param rest its REST API, when that is also checked
  */
 public record DestinationSettings(
         String name,
@@ -40,7 +40,7 @@ public record DestinationSettings(
         RateLimit maxRate,
         Optional<RestSettings> rest) {
 
-    /** One that may be sent to always and as fast as it takes it, and has no REST API to check. */
+    /** A destination without schedule, rate limit and REST API. */
     public DestinationSettings(
             String name,
             Peer peer,
@@ -73,18 +73,18 @@ public record DestinationSettings(
     /**
      * Exponential backoff of one delivery that the server refused.
      *
-     * @param initialDelay before the second attempt
-     * @param maxDelay upper bound of the growing delay
-     * @param maxAttempts refused this often, a delivery is parked
+     * @param initialDelay the delay before the second attempt
+     * @param maxDelay the upper bound of the growing delay
+     * @param maxAttempts after this many refused attempts, the delivery is parked
      */
     public record RetrySettings(Duration initialDelay, Duration maxDelay, int maxAttempts) {}
 
     /**
-     * When a server that fails is left alone.
+     * When the gateway stops sending to a failing server for a while.
      *
-     * @param failures consecutive failures of the server itself that open the breaker
+     * @param failures this many consecutive failures of the server itself open the breaker
      * @param initialPause how long it stays open the first time; doubles with each failed probe
-     * @param maxPause upper bound of the growing pause
+     * @param maxPause the upper bound of the growing pause
      */
     public record BreakerSettings(int failures, Duration initialPause, Duration maxPause) {}
 }

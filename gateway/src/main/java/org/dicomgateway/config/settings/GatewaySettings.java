@@ -8,15 +8,16 @@ import java.util.Optional;
 import org.dicomgateway.security.PasswordHash;
 
 /**
- * All of {@code gateway.conf}. A change of it needs a restart.
+ * All of {@code gateway.conf}. A change needs a restart.
  *
  * @param listeners at least one
- * @param users whom senders can say they act for, by name; the passcode is empty when the name alone is enough
- * @param spool where instances wait
+ * @param users the users that senders can name in their requests, by name; the passcode is empty when the name is
+ *     enough
+ * @param spool where instances are stored until delivery
  * @param admin the operators' HTTP interface
  * @param audit the audit trail
- * @param routingFile the rules, absolute
- * @param shutdownTimeout how long a shutdown waits for what is being received or sent
+ * @param routingFile the file with the rules, absolute
+ * @param shutdownTimeout how long a shutdown waits for running receipts and deliveries
  */
 public record GatewaySettings(
         List<ListenerSettings> listeners,

@@ -9,10 +9,10 @@ import org.dicomgateway.dicom.values.AeTitle;
  * One port on which associations are accepted.
  *
  * @param name its key under {@code listeners}
- * @param aeTitles the AE titles it answers to; never empty
+ * @param aeTitles the AE titles that peers may call here; never empty
  * @param acceptor address, limits, timeouts and TLS
- * @param maxRate what all its senders together may do; what goes over it waits
- * @param access who may send: the first rule that fits holds; never empty
+ * @param maxRate the maximum rate of all its senders together; instances above it wait
+ * @param access which peers may send: the first rule that matches applies; never empty
  */
 public record ListenerSettings(
         String name, Set<AeTitle> aeTitles, AcceptorSettings acceptor, RateLimit maxRate, List<AccessRule> access) {

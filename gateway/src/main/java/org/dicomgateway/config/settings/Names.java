@@ -5,7 +5,7 @@ import org.dicomgateway.dicom.values.Dictionary;
 import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
 
-/** The standard's names in a pattern: made UIDs once, so that only UIDs are compared later. */
+/** Replaces the standard's names in a pattern with UIDs, once, so that later only UIDs are compared. */
 public final class Names {
 
     private Names() {}
@@ -26,7 +26,7 @@ public final class Names {
                         .orElseThrow(() -> unknown("transfer syntax", text, Dictionary.nearestTransferSyntax(text)));
     }
 
-    /** The one that is meant, not a pattern of some. */
+    /** Exactly one transfer syntax, not a pattern. */
     public static TransferSyntax oneTransferSyntax(String text) {
         return TransferSyntax.of(transferSyntax(text));
     }
@@ -38,6 +38,6 @@ public final class Names {
     private static IllegalArgumentException unknown(String kind, String text, Optional<String> nearest) {
         return new IllegalArgumentException("no " + kind + " is called '" + text + "'; "
                 + nearest.map(word -> "did you mean " + word + "?")
-                        .orElse("write a name of the standard, or a UID, in which * and ? may stand"));
+                        .orElse("write a name of the standard, or a UID; it may contain * and ?"));
     }
 }

@@ -4,10 +4,10 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * How much a destination gets at most, on average over a few seconds.
+ * A maximum rate, on average over a few seconds.
  *
- * @param instances per second; empty: as many as it takes
- * @param bytes of datasets per second; empty: as many as it takes
+ * @param instances per second; empty: unlimited
+ * @param bytes bytes of datasets per second; empty: unlimited
  */
 public record RateLimit(OptionalInt instances, Optional<DataSize> bytes) {
 

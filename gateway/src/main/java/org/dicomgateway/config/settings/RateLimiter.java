@@ -6,9 +6,9 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * Keeps whatever goes past it within a rate, however many threads it comes from. An instance goes as soon as those before it
- * are paid for, whatever its size, and those after it wait the longer: a large one is not overtaken for ever by small ones.
- * For any number of threads.
+ * Limits the rate of instances from any number of threads. An instance may go as soon as the earlier ones are paid
+ * for, whatever its size. A large instance then makes the later ones wait longer. So small instances cannot overtake
+ * a large one for ever. For any number of threads.
  */
 public final class RateLimiter {
 
@@ -16,7 +16,7 @@ public final class RateLimiter {
     private final Optional<TokenBucket> bytes;
     private final OptionalDouble bytesPerSecond;
 
-    /** Full: the first instances go at once. */
+    /** Starts with a full bucket: the first instances go at once. */
     public RateLimiter(RateLimit limit, InstantSource clock) {
         this.instances = limit.instances().isPresent()
                 ? Optional.of(new TokenBucket(limit.instances().getAsInt(), clock))
@@ -27,7 +27,7 @@ public final class RateLimiter {
                 .findFirst();
     }
 
-    /** How long until the next instance may go; when at once, one of so many bytes is accounted for. */
+    /** How long until the next instance may go. When it may go at once, counts one instance with this many bytes. */
     public synchronized Duration go(long size) {
         Duration wait = untilNext();
         if (wait.isZero()) {
@@ -37,12 +37,12 @@ public final class RateLimiter {
         return wait;
     }
 
-    /** Accounts for so many bytes more, of an instance that went when its size was not known; those after it wait for them. */
+    /** Counts bytes of an instance that went before its size was known. Later instances wait for them. */
     public synchronized void charge(long size) {
         bytes.ifPresent(bucket -> bucket.take((double) size));
     }
 
-    /** Whether everything may go at once, always. */
+    /** Whether every instance may go at once. */
     public boolean isUnlimited() {
         return instances.isEmpty() && bytes.isEmpty();
     }
@@ -54,7 +54,7 @@ public final class RateLimiter {
         return one.compareTo(all) > 0 ? one : all;
     }
 
-    /** How many of so many bytes each go within a time from now, at most. */
+    /** How many instances of this size may go within this time from now, at most. */
     public synchronized long within(Duration time, long size) {
         double number = Math.min(
                 instances.map(bucket -> bucket.after(time)).orElse(Double.MAX_VALUE),
@@ -62,7 +62,7 @@ public final class RateLimiter {
         return Math.max(0, (long) number);
     }
 
-    /** The most it lets through. */
+    /** The maximum rate in bytes per second; empty when unlimited. */
     public OptionalDouble bytesPerSecond() {
         return bytesPerSecond;
     }

@@ -5,22 +5,22 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * The REST API of an Orthanc, for a check of what the DICOM side does not tell.
+ * The REST API of an Orthanc, to check what DICOM does not show.
  *
- * @param url of its root, http or https, without a login in it
- * @param login how to sign in; empty: without
- * @param interval between two checks
+ * @param url its root URL, http or https, without a login
+ * @param login the login; empty: none
+ * @param interval time between two checks
  */
 public record RestSettings(URI url, Optional<Login> login, Duration interval) {
 
     /**
      * User and password.
      *
-     * @param password as it is sent, wherever it was written
+     * @param password the password itself, also when it was read from a file
      */
     public record Login(String user, String password) {
 
-        /** Without the password. */
+        /** Does not show the password. */
         @Override
         public String toString() {
             return "Login[user=" + user + ", password=" + Secrets.MASK + "]";

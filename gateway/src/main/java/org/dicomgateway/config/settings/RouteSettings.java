@@ -4,13 +4,13 @@ import java.util.List;
 import org.dicomgateway.config.match.Condition;
 
 /**
- * One rule: which instances, and where they go.
+ * One rule: which instances it applies to, and where they go.
  *
- * @param name as logs and the ledger call it; unique
- * @param match what an instance must meet; an {@link Condition.AllOf} of nothing is met by every instance
+ * @param name its unique name in logs and in the ledger
+ * @param match the condition on instances; every instance meets an empty {@link Condition.AllOf}
  * @param fallback whether it applies only to instances that no other route applies to
  * @param strategy how destinations are chosen
- * @param to names of destinations, none twice; never empty
+ * @param to names of destinations, without duplicates; never empty
  * @param priority higher goes first
  * @param schedule when its deliveries may be sent
  */

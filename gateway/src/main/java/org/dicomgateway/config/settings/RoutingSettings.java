@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * All of {@code routing.conf}. Consistent in itself: every route names destinations that exist.
+ * All of {@code routing.conf}. It is consistent: every route names existing destinations.
  *
  * @param destinations by name, in the order of the file
  * @param routes in the order of the file

@@ -16,13 +16,13 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * When something may happen: windows of the week, on the wall clock of a zone. Pure: it is asked about an instant.
+ * When something may happen: windows of the week, in the local time of a zone. Pure: the caller passes the time.
  *
- * <p>It is open whenever the wall clock shows a time within a window, and at no other moment. So of a window that daylight
- * saving skips, in part or whole, only what the clock shows is open; and what the clock shows twice is open twice.
+ * <p>It is open exactly when the local time is within a window. When daylight saving skips a part of a window, that
+ * part is never open. When daylight saving repeats a part, it is open twice.
  *
- * @param zone whose wall clock and daylight saving apply
- * @param windows open while any of them is; none at all: always open
+ * @param zone the time zone, including its daylight saving
+ * @param windows open while any window is open; without windows: always open
  */
 public record Schedule(ZoneId zone, List<Window> windows) {
 
@@ -37,11 +37,11 @@ public record Schedule(ZoneId zone, List<Window> windows) {
     }
 
     /**
-     * A stretch of time that begins on certain days.
+     * A period that begins on certain days.
      *
-     * @param days on which it begins; never empty
-     * @param from its first moment
-     * @param to the moment it is over: on the next day when not after {@code from}
+     * @param days the days on which it begins; never empty
+     * @param from its start
+     * @param to its end: on the next day when it is not after {@code from}
      */
     public record Window(Set<DayOfWeek> days, LocalTime from, LocalTime to) {
 
@@ -49,11 +49,11 @@ public record Schedule(ZoneId zone, List<Window> windows) {
         public Window {
             days = Set.copyOf(days);
             if (days.isEmpty()) {
-                throw new IllegalArgumentException("a window without a day never opens");
+                throw new IllegalArgumentException("a window needs at least one day");
             }
         }
 
-        /** When it begins next, on a wall clock that nobody touches until then. */
+        /** The next start of this window in local time, without clock changes. */
         private LocalDateTime beginAfter(LocalDateTime wallClock) {
             return IntStream.rangeClosed(0, DAYS_OF_A_WEEK)
                     .mapToObj(wallClock.toLocalDate()::plusDays)
@@ -93,7 +93,7 @@ public record Schedule(ZoneId zone, List<Window> windows) {
         return at;
     }
 
-    /** The next moment at which it may open: a window begins, or the zone's clock is put forward or back. */
+    /** The next moment at which it can open: a window begins, or the clock of the zone changes. */
     private Instant nextChange(Instant after) {
         ZoneOffset offset = zone.getRules().getOffset(after);
         LocalDateTime wallClock = LocalDateTime.ofInstant(after, offset);
@@ -106,14 +106,14 @@ public record Schedule(ZoneId zone, List<Window> windows) {
         return transition == null || begin.isBefore(transition.getInstant()) ? begin : transition.getInstant();
     }
 
-    /** Whether there is ever a moment at which both are open: looked for in a winter's week and in a summer's. */
+    /** Whether both schedules are ever open at the same time. Checks one week in winter and one in summer. */
     public boolean meets(Schedule other) {
         return Stream.of("2026-01-05T00:00:00Z", "2026-07-06T00:00:00Z")
                 .map(Instant::parse)
                 .anyMatch(monday -> meets(other, monday, monday.plus(Duration.ofDays(DAYS_OF_A_WEEK + 1))));
     }
 
-    /** From opening to opening, now of the one and now of the other, until one finds the other open. */
+    /** Goes from opening to opening, alternating between the schedules, until both are open. */
     private boolean meets(Schedule other, Instant begin, Instant end) {
         Instant moment = begin;
         while (moment.isBefore(end)) {

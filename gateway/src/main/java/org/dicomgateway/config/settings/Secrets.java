@@ -3,10 +3,10 @@ package org.dicomgateway.config.settings;
 import java.util.List;
 import java.util.Locale;
 
-/** Which keys hold what nobody may read in an output. */
+/** Decides which keys contain secrets, so that no output shows them. */
 public final class Secrets {
 
-    /** Stands for a secret. */
+    /** Replaces a secret in outputs. */
     public static final String MASK = "******";
 
     private static final List<String> WORDS = List.of("password", "passcode", "passphrase", "secret", "token");
@@ -14,8 +14,8 @@ public final class Secrets {
     private Secrets() {}
 
     /**
-     * Judged by the key's name alone, so that a key added later is masked without anybody thinking of it. The name of a
-     * file that holds a secret is none.
+     * Whether a key contains a secret. Decides by the name of the key alone, so that new keys are masked
+     * automatically. The name of a file that contains a secret is not a secret.
      */
     public static boolean isSecret(String key) {
         String lower = key.toLowerCase(Locale.ROOT);

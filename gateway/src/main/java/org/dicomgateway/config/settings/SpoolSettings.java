@@ -4,16 +4,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * How the spool keeps instances.
+ * How the spool stores instances.
  *
  * @param directory its folder, absolute; created when missing
  * @param segmentSize size of one log segment, preallocated
- * @param reserve room of preallocated segments that stand ready for a burst; one stands ready even without
- * @param largeInstance an instance of more than this is streamed to a file of its own; at most a quarter of a segment
- * @param receiveMemory bound on what is gathered in memory by all associations together, before it is in the log
- * @param minFreeSpace with less than this free on the file system, nothing more is taken in
- * @param history how long a finished instance can still be found in the ledger
- * @param stragglerAge a finished segment that is mostly delivered is emptied into files when it is older than this
+ * @param reserve total size of preallocated segments that are ready for a burst; one is ready even with less
+ * @param largeInstance a larger instance gets its own file; at most a quarter of a segment
+ * @param receiveMemory limit for the data of all associations that is in memory before it is in the log
+ * @param minFreeSpace with less free space on the file system, the spool accepts no instances
+ * @param history how long a finished instance stays in the ledger
+ * @param stragglerAge when a finished segment is older than this and mostly delivered, its remaining instances move
+ *     into files
  */
 public record SpoolSettings(
         Path directory,

@@ -3,12 +3,12 @@ package org.dicomgateway.config.settings;
 import java.util.Locale;
 import java.util.function.Function;
 
-/** How a route chooses among its destinations. Data only; the choosing is for {@code route}. */
+/** How a route chooses among its destinations. Data only: {@code route} makes the choice. */
 public sealed interface Strategy {
 
-    /** What belongs together, and therefore stays with one destination for as long as that one can be used. */
+    /** Which instances belong together. They go to the same destination as long as it is usable. */
     enum Affinity {
-        /** Nothing: each instance is chosen for by itself. */
+        /** None: each instance is handled alone. */
         NONE,
         /** The instances of a series. */
         SERIES,
@@ -18,23 +18,23 @@ public sealed interface Strategy {
         PATIENT
     }
 
-    /** By what a destination is chosen among those that can be used. */
+    /** How a destination is chosen among the usable ones. */
     enum Algorithm {
         /** Each in turn. */
         ROUND_ROBIN,
-        /** Each in turn, as often as its weight says. */
+        /** Each in turn, in proportion to its weight. */
         WEIGHTED,
-        /** The one that will be done first with what waits for it. */
+        /** The one that will finish its pending deliveries first. */
         LEAST_LOADED,
-        /** Weighted rendezvous hashing on what belongs together: every gateway chooses the same. */
+        /** Weighted rendezvous hashing of the affinity key: every gateway makes the same choice. */
         HASH
     }
 
-    /** What becomes of a delivery that its destination refuses for good. */
+    /** What happens to a delivery that its destination refuses for good. */
     enum WhenRefused {
-        /** It is parked: an operator decides. */
+        /** The delivery is parked: an operator decides. */
         PARK,
-        /** It goes to another candidate that has not refused it; without any left it is parked. */
+        /** The delivery goes to another candidate that has not refused it. Without one, it is parked. */
         NEXT
     }
 
@@ -56,7 +56,7 @@ public sealed interface Strategy {
         }
     }
 
-    /** The first one that can be used, in the order of the route. */
+    /** The first usable destination, in the order of the route. */
     record Failover(Affinity affinity, WhenRefused whenRefused) implements Strategy {
         @Override
         public String word() {
@@ -64,7 +64,7 @@ public sealed interface Strategy {
         }
     }
 
-    /** One of them. */
+    /** One of the destinations. */
     record Balance(Algorithm algorithm, Affinity affinity, WhenRefused whenRefused) implements Strategy {
         @Override
         public String word() {
@@ -73,9 +73,9 @@ public sealed interface Strategy {
     }
 
     /**
-     * Several different ones.
+     * Several different destinations.
      *
-     * @param copies how many, at least 2 and at most as many as the route has destinations
+     * @param copies the number of copies: at least 2, and at most the number of destinations of the route
      */
     record Replicate(int copies, Algorithm algorithm, Affinity affinity, WhenRefused whenRefused) implements Strategy {
         @Override
@@ -84,16 +84,16 @@ public sealed interface Strategy {
         }
     }
 
-    /** As it is written in {@code routing.conf}. */
+    /** The word in {@code routing.conf}. */
     String word();
 
-    /** What stays together. */
+    /** Which instances belong together. */
     Affinity affinity();
 
-    /** What becomes of a delivery that is refused. */
+    /** What happens to a refused delivery. */
     WhenRefused whenRefused();
 
-    /** Calls the function for what this is. */
+    /** Calls the function for the type of this strategy. */
     default <T> T match(
             Function<Broadcast, T> onBroadcast,
             Function<Failover, T> onFailover,
@@ -109,7 +109,7 @@ public sealed interface Strategy {
         return onReplicate.apply((Replicate) this);
     }
 
-    /** One of the enumerated words as it is written: {@code least-loaded}. */
+    /** The constant in the form of the configuration: {@code least-loaded}. */
     static String word(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/** A rate: so many tokens a second, of which those of one second can be saved up. For one thread at a time. */
+/** A rate in tokens per second. Tokens of at most one second are saved. For one thread at a time. */
 final class TokenBucket {
 
     private final double perSecond;
@@ -12,7 +12,7 @@ final class TokenBucket {
     private double tokens;
     private Instant filled;
 
-    /** Full. */
+    /** Starts full. */
     TokenBucket(double perSecond, InstantSource clock) {
         this.perSecond = perSecond;
         this.clock = clock;
@@ -20,21 +20,21 @@ final class TokenBucket {
         this.filled = clock.instant();
     }
 
-    /** How long until so many are there, or as many as it can hold. */
+    /** How long until this many tokens are available, or as many as the bucket can hold. */
     Duration until(double wanted) {
         fill();
         double missing = Math.min(wanted, burst()) - tokens;
-        // Rounded up: who waits must not come too early, by less than the clock can tell, again and again.
+        // Rounded up: otherwise a waiting thread could wake slightly too early, again and again.
         return missing <= 0 ? Duration.ZERO : Duration.ofMillis((long) Math.ceil(missing / perSecond * 1000));
     }
 
-    /** How many will be there after a time, if none are taken; below zero in debt. */
+    /** How many tokens will be available after a time, if none are taken. Negative when tokens are owed. */
     double after(Duration time) {
         fill();
         return tokens + time.toNanos() / 1e9 * perSecond;
     }
 
-    /** Takes so many, also those that are not there yet: then it is in debt. */
+    /** Takes this many tokens, even when fewer are available: then the bucket owes tokens. */
     void take(double taken) {
         fill();
         tokens -= taken;

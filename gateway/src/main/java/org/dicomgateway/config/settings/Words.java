@@ -3,15 +3,15 @@ package org.dicomgateway.config.settings;
 import java.util.Arrays;
 import java.util.List;
 
-/** Enumerations as the operator writes them. */
+/** Converts words of the configuration into constants of enumerations. */
 public final class Words {
 
     private Words() {}
 
     /**
-     * The constant that is written like this.
+     * The constant for this word.
      *
-     * @throws IllegalArgumentException with a message fit for an operator, when no constant is written like that
+     * @throws IllegalArgumentException when there is none; the message is for the operator
      */
     public static <E extends Enum<E>> E of(String key, Class<E> type, String text) {
         List<E> constants = Arrays.asList(type.getEnumConstants());
@@ -23,6 +23,7 @@ public final class Words {
     }
 
     public static IllegalArgumentException unknown(String key, String text, List<String> known) {
-        return new IllegalArgumentException("no " + key + ": '" + text + "'; " + Suggestions.remedy(text, known));
+        return new IllegalArgumentException(
+                "not a valid " + key + ": '" + text + "'; " + Suggestions.remedy(text, known));
     }
 }

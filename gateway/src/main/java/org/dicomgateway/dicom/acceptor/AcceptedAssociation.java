@@ -41,9 +41,9 @@ import org.slf4j.LoggerFactory;
 /**
  * One accepted connection, from its first byte to its last, in one thread.
  *
- * <p>The toolkit reads and writes the PDUs; its objects belong to this connection alone, and its executor is the thread
- * that is already here. It keeps no time: the socket does (see {@link DicomSocket}), and a time limit that passes makes
- * the toolkit abort.
+ * <p>The toolkit reads and writes the PDUs. Its objects belong to this connection alone, and its executor is the
+ * thread that already runs here. The toolkit uses no timers: the socket has the time limits (see {@link
+ * DicomSocket}), and a limit that passes makes the toolkit abort.
  */
 public final class AcceptedAssociation implements Runnable {
 
@@ -51,19 +51,22 @@ public final class AcceptedAssociation implements Runnable {
 
     private static final int UNRECOGNIZED_OPERATION = 0x0211;
 
-    /** For a request to be read, while others are. */
+    /** How long a request waits to be parsed while other requests are parsed. */
     private static final Duration TURN = Duration.ofSeconds(2);
 
-    /** Large enough for a response, so that the toolkit's buffer stays as small as it is at first. */
+    /** Large enough for a response, and small enough that the toolkit's buffer never grows. */
     private static final int RESPONSE_PDU = (1 << 14) - 6;
 
     /** A-ASSOCIATE-RJ: transient, presentation layer, temporary congestion (PS3.8 9.3.4). */
     private static final byte[] CONGESTION = {3, 0, 0, 0, 0, 4, 0, 2, 3, 1};
 
-    /** For the peer to close after our last word (PS3.8 9.2, state 13); closing first could destroy that word. */
+    /**
+     * How long the peer has to close after our last PDU (PS3.8 9.2, state 13). If the gateway closed first, the peer
+     * could lose that PDU.
+     */
     private static final Duration LINGER = Duration.ofSeconds(1);
 
-    /** More than the kernel has in its buffers of what a peer sent. */
+    /** More than the kernel buffers can hold of the peer's data. */
     private static final int MAX_UNDERWAY = 8 << 20;
 
     private final Acceptor acceptor;
@@ -76,12 +79,15 @@ public final class AcceptedAssociation implements Runnable {
     private volatile @Nullable Association association;
     private volatile String name;
     private @Nullable StoreRequests storeRequests;
-    /** Whether the log says already why it was refused. */
+    /** Whether the log already contains the reason for the refusal. */
     private boolean told;
 
     private volatile Admission admission = Admission.UNLIMITED;
 
-    /** @param excess why it cannot be served and is only told so; null when it can */
+    /**
+     * Serves the connection. @param excess why the association must be rejected as over the limit; null when it is
+     * within
+     */
     AcceptedAssociation(Acceptor acceptor, DicomSocket socket, int number, @Nullable String excess) {
         this.acceptor = acceptor;
         this.socket = socket;
@@ -121,7 +127,7 @@ public final class AcceptedAssociation implements Runnable {
                 awaitPeerClose();
             }
         } catch (IOException e) {
-            log.debug("{}: the connection ended without ceremony", name, e);
+            log.debug("{}: the connection ended unexpectedly", name, e);
         } catch (Error e) {
             abort();
             throw e;
@@ -142,7 +148,7 @@ public final class AcceptedAssociation implements Runnable {
         }
     }
 
-    /** In the thread of the connection, when its request is there and nothing of it was parsed. */
+    /** Runs in the thread of the connection, when the complete request has arrived and nothing of it is parsed yet. */
     private void awaitTurn() throws IOException {
         try {
             hasTurn = acceptor.turns().begin(remoteHost, TURN);
@@ -151,7 +157,7 @@ public final class AcceptedAssociation implements Runnable {
         }
         if (!hasTurn) {
             socket.getOutputStream().write(CONGESTION);
-            throw new IOException("too many requests at once; refused for the time being");
+            throw new IOException("too many requests at once; rejected as temporary congestion");
         }
     }
 
@@ -162,7 +168,10 @@ public final class AcceptedAssociation implements Runnable {
         }
     }
 
-    /** The handshake, in this thread, within the time for the request; false when there is no TLS, and there should be. */
+    /**
+     * Does the TLS handshake in this thread, within the time limit of the request. Returns false when TLS is required
+     * and the handshake failed.
+     */
     private boolean secure() {
         try {
             acceptor.secure(socket);
@@ -176,7 +185,7 @@ public final class AcceptedAssociation implements Runnable {
         }
     }
 
-    /** For the log; empty when it was released in order. */
+    /** For the log. Empty when the association was released normally. */
     private String howItEnded() {
         Association open = association;
         @Nullable IOException why = open == null ? null : open.getException();
@@ -184,12 +193,12 @@ public final class AcceptedAssociation implements Runnable {
             return ", aborted by the peer";
         }
         if (socket.timedOut()) {
-            return ", aborted: nothing came or went in time";
+            return ", aborted: a time limit for reading or writing passed";
         }
         if (why == null) {
             return "";
         }
-        return ", ended by " + Text.printable(String.valueOf(why.getCause() == null ? why : why.getCause()), 200);
+        return ", ended: " + Text.printable(String.valueOf(why.getCause() == null ? why : why.getCause()), 200);
     }
 
     /** Ends the association from any thread, with A-ABORT if that can be sent at once. */
@@ -205,7 +214,7 @@ public final class AcceptedAssociation implements Runnable {
     private Connection toolkit() {
         Connection connection = new Connection();
         connection.setSendPDULength(RESPONSE_PDU);
-        // Not 0, or the toolkit would close at once instead of leaving that to us.
+        // Not 0: with 0, the toolkit would close the socket itself at once.
         connection.setSocketCloseDelay((int) LINGER.toMillis());
         Device device = new ToolkitDevice(connection, "*", Runnable::run, open -> association = open);
         device.setAssociationHandler(new Gate());
@@ -218,7 +227,8 @@ public final class AcceptedAssociation implements Runnable {
             socket.readBefore(LINGER);
             InputStream in = socket.unguarded();
             byte[] discarded = new byte[8192];
-            // What comes now was sent before the peer knew that this is over, and more is not.
+            // The peer sent this data before it knew that the association is over. Read it, up to a limit, and
+            // discard it.
             for (int n = 0, all = 0; n >= 0 && all < MAX_UNDERWAY; all += n) {
                 n = in.read(discarded);
             }
@@ -242,7 +252,7 @@ public final class AcceptedAssociation implements Runnable {
                 .answer(new AssociationRequest(origin, acceptor.openAssociations(), certificate, identity));
     }
 
-    /** For the log; empty without TLS. */
+    /** For the log. Empty without TLS. */
     private String protection() {
         return socket.tlsSession()
                 .map(session -> ", " + session.getProtocol() + " " + session.getCipherSuite()
@@ -309,7 +319,7 @@ public final class AcceptedAssociation implements Runnable {
 
         @Override
         protected void onClose(Association closed) {
-            // The toolkit would tell the request handler, which has nothing to let go.
+            // The toolkit would call the request handler, which has nothing to release.
         }
     }
 

@@ -35,32 +35,37 @@ import org.slf4j.LoggerFactory;
  * Listens on one port and serves associations: Verification, and C-STORE of any storage SOP class in any transfer
  * syntax (PS3.4 Annexes A and B).
  *
- * <p>The accept loop does nothing but accept, so no client can keep others waiting: everything about a connection
- * happens in a thread of its own ({@code dicom-assoc-N}). Who may associate is the {@link AssociationPolicy}'s
- * decision, what becomes of an instance the {@link CStoreScp}'s; both are called in that thread.
+ * <p>The accept loop only accepts, so no peer can make others wait. Everything else about a connection happens in its
+ * own thread ({@code dicom-assoc-N}). The {@link AssociationPolicy} decides which peers may associate, and the {@link
+ * CStoreScp} decides what happens to an instance. Both run in that thread.
  */
 public final class Acceptor implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Acceptor.class);
 
-    /** Connections over the limit that are told so by A-ASSOCIATE-RJ; those beyond are closed without a word. */
+    /** Connections over the limit that get an A-ASSOCIATE-RJ. Further ones are closed without an answer. */
     private static final int REFUSALS_AT_ONCE = 16;
 
     /**
-     * A request is parsed within a millisecond or two, into some hundred kilobytes: so few at once that they need no more
-     * than a few megabytes, and one address cannot hold up all others.
+     * Parsing a request takes one or two milliseconds and some hundred kilobytes. With this few in parallel, parsing
+     * needs only a few megabytes, and one address cannot hold up all others.
      */
     private static final int REQUESTS_AT_ONCE = 8;
 
     private static final int REQUESTS_OF_ONE_HOST_AT_ONCE = 2;
 
-    /** Connections that the kernel holds until they are accepted: a burst of them is no reason to wait for a retransmission. */
+    /**
+     * Connections that the kernel queues until they are accepted. The queue is long, so that a burst does not have to
+     * wait for retransmissions.
+     */
     private static final int BACKLOG = 1_024;
 
-    /** For the threads to end once their sockets are closed. Only a hook that does not return takes longer. */
+    /**
+     * How long the threads have to end after their sockets are closed. Only a hook that does not return takes longer.
+     */
     private static final Duration END_OF_THREADS = Duration.ofSeconds(2);
 
-    /** A failing accept (no file descriptors left, say) must not become a busy loop. */
+    /** Pauses after a failed accept, for example when there are no file descriptors left, to avoid a busy loop. */
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(200);
 
     private final AcceptorSettings settings;
@@ -80,12 +85,12 @@ public final class Acceptor implements AutoCloseable {
     private @Nullable ServerSocket server;
     private @Nullable LongLived acceptLoop;
 
-    /** An acceptor that does not listen yet, and takes up no renewed certificates. */
+    /** An acceptor that does not listen yet and does not load renewed certificates. */
     public Acceptor(AcceptorSettings settings, AssociationPolicy policy, CStoreScp scp) {
         this(settings, new TlsContexts(InstantSource.system()), policy, scp);
     }
 
-    /** An acceptor that does not listen yet; its TLS, if the settings ask for it, is one of these contexts. */
+    /** An acceptor that does not listen yet. If the settings require TLS, it uses one of these contexts. */
     public Acceptor(AcceptorSettings settings, TlsContexts contexts, AssociationPolicy policy, CStoreScp scp) {
         this.settings = settings;
         this.tls = settings.tls().map(server -> contexts.of(server.tls()));
@@ -95,13 +100,13 @@ public final class Acceptor implements AutoCloseable {
     }
 
     /**
-     * Binds and begins to accept.
+     * Binds the address and starts to accept.
      *
-     * @throws BindException when the address cannot be had; its message names it and says what to do
+     * @throws BindException when the address is not available; its message names the address and says what to do
      */
     public synchronized void start() throws IOException {
         if (server != null || stopping) {
-            throw new IllegalStateException("an acceptor is started once");
+            throw new IllegalStateException("an acceptor can be started only once");
         }
         ServerSocket listening = new ListeningSocket();
         try {
@@ -116,7 +121,7 @@ public final class Acceptor implements AutoCloseable {
         log.info("listening on {}{}", Text.address(address()), tls.isPresent() ? ", TLS only" : "");
     }
 
-    /** Where it listens; with the port that was taken when the settings asked for a free one. */
+    /** The address on which it listens. Contains the actual port when the settings asked for a free one. */
     public synchronized InetSocketAddress address() {
         if (server == null) {
             throw new IllegalStateException("not started");
@@ -124,12 +129,12 @@ public final class Acceptor implements AutoCloseable {
         return (InetSocketAddress) server.getLocalSocketAddress();
     }
 
-    /** The thread that accepts; empty before {@link #start}, and once it stops. */
+    /** The thread that accepts. Empty before {@link #start} and after the stop. */
     public synchronized Optional<LongLived> thread() {
         return Optional.ofNullable(acceptLoop);
     }
 
-    /** Connections now served, associated or about to be; those that are only told that there are too many do not count. */
+    /** The number of connections that are served, associated or not yet. Connections over the limit do not count. */
     public int openAssociations() {
         return (int) connections.stream()
                 .filter(connection -> !connection.isOverLimit())
@@ -137,28 +142,28 @@ public final class Acceptor implements AutoCloseable {
     }
 
     /**
-     * Stops listening at once and ends what is open: an association finishes the message it is in and is aborted when it
-     * begins another; what is still open after the grace is aborted. Returns when all is closed. Has no effect a second
-     * time.
+     * Stops listening at once and ends the open connections. An association completes its current message, and is
+     * aborted when it starts another one. Associations that are still open after the grace period are aborted.
+     * Returns when all are closed. A second call has no effect.
      */
     public void stop(Duration grace) {
         stopAll(List.of(this), grace);
     }
 
-    /** {@link #stop} for all of them together, with one grace: however many there are, it takes no longer than one. */
+    /** Stops all these acceptors together, with one common grace period. */
     public static void stopAll(Collection<Acceptor> acceptors, Duration grace) {
         acceptors.forEach(Acceptor::stopListening);
         boolean interrupted = !awaitNoConnections(acceptors, grace);
         acceptors.forEach(acceptor -> acceptor.connections.forEach(AcceptedAssociation::abort));
         interrupted |= !awaitNoConnections(acceptors, END_OF_THREADS);
         acceptors.forEach(acceptor -> acceptor.connections.forEach(
-                connection -> log.warn("{}: its thread has not ended; it is still in a hook", connection)));
+                connection -> log.warn("{}: its thread has not ended: an operation still runs", connection)));
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** {@link #stop} without grace. */
+    /** Stops without a grace period. */
     @Override
     public void close() {
         stop(Duration.ZERO);
@@ -172,7 +177,7 @@ public final class Acceptor implements AutoCloseable {
         return settings;
     }
 
-    /** Makes the TLS handshake if there is to be TLS. */
+    /** Does the TLS handshake, if TLS is configured. */
     void secure(DicomSocket socket) throws IOException {
         if (tls.isPresent() && settings.tls().isPresent()) {
             socket.secure(wire -> tls.get().accepted(wire, settings.tls().get().clients()));
@@ -183,7 +188,7 @@ public final class Acceptor implements AutoCloseable {
         return policy;
     }
 
-    /** What serves an association that was admitted. Whoever has brought an instance is known from then on. */
+    /** The handler for an admitted association. After its first instance, the address of the peer counts as known. */
     CStoreScp scp(Admission admission) {
         CStoreScp limited = admission.limit(scp);
         return request -> {
@@ -195,12 +200,12 @@ public final class Acceptor implements AutoCloseable {
         };
     }
 
-    /** Whose turn it is to have a request parsed. */
+    /** The turns for parsing requests. */
     Turns turns() {
         return turns;
     }
 
-    /** Where it is told who was not let in. */
+    /** The log for rejected and refused connections. */
     LogLimit refusals() {
         return refusals;
     }
@@ -219,7 +224,7 @@ public final class Acceptor implements AutoCloseable {
                 serve((DicomSocket) listening.accept());
             } catch (IOException e) {
                 if (!stopping) {
-                    log.error("a connection could not be accepted; trying on", e);
+                    log.error("a connection could not be accepted; the next try follows", e);
                     pause();
                 }
             }
@@ -238,7 +243,7 @@ public final class Acceptor implements AutoCloseable {
         connections.add(connection);
         Thread thread = new Thread(connection, "dicom-assoc-" + number);
         if (!Threads.start(thread)) {
-            log.error("the machine has no thread to spare for a connection; {} are open", openAssociations());
+            log.error("the machine has no thread left for a connection; {} connections are open", openAssociations());
             socket.closeQuietly();
             ended(connection);
             pause();
@@ -260,7 +265,7 @@ public final class Acceptor implements AutoCloseable {
                     server.close();
                 }
             } catch (IOException e) {
-                log.warn("the listening socket did not close in order", e);
+                log.warn("the listening socket failed to close", e);
             }
         }
         if (loop != null) {
@@ -268,7 +273,7 @@ public final class Acceptor implements AutoCloseable {
         }
     }
 
-    /** Whether it waited in peace: false when interrupted. */
+    /** Returns false when interrupted. */
     private static boolean awaitNoConnections(Collection<Acceptor> acceptors, Duration atMost) {
         long deadline = System.nanoTime() + atMost.toNanos();
         boolean inPeace = true;

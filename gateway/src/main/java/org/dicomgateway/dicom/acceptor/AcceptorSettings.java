@@ -11,17 +11,17 @@ import org.dicomgateway.security.ServerTls;
  * How an {@link Acceptor} listens. No duration is ever infinite.
  *
  * @param bind address and port; port 0 takes a free one
- * @param maxAssociations connections served at once; one more is refused as a transient local limit
- * @param maxAssociationsPerHost of those, from one address; empty: as many as there may be in all
- * @param requestTimeout ARTIM: a connection that sends no A-ASSOCIATE-RQ in this time is closed (PS3.8 9.2); a TLS
- *     handshake counts
+ * @param maxAssociations connections served at the same time; one more is refused as a transient local limit
+ * @param maxAssociationsPerHost how many of these can come from one address; empty: no separate limit
+ * @param requestTimeout ARTIM: a connection that sends no A-ASSOCIATE-RQ in this time is closed (PS3.8 9.2); the time
+ *     includes a TLS handshake
  * @param idleTimeout an association on which no message begins for this long is aborted
  * @param readTimeout a message of which no byte arrives for this long ends its association
- * @param minRate bytes per second that a message must bring, over each stretch of twice the read timeout spent on
- *     waiting for it; less ends its association; empty: any
+ * @param minRate bytes per second that a message must bring, measured over each period of twice the read timeout that
+ *     is spent waiting for it; less ends its association; empty: no minimum
  * @param writeTimeout a response that the peer does not take in this time ends its association
- * @param maxPduLength largest P-DATA-TF PDU we ask senders to use, in bytes
- * @param tls how every connection is secured; empty: not at all
+ * @param maxPduLength the largest P-DATA-TF PDU that we ask senders to use, in bytes
+ * @param tls how every connection is secured; empty: without TLS
  */
 public record AcceptorSettings(
         InetSocketAddress bind,
@@ -35,7 +35,7 @@ public record AcceptorSettings(
         int maxPduLength,
         Optional<ServerTls> tls) {
 
-    /** Without TLS, a limit per host and a least rate. */
+    /** Without TLS, limit per host and minimum rate. */
     public AcceptorSettings(
             InetSocketAddress bind,
             int maxAssociations,

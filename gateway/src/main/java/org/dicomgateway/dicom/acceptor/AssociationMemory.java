@@ -3,14 +3,15 @@ package org.dicomgateway.dicom.acceptor;
 import org.dicomgateway.dicom.wire.PduGuard;
 
 /**
- * What an accepted connection can hold on the heap at most, whatever its peer sends: one buffer for reading, the toolkit's
- * two, one in which an instance is read, and what was negotiated. The length of PDUs plays no part ({@link PduGuard}).
+ * The most heap that an accepted connection can use, whatever its peer sends: one read buffer, the two buffers of the
+ * toolkit, one buffer in which an instance is read, and the negotiated contexts. The length of PDUs does not matter
+ * ({@link PduGuard}).
  */
 public final class AssociationMemory {
 
     private static final long PLAIN = 200 << 10;
 
-    /** One more buffer for reading, and those of the TLS of the JDK, for records and for handshakes. */
+    /** A second read buffer, and the JDK's TLS buffers for records and handshakes. */
     private static final long TLS = 192 << 10;
 
     private AssociationMemory() {}

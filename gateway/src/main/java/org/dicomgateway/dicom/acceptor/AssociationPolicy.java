@@ -4,27 +4,30 @@ import org.dicomgateway.dicom.values.Admission;
 import org.dicomgateway.dicom.values.AssociationAnswer;
 import org.dicomgateway.dicom.values.Rejection;
 
-/** Decides who may associate. Asked in the thread of the association, before anything is negotiated. */
+/** Decides which peers may associate. Runs in the thread of the association, before negotiation. */
 @FunctionalInterface
 public interface AssociationPolicy {
 
     /**
-     * What to do with a request. Must not wait for others; what it computes holds up only who asks.
+     * Decides on a request. Must not wait for other associations; a slow computation delays only this peer.
      *
-     * @return an {@link Admission}, whose end is told when the association is over, or the {@link Rejection} to send
+     * @return an {@link Admission}, which is notified when the association is over, or the {@link Rejection} to send
      */
     AssociationAnswer answer(AssociationRequest request);
 
-    /** Whether this address is one that callers are expected from: it finds a place when strangers have taken the others. */
+    /**
+     * Whether the rules expect peers at this address. Such an address gets a connection even when unknown addresses
+     * use all others.
+     */
     default boolean expects(String remoteHost) {
         return false;
     }
 
     /**
-     * A peer came no further than the TLS handshake.
+     * A peer failed in the TLS handshake.
      *
      * @param remoteHost its address
-     * @param why printable
+     * @param why the reason, printable
      */
     default void notSecured(String remoteHost, String why) {}
 }

@@ -6,12 +6,12 @@ import org.dicomgateway.dicom.values.PeerCertificate;
 import org.dicomgateway.dicom.values.UserIdentity;
 
 /**
- * An A-ASSOCIATE-RQ, as far as the decision to serve it needs it (PS3.8 9.3.2).
+ * An A-ASSOCIATE-RQ, with what the decision on it needs (PS3.8 9.3.2).
  *
- * @param origin who calls whom, from where
- * @param openAssociations associations now open on this listener, this one included
- * @param certificate what the caller has shown when the connection was secured
- * @param identity the user that the caller says it acts for
+ * @param origin calling AE title, called AE title and remote address
+ * @param openAssociations open associations on this listener, including this one
+ * @param certificate the certificate that the peer showed in the TLS handshake
+ * @param identity the user in the request
  */
 public record AssociationRequest(
         Origin origin, int openAssociations, Optional<PeerCertificate> certificate, Optional<UserIdentity> identity) {}

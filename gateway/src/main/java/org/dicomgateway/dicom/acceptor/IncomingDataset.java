@@ -5,7 +5,10 @@ import java.io.InputStream;
 import org.aoju.bus.image.metric.PDVInputStream;
 import org.jspecify.annotations.Nullable;
 
-/** The dataset of a request as it arrives. Remembers why reading failed, and is of no use once the request is answered. */
+/**
+ * The dataset of a request as it arrives. Keeps the reason when reading fails. Cannot be read after the request is
+ * answered.
+ */
 final class IncomingDataset extends InputStream {
 
     private final PDVInputStream in;
@@ -16,7 +19,7 @@ final class IncomingDataset extends InputStream {
         this.in = in;
     }
 
-    /** What reading ended with, when it was the connection's fault. */
+    /** The exception that ended reading, when the connection caused it. */
     @Nullable
     IOException failure() {
         return failure;
@@ -31,7 +34,7 @@ final class IncomingDataset extends InputStream {
     @Override
     public int read(byte[] b, int off, int len) throws IOException {
         if (closed) {
-            throw new IOException("the dataset is gone: its request is answered");
+            throw new IOException("the dataset can no longer be read: its request is already answered");
         }
         if (len == 0) {
             return 0;
@@ -49,7 +52,7 @@ final class IncomingDataset extends InputStream {
         return closed ? 0 : in.available();
     }
 
-    /** The rest stays unread; whoever answers the request drains it. */
+    /** Leaves the rest unread. The code that answers the request discards it. */
     @Override
     public void close() {
         closed = true;

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
-/** Addresses from which an instance came within a day; a thousand of them, those seen last. For any number of threads. */
+/** The addresses that sent an instance within a day: the latest thousand. For any number of threads. */
 final class KnownHosts {
 
     private static final int MAX = 1_000;

@@ -5,22 +5,22 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** How many connections there may be, of whom: in all, of strangers, and of one address. */
+/** Limits the connections: in total, of unknown addresses, and of one address. */
 final class Places {
 
-    /** One in so many is kept for addresses that are known. */
+    /** One in this many connections is reserved for known addresses. */
     private static final int KEPT = 4;
 
     private final AcceptorSettings settings;
     private final Predicate<String> known;
 
-    /** @param known whether callers are expected from an address */
+    /** Uses the limits of these settings. @param known whether the gateway knows or expects peers at an address */
     Places(AcceptorSettings settings, Predicate<String> known) {
         this.settings = settings;
         this.known = known;
     }
 
-    /** Why one more from this address is too many, before anything is spent on it; null when it is not. */
+    /** Why one more connection from this address is too many; null when it is not. Costs almost nothing. */
     @Nullable
     String excess(Collection<AcceptedAssociation> connections, String host) {
         List<AcceptedAssociation> open = connections.stream()
@@ -28,19 +28,19 @@ final class Places {
                 .toList();
         int max = settings.maxAssociations();
         if (open.size() >= max) {
-            return "all " + max + " associations are taken";
+            return "all " + max + " associations are in use";
         }
         int forStrangers = max - max / KEPT;
         if (open.size() >= forStrangers && !known.test(host)) {
             return "all " + forStrangers
-                    + " associations are taken that are for addresses from which nothing came within"
-                    + " a day and which no entry of access names";
+                    + " associations for unknown addresses are in use: no instance came from this address within"
+                    + " a day, and no access rule names it";
         }
         int maxOfHost = settings.maxAssociationsPerHost().orElse(max);
         long ofHost =
                 open.stream().filter(each -> each.remoteHost().equals(host)).count();
         return ofHost >= maxOfHost
-                ? "all " + maxOfHost + " associations of " + host + " are taken (max-associations-per-host)"
+                ? "all " + maxOfHost + " associations of " + host + " are in use (max-associations-per-host)"
                 : null;
     }
 }

@@ -37,7 +37,7 @@ final class StoreRequests {
     private final Set<Integer> verificationContexts;
     private long count;
 
-    /** @param verificationContexts the contexts that are for C-ECHO alone */
+    /** Serves the requests of one association. @param verificationContexts the contexts that are only for C-ECHO */
     StoreRequests(CStoreScp scp, Set<Integer> verificationContexts, Origin origin, String associationName) {
         this.scp = scp;
         this.verificationContexts = verificationContexts;
@@ -45,12 +45,15 @@ final class StoreRequests {
         this.associationName = associationName;
     }
 
-    /** Requests answered. */
+    /** The number of answered requests. */
     long count() {
         return count;
     }
 
-    /** Serves one request and sends its response; an exception means that none was sent and the association ends. */
+    /**
+     * Serves one request and sends its response. An exception means that no response was sent and the association
+     * ends.
+     */
     void serve(Association association, Presentation context, Attributes command, @Nullable PDVInputStream data)
             throws IOException {
         CStoreResponse response = answer(context, command, data);
@@ -92,10 +95,18 @@ final class StoreRequests {
             if (dataset.failure() != null) {
                 throw dataset.failure();
             }
-            log.warn("{}: aborted, because {} could not be taken: {}", associationName, request.sopInstance(), e, e);
+            log.warn(
+                    "{}: aborted, because instance {} could not be received:"
+                            + " {}",
+                    associationName,
+                    request.sopInstance(), e, e);
             throw Aborts.becauseOf(e);
         } catch (RuntimeException e) {
-            log.error("{}: a fault of the gateway while it took {}", associationName, request.sopInstance(), e);
+            log.error(
+                    "{}: internal error of the gateway while it received instance"
+                            + " {}",
+                    associationName,
+                    request.sopInstance(), e);
             return new CStoreResponse(DimseStatus.PROCESSING_FAILURE, "internal error");
         }
     }
@@ -110,7 +121,7 @@ final class StoreRequests {
         return value == null ? "" : value;
     }
 
-    /** The default repertoire, and no backslash, which would separate values. */
+    /** Only the default repertoire, and no backslash, which would separate values. */
     private static String comment(String text) {
         return Text.printable(text, MAX_COMMENT).replaceAll("[^\\x20-\\x7e]|\\\\", "?");
     }

@@ -6,8 +6,8 @@ import org.dicomgateway.dicom.values.ByteSource;
 import org.dicomgateway.dicom.values.Dictionary;
 
 /**
- * Pulls the top-level data elements out of an encoded dataset (PS3.5 7). Trusts no length: nothing is reserved for what
- * a header claims, and what is nested is passed over without recursion, however deep.
+ * Reads the top-level data elements of an encoded dataset (PS3.5 7). It trusts no length: it allocates nothing for a
+ * length that a header claims. It skips nested elements without recursion, at any depth.
  */
 final class ElementReader {
 
@@ -20,7 +20,10 @@ final class ElementReader {
     private static final int NO_VR = 0;
     private static final int UN = vr('U', 'N');
 
-    /** The others, and those of the future, have a length of four bytes after two reserved ones (PS3.5 7.1.2). */
+    /**
+     * All other value representations, including future ones, have a length of four bytes after two reserved bytes
+     * (PS3.5 7.1.2).
+     */
     private static final BitSet SHORT_LENGTH = new BitSet();
 
     static {
@@ -42,12 +45,12 @@ final class ElementReader {
         this.explicit = explicit;
     }
 
-    /** The code of a value representation: its two letters. */
+    /** The code of a value representation, made of its two letters. */
     static int vr(char first, char second) {
         return first << 8 | second;
     }
 
-    /** Reads the next tag; false when there is no more, or no more may be read. */
+    /** Reads the next tag. False at the end, or when the limit of bytes is reached. */
     boolean nextTag() throws IOException {
         if (source.isAtEnd()) {
             return false;
@@ -56,7 +59,7 @@ final class ElementReader {
         return true;
     }
 
-    /** After {@link #nextTag}: reads the rest of the element's header. */
+    /** Reads the rest of the element's header, after {@link #nextTag}. */
     void readHeader() throws IOException {
         if (tag >>> 16 == DELIMITER_GROUP) {
             throw malformed("an item or delimiter outside of any sequence");
@@ -68,12 +71,12 @@ final class ElementReader {
         return tag;
     }
 
-    /** Two letters as by {@link #vr}; 0 when the encoding has none. */
+    /** The two letters as in {@link #vr}; 0 when the encoding has none. */
     int vr() {
         return vr;
     }
 
-    /** As an unsigned number; {@link #UNDEFINED} for a value that is delimited. */
+    /** The length as an unsigned number; {@link #UNDEFINED} for a delimited value. */
     int length() {
         return length;
     }
@@ -95,8 +98,8 @@ final class ElementReader {
     }
 
     /**
-     * Passes over sequences and items of undefined length. They alternate, so a counter tells which one is open: an odd
-     * depth is a sequence, an even one an item of it.
+     * Skips sequences and items of undefined length. They alternate, so a counter is enough to know which one is
+     * open: an odd depth is a sequence, an even depth is an item of it.
      */
     private void skipDelimited() throws IOException {
         int depth = 1;
@@ -114,7 +117,7 @@ final class ElementReader {
             } else if (inSequence && tag == ITEM) {
                 depth += openOrSkip(source.i32());
             } else if (inSequence || tag >>> 16 == DELIMITER_GROUP) {
-                throw malformed(inSequence ? "no item where one must be" : "a delimiter where none can be");
+                throw malformed(inSequence ? "an item is missing" : "a delimiter in a wrong place");
             } else {
                 // A UN of undefined length holds implicit VR, whatever surrounds it (PS3.5 6.2.2).
                 readHeader(vrs && depth < implicitFrom);
@@ -148,7 +151,7 @@ final class ElementReader {
         int first = source.u8();
         int second = source.u8();
         if (first < 'A' || first > 'Z' || second < 'A' || second > 'Z') {
-            throw malformed("no value representation where one must be");
+            throw malformed("the value representation is missing");
         }
         vr = first << 8 | second;
         if (SHORT_LENGTH.get(vr)) {

@@ -14,14 +14,15 @@ import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
 
 /**
- * Reads what routing may know of an instance: its top-level attributes up to the pixel data.
+ * Reads the part of an instance that routing uses: its top-level attributes before the pixel data.
  *
- * <p>Made for datasets from anybody: memory is bounded whatever lengths are claimed, whatever is nested and however
- * much a deflated dataset would inflate to. Values are kept as bytes and only decoded when asked for.
+ * <p>It is safe for datasets from any peer. Memory is bounded, whatever lengths are claimed, however deep elements
+ * are nested, and however much a deflated dataset would inflate to. Values are kept as bytes, and decoded only when
+ * they are needed.
  */
 public final class HeaderReader {
 
-    /** What follows in a dataset is not looked at; a header this long has large values, which nobody routes by. */
+    /** Reading stops after this many bytes. A longer header contains large values, which no rule uses. */
     public static final long MAX_HEADER_BYTES = 16L << 20;
 
     private static final int PIXEL_DATA_GROUP = 0x7FE0;
@@ -32,10 +33,10 @@ public final class HeaderReader {
     private HeaderReader() {}
 
     /**
-     * The header of a dataset. Where the stream stands afterwards is not defined.
+     * Reads the header of a dataset. The position of the stream afterwards is not defined.
      *
-     * @throws UnreadableDatasetException when it is malformed, ends within an element, or has no valid SOP Class UID or
-     *     SOP Instance UID
+     * @throws UnreadableDatasetException when it is malformed, ends within an element, or has no valid SOP Class UID
+     *     or SOP Instance UID
      * @throws IOException when {@code dataset} throws it
      */
     public static InstanceHeader read(InputStream dataset, TransferSyntax transferSyntax) throws IOException {
@@ -43,9 +44,9 @@ public final class HeaderReader {
     }
 
     /**
-     * As {@link #read(InputStream, TransferSyntax)}, but looks at no more than the dataset's first {@code maxBytes}
-     * (inflated, when it is deflated). Attributes that do not lie wholly in them are absent, which is no error: give the
-     * exact length of a prefix.
+     * Works as {@link #read(InputStream, TransferSyntax)}, but reads only the first {@code maxBytes} of the dataset
+     * (inflated, when it is deflated). Attributes that are not completely in this part are absent, which is no error:
+     * give the exact length of a prefix.
      */
     public static InstanceHeader read(InputStream dataset, TransferSyntax transferSyntax, long maxBytes)
             throws IOException {
@@ -57,13 +58,17 @@ public final class HeaderReader {
         try {
             return parse(new InflaterInputStream(in, inflater), transferSyntax, maxBytes);
         } catch (ZipException e) {
-            throw new UnreadableDatasetException("the dataset is not deflated as its transfer syntax says", e);
+            throw new UnreadableDatasetException(
+                    "the dataset is not deflated, but its transfer syntax says so", e);
         } finally {
             inflater.end();
         }
     }
 
-    /** Some writers wrap the deflated dataset, against PS3.5 A.5. No raw deflated data begins like that. */
+    /**
+     * Some writers add a zlib wrapper to the deflated dataset, against PS3.5 A.5. No raw deflated data begins like
+     * that.
+     */
     private static boolean hasZlibHeader(PushbackInputStream in) throws IOException {
         byte[] head = in.readNBytes(2);
         in.unread(head);

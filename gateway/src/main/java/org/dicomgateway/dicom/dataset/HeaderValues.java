@@ -8,13 +8,13 @@ import org.aoju.bus.image.galaxy.data.StandardDictionary;
 import org.dicomgateway.dicom.values.InstanceHeader;
 import org.dicomgateway.dicom.values.Values;
 
-/** The values of a header's attributes as they were encoded, one after the other in one array, decoded when asked for. */
+/** The values of a header's attributes, still encoded, in one array. They are decoded only when they are needed. */
 final class HeaderValues implements InstanceHeader.Attributes {
 
-    /** Longer values are passed over: nobody routes by them. */
+    /** Longer values are skipped: no rule uses them. */
     static final int MAX_VALUE = 1 << 16;
 
-    /** All values together; those that come when it is reached are passed over. */
+    /** The limit for all values together. Further values are skipped. */
     static final int MAX_TOTAL = 1 << 20;
 
     private static final int SPECIFIC_CHARACTER_SET = 0x00080005;
@@ -31,7 +31,7 @@ final class HeaderValues implements InstanceHeader.Attributes {
         this.bigEndian = bigEndian;
     }
 
-    /** Keeps the element that the reader stands at, or passes over it. */
+    /** Keeps the current element of the reader, or skips it. */
     void take(ElementReader element) throws IOException {
         int start = end(count - 1);
         if (!element.hasDefinedLengthUpTo(Math.min(MAX_VALUE, MAX_TOTAL - start))) {
@@ -54,7 +54,7 @@ final class HeaderValues implements InstanceHeader.Attributes {
         count++;
     }
 
-    /** All are here: nothing changes from now on. */
+    /** All values are read: nothing changes from now on. */
     void freeze() {
         characterSet = Values.characterSet(values(SPECIFIC_CHARACTER_SET));
     }
@@ -74,7 +74,7 @@ final class HeaderValues implements InstanceHeader.Attributes {
         return index < 0 ? 0 : ends[index];
     }
 
-    /** The encoded one; the dictionary's, where the encoding has none. */
+    /** The encoded VR, or the VR of the dictionary when the encoding has none. */
     private int vr(int index) {
         return vrs[index] != 0
                 ? vrs[index]

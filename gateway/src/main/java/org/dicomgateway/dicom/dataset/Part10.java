@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The DICOM file format (PS3.10 7): preamble, prefix and file meta information before a dataset.
  *
- * <p>The {@link Origin} of an instance is kept in standard attributes, so that a file found alone still tells where it
- * came from: Source and Sending AE Title are the calling one, Receiving AE Title is the called one, and Source
+ * <p>The {@link Origin} of an instance is stored in standard attributes, so that a single file still shows where it
+ * came from. Source and Sending AE Title are the calling one, Receiving AE Title is the called one, and Source
  * Presentation Address is the sender's address.
  */
 public final class Part10 {
@@ -29,7 +29,7 @@ public final class Part10 {
     private static final String PREFIX = "DICM";
     private static final String ADDRESS_SCHEME = "dicom://";
 
-    /** Far more than any file meta information; what is beyond is not looked for. */
+    /** Far more than any file meta information needs. Reading stops there. */
     private static final long MAX_META = 1 << 20;
 
     private static final int MEDIA_STORAGE_SOP_CLASS_UID = 0x00020002;
@@ -45,12 +45,12 @@ public final class Part10 {
     private Part10() {}
 
     /**
-     * What a file says of itself before its dataset.
+     * What a file contains before its dataset.
      *
      * @param sopClass Media Storage SOP Class UID (0002,0002)
      * @param sopInstance Media Storage SOP Instance UID (0002,0003)
      * @param transferSyntax Transfer Syntax UID (0002,0010)
-     * @param origin where it came from, when the file was written by a gateway
+     * @param origin where it came from, when a gateway wrote the file
      * @param datasetOffset where the dataset begins, in bytes from the start of the file
      */
     public record File(
@@ -60,7 +60,7 @@ public final class Part10 {
             Optional<Origin> origin,
             long datasetOffset) {}
 
-    /** Everything that stands before the dataset in a file. */
+    /** All bytes before the dataset in a file. */
     public static byte[] prefix(Uid sopClass, Uid sopInstance, TransferSyntax transferSyntax, Origin origin) {
         ByteArrayOutputStream meta = new ByteArrayOutputStream(512);
         element(meta, 0x00020001, "OB", new byte[] {0, 1});
@@ -83,10 +83,11 @@ public final class Part10 {
     }
 
     /**
-     * Reads preamble and file meta information. Where the stream stands afterwards is not defined; the dataset begins
-     * at {@link File#datasetOffset}.
+     * Reads preamble and file meta information. The position of the stream afterwards is not defined; the dataset
+     * begins at {@link File#datasetOffset}.
      *
-     * @throws UnreadableDatasetException when it is no part-10 stream, or one of its three UIDs is missing or not valid
+     * @throws UnreadableDatasetException when it is not a part-10 stream, or one of its three UIDs is missing or not
+     *     valid
      * @throws IOException when {@code in} throws it
      */
     public static File read(InputStream in) throws IOException {

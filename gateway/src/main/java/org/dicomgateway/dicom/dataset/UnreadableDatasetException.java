@@ -2,12 +2,12 @@ package org.dicomgateway.dicom.dataset;
 
 import java.io.IOException;
 
-/** A dataset or part-10 stream whose header cannot be parsed. The message tells where and why, without its values. */
+/** The header of a dataset or part-10 stream cannot be parsed. The message says where and why, without any value. */
 public final class UnreadableDatasetException extends IOException {
 
     private static final long serialVersionUID = 1L;
 
-    /** With a message fit for a log line. */
+    /** With a message for a log line. */
     public UnreadableDatasetException(String message) {
         super(message);
     }

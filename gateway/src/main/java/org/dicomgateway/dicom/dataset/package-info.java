@@ -1,8 +1,8 @@
 /**
- * Datasets: reading a header without reading the rest, and part-10 files.
+ * Datasets: reading a header without the rest, and part-10 files.
  *
- * <p>In: a stream of a dataset. Out: an {@code InstanceHeader}, or a refusal, in bounded memory whatever the bytes are.
- * Threads: the caller's. Never here: a change of a byte.
+ * <p>In: the stream of a dataset. Out: an {@code InstanceHeader} or an exception, in bounded memory for any bytes.
+ * Threads: the caller's. Never here: changes to any byte.
  */
 @NullMarked
 package org.dicomgateway.dicom.dataset;

@@ -6,10 +6,11 @@ import org.dicomgateway.dicom.values.TransferSyntax;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A dataset on its way out. Remembers when reading it failed, to tell our trouble from the peer's.
+ * A dataset that is being sent. Keeps the exception when reading it fails, so that a local failure can be
+ * distinguished from one of the peer.
  *
- * <p>A deflated dataset of odd length gets the NUL that the standard demands after it (PS3.5 A.5): files are often
- * written without, and DCMTK aborts at an odd fragment.
+ * <p>A deflated dataset of odd length gets a NUL at its end, as the standard requires (PS3.5 A.5). Many files do not
+ * have it, and DCMTK aborts at an odd fragment.
  */
 final class OutgoingDataset extends InputStream {
 
@@ -23,7 +24,7 @@ final class OutgoingDataset extends InputStream {
         this.padded = !transferSyntax.isDeflated();
     }
 
-    /** Whether reading it failed, so that {@link #rethrowFailure} throws. */
+    /** Whether reading failed. Then {@link #rethrowFailure} throws. */
     boolean hasFailed() {
         return failure != null;
     }

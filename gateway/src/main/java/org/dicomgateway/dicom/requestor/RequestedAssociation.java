@@ -37,8 +37,8 @@ import org.dicomgateway.dicom.wire.ToolkitDevice;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An association that we asked for. The toolkit reads its PDUs in a thread that lives as long as the connection; the
- * caller's thread writes, and waits here for answers.
+ * An association that the gateway requested. The toolkit reads its PDUs in a thread that lives as long as the
+ * connection. The caller's thread writes, and waits here for answers.
  */
 final class RequestedAssociation implements OpenAssociation {
 
@@ -48,7 +48,10 @@ final class RequestedAssociation implements OpenAssociation {
     private static final int MESSAGE_IDS = 0x10000;
     private static final AtomicInteger LAST_NUMBER = new AtomicInteger();
 
-    /** For the reader to see an A-ABORT that is on its way when a write fails; and to end when its socket is closed. */
+    /**
+     * How long to wait for the reader: to see an A-ABORT that is on its way when a write fails, and to end after its
+     * socket is closed.
+     */
     private static final Duration READER_END = Duration.ofSeconds(1);
 
     private final Peer peer;
@@ -158,7 +161,7 @@ final class RequestedAssociation implements OpenAssociation {
                 open.release();
                 awaitReader(settings.releaseTimeout());
             } catch (IOException | RuntimeException e) {
-                // The peer was faster: it has released, aborted or closed already.
+                // The peer has already released, aborted or closed.
             }
         }
         abort();
@@ -182,7 +185,8 @@ final class RequestedAssociation implements OpenAssociation {
 
     private void checkAnswer(Association open, List<PresentationPair> pairs) throws IOException {
         if (open.getMaxPDULengthSend() < SMALLEST_PDU) {
-            throw new UnexpectedAnswerException("it takes PDUs of at most " + open.getMaxPDULengthSend() + " bytes");
+            throw new UnexpectedAnswerException(
+                    "its maximum PDU length is only " + open.getMaxPDULengthSend() + " bytes");
         }
         for (int i = 0; i < pairs.size(); i++) {
             @Nullable Presentation answer = open.getAAssociateAC().getPresentationContext(contextId(i));
@@ -219,7 +223,7 @@ final class RequestedAssociation implements OpenAssociation {
         return 2 * index + 1;
     }
 
-    /** Ends the association and says what went wrong with it. */
+    /** Ends the association. Returns an exception that describes the failure. */
     private AssociationException failed(String what, long start, Exception e) {
         if (e instanceof InterruptedException) {
             abort();
@@ -273,10 +277,10 @@ final class RequestedAssociation implements OpenAssociation {
         try {
             loop.run();
         } catch (Error e) {
-            // Whoever waits for an answer must learn that none will come.
+            // A thread that waits for an answer must learn that none will come.
             Association open = association;
             if (open != null) {
-                open.onIOException(new IOException("the reader died", e));
+                open.onIOException(new IOException("the thread that reads the association has failed", e));
             }
             throw e;
         } finally {
@@ -296,24 +300,23 @@ final class RequestedAssociation implements OpenAssociation {
         }
     }
 
-    /** Whoever accepts an association has nothing to ask on it. */
+    /** The accepting side must not send requests on this association. */
     private static final class NoRequests implements DimseRQHandler {
 
         @Override
         public void onDimse(
                 Association open, Presentation context, Dimse dimse, Attributes command, @Nullable PDVInputStream data)
                 throws IOException {
-            throw Aborts.becauseOfViolation("a " + dimse + " where only responses are due");
+            throw Aborts.becauseOfViolation("a " + dimse + " request, but only responses are expected");
         }
 
         @Override
         public void onClose(Association closed) {}
     }
 
-    /** The toolkit asks it for a socket and gets ours. */
     /**
-     * Bounds the PDUs that we send before the toolkit does. It looks at what was proposed when it has the answer, and has
-     * not yet taken over its limit.
+     * Limits the PDUs that we send before the toolkit does. The toolkit calls this method when it has the answer, but
+     * before it applies the limit of the peer.
      */
     private final class BoundingRequest extends AAssociateRQ {
 

@@ -14,24 +14,24 @@ import org.dicomgateway.security.TlsContexts;
 public interface Requestor {
 
     /**
-     * Calls a peer and proposes exactly these pairs, each in a presentation context of its own.
+     * Opens an association to a peer and proposes exactly these pairs, each in its own presentation context.
      *
-     * @param peer whom to call
-     * @param calling the AE title we call by
+     * @param peer the node to connect to
+     * @param calling our AE title in this association
      * @param pairs at least 1 and at most {@value PresentationPair#MAX_PER_ASSOCIATION}
      * @throws AssociationException when the association is not established; nothing stays open then
      */
     OpenAssociation open(Peer peer, AeTitle calling, Collection<PresentationPair> pairs) throws AssociationException;
 
     /**
-     * A requestor with these settings, for a process that takes up no renewed certificates. It keeps nothing open between
-     * associations, so there is nothing to close.
+     * A requestor with these settings, for a process that does not load renewed certificates. It keeps nothing open
+     * between associations, so it needs no close.
      */
     static Requestor of(RequestorSettings settings) {
         return of(settings, new TlsContexts(InstantSource.system()));
     }
 
-    /** A requestor with these settings, whose TLS, if they ask for it, is one of these contexts. */
+    /** A requestor with these settings. If they require TLS, it uses one of these contexts. */
     static Requestor of(RequestorSettings settings, TlsContexts contexts) {
         return new ToolkitRequestor(settings, contexts);
     }

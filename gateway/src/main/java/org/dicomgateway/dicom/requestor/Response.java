@@ -14,7 +14,7 @@ import org.aoju.bus.image.metric.DimseRSPHandler;
 import org.dicomgateway.dicom.values.DimseStatus;
 import org.jspecify.annotations.Nullable;
 
-/** The response to one request, for the thread that waits for it. The toolkit has matched the message ids. */
+/** The response to one request, for the thread that waits for it. The toolkit matches the message IDs. */
 final class Response extends DimseRSPHandler {
 
     private static final int NO_STATUS = -1;
@@ -48,7 +48,7 @@ final class Response extends DimseRSPHandler {
         fail(why != null ? why : new IOException("closed before the response"));
     }
 
-    /** The status, or the reason why there will be none. */
+    /** The status. Throws the reason when there will be none. */
     int await(Duration timeout) throws IOException, InterruptedException {
         try {
             return status.get(timeout.toNanos(), TimeUnit.NANOSECONDS);

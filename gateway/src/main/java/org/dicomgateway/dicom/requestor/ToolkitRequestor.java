@@ -21,7 +21,7 @@ import org.dicomgateway.security.ClientTls;
 import org.dicomgateway.security.TlsContext;
 import org.dicomgateway.security.TlsContexts;
 
-/** Calls peers by the toolkit. Shares nothing between associations but the watchdog. */
+/** Opens associations with the toolkit. Associations share only the watchdog. */
 final class ToolkitRequestor implements Requestor {
 
     private final RequestorSettings settings;

@@ -2,7 +2,7 @@ package org.dicomgateway.dicom.requestor;
 
 import java.io.IOException;
 
-/** The peer answered with what is no valid answer. */
+/** The peer sent an answer that is not valid. */
 final class UnexpectedAnswerException extends IOException {
 
     private static final long serialVersionUID = 1L;

@@ -1,8 +1,9 @@
 /**
- * The requesting end of associations: connects, proposes, stores, echoes.
+ * The requesting side of associations: it connects, proposes presentation contexts, and sends C-STORE and C-ECHO.
  *
- * <p>In: a peer and what to propose. Out: an open association, statuses as answered. Threads: the caller's, and the
- * toolkit's reader of each association. Never here: retries, and what a status means for a delivery.
+ * <p>In: a peer and the pairs to propose. Out: an open association, and each status as the peer sent it. Threads: the
+ * caller's, and the toolkit's reader of each association. Never here: retries, and what a status means for a
+ * delivery.
  */
 @NullMarked
 package org.dicomgateway.dicom.requestor;

@@ -8,7 +8,7 @@ import org.aoju.bus.image.galaxy.data.VR;
 /** The modules that every image has (PS3.3 C.7, C.12.1). */
 final class CommonModules {
 
-    /** Synthetic Data (0008,001C), younger than the toolkit's dictionary (PS3.3 C.12.1). */
+    /** Synthetic Data (0008,001C, PS3.3 C.12.1). The toolkit's dictionary does not contain it yet. */
     private static final int SYNTHETIC_DATA = 0x0008001c;
 
     private static final double FRAME_MILLIS = 40;
@@ -28,7 +28,7 @@ final class CommonModules {
                 .text(Tag.SOPInstanceUID, image.sopInstance().value())
                 .moment(Tag.InstanceCreationDate, Tag.InstanceCreationTime, taken);
         elements.attributes().setString(SYNTHETIC_DATA, VR.CS, "YES");
-        // Patient: of the number alone, so that every seed speaks of the same person
+        // Patient: depends only on the number, so that every seed makes the same patient.
         elements.text(Tag.PatientName, numbered("SYNTHETIC^PATIENT%02d", place.patient()))
                 .text(Tag.PatientID, image.patientId())
                 .text(Tag.PatientBirthDate, numbered("%d0615", 1930 + place.patient() * 7 % 70))
@@ -66,7 +66,7 @@ final class CommonModules {
         pixels(elements, image);
     }
 
-    /** Image Pixel, and for a clip Multi-frame and Cine. */
+    /** Image Pixel, and for a clip also Multi-frame and Cine. */
     private static void pixels(Elements elements, SyntheticInstance image) {
         PixelFormat format = image.modality().iod().format();
         elements.number(Tag.SamplesPerPixel, format.samples())

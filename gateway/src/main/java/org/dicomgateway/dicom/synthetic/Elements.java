@@ -11,7 +11,7 @@ import org.aoju.bus.image.galaxy.data.Attributes;
 import org.aoju.bus.image.galaxy.data.ElementDictionary;
 import org.aoju.bus.image.galaxy.data.VR;
 
-/** A dataset in the making: takes values and finds their representation (VR) in the dictionary. */
+/** A dataset that is being built. Finds the value representation (VR) of each value in the dictionary. */
 record Elements(Attributes attributes) {
 
     private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("uuuuMMdd", Locale.ROOT);

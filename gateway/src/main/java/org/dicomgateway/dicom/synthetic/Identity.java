@@ -9,7 +9,10 @@ import java.util.Arrays;
 import java.util.UUID;
 import org.dicomgateway.dicom.values.Uid;
 
-/** Everything that tells one thing from another, drawn from the seed: the same question has the same answer. */
+/**
+ * Everything that makes one instance different from another, derived from the seed. The same arguments always give
+ * the same result.
+ */
 record Identity(long seed) {
 
     private static final LocalDate FIRST_DAY = LocalDate.of(2015, 1, 1);
@@ -17,7 +20,7 @@ record Identity(long seed) {
     private static final int OPENS = 7 * 3600;
     private static final int OPEN_SECONDS = 10 * 3600;
 
-    /** A UID of what {@code path} leads to: a UUID as a decimal number under 2.25 (PS3.5 B.2). */
+    /** The UID for {@code path}: a UUID as a decimal number under 2.25 (PS3.5 B.2). */
     Uid uid(Object... path) {
         UUID uuid = uuid(path);
         BigInteger number = unsigned(uuid.getMostSignificantBits())
@@ -26,12 +29,12 @@ record Identity(long seed) {
         return Uid.of("2.25." + number);
     }
 
-    /** A number from 0 to below {@code bound}. */
+    /** A number from 0 (inclusive) to {@code bound} (exclusive). */
     int number(int bound, Object... path) {
         return (int) Long.remainderUnsigned(uuid(path).getMostSignificantBits(), bound);
     }
 
-    /** A moment of a working day. */
+    /** A time within working hours. */
     LocalDateTime moment(Object... path) {
         long bits = uuid(path).getLeastSignificantBits() >>> 2;
         return FIRST_DAY.plusDays(bits % DAYS).atStartOfDay().plusSeconds(OPENS + (bits >>> 24) % OPEN_SECONDS);

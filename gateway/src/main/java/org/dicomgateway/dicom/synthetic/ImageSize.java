@@ -1,9 +1,9 @@
 package org.dicomgateway.dicom.synthetic;
 
-/** How large the images are; settled for each modality, because a pixel takes 1 to 3 bytes. */
+/** The size of the images. It is computed for each modality, because a pixel takes 1 to 3 bytes. */
 public sealed interface ImageSize {
 
-    /** What a device of that modality usually makes. */
+    /** The usual size for a device of that modality. */
     static ImageSize typical() {
         return new Typical();
     }
@@ -14,16 +14,16 @@ public sealed interface ImageSize {
     }
 
     /**
-     * Nearly square, so that a file takes about {@code bytes}: within one row of pixels.
+     * Nearly square, so that a file has about {@code bytes}, to within one row of pixels.
      *
-     * @throws IllegalArgumentException later, when a spec asks for something smaller than a header and 16x16 pixels, or
-     *     larger than 65535x65535
+     * @throws IllegalArgumentException later, when a spec asks for less than a header and 16x16 pixels, or more than
+     *     65535x65535
      */
     static ImageSize about(long bytes) {
         return new About(bytes);
     }
 
-    /** The matrix for this modality, where everything but the pixels takes {@code headerBytes}. */
+    /** The matrix for this modality, when everything except the pixels takes {@code headerBytes}. */
     Matrix matrix(Modality modality, int frames, long headerBytes);
 
     /** See {@link ImageSize#typical()}. */

@@ -1,15 +1,17 @@
 package org.dicomgateway.dicom.synthetic;
 
-/** What one kind of image holds beyond what all images hold (PS3.3 A), and what it shows. */
+/** What one kind of image contains in addition to all images (PS3.3 A), and what it shows. */
 interface Iod {
 
-    /** The UID of the storage SOP class, for one frame or for several; empty when there is no such form. */
+    /**
+     * The UID of the storage SOP class, for one frame or for several; empty when the kind of image has no such form.
+     */
     String sopClass(boolean multiFrame);
 
     /** The value of Modality (0008,0060). */
     String modality();
 
-    /** What is examined: one word for Body Part Examined (0018,0015). */
+    /** The examined body part: one word for Body Part Examined (0018,0015). */
     String bodyPart();
 
     PixelFormat format();
@@ -20,14 +22,14 @@ interface Iod {
     void describe(Elements elements, SyntheticInstance image);
 
     /**
-     * What is seen at a step of the stack or clip.
+     * The picture at one step of the stack or clip.
      *
      * @param step from 0; successive images and frames are successive steps
-     * @param variation 0 to 99, one for each study: no two patients look quite the same
+     * @param variation 0 to 99, one for each study, so that patients look different
      */
     Picture picture(int step, int variation);
 
-    /** From 0 over 1 back to 0 within fifty steps, beginning in the rise: how far something has swollen. */
+    /** How far a shape has grown: from 0 over 1 back to 0 within fifty steps, starting in the rise. */
     static double swell(int step) {
         double d = Math.floorMod(step + 10, 50) / 50.0;
         return 4 * d * (1 - d);

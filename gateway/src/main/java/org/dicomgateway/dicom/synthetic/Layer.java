@@ -3,22 +3,22 @@ package org.dicomgateway.dicom.synthetic;
 import java.util.Arrays;
 
 /**
- * Something flat that covers what is below it. Coordinates are in units of half the shorter side of the image, from its
- * centre, x to the right and y down: a circle stays a circle whatever the matrix.
+ * A flat shape that covers the layers below it. Coordinates are in units of half the shorter side of the image, from
+ * its centre, x to the right and y down. So a circle is a circle in any matrix.
  */
 sealed interface Layer {
 
-    /** Covers what this layer covers in one row of the image. */
+    /** Paints the part of this layer that lies in one row of the image. */
     void paint(int row, Matrix matrix, int[] inks);
 
-    /** A layer that covers one stretch in each row. */
+    /** A layer that covers one interval in each row. */
     sealed interface Shape extends Layer {
         int ink();
 
-        /** The middle of the stretch at height {@code y}. */
+        /** The middle of the interval at height {@code y}. */
         double middle(double y);
 
-        /** Half the length of the stretch at height {@code y}; negative or NaN where there is none. */
+        /** Half the length of the interval at height {@code y}; negative or NaN where there is none. */
         double reach(double y);
 
         @Override
@@ -66,7 +66,7 @@ sealed interface Layer {
         }
     }
 
-    /** A sector that opens downwards from (0, y): what a curved ultrasound probe sees. */
+    /** A sector that opens downwards from (0, y), as a curved ultrasound probe shows it. */
     record Fan(double y, double radius, double slope, int ink) implements Shape {
         @Override
         public double middle(double at) {
@@ -85,7 +85,7 @@ sealed interface Layer {
         private static final String SIGNS = "0123456789-";
         private static final int WIDTH = 3;
         private static final int HEIGHT = 5;
-        /** Each sign is 5 rows of 3 dots, the first row in the highest bits. */
+        /** Each character has 5 rows of 3 dots, with the first row in the highest bits. */
         private static final int[] GLYPHS = {
             0b111_101_101_101_111,
             0b010_110_010_010_111,

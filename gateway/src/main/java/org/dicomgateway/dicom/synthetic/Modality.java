@@ -1,6 +1,6 @@
 package org.dicomgateway.dicom.synthetic;
 
-/** The kinds of image that can be made. */
+/** The kinds of image that can be generated. */
 public enum Modality {
     /** Computed tomography: axial slices, 16 bit, in Hounsfield units. */
     CT,
@@ -26,7 +26,7 @@ public enum Modality {
         };
     }
 
-    /** Whether there is a form of this image with more than one frame. */
+    /** Whether this kind of image can have more than one frame. */
     public boolean supportsFrames() {
         return !iod().sopClass(true).isEmpty();
     }

@@ -5,10 +5,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Layers over a ground, painted row by row: a picture of any size needs the memory of a row.
+ * Layers over a background, painted row by row. A picture of any size needs only the memory of one row.
  *
- * <p>Only arithmetic that IEEE 754 defines to the last bit is used (no sine, no logarithm), so that a picture is the
- * same on every machine.
+ * <p>It uses only arithmetic that IEEE 754 defines exactly (no sine, no logarithm). So a picture is the same on every
+ * machine.
  */
 final class Picture {
 
@@ -38,7 +38,7 @@ final class Picture {
         return this;
     }
 
-    /** A wedge of eight equal steps along the lower edge, from one grey to another, to judge the window by. */
+    /** A bar of eight equal steps along the lower edge, from one grey to another, to check the display window. */
     Picture steps(int from, int to) {
         for (int step = 0; step < 8; step++) {
             box(-0.7 + 0.2 * step, 0.92, 0.1, 0.04, from + (to - from) * step / 7);

@@ -1,12 +1,12 @@
 package org.dicomgateway.dicom.synthetic;
 
-/** How a pixel is stored (PS3.3 C.7.6.3), and how an ink becomes one. */
+/** How a pixel is stored (PS3.3 C.7.6.3), and how an ink becomes a pixel. */
 enum PixelFormat {
-    /** 12 significant bits in 16, an ink is the stored value. */
+    /** 12 significant bits in 16; an ink is the stored value. */
     GRAY_16(1, 16, 12, "MONOCHROME2"),
-    /** 8 bits, an ink is the stored value. */
+    /** 8 bits; an ink is the stored value. */
     GRAY_8(1, 8, 8, "MONOCHROME2"),
-    /** Red, green, blue by pixel, an ink is {@code 0xRRGGBB}. */
+    /** Red, green, blue by pixel; an ink is {@code 0xRRGGBB}. */
     RGB(3, 8, 8, "RGB");
 
     private final int samples;
@@ -46,7 +46,7 @@ enum PixelFormat {
         return samples * bitsAllocated / Byte.SIZE;
     }
 
-    /** Puts a row of inks into {@code row}, little endian. */
+    /** Writes a row of inks into {@code row}, little endian. */
     void encode(int[] inks, byte[] row) {
         switch (this) {
             case GRAY_16 -> {

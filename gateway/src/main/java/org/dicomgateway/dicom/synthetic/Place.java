@@ -1,4 +1,4 @@
 package org.dicomgateway.dicom.synthetic;
 
-/** Where an instance stands: numbers from 1, each within the one before. */
+/** The position of an instance: numbers from 1, each within the previous level. */
 record Place(int patient, int study, int series, int instance) {}

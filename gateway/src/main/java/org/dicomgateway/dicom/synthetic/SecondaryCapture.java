@@ -3,7 +3,7 @@ package org.dicomgateway.dicom.synthetic;
 import org.aoju.bus.image.Tag;
 import org.aoju.bus.image.UID;
 
-/** Secondary Capture Image and Multi-frame True Color SC Image (PS3.3 A.8): a test card with a disc that moves. */
+/** Secondary Capture Image and Multi-frame True Color SC Image (PS3.3 A.8): a test card with a moving disc. */
 final class SecondaryCapture implements Iod {
 
     private static final int[] BARS = {0xc0c0c0, 0xc0c000, 0x00c0c0, 0x00c000, 0xc000c0, 0xc00000, 0x0000c0};
@@ -13,7 +13,7 @@ final class SecondaryCapture implements Iod {
         return multiFrame ? UID.MultiFrameTrueColorSecondaryCaptureImageStorage : UID.SecondaryCaptureImageStorage;
     }
 
-    /** There is no modality SC: a picture that no modality took is {@code OT}, other (PS3.3 C.7.3.1.1.1). */
+    /** There is no modality SC. A picture without a modality has {@code OT}, other (PS3.3 C.7.3.1.1.1). */
     @Override
     public String modality() {
         return "OT";

@@ -5,17 +5,17 @@ import java.util.Locale;
 import org.dicomgateway.dicom.synthetic.template.Template;
 
 /**
- * What to make. Immutable; begin with {@link #of} and refine.
+ * The studies to generate. Immutable; start with {@link #of} and refine the result.
  *
  * @param patients how many patients
  * @param studies how many studies each patient has
- * @param series how many series each study has; they take the modalities in turn
+ * @param series how many series each study has; they use the modalities in turn
  * @param instances how many instances each series has
  * @param modalities at least one
- * @param size of the images
- * @param frames of each instance; more than 1 only where every modality has such a form
- * @param seed the only source of chance: another seed gives other UIDs, dates, accession numbers and anatomy
- * @param template further attributes, put over the generated ones
+ * @param size the size of the images
+ * @param frames the frames of each instance; more than 1 only when every modality supports it
+ * @param seed the only source of variation: another seed gives other UIDs, dates, accession numbers and anatomy
+ * @param template further attributes, which override the generated ones
  */
 public record StudySpec(
         int patients,
@@ -28,10 +28,10 @@ public record StudySpec(
         long seed,
         Template template) {
 
-    /** So many of the largest possible files still have a size that can be told. */
+    /** With this many of the largest possible files, the total size still fits in a number. */
     private static final int MAX_INSTANCES = 1_000_000_000;
 
-    /** @throws IllegalArgumentException with a message fit for an operator */
+    /** Checks the values. @throws IllegalArgumentException when they cannot be used; the message is for the operator */
     public StudySpec {
         modalities = List.copyOf(modalities);
         atLeastOne("patients", patients);
@@ -44,14 +44,14 @@ public record StudySpec(
         if (total > MAX_INSTANCES) {
             throw new IllegalArgumentException(String.format(
                     Locale.ROOT,
-                    "%.0f instances are more than a folder should hold; ask for at most %d",
+                    "%.0f instances are more than a folder should contain; ask for at most %d",
                     total,
                     MAX_INSTANCES));
         }
         for (Modality modality : modalities) {
             if (frames > 1 && !modality.supportsFrames()) {
                 throw new IllegalArgumentException(
-                        modality + " images have one frame; ask for US or SC to have " + frames);
+                        modality + " images have one frame; use US or SC for " + frames + " frames");
             }
         }
     }
@@ -62,37 +62,37 @@ public record StudySpec(
                 1, 1, 1, instances, List.of(modality), ImageSize.of(new Matrix(64, 64)), 1, 0, Template.EMPTY);
     }
 
-    /** The same with other counts. */
+    /** The same spec with other counts. */
     public StudySpec withCounts(int patients, int studies, int series, int instances) {
         return new StudySpec(patients, studies, series, instances, modalities, size, frames, seed, template);
     }
 
-    /** The same with these modalities. */
+    /** The same spec with these modalities. */
     public StudySpec withModalities(Modality... others) {
         return new StudySpec(patients, studies, series, instances, List.of(others), size, frames, seed, template);
     }
 
-    /** The same with images of this size. */
+    /** The same spec with images of this size. */
     public StudySpec withSize(ImageSize other) {
         return new StudySpec(patients, studies, series, instances, modalities, other, frames, seed, template);
     }
 
-    /** The same with this many frames in each instance. */
+    /** The same spec with this many frames in each instance. */
     public StudySpec withFrames(int other) {
         return new StudySpec(patients, studies, series, instances, modalities, size, other, seed, template);
     }
 
-    /** The same from another seed. */
+    /** The same spec with another seed. */
     public StudySpec withSeed(long other) {
         return new StudySpec(patients, studies, series, instances, modalities, size, frames, other, template);
     }
 
-    /** The same with these further attributes. */
+    /** The same spec with these further attributes. */
     public StudySpec withTemplate(Template other) {
         return new StudySpec(patients, studies, series, instances, modalities, size, frames, seed, other);
     }
 
-    /** How many instances that makes. */
+    /** The total number of instances. */
     public long totalInstances() {
         return totalSeries() * instances;
     }

@@ -42,7 +42,7 @@ public final class SyntheticInstance {
         return place;
     }
 
-    /** What kind of image it is. */
+    /** Its modality. */
     public Modality modality() {
         return modality;
     }
@@ -62,7 +62,7 @@ public final class SyntheticInstance {
         return Uid.of(modality.iod().sopClass(frames > 1));
     }
 
-    /** SOP Instance UID (0008,0018): never the same for two images that differ in anything a spec can say. */
+    /** SOP Instance UID (0008,0018). It differs for two images that differ in anything that a spec contains. */
     public Uid sopInstance() {
         return identity.uid(
                 "instance",
@@ -100,7 +100,7 @@ public final class SyntheticInstance {
         return matrix.pixels() * modality.iod().format().bytesPerPixel() * frames;
     }
 
-    /** Where it belongs under an output folder: {@code SYN0001/study-01/series-01-CT/0001.dcm}. */
+    /** Its relative path in an output folder: {@code SYN0001/study-01/series-01-CT/0001.dcm}. */
     public Path path() {
         return Path.of(
                 patientId(),
@@ -110,10 +110,10 @@ public final class SyntheticInstance {
     }
 
     /**
-     * Writes the part-10 file to its {@link #path()} under {@code folder}, replacing what is there. It has its name only
-     * when it is whole; nothing is left when writing fails. It is not synced.
+     * Writes the part-10 file to its {@link #path()} under {@code folder}, and replaces an existing file. The file
+     * gets its name only when it is complete. When writing fails, nothing is left. The file is not synced.
      *
-     * @return where it is
+     * @return the path of the file
      */
     public Path writeTo(Path folder) throws IOException {
         return writeTo(folder, WriteListener.NONE);
@@ -141,9 +141,9 @@ public final class SyntheticInstance {
         buffered.flush();
     }
 
-    /** Everything up to the first pixel. */
+    /** Writes everything before the first pixel. */
     void writeHeader(OutputStream out) throws IOException {
-        // Not closed: that would close the caller's stream, and there is nothing to finish without deflation.
+        // Not closed: that would close the caller's stream. Without deflation there is nothing to finish.
         @SuppressWarnings("resource")
         ImageOutputStream dicom = new ImageOutputStream(out, TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN.toString());
         dicom.writeDataset(fileMetaInformation(), dataset());
@@ -197,7 +197,7 @@ public final class SyntheticInstance {
         return String.format(Locale.ROOT, format, number);
     }
 
-    /** Says where it is and what it is. */
+    /** Shows its path and size. */
     @Override
     public String toString() {
         return path() + " (" + matrix + (frames > 1 ? ", " + frames + " frames)" : ")");

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 
 /**
- * All instances of a spec, patient by patient, study by study, series by series. They are made when asked for: memory
+ * All instances of a spec, ordered by patient, study and series. They are generated when they are needed, so memory
  * does not grow with their number.
  */
 public final class SyntheticStudies implements Iterable<SyntheticInstance> {
@@ -42,7 +42,7 @@ public final class SyntheticStudies implements Iterable<SyntheticInstance> {
     /**
      * The instances of {@code spec}.
      *
-     * @throws IllegalArgumentException with a message fit for an operator, when an image of such a size cannot be
+     * @throws IllegalArgumentException when an image of such a size is not possible; the message is for the operator
      */
     public static SyntheticStudies of(StudySpec spec) {
         return new SyntheticStudies(spec);
@@ -53,7 +53,7 @@ public final class SyntheticStudies implements Iterable<SyntheticInstance> {
         return spec.totalInstances();
     }
 
-    /** How many bytes all files take together, to within a few bytes for each. */
+    /** The total size of all files in bytes, to within a few bytes for each. */
     public long expectedBytes() {
         List<Modality> turn = spec.modalities();
         long bytes = 0;
@@ -96,7 +96,7 @@ public final class SyntheticStudies implements Iterable<SyntheticInstance> {
                 spec.modalities().get((int) (seriesIndex % spec.modalities().size()));
         Matrix matrix = matrices.get(modality);
         if (matrix == null) {
-            throw new IllegalStateException("no matrix was settled for " + modality);
+            throw new IllegalStateException("no matrix was computed for " + modality);
         }
         return new SyntheticInstance(place, modality, matrix, spec);
     }
@@ -114,7 +114,7 @@ public final class SyntheticStudies implements Iterable<SyntheticInstance> {
         return files;
     }
 
-    /** The same for any number of files: only {@code listener} hears of them. */
+    /** Writes any number of files. Only {@code listener} reports them. */
     public void writeTo(Path folder, WriteListener listener) throws IOException {
         for (SyntheticInstance instance : this) {
             instance.writeTo(folder, listener);
@@ -129,7 +129,7 @@ public final class SyntheticStudies implements Iterable<SyntheticInstance> {
             new SyntheticInstance(new Place(1, 1, 1, 1), modality, new Matrix(512, 512), spec)
                     .writeHeader(count.listenTo(OutputStream.nullOutputStream()));
         } catch (IOException e) {
-            throw new UncheckedIOException("nothing was written, and yet it failed", e);
+            throw new UncheckedIOException("failed without writing anything", e);
         }
         return bytes[0];
     }

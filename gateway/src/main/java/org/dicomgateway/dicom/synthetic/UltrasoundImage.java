@@ -3,7 +3,7 @@ package org.dicomgateway.dicom.synthetic;
 import org.aoju.bus.image.Tag;
 import org.aoju.bus.image.UID;
 
-/** Ultrasound Image and Ultrasound Multi-frame Image (PS3.3 A.6, A.7): a sector with a cyst that breathes. */
+/** Ultrasound Image and Ultrasound Multi-frame Image (PS3.3 A.6, A.7): a sector with a cyst that grows and shrinks. */
 final class UltrasoundImage implements Iod {
 
     /** PS3.3 C.8.5.5.1: a tissue image in two dimensions, measured in centimetres. */

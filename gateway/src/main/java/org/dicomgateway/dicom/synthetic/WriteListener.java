@@ -4,19 +4,19 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/** Told how the writing goes, in the writer's thread. */
+/** Receives the progress of writing, in the thread that writes. */
 public interface WriteListener {
 
-    /** Hears nothing. */
+    /** Ignores everything. */
     WriteListener NONE = bytes -> {};
 
-    /** {@code bytes} more have been written; called at least every few tens of kilobytes. */
+    /** {@code bytes} more are written. Called at least every few tens of kilobytes. */
     void wrote(long bytes);
 
     /** An instance is complete. */
     default void finished() {}
 
-    /** {@code out}, such that this listener hears of every write. */
+    /** Wraps {@code out}, so that this listener receives every write. */
     default OutputStream listenTo(OutputStream out) {
         return new FilterOutputStream(out) {
             @Override

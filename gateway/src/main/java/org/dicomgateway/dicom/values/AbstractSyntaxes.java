@@ -2,7 +2,7 @@ package org.dicomgateway.dicom.values;
 
 import java.util.List;
 
-/** What an association is accepted for. */
+/** The abstract syntaxes that the gateway accepts. */
 public final class AbstractSyntaxes {
 
     /** C-ECHO (PS3.4 Annex A). */
@@ -11,11 +11,11 @@ public final class AbstractSyntaxes {
 
     private static final String DICOM_ROOT = "1.2.840.10008.";
 
-    /** Where the standard puts new storage SOP classes. */
+    /** The roots under which the standard assigns new storage SOP classes. */
     private static final List<String> STORAGE_ROOTS =
             List.of("1.2.840.10008.5.1.4.1.1.", "1.2.840.10008.5.1.4.34.7", "1.2.840.10008.5.1.4.34.10");
 
-    /** Under those roots, but not storage: protocol approval and inventory query, retrieve and creation. */
+    /** UIDs under those roots that are not storage: protocol approval and inventory query, retrieve and creation. */
     private static final List<String> NOT_STORAGE = List.of(
             "1.2.840.10008.5.1.4.1.1.200.4",
             "1.2.840.10008.5.1.4.1.1.200.5",
@@ -28,8 +28,8 @@ public final class AbstractSyntaxes {
     private AbstractSyntaxes() {}
 
     /**
-     * Whether instances of this SOP class are taken: every one that the standard stores by C-STORE, also those it has
-     * added since this was written, and everything private. Other services of the standard are not.
+     * Whether the gateway accepts instances of this SOP class. It accepts every class that the standard stores by
+     * C-STORE, including future ones, and every private class. It does not accept other services of the standard.
      */
     public static boolean isStorage(String uid) {
         if (!Uid.isValid(uid)) {

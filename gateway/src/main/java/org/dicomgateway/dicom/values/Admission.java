@@ -2,10 +2,10 @@ package org.dicomgateway.dicom.values;
 
 import java.util.List;
 
-/** What an association that was let in may do. */
+/** What an admitted association may do. */
 public non-sealed interface Admission extends AssociationAnswer {
 
-    /** Everything, as much as it likes. */
+    /** No restrictions. */
     Admission UNLIMITED = new Admission() {
         @Override
         public String toString() {
@@ -13,29 +13,32 @@ public non-sealed interface Admission extends AssociationAnswer {
         }
     };
 
-    /** Whether instances of this storage SOP class are taken. */
+    /** Whether the association may send instances of this storage SOP class. */
     default boolean takes(Uid sopClass) {
         return true;
     }
 
     /**
-     * The transfer syntaxes that instances are taken in, the preferred one first; empty: in any, and of several the one
-     * that the caller proposes first.
+     * The accepted transfer syntaxes, the preferred one first. Empty: any transfer syntax; then the first one that
+     * the peer proposes is chosen.
      */
     default List<TransferSyntax> transferSyntaxes() {
         return List.of();
     }
 
-    /** Whether the user that the request named is who he says he is; a caller that asks for it is told (PS3.7 D.3.3.7). */
+    /**
+     * Whether the identity of the user in the request was verified. A peer that asks for a response gets one (PS3.7
+     * D.3.3.7).
+     */
     default boolean identityVerified() {
         return false;
     }
 
-    /** What serves the C-STORE requests of this association, within its limits. */
+    /** Returns a handler for the C-STORE requests of this association that applies its limits. */
     default CStoreScp limit(CStoreScp scp) {
         return scp;
     }
 
-    /** The association is over, or about to be. May be told more than once, by any thread. */
+    /** The association is over or ends now. Can be called more than once, from any thread. */
     default void ended() {}
 }

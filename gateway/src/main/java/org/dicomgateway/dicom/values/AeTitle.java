@@ -3,15 +3,15 @@ package org.dicomgateway.dicom.values;
 import java.util.regex.Pattern;
 
 /**
- * An application entity title: 1 to 16 printable characters of the default repertoire, without backslash, leading and
- * trailing spaces not significant (PS3.5 6.2, VR AE). Safe in a log line by construction.
+ * An application entity title: 1 to 16 printable characters of the default repertoire, without backslash. Leading and
+ * trailing spaces are not significant (PS3.5 6.2, VR AE). It cannot break a log line.
  */
 public record AeTitle(String value) implements Comparable<AeTitle> {
 
     private static final int MAX_LENGTH = 16;
     private static final Pattern SPACES = Pattern.compile("^ +| +$");
 
-    /** @throws IllegalArgumentException with a message fit for an operator when the text is no AE title */
+    /** Checks the text. @throws IllegalArgumentException when it is not an AE title; the message is for the operator */
     public AeTitle {
         value = SPACES.matcher(value).replaceAll("");
         if (value.isEmpty()) {
@@ -23,7 +23,8 @@ public record AeTitle(String value) implements Comparable<AeTitle> {
         }
         if (value.chars().anyMatch(c -> c < 0x20 || c > 0x7e || c == '\\')) {
             throw new IllegalArgumentException(
-                    "an AE title holds printable ASCII without backslash: '" + Text.printable(value, MAX_LENGTH) + "'");
+                    "an AE title contains printable ASCII without backslash:"
+                            + " '" + Text.printable(value, MAX_LENGTH) + "'");
         }
     }
 
@@ -37,7 +38,7 @@ public record AeTitle(String value) implements Comparable<AeTitle> {
         return value.compareTo(other.value);
     }
 
-    /** For a line of a log: in quotes where it could be taken for more than a word. */
+    /** The form for a log line: in quotes when it is not a single plain word. */
     @Override
     public String toString() {
         return Text.token(value, MAX_LENGTH);

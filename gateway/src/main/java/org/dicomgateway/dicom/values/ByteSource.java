@@ -4,7 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** Numbers and blocks out of a stream, of which at most so many bytes are read. */
+/** Reads numbers and blocks from a stream, up to a maximum number of bytes. */
 public final class ByteSource {
 
     private static final int BUFFER = 8192;
@@ -23,17 +23,17 @@ public final class ByteSource {
         this.bigEndian = bigEndian;
     }
 
-    /** Bytes given out so far. */
+    /** The number of bytes read so far. */
     public long position() {
         return read - (end - pos);
     }
 
-    /** Whether the bound has been reached, rather than the end of the stream. */
+    /** Whether the maximum is reached, and not the end of the stream. */
     public boolean isSpent() {
         return budget == 0;
     }
 
-    /** Whether there is nothing more, by bound or by end. */
+    /** Whether nothing more can be read: the maximum or the end is reached. */
     public boolean isAtEnd() throws IOException {
         return pos == end && !fill();
     }

@@ -8,10 +8,11 @@ import java.io.InputStream;
 public interface CStoreScp {
 
     /**
-     * Takes one instance and says how it went.
+     * Receives one instance and returns the response.
      *
-     * @param request the command's fields; its dataset must be read to the end, and is gone when this returns
-     * @throws IOException when the dataset cannot be read; the association is then aborted and nothing is answered
+     * @param request the fields of the command; its dataset must be read to the end, and cannot be read after this
+     *     returns
+     * @throws IOException when the dataset cannot be read; the association is then aborted without a response
      */
     CStoreResponse cStore(CStoreRequest request) throws IOException;
 
@@ -21,8 +22,8 @@ public interface CStoreScp {
      * @param sopClass Affected SOP Class UID
      * @param sopInstance Affected SOP Instance UID
      * @param transferSyntax the one negotiated for the presentation context
-     * @param origin the association it came on
-     * @param dataset the dataset's bytes as they arrive
+     * @param origin the association that brought it
+     * @param dataset the bytes of the dataset as they arrive
      */
     record CStoreRequest(
             Uid sopClass, Uid sopInstance, TransferSyntax transferSyntax, Origin origin, InputStream dataset) {}
@@ -31,7 +32,7 @@ public interface CStoreScp {
      * A C-STORE-RSP (PS3.7 9.3.1.2).
      *
      * @param status (0000,0900), see {@link DimseStatus}
-     * @param errorComment (0000,0902), at most 64 characters are sent; empty for none
+     * @param errorComment (0000,0902); at most 64 characters are sent; empty for none
      */
     record CStoreResponse(int status, String errorComment) {
         /** Success. */

@@ -12,14 +12,14 @@ import org.aoju.bus.image.galaxy.data.StandardDictionary;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the standard calls things (PS3.6): attributes by keyword, SOP classes and transfer syntaxes by keyword or name.
- * Every look-up of a UID by name takes the UID itself too, and ignores case, blanks and punctuation.
+ * The names of the standard (PS3.6): attributes by keyword, SOP classes and transfer syntaxes by keyword or name.
+ * Each search for a UID by name also accepts the UID itself. It ignores case, blanks and punctuation.
  */
 public final class Dictionary {
 
     private static final Pattern TAG_NUMBER = Pattern.compile("\\(?([0-9A-Fa-f]{4}),?([0-9A-Fa-f]{4})\\)?");
 
-    /** Reading the toolkit's constants takes a moment, so it is done when first asked for. */
+    /** Reading the toolkit's constants takes some time, so it is done at the first use. */
     private static final class Keywords {
         static final List<String> ALL = Arrays.stream(Tag.class.getFields())
                 .filter(field -> field.getType() == int.class && Modifier.isStatic(field.getModifiers()))
@@ -30,8 +30,8 @@ public final class Dictionary {
     private Dictionary() {}
 
     /**
-     * The tag of an attribute: by its keyword, spelled exactly ({@code PatientID}), or by its number, which is the only
-     * way to name a private one ({@code 0009,1001}, {@code (0009,1001)} or {@code 00091001}).
+     * The tag of an attribute. Accepts its exact keyword ({@code PatientID}), or its number: {@code 0009,1001},
+     * {@code (0009,1001)} or {@code 00091001}. A private attribute has only a number.
      */
     public static OptionalInt tag(String keywordOrNumber) {
         var number = TAG_NUMBER.matcher(keywordOrNumber);
@@ -48,12 +48,12 @@ public final class Dictionary {
         return keyword == null || keyword.isEmpty() ? Optional.empty() : Optional.of(keyword);
     }
 
-    /** How a tag is written for a reader: {@code (0010,0020)}. */
+    /** A tag in the usual form: {@code (0010,0020)}. */
     public static String format(int tag) {
         return String.format("(%04X,%04X)", tag >>> 16, tag & 0xFFFF);
     }
 
-    /** The keyword that was probably meant by something that is none. */
+    /** The keyword that a misspelled text probably means. */
     public static Optional<String> nearestKeyword(String typo) {
         return Nearest.of(typo, Keywords.ALL);
     }
@@ -65,7 +65,7 @@ public final class Dictionary {
                 : UidNames.lookUp(uidOrName, UidNames.Kind.STORAGE_SOP_CLASS);
     }
 
-    /** The keyword of the storage SOP class that was probably meant by something that is none. */
+    /** The keyword of the storage SOP class that a misspelled text probably means. */
     public static Optional<String> nearestSopClass(String typo) {
         return Nearest.of(typo, UidNames.keywords(UidNames.Kind.STORAGE_SOP_CLASS));
     }
@@ -77,12 +77,12 @@ public final class Dictionary {
                 : UidNames.lookUp(uidOrName, UidNames.Kind.TRANSFER_SYNTAX).map(TransferSyntax::new);
     }
 
-    /** The keyword of the transfer syntax that was probably meant by something that is none. */
+    /** The keyword of the transfer syntax that a misspelled text probably means. */
     public static Optional<String> nearestTransferSyntax(String typo) {
         return Nearest.of(typo, UidNames.keywords(UidNames.Kind.TRANSFER_SYNTAX));
     }
 
-    /** The standard's name of a UID ({@code CT Image Storage}); empty for a private or unknown one. */
+    /** The name of a UID in the standard ({@code CT Image Storage}); empty for a private or unknown one. */
     public static Optional<String> name(Uid uid) {
         return UidNames.nameOf(uid);
     }

@@ -24,7 +24,7 @@ public final class DimseStatus {
 
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
-    /** What kind of answer a status is (PS3.7 Annex C). */
+    /** The kinds of status (PS3.7 Annex C). */
     public enum Kind {
         /** The instance is stored. */
         SUCCESS,
@@ -36,7 +36,7 @@ public final class DimseStatus {
 
     private DimseStatus() {}
 
-    /** The kind of a status; what no table lists is a failure. */
+    /** The kind of a status. A status that is in no table is a failure. */
     public static Kind kindOf(int status) {
         if (status == SUCCESS) {
             return Kind.SUCCESS;
@@ -45,7 +45,7 @@ public final class DimseStatus {
         return warning ? Kind.WARNING : Kind.FAILURE;
     }
 
-    /** Whether more responses to the same request follow (PS3.7 C.1.3), which no response here may say. */
+    /** Whether more responses to the same request follow (PS3.7 C.1.3). Here, no response may have such a status. */
     public static boolean isPending(int status) {
         return status == 0xFF00 || status == 0xFF01;
     }
@@ -93,7 +93,7 @@ public final class DimseStatus {
         return kindOf(status) == Kind.WARNING ? "warning" : "failure";
     }
 
-    /** A status as it is written everywhere in the gateway: four hexadecimal digits, {@code 0xA700}. */
+    /** A status in the form that the gateway uses everywhere: four hexadecimal digits, {@code 0xA700}. */
     public static String format(int status) {
         return "0x" + HEX.toHexDigits((short) status);
     }

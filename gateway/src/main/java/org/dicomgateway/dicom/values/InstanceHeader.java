@@ -4,15 +4,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What routing may know of an instance: its top-level attributes before the pixel data. Immutable.
+ * The part of an instance that routing uses: its top-level attributes before the pixel data. Immutable.
  *
- * <p>Values are text in Unicode, decoded by the dataset's Specific Character Set, padding removed, multiple values
- * separate. Attributes that are absent or empty have no values. Text from here is the sender's: it is fit for matching
- * and for the ledger, not for a log line.
+ * <p>Values are Unicode text, decoded by the Specific Character Set of the dataset, without padding; multiple values
+ * are separate. Attributes that are absent or empty have no values. The sender controls this text: use it for
+ * matching and in the ledger, but not in a log line.
  */
 public final class InstanceHeader {
 
-    /** Looks an attribute up; empty when it is absent, empty or a sequence. */
+    /** Finds the values of an attribute. Empty when it is absent, empty or a sequence. */
     @FunctionalInterface
     public interface Attributes {
         List<String> values(int tag);
@@ -36,7 +36,7 @@ public final class InstanceHeader {
         this.attributes = attributes;
     }
 
-    /** A header with just these attributes, by tag. */
+    /** A header with only these attributes, by tag. */
     public static InstanceHeader of(
             Uid sopClass, Uid sopInstance, TransferSyntax transferSyntax, Map<Integer, List<String>> attributes) {
         Map<Integer, List<String>> copy = Map.copyOf(attributes);
@@ -53,7 +53,7 @@ public final class InstanceHeader {
         return sopInstance;
     }
 
-    /** The transfer syntax the dataset was received in. */
+    /** The transfer syntax in which the dataset was received. */
     public TransferSyntax transferSyntax() {
         return transferSyntax;
     }

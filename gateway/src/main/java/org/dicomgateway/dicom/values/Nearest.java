@@ -4,14 +4,14 @@ import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Finds what was probably meant by a misspelled word. */
+/** Finds the word that a misspelled word probably means. */
 public final class Nearest {
 
     private Nearest() {}
 
     /**
-     * The candidate with the fewest edits (case does not count); empty when even that one differs in more than a third
-     * of its letters, or in all of them.
+     * The candidate with the fewest edits, ignoring case. Empty when even this one differs in more than a third of
+     * its letters, or in all of them.
      */
     public static Optional<String> of(String typo, Collection<String> candidates) {
         String wanted = typo.toLowerCase(Locale.ROOT);
@@ -29,7 +29,7 @@ public final class Nearest {
         return nearest.isEmpty() ? Optional.empty() : Optional.of(nearest);
     }
 
-    /** Edits that make one word of the other: a letter more, less, other, or two neighbours swapped. */
+    /** The number of edits between two words: a letter added, removed or changed, or two neighbours swapped. */
     private static int distance(String a, String b) {
         int[][] d = new int[a.length() + 1][b.length() + 1];
         for (int i = 0; i <= a.length(); i++) {

@@ -1,6 +1,6 @@
 package org.dicomgateway.dicom.values;
 
-/** A DICOM node that can be called. */
+/** A DICOM node that the gateway can connect to. */
 public record Peer(AeTitle aeTitle, String host, int port) {
 
     @Override

@@ -11,9 +11,9 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 
 /**
- * A certificate that a peer has shown and that is good.
+ * A valid certificate that a peer has shown.
  *
- * @param subject as RFC 2253 writes it: {@code CN=ct1.example.org,O=Hospital}
+ * @param subject in the form of RFC 2253: {@code CN=ct1.example.org,O=Hospital}
  * @param names its subject alternative names (RFC 5280 4.2.1.6): {@code dns:ct1.example.org}, {@code ip:10.1.2.3},
  *     {@code email:…}, {@code uri:…}
  */
@@ -29,7 +29,7 @@ public record PeerCertificate(String subject, List<String> names) {
         names = List.copyOf(names);
     }
 
-    /** What the peer of a session has shown; empty when it was not asked, or had none. */
+    /** The certificate of the peer in a session. Empty when the gateway asked for none, or the peer had none. */
     public static Optional<PeerCertificate> of(SSLSession session) {
         try {
             Certificate shown = session.getPeerCertificates()[0];
@@ -43,7 +43,7 @@ public record PeerCertificate(String subject, List<String> names) {
         return new PeerCertificate(certificate.getSubjectX500Principal().getName(), namesOf(certificate));
     }
 
-    /** Names that cannot be read are none: whoever asks for one then does not find it. */
+    /** Names that cannot be read are left out, so that no rule matches them. */
     private static List<String> namesOf(X509Certificate certificate) {
         List<String> names = new ArrayList<>();
         try {

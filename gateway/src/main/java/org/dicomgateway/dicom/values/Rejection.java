@@ -5,12 +5,12 @@ package org.dicomgateway.dicom.values;
  *
  * @param result 1 permanent, 2 transient
  * @param source 1 service user, 2 service provider (ACSE), 3 service provider (presentation)
- * @param reason meaning depends on the source; see the constants here
- * @param text why, for the log; never sent
+ * @param reason its meaning depends on the source; see the constants here
+ * @param text the reason in words, for the log; never sent
  */
 public record Rejection(int result, int source, int reason, String text) implements AssociationAnswer {
 
-    /** Permanent, service user, no reason given (1/1/1): known, and not allowed. */
+    /** Permanent, service user, no reason given (1/1/1): the peer is known, but not permitted. */
     public static Rejection notAllowed(String text) {
         return new Rejection(1, 1, 1, text);
     }

@@ -4,7 +4,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.regex.Pattern;
 
-/** Makes text that came over the network fit for a log line or a message: no control characters, bounded length. */
+/** Makes text from the network safe for a log line or a message: no control characters, bounded length. */
 public final class Text {
 
     private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_.+-]+");
@@ -12,8 +12,8 @@ public final class Text {
     private Text() {}
 
     /**
-     * {@code text} with everything but printable characters replaced by {@code ?}, cut to {@code maxLength} characters.
-     * A terminal escape, a line break or a bidirectional override cannot survive it.
+     * Replaces every character of {@code text} that is not printable with {@code ?}, and cuts it to {@code maxLength}
+     * characters. This removes terminal escapes, line breaks and bidirectional overrides.
      */
     public static String printable(String text, int maxLength) {
         StringBuilder out = new StringBuilder(Math.min(text.length(), maxLength));
@@ -25,20 +25,21 @@ public final class Text {
     }
 
     /**
-     * The same for a place in a line where one word is due: in double quotes when it has anything but letters, digits and
-     * {@code _ - . +}, or is empty. So it cannot be taken for two words, or for another key and value.
+     * As {@link #printable}, for a single word in a line. Adds double quotes when the text is empty or contains
+     * anything except letters, digits and {@code _ - . +}. So it cannot look like two words, or like another key and
+     * value.
      */
     public static String token(String text, int maxLength) {
         String printable = printable(text, maxLength);
         return WORD.matcher(printable).matches() ? printable : quoted(printable, maxLength);
     }
 
-    /** The same, always in double quotes, with single ones in place of those within. */
+    /** As {@link #printable}, always in double quotes. Double quotes within the text become single ones. */
     public static String quoted(String text, int maxLength) {
         return '"' + printable(text, maxLength).replace('"', '\'') + '"';
     }
 
-    /** An address as an operator writes it: {@code 0.0.0.0:11112}, {@code [::1]:11112}. */
+    /** An address in the usual form: {@code 0.0.0.0:11112}, {@code [::1]:11112}. */
     public static String address(InetSocketAddress address) {
         InetAddress resolved = address.getAddress();
         String host = resolved == null ? address.getHostString() : resolved.getHostAddress();

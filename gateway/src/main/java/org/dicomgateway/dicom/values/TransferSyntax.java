@@ -1,8 +1,8 @@
 package org.dicomgateway.dicom.values;
 
 /**
- * How a dataset is encoded (PS3.5 10). Only the questions that the gateway has to ask are answered here; every other
- * transfer syntax is explicit VR little endian with encapsulated pixel data (PS3.5 A.4).
+ * How a dataset is encoded (PS3.5 10). It contains only the methods that the gateway needs. Every other transfer
+ * syntax is explicit VR little endian with encapsulated pixel data (PS3.5 A.4).
  */
 public record TransferSyntax(Uid uid) implements Comparable<TransferSyntax> {
 
@@ -17,12 +17,12 @@ public record TransferSyntax(Uid uid) implements Comparable<TransferSyntax> {
 
     private static final TransferSyntax JPIP_REFERENCED_DEFLATE = of("1.2.840.10008.1.2.4.95");
 
-    /** The transfer syntax with this UID; any UID is taken, private ones included. */
+    /** The transfer syntax with this UID. Accepts any UID, also private ones. */
     public static TransferSyntax of(String uid) {
         return new TransferSyntax(Uid.of(uid));
     }
 
-    /** Whether the whole dataset is deflated, rather than its pixel data. */
+    /** Whether the whole dataset is deflated, not only its pixel data. */
     public boolean isDeflated() {
         return equals(DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN) || equals(JPIP_REFERENCED_DEFLATE);
     }

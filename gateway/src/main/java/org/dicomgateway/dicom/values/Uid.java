@@ -1,17 +1,17 @@
 package org.dicomgateway.dicom.values;
 
 /**
- * A unique identifier: 1 to 64 digits and dots (PS3.5 9.1). Leading zeros within a component are against the standard
- * but sent by real devices, and are let through: the gateway forwards what it was given.
+ * A unique identifier: 1 to 64 digits and dots (PS3.5 9.1). Leading zeros within a component are against the
+ * standard, but real devices send them. They are accepted, because the gateway forwards what it receives.
  */
 public record Uid(String value) implements Comparable<Uid> {
 
     private static final int MAX_LENGTH = 64;
 
-    /** @throws IllegalArgumentException with a message fit for an operator when the text is no UID */
+    /** Checks the text. @throws IllegalArgumentException when it is not a UID; the message is for the operator */
     public Uid {
         if (!isValid(value)) {
-            throw new IllegalArgumentException("a UID holds 1 to " + MAX_LENGTH + " digits and dots: '"
+            throw new IllegalArgumentException("a UID contains 1 to " + MAX_LENGTH + " digits and dots: '"
                     + Text.printable(value, MAX_LENGTH) + "'" + (value.length() > MAX_LENGTH ? "…" : ""));
         }
     }
@@ -21,10 +21,10 @@ public record Uid(String value) implements Comparable<Uid> {
         return new Uid(text);
     }
 
-    /** Whether {@code text} can be a {@code Uid}. */
+    /** Whether {@code text} is a valid {@code Uid}. */
     public static boolean isValid(String text) {
         int length = text.length();
-        // A plain loop: this is asked a dozen times for each instance.
+        // A plain loop for speed: this runs a dozen times for each instance.
         for (int i = 0; i < length && length <= MAX_LENGTH; i++) {
             char c = text.charAt(i);
             if (c != '.' && (c < '0' || c > '9')) {

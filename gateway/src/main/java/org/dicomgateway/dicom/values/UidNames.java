@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.aoju.bus.image.UID;
 import org.jspecify.annotations.Nullable;
 
-/** The registry of UIDs (PS3.6 Annex A): the toolkit's, and what the standard has added since. */
+/** The registry of UIDs (PS3.6 Annex A): the toolkit's list, and what the standard has added since. */
 final class UidNames {
 
     enum Kind {
@@ -20,7 +20,7 @@ final class UidNames {
         OTHER
     }
 
-    /** Keyword, UID, name; the later of two entries with one UID gives its keyword and name. */
+    /** Keyword, UID, name. When two entries have the same UID, the later one gives keyword and name. */
     private static final String[][] ADDED = {
         {"EncapsulatedUncompressedExplicitVRLittleEndian", "1.2.840.10008.1.2.1.98"},
         {"JPEGXLLossless", "1.2.840.10008.1.2.4.110"},
@@ -41,7 +41,7 @@ final class UidNames {
         {"EnhancedContinuousRTImageStorage", "1.2.840.10008.5.1.4.1.1.481.24"},
     };
 
-    /** Keywords as the standard spells them now, where the toolkit knows an older one. */
+    /** Current keywords of the standard where the toolkit has an older one. */
     private static final String[][] RENAMED = {
         {"Verification", "1.2.840.10008.1.1"},
         {"JPEGBaseline8Bit", "1.2.840.10008.1.2.4.50"},
@@ -93,7 +93,7 @@ final class UidNames {
         return Collections.unmodifiableList(KEYWORDS.getOrDefault(kind, List.of()));
     }
 
-    /** What a UID of the registry stands for; {@code OTHER} for any that is not in it. */
+    /** The kind of a UID in the registry; {@code OTHER} for any UID that is not in it. */
     static Kind kindOf(String uid) {
         String name = NAME_BY_UID.getOrDefault(uid, "");
         if (uid.equals(TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN.uid().value())
@@ -122,7 +122,7 @@ final class UidNames {
         }
     }
 
-    /** Case, blanks, punctuation and "(Retired)" do not tell two names apart. */
+    /** Two names are equal when they differ only in case, blanks, punctuation and "(Retired)". */
     private static String normal(String name) {
         String letters = name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
         return letters.endsWith("retired") ? letters.substring(0, letters.length() - "retired".length()) : letters;

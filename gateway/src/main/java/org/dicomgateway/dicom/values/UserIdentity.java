@@ -4,11 +4,11 @@ import java.util.Optional;
 import org.dicomgateway.security.Secret;
 
 /**
- * Who the proposer of an association says he is (PS3.7 D.3.3.7).
+ * The user identity in an association request (PS3.7 D.3.3.7). It is not verified yet.
  *
- * @param kind of proof
+ * @param kind the kind of proof
  * @param user as it came over the network; empty unless the kind has a user name
- * @param passcode when the kind has one
+ * @param passcode present when the kind has one
  */
 public record UserIdentity(Kind kind, String user, Optional<Secret> passcode) {
 
@@ -18,7 +18,7 @@ public record UserIdentity(Kind kind, String user, Optional<Secret> passcode) {
         USERNAME,
         /** A name and a passcode. */
         USERNAME_AND_PASSCODE,
-        /** A ticket or assertion of Kerberos, SAML or JWT, or whatever else there may be. */
+        /** A Kerberos ticket, a SAML assertion, a JWT, or any other kind. */
         OTHER
     }
 }

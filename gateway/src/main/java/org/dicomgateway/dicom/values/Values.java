@@ -11,22 +11,25 @@ import org.aoju.bus.image.galaxy.data.SpecificCharacterSet;
 /** Decodes the value of a data element to text (PS3.5 6.2). */
 public final class Values {
 
-    /** What is used when a dataset names none: contains the default repertoire, and is what most such senders mean. */
+    /**
+     * The character set for a dataset that names none. It contains the default repertoire, and most such senders use
+     * it.
+     */
     private static final String DEFAULT_CHARACTER_SET = "ISO_IR 100";
 
     private Values() {}
 
-    /** The character set that Specific Character Set (0008,0005) names. Unknown terms are taken for the default. */
+    /** The character set that Specific Character Set (0008,0005) names. For unknown terms, the default. */
     public static SpecificCharacterSet characterSet(List<String> terms) {
         String[] codes = terms.isEmpty() ? new String[] {DEFAULT_CHARACTER_SET} : terms.toArray(String[]::new);
-        // A single term without code extensions is often written in its ISO 2022 form all the same.
+        // Some writers use the ISO 2022 form also for a single term without code extensions.
         SpecificCharacterSet.trimISO2022(codes);
         return SpecificCharacterSet.valueOf(codes);
     }
 
     /**
-     * The values, without padding. Numbers are written in decimal, attribute tags as eight hexadecimal digits; bulk data
-     * and sequences have no values.
+     * The values without padding. Numbers are in decimal, attribute tags as eight hexadecimal digits. Bulk data and
+     * sequences have no values.
      */
     public static List<String> decode(byte[] value, int vr, boolean bigEndian, SpecificCharacterSet characterSet) {
         if (value.length == 0) {
@@ -52,7 +55,7 @@ public final class Values {
         };
     }
 
-    /** A private attribute in implicit VR can be anything; what looks like text is taken for it. */
+    /** A private attribute in implicit VR can have any type. Bytes that look like text are read as text. */
     private static List<String> unknown(byte[] value, SpecificCharacterSet characterSet) {
         for (byte b : value) {
             boolean control = b >= 0 && b < ' ' && b != '\t' && b != '\r' && b != '\n' && b != '\f' && b != 0x1B;
@@ -105,7 +108,7 @@ public final class Values {
         return text.substring(start, end);
     }
 
-    /** Padding is blanks, and NUL for UIDs; some writers use either anywhere. */
+    /** Padding is blanks, and NUL for UIDs. Some writers use either one in any value. */
     private static int endOf(String text) {
         int end = text.length();
         while (end > 0 && (text.charAt(end - 1) == ' ' || text.charAt(end - 1) == 0)) {

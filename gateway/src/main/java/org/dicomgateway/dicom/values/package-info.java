@@ -1,7 +1,7 @@
 /**
- * DICOM's value types: titles, UIDs, transfer syntaxes, statuses, and what is known of an instance's header.
+ * DICOM's value types: AE titles, UIDs, transfer syntaxes, statuses, and the header of an instance.
  *
- * <p>In: text and bytes. Out: immutable values that are valid by construction. Threads: none. Never here: a socket, a file,
+ * <p>In: text and bytes. Out: immutable values that are always valid. Threads: none. Never here: a socket, a file,
  * and a type of the toolkit in a public signature.
  */
 @NullMarked

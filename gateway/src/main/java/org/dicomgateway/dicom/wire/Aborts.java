@@ -4,8 +4,8 @@ import java.io.IOException;
 import org.aoju.bus.image.metric.internal.pdu.AAbort;
 
 /**
- * The exceptions that make the toolkit send A-ABORT and close, when one of its reads throws them (PS3.8 9.3.8). The
- * toolkit knows no message, so the cause carries it.
+ * Exceptions that make the toolkit send A-ABORT and close, when one of its reads throws them (PS3.8 9.3.8). The
+ * exception of the toolkit has no message, so the cause contains it.
  */
 public final class Aborts {
 
@@ -17,7 +17,7 @@ public final class Aborts {
 
     private Aborts() {}
 
-    /** We, as the user of the association, do not go on. */
+    /** The gateway, as the user of the association, ends it. */
     public static IOException becauseOf(Throwable cause) {
         return abort(SERVICE_USER, REASON_NOT_SPECIFIED, cause);
     }
@@ -26,12 +26,12 @@ public final class Aborts {
         return abort(SERVICE_PROVIDER, REASON_NOT_SPECIFIED, cause);
     }
 
-    /** The peer sent what no implementation sends. */
+    /** The peer sent something that no implementation sends. */
     public static IOException becauseOfViolation(String what) {
         return abort(SERVICE_PROVIDER, INVALID_PARAMETER_VALUE, new IOException(what));
     }
 
-    /** The peer sent what is not due now. */
+    /** The peer sent a PDU that is not expected now. */
     static IOException becauseOfUnexpectedPdu(String what) {
         return abort(SERVICE_PROVIDER, UNEXPECTED_PDU, new IOException(what));
     }

@@ -4,28 +4,29 @@ import java.io.IOException;
 import org.dicomgateway.dicom.values.PresentationPair;
 
 /**
- * Counts the items of an A-ASSOCIATE-RQ or -AC (PS3.8 9.3.2 and 9.3.3, PS3.7 Annex D) while its bytes pass, and aborts at
- * more than any implementation has, or at an item that does not fit in the one around it. The toolkit makes objects of all
- * that it reads, up to twenty times as large as what was sent, before anybody is asked who the caller is.
+ * Counts the items of an A-ASSOCIATE-RQ or -AC (PS3.8 9.3.2 and 9.3.3, PS3.7 Annex D) while its bytes pass. Aborts
+ * when there are more than any implementation sends, or when an item does not fit in the item around it. The reason:
+ * the toolkit makes objects of everything that it reads, up to twenty times as large as the bytes, before any access
+ * check.
  *
- * <p>Extended negotiations, of which the gateway makes no use, pass as sub-items of a type that there is not: the toolkit
- * steps over them and keeps nothing.
+ * <p>The gateway does not use extended negotiations. They pass with the type changed to one that does not exist: the
+ * toolkit then skips them and keeps nothing.
  */
 public final class AssociateGuard {
 
-    /** Bytes of the whole PDU: 128 contexts with eighteen transfer syntaxes each fit in it. */
+    /** In bytes, for the whole PDU: enough for 128 contexts with eighteen transfer syntaxes each. */
     public static final int MAX_LENGTH = 1 << 16;
 
     public static final int MAX_CONTEXTS = PresentationPair.MAX_PER_ASSOCIATION;
-    /** Of one context: there are about sixty in the standard, retired ones included. */
+    /** In one context: the standard has about sixty, including retired ones. */
     static final int MAX_TRANSFER_SYNTAXES_OF_A_CONTEXT = 128;
-    /** Of all contexts together. */
+    /** In all contexts together. */
     public static final int MAX_TRANSFER_SYNTAXES = 20 * MAX_CONTEXTS;
-    /** One for each SOP class that there are contexts for. */
+    /** One for each SOP class that can have a context. */
     public static final int MAX_ROLE_SELECTIONS = MAX_CONTEXTS;
-    /** Extended and common extended negotiations, each. */
+    /** For extended negotiations, and the same for common extended negotiations. */
     static final int MAX_EXTENDED_NEGOTIATIONS = MAX_CONTEXTS;
-    /** Any other sub-items of the user information: there are seven kinds, of which one has at most one. */
+    /** All other sub-items of the user information. There are seven kinds, and each may appear once at most. */
     static final int MAX_OTHER = 16;
 
     private static final int FIXED_FIELDS = 68;
@@ -50,13 +51,13 @@ public final class AssociateGuard {
     private final byte[] header = new byte[ITEM_HEADER];
     private int headerBytes;
     private int skip = FIXED_FIELDS;
-    /** Of the whole PDU and of the item that has sub-items, after what was looked at. */
+    /** What is left of the whole PDU, and (next field) of the item that has sub-items. */
     private int bodyRemaining;
 
     private int itemRemaining;
     private int itemType;
 
-    /** A role selection, of which the length of its UID is yet to be seen; what comes after it in the sub-item. */
+    /** What is left of a role selection while the length of its UID is not read yet. */
     private int roleRemaining;
 
     private int contexts;
@@ -69,16 +70,16 @@ public final class AssociateGuard {
     private int commonExtended;
     private int others;
 
-    /** @param length of the PDU's body */
+    /** Starts to count. @param length the length of the PDU's body */
     public AssociateGuard(long length) throws IOException {
         if (length > MAX_LENGTH || length < FIXED_FIELDS) {
-            throw Aborts.becauseOfViolation("an association request or answer of " + length + " bytes, where at most "
-                    + MAX_LENGTH + " are taken");
+            throw Aborts.becauseOfViolation("an association request or answer of " + length + " bytes; at most "
+                    + MAX_LENGTH + " are allowed");
         }
         bodyRemaining = (int) length;
     }
 
-    /** Looks at what passes next, and may change it. */
+    /** Checks the next bytes. May change them. */
     public void inspect(byte[] b, int from, int end) throws IOException {
         int pos = from;
         while (pos < end) {
@@ -108,7 +109,7 @@ public final class AssociateGuard {
         }
         if (bodyRemaining == 0) {
             check(userInformations == 1, "no user information");
-            check(skip == 0 && headerBytes == 0 && itemRemaining == 0, "an item that is cut off");
+            check(skip == 0 && headerBytes == 0 && itemRemaining == 0, "an incomplete item");
         }
     }
 
@@ -116,10 +117,10 @@ public final class AssociateGuard {
         if (itemRemaining > 0 && itemType == USER_INFORMATION) {
             int type = b[pos] & 0xFF;
             if (type == EXTENDED_NEGOTIATION) {
-                check(++extended <= MAX_EXTENDED_NEGOTIATIONS, "more extended negotiations than SOP classes");
+                check(++extended <= MAX_EXTENDED_NEGOTIATIONS, "too many extended negotiations");
                 b[pos] = NO_SUCH_ITEM;
             } else if (type == COMMON_EXTENDED_NEGOTIATION) {
-                check(++commonExtended <= MAX_EXTENDED_NEGOTIATIONS, "more extended negotiations than SOP classes");
+                check(++commonExtended <= MAX_EXTENDED_NEGOTIATIONS, "too many extended negotiations");
                 b[pos] = NO_SUCH_ITEM;
             }
         }
@@ -141,7 +142,7 @@ public final class AssociateGuard {
         skip = length;
         if (type == CONTEXT || type == CONTEXT_ANSWER) {
             check(++contexts <= MAX_CONTEXTS, "more than " + MAX_CONTEXTS + " presentation contexts");
-            check(length >= CONTEXT_FIXED_FIELDS, "a presentation context that is cut off");
+            check(length >= CONTEXT_FIXED_FIELDS, "an incomplete presentation context");
             syntaxesOfContext = 0;
             abstractSyntaxesOfContext = 0;
             skip = CONTEXT_FIXED_FIELDS;
@@ -167,18 +168,19 @@ public final class AssociateGuard {
             }
         } else if (type == ROLE_SELECTION) {
             check(++roles <= MAX_ROLE_SELECTIONS, "more than " + MAX_ROLE_SELECTIONS + " role selections");
-            check(length >= UID_LENGTH + ROLES, "a role selection that is cut off");
+            check(length >= UID_LENGTH + ROLES, "an incomplete role selection");
             skip = 0;
             roleRemaining = length;
         } else if (type != (NO_SUCH_ITEM & 0xFF)) {
-            // The toolkit takes so many bytes for the numbers of these two, whatever the length says.
+            // For these two, the toolkit always reads this many bytes, whatever the length says.
             boolean numbers = type == MAXIMUM_LENGTH || type == ASYNCHRONOUS_OPERATIONS;
-            check(!numbers || length == NUMBERS, "a maximum length or a number of operations that is none");
+            check(!numbers || length == NUMBERS, "a maximum length or an asynchronous operations window of a wrong"
+                    + " length");
             check(++others <= MAX_OTHER, "more than " + MAX_OTHER + " other sub-items of the user information");
         }
     }
 
-    /** The toolkit goes by the length of the UID, not by that of the sub-item. */
+    /** The toolkit uses the length of the UID, not the length of the sub-item, so both must agree. */
     private void role() throws IOException {
         int uid = ((header[0] & 0xFF) << 8) | (header[1] & 0xFF);
         check(uid + UID_LENGTH + ROLES == roleRemaining, "a role selection whose UID does not fit");

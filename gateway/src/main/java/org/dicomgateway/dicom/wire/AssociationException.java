@@ -4,16 +4,16 @@ import java.util.Optional;
 import org.dicomgateway.dicom.values.Rejection;
 import org.jspecify.annotations.Nullable;
 
-/** An association could not be opened, or ended without the answer that was waited for. */
+/** An association could not be opened, or it ended before the expected answer. */
 public final class AssociationException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    /** Where it failed. */
+    /** The kinds of failure. */
     public enum Cause {
-        /** No TCP connection: refused, unreachable, unknown host, or not in time. */
+        /** No TCP connection: refused, unreachable, unknown host, or timeout. */
         CONNECT,
-        /** A-ASSOCIATE-RJ: {@link #rejection()} says which. */
+        /** A-ASSOCIATE-RJ, see {@link #rejection()}. */
         REJECTED,
         /** A-ABORT from the peer. */
         ABORTED,
@@ -21,14 +21,14 @@ public final class AssociationException extends Exception {
         TIMEOUT,
         /** The connection broke or was closed. */
         CONNECTION_LOST,
-        /** The peer sent something that is no valid answer. */
+        /** The peer sent an answer that is not valid. */
         PROTOCOL
     }
 
     private final Cause reason;
     private final transient @Nullable Rejection rejection;
 
-    /** With a message fit for an operator: what, to whom, how long it took. */
+    /** With a message for an operator: what failed, with which peer, after which time. */
     public AssociationException(Cause reason, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.reason = reason;
@@ -42,7 +42,7 @@ public final class AssociationException extends Exception {
         this.rejection = rejection;
     }
 
-    /** Where it failed. */
+    /** The kind of failure. */
     public Cause reason() {
         return reason;
     }

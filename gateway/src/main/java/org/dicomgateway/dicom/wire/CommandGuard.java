@@ -3,13 +3,13 @@ package org.dicomgateway.dicom.wire;
 import java.io.IOException;
 
 /**
- * Looks at the command sets that pass (PS3.7 6.3: implicit VR little endian, group 0000) and aborts at what no command
- * has: other groups, undefined lengths, or more elements or bytes than any; and at a response where requests are due, the
- * dataset of which the toolkit would gather in memory.
+ * Checks the command sets that pass (PS3.7 6.3: implicit VR little endian, group 0000). Aborts at anything that no
+ * command contains: other groups, undefined lengths, or too many elements or bytes. The accepting side also aborts at
+ * a response, because the toolkit would collect its dataset in memory.
  */
 final class CommandGuard {
 
-    /** PS3.7 E.1 has some thirty elements in all, of which a command has a dozen. */
+    /** PS3.7 E.1 has about thirty elements in total; one command uses about a dozen. */
     private static final int MAX_ELEMENTS = 128;
 
     private static final int MAX_LENGTH = 1 << 14;
@@ -51,7 +51,7 @@ final class CommandGuard {
             if (valueRemaining > 0) {
                 int n = Math.min(valueRemaining, end - pos);
                 if (element == COMMAND_FIELD && valueRemaining - n == 0 && side == PduGuard.Side.ACCEPTOR) {
-                    check((b[pos + n - 1] & RESPONSE) == 0, "a response where requests are due");
+                    check((b[pos + n - 1] & RESPONSE) == 0, "a response, but only requests are expected");
                 }
                 pos += n;
                 valueRemaining -= n;
@@ -67,11 +67,12 @@ final class CommandGuard {
 
     private void beginElement() throws IOException {
         check(++elements <= MAX_ELEMENTS, "a command of more than " + MAX_ELEMENTS + " elements");
-        check(header[0] == 0 && header[1] == 0, "a command with a foreign group");
+        check(header[0] == 0 && header[1] == 0, "a command with an element outside group 0000");
         check(header[6] == 0 && header[7] == 0, "a command with an element that claims 64 KB or more");
         element = (header[2] & 0xFF) | ((header[3] & 0xFF) << 8);
         valueRemaining = (header[4] & 0xFF) | ((header[5] & 0xFF) << 8);
-        check(element != COMMAND_FIELD || valueRemaining == US_LENGTH, "a command whose field is no number");
+        check(element != COMMAND_FIELD || valueRemaining == US_LENGTH, "a command with a Command Field of a wrong"
+                + " length");
     }
 
     private static void check(boolean holds, String violation) throws IOException {

@@ -18,29 +18,29 @@ import org.dicomgateway.dicom.acceptor.AssociationMemory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TCP connection on which DICOM is spoken well.
+ * A TCP connection with the options and limits that DICOM needs.
  *
  * <ul>
- *   <li>It acknowledges at once what it reads. DCMTK and Orthanc write a message in several segments with Nagle's
- *       algorithm on; the peer's kernel then waits for our delayed acknowledgement, 44 ms for each message. The option
- *       is not sticky, so it is set again before every read.
- *   <li>It sends at once what it writes, and every write has a time limit, kept by a {@link Watchdog}.
- *   <li>Reads have the time limit of the moment: {@link #readBefore}, {@link #awaitMessage}.
- *   <li>What comes in is bounded, see {@link PduGuard}.
+ *   <li>It acknowledges received data at once. DCMTK and Orthanc write a message in several segments with Nagle's
+ *       algorithm on. The peer's kernel then waits for our delayed acknowledgement, 44 ms for each message. The option
+ *       does not last, so it is set again before every read.
+ *   <li>It sends written data at once. Every write has a time limit, which a {@link Watchdog} enforces.
+ *   <li>Reads have the time limit that is set at the moment: {@link #readBefore}, {@link #awaitMessage}.
+ *   <li>Incoming data is bounded, see {@link PduGuard}.
  * </ul>
  *
- * <p>All of it holds with TLS on it, too ({@link #secure}): acknowledging and the time limits are below TLS, the bounds
- * above it.
+ * <p>All this also holds with TLS ({@link #secure}). Acknowledgement and time limits work below TLS, the bounds above
+ * it.
  */
 public final class DicomSocket extends Socket {
 
-    /** Puts TLS on the plain connection; the handshake is yet to come. */
+    /** Adds TLS to the plain connection, before the handshake. */
     @FunctionalInterface
     public interface TlsLayer {
         SSLSocket over(Socket wire) throws IOException;
     }
 
-    /** Each connection has one of it, with TLS above it as well: see {@link AssociationMemory}. */
+    /** Each connection has one such buffer, and a second one with TLS: see {@link AssociationMemory}. */
     private static final int READ_BUFFER = 32_768;
 
     private static final boolean QUICK_ACK = quickAckSupported();
@@ -60,7 +60,7 @@ public final class DicomSocket extends Socket {
     private volatile @Nullable SSLSocket tls;
     private InputStream wireIn = InputStream.nullInputStream();
 
-    /** An unconnected socket; {@link #start} makes it ready once it is connected. */
+    /** Creates an unconnected socket. After it is connected, {@link #start} prepares it. */
     public DicomSocket(Watchdog watchdog, Duration writeTimeout, PduGuard.Side side, int maxPduLength) {
         this.watchdog = watchdog;
         this.writeTimeoutNanos = writeTimeout.toNanos();
@@ -69,12 +69,12 @@ public final class DicomSocket extends Socket {
         this.guard = guard(InputStream.nullInputStream());
     }
 
-    /** What an A-ASSOCIATE PDU waits for before it is read; to be set before {@link #start}. */
+    /** Sets what happens before an A-ASSOCIATE PDU is parsed. Call it before {@link #start}. */
     public void parseAfter(PduGuard.BeforeParsing turn) {
         beforeParsing = turn;
     }
 
-    /** Sets the options of a connected socket and puts it under the watchdog. */
+    /** Sets the options of a connected socket and starts the watchdog for it. */
     public void start() throws IOException {
         setTcpNoDelay(true);
         setKeepAlive(true);
@@ -84,8 +84,8 @@ public final class DicomSocket extends Socket {
     }
 
     /**
-     * Makes the TLS handshake, within the limits that are set; from then on everything is encrypted. When it fails nothing
-     * was read or written in the clear, and the socket is good for nothing but to be closed.
+     * Does the TLS handshake, within the current time limits. From then on everything is encrypted. When it fails, no
+     * DICOM data was read or written unencrypted, and the socket must be closed.
      */
     public void secure(TlsLayer layer) throws IOException {
         SSLSocket secured = layer.over(new Wire());
@@ -103,30 +103,31 @@ public final class DicomSocket extends Socket {
         return titles;
     }
 
-    /** The AE titles that came, as they came. */
+    /** The result of checking the AE titles as they arrived. */
     public TitleGuard titles() {
         return titles;
     }
 
-    /** What was agreed on by {@link #secure}; empty without it. */
+    /** The session that {@link #secure} agreed on; empty without TLS. */
     public Optional<SSLSession> tlsSession() {
         return Optional.ofNullable(tls).map(SSLSocket::getSession);
     }
 
-    /** All reads together end before this time has passed. */
+    /** All reads together must end within this time. */
     public void readBefore(Duration timeout) {
         limit.before(timeout);
     }
 
     /**
-     * The next read waits at most {@code idle}; once something has come, each further one at most {@code between}, and all
-     * of them together bring at least {@code minRate} bytes a second, 0 for any; see {@link ReadLimit}.
+     * The next read waits at most {@code idle}. After the first data, each further read waits at most {@code
+     * between}. Together they must bring at least {@code minRate} bytes per second; 0 for no minimum. See {@link
+     * ReadLimit}.
      */
     public void awaitMessage(Duration idle, Duration between, long minRate) {
         limit.await(idle, between, minRate);
     }
 
-    /** Reads wait for ever, until the socket is closed. Only where somebody else keeps the time. */
+    /** Reads wait until the socket is closed. Only for code that has its own time limit. */
     public void readWithoutLimit() {
         limit.none();
     }
@@ -141,12 +142,12 @@ public final class DicomSocket extends Socket {
         return guard.sawAbort();
     }
 
-    /** Whether a write is going on: what is written besides it would have to wait. */
+    /** Whether a write is in progress. Another write would have to wait. */
     public boolean isWriting() {
         return writingSince != 0;
     }
 
-    /** For the watchdog: closes the socket when the write going on takes too long. */
+    /** For the watchdog: closes the socket when the current write takes too long. */
     void closeWhenStuck(long now) {
         long since = writingSince;
         if (since != 0 && now - since > writeTimeoutNanos) {
@@ -163,11 +164,11 @@ public final class DicomSocket extends Socket {
         try {
             close();
         } catch (IOException e) {
-            // Closing is all that can be done, and the kernel has the socket now.
+            // Nothing more can be done than to close; the kernel has the socket now.
         }
     }
 
-    /** What still comes in, decrypted, when nobody reads PDUs any more. */
+    /** The remaining input, decrypted, after PDUs are no longer read. */
     public InputStream unguarded() {
         return guard.unguarded();
     }
@@ -183,9 +184,9 @@ public final class DicomSocket extends Socket {
         return secured == null ? new TimedOutput(super.getOutputStream()) : secured.getOutputStream();
     }
 
-    /** With TLS, the peer is told that this is the end and no cut (RFC 8446 6.1), if that can be sent at once. */
+    /** With TLS, tells the peer that the connection ends normally (RFC 8446 6.1), if that can be sent at once. */
     @Override
-    @SuppressWarnings("UnsynchronizedOverridesSynchronized") // the word of farewell must not hold up the watchdog
+    @SuppressWarnings("UnsynchronizedOverridesSynchronized") // the closing message of TLS must not block the watchdog
     public void close() throws IOException {
         SSLSocket secured = tls;
         try {
@@ -193,7 +194,7 @@ public final class DicomSocket extends Socket {
                 secured.shutdownOutput();
             }
         } catch (IOException e) {
-            // The peer is gone already.
+            // The peer has already closed.
         } finally {
             closeWire();
         }
@@ -240,7 +241,7 @@ public final class DicomSocket extends Socket {
                     limit.received(n, System.nanoTime() - begin);
                     return n;
                 } catch (SocketTimeoutException e) {
-                    // A limit that was lifted while this read waited under it has not passed.
+                    // A limit that was changed while this read waited does not count as passed.
                     if (limit.rule() == asked) {
                         timedOut = true;
                         throw e;
@@ -250,7 +251,7 @@ public final class DicomSocket extends Socket {
         }
     }
 
-    /** The plain connection, for TLS to be put on. It asks for no more of a socket than this. */
+    /** The plain connection below TLS. TLS needs only these methods of a socket. */
     private final class Wire extends Socket {
 
         @Override
@@ -285,7 +286,7 @@ public final class DicomSocket extends Socket {
 
         @Override
         public void shutdownOutput() {
-            // The socket's owner closes it, when the peer has had time to read.
+            // The owner closes the socket, after the peer has had time to read.
         }
 
         @Override

@@ -5,8 +5,8 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 
 /**
- * Lines that strangers can cause: so many in a stretch of time, the rest is counted and told as one. For any number of
- * threads.
+ * Limits log lines that unknown peers can cause. Logs a fixed number in each period, counts the rest, and logs the
+ * count in one line. For any number of threads.
  */
 public final class LogLimit {
 
@@ -33,12 +33,12 @@ public final class LogLimit {
         }
     }
 
-    /** When the stretch of time is over: how many were only counted in it. */
+    /** When the period is over: logs how many lines were only counted in it. */
     public void tellWhatWasLeft() {
         long count = countWhenOver();
         if (count > 0) {
             log.info(
-                    "and {} more callers were refused or went away within {} s, after {} that are told one by one",
+                    "{} more peers were refused or disconnected within {} s; the first {} are logged one by one",
                     count,
                     STRETCH.toSeconds(),
                     LINES);

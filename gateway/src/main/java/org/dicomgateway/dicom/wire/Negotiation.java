@@ -30,24 +30,30 @@ import org.dicomgateway.dicom.values.UserIdentity.Kind;
 import org.dicomgateway.security.Secret;
 import org.jspecify.annotations.Nullable;
 
-/** Turns an A-ASSOCIATE-RQ into an A-ASSOCIATE-AC (PS3.8 9.3.3, PS3.7 Annex D). Takes what the proposer would rather. */
+/**
+ * Turns an A-ASSOCIATE-RQ into an A-ASSOCIATE-AC (PS3.8 9.3.3, PS3.7 Annex D). Follows the preference of the
+ * proposer.
+ */
 public final class Negotiation {
 
     private static final String APPLICATION_CONTEXT = "1.2.840.10008.3.1.1.1";
     private static final int SMALLEST_PDU = 128;
 
-    /** Bytes of a user's name, and of a passcode: nobody's is longer, and they are kept while a passcode is checked. */
+    /**
+     * The most bytes of a user name and of a passcode. No real one is longer, and they stay in memory while a
+     * passcode is checked.
+     */
     private static final int MAX_NAME = 1_024;
 
-    /** In the standard there are about sixty, and a few private ones are in use. */
+    /** The standard has about sixty, and a few private ones are in use. */
     private static final int MAX_DIFFERENT_SYNTAXES = 128;
 
-    /** A name and a passcode are answered with nothing, to say that they are right (PS3.7 D.3.3.7.2). */
+    /** An empty server response to user name and passcode means that they are right (PS3.7 D.3.3.7.2). */
     private static final byte[] NO_SERVER_RESPONSE = {};
 
     private Negotiation() {}
 
-    /** What makes serving impossible, whoever asks. */
+    /** Rejects requests that the gateway cannot serve for any peer. */
     public static void checkProtocol(AAssociateRQ rq) throws AAssociateRJ {
         if ((rq.getProtocolVersion() & 1) == 0) {
             throw new AAssociateRJ(1, 2, AAssociateRJ.REASON_PROTOCOL_VERSION_NOT_SUPPORTED);
@@ -62,8 +68,9 @@ public final class Negotiation {
     }
 
     /**
-     * Bounds what we send by what the peer takes. That is an unsigned number: from 2 GB on, it is as good as no limit. And
-     * PDUs are filled, with fragments that have to be of even length (PS3.8 Annex E): an odd limit is one too many.
+     * Limits the PDUs that we send to the maximum of the peer. The maximum is an unsigned number; from 2 GB on, it
+     * counts as no limit. PDUs are filled with fragments that must have an even length (PS3.8 Annex E), so an odd
+     * maximum is reduced by one.
      */
     public static void boundPdus(AAssociateRQAC peer) {
         peer.setMaxPDULength(Math.max(0, peer.getMaxPDULength()));
@@ -72,7 +79,7 @@ public final class Negotiation {
         }
     }
 
-    /** The user that the request names, if any. */
+    /** The user in the request, if any. */
     public static Optional<UserIdentity> identityIn(AAssociateRQ rq) throws AAssociateRJ {
         @Nullable IdentityRQ identity = rq.getIdentityRQ();
         if (identity == null) {
@@ -99,10 +106,10 @@ public final class Negotiation {
     }
 
     /**
-     * Leaves of a request what the answer needs, and few objects of that: whoever decides on it may take a while, and many
-     * can wait for him.
+     * Removes from a request everything that the answer does not need. A decision can take a while, and many requests
+     * can wait for one, so this saves memory.
      *
-     * @throws IOException when it has more different transfer syntaxes than there are
+     * @throws IOException when the request has more different transfer syntaxes than exist
      */
     public static void compact(AAssociateRQ rq) throws IOException {
         Map<String, String> syntaxes = new HashMap<>();
@@ -137,7 +144,7 @@ public final class Negotiation {
         return text != null && Uid.isValid(text) ? text : "";
     }
 
-    /** The contexts that are for C-ECHO alone. */
+    /** The contexts that are only for C-ECHO. */
     public static Set<Integer> verificationContexts(AAssociateRQ rq) {
         return rq.getPresentationContexts().stream()
                 .filter(context -> AbstractSyntaxes.VERIFICATION.equals(context.getAbstractSyntax()))
@@ -145,7 +152,7 @@ public final class Negotiation {
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    /** The answer. The request is empty afterwards: the toolkit holds on to it as long as the association lives. */
+    /** Makes the answer. Empties the request, because the toolkit keeps it as long as the association lives. */
     public static AAssociateAC accept(AAssociateRQ rq, int maxPduLength, Admission admission) {
         AAssociateAC ac = new AAssociateAC();
         ac.setCalledAET(rq.getCalledAET());
@@ -163,7 +170,7 @@ public final class Negotiation {
                 accepted.add(proposed.getAbstractSyntax());
             }
         }
-        // We are never the SCU, so the proposer is never the SCP.
+        // The gateway is never the SCU here, so the proposer is never the SCP.
         rq.getRoleSelections().stream()
                 .filter(role -> accepted.contains(role.getSOPClassUID()))
                 .forEach(role -> ac.addRoleSelection(new RoleSelection(role.getSOPClassUID(), role.isSCU(), false)));
@@ -180,7 +187,7 @@ public final class Negotiation {
         rq.setIdentityRQ(null);
     }
 
-    /** Lets go of all that was answered but the contexts in use. */
+    /** Removes everything from the answer except the contexts in use. */
     public static void release(AAssociateAC ac, Collection<Presentation> used) {
         List.copyOf(ac.getPresentationContexts()).stream()
                 .filter(context -> !used.contains(context))
@@ -197,14 +204,17 @@ public final class Negotiation {
         if (result == Presentation.ACCEPTANCE && syntax.isEmpty()) {
             result = Presentation.TRANSFER_SYNTAX_NOT_SUPPORTED;
         }
-        // What a rejected context names is not significant, but it must name something (PS3.8 9.3.3.2).
+        // The transfer syntax of a rejected context is not significant, but it must be there (PS3.8 9.3.3.2).
         String named = syntax.isEmpty()
                 ? TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN.uid().value()
                 : syntax;
         return new Presentation(proposed.getPCID(), result, named);
     }
 
-    /** Of those proposed, the one preferred most; without preference the first, known to us or not; empty for none. */
+    /**
+     * The most preferred of the proposed transfer syntaxes. Without a preference the first, known to the gateway or
+     * not. Empty for none.
+     */
     private static String choose(String[] proposed, List<TransferSyntax> preferred) {
         if (preferred.isEmpty()) {
             return proposed.length == 0 ? "" : proposed[0];

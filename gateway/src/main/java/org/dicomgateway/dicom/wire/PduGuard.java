@@ -7,23 +7,24 @@ import java.net.SocketTimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands between a connection and the toolkit, which believes every length and keeps whole PDUs in memory (PS3.8 9.3).
+ * Checks the bytes of a connection before the toolkit reads them. The toolkit trusts every length and keeps whole PDUs
+ * in memory (PS3.8 9.3).
  *
  * <ul>
- *   <li>Each fragment of a message passes in PDUs of its own of at most {@value #MAX_PIECE} bytes, which changes nothing of
- *       what is said, so the memory of an association does not depend on how large its peer makes PDUs.
- *   <li>Of an A-ASSOCIATE-RQ or -AC the items are counted ({@link AssociateGuard}), of a command the elements ({@link
- *       CommandGuard}). A second one, or one from the wrong side, is refused unread.
- *   <li>The last byte of an A-ASSOCIATE PDU is handed over in turn ({@link BeforeParsing}): what the toolkit makes of one is
- *       large for a moment.
+ *   <li>Each fragment of a message passes in its own PDUs of at most {@value #MAX_PIECE} bytes. This does not change
+ *       the content, and the memory of an association does not depend on the size of the peer's PDUs.
+ *   <li>It counts the items of an A-ASSOCIATE-RQ or -AC ({@link AssociateGuard}) and the elements of a command
+ *       ({@link CommandGuard}). It refuses a second A-ASSOCIATE PDU, or one from the wrong side, without reading it.
+ *   <li>Before the toolkit gets the last byte of an A-ASSOCIATE PDU, it waits for a turn ({@link BeforeParsing}). What
+ *       the toolkit makes of this PDU is large for a moment.
  * </ul>
  *
- * <p>Also notes an A-ABORT, which the toolkit does not tell from one of ours, and makes a time limit that has passed the
- * toolkit's reason to abort.
+ * <p>It also notes an A-ABORT of the peer, because the toolkit does not distinguish it from one of ours. When a time
+ * limit passes, it gives the toolkit a reason to abort.
  */
 public final class PduGuard extends InputStream {
 
-    /** Which end of the association this is. */
+    /** The side of the association that reads. */
     public enum Side {
         /** Reads an A-ASSOCIATE-RQ, and requests. */
         ACCEPTOR(A_ASSOCIATE_RQ),
@@ -37,7 +38,10 @@ public final class PduGuard extends InputStream {
         }
     }
 
-    /** Called when all of an A-ASSOCIATE PDU is there but nothing of it was read; may wait, or throw to end it. */
+    /**
+     * Called when all of an A-ASSOCIATE PDU has arrived and nothing of it is parsed. May wait, or throw to end the
+     * association.
+     */
     @FunctionalInterface
     public interface BeforeParsing {
         void waitForTurn() throws IOException;
@@ -49,12 +53,12 @@ public final class PduGuard extends InputStream {
     private static final int P_DATA_TF = 4;
     private static final int A_ABORT = 7;
 
-    /** The toolkit begins with a buffer of 16 KiB, and makes it as large as the largest PDU that it sees. */
+    /** The toolkit starts with a buffer of 16 KiB, and enlarges it to the largest PDU that it reads. */
     private static final int TOOLKIT_BUFFER = 1 << 14;
 
     private static final int MAX_PIECE = TOOLKIT_BUFFER - 2 * HEADER;
 
-    /** Some senders make larger PDUs than they were asked for. It costs nothing but a counter. */
+    /** Some senders make larger PDUs than the gateway asked for. This costs nothing except a counter. */
     private static final int MIN_DATA_LIMIT = 1 << 20;
 
     private final InputStream in;
@@ -63,12 +67,12 @@ public final class PduGuard extends InputStream {
     private final BeforeParsing beforeParsing;
     private final CommandGuard command;
 
-    /** Headers for the toolkit that are not on the wire like this. */
+    /** Headers for the toolkit that differ from those on the wire. */
     private final byte[] made = new byte[2 * HEADER];
 
     private int madeBytes;
     private int madeRead;
-    /** Bytes of the wire that pass next. */
+    /** How many bytes of the wire pass next. */
     private long pass;
 
     private long pduRemaining;
@@ -80,7 +84,10 @@ public final class PduGuard extends InputStream {
     private @Nullable AssociateGuard associate;
     private volatile boolean sawAbort;
 
-    /** @param maxPduLength what we ask peers to keep to; some lenience is given */
+    /**
+     * Guards one connection. @param maxPduLength the maximum that we ask peers to use; the actual limit is not
+     * smaller
+     */
     PduGuard(InputStream in, Side side, int maxPduLength, BeforeParsing beforeParsing) {
         this.in = in;
         this.side = side;
@@ -150,7 +157,7 @@ public final class PduGuard extends InputStream {
         return n;
     }
 
-    /** Makes the header of what comes next; false at the end of the stream. */
+    /** Makes the header of the next piece. False at the end of the stream. */
     private boolean next() throws IOException {
         inCommand = false;
         if (fragmentRemaining > 0) {
@@ -166,7 +173,7 @@ public final class PduGuard extends InputStream {
         return true;
     }
 
-    /** False when the stream ends before the first byte of a PDU. */
+    /** Reads a header. False when the stream ends before the first byte of a PDU. */
     private boolean readHeader() throws IOException {
         int n = 0;
         while (n < HEADER) {
@@ -189,14 +196,14 @@ public final class PduGuard extends InputStream {
         if (type == P_DATA_TF) {
             if (length < HEADER || length > maxPduLength) {
                 throw Aborts.becauseOfViolation(
-                        "a P-DATA-TF PDU of " + length + " bytes, where at most " + maxPduLength + " are taken");
+                        "a P-DATA-TF PDU of " + length + " bytes; at most " + maxPduLength + " are allowed");
             }
             pduRemaining = length;
             return;
         }
         if (type == A_ASSOCIATE_RQ || type == A_ASSOCIATE_AC) {
             if (associated || type != side.associate) {
-                throw Aborts.becauseOfUnexpectedPdu("an A-ASSOCIATE PDU where none is due");
+                throw Aborts.becauseOfUnexpectedPdu("an unexpected A-ASSOCIATE PDU");
             }
             associated = true;
             associate = new AssociateGuard(length);
@@ -219,7 +226,7 @@ public final class PduGuard extends InputStream {
         if (isCommand()) {
             command.beginFragment((control & 2) != 0);
         } else if (side == Side.REQUESTOR) {
-            throw Aborts.becauseOfViolation("a dataset, where only responses without are due");
+            throw Aborts.becauseOfViolation("a dataset, but only responses without a dataset are expected");
         }
         beginPiece();
     }

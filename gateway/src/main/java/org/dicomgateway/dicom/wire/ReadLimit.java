@@ -4,15 +4,18 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 
 /**
- * How long the next read of a socket may wait. Set by one thread, asked by another.
+ * How long the next read of a socket may wait. One thread sets it, another reads it.
  *
- * <p>A message can have to bring a number of bytes a second. That is judged each time that twice the longest single wait was
- * spent on waiting for it: a line that stands still for once goes on. What we spend ourselves, on a disk or on somebody's
- * limits, does not count.
+ * <p>A message can have a minimum rate in bytes per second. The rate is checked each time that the gateway has waited
+ * for this message for twice the longest single wait. So a line that stops once is not cut off. Time that the gateway
+ * itself uses, for its disk or for rate limits, does not count.
  */
 public final class ReadLimit {
 
-    /** Either all reads end at the deadline (nano clock), or each has so many milliseconds, 0 being for ever. */
+    /**
+     * Either all reads must end at the deadline (nano clock), or each read has a number of milliseconds; 0 means no
+     * limit.
+     */
     private record Rule(boolean total, long deadline, int first, int next, boolean begun, long minRate) {}
 
     private static final Rule NONE = new Rule(false, 0, 0, 0, true, 0);
@@ -32,13 +35,13 @@ public final class ReadLimit {
     /**
      * Limits how long a message may take.
      *
-     * @param minRate bytes a second, 0 for any
+     * @param minRate bytes per second, 0 for no minimum
      */
     public void await(Duration idle, Duration between, long minRate) {
         rule = new Rule(false, 0, millis(idle), millis(between), false, minRate);
     }
 
-    /** What holds now: another object when another limit was set. */
+    /** The current limit. It is another object after another limit was set. */
     Object rule() {
         return rule;
     }
@@ -51,12 +54,12 @@ public final class ReadLimit {
         }
         long left = current.deadline() - System.nanoTime();
         if (left <= 0) {
-            throw new SocketTimeoutException("the time for all of it has passed");
+            throw new SocketTimeoutException("the time limit for all reads together has passed");
         }
         return millis(Duration.ofNanos(left));
     }
 
-    /** A read has brought something, after a wait. */
+    /** A read has returned data, after a wait. */
     public void received(int length, long nanos) throws SocketTimeoutException {
         Rule current = rule;
         if (!current.begun()) {
@@ -76,13 +79,13 @@ public final class ReadLimit {
     private void judge(long minRate, long millis) throws SocketTimeoutException {
         if (bytes * 1_000 < minRate * millis) {
             throw new SocketTimeoutException(
-                    bytes + " bytes in " + millis + " ms, where " + minRate + " a second are due (min-rate)");
+                    bytes + " bytes in " + millis + " ms; the minimum is " + minRate + " bytes per second (min-rate)");
         }
         waitedNanos = 0;
         bytes = 0;
     }
 
-    /** Never 0, which would mean for ever. */
+    /** Never 0, because 0 would mean no limit. */
     private static int millis(Duration duration) {
         return (int) Math.max(1, Math.min(Integer.MAX_VALUE, duration.toMillis()));
     }

@@ -5,9 +5,9 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * Looks at the AE titles of an A-ASSOCIATE-RQ (PS3.8 9.3.2) as they pass: sixteen characters of the default repertoire
- * each, padded with spaces and with nothing else. The toolkit cuts off whatever is not printable at their ends, so that
- * {@code CT1} and a line feed, or {@code CT1} and NULs, would be let in, and told of, as {@code CT1}.
+ * Checks the AE titles of an A-ASSOCIATE-RQ (PS3.8 9.3.2) as they pass: each has sixteen characters of the default
+ * repertoire, padded only with spaces. The toolkit removes characters that are not printable at both ends. Without
+ * this check, {@code CT1} and a line feed, or {@code CT1} and NULs, would be accepted and logged as {@code CT1}.
  */
 public final class TitleGuard extends FilterInputStream {
 

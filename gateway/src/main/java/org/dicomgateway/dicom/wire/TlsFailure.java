@@ -6,7 +6,10 @@ import java.net.SocketTimeoutException;
 import javax.net.ssl.SSLException;
 import org.dicomgateway.dicom.values.Text;
 
-/** Why there is no TLS with a peer, for a log: Java's words are long, and hide what happened in their causes. */
+/**
+ * Says for the log why TLS with a peer failed. Java's messages are long, and the real reason is often in their
+ * causes.
+ */
 public final class TlsFailure {
 
     private static final int MAX_LENGTH = 300;
@@ -14,7 +17,7 @@ public final class TlsFailure {
 
     private TlsFailure() {}
 
-    /** What happened, printable; of an exception that has nothing to do with TLS, its message. */
+    /** The reason, printable. For an exception that is not about TLS, its message. */
     public static String inWords(IOException e) {
         if (!(e instanceof SSLException)) {
             return e instanceof SocketTimeoutException ? "no TLS handshake in time" : printable(e);

@@ -11,10 +11,10 @@ import org.aoju.bus.image.metric.Connection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The toolkit's objects for one association; nothing of it is shared with another.
+ * The toolkit's objects for one association. Associations share none of them.
  *
- * <p>All its timers stay off: they would share a thread, and an abort that the peer does not take would block it.
- * {@link DicomSocket} keeps the time instead.
+ * <p>All timers of the toolkit are off: they would share a thread, and an abort that the peer does not read would
+ * block it. {@link DicomSocket} has the time limits instead.
  */
 public final class ToolkitDevice extends Device {
 
@@ -27,10 +27,12 @@ public final class ToolkitDevice extends Device {
     private final transient Consumer<Association> onOpen;
 
     /**
-     * @param connection given to this device
-     * @param aeTitle ours; {@code *} for any
+     * Creates the objects for one association.
+     *
+     * @param connection the connection of this device
+     * @param aeTitle our AE title; {@code *} for any
      * @param reader runs the loop that reads PDUs until the association is over
-     * @param onOpen told the association, by the reader, before the first PDU
+     * @param onOpen gets the association, in the thread of the reader, before the first PDU
      */
     public ToolkitDevice(Connection connection, String aeTitle, Executor reader, Consumer<Association> onOpen) {
         super("dicom-gateway");
@@ -48,7 +50,7 @@ public final class ToolkitDevice extends Device {
         super.addAssociation(association);
     }
 
-    /** Only the delayed closing of a socket comes here; closing is the business of the socket's owner. */
+    /** The toolkit uses this only to close a socket after a delay. Here, the owner closes the socket. */
     @Override
     public @Nullable ScheduledFuture<?> schedule(Runnable command, long delay, TimeUnit unit) {
         return null;

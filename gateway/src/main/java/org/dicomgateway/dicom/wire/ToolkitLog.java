@@ -8,10 +8,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Spares the toolkit's logging its most expensive habit: for each line that it might log, several for each PDU, it finds
- * out who called by a walk over the whole stack, and only then asks whether that line is wanted. While small instances
- * were received this was two fifths of the processor time of the threads that did. Here it gets one fixed answer
- * instead, so that all it logs is logged in the name of its {@link Association}.
+ * Avoids an expensive step in the toolkit's logging. For each possible log line, several per PDU, the toolkit walks
+ * the whole stack to find its caller. Only then it checks whether the line is enabled. With small instances, this
+ * took two fifths of the processor time of the receiving threads. This class gives the toolkit one fixed answer
+ * instead, so that all its lines appear under the name of its {@link Association}.
  */
 final class ToolkitLog {
 
@@ -20,17 +20,17 @@ final class ToolkitLog {
     private ToolkitLog() {}
 
     /**
-     * From now on. To be called before the toolkit logs anything: what was compiled before may keep to the old way, as
-     * everything does where a JVM does not let this be done. That is slower, and nothing else.
+     * Applies the change. Call it before the toolkit logs anything: code that is already compiled may keep the old
+     * way. Some JVMs do not allow this change. Then only the speed suffers.
      */
     static void nameOneCaller() {
         try {
-            // The field is final and private, and there is no setting; no other means reaches it.
+            // The field is final and private, and there is no setting. No other way reaches it.
             Class<?> unsafeClass = Class.forName("sun.misc.Unsafe");
             Field theUnsafe = unsafeClass.getDeclaredField("theUnsafe");
             theUnsafe.setAccessible(true);
             Object unsafe = theUnsafe.get(null);
-            // Initialized first, or its initializer would have the last word.
+            // Initialize the class first, or its initializer would overwrite the new value.
             Field instance = Class.forName(CallerKit.class.getName()).getDeclaredField("INSTANCE");
             Object base = unsafeClass.getMethod("staticFieldBase", Field.class).invoke(unsafe, instance);
             Object offset =
@@ -39,7 +39,7 @@ final class ToolkitLog {
                     .getMethod("putObject", Object.class, long.class, Object.class)
                     .invoke(unsafe, base, offset, new OneCaller());
         } catch (ReflectiveOperationException | RuntimeException e) {
-            LOG.debug("the toolkit goes on finding out who logs by walking the stack", e);
+            LOG.debug("the toolkit's logging could not be made faster; it still walks the stack", e);
         }
     }
 

@@ -5,8 +5,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Few at once, and fewer of one host: the rest waits. For work that takes a moment and a lot of memory. For any number of
- * threads.
+ * Lets a few threads work at the same time, and fewer for one host; the others wait. For work that is short but needs
+ * much memory. For any number of threads.
  */
 public final class Turns {
 
@@ -16,15 +16,17 @@ public final class Turns {
     private int all;
 
     /**
-     * @param atOnce as many may work at once
-     * @param ofOneHost of those, so many for one host
+     * Creates the turns.
+     *
+     * @param atOnce how many may work at the same time
+     * @param ofOneHost how many of them for one host
      */
     public Turns(int atOnce, int ofOneHost) {
         this.atOnce = atOnce;
         this.ofOneHost = ofOneHost;
     }
 
-    /** Waits for a turn, which is to be {@linkplain #end ended}; false when none came in time. */
+    /** Waits for a turn. The caller must {@linkplain #end end} it. False when no turn was free in time. */
     public synchronized boolean begin(String host, Duration atMost) throws InterruptedException {
         long deadline = System.nanoTime() + atMost.toNanos();
         while (all >= atOnce || working.getOrDefault(host, 0) >= ofOneHost) {

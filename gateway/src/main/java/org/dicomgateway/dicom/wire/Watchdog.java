@@ -5,10 +5,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Closes sockets on which a write does not return: there is no timeout on a blocked write, only closing ends it.
+ * Closes sockets whose write does not return. A blocked write has no timeout; only closing the socket ends it.
  *
- * <p>One thread looks at all watched sockets a few times a second. It lives while there are any, so a watchdog needs no
- * closing.
+ * <p>One thread checks all watched sockets a few times per second. It lives while there are any, so a watchdog needs
+ * no close.
  */
 public final class Watchdog {
 
@@ -19,7 +19,7 @@ public final class Watchdog {
     private final Object lock = new Object();
     private @Nullable Thread thread;
 
-    /** @param name of its thread */
+    /** Creates a watchdog without sockets. @param name the name of its thread */
     public Watchdog(String name) {
         this.name = name;
     }
@@ -55,7 +55,7 @@ public final class Watchdog {
                 try {
                     lock.wait(ROUND_MILLIS);
                 } catch (InterruptedException e) {
-                    // Nobody has a reason to interrupt this thread, and the sockets still need it.
+                    // The gateway never interrupts this thread, and the sockets still need it.
                 }
             }
         }

@@ -198,7 +198,7 @@ class SyntheticStudiesTest {
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ct.withFrames(2))
-                .withMessage("CT images have one frame; ask for US or SC to have 2");
+                .withMessage("CT images have one frame; use US or SC for 2 frames");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ct.withCounts(1, 0, 1, 1))
                 .withMessageContaining("studies, not 0");

@@ -85,17 +85,17 @@ class TemplateTest {
 
         assertThat(wrong.problems())
                 .satisfiesExactly(
-                        line(file, 2, "'StudyDescripton' is no keyword"),
+                        line(file, 2, "'StudyDescripton' is not a keyword"),
                         line(file, 3, "not of the form"),
                         line(file, 4, "StudyDate (DA) must be a date like 20240131: '2024-01-31'"),
                         line(file, 5, "SOPInstanceUID is generated"),
                         line(file, 6, "Rows is generated"),
                         line(file, 7, "PixelData is outside"),
                         line(file, 8, "(0002,0010) is outside"),
-                        line(file, 9, "its representation must be given: (0009,1001) LO = …"),
-                        line(file, 11, "is of representation SQ, which a template cannot spell"),
-                        line(file, 13, "PatientSex has its value in line 12 already"),
-                        line(file, 14, "'ZZ' is no value representation"),
+                        line(file, 9, "add its value representation: (0009,1001) LO = …"),
+                        line(file, 11, "has the value representation SQ, which a template cannot contain"),
+                        line(file, 13, "PatientSex already has a value in line 12"),
+                        line(file, 14, "'ZZ' is not a value representation"),
                         line(file, 10, "(0009,1002) needs its private creator: (0009,0010) LO = …"));
     }
 
@@ -132,9 +132,9 @@ class TemplateTest {
                         .getString(Tag.PatientName))
                 .isEqualTo("Yamada^Tarou=山田^太郎");
         assertThatThrownBy(() -> generatedWith("SpecificCharacterSet = ISO_IR 100\nPatientName = 山田^太郎\n"))
-                .hasMessageContaining(":2: (0010,0010) holds characters that ISO_IR 100 cannot spell");
+                .hasMessageContaining(":2: (0010,0010) contains characters that ISO_IR 100 does not contain");
         assertThatThrownBy(() -> generatedWith("SpecificCharacterSet = KLINGON\n"))
-                .hasMessageContaining(":1: 'KLINGON' is no Specific Character Set");
+                .hasMessageContaining(":1: 'KLINGON' is not a Specific Character Set");
     }
 
     @Test

@@ -22,9 +22,9 @@ import org.aoju.bus.image.galaxy.data.VR;
  * (0009,1001) DS = 1.5\2.5
  * </pre>
  *
- * <p>A backslash separates values; nothing after {@code =} is an empty attribute. A representation (VR) may be given,
- * and must be for private attributes and for those that the dictionary does not know. Refused are the UIDs that tell
- * instances apart, everything that describes the pixels, sequences and bulk data.
+ * <p>A backslash separates values. Nothing after {@code =} is an empty attribute. A value representation (VR) is
+ * optional, but required for private attributes and for those that the dictionary does not contain. A template cannot
+ * set the UIDs that identify an instance, attributes that describe the pixels, sequences and bulk data.
  */
 public final class Template {
 
@@ -71,7 +71,7 @@ public final class Template {
     /**
      * Reads a template.
      *
-     * @throws TemplateException with every problem found, each with file and line
+     * @throws TemplateException with every problem, each with file and line
      * @throws IOException when the file cannot be read
      */
     public static Template read(Path file) throws IOException, TemplateException {
@@ -88,7 +88,7 @@ public final class Template {
         entries.forEach(entry -> entry.applyTo(attributes));
     }
 
-    /** The same for templates that add the same. */
+    /** A text that is equal for templates that add the same attributes. */
     public String fingerprint() {
         return entries.stream().map(Entry::toString).collect(Collectors.joining("\n"));
     }

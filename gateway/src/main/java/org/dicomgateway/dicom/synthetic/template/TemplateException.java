@@ -2,7 +2,7 @@ package org.dicomgateway.dicom.synthetic.template;
 
 import java.util.List;
 
-/** A template that cannot be used: every problem in it, each with file and line. */
+/** A template that cannot be used. Contains every problem, each with file and line. */
 public final class TemplateException extends Exception {
 
     private static final long serialVersionUID = 1;
@@ -14,7 +14,7 @@ public final class TemplateException extends Exception {
         this.problems = List.copyOf(problems);
     }
 
-    /** One line for each problem: {@code file:line: what is wrong and what to do}. */
+    /** One line for each problem: {@code file:line: the problem and what to do}. */
     public List<String> problems() {
         return problems;
     }

@@ -15,7 +15,7 @@ import org.aoju.bus.image.galaxy.data.SpecificCharacterSet;
 import org.aoju.bus.image.galaxy.data.VR;
 import org.jspecify.annotations.Nullable;
 
-/** Lines to a {@link Template}, or every problem in them. Used once. */
+/** Parses lines into a {@link Template}, or collects every problem in them. Use an instance once. */
 public final class TemplateParser {
 
     private static final Pattern LINE = Pattern.compile("(?<name>[^=\\s]+)(\\s+(?<vr>[A-Z]{2}))?\\s*=\\s*(?<value>.*)");
@@ -24,10 +24,10 @@ public final class TemplateParser {
     private static final Pattern CHARACTER_SET =
             Pattern.compile("ISO_IR (13|100|101|109|110|126|127|138|144|148|166|192|203)"
                     + "|ISO 2022 IR (6|13|58|87|100|101|109|110|126|127|138|144|148|149|159|166|203)|GB18030|GBK");
-    /** Where a code extension returns to the first character set (PS3.5 6.1.2.5.3). */
+    /** At these characters, a code extension returns to the first character set (PS3.5 6.1.2.5.3). */
     private static final String DELIMITERS = "\\^=\r\n\t\f";
 
-    /** What a study would fall apart without, or what must agree with the pixels. */
+    /** Attributes that hold a study together, or that must match the pixels. */
     private static final Set<Integer> GENERATED = Set.of(
             Tag.SOPClassUID,
             Tag.SOPInstanceUID,
@@ -86,7 +86,7 @@ public final class TemplateParser {
         Template.Entry entry = new Template.Entry(tag, vr, values(parts.group("name"), vr, parts.group("value")));
         Integer before = lineOfTag.putIfAbsent(tag, number);
         if (before != null) {
-            throw new Problem(parts.group("name") + " has its value in line " + before + " already");
+            throw new Problem(parts.group("name") + " already has a value in line " + before);
         }
         entries.add(entry);
     }
@@ -98,7 +98,7 @@ public final class TemplateParser {
                 : ElementDictionary.tagForKeyword(name, null);
         if (tag == -1) {
             throw new Problem(
-                    "'" + name + "' is no keyword of the DICOM dictionary (PS3.6); a tag is written (gggg,eeee)");
+                    "'" + name + "' is not a keyword of the DICOM dictionary (PS3.6); write a tag as (gggg,eeee)");
         }
         int group = tag >>> 16;
         if (group < FIRST_DATASET_GROUP || group >= PIXEL_GROUP || (tag & 0xffff) == 0) {
@@ -115,11 +115,11 @@ public final class TemplateParser {
             return Arrays.stream(VR.values())
                     .filter(vr -> vr.name().equals(given))
                     .findFirst()
-                    .orElseThrow(() -> new Problem("'" + given + "' is no value representation (PS3.5 6.2)"));
+                    .orElseThrow(() -> new Problem("'" + given + "' is not a value representation (PS3.5 6.2)"));
         }
         if (isPrivate(tag) || ElementDictionary.keywordOf(tag, null).isEmpty()) {
             throw new Problem(
-                    name + " is private or unknown, so its representation must be given: " + name + " LO = …");
+                    name + " is private or unknown; add its value representation: " + name + " LO = …");
         }
         return ElementDictionary.vrOf(tag, null);
     }
@@ -127,7 +127,7 @@ public final class TemplateParser {
     private static List<String> values(String name, VR vr, String text) throws Problem {
         ValueRule rule = ValueRule.of(vr);
         if (rule == null) {
-            throw new Problem(name + " is of representation " + vr + ", which a template cannot spell");
+            throw new Problem(name + " has the value representation " + vr + ", which a template cannot contain");
         }
         if (text.isEmpty()) {
             return List.of();
@@ -141,7 +141,7 @@ public final class TemplateParser {
         return values;
     }
 
-    /** PS3.5 7.8.1: a private attribute stands in a block that its creator has reserved. */
+    /** PS3.5 7.8.1: a private attribute needs a block that its private creator has reserved. */
     private void checkCreators() {
         lineOfTag.forEach((tag, number) -> {
             int element = tag & 0xffff;
@@ -154,7 +154,7 @@ public final class TemplateParser {
         });
     }
 
-    /** A text that its Specific Character Set cannot spell would arrive as question marks. */
+    /** Characters that the Specific Character Set does not contain would become question marks. */
     private void checkCharacters() {
         List<String> sets = entries.stream()
                 .filter(entry -> entry.tag() == Tag.SpecificCharacterSet)
@@ -165,7 +165,7 @@ public final class TemplateParser {
             if (!set.isEmpty() && !CHARACTER_SET.matcher(set).matches()) {
                 report(
                         lineOf(Tag.SpecificCharacterSet),
-                        "'" + set + "' is no Specific Character Set (PS3.3 C.12.1.1.2)");
+                        "'" + set + "' is not a Specific Character Set (PS3.3 C.12.1.1.2)");
                 return;
             }
         }
@@ -177,8 +177,8 @@ public final class TemplateParser {
             if (!used.decode(used.encode(text, DELIMITERS)).equals(text)) {
                 report(
                         lineOf(entry.tag()),
-                        spelled(entry.tag()) + " holds characters that " + (free ? String.join("\\", sets) : "ASCII")
-                                + " cannot spell");
+                        spelled(entry.tag()) + " contains characters that " + (free ? String.join("\\", sets) : "ASCII")
+                                + " does not contain");
             }
         }
     }
@@ -203,7 +203,7 @@ public final class TemplateParser {
         return line.startsWith("\ufeff") ? line.substring(1) : line;
     }
 
-    /** What is wrong with a line. */
+    /** A problem in one line. */
     private static final class Problem extends Exception {
         private static final long serialVersionUID = 1;
 

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 import org.aoju.bus.image.galaxy.data.VR;
 import org.jspecify.annotations.Nullable;
 
-/** What one value of a representation may look like (PS3.5 6.2), for the representations a text can spell. */
+/** The valid form of one value (PS3.5 6.2), for each value representation that can be written as text. */
 record ValueRule(String form, boolean multiple, Predicate<String> test) {
 
     private static final String NO_CONTROL = "[^\\p{Cntrl}\\\\]";
@@ -41,7 +41,7 @@ record ValueRule(String form, boolean multiple, Predicate<String> test) {
             entry(VR.FD, of("a number", NUMBER)),
             entry(VR.FL, of("a number", NUMBER)));
 
-    /** The rule, or null where a text cannot spell the value: sequences, tags, bulk data. */
+    /** The rule; null when the value cannot be written as text: sequences, tags, bulk data. */
     static @Nullable ValueRule of(VR vr) {
         return RULES.get(vr);
     }
