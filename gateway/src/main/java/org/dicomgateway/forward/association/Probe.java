@@ -38,7 +38,11 @@ public final class Probe {
     private final InstantSource clock;
     private volatile Deadline next;
 
-    /** @param whenFailed when to check again after no answer, if that is sooner than {@code interval} */
+    /**
+     * Creates a probe that is due at once.
+     *
+     * @param whenFailed when to check again after no answer, if that is sooner than {@code interval}
+     */
     public Probe(
             Associations associations,
             DestinationSignals destinationSignals,

@@ -114,7 +114,11 @@ final class Lane {
             RouteHours hours,
             Notice notice) {}
 
-    /** @param paused the reason, if an operator paused it */
+    /**
+     * Creates a lane; {@link #start} starts its threads.
+     *
+     * @param paused the reason, if an operator paused it
+     */
     Lane(DestinationSettings settings, LaneRequestors laneRequestors, Surroundings around, Optional<String> paused) {
         this.settings = settings;
         this.outbox = around.outbox();

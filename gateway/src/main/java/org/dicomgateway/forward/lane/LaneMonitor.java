@@ -22,7 +22,11 @@ final class LaneMonitor {
     private final Runnable look;
     private final LongLived thread;
 
-    /** @param name the name of the thread */
+    /**
+     * Creates the thread; {@link #start} starts it.
+     *
+     * @param name the name of the thread
+     */
     LaneMonitor(String name, WakeSignal wakeSignal, Runnable look) {
         this.wakeSignal = wakeSignal;
         this.look = look;

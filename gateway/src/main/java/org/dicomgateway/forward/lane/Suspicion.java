@@ -27,7 +27,11 @@ final class Suspicion {
     private volatile boolean standing;
     private Deadline next;
 
-    /** @param calling the calling AE title for the C-ECHO; empty until one was used */
+    /**
+     * Creates it without suspicion.
+     *
+     * @param calling the calling AE title for the C-ECHO; empty until one was used
+     */
     Suspicion(
             DestinationSignals destinationSignals,
             Probe probe,
