@@ -1,4 +1,4 @@
-/* Turns the gateway's answers into the data that the page needs. Only this file knows the field names of the interface. */
+/* Turns the gateway's answers into data for the page. Only this file knows the field names of the interface. */
 
 /** States of the interface → names of icons and colours. */
 const STATES = { up: 'up', degraded: 'degraded', down: 'down', paused: 'paused', 'closed by schedule': 'closed' };
