@@ -96,7 +96,7 @@ public final class SecurityWarnings {
                 .ifPresent(own -> found.add(new Warning(own.file(), 0, key, expiry(own, now), "renew it"))));
     }
 
-    /** Ignores a certificate that cannot be read any more: the next one that loads it reports that. */
+    /** Ignores a certificate that can no longer be read: loading it the next time reports the problem. */
     private static Optional<CertificateStatus> certificate(TlsSettings tls) {
         try {
             return TlsContext.check(tls);

@@ -76,7 +76,7 @@ public final class PendingResponses {
         return isOverdue() && isSilentFor(1);
     }
 
-    /** Whether all of them have waited more than twice as long as is too long, with no answer at all in that time. */
+    /** Whether all of them have waited more than twice the allowed time, with no answer at all in that time. */
     public boolean isHopeless() {
         return isOverdue() && isSilentFor(2) && waits.stream().allMatch(wait -> wait.isLongerThan(2));
     }

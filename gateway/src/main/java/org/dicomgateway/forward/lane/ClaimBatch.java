@@ -37,6 +37,8 @@ final class ClaimBatch implements AutoCloseable {
     private Instant takenAt;
 
     /**
+     * Creates an empty batch.
+     *
      * @param place the worker's place; it is freed when the batch closes
      * @param trial whether this is the one delivery with which a destination is tried again
      */

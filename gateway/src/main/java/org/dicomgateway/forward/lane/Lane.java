@@ -371,8 +371,8 @@ final class Lane {
     }
 
     /**
-     * Waits for more to send. Does not wait when the batch still has claims that need another association. Returns whether
-     * there is more to send by this association.
+     * Waits for more to send. Does not wait when the batch still has claims that need another association.
+     * Returns whether there is more to send by this association.
      */
     private boolean linger(ClaimBatch claimBatch) throws InterruptedException {
         boolean othersWait = hands.stream().anyMatch(other -> other != claimBatch && !other.isEmpty());

@@ -73,7 +73,7 @@ final class Suspicion {
         }
         switch (answer) {
             case CAME -> {
-                // It is only slow, and is shown as slow as long as an answer is overdue.
+                // It is only slow. It is shown as slow while an answer is overdue.
                 standing = false;
                 destinationSignals.pendingResponses().excuse();
                 next = Deadline.after(clock, AGAIN);
