@@ -1,4 +1,4 @@
-/* What an operator does. Each action says what came of it; the parts of the page that show it look again. */
+/* The actions of operators. Each action shows its result; then the parts of the page that show it are updated. */
 
 import { post } from './api.js';
 import { ask } from './ask.js';
@@ -7,7 +7,7 @@ import { note } from './say.js';
 
 let afterwards = () => {};
 
-/** What happens after every action that changed something. */
+/** Called after every action that changed something. */
 export function whenDone(look) {
   afterwards = look;
 }
@@ -19,7 +19,7 @@ async function perform(path, body, done) {
     afterwards();
     return true;
   } catch (failure) {
-    note(`Not done: ${failure.message}`, true);
+    note(`This failed: ${failure.message}`, true);
     return false;
   }
 }
@@ -27,7 +27,7 @@ async function perform(path, body, done) {
 export async function pause(name) {
   const reason = await ask({
     title: `Pause ${name}?`,
-    words: 'What is being sent is finished; everything else waits or goes elsewhere, restarts included, until you resume it.',
+    words: 'Instances that are being sent are finished. Everything else waits or goes elsewhere until you resume it. A restart does not end the pause.',
     action: 'Pause',
     reason: 'optional',
   });
@@ -41,10 +41,10 @@ export function resume(name) {
 }
 
 export function openReceiver() {
-  return perform('/api/receiver/resume', {}, () => 'Instances are taken in again');
+  return perform('/api/receiver/resume', {}, () => 'Instances are received again');
 }
 
-/** `selection` is one of {delivery}, {study}, {study, destination}, {destination}, or {} for all that is parked. */
+/** `selection` is one of {delivery}, {study}, {study, destination}, {destination}, or {} for all parked deliveries. */
 export function retry(selection) {
   return perform('/api/retry', selection, (answer) =>
     answer.count > 0
@@ -56,7 +56,7 @@ export function retry(selection) {
 export async function discard(selection, what) {
   const reason = await ask({
     title: `Discard ${what}?`,
-    words: 'It is never delivered there, and this cannot be undone. The forward log keeps that, and the reason.',
+    words: 'It is never delivered there, and you cannot undo this. The forward log keeps the event and the reason.',
     action: 'Discard',
     reason: 'required',
     danger: true,

@@ -1,11 +1,11 @@
-/* The gateway's HTTP interface. Every request ends: with an answer, with why there is none, or after a while. */
+/* The client of the gateway's HTTP interface. Every request ends: with an answer, with an error, or by a timeout. */
 
 const LIMIT_MILLIS = 15_000;
-/** Too many at the same time, of passwords to compare or of searches: once more, a little later. */
+/** The answer to too many passwords to compare, or too many searches, at the same time: try again a little later. */
 const BUSY = [429, 503];
 const BUSY_MILLIS = 1_200;
 
-/** Why a request came to nothing; `status` is 0 when the gateway did not answer at all. */
+/** Why a request failed; `status` is 0 when the gateway did not answer at all. */
 export class Failure extends Error {
   constructor(status, message) {
     super(message);
@@ -13,14 +13,14 @@ export class Failure extends Error {
   }
 }
 
-/** What a GET answers; parameters that are empty are left out. */
+/** Sends a GET request. Empty parameters are left out. */
 export function get(path, parameters = {}) {
   const given = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== null && value !== '');
   const query = new URLSearchParams(given).toString();
   return request(query ? `${path}?${query}` : path, { method: 'GET' });
 }
 
-/** What a POST answers. */
+/** Sends a POST request. */
 export function post(path, body = {}) {
   return request(path, {
     method: 'POST',
@@ -29,7 +29,7 @@ export function post(path, body = {}) {
   });
 }
 
-/** The answers for each of some items; two questions at a time, for others ask, too. */
+/** The answers for some items, with two requests at a time, so that other users are not delayed. */
 export async function fewAtATime(items, ask) {
   const answers = [];
   for (let i = 0; i < items.length; i += 2) {

@@ -1,4 +1,4 @@
-/* The page: what the gateway says goes to the parts that show it. */
+/* The page: passes the gateway's answers to the parts that show them. */
 
 import { whenDone } from './actions.js';
 import { get } from './api.js';
@@ -34,10 +34,10 @@ function show() {
   document.title = title(destinations, status, connection);
 }
 
-/** Who looks only is not shown what he may not do; the gateway refuses it in any case. */
+/** A viewer does not see the actions of operators. The gateway refuses them in any case. */
 function showUser(user) {
   document.documentElement.dataset.role = user.role;
-  text(byId('user'), user.role === 'viewer' ? `${user.name} (may look)` : user.name);
+  text(byId('user'), user.role === 'viewer' ? `${user.name} (view only)` : user.name);
 }
 
 const live = new Live({
@@ -78,7 +78,7 @@ startStuck();
 startEvents();
 live.start();
 get('/api/user').then(showUser).catch(() => {});
-// Durations grow between two answers, too.
+// Durations also grow between two answers.
 setInterval(show, 1000);
 window.addEventListener('hashchange', openFromAddress);
 openFromAddress();

@@ -1,9 +1,9 @@
-/* Asks before something is done: what will happen, and why, if a reason is wanted. */
+/* Asks before an action: says what will happen, and takes a reason if one is wanted. */
 
 import { byId, h } from './dom.js';
 
 /**
- * Shows a question; answers the reason given (possibly empty), or null when it was called off.
+ * Shows a question. Returns the reason (possibly empty), or null when the user cancels.
  * `reason` is 'none', 'optional' or 'required'.
  */
 export function ask({ title, words, action, reason = 'none', danger = false }) {

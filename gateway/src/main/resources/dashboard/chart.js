@@ -7,11 +7,11 @@ import { count, plural, rate } from './format.js';
 const HOURS = [1, 6, 24, 48];
 const REFRESH_MILLIS = 15_000;
 const HEIGHT = 220;
-/** Destinations beyond these are added up: more lines cannot be told apart. */
+/** Destinations beyond these are added up: more lines could not be distinguished. */
 const MOST_LINES = 5;
-/** Points beyond these are averaged: finer than the eye can follow. */
+/** More points than these are averaged: nobody could see the difference. */
 const MOST_POINTS = 240;
-/** Dashes as well as colours tell lines apart. */
+/** Lines differ by dashes as well as colours. */
 const DASHES = [[], [8, 3], [3, 2], [9, 3, 2, 3], [5, 4]];
 const REST = 'others';
 const SHORTEST_SECONDS = 10;
@@ -25,7 +25,7 @@ let hidden = new Set();
 let plot = null;
 let history = null;
 
-/** Begins to show it. */
+/** Starts to show the chart. */
 export function startChart() {
   byId('hours').append(...HOURS.map((each) => choice(each)));
   new ResizeObserver(() => {
@@ -56,7 +56,10 @@ function choice(each) {
   );
 }
 
-/** Asks for the history again; quietly, when there is none: the page says elsewhere that the gateway does not answer. */
+/**
+ * Requests the history again. An error is not shown here: another part of the page shows that the gateway does not
+ * answer.
+ */
 export async function load() {
   try {
     history = await get('/api/history', { hours });
@@ -89,7 +92,7 @@ function data() {
   ];
 }
 
-/** How long these points took: the last may not be over, and is a guess in its first seconds. */
+/** The duration of these points. The last one may not be complete, and is a guess in its first seconds. */
 function seconds(bin) {
   const sinceLast = (Date.now() - Date.parse(bin[bin.length - 1].at)) / 1000;
   return (bin.length - 1) * history.step + Math.min(history.step, Math.max(SHORTEST_SECONDS, sinceLast));
@@ -118,7 +121,7 @@ function build() {
     {
       width: box.clientWidth,
       height: HEIGHT,
-      padding: [8, 18, 0, 0], // half a time of day on the right: the last one stands in the middle of its line
+      padding: [8, 18, 0, 0], // room for half a time label on the right: the last label is centred at its line
       legend: { show: false },
       cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
       scales: { x: { time: true }, y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] } },
@@ -180,7 +183,7 @@ function toggle(name, i) {
   );
 }
 
-/** The values under the pointer in the legend; without one, the last. */
+/** Shows the values under the pointer in the legend; without a pointer, the last values. */
 function showValues(index) {
   if (!plot) {
     return;

@@ -1,4 +1,4 @@
-/* The table of destinations: state, why, what waits, and the buttons. */
+/* The table of destinations: state, reason, what waits, and the buttons. */
 
 import { pause, resume, retry } from './actions.js';
 import { attribute, byId, h, Keyed, text } from './dom.js';
@@ -73,7 +73,7 @@ function number(label, ...children) {
   return h('td', { 'data-label': label, class: 'number' }, ...children);
 }
 
-/** The last thing that went wrong, unless the reason of the state says so already. */
+/** The last error, unless the reason of the state already says it. */
 function lastError({ lastError: error, lastErrorAt, why }) {
   if (!error || why.includes(error)) {
     return '';
@@ -83,7 +83,7 @@ function lastError({ lastError: error, lastErrorAt, why }) {
 
 const known = new Map();
 
-/** Shows them, and reads out what changed its state. */
+/** Shows the destinations, and announces those whose state changed. */
 export function showDestinations(destinations) {
   rows.show(destinations, (each) => each.name);
   const changes = [];

@@ -1,19 +1,19 @@
 /*
- * Elements without markup. Texts come from any device on the network: they become text nodes and attribute values, never
- * HTML, and the page's Content-Security-Policy (Trusted Types) refuses everything else.
+ * Creates elements without markup. Texts come from any device on the network. They become text nodes and attribute
+ * values, never HTML. The page's Content-Security-Policy (Trusted Types) refuses everything else.
  */
 
 const SVG = 'http://www.w3.org/2000/svg';
 
 /** Attributes that people read or hear. */
 const SPOKEN = ['title', 'aria-label'];
-/** Control characters, and those that turn the direction of what stands beside them (Unicode TR9 and TR36). */
+/** Control characters, and characters that change the direction of the text around them (Unicode TR9 and TR36). */
 const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
 
-/** What is shown of a text; devices may send sixty thousand characters where the standard has sixteen. */
+/** The longest text that is shown. Devices may send sixty thousand characters where the standard allows sixteen. */
 const MOST_SHOWN = 1_000;
 
-/** A text as it is shown: nothing in it is invisible, or makes its surroundings read otherwise. */
+/** A text as it is shown: nothing in it is invisible, or changes how the text around it reads. */
 export function printable(value) {
   const whole = String(value);
   const shown = whole.length > MOST_SHOWN ? `${whole.slice(0, MOST_SHOWN)}…` : whole;
@@ -22,12 +22,12 @@ export function printable(value) {
 
 export const byId = (id) => document.getElementById(id);
 
-/** An HTML element; attributes that are null, undefined or false are left out; `onclick` and its like are listeners. */
+/** An HTML element. Attributes that are null, undefined or false are left out; `onclick` and similar are listeners. */
 export function h(tag, attributes = {}, ...children) {
   return filled(document.createElement(tag), attributes, children);
 }
 
-/** The same for SVG. */
+/** An SVG element, in the same way. */
 export function s(tag, attributes = {}, ...children) {
   return filled(document.createElementNS(SVG, tag), attributes, children);
 }
@@ -45,7 +45,7 @@ function filled(element, attributes, children) {
   return element;
 }
 
-/** Sets an attribute, or takes it away, when it changes. */
+/** Sets or removes an attribute when its value changes. */
 export function attribute(element, name, value) {
   if (value === null || value === undefined || value === false) {
     element.removeAttribute(name);
@@ -57,7 +57,7 @@ export function attribute(element, name, value) {
   }
 }
 
-/** Sets a text when it changes: what has not changed keeps its selection, and is not read out again. */
+/** Sets a text when it changes. A text that did not change keeps its selection, and is not read out again. */
 export function text(element, value) {
   const wanted = value === null || value === undefined ? '' : printable(value);
   if (element.textContent !== wanted) {
@@ -66,8 +66,8 @@ export function text(element, value) {
 }
 
 /**
- * A list whose parts live as long as their keys: what a hand or a screen reader is at is not replaced under it.
- * `create(item)` answers `{element, show(item)}`.
+ * A list whose elements live as long as their keys, so that an element with the pointer or the focus is not replaced.
+ * `create(item)` returns `{element, show(item)}`.
  */
 export class Keyed {
   constructor(parent, create) {

@@ -1,4 +1,4 @@
-/* What happened last: the end of the forward log, newest first, bounded. */
+/* Recent events: the end of the forward log, newest first, limited in number. */
 
 import { get } from './api.js';
 import { byId, h } from './dom.js';
@@ -7,7 +7,7 @@ import { icon } from './icons.js';
 import { openStudy } from './study.js';
 
 const MOST = 150;
-/** Event of the forward log → sign, and whether it is one that somebody may have to look after. */
+/** Event of the forward log → icon, and whether somebody may have to look at it. */
 const KINDS = {
   received: ['arrived', false],
   delivered: ['up', false],
@@ -30,7 +30,7 @@ export async function startEvents() {
   try {
     showEvents({ ...(await get('/api/log', { limit: MOST })), skipped: 0 });
   } catch {
-    // Live events still come.
+    // Live events still arrive.
   }
 }
 
@@ -52,7 +52,7 @@ function choice(label, trouble) {
   );
 }
 
-/** More of them, oldest first; those of one moment are shown together. `skipped` are not told. */
+/** Adds events, oldest first. Events of one moment are shown together. `skipped` counts those that are left out. */
 export function showEvents({ events, skipped }) {
   if (skipped > 0) {
     waiting.push({ skipped });

@@ -1,4 +1,4 @@
-/* The gateway at a glance: six figures, and the banners above them when something needs a hand. */
+/* The gateway in six figures, and banners above them when an operator must act. */
 
 import { openReceiver } from './actions.js';
 import { byId, h, Keyed, text, attribute } from './dom.js';
@@ -19,7 +19,7 @@ const figures = new Keyed(byId('figures'), ({ label }) => {
   };
 });
 
-/** The figures of a status and of its destinations. */
+/** Shows the figures of a status and of its destinations. */
 export function showFigures(status, destinations) {
   const waiting = status.totals.pending ?? 0;
   const stuck = (status.totals.parked ?? 0) + (status.totals.held ?? 0) + status.unrouted;
@@ -35,7 +35,7 @@ export function showFigures(status, destinations) {
     {
       label: 'Parked or held',
       value: count(stuck),
-      more: stuck ? 'needs a hand' : 'nothing is stuck',
+      more: stuck ? 'needs your decision' : 'nothing is stuck',
       level: stuck ? 'warn' : null,
     },
   ];
@@ -70,7 +70,7 @@ const banners = new Keyed(byId('banners'), (first) => {
   };
 });
 
-/** What needs a hand. `connection` is {state, since, why}. */
+/** The banners: everything that needs an operator. `connection` is {state, since, why}. */
 export function showBanners(status, connection) {
   const list = [];
   if (connection.state === 'lost') {
@@ -78,7 +78,7 @@ export function showBanners(status, connection) {
       key: 'lost',
       level: 'bad',
       title: 'The connection to the gateway is lost',
-      words: `since ${clock(connection.since)}. What is shown below is from then; this page keeps trying.`,
+      words: `since ${clock(connection.since)}. The page shows the state from then, and keeps trying.`,
     });
   } else if (connection.state === 'refused') {
     list.push({ key: 'refused', level: 'bad', title: 'The gateway does not answer this page:', words: connection.why });
@@ -103,7 +103,7 @@ function receiverBanner({ receiver, because }) {
     {
       key: `receiver-${receiver}`,
       level: 'bad',
-      title: receiver === 'paused' ? 'The receiver is paused:' : 'No instances are taken in:',
+      title: receiver === 'paused' ? 'The receiver is paused:' : 'The gateway receives nothing:',
       words: because || 'no reason was given',
       button: receiver === 'paused' ? { label: 'Resume', press: openReceiver } : null,
     },
@@ -117,7 +117,7 @@ function rulesBanners({ broken, needRestart = [], source, version }) {
       key: 'rules',
       level: 'bad',
       title: 'The rules file is broken',
-      words: `since ${clock(broken.since)}; version ${version} stays in force until it is mended:`,
+      words: `since ${clock(broken.since)}; version ${version} stays in force until you correct it:`,
       lines: broken.problems.length ? broken.problems : [source],
     });
   }
@@ -126,7 +126,7 @@ function rulesBanners({ broken, needRestart = [], source, version }) {
       key: 'restart',
       level: 'warn',
       title: 'gateway.conf was changed;',
-      words: `in force after a restart: ${needRestart.join(', ')}`,
+      words: `restart the gateway to apply: ${needRestart.join(', ')}`,
     });
   }
   return list;
@@ -142,7 +142,7 @@ function damageBanners({ setAside = 0, unreadSegments = 0, ledger = '' }) {
       key: 'unread',
       level: 'warn',
       title: `${plural(unreadSegments, 'segment', 'segments')} of the log cannot be read in part.`,
-      words: 'What is in them is kept; the log of the gateway says what is in question.',
+      words: 'They are kept; see the log of the gateway for the reason.',
     });
   }
   if (setAside) {
@@ -150,7 +150,7 @@ function damageBanners({ setAside = 0, unreadSegments = 0, ledger = '' }) {
       key: 'set-aside',
       level: 'warn',
       title: `${plural(setAside, 'file is', 'files are')} set aside:`,
-      words: 'no instance is known for them. scripts/gateway set-aside says what they are, and takes them in.',
+      words: 'they have no known instance. scripts/gateway set-aside shows them, and takes them in.',
     });
   }
   return list;
@@ -162,9 +162,9 @@ function diskBanner(disk) {
   }
   const words =
     disk.free < disk.minFree
-      ? `${bytes(disk.free)} free. Senders are refused until there are ${bytes(disk.minFree)}.`
-      : `${bytes(disk.free)} free. With less than ${bytes(disk.minFree)}, senders are refused.`;
-  return [{ key: 'disk', level: 'bad', title: 'The disk of the spool runs low:', words }];
+      ? `${bytes(disk.free)} free. Senders are refused until ${bytes(disk.minFree)} are free.`
+      : `${bytes(disk.free)} free. Below ${bytes(disk.minFree)}, senders are refused.`;
+  return [{ key: 'disk', level: 'bad', title: 'The disk of the spool is nearly full:', words }];
 }
 
 function certificateBanner({ file, subject, notAfter }) {
@@ -175,11 +175,11 @@ function certificateBanner({ file, subject, notAfter }) {
     key: `certificate-${file}`,
     level: expired ? 'bad' : 'warn',
     title: expired ? 'A certificate has expired:' : 'A certificate expires soon:',
-    words: `${subject}, ${when}. The new one and its key in place of ${file} are taken up without a restart.`,
+    words: `${subject}, ${when}. Replace ${file} and its key; no restart is needed.`,
   };
 }
 
-/** For the title of the window, which is seen when the page is not. */
+/** The title of the window, which is visible when the page is not. */
 export function title(destinations, status, connection) {
   const down = destinations.filter((each) => each.state === 'down').length;
   const stuck = status?.totals.parked ?? 0;

@@ -1,6 +1,6 @@
 /*
- * The flow as a picture: who sends, the gateway, each server. Boxes are laid out by the style sheet; the edges between
- * them are drawn here, wherever the boxes are: beside each other on a wide page, below each other on a narrow one.
+ * The flow as a picture: the senders, the gateway, each server. The style sheet places the boxes. This file draws the
+ * edges between them: from side to side on a wide page, from top to bottom on a narrow one.
  */
 
 import { attribute, byId, h, Keyed, s, text } from './dom.js';
@@ -79,7 +79,7 @@ const edgeLines = new Keyed(edges, () => {
       attribute(element, 'data-moving', edge.rate > 0);
       attribute(line, 'd', edge.path);
       attribute(moving, 'd', edge.path);
-      // From 1.5 px for a trickle to 5 px for hundreds a second; the dashes run faster, too.
+      // From 1.5 px for few instances to 5 px for hundreds per second; the dashes also move faster.
       const weight = Math.min(1, Math.log10(1 + edge.rate) / 2.5);
       line.style.strokeWidth = `${1.5 + 3.5 * weight}px`;
       moving.style.strokeWidth = line.style.strokeWidth;
@@ -98,14 +98,14 @@ function label(element, words, { x, y }, dy) {
 
 let shown = { senders: [], servers: [] };
 
-/** Shows a status and its destinations; `from` is who sends, most recent first. */
+/** Shows a status and its destinations; `from` has the senders, most recent first. */
 export function showFlow(status, from, destinations) {
   const some = from.slice(0, MOST_SENDERS);
   if (from.length > MOST_SENDERS) {
     some.push({ name: `${from.length - MOST_SENDERS} more`, rate: 0, last: null });
   }
   if (some.length === 0) {
-    some.push({ name: 'nobody yet', rate: 0, last: null });
+    some.push({ name: 'no sender yet', rate: 0, last: null });
   }
   shown = { senders: some, servers: destinations };
   senderBoxes.show(some, (each) => each.name);
@@ -114,13 +114,13 @@ export function showFlow(status, from, destinations) {
   text(volume, `${bytes(status.receivedBytes)}/s`);
   const waiting = status.totals.pending ?? 0;
   text(queue, waiting ? `${count(waiting)} waiting` : 'nothing waits');
-  text(takes, status.receiver === 'open' ? plural(status.associations, 'association') : 'takes nothing in');
+  text(takes, status.receiver === 'open' ? plural(status.associations, 'association') : 'receives nothing');
   attribute(takes, 'title', status.listening.join(', '));
   attribute(gateway, 'data-state', status.receiver === 'open' ? 'up' : 'down');
   draw();
 }
 
-/** The edges, where the boxes are now. */
+/** The edges between the present positions of the boxes. */
 function draw() {
   const outer = root.getBoundingClientRect();
   if (outer.width === 0) {
@@ -160,7 +160,9 @@ function draw() {
   edgeLines.show(list, (edge) => edge.key);
 }
 
-/** From the right of one box to the left of another; the gateway's end is spread a little, as wires are. */
+/**
+ * From the right of one box to the left of another. The ends at the gateway are spread a little, to keep edges apart.
+ */
 function across(from, to) {
   const spread = (box, other) =>
     box.middle + Math.max(-1, Math.min(1, (other.middle - box.middle) / 120)) * Math.max(0, box.bottom - box.top - 60) * 0.3;

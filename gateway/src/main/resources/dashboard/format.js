@@ -1,4 +1,4 @@
-/* Figures and times as operators read them: decimal units as disks are sold, 24 hours, the browser's time zone. */
+/* Figures and times for operators: decimal units as for disks, 24 hours, the browser's time zone. */
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
@@ -8,7 +8,7 @@ const fullFormat = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeS
 
 export const count = (n) => whole.format(n ?? 0);
 
-/** With a digit after the point while that says something: 0.4, 9.5, 12, 1,234. */
+/** With one digit after the point while it matters: 0.4, 9.5, 12, 1,234. */
 export function rate(n) {
   return !n ? '0' : n < 0.05 ? '<0.1' : n < 9.95 ? n.toFixed(1) : whole.format(n);
 }
@@ -39,10 +39,10 @@ export function span(milliseconds) {
   return `${Math.floor(seconds / 86400)} d ${Math.floor((seconds % 86400) / 3600)} h`;
 }
 
-/** How long ago an instant is; empty when there is none. */
+/** The time since an instant; empty when there is none. */
 export const ago = (instant) => (instant ? span(Date.now() - Date.parse(instant)) : '');
 
-/** 14:03:27; with the day before it when that is not today. */
+/** 14:03:27; with the date before it when it is not today. */
 export function clock(instant) {
   if (!instant) {
     return '';
@@ -54,7 +54,7 @@ export function clock(instant) {
 
 export const full = (instant) => (instant ? fullFormat.format(new Date(instant)) : '');
 
-/** A long UID by its end, where UIDs of one study differ. */
+/** The end of a long UID, where the UIDs of one study differ. */
 export const shortUid = (uid) => (!uid ? '' : uid.length <= 22 ? uid : `…${uid.slice(-20)}`);
 
 export const plural = (n, one, many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`;

@@ -1,4 +1,4 @@
-/* One shape for each state: no colour has to be seen to tell them apart. */
+/* One shape for each state, so that nobody needs colours to distinguish them. */
 
 import { s } from './dom.js';
 
@@ -15,7 +15,7 @@ const SHAPES = {
   again: ['M8 1.2a6.8 6.8 0 1 1 0 13.6A6.8 6.8 0 0 1 8 1.2Z', 'M11 6.2A3.5 3.5 0 1 0 11.5 9M11.4 3.9v2.6H8.8'],
 };
 
-/** The sign of a state or an event; decoration, so that the word beside it is read once. */
+/** The icon of a state or an event. It is hidden from screen readers, so that the word beside it is read only once. */
 export function icon(name) {
   const [body, mark] = SHAPES[name] ?? SHAPES.unnamed;
   return s(
@@ -26,7 +26,7 @@ export function icon(name) {
   );
 }
 
-/** Makes an icon show another state. */
+/** Changes the state that an icon shows. */
 export function turn(element, name) {
   if (element.dataset.state !== name) {
     const [body, mark] = SHAPES[name] ?? SHAPES.unnamed;

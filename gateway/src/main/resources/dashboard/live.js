@@ -1,6 +1,6 @@
 /*
- * What happens now: pushed by the gateway (server-sent events) and, while that does not work, asked for every two
- * seconds. A page that nobody sees lets go of its connection.
+ * Live data: pushed by the gateway (server-sent events), or requested every two seconds while that does not work. A
+ * hidden page closes its connection.
  */
 
 import { get } from './api.js';
@@ -26,7 +26,7 @@ export class Live {
     this.look();
   }
 
-  /** Asks now, whatever is pushed: after an action of this page. */
+  /** Requests the data now, in addition to what is pushed: after an action on this page. */
   async refresh() {
     const [status, destinations] = await Promise.all([get('/api/status'), get('/api/destinations')]);
     this.heard.status(status);

@@ -1,9 +1,9 @@
-/* The answers of the gateway as the page's parts want them. What the interface calls a thing is known here alone. */
+/* Turns the gateway's answers into data for the page. Only this file knows the field names of the interface. */
 
-/** Words of the interface → names of icons and colours. */
+/** States of the interface → names of icons and colours. */
 const STATES = { up: 'up', degraded: 'degraded', down: 'down', paused: 'paused', 'closed by schedule': 'closed' };
 
-/** A destination; one that the rules no longer name is `unnamed`. */
+/** A destination. One that the rules no longer name is `unnamed`. */
 export function destination(answer) {
   const health = answer.health ?? {};
   const books = answer.books ?? {};
@@ -29,7 +29,7 @@ export function destination(answer) {
   };
 }
 
-/** The gateway at a glance. */
+/** The status of the gateway. */
 export function status(answer) {
   const process = answer.process ?? {};
   const rates = answer.rates ?? {};
@@ -55,7 +55,7 @@ export function status(answer) {
   };
 }
 
-/** Who sends. */
+/** The senders. */
 function sender(answer) {
   return {
     name: answer.callingAe,
@@ -66,15 +66,15 @@ function sender(answer) {
   };
 }
 
-/** As in the log of the gateway: whoever renews certificates should have done so by now. */
+/** The same limit as in the gateway's log. A certificate should be renewed before then. */
 const SOON_MILLIS = 30 * 86_400_000;
 
-/** Whether a certificate expires soon, or has. */
+/** Whether a certificate expires soon or has expired. */
 export function endsSoon(certificate) {
   return Date.parse(certificate.notAfter) - Date.now() < SOON_MILLIS;
 }
 
-/** Less than twice what the gateway insists on is low: time to act before senders are refused. */
+/** Low means less than twice the required minimum: there is still time to act before senders are refused. */
 export function diskIsLow(disk) {
   return Boolean(disk) && disk.free < 2 * disk.minFree;
 }

@@ -1,4 +1,4 @@
-/* Where is my study? One field for everything a caller may know of it. */
+/* Search for a study, with one field for all identifiers. */
 
 import { fewAtATime, get } from './api.js';
 import { byId, h, text } from './dom.js';
@@ -43,7 +43,7 @@ function close() {
   field.focus();
 }
 
-/** Asks for everything that the text may be, at once. */
+/** Sends requests for everything that the text may be, in parallel. */
 async function search(query) {
   if (!query) {
     return;
@@ -59,7 +59,7 @@ async function search(query) {
     }
   } catch (failure) {
     if (mine === last) {
-      body.replaceChildren(h('p', { class: 'empty' }, `Not found out: ${failure.message}`));
+      body.replaceChildren(h('p', { class: 'empty' }, `The search failed: ${failure.message}`));
     }
   } finally {
     panel.removeAttribute('aria-busy');
@@ -83,7 +83,7 @@ function show(query, found, more) {
   text(byId('found-title'), `${words} found for “${query}”`);
   announce(byId('found-title').textContent);
   if (found.length === 0) {
-    const hint = 'Accession numbers, patient IDs and AE titles are looked for as they are written, whole; UIDs may be of a study, a series or an instance.';
+    const hint = 'Enter complete accession numbers, patient IDs and AE titles, as they are written. UIDs can be of a study, a series or an instance.';
     body.replaceChildren(h('p', { class: 'empty' }, hint));
   } else {
     body.replaceChildren(

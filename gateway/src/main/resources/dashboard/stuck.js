@@ -1,4 +1,4 @@
-/* What is parked or held, and why: one entry for each destination, study and reason, with the buttons that move it on. */
+/* What is parked or held, and why: one entry for each destination, study and reason, with buttons for the next step. */
 
 import { discard, retry } from './actions.js';
 import { get } from './api.js';
@@ -11,8 +11,8 @@ const MOST = 200;
 const REFRESH_MILLIS = 15_000;
 
 const box = byId('stuck');
-/** Until the answers are there nobody knows: an empty list is no answer. */
-const loading = h('p', { class: 'empty' }, 'Looking…');
+/** Shown until the answers arrive: an empty list would look like an answer. */
+const loading = h('p', { class: 'empty' }, 'Loading…');
 const empty = h('p', { class: 'empty', hidden: true }, icon('up'), ' Nothing is parked or held.');
 const list = h('ul', { class: 'groups' });
 const more = h('p', { class: 'muted' });
@@ -20,12 +20,12 @@ box.append(loading, empty, list, more);
 
 const groups = new Keyed(list, group);
 let seen = '';
-/** Instances that no route applies to; null until the gateway's figures are there. */
+/** Instances to which no route applies; null until the gateway's figures arrive. */
 let unrouted = null;
 let asking = false;
 let askAgain = false;
 
-/** Looks again when the figures say that something changed. */
+/** Loads the list again when the figures show a change. */
 export function lookAtStuck(status) {
   unrouted = status.unrouted;
   const now = `${status.totals.parked} ${status.totals.held} ${unrouted}`;
@@ -60,9 +60,9 @@ export async function loadStuck() {
     loading.hidden = true;
     empty.hidden = found.length > 0;
     const cut = parked.next || held.next;
-    text(more, cut ? `Only the last ${MOST} are shown; retry by destination, or search for others.` : '');
+    text(more, cut ? `Only the last ${MOST} are shown. Retry by destination, or search for others.` : '');
   } catch {
-    // The page says elsewhere that the gateway does not answer; with the next figures it is asked again.
+    // Another part of the page shows that the gateway does not answer. The next figures start another request.
     seen = '';
   } finally {
     asking = false;
@@ -86,7 +86,7 @@ function grouped(deliveries) {
   return [...found.values()];
 }
 
-/** What of a study no route applies to: there is no delivery of it yet. */
+/** The part of a study to which no route applies: it has no delivery yet. */
 function ofUnrouted({ studyInstanceUid: study, unrouted: size, firstReceivedAt: since }) {
   const reason = 'No route applies. It is planned again when the rules change.';
   return { key: `unrouted\n${study}`, state: 'held', destination: null, study, reason, since, count: size, deliveries: [] };

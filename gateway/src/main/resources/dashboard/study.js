@@ -1,4 +1,4 @@
-/* One study: where each copy is, why what waits is waiting, and what happened to it, step by step. */
+/* One study: where each copy is, why deliveries wait, and what happened, step by step. */
 
 import { discard, retry } from './actions.js';
 import { fewAtATime, get } from './api.js';
@@ -6,10 +6,10 @@ import { byId, h } from './dom.js';
 import { bytes, clock, count, full, plural } from './format.js';
 import { icon } from './icons.js';
 
-/** Timelines asked for; the steps of more instances than that look the same. */
+/** How many timelines are requested. The steps of more instances look the same. */
 const MOST_TIMELINES = 24;
 const REFRESH_MILLIS = 3_000;
-/** Event of a timeline → sign and words. */
+/** Event of a timeline → icon and words. */
 const STEPS = {
   received: ['arrived', 'received'],
   planned: ['pending', 'planned'],
@@ -23,7 +23,7 @@ const STEPS = {
   superseded: ['again', 'superseded by a newer version'],
 };
 
-/** State of a delivery → sign. */
+/** State of a delivery → icon. */
 const SIGNS = { delivered: 'up', pending: 'pending', parked: 'parked', held: 'unnamed', discarded: 'down', superseded: 'again' };
 
 const dialog = byId('study');
@@ -43,20 +43,20 @@ dialog.addEventListener('click', (event) => {
   }
 });
 
-/** How far one destination is with a study. */
+/** The progress of a study at one destination. */
 export function copiesOf({ delivered, pending, parked, held, superseded }) {
   const state = parked ? 'parked' : held ? 'unnamed' : pending ? 'pending' : delivered ? 'up' : superseded ? 'again' : 'down';
   return { state, done: delivered, all: delivered + pending + parked + held };
 }
 
-/** Opens it beside the page; the address of the window leads back to it. */
+/** Opens the study beside the page, and puts it into the address of the window. */
 export function openStudy(uid) {
   if (!uid) {
     return;
   }
   open = uid;
   history.replaceState(null, '', `#study=${encodeURIComponent(uid)}`);
-  dialog.replaceChildren(head('Study', uid), h('p', { class: 'empty' }, 'Looking…'));
+  dialog.replaceChildren(head('Study', uid), h('p', { class: 'empty' }, 'Loading…'));
   if (!dialog.open) {
     dialog.showModal();
   }
@@ -65,7 +65,7 @@ export function openStudy(uid) {
   load(uid);
 }
 
-/** Looks again, if one is open. */
+/** Loads the study again, if one is open. */
 export function lookAtStudy() {
   if (open) {
     load(open);
@@ -82,7 +82,7 @@ async function load(uid) {
     }
   } catch (failure) {
     if (open === uid) {
-      dialog.replaceChildren(head('Study', uid), h('p', { class: 'empty' }, `Not found out: ${failure.message}`));
+      dialog.replaceChildren(head('Study', uid), h('p', { class: 'empty' }, `Loading failed: ${failure.message}`));
     }
   }
 }
@@ -98,7 +98,7 @@ function head(title, uid) {
 
 function show(uid, study, instances, details) {
   if (!study) {
-    dialog.replaceChildren(head('Study', uid), h('p', { class: 'empty' }, 'The gateway does not know it, or no longer: delivered instances are forgotten after gateway.spool.history.'));
+    dialog.replaceChildren(head('Study', uid), h('p', { class: 'empty' }, 'The gateway does not know this study, or no longer: it forgets delivered instances after gateway.spool.history.'));
     return;
   }
   const focused = document.activeElement?.closest('dialog') === dialog ? document.activeElement.dataset.action : null;
@@ -165,7 +165,7 @@ function whereabouts(uid, destination) {
   );
 }
 
-/** The steps of all instances in order; those that differ in nothing but the instance are one. */
+/** The steps of all instances in order. Steps that differ only in the instance are shown as one. */
 function timelineOf(details) {
   const steps = details
     .flatMap((instance) => instance.timeline)
@@ -202,7 +202,7 @@ function step(each) {
   );
 }
 
-/** The reason, and the status unless the reason names it. */
+/** The reason, with the status unless the reason contains it. */
 function saying({ status, reason }) {
   return status && !reason?.includes(status) ? [status, reason].filter(Boolean).join(' ') : (reason ?? '');
 }
@@ -220,7 +220,7 @@ function instanceRow(instance, isOpen) {
   );
 }
 
-/** A study that the address of the window names. */
+/** The study in the address of the window. */
 export function openFromAddress() {
   openStudy(new URLSearchParams(location.hash.slice(1)).get('study'));
 }

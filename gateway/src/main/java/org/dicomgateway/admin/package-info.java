@@ -1,8 +1,9 @@
 /**
- * The operators' HTTP interface: how the gateway does, and the means to steer it.
+ * The operators' HTTP interface: it shows the state of the gateway, and lets operators control it.
  *
- * <p>{@code api} is what is said, {@code access} who may ask, {@code server} the web server. Never here: decisions on
- * deliveries. Patient IDs and accession numbers stand in answers to searches alone; in no log.
+ * <p>{@code api} has the requests and answers, {@code access} decides who may do what, {@code server} is the web
+ * server. Never here: decisions on deliveries. Patient IDs and accession numbers appear only in answers to searches,
+ * never in a log.
  */
 @NullMarked
 package org.dicomgateway.admin;

@@ -4,7 +4,7 @@ import org.dicomgateway.admin.access.AuditListener;
 import org.dicomgateway.admin.access.Caller;
 import org.dicomgateway.audit.AuditTrail;
 
-/** What operators do, for the audit trail. */
+/** Records the actions of operators in the audit trail. */
 record AuditedOperators(AuditTrail trail) implements AuditListener {
 
     private static final int FIRST_FAILURE = 400;

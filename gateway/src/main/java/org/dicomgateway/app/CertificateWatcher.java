@@ -5,14 +5,14 @@ import org.dicomgateway.process.LongLived;
 import org.dicomgateway.process.Repeating;
 import org.dicomgateway.security.TlsContexts;
 
-/** Has renewed certificates and keys taken up, within about two seconds. */
+/** Watches certificates and keys, so that renewed ones are in force within about two seconds. */
 final class CertificateWatcher implements AutoCloseable {
 
     private static final Duration INTERVAL = Duration.ofSeconds(1);
 
     private final Repeating looking;
 
-    /** Looks at nothing before {@link #start}. */
+    /** Creates the watcher. It looks at nothing before {@link #start}. */
     CertificateWatcher(TlsContexts contexts) {
         looking = new Repeating("certificate-watcher", INTERVAL, contexts::look);
     }

@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is known of the destinations by whoever chooses among them, from memory: the ledger writes while it asks, and
- * cannot be read for each choice, so the books are those of a moment ago. While the spool is opened there is nobody to
- * ask yet, and no destination can be used: what needs a choice waits for the lanes.
+ * What the dispatcher knows about the destinations, from memory. The ledger writes what is pending before it reads, so
+ * it cannot be read for each choice: the books are a moment old. Until the spool is open, there is no source, and no
+ * destination can be used: deliveries that need a choice wait for the lanes.
  */
 final class DestinationStatusCache implements AutoCloseable {
 
@@ -30,7 +30,7 @@ final class DestinationStatusCache implements AutoCloseable {
     private volatile Map<String, Books> books = Map.of();
     private volatile boolean asked = true;
 
-    /** From now on asks these. */
+    /** Uses these sources from now on. */
     void ask(SpoolView spool, Forwarder forwarder) {
         source = spool::books;
         books = spool.books();
@@ -42,14 +42,14 @@ final class DestinationStatusCache implements AutoCloseable {
         return looking.thread();
     }
 
-    /** Nothing, as long as nobody wanted to know since the last time. */
+    /** Reads the books again, if they were used since the last time. */
     private void look() {
         if (asked) {
             asked = false;
             try {
                 books = source.get();
             } catch (RuntimeException e) {
-                LOG.debug("the books cannot be read; the last ones are good enough to choose by", e);
+                LOG.debug("the books cannot be read; the last ones are good enough to choose a destination", e);
             }
         }
     }

@@ -13,7 +13,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/** A small file that is replaced as a whole, and that only its owner reads. */
+/** A small file that is replaced as a whole. Only its owner may read it. */
 final class DurableFile {
 
     private static final FileAttribute<?> OWNER_ONLY =
@@ -22,9 +22,10 @@ final class DurableFile {
     private DurableFile() {}
 
     /**
-     * Has the file say this. It is on disk when the method returns; a crash leaves the old file or the new one.
+     * Replaces the content of the file. It is on disk when the method returns. A crash leaves the old file or the new
+     * one.
      *
-     * @throws UncheckedIOException when it cannot be written; the old one is then left, or the new one not durable
+     * @throws UncheckedIOException when it cannot be written; the old file then remains, or the new one is not durable
      */
     static void replace(Path file, String text) {
         Path part = file.resolveSibling(file.getFileName() + ".part");

@@ -11,8 +11,8 @@ import java.util.HexFormat;
 import java.util.Map;
 
 /**
- * What stands in some files at one moment, to be compared with another moment. By content: neither a file that was
- * replaced, nor a link that points elsewhere now, nor a clock that went back deceives it.
+ * The content of some files at one moment, to compare with another moment. It compares content, so it is correct when a
+ * file is replaced, a link points elsewhere, or a clock is set back.
  */
 record FileContents(Map<Path, String> digests) {
 
@@ -23,7 +23,7 @@ record FileContents(Map<Path, String> digests) {
         digests = Map.copyOf(digests);
     }
 
-    /** Of these files, now; one that cannot be read is as good as absent. */
+    /** The content of these files now. A file that cannot be read counts as absent. */
     static FileContents of(Collection<Path> files) {
         Map<Path, String> digests = new HashMap<>();
         files.forEach(file -> digests.put(file, digest(file)));

@@ -43,9 +43,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The gateway as one thing. Its fields stand in the order of the data path, then what watches and steers it; it starts
- * downstream first, so that nothing is received that could not go on, and stops upstream first, so that nothing arrives
- * at a stage that is gone.
+ * The whole gateway. The fields are in the order of the data path, followed by what watches and controls it. It starts
+ * downstream first, so that nothing is received before it can be passed on. It stops upstream first, so that nothing
+ * arrives at a stage that has stopped.
  */
 public final class Gateway implements AutoCloseable {
 
@@ -102,12 +102,12 @@ public final class Gateway implements AutoCloseable {
     }
 
     /**
-     * Opens the spool, which brings back what an earlier process left, and makes the stages around it. Nothing is received
-     * or sent before {@link #start}.
+     * Opens the spool, recovers what an earlier process left there, and creates the stages around it. Nothing is
+     * received or sent before {@link #start}.
      *
-     * @param configuration the {@code gateway.conf} that was loaded: its changes are noticed
+     * @param configuration the {@code gateway.conf} that was loaded; it is watched for changes
      * @throws IOException when the spool cannot be opened; the message says what to do
-     * @throws ConfigurationException when the configuration cannot be read any more
+     * @throws ConfigurationException when the configuration can no longer be read
      */
     public static Gateway open(Path configuration, Loaded loaded) throws IOException, ConfigurationException {
         return new Gateway(loaded, new RestartNeeds(configuration), InstantSource.system());
@@ -138,7 +138,7 @@ public final class Gateway implements AutoCloseable {
     /**
      * Starts forwarding, then receiving, then watching the rules and answering operators.
      *
-     * @throws IOException when a port cannot be had; the gateway must then be closed
+     * @throws IOException when a port is not available; the gateway must then be closed
      */
     public synchronized void start() throws IOException {
         audit.ifPresent(AuditTrail::start);
@@ -155,7 +155,7 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    /** Reads the rules again, now, and logs what came of it. */
+    /** Reads the rules again now, and logs the result. */
     public void reload() {
         ReloadView reload = watcher.reload();
         LOG.info(
@@ -165,7 +165,7 @@ public final class Gateway implements AutoCloseable {
                 reload.details().isEmpty() ? "nothing changed" : String.join("; ", reload.details()));
     }
 
-    /** Where it listens, after {@link #start}. */
+    /** The addresses where it listens, after {@link #start}. */
     public List<InetSocketAddress> addresses() {
         return acceptors.stream().map(Acceptor::address).toList();
     }
@@ -193,7 +193,7 @@ public final class Gateway implements AutoCloseable {
                 audit.map(AuditTrail::complete));
     }
 
-    /** Those it cannot do without, in the order of the data path. */
+    /** The threads that must always run, in the order of the data path. */
     private Stream<LongLived> threads() {
         return Stream.of(
                         acceptors.stream().flatMap(acceptor -> acceptor.thread().stream()),
@@ -207,10 +207,10 @@ public final class Gateway implements AutoCloseable {
     }
 
     /**
-     * Stops in order: nobody steers it any more; no new associations; what is being received is finished and answered;
-     * what is being sent is finished; the spool is closed. Takes at most about twice the configured shutdown timeout;
-     * whatever is not finished then is broken off, and nothing that was answered with success is lost by it. Waits for
-     * {@link #start} when that is under way.
+     * Stops in order: the operators' interface closes; no new associations are accepted; what is being received is
+     * finished and answered; what is being sent is finished; the spool is closed. This takes at most about twice the
+     * configured shutdown timeout. What is not finished then is aborted; no instance that was answered with success is
+     * lost. Waits for {@link #start} while it runs.
      */
     @Override
     public synchronized void close() {

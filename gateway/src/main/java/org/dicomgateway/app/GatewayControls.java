@@ -17,7 +17,7 @@ import org.dicomgateway.forward.lane.Forwarder;
 import org.dicomgateway.forward.lane.LaneView;
 import org.dicomgateway.security.TlsContexts;
 
-/** The stages as operators see and steer them. */
+/** Lets operators see and control the stages. */
 record GatewayControls(
         Supplier<ProcessView> running,
         Supplier<ReceiverView> receiving,
@@ -100,7 +100,7 @@ record GatewayControls(
                                 report.version(), report.diskUsedBytes(), report.storedInstances(), report.error())));
     }
 
-    /** In force before it is on disk: whoever pauses a server wants that first of all. */
+    /** Pauses first and writes the file afterwards: stopping the traffic is more urgent. */
     @Override
     public boolean pause(String destination, String why) {
         boolean known = forwarder.pause(destination, why);

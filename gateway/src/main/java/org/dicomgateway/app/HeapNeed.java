@@ -6,10 +6,10 @@ import org.dicomgateway.config.settings.DataSize;
 import org.dicomgateway.config.settings.ListenerSettings;
 import org.dicomgateway.dicom.acceptor.AssociationMemory;
 
-/** Whether the heap holds what its associations may take at once, and the rest of the gateway besides. */
+/** Checks whether the heap is large enough for the allowed associations and the rest of the gateway. */
 final class HeapNeed {
 
-    /** Deliveries, the ledger, the operators' interface, and room for the collector to work in. */
+    /** For deliveries, the ledger, the operators' interface, and room for the garbage collector. */
     private static final long THE_REST = 48L << 20;
 
     private static final long MEBIBYTE = 1L << 20;
@@ -17,9 +17,9 @@ final class HeapNeed {
     private HeapNeed() {}
 
     /**
-     * What to tell the operator; empty when it suffices.
+     * A warning for the operator; empty when the heap is large enough.
      *
-     * @param heap the most that the JVM takes, in bytes
+     * @param heap the maximum heap of the JVM, in bytes
      */
     static Optional<String> warning(List<ListenerSettings> listeners, long heap) {
         long associations = 0;

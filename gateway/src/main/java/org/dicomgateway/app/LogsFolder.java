@@ -10,8 +10,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /**
- * The folder of the logs, for {@code logback.xml}: made for this user alone when it is not there, whatever the umask says,
- * before the first file is in it. One that is there stays as it is, so that whoever shares it with a group can.
+ * The folder of the logs, for {@code logback.xml}. If it does not exist, it is created before the first file, for this
+ * user only, whatever the umask is. An existing folder stays as it is, so that you can share it with a group.
  */
 public final class LogsFolder extends PropertyDefinerBase {
 
@@ -20,7 +20,7 @@ public final class LogsFolder extends PropertyDefinerBase {
 
     private String folder = "var/logs";
 
-    /** As it is written in the configuration. */
+    /** Sets the folder as written in the configuration. */
     public void setFolder(String folder) {
         this.folder = folder;
     }
@@ -34,7 +34,7 @@ public final class LogsFolder extends PropertyDefinerBase {
                 Files.setPosixFilePermissions(path, OWNER_ONLY.value());
             }
         } catch (IOException e) {
-            addError("the folder of the logs cannot be made: " + path, e);
+            addError("the folder of the logs cannot be created: " + path, e);
         }
         return path.toString();
     }

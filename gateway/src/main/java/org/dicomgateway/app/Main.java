@@ -75,13 +75,13 @@ public final class Main {
     /** The command line, ready to execute: what {@link #main} runs. */
     static CommandLine commandLine() {
         return new CommandLine(new Main())
-                // In an @FILE a line is an argument, so that a path may have spaces.
+                // In an @FILE each line is one argument, so that a path may contain spaces.
                 .setUseSimplifiedAtFiles(true)
                 .setParameterExceptionHandler((misuse, args) -> explain(misuse))
                 .setExecutionExceptionHandler((exception, command, parsed) -> explain(exception, command.getErr()));
     }
 
-    /** Every problem of a configuration; anything else that a command throws is a fault of ours, with its trace. */
+    /** Prints every problem of a configuration. Any other exception is a fault in the gateway, and keeps its trace. */
     private static int explain(Exception exception, PrintWriter err) throws Exception {
         if (exception instanceof ConfigurationException configuration) {
             configuration.problems().forEach(err::println);
@@ -90,7 +90,7 @@ public final class Main {
         throw exception;
     }
 
-    /** One line on what is wrong, one on where to read more: a page of usage would hide both. */
+    /** Prints one line on what is wrong, and one on where to read more: a page of usage would hide both. */
     private static int explain(ParameterException misuse) {
         CommandLine command = misuse.getCommandLine();
         command.getErr().println(command.getCommandName() + ": " + misuse.getMessage());
@@ -99,7 +99,7 @@ public final class Main {
         return ExitCode.MISUSED;
     }
 
-    /** What the jar's manifest says. */
+    /** The version from the jar's manifest. */
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {

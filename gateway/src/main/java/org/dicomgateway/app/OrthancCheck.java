@@ -14,7 +14,7 @@ import org.dicomgateway.orthanc.OrthancClient;
 import org.dicomgateway.orthanc.OrthancException;
 import org.dicomgateway.orthanc.Statistics;
 
-/** Asks Orthanc servers, over their REST API, for their version and how much they hold. */
+/** Asks Orthanc servers, by their REST API, for their version and how much they store. */
 final class OrthancCheck implements ServerCheck {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);

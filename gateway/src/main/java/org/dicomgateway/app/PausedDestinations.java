@@ -17,8 +17,8 @@ import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The destinations that operators paused, with their reasons, in a file beside the spool: a restart does not undo what
- * somebody did on purpose. A change is on disk when the method returns; a crash leaves the old file or the new one.
+ * The destinations that operators paused, with the reasons. They are kept in a file beside the spool, so that a restart
+ * does not undo a pause. A change is on disk when the method returns. A crash leaves the old file or the new one.
  */
 final class PausedDestinations {
 
@@ -34,10 +34,10 @@ final class PausedDestinations {
     }
 
     /**
-     * Those of an earlier process. When its file cannot be read, nobody knows which of these destinations somebody paused
-     * on purpose: then all of them are, and it is told.
+     * Reads what an earlier process left. If the file cannot be read, it is unknown which destinations were paused.
+     * Then all of them are paused, and this is logged.
      *
-     * @param destinations that the rules name
+     * @param destinations the destinations of the rules
      */
     static PausedDestinations besideSpool(Path spool, Set<String> destinations) {
         Path file = spool.resolveSibling(spool.getFileName() + "-paused.json");
@@ -52,29 +52,37 @@ final class PausedDestinations {
             Map<String, String> paused =
                     JSON.readValue(Files.readString(file), new TypeReference<Map<String, String>>() {});
             if (paused == null || paused.values().stream().anyMatch(Objects::isNull)) {
-                throw new IOException("not destinations with their reasons");
+                throw new IOException("not a list of destinations with reasons");
             }
             return paused;
         } catch (IOException | JacksonException e) {
-            LOG.error("{} cannot be read: all destinations are paused, resume those that may be sent to", file, e);
-            String why =
-                    file.getFileName() + " was damaged, so nobody knows what was paused; resume it when that is right";
+            LOG.error("{} cannot be read: all destinations are paused, resume those that should be used", file, e);
+            String why = file.getFileName()
+                    + " was damaged: it is unknown which destinations were paused; resume this one if you use it";
             return destinations.stream().collect(toMap(name -> name, name -> why));
         }
     }
 
-    /** All, with their reasons. */
+    /** All paused destinations, with the reasons. */
     synchronized Map<String, String> all() {
         return Map.copyOf(reasons);
     }
 
-    /** @throws UncheckedIOException when it cannot be written; it is then forgotten by a restart */
+    /**
+     * Adds a destination, or changes its reason.
+     *
+     * @throws UncheckedIOException when the file cannot be written; a restart then forgets the pause
+     */
     synchronized void add(String destination, String why) {
         reasons.put(destination, why);
         write();
     }
 
-    /** @throws UncheckedIOException when it cannot be written; a restart then pauses it again */
+    /**
+     * Removes a destination.
+     *
+     * @throws UncheckedIOException when the file cannot be written; a restart then pauses the destination again
+     */
     synchronized void remove(String destination) {
         if (reasons.remove(destination) != null) {
             write();

@@ -15,9 +15,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The spool's intake, with a door that operators can close: no new associations then, while those that are open go on.
- * That it is closed stands in a file beside the spool, with the reason: a restart does not undo what somebody did on
- * purpose.
+ * The spool's intake, which operators can pause: new associations are then refused, while open ones continue. The pause
+ * and its reason are kept in a file beside the spool, so that a restart does not undo a pause.
  */
 final class PausedReceiver implements Intake {
 
@@ -28,7 +27,7 @@ final class PausedReceiver implements Intake {
     private final Path file;
     private volatile Optional<String> reason;
 
-    /** What the file says. */
+    /** The content of the file. */
     private record Paused(@Nullable String reason) {}
 
     private PausedReceiver(Intake spool, Path file, Optional<String> reason) {
@@ -37,7 +36,7 @@ final class PausedReceiver implements Intake {
         this.reason = reason;
     }
 
-    /** As an earlier process left it. A file that cannot be read pauses all the same, and is told of. */
+    /** Restores what an earlier process left. If the file cannot be read, receiving is paused, and this is logged. */
     static PausedReceiver besideSpool(Path directory, Intake spool) {
         Path file = directory.resolveSibling(directory.getFileName() + "-receiver-paused.json");
         return new PausedReceiver(spool, file, read(file));
@@ -50,24 +49,24 @@ final class PausedReceiver implements Intake {
         try {
             Paused paused = JSON.readValue(Files.readString(file), Paused.class);
             if (paused == null || paused.reason() == null) {
-                throw new IOException("no reason, not even an empty one");
+                throw new IOException("the reason is missing; an empty one is allowed");
             }
             return Optional.of(paused.reason());
         } catch (IOException | JacksonException e) {
-            LOG.error("{} cannot be read: receiving stays paused, resume it when that is right", file, e);
-            return Optional.of(file.getFileName() + " was damaged; resume it when that is right");
+            LOG.error("{} cannot be read: receiving stays paused, resume it when you want to receive", file, e);
+            return Optional.of(file.getFileName() + " was damaged; resume it when you want to receive");
         }
     }
 
-    /** Why it is paused, which may be an empty text; empty when it is not. */
+    /** The reason for the pause, which may be an empty text; empty when receiving is not paused. */
     Optional<String> paused() {
         return reason;
     }
 
     /**
-     * Closes it; in force before it is on disk.
+     * Pauses receiving. This is in force before it is on disk.
      *
-     * @throws UncheckedIOException when it cannot be written; a restart then opens it
+     * @throws UncheckedIOException when the file cannot be written; a restart then forgets the pause
      */
     synchronized void pause(String why) {
         reason = Optional.of(why);
@@ -75,10 +74,10 @@ final class PausedReceiver implements Intake {
     }
 
     /**
-     * Opens it again.
+     * Resumes receiving.
      *
      * @return whether it was paused
-     * @throws UncheckedIOException when it cannot be noted; a restart then pauses it again
+     * @throws UncheckedIOException when the file cannot be deleted; a restart then pauses receiving again
      */
     synchronized boolean resume() {
         boolean was = reason.isPresent();

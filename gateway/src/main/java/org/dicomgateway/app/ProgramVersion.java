@@ -2,12 +2,12 @@ package org.dicomgateway.app;
 
 import java.util.Optional;
 
-/** Which version of the program this is. */
+/** The version of the program. */
 final class ProgramVersion {
 
     private ProgramVersion() {}
 
-    /** What the jar's manifest says. */
+    /** The version from the jar's manifest. */
     static String get() {
         return Optional.ofNullable(ProgramVersion.class.getPackage().getImplementationVersion())
                 .orElse("(not run from its jar)");

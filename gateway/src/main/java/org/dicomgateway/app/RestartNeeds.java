@@ -12,7 +12,7 @@ import org.dicomgateway.config.hocon.ConfigurationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Notices that {@code gateway.conf} was changed while the gateway runs, and names what waits for a restart. */
+/** Notices changes of {@code gateway.conf} while the gateway runs, and names the keys that need a restart. */
 final class RestartNeeds {
 
     private static final Logger LOG = LoggerFactory.getLogger(RestartNeeds.class);
@@ -23,7 +23,7 @@ final class RestartNeeds {
     private FileContents settled;
     private volatile List<String> keys = List.of();
 
-    /** What the file says now is in force. */
+    /** Takes the present content of the file as what is in force. */
     RestartNeeds(Path file) throws ConfigurationException {
         this.file = file;
         this.inForce = EffectiveConfiguration.valuesOfGateway(file);
@@ -31,12 +31,12 @@ final class RestartNeeds {
         this.settled = seen;
     }
 
-    /** Keys that were changed since the start. */
+    /** The keys that were changed since the start. */
     List<String> keys() {
         return keys;
     }
 
-    /** One look; what it finds is told by the second that finds it. */
+    /** Looks at the file once. A change is reported when the next look finds the same content. */
     synchronized void look() {
         FileContents now = FileContents.of(Set.of(file));
         boolean calm = now.equals(seen);
@@ -56,14 +56,14 @@ final class RestartNeeds {
             }
             keys = changed;
         } catch (ConfigurationException e) {
-            LOG.warn("{} has problems: nothing changes while the gateway runs, but it would not start again", file);
+            LOG.warn("{} has problems: the running gateway is not affected, but it would not start again", file);
             e.problems().forEach(problem -> LOG.warn("{}", problem));
         }
     }
 
     private void tell(List<String> changed) {
         if (changed.isEmpty()) {
-            LOG.info("{} says again what is in force; no restart is needed", file);
+            LOG.info("{} matches what is in force again; no restart is needed", file);
         } else {
             LOG.warn("{} was changed; this needs a restart: {}", file, String.join(", ", changed));
         }

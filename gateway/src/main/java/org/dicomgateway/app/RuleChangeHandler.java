@@ -10,7 +10,7 @@ import org.dicomgateway.spool.engine.Spool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Spool and forwarder, as they follow a change of the rules. */
+/** Applies a change of the rules to spool and forwarder. */
 final class RuleChangeHandler implements RulesInForce.Followers {
 
     private static final Logger LOG = LoggerFactory.getLogger(RuleChangeHandler.class);
@@ -34,7 +34,7 @@ final class RuleChangeHandler implements RulesInForce.Followers {
                 settings.routes().stream().collect(toMap(RouteSettings::name, RouteSettings::schedule)));
     }
 
-    /** In a thread of its own: with many held instances it takes long, and the next edit must not wait for it. */
+    /** Plans in a thread of its own: many held instances take long, and the next change must not wait for them. */
     @Override
     public void planAgain() {
         if (asked.compareAndSet(false, true)) {
@@ -44,7 +44,7 @@ final class RuleChangeHandler implements RulesInForce.Followers {
         }
     }
 
-    /** Asks for the rules at each instance; a change from here on has it begin again. */
+    /** Plans each instance by the rules at that moment. A change from here on starts a new run. */
     private void replan() {
         asked.set(false);
         try {
@@ -53,7 +53,7 @@ final class RuleChangeHandler implements RulesInForce.Followers {
                 LOG.info("rules: {} instances that were held have a route now", planned);
             }
         } catch (RuntimeException e) {
-            LOG.error("what is held could not be planned again; it is with the next change of the rules", e);
+                LOG.error("held instances could not be planned again; the next change of the rules tries again", e);
         }
     }
 }

@@ -12,12 +12,12 @@ import java.util.function.Predicate;
 import org.dicomgateway.config.settings.RouteSettings;
 import org.dicomgateway.config.settings.RoutingSettings;
 
-/** What distinguishes one version of the rules from the next, for operators. */
+/** The difference between one version of the rules and the next, for operators. */
 final class RulesDifference {
 
     private RulesDifference() {}
 
-    /** A sentence for each kind of change; none when nothing changed. */
+    /** One sentence for each kind of change; none when nothing changed. */
     static List<String> between(RoutingSettings before, RoutingSettings after) {
         List<String> changes = new ArrayList<>();
         describe("routes", byName(before), byName(after), changes);

@@ -26,23 +26,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The rules as they are now. One version is replaced by the next as a whole: an instance is planned by exactly one. While
- * their file has problems, the version before stays in force. For any number of threads.
+ * The rules in force. A new version replaces the old one as a whole: each instance is planned by exactly one version.
+ * While the file has problems, the version before stays in force. Safe for any number of threads.
  */
 final class RulesInForce implements Planner {
 
     private static final Logger LOG = LoggerFactory.getLogger(RulesInForce.class);
 
-    /** The stages that must know the destinations and the rules. */
+    /** The stages that need the destinations and the rules. */
     interface Followers {
 
         /**
-         * These destinations exist. Called with those of the old and the new rules together before the new ones are in
-         * force, so that nothing is planned for a destination that is not served; afterwards with the new ones alone.
+         * Sets the destinations that exist. Before new rules are in force, this is called with the old and the new
+         * destinations together, so that nothing is planned for a destination without a lane. Afterwards it is called
+         * with the new ones only.
          */
         void follow(RoutingSettings rules);
 
-        /** Other rules are in force: what was held may have a route now. Returns at once. */
+        /** New rules are in force: held instances may have a route now. Returns at once. */
         void planAgain();
     }
 
@@ -58,7 +59,7 @@ final class RulesInForce implements Planner {
     private Optional<Followers> followers = Optional.empty();
     private boolean followed;
 
-    /** The first version. */
+    /** Begins with the first version. */
     RulesInForce(Path file, RoutingSettings settings, InstantSource clock) {
         this.file = file;
         this.clock = clock;
@@ -72,13 +73,13 @@ final class RulesInForce implements Planner {
         return Optional.ofNullable(current.settings.destinations().get(name));
     }
 
-    /** Has changes told to these from now on; the rules may have changed since an earlier process held something. */
+    /** Reports to these stages, now and after each change. The rules may have changed since an earlier process ran. */
     synchronized void tell(Followers stages) {
         followers = Optional.of(stages);
         follow();
     }
 
-    /** What was read from the file: takes it over when it is right and says something else than what is in force. */
+    /** Takes over the content of the file, if it is valid and differs from what is in force. */
     synchronized void accept(RoutingFile read) {
         read.settings().ifPresentOrElse(this::take, () -> refuse(read.problems()));
     }
@@ -90,7 +91,7 @@ final class RulesInForce implements Planner {
             follow();
         } else if (changes.isEmpty()) {
             broken.ifPresent(was ->
-                    LOG.info("rules: {} is right again; version {} stays in force", file, before.table.version()));
+                    LOG.info("rules: {} is valid again; version {} stays in force", file, before.table.version()));
         } else {
             put(next, before);
             follow();
@@ -109,7 +110,7 @@ final class RulesInForce implements Planner {
         followed = false;
     }
 
-    /** What fails here is done again when the file is looked at next: nothing may go on by what is no longer so. */
+    /** Updates the stages. If this fails, the next look at the file repeats it: no stage may keep old rules. */
     private void follow() {
         followers.ifPresent(stages -> {
             stages.follow(current.settings);
@@ -132,7 +133,7 @@ final class RulesInForce implements Planner {
         if (broken.map(Broken::problems).filter(texts::equals).isPresent()) {
             return;
         }
-        LOG.warn("rules: {} is wrong, problems: {}; version {} stays in force", file, texts.size(), version);
+        LOG.warn("rules: {} is not valid, problems: {}; version {} stays in force", file, texts.size(), version);
         texts.forEach(text -> LOG.warn("rules: {}", text));
         broken = Optional.of(new Broken(broken.map(Broken::since).orElseGet(clock::instant), texts));
     }
@@ -148,7 +149,7 @@ final class RulesInForce implements Planner {
         return plan;
     }
 
-    /** The routes in force, with how many instances each applied to since the start; planning again counts again. */
+    /** The routes in force, and how many instances each applied to since the start. Planning again counts again. */
     List<RouteView> routes() {
         return current.settings.routes().stream()
                 .map(route -> new RouteView(
@@ -168,7 +169,7 @@ final class RulesInForce implements Planner {
                 .toList();
     }
 
-    /** The table, for whoever chooses by it. */
+    /** The routing table in force. */
     RoutingTable table() {
         return current.table;
     }
@@ -178,17 +179,17 @@ final class RulesInForce implements Planner {
         return file;
     }
 
-    /** Since when this version is in force. */
+    /** When this version came into force. */
     Instant since() {
         return current.since;
     }
 
-    /** What is wrong with the file, as long as something is. */
+    /** The problems of the file, as long as it has any. */
     Optional<Broken> broken() {
         return broken;
     }
 
-    /** What became of the file when it was last read. */
+    /** The result of reading the file the last time. */
     ReloadView lastReload() {
         return lastReload;
     }

@@ -12,11 +12,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks twice a second at the routing file and everything it includes, and has the rules changed when there is another
- * content that has stopped changing: one that was the same at two looks. A file that is written in steps, replaced, or
- * reached by links that are swapped is therefore read when it is complete, well within two seconds.
+ * Looks twice a second at the routing file and all files that it includes. It applies a change when two looks in a row
+ * find the same new content. So a file that is written in steps, replaced, or reached by changing links is read only
+ * when it is complete, and well within two seconds.
  *
- * <p>Polls because nothing else works for all of that, on every file system, network ones included.
+ * <p>It polls because nothing else works in all these cases on every file system, including network file systems.
  */
 final class RulesWatcher implements AutoCloseable {
 
@@ -24,7 +24,7 @@ final class RulesWatcher implements AutoCloseable {
 
     private static final Duration INTERVAL = Duration.ofMillis(500);
 
-    /** More than enough for a file that somebody is writing while we are told to read it. */
+    /** More than enough when somebody writes the file during a reload. */
     private static final int ATTEMPTS = 5;
 
     private final Path file;
@@ -36,7 +36,7 @@ final class RulesWatcher implements AutoCloseable {
     private FileContents seen;
     private FileContents settled;
 
-    /** Of the file that {@code rules} were read from; looks at nothing before {@link #start}. */
+    /** Watches the file that {@code rules} were read from. It looks at nothing before {@link #start}. */
     RulesWatcher(Path file, RulesInForce rules, RestartNeeds restart) {
         this.file = file;
         this.rules = rules;
@@ -46,7 +46,10 @@ final class RulesWatcher implements AutoCloseable {
         this.settled = seen;
     }
 
-    /** What was read at the start may have changed since: the first look is followed by reading, too. */
+    /**
+     * Starts to look. The file may have changed since it was read at the start, so the first look always leads to a
+     * read.
+     */
     void start() {
         looking.start();
     }
@@ -60,7 +63,7 @@ final class RulesWatcher implements AutoCloseable {
         restart.look();
     }
 
-    /** One look; what it finds is applied by the second that finds it. */
+    /** Looks at the files once. A change is applied when the next look finds the same content. */
     synchronized void lookOnce() {
         FileContents now = FileContents.of(files);
         boolean calm = now.equals(seen);
@@ -71,9 +74,9 @@ final class RulesWatcher implements AutoCloseable {
     }
 
     /**
-     * Reads the file now, changed or not.
+     * Reads the file now, whether it changed or not.
      *
-     * @throws IllegalStateException when it changes all the time
+     * @throws IllegalStateException when it keeps changing
      */
     synchronized ReloadView reload() {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -81,10 +84,10 @@ final class RulesWatcher implements AutoCloseable {
                 return rules.lastReload();
             }
         }
-        throw new IllegalStateException(file + " changes while it is read; it is read when it no longer does");
+        throw new IllegalStateException(file + " changes while it is read; it will be read when it no longer changes");
     }
 
-    /** False when what was read is not, or not all, of what stands there now. */
+    /** Returns false when the files changed while they were read. */
     private boolean read() {
         FileContents before = FileContents.of(files);
         RoutingFile read = Configuration.readRouting(file);
@@ -99,11 +102,11 @@ final class RulesWatcher implements AutoCloseable {
         return true;
     }
 
-    /** Looks no more; a change that is being made is finished. */
+    /** Stops looking. A change that is being applied is finished. */
     @Override
     public void close() {
         if (!looking.close(Duration.ofSeconds(10))) {
-            LOG.warn("a change of the rules takes long; it is left to itself");
+            LOG.warn("a change of the rules takes long; it continues in the background");
         }
     }
 }

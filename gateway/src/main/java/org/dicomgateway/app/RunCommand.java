@@ -18,7 +18,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Runs the gateway until the process is told to end. */
+/** Runs the gateway until the process is stopped. */
 @Command(
         name = "run",
         mixinStandardHelpOptions = true,
@@ -56,7 +56,7 @@ final class RunCommand implements Callable<Integer> {
             LOG.error("the gateway cannot start", e);
             return ExitCode.FAILED;
         }
-        // Before it takes the first instance: from then on it ends in order.
+        // Before the first instance is received: from then on, the process must stop in order.
         Thread hook = endInOrder(gateway);
         try {
             gateway.start();
@@ -78,8 +78,8 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /**
-     * A process that ends by a signal exits with 128 and the signal's number, whatever it did before. One that was asked
-     * to stop and did so in order has not failed: it says 0.
+     * Makes the process stop in order and exit with 0. Without this, a process that ends by a signal exits with 128
+     * plus the signal's number, although it was asked to stop and has not failed.
      */
     private static Thread endInOrder(Gateway gateway) {
         Thread hook = new Thread(

@@ -5,10 +5,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * SIGHUP, by which daemons are told to read their configuration again.
+ * Handles SIGHUP, the signal that makes a daemon read its configuration again.
  *
- * <p>Java has no other way to signals than {@code sun.misc.Signal} of the module jdk.unsupported, which is there for
- * such uses until something else is; by reflection, so that a Java without it still runs the gateway.
+ * <p>Java has only {@code sun.misc.Signal} of the module jdk.unsupported for signals. It is used by reflection, so that
+ * the gateway still runs on a Java without it.
  */
 final class SighupHandler {
 
@@ -16,7 +16,7 @@ final class SighupHandler {
 
     private SighupHandler() {}
 
-    /** Has {@code action} run, in a thread of the signal's own, at each SIGHUP; logs when that cannot be had. */
+    /** Runs {@code action} at each SIGHUP, in a thread of the signal. Logs when signals are not available. */
     static void onSignal(Runnable action) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
@@ -40,7 +40,7 @@ final class SighupHandler {
                     });
             signal.getMethod("handle", signal, handler).invoke(null, hangUp, calls);
         } catch (ReflectiveOperationException | IllegalArgumentException e) {
-            LOG.info("SIGHUP cannot be had here; saving routing.conf, or scripts/gateway reload, does the same", e);
+            LOG.info("SIGHUP is not available here; save routing.conf, or use scripts/gateway reload, instead", e);
         }
     }
 

@@ -1,8 +1,9 @@
 /**
- * The process: the command line's root, and the gateway as one thing that starts and stops.
+ * The process: the root of the command line, and the gateway as a whole that starts and stops.
  *
- * <p>In: settings. Out: a running gateway, its stages wired in the order of the data path, started downstream first and
- * stopped upstream first. Threads: the main thread and the shutdown hook. Never here: anything a stage could do itself.
+ * <p>In: settings. Out: a running gateway. Its stages are connected in the order of the data path; they start
+ * downstream first and stop upstream first. Threads: the main thread and the shutdown hook. Never here: anything that a
+ * stage could do itself.
  */
 @NullMarked
 package org.dicomgateway.app;

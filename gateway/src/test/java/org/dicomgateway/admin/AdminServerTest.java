@@ -143,7 +143,7 @@ class AdminServerTest {
         controls.threads = List.of(new ThreadView("audit", false), new ThreadView("spool-maintenance", true));
         HttpResponse<String> answer = admin.get("/health/ready");
         assertThat(answer.statusCode()).isEqualTo(503);
-        assertThat(answer.body()).contains("the thread audit has ended, and must not: restart the gateway");
+        assertThat(answer.body()).contains("the thread audit has ended, but must always run: restart the gateway");
         assertThat(admin.get("/metrics").body())
                 .contains(
                         "gateway_thread_alive{thread=\"audit\"} 0.0",

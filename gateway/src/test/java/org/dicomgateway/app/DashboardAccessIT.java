@@ -89,12 +89,12 @@ class DashboardAccessIT {
                 assertThat(browser.text(row("State"))).startsWith("paused");
                 assertThat(browser.text(row("Why"))).contains("new disk");
             });
-            eventually(() -> assertThat(browser.text("#user")).isEqualTo("bob (may look)"));
+            eventually(() -> assertThat(browser.text("#user")).isEqualTo("bob (view only)"));
             assertThat(browser.find(steer()).isDisplayed()).isFalse();
             // One who finds it all the same is refused.
             browser.run("document.querySelector(arguments[0]).click()", steer());
             eventually(
-                    () -> assertThat(browser.text("#toasts")).contains("Not done: bob may look, and change nothing"));
+                    () -> assertThat(browser.text("#toasts")).contains("This failed: bob may look, and change nothing"));
             pictures(browser, "viewer");
             assertThat(browser.text(row("State"))).startsWith("paused");
             assertThat(gateway.output())

@@ -97,7 +97,7 @@ class ExplainCommandTest {
                 .contains(
                         "route ward: applies, failover",
                         "two, then one for route ward (where its study went before, or else the first")
-                .contains("route rest (fallback): does not apply, for another one does");
+                .contains("route rest (fallback): does not apply, because another one does");
     }
 
     @Test

@@ -77,7 +77,7 @@ class GenerateCommandTest {
     void more_than_the_disk_has_room_for_is_refused_before_the_first_file() throws IOException {
         assertThat(generate("--patients=10000", "--instances=10000", "--matrix=8192x8192"))
                 .isEqualTo(1);
-        assertThat(err.toString()).contains("the files take").contains("there is room for");
+        assertThat(err.toString()).contains("the files need").contains("there is room for");
         assertThat(files()).isEmpty();
     }
 

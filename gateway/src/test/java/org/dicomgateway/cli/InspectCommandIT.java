@@ -190,7 +190,7 @@ class InspectCommandIT {
         assertThat(err.toString()).contains("no server holds", "1.2.3.4");
         assertThat(inspect(both(), study.get(0).study().value(), "--preview", "x.png"))
                 .isEqualTo(2);
-        assertThat(err.toString()).contains("--preview is of one instance");
+        assertThat(err.toString()).contains("--preview needs one instance");
     }
 
     @Test

@@ -75,7 +75,7 @@ class OperatorCommandsTest {
                         line -> assertThat(line)
                                 .matches("b: PAUSED since [-0-9]+ [:0-9]+, 0 deliveries wait: new disk"),
                         line -> assertThat(line)
-                                .isEqualTo("parked: 1 delivery was given up until somebody decides:"
+                                .isEqualTo("parked: 1 delivery waits for your decision:"
                                         + " scripts/gateway parked"),
                         line -> assertThat(line).startsWith("held: 4 deliveries wait for a destination"),
                         line -> assertThat(line).isEqualTo("held: 3 instances, no route applies"),
@@ -105,9 +105,9 @@ class OperatorCommandsTest {
                 .isEqualTo(1);
         assertThat(out.toString())
                 .contains(
-                        "nothing of the kind is parked: nothing is tried again",
+                        "no such delivery is parked: nothing is tried again",
                         "nothing waits, is held or is parked for gone: nothing goes to a",
-                        "nothing of the kind is parked or held: nothing is discarded");
+                        "no such delivery is parked or held: nothing is discarded");
     }
 
     @Test
@@ -143,7 +143,7 @@ class OperatorCommandsTest {
                 .contains(
                         "ledger: DAMAGED, restart the gateway: the ledger could not be synced",
                         "log: 2 segments cannot be read in part",
-                        "set aside: 1 file that no instance is known for: scripts/gateway set-aside");
+                        "set aside: 1 file without a known instance: scripts/gateway set-aside");
     }
 
     @Test
@@ -172,7 +172,7 @@ class OperatorCommandsTest {
     @Test
     void status_tells_who_sent_how_much_and_when_last() {
         assertThat(run(status())).isZero();
-        assertThat(out.toString()).contains("nobody sent anything in the last hour");
+        assertThat(out.toString()).contains("no sender in the last hour");
         ForwardLog.received(received("CT 1", 2048), 3, 7, 1);
         ForwardLog.received(received("CT 1", 2048), 3, 7, 1);
         assertThat(run(new StatusCommand()))
@@ -302,7 +302,7 @@ class OperatorCommandsTest {
         assertThat(out.toString()).contains("2 deliveries are discarded");
         assertThat(run(new DiscardCommand(), "--study", "1.2.3")).isEqualTo(2);
         assertThat(run(new DiscardCommand(), "--reason", "all of it")).isEqualTo(2);
-        assertThat(err.toString()).contains("what? --destination, --study or --delivery");
+        assertThat(err.toString()).contains("choose deliveries with --destination, --study or --delivery");
     }
 
     @Test
@@ -319,7 +319,7 @@ class OperatorCommandsTest {
         assertThat(out.toString()).contains("4 deliveries go from gone to a", "1 delivery is tried again");
         assertThat(run(new RetryCommand())).as("not everything by mistake").isEqualTo(2);
         assertThat(run(new RetryCommand(), "--all", "--study", "1.2")).isEqualTo(2);
-        assertThat(err.toString()).contains("or whatever is parked: --all", "--all goes with no other condition");
+        assertThat(err.toString()).contains("or all with --all", "--all cannot be combined with another condition");
         assertThat(run(new RerouteCommand(), "a", "a")).isEqualTo(2);
     }
 

@@ -77,7 +77,7 @@ class TailCommandTest {
                 .containsEntry("calling", "x event=parked")
                 .containsEntry("called", "G");
         assertThat(tail("--event", "lost")).isEqualTo(2);
-        assertThat(err.toString()).contains("'lost' is none of", "parked");
+        assertThat(err.toString()).contains("'lost' is not one of", "parked");
     }
 
     @Test
@@ -158,7 +158,7 @@ class TailCommandTest {
         append(DELIVERED.replace("2026-03-01T12:00:01.000+01:00", Instant.now().toString()));
         assertThat(shown("--since", "1h")).hasSize(1);
         assertThat(tail("--since", "yesterday")).isEqualTo(2);
-        assertThat(err.toString()).contains("'yesterday' is no time", "8h");
+        assertThat(err.toString()).contains("'yesterday' is not a time", "8h");
     }
 
     @Test

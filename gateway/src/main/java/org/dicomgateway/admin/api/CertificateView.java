@@ -3,10 +3,10 @@ package org.dicomgateway.admin.api;
 import java.time.Instant;
 
 /**
- * A certificate by which the gateway says who it is.
+ * A certificate that the gateway presents.
  *
- * @param file it was read from
- * @param subject as RFC 2253 writes it
+ * @param file the file that it was read from
+ * @param subject its subject as an RFC 2253 string
  * @param notAfter when it expires
  */
 public record CertificateView(String file, String subject, Instant notAfter) {}

@@ -11,18 +11,18 @@ import org.dicomgateway.spool.SpoolSearch.FoundDelivery;
 /**
  * A delivery.
  *
- * @param id the spool's key of it
- * @param instanceId the spool's key of its instance
- * @param route that wants it
+ * @param id its key in the spool
+ * @param instanceId the key of its instance in the spool
+ * @param route the route that asked for it
  * @param destination empty while none of the candidates can be used
- * @param candidates who may get it; empty: only the destination
+ * @param candidates the destinations that may get it; empty: only {@code destination}
  * @param state pending, delivered, parked, held, merged (done by another route's delivery to the same destination), or
  *     discarded or superseded
- * @param attempts that counted, at this destination
- * @param due not before
+ * @param attempts counted attempts at this destination
+ * @param due the earliest time of the next attempt
  * @param lastStatus DIMSE status of the last attempt
  * @param reason why the last attempt failed, or why it was discarded or superseded; empty when there is nothing to say
- * @param since when it was settled, or received
+ * @param since when it was settled, or else received
  */
 public record DeliveryView(
         long id,

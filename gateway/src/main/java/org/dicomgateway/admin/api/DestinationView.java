@@ -8,18 +8,18 @@ import org.dicomgateway.spool.SpoolView.Books;
 /**
  * A destination.
  *
- * @param name as the rules call it
+ * @param name its name in the rules
  * @param state up, degraded, down, paused, closed by schedule; {@value #GONE}
- * @param why what brought it into that state; empty when there is nothing to say
- * @param since when it came into it; empty when the rules no longer name it
+ * @param why the reason for this state; empty when there is nothing to say
+ * @param since when this state began; empty when the rules no longer name it
  * @param waiting what is pending for it
- * @param oldestWaiting when the oldest of that was received
- * @param inFlight deliveries being made
+ * @param oldestWaiting when the oldest pending instance was received
+ * @param inFlight deliveries in progress
  * @param deliveredPerSecond average over the last ten seconds
- * @param lastError the last thing that failed; empty when nothing did since the gateway started
- * @param parked deliveries given up until an operator retries or discards them
- * @param held deliveries that wait for the destination to be in the rules
- * @param health how it does; empty when the rules no longer name it
+ * @param lastError the last failure; empty when there was none since the gateway started
+ * @param parked deliveries that are parked until an operator retries or discards them
+ * @param held deliveries that wait until the destination is in the rules
+ * @param health its health; empty when the rules no longer name it
  * @param books its deliveries, counted since the ledger began; empty when it never got any
  */
 public record DestinationView(
@@ -37,22 +37,22 @@ public record DestinationView(
         Optional<HealthView> health,
         Optional<Books> books) {
 
-    /** The state of a destination that has deliveries, and is in the rules no longer. */
+    /** The state of a destination that has deliveries but is no longer in the rules. */
     public static final String GONE = "not in the rules";
 
     private static final Books NONE = new Books(0, 0, 0, 0, 0, 0, 0);
 
-    /** Deliveries. */
+    /** Pending deliveries. */
     public record Waiting(long instances, long bytes) {}
 
     /**
      * A failure.
      *
-     * @param at when; empty when it was none of a delivery
+     * @param at when; empty when the failure did not concern a delivery
      */
     public record LastError(Optional<Instant> at, String reason) {}
 
-    /** All that is known of a destination. */
+    /** Combines everything that is known about a destination. */
     public static DestinationView of(
             String name,
             Optional<HealthView> health,

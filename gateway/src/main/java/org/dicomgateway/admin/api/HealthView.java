@@ -4,25 +4,25 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * How a destination does now; what is counted here is counted since the gateway started.
+ * The health of a destination now. All counts are since the gateway started.
  *
  * @param peer AE title and address
  * @param state up, degraded, down, paused or closed by schedule
- * @param since when it came into that state
- * @param why what brought it there; empty when there is nothing to say
- * @param usable whether deliveries may be chosen to go there
- * @param consecutiveFailures failures of the destination since something last worked
- * @param inFlight deliveries being made
+ * @param since when this state began
+ * @param why the reason for this state; empty when there is nothing to say
+ * @param usable whether deliveries may be routed to it
+ * @param consecutiveFailures failures of the destination since the last success
+ * @param inFlight deliveries in progress
  * @param openAssociations associations open now
- * @param concurrency how many may deliver at once, as it is now
+ * @param concurrency how many workers may deliver at once now
  * @param maxAssociations how many associations are allowed
- * @param bytesPerSecond how fast it takes instances; a guess as long as it took none
+ * @param bytesPerSecond how fast it takes instances; a guess until it has taken some
  * @param delivered deliveries done
  * @param retried attempts that will be repeated
- * @param parked deliveries given up
+ * @param parked deliveries that were parked
  * @param lastDelivered when the last delivery was done
- * @param lastError why something last failed; empty when nothing did
- * @param server what the server tells of itself, if it is asked
+ * @param lastError the reason for the last failure; empty when there was none
+ * @param server the server's report about itself, if it is asked
  */
 public record HealthView(
         String peer,
@@ -44,12 +44,12 @@ public record HealthView(
         Optional<ServerView> server) {
 
     /**
-     * What a server tells of itself by its REST API.
+     * A server's report about itself, from its REST API.
      *
-     * @param version its software's version; empty when it could not be asked
-     * @param diskUsedBytes what its storage takes; 0 when it could not be asked
-     * @param storedInstances how many instances it holds; 0 when it could not be asked
-     * @param error why it could not be asked
+     * @param version the version of its software; empty when the check failed
+     * @param diskUsedBytes the size of its storage; 0 when the check failed
+     * @param storedInstances how many instances it holds; 0 when the check failed
+     * @param error why the check failed
      */
     public record ServerView(String version, long diskUsedBytes, long storedInstances, Optional<String> error) {}
 }

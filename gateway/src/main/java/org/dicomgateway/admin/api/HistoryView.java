@@ -7,10 +7,10 @@ import java.util.Map;
 import org.dicomgateway.observe.Traffic;
 
 /**
- * What came in and went out.
+ * Received and delivered instances over time.
  *
- * @param step seconds that a point is about
- * @param points in order of time, without gaps; the last one is not over yet
+ * @param step length of a point in seconds
+ * @param points in order of time, without gaps; the last one is not complete yet
  */
 public record HistoryView(long step, List<Point> points) {
 
@@ -20,10 +20,10 @@ public record HistoryView(long step, List<Point> points) {
     }
 
     /**
-     * A stretch of time.
+     * A period of time.
      *
-     * @param at its begin
-     * @param received instances
+     * @param at its start
+     * @param received instances received
      * @param receivedBytes bytes of their datasets
      * @param delivered deliveries done, by destination
      * @param failed attempts that failed

@@ -6,12 +6,12 @@ import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.SpoolSearch.FoundInstance;
 
 /**
- * An instance, as it was received once.
+ * An instance as it was received. Each receipt is an instance of its own.
  *
- * @param id the spool's key of it
- * @param bytes of the dataset
- * @param rulesVersion the rules that planned its deliveries
- * @param routed false: no route applies to it, it is held until one does
+ * @param id its key in the spool
+ * @param bytes length of the dataset
+ * @param rulesVersion the version of the rules that planned its deliveries
+ * @param routed false: no route applies to it, and it is held until one does
  */
 public record InstanceView(
         long id,

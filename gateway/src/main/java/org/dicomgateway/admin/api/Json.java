@@ -7,8 +7,9 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The records of this package as JSON, for both ends of the wire: the names of their components are the interface, so add
- * some, but rename none. A field that is not known is refused when requests are read: a misspelled limit would be none.
+ * The records of this package as JSON, for the gateway and its commands. The names of the components are the interface:
+ * you may add components, but must not rename any. A request with an unknown field is refused: otherwise a misspelled
+ * limit would be no limit.
  */
 public final class Json {
 
@@ -21,32 +22,44 @@ public final class Json {
 
     private Json() {}
 
-    /** A record as text. */
+    /** Writes a record as text. */
     public static String write(Object value) {
         return LENIENT.writeValueAsString(value);
     }
 
-    /** The same in UTF-8. */
+    /** Writes a record as text in UTF-8. */
     public static byte[] bytes(Object value) {
         return LENIENT.writeValueAsBytes(value);
     }
 
-    /** An answer; one of a newer gateway may tell more than is known here. @throws JacksonException when it is none */
+    /**
+     * Reads an answer. One from a newer gateway may have fields that are unknown here.
+     *
+     * @throws JacksonException when it cannot be read
+     */
     public static <T> T readAnswer(String text, Class<T> type) {
         return LENIENT.readValue(text, type);
     }
 
-    /** For people and their scripts. @throws JacksonException when {@code text} is no JSON */
+    /**
+     * Formats JSON for people and their scripts.
+     *
+     * @throws JacksonException when {@code text} is not JSON
+     */
     public static String indented(String text) {
         return LENIENT.writerWithDefaultPrettyPrinter().writeValueAsString(LENIENT.readTree(text));
     }
 
-    /** The body of a request. */
+    /** The body of a request as text. */
     public static String text(Context request) {
         return new String(request.bodyAsBytes(), StandardCharsets.UTF_8);
     }
 
-    /** A request; an empty one says nothing; JSON's null is null. @throws JacksonException when it is none */
+    /**
+     * Reads a request. An empty body is a request without fields; JSON's null is null.
+     *
+     * @throws JacksonException when it cannot be read
+     */
     public static <T> @Nullable T readRequest(String text, Class<T> type) {
         return STRICT.readValue(text.isBlank() ? "{}" : text, type);
     }

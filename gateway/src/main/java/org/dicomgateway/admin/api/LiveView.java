@@ -2,7 +2,7 @@ package org.dicomgateway.admin.api;
 
 import java.util.List;
 
-/** What the event {@code status} of the live events tells. */
+/** The data of the live event {@code status}. */
 public record LiveView(StatusView status, List<DestinationView> destinations) {
 
     /** Copies the list. */

@@ -10,7 +10,7 @@ import org.dicomgateway.observe.ForwardEvent;
  * Lines of the forward log.
  *
  * @param events oldest first
- * @param skipped how many came before these, since the ones that were told last, and are not told
+ * @param skipped how many matching lines came before these and are left out
  */
 public record LogView(List<Line> events, long skipped) {
 
@@ -28,11 +28,11 @@ public record LogView(List<Line> events, long skipped) {
      *
      * @param event received, refused, held, delivered, retry, passed-on, parked, discarded or superseded
      * @param study Study Instance UID; {@code -} when unknown
-     * @param bytes of the dataset; -1 when unknown
-     * @param route whose delivery; empty when it is of none
-     * @param destination where to; empty when it is of none
-     * @param attempt 1 for the first; 0 when it is of no delivery
-     * @param millis how long it took; -1 when that says nothing
+     * @param bytes length of the dataset; -1 when unknown
+     * @param route the route of the delivery; empty when the line does not concern a delivery
+     * @param destination the destination of the delivery; empty when the line does not concern a delivery
+     * @param attempt 1 for the first; 0 when the line does not concern a delivery
+     * @param millis how long it took; -1 when this does not apply
      * @param status DIMSE status
      * @param reason empty when there is nothing to say
      */

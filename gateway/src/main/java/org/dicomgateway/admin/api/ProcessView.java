@@ -8,11 +8,11 @@ import java.util.Optional;
  * The running gateway.
  *
  * @param version of the program
- * @param started when it came up
- * @param listening where it takes associations
- * @param closedBecause why it takes nothing now; empty when it does
- * @param threads those it cannot do without
- * @param auditComplete when the audit trail was last on disk as a whole; empty without one
+ * @param started when it started
+ * @param listening the addresses where it accepts associations
+ * @param closedBecause why it accepts nothing now; empty when it does
+ * @param threads the threads that must always run
+ * @param auditComplete when the audit trail was last completely on disk; empty without an audit trail
  */
 public record ProcessView(
         String version,
@@ -28,12 +28,12 @@ public record ProcessView(
         threads = List.copyOf(threads);
     }
 
-    /** Why a supervisor should send nobody here; empty when it should. */
+    /** Why a supervisor should send no traffic here; empty when it should. */
     public Optional<String> notReadyBecause() {
         return threads.stream()
                 .filter(thread -> !thread.alive())
                 .findFirst()
-                .map(thread -> "the thread " + thread.name() + " has ended, and must not: restart the gateway")
+                .map(thread -> "the thread " + thread.name() + " has ended, but must always run: restart the gateway")
                 .or(() -> closedBecause);
     }
 }

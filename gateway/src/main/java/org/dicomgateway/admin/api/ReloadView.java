@@ -3,7 +3,7 @@ package org.dicomgateway.admin.api;
 import java.util.List;
 
 /**
- * What became of reading the rules again.
+ * The result of reading the rules again.
  *
  * @param outcome what was done
  * @param version of the rules in force now
@@ -20,9 +20,9 @@ public record ReloadView(Outcome outcome, long version, List<String> details) {
     public enum Outcome {
         /** New rules are in force. */
         APPLIED,
-        /** The file says what is in force. */
+        /** The file is the same as the rules in force. */
         UNCHANGED,
-        /** There is something wrong with the file; the old rules stay in force. */
+        /** The file has errors; the old rules stay in force. */
         REFUSED
     }
 }

@@ -2,7 +2,7 @@ package org.dicomgateway.admin.api;
 
 import java.util.Optional;
 
-/** What operators ask for, as the bodies of their requests. */
+/** The requests of operators: one record for each request body. */
 public final class Requests {
 
     private Requests() {}
@@ -15,37 +15,40 @@ public final class Requests {
     public record Pause(Optional<String> reason) {}
 
     /**
-     * Gives what waits for one destination to another.
+     * Moves the deliveries that wait for one destination to another.
      *
-     * @param from whose; an empty text: what waits because none of its destinations can be used
+     * @param from the destination they wait for; an empty text: those that wait because none of their candidates can be
+     *     used
      * @param to a destination of the rules
      */
     public record Reroute(Optional<String> from, Optional<String> to) {}
 
     /**
-     * Which parked deliveries to try again: what meets all that is given. Nothing given is all.
+     * Which parked deliveries to try again. Those that meet all given conditions are selected. Without a condition, all
+     * are.
      *
-     * @param destination only of this one
-     * @param study only of this Study Instance UID
+     * @param destination only those for this destination
+     * @param study only those of this Study Instance UID
      * @param delivery only this one
-     * @param all true says so expressly; it goes with nothing else
+     * @param all true asks for all explicitly; it must not be combined with a condition
      */
     public record Retry(
             Optional<String> destination, Optional<String> study, Optional<Long> delivery, Optional<Boolean> all) {
 
-        /** What meets all that is given. */
+        /** Selects the deliveries that meet all given conditions. */
         public Retry(Optional<String> destination, Optional<String> study, Optional<Long> delivery) {
             this(destination, study, delivery, Optional.empty());
         }
     }
 
     /**
-     * Which parked or held deliveries to give up for good: what meets all that is given. Something must be.
+     * Which parked or held deliveries to discard. Those that meet all given conditions are selected. At least one
+     * condition is required.
      *
-     * @param destination only of this one
-     * @param study only of this Study Instance UID; then also instances that no route applies to
+     * @param destination only those for this destination
+     * @param study only those of this Study Instance UID; then also instances to which no route applies
      * @param delivery only this one
-     * @param reason for whoever asks later; must not be empty
+     * @param reason for anyone who asks later; must not be empty
      */
     public record Discard(
             Optional<String> destination, Optional<String> study, Optional<Long> delivery, Optional<String> reason) {}
@@ -53,7 +56,7 @@ public final class Requests {
     /**
      * Deletes a file that was set aside.
      *
-     * @param reason for whoever asks later; must not be empty
+     * @param reason for anyone who asks later; must not be empty
      */
     public record DiscardFile(Optional<String> reason) {}
 }

@@ -5,13 +5,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The rules in force, and what became of their file since.
+ * The rules in force, and the state of their file.
  *
- * @param version as it stands in the ledger and the forward log
+ * @param version the version in the ledger and the forward log
  * @param since when they came into force
  * @param source the routing file, absolute
- * @param broken that the file has problems since, and the version above is therefore still in force; empty when it is well
- * @param needRestart keys of {@code gateway.conf} that were changed since the start: in force after a restart
+ * @param broken the problems of a later version of the file, because of which the version above is still in force;
+ *     empty when the file is correct
+ * @param needRestart keys of {@code gateway.conf} that were changed since the start: they take effect after a restart
  */
 public record RulesView(long version, Instant since, String source, Optional<Broken> broken, List<String> needRestart) {
 
@@ -21,7 +22,7 @@ public record RulesView(long version, Instant since, String source, Optional<Bro
     }
 
     /**
-     * A bad edit.
+     * An edit of the file with errors.
      *
      * @param since when it was noticed
      * @param problems each with file, line and reason

@@ -7,13 +7,13 @@ import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.spool.SpoolView.SetAsideFile;
 
 /**
- * A file of the spool that no instance is known for. Nothing in it names a patient.
+ * A spool file without a known instance. Nothing in this record names a patient.
  *
- * @param number what it is called by
- * @param bytes of the file
- * @param writtenAt when it was last written to: about when it was received, or left the log
- * @param sopClassUid empty, and so the others, when it cannot be read
- * @param callingAe who sent it
+ * @param number the number of the file
+ * @param bytes size of the file
+ * @param writtenAt when it was last written: about when it was received, or left the log
+ * @param sopClassUid empty, like the fields that follow, when the file cannot be read
+ * @param callingAe AE title of the sender
  * @param remote the sender's address
  * @param problem why it cannot be read, or empty
  */

@@ -8,21 +8,21 @@ import org.dicomgateway.spool.SpoolView.Books;
 import org.dicomgateway.spool.SpoolView.Vitals;
 
 /**
- * The gateway at a glance.
+ * The status of the gateway.
  *
  * @param version of the program
- * @param startedAt when it came up
+ * @param startedAt when it started
  * @param process the process
  * @param receiver whether associations are accepted
- * @param rules the rules it goes by
+ * @param rules the rules in force
  * @param totals deliveries of all destinations together
  * @param unrouted instances that are held because no route applies to them
- * @param unassigned deliveries that wait because none of their destinations can be used
- * @param certificates by which the gateway says who it is, the one that expires first before the others
+ * @param unassigned deliveries that wait because none of their candidates can be used
+ * @param certificates the certificates that the gateway presents, the first to expire first
  * @param disk the file system of the spool
- * @param damage what went wrong with what the spool keeps
+ * @param damage damage in the spool
  * @param rates averages over the last ten seconds
- * @param senders who sent in the last hour, the last one first; of bounded number
+ * @param senders the senders of the last hour, the latest first; their number is limited
  */
 public record StatusView(
         String version,
@@ -62,11 +62,11 @@ public record StatusView(
     }
 
     /**
-     * Bytes.
+     * Disk space, in bytes.
      *
-     * @param free that can be used
-     * @param total of the file system; 0 when it does not say
-     * @param minFree that must stay free: with less, nothing is taken in
+     * @param free usable space
+     * @param total size of the file system; 0 when it is not known
+     * @param minFree space that must stay free: with less, the gateway accepts nothing
      */
     public record Disk(long free, long total, long minFree) {
 
@@ -76,11 +76,11 @@ public record StatusView(
     }
 
     /**
-     * What went wrong with what the spool keeps, and waits for an operator.
+     * Damage in the spool that needs an operator.
      *
-     * @param setAside files that no instance is known for
-     * @param unreadSegments segments of the log that are kept because something in them cannot be read
-     * @param ledger why the ledger is to be built anew by a restart, or empty
+     * @param setAside files without a known instance
+     * @param unreadSegments segments of the log that are kept because part of them cannot be read
+     * @param ledger why the ledger must be rebuilt by a restart, or empty
      */
     public record Damage(int setAside, int unreadSegments, String ledger) {
 
@@ -101,13 +101,13 @@ public record StatusView(
     }
 
     /**
-     * Who sent lately.
+     * A sender of the last hour.
      *
-     * @param callingAe his AE title
-     * @param receivedPerSecond instances, averaged over the last ten seconds
+     * @param callingAe its AE title
+     * @param receivedPerSecond instances per second, averaged over the last ten seconds
      * @param receivedLastHour instances in the last hour
      * @param receivedBytesLastHour bytes of their datasets
-     * @param lastReceived when the last of his instances was received
+     * @param lastReceived when its last instance was received
      */
     public record Sender(
             String callingAe,

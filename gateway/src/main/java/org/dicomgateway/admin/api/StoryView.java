@@ -27,15 +27,15 @@ public record StoryView(@JsonUnwrapped InstanceView instance, List<Happened> tim
     }
 
     /**
-     * Something that happened, or the same several times in a row.
+     * An event, or the same event several times in a row.
      *
-     * @param at when, for the first time
-     * @param lastAt when for the last time
-     * @param times how often
+     * @param at when it first happened
+     * @param lastAt when it last happened
+     * @param times how often it happened
      * @param event received, held, planned, attempt, parked, retried, rerouted, discarded, superseded or delivered
-     * @param deliveryId to which delivery; 0: to the instance
-     * @param route whose delivery
-     * @param destination where; several, separated by commas, when it is not chosen
+     * @param deliveryId the delivery it concerns; 0: the instance
+     * @param route the route of the delivery
+     * @param destination the destination; several, separated by commas, when none is chosen
      * @param status DIMSE status
      * @param reason why; empty when there is nothing to say
      */

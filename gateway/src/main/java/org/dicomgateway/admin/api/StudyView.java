@@ -8,12 +8,12 @@ import org.dicomgateway.spool.SpoolSearch.FoundStudy;
 import org.dicomgateway.spool.SpoolSearch.StudyAt;
 
 /**
- * A study: all of its instances that the gateway knows, each receipt counted.
+ * A study: all of its instances that the gateway knows. An instance that was received twice counts twice.
  *
  * @param modality several are separated by commas
  * @param bytes of the datasets
  * @param unrouted instances that are held because no route applies to them
- * @param destinations where it goes; the empty name: what waits for any
+ * @param destinations the destinations of its deliveries; the empty name: deliveries that have no destination yet
  */
 public record StudyView(
         String studyInstanceUid,
@@ -35,9 +35,9 @@ public record StudyView(
     }
 
     /**
-     * How far it got at one destination, in deliveries.
+     * The progress at one destination, counted in deliveries.
      *
-     * @param why what is not done is not; empty when there is nothing to say
+     * @param why the reason for what is not done; empty when there is nothing to say
      */
     public record At(
             String destination,

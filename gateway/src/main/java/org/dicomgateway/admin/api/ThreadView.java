@@ -1,8 +1,8 @@
 package org.dicomgateway.admin.api;
 
 /**
- * A thread that the gateway cannot do without.
+ * A thread that must always run.
  *
- * @param alive false once it has ended, which it must not
+ * @param alive false when it has ended, which is a fault
  */
 public record ThreadView(String name, boolean alive) {}

@@ -1,8 +1,8 @@
 /**
- * What the operators' interface says and takes: one record for each answer and request, as JSON.
+ * The requests and answers of the operators' interface: one record for each, as JSON.
  *
  * <p>In: values of the other stages. Out: JSON, and back. The commands use it too. Threads: none. Never here: the web
- * server, and a decision.
+ * server, or a decision.
  */
 @NullMarked
 package org.dicomgateway.admin.api;

@@ -24,12 +24,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 
-/** What can be asked for, and done. Every action of an operator is one line of the log. */
+/** The requests for status and for actions. Every action of an operator is one line of the log. */
 final class AdminApi {
 
     private static final Logger LOG = LoggerFactory.getLogger(AdminApi.class);
 
-    /** A reason that operators give each other; longer ones are cut. */
+    /** The longest reason that is kept; a longer one is cut. */
     private static final int MAX_REASON = 200;
 
     private final Controls controls;
@@ -125,8 +125,8 @@ final class AdminApi {
         }
         knownDestination(to);
         if (!from.isEmpty() && !spool.books().containsKey(from)) {
-            throw new NotFoundResponse("nothing was ever for a destination " + Text.printable(from, MAX_REASON)
-                    + "; there are deliveries of " + String.join(", ", new TreeMap<>(spool.books()).keySet()));
+            throw new NotFoundResponse("no delivery was ever for a destination " + Text.printable(from, MAX_REASON)
+                    + "; there are deliveries for " + String.join(", ", new TreeMap<>(spool.books()).keySet()));
         }
         long count = spool.reroute(from, to);
         LOG.info(
@@ -142,7 +142,7 @@ final class AdminApi {
         Requests.Retry request = request(context, Requests.Retry.class);
         Selection selection = selection(request.destination(), request.study(), request.delivery());
         if (request.all().orElse(false) && !selection.equals(Selection.ALL)) {
-            throw new BadRequestResponse("all goes with no other condition");
+            throw new BadRequestResponse("all cannot be combined with another condition");
         }
         long count = spool.retry(selection);
         LOG.info("{}: {} parked deliveries are tried again ({})", Caller.mention(context), count, described(selection));
@@ -153,7 +153,7 @@ final class AdminApi {
         Requests.Discard request = request(context, Requests.Discard.class);
         String reason = Text.printable(request.reason().orElse("").strip(), MAX_REASON);
         if (reason.isEmpty()) {
-            throw new BadRequestResponse("reason is missing: whoever looks for the study will ask");
+            throw new BadRequestResponse("reason is missing: it explains later why the study was not delivered");
         }
         Selection selection = selection(request.destination(), request.study(), request.delivery());
         if (selection.equals(Selection.ALL)) {
@@ -206,7 +206,7 @@ final class AdminApi {
     static <T> T request(Context context, Class<T> type) {
         try {
             return Optional.ofNullable(Json.readRequest(Json.text(context), type))
-                    .orElseThrow(() -> new BadRequestResponse("null is no request"));
+                    .orElseThrow(() -> new BadRequestResponse("null is not a request"));
         } catch (JacksonException e) {
             throw new BadRequestResponse(
                     "not a request of this kind: " + Text.printable(e.getOriginalMessage(), MAX_REASON));

@@ -8,7 +8,7 @@ import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
-/** The port of the operators' interface. {@link Connections} know of everybody who connects, from the first moment on. */
+/** The port of the operators' interface. It reports every connection to {@link Connections} as soon as it opens. */
 final class AdminConnector extends ServerConnector {
 
     private static final int LOOK_MILLIS = 500;
@@ -16,7 +16,9 @@ final class AdminConnector extends ServerConnector {
 
     private final Connections connections;
 
-    /** One thread accepts, one moves the bytes of all; neither ever waits for anybody. */
+    /**
+     * Uses one thread that accepts, and one that moves the bytes of all connections. Neither ever waits for a caller.
+     */
     AdminConnector(
             Server server, InetSocketAddress address, Connections connections, List<ConnectionFactory> protocols) {
         super(server, null, null, null, 1, 1, protocols.toArray(ConnectionFactory[]::new));

@@ -26,18 +26,18 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The web server of the operators' interface: a few threads, small requests, no answer that anybody may keep. */
+/** The web server of the operators' interface: few threads, small requests, answers that must not be stored. */
 public final class AdminServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
 
-    /** They move bytes and wait for nobody; {@link Workers} have the threads that answer. */
+    /** These threads move bytes and never wait for a caller. The threads of {@link Workers} answer. */
     private static final int NETWORK_THREADS = 8;
 
     private static final int MIN_THREADS = 2;
     private static final int IDLE_MILLIS = 30_000;
 
-    /** Of the request line and all header fields together. */
+    /** Limit for the request line and all header fields together. */
     private static final int MAX_HEADER_BYTES = 8 * 1024;
 
     private final AdminSettings settings;
@@ -45,12 +45,12 @@ public final class AdminServer implements AutoCloseable {
     private final LiveEvents live;
     private final Javalin server;
 
-    /** Answers nothing before {@link #start}. */
+    /** Creates a server without audit. It answers nothing before {@link #start}. */
     public AdminServer(AdminSettings settings, Controls controls, SpoolView spool) {
         this(settings, controls, spool, AuditListener.NOBODY, new TlsContexts(InstantSource.system()));
     }
 
-    /** The same; {@code auditListener} hears what is done, {@code contexts} have the key material if TLS is wanted. */
+    /** Creates a server. {@code auditListener} gets all actions; {@code contexts} has the keys if TLS is configured. */
     public AdminServer(
             AdminSettings settings,
             Controls controls,
@@ -60,6 +60,7 @@ public final class AdminServer implements AutoCloseable {
         this(settings, controls, spool, auditListener, contexts, HttpLimits.DEFAULT);
     }
 
+    /** Creates a server with these limits. */
     public AdminServer(
             AdminSettings settings,
             Controls controls,
@@ -113,7 +114,7 @@ public final class AdminServer implements AutoCloseable {
                         .map(tls -> Encryption.protocols(http, tls, contexts.of(tls.tls())))
                         .orElseGet(() -> List.of(new HttpConnectionFactory(http)))));
         config.http.maxRequestSize = limits.requestBytes();
-        // The web server would log it and go on.
+        // Javalin would only log the error and continue.
         config.router.javaLangErrorHandler((response, error) -> {
             response.setStatus(HttpStatus.INTERNAL_SERVER_ERROR.getCode());
             EndOfProcess.uncaught(error);
@@ -144,9 +145,9 @@ public final class AdminServer implements AutoCloseable {
     }
 
     /**
-     * Begins to answer.
+     * Starts to answer.
      *
-     * @throws IOException when its port cannot be had
+     * @throws IOException when its port is not available
      */
     public void start() throws IOException {
         InetSocketAddress address = settings.address();
@@ -162,7 +163,7 @@ public final class AdminServer implements AutoCloseable {
         LOG.info("operators' interface at {}:/{}", settings.tls().isPresent() ? "https" : "http", address());
     }
 
-    /** Method and path of everything that is served, but the page's files. */
+    /** Method and path of everything that is served, except the files of the page. */
     public List<String> endpoints() {
         return server.unsafe.internalRouter.allHttpHandlers().stream()
                 .map(handler -> handler.endpoint)
@@ -171,12 +172,12 @@ public final class AdminServer implements AutoCloseable {
                 .toList();
     }
 
-    /** The thread that tells live events. */
+    /** The thread that sends live events. */
     public LongLived thread() {
         return live.thread();
     }
 
-    /** Where it listens, after {@link #start}. */
+    /** The address where it listens, after {@link #start}. */
     public InetSocketAddress address() {
         return new InetSocketAddress(settings.address().getAddress(), server.port());
     }

@@ -3,22 +3,22 @@ package org.dicomgateway.admin.server;
 import java.time.Instant;
 import java.util.Optional;
 
-/** What operators are answered when there is nothing to show. */
+/** Answers to requests that do something, and to health checks. */
 public final class Answers {
 
     private Answers() {}
 
     /**
-     * Something was done.
+     * The action was done.
      *
-     * @param count to how many deliveries
+     * @param count to how many deliveries or files
      */
     public record Count(long count) {}
 
     /**
      * A file was taken in.
      *
-     * @param instanceId what it is in the spool now
+     * @param instanceId the key of its instance in the spool
      */
     public record TakenIn(long instanceId) {}
 
@@ -45,25 +45,25 @@ public final class Answers {
     public record Health(boolean ready, String why) {}
 
     /**
-     * What a supervisor wants to know.
+     * The readiness of the gateway.
      *
-     * @param ready whether every thread that is needed is there, and instances are taken in
-     * @param why they are not, or what must be looked after although they are
-     * @param auditComplete when the audit trail was last on disk as a whole, half a second ago unless something is wrong;
-     *     empty without one
+     * @param ready whether every thread that must run is running, and instances are accepted
+     * @param why why not; or, when ready, what needs attention anyway
+     * @param auditComplete when the audit trail was last completely on disk, about half a second ago unless something
+     *     is wrong; empty without an audit trail
      */
     public record Ready(boolean ready, String why, Optional<Instant> auditComplete) {}
 
     /**
-     * Who asks.
+     * The user who asks.
      *
-     * @param name empty where nobody is asked who he is
+     * @param name empty when no users are configured
      * @param role operator or viewer
      */
     public record User(String name, String role) {}
 
     /**
-     * A request came to nothing.
+     * The request failed.
      *
      * @param error why
      */

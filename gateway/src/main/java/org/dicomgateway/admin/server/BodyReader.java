@@ -9,7 +9,7 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Invocable;
 
-/** Reads the body of a request as it comes, without a thread that waits for it, and hands on the whole. */
+/** Reads the body of a request as it arrives, without a thread that waits, and passes on the complete request. */
 final class BodyReader implements Invocable.Task {
 
     private final Request request;
@@ -34,7 +34,7 @@ final class BodyReader implements Invocable.Task {
         return InvocationType.NON_BLOCKING;
     }
 
-    /** When there is more of it. */
+    /** Called when more of the body has arrived. */
     @Override
     public void run() {
         try {
@@ -44,7 +44,7 @@ final class BodyReader implements Invocable.Task {
         }
     }
 
-    /** Takes what there is. Copies it: the buffers it came in are larger than what a slow caller sends at a time. */
+    /** Takes what has arrived. Copies it, because the buffers are larger than what a slow caller sends at a time. */
     void read() throws Exception {
         while (true) {
             Content.Chunk chunk = request.read();

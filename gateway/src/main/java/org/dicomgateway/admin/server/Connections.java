@@ -16,10 +16,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The connections of the web server. One that waits for its caller longer than it may, be it for a request or for an answer
- * to be taken, is closed. For one more than there may be, the one that has waited longest is closed, of the address that
- * has most: so a caller who sends his request at once is served, however many others only connect. One whose request is
- * being worked on is never closed. For any number of threads.
+ * The connections of the web server. The server closes a connection that takes too long to send its request or to take
+ * its answer. When there are too many connections, it closes one of the address that has most: the one that has waited
+ * longest. So a caller that sends its request at once is served, however many others only connect. A connection whose
+ * request is being worked on is never closed. Safe for any number of threads.
  */
 public final class Connections {
 
@@ -65,41 +65,41 @@ public final class Connections {
         this.nanoTime = nanoTime;
     }
 
-    /** There is one more. */
+    /** Adds a connection. */
     public void opened(EndPoint endPoint) {
         Optional<EndPoint> surplus;
         synchronized (this) {
             Line line = new Line(endPoint, hostOf(endPoint.getRemoteSocketAddress()), nanoTime.getAsLong());
             lines.put(endPoint, line);
             surplus = lines.size() > limits.connections() ? Optional.of(victim(line)) : Optional.empty();
-            // At once: until it tells that it is closed, there may be others for which there is no room.
+            // Removed at once: before it reports that it is closed, more connections may come that need the room.
             surplus.ifPresent(lines::remove);
         }
         surplus.ifPresent(each -> closeForRoom(List.of(each)));
     }
 
-    /** It is gone. */
+    /** Removes a connection. */
     synchronized void closed(EndPoint endPoint) {
         lines.remove(endPoint);
     }
 
-    /** Its whole request is here: now it waits for us. */
+    /** The whole request has arrived: the connection now waits for the gateway. */
     public void working(EndPoint endPoint) {
         turn(endPoint, Waiting.FOR_US, 0);
     }
 
-    /** The answer is ready: now it waits for its caller to take it. */
+    /** The answer is ready: the connection now waits until the caller has taken it. */
     public void answering(EndPoint endPoint, long bytes) {
         turn(endPoint, Waiting.FOR_READER, bytes);
         closeForRoom(unreadTooMuch(endPoint));
     }
 
-    /** The answer is taken: the next request may come. */
+    /** The caller has taken the answer: the next request may come. */
     public void answered(EndPoint endPoint) {
         turn(endPoint, Waiting.FOR_REQUEST, 0);
     }
 
-    /** Closes those that have waited for their callers too long. */
+    /** Closes the connections that have waited for their callers too long. */
     public void closeOverdue() {
         List<EndPoint> overdue;
         synchronized (this) {
@@ -142,7 +142,7 @@ public final class Connections {
         return lines.values().stream().filter(line -> !line.isOurs());
     }
 
-    /** Those who have taken longest over their answers, until what is left unread is bearable. */
+    /** The connections that have taken longest over their answers, until the rest is within the limit. */
     private synchronized List<EndPoint> unreadTooMuch(EndPoint newest) {
         long unread = lines.values().stream().mapToLong(line -> line.unread).sum();
         List<EndPoint> slow = new ArrayList<>();
@@ -161,7 +161,7 @@ public final class Connections {
         return slow;
     }
 
-    /** Outside the lock: an end point may tell at once that it is closed. */
+    /** Must run outside the lock: an end point may report at once that it is closed. */
     private void closeForRoom(List<EndPoint> surplus) {
         if (surplus.isEmpty()) {
             return;
@@ -176,14 +176,14 @@ public final class Connections {
             told = true;
             toldAt = now;
             LOG.info(
-                    "the operators' interface has more callers than it can hold: {} connections that kept it waiting were"
-                            + " closed to make room (told once a minute)",
+                    "the operators' interface has too many connections: closed {} that kept it waiting, to make room"
+                            + " (logged once a minute)",
                     closedForRoom);
             closedForRoom = 0;
         }
     }
 
-    /** Below TLS, if there is any. */
+    /** The end point below TLS, if there is TLS. */
     private static EndPoint wire(EndPoint endPoint) {
         return endPoint instanceof EndPoint.Wrapper wrapper ? wrapper.unwrap() : endPoint;
     }

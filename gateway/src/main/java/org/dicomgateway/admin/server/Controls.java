@@ -10,7 +10,7 @@ import org.dicomgateway.admin.api.ReloadView;
 import org.dicomgateway.admin.api.RouteView;
 import org.dicomgateway.admin.api.RulesView;
 
-/** The gateway as its operators see and steer it, beside its spool. For any number of threads. */
+/** What operators see and control, apart from the spool. Safe for any number of threads. */
 public interface Controls {
 
     /** The process. */
@@ -20,8 +20,8 @@ public interface Controls {
     ReceiverView receiver();
 
     /**
-     * Refuses new associations, as a transient condition, until {@link #resumeReceiver}, restarts included. Those that are
-     * open go on.
+     * Refuses new associations, as a transient condition, until {@link #resumeReceiver}. A restart does not end the
+     * pause. Open associations continue.
      *
      * @param why for other operators; may be empty
      */
@@ -34,23 +34,23 @@ public interface Controls {
      */
     boolean resumeReceiver();
 
-    /** The routes of these rules, in their order. */
+    /** The routes in force, in their order. */
     List<RouteView> routes();
 
-    /** The certificates in force, the one that expires first before the others. */
+    /** The certificates in force, the first to expire first. */
     List<CertificateView> certificates();
 
-    /** The rules it goes by. */
+    /** The rules in force. */
     RulesView rules();
 
-    /** The destinations of these rules, by name. */
+    /** The destinations in force, by name. */
     Map<String, HealthView> destinations();
 
     /**
-     * Sends nothing more to a destination until {@link #resume}, restarts included.
+     * Sends nothing more to a destination until {@link #resume}. A restart does not end the pause.
      *
      * @param why for other operators; may be empty
-     * @return whether there is such a destination
+     * @return whether the destination exists
      */
     boolean pause(String destination, String why);
 
@@ -61,6 +61,6 @@ public interface Controls {
      */
     boolean resume(String destination);
 
-    /** Reads the rules again, now, and applies what changed if there is nothing wrong with it. */
+    /** Reads the rules again now, and applies the changes if the file has no errors. */
     ReloadView reload();
 }

@@ -15,8 +15,8 @@ import java.util.Properties;
 import java.util.TreeMap;
 
 /**
- * The operators' page: a few files that came with the program, read at the start, and the only ones it can give: no
- * request names a file. The browser is told to run and show nothing but these, and to take no text for markup.
+ * The operators' page: a few files that are part of the program. They are read at the start, and no other file can be
+ * requested. The page's policy lets the browser run and show only these files, and never treat text as markup.
  */
 final class Dashboard {
 
@@ -26,7 +26,7 @@ final class Dashboard {
     private static final String PAGE = "/";
     private static final String ASSETS = "/assets/";
 
-    /** What the page consists of, beside itself and the chart library. */
+    /** The files of the page, besides the page itself and the chart library. */
     private static final String[] FILES = {
         "actions.js", "api.js", "app.js", "ask.js", "base.css", "chart.js", "destinations.js", "dom.js", "events.js",
         "figures.js", "flow.js", "format.js", "icon.svg", "icons.js", "live.js", "model.js", "parts.css", "say.js",
@@ -66,7 +66,7 @@ final class Dashboard {
         }
     }
 
-    /** Whether a path is one of the page's, and none of the interface. */
+    /** Whether a path belongs to the page, not to the interface. */
     static boolean isFile(String path) {
         return path.equals(PAGE) || path.startsWith(ASSETS);
     }
@@ -107,7 +107,7 @@ final class Dashboard {
         return in;
     }
 
-    /** A file as it is given; {@code tag} changes with its content. */
+    /** A file and its content; {@code tag} changes with the content. */
     private record StaticFile(String type, String tag, String content) {
 
         static StaticFile read(String resource) {

@@ -17,22 +17,22 @@ import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 
-/** TLS for the web server, with the key material that is in force at each connection. */
+/** TLS for the web server, with the keys that are in force when a connection opens. */
 final class Encryption {
 
     private Encryption() {}
 
-    /** Speaks TLS, and nothing else. */
+    /** The protocols of a port that speaks TLS only. */
     static List<ConnectionFactory> protocols(HttpConfiguration http, ServerTls tls, TlsContext context) {
-        // Which host was asked for is not what keeps pages out here: a page that calls itself ours has no such
-        // certificate.
+        // No check of the requested host: a foreign page under our name would not have our certificate, and that keeps
+        // it out.
         http.addCustomizer(new SecureRequestCustomizer(false));
         return List.of(
                 new SslConnectionFactory(new Engines(tls, context), HttpVersion.HTTP_1_1.asString()),
                 new HttpConnectionFactory(http));
     }
 
-    /** Makes no context of its own, which would never see a renewed certificate. */
+    /** Uses the gateway's TLS context: a context of its own would never see a renewed certificate. */
     private static final class Engines extends SslContextFactory.Server {
 
         private final ServerTls tls;
@@ -42,7 +42,7 @@ final class Encryption {
             this.tls = tls;
             this.context = context;
             try {
-                // Asked for at the start, and never used: it has no key.
+                // Jetty requires one at the start. It is never used: it has no key.
                 setSslContext(SSLContext.getDefault());
             } catch (NoSuchAlgorithmException e) {
                 throw new IllegalStateException("this Java has no TLS", e);

@@ -14,7 +14,7 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 
-/** What is answered when there is no answer, also to what is no request at all: JSON, with the headers of every answer. */
+/** The answers to requests that fail, also to those that are not valid HTTP: JSON, with the headers of every answer. */
 final class ErrorAnswers extends ErrorHandler {
 
     private static final int MAX_MESSAGE = 200;
@@ -22,12 +22,12 @@ final class ErrorAnswers extends ErrorHandler {
 
     private final boolean encrypted;
 
-    /** Over TLS, or not. */
+    /** Creates the answers of a server with or without TLS. */
     ErrorAnswers(boolean encrypted) {
         this.encrypted = encrypted;
     }
 
-    /** The headers that every answer has: nobody keeps it, nobody guesses what it is, and TLS stays TLS (RFC 6797). */
+    /** Adds the headers of every answer: do not store it, do not guess its type, and stay with TLS (RFC 6797). */
     void addHeaders(HttpFields.Mutable headers) {
         headers.put(HttpHeader.CACHE_CONTROL, "no-store");
         headers.put("X-Content-Type-Options", "nosniff");

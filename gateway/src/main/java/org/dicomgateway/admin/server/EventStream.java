@@ -14,14 +14,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One listener's stream of events, written without waiting: what the connection does not take is kept until it does, and
- * when that is too much the listener is dropped. For any number of threads.
+ * The stream of live events to one listener, written without waiting. Events that the connection does not take yet are
+ * kept. When too many are kept, the listener is disconnected. Safe for any number of threads.
  */
 final class EventStream implements WriteListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventStream.class);
 
-    /** What a listener may be behind. */
+    /** How many bytes may wait for a listener. */
     static final int MOST_BYTES_BEHIND = 512 * 1024;
 
     private final HttpServletResponse response;
@@ -36,17 +36,17 @@ final class EventStream implements WriteListener {
         this.response = response;
     }
 
-    /** An event as it goes over the line. */
+    /** An event in its format on the wire. */
     static byte[] event(String name, String data) {
         return ("event: " + name + "\ndata: " + data.replace("\n", "\ndata: ") + "\n\n")
                 .getBytes(StandardCharsets.UTF_8);
     }
 
     /**
-     * Begins to write; the request must be asynchronous by now.
+     * Starts to write; the request must already be asynchronous.
      *
-     * @param first what the listener gets first
-     * @return completes when the listener is gone, or dropped
+     * @param first the first event for the listener
+     * @return completes when the listener has left, or was disconnected
      */
     CompletableFuture<Void> open(Supplier<byte[]> first) {
         send(first.get());
@@ -62,13 +62,13 @@ final class EventStream implements WriteListener {
         return ended;
     }
 
-    /** Has an event written, now or as soon as the connection takes it. */
+    /** Writes an event now, or as soon as the connection takes it. */
     synchronized void send(byte[] event) {
         if (ended.isDone()) {
             return;
         }
         if (bytesWaiting + event.length > MOST_BYTES_BEHIND) {
-            LOG.info("a listener to live events does not read them, and is dropped");
+            LOG.info("a listener to live events does not read them, and is disconnected");
             end();
             return;
         }
@@ -85,7 +85,9 @@ final class EventStream implements WriteListener {
         pump();
     }
 
-    /** The connection says whether it takes more; when it does not, it calls {@link #onWritePossible} once it does. */
+    /**
+     * Writes while the connection takes more. When it does not, it calls {@link #onWritePossible} as soon as it does.
+     */
     private void pump() {
         ServletOutputStream stream = out;
         if (stream == null || ended.isDone()) {
@@ -112,7 +114,7 @@ final class EventStream implements WriteListener {
 
     @Override
     public void onError(Throwable failure) {
-        LOG.debug("a listener to live events is gone", failure);
+            LOG.debug("a listener to live events has left", failure);
         end();
     }
 

@@ -23,10 +23,10 @@ import org.dicomgateway.spool.SpoolView;
 import org.dicomgateway.spool.SpoolView.Books;
 import org.dicomgateway.spool.SpoolView.Vitals;
 
-/** How things are, as metrics, when somebody scrapes. One scrape at a time; all books in it are of one moment. */
+/** Measures the current state as metrics at each scrape. One scrape at a time; all books in it are from one moment. */
 final class Gauges {
 
-    /** Every state of a destination: the label has a value for each, so that none disappears. */
+    /** All states of a destination. The metric has a value for each, so that no series disappears. */
     static final List<String> STATES = List.of("up", "degraded", "down", "paused", "closed by schedule");
 
     private final Controls controls;
@@ -41,7 +41,7 @@ final class Gauges {
         this.metrics = metrics;
     }
 
-    /** Everything, in the text format of Prometheus. */
+    /** All metrics, in the text format of Prometheus. */
     synchronized String scrape(Instant now) {
         process();
         spool(now);

@@ -3,14 +3,14 @@ package org.dicomgateway.admin.server;
 import java.time.Duration;
 
 /**
- * What the web server gives those who call it, known or not.
+ * The limits of the web server for all callers, known or unknown.
  *
- * @param connections at the same time; for one more, one that waits for its caller is closed
- * @param patience how long a caller may take to send a whole request, the TLS handshake included, and again to take the
- *     whole answer
- * @param requestBytes of a body
- * @param unreadBytes of answers that callers have not taken yet, in all
- * @param threads that answer, beside the ones for health and for logins
+ * @param connections open at the same time; for one more, one that waits for its caller is closed
+ * @param patience how long a caller may take to send a whole request, including the TLS handshake, and again to take
+ *     the whole answer
+ * @param requestBytes limit for the body of a request
+ * @param unreadBytes limit for all answers together that callers have not taken yet
+ * @param threads that answer, in addition to those for health and for logins
  */
 public record HttpLimits(int connections, Duration patience, int requestBytes, long unreadBytes, int threads) {
 

@@ -18,7 +18,7 @@ import org.dicomgateway.observe.Metrics;
 import org.dicomgateway.observe.RecentEvents;
 import org.dicomgateway.observe.Traffic;
 
-/** What happens now, and happened in the last hours. */
+/** The requests for the last hours, the recent log, live events and metrics. */
 final class LiveApi {
 
     private static final int DEFAULT_LINES = 100;
@@ -85,7 +85,7 @@ final class LiveApi {
                 .reduce(any -> true, Predicate::and);
     }
 
-    /** A condition, if it is asked for. */
+    /** A condition, if the request has it. */
     private static Optional<Predicate<ForwardEvent>> is(
             Context context, String name, Function<ForwardEvent, String> of) {
         return Optional.ofNullable(context.queryParam(name)).map(value -> event -> value.equals(of.apply(event)));

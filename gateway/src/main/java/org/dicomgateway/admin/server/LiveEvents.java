@@ -15,17 +15,18 @@ import org.dicomgateway.process.LongLived;
 import org.dicomgateway.process.Repeating;
 
 /**
- * Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html): once a second what changed, and the
- * new lines of the forward log. One thread writes to all listeners, and waits for none: one that does not read is dropped.
+ * Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html): once a second, what changed and
+ * the new lines of the forward log. One thread writes to all listeners and never waits: a listener that does not read
+ * is disconnected.
  */
 public final class LiveEvents implements AutoCloseable {
 
-    /** A browser has six connections to a server at most: more than a dozen people need not be. */
+    /** A browser has at most six connections to a server. More than a dozen operators need not listen. */
     public static final int MOST_LISTENERS = 32;
 
     private static final Duration TICK = Duration.ofSeconds(1);
 
-    /** Also told when nothing changes, so that listener and proxy know that the line is up. */
+    /** The status is also sent without a change, so that listener and proxy know that the connection works. */
     private static final int HEARTBEAT_TICKS = 5;
 
     private static final int LINES_PER_TICK = 50;
@@ -52,14 +53,14 @@ public final class LiveEvents implements AutoCloseable {
         return telling.thread();
     }
 
-    /** How many listen. */
+    /** How many listeners there are. */
     int listeners() {
         return listeners.size();
     }
 
     void serve(Context context) {
         if (listeners.size() >= MOST_LISTENERS) {
-            throw new ServiceUnavailableResponse("too many listen to live events already: " + MOST_LISTENERS);
+            throw new ServiceUnavailableResponse("too many listeners to live events: " + MOST_LISTENERS);
         }
         context.status(HttpStatus.OK)
                 .contentType("text/event-stream;charset=utf-8")
@@ -71,7 +72,7 @@ public final class LiveEvents implements AutoCloseable {
         });
     }
 
-    /** What a new listener begins with. */
+    /** The first event for a new listener. */
     private byte[] first() {
         return EventStream.event("status", Json.write(live()));
     }

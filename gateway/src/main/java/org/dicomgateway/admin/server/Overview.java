@@ -13,7 +13,7 @@ import org.dicomgateway.observe.Traffic;
 import org.dicomgateway.spool.SpoolView;
 import org.dicomgateway.spool.SpoolView.Books;
 
-/** Puts together what is known of the gateway as a whole. For any number of threads. */
+/** Puts together the status of the gateway as a whole. Safe for any number of threads. */
 final class Overview {
 
     private final Controls controls;
@@ -26,7 +26,7 @@ final class Overview {
         this.traffic = traffic;
     }
 
-    /** The gateway at a glance. */
+    /** The status of the gateway. */
     StatusView status(Instant now) {
         ProcessView process = controls.process();
         SpoolView.Vitals vitals = spool.vitals();
@@ -46,7 +46,7 @@ final class Overview {
                 traffic.senders(now).stream().map(StatusView.Sender::of).toList());
     }
 
-    /** Those of the rules, and those that have deliveries still though no rule names them any more. */
+    /** The destinations of the rules, and those that still have deliveries but are no longer in the rules. */
     List<DestinationView> destinations(Instant now) {
         Map<String, HealthView> health = controls.destinations();
         Map<String, Books> books = spool.books();

@@ -7,8 +7,8 @@ import org.dicomgateway.admin.api.InstanceView;
 import org.dicomgateway.admin.api.StudyView;
 
 /**
- * What was found, by pages. A page may be short, even empty, though there is a next one: a search looks for a bounded time,
- * and goes on there.
+ * Search results by pages. A page may be short, or even empty, although there is a next one: each search runs for a
+ * limited time, and the next page continues it.
  */
 public final class Pages {
 
@@ -17,7 +17,7 @@ public final class Pages {
     /**
      * Instances.
      *
-     * @param next what to give as {@code cursor} for the page that follows; empty when there is none
+     * @param next the {@code cursor} of the next page; empty when there is none
      */
     public record Instances(List<InstanceView> items, Optional<String> next) {
 
@@ -30,7 +30,7 @@ public final class Pages {
     /**
      * Studies.
      *
-     * @param next as above
+     * @param next the {@code cursor} of the next page; empty when there is none
      */
     public record Studies(List<StudyView> items, Optional<String> next) {
 
@@ -43,7 +43,7 @@ public final class Pages {
     /**
      * Deliveries.
      *
-     * @param next as above
+     * @param next the {@code cursor} of the next page; empty when there is none
      */
     public record Deliveries(List<DeliveryView> items, Optional<String> next) {
 

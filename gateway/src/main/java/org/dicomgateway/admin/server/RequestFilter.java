@@ -11,8 +11,8 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Invocable.InvocationType;
 
 /**
- * What every request must pass first, whatever it asks for and whoever asks: it is of nobody's web page (see {@link BrowserGuard}),
- * and it is here as a whole before a thread is spent on it. Runs in the thread that moves the bytes of all connections, and
+ * What every request must pass first. It must not come from a foreign web page (see {@link BrowserGuard}), and it must
+ * have arrived completely before a thread works on it. Runs in the thread that moves the bytes of all connections, and
  * never waits.
  */
 final class RequestFilter extends Handler.Wrapper {

@@ -23,14 +23,14 @@ import org.dicomgateway.spool.Search;
 import org.dicomgateway.spool.SpoolSearch;
 import org.dicomgateway.spool.SpoolSearch.Page;
 
-/** Where is my study? */
+/** The searches for instances, studies and deliveries. */
 final class SearchApi {
 
     private static final int DEFAULT_LIMIT = 50;
     private static final int MAX_LIMIT = 200;
     private static final int MAX_VALUE = 200;
 
-    /** Times beyond are no times of anything here, and cannot be counted in milliseconds. */
+    /** Times outside these years are not useful here, and cannot be counted in milliseconds. */
     private static final int MIN_YEAR = 1;
 
     private static final int MAX_YEAR = 9999;
@@ -98,10 +98,10 @@ final class SearchApi {
                 context,
                 spool.story(id)
                         .map(StoryView::of)
-                        .orElseThrow(() -> new NotFoundResponse("instance " + id + " is not known, or no longer")));
+                        .orElseThrow(() -> new NotFoundResponse("instance " + id + " is not known, or deleted")));
     }
 
-    /** A parameter that is not known is refused: a misspelled condition would be none. */
+    /** Refuses unknown parameters: a misspelled condition would be ignored otherwise. */
     static void refuseUnknown(Context context, Set<String> parameters) {
         for (String name : context.queryParamMap().keySet()) {
             if (!parameters.contains(name)) {
@@ -159,9 +159,10 @@ final class SearchApi {
             if (time.getYear() >= MIN_YEAR && time.getYear() <= MAX_YEAR) {
                 return Optional.of(time.toInstant());
             }
-            throw new BadRequestResponse(name + " is no time of the years " + MIN_YEAR + " to " + MAX_YEAR);
+            throw new BadRequestResponse(name + " is not a time in the years " + MIN_YEAR + " to " + MAX_YEAR);
         } catch (DateTimeException e) {
-            throw new BadRequestResponse(name + " is no time like 2026-03-01T12:00:00Z: " + AdminApi.printable(text));
+            throw new BadRequestResponse(
+                    name + " is not a time like 2026-03-01T12:00:00Z: " + AdminApi.printable(text));
         }
     }
 
@@ -181,9 +182,9 @@ final class SearchApi {
                 return number;
             }
         } catch (NumberFormatException e) {
-            // told below
+            // reported below
         }
         throw new BadRequestResponse(
-                name + " is no number from " + min + " to " + max + ": " + AdminApi.printable(text));
+                name + " is not a number from " + min + " to " + max + ": " + AdminApi.printable(text));
     }
 }

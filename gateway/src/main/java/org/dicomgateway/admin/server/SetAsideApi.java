@@ -14,7 +14,7 @@ import org.dicomgateway.spool.SpoolView;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The files of the spool that no instance is known for: what they are, and an operator's decision on each. */
+/** The requests for spool files without a known instance: the list, and an operator's decision on each. */
 final class SetAsideApi {
 
     private static final Logger LOG = LoggerFactory.getLogger(SetAsideApi.class);
@@ -63,7 +63,7 @@ final class SetAsideApi {
                 .orElse("")
                 .strip());
         if (reason.isEmpty()) {
-            throw new BadRequestResponse("reason is missing: whoever looks for the instance will ask");
+            throw new BadRequestResponse("reason is missing: it explains later why the instance was deleted");
         }
         try {
             spool.discardSetAside(number);
@@ -78,7 +78,8 @@ final class SetAsideApi {
         try {
             return Long.parseLong(context.pathParam("number"));
         } catch (NumberFormatException e) {
-            throw new BadRequestResponse("not a number of a file: " + AdminApi.printable(context.pathParam("number")));
+            throw new BadRequestResponse(
+                    "not the number of a file: " + AdminApi.printable(context.pathParam("number")));
         }
     }
 }

@@ -6,7 +6,7 @@ import org.dicomgateway.observe.RecentEvents;
 import org.dicomgateway.observe.StageTimes;
 import org.dicomgateway.observe.Traffic;
 
-/** What is remembered and counted of what the stages tell, from when it is made until it is closed. */
+/** Keeps and counts the events that the stages report, from its creation until it is closed. */
 final class Telemetry implements AutoCloseable {
 
     private final Traffic traffic = new Traffic();

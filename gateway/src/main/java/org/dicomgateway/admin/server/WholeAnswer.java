@@ -10,8 +10,8 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer that is collected, and sent when it is complete: whoever makes it does not wait for whoever reads it. Only live
- * events go out as they come; what they may be behind, {@link EventStream} bounds.
+ * An answer that is collected, and sent when it is complete. So the thread that answers never waits for the caller.
+ * Only live events are sent as they come; {@link EventStream} limits how much of them may wait.
  */
 final class WholeAnswer extends Response.Wrapper implements Callback {
 

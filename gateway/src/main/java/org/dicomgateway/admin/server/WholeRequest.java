@@ -7,7 +7,9 @@ import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 
-/** A request whose body is here: who reads it does not wait. Bodies are JSON in UTF-8 (RFC 8259), whatever it says. */
+/**
+ * A request whose whole body has arrived, so that reading it never waits. The body is always JSON in UTF-8 (RFC 8259).
+ */
 final class WholeRequest extends Request.Wrapper {
 
     private final HttpFields headers;

@@ -19,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives each request to a thread: health to one of its own, so that a supervisor is answered whatever operators do; a login
- * whose password has to be compared to another, one after the other; everything else to a few. A connection has one
- * request at a time, so that no queue is longer than there are connections.
+ * Gives each request to a thread. Health has its own thread, so that a supervisor gets an answer whatever operators do.
+ * Logins whose password must be compared have another, one after the other. A few threads serve everything else. Each
+ * connection has one request at a time, so no queue is longer than the number of connections.
  */
 final class Workers extends Handler.Wrapper {
 
@@ -94,7 +94,7 @@ final class Workers extends Handler.Wrapper {
                     answer,
                     answer,
                     HttpStatus.INTERNAL_SERVER_ERROR_500,
-                    "failed; the gateway's log says why");
+                    "failed; see the gateway's log");
         }
     }
 
@@ -106,7 +106,9 @@ final class Workers extends Handler.Wrapper {
         super.doStop();
     }
 
-    /** A password to compare: who was wrong less often comes first, so that guessing keeps nobody waiting but guessers. */
+    /**
+     * A password to compare. The source with fewer wrong passwords comes first, so that guessing delays only itself.
+     */
     private final class Examination implements Runnable, Comparable<Examination> {
 
         private final Authenticator.Unknown login;

@@ -17,18 +17,18 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Loads the configuration as {@code run} would, and shows what is in force. */
+/** Loads the configuration as {@code run} does, and shows what is in force. */
 @Command(
         name = "check",
         mixinStandardHelpOptions = true,
         description = {
-            "Prints every problem of the configuration; without any, what is in force, secrets masked.",
-            "What is allowed but can hardly be meant is a warning, on standard error."
+            "Prints every problem of the configuration. Without problems, it prints what is in force, secrets masked.",
+            "What is allowed but probably a mistake is a warning, on standard error."
         },
         exitCodeList = {
-            "0:the configuration is right",
-            "1:it is right, but there are warnings, and --strict was given",
-            "2:it is not right"
+            "0:the configuration is valid",
+            "1:it is valid, but there are warnings, and --strict was given",
+            "2:it is not valid"
         },
         exitCodeListHeading = "Exit codes:%n")
 public final class CheckCommand implements Callable<Integer> {

@@ -8,15 +8,15 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Prints what a shell needs to complete commands, options and names. */
+/** Prints a script with which a shell completes commands, options and names. */
 @Command(
         name = "completion",
         mixinStandardHelpOptions = true,
         description = {
             "Prints a script that makes the shell complete commands, their options, and the names of destinations and"
-                    + " routes with Tab. The names are asked of the running gateway; without one there are none.",
+                    + " routes with Tab. The names come from the running gateway; without one there are none.",
             "",
-            "It is found by the program's name, gateway, whatever folder it is called from."
+            "It works for the program name gateway, in any folder."
         },
         exitCodeList = {"0:printed", "2:wrong usage"},
         exitCodeListHeading = "%nExit codes:%n",
@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
         })
 public final class CompletionCommand implements Callable<Integer> {
 
-    /** Shells that can use it. */
+    /** The shells that can use it. */
     enum Shell {
         bash,
         zsh

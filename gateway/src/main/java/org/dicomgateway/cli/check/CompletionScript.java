@@ -13,16 +13,16 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
 /**
- * What a shell needs to complete commands, options and, of arguments that stand for {@link RunningNames}, the names that
- * the running gateway knows.
+ * The script with which a shell completes commands, options, and arguments with {@link RunningNames}, whose names come
+ * from the running gateway.
  */
 final class CompletionScript {
 
     private static final String PROGRAM = "gateway";
 
     /**
-     * Beside what is made of the commands' options, for names. They are kept for some seconds, as Tab is pressed again and
-     * again; and what the gateway tells is waited for only so long.
+     * The part that completes names; picocli makes the rest. Names are kept for some seconds, because the user presses
+     * Tab repeatedly. The wait for the gateway is limited.
      */
     private static final String NAMES = """
 
@@ -85,7 +85,7 @@ final class CompletionScript {
 
     private CompletionScript() {}
 
-    /** For bash; zsh understands it after {@code bashcompinit}. */
+    /** The script for bash; zsh can use it after {@code bashcompinit}. */
     static String bash(CommandLine root) {
         List<String> options = new ArrayList<>();
         List<String> positionals = new ArrayList<>();
@@ -127,7 +127,7 @@ final class CompletionScript {
         return Stream.of(option.names()).map(name -> name + "=" + kind(option));
     }
 
-    /** Patterns of the command and the place of an argument. */
+    /** The shell patterns of the command and the position of an argument. */
     private static List<String> positionals(String name, CommandLine command) {
         List<String> cases = new ArrayList<>();
         for (PositionalParamSpec positional : command.getCommandSpec().positionalParameters()) {

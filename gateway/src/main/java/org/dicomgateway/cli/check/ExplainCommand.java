@@ -33,16 +33,16 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Tells what the rules make of files, condition by condition. Asks no server and changes nothing. */
+/** Explains what the rules do with files, condition by condition. Asks no server and changes nothing. */
 @Command(
         name = "explain",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Tells for DICOM files which routes apply and why the others do not, condition by condition, and where each"
-                    + " would go.",
+            "Shows for DICOM files which routes apply and why the others do not, condition by condition, and where each"
+                    + " file would go.",
             "",
-            "A file that a gateway wrote tells who sent it; for others, and to try something else, say it."
+            "A file that a gateway wrote contains its sender. For other files or another sender, use the options."
         },
         optionListHeading = "%nOptions:%n",
         exitCodeList = {
@@ -53,7 +53,7 @@ import tools.jackson.databind.json.JsonMapper;
         exitCodeListHeading = "%nExit codes:%n")
 public final class ExplainCommand implements Callable<Integer> {
 
-    /** Whom to take for the sender of a file that does not tell. */
+    /** The sender to assume for a file that does not contain one. */
     private static final Origin UNKNOWN = new Origin(AeTitle.of("ANY"), AeTitle.of("GATEWAY"), "127.0.0.1");
 
     @Spec
@@ -86,7 +86,7 @@ public final class ExplainCommand implements Callable<Integer> {
             description = "Address of the sender (otherwise 127.0.0.1).")
     private @Nullable String remoteHost;
 
-    @Option(names = "--show-values", description = "Show values of attributes that may tell of a patient.")
+    @Option(names = "--show-values", description = "Show values of attributes that may identify a patient.")
     private boolean showValues;
 
     @Option(names = "--json", description = "Write JSON instead of text.")
@@ -118,7 +118,7 @@ public final class ExplainCommand implements Callable<Integer> {
         return explained.size() == files.size() ? ExitCode.DONE : ExitCode.FAILED;
     }
 
-    /** A file, the sender that was assumed, and what the rules make of it. */
+    /** A file, the sender that was assumed, and the explanation. */
     record Explained(Path file, Origin origin, Explanation explanation) {}
 
     private Explained explain(Path file, RoutingTable table) throws IOException {

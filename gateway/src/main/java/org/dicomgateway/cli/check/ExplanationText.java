@@ -8,10 +8,10 @@ import org.dicomgateway.route.Explanation.Finding;
 import org.dicomgateway.route.Explanation.Leg;
 import org.dicomgateway.route.Explanation.Route;
 
-/** An explanation for a reader at a terminal. */
+/** An explanation as text for a terminal. */
 final class ExplanationText {
 
-    /** What a terminal must be able to show for {@code symbols}. */
+    /** The characters that a terminal must be able to show for {@code symbols}. */
     static final String SYMBOLS = "✓✗→";
 
     private final String met;
@@ -48,7 +48,7 @@ final class ExplanationText {
         return switch (route.outcome()) {
             case APPLIES -> "applies, " + route.strategy();
             case DIFFERS -> "does not apply";
-            case NOT_NEEDED -> "does not apply, for another one does";
+            case NOT_NEEDED -> "does not apply, because another one does";
         };
     }
 

@@ -40,12 +40,12 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:all files are written",
-            "1:a file could not be written; what is there is whole",
+            "1:a file could not be written; files that exist are complete",
             "2:wrong usage, or a mistake in the template"
         },
         footerHeading = "%nTemplate file:%n",
         footer = {
-            "One attribute a line, in UTF-8; lines that begin with # are comments. A backslash separates values, "
+            "One attribute per line, in UTF-8; lines that begin with # are comments. A backslash separates values, "
                     + "nothing after = makes an empty attribute, private attributes need their VR and their creator:",
             "",
             "  StudyDescription = Cardiac TRIAL 7",
@@ -68,7 +68,7 @@ public final class GenerateCommand implements Callable<Integer> {
             names = {"-o", "--output"},
             required = true,
             paramLabel = "DIR",
-            description = "Folder for the files; made when missing, must be empty. Files are "
+            description = "Folder for the files; created if missing, must be empty. Files are "
                     + "DIR/patient/study-nn/series-nn-MODALITY/nnnn.dcm.")
     @SuppressWarnings("NullAway.Init") // by picocli
     private Path output;
@@ -116,7 +116,7 @@ public final class GenerateCommand implements Callable<Integer> {
     @ArgGroup
     private @Nullable Size size;
 
-    /** At most one of them. */
+    /** At most one of these options. */
     private static final class Size {
         @Option(
                 names = "--matrix",
@@ -156,12 +156,12 @@ public final class GenerateCommand implements Callable<Integer> {
 
     @Option(
             names = {"-q", "--quiet"},
-            description = "Say nothing unless something fails.")
+            description = "Print nothing unless something fails.")
     private boolean quiet;
 
     private final InstantSource clock;
 
-    /** With the clock of the machine. */
+    /** Uses the clock of the machine. */
     public GenerateCommand() {
         this(InstantSource.system());
     }
@@ -247,18 +247,18 @@ public final class GenerateCommand implements Callable<Integer> {
         }
     }
 
-    /** Refuses before the first byte what would end with a full disk. */
+    /** Refuses before the first byte when the disk would become full. */
     private void checkRoom(long bytes) throws IOException {
         Files.createDirectories(output);
         long room = Files.getFileStore(output).getUsableSpace();
         if (room < bytes) {
-            throw new IOException("the files take " + Progress.size(bytes) + " and there is room for "
-                    + Progress.size(room) + "; ask for fewer or smaller ones");
+            throw new IOException("the files need " + Progress.size(bytes) + ", but there is room for only "
+                    + Progress.size(room) + "; generate fewer or smaller ones");
         }
     }
 
     private static String reason(IOException e) {
-        // The message of a file system exception is often no more than the file's name.
+        // The message of a file system exception is often only the name of the file.
         boolean bare = e instanceof FileSystemException file && file.getReason() == null;
         return bare
                 ? e.getClass().getSimpleName().replace("Exception", "") + ": " + e.getMessage()

@@ -18,18 +18,20 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Makes what a configuration may hold of a password or passcode. It is never an argument, which everybody could read. */
+/**
+ * Makes the hash of a password or passcode for a configuration. It is never an argument, which every user could read.
+ */
 @Command(
         name = "hash-password",
         mixinStandardHelpOptions = true,
         description = {"Asks for a password, twice, and prints its salted hash for a configuration."},
-        exitCodeList = {"0:printed", "2:there was no password, or its repetition was another"},
+        exitCodeList = {"0:printed", "2:there was no password, or the second one was different"},
         exitCodeListHeading = "Exit codes:%n")
 public final class HashPasswordCommand implements Callable<Integer> {
 
     @Option(
             names = "--token",
-            description = "Make a token for a program, and print it and its hash. It is shown this once.")
+            description = "Make a token for a program, and print it and its hash. The token is shown only once.")
     private boolean token;
 
     @Option(names = "--stdin", description = "Read the password from standard input, one line, without asking.")
@@ -57,11 +59,11 @@ public final class HashPasswordCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
-    @SuppressWarnings("SystemConsoleNull") // newer Javas have one that is no terminal, and read from it
+    @SuppressWarnings("SystemConsoleNull") // newer Javas have a console without a terminal, and can read from it
     private Optional<Secret> asked() {
         @Nullable Console console = System.console();
         if (console == null) {
-            return refused("there is no terminal to ask at; with --stdin it is read from standard input");
+            return refused("there is no terminal; use --stdin to read the password from standard input");
         }
         char @Nullable [] first = console.readPassword("Password: ");
         char @Nullable [] second = console.readPassword("Once more: ");
@@ -70,7 +72,7 @@ public final class HashPasswordCommand implements Callable<Integer> {
         }
         return Arrays.equals(first, second)
                 ? Optional.of(new Secret(new String(first)))
-                : refused("the second is another than the first");
+                : refused("the two passwords are different");
     }
 
     private Optional<Secret> fromInput() throws IOException {

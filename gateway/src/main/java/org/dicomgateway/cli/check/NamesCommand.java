@@ -23,8 +23,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Names that the running gateway knows, a line each, for a shell whose user has pressed Tab: at once, or not at all, and
- * without a word of why, for that would stand in the middle of his line.
+ * Prints names that the running gateway knows, one per line, for completion in a shell. It answers at once or not at
+ * all, and never explains why: a message would appear in the middle of the user's command line.
  */
 @Command(
         name = "names",
@@ -62,7 +62,7 @@ public final class NamesCommand implements Callable<Integer> {
             (kind == RunningNames.Kind.routes ? answer.path("routes") : answer)
                     .valueStream()
                     .map(each -> each.path("name").asString(""))
-                    // The shell expands the words it is given: whatever else answers there must not run a command.
+                    // The shell expands these words: an answer from another program must not run a command.
                     .filter(NameConverter::isName)
                     .forEach(out::println);
             out.flush();

@@ -19,7 +19,7 @@ import org.dicomgateway.security.ServerTls;
 import org.dicomgateway.security.TlsContext;
 import org.dicomgateway.security.TlsSettings;
 
-/** What is allowed in a configuration and leaves a door open, or soon shuts one. */
+/** Warnings about settings that are allowed but not secure, and about certificates that expire soon. */
 public final class SecurityWarnings {
 
     private final Path file;
@@ -31,7 +31,7 @@ public final class SecurityWarnings {
         this.loaded = loaded;
     }
 
-    /** Of a configuration that has no problem. */
+    /** The warnings for a configuration without problems. */
     public static List<Warning> of(Path gatewayConf, Loaded loaded, Instant now) {
         SecurityWarnings warnings = new SecurityWarnings(gatewayConf, loaded);
         loaded.gateway().listeners().forEach(warnings::openTo);
@@ -54,7 +54,7 @@ public final class SecurityWarnings {
                     "gateway.listeners." + listener.name(),
                     "everybody who can reach "
                             + listener.acceptor().bind().getAddress().getHostAddress() + " may send",
-                    "say in access who may"));
+                    "list the allowed senders in access"));
         }
     }
 
@@ -72,7 +72,7 @@ public final class SecurityWarnings {
                     loaded.gateway().routingFile(),
                     0,
                     "destinations." + destination.name() + ".tls.verify-host-name",
-                    "anybody with a certificate of a trusted authority can pose as " + destination.name(),
+                    "anyone with a certificate of a trusted authority can pose as " + destination.name(),
                     "leave it on, and set server-name if the certificate is for another name"));
         }
     }
@@ -96,7 +96,7 @@ public final class SecurityWarnings {
                 .ifPresent(own -> found.add(new Warning(own.file(), 0, key, expiry(own, now), "renew it"))));
     }
 
-    /** One that has become unusable since it was loaded is told by whoever loads it next. */
+    /** Ignores a certificate that can no longer be read: loading it the next time reports the problem. */
     private static Optional<CertificateStatus> certificate(TlsSettings tls) {
         try {
             return TlsContext.check(tls);

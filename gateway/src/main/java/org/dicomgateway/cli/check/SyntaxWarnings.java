@@ -22,15 +22,16 @@ import org.dicomgateway.dicom.values.PresentationPair;
 import org.dicomgateway.dicom.values.TransferSyntax;
 
 /**
- * Transfer syntaxes that a listener accepts and a destination did not: what comes in them is parked. Which ones a destination
- * has refused, the running gateway knows by what is parked; when none runs, nothing is known.
+ * Warnings about transfer syntaxes that a listener accepts but a destination has refused: such instances are parked.
+ * The refusals are known from the parked deliveries of the running gateway. Without a running gateway there are no
+ * warnings.
  */
 public final class SyntaxWarnings {
 
-    /** A gateway that is there answers at once. */
+    /** A running gateway answers at once. */
     private static final Duration LIMIT = Duration.ofSeconds(5);
 
-    /** Of what is parked, so much is looked at. */
+    /** How many parked deliveries are looked at. */
     private static final int PARKED = 1_000;
 
     private record Refusal(String destination, TransferSyntax syntax) implements Comparable<Refusal> {
@@ -43,7 +44,7 @@ public final class SyntaxWarnings {
 
     private SyntaxWarnings() {}
 
-    /** What the gateway that runs with this configuration has come to know. */
+    /** The warnings from the gateway that runs with this configuration. */
     public static List<Warning> of(Loaded loaded, Map<String, String> environment) {
         AdminSettings admin = loaded.gateway().admin();
         if (!admin.enabled() || admin.address().getPort() == 0) {
@@ -84,7 +85,7 @@ public final class SyntaxWarnings {
                                 "it did not accept " + nameOf(refusal.syntax()) + ", for which " + count
                                         + " deliveries are parked, and listeners accept that: "
                                         + String.join(", ", listeners),
-                                "name in transfer-syntaxes of the listeners, or of entries of access, what the destinations take"));
+                                "list in transfer-syntaxes of the listeners, or of entries of access, what they take"));
             }
         });
         return warnings;

@@ -6,7 +6,7 @@ import org.dicomgateway.config.hocon.ConfigurationException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The option of every command that needs the configuration. */
+/** The option for the configuration, common to all commands that need it. */
 public final class ConfigurationFile {
 
     @Option(
@@ -15,7 +15,7 @@ public final class ConfigurationFile {
             description = "gateway.conf; otherwise $$GATEWAY_CONFIG, or conf/gateway.conf of the installation")
     private @Nullable Path file;
 
-    /** The file that is meant. */
+    /** The configuration file to use. */
     public Path path() {
         if (file != null) {
             return file.toAbsolutePath().normalize();
@@ -26,12 +26,12 @@ public final class ConfigurationFile {
                 : home().resolve("conf/gateway.conf");
     }
 
-    /** Where the gateway is installed: the launcher says so, or else it is the folder we are in. */
+    /** The folder of the installation: the launcher sets it; otherwise it is the current folder. */
     public static Path home() {
         return Path.of(System.getProperty("gateway.home", "")).toAbsolutePath().normalize();
     }
 
-    /** Both files, without a problem. */
+    /** Loads both files, which must have no problem. */
     public Configuration.Loaded load() throws ConfigurationException {
         return Configuration.loadAll(path());
     }

@@ -1,16 +1,16 @@
 package org.dicomgateway.cli.common;
 
-/** A number of things, as one says it. */
+/** A number of things, as a phrase. */
 public final class Counted {
 
     private Counted() {}
 
-    /** {@code 1 delivery}, {@code 2 deliveries}. */
+    /** A number with its noun: {@code 1 delivery}, {@code 2 deliveries}. */
     public static String of(long number, String one, String many) {
         return number + " " + (number == 1 ? one : many);
     }
 
-    /** {@code 1 delivery goes}, {@code 2 deliveries go}: of verbs, the part that goes with the number. */
+    /** A number of deliveries with its verb: {@code 1 delivery goes}, {@code 2 deliveries go}. */
     public static String deliveries(long number, String does, String areDoing) {
         return of(number, "delivery " + does, "deliveries " + areDoing);
     }

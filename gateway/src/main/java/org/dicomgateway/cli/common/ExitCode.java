@@ -1,6 +1,6 @@
 package org.dicomgateway.cli.common;
 
-/** What every command exits with; a signal ends one with 128 and its number, as everywhere. */
+/** The exit codes of all commands. A signal ends a command with 128 plus its number, as usual. */
 public final class ExitCode {
 
     /** Done. */
@@ -10,7 +10,7 @@ public final class ExitCode {
     /** The arguments or the configuration are wrong; standard error says where. */
     public static final int MISUSED = 2;
 
-    /** The running gateway could not be asked: none answers, or it does not know who asks, or not let him do this. */
+    /** The running gateway did not answer, does not know the user, or does not allow the action. */
     public static final int UNREACHABLE = 3;
 
     private ExitCode() {}

@@ -12,19 +12,19 @@ import org.dicomgateway.admin.api.Json;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What a search of the running gateway found.
+ * The result of a search in the running gateway.
  *
- * @param items as they were answered
- * @param more whether there are others
+ * @param items as answered
+ * @param more whether there are more
  */
 public record Found(List<JsonNode> items, boolean more) {
 
-    /** The most that is answered at once. */
+    /** The largest page that the gateway returns. */
     private static final int PAGE = 200;
 
     private record Page(List<JsonNode> items, Optional<String> next) {}
 
-    /** Asks page by page, until {@code limit} were found or there are no more. */
+    /** Requests page by page, until {@code limit} items were found or there are no more. */
     public static Found by(RunningGateway gateway, String path, Map<String, String> conditions, int limit)
             throws RunningGatewayException {
         List<JsonNode> items = new ArrayList<>();
@@ -54,7 +54,7 @@ public record Found(List<JsonNode> items, boolean more) {
                 .toList();
     }
 
-    /** An array of the items, as JSON. */
+    /** The items as a JSON array. */
     public String json() {
         return items.stream().map(JsonNode::toString).collect(Collectors.joining(",", "[", "]"));
     }

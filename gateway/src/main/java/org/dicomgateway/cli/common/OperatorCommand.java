@@ -12,28 +12,28 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** What the commands have in common that talk to a running gateway. */
+/** The common part of the commands that talk to a running gateway. */
 public abstract class OperatorCommand implements Callable<Integer> {
 
-    public static final String EXIT_UNREACHABLE = "3:no gateway answers, or it does not let you";
+    public static final String EXIT_UNREACHABLE = "3:no gateway answers, or it does not allow this";
 
     @Mixin
     private final ConfigurationFile configuration = new ConfigurationFile();
 
-    @Option(names = "--json", description = "print what the gateway answers, as JSON")
+    @Option(names = "--json", description = "print the gateway's answer as JSON")
     private boolean json;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
-    /** Asks, and tells the operator what came of it; the exit code. */
+    /** Sends the request, and prints the result; returns the exit code. */
     public abstract int run(RunningGateway gateway) throws RunningGatewayException;
 
-    /** Looks whether the arguments go together, before anybody is asked. */
+    /** Checks whether the arguments fit together, before a request is sent. */
     public void check() {}
 
-    /** That they do not. */
+    /** The exception for arguments that do not fit together. */
     public final ParameterException misuse(String why) {
         return new ParameterException(spec.commandLine(), why);
     }
@@ -44,12 +44,12 @@ public abstract class OperatorCommand implements Callable<Integer> {
         AdminSettings settings = Configuration.load(configuration.path()).admin();
         if (!settings.enabled()) {
             err().println("gateway.admin.enabled is false in " + configuration.path()
-                    + ": a running gateway cannot be asked");
+                    + ": a running gateway takes no requests");
             return ExitCode.MISUSED;
         }
         if (settings.address().getPort() == 0) {
             err().println("gateway.admin.port is 0 in " + configuration.path()
-                    + ": give it a port, or nobody knows where to ask");
+                    + ": set a fixed port, otherwise the commands cannot find the gateway");
             return ExitCode.MISUSED;
         }
         try {
@@ -62,7 +62,7 @@ public abstract class OperatorCommand implements Callable<Integer> {
         }
     }
 
-    /** The answer as it came, when that was asked for; otherwise what {@code text} makes of it. */
+    /** Prints the answer as JSON when --json is given, otherwise {@code text}. */
     public final void print(String answer, Iterable<String> text) {
         if (json) {
             out().println(Json.indented(answer));
@@ -71,7 +71,7 @@ public abstract class OperatorCommand implements Callable<Integer> {
         }
     }
 
-    /** Whether the answer is to be printed as it came. */
+    /** Whether --json is given. */
     public final boolean isJson() {
         return json;
     }
@@ -80,7 +80,7 @@ public abstract class OperatorCommand implements Callable<Integer> {
         return spec.commandLine().getOut();
     }
 
-    /** Whether a person at a terminal reads it. */
+    /** Whether the output goes to a terminal. */
     public final boolean isTerminal() {
         return spec.commandLine().getColorScheme().ansi().enabled();
     }

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The token by which the commands make themselves known to a running gateway. It comes from the environment or from a
- * file, never from an argument, which every user of the machine could read.
+ * The token by which the commands authenticate to a running gateway. It comes from the environment or from a file,
+ * never from an argument, which every user of the machine could read.
  */
 public final class OperatorToken {
 
@@ -17,7 +17,7 @@ public final class OperatorToken {
 
     private OperatorToken() {}
 
-    /** The token that these variables hold or point to; empty when none does. */
+    /** The token from these variables, or from the file that they name; empty when there is none. */
     public static Optional<String> fromEnvironment(Map<String, String> environment) throws RunningGatewayException {
         Optional<String> token = value(environment, VARIABLE);
         Optional<String> file = value(environment, FILE_VARIABLE);

@@ -19,12 +19,12 @@ import org.dicomgateway.dicom.values.AeTitle;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** What options of commands are made of, with messages that say what is allowed. */
+/** Converters for the options of commands, with messages that say what is allowed. */
 public final class OptionConverters {
 
     private OptionConverters() {}
 
-    /** In any case: {@code ct} is CT. */
+    /** A modality in upper or lower case: {@code ct} is CT. */
     public static final class OfModality implements ITypeConverter<Modality> {
         @Override
         public Modality convert(String text) {
@@ -36,7 +36,7 @@ public final class OptionConverters {
         }
     }
 
-    /** As PS3.5 6.2 wants it. */
+    /** An AE title as defined in PS3.5 6.2. */
     public static final class OfAeTitle implements ITypeConverter<AeTitle> {
         @Override
         public AeTitle convert(String text) {
@@ -48,7 +48,7 @@ public final class OptionConverters {
         }
     }
 
-    /** {@code 500 ms}, {@code 30s}, {@code 2 m}: with its unit, and more than nothing. */
+    /** A duration with its unit, greater than zero: {@code 500 ms}, {@code 30s}, {@code 2 m}. */
     public static final class OfDuration implements ITypeConverter<Duration> {
         private static final Pattern FORM = Pattern.compile("(\\d{1,6})\\s*(ms|s|m|h)");
 
@@ -69,7 +69,7 @@ public final class OptionConverters {
         }
     }
 
-    /** {@code 30m}, {@code 8h}, {@code 2d} ago; or a time, of this machine's clock when it has no offset. */
+    /** A time before now: {@code 30m}, {@code 8h}, {@code 2d}; or a date and time, local when it has no offset. */
     public static final class OfInstant implements ITypeConverter<Instant> {
         private static final Pattern DAY = Pattern.compile("\\d{4}-\\d{2}-\\d{2}");
         private static final Pattern AGO = Pattern.compile("(\\d{1,6})\\s*([smhd])");
@@ -92,7 +92,7 @@ public final class OptionConverters {
             } catch (DateTimeParseException e) {
                 throw new TypeConversionException(
                         "'" + text
-                                + "' is no time: 30m, 8h and 2d are so long ago, 2026-03-01T22:00 is a time of this machine's clock");
+                                + "' is not a time: use 30m, 8h or 2d before now, or 2026-03-01T22:00 in local time");
             }
         }
 
@@ -106,7 +106,7 @@ public final class OptionConverters {
         }
     }
 
-    /** {@code 512x512}. */
+    /** The size of an image: {@code 512x512}. */
     public static final class OfMatrix implements ITypeConverter<Matrix> {
         @Override
         public Matrix convert(String text) {
@@ -118,7 +118,7 @@ public final class OptionConverters {
         }
     }
 
-    /** {@code 512KB}, {@code 512 KiB} or {@code 512k}: bytes, in binary units. */
+    /** A number of bytes in binary units: {@code 512KB}, {@code 512 KiB} or {@code 512k}. */
     public static final class OfSize implements ITypeConverter<Long> {
         private static final Pattern FORM = Pattern.compile("(\\d{1,9})\\s*(?:([KMG])(?:I?B)?|B)?");
         private static final String POWERS = "KMG";

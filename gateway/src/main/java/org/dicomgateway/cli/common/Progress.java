@@ -9,8 +9,8 @@ import java.util.Locale;
 import org.dicomgateway.dicom.synthetic.WriteListener;
 
 /**
- * Tells a person how far the writing or sending of files is: one line with a bar that is written over and over on a
- * terminal, a line every ten seconds elsewhere. For any number of threads.
+ * Shows the progress of writing or sending files. On a terminal it is one line with a bar that is updated; elsewhere it
+ * is a line every ten seconds. Safe for any number of threads.
  */
 public final class Progress implements WriteListener {
 
@@ -30,7 +30,7 @@ public final class Progress implements WriteListener {
     private long filesDone;
     private long bytesDone;
 
-    /** Begins now; {@code bytes} is an estimate. */
+    /** Starts now; {@code bytes} is an estimate. */
     public Progress(long files, long bytes, PrintWriter out, boolean terminal, InstantSource clock) {
         this.files = files;
         this.bytes = bytes;
@@ -41,12 +41,12 @@ public final class Progress implements WriteListener {
         this.shown = begun;
     }
 
-    /** Says nothing. */
+    /** A progress that shows nothing. */
     public static Progress silent() {
         return new Progress(0, 0, new PrintWriter(Writer.nullWriter()), false, InstantSource.system());
     }
 
-    /** {@code more} is negative when bytes must be written again. */
+    /** Counts bytes; {@code more} is negative when bytes must be written again. */
     @Override
     public synchronized void wrote(long more) {
         bytesDone += more;
@@ -69,7 +69,7 @@ public final class Progress implements WriteListener {
         filesDone++;
     }
 
-    /** All is written; {@code where} ends the last line. */
+    /** Shows the result when everything is written; {@code where} ends the line. */
     public synchronized void done(String where) {
         Instant now = clock.instant();
         out.println((terminal ? ERASE_LINE : "") + filesDone + (filesDone == 1 ? " file, " : " files, ")
@@ -77,7 +77,7 @@ public final class Progress implements WriteListener {
         out.flush();
     }
 
-    /** Nothing more will come: leaves the terminal's line as it is and goes to the next. */
+    /** Ends without a result: leaves the terminal's line as it is, and starts a new one. */
     public synchronized void interrupted() {
         if (terminal) {
             out.println();
@@ -85,7 +85,7 @@ public final class Progress implements WriteListener {
         }
     }
 
-    /** Takes the terminal's line away, for what is said next. */
+    /** Erases the terminal's line, before another message. */
     public synchronized void clear() {
         if (terminal) {
             out.print(ERASE_LINE);
@@ -115,7 +115,7 @@ public final class Progress implements WriteListener {
         return Math.max(0.001, Duration.between(begun, now).toNanos() / 1e9);
     }
 
-    /** A number of bytes for a person: {@code 1.5 GB}, in binary units. */
+    /** A number of bytes as text, in binary units: {@code 1.5 GB}. */
     public static String size(long bytes) {
         String[] units = {"B", "KB", "MB", "GB", "TB"};
         double n = bytes;

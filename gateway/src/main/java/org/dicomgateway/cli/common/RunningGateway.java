@@ -26,11 +26,11 @@ import org.dicomgateway.security.KeyMaterialException;
 import org.dicomgateway.security.PinnedServerTls;
 import tools.jackson.core.JacksonException;
 
-/** The gateway that runs, asked over its operators' interface. Every call ends within its limit. */
+/** The client of a running gateway's operators' interface. Every call ends within its limit. */
 public final class RunningGateway {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
-    /** A reroute of a long backlog takes its time. */
+    /** Long, because a reroute of many deliveries takes time. */
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(60);
 
     private static final DataSize LONGEST_ANSWER = DataSize.ofMebibytes(64);
@@ -42,12 +42,12 @@ public final class RunningGateway {
     private final Optional<String> token;
     private final HttpClient http;
 
-    /** The one that listens where these settings say, told this token, if it asks who calls. */
+    /** The gateway at the address of these settings. The token is sent with each request, if there is one. */
     public RunningGateway(AdminSettings settings, Optional<String> token) throws RunningGatewayException {
         this(settings, token, ANSWER_TIMEOUT);
     }
 
-    /** The same; it must answer within {@code limit}. */
+    /** The same gateway, which must answer within {@code limit}. */
     public RunningGateway(AdminSettings settings, Optional<String> token, Duration limit)
             throws RunningGatewayException {
         this.token = token;
@@ -72,12 +72,12 @@ public final class RunningGateway {
         return client.build();
     }
 
-    /** What it answers to a question. */
+    /** Sends a GET request, and returns the answer. */
     public String get(String path) throws RunningGatewayException {
         return exchange(HttpRequest.newBuilder(base.resolve(path)).GET());
     }
 
-    /** What it answers when it has done something. */
+    /** Sends a POST request, and returns the answer. */
     public String post(String path, Object body) throws RunningGatewayException {
         return exchange(HttpRequest.newBuilder(base.resolve(path))
                 .header("Content-Type", "application/json")
@@ -108,7 +108,7 @@ public final class RunningGateway {
         }
         if (answer.statusCode() == 401) {
             throw new RunningGatewayException(
-                    "the gateway at " + base + " asks who you are: "
+                    "the gateway at " + base + " needs to know who you are: "
                             + (token.isEmpty() ? "set GATEWAY_TOKEN, or GATEWAY_TOKEN_FILE" : "it knows no such token")
                             + "; scripts/gateway hash-password --token makes one",
                     ExitCode.UNREACHABLE,
@@ -119,7 +119,7 @@ public final class RunningGateway {
             error = Json.readAnswer(answer.body(), Answers.Failure.class).error();
         } catch (JacksonException e) {
             throw new RunningGatewayException(
-                    base + " answers " + answer.statusCode() + " and is no gateway, or none of this version",
+                    base + " answers " + answer.statusCode() + " and is not a gateway, or not of this version",
                     ExitCode.UNREACHABLE,
                     e);
         }

@@ -2,7 +2,7 @@ package org.dicomgateway.cli.common;
 
 import org.jspecify.annotations.Nullable;
 
-/** The running gateway could not be asked, or refused; the message is for the operator. */
+/** The running gateway did not answer, or refused; the message is for the operator. */
 public final class RunningGatewayException extends Exception {
 
     private static final long serialVersionUID = 1L;
@@ -14,7 +14,7 @@ public final class RunningGatewayException extends Exception {
         this.exitCode = exitCode;
     }
 
-    /** What the command exits with. */
+    /** The exit code of the command. */
     int exitCode() {
         return exitCode;
     }

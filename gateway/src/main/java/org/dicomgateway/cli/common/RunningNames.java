@@ -5,18 +5,18 @@ import java.util.List;
 import org.dicomgateway.cli.check.NamesCommand;
 
 /**
- * What an argument can be, for the shell: some words that are fixed, which it gets with the script, and names that only
- * the running gateway knows, which it asks for by {@link NamesCommand} when Tab is pressed.
+ * The possible values of an argument, for completion in the shell. Fixed words are in the completion script. Names that
+ * only the running gateway knows are requested by {@link NamesCommand} when the user presses Tab.
  */
 public abstract class RunningNames implements Iterable<String> {
 
-    /** Receiving, which no destination may be named after. */
+    /** The word for receiving. No destination may have this name. */
     public static final String RECEIVER = "receiver";
 
-    /** The gateway itself, which no destination may be named after. */
+    /** The word for the gateway itself. No destination may have this name. */
     public static final String GATEWAY = "gateway";
 
-    /** Names of what. */
+    /** What the names denote. */
     public enum Kind {
         destinations,
         routes
@@ -39,28 +39,28 @@ public abstract class RunningNames implements Iterable<String> {
         return fixed.iterator();
     }
 
-    /** A destination. */
+    /** Names of destinations. */
     public static final class OfDestinations extends RunningNames {
         OfDestinations() {
             super(Kind.destinations);
         }
     }
 
-    /** A destination, or receiving. */
+    /** Names of destinations, or receiving. */
     public static final class OfDestinationsOrReceiver extends RunningNames {
         OfDestinationsOrReceiver() {
             super(Kind.destinations, RECEIVER);
         }
     }
 
-    /** A destination, or the gateway itself. */
+    /** Names of destinations, or the gateway itself. */
     public static final class OfDestinationsOrGateway extends RunningNames {
         OfDestinationsOrGateway() {
             super(Kind.destinations, GATEWAY);
         }
     }
 
-    /** A route. */
+    /** Names of routes. */
     public static final class OfRoutes extends RunningNames {
         OfRoutes() {
             super(Kind.routes);

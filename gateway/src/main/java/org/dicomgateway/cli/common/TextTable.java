@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Columns under a heading, numbers to the right; {@code -} stands for no number. */
+/** A table with a heading. Columns of numbers are aligned to the right; {@code -} stands for a missing number. */
 public final class TextTable {
 
     private final List<String[]> rows = new ArrayList<>();
@@ -13,12 +13,12 @@ public final class TextTable {
         rows.add(heading.clone());
     }
 
-    /** As many cells as the heading has. */
+    /** Adds a row with as many cells as the heading. */
     public void row(String... cells) {
         rows.add(cells.clone());
     }
 
-    /** Without line ends. */
+    /** The lines, without line ends. */
     public List<String> lines() {
         int[] widths = new int[rows.get(0).length];
         rows.forEach(row -> Arrays.setAll(widths, column -> Math.max(widths[column], row[column].length())));

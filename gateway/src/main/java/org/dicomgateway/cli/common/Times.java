@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 
-/** Times as a person at the gateway's clock reads them. */
+/** Times and ages as text, in local time. */
 public final class Times {
 
     private static final DateTimeFormatter SECONDS =
@@ -15,17 +15,17 @@ public final class Times {
 
     private Times() {}
 
-    /** To the second. */
+    /** A time to the second. */
     public static String of(Instant instant) {
         return SECONDS.format(instant);
     }
 
-    /** To the millisecond. */
+    /** A time to the millisecond. */
     public static String exact(Instant instant) {
         return MILLIS.format(instant);
     }
 
-    /** {@code 3 s}, {@code 12 min}, {@code 5 h}, {@code 2 d}: the largest unit that fits, rounded down. */
+    /** An age in the largest unit that fits, rounded down: {@code 3 s}, {@code 12 min}, {@code 5 h}, {@code 2 d}. */
     public static String age(Duration duration) {
         long seconds = Math.max(0, duration.toSeconds());
         if (seconds < 60) {

@@ -1,5 +1,5 @@
 /**
- * What commands share: options, exit codes, tables, and the way to a running gateway.
+ * The common parts of the commands: options, exit codes, tables, and the client of a running gateway.
  *
  * <p>In: arguments. Out: text, exit codes. Threads: none. Never here: a command.
  */

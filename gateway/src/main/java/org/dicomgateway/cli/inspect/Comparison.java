@@ -15,7 +15,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What several servers hold of the same, side by side: a column for each server. */
+/** What several servers hold, side by side: one column for each server. */
 final class Comparison {
 
     private static final int MAX_CELL = 120;
@@ -24,7 +24,7 @@ final class Comparison {
     private final List<Holdings> servers;
     private final boolean onlyDiffering;
     private final boolean showPatients;
-    /** One of the servers that hold it, for its title. */
+    /** By identifier. The row is from the first server that holds it, and gives the title. */
     private final NavigableMap<String, Row> rows = new TreeMap<>();
 
     Comparison(Level level, List<Holdings> servers, boolean onlyDiffering, boolean showPatients) {
@@ -57,7 +57,7 @@ final class Comparison {
                 .toList();
     }
 
-    /** At most {@code limit} rows; without line ends. */
+    /** At most {@code limit} rows, without line ends. */
     List<String> lines(int limit) {
         List<String> heading = new ArrayList<>(List.of("", InspectQuery.plural(level), ""));
         servers.forEach(server -> heading.add(server.server()));
@@ -93,7 +93,7 @@ final class Comparison {
         return cells.stream().map(cell -> Text.printable(cell, MAX_CELL)).toArray(String[]::new);
     }
 
-    /** An array with an object for each row. The field names are an interface: add, do not rename. */
+    /** A JSON array with an object for each row. The field names are an interface: add, do not rename. */
     String json(JsonMapper json) {
         ArrayNode all = json.createArrayNode();
         for (Row row : shown()) {

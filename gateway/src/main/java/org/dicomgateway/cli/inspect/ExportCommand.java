@@ -22,21 +22,21 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Takes out what the spool still holds, beside a running gateway or without one. Changes nothing in the spool. */
+/** Writes what the spool still holds to files, with or without a running gateway. Does not change the spool. */
 @Command(
         name = "export",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Writes every instance that is not yet delivered everywhere as a .dcm file, named by the spool's own number.",
+            "Writes every instance that is not yet delivered everywhere as a .dcm file, named by its spool number.",
             "",
-            "Works beside a running gateway and without one, also when the ledger is lost. The spool is not changed."
+            "Works with or without a running gateway, also when the ledger is lost. The spool is not changed."
         },
         optionListHeading = "%nOptions:%n",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:everything that was asked for is written",
-            "1:some could not be read, or the folder not be written",
+            "1:an instance could not be read, or the folder could not be written",
             "2:the configuration or the arguments are wrong"
         })
 public final class ExportCommand implements Callable<Integer> {
@@ -46,7 +46,7 @@ public final class ExportCommand implements Callable<Integer> {
     @Mixin
     private final ConfigurationFile configuration = new ConfigurationFile();
 
-    @Option(names = "--output", required = true, paramLabel = "DIR", description = "Where to; made when missing.")
+    @Option(names = "--output", required = true, paramLabel = "DIR", description = "Folder; created if missing.")
     @SuppressWarnings("NullAway.Init") // required
     private Path output;
 
@@ -69,7 +69,7 @@ public final class ExportCommand implements Callable<Integer> {
             Files.createDirectories(output);
             new SpoolReader(spool).forEach(held -> export(held, out, err));
         } catch (IOException e) {
-            err.println("export ended after " + Counted.instances(written) + ": " + e);
+            err.println("export stopped after " + Counted.instances(written) + ": " + e);
             return ExitCode.FAILED;
         }
         out.println(Counted.instances(written) + " in " + output

@@ -14,18 +14,18 @@ import org.dicomgateway.orthanc.OrthancId;
 import org.dicomgateway.orthanc.Resource;
 
 /**
- * What one server holds of what was asked for.
+ * What one server holds that matches the conditions.
  *
- * @param rows by what DICOM calls each
+ * @param rows by their DICOM identifiers
  */
 record Holdings(String server, NavigableMap<String, Row> rows) {
 
     /**
      * A patient, study, series or instance.
      *
-     * @param title says what it is, and nothing of a patient
-     * @param person who it is about
-     * @param instances how many the server holds of it
+     * @param title describes it, without patient data
+     * @param person patient data and descriptions
+     * @param instances how many of its instances the server holds
      */
     record Row(String identifier, String title, String person, long instances) {}
 
@@ -43,7 +43,7 @@ record Holdings(String server, NavigableMap<String, Row> rows) {
                 case SERIES -> one.children().size();
                 case INSTANCE -> 1;
             };
-            // Two studies of one UID, of two patients, are one row here: DICOM knows one study of a UID.
+            // Two studies with the same UID but different patients are one row: in DICOM, a UID means one study.
             rows.merge(
                     one.identifier(),
                     new Row(one.identifier(), title(one, below), person(one), instances),

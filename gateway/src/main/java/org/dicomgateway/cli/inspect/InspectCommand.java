@@ -27,22 +27,22 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Asks Orthanc servers over REST what they hold, and shows it side by side. */
+/** Asks Orthanc servers by REST what they hold, and shows it side by side. */
 @Command(
         name = "inspect",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Shows side by side what several Orthanc servers hold, asked over their REST API, and what is missing where.",
+            "Shows side by side what several Orthanc servers hold, by their REST API, and what each one lacks.",
             "",
-            "Without --server it asks the destinations of routing.conf that have a rest interface; when there is none,"
-                    + " those that have a configuration in the orthanc folder, with the login from there."
+            "Without --server it asks the destinations of routing.conf that have a rest interface. If there is none, it"
+                    + " asks those with a configuration in the orthanc folder, with the login from there."
         },
         optionListHeading = "%nOptions:%n",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:every server answered and holds what was expected",
-            "1:a server did not answer, nobody holds what was asked for, or it is not held as expected",
+            "1:a server did not answer, no server holds what you asked for, or they do not hold what is expected",
             "2:wrong usage, or no server to ask"
         },
         footerHeading = "%nExamples:%n",
@@ -70,8 +70,8 @@ public final class InspectCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..1",
             paramLabel = "WHAT",
-            description = "A UID, an Accession Number or a Patient ID: shows what lies below it, and of an instance its"
-                    + " attributes and what the servers noted of it.")
+            description = "A UID, an Accession Number or a Patient ID: shows what is below it. For an instance, shows"
+                    + " its attributes and the metadata of each server.")
     private @Nullable String what;
 
     @Mixin
@@ -79,7 +79,7 @@ public final class InspectCommand implements Callable<Integer> {
 
     @Option(
             names = "--differing",
-            description = "Only what is not the same on every server; exits with 1 when there is any.")
+            description = "Only what is not the same on every server; exits with 1 when there is such a difference.")
     private boolean differing;
 
     @Option(
@@ -118,7 +118,7 @@ public final class InspectCommand implements Callable<Integer> {
             names = "--wait",
             paramLabel = "SECONDS",
             defaultValue = "0",
-            description = "With --expect-instances: wait up to so long until they do.")
+            description = "With --expect-instances: wait at most this long until they do.")
     private int waitSeconds;
 
     @Override
@@ -139,7 +139,7 @@ public final class InspectCommand implements Callable<Integer> {
             return list(clients, listing.orElse(new InspectQuery.Listing(Level.STUDY, Map.of())));
         }
         if (preview != null) {
-            return fail(ExitCode.MISUSED, "--preview is of one instance: name its SOP Instance UID");
+            return fail(ExitCode.MISUSED, "--preview needs one instance: give its SOP Instance UID");
         }
         awaitExpected(clients.values());
         List<String> trouble = new ArrayList<>();
@@ -176,7 +176,7 @@ public final class InspectCommand implements Callable<Integer> {
         return trouble.isEmpty() && !(differing && comparison.differing() > 0) ? ExitCode.DONE : ExitCode.FAILED;
     }
 
-    /** Asks every server for it; the first that has it says what it is. */
+    /** Asks every server for it. The first one that holds it decides its level and gives its attributes. */
     private int show(Map<InspectTarget, OrthancClient> clients, String identifier) {
         Map<InspectTarget, Hit> hits = new LinkedHashMap<>();
         List<String> trouble = new ArrayList<>();
@@ -188,14 +188,14 @@ public final class InspectCommand implements Callable<Integer> {
             }
         });
         if (hits.isEmpty()) {
-            trouble.add("no server holds a patient, study, series or instance of this name: "
+            trouble.add("no server holds a patient, study, series or instance with this identifier: "
                     + Text.printable(identifier, MAX_IDENTIFIER));
             return fail(ExitCode.FAILED, String.join(System.lineSeparator(), trouble));
         }
         Map.Entry<InspectTarget, Hit> first = hits.entrySet().iterator().next();
         boolean isInstance = first.getValue().level() == Level.INSTANCE;
         if (preview != null && !isInstance) {
-            return fail(ExitCode.MISUSED, "--preview is of one instance: name its SOP Instance UID");
+            return fail(ExitCode.MISUSED, "--preview needs one instance: give its SOP Instance UID");
         }
         try {
             OrthancClient teller = clientOf(clients, first.getKey());

@@ -13,7 +13,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** The options that say what to list. */
+/** The options that select what to list. */
 final class InspectQuery {
 
     private static final String ACCESSION_NUMBER = "AccessionNumber";
@@ -47,7 +47,7 @@ final class InspectQuery {
      */
     record Listing(Level level, Map<String, String> conditions) {}
 
-    /** What was asked for; empty when nothing was. */
+    /** What the options select; empty when none is given. */
     Optional<Listing> listing() {
         Map<String, String> conditions = new LinkedHashMap<>();
         put(conditions, Level.PATIENT.identifier(), patient);
@@ -65,7 +65,7 @@ final class InspectQuery {
         }
     }
 
-    /** What lies below something that a server holds: the studies of a patient, and so on. */
+    /** The level below a hit: the studies of a patient, and so on. */
     static Listing below(OrthancClient client, Hit hit, String identifier) throws OrthancException {
         return switch (hit.level()) {
             case PATIENT -> new Listing(Level.STUDY, Map.of(Level.PATIENT.identifier(), identifier));
@@ -80,7 +80,7 @@ final class InspectQuery {
         };
     }
 
-    /** A level's plural. */
+    /** The plural of a level. */
     static String plural(Level level) {
         return switch (level) {
             case PATIENT -> "patients";

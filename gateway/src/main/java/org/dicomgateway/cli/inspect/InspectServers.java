@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options that say which Orthanc servers are asked, and how to log in. */
+/** The options that select the Orthanc servers to ask, and the login. */
 final class InspectServers {
 
     @Mixin
@@ -46,10 +46,11 @@ final class InspectServers {
     private @Nullable Path passwordFile;
 
     /**
-     * Those that are named; else those of the folder that is named; else the destinations that routing.conf gives a
-     * {@code rest} interface; else those of the folder {@code orthanc} of the installation.
+     * The servers to ask. The first of these that gives any: the servers that are named; the folder that is named; the
+     * destinations with a {@code rest} interface in routing.conf; the folder {@code orthanc} of the installation. A
+     * named folder is the only source besides named servers.
      *
-     * @throws IOException with a message for a person when there is none
+     * @throws IOException with a message for the user when there is none
      */
     List<InspectTarget> targets() throws IOException, ConfigurationException {
         Map<String, String> environment = System.getenv();

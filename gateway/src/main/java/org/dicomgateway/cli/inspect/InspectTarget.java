@@ -15,12 +15,12 @@ import org.dicomgateway.orthanc.OrthancClient;
 import org.dicomgateway.orthanc.OrthancConfiguration;
 import org.jspecify.annotations.Nullable;
 
-/** A server to ask, and how to log in. */
+/** A server to ask, and the login for it. */
 record InspectTarget(String name, URI url, Optional<Login> login) {
 
     private static final String DEFAULT = "orthanc";
 
-    /** The servers that have a configuration in {@code directory}, with the login that stands there unless given. */
+    /** The servers with a configuration in {@code directory}; a given login replaces the one in the configuration. */
     static List<InspectTarget> configuredIn(Path directory, Map<String, String> environment, Optional<Login> given)
             throws IOException {
         return OrthancConfiguration.readAll(directory, environment).stream()
@@ -31,7 +31,7 @@ record InspectTarget(String name, URI url, Optional<Login> login) {
                 .toList();
     }
 
-    /** The destinations that have a REST interface, with the login that stands there unless given. */
+    /** The destinations with a REST interface; a given login replaces the one in their settings. */
     static List<InspectTarget> destinations(Collection<DestinationSettings> destinations, Optional<Login> given) {
         return destinations.stream()
                 .flatMap(destination -> destination.rest().stream()
@@ -42,7 +42,7 @@ record InspectTarget(String name, URI url, Optional<Login> login) {
                 .toList();
     }
 
-    /** A client for it. */
+    /** A client for this server. */
     OrthancClient client() {
         return new OrthancClient(
                 url, login, OrthancClient.DEFAULT_CONNECT_TIMEOUT, OrthancClient.DEFAULT_ANSWER_TIMEOUT);
@@ -55,7 +55,7 @@ record InspectTarget(String name, URI url, Optional<Login> login) {
                 .toList();
     }
 
-    /** A login from what was given: the options first, then the environment, then Orthanc's well-known default. */
+    /** The login: from the options first, then from the environment, otherwise Orthanc's well-known default. */
     static Login login(@Nullable String user, @Nullable Path passwordFile, Map<String, String> environment)
             throws IOException {
         String name = user != null ? user : environment.getOrDefault("ORTHANC_USER", DEFAULT);

@@ -15,18 +15,20 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** All about one instance: what each server noted of it, and its attributes as one of them tells them. */
+/** Everything about one instance: the metadata of each server, and the attributes as one of the servers shows them. */
 final class InstanceSheet {
 
     private static final int MAX_VALUE = 64;
-    /** Of use to nobody but the server itself. */
+    /** Only the server itself uses it. */
     private static final String INTERNAL = "MainDicomTagsSignature";
 
     private static final String HIDDEN = "(hidden)";
     private static final String SIZE = "bytes";
     private static final String MD5 = "MD5";
 
-    /** Groups about acquisition, relationship and image; what in them is free text or an operator's stands below. */
+    /**
+     * Groups about acquisition, relationship and image. The attributes in them that may identify a patient are below.
+     */
     private static final Set<String> HARMLESS_GROUPS = Set.of("0002", "0018", "0020", "0028", "7fe0");
 
     private static final Set<String> HARMLESS = Set.of(
@@ -63,7 +65,7 @@ final class InstanceSheet {
         this.showPatients = showPatients;
     }
 
-    /** Adds what a server says that holds it. */
+    /** Adds what a server that holds the instance says about it. */
     void add(String server, OrthancClient client, OrthancId id) throws OrthancException {
         Map<String, String> notes = new LinkedHashMap<>(client.metadata(id));
         notes.remove(INTERNAL);
@@ -76,12 +78,12 @@ final class InstanceSheet {
         this.notes.put(server, notes);
     }
 
-    /** Adds a server that does not hold it. */
+    /** Adds a server that does not hold the instance. */
     void addWithout(String server) {
         notes.put(server, Map.of());
     }
 
-    /** Without line ends. */
+    /** The lines, without line ends. */
     List<String> lines() {
         List<String> heading = new ArrayList<>(List.of("instance " + sopInstance));
         heading.addAll(notes.keySet());
@@ -97,8 +99,8 @@ final class InstanceSheet {
         }
         List<String> lines = new ArrayList<>(table.lines());
         lines.add("");
-        lines.add("attributes, as " + teller + " tells them"
-                + (showPatients ? "" : "; what may tell of a patient only with --show-patients"));
+        lines.add("attributes, from " + teller
+                + (showPatients ? "" : "; those that may identify a patient only with --show-patients"));
         attributes.forEach(one -> write(one, "  ", lines));
         return lines;
     }
@@ -130,7 +132,7 @@ final class InstanceSheet {
         return text.length() > MAX_VALUE ? shown + "…" : shown;
     }
 
-    /** The field names are an interface: add, do not rename. */
+    /** The sheet as JSON. The field names are an interface: add, do not rename. */
     String json(JsonMapper json) {
         ObjectNode root = json.createObjectNode().put("sopInstanceUid", sopInstance);
         ArrayNode servers = root.putArray("servers");

@@ -15,10 +15,10 @@ import org.dicomgateway.orthanc.Resource;
 import org.dicomgateway.orthanc.Statistics;
 import org.dicomgateway.orthanc.SystemInfo;
 
-/** What one Orthanc server holds, as it said at one moment. */
+/** What one Orthanc server holds at one moment. */
 record Inventory(String server, SystemInfo system, Statistics statistics, List<Study> studies) {
 
-    /** A study and how much of it the server holds. */
+    /** A study, and how much of it the server holds. */
     record Study(
             String uid,
             String date,
@@ -29,7 +29,10 @@ record Inventory(String server, SystemInfo system, Statistics statistics, List<S
             int series,
             long instances) {}
 
-    /** Asks a server for everything; {@code withStudies} false leaves the studies out, which is quick on any archive. */
+    /**
+     * Asks a server for everything. Without {@code withStudies} it leaves out the studies, which is quick on any
+     * archive.
+     */
     static Inventory ask(String server, OrthancClient client, boolean withStudies) throws OrthancException {
         SystemInfo system = client.system();
         List<Study> studies = withStudies ? studies(client) : List.of();

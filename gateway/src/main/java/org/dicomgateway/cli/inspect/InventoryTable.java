@@ -10,7 +10,7 @@ import java.util.function.Function;
 import org.dicomgateway.config.settings.DataSize;
 import org.dicomgateway.dicom.values.Text;
 
-/** Several inventories side by side, as text: a column for each server, a row for each study. */
+/** Several inventories side by side, as text: one column for each server, one row for each study. */
 final class InventoryTable {
 
     private static final int MAX_CELL = 64;
@@ -20,7 +20,7 @@ final class InventoryTable {
     private final boolean showPatients;
     private final List<List<String>> rows = new ArrayList<>();
 
-    /** Of these servers, with at most {@code maxStudies} studies; names and IDs of patients only when asked for. */
+    /** Shows at most {@code maxStudies} studies, and names and IDs of patients only with {@code showPatients}. */
     InventoryTable(List<Inventory> servers, int maxStudies, boolean showPatients) {
         this.servers = servers;
         this.maxStudies = maxStudies;
@@ -103,7 +103,7 @@ final class InventoryTable {
         return rows.stream().map(row -> aligned(row, widths)).toList();
     }
 
-    /** The title to the left, the servers' cells to the right. */
+    /** Aligns the title to the left, and the servers' cells to the right. */
     private static String aligned(List<String> row, List<Integer> widths) {
         StringBuilder line = new StringBuilder(row.get(0));
         line.append(" ".repeat(widths.get(0) - row.get(0).length()));

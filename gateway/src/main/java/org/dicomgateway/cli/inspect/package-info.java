@@ -1,5 +1,5 @@
 /**
- * Commands that ask Orthanc servers what they hold, and compare.
+ * Commands that ask Orthanc servers what they hold, and compare the answers.
  *
  * <p>In: arguments. Out: text and JSON. Threads: none. Never here: a change on a server.
  */

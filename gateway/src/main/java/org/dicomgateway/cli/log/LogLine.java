@@ -15,8 +15,8 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * A line of the forward log.
  *
- * @param text as it stands there
- * @param fields by key, without quotes; the time is under {@value #TIME}; empty when the line is of another kind
+ * @param text the line as written
+ * @param fields values by key, without quotes; the time is under {@value #TIME}; empty when it is not an event line
  */
 public record LogLine(String text, Map<String, String> fields) {
 
@@ -27,7 +27,7 @@ public record LogLine(String text, Map<String, String> fields) {
     private static final Pattern FIELD = Pattern.compile("\\G([a-z][A-Za-z-]*)=(?:\"([^\"]*)\"|(\\S*)) ?");
     private static final JsonMapper JSON = JsonMapper.shared();
 
-    /** Of a line, in either of its forms: {@code key=value} or an object of JSON. */
+    /** Parses a line in either form: {@code key=value} or a JSON object. */
     public static LogLine of(String text) {
         return new LogLine(text, text.startsWith("{") ? json(text) : pairs(text));
     }
@@ -40,7 +40,7 @@ public record LogLine(String text, Map<String, String> fields) {
                     .forEach(
                             field -> fields.put(field.getKey(), field.getValue().asString("")));
         } catch (JacksonException e) {
-            // Cut off, perhaps: shown as it is, found by no filter.
+            // Perhaps cut off: it is shown as it is, but no filter finds it.
             return Map.of();
         }
         return fields;
@@ -60,12 +60,12 @@ public record LogLine(String text, Map<String, String> fields) {
         return fields.containsKey(EVENT) ? fields : Map.of();
     }
 
-    /** The value of a key; empty when the line has none. */
+    /** The value of a key; empty when the line does not have the key. */
     String field(String key) {
         return fields.getOrDefault(key, "");
     }
 
-    /** When; empty when the line does not say. */
+    /** The time of the line; empty when it has none. */
     Optional<Instant> time() {
         try {
             return Optional.of(OffsetDateTime.parse(field(TIME)).toInstant());
@@ -74,7 +74,7 @@ public record LogLine(String text, Map<String, String> fields) {
         }
     }
 
-    /** As an object of JSON in one line. */
+    /** The line as a JSON object on one line. */
     String asJson() {
         JsonNode node = JSON.valueToTree(fields);
         return node.toString();

@@ -13,8 +13,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a log line by line while others write it, and goes on in the next file when it is rotated: what was written to
- * the old one is read to its end first. For one thread.
+ * Reads a log line by line while another process writes it. When the log is rotated, it reads the old file to its end
+ * and continues in the new one. For one thread.
  */
 public final class LogTail implements AutoCloseable {
 
@@ -28,16 +28,20 @@ public final class LogTail implements AutoCloseable {
     private @Nullable Object key;
     private long read;
 
-    /** @throws NoSuchFileException when there is no such log */
+    /**
+     * Opens a log at its start.
+     *
+     * @throws NoSuchFileException when the log does not exist
+     */
     public LogTail(Path path) throws IOException {
         this.path = path;
         open();
     }
 
-    /** The next whole line that is there already; empty when there is none now. */
+    /** The next complete line; empty when there is none yet. */
     public Optional<String> next() throws IOException {
         while (lines.isEmpty() && (readMore() || (isRotated() && reopen()))) {
-            // until there is a whole line, or nothing more
+            // until there is a complete line, or nothing more to read
         }
         return Optional.ofNullable(lines.poll());
     }
@@ -62,7 +66,7 @@ public final class LogTail implements AutoCloseable {
         return true;
     }
 
-    /** Whether another file has its name now, or it was cut. */
+    /** Whether another file now has its name, or the file was truncated. */
     private boolean isRotated() throws IOException {
         try {
             return !keyOf().equals(key) || Files.size(path) < read;

@@ -21,19 +21,19 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 
 /**
- * The files that a log was rotated into, as {@code conf/logback.xml} names them: {@code forward.log} has been
- * {@code forward.2026-03-01.0.log.gz}, then {@code forward.2026-03-01.1.log.gz}. They are read a line at a time.
+ * The files into which a log was rotated, as {@code conf/logback.xml} names them: {@code forward.log} becomes
+ * {@code forward.2026-03-01.0.log.gz}, then {@code forward.2026-03-01.1.log.gz}. They are read line by line.
  */
 final class RotatedLogs {
 
     private static final int BUFFER = 1 << 16;
 
-    /** By day and number: neither sorts as text, once there are ten of a day. */
+    /** A rotated file by day and number. The names do not sort as text when there are ten or more of one day. */
     private record Rotated(Path path, LocalDate day, int number) {}
 
     private RotatedLogs() {}
 
-    /** Those that hold something written since then, the oldest first. */
+    /** The files that contain lines written since then, the oldest first. */
     static List<Path> of(Path log, Instant since) throws IOException {
         Path absolute = log.toAbsolutePath();
         Path folder = Optional.ofNullable(absolute.getParent()).orElse(absolute);
@@ -66,20 +66,20 @@ final class RotatedLogs {
         }
     }
 
-    /** Nothing in it is younger than it is itself; its name tells the day of a clock that need not be ours. */
+    /** Uses the time of the file: no line is newer. The day in its name may come from a clock in another time zone. */
     private static boolean wasWrittenSince(Path file, Instant since) {
         try {
             return !Files.getLastModifiedTime(file).toInstant().isBefore(since);
         } catch (IOException e) {
-            // Gone, perhaps, for it was the oldest: then reading it says so.
+            // Perhaps it was the oldest and is already deleted: reading it will show that.
             return true;
         }
     }
 
     /**
-     * Reads one of them, line by line; one that was deleted since it was listed has none.
+     * Reads one of the files, line by line. A file that was deleted since it was listed has no lines.
      *
-     * @throws IOException when it cannot be read to its end; what was read until then has been told
+     * @throws IOException when it cannot be read to its end; the lines before were passed on
      */
     static void read(Path file, Consumer<String> line) throws IOException {
         try (InputStream in = Files.newInputStream(file);
@@ -89,7 +89,7 @@ final class RotatedLogs {
                 line.accept(next);
             }
         } catch (NoSuchFileException deleted) {
-            // The log keeps its files for so long, and no longer.
+            // Normal: old files of the log are deleted after some time.
         }
     }
 }

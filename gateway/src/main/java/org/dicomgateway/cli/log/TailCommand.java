@@ -31,16 +31,16 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** Shows the forward log. Reads the file: it works whether or not the gateway runs. */
+/** Shows the forward log. It reads the file, so it works whether or not the gateway runs. */
 @Command(
         name = "tail",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Shows the last lines of the forward log, or those that meet every condition given, and goes on with -f.",
+            "Shows the last lines of the forward log, or the last lines that meet all conditions. Continues with -f.",
             "",
-            "Goes on in the next file when the log is rotated. Where the log is too short, those that it was rotated into"
-                    + " are read, too, as far back as --since says, or a day."
+            "When the log is rotated, it continues in the new file. When the log has too few lines, it also reads the"
+                    + " rotated files, as far back as --since says, or one day."
         },
         optionListHeading = "%nOptions:%n",
         exitCodeList = {"0:shown", "1:there is no log, or it cannot be read", "2:wrong usage"},
@@ -62,7 +62,7 @@ public final class TailCommand implements Callable<Integer> {
     private static final int POLL_MILLIS = 200;
     private static final int DEFAULT_LINES = 20;
 
-    /** Where nobody says: what is too rare to be found within a day is not worth reading a month of logs for unasked. */
+    /** Without --since: what does not occur within a day is not worth reading a month of logs for. */
     private static final Duration LOOK_BACK = Duration.ofDays(1);
 
     @Spec
@@ -71,14 +71,14 @@ public final class TailCommand implements Callable<Integer> {
 
     @Option(
             names = {"-f", "--follow"},
-            description = "Go on with what is written from now on, until Ctrl-C.")
+            description = "Continue with new lines, until Ctrl-C.")
     private boolean follow;
 
     @Option(
             names = {"-n", "--lines"},
             paramLabel = "N",
             description =
-                    "How many of the lines that are there already (default: " + DEFAULT_LINES + "; with --since, all).")
+                    "How many existing lines to show (default: " + DEFAULT_LINES + "; with --since, all).")
     private @Nullable Integer count;
 
     @Option(
@@ -86,7 +86,7 @@ public final class TailCommand implements Callable<Integer> {
             paramLabel = "TIME",
             converter = OptionConverters.OfInstant.class,
             description =
-                    "Only what is younger: 30m, 8h, 2d, or a time like 2026-03-01T22:00, here or with its offset.")
+                    "Only since then: 30m, 8h or 2d ago, or a time like 2026-03-01T22:00, local or with an offset.")
     private @Nullable Instant since;
 
     @Option(
@@ -95,17 +95,17 @@ public final class TailCommand implements Callable<Integer> {
             split = ",",
             converter = OfEvent.class,
             description =
-                    "Only these: received, held, refused, delivered, retry, passed-on, parked and what else it may tell.")
+                    "Only these events: received, held, refused, delivered, retry, passed-on, parked and others.")
     private List<String> events = List.of();
 
-    @Option(names = "--failed", description = "Only what did not work: refused, retry, passed-on, parked.")
+    @Option(names = "--failed", description = "Only failures: refused, retry, passed-on, parked.")
     private boolean failed;
 
     @Option(
             names = "--destination",
             paramLabel = "NAME",
             completionCandidates = RunningNames.OfDestinations.class,
-            description = "Only of this destination.")
+            description = "Only for this destination.")
     private @Nullable String destination;
 
     @Option(
@@ -118,7 +118,7 @@ public final class TailCommand implements Callable<Integer> {
     @Option(
             names = "--study",
             paramLabel = "UID",
-            description = "Only of this Study Instance UID, or one that begins so.")
+            description = "Only this Study Instance UID, or UIDs that begin with it.")
     private @Nullable String study;
 
     @Option(names = "--instance", paramLabel = "UID", description = "Only of this SOP Instance UID.")
@@ -127,7 +127,7 @@ public final class TailCommand implements Callable<Integer> {
     @Option(names = "--calling-ae", paramLabel = "TITLE", description = "Only from this sender.")
     private @Nullable String calling;
 
-    @Option(names = "--json", description = "Write each line as an object of JSON.")
+    @Option(names = "--json", description = "Write each line as a JSON object.")
     private boolean json;
 
     @Option(
@@ -141,7 +141,7 @@ public final class TailCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Path log = file != null ? file : log(folder());
         if (count != null && count < 0) {
-            return fail(ExitCode.MISUSED, "--lines is at least 0");
+            return fail(ExitCode.MISUSED, "--lines must be at least 0");
         }
         try (LogTail tail = new LogTail(log)) {
             PrintWriter out = command.commandLine().getOut();
@@ -165,31 +165,31 @@ public final class TailCommand implements Callable<Integer> {
         } catch (NoSuchFileException e) {
             return fail(
                     ExitCode.FAILED,
-                    "no " + log + ": the gateway has not run here yet, or with another GATEWAY_VAR;"
+                    "no " + log + ": the gateway has not run here yet, or it ran with another GATEWAY_VAR;"
                             + " name the log with --file");
         } catch (IOException e) {
             return fail(ExitCode.FAILED, "cannot read " + log + ": " + e.getMessage());
         }
     }
 
-    /** As conf/logback.xml has it. */
+    /** The folder of the logs, as in conf/logback.xml. */
     private static Path folder() {
         String logs = System.getProperty("gateway.logs");
         return logs != null ? Path.of(logs) : ConfigurationFile.home().resolve("var/logs");
     }
 
-    /** Text, unless the gateway was told to write JSON alone. */
+    /** The text log, unless only the JSON log exists. */
     private static Path log(Path folder) {
         Path text = folder.resolve("forward.log");
         Path json = folder.resolve("forward.jsonl");
         return Files.exists(json) && !Files.exists(text) ? json : text;
     }
 
-    /** Shows what is wanted, from the oldest to what is there now. */
+    /** Shows all matching lines, from the oldest to the present end of the log. */
     private void all(List<Path> rotated, LogTail tail) throws IOException {
         for (Path each : rotated) {
             if (command.commandLine().getOut().checkError()) {
-                return; // nobody reads any more, as behind "| head"
+                return; // the reader has ended, as with "| head"
             }
             read(
                     each,
@@ -200,7 +200,7 @@ public final class TailCommand implements Callable<Integer> {
         }
     }
 
-    /** The last so many that are wanted: from the log, and as long as these are too few, from the youngest before it. */
+    /** The last matching lines: from the log and, while there are too few, from the newest rotated files. */
     private Deque<String> last(int wanted, List<Path> rotated, LogTail tail) throws IOException {
         Deque<String> last = new ArrayDeque<>();
         for (Optional<String> next = tail.next(); next.isPresent(); next = tail.next()) {
@@ -224,7 +224,7 @@ public final class TailCommand implements Callable<Integer> {
         }
     }
 
-    /** One that is damaged, or is being compressed just now, does not keep the others from being shown. */
+    /** Reads a rotated file. One that is damaged, or is being compressed, does not stop the output of the others. */
     private void read(Path rotated, Consumer<String> line) {
         try {
             RotatedLogs.read(rotated, line);
@@ -288,7 +288,7 @@ public final class TailCommand implements Callable<Integer> {
                     .map(ForwardLog.Event::toString)
                     .toList();
             if (!known.contains(text)) {
-                throw new TypeConversionException("'" + text + "' is none of " + String.join(", ", known));
+                throw new TypeConversionException("'" + text + "' is not one of " + String.join(", ", known));
             }
             return text;
         }

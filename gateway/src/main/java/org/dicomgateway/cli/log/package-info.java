@@ -1,7 +1,7 @@
 /**
- * Commands that read the forward log, rotated files included.
+ * Commands that read the forward log, including rotated files.
  *
- * <p>In: log files. Out: lines that fit a question. Threads: none. Never here: a network.
+ * <p>In: log files. Out: lines that meet the conditions. Threads: none. Never here: a network.
  */
 @NullMarked
 package org.dicomgateway.cli.log;

@@ -6,13 +6,13 @@ import org.dicomgateway.cli.common.RunningNames;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Conditions on deliveries; those that are given must all be met. */
+/** Conditions on deliveries; a delivery must meet all that are given. */
 final class DeliveryChoice {
 
     @Option(
             names = "--destination",
             paramLabel = "NAME",
-            description = "only of this destination",
+            description = "only for this destination",
             completionCandidates = RunningNames.OfDestinations.class,
             converter = NameConverter.class)
     private @Nullable String destination;
@@ -20,7 +20,7 @@ final class DeliveryChoice {
     @Option(names = "--study", paramLabel = "UID", description = "only of this Study Instance UID")
     private @Nullable String study;
 
-    @Option(names = "--delivery", paramLabel = "ID", description = "only this delivery, as parked numbers it")
+    @Option(names = "--delivery", paramLabel = "ID", description = "only this delivery, by its number from parked")
     private @Nullable Long delivery;
 
     /** Whether no condition is given. */

@@ -20,15 +20,15 @@ import org.dicomgateway.cli.common.Times;
 import org.dicomgateway.dicom.values.Text;
 import picocli.CommandLine.Command;
 
-/** How the destinations do, each with what waits for it and what last went wrong. */
+/** Shows each destination, with what waits for it and its last failure. */
 @Command(
         name = "destinations",
         mixinStandardHelpOptions = true,
-        description = "Shows each destination: its state and why, what waits for it and for how long, how fast it takes"
-                + " instances, and what last went wrong.",
+        description = "Shows each destination: its state and the reason, what waits for it and how long, how fast it"
+                + " takes instances, and its last failure.",
         exitCodeList = {
-            "0:every destination of the rules can be sent to",
-            "1:one cannot",
+            "0:every destination of the rules can be used",
+            "1:at least one cannot be used",
             "2:wrong usage or configuration",
             OperatorCommand.EXIT_UNREACHABLE
         },
@@ -39,7 +39,7 @@ public final class DestinationsCommand extends OperatorCommand {
 
     private final InstantSource clock;
 
-    /** With the clock of the machine. */
+    /** Uses the clock of the machine. */
     public DestinationsCommand() {
         this(InstantSource.system());
     }
@@ -87,7 +87,7 @@ public final class DestinationsCommand extends OperatorCommand {
             if (!one.why().isEmpty()) {
                 lines.add(one.name() + " is " + one.state() + ": " + Text.printable(one.why(), MAX_REASON));
             }
-            // A server that is down says it once.
+            // The reason of a server that is down is shown only once.
             one.lastError()
                     .filter(error -> !error.reason().equals(one.why()))
                     .ifPresent(error -> lines.add(one.name() + " last failed"

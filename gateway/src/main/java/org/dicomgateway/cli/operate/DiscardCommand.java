@@ -14,15 +14,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Gives deliveries up for good. */
+/** Discards deliveries for good. */
 @Command(
         name = "discard",
         mixinStandardHelpOptions = true,
-        description = "Gives up for good what is parked or held: it is not delivered, and the spool lets it go."
-                + " The reason stands in the logs and in the history.",
+        description = "Discards parked or held deliveries for good: they are not delivered, and the spool deletes them."
+                + " The reason is kept in the logs and in the history.",
         exitCodeList = {
             "0:done",
-            "1:it could not be done, or there was nothing of the kind",
+            "1:it could not be done, or there was no such delivery",
             "2:wrong usage or configuration",
             OperatorCommand.EXIT_UNREACHABLE
         },
@@ -36,14 +36,14 @@ public final class DiscardCommand extends OperatorCommand {
             names = {"-r", "--reason"},
             required = true,
             paramLabel = "TEXT",
-            description = "for whoever looks for it later; no patient data")
+            description = "for anyone who looks for it later; no patient data")
     @SuppressWarnings("NullAway.Init") // required
     private String reason;
 
     @Override
     public void check() {
         if (which.isAnything()) {
-            throw misuse("what? --destination, --study or --delivery");
+            throw misuse("choose deliveries with --destination, --study or --delivery");
         }
     }
 
@@ -57,7 +57,7 @@ public final class DiscardCommand extends OperatorCommand {
                 answer,
                 List.of(
                         count == 0
-                                ? "nothing of the kind is parked or held: nothing is discarded"
+                                ? "no such delivery is parked or held: nothing is discarded"
                                 : Counted.deliveries(count, "is", "are") + " discarded"));
         return count > 0 ? ExitCode.DONE : ExitCode.FAILED;
     }

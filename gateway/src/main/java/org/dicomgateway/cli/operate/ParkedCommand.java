@@ -19,17 +19,17 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** What was given up until an operator decides. */
+/** Lists the deliveries that are parked until an operator decides. */
 @Command(
         name = "parked",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description =
-                "Lists the deliveries that were given up until somebody retries, reroutes or discards them, and why.",
+                "Lists the deliveries that are parked until you retry, reroute or discard them, with the reason.",
         optionListHeading = "%nOptions:%n",
         exitCodeList = {
-            "0:nothing is parked of what was asked for",
-            "1:something is",
+            "0:no such delivery is parked",
+            "1:at least one is",
             "2:wrong usage or configuration",
             OperatorCommand.EXIT_UNREACHABLE
         },
@@ -41,7 +41,7 @@ public final class ParkedCommand extends OperatorCommand {
     @Option(
             names = "--destination",
             paramLabel = "NAME",
-            description = "Only of this destination.",
+            description = "Only for this destination.",
             completionCandidates = RunningNames.OfDestinations.class,
             converter = NameConverter.class)
     private @Nullable String destination;
@@ -54,7 +54,7 @@ public final class ParkedCommand extends OperatorCommand {
 
     @Option(
             names = "--held",
-            description = "Instead, those that are held because the rules no longer name their destination.")
+            description = "Show instead those that are held because the rules no longer name their destination.")
     private boolean held;
 
     @Option(

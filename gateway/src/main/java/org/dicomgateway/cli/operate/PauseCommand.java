@@ -19,15 +19,15 @@ import picocli.CommandLine.Parameters;
         name = "pause",
         mixinStandardHelpOptions = true,
         description = {
-            "Sends nothing more to a destination until it is resumed, restarts included. What has other candidates goes"
-                    + " there; the rest waits.",
+            "Sends nothing more to a destination until you resume it; a restart does not end the pause. Deliveries that"
+                    + " have other candidates go there; the rest waits.",
             "",
-            "pause receiver takes no associations any more: they are refused for the moment, so that modalities keep"
-                    + " their images and try again. What is here goes on being delivered."
+            "pause receiver refuses new associations as a transient condition, so that modalities keep their images and"
+                    + " try again. Instances that were received are still delivered."
         },
         exitCodeList = {
             "0:it is paused",
-            "1:it could not be",
+            "1:it could not be paused",
             "2:wrong usage or configuration",
             OperatorCommand.EXIT_UNREACHABLE
         },

@@ -11,14 +11,14 @@ import org.dicomgateway.cli.common.RunningGateway;
 import org.dicomgateway.cli.common.RunningGatewayException;
 import picocli.CommandLine.Command;
 
-/** Has the rules read again. */
+/** Reads the rules again. */
 @Command(
         name = "reload",
         mixinStandardHelpOptions = true,
-        description = "Has routing.conf read again, now. Saving it does the same within two seconds.",
+        description = "Reads routing.conf again now. Saving the file has the same effect within two seconds.",
         exitCodeList = {
-            "0:what it says is in force",
-            "1:it has problems and the old rules stay in force",
+            "0:the rules of the file are in force",
+            "1:the file has problems, and the old rules stay in force",
             "2:wrong usage or configuration",
             OperatorCommand.EXIT_UNREACHABLE
         },

@@ -15,12 +15,12 @@ import org.dicomgateway.cli.common.RunningNames;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** Gives what waits for one destination to another. */
+/** Moves the deliveries that wait for one destination to another. */
 @Command(
         name = "reroute",
         mixinStandardHelpOptions = true,
-        description = "Gives what waits, is held or was parked for one destination to another, for good."
-                + " What the other has already is not sent twice.",
+        description = "Moves what waits, is held or is parked for one destination to another, for good."
+                + " What the other one already has is not sent twice.",
         exitCodeList = {
             "0:done",
             "1:it could not be done",

@@ -15,10 +15,10 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "resume",
         mixinStandardHelpOptions = true,
-        description = "Sends again to a destination that was paused, or takes associations again: resume receiver.",
+        description = "Sends again to a paused destination. resume receiver accepts associations again.",
         exitCodeList = {
             "0:it is resumed",
-            "1:it was not paused, or could not be asked",
+            "1:it was not paused, or there is no such destination",
             "2:wrong usage or configuration",
             OperatorCommand.EXIT_UNREACHABLE
         },

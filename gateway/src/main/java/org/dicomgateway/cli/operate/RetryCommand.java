@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "retry",
         mixinStandardHelpOptions = true,
-        description = "Tries again what was parked, from its first attempt.",
+        description = "Tries parked deliveries again, from their first attempt.",
         exitCodeList = {
             "0:done",
             "1:it could not be done",
@@ -27,13 +27,13 @@ import picocli.CommandLine.Option;
         exitCodeListHeading = "Exit codes:%n")
 public final class RetryCommand extends OperatorCommand {
 
-    @Option(names = "--all", description = "whatever is parked")
+    @Option(names = "--all", description = "all parked deliveries")
     private boolean all;
 
     @Mixin
     private final DeliveryChoice only = new DeliveryChoice();
 
-    /** Never everything because somebody forgot to say what. */
+    /** Requires a choice, so that a forgotten condition never retries everything. */
     @Override
     public void check() {
         if (all == only.isAnything()) {
@@ -41,8 +41,8 @@ public final class RetryCommand extends OperatorCommand {
         }
         throw misuse(
                 all
-                        ? "--all goes with no other condition"
-                        : "what? --destination, --study or --delivery, or whatever is parked: --all");
+                        ? "--all cannot be combined with another condition"
+                        : "choose deliveries with --destination, --study or --delivery, or all with --all");
     }
 
     @Override
@@ -54,7 +54,7 @@ public final class RetryCommand extends OperatorCommand {
                 answer,
                 List.of(
                         count == 0
-                                ? "nothing of the kind is parked: nothing is tried again"
+                                ? "no such delivery is parked: nothing is tried again"
                                 : Counted.deliveries(count, "is", "are") + " tried again"));
         return ExitCode.DONE;
     }

@@ -22,22 +22,22 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Files of the spool that no instance is known for. */
+/** Lists spool files without a known instance, takes them in, or deletes them. */
 @Command(
         name = "set-aside",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Lists the files of the spool that no instance is known for: after damage of the disk or of the ledger, or a"
-                    + " crash at the wrong moment. None is delivered, and none deleted, before somebody decides.",
+            "Lists the spool files without a known instance: after damage of the disk or of the ledger, or after a"
+                    + " crash at the wrong moment. None is delivered or deleted until you decide.",
             "",
-            "set-aside take-in ID... takes them in as if they arrived now: planned by today's rules.",
+            "set-aside take-in ID... takes them in as if they arrived now: the present rules plan them.",
             "set-aside discard ID... deletes them for good."
         },
         optionListHeading = "%nOptions:%n",
         exitCodeList = {
-            "0:done; of list: nothing is set aside",
-            "1:it could not be done; of list: something is set aside",
+            "0:done; with list: nothing is set aside",
+            "1:it could not be done; with list: something is set aside",
             "2:wrong usage or configuration",
             OperatorCommand.EXIT_UNREACHABLE
         },
@@ -46,7 +46,7 @@ public final class SetAsideCommand extends OperatorCommand {
 
     private static final int MAX_REASON = 120;
 
-    /** What to do. */
+    /** The action. */
     enum Action {
         LIST,
         TAKE_IN,
@@ -66,22 +66,22 @@ public final class SetAsideCommand extends OperatorCommand {
             description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
     private Action action = Action.LIST;
 
-    @Parameters(index = "1..*", paramLabel = "ID", description = "files, as list numbers them")
+    @Parameters(index = "1..*", paramLabel = "ID", description = "numbers of files, from list")
     private List<Long> numbers = List.of();
 
     @Option(
             names = {"-r", "--reason"},
             paramLabel = "TEXT",
-            description = "Of discard: for whoever looks for it later; no patient data.")
+            description = "Only with discard: for anyone who looks for it later; no patient data.")
     private @Nullable String reason;
 
     @Override
     public void check() {
         if ((action == Action.LIST) != numbers.isEmpty()) {
-            throw misuse(action == Action.LIST ? "list takes no numbers" : "which? set-aside lists their numbers");
+            throw misuse(action == Action.LIST ? "list takes no numbers" : "give the numbers that set-aside lists");
         }
         if ((action == Action.DISCARD) != (reason != null)) {
-            throw misuse(action == Action.DISCARD ? "why? --reason" : "only discard takes a reason");
+            throw misuse(action == Action.DISCARD ? "discard needs --reason" : "only discard takes --reason");
         }
     }
 

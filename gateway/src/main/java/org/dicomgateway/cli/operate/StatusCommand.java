@@ -19,16 +19,16 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** How the gateway does. */
+/** Shows the status of the gateway. */
 @Command(
         name = "status",
         mixinStandardHelpOptions = true,
         description =
-                "Shows how the running gateway, its rules, its certificates and its destinations do, and who sent in"
-                        + " the last hour.",
+                "Shows the status of the running gateway, its rules, its certificates and its destinations, and the"
+                        + " senders of the last hour.",
         exitCodeList = {
-            "0:it runs, takes instances in, and has sound rules, a sound ledger and no expired certificate",
-            "1:one of that is not so",
+            "0:it runs and receives, its rules and ledger are sound, and no certificate has expired",
+            "1:one of these is not true",
             "2:wrong usage or configuration",
             OperatorCommand.EXIT_UNREACHABLE
         },
@@ -43,12 +43,12 @@ public final class StatusCommand extends OperatorCommand {
             paramLabel = "TIME",
             fallbackValue = "2s",
             converter = OptionConverters.OfDuration.class,
-            description = "again and again, every ${FALLBACK-VALUE} unless said otherwise, until Ctrl-C")
+            description = "repeat until Ctrl-C, every ${FALLBACK-VALUE} unless TIME is given")
     private @Nullable Duration watch;
 
     private final InstantSource clock;
 
-    /** With the clock of the machine. */
+    /** Uses the clock of the machine. */
     public StatusCommand() {
         this(InstantSource.system());
     }

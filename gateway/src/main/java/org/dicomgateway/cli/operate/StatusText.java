@@ -21,12 +21,12 @@ import org.dicomgateway.dicom.values.Text;
 import org.dicomgateway.security.CertificateStatus;
 import org.dicomgateway.spool.SpoolView.Books;
 
-/** A status as text: what is wrong first, then a row for each destination, then one for each who sent lately. */
+/** A status as text: first what is wrong, then one row for each destination, then one row for each recent sender. */
 final class StatusText {
 
     private static final int MAX_REASON = 120;
 
-    /** Who sent last; all that are known are in the JSON. */
+    /** The most recent senders; the JSON has all of them. */
     private static final int MAX_SENDERS = 10;
 
     private final StatusView status;
@@ -41,7 +41,7 @@ final class StatusText {
         this.now = now;
     }
 
-    /** Without line ends. */
+    /** The lines, without line ends. */
     List<String> lines() {
         threads(status.process());
         receiver(status.receiver());
@@ -64,7 +64,7 @@ final class StatusText {
         process.threads().stream()
                 .filter(thread -> !thread.alive())
                 .forEach(thread -> wrong.add(
-                        "thread: " + thread.name() + " HAS ENDED, and must not; restart the gateway, nothing is lost"));
+                        "thread: " + thread.name() + " HAS ENDED, but must run; restart the gateway, nothing is lost"));
     }
 
     private void receiver(ReceiverView receiver) {
@@ -73,9 +73,9 @@ final class StatusText {
                     + receiver.associations());
             return;
         }
-        String why = receiver.because().isEmpty() ? "nobody said why" : receiver.because();
+        String why = receiver.because().isEmpty() ? "no reason given" : receiver.because();
         wrong.add("receiving: NO, " + receiver.state() + ": " + Text.printable(why, MAX_REASON)
-                + (receiver.state().equals("paused") ? "; to open it: scripts/gateway resume receiver" : ""));
+                + (receiver.state().equals("paused") ? "; to receive again: scripts/gateway resume receiver" : ""));
     }
 
     private void rates(StatusView.Rates rates) {
@@ -98,7 +98,7 @@ final class StatusText {
         }
     }
 
-    /** A destination that nothing is sent to though something should be. */
+    /** Adds a destination that should be used but cannot be. */
     private void trouble(DestinationView destination) {
         boolean usable = destination.health().map(HealthView::usable).orElse(true);
         if (!usable) {
@@ -119,16 +119,16 @@ final class StatusText {
         }
         if (damage.unreadSegments() > 0) {
             wrong.add("log: " + Counted.of(damage.unreadSegments(), "segment", "segments")
-                    + " cannot be read in part; kept, the gateway's log says what is in question");
+                    + " cannot be read in part; kept, see the gateway's log for the reason");
         }
         if (damage.setAside() > 0) {
             wrong.add("set aside: " + Counted.of(damage.setAside(), "file", "files")
-                    + " that no instance is known for: scripts/gateway set-aside");
+                    + " without a known instance: scripts/gateway set-aside");
         }
         StatusView.Totals totals = status.totals();
         if (totals.parked() > 0) {
-            wrong.add("parked: " + Counted.deliveries(totals.parked(), "was", "were")
-                    + " given up until somebody decides: scripts/gateway parked");
+            wrong.add("parked: " + Counted.deliveries(totals.parked(), "waits", "wait")
+                    + " for your decision: scripts/gateway parked");
         }
         if (totals.held() > 0) {
             wrong.add("held: " + Counted.deliveries(totals.held(), "waits", "wait")
@@ -165,10 +165,10 @@ final class StatusText {
             lines.add("certificate: " + which + ", valid until " + until);
         } else if (certificate.notAfter().isAfter(now)) {
             wrong.add("certificate: EXPIRES in " + Times.age(Duration.between(now, certificate.notAfter())) + ", "
-                    + until + ": " + which + "; put the new one and its key in their place, no restart is needed");
+                    + until + ": " + which + "; replace the files of certificate and key, no restart is needed");
         } else {
             wrong.add("certificate: EXPIRED since " + until + ": " + which
-                    + "; put the new one and its key in their place, no restart is needed");
+                    + "; replace the files of certificate and key, no restart is needed");
         }
     }
 
@@ -181,7 +181,7 @@ final class StatusText {
 
     private void senders(List<StatusView.Sender> senders) {
         if (senders.isEmpty()) {
-            lines.add("nobody sent anything in the last hour");
+            lines.add("no sender in the last hour");
             return;
         }
         TextTable table = new TextTable("sender", "last seen", "in the last hour", "size", "per s");

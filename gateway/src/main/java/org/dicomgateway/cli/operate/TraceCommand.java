@@ -18,20 +18,20 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Where is my study? */
+/** Shows where a study is. */
 @Command(
         name = "trace",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Tells where a study is: when it came and from whom, and how far it got at each destination, and why not"
-                    + " further. Of one instance it tells all that happened, in order.",
+            "Shows where a study is: when it came and from which sender, how far it got at each destination, and why it"
+                    + " did not get further. For one instance, it shows everything that happened, in order.",
             "",
-            "Known is what is still held, and what was delivered within gateway.spool.history."
+            "The gateway knows what is still in the spool, and what was delivered within gateway.spool.history."
         },
         optionListHeading = "%nOptions:%n",
         exitCodeList = {
-            "0:it is known, and delivered wherever it goes",
+            "0:it is known, and delivered everywhere",
             "1:it is not known, or waits, or was parked or discarded somewhere",
             "2:wrong usage or configuration",
             OperatorCommand.EXIT_UNREACHABLE
@@ -100,7 +100,7 @@ public final class TraceCommand extends OperatorCommand {
         return all.stream().allMatch(TraceText::isDone) && !studies.more() ? ExitCode.DONE : ExitCode.FAILED;
     }
 
-    /** What was received twice has two stories. */
+    /** Prints the history of each instance. An instance that was received twice has two. */
     private void stories(RunningGateway gateway, List<InstanceView> all) throws RunningGatewayException {
         Map<InstanceView, String> answers = new LinkedHashMap<>();
         for (InstanceView one : all) {

@@ -15,7 +15,7 @@ import org.dicomgateway.cli.common.TextTable;
 import org.dicomgateway.cli.common.Times;
 import org.dicomgateway.dicom.values.Text;
 
-/** Where studies and instances are, as text without line ends. */
+/** Where studies and instances are, as lines of text without line ends. */
 final class TraceText {
 
     private static final int MAX_VALUE = 64;
@@ -24,14 +24,14 @@ final class TraceText {
 
     private TraceText() {}
 
-    /** Whether nothing of it waits, was given up or has nowhere to go. */
+    /** Whether no delivery of the study waits, is parked, held or discarded, and every instance has a route. */
     static boolean isDone(StudyView study) {
         return study.unrouted() == 0
                 && study.destinations().stream()
                         .allMatch(at -> at.pending() + at.parked() + at.held() + at.discarded() == 0);
     }
 
-    /** As above. */
+    /** Whether every delivery of the instance is done, and it has a route. */
     static boolean isDone(InstanceView instance) {
         return instance.routed()
                 && instance.deliveries().stream()

@@ -1,8 +1,8 @@
 /**
- * Commands that steer a running gateway or say how it does.
+ * Commands that control a running gateway or show its state.
  *
- * <p>In: arguments. Out: requests to the operators' interface, text. Threads: none. Never here: logic that the gateway needs
- * itself.
+ * <p>In: arguments. Out: requests to the operators' interface, text. Threads: none. Never here: logic that the gateway
+ * itself needs.
  */
 @NullMarked
 package org.dicomgateway.cli.operate;

@@ -3,7 +3,10 @@ package org.dicomgateway.forward.association;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** How many associations may be open to one destination, whoever opens them. For any number of threads. */
+/**
+ * How many associations may be open to one destination. Every association to it counts, also those of a lane that is
+ * being replaced. Safe for any number of threads.
+ */
 public final class AssociationLimit {
 
     private int limit;
@@ -13,7 +16,7 @@ public final class AssociationLimit {
         this.limit = limit;
     }
 
-    /** Takes one, waiting for it. Returns false when the time is over. */
+    /** Takes one place, and waits for it if necessary. Returns false when the time is over. */
     public synchronized boolean acquire(Duration atMost) throws InterruptedException {
         long end = System.nanoTime() + atMost.toNanos();
         while (open >= limit) {
@@ -27,7 +30,7 @@ public final class AssociationLimit {
         return true;
     }
 
-    /** Takes one if there is one, and does not wait. */
+    /** Takes one place if one is free. Does not wait. */
     synchronized boolean tryAcquire() {
         if (open >= limit) {
             return false;
@@ -36,7 +39,7 @@ public final class AssociationLimit {
         return true;
     }
 
-    /** Whether another may be opened. */
+    /** Whether another association may be opened. */
     synchronized boolean hasRoom() {
         return open < limit;
     }
@@ -46,7 +49,7 @@ public final class AssociationLimit {
         notifyAll();
     }
 
-    /** A lower limit takes effect as associations end. */
+    /** Sets a new limit. A lower limit takes effect as associations end. */
     public synchronized void resize(int newLimit) {
         limit = newLimit;
         notifyAll();

@@ -18,7 +18,7 @@ import org.dicomgateway.forward.health.PendingResponses;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The associations of one lane: within the destination's limit, and all abortable at once. */
+/** The associations of one lane. They stay within the destination's limit, and can all be aborted at once. */
 public final class Associations {
 
     /** Opens an association. */
@@ -53,9 +53,9 @@ public final class Associations {
     }
 
     /**
-     * Calls the destination, as soon as its limit allows.
+     * Opens an association to the destination as soon as the limit allows it.
      *
-     * @throws AssociationException when it cannot be opened, or the lane was stopped before it was
+     * @throws AssociationException when it cannot be opened, or when the lane stops before it is open
      */
     public OpenAssociation open(AeTitle calling, Collection<PresentationPair> pairs)
             throws AssociationException, InterruptedException {
@@ -68,7 +68,7 @@ public final class Associations {
     }
 
     /**
-     * Calls the destination if its limit allows it now, and waits only shortly for any answer.
+     * Opens an association if the limit allows it now. Waits only a short time for each answer.
      *
      * @return empty when the limit does not allow it
      * @throws AssociationException as {@link #open}
@@ -95,17 +95,17 @@ public final class Associations {
         }
     }
 
-    /** Calls with a place of the limit that was taken; gives it back when the association is closed, or never opened. */
+    /** Opens an association on a place already taken; frees the place when it closes, or when it cannot be opened. */
     private OpenAssociation callThenRelease(Call call) throws AssociationException {
         Limited association = null;
         try {
             association = new Limited(call.open());
             open.add(association);
         } catch (RuntimeException e) {
-            // A fault of ours that every call would meet: let the breaker see it.
-            LOG.error("calling {} failed by a fault of the gateway", peer, e);
+            // A fault of the gateway that every call would meet: let the breaker see it.
+            LOG.error("calling {} failed because of a fault in the gateway", peer, e);
             throw new AssociationException(
-                    AssociationException.Cause.PROTOCOL, "a fault of the gateway while calling " + peer + ": " + e, e);
+                    AssociationException.Cause.PROTOCOL, "a fault in the gateway while calling " + peer + ": " + e, e);
         } finally {
             if (association == null) {
                 limit.release();
@@ -119,17 +119,17 @@ public final class Associations {
         return association;
     }
 
-    /** Whether the limit allows another now. */
+    /** Whether the limit allows another association now. */
     public boolean hasRoom() {
         return limit.hasRoom();
     }
 
-    /** How many of this lane are open. */
+    /** How many associations of this lane are open. */
     public int count() {
         return open.size();
     }
 
-    /** Aborts all that are open, and whatever is opened from now on. */
+    /** Aborts all open associations, and every association that is opened later. */
     public void abortAll() {
         aborted = true;
         open.forEach(Limited::abort);
@@ -144,7 +144,7 @@ public final class Associations {
                 AssociationException.Cause.CONNECTION_LOST, "the lane to " + peer + " is stopping", null);
     }
 
-    /** Gives its place back when it is closed, once. */
+    /** Frees its place in the limit when it is closed, once. */
     private final class Limited implements OpenAssociation {
 
         private final OpenAssociation association;

@@ -7,10 +7,10 @@ import org.dicomgateway.dicom.requestor.RequestorSettings;
 import org.dicomgateway.forward.health.PendingResponses;
 
 /**
- * What a lane calls its destination with.
+ * The requestors with which a lane calls its destination.
  *
- * @param patient waits for answers as long as the settings say
- * @param hasty waits for any answer no longer than what makes a destination suspect
+ * @param patient waits for answers as long as the settings allow
+ * @param hasty waits for any answer at most {@link PendingResponses#SUSPECT_AFTER}, and less if the settings say less
  */
 public record LaneRequestors(Requestor patient, Requestor hasty) {
 

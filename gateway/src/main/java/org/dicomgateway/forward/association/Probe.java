@@ -15,14 +15,14 @@ import org.dicomgateway.forward.health.Symptoms;
 import org.dicomgateway.forward.outcome.Deadline;
 import org.dicomgateway.forward.outcome.OutcomeTable;
 
-/** Asks a destination by C-ECHO whether it is there, when nothing better proves it. For any number of threads. */
+/** Checks by C-ECHO whether a destination answers, when there is no better proof. Safe for any number of threads. */
 public final class Probe {
 
-    /** What became of a hasty question. */
+    /** The result of a hasty check. */
     public enum Answer {
-        /** It is there. */
+        /** The destination answered. */
         CAME,
-        /** Not in time, or there is nobody. */
+        /** No answer in time, or no connection. */
         NONE,
         /** The association limit did not allow it. */
         NOT_ASKED
@@ -38,7 +38,11 @@ public final class Probe {
     private final InstantSource clock;
     private volatile Deadline next;
 
-    /** @param whenFailed when to ask again after no answer came, if that is sooner than {@code interval} */
+    /**
+     * Creates a probe that is due at once.
+     *
+     * @param whenFailed when to check again after no answer, if that is sooner than {@code interval}
+     */
     public Probe(
             Associations associations,
             DestinationSignals destinationSignals,
@@ -54,19 +58,19 @@ public final class Probe {
         this.next = Deadline.after(clock, Duration.ZERO);
     }
 
-    /** Whether there was no proof for an interval. */
+    /** Whether an interval has passed without proof that the destination answers. */
     public boolean isDue() {
         return next.passed();
     }
 
-    /** The destination has just been heard, or asked. */
+    /** The destination has just answered, or has just been asked. */
     public void proven() {
         next = Deadline.after(clock, interval);
     }
 
     /**
-     * Asks. Any answer will do, and so will an association without a context for the question: the destination is there.
-     * No answer in time counts for nothing while it answers others.
+     * Sends a C-ECHO. Any answer is enough. An association that has no context for the C-ECHO is enough too: the
+     * destination answers. A timeout does not count as a failure while the destination answers other requests.
      *
      * @return what went wrong, if anything
      */
@@ -75,7 +79,7 @@ public final class Probe {
         Instant start = clock.instant();
         Instant asked = start;
         try (OpenAssociation association = associations.open(calling, VERIFICATION)) {
-            // After the call was answered, which is an answer too, but not to others.
+            // Taken after the call was answered: that answer was for this check, not for other requests.
             asked = clock.instant();
             awaitEcho(association, start);
             return Optional.empty();
@@ -90,7 +94,7 @@ public final class Probe {
         }
     }
 
-    /** Asks beside others who wait for an answer, and does not wait for long. Any sign of life is an answer. */
+    /** Checks while other requests wait for an answer, with a short timeout. Any sign of life is an answer. */
     public Answer askHastily(AeTitle calling) {
         Instant start = clock.instant();
         try {
@@ -107,7 +111,9 @@ public final class Probe {
         }
     }
 
-    /** Who asks may be the only worker: a C-ECHO that is not answered is as much a silence as a store that is not. */
+    /**
+     * Counts as waiting, like a store: this may be the lane's only worker, and a C-ECHO without answer is silence too.
+     */
     private void awaitEcho(OpenAssociation association, Instant start) throws AssociationException {
         try (PendingResponses.Wait wait = pendingResponses.beginCall()) {
             echo(association, start);

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import org.dicomgateway.forward.health.PendingResponses;
 
-/** A dataset on its way: each read of it shows that the destination takes something. */
+/** A dataset that is being sent. Each read shows that the destination accepts data. */
 public final class ProgressStream extends FilterInputStream {
 
     private final PendingResponses.Wait wait;

@@ -9,18 +9,18 @@ import org.dicomgateway.forward.health.CallingTitles;
 import org.dicomgateway.spool.Claim;
 
 /**
- * What an association is opened for.
+ * What an association must support to send a batch of claims.
  *
- * @param calling the AE title we call by
- * @param pairs what it must be able to send, at most {@value PresentationPair#MAX_PER_ASSOCIATION}
+ * @param calling the calling AE title
+ * @param pairs the presentation pairs to propose, at most {@value PresentationPair#MAX_PER_ASSOCIATION}
  */
 public record Proposal(AeTitle calling, Set<PresentationPair> pairs) {
 
     /**
-     * For the first of these claims, and for as many of the others as one association can serve.
+     * A proposal for the first of these claims, and for as many of the others as one association can serve.
      *
      * @param claims at least one
-     * @param fixed the AE title to call by; empty: that of the instance's sender
+     * @param fixed the calling AE title to use; empty: that of the instance's sender
      */
     public static Proposal of(Iterable<Claim> claims, Optional<AeTitle> fixed) {
         AeTitle calling = CallingTitles.of(claims.iterator().next(), fixed);
@@ -34,7 +34,7 @@ public record Proposal(AeTitle calling, Set<PresentationPair> pairs) {
         return new Proposal(calling, pairs);
     }
 
-    /** Whether an association opened for this can serve a claim. */
+    /** Whether an association with this proposal can serve a claim. */
     public boolean covers(Claim claim, Optional<AeTitle> fixed) {
         return pairs.contains(pairOf(claim)) && CallingTitles.of(claim, fixed).equals(calling);
     }

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What the workers of a lane wait on: it wakes them when there may be work, and when the lane stops. A signal between looking
- * for work and waiting is not missed, because a waiter says how many it has heard.
+ * The signal that the workers of a lane wait on. It wakes them when there may be work, and when the lane stops. A
+ * worker says how many signals it has seen, so a signal between looking for work and waiting is not missed.
  */
 public final class WakeSignal {
 
@@ -24,17 +24,17 @@ public final class WakeSignal {
         notifyAll();
     }
 
-    /** Whether the lane ends. */
+    /** Whether the lane is stopping. */
     public synchronized boolean isStopping() {
         return stopping;
     }
 
-    /** How often it has woken; ask before looking for work. */
+    /** How many signals there were. Ask before you look for work. */
     public synchronized long times() {
         return times;
     }
 
-    /** Waits until it has woken more often than {@code heard}, the lane stops, or the time is over. */
+    /** Waits until there were more signals than {@code heard}, the lane stops, or the time is over. */
     public synchronized void await(long heard, Duration atMost) throws InterruptedException {
         long end = System.nanoTime() + atMost.toNanos();
         long left = atMost.toNanos();
@@ -44,7 +44,7 @@ public final class WakeSignal {
         }
     }
 
-    /** Waits until the time is over or the lane stops, however often it wakes. */
+    /** Waits until the time is over or the lane stops. Other signals do not end this wait. */
     public synchronized void pause(Duration time) throws InterruptedException {
         long end = System.nanoTime() + time.toNanos();
         long left = time.toNanos();

@@ -1,8 +1,8 @@
 /**
- * Associations to one destination: opened for what waits, used again, closed when there is nothing to send.
+ * Associations to one destination: opened when instances wait, reused, and closed when there is nothing to send.
  *
- * <p>In: what must be sent. Out: an open association, or why there is none. Threads: the worker's that asks. Never here: a
- * claim, and a decision on whether to try again.
+ * <p>In: what must be sent. Out: an open association, or the reason why there is none. Threads: those of the workers
+ * that ask. Never here: a claim, or the decision whether to try again.
  */
 @NullMarked
 package org.dicomgateway.forward.association;

@@ -14,10 +14,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides whether a destination is used or left alone, by what is reported of it. Opens after a number of failures in a
- * row; is tried again by one worker after a pause, which doubles each time that fails; closes as soon as a delivery
- * succeeds. When it was opened by stores and there is none to try it with, it is used again on trial: one failure, and it
- * is left alone for longer. For any number of threads.
+ * Decides from reported results whether a destination is used. It opens after a number of failures in a row. After a
+ * pause, one worker tries the destination again; each failed trial doubles the pause. It closes as soon as a delivery
+ * succeeds. When stores had opened it and no delivery waits that could prove the destination, it is used again on
+ * trial: one more failure opens it for a longer pause. Safe for any number of threads.
  */
 public final class Breaker {
 
@@ -52,24 +52,24 @@ public final class Breaker {
         return state instanceof HalfOpen;
     }
 
-    /** That it is on trial, for operators. */
+    /** A message for operators while the destination is on trial. */
     public Optional<String> complaint() {
         return state instanceof Closed closed && closed.isOnTrial()
                 ? Optional.of("answers again, and has taken nothing since it was down: " + closed.why())
                 : Optional.empty();
     }
 
-    /** Whether something failed lately, so that little should be risked at once. */
+    /** Whether something failed recently, so that only little should be risked at once. */
     public boolean isInDoubt() {
         return state.failures() > 0;
     }
 
-    /** Whether it is time to try the destination. */
+    /** Whether it is time to try the destination again. */
     public boolean isTrialDue() {
         return state instanceof Open open && open.pause().passed();
     }
 
-    /** Whether the caller, and nobody else, must try the destination now, and then call {@link #endTrial}. */
+    /** Whether the caller, and only the caller, must try the destination now and then call {@link #endTrial}. */
     public synchronized boolean startTrial() {
         if (state instanceof Open open && open.pause().passed()) {
             state = open.tryAgain();
@@ -78,7 +78,7 @@ public final class Breaker {
         return false;
     }
 
-    /** The trial is over; when nothing was reported of it, it told nothing. */
+    /** The trial has ended. If no result was reported, the same pause begins again. */
     public synchronized void endTrial() {
         if (state instanceof HalfOpen trial) {
             state = trial.reopenUnchanged(pause(trial.before().pauses()));
@@ -94,7 +94,7 @@ public final class Breaker {
         }
     }
 
-    /** A store was answered, if not with success: the destination is there, and it is not to blame. */
+    /** A store was answered, though not with success: the destination works, and is not at fault. */
     public synchronized void answered() {
         if (state instanceof Closed closed) {
             state = closed.cleared();
@@ -103,7 +103,7 @@ public final class Breaker {
         }
     }
 
-    /** A C-ECHO was answered, or one caller refused, and there is nothing to store: the destination is there. */
+    /** A C-ECHO was answered, or one caller was rejected, and there is nothing to store: the destination answers. */
     public synchronized void echoed() {
         if (state instanceof Closed closed && !closed.inStores()) {
             state = closed.cleared();
@@ -119,7 +119,7 @@ public final class Breaker {
     /**
      * The destination failed.
      *
-     * @param inStore whether it failed at a store; otherwise at a call or a C-ECHO
+     * @param inStore whether it failed during a store; otherwise during a call or a C-ECHO
      */
     public synchronized void failed(boolean inStore, String why) {
         if (state instanceof Closed closed) {
@@ -132,7 +132,7 @@ public final class Breaker {
             Open open = trial.reopen(inStore, pause(trial.before().pauses() + 1), why);
             state = open;
             LOG.warn(
-                    "destination {} failed again and is left alone for {}, {} failures in a row: {}",
+                    "destination {} failed again, next trial in {}, {} failures in a row: {}",
                     lane,
                     Health.seconds(open.pause().remaining()),
                     open.failures(),
@@ -140,14 +140,14 @@ public final class Breaker {
         }
     }
 
-    /** It answers stores, and takes nothing it is sent: several different instances in a row. */
+    /** The destination answers stores but takes none: it refused several different instances in a row. */
     public synchronized void refusesAll(int instances, Instant first, String why) {
         if (state instanceof Closed closed) {
             open(closed, instances, first, true, why);
         }
     }
 
-    /** It answers nothing any more, since then, neither stores nor a C-ECHO: no need to count. */
+    /** The destination has answered neither stores nor a C-ECHO since then. It opens at once, without counting. */
     public synchronized void silent(Instant since, String why) {
         if (state instanceof Closed closed) {
             boolean first = closed.failures() == 0 || since.isBefore(closed.firstFailure());

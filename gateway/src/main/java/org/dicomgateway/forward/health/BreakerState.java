@@ -14,16 +14,16 @@ import org.dicomgateway.forward.outcome.Deadline;
  */
 public sealed interface BreakerState {
 
-    /** Since when; an open breaker counts from when it was first opened, however often it was tried since. */
+    /** When the state began. An open breaker counts from when it first opened, however often it was tried since. */
     Instant since();
 
     /** Failures in a row. */
     int failures();
 
-    /** What last failed; empty when nothing did. */
+    /** What failed last; empty when nothing failed. */
     String why();
 
-    /** When the first of these failures was; when the state began, if there was none. */
+    /** When the first of these failures happened; when there was none, the start of the state. */
     Instant firstFailure();
 
     /** Whether the destination is used. */
@@ -34,7 +34,7 @@ public sealed interface BreakerState {
     /**
      * The destination is used.
      *
-     * @param inStores whether a store was among the failures: a C-ECHO that works does not make up for it
+     * @param inStores whether a store was among the failures: a successful C-ECHO does not clear those
      * @param pauses how many pauses there were before it was used again, if nothing was stored since
      */
     record Closed(Instant since, int failures, Instant firstFailure, boolean inStores, int pauses, String why)
@@ -57,17 +57,17 @@ public sealed interface BreakerState {
             return new Open(now, inARow, first, inStores || inStore, pauses + 1, pause, reason);
         }
 
-        /** Whether it was open, and nothing was stored since. */
+        /** Whether the breaker was open, and nothing was stored since. */
         boolean isOnTrial() {
             return pauses > 0;
         }
     }
 
     /**
-     * The destination is left alone.
+     * The destination is not used, except for trials.
      *
-     * @param inStores as of {@link Closed}
-     * @param pauses how many pauses that grew there were, this one included
+     * @param inStores as in {@link Closed}
+     * @param pauses how many pauses of growing length there were, including this one
      * @param pause when it may be tried again
      */
     record Open(
@@ -83,19 +83,19 @@ public sealed interface BreakerState {
         }
     }
 
-    /** The destination is tried, by one worker. */
+    /** One worker tries the destination. */
     record HalfOpen(Open before) implements BreakerState {
 
         Closed close(Instant now) {
             return Closed.fresh(now);
         }
 
-        /** It answers, but there is nothing to store by which it could prove itself: one more failure opens it again. */
+        /** It answers, but there is nothing to store that could prove it works: one more failure opens it again. */
         Closed onTrial(Instant now, int failures) {
             return new Closed(now, failures, before.firstFailure, true, before.pauses, before.why);
         }
 
-        /** The trial failed: another failure, and a longer pause. */
+        /** The trial failed: one more failure, and a longer pause. */
         Open reopen(boolean inStore, Deadline longer, String reason) {
             return new Open(
                     before.since,
@@ -107,7 +107,7 @@ public sealed interface BreakerState {
                     reason);
         }
 
-        /** The trial told nothing, or that nothing has changed: the same pause again. */
+        /** The trial gave no result, or nothing has changed: the same pause again. */
         Open reopenUnchanged(Deadline same) {
             return new Open(
                     before.since,

@@ -22,19 +22,19 @@ import org.dicomgateway.spool.Claim;
 import org.dicomgateway.spool.Settlement;
 
 /**
- * Which of the senders' AE titles a destination takes instances from, when it is called by those ({@code calling-ae =
- * preserve}). What one of them meets for its name delays that one alone: it is put off, longer each time. There are as
- * many as there are senders. For any number of threads.
+ * Which of the senders' AE titles a destination accepts, when the gateway calls it by those titles ({@code calling-ae =
+ * preserve}). When the destination rejects one title, only deliveries with that title are put off, longer each time.
+ * There are as many titles as senders. Safe for any number of threads.
  */
 public final class CallingTitles {
 
-    /** Who has not called for so long after he could have is told of no more. */
+    /** A title that was not tried for this long after it could have been tried is no longer reported. */
     private static final Duration MEMORY = Duration.ofMinutes(5);
 
-    /** So often a caller is put off, when no other was served yet, before the destination is held to be in trouble. */
+    /** How often a title is put off, while no other was accepted yet, before the destination counts as failing. */
     public static final int BEFORE_OTHERS = 3;
 
-    /** Whoever calls himself otherwise each time must not fill the memory. */
+    /** A sender that uses a new title each time must not fill the memory. */
     private static final int REMEMBERED = 1_000;
 
     private final Optional<AeTitle> fixed;
@@ -43,7 +43,11 @@ public final class CallingTitles {
     private final Set<AeTitle> welcome = new HashSet<>();
     private final Map<AeTitle, Unwelcome> unwelcome = new HashMap<>();
 
-    /** @param memory when it is forgotten, if it does not call before */
+    /**
+     * A title that the destination rejected.
+     *
+     * @param memory when the title is forgotten, if it is not tried before
+     */
     private record Unwelcome(int times, Deadline until, Deadline memory, String why) {}
 
     CallingTitles(DestinationSettings settings, InstantSource clock, RandomGenerator random) {
@@ -53,17 +57,17 @@ public final class CallingTitles {
                 new Backoff(settings.retry().initialDelay(), settings.retry().maxDelay(), random);
     }
 
-    /** The AE title by which to call for a claim. */
+    /** The calling AE title for a claim. */
     public AeTitle of(Claim claim) {
         return of(claim, fixed);
     }
 
-    /** The same, with the title that is set for the destination, if any. */
+    /** The calling AE title for a claim, given the title that is set for the destination, if any. */
     public static AeTitle of(Claim claim, Optional<AeTitle> fixed) {
         return fixed.orElseGet(() -> claim.instance().origin().calling());
     }
 
-    /** An instance of this caller was taken. */
+    /** The destination took an instance from this caller. */
     public synchronized void taken(AeTitle calling) {
         if (fixed.isPresent()) {
             return;
@@ -75,10 +79,11 @@ public final class CallingTitles {
     }
 
     /**
-     * A caller failed to associate, or was aborted at its first store.
+     * An association by this title failed, or was aborted at its first store.
      *
-     * @return whether that is taken to be for its name: it says nothing of the destination but that it is there. When that
-     *     is not certain, and nobody else was served, it is put off all the same; again and again, it tells of more
+     * @return whether the title is taken to be the reason. Then the failure says about the destination only that it
+     *     answers. When this is not certain and no other title was accepted, the title is put off anyway; after
+     *     {@link #BEFORE_OTHERS} times the failure counts against the destination
      */
     public synchronized boolean refuses(AeTitle calling, AssociationException failure, String why) {
         boolean certain = OutcomeTable.isCallerUnknown(failure);
@@ -92,7 +97,7 @@ public final class CallingTitles {
         unwelcome.values().removeIf(it -> it.memory().passed());
         Unwelcome before = unwelcome.get(calling);
         if (before != null && !before.until().passed()) {
-            // Another worker called by the same name, and was told the same.
+            // Another worker called by the same title, and got the same answer.
             return true;
         }
         int times = before == null ? 1 : before.times() + 1;
@@ -104,14 +109,14 @@ public final class CallingTitles {
         return certain || !welcome.isEmpty() || times <= BEFORE_OTHERS;
     }
 
-    /** What becomes of a claim whose caller is put off; empty when it is not. */
+    /** The settlement of a claim whose caller is put off; empty when the caller is not. */
     public Optional<Settlement> putOff(Claim claim) {
         return standing(claim)
                 .map(it -> new Settlement.Retry(
                         it.until().end(), false, Outcome.NO_STATUS, "its caller is put off: " + it.why()));
     }
 
-    /** Until when a claim's caller is put off; empty when it is not. */
+    /** Until when a claim's caller is put off; empty when the caller is not. */
     public Optional<Instant> putOffUntil(Claim claim) {
         return standing(claim).map(it -> it.until().end());
     }
@@ -123,7 +128,7 @@ public final class CallingTitles {
                         .filter(it -> !it.until().passed());
     }
 
-    /** That there are some it does not know, for operators. */
+    /** A message for operators while the destination rejects calling AE titles. */
     synchronized Optional<String> complaint() {
         String titles = unwelcome.entrySet().stream()
                 .filter(entry -> !entry.getValue().memory().passed())

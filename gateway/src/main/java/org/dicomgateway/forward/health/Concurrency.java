@@ -8,21 +8,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How many workers of a lane may deliver at once: by as many associations as its destination takes most by (see
- * {@link ConcurrencyTuner}), fewer when it showed that this is too much. Halves then, and grows back by one at a time, when it was
- * quiet and work is waiting. For any number of threads.
+ * How many workers of a lane may deliver at once: with as many associations as give the destination its best throughput
+ * (see {@link ConcurrencyTuner}), and fewer after a sign of overload. An overload halves the number. It grows back by
+ * one at a time, after a quiet period, while work is waiting. Safe for any number of threads.
  */
 public final class Concurrency {
 
     private static final Logger LOG = LoggerFactory.getLogger(Concurrency.class);
 
-    /** Without another sign of overload, before there may be one more. */
+    /** How long without another sign of overload before one more worker may deliver. */
     public static final Duration QUIET = Duration.ofSeconds(30);
 
-    /** After this time without work the overload is forgotten; what the server takes most by is not. */
+    /** After this time without work, an overload is forgotten. The best number of associations is not. */
     public static final Duration FORGOTTEN = Duration.ofMinutes(5);
 
-    /** What comes within this time is the same overload, met by several workers. */
+    /** Signs of overload within this time are one overload that several workers met. */
     private static final Duration SAME = Duration.ofSeconds(1);
 
     private final String destination;
@@ -43,7 +43,7 @@ public final class Concurrency {
         this.bearable = max;
     }
 
-    /** A worker's right to deliver. For any thread. */
+    /** A worker's right to deliver. Any thread may use it. */
     public final class Place implements AutoCloseable {
 
         private boolean kept = true;
@@ -52,7 +52,10 @@ public final class Concurrency {
             busy++;
         }
 
-        /** Whether its worker may go on. Once not, never again, and the place is free: what he has in hand goes back. */
+        /**
+         * Whether the worker may continue. Once false, it stays false and the place is free: the worker gives its
+         * claims back.
+         */
         public boolean isKept() {
             synchronized (Concurrency.this) {
                 if (kept && busy > limit()) {
@@ -73,7 +76,7 @@ public final class Concurrency {
         }
     }
 
-    /** A place, if there is one free. */
+    /** A place, if one is free. */
     public synchronized Optional<Place> enter() {
         return hasRoom() ? Optional.of(new Place()) : Optional.empty();
     }
@@ -83,7 +86,7 @@ public final class Concurrency {
         return new Place();
     }
 
-    /** Whether one more may deliver. */
+    /** Whether one more worker may deliver. */
     public synchronized boolean hasRoom() {
         return busy < limit();
     }
@@ -99,12 +102,12 @@ public final class Concurrency {
                 .ifPresent(found -> LOG.info("destination {} {} (max-associations = {})", destination, found, max));
     }
 
-    /** A worker has nothing to do, or waits for something else, or failed: what is stored now says little. */
+    /** A worker has no work, waits for something else, or failed: current throughput is no measure. */
     public synchronized void disturbed() {
         concurrencyTuner.disturbed(clock.instant());
     }
 
-    /** The destination has too much. */
+    /** The destination is overloaded. */
     public synchronized void shrink(String reason) {
         Instant now = clock.instant();
         changed = now;
@@ -116,7 +119,7 @@ public final class Concurrency {
         concurrencyTuner.disturbed(now);
     }
 
-    /** Work is waiting: lets one more deliver, if it was quiet for long enough. */
+    /** Work is waiting: lets one more worker deliver, after a quiet period. */
     public synchronized void growIfQuiet() {
         Instant now = clock.instant();
         if (bearable < max && between(changed, now).compareTo(QUIET) >= 0) {
@@ -125,7 +128,7 @@ public final class Concurrency {
         }
     }
 
-    /** Nothing is going on: what was long ago counts no more. */
+    /** Nothing is being sent: forgets an overload that is long past. */
     public synchronized void forget() {
         if (bearable < max && between(changed, clock.instant()).compareTo(FORGOTTEN) >= 0) {
             bearable = max;
@@ -140,7 +143,7 @@ public final class Concurrency {
         return max;
     }
 
-    /** That it is less than it might be, for operators. */
+    /** A message for operators while an overload keeps the number low. */
     public synchronized Optional<String> complaint() {
         return bearable >= concurrencyTuner.best()
                 ? Optional.empty()
@@ -148,7 +151,7 @@ public final class Concurrency {
     }
 
     private static Duration between(Instant then, Instant now) {
-        // A clock that was set back must not keep it small.
+        // A clock that was set back must not keep the number low.
         return then.equals(Instant.MIN) || now.isBefore(then) ? FORGOTTEN : Duration.between(then, now);
     }
 }

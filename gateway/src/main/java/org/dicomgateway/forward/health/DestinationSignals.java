@@ -5,15 +5,15 @@ import java.util.random.RandomGenerator;
 import org.dicomgateway.config.settings.DestinationSettings;
 
 /**
- * All that is noticed of one destination, each part by itself.
+ * Everything that the gateway observes about one destination, each part by itself.
  *
  * @param breaker whether it fails
- * @param faultAttribution whose trouble that is
- * @param titles by which AE titles it can be called
- * @param symptoms what is not as it should be while it delivers
- * @param pendingResponses what it owes an answer to
- * @param concurrency how much of it at once it takes
- * @param tally what it got
+ * @param faultAttribution whether the destination or the instance is at fault
+ * @param titles which calling AE titles it accepts
+ * @param symptoms what is wrong while it delivers
+ * @param pendingResponses the answers it owes
+ * @param concurrency how many associations it can handle at once
+ * @param tally what was delivered to it
  */
 public record DestinationSignals(
         Breaker breaker,
@@ -24,7 +24,7 @@ public record DestinationSignals(
         Concurrency concurrency,
         Tally tally) {
 
-    /** For a destination of which nothing is known yet. */
+    /** The signals of a destination about which nothing is known yet. */
     public static DestinationSignals of(
             DestinationSettings settings, InstantSource clock, RandomGenerator random, Tally tally) {
         Breaker breaker = new Breaker(settings, clock, random);

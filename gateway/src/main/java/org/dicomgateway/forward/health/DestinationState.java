@@ -2,17 +2,17 @@ package org.dicomgateway.forward.health;
 
 import java.util.Locale;
 
-/** How a destination does, as operators think of it. */
+/** The state of a destination, for operators. */
 public enum DestinationState {
-    /** It takes what it is sent. */
+    /** It takes what is sent. */
     UP(true),
-    /** It takes what it is sent, but not as it should: it refuses some, is slow, or takes fewer associations. */
+    /** It takes what is sent, but with problems: it refuses some instances, is slow, or takes fewer associations. */
     DEGRADED(true),
-    /** It does not take anything, and is left alone but for a trial now and then. */
+    /** It takes nothing. The gateway only tries it from time to time. */
     DOWN(false),
-    /** An operator wants nothing to be sent. */
+    /** An operator paused it. */
     PAUSED(false),
-    /** It is outside the hours of its schedule. */
+    /** The time is outside the hours of its schedule. */
     CLOSED_BY_SCHEDULE(false);
 
     private final boolean usable;
@@ -22,12 +22,12 @@ public enum DestinationState {
         this.usable = usable;
     }
 
-    /** Whether deliveries may be chosen to go there. */
+    /** Whether deliveries may be routed to it. */
     public boolean isUsable() {
         return usable;
     }
 
-    /** In lower case, for a sentence. */
+    /** The name in lower case, for a sentence. */
     @Override
     public String toString() {
         return text;

@@ -5,19 +5,19 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What state the signs of a destination amount to, and why. Pure.
+ * The state that follows from the signs of a destination, and the reason. Pure.
  *
  * @param why for operators; empty when there is nothing to say
  */
 public record Diagnosis(DestinationState state, String why) {
 
     /**
-     * What is to be seen of a destination.
+     * The signs of a destination.
      *
-     * @param paused why an operator paused it
-     * @param closedUntil when its hours begin, when it is outside of them
-     * @param breaker whether it is left alone
-     * @param complaints what is not as it should be, while it delivers
+     * @param paused the reason, if an operator paused it
+     * @param closedUntil when its hours begin, if the time is outside of them
+     * @param breaker whether it is used
+     * @param complaints what is wrong while it delivers
      */
     public record Signs(
             Optional<String> paused, Optional<Instant> closedUntil, BreakerState breaker, List<String> complaints) {
@@ -28,7 +28,7 @@ public record Diagnosis(DestinationState state, String why) {
         }
     }
 
-    /** An operator's word counts most, then the hours, then what the destination does. */
+    /** A pause by an operator counts first, then the hours, then what the destination does. */
     public static Diagnosis of(Signs signs) {
         if (signs.paused().isPresent()) {
             String reason = signs.paused().get();
@@ -49,7 +49,7 @@ public record Diagnosis(DestinationState state, String why) {
         return new Diagnosis(DestinationState.DEGRADED, String.join("; ", signs.complaints()));
     }
 
-    /** Those of the complaints that are there. */
+    /** The complaints that are present. */
     static List<String> present(List<Optional<String>> complaints) {
         return complaints.stream().flatMap(Optional::stream).toList();
     }

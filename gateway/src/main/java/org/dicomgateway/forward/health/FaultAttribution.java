@@ -19,27 +19,30 @@ import org.dicomgateway.forward.outcome.Outcome.Refused;
 import org.dicomgateway.spool.Claim;
 
 /**
- * Decides whose trouble it is that an instance was not taken, and tells the breaker what that says of the destination.
+ * Decides who is at fault when an instance was not taken, and reports to the breaker what this means for the
+ * destination.
  *
- * <p>One rule for refusals, whatever their code: the destination is judged by first attempts of different instances.
- * When {@value #SEVERAL} of them in a row were refused it is suspect, and nothing is held against the instances; unless
- * it took one within the last {@link #LATELY}, the breaker opens. What was refused before says nothing of the
- * destination when it is refused again; as long as that is not suspect, it is the instance's trouble.
+ * <p>One rule holds for all refusals, whatever their code: first attempts of different instances judge the destination.
+ * After {@value #SEVERAL} refusals of these in a row the destination is suspect, and nothing counts against the
+ * instances. The breaker then opens, unless the destination took an instance within the last {@link #LATELY}. When an
+ * instance that was refused before is refused again, this says nothing about the destination. While the destination is
+ * not suspect, the instance is at fault.
  *
- * <p>A store that breaks off without an answer is the destination's trouble, until it is the same instance's again and
- * again while others pass: one that makes a server crash or hang must not hold up a lane for ever.
+ * <p>A store that breaks off without an answer is the destination's fault. The exception is an instance that breaks off
+ * again and again while others pass: an instance that makes a server crash or hang must not block a lane for ever.
  *
- * <p>Remembers in memory only, and the most recent {@value #REMEMBERED} troubles only. For any number of threads.
+ * <p>It remembers in memory only, and only the most recent {@value #REMEMBERED} troubles. Safe for any number of
+ * threads.
  */
 public final class FaultAttribution {
 
-    /** Different instances, refused in a row at their first attempt, that make a destination suspect. */
+    /** How many different instances, refused in a row at their first attempt, make a destination suspect. */
     public static final int SEVERAL = 5;
 
-    /** A destination that took an instance within this time does not refuse everything; it may be met by bad ones. */
+    /** A destination that took an instance within this time does not refuse everything: the instances may be bad. */
     public static final Duration LATELY = Duration.ofSeconds(10);
 
-    /** Stores broken off, with others passing between each two, after which the instance is to blame. */
+    /** How many stores must break off, with others passing between them, before the instance is at fault. */
     public static final int TO_BLAME_AFTER = 3;
 
     private static final int REMEMBERED = 10_000;
@@ -55,11 +58,11 @@ public final class FaultAttribution {
     private String lastRefusal = "";
 
     /**
-     * What a delivery met.
+     * The failures of one delivery.
      *
      * @param refusals answers other than success
-     * @param breaks stores without an answer, with others passing in between
-     * @param takenThen how many the destination had taken when it met the last of them
+     * @param breaks stores without an answer, counted only when others passed in between
+     * @param takenThen how many instances the destination had taken at the last of these failures
      */
     private record Trouble(int refusals, int breaks, long takenThen) {}
 
@@ -70,9 +73,9 @@ public final class FaultAttribution {
     }
 
     /**
-     * The outcome of an attempt, given what {@link OutcomeTable} makes of its answer.
+     * Decides the outcome of an attempt from what {@link OutcomeTable} makes of its answer.
      *
-     * @param passesOn whether another destination gets the instance when this one refused it as often as it may
+     * @param passesOn whether another destination gets the instance when this one has refused it too often
      */
     public synchronized Outcome of(Claim claim, Outcome answer, Predicate<Claim> passesOn) {
         return answer.<Outcome>match(
@@ -105,7 +108,7 @@ public final class FaultAttribution {
                 studies.add(claim.instance().studyInstanceUid());
             }
         }
-        // What a destination in trouble says of the one delivery it is tried with is not held against that delivery.
+        // A failing destination refuses the one delivery of its trial: this does not count against that delivery.
         boolean used = breaker.allowsTraffic();
         tellBreaker(first);
         boolean counted = used && breaker.allowsTraffic() && (!isSuspect() || passesOn.test(claim));
@@ -134,7 +137,7 @@ public final class FaultAttribution {
         return outcome;
     }
 
-    /** It is there, and cannot take this kind of instance: no more is said of either. */
+    /** The destination answers, but cannot take this kind of instance. This says nothing more about either. */
     private Outcome impossible(Impossible outcome) {
         if (!isSuspect()) {
             breaker.answered();
@@ -142,7 +145,7 @@ public final class FaultAttribution {
         return outcome;
     }
 
-    /** Which of these, at least one, tells most of the destination: one that is unlike what it refused. */
+    /** Which of these claims, at least one, says most about the destination: one unlike those it refused. */
     public synchronized Claim mostTelling(List<Claim> claims) {
         return claims.stream()
                 .filter(claim -> !isLikeRefused(claim))
@@ -151,12 +154,12 @@ public final class FaultAttribution {
                 .orElse(claims.get(0));
     }
 
-    /** Whether it was refused before, or is of a study of which something was since the destination last took any. */
+    /** Whether the claim was refused before, or its study had a refusal since the destination last took an instance. */
     public synchronized boolean isLikeRefused(Claim claim) {
         return refusedInARow > 0 && (studies.contains(claim.instance().studyInstanceUid()) || wasRefused(claim));
     }
 
-    /** That the destination is suspect, and what to do, for operators. */
+    /** A message for operators while the destination is suspect, with what to do. */
     public synchronized Optional<String> complaint() {
         return isSuspect() ? Optional.of(suspicion()) : Optional.empty();
     }
@@ -164,15 +167,15 @@ public final class FaultAttribution {
     private String suspicion() {
         return "takes nothing: none of the last " + refusedInARow
                 + " different instances was taken, the last answer was "
-                + lastRefusal + "; nothing is parked for that, see its log: if it is full or broken, mend it, and if"
-                + " these instances are at fault, discard them";
+                + lastRefusal + "; these deliveries are not parked. Check its log: if it is full or broken,"
+                + " repair it; if these instances are at fault, discard them";
     }
 
     private boolean isSuspect() {
         return refusedInARow >= SEVERAL;
     }
 
-    /** Whether it was refused before, as far as that is remembered. */
+    /** Whether the claim was refused before, as far as that is remembered. */
     public synchronized boolean wasRefused(Claim claim) {
         return claim.attempts() > 0 || before(claim).refusals() > 0;
     }

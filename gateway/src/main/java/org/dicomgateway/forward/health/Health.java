@@ -13,14 +13,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The state of one destination: keeps what {@link Diagnosis} makes of its signs, logs a line for each change, and tells
- * when deliveries can be sent there no more, or again. For any number of threads; reading never waits.
+ * The state of one destination. Keeps what {@link Diagnosis} makes of its signs, logs one line for each change, and
+ * reports when the destination becomes usable or unusable. Safe for any number of threads; reading never waits.
  */
 public final class Health {
 
     private static final Logger LOG = LoggerFactory.getLogger(Health.class);
 
-    /** A state, and since when. */
+    /** A state, when it began, and the reason. */
     public record Condition(DestinationState state, Instant since, String why) {}
 
     private final DestinationSettings settings;
@@ -32,8 +32,10 @@ public final class Health {
     private volatile Condition condition;
 
     /**
-     * @param paused why an operator paused it, if one did
-     * @param onUsable is told, in the thread that noticed, when the destination becomes usable or ceases to be
+     * Begins with the state that the signs show now.
+     *
+     * @param paused the reason, if an operator paused the destination
+     * @param onUsable is called, in the thread that noticed, when the destination becomes usable or unusable
      */
     public Health(
             DestinationSettings settings,
@@ -50,19 +52,19 @@ public final class Health {
         this.condition = new Condition(first.state(), clock.instant(), first.why());
     }
 
-    /** An operator says so. */
+    /** An operator pauses the destination. */
     public void pause(String why) {
         paused = Optional.of(why);
         review();
     }
 
-    /** An operator says so. */
+    /** An operator resumes the destination. */
     public void resume() {
         paused = Optional.empty();
         review();
     }
 
-    /** What the server says of itself. */
+    /** Takes the server's report about itself. */
     public void report(ServerReport latest) {
         report = Optional.of(latest);
         review();
@@ -72,7 +74,7 @@ public final class Health {
         return paused.isPresent();
     }
 
-    /** Whether anything may be sent there, as far as operator and schedule are concerned. */
+    /** Whether operator and schedule allow traffic. */
     public boolean allowsTraffic() {
         return paused.isEmpty() && settings.schedule().isOpen(clock.instant());
     }
@@ -85,7 +87,7 @@ public final class Health {
         return report;
     }
 
-    /** Something happened, or time has passed: sees whether the state has changed. */
+    /** Checks whether the state has changed. Call it after an event, and from time to time. */
     public void review() {
         Condition before;
         Condition now;
@@ -157,7 +159,7 @@ public final class Health {
         }
     }
 
-    /** A time for a sentence. */
+    /** A time as text, for a sentence. */
     public static String seconds(Duration time) {
         return String.format(Locale.ROOT, "%.1f s", time.toMillis() / 1000.0);
     }

@@ -9,27 +9,30 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The calls and stores a destination owes us an answer to. For any number of threads.
+ * The calls and stores that wait for an answer from one destination. Safe for any number of threads.
  *
- * <p>How long is long depends on who asks. After {@link #SUSPECT_AFTER} any destination is {@linkplain #isSuspect suspect}
- * of hanging, which has it asked, and found to be down. Much sooner, by what is usual for this one, it is
- * {@linkplain #isSilent silent}, which costs little to be wrong about. Bytes that still move are no silence.
+ * <p>There are two limits for a wait. After {@link #SUSPECT_AFTER} any destination is {@linkplain #isSuspect suspect}
+ * of hanging: it is then asked by C-ECHO, and may be found down. Much sooner, measured by its usual times, it is
+ * {@linkplain #isSilent silent}; a mistake there costs little. While bytes still move, there is no silence.
  */
 public final class PendingResponses {
 
-    /** Silence for so long makes a destination suspect. */
+    /** How long a silence makes a destination suspect. */
     public static final Duration SUSPECT_AFTER = Duration.ofSeconds(5);
 
-    /** What any destination takes in a second, once it has it all; it may take that much longer. */
+    /**
+     * Any destination can process this much per second after it has received an instance; large ones get that much
+     * longer.
+     */
     private static final long BYTES_PER_SECOND = 20_000_000;
 
-    /** No destination is silent before this time, for each MiB begun of what it got. */
+    /** No destination is silent before this time, for each MiB begun that it received. */
     static final Duration SILENT_AFTER = Duration.ofSeconds(1);
 
-    /** Nor before so many times the longest that it lately took to answer. */
+    /** Nor before this multiple of the longest recent answer time. */
     private static final int TIMES_LONGEST = 3;
 
-    /** What is left of the longest time with each further answer. */
+    /** How much of the longest time remains after each further answer. */
     private static final double FORGET = 0.98;
 
     private static final long MEBIBYTE = 1024 * 1024;
@@ -63,24 +66,24 @@ public final class PendingResponses {
         return wait;
     }
 
-    /** Whether one of them waits too long. */
+    /** Whether any of them has waited too long. */
     public boolean isOverdue() {
         return waits.stream().anyMatch(wait -> wait.isLongerThan(1));
     }
 
-    /** Whether one of them waits too long, and nothing else was answered lately. */
+    /** Whether any of them has waited too long, and nothing else was answered recently. */
     public boolean isSuspect() {
         return isOverdue() && isSilentFor(1);
     }
 
-    /** Whether all of them wait for more than twice the time that is too long, and nothing was answered in that time. */
+    /** Whether all of them have waited more than twice the allowed time, with no answer at all in that time. */
     public boolean isHopeless() {
         return isOverdue() && isSilentFor(2) && waits.stream().allMatch(wait -> wait.isLongerThan(2));
     }
 
     /**
-     * Whether all of them wait longer than this destination ever takes, and no store was answered in that time. Whether it
-     * hangs is another matter.
+     * Whether all of them have waited longer than this destination usually takes, and no store was answered in that
+     * time. This does not say that it hangs.
      */
     public boolean isSilent() {
         return isAwaited()
@@ -88,17 +91,17 @@ public final class PendingResponses {
                 && Duration.between(lastStored, clock.instant()).compareTo(usual()) > 0;
     }
 
-    /** Whether it owes us anything for which it is not excused. */
+    /** Whether any of them waits that is not excused. */
     public boolean isAwaited() {
         return waits.stream().anyMatch(wait -> !wait.excused);
     }
 
-    /** It is there: what is awaited now is slow, and says nothing of what is begun from now on. */
+    /** The destination answers: current waits are slow, and say nothing about later ones. */
     public void excuse() {
         waits.forEach(wait -> wait.excused = true);
     }
 
-    /** How long it may take to answer before that is unusual, for each MiB begun. */
+    /** How long an answer may take before that is unusual, for each MiB begun. */
     private Duration usual() {
         Duration patience = longestLately.multipliedBy(TIMES_LONGEST);
         return patience.compareTo(SILENT_AFTER) < 0 ? SILENT_AFTER : patience;
@@ -116,19 +119,19 @@ public final class PendingResponses {
         return silence.compareTo(SUSPECT_AFTER.multipliedBy(times)) > 0;
     }
 
-    /** The longest silence of any. */
+    /** The longest current silence. */
     public Duration longest() {
         return waits.stream().map(Wait::silence).max(Duration::compareTo).orElse(Duration.ZERO);
     }
 
-    /** That it keeps us waiting, for operators. */
+    /** A message for operators while an answer is overdue. */
     Optional<String> complaint() {
         return isOverdue()
                 ? Optional.of("slow: a store or call is not answered for " + Health.seconds(longest()))
                 : Optional.empty();
     }
 
-    /** When the last answer came; when it was made, at first. */
+    /** When the last answer came; before the first one, when this object was made. */
     public Instant lastAnswer() {
         return lastAnswer;
     }
@@ -138,7 +141,7 @@ public final class PendingResponses {
         return stores.get();
     }
 
-    /** One of them. */
+    /** One call or store that waits for its answer. */
     public final class Wait implements AutoCloseable {
 
         private final boolean store;
@@ -154,12 +157,12 @@ public final class PendingResponses {
             this.mebibytes = 1 + bytes / MEBIBYTE;
         }
 
-        /** Something went out: the destination reads. */
+        /** Data was sent: the destination reads. */
         public void moved() {
             moved = clock.instant();
         }
 
-        /** An answer came, whatever it says. */
+        /** An answer came, with any result. */
         public void answered() {
             answered = true;
         }

@@ -6,15 +6,15 @@ import org.dicomgateway.spool.Claim;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Settlement;
 
-/** Writes the forward log's line of a settlement. */
+/** Writes the line of the forward log for a settlement. */
 public final class Report {
 
     private Report() {}
 
     /**
-     * Logs what became of an attempt.
+     * Logs the result of an attempt.
      *
-     * @param passedOn whether another destination gets what this one refused, so that it is not parked after all
+     * @param passedOn whether another destination gets what this one refused, so that the delivery is not parked
      */
     public static void settled(Claim claim, Settlement settlement, boolean passedOn, long millis) {
         ForwardLog.Event refused = passedOn ? ForwardLog.Event.PASSED_ON : ForwardLog.Event.PARKED;

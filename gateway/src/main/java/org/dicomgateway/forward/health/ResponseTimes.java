@@ -5,9 +5,9 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Whether a destination takes much longer than it used to. Compares an average over the last few stores with one that
- * follows it down at once and up only slowly. Large instances take longer: times are per MiB begun. For one thread at a
- * time.
+ * Whether a destination takes much longer than usual. Compares an average over the last few stores with a second
+ * average that follows it down at once and up only slowly. Large instances take longer, so times are per MiB begun. For
+ * one thread at a time.
  */
 final class ResponseTimes {
 
@@ -15,7 +15,7 @@ final class ResponseTimes {
     private static final double LEARN = 0.05;
     private static final double FORGET = 0.001;
 
-    /** Stores before there is an opinion. */
+    /** How many stores are needed before a result. */
     private static final int ENOUGH = 10;
 
     private static final double TIMES_USUAL = 4;
@@ -42,7 +42,7 @@ final class ResponseTimes {
         slow = count > ENOUGH && recent > bound * usual && (slow ? 2 : 1) * recent > SLOW_MILLIS;
     }
 
-    /** That it is slow, for operators. */
+    /** A message for operators while it is slow. */
     Optional<String> slow() {
         return slow
                 ? Optional.of(String.format(

@@ -3,11 +3,11 @@ package org.dicomgateway.forward.health;
 import java.util.Optional;
 
 /**
- * What a server tells about itself, beside DICOM.
+ * A server's report about itself, other than by DICOM.
  *
- * @param version its software's version; empty when it could not be asked
- * @param diskUsedBytes what its storage takes; 0 when it could not be asked
- * @param storedInstances how many instances it holds; 0 when it could not be asked
- * @param error why it could not be asked, for operators; empty when it could
+ * @param version the version of its software; empty when the check failed
+ * @param diskUsedBytes the size of its storage; 0 when the check failed
+ * @param storedInstances how many instances it holds; 0 when the check failed
+ * @param error why the check failed, for operators; empty when it succeeded
  */
 public record ServerReport(String version, long diskUsedBytes, long storedInstances, Optional<String> error) {}

@@ -6,14 +6,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether a destination keeps everybody waiting who waits for it, longer than is usual for it. It may hang or be about to
- * answer; until that is known, which takes {@link Suspicion} several seconds, what can go elsewhere just as well should.
- * Ends with the next answer to a store, not with one to a call: a server whose disk hangs still takes calls. A C-ECHO
- * that is answered makes up for what is awaited then, so that a single store that hangs does not keep a server idle.
+ * Whether all requests to a destination wait longer than is usual for it. The destination may hang or be about to
+ * answer. {@code Suspicion} needs several seconds to find out; until then, deliveries that can go elsewhere should. The
+ * silence ends with the next answer to a store. An answer to a call does not end it: a server whose disk hangs still
+ * accepts associations. A C-ECHO that is answered excuses the requests that wait at that moment, so that one hanging
+ * store does not leave a server idle.
  *
- * <p>One that is down is not used anyway, and no silence: each trial of it would begin one and end it.
+ * <p>A destination that is down is not used, so it has no silence: otherwise each trial would begin and end one.
  *
- * <p>For any number of threads; asking never waits.
+ * <p>Safe for any number of threads; asking never waits.
  */
 public final class Silence {
 
@@ -24,10 +25,14 @@ public final class Silence {
     private final PendingResponses pendingResponses;
     private final Consumer<Boolean> onChange;
 
-    /** How many stores had been answered when it began. */
+    /** How many stores had been answered when the silence began. */
     private volatile OptionalLong storesBefore = OptionalLong.empty();
 
-    /** @param onChange is told, in the thread that noticed, when it begins and when it ends */
+    /**
+     * Creates it without a silence.
+     *
+     * @param onChange is called, in the thread that noticed, when a silence begins and when it ends
+     */
     public Silence(String lane, DestinationSignals destinationSignals, Consumer<Boolean> onChange) {
         this.lane = lane;
         this.breaker = destinationSignals.breaker();
@@ -39,7 +44,7 @@ public final class Silence {
         return storesBefore.isPresent();
     }
 
-    /** Something was answered, or time has passed: sees whether it has begun or ended. */
+    /** Checks whether a silence has begun or ended. Call it after an answer, and from time to time. */
     public void review() {
         boolean now;
         synchronized (this) {
@@ -56,7 +61,7 @@ public final class Silence {
             }
             if (now) {
                 LOG.info(
-                        "destination {} answers nothing for {}: what can go elsewhere does, until it answers",
+                        "destination {} has not answered for {}: until it answers, deliveries go elsewhere if they can",
                         lane,
                         Health.seconds(pendingResponses.longest()));
             } else {

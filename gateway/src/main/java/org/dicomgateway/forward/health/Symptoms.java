@@ -9,16 +9,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What is not as it should be at a destination that delivers: it refuses, or is slow. */
+/** What is wrong at a destination that delivers: it refuses instances, or is slow. */
 public final class Symptoms {
 
-    /** What is older is forgotten. */
+    /** Older symptoms are forgotten. */
     public static final Duration MEMORY = Duration.ofMinutes(5);
 
-    /** Fewer refusals than these are the instances' trouble. */
+    /** With fewer refusals than this, the instances are at fault. */
     private static final int REFUSALS = 3;
 
-    /** An answer to C-ECHO that took longer is late. */
+    /** A C-ECHO is late when its answer takes longer. */
     private static final Duration LATE = Duration.ofSeconds(2);
 
     private final InstantSource clock;
@@ -33,7 +33,7 @@ public final class Symptoms {
         this.clock = clock;
     }
 
-    /** A store was answered with success. Returns whether it is now slow and was not before. */
+    /** A store was answered with success. Returns whether the destination has just become slow. */
     public synchronized boolean stored(Duration took, long bytes) {
         boolean slowBefore = times.slow().isPresent();
         times.add(took, bytes);
@@ -43,7 +43,7 @@ public final class Symptoms {
         return !slowBefore && times.slow().isPresent();
     }
 
-    /** It refused an instance for the instance's sake. */
+    /** The destination refused an instance. */
     public synchronized void refused(String reason) {
         refusals.addLast(clock.instant());
         if (refusals.size() > REFUSALS) {
@@ -52,7 +52,7 @@ public final class Symptoms {
         lastRefusal = reason;
     }
 
-    /** It answered a C-ECHO, sooner or later. */
+    /** The destination answered a C-ECHO after this time. */
     public synchronized void echoed(Duration took) {
         late = took.compareTo(LATE) < 0
                 ? Optional.empty()
@@ -61,12 +61,12 @@ public final class Symptoms {
                         String.format(Locale.ROOT, "slow: a C-ECHO took %.1f s", took.toMillis() / 1000.0)));
     }
 
-    /** It lets others wait. */
+    /** The destination is slow to answer. */
     public synchronized void slow(String what) {
         late = Optional.of(new Noted(clock.instant(), what));
     }
 
-    /** What to tell operators. */
+    /** The messages for operators. */
     public synchronized List<String> complaints() {
         Instant now = clock.instant();
         Optional<String> refusing = refusals.size() == REFUSALS && isRecent(refusals.getFirst(), now)

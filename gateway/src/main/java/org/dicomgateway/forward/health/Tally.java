@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.dicomgateway.spool.Settlement;
 import org.jspecify.annotations.Nullable;
 
-/** What a destination got since the gateway started; outlives a lane that is replaced. For any number of threads. */
+/** What a destination got since the gateway started. Survives a replaced lane. Safe for any number of threads. */
 public final class Tally {
 
     private final Throughput throughput;

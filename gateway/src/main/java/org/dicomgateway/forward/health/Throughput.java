@@ -5,18 +5,18 @@ import java.time.Instant;
 import java.time.InstantSource;
 
 /**
- * How fast a destination takes instances: bytes delivered per second in which at least one worker was sending, so that
- * several associations add up and idle hours do not count. The last ten such seconds or so weigh most. For any number of
- * threads; reading never waits.
+ * How fast a destination takes instances: bytes delivered per second in which at least one worker was sending. So
+ * several associations add up, and idle hours do not count. The last ten such seconds or so weigh most. Safe for any
+ * number of threads; reading never waits.
  */
 public final class Throughput {
 
-    /** Before anything was measured, in bytes per second. */
+    /** The assumed rate before anything was measured, in bytes per second. */
     public static final double PRIOR = 10_000_000;
 
     private static final Duration WINDOW = Duration.ofSeconds(1);
 
-    /** A window in which nothing arrived stays open for so long: a large instance arrives all at once. */
+    /** A window in which nothing arrived stays open this long: a large instance arrives all at once. */
     private static final Duration EMPTY_WINDOW = Duration.ofSeconds(30);
 
     private static final double MEMORY_SECONDS = 10;
@@ -33,7 +33,7 @@ public final class Throughput {
         this.counted = clock.instant();
     }
 
-    /** A worker begins to send. */
+    /** A worker starts to send. */
     public synchronized void begin() {
         count();
         sending++;

@@ -15,8 +15,8 @@ import org.dicomgateway.forward.outcome.Deadline;
 import org.dicomgateway.process.LongLived;
 
 /**
- * Asks servers about themselves now and then, one after the other in a thread of its own, and tells their lanes: one that
- * does not answer delays such questions to others, and nothing else.
+ * Asks servers about themselves at intervals, one after the other, and reports to their lanes. It has its own thread,
+ * so a server that does not answer delays only these questions.
  */
 final class Checks {
 
@@ -42,7 +42,7 @@ final class Checks {
         return laneMonitor.thread();
     }
 
-    /** Asks nobody from now on. */
+    /** Asks no server from now on. */
     void stop() {
         wakeSignal.close();
     }

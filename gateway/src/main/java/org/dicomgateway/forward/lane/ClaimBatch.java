@@ -21,8 +21,8 @@ import org.dicomgateway.spool.Settlement;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The claims in one worker's hand. Whatever happens, each of them is settled: what is still there at the end goes back,
- * uncounted. For its worker; what waits, any thread may give back.
+ * The claims that one worker holds. Each of them is settled, whatever happens: what is left at the end is given back,
+ * uncounted. Used by its worker; any thread may give back the waiting claims.
  */
 final class ClaimBatch implements AutoCloseable {
 
@@ -37,8 +37,10 @@ final class ClaimBatch implements AutoCloseable {
     private Instant takenAt;
 
     /**
-     * @param place its worker's, given up with the hand
-     * @param trial whether this is the one delivery by which a destination is tried again
+     * Creates an empty batch.
+     *
+     * @param place the worker's place; it is freed when the batch closes
+     * @param trial whether this is the one delivery with which a destination is tried again
      */
     ClaimBatch(Outbox outbox, InstantSource clock, Tally tally, Place place, boolean trial) {
         this.outbox = outbox;
@@ -66,17 +68,17 @@ final class ClaimBatch implements AutoCloseable {
         return trial;
     }
 
-    /** Whether its worker may go on. */
+    /** Whether the worker may continue. */
     boolean hasPlace() {
         return place.isKept();
     }
 
-    /** What waits to be sent, in the order of the claims. */
+    /** The claims that wait to be sent, in their order. */
     synchronized List<Claim> waiting() {
         return new ArrayList<>(waiting);
     }
 
-    /** Takes the first that fits, to be settled next. */
+    /** Takes the first claim that fits. The worker settles it next. */
     synchronized Optional<Claim> take(Predicate<Claim> fits) {
         for (Iterator<Claim> each = waiting.iterator(); each.hasNext(); ) {
             Claim claim = each.next();
@@ -90,7 +92,7 @@ final class ClaimBatch implements AutoCloseable {
         return Optional.empty();
     }
 
-    /** Settles those for which it has a settlement. */
+    /** Settles those claims for which the function returns a settlement. */
     synchronized void settleIf(Function<Claim, Optional<Settlement>> how) {
         for (Claim claim : waiting()) {
             how.apply(claim).ifPresent(settlement -> {
@@ -100,32 +102,35 @@ final class ClaimBatch implements AutoCloseable {
         }
     }
 
-    /** Keeps only this one, and gives back the rest. */
+    /** Keeps only this claim, and gives back the others. */
     synchronized void keepOnly(Claim claim, String reason) {
         waiting.remove(claim);
         giveBack(reason);
         waiting.add(claim);
     }
 
-    /** Settles what was taken. */
+    /** Settles the claim that was taken. */
     synchronized void settle(Claim claim, Settlement settlement) {
         taken = null;
         put(claim, settlement);
     }
 
-    /** The first that fits; it stays. */
+    /** The first claim that fits. It stays in the batch. */
     synchronized Optional<Claim> first(Predicate<Claim> fits) {
         return waiting.stream().filter(fits).findFirst();
     }
 
-    /** Whether something waits for so long behind what was taken. */
+    /** Whether a claim has waited for this time behind the one that is being sent. */
     synchronized boolean isHeldUp(Duration time) {
         return taken != null
                 && !waiting.isEmpty()
                 && Duration.between(takenAt, clock.instant()).compareTo(time) >= 0;
     }
 
-    /** Settles all that waits, to be tried again; not counted. What was taken is left to who took it. Any thread may. */
+    /**
+     * Settles all waiting claims for another try, uncounted. A claim that was taken stays with its worker. Any thread
+     * may call this.
+     */
     synchronized void giveBack(String reason) {
         Settlement back = new Settlement.Retry(clock.instant(), false, Outcome.NO_STATUS, reason);
         while (!waiting.isEmpty()) {

@@ -33,13 +33,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Delivers what the spool has for the destinations it is given, by one lane each. For any number of threads.
+ * Delivers what the spool has for the given destinations, with one lane for each. Safe for any number of threads.
  *
- * <p>Whatever it claimed it settles, also when it is stopped; when it is killed, the spool has the claims pending again.
+ * <p>It settles every claim, also when it is stopped. When the process is killed, the spool makes the claims pending
+ * again.
  */
 public final class Forwarder implements AutoCloseable {
 
-    /** After an abort, for threads to notice; what is still connecting is left to its own timeout. */
+    /** How long threads have to notice an abort. A connection that is still being opened ends by its own timeout. */
     private static final Duration AFTER_ABORT = Duration.ofSeconds(5);
 
     private static final Logger LOG = LoggerFactory.getLogger(Forwarder.class);
@@ -62,13 +63,13 @@ public final class Forwarder implements AutoCloseable {
     private boolean stopped;
 
     /**
-     * Sends nothing before {@link #start}.
+     * Creates a forwarder. It sends nothing before {@link #start}.
      *
-     * @param requestors makes what a lane calls its destination with; asked for each lane
-     * @param check asked now and then about destinations that have a REST API, in a thread for that
-     * @param onUsabilityChange called with a destination's name, in any thread, whenever what {@link #prospects} says of
-     *     its usability may have changed, either way; must not block
-     * @param random for jitter; asked only while lanes are made
+     * @param requestors makes the requestors with which a lane calls its destination; used once for each lane
+     * @param check asks destinations that have a REST API about themselves, at intervals, in a thread of its own
+     * @param onUsabilityChange called with a destination's name, in any thread, whenever what {@link #prospects} says
+     *     about its usability may have changed, either way; must not block
+     * @param random for jitter; used only while lanes are made
      */
     public Forwarder(
             Outbox outbox,
@@ -88,8 +89,8 @@ public final class Forwarder implements AutoCloseable {
     /**
      * Starts delivering to these destinations.
      *
-     * @param routes when the deliveries of each route may be sent; one that is not among them: always
-     * @param pausedBefore destinations that an operator paused, and why
+     * @param routes when the deliveries of each route may be sent; a route that is missing here is always open
+     * @param pausedBefore destinations that an operator paused, with the reason
      */
     public synchronized void start(
             Collection<DestinationSettings> destinations,
@@ -105,13 +106,13 @@ public final class Forwarder implements AutoCloseable {
     }
 
     /**
-     * From now on delivers to these destinations, and no others. A lane whose settings did not change goes on. One that
-     * changed or vanished finishes the instances it is sending and gives the rest back; its successor starts at once, and
-     * both together stay within the association limit. What is paused stays so. Before {@link #start} and after
-     * {@link #stop} this does nothing.
+     * Delivers to these destinations from now on, and to no others. A lane whose settings did not change continues. A
+     * lane that changed or vanished finishes the instances it is sending and gives the rest back. Its successor starts
+     * at once, and both together stay within the association limit. Paused destinations stay paused. Does nothing
+     * before {@link #start} or after {@link #stop}.
      *
-     * @param routes when the deliveries of each route may be sent; one that is not among them: always. What was put off by
-     *     other hours follows these
+     * @param routes when the deliveries of each route may be sent; a route that is missing here is always open.
+     *     Deliveries that were put off under other hours follow the new ones
      */
     public synchronized void update(Collection<DestinationSettings> destinations, Map<String, Schedule> routes) {
         if (!started || stopped) {
@@ -132,7 +133,7 @@ public final class Forwarder implements AutoCloseable {
         for (DestinationSettings settings : wanted.values()) {
             Lane before = lanes.get(settings.name());
             if (before == null || !before.settings().equals(settings)) {
-                // Never without a lane in between, or all that waits would be sent elsewhere.
+                // There is never a time without a lane, or all waiting deliveries would be sent elsewhere.
                 add(settings);
                 Optional.ofNullable(before).ifPresent(this::dismiss);
                 usabilityChanged(settings.name());
@@ -144,11 +145,11 @@ public final class Forwarder implements AutoCloseable {
     }
 
     /**
-     * Sends nothing more to a destination until {@link #resume}; what is being sent is finished. Pausing again changes the
-     * reason.
+     * Sends nothing more to a destination until {@link #resume}. Instances that are being sent are finished. Pausing
+     * again changes the reason.
      *
      * @param why for operators; may be empty
-     * @return whether there is such a destination
+     * @return whether the destination exists
      */
     public synchronized boolean pause(String destination, String why) {
         Lane lane = lanes.get(destination);
@@ -174,20 +175,20 @@ public final class Forwarder implements AutoCloseable {
         return was;
     }
 
-    /** How destinations look to who chooses among them, by name. Never waits. */
+    /** The status of each destination by name, for choosing among them. Never waits. */
     public Map<String, DestinationStatus> prospects() {
         return lanes.values().stream()
                 .map(Lane::destinationStatus)
                 .collect(Collectors.toUnmodifiableMap(DestinationStatus::destination, Function.identity()));
     }
 
-    /** The threads it cannot do without: two for each lane, and the one that asks servers how they are. */
+    /** The threads that must always run: two for each lane, and the one that asks servers about themselves. */
     public List<LongLived> threads() {
         return Stream.concat(Stream.of(checks.thread()), lanes.values().stream().flatMap(Lane::threads))
                 .toList();
     }
 
-    /** How each lane does, by name. */
+    /** The state of each lane, by name. */
     public List<LaneView> views() {
         return lanes.values().stream()
                 .map(Lane::view)
@@ -196,10 +197,10 @@ public final class Forwarder implements AutoCloseable {
     }
 
     /**
-     * Sends nothing more. Waits at most {@code grace} for the instances that are being sent and for their associations to
-     * be released, then aborts these. An interrupt ends the wait, and stays set.
+     * Sends nothing more. Waits at most {@code grace} for the instances that are being sent and for their associations
+     * to be released, then aborts these associations. An interrupt ends the wait, and the thread stays interrupted.
      *
-     * @return whether no thread is left: a call to a host that does not answer ends only when it times out
+     * @return whether all threads have ended: a call to a host that does not answer ends only when it times out
      */
     public boolean stop(Duration grace) {
         List<Lane> ending = dismissAll();
@@ -211,7 +212,7 @@ public final class Forwarder implements AutoCloseable {
         return awaitEnd(ending, AFTER_ABORT);
     }
 
-    /** Stops without grace, if {@link #stop} did not already. */
+    /** Stops without grace, unless {@link #stop} has already stopped it. */
     @Override
     public void close() {
         stop(Duration.ZERO);
@@ -241,7 +242,7 @@ public final class Forwarder implements AutoCloseable {
         try {
             onUsabilityChange.accept(name);
         } catch (RuntimeException e) {
-            LOG.error("telling that the usability of destination {} changed failed", name, e);
+            LOG.error("reporting a usability change of destination {} failed", name, e);
         }
     }
 

@@ -40,31 +40,32 @@ import org.dicomgateway.spool.DestinationStatus;
 import org.dicomgateway.spool.Outbox;
 
 /**
- * Delivery to one destination. Has threads, associations and a breaker of its own, so that whatever the destination
- * does, no other lane notices.
+ * Delivery to one destination. A lane has its own threads, associations and breaker, so that no destination can affect
+ * another lane.
  *
- * <p>{@link #deliverNext} is the heart: claim a batch, open an association that proposes exactly what the batch needs,
- * send, settle, linger for more, release. A second thread, the {@link LaneMonitor}, calls {@link #look} while the workers wait
- * for the destination. It is long because these two and the trial share what they hold; all decisions are elsewhere.
+ * <p>Start reading at {@link #deliverNext}: it claims a batch, opens an association that proposes exactly what the
+ * batch needs, sends, settles, lingers for more, and releases. A second thread, the {@link LaneMonitor}, calls
+ * {@link #look} while the workers wait for the destination. The class is long because these two and the trial share its
+ * state. All decisions are elsewhere.
  */
 final class Lane {
 
-    /** Retries fall due without a ring. */
+    /** Retries become due without a signal, so workers look at least this often. */
     private static final Duration POLL = Duration.ofMillis(500);
 
-    /** What waits longer behind an instance that is being sent goes by another association. */
+    /** Claims that wait longer than this behind an instance that is being sent go by another association. */
     private static final Duration HELD_UP = Duration.ofSeconds(1);
 
-    /** An association is kept open for so long, if need be, until the pace allows more. */
+    /** How long an association may stay open, if necessary, until {@code max-rate} allows more. */
     private static final Duration IN_STEP = Duration.ofSeconds(1);
 
-    /** So long an idle association is kept while others are at work: it may hold a thread of the server that they need. */
+    /** How long an idle association stays open while others work: it may hold a thread of the server that they need. */
     private static final Duration IN_THE_WAY = Duration.ofMillis(50);
 
-    /** Among so many that wait the one is chosen by which a destination is tried again. */
+    /** From this many waiting deliveries, one is chosen to try a destination again. */
     private static final int TO_CHOOSE_FROM = 16;
 
-    /** When there was nothing to choose: those that are not chosen have to be given back each time. */
+    /** How long until the next choice, when there was nothing to choose: each choice gives back all the others. */
     private static final Duration CHOOSE_AGAIN = Duration.ofSeconds(10);
 
     private final DestinationSettings settings;
@@ -92,17 +93,17 @@ final class Lane {
     private volatile long lastSize = Long.MAX_VALUE;
     private volatile Deadline nextChoice;
 
-    /** Hears that a destination can be used or answers again, or not any more. */
+    /** Is called when a destination becomes usable or answers again, and when it no longer does. */
     @FunctionalInterface
     interface Notice {
         void usabilityChanged(String destination);
     }
 
     /**
-     * What a lane needs of the rest of the house.
+     * What a lane needs from the rest of the gateway.
      *
-     * @param limit how many associations may be open, whoever opens them
-     * @param tally what the destination got, over all its lanes
+     * @param limit how many associations to the destination may be open, over all its lanes
+     * @param tally counts the deliveries to the destination, over all its lanes
      */
     record Surroundings(
             Outbox outbox,
@@ -113,7 +114,11 @@ final class Lane {
             RouteHours hours,
             Notice notice) {}
 
-    /** @param paused why an operator paused it, if one did */
+    /**
+     * Creates a lane; {@link #start} starts its threads.
+     *
+     * @param paused the reason, if an operator paused it
+     */
     Lane(DestinationSettings settings, LaneRequestors laneRequestors, Surroundings around, Optional<String> paused) {
         this.settings = settings;
         this.outbox = around.outbox();
@@ -153,12 +158,12 @@ final class Lane {
         laneMonitor.start();
     }
 
-    /** Those without which nothing is delivered: the first worker and the watch. */
+    /** The threads without which nothing is delivered: the first worker and the monitor. */
     Stream<LongLived> threads() {
         return Stream.concat(laneWorkers.permanent().stream(), Stream.of(laneMonitor.thread()));
     }
 
-    /** There may be work. Returns at once. */
+    /** Signals that there may be work. Returns at once. */
     void wake() {
         wakeSignal.wake();
         if (!laneWorkers.isManned()) {
@@ -166,34 +171,40 @@ final class Lane {
         }
     }
 
-    /** An operator says so: what is being sent is finished, the rest goes back, nothing more is begun. Returns at once. */
+    /**
+     * Pauses the lane for an operator. Instances that are being sent are finished, the rest is given back, and nothing
+     * more is started. Returns at once.
+     */
     void pause(String why) {
         health.pause(why);
         wakeSignal.wake();
     }
 
-    /** An operator says so. Returns at once. */
+    /** Resumes the lane for an operator. Returns at once. */
     void resume() {
         health.resume();
         wakeSignal.wake();
     }
 
-    /** What the server says of itself. */
+    /** Takes a report of the server about itself. */
     void report(ServerReport report) {
         health.report(report);
     }
 
-    /** No new work from now on: what is being sent is finished, the rest goes back. Returns at once. */
+    /** Starts no new work. Instances that are being sent are finished, the rest is given back. Returns at once. */
     void stop() {
         wakeSignal.close();
     }
 
-    /** Ends what is being sent, after {@link #stop}. Returns at once. */
+    /** Aborts what is still being sent, after {@link #stop}. Returns at once. */
     void abort() {
         associations.abortAll();
     }
 
-    /** Waits for everything to end, after {@link #stop}. Returns whether it did, by {@link System#nanoTime} {@code end}. */
+    /**
+     * Waits until all threads have ended, after {@link #stop}. Returns whether they did, by {@link System#nanoTime}
+     * {@code end}.
+     */
     boolean awaitEnd(long end) throws InterruptedException {
         return laneWorkers.awaitEnd(end) && laneMonitor.awaitEnd(end);
     }
@@ -202,7 +213,7 @@ final class Lane {
         return laneWorkers.hasEnded() && laneMonitor.hasEnded();
     }
 
-    /** How it looks to who chooses. Never waits. */
+    /** The status of the destination, for choosing among destinations. Never waits. */
     DestinationStatus destinationStatus() {
         double rate = destinationSignals.tally().throughput().bytesPerSecond();
         return new DestinationStatus(
@@ -249,7 +260,7 @@ final class Lane {
         }
     }
 
-    /** Delivers what is due, as far as the destination lets it. Returns whether there was anything to do. */
+    /** Delivers what is due, as far as the destination allows. Returns whether there was anything to do. */
     private boolean deliverNext() throws InterruptedException {
         if (health.allowsTraffic() && breaker.startTrial()) {
             tryAgain();
@@ -327,7 +338,10 @@ final class Lane {
                 : Optional.empty();
     }
 
-    /** The next, but behind a refused one another that is unlike it: that tells more of the destination. */
+    /**
+     * The next claim to send. After a refusal, prefers one that is unlike the refused one: its answer says more about
+     * the destination.
+     */
     private Optional<Claim> mostTelling(ClaimBatch claimBatch, Predicate<Claim> fits) {
         return claimBatch
                 .first(claim -> fits.test(claim)
@@ -335,7 +349,7 @@ final class Lane {
                 .or(() -> claimBatch.first(fits));
     }
 
-    /** Waits until an instance may be sent. When that takes long, gives back what is in the hand, and says no. */
+    /** Waits until an instance may be sent. If that takes too long, gives the batch back and returns false. */
     private boolean keepPace(ClaimBatch claimBatch, Claim next) throws InterruptedException {
         Deadline end = Deadline.after(clock, IN_STEP);
         while (goesOn(claimBatch)) {
@@ -356,7 +370,10 @@ final class Lane {
         return false;
     }
 
-    /** Waits for more to send, unless some is there that needs another association. Returns whether there is any. */
+    /**
+     * Waits for more to send. Does not wait when the batch still has claims that need another association.
+     * Returns whether there is more to send by this association.
+     */
     private boolean linger(ClaimBatch claimBatch) throws InterruptedException {
         boolean othersWait = hands.stream().anyMatch(other -> other != claimBatch && !other.isEmpty());
         Deadline end = Deadline.after(clock, othersWait ? shorter(settings.linger(), IN_THE_WAY) : settings.linger());
@@ -375,7 +392,7 @@ final class Lane {
         return false;
     }
 
-    /** Claims a batch; only one delivery while in doubt, as little may come of it. More than a batch: more hands. */
+    /** Claims a batch, or one delivery while the destination is in doubt. A full batch may start another worker. */
     private void fill(ClaimBatch claimBatch) {
         boolean more = true;
         while (more && claimBatch.isEmpty() && mayClaim()) {
@@ -391,7 +408,9 @@ final class Lane {
         }
     }
 
-    /** A batch, as far as the pace lets it go at once: what is claimed and not sent is withheld from others. */
+    /**
+     * The batch size that the rate allows at once: what is claimed but not sent is withheld from other destinations.
+     */
     private int inStep() {
         long most = rateLimiter.isUnlimited() ? settings.maxBatch() : rateLimiter.within(IN_STEP, lastSize);
         return (int) Math.max(1, Math.min(most, settings.maxBatch()));
@@ -427,7 +446,7 @@ final class Lane {
         return breaker.allowsTraffic() ? claimBatch.hasPlace() : claimBatch.isTrial() && breaker.isHalfOpen();
     }
 
-    /** No association: the destination's trouble, or that of one caller, or there are too many; never the instances'. */
+    /** No association: the destination or one caller is at fault, or there are too many; never the instances. */
     private void notOpened(ClaimBatch claimBatch, Proposal proposal, AssociationException failure, long start) {
         if (wakeSignal.isStopping()) {
             return;
@@ -451,7 +470,7 @@ final class Lane {
         }
     }
 
-    /** The breaker's pause is over: asks by C-ECHO, then by one delivery. */
+    /** Tries the destination after the breaker's pause: by C-ECHO, then with one delivery. */
     private void tryAgain() throws InterruptedException {
         try (ClaimBatch claimBatch = hand(concurrency.enterAnyway(), true)) {
             Optional<AeTitle> calling = claimToTry(claimBatch).map(titles::of).or(() -> lastCalling);
@@ -468,7 +487,7 @@ final class Lane {
         }
     }
 
-    /** One delivery, unlike those that were refused, if there is any such among the next few. */
+    /** Claims one delivery that is unlike those that were refused, if there is one among the next few. */
     private Optional<Claim> claimToTry(ClaimBatch claimBatch) {
         for (int wanted = 1; claim(claimBatch, wanted) == wanted && claimBatch.isEmpty(); ) {
             wanted = TO_CHOOSE_FROM;
@@ -490,7 +509,7 @@ final class Lane {
         return Optional.of(chosen);
     }
 
-    /** Whether the destination answers a C-ECHO. When not, that is accounted for, and nothing is left in the hand. */
+    /** Whether the destination answers a C-ECHO. If not, records the failure and gives back the whole batch. */
     private boolean answers(AeTitle calling, ClaimBatch claimBatch) throws InterruptedException {
         long start = System.nanoTime();
         Optional<AssociationException> failure = probe.ask(calling);
@@ -509,7 +528,7 @@ final class Lane {
         return false;
     }
 
-    /** A delivery is the better proof: asks only when there was none for long, and nothing is under way. */
+    /** Sends a C-ECHO only when no delivery has given proof for an interval, and no association is open. */
     private void probeIfDue() throws InterruptedException {
         Optional<AeTitle> calling = lastCalling;
         boolean quiet =
@@ -525,7 +544,7 @@ final class Lane {
         }
     }
 
-    /** What workers cannot see to while they wait for the destination. */
+    /** Does what the workers cannot do while they wait for the destination. */
     private void look() {
         silence.review();
         suspicion.look();
@@ -540,13 +559,13 @@ final class Lane {
         if (mayClaim()) {
             hands.forEach(this::relieve);
             if (silence.isOn() && concurrency.hasRoom()) {
-                // It may be silent about what it has, and take others.
+                // The destination may be silent only about the instances it is working on, and may take others.
                 laneWorkers.hire();
             }
         }
     }
 
-    /** What waits behind an instance that takes long goes by another association, if there may be one. */
+    /** Lets the claims behind a slow instance go by another association, if one is allowed. */
     private void relieve(ClaimBatch claimBatch) {
         if (!claimBatch.isTrial() && claimBatch.isHeldUp(HELD_UP)) {
             concurrency.growIfQuiet();
@@ -567,13 +586,13 @@ final class Lane {
 
     private void silenceChanged(boolean silent) {
         if (silent) {
-            giveBackAll("it answers nothing at the moment");
+            giveBackAll("the destination does not answer at the moment");
         }
         wakeSignal.wake();
         notice.usabilityChanged(settings.name());
     }
 
-    /** What waits in the hands can go elsewhere then, if anywhere. */
+    /** Gives back all waiting claims, so that they can go elsewhere. */
     private void giveBackAll(String why) {
         hands.stream().filter(claimBatch -> !claimBatch.isTrial()).forEach(claimBatch -> claimBatch.giveBack(why));
     }

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread that looks after a lane while its workers wait for the destination: whenever it is woken, and twice a
- * second. Survives an exception, until the lane stops.
+ * The thread that watches a lane while its workers wait for the destination. It looks whenever it is woken, and at
+ * least twice a second. An exception does not end it: only the end of the lane does.
  */
 final class LaneMonitor {
 
@@ -22,7 +22,11 @@ final class LaneMonitor {
     private final Runnable look;
     private final LongLived thread;
 
-    /** @param name of the thread */
+    /**
+     * Creates the thread; {@link #start} starts it.
+     *
+     * @param name the name of the thread
+     */
     LaneMonitor(String name, WakeSignal wakeSignal, Runnable look) {
         this.wakeSignal = wakeSignal;
         this.look = look;
@@ -33,7 +37,10 @@ final class LaneMonitor {
         thread.start();
     }
 
-    /** Waits for its end, after the lane was stopped. Returns whether it came, by {@link System#nanoTime} {@code end}. */
+    /**
+     * Waits for the thread to end after the lane was stopped. Returns whether it ended, by {@link System#nanoTime}
+     * {@code end}.
+     */
     boolean awaitEnd(long end) throws InterruptedException {
         TimeUnit.NANOSECONDS.timedJoin(thread, Math.max(1, end - System.nanoTime()));
         return hasEnded();
@@ -54,8 +61,8 @@ final class LaneMonitor {
                 look.run();
                 wakeSignal.await(heard, PACE);
             } catch (InterruptedException e) {
-                // Nobody of ours interrupts it.
-                LOG.warn("{} was interrupted, and goes on", thread.getName());
+                // Nothing in the gateway interrupts this thread; a stray interrupt must not end it.
+                LOG.warn("{} was interrupted, and continues", thread.getName());
             } catch (RuntimeException e) {
                 survive(e);
             }
@@ -63,11 +70,11 @@ final class LaneMonitor {
     }
 
     private void survive(RuntimeException fault) {
-        LOG.error("{} failed, and goes on in {} s", thread.getName(), AFTER_FAULT.toSeconds(), fault);
+        LOG.error("{} failed, and continues in {} s", thread.getName(), AFTER_FAULT.toSeconds(), fault);
         try {
             wakeSignal.pause(AFTER_FAULT);
         } catch (InterruptedException e) {
-            LOG.warn("{} was interrupted, and goes on", thread.getName());
+            LOG.warn("{} was interrupted, and continues", thread.getName());
         }
     }
 }

@@ -7,25 +7,25 @@ import org.dicomgateway.forward.health.DestinationState;
 import org.dicomgateway.forward.health.ServerReport;
 
 /**
- * How a destination and its lane do, at one moment.
+ * The state of a destination and its lane at one moment.
  *
  * @param destination the destination's name
- * @param peer whom it calls
- * @param state how it does, for operators
- * @param since when it came into that state
- * @param why what brought it there, for operators; empty when there is nothing to say
- * @param consecutiveFailures failures of the destination since something last worked
- * @param inFlight claims in the workers' hands
+ * @param peer the peer that the lane calls
+ * @param state the state of the destination, for operators
+ * @param since when this state began
+ * @param why the reason for this state, for operators; empty when there is nothing to say
+ * @param consecutiveFailures failures of the destination since the last success
+ * @param inFlight claims that workers hold
  * @param openAssociations associations open now
- * @param concurrency how many may deliver at once, as it is now; less than {@code maxAssociations} after too much
+ * @param concurrency how many workers may deliver at once now; less than {@code maxAssociations} after an overload
  * @param maxAssociations how many associations are allowed
- * @param bytesPerSecond how fast it takes instances; a guess as long as it took none
+ * @param bytesPerSecond how fast it takes instances; a guess until it has taken some
  * @param delivered deliveries done since the gateway started
  * @param retried attempts since then that will be repeated
- * @param parked deliveries given up since then
+ * @param parked deliveries parked since then
  * @param lastDelivered when the last delivery was done, since the gateway started
- * @param lastError why something last failed; empty when nothing did
- * @param report what the server last told about itself, if it is asked
+ * @param lastError the reason for the last failure; empty when there was none
+ * @param report the server's last report about itself, if it is asked
  */
 public record LaneView(
         String destination,
@@ -46,7 +46,7 @@ public record LaneView(
         String lastError,
         Optional<ServerReport> report) {
 
-    /** Whether deliveries may be chosen to go there. */
+    /** Whether deliveries may be routed to it. */
     public boolean usable() {
         return state.isUsable();
     }

@@ -11,23 +11,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The threads of a lane, {@code lane-NAME-1} and so on. The first is there as long as the lane and survives every
- * exception of its work; the others are hired when there is more to do, and leave. For any number of threads.
+ * The threads of a lane, {@code lane-NAME-1} and so on. The first lives as long as the lane, and an exception in its
+ * work does not end it. The others start when there is more to do, and end when there is not. Safe for any number of
+ * threads.
  */
 final class LaneWorkers {
 
-    /** What a worker does: until there is nothing to do, or, when permanent, until the lane stops. */
+    /** The work of a thread: until there is nothing to do, or, when permanent, until the lane stops. */
     @FunctionalInterface
     interface Work {
         void run(boolean permanent) throws InterruptedException;
     }
 
-    /** After a fault of ours, so that one that stays neither spins nor fills the log; doubles with each. */
+    /** Pause after a fault in the gateway; doubles each time. A lasting fault must neither spin nor fill the log. */
     private static final Duration AFTER_FAULT = Duration.ofSeconds(1);
 
     private static final int MAX_DOUBLINGS = 5;
 
-    /** A worker that lasted this long since its last fault has overcome it. */
+    /** A worker that has run this long since its last fault starts again with the shortest pause. */
     private static final Duration OVERCOME = Duration.ofMinutes(2);
 
     private static final Logger LOG = LoggerFactory.getLogger(LaneWorkers.class);
@@ -44,7 +45,7 @@ final class LaneWorkers {
         this.workers = new @Nullable LongLived[size];
     }
 
-    /** Has one more worker, when there is room, and the machine has a thread to spare. */
+    /** Starts one more worker, if there is room and the machine has a thread left. */
     synchronized void hire() {
         for (int i = 0; i < workers.length && !wakeSignal.isStopping(); i++) {
             LongLived worker = workers[i];
@@ -54,25 +55,28 @@ final class LaneWorkers {
                 if (Threads.start(fresh)) {
                     workers[i] = fresh;
                 } else {
-                    // Those that are there go on; a lane without any tries again when it rings.
-                    LOG.error("destination {}: the machine has no thread to spare for {}", name, fresh.getName());
+                    // The other workers continue. A lane without workers tries again at the next signal.
+                    LOG.error("destination {}: the machine has no thread left for {}", name, fresh.getName());
                 }
                 return;
             }
         }
     }
 
-    /** Whether the permanent worker is there. */
+    /** Whether the permanent worker is running. */
     synchronized boolean isManned() {
         return permanent().filter(Thread::isAlive).isPresent();
     }
 
-    /** The permanent worker; empty when there was no thread for it yet. */
+    /** The permanent worker; empty when no thread could be started yet. */
     synchronized Optional<LongLived> permanent() {
         return Optional.ofNullable(workers[0]);
     }
 
-    /** Waits for all to end, after the lane was stopped. Returns whether they did, by {@link System#nanoTime} {@code end}. */
+    /**
+     * Waits for all workers to end after the lane was stopped. Returns whether they did, by {@link System#nanoTime}
+     * {@code end}.
+     */
     boolean awaitEnd(long end) throws InterruptedException {
         for (Thread worker : members()) {
             if (worker != null) {
@@ -85,7 +89,7 @@ final class LaneWorkers {
         return true;
     }
 
-    /** Whether no worker is left. */
+    /** Whether all workers have ended. */
     boolean hasEnded() {
         for (Thread worker : members()) {
             if (worker != null && worker.isAlive()) {
@@ -106,8 +110,8 @@ final class LaneWorkers {
             try {
                 work.run(permanent);
             } catch (InterruptedException e) {
-                // Nobody of ours interrupts a worker: a stray interrupt must not cost the lane.
-                LOG.warn("a worker of destination {} was interrupted, and goes on", name);
+                // Nothing in the gateway interrupts a worker; a stray interrupt must not end the lane.
+                LOG.warn("a worker of destination {} was interrupted, and continues", name);
             } catch (RuntimeException e) {
                 faults = System.nanoTime() - start > OVERCOME.toNanos() ? 1 : faults + 1;
                 survive(e, AFTER_FAULT.multipliedBy(1L << Math.min(faults - 1, MAX_DOUBLINGS)));
@@ -117,14 +121,14 @@ final class LaneWorkers {
 
     private void survive(RuntimeException fault, Duration pause) {
         LOG.error(
-                "a worker of destination {} failed; what it held goes back, and it goes on in {} s",
+                "a worker of destination {} failed; its claims are given back, and it continues in {} s",
                 name,
                 pause.toSeconds(),
                 fault);
         try {
             wakeSignal.pause(pause);
         } catch (InterruptedException e) {
-            LOG.warn("a worker of destination {} was interrupted, and goes on", name);
+            LOG.warn("a worker of destination {} was interrupted, and continues", name);
         }
     }
 }

@@ -10,19 +10,19 @@ import org.dicomgateway.config.settings.Schedule;
 import org.dicomgateway.spool.Claim;
 import org.dicomgateway.spool.Settlement;
 
-/** When the deliveries of each route may be sent. For any number of threads. */
+/** When the deliveries of each route may be sent. Safe for any number of threads. */
 final class RouteHours {
 
-    /** Nobody is between asking what the hours are and settling by it while they are changed. */
+    /** The hours do not change while a thread reads them and settles claims by them. */
     private final ReadWriteLock changing = new ReentrantReadWriteLock();
 
     private Map<String, Schedule> schedules = Map.of();
 
     /**
-     * From now on these; a route that is not among them is always open. When this returns, whatever was put off by the
-     * hours before is settled.
+     * Sets the hours. A route that is missing here is always open. When this returns, everything that was put off by
+     * the old hours is settled.
      *
-     * @return whether they are others than before
+     * @return whether the hours have changed
      */
     boolean set(Map<String, Schedule> byRoute) {
         changing.writeLock().lock();
@@ -35,7 +35,7 @@ final class RouteHours {
         }
     }
 
-    /** Puts off what waits in the hand and whose route is closed. */
+    /** Puts off the waiting claims whose route is closed. */
     void putOff(ClaimBatch claimBatch, Instant now) {
         changing.readLock().lock();
         try {
@@ -45,7 +45,7 @@ final class RouteHours {
         }
     }
 
-    /** The routes that are closed, and when each opens. */
+    /** The closed routes, and when each of them opens. */
     Map<String, Instant> openings(Instant now) {
         changing.readLock().lock();
         try {

@@ -36,12 +36,12 @@ import org.dicomgateway.spool.Settlement;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Takes one instance to the destination, and settles it by what became of that. For any number of threads. */
+/** Sends one instance to the destination, and settles it by the outcome. Safe for any number of threads. */
 final class StoreAttempt {
 
     private static final Logger LOG = LoggerFactory.getLogger(StoreAttempt.class);
 
-    /** After others of the same caller. */
+    /** How long an instance is put behind others of the same caller. */
     private static final Duration BEHIND = Duration.ofSeconds(1);
 
     private final Outbox outbox;
@@ -67,10 +67,10 @@ final class StoreAttempt {
     }
 
     /**
-     * Sends what was taken from the hand, and settles it, whatever happens.
+     * Sends the claim that was taken from the batch, and settles it, whatever happens.
      *
      * @param first whether it is the first of this association
-     * @return whether the association can be used for another
+     * @return whether the association can be used for another instance
      */
     boolean send(OpenAssociation association, ClaimBatch claimBatch, Claim claim, boolean first) {
         long start = System.nanoTime();
@@ -139,7 +139,7 @@ final class StoreAttempt {
         return ofCaller ? trouble : destinationSignals.faultAttribution().of(claim, trouble, outbox::passesOn);
     }
 
-    /** Settles by the outcome of an attempt in which nothing was sent. */
+    /** Settles a claim by the outcome of an attempt that sent nothing. */
     void conclude(ClaimBatch claimBatch, Claim claim, Outcome outcome, long start) {
         conclude(claimBatch, claim, outcome, false, start);
     }
@@ -149,14 +149,14 @@ final class StoreAttempt {
         Settlement decided =
                 afterItsCaller(claim, retries.settlement(claim.attempts(), outcome, clock.instant(), held));
         Settlement settlement = unanswered ? decided.withoutAnswer() : decided;
-        // Asked before it is settled: afterwards it may be elsewhere already.
+        // Asked before the settlement: after it, the delivery may already belong to another destination.
         boolean passedOn =
                 settlement instanceof Settlement.Parked parked && parked.elsewhere() && outbox.passesOn(claim);
         account(claimBatch, claim, settlement);
         Report.settled(claim, settlement, passedOn, millisSince(start));
     }
 
-    /** What its caller was put off for is tried again after the others of that caller: it may be to blame itself. */
+    /** When a caller was put off because of this instance, tries it after the caller's others: it may be the cause. */
     private Settlement afterItsCaller(Claim claim, Settlement settlement) {
         if (!(settlement instanceof Settlement.Retry retry)) {
             return settlement;
@@ -169,8 +169,8 @@ final class StoreAttempt {
     }
 
     /**
-     * Settles those whose caller is put off. There may be many, and again and again: the forward log gets a line for the
-     * first.
+     * Settles the claims whose caller is put off. There may be many, repeatedly, so the forward log gets a line only
+     * for the first.
      */
     void putOff(ClaimBatch claimBatch, long start) {
         Predicate<Claim> which =

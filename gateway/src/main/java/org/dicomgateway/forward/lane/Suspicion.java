@@ -12,12 +12,12 @@ import org.dicomgateway.forward.health.Health;
 import org.dicomgateway.forward.outcome.Deadline;
 
 /**
- * Finds out whether a destination that has not answered for a few seconds hangs or is only slow, long before what waits
- * for the answer gives up: asks it by C-ECHO beside that. Looks in one thread; any may ask for the result.
+ * Finds out whether a destination that has not answered for a few seconds hangs or is only slow. It sends a C-ECHO in
+ * parallel, long before the waiting requests time out. Looks in one thread; any thread may ask for the result.
  */
 final class Suspicion {
 
-    /** A destination that was found slow is asked again after this time. */
+    /** How long until a destination that was found slow is asked again. */
     private static final Duration AGAIN = Duration.ofSeconds(30);
 
     private final DestinationSignals destinationSignals;
@@ -27,7 +27,11 @@ final class Suspicion {
     private volatile boolean standing;
     private Deadline next;
 
-    /** @param calling the AE title to ask by; empty as long as none was used */
+    /**
+     * Creates it without suspicion.
+     *
+     * @param calling the calling AE title for the C-ECHO; empty until one was used
+     */
     Suspicion(
             DestinationSignals destinationSignals,
             Probe probe,
@@ -40,12 +44,12 @@ final class Suspicion {
         this.next = Deadline.after(clock, Duration.ZERO);
     }
 
-    /** Whether it may hang: nothing more should be begun. */
+    /** Whether the destination may hang. Then nothing more should be started. */
     boolean isStanding() {
         return standing;
     }
 
-    /** Looks whether there is reason for suspicion, and follows it up. */
+    /** Checks whether there is reason for suspicion, and if so, asks the destination. */
     void look() {
         if (!destinationSignals.breaker().allowsTraffic()
                 || !destinationSignals.pendingResponses().isSuspect()) {
@@ -69,14 +73,14 @@ final class Suspicion {
         }
         switch (answer) {
             case CAME -> {
-                // It is only slow, and shown as such as long as it keeps us waiting.
+                // It is only slow. It is shown as slow while an answer is overdue.
                 standing = false;
                 destinationSignals.pendingResponses().excuse();
                 next = Deadline.after(clock, AGAIN);
             }
             case NONE -> hangs(since, "it hangs: " + waits + ", and neither is a C-ECHO");
             case NOT_ASKED -> {
-                // All associations that are allowed wait in vain: there is none left to ask by, and nothing to ask.
+                // All allowed associations wait for an answer: none is left for a C-ECHO.
                 if (destinationSignals.pendingResponses().isHopeless()) {
                     hangs(since, "it hangs: " + waits + ", and nothing else is");
                 }

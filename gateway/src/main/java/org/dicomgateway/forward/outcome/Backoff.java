@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * A wait that doubles each time up to a bound, with equal jitter: half of it is fixed, half is random, so that what
- * failed together does not come back together. For any number of threads.
+ * A wait that doubles each time up to a maximum, with equal jitter: half of it is fixed, half is random. So deliveries
+ * that failed together are not tried again together. Safe for any number of threads.
  */
 public final class Backoff {
 
@@ -13,7 +13,7 @@ public final class Backoff {
     private final Duration max;
     private final RandomGenerator random;
 
-    /** Waits of {@code initial} at first, and of {@code max} in the end. */
+    /** Starts with waits of {@code initial}, and grows to {@code max}. */
     public Backoff(Duration initial, Duration max, RandomGenerator random) {
         this.initial = initial;
         this.max = max;
@@ -21,7 +21,7 @@ public final class Backoff {
     }
 
     /**
-     * The {@code n}-th wait in a row, from 1: between half and all of {@code initial · 2^(n-1)}, of {@code max} at most.
+     * The {@code n}-th wait in a row, from 1: between half and all of {@code initial · 2^(n-1)}, at most {@code max}.
      */
     public Duration delay(int n) {
         Duration full = initial;

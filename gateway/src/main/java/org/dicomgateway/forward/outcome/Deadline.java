@@ -5,8 +5,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 
 /**
- * A point in time to wait for. A wall clock that is set back before the start ends the wait too: better an early retry
- * than one that is an hour late.
+ * A point in time to wait for. The wait also ends when the wall clock is set back to before the start: a retry that is
+ * too early is better than one that is an hour late.
  */
 public record Deadline(InstantSource clock, Instant start, Instant end) {
 
@@ -20,7 +20,7 @@ public record Deadline(InstantSource clock, Instant start, Instant end) {
         return !now.isBefore(end) || now.isBefore(start);
     }
 
-    /** How long still; zero when {@link #passed()}. */
+    /** How long is left; zero when {@link #passed()}. */
     public Duration remaining() {
         return passed() ? Duration.ZERO : Duration.between(clock.instant(), end);
     }

@@ -2,17 +2,17 @@ package org.dicomgateway.forward.outcome;
 
 import java.util.function.Function;
 
-/** How an attempt to deliver ended, and whose trouble it is. */
+/** How an attempt to deliver ended, and whether the destination or the instance is at fault. */
 public sealed interface Outcome {
 
     /** No response came. */
     int NO_STATUS = -1;
 
-    /** The destination has it. */
+    /** The destination has stored the instance. */
     record Delivered(int status) implements Outcome {}
 
     /**
-     * The destination's trouble: tried again without counting the attempt.
+     * The destination is at fault: try again, without counting the attempt.
      *
      * @param status the response's status, or {@link #NO_STATUS}
      * @param reason why, for operators
@@ -20,37 +20,38 @@ public sealed interface Outcome {
     record Deferred(int status, String reason) implements Outcome {}
 
     /**
-     * Not taken: tried again, later each time. As this instance's trouble, a bounded number of times, then parked.
+     * The destination refused the instance: try again, later each time. When the instance is at fault, the attempts are
+     * limited, and then the delivery is parked.
      *
      * @param status the response's status, or {@link #NO_STATUS}
      * @param reason why, for operators
-     * @param times how often it was, this time included, as far as that is known
-     * @param counted whether it is held against the instance; not when the destination may be to blame
+     * @param times how often it was refused, including this time, as far as that is known
+     * @param counted whether the attempt counts against the instance; false when the destination may be at fault
      */
     record Refused(int status, String reason, int times, boolean counted) implements Outcome {
 
-        /** By its answer alone. */
+        /** A refusal judged by its answer alone: it counts against the instance. */
         public Refused(int status, String reason) {
             this(status, reason, 1, true);
         }
     }
 
     /**
-     * It cannot be delivered as it is, however often it is tried: parked at once, or given to another candidate.
+     * The delivery cannot succeed, however often it is tried: park it at once, or give it to another candidate.
      *
      * @param status the response's status, or {@link #NO_STATUS}
      * @param reason why, for operators
-     * @param anywhere whether that is so for every destination: the instance itself is damaged
+     * @param anywhere whether this is true for every destination, because the instance itself is damaged
      */
     record Impossible(int status, String reason, boolean anywhere) implements Outcome {
 
-        /** For this destination. */
+        /** True for this destination only. */
         public Impossible(int status, String reason) {
             this(status, reason, false);
         }
     }
 
-    /** Calls the function for what this is. */
+    /** Calls the function for the kind of this outcome. */
     default <T> T match(
             Function<Delivered, T> onDelivered,
             Function<Deferred, T> onDeferred,

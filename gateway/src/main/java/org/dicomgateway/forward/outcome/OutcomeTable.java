@@ -11,46 +11,48 @@ import org.dicomgateway.forward.outcome.Outcome.Impossible;
 import org.dicomgateway.forward.outcome.Outcome.Refused;
 
 /**
- * The table that says what an answer, or the lack of one, means: C-STORE statuses (PS3.4 B.2.3, PS3.7 Annex C),
+ * The table of what an answer, or no answer, means: C-STORE statuses (PS3.4 B.2.3, PS3.7 Annex C),
  * A-ASSOCIATE-RJ (PS3.8 9.3.4), A-ABORT, and everything that can happen to a connection.
  */
 public final class OutcomeTable {
 
     private OutcomeTable() {}
 
-    /** Of the status of a C-STORE response. */
+    /** The outcome for the status of a C-STORE response. */
     public static Outcome ofStatus(int status) {
         String reason = DimseStatus.format(status) + " " + DimseStatus.meaningOf(status);
         if (DimseStatus.kindOf(status) != DimseStatus.Kind.FAILURE) {
             return new Delivered(status);
         }
         return switch (status) {
-            // It is there already: an earlier attempt whose answer was lost, or another sender. See also below.
+            // The destination has it: from an earlier attempt whose answer was lost, or from another sender. See below.
             case DimseStatus.DUPLICATE_SOP_INSTANCE -> new Delivered(status);
             case DimseStatus.SOP_CLASS_NOT_SUPPORTED -> new Impossible(status, reason);
             case DimseStatus.NOT_AUTHORIZED ->
-                new Refused(status, reason + ": the destination does not let us store; check its permissions");
-            // Whose trouble it is the code does not tell: the same ones are used for either.
+                new Refused(status, reason + ": the destination does not allow us to store; check its permissions");
+            // The code does not say who is at fault: servers use the same codes for both.
             default -> new Refused(status, reason);
         };
     }
 
-    /** Of 0x0111 when the instance that the destination has cannot be the one that was sent, but is another version. */
+    /**
+     * The outcome for 0x0111 when the destination cannot have the instance that was sent, but another version of it.
+     */
     public static Outcome ofOtherVersion() {
         int status = DimseStatus.DUPLICATE_SOP_INSTANCE;
         return new Impossible(
                 status,
                 DimseStatus.format(status) + " " + DimseStatus.meaningOf(status)
-                        + ": the destination keeps another version of this instance that it was sent before, and did not"
-                        + " take this one; delete the instance there, or have the server overwrite it, and retry; or"
+                        + ": the destination keeps another version of this instance, and did not take this"
+                        + " one; delete the instance there, or have the server overwrite it, and retry; or"
                         + " discard this delivery");
     }
 
     /**
-     * Of a C-STORE that got no valid answer.
+     * The outcome for a C-STORE without a valid answer.
      *
-     * @param first whether it was the first of its association
-     * @param calling the AE title we called by
+     * @param first whether it was the first C-STORE of its association
+     * @param calling the calling AE title that was used
      */
     public static Deferred ofStore(AssociationException failure, boolean first, AeTitle calling) {
         String reason = messageOf(failure);
@@ -63,18 +65,18 @@ public final class OutcomeTable {
                         : reason);
     }
 
-    /** Of an association that was not established: always the destination's trouble, never the instance's. */
+    /** The outcome for an association that was not established: the destination is at fault, never the instance. */
     public static Deferred ofOpen(AssociationException failure) {
         String advice = failure.rejection().map(OutcomeTable::adviceOn).orElse("");
         return new Deferred(Outcome.NO_STATUS, messageOf(failure) + advice);
     }
 
-    /** Of an association that has no context for what is to be sent. */
+    /** The outcome when the association has no presentation context for the instance. */
     public static Outcome notAccepted(PresentationPair pair) {
         return new Impossible(Outcome.NO_STATUS, pair.refusal());
     }
 
-    /** Whether the association was refused for the AE title that called: true of one caller, not of all. */
+    /** Whether the association was rejected because of the calling AE title. This concerns one caller, not all. */
     public static boolean isCallerUnknown(AssociationException failure) {
         return failure.rejection()
                 .filter(rj -> isByUser(rj) && rj.reason() == 3)
@@ -82,8 +84,8 @@ public final class OutcomeTable {
     }
 
     /**
-     * Whether what a caller met may be for its AE title: an association refused for good without a reason, or broken off
-     * by the peer.
+     * Whether the failure may concern only the calling AE title: a permanent rejection without a reason, or an abort by
+     * the peer.
      */
     public static boolean mayBeForCaller(AssociationException failure) {
         return failure.reason() == AssociationException.Cause.ABORTED
@@ -96,7 +98,7 @@ public final class OutcomeTable {
         return rejection.result() == 1 && rejection.source() == 1;
     }
 
-    /** Whether no answer came at all: any other failure shows that somebody is there. */
+    /** Whether no answer came at all. Any other failure shows that the peer is there. */
     public static boolean isSilence(AssociationException failure) {
         return switch (failure.reason()) {
             case CONNECT, TIMEOUT, CONNECTION_LOST -> true;
@@ -104,7 +106,7 @@ public final class OutcomeTable {
         };
     }
 
-    /** Whether the association was refused for the moment only. */
+    /** Whether the rejection was transient. */
     public static boolean isBusy(AssociationException failure) {
         return failure.rejection().filter(Rejection::isTransient).isPresent();
     }

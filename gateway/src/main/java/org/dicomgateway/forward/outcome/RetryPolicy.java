@@ -9,7 +9,7 @@ import org.dicomgateway.spool.Settlement;
 /** Turns the outcome of an attempt into a settlement: when to try again, and when to park. */
 public final class RetryPolicy {
 
-    /** A destination in trouble is to be known as such within a few seconds: so soon it gets its next strike. */
+    /** A failed destination must be recognized within a few seconds, so the next attempt comes this soon. */
     private static final Duration STRIKE = Duration.ofSeconds(1);
 
     private final int maxAttempts;
@@ -25,11 +25,11 @@ public final class RetryPolicy {
     }
 
     /**
-     * What becomes of a delivery.
+     * Decides what happens to a delivery.
      *
-     * @param attempts attempts that counted before this one
-     * @param held whether the lane holds back by itself: what is not held against the delivery is then due at once, and
-     *     first in line when it goes on
+     * @param attempts counted attempts before this one
+     * @param held whether the lane is not sending anyway: a delivery that is not at fault is then due at once, and goes
+     *     first when the lane continues
      */
     public Settlement settlement(int attempts, Outcome outcome, Instant now, boolean held) {
         return outcome.<Settlement>match(

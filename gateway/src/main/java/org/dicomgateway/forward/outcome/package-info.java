@@ -1,8 +1,8 @@
 /**
- * What became of one attempt, and what follows from it: the table of answers, and when to try again.
+ * What happened to one attempt, and what follows: the table of answers, and when to try again.
  *
- * <p>In: a status or a failure. Out: an outcome, a time. Threads: none. Never here: a socket, and what many answers say of a
- * server.
+ * <p>In: a status or a failure. Out: an outcome, a time. Threads: none. Never here: a socket, or what many answers say
+ * about a server.
  */
 @NullMarked
 package org.dicomgateway.forward.outcome;
