@@ -78,7 +78,7 @@ look() {
   fi
 }
 
-# The Orthanc package would start a server that nobody uses, on the ports of the demonstration: not during this installation …
+# The Orthanc package starts its own server on the ports of the demonstration. Prevent that during this installation …
 without_services() {
   local policy=/usr/sbin/policy-rc.d
   if [[ -e $policy ]]; then
@@ -96,7 +96,7 @@ TEXT
   "$@"
 }
 
-# … and not at the next start of the machine.
+# … and at the next start of the machine.
 disable_new_service() {
   if [[ " ${missing[*]} " == *" orthanc "* && -d /run/systemd/system ]]; then
     systemctl disable orthanc >/dev/null 2>&1 || true
