@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures the gateway side by side with its baselines, on this machine, and prints tables in Markdown.
+# Measures the gateway and its baselines on this machine, and prints tables in Markdown.
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
 source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lib/common.sh"
@@ -15,9 +15,9 @@ Figures: ingest forward through balance backlog latency stalled tls api knee (al
   --runs N   runs of each measurement, interleaved with those of its baselines (default: 3)
   --quick    a tenth of the instances, one run: only to see that everything works
 
-Tables go to the standard output, progress to the standard error. What each figure means: docs/performance.md.
-Everything runs on this machine, in a folder of its own (BENCH_DIR, default var/bench), which is removed at the end; it
-needs some 10 GB there. The machine should have nothing else to do.
+Tables go to standard output, progress to standard error. What each figure means: docs/performance.md.
+Everything runs on this machine, in its own folder (BENCH_DIR, default var/bench), which is removed at the end. It needs
+about 10 GB there. Nothing else should run on the machine.
 TEXT
 }
 
@@ -62,7 +62,7 @@ quietly "Building the measurements" "$ROOT/gateway/target/bench-build.log" \
 
 mkdir -p "${BENCH_DIR:-$ROOT/var/bench}"
 work=$(mktemp -d "${BENCH_DIR:-$ROOT/var/bench}/run-XXXXXX")
-# A build meanwhile must not change what is measured.
+# Copies: a build during the run must not change what is measured.
 cp "$ROOT/gateway/target/gateway.jar" "$work/gateway.jar"
 cp -r "$ROOT/gateway/target/test-classes" "$work/classes"
 
@@ -73,7 +73,7 @@ clean_up() {
   trap - EXIT
   trap '' INT TERM
   if [[ -n $java_pid ]]; then
-    # It ends every process that it has started.
+    # It stops every process that it has started.
     end_process "$java_pid" org.dicomgateway.bench.Bench 60
   fi
   rm -rf "${work:?}"
@@ -91,7 +91,7 @@ say "Measured on $(nproc) cores ($(sed -n 's/^model name[^:]*: //p' /proc/cpuinf
   "DCMTK $(storescu --version | sed -n 's/.*dcmtk: storescu v\([^ ]*\).*/\1/p' | head -n 1);" \
   "load $(cut -d ' ' -f 1 /proc/loadavg) at the start; $RUNS run(s), $AMOUNT."
 
-# In a session of its own: Ctrl-C is for this script, which then ends it in order.
+# In its own session: Ctrl-C goes only to this script, which then stops it in order.
 cd "$ROOT"
 setsid "$JAVA_HOME/bin/java" -Xmx2g "-Dgateway.jar=$work/gateway.jar" "-Dproject.root=$ROOT" \
   "-Dlogback.configurationFile=$work/classes/bench-logback.xml" \

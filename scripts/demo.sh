@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# From a fresh machine to a study on three Orthanc servers, with one command.
+# Takes a fresh machine to a study on three Orthanc servers, with one command.
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
 source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lib/common.sh"
@@ -8,13 +8,13 @@ usage() {
   cat <<'TEXT'
 Usage: scripts/demo.sh [--once] [--tls]
 
-Installs what is missing, builds, starts three Orthanc servers and the gateway, sends a generated CT study to the
-gateway with DCMTK's storescu, and shows what each server holds. Stays up until Ctrl-C; then stops what it started.
+Installs what is missing, builds, and starts three Orthanc servers and the gateway. Sends a generated CT study to the
+gateway with DCMTK's storescu, and shows what each server holds. Runs until Ctrl-C, then stops what it started.
 
-  --once   stops everything right away and exits with 0 only if every server holds the whole study. Works in a folder
-           of its own, var/demo, which it empties first; the operator's data is not touched.
-  --tls    everything encrypted, every side showing a certificate: conf/tls and orthanc/tls, with certificates by an
-           authority of its own in var/tls.
+  --once   stops everything at once, and exits with 0 only if every server holds the whole study. Uses the folder
+           var/demo, which it empties first; your own data is not touched
+  --tls    uses TLS everywhere, with certificates on every side: conf/tls and orthanc/tls, and a test authority in
+           var/tls
 TEXT
 }
 
@@ -51,13 +51,13 @@ fi
 GATEWAY_ADMIN_PORT=${GATEWAY_ADMIN_PORT:-8080}
 READY_SECONDS=60
 DELIVERY_SECONDS=60
-# A little longer than the gateway gives itself for an orderly end (gateway.shutdown-timeout).
+# A little longer than the gateway's own limit for an orderly stop (gateway.shutdown-timeout).
 GATEWAY_STOP_SECONDS=40
 
-servers_started=() # by us, to be stopped by us
-gateway_pid=       # of ours; empty when another one runs
+servers_started=() # by this script, which stops them
+gateway_pid=       # started by this script; empty when another one runs
 
-# Works with the operator's folder, or with one of its own that begins empty.
+# Uses the operator's folder, or its own one, which begins empty.
 choose_folder() {
   if [[ -z $ONCE ]]; then
     set_var "${GATEWAY_VAR:-$ROOT/var}"
@@ -69,7 +69,7 @@ choose_folder() {
   fi
 }
 
-# What an earlier --once could not stop, because it was killed itself.
+# Stops what an earlier --once left running because it was killed.
 stop_leftovers() {
   if compgen -G "$VAR/run/*.pid" >/dev/null; then
     "$ROOT/scripts/orthanc.sh" stop
@@ -77,7 +77,7 @@ stop_leftovers() {
   fi
 }
 
-# The servers of this run.
+# scripts/orthanc.sh for the servers of this run.
 orthanc() { "$ROOT/scripts/orthanc.sh" ${orthanc_tls[@]+"${orthanc_tls[@]}"} "$@"; }
 
 server_names() {
@@ -121,7 +121,7 @@ start_gateway() {
   fi
   export GATEWAY_PORT GATEWAY_ADMIN_PORT
   mkdir -p "$VAR/run" "$VAR/logs"
-  # In a session of its own: Ctrl-C is for this script, which then stops the gateway in order.
+  # In its own session: Ctrl-C goes only to this script, which then stops the gateway in order.
   setsid "$ROOT/scripts/gateway" run >"$VAR/logs/gateway.out" 2>&1 </dev/null &
   gateway_pid=$!
   printf '%s\n' "$gateway_pid" >"$VAR/run/gateway.pid"
@@ -148,7 +148,7 @@ send_study() {
     die "storescu could not send the study; see $VAR/logs/gateway.log"
 }
 
-# pending_since LINE: how many planned deliveries of what came in after that line of forward.log are still to be made.
+# pending_since LINE: how many deliveries of the instances received after that line of forward.log are still to be made.
 pending_since() {
   tail -n "+$(($1 + 1))" "$VAR/logs/forward.log" 2>/dev/null | awk '
     / event=received / && match($0, / deliveries=[0-9]+/) { due += substr($0, RSTART + 12, RLENGTH - 12) }
@@ -156,7 +156,7 @@ pending_since() {
     END { print due + 0 }'
 }
 
-# Until what was sent has arrived, whatever the routes say; what a stopped server misses is not waited for very long.
+# Waits until everything sent has arrived, whatever the routes say; at most 15 s, since a stopped server gets nothing.
 await_deliveries() {
   local deadline=$((SECONDS + 15))
   while [[ -n $gateway_pid && $(pending_since "$1") -gt 0 ]] && ((SECONDS < deadline)); do
@@ -194,28 +194,28 @@ what_to_try() {
   accession=$(accession_number)
   cat <<TEXT
 
-All of it runs. Open the gateway's page:
+Everything runs. Open the gateway's page:
 
   http://127.0.0.1:$GATEWAY_ADMIN_PORT/
 
-and find the study you saw arriving: accession number $accession in the field above (press /). Try, in another terminal:
+and search there (press /) for the study you just sent: accession number $accession. Then try, in another terminal:
 
-  # each instance's way
+  # follow each instance
   scripts/gateway tail -f --file $VAR/logs/forward.log
-  # images of your own, or more generated ones, to the gateway
+  # send your own images, or more generated ones, to the gateway
   scripts/gateway generate --output $VAR/mr --modality MR --instances 200
   scripts/gateway send GATEWAY@127.0.0.1:$GATEWAY_PORT ${send_tls[@]+${send_tls[@]} }$VAR/mr
-  # a server that fails: the others go on, and it catches up when it is back; the page tells why what waits is waiting
+  # stop a server: the others go on; the page says why deliveries wait; the server gets them when it is back
   scripts/orthanc.sh ${orthanc_tls[@]+${orthanc_tls[@]} }stop orthanc2
-  # what each server holds
+  # show what each server holds
   scripts/gateway inspect
-  # after an edit of conf/routing.conf
+  # check your edit of conf/routing.conf
   scripts/gateway check
 
 The servers' own pages: http://127.0.0.1:8042, 8043, 8044 (login ${ORTHANC_USER:-orthanc}, the
 password is $([[ -n ${ORTHANC_PASSWORD:-} ]] && echo "that of ORTHANC_PASSWORD" || echo "in $VAR/orthanc.password")).
 
-Ctrl-C stops what this script has started. What was received is kept in $VAR.
+Ctrl-C stops what this script has started. Received instances stay in $VAR.
 TEXT
 }
 
@@ -241,7 +241,7 @@ send_study
 if [[ -n $ONCE ]]; then
   step "What each server holds"
   "$ROOT/scripts/gateway" inspect --expect-instances "$TOTAL" --wait "$DELIVERY_SECONDS" ||
-    die "not every server holds the $TOTAL instances sent (a changed conf/routing.conf can be why); logs: $VAR/logs"
+    die "not every server holds the $TOTAL instances sent; perhaps conf/routing.conf was changed; logs: $VAR/logs"
   step "Every server holds all $TOTAL instances"
   exit
 fi
@@ -250,10 +250,10 @@ await_deliveries "$lines"
 step "What each server holds"
 "$ROOT/scripts/gateway" inspect || true
 what_to_try
-# From here on Ctrl-C is how it should end.
+# From here on Ctrl-C is the normal end.
 trap 'exit 0' INT
 while [[ -z $gateway_pid ]] || kill -0 "$gateway_pid" 2>/dev/null; do
-  # In the background, so that a signal is served at once.
+  # In the background, so that a signal takes effect at once.
   sleep 1 &
   wait $! || true
 done

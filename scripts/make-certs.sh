@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes an authority of one's own and certificates by it: to try TLS with, and for the demonstration and the tests.
+# Makes a test authority and certificates from it: to try TLS, and for the demonstration and the tests.
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
 source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lib/common.sh"
@@ -8,15 +8,15 @@ usage() {
   cat <<'TEXT'
 Usage: scripts/make-certs.sh [--days N] [--host NAME]… FOLDER NAME…
 
-Makes in FOLDER, unless it is there, an authority (ca.crt, ca.key), and for each NAME a certificate by it and its private
-key (NAME.crt, NAME.key) in PEM, good for clients and servers. A NAME that has files there gets new ones: a renewal.
+Makes an authority in FOLDER (ca.crt, ca.key), unless there is one. For each NAME it makes a certificate from this authority
+and its private key (NAME.crt, NAME.key), in PEM, for clients and servers. Existing files of NAME are replaced: a renewal.
 
-  --days N     how long they are valid (default: 365)
-  --host NAME  a host name or address that the certificates are for, besides NAME itself; can be given again
+  --days N     days until the certificates expire (default: 365)
+  --host NAME  a host name or address that the certificates are for, besides NAME; may be repeated
                (default: localhost and 127.0.0.1)
 
-Keys are on the curve P-256, readable by their owner alone. This authority is for trying: whoever can read ca.key can pose
-as anybody. A hospital has one of its own.
+Keys use the curve P-256; only their owner can read them. The authority is for tests only: a reader of ca.key can pose as any
+host. In a hospital, use the hospital's authority.
 TEXT
 }
 
@@ -52,7 +52,7 @@ WORK=$(mktemp -d)
 trap 'rm -rf "$WORK"' EXIT
 umask 077
 
-# openssl prints its progress on standard error, and what is wrong, too.
+# openssl prints both its progress and its errors on standard error: show them only when it fails.
 quiet() {
   "$@" 2>"$WORK/errors" || {
     cat "$WORK/errors" >&2
@@ -62,7 +62,7 @@ quiet() {
 
 new_key() { quiet openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$1"; }
 
-# names NAME: the hosts as subject alternative names; what consists of digits and dots, or has a colon, is an address.
+# names NAME: the hosts as subject alternative names; digits and dots, or a colon, mean an address.
 names() {
   local host list=DNS:$1
   for host in "${hosts[@]}"; do
@@ -86,7 +86,7 @@ make_authority() {
 
 make_certificate() {
   local name=$1
-  [[ $name =~ ^[A-Za-z0-9][A-Za-z0-9._-]*$ && $name != ca ]] || die "no name for a certificate: $name"
+  [[ $name =~ ^[A-Za-z0-9][A-Za-z0-9._-]*$ && $name != ca ]] || die "not a valid name for a certificate: $name"
   new_key "$WORK/$name.key"
   quiet openssl req -new -sha256 -key "$WORK/$name.key" -subj "/CN=$name" -out "$WORK/$name.csr"
   cat >"$WORK/extensions" <<TEXT
@@ -97,7 +97,7 @@ subjectAltName = $(names "$name")
 TEXT
   quiet openssl x509 -req -sha256 -in "$WORK/$name.csr" -CA "$FOLDER/ca.crt" -CAkey "$FOLDER/ca.key" \
     -set_serial "0x$(openssl rand -hex 16)" -days "$DAYS" -extfile "$WORK/extensions" -out "$WORK/$name.crt"
-  # Both at once, as nearly as can be: who watches them must not find a certificate without its key for long.
+  # Both in quick succession: a program that watches them must not see a new key with an old certificate for long.
   mv "$WORK/$name.key" "$FOLDER/"
   mv "$WORK/$name.crt" "$FOLDER/"
   say "$name: $FOLDER/$name.crt, for $(names "$name"), $DAYS days"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The proof that the tests of durability can fail: each sync, and each order that the promise needs, is taken out of a
-# copy of the program, one at a time, and a test must go red.
+# Shows that the tests of durability can fail: it removes each sync, and each order that the promise needs, from a copy of
+# the program, one at a time, and a test must fail.
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
 source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lib/common.sh"
@@ -9,15 +9,15 @@ usage() {
   cat <<'TEXT'
 Usage: scripts/mutants.sh [--list] [NAME…]
 
-Builds the program, and for each mutant compiles one changed class into a copy of it and runs the tests that must notice:
-PowerCutIT, and for what no recording reaches a unit test. About a minute each. Exits with 0 only if all are noticed.
+Builds the program. For each mutant it compiles one changed class into a copy, and runs the test that must fail: PowerCutIT,
+or a unit test where PowerCutIT cannot reach the change. About a minute each. Exits with 0 only if every test fails.
 
-  --list   the names
-  NAME     only these
+  --list   print the names of the mutants
+  NAME     run only these
 TEXT
 }
 
-# NAME FILE TESTS, and what is done to FILE: a Perl expression over the whole of it.
+# NAME|CLASS|TESTS|CHANGE: CHANGE is a Perl expression for the whole file of CLASS.
 SPOOL=gateway/src/main/java/org/dicomgateway/spool
 MUTANTS=(
   "file-sync|LocalDisk|PowerCutIT|s/channel\.force\(false\);//"
@@ -84,7 +84,7 @@ trap 'rm -rf "$COPY"' EXIT
 cp -a "$ROOT/." "$COPY"
 TARGET=$COPY/gateway/target
 
-# run_tests TESTS LOG: those that are compiled in the copy, with nothing built again.
+# run_tests TESTS LOG: runs the compiled tests of the copy; builds nothing.
 run_tests() {
   local goals=(surefire:test "-Dtest=$1")
   [[ $1 == *IT ]] && goals=(failsafe:integration-test failsafe:verify "-Dit.test=$1")
@@ -99,7 +99,7 @@ for mutant in "${MUTANTS[@]}"; do
   source=$COPY/$file
   original=$ROOT/$file
   perl -0pe "$change" "$original" >"$source"
-  ! cmp -s "$original" "$source" || die "$name changes nothing in $class any more: mend it"
+  ! cmp -s "$original" "$source" || die "$name no longer changes anything in $class: correct its expression"
   "$JAVA_HOME/bin/javac" -proc:none -nowarn -cp "$TARGET/classes:$TARGET/gateway.jar" -d "$COPY/mutant" "$source" 2>"$COPY/javac.log" \
     || die "$name does not compile: $(cat "$COPY/javac.log")"
   cp -r "$COPY/mutant/." "$TARGET/classes"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What do the unit tests not notice? PIT changes the code that promises durability, in each place where it can, and runs
-# the tests that reach it.
+# Lists what the unit tests do not notice: PIT changes the code that promises durability, wherever it can, and runs the
+# tests that reach it.
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
 source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lib/common.sh"
@@ -10,12 +10,12 @@ usage() {
 Usage: scripts/mutation.sh [CLASS…]
 
 Mutates these classes (default: those of the spool that promise durability) and lists the mutants that no unit test of
-their package notices; the whole report is gateway/target/pit-reports/index.html. Takes a quarter of an hour and more.
+their package notices. The whole report is gateway/target/pit-reports/index.html. Takes a quarter of an hour or more.
 
-Not each of them is a gap: some change nothing that could be seen, and syncs are scripts/mutants.sh's. Exits with 0 when
+Not every listed mutant is a gap: some have no visible effect, and scripts/mutants.sh tests the syncs. Exits with 0 when
 it has run.
 
-  CLASS   a class with its package behind org.dicomgateway: spool.upkeep.Sweeper, or forward.* for a package
+  CLASS   a class with its package below org.dicomgateway: spool.upkeep.Sweeper, or forward.* for a package
 TEXT
 }
 
@@ -36,7 +36,7 @@ if ((${#CLASSES[@]} == 0)); then
     CLASSES+=("org.dicomgateway.spool.$class")
   done
 fi
-# A class with what is nested in it, and the tests of its package.
+# Each class with its nested classes, and the tests of its package.
 targets=()
 tests=()
 for class in "${CLASSES[@]}"; do

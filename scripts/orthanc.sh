@@ -9,22 +9,22 @@ usage() {
 Usage: scripts/orthanc.sh [--tls] COMMAND [NAME…]
 
   start     starts servers and waits until each answers C-ECHO and REST
-  stop      stops those that this script has started
-  restart   both
-  status    shows what runs; exits with 3 unless all do
-  logs      shows the last lines of their logs; with -f goes on
-  wipe      deletes what stopped servers hold; asks, unless --yes
+  stop      stops the servers that this script has started
+  restart   stops and starts them
+  status    shows which servers run; exits with 3 unless all do
+  logs      shows the last lines of their logs; with -f it follows them
+  wipe      deletes the images of stopped servers; asks first, unless --yes
 
-NAME is that of a file: orthanc/NAME.json. Without a name, all of them. A new file is a new server.
+NAME is the name of a file: orthanc/NAME.json. Without a name: all servers. To add a server, add a file.
 
-  --tls     the servers of orthanc/tls instead: the same, with TLS on the DICOM port. Certificates that are missing in
-            var/tls are made (scripts/make-certs.sh).
+  --tls     uses the servers of orthanc/tls instead: the same, with TLS on the DICOM port. Makes the certificates that are
+            missing in var/tls (scripts/make-certs.sh).
 
 Environment:
   GATEWAY_VAR                     where databases, logs and process ids go (default: var in the repository)
-  ORTHANC_DIR                     other folder with configurations (default: orthanc in the repository)
-  ORTHANC_USER, ORTHANC_PASSWORD  login of the servers' REST API (default: orthanc, and a password that is made for you
-                                  and lies in var/orthanc.password)
+  ORTHANC_DIR                     another folder with configurations (default: orthanc in the repository)
+  ORTHANC_USER, ORTHANC_PASSWORD  login of the servers' REST API (default: orthanc, and a generated password, kept in
+                                  var/orthanc.password)
   ORTHANC_START_SECONDS           how long a start may take (default: 60)
 TEXT
 }
@@ -46,7 +46,7 @@ config_of() { printf '%s/%s.json' "$ORTHANC_DIR" "$1"; }
 pid_file_of() { printf '%s/run/%s.pid' "$VAR" "$1"; }
 log_of() { printf '%s/logs/%s.log' "$VAR" "$1"; }
 
-# setting NAME KEY DEFAULT: a number or text from a server's configuration, which must stand on one line.
+# setting NAME KEY DEFAULT: a number or text from a server's configuration; key and value must be on one line.
 setting() {
   local value
   value=$(sed -n "/^ *\/\//d; s/.*\"$2\" *: *\"\{0,1\}\([^\",]*\).*/\1/p" "$(config_of "$1")" | head -n 1)
@@ -73,20 +73,20 @@ answers_echo() {
   echoscu ${tls[@]+"${tls[@]}"} -q -to 2 -ta 5 -td 5 -aet GATEWAY -aec "$(ae_title "$1")" 127.0.0.1 "$(dicom_port "$1")" 2>/dev/null
 }
 
-# The password goes through stdin: a command line can be read by everybody on the machine.
+# The password goes through stdin: every user of the machine can read a command line.
 rest_status() {
   printf 'user = "%s:%s"\n' "$(json_escape "$ORTHANC_USER")" "$(json_escape "$ORTHANC_PASSWORD")" |
     curl --config - --silent --output /dev/null --connect-timeout 2 --max-time 5 --write-out '%{http_code}' \
       "http://127.0.0.1:$(http_port "$1")/system" || true
 }
 
-# Orthanc puts the environment's text into its JSON as it is.
+# Orthanc inserts text from the environment into its JSON without escaping it.
 json_escape() {
   local text=${1//\\/\\\\}
   printf '%s' "${text//\"/\\\"}"
 }
 
-# ports_are_free NAME: says for each of its ports that is taken by what, and what to do.
+# ports_are_free NAME: for each of its ports that is taken, says by which process, and what to do.
 ports_are_free() {
   local free=0
   if port_is_taken "$(dicom_port "$1")"; then
@@ -105,12 +105,12 @@ launch() {
   log=$(log_of "$name")
   ports_are_free "$name" || return 1
   mkdir -p "$VAR/run" "$VAR/logs" "$VAR/orthanc/$name"
-  # Also when an earlier version made it for everybody to read.
+  # An earlier version made it readable by everybody.
   chmod go= "$VAR/orthanc"
   if [[ -f $log && $(stat -c %s "$log") -gt $((20 * 1024 * 1024)) ]]; then
     mv -f "$log" "$log.1"
   fi
-  # In a session of its own: a Ctrl-C at the terminal is not for the servers.
+  # In its own session: a Ctrl-C at the terminal must not reach the servers.
   ORTHANC_USER=$(json_escape "$ORTHANC_USER") \
     ORTHANC_PASSWORD=$(json_escape "$ORTHANC_PASSWORD") \
     setsid Orthanc "$(config_of "$name")" >>"$log" 2>&1 </dev/null &
@@ -131,7 +131,7 @@ await_ready() {
       if answers_echo "$name"; then
         say "$name: $(describe "$name"), process $pid"
         if [[ $rest == 401 ]]; then
-          warn "$name refuses the login (ORTHANC_USER, ORTHANC_PASSWORD, or $VAR/orthanc.password): it has one of its own in $(config_of "$name")"
+          warn "$name refuses the login (ORTHANC_USER, ORTHANC_PASSWORD, or $VAR/orthanc.password): $(config_of "$name") sets another one"
         fi
         return
       fi
@@ -171,14 +171,14 @@ start() {
   return "$failed"
 }
 
-# Orthanc listens on every address of the machine and cannot be told otherwise; what it does for whom, can.
+# Orthanc always listens on every address of the machine. Its configuration only limits which senders it serves.
 warn_of_addresses() {
   local name ports=()
   for name in "$@"; do
     ports+=("$(dicom_port "$name")" "$(http_port "$name")")
   done
-  warn "Orthanc listens on every address of this machine, and cannot be told otherwise. These servers serve this machine"
-  warn "alone, others are turned away once they are connected. To have them not even connect, as root:"
+  warn "Orthanc always listens on every address of this machine. These servers serve only this machine, and reject other"
+  warn "machines after they have connected. To keep them from connecting at all, run as root:"
   warn "  nft add table inet demo && nft add chain inet demo input '{ type filter hook input priority 0; }' &&"
   warn "  nft add rule inet demo input iif != lo tcp dport '{ $(
     IFS=,

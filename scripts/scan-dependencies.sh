@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Which of the gateway's libraries have known faults: its bill of materials against a database of advisories.
+# Lists the gateway's libraries with known faults: compares its bill of materials with a database of advisories.
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
 source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lib/common.sh"
@@ -8,14 +8,14 @@ usage() {
   cat <<'TEXT'
 Usage: scripts/scan-dependencies.sh [--bom FILE] [--accept ID]… DATABASE
 
-Asks nobody: DATABASE is a folder of advisories in the format of OSV (https://ossf.github.io/osv-schema/), one .json file
-each, such as the unpacked archive "Maven/all.zip" that osv.dev offers for download; or one .json file.
+Uses no network. DATABASE is a folder of advisories in the format of OSV (https://ossf.github.io/osv-schema/), one .json
+file each, such as the unpacked archive "Maven/all.zip" from osv.dev; or it is one .json file.
 
   --bom FILE    bill of materials in CycloneDX JSON (default: that of the last build)
-  --accept ID   an advisory that was looked at and does not matter here; can be given again
+  --accept ID   ignore an advisory that does not matter here; may be repeated
 
-Prints a line for each fault: advisory, library and version, what it is. Exits with 1 when there is any, 2 when it cannot
-tell.
+Prints a line for each fault: advisory, library and version, description. Exits with 1 when there is a fault, with 2 when
+the scan is not possible.
 TEXT
 }
 
@@ -51,11 +51,11 @@ command -v jq >/dev/null || cannot "jq is needed; on Debian: apt-get install jq"
 [[ -e $1 ]] || cannot "no database at $1"
 
 components=$(jq -c '[.components[]? | select((.purl // "") | startswith("pkg:maven/"))
-  | {key: "\(.group):\(.name)", value: .version}] | from_entries' "$BOM") || cannot "$BOM is no bill of materials"
+  | {key: "\(.group):\(.name)", value: .version}] | from_entries' "$BOM") || cannot "$BOM is not a bill of materials"
 [[ $components != "{}" ]] || cannot "$BOM names no libraries"
 
-# An advisory applies when its list names the version, or one of its ranges holds it: neither need be complete.
-# Versions are ordered as Maven does: a release candidate comes before its release, 1.0 is 1.
+# An advisory applies when its list has the version, or one of its ranges includes it: either one may be incomplete.
+# Versions are ordered as in Maven: a release candidate comes before its release, 1.0 equals 1.
 # shellcheck disable=SC2016 # the dollars are jq's
 filter='
   def rank: {"a": "alpha", "b": "beta", "m": "milestone", "cr": "rc"}[.] // . |
@@ -70,7 +70,7 @@ filter='
       elif $event.fixed then . and $ours < ($event.fixed | order)
       elif $event.last_affected then . and $ours <= ($event.last_affected | order)
       else . end);
-  # What a stranger wrote goes to a terminal: no control characters, no bidirectional overrides.
+  # Foreign text goes to a terminal: remove control characters and bidirectional overrides.
   def printable: explode | map(if . < 32 or (. >= 127 and . < 160) or . == 8206 or . == 8207
       or (. >= 8232 and . <= 8238) or (. >= 8294 and . <= 8297) or . == 65279 then 63 else . end) | implode | .[:300];
   select(.withdrawn | not) | select(.id as $id | $accepted | index($id) | not)
@@ -84,7 +84,7 @@ filter='
 accepting=$(printf '%s\n' ${accepted[@]+"${accepted[@]}"} | jq -Rcn '[inputs | select(. != "")]')
 found=$(find "$1" -type f -name '*.json' -print0 |
   xargs -0 -r jq -r --argjson components "$components" --argjson accepted "$accepting" "$filter" | sort -u) ||
-  cannot "$1 holds something that is no advisory"
+  cannot "$1 has a file that is not an advisory"
 advisories=$(find "$1" -type f -name '*.json' | wc -l)
 [[ $advisories -gt 0 ]] || cannot "no advisory in $1"
 

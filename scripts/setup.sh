@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the gateway, its demonstration and its tests need on Debian or Ubuntu, and only what is missing.
+# Installs on Debian or Ubuntu what the gateway, its demonstration and its tests need, and only what is missing.
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
 source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lib/common.sh"
@@ -8,18 +8,18 @@ usage() {
   cat <<'TEXT'
 Usage: scripts/setup.sh [--check | --tests]
 
-Installs what is missing: a JDK (17 or newer), Maven, Orthanc, DCMTK and a few small tools. Changes nothing when
-everything is there. Without root it prints the command to run instead and exits with 1.
+Installs what is missing: a JDK (17 or newer), Maven, Orthanc, DCMTK and a few small tools. Changes nothing when nothing
+is missing. Without root it prints the command to run instead, and exits with 1.
 
-  --check   only report; exits with 1 when something is missing
-  --tests   also what only the tests need
+  --check   only reports; exits with 1 when something is missing
+  --tests   also installs what only the tests need
 TEXT
 }
 
-# Whether what only tests need is looked for as well.
+# Whether to include what only the tests need.
 TESTS=
 
-# What is needed, what says that it is there, and the Debian packages that bring it.
+# The missing Debian packages, and a report line for each need.
 missing=()
 report=()
 
@@ -34,7 +34,7 @@ need() { # NAME FOUND PACKAGE
 
 where() { command -v "$1" 2>/dev/null || true; }
 
-# Debian 12 and Ubuntu have 17, Debian 13 has 21; whatever else is the distribution's default comes last.
+# Debian 12 and Ubuntu have 17, Debian 13 has 21; otherwise the distribution's default.
 jdk_package() {
   local package
   for package in openjdk-17-jdk-headless openjdk-21-jdk-headless; do
@@ -71,14 +71,14 @@ look() {
     need driver "$(where chromedriver)" chromium-driver
     need strace "$(where strace)" strace
     need rsyslog "$(PATH=$PATH:/usr/sbin where rsyslogd)" rsyslog
-    # Without anything that could be called: rsyslog's TLS.
+    # rsyslog's TLS is a library, not a program.
     local tls
     tls=$(compgen -G '/usr/lib/*/rsyslog/lmnsd_ossl.so' || true)
     need ossl "$tls" rsyslog-openssl
   fi
 }
 
-# The package would start a server of its own, on the ports that ours use, for nobody: not during this installation…
+# The Orthanc package starts its own server on the ports of the demonstration. Prevent that during this installation …
 without_services() {
   local policy=/usr/sbin/policy-rc.d
   if [[ -e $policy ]]; then
@@ -96,16 +96,16 @@ TEXT
   "$@"
 }
 
-# … nor at the next start of the machine.
+# … and at the next start of the machine.
 disable_new_service() {
   if [[ " ${missing[*]} " == *" orthanc "* && -d /run/systemd/system ]]; then
     systemctl disable orthanc >/dev/null 2>&1 || true
     say "The Orthanc service of the Debian package is not started and not enabled: scripts/orthanc.sh runs the servers."
-    say "To have it all the same, on 4242 and 8042: sudo systemctl enable --now orthanc"
+    say "If you want it, on 4242 and 8042: sudo systemctl enable --now orthanc"
   fi
 }
 
-# Of rsyslog and Prometheus too, only the programs are wanted.
+# rsyslog and Prometheus are needed as programs too, not as services.
 disable_new_others() {
   if [[ -d /run/systemd/system ]]; then
     if [[ " ${missing[*]} " == *" rsyslog "* ]]; then
@@ -117,17 +117,17 @@ disable_new_others() {
   fi
 }
 
-# A service that was there before is somebody's: only say so.
+# A service that was there before belongs to somebody: only warn.
 warn_of_service() {
   if [[ -d /run/systemd/system ]] && systemctl is-active --quiet orthanc 2>/dev/null; then
     warn "the Orthanc service of the Debian package runs and holds ports 4242 and 8042, which orthanc1 needs."
-    warn "If nobody uses it: sudo systemctl disable --now orthanc"
+    warn "If it is not in use: sudo systemctl disable --now orthanc"
   fi
 }
 
 install_missing() {
   if ! command -v apt-get >/dev/null; then
-    die "this is no Debian or Ubuntu: install these yourself, then run it again: ${missing[*]}"
+    die "this is not Debian or Ubuntu: install these yourself, then run this script again: ${missing[*]}"
   fi
   if ((EUID != 0)); then
     say "Missing: ${missing[*]}. Install them with:"
@@ -135,7 +135,7 @@ install_missing() {
     say "or by hand:"
     say "  sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing[*]}"
     if [[ " ${missing[*]} " == *" orthanc "* ]]; then
-      say "By hand, Debian also starts a server of its own on 4242 and 8042: sudo systemctl disable --now orthanc"
+      say "By hand, Debian also starts its own Orthanc on 4242 and 8042; stop it: sudo systemctl disable --now orthanc"
     fi
     exit 1
   fi
@@ -143,7 +143,7 @@ install_missing() {
   log=$(mktemp)
   export DEBIAN_FRONTEND=noninteractive
   quietly "Reading the package lists" "$log" apt-get update
-  # The lists may only now know which JDK there is.
+  # Only now the lists may know which JDK is available.
   look
   quietly "Installing ${missing[*]}" "$log" \
     without_services as_caller apt-get install -y --no-install-recommends "${missing[@]}"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What must pass: set-up, build, unit tests, integration tests against real Orthanc servers, DCMTK and a browser.
+# Runs everything that must pass: set-up, build, unit tests, integration tests with real Orthanc servers, DCMTK, a browser.
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
 source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lib/common.sh"
@@ -10,7 +10,7 @@ Usage: scripts/test.sh [--quick] [MAVEN_ARGUMENT...]
 
 Installs what is missing, builds, and runs all tests: at most ten minutes on two cores.
 
-  --quick   only the unit tests, and one study from storescu through the gateway into Orthanc
+  --quick   only the unit tests, and one study from storescu through the gateway to Orthanc
 
 Further arguments go to Maven: scripts/test.sh -Dit.test=KillIT
 TEXT

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The proof that nothing is lost: gateway, three Orthanc servers and DCMTK senders under a seeded schedule of faults.
+# Proves that nothing is lost: gateway, three Orthanc servers and DCMTK senders under a seeded schedule of faults.
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
 source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lib/common.sh"
@@ -8,24 +8,28 @@ usage() {
   cat <<'TEXT'
 Usage: scripts/torture.sh [--minutes N] [--seed S] [--fuzz PDUS]
 
-Runs the gateway and three Orthanc servers under continuous load from several DCMTK senders while processes are killed
-and frozen, networks fail, the disk fills, the ledger or its write-ahead log is lost or damaged and rules are edited, in
-an order that the seed decides. Some instances are corrected and sent again, some no server can take.
-Then it asks every server, over REST, for every instance that was answered with success, byte for byte in its last
-version; looks whether an older version came after a newer one, and whether a server was shown down for what no server can
-take; holds the books against the ledger and the ledger against the spool's files; and compares what the process holds with what it held.
+First kills the gateway once at each step of the data path.
 
-Before that the gateway is killed once at each step of the data path.
+Then runs the gateway and three Orthanc servers under continuous load from several DCMTK senders. Meanwhile, in an order
+that the seed decides, processes are killed and frozen, networks fail, the disk fills up, the ledger or its write-ahead log
+is lost or damaged, and rules are edited. Some instances are corrected and sent again; some no server can take.
 
-Prints what was done and how often, and what was lost. Exits with 0 only if nothing was lost, nothing came out of order,
-no healthy server was shown down, no book is out of balance, and nothing has grown. All of it happens on this machine's loopback and in a temporary folder.
+At the end it checks:
+  - over REST, that every server has every instance that was answered with success, byte for byte in its last version
+  - that no older version came after a newer one
+  - that no server was shown as down for instances that no server can take
+  - that the books agree with the ledger, and the ledger with the spool's files
+  - that the process has not grown in open files, threads or heap
+
+Prints what was done and how often, and what was lost. Exits with 0 only if all checks pass. Uses only this machine's
+loopback and a temporary folder.
 
   --minutes N   how long the faults go on (default: 5)
   --seed S      another schedule (default: 1)
-  --fuzz PDUS   before that, so many mutated PDUs and datasets against the acceptor and the header reader,
-                and a search for what costs the most heap for each byte sent
+  --fuzz PDUS   before that, sends this many mutated PDUs and datasets to the acceptor and the header reader,
+                and searches for the input that costs the most heap per byte
 
-As root the spool gets a small disk of its own, and that is filled too.
+As root, the spool is on its own small disk, which is filled up too.
 TEXT
 }
 
@@ -51,7 +55,7 @@ while (($# > 0)); do
   esac
 done
 
-# In a mount namespace of its own, the small disk goes with the last process, whatever ends it.
+# In its own mount namespace, the small disk disappears with the last process, whatever ends it.
 if ((EUID == 0)) && [[ -z ${TORTURE_UNSHARED:-} ]] && unshare -m true 2>/dev/null; then
   export TORTURE_UNSHARED=yes
   exec unshare -m -- "$0" --minutes "$MINUTES" --seed "$SEED" ${FUZZ:+--fuzz "$FUZZ"}

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# What the scripts have in common. Sourced by them, after `set -euo pipefail`.
+# Shared by the scripts, which source it after `set -euo pipefail`.
 
-# What is written is for this user alone: images, logs, logins. Where somebody else must read it, as what is built or
-# installed, it is written by as_caller.
+# The scripts write images, logs and logins so that only this user can read them. Files that others must read, such as
+# built or installed ones, are written with as_caller.
 CALLERS_UMASK=$(umask)
 umask 077
 
@@ -28,36 +28,36 @@ die() {
 set_var() {
   mkdir -p "$1"
   VAR=$(cd "$1" && pwd -P)
-  # Whoever can write in it can have what is written go elsewhere, by links.
+  # A user who can write in it could redirect the scripts' files with links.
   [[ $(stat -c %A "$VAR") != ????????w? ]] || die "$VAR can be written by everybody on this machine: choose a folder of your own"
   export GATEWAY_VAR=$VAR
 }
 
-# need_orthanc_login: ORTHANC_USER and ORTHANC_PASSWORD of the servers that scripts/orthanc.sh runs: those of the
-# environment, else a password that is made once and lies in $VAR, for this user alone.
+# need_orthanc_login: sets ORTHANC_USER and ORTHANC_PASSWORD of the servers that scripts/orthanc.sh runs: from the
+# environment, or a password that is made once and kept in $VAR, readable only by this user.
 need_orthanc_login() {
   local file=$VAR/orthanc.password fresh
   export ORTHANC_USER=${ORTHANC_USER:-orthanc}
   if [[ -z ${ORTHANC_PASSWORD:-} ]]; then
     if [[ ! -e $file && ! -L $file ]]; then
-      # Complete at once, and never over something that somebody put there meanwhile.
+      # The file appears complete, and never replaces a file that was put there meanwhile.
       fresh=$(mktemp "$file.XXXXXX")
       openssl rand -hex 16 >"$fresh"
       ln -T "$fresh" "$file" 2>/dev/null || true
       rm -f "$fresh"
     fi
     [[ -f $file && ! -L $file && -O $file && $(stat -c %a "$file") == ?00 ]] ||
-      die "$file is not this user's alone, and may be known to others: delete it, and another password is made"
+      die "$file is not this user's alone, so others may know the password: delete it, and a new one is made"
     ORTHANC_PASSWORD=$(<"$file")
     export ORTHANC_PASSWORD
   fi
 }
 
-# Where the certificates lie that were made to try TLS with; the same for all that runs here.
+# The folder of the test certificates; the same for everything that runs here.
 TLS_FOLDER=$ROOT/var/tls
 export GATEWAY_TLS=$TLS_FOLDER
 
-# need_certificates NAME…: makes those that are missing or no longer valid for a day.
+# need_certificates NAME…: makes those that are missing or valid for less than a day.
 need_certificates() {
   local name missing=()
   for name in "$@"; do
@@ -66,7 +66,7 @@ need_certificates() {
   ((${#missing[@]} == 0)) || "$ROOT/scripts/make-certs.sh" "$TLS_FOLDER" "${missing[@]}"
 }
 
-# port_is_taken PORT: whether any process listens on it, on whatever address.
+# port_is_taken PORT: whether any process listens on it, on any address.
 port_is_taken() { [[ -n $(listening_inodes "$1") ]]; }
 
 # The socket inodes that listen on a port, from the kernel's own table; needs no tool.
@@ -93,7 +93,7 @@ port_holder() {
   printf "a process of another user (as root, ss -ltnp 'sport = :%s' names it)" "$1"
 }
 
-# explain_taken_port PORT OWNER WHERE: why OWNER cannot have its port, and what to do about it.
+# explain_taken_port PORT OWNER WHERE: says why OWNER cannot use its port, and what to do.
 explain_taken_port() {
   local holder
   holder=$(port_holder "$1")
@@ -105,12 +105,12 @@ explain_taken_port() {
   fi
 }
 
-# is_process PID TEXT: whether PID runs and has TEXT on its command line; a number used again by others has not.
+# is_process PID TEXT: whether PID runs and has TEXT on its command line; a reused number of another process does not count.
 is_process() {
   [[ -r /proc/$1/cmdline ]] && tr '\0' ' ' <"/proc/$1/cmdline" 2>/dev/null | grep -qF -- "$2"
 }
 
-# end_process PID TEXT SECONDS: SIGTERM, then after SECONDS SIGKILL; only if it is what it should be.
+# end_process PID TEXT SECONDS: SIGTERM, then after SECONDS SIGKILL; only if is_process PID TEXT.
 end_process() {
   local deadline=$((SECONDS + $3))
   is_process "$1" "$2" || return 0
@@ -125,12 +125,12 @@ end_process() {
   done
 }
 
-# quietly TEXT LOG COMMAND…: runs COMMAND with its output in LOG, shows that time passes; shows the log when it fails.
+# quietly TEXT LOG COMMAND…: runs COMMAND with its output in LOG and shows progress dots; shows the log when it fails.
 quietly() {
   local text=$1 log=$2 start=$SECONDS ticker code=0
   shift 2
   printf '%s ' "$text"
-  # It ends with this script, should that be interrupted.
+  # It ends when this script is interrupted.
   (
     n=0
     while sleep 1 && kill -0 $$; do
