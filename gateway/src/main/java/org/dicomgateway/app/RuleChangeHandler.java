@@ -53,7 +53,7 @@ final class RuleChangeHandler implements RulesInForce.Followers {
                 LOG.info("rules: {} instances that were held have a route now", planned);
             }
         } catch (RuntimeException e) {
-                LOG.error("held instances could not be planned again; the next change of the rules tries again", e);
+            LOG.error("held instances could not be planned again; the next change of the rules tries again", e);
         }
     }
 }

@@ -107,8 +107,7 @@ final class Journal implements AutoCloseable {
             if (size > totalSize - fileSize && file.getKey() < next) {
                 Files.delete(file.getValue());
                 LOG.info(
-                        "audit trail: {} was the oldest file and is deleted, to keep"
-                                + " gateway.audit.total-size",
+                        "audit trail: {} was the oldest file and is deleted, to keep" + " gateway.audit.total-size",
                         file.getValue());
             }
         }

@@ -91,9 +91,9 @@ final class SyslogSender implements AutoCloseable {
         SyslogLink current = link;
         if (since != 0 && current != null && System.nanoTime() - since > patience.toNanos()) {
             LOG.warn(
-                    "audit trail: syslog server {} has accepted no data for {}; the connection is"
-                            + " closed",
-                    server, patience);
+                    "audit trail: syslog server {} has accepted no data for {}; the connection is" + " closed",
+                    server,
+                    patience);
             hangUp(current);
         }
     }

@@ -61,12 +61,7 @@ public enum Metric {
             Kind.GAUGE,
             "Deliveries that wait because none of their destinations is usable"),
 
-    STATE(
-            "gateway_destination_state",
-            Kind.GAUGE,
-            "1 for the current state, 0 for the others",
-            "destination",
-            "state"),
+    STATE("gateway_destination_state", Kind.GAUGE, "1 for the current state, 0 for the others", "destination", "state"),
     USABLE("gateway_destination_usable", Kind.GAUGE, "1 while deliveries can be assigned to it", "destination"),
     FAILURES(
             "gateway_destination_consecutive_failures",

@@ -42,8 +42,8 @@ final class AccessList {
         }
         return new Finding(
                 Optional.empty(),
-                Optional.of(nearest == null ? Rejection.notAllowed(
-                        "access: no rule is configured") : nearest.rejection));
+                Optional.of(
+                        nearest == null ? Rejection.notAllowed("access: no rule is configured") : nearest.rejection));
     }
 
     /** Whether a rule with a list of addresses includes this address. */
@@ -59,9 +59,8 @@ final class AccessList {
         if (!matches(rule.callingAe(), List.of(calling))) {
             return misfit(
                     0,
-                    Rejection.callingAeTitleNotRecognized(
-                            of + "does not permit the calling AE title " + calling + "; no other rule matches more"
-                                    + " conditions"));
+                    Rejection.callingAeTitleNotRecognized(of + "does not permit the calling AE title " + calling
+                            + "; no other rule matches more" + " conditions"));
         }
         if (!matches(rule.calledAe(), List.of(called))) {
             return misfit(1, Rejection.calledAeTitleNotRecognized(of + calling + " may not call " + called));

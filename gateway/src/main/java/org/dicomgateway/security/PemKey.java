@@ -44,8 +44,7 @@ final class PemKey {
         String text = text(file);
         Matcher block = BLOCK.matcher(text);
         if (!block.find()) {
-            throw new KeyMaterialException(
-                    file, "no private key in PEM: BEGIN PRIVATE KEY and END are missing", null);
+            throw new KeyMaterialException(file, "no private key in PEM: BEGIN PRIVATE KEY and END are missing", null);
         }
         try {
             return switch (block.group(1)) {
@@ -55,8 +54,10 @@ final class PemKey {
                 case "EC PRIVATE KEY" -> pkcs8(ofCurve(content(block)));
                 default ->
                     throw new KeyMaterialException(
-                            file, "a " + block.group(1) + " is not supported; convert it to PKCS#8: openssl pkcs8"
-                                    + " -topk8", null);
+                            file,
+                            "a " + block.group(1) + " is not supported; convert it to PKCS#8: openssl pkcs8"
+                                    + " -topk8",
+                            null);
             };
         } catch (GeneralSecurityException | IllegalArgumentException | IndexOutOfBoundsException e) {
             String proc =

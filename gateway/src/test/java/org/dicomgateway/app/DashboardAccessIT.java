@@ -93,8 +93,8 @@ class DashboardAccessIT {
             assertThat(browser.find(steer()).isDisplayed()).isFalse();
             // One who finds it all the same is refused.
             browser.run("document.querySelector(arguments[0]).click()", steer());
-            eventually(
-                    () -> assertThat(browser.text("#toasts")).contains("This failed: bob may look, and change nothing"));
+            eventually(() ->
+                    assertThat(browser.text("#toasts")).contains("This failed: bob may look, and change nothing"));
             pictures(browser, "viewer");
             assertThat(browser.text(row("State"))).startsWith("paused");
             assertThat(gateway.output())

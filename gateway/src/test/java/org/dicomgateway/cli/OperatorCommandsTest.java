@@ -75,8 +75,7 @@ class OperatorCommandsTest {
                         line -> assertThat(line)
                                 .matches("b: PAUSED since [-0-9]+ [:0-9]+, 0 deliveries wait: new disk"),
                         line -> assertThat(line)
-                                .isEqualTo("parked: 1 delivery waits for your decision:"
-                                        + " scripts/gateway parked"),
+                                .isEqualTo("parked: 1 delivery waits for your decision:" + " scripts/gateway parked"),
                         line -> assertThat(line).startsWith("held: 4 deliveries wait for a destination"),
                         line -> assertThat(line).isEqualTo("held: 3 instances, no route applies"),
                         line -> assertThat(line).startsWith("waiting: 6 deliveries, none of their destinations"));

@@ -114,7 +114,7 @@ final class EventStream implements WriteListener {
 
     @Override
     public void onError(Throwable failure) {
-            LOG.debug("a listener to live events has left", failure);
+        LOG.debug("a listener to live events has left", failure);
         end();
     }
 

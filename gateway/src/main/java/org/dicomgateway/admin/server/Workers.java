@@ -90,11 +90,7 @@ final class Workers extends Handler.Wrapper {
         } catch (Exception e) {
             LOG.error("{} failed", request.getMethod(), e);
             errors.refuse(
-                    request,
-                    answer,
-                    answer,
-                    HttpStatus.INTERNAL_SERVER_ERROR_500,
-                    "failed; see the gateway's log");
+                    request, answer, answer, HttpStatus.INTERNAL_SERVER_ERROR_500, "failed; see the gateway's log");
         }
     }
 

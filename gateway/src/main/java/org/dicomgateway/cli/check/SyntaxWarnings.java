@@ -77,15 +77,14 @@ public final class SyntaxWarnings {
                     .filter(listener -> accepts(listener, refusal.syntax()))
                     .forEach(listener -> listeners.add(listener.name()));
             if (!listeners.isEmpty()) {
-                warnings.add(
-                        new Warning(
-                                loaded.gateway().routingFile(),
-                                0,
-                                "destinations." + refusal.destination(),
-                                "it did not accept " + nameOf(refusal.syntax()) + ", for which " + count
-                                        + " deliveries are parked, and listeners accept that: "
-                                        + String.join(", ", listeners),
-                                "list in transfer-syntaxes of the listeners, or of entries of access, what they take"));
+                warnings.add(new Warning(
+                        loaded.gateway().routingFile(),
+                        0,
+                        "destinations." + refusal.destination(),
+                        "it did not accept " + nameOf(refusal.syntax()) + ", for which " + count
+                                + " deliveries are parked, and listeners accept that: "
+                                + String.join(", ", listeners),
+                        "list in transfer-syntaxes of the listeners, or of entries of access, what they take"));
             }
         });
         return warnings;

@@ -90,9 +90,8 @@ public final class OptionConverters {
                                 .atZone(ZoneId.systemDefault())
                                 .toInstant();
             } catch (DateTimeParseException e) {
-                throw new TypeConversionException(
-                        "'" + text
-                                + "' is not a time: use 30m, 8h or 2d before now, or 2026-03-01T22:00 in local time");
+                throw new TypeConversionException("'" + text
+                        + "' is not a time: use 30m, 8h or 2d before now, or 2026-03-01T22:00 in local time");
             }
         }
 

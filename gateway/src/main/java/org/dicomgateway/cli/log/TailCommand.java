@@ -77,8 +77,7 @@ public final class TailCommand implements Callable<Integer> {
     @Option(
             names = {"-n", "--lines"},
             paramLabel = "N",
-            description =
-                    "How many existing lines to show (default: " + DEFAULT_LINES + "; with --since, all).")
+            description = "How many existing lines to show (default: " + DEFAULT_LINES + "; with --since, all).")
     private @Nullable Integer count;
 
     @Option(
@@ -94,8 +93,7 @@ public final class TailCommand implements Callable<Integer> {
             paramLabel = "EVENT",
             split = ",",
             converter = OfEvent.class,
-            description =
-                    "Only these events: received, held, refused, delivered, retry, passed-on, parked and others.")
+            description = "Only these events: received, held, refused, delivered, retry, passed-on, parked and others.")
     private List<String> events = List.of();
 
     @Option(names = "--failed", description = "Only failures: refused, retry, passed-on, parked.")

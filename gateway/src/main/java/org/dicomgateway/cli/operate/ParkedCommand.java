@@ -24,8 +24,7 @@ import picocli.CommandLine.Option;
         name = "parked",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description =
-                "Lists the deliveries that are parked until you retry, reroute or discard them, with the reason.",
+        description = "Lists the deliveries that are parked until you retry, reroute or discard them, with the reason.",
         optionListHeading = "%nOptions:%n",
         exitCodeList = {
             "0:no such delivery is parked",

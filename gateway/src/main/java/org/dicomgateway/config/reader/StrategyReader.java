@@ -79,9 +79,8 @@ public final class StrategyReader {
                 draft.copies.checkWith(
                         to,
                         (copies, destinations) -> copies <= destinations.size(),
-                        (copies, destinations) ->
-                                copies + " copies need as many destinations, but the route names "
-                                        + destinations.size(),
+                        (copies, destinations) -> copies + " copies need as many destinations, but the route names "
+                                + destinations.size(),
                         "name more destinations, or ask for fewer copies");
             }
         });

@@ -108,8 +108,8 @@ final class TlsReader {
         if (pem && store) {
             keyStore.reject("certificate is also set", "keep certificate and key, or key-store");
         } else if (pem != key.get().isPresent()) {
-            (pem ? certificate : key).reject(
-                    "certificate and key must be set together", pem ? "add key" : "add certificate");
+            (pem ? certificate : key)
+                    .reject("certificate and key must be set together", pem ? "add key" : "add certificate");
         } else if (needsIdentity && !pem && !store) {
             enabled.reject(
                     "the gateway has no certificate",

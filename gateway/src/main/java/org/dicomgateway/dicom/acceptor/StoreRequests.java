@@ -96,17 +96,18 @@ final class StoreRequests {
                 throw dataset.failure();
             }
             log.warn(
-                    "{}: aborted, because instance {} could not be received:"
-                            + " {}",
+                    "{}: aborted, because instance {} could not be received:" + " {}",
                     associationName,
-                    request.sopInstance(), e, e);
+                    request.sopInstance(),
+                    e,
+                    e);
             throw Aborts.becauseOf(e);
         } catch (RuntimeException e) {
             log.error(
-                    "{}: internal error of the gateway while it received instance"
-                            + " {}",
+                    "{}: internal error of the gateway while it received instance" + " {}",
                     associationName,
-                    request.sopInstance(), e);
+                    request.sopInstance(),
+                    e);
             return new CStoreResponse(DimseStatus.PROCESSING_FAILURE, "internal error");
         }
     }

@@ -58,8 +58,7 @@ public final class HeaderReader {
         try {
             return parse(new InflaterInputStream(in, inflater), transferSyntax, maxBytes);
         } catch (ZipException e) {
-            throw new UnreadableDatasetException(
-                    "the dataset is not deflated, but its transfer syntax says so", e);
+            throw new UnreadableDatasetException("the dataset is not deflated, but its transfer syntax says so", e);
         } finally {
             inflater.end();
         }

@@ -22,9 +22,8 @@ public record AeTitle(String value) implements Comparable<AeTitle> {
                     + Text.printable(value, MAX_LENGTH) + "…' has " + value.length());
         }
         if (value.chars().anyMatch(c -> c < 0x20 || c > 0x7e || c == '\\')) {
-            throw new IllegalArgumentException(
-                    "an AE title contains printable ASCII without backslash:"
-                            + " '" + Text.printable(value, MAX_LENGTH) + "'");
+            throw new IllegalArgumentException("an AE title contains printable ASCII without backslash:" + " '"
+                    + Text.printable(value, MAX_LENGTH) + "'");
         }
     }
 

@@ -73,8 +73,8 @@ public final class AssociateGuard {
     /** Starts to count. @param length the length of the PDU's body */
     public AssociateGuard(long length) throws IOException {
         if (length > MAX_LENGTH || length < FIXED_FIELDS) {
-            throw Aborts.becauseOfViolation("an association request or answer of " + length + " bytes; at most "
-                    + MAX_LENGTH + " are allowed");
+            throw Aborts.becauseOfViolation(
+                    "an association request or answer of " + length + " bytes; at most " + MAX_LENGTH + " are allowed");
         }
         bodyRemaining = (int) length;
     }
@@ -174,8 +174,9 @@ public final class AssociateGuard {
         } else if (type != (NO_SUCH_ITEM & 0xFF)) {
             // For these two, the toolkit always reads this many bytes, whatever the length says.
             boolean numbers = type == MAXIMUM_LENGTH || type == ASYNCHRONOUS_OPERATIONS;
-            check(!numbers || length == NUMBERS, "a maximum length or an asynchronous operations window of a wrong"
-                    + " length");
+            check(
+                    !numbers || length == NUMBERS,
+                    "a maximum length or an asynchronous operations window of a wrong" + " length");
             check(++others <= MAX_OTHER, "more than " + MAX_OTHER + " other sub-items of the user information");
         }
     }

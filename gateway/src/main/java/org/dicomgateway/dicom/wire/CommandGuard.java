@@ -71,8 +71,9 @@ final class CommandGuard {
         check(header[6] == 0 && header[7] == 0, "a command with an element that claims 64 KB or more");
         element = (header[2] & 0xFF) | ((header[3] & 0xFF) << 8);
         valueRemaining = (header[4] & 0xFF) | ((header[5] & 0xFF) << 8);
-        check(element != COMMAND_FIELD || valueRemaining == US_LENGTH, "a command with a Command Field of a wrong"
-                + " length");
+        check(
+                element != COMMAND_FIELD || valueRemaining == US_LENGTH,
+                "a command with a Command Field of a wrong" + " length");
     }
 
     private static void check(boolean holds, String violation) throws IOException {

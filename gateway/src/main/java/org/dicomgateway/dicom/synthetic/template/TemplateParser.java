@@ -118,8 +118,7 @@ public final class TemplateParser {
                     .orElseThrow(() -> new Problem("'" + given + "' is not a value representation (PS3.5 6.2)"));
         }
         if (isPrivate(tag) || ElementDictionary.keywordOf(tag, null).isEmpty()) {
-            throw new Problem(
-                    name + " is private or unknown; add its value representation: " + name + " LO = …");
+            throw new Problem(name + " is private or unknown; add its value representation: " + name + " LO = …");
         }
         return ElementDictionary.vrOf(tag, null);
     }
