@@ -96,6 +96,7 @@ class ArchitectureTest {
     private static final Map<String, List<String>> DOORS = Map.of("spool.engine", List.of("Spool", "SpoolReader"));
 
     private static final int MAX_TYPES = 25;
+    private static final int MAX_COLUMNS = 120;
 
     private static Map.Entry<String, List<String>> stage(String name, String mayUse) {
         return Map.entry(name, mayUse.isEmpty() ? List.of() : List.of(mayUse.split(" ")));
@@ -313,6 +314,18 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .areAssignableTo(java.util.Timer.class)
                 .check(PRODUCTION);
+    }
+
+    @Test
+    void comments_fit_in_120_columns() throws IOException {
+        List<String> wide = new ArrayList<>();
+        for (Path file : sources()) {
+            Files.readAllLines(file).stream()
+                    .filter(line -> line.length() > MAX_COLUMNS)
+                    .filter(line -> line.strip().startsWith("*") || line.contains("//") || line.contains("/*"))
+                    .forEach(line -> wide.add(file.getFileName() + ": " + line.strip()));
+        }
+        assertThat(wide).isEmpty();
     }
 
     /** See org.dicomgateway.process: an Error ends the process. Whoever has to tell others first throws it again. */

@@ -22,9 +22,9 @@ import org.dicomgateway.security.PasswordHash;
 import org.dicomgateway.security.Secret;
 
 /**
- * The users that senders can name in an association request (PS3.7 D.3.3.7). The cost of guessing is bounded: one passcode
- * is checked at a time, and after too many wrong ones a user is closed to that address for a while ({@link PasswordGate}).
- * For any number of threads.
+ * The users that senders can name in an association request (PS3.7 D.3.3.7). The cost of guessing is bounded: one
+ * passcode is checked at a time, and after too many wrong ones a user is closed to that address for a while ({@link
+ * PasswordGate}). For any number of threads.
  */
 public final class Identities {
 

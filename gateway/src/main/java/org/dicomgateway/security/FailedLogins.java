@@ -11,10 +11,10 @@ import java.util.Optional;
 
 /**
  * Wrong passwords, by the user and the network they came from. After five, that user is closed to that network, for one
- * second, then twice as long for each further one, up to 256 seconds. Other users, and the same user from elsewhere, are not
- * affected. A name that no user has counts like any other: the answer does not show which users there are. Of an IPv6
- * address the network part counts, because its owner has all addresses of that network. Remembers at most {@value
- * #MAX_REMEMBERED}, for 15 minutes each. For any number of threads.
+ * second, then twice as long for each further one, up to 256 seconds. Other users, and the same user from elsewhere,
+ * are not affected. A name that no user has counts like any other: the answer does not show which users there are. Of
+ * an IPv6 address the network part counts, because its owner has all addresses of that network. Remembers at most
+ * {@value #MAX_REMEMBERED}, for 15 minutes each. For any number of threads.
  */
 final class FailedLogins {
 

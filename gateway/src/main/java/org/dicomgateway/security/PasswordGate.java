@@ -17,12 +17,12 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * The one place where passwords are compared, of operators and of senders. A comparison is slow on purpose, so callers ask
- * {@link #knows} first, then {@link #closedFor}, and bound how many they have compared at once.
+ * The one place where passwords are compared, of operators and of senders. A comparison is slow on purpose, so callers
+ * ask {@link #knows} first, then {@link #closedFor}, and bound how many they have compared at once.
  *
- * <p>What was right is remembered in memory, as a code under a key that only this process has, for an hour after its last
- * use. What was wrong counts against the user and the network it came from ({@link FailedLogins}). A user that does not
- * exist costs as much as one that does. For any number of threads.
+ * <p>What was right is remembered in memory, as a code under a key that only this process has, for an hour after its
+ * last use. What was wrong counts against the user and the network it came from ({@link FailedLogins}). A user that
+ * does not exist costs as much as one that does. For any number of threads.
  */
 public final class PasswordGate {
 
@@ -60,8 +60,8 @@ public final class PasswordGate {
     }
 
     /**
-     * Whether this password was found right before, for the same network. Costs next to nothing, so nobody may guess by it
-     * from elsewhere.
+     * Whether this password was found right before, for the same network. Costs next to nothing, so it must
+     * not help guesses from elsewhere.
      */
     public boolean knows(InetAddress source, String user, Secret password) {
         return known.getIfPresent(code(source, user, password)) != null;

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a password is compared with when there is no such user, so that the time it takes does not show which users there
- * are. It is the hash of another user, because hashes differ in cost: always the same one for one name, chosen with a key
- * that is new in each process.
+ * What a password is compared with when there is no such user, so that the time it takes does not show which users
+ * there are. It is the hash of another user, because hashes differ in cost: always the same one for one name, chosen
+ * with a key that is new in each process.
  */
 final class StandInHashes {
 

@@ -22,8 +22,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The operators' interface at a real port, which asks nobody who he is, in front of a gateway and a spool whose state a test
- * sets: there for each test anew.
+ * The operators' interface at a real port, which asks nobody who he is, in front of a gateway and a spool whose state a
+ * test sets: there for each test anew.
  */
 public final class AdminAtAPort implements BeforeEachCallback, AfterEachCallback {
 

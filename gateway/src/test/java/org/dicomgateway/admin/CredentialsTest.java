@@ -222,7 +222,9 @@ class CredentialsTest {
         }
     }
 
-    /** Medians of many, with a wide margin: a tenth of a second would be told from none, whatever else the machine does. */
+    /**
+     * Medians of many, with a wide margin: a tenth of a second would be told from none, whatever else the machine does.
+     */
     @Test
     void an_unknown_user_costs_as_much_as_a_wrong_password() throws Exception {
         PasswordHash dear = PasswordHash.make(new Secret("secret"));

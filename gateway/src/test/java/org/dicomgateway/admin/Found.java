@@ -18,7 +18,9 @@ import org.dicomgateway.spool.SpoolSearch.FoundStudy;
 import org.dicomgateway.spool.SpoolSearch.Story;
 import org.dicomgateway.spool.SpoolSearch.StudyAt;
 
-/** What {@link FakeSpoolView} finds: an instance with a parked delivery and one that waits for any of two destinations. */
+/**
+ * What {@link FakeSpoolView} finds: an instance with a parked delivery and one that waits for any of two destinations.
+ */
 final class Found {
 
     static final long INSTANCE = 7;

@@ -11,7 +11,9 @@ import org.dicomgateway.testkit.HeapFuzzer.Worst;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Whatever is sent to the operators' interface before it asks who calls, it holds little heap: see {@link HeapFuzzer}. */
+/**
+ * Whatever is sent to the operators' interface before it asks who calls, it holds little heap: see {@link HeapFuzzer}.
+ */
 class HeapFuzzTest {
 
     private static final int TRIES = Integer.getInteger("fuzz.tries", 10);

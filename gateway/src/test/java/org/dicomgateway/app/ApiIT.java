@@ -35,7 +35,9 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The operators' interface of a gateway at work: one server that does not take everything, and one that is not there. */
+/**
+ * The operators' interface of a gateway at work: one server that does not take everything, and one that is not there.
+ */
 class ApiIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);

@@ -22,7 +22,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 
-/** The operators' page in a real browser where it is encrypted and asks who one is: an operator steers, a viewer looks. */
+/**
+ * The operators' page in a real browser where it is encrypted and asks who one is: an operator steers, a viewer looks.
+ */
 class DashboardAccessIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(30);
@@ -105,7 +107,9 @@ class DashboardAccessIT {
         }
     }
 
-    /** A browser without a screen has no window to ask in: the address says it, and the browser keeps it for the host. */
+    /**
+     * A browser without a screen has no window to ask in: the address says it, and the browser keeps it for the host.
+     */
     private static void logIn(Browser browser, GatewayProcess gateway, String host, String user) {
         browser.open(page(gateway, host, user + ":" + PASSWORD + "@"));
         browser.open(page(gateway, host, ""));

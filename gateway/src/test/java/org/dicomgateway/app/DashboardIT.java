@@ -27,8 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 
 /**
- * The operators' page in a real browser, beside a real gateway and real servers; one set of them for all tests. Everything
- * goes to the first two servers, and what {@code NARROW} sends to the third, which takes one patient and refuses others.
+ * The operators' page in a real browser, beside a real gateway and real servers; one set of them for all tests.
+ * Everything goes to the first two servers, and what {@code NARROW} sends to the third, which takes one patient and
+ * refuses others.
  */
 class DashboardIT {
 

@@ -32,8 +32,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Whatever stands in a query, a path or a body of any operation that the interface describes: the answer is no 5xx, and no
- * log shows where in the program it went wrong.
+ * Whatever stands in a query, a path or a body of any operation that the interface describes: the answer is no 5xx, and
+ * no log shows where in the program it went wrong.
  */
 @Timeout(300)
 class FuzzedApiIT {

@@ -33,8 +33,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Every fault of a network there is, at once, each before a destination of its own: none holds another up, none loses or
- * parks anything, and when it is over everything arrives byte for byte.
+ * Every fault of a network there is, at once, each before a destination of its own: none holds another up, none loses
+ * or parks anything, and when it is over everything arrives byte for byte.
  */
 class NetworkFaultIT {
 

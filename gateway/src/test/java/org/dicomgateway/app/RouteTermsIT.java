@@ -27,7 +27,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The terms on which a destination gets something: hours, rates, who goes first, who is next, and what it says itself. */
+/**
+ * The terms on which a destination gets something: hours, rates, who goes first, who is next, and what it says itself.
+ */
 class RouteTermsIT {
 
     private static final AeTitle MODALITY = AeTitle.of("MODALITY");

@@ -34,8 +34,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Memory does not grow with the size of an instance, nor with the backlog. The heap is a little more than the gateway needs
- * at all, so that what is held of a few thousand deliveries at once would not fit.
+ * Memory does not grow with the size of an instance, nor with the backlog. The heap is a little more than the gateway
+ * needs at all, so that what is held of a few thousand deliveries at once would not fit.
  */
 class SmallHeapIT {
 

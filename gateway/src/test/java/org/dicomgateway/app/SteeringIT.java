@@ -18,7 +18,10 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A night's work with the commands: a study is sent and traced, a server is away, an instance is refused, all is solved. */
+/**
+ * A night's work with the commands: a study is sent and traced, a server is away, an instance is refused, all is
+ * solved.
+ */
 class SteeringIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(30);

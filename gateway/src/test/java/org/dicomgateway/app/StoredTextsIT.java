@@ -31,8 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 
 /**
- * Texts that a hostile device sends by C-STORE, in every view of the page, in a real browser: they stay texts, show what
- * they are, and push nothing out of place.
+ * Texts that a hostile device sends by C-STORE, in every view of the page, in a real browser: they stay texts, show
+ * what they are, and push nothing out of place.
  */
 @Timeout(300)
 class StoredTextsIT {

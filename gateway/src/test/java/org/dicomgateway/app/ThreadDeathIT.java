@@ -29,8 +29,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * An Error in a thread that the gateway cannot do without, in the jar that ships, started with the options of the systemd
- * unit. A debugger throws it, so that it comes from nowhere in particular, as an OutOfMemoryError does.
+ * An Error in a thread that the gateway cannot do without, in the jar that ships, started with the options of the
+ * systemd unit. A debugger throws it, so that it comes from nowhere in particular, as an OutOfMemoryError does.
  */
 class ThreadDeathIT {
 

@@ -33,7 +33,9 @@ class UnreadableDiskIT {
         study = new TestFiles(directory.resolve("files"), 31).study(1, 20, 30_000);
     }
 
-    /** Runs what follows, and has these calls fail with EIO where they are about the file. Does not end it when it ends. */
+    /**
+     * Runs what follows, and has these calls fail with EIO where they are about the file. Does not end it when it ends.
+     */
     private List<String> failing(String calls, String when, Path file) {
         return List.of(
                 "strace",

@@ -31,8 +31,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The shipped gateway with everything that tells or keeps secrets: an audit trail to a real syslog server over TLS, users
- * of the operators' interface over TLS; run with a umask that would let everybody read everything.
+ * The shipped gateway with everything that tells or keeps secrets: an audit trail to a real syslog server over TLS,
+ * users of the operators' interface over TLS; run with a umask that would let everybody read everything.
  */
 class AuditIT {
 

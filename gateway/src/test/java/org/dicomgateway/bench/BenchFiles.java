@@ -17,8 +17,8 @@ import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.testkit.TestFiles;
 
 /**
- * Files of one size, a folder for each sender, whose UIDs are new whenever they are {@link #renew renewed}: a server that
- * has an instance already would answer sooner.
+ * Files of one size, a folder for each sender, whose UIDs are new whenever they are {@link #renew renewed}: a server
+ * that has an instance already would answer sooner.
  */
 final class BenchFiles {
 

@@ -3,7 +3,9 @@ package org.dicomgateway.bench;
 import java.nio.file.Path;
 import org.dicomgateway.testkit.OrthancServer;
 
-/** How fast a full spool is emptied into one Orthanc over so many associations, against the four that are the default. */
+/**
+ * How fast a full spool is emptied into one Orthanc over so many associations, against the four that are the default.
+ */
 final class ConcurrencyFigure {
 
     private static final String NAME = "knee: a full spool to one Orthanc over 1 to 16 associations";

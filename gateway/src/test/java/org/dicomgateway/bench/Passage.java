@@ -8,7 +8,9 @@ final class Passage {
 
     private Passage() {}
 
-    /** Adds how many a second there were from the first sent to the last delivered, and the gateway's processor time. */
+    /**
+     * Adds how many a second there were from the first sent to the last delivered, and the gateway's processor time.
+     */
     static void measure(
             BenchGateway gateway, Path log, BenchFiles files, List<String> options, Samples rate, Samples cpu) {
         ForwardLogTail tail = gateway.log();

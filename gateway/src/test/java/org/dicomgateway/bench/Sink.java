@@ -28,8 +28,8 @@ import org.dicomgateway.security.ServerTls;
 import org.dicomgateway.testkit.FreePorts;
 
 /**
- * An acceptor of our own toolkit, in this process: it throws the bytes away, which is the wire's limit; or writes a file
- * for each instance, synced and renamed before it answers, as other routers do at best.
+ * An acceptor of our own toolkit, in this process: it throws the bytes away, which is the wire's limit; or writes a
+ * file for each instance, synced and renamed before it answers, as other routers do at best.
  */
 final class Sink implements AutoCloseable {
 

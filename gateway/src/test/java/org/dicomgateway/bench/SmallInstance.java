@@ -8,8 +8,8 @@ import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.testkit.Elements;
 
 /**
- * A synthetic CT instance. Those made without a file have random UIDs derived from UUIDs (PS3.5 B.2), as many modalities
- * make them: the worst case for an index.
+ * A synthetic CT instance. Those made without a file have random UIDs derived from UUIDs (PS3.5 B.2), as many
+ * modalities make them: the worst case for an index.
  */
 final class SmallInstance {
 

@@ -11,8 +11,9 @@ import org.dicomgateway.dicom.values.Uid;
  * What two servers get while a third is down, against what they get where there is no third. All three are acceptors
  * that throw the bytes away, so that the gateway is what limits, and any work it wastes on the third shows.
  *
- * <p>A balanced backlog is shared out before the third is found out, so its share waits for that. Measured are therefore
- * both: what the two get meanwhile, of their own share; and until nearly all is delivered, that wait included.
+ * <p>A balanced backlog is shared out before the third is found out, so its share waits for that. Measured are
+ * therefore both: what the two get meanwhile, of their own share; and until nearly all is delivered, that wait
+ * included.
  */
 final class StalledFigure {
 

@@ -105,7 +105,9 @@ class ScheduleTest {
         return new Schedule(BERLIN, List.of(new Window(Set.of(day), from, to)));
     }
 
-    /** Every zone that ever changes its clock, around one of its changes; a minute is the finest that a window can say. */
+    /**
+     * Every zone that ever changes its clock, around one of its changes; a minute is the finest that a window can say.
+     */
     @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
     void around_a_change_of_the_clock_it_opens_at_the_first_minute_that_the_wall_clock_shows_within_a_window(
             @ForAll("changes") Change change,
@@ -147,7 +149,10 @@ class ScheduleTest {
     /** A change of a zone's clock. */
     record Change(ZoneId zone, Instant at, ZoneOffset before) {}
 
-    /** A window that begins so long after the moment that the clock shows when it is changed, on days counted from there. */
+    /**
+     * A window that begins so long after the moment that the clock shows when it is changed, on days counted from
+     * there.
+     */
     record AroundChange(Set<Integer> days, int beginMinutes, int minutes) {
 
         Window on(LocalDateTime shown) {

@@ -443,7 +443,9 @@ class AcceptorTest {
         assertThat(sentBeforeAnAnswer(acceptor, 2_000)).isEqualTo(100);
     }
 
-    /** How many of a hundred fragments of this size, one each 20 ms or so, were sent before the answer came, if it came. */
+    /**
+     * How many of a hundred fragments of this size, one each 20 ms or so, were sent before the answer came, if it came.
+     */
     private static int sentBeforeAnAnswer(Acceptor acceptor, int fragment) throws Exception {
         try (RawPeer peer = associated(acceptor)) {
             peer.sendPdv(1, true, true, RawPeer.storeRq(7, RawPeer.CT, "1.2.3.4"));

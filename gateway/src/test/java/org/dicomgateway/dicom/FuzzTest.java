@@ -41,8 +41,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Mutated PDUs against the acceptor that ships, over real connections, and mutated datasets against the header reader:
- * nothing but the exceptions that are meant for it, no thread or connection left, no memory kept, no long pause, and the
- * next good sender is served at once. Every conversation has a number that makes it again.
+ * nothing but the exceptions that are meant for it, no thread or connection left, no memory kept, no long pause, and
+ * the next good sender is served at once. Every conversation has a number that makes it again.
  *
  * <p>{@code -Dfuzz.pdus=10000000 -Dfuzz.datasets=10000000 -Dfuzz.seed=7} for more, and others.
  */

@@ -24,7 +24,9 @@ import org.dicomgateway.testkit.GatewayProcess;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A thousand senders, each in the middle of a PDU of a megabyte, and a heap in which a quarter of that would not fit. */
+/**
+ * A thousand senders, each in the middle of a PDU of a megabyte, and a heap in which a quarter of that would not fit.
+ */
 class ManySendersIT {
 
     private static final int SENDERS = 1_000;

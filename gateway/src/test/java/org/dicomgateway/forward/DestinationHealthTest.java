@@ -32,7 +32,9 @@ import org.dicomgateway.spool.Settlement;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of a destination's state, and of what waits for it, with a scripted server and a clock moved by hand. */
+/**
+ * What becomes of a destination's state, and of what waits for it, with a scripted server and a clock moved by hand.
+ */
 class DestinationHealthTest {
 
     private static final String NAME = "orthanc1";

@@ -23,9 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 /**
- * The power goes, and nothing is lost that was answered with success: the shipped gateway with its real ledger on a real
- * file system, each of its writes, syncs, renames and answers recorded by {@code strace}, and played to a disk that loses
- * what was not synced. Every sync that the promise needs is needed by this test: {@code scripts/mutants.sh}.
+ * The power goes, and nothing is lost that was answered with success: the shipped gateway with its real ledger on a
+ * real file system, each of its writes, syncs, renames and answers recorded by {@code strace}, and played to a disk
+ * that loses what was not synced. Every sync that the promise needs is needed by this test: {@code scripts/mutants.sh}.
  */
 class PowerCutIT {
 

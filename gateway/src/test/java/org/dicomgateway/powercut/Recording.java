@@ -21,9 +21,9 @@ import org.dicomgateway.testkit.TestFiles;
 import org.dicomgateway.testkit.TestFiles.TestFile;
 
 /**
- * Runs of the shipped gateway on one spool, with all their system calls. Instances arrive on several associations, small
- * and large; one destination takes them, another cannot be reached, and some have none; segments fill up, are emptied of
- * stragglers and used again. It is ended in order, killed, and finds its ledger lost.
+ * Runs of the shipped gateway on one spool, with all their system calls. Instances arrive on several associations,
+ * small and large; one destination takes them, another cannot be reached, and some have none; segments fill up, are
+ * emptied of stragglers and used again. It is ended in order, killed, and finds its ledger lost.
  */
 final class Recording {
 

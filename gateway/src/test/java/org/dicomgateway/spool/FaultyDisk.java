@@ -13,8 +13,8 @@ import org.dicomgateway.spool.disk.DiskFile;
 import org.dicomgateway.spool.disk.LocalDisk;
 
 /**
- * A disk on which operations fail as a test wants it. What it syncs is not really synced: the process that writes is the
- * one that reads.
+ * A disk on which operations fail as a test wants it. What it syncs is not really synced: the process that writes is
+ * the one that reads.
  */
 final class FaultyDisk implements Disk {
 

@@ -15,8 +15,8 @@ import org.dicomgateway.spool.ledger.Ledger;
 import org.dicomgateway.spool.sqlite.SqliteLedger;
 
 /**
- * What the ledger alone costs per instance, in processor time of its one thread, while a backlog grows: {@code main} with
- * a folder, the largest backlog, and {@code random} or {@code rising} UIDs. Run by hand.
+ * What the ledger alone costs per instance, in processor time of its one thread, while a backlog grows: {@code main}
+ * with a folder, the largest backlog, and {@code random} or {@code rising} UIDs. Run by hand.
  */
 final class LedgerBenchmark {
 

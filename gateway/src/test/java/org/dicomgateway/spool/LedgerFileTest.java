@@ -101,7 +101,10 @@ class LedgerFileTest {
         }
     }
 
-    /** Of the last frame that counts (https://www.sqlite.org/fileformat2.html#walformat); older ones may stand behind it. */
+    /**
+     * Of the last frame that counts (https://www.sqlite.org/fileformat2.html#walformat); older ones may stand behind
+     * it.
+     */
     private static long endOf(RandomAccessFile wal) throws IOException {
         int header = 32;
         wal.seek(8);

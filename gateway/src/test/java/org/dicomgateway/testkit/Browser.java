@@ -25,8 +25,8 @@ import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
 /**
- * Debian's Chromium without a screen, with an empty profile of its own, driven by Debian's driver: nothing is downloaded,
- * and nobody is called but the page's host.
+ * Debian's Chromium without a screen, with an empty profile of its own, driven by Debian's driver: nothing is
+ * downloaded, and nobody is called but the page's host.
  */
 public final class Browser implements AutoCloseable {
 
@@ -107,7 +107,9 @@ public final class Browser implements AutoCloseable {
                 "Emulation.setEmulatedMedia", Map.of("features", List.of(Map.of("name", feature, "value", value))));
     }
 
-    /** The first element that a CSS selector finds. @throws org.openqa.selenium.NoSuchElementException if there is none */
+    /**
+     * The first element that a CSS selector finds. @throws org.openqa.selenium.NoSuchElementException if there is none
+     */
     public WebElement find(String selector) {
         return driver.findElement(By.cssSelector(selector));
     }

@@ -37,8 +37,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Stops a JVM at one step of the program, by the JDK's own debugging interface: the program that ships is the one that
- * is stopped, and has nothing in it for the purpose. At that step every thread of it stands still, and stays so until the
- * process is killed.
+ * is stopped, and has nothing in it for the purpose. At that step every thread of it stands still, and stays so until
+ * the process is killed.
  */
 public final class Debugger implements AutoCloseable {
 
@@ -135,8 +135,8 @@ public final class Debugger implements AutoCloseable {
     }
 
     /**
-     * Has an {@code Error} thrown in a thread of the program that stands still at the step, whatever that thread is doing,
-     * and lets the program go on.
+     * Has an {@code Error} thrown in a thread of the program that stands still at the step, whatever that thread is
+     * doing, and lets the program go on.
      *
      * @param thread the beginning of its name
      */

@@ -21,8 +21,8 @@ import org.dicomgateway.dicom.values.Peer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The gateway as operators run it: the shipped jar in a process of its own, with a home folder of its own. Can be killed
- * and started again on the same spool.
+ * The gateway as operators run it: the shipped jar in a process of its own, with a home folder of its own. Can be
+ * killed and started again on the same spool.
  */
 public final class GatewayProcess implements AutoCloseable {
 

@@ -69,7 +69,9 @@ public final class HeapFuzzer {
         return new Worst(List.of(), bytes.length, repeated(bytes, cost(bytes)));
     }
 
-    /** The one for which the most is held, of so many tries; the first have much of one gene and little of the others. */
+    /**
+     * The one for which the most is held, of so many tries; the first have much of one gene and little of the others.
+     */
     public Worst mostExpensive(int tries) throws IOException, InterruptedException {
         cost(new byte[0]);
         Worst worst = new Worst(List.of(), 0, repeated(new byte[0], cost(new byte[0])));
@@ -146,7 +148,10 @@ public final class HeapFuzzer {
         }
     }
 
-    /** When the heap no longer changes by more than a little, the server is done; but something always works in this JVM. */
+    /**
+     * When the heap no longer changes by more than a little, the server is done; but something always works in this
+     * JVM.
+     */
     private static long settledHeap() throws InterruptedException {
         long last = usedHeap();
         for (int alike = 0, looks = 0; alike < SETTLED && looks < MAX_LOOKS; looks++) {

@@ -11,8 +11,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real syslog server, rsyslog, that speaks TLS and asks for a certificate. Each message is a line of its file: priority,
- * application, message id, message, apart by {@code |}.
+ * A real syslog server, rsyslog, that speaks TLS and asks for a certificate. Each message is a line of its file:
+ * priority, application, message id, message, apart by {@code |}.
  */
 public final class Rsyslog implements AutoCloseable {
 

@@ -106,7 +106,10 @@ final class Audit {
         return wrong;
     }
 
-    /** Received = delivered + pending + parked + held + superseded, for each destination of {@code gateway status --json}. */
+    /**
+     * Received = delivered + pending + parked + held + superseded, for each destination of {@code gateway status
+     * --json}.
+     */
     static List<String> books(JsonNode status) {
         List<String> wrong = new ArrayList<>();
         for (JsonNode destination : status.at("/destinations")) {

@@ -28,12 +28,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * SIGKILL at every step of the data path: before and after each append, sync, rename, ledger commit, response, store,
- * settlement, recycled segment and moved straggler, and in the middle of the start. The gateway is the one that ships; a
- * debugger stops it at the step, and there it is killed. The next one starts on what is left, until all steps are done;
- * then everything that any sender saw answered with 0x0000 is where it belongs, byte for byte.
+ * settlement, recycled segment and moved straggler, and in the middle of the start. The gateway is the one that ships;
+ * a debugger stops it at the step, and there it is killed. The next one starts on what is left, until all steps are
+ * done; then everything that any sender saw answered with 0x0000 is where it belongs, byte for byte.
  *
- * <p>{@code -Dcrash.all=true}, as {@code scripts/torture.sh} has it, for before and after of each; else before most, and
- * after some.
+ * <p>{@code -Dcrash.all=true}, as {@code scripts/torture.sh} has it, for before and after of each; else before most,
+ * and after some.
  */
 class CrashPointIT {
 
@@ -91,7 +91,9 @@ class CrashPointIT {
                     ALL || (step.before() ? !SELDOM.contains(step.method()) : AFTER_TOO.contains(step.method())))
             .toList();
 
-    /** Of a start that finds its ledger overwritten, in their order: it is set aside, which is marked, and built anew. */
+    /**
+     * Of a start that finds its ledger overwritten, in their order: it is set aside, which is marked, and built anew.
+     */
     private static final List<Step> REBUILDING = Stream.of(
                     around("spool.sqlite.LedgerFile", "setAside"),
                     around("spool.recovery.Recovery", "mark"),

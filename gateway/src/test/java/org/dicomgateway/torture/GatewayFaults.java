@@ -50,7 +50,10 @@ final class GatewayFaults {
         return world.gateway();
     }
 
-    /** As a supervisor does: when it cannot start on a disk that is full, or with rules that are just wrong, again until it can. */
+    /**
+     * As a supervisor does: when it cannot start on a disk that is full, or with rules that are just wrong, again until
+     * it can.
+     */
     private void start() throws InterruptedException {
         for (int tries = 1; ; tries++) {
             try {

@@ -22,7 +22,8 @@ import org.dicomgateway.testkit.TestFiles.TestFile;
 
 /**
  * Modalities that send all the time, each in a thread of its own: studies of small and, now and then, large instances.
- * Some instances they correct and send again, some no server can take. Some are killed while they send, some stop for a while: shorter than the gateway waits for them, or longer.
+ * Some instances they correct and send again, some no server can take. Some are killed while they send, some stop for a
+ * while: shorter than the gateway waits for them, or longer.
  */
 final class Load implements AutoCloseable {
 
@@ -218,7 +219,9 @@ final class Load implements AutoCloseable {
         }
     }
 
-    /** Lets every modality finish its study. @throws IllegalStateException when one of them came to an end of its own */
+    /**
+     * Lets every modality finish its study. @throws IllegalStateException when one of them came to an end of its own
+     */
     @Override
     public void close() {
         ending.countDown();

@@ -61,7 +61,8 @@ final class Torture {
      *
      * @param answered instances that a sender saw answered with 0x0000
      * @param faults that befell gateway and world
-     * @param wrong what is lost, damaged, out of order, out of balance, shown down or has grown, in words; empty: nothing
+     * @param wrong what is lost, damaged, out of order, out of balance, shown down or has grown, in words; empty:
+     *     nothing
      */
     record Report(int answered, int faults, List<String> wrong) {}
 

@@ -24,7 +24,7 @@ public interface AuditListener {
     /**
      * Somebody was not recognized.
      *
-     * @param user who he says he is; printable, may be empty
+     * @param user as the request names them; printable, may be empty
      * @param address where the request came from
      */
     void refused(String user, String address, String why);

@@ -23,11 +23,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds out who calls, and whether they may. Without users it asks for no credentials: then the interface is reachable from
- * this machine only, and a user with a shell on it could read the spool's files or stop the process anyway.
+ * Finds out who calls, and whether they may. Without users it asks for no credentials: then the interface is reachable
+ * from this machine only, and a user with a shell on it could read the spool's files or stop the process anyway.
  *
- * <p>Passwords are slow to compare: {@code Workers} has one thread do that before a request goes on, so guessing costs at most
- * one core ({@link PasswordGate}). Nothing is kept in the browser or program that calls: no session, no cookie.
+ * <p>Passwords are slow to compare: {@code Workers} has one thread do that before a request goes on, so guessing costs
+ * at most one core ({@link PasswordGate}). Nothing is kept in the browser or program that calls: no session, no cookie.
  */
 public final class Authenticator {
 
@@ -117,7 +117,7 @@ public final class Authenticator {
         return users.stream().filter(user -> user.name().equals(name)).findFirst();
     }
 
-    /** The login of a request whose password has to be compared before anybody knows who calls; empty: nothing has to. */
+    /** The login of a request whose password must be compared first; empty: none must. */
     public Optional<Unknown> login(@Nullable String authorization, String remoteAddress) {
         if (users.isEmpty() || authorization == null) {
             return Optional.empty();

@@ -12,11 +12,16 @@ import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps web pages out. Whoever runs a browser on this machine lets every page he visits send requests to it; so a request
- * must call us by a name that no page can have made up (DNS rebinding), one that changes something must be of a kind that
- * a browser does not send for a page of somebody else's without asking first (CSRF), and one of which the browser says
- * that it is for a page of another site is not answered at all (Fetch Metadata): that page could not read the answer, but
- * could keep us busy. There are no WebSockets here, which no rule of browsers keeps to their own site.
+ * Keeps web pages of other sites out. A browser on this machine sends requests here for any page that it shows.
+ *
+ * <ul>
+ *   <li>A request must name this host in a way that no page can have made up (DNS rebinding).
+ *   <li>A request that changes something must be of a kind that a browser does not send for another site's page without
+ *       asking first (CSRF).
+ *   <li>A request that the browser marks as from another site gets no answer (Fetch Metadata): the page could not read
+ *       it, but could keep the gateway busy.
+ *   <li>There are no WebSockets, because browsers do not keep them to their own site.
+ * </ul>
  */
 public final class BrowserGuard {
 
@@ -80,7 +85,7 @@ public final class BrowserGuard {
         return Optional.ofNullable(request.getHeaders().get(name)).orElse("");
     }
 
-    /** An address cannot be rebound to another, a name can; but localhost is looked up by nobody. */
+    /** A name can be rebound to another address, an address cannot; browsers do not look localhost up. */
     private static boolean isThisMachine(String hostAndPort) {
         try {
             String host = Optional.ofNullable(new URI("http://" + hostAndPort).getHost())

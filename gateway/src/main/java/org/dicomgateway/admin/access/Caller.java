@@ -7,8 +7,8 @@ import org.dicomgateway.config.settings.AdminUser.Role;
 /**
  * Who sent a request.
  *
- * @param name of the user; empty where nobody is asked who he is
- * @param role what he may do
+ * @param name of the user; empty where no credentials are asked for
+ * @param role what they may do
  * @param address where the request comes from
  */
 public record Caller(String name, Role role, String address) {
@@ -19,7 +19,7 @@ public record Caller(String name, Role role, String address) {
         request.attribute(ATTRIBUTE, this);
     }
 
-    /** The caller of a request, once he is known. */
+    /** The caller of a request, once it is known. */
     public static Optional<Caller> of(Context request) {
         return Optional.ofNullable(request.attribute(ATTRIBUTE));
     }

@@ -75,7 +75,9 @@ public record SendTarget(Peer peer, AeTitle calling, RequestorSettings requestor
                         + String.join(", ", loaded.routing().destinations().keySet()));
     }
 
-    /** At the first listener without TLS, for what a sender would have to trust is not known here; else at the first. */
+    /**
+     * At the first listener without TLS, for what a sender would have to trust is not known here; else at the first.
+     */
     private static SendTarget itself(List<ListenerSettings> listeners) {
         ListenerSettings listener = listeners.stream()
                 .filter(one -> one.acceptor().tls().isEmpty())

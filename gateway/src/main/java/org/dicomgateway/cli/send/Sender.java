@@ -114,7 +114,7 @@ public final class Sender {
             standing.giveUp("a fault of this program");
             throw new IllegalStateException("sending failed unexpectedly", e.getCause());
         } catch (CancellationException e) {
-            throw new IllegalStateException("nobody cancels a worker", e);
+            throw new IllegalStateException("a worker was cancelled", e);
         }
     }
 }

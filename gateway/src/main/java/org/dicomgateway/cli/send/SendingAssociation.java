@@ -184,7 +184,9 @@ final class SendingAssociation implements Runnable {
         listener.finished(new Result(item.file(), status, reason, item.attempts()));
     }
 
-    /** Waits before the next try, longer each time nothing worked in between; in the end, or at a clear no, gives up. */
+    /**
+     * Waits before the next try, longer each time nothing worked in between; in the end, or at a clear no, gives up.
+     */
     private void failed(AssociationException e, String reason) throws InterruptedException {
         long answers = standing.answers();
         failures = answers == answersBefore ? failures + 1 : 1;

@@ -10,10 +10,10 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out by how many associations a server takes most, while there is more to do than it can take. Now and then it has
- * fewer or more used for a second, in turn with as many as before, twice; what was better both times stays. So a change
- * in what is sent, or in what else the server does, is hardly taken for a difference that associations make. When none
- * of the neighbours was better, it rests longer each time: half an hour in the end.
+ * Finds out by how many associations a server takes most, while there is more to do than it can take. Now and then it
+ * has fewer or more used for a second, in turn with as many as before, twice; what was better both times stays. So a
+ * change in what is sent, or in what else the server does, is hardly taken for a difference that associations make.
+ * When none of the neighbours was better, it rests longer each time: half an hour in the end.
  *
  * <p>Begins with as many as are allowed, and never asks for more. Without clock and threads; for one thread at a time.
  */
