@@ -3,11 +3,14 @@ package org.dicomgateway.receive;
 import static java.util.stream.Collectors.toMap;
 import static java.util.stream.Collectors.toUnmodifiableSet;
 
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.LoadingCache;
 import com.github.benmanes.caffeine.cache.Ticker;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
@@ -34,6 +37,9 @@ public final class Identities {
     /** Longer than a check takes, shorter than a sender waits. */
     private static final long WAIT_SECONDS = 2;
 
+    /** Wrong passcodes of an address, for whatever users, after which it does not hold up others. */
+    private static final int TOO_OFTEN = 5;
+
     private static final int SHOWN = 64;
 
     /** The verified user, if one was named, or the rejection. */
@@ -53,6 +59,10 @@ public final class Identities {
     private final boolean none;
     private final PasswordGate passcodes;
     private final Semaphore turn = new Semaphore(CHECKS_AT_ONCE, true);
+
+    /** By network; each is there as long as somebody waits on it. */
+    private final LoadingCache<String, Semaphore> turnOf =
+            Caffeine.newBuilder().weakValues().build(network -> new Semaphore(1, true));
 
     /** By the configuration: the passcode of each user, empty when the name alone is enough. */
     public Identities(Map<String, Optional<PasswordHash>> users, Ticker clock) {
@@ -93,10 +103,17 @@ public final class Identities {
         return known ? Finding.verified(identity.user()) : checkInTurn(identity, source);
     }
 
+    /** One of each address waits here at a time; an address that was wrong too often does not wait for others at all. */
     private Finding checkInTurn(UserIdentity identity, InetAddress source) {
+        Semaphore ofSource = Objects.requireNonNull(turnOf.get(PasswordGate.networkOf(source)));
+        boolean first = false;
         boolean mine = false;
         try {
-            mine = turn.tryAcquire(WAIT_SECONDS, TimeUnit.SECONDS);
+            first = ofSource.tryAcquire(WAIT_SECONDS, TimeUnit.SECONDS);
+            mine = first
+                    && (passcodes.wrongFrom(source) < TOO_OFTEN
+                            ? turn.tryAcquire(WAIT_SECONDS, TimeUnit.SECONDS)
+                            : turn.tryAcquire());
             if (!mine) {
                 return Finding.rejected(Rejection.temporaryCongestion("too many passcodes to check at once"));
             }
@@ -108,6 +125,9 @@ public final class Identities {
         } finally {
             if (mine) {
                 turn.release();
+            }
+            if (first) {
+                ofSource.release();
             }
         }
     }

@@ -81,6 +81,7 @@ final class FailedLogins {
         suspects.invalidate(new Target(networkOf(source), user));
     }
 
+    /** What counts as one source: an IPv4 address, or the network of an IPv6 address. */
     static String networkOf(InetAddress source) {
         byte[] address = source.getAddress();
         byte[] network = address.length == IPV6_BYTES ? Arrays.copyOf(address, NETWORK_BYTES) : address;

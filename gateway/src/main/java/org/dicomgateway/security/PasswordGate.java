@@ -93,6 +93,11 @@ public final class PasswordGate {
         return right;
     }
 
+    /** What counts as one source: an IPv4 address, or the /64 network of an IPv6 address. */
+    public static String networkOf(InetAddress source) {
+        return FailedLogins.networkOf(source);
+    }
+
     /** Counts something else that was wrong, such as a token. */
     public void wrong(InetAddress source, String user) {
         failedLogins.wrong(source, user);

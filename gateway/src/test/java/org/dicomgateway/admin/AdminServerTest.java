@@ -212,6 +212,17 @@ class AdminServerTest {
     }
 
     @Test
+    void a_header_does_not_make_a_change_of_a_question() throws Exception {
+        HttpResponse<String> answer = admin.send(
+                admin.request("/api/reload")
+                        .header("X-HTTP-Method-Override", "POST")
+                        .GET(),
+                BodyHandlers.ofString());
+
+        assertThat(answer.statusCode()).as(answer.body()).isIn(404, 405);
+    }
+
+    @Test
     void a_taken_port_is_told_with_what_to_do() {
         AdminServer second = new AdminServer(new AdminSettings(true, admin.server.address()), controls, spool);
         assertThatThrownBy(second::start)

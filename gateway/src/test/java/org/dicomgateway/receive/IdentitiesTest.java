@@ -1,10 +1,13 @@
 package org.dicomgateway.receive;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.dicomgateway.dicom.acceptor.AssociationRequest;
 import org.dicomgateway.dicom.values.AeTitle;
@@ -159,6 +162,38 @@ class IdentitiesTest {
         now = now.plusSeconds(2);
         assertThat(identities.check(passcode("10.0.0.1", "alice", "right")).user())
                 .contains("alice");
+    }
+
+    @Test
+    void one_address_that_guesses_on_many_associations_keeps_no_other_out() throws Exception {
+        Identities slow = new Identities(
+                USERS,
+                hashes -> new PasswordGate(hashes, System::nanoTime, (hash, passcode) -> {
+                    try {
+                        Thread.sleep(200);
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                    return passcode.value().equals("right");
+                }));
+        ExecutorService guessers = Executors.newFixedThreadPool(40);
+        AtomicInteger names = new AtomicInteger();
+        try {
+            for (int i = 0; i < 40; i++) {
+                guessers.execute(() -> {
+                    while (!Thread.currentThread().isInterrupted()) {
+                        slow.check(passcode("10.0.0.1", "user" + names.incrementAndGet(), "guess"));
+                    }
+                });
+            }
+            await().until(() -> names.get() > 50);
+            for (int i = 2; i < 7; i++) {
+                assertThat(slow.check(passcode("10.0.0." + i, "alice", "right")).user())
+                        .contains("alice");
+            }
+        } finally {
+            guessers.shutdownNow();
+        }
     }
 
     @Test

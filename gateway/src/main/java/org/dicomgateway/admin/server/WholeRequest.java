@@ -20,6 +20,8 @@ final class WholeRequest extends Request.Wrapper {
         super(request);
         HttpFields.Mutable own = HttpFields.build(request.getHeaders());
         own.remove(HttpHeader.TRANSFER_ENCODING);
+        // Javalin would take it for the method, after BrowserGuard has judged the real one.
+        own.remove("X-HTTP-Method-Override");
         if (HttpMethod.GET.is(request.getMethod()) || HttpMethod.HEAD.is(request.getMethod())) {
             own.remove(HttpHeader.CONTENT_TYPE);
         } else {

@@ -1,8 +1,8 @@
 package org.dicomgateway.admin.server;
 
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.PriorityBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -20,8 +20,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Gives each request to a thread. Health has its own thread, so that a supervisor gets an answer whatever operators do.
- * Logins whose password must be compared have another, one after the other. A few threads serve everything else. Each
- * connection has one request at a time, so no queue is longer than the number of connections.
+ * Logins whose password must be compared have another, one after the other ({@link WaitingLogins}). A few threads serve
+ * everything else. No queue is as long as there may be connections: a request that would wait behind too many others gets
+ * 503 or 429 at once.
  */
 final class Workers extends Handler.Wrapper {
 
@@ -30,19 +31,23 @@ final class Workers extends Handler.Wrapper {
     private static final String HEALTH = "/health/";
     private static final int IDLE_SECONDS = 30;
 
+    /** Fewer than there may be connections, so that one of them can always be closed for a new one. */
+    private static final int MAX_WAITING = 80;
+
     private final Connections connections;
     private final Authenticator authenticator;
     private final ErrorAnswers errors;
     private final ThreadPoolExecutor health = pool("admin-health", 1, new LinkedBlockingQueue<>());
-    private final ThreadPoolExecutor logins = pool("admin-login", 1, new PriorityBlockingQueue<>());
+    private final ThreadPoolExecutor examiner = pool("admin-login", 1, new LinkedBlockingQueue<>());
     private final ThreadPoolExecutor others;
-    private final AtomicLong arrivals = new AtomicLong();
+    private final WaitingLogins logins;
 
     Workers(Connections connections, Authenticator authenticator, ErrorAnswers errors, int threads) {
         this.connections = connections;
         this.authenticator = authenticator;
         this.errors = errors;
-        this.others = pool("admin", threads, new LinkedBlockingQueue<>());
+        this.others = pool("admin", threads, new LinkedBlockingQueue<>(MAX_WAITING));
+        this.logins = new WaitingLogins(authenticator::wrongFrom);
     }
 
     private static ThreadPoolExecutor pool(String name, int threads, BlockingQueue<Runnable> queue) {
@@ -65,21 +70,45 @@ final class Workers extends Handler.Wrapper {
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
         WholeAnswer answer = new WholeAnswer(request, response, callback, connections);
-        Runnable work = () -> answer(request, answer);
-        try {
-            if (Request.getPathInContext(request).startsWith(HEALTH)) {
-                health.execute(work);
-            } else {
-                authenticator
-                        .login(request.getHeaders().get(HttpHeader.AUTHORIZATION), Request.getRemoteAddr(request))
-                        .ifPresentOrElse(
-                                login -> logins.execute(new Examination(login, request, work)),
-                                () -> others.execute(work));
-            }
-        } catch (RejectedExecutionException e) {
-            errors.refuse(request, answer, answer, HttpStatus.SERVICE_UNAVAILABLE_503, "the gateway is stopping");
+        if (Request.getPathInContext(request).startsWith(HEALTH)) {
+            execute(health, () -> answer(request, answer), request, answer);
+        } else {
+            authenticator
+                    .login(request.getHeaders().get(HttpHeader.AUTHORIZATION), Request.getRemoteAddr(request))
+                    .ifPresentOrElse(
+                            login -> examine(new WaitingLogins.Login(login, request, answer)),
+                            () -> work(request, answer));
         }
         return true;
+    }
+
+    private void examine(WaitingLogins.Login login) {
+        Optional<WaitingLogins.Login> surplus = logins.add(login);
+        if (surplus.isPresent()) {
+            WaitingLogins.Login refused = surplus.get();
+            refused.answer().getHeaders().put(HttpHeader.RETRY_AFTER, 1);
+            errors.refuse(
+                    refused.request(),
+                    refused.answer(),
+                    refused.answer(),
+                    HttpStatus.TOO_MANY_REQUESTS_429,
+                    "too many logins are waiting; try again in 1 s");
+        } else {
+            execute(examiner, this::examineNext, login.request(), login.answer());
+        }
+    }
+
+    private void work(Request request, WholeAnswer answer) {
+        execute(others, () -> answer(request, answer), request, answer);
+    }
+
+    private void execute(ThreadPoolExecutor pool, Runnable work, Request request, WholeAnswer answer) {
+        try {
+            pool.execute(work);
+        } catch (RejectedExecutionException e) {
+            String why = pool.isShutdown() ? "the gateway is stopping" : "too many requests are waiting; try again";
+            errors.refuse(request, answer, answer, HttpStatus.SERVICE_UNAVAILABLE_503, why);
+        }
     }
 
     private void answer(Request request, WholeAnswer answer) {
@@ -97,42 +126,18 @@ final class Workers extends Handler.Wrapper {
     @Override
     protected void doStop() throws Exception {
         health.shutdown();
-        logins.shutdownNow();
+        examiner.shutdownNow();
         others.shutdown();
         super.doStop();
     }
 
-    /**
-     * A password to compare. The source with fewer wrong passwords comes first, so that guessing delays only itself.
-     */
-    private final class Examination implements Runnable, Comparable<Examination> {
-
-        private final Authenticator.Unknown login;
-        private final Request request;
-        private final Runnable work;
-        private final int wrong;
-        private final long arrival = arrivals.incrementAndGet();
-
-        private Examination(Authenticator.Unknown login, Request request, Runnable work) {
-            this.login = login;
-            this.request = request;
-            this.work = work;
-            this.wrong = authenticator.wrongFrom(login.source());
-        }
-
-        @Override
-        public void run() {
+    private void examineNext() {
+        logins.next().ifPresent(login -> {
             try {
-                request.setAttribute(Authenticator.EXAMINED, authenticator.examine(login));
+                login.request().setAttribute(Authenticator.EXAMINED, authenticator.examine(login.unknown()));
             } finally {
-                others.execute(work);
+                work(login.request(), login.answer());
             }
-        }
-
-        @Override
-        public int compareTo(Examination other) {
-            int first = Integer.compare(wrong, other.wrong);
-            return first != 0 ? first : Long.compare(arrival, other.arrival);
-        }
+        });
     }
 }
