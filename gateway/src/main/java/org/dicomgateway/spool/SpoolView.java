@@ -58,7 +58,8 @@ public interface SpoolView extends SpoolSearch {
      *
      * @return the new instance
      * @throws NoSuchElementException when no file has this number
-     * @throws IllegalStateException when the file cannot be read, or the spool does not accept it now; the file stays
+     * @throws IllegalStateException when the file cannot be read, when an instance with its SOP Instance UID is known,
+     *     or when the spool does not accept it now; the file stays
      */
     Instance takeIn(long number);
 

@@ -105,7 +105,7 @@ class SyslogSenderTest {
                 })) {
             sender.start();
             await().until(() -> dials.get() == 3);
-            assertThat(log.all()).singleElement().asString().contains("syslog server there:514 is away");
+            assertThat(log.all()).singleElement().asString().contains("syslog server there:514 is unavailable");
         }
     }
 

@@ -157,7 +157,7 @@ class TlsSettingsTest {
                 .isEmpty();
         assertThat(written.problemsOfGateway("gateway.listeners.lab.tls { certificate = gateway.crt }"))
                 .singleElement()
-                .satisfies(problem -> assertThat(problem.what()).contains("certificate and key go together"));
+                .satisfies(problem -> assertThat(problem.what()).contains("certificate and key must be set together"));
     }
 
     private static Optional<ClientTls> tls(RoutingSettings routing, String destination) {

@@ -77,7 +77,7 @@ class OrthancClientTest {
 
         assertThatThrownBy(client::statistics)
                 .isInstanceOf(OrthancException.class)
-                .hasMessageContaining("is it an Orthanc?");
+                .hasMessageContaining("check that it is an Orthanc");
     }
 
     @Test
@@ -94,7 +94,7 @@ class OrthancClientTest {
         assertThatThrownBy(() -> clientOf(port).system())
                 .isInstanceOf(OrthancException.class)
                 .hasMessageContaining("no answer from http://127.0.0.1:" + port + "/system")
-                .hasMessageContaining("is that server running");
+                .hasMessageContaining("check that the server is running");
     }
 
     @Test

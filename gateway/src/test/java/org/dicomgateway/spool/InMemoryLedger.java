@@ -857,6 +857,12 @@ final class InMemoryLedger implements Ledger {
     }
 
     @Override
+    public synchronized boolean knows(String sopInstance) {
+        return rows.values().stream().anyMatch(row -> row.sop().equals(sopInstance))
+                || sent.keySet().stream().anyMatch(key -> key.sop.equals(sopInstance));
+    }
+
+    @Override
     public synchronized boolean explainsDuplicate(long instanceId, String destination) {
         Row row = rows.get(instanceId);
         if (row == null) {

@@ -241,6 +241,11 @@ final class MemoryLedgers implements LedgerSource {
         }
 
         @Override
+        public boolean knows(String sopInstance) throws LedgerException {
+            return open.knows(sopInstance);
+        }
+
+        @Override
         public boolean explainsDuplicate(long instanceId, String destination) {
             return open.explainsDuplicate(instanceId, destination);
         }

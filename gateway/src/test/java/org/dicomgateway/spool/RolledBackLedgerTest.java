@@ -9,10 +9,14 @@ import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -130,6 +134,23 @@ class RolledBackLedgerTest {
         }
     }
 
+    @Test
+    void when_its_rows_and_its_books_disagree_it_is_built_anew() throws Exception {
+        for (String damage : List.of(
+                "UPDATE books SET delivered = delivered + 1",
+                "UPDATE delivery SET state = 1 WHERE id = (SELECT max(id) FROM delivery WHERE state = 2)")) {
+            Path directory = root.resolve("disagreeing-" + damage.length());
+            copy(killed, directory);
+            try (Connection ledger = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("ledger.db"));
+                    Statement statement = ledger.createStatement()) {
+                assertThat(statement.executeUpdate(damage)).as(damage).isEqualTo(1);
+            }
+            said.list.clear();
+            checkStart(damage, directory);
+            assertThat(said.list).anyMatch(event -> event.getFormattedMessage().contains("contradicts itself"));
+        }
+    }
+
     /** Starts what was killed, after something was done to its write-ahead log, and looks for all that it owes. */
     private void checkAfter(String name, UnaryOperator<byte[]> damage) throws Exception {
         Path directory = root.resolve(name);
@@ -142,6 +163,10 @@ class RolledBackLedgerTest {
             Files.write(wal, damaged);
         }
         said.list.clear();
+        checkStart(name, directory);
+    }
+
+    private void checkStart(String name, Path directory) throws Exception {
         SpoolHarness started = new SpoolHarness(directory);
         Set<String> found = new HashSet<>();
         try (Spool spool = open(started)) {

@@ -231,6 +231,25 @@ class UnreadableSectorsTest {
     }
 
     @Test
+    void a_file_that_was_set_aside_does_not_follow_a_version_that_is_known() throws Exception {
+        try (Spool spool = harness.open()) {
+            makeOld(spool);
+        }
+        harness.ledgers.lose();
+        disk.unreadable("2.dcm", 4096, 4097);
+        try (Spool spool = harness.open(disk)) {
+            assertThat(spool.vitals().setAside()).isEqualTo(1);
+        }
+        try (Spool spool = harness.open()) {
+            SpoolHarness.accept(spool, "1.2.2", "CT", 20_000);
+            assertThatThrownBy(() -> spool.takeIn(2))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("is known");
+            assertThat(spool.vitals().setAside()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void in_a_held_file_its_delivery_is_parked() throws Exception {
         try (Spool spool = harness.open()) {
             makeOld(spool);

@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Gives each request to a thread. Health has its own thread, so that a supervisor gets an answer whatever operators do.
  * Logins whose password must be compared have another, one after the other ({@link WaitingLogins}). A few threads serve
- * everything else. No queue is as long as there may be connections: a request that would wait behind too many others gets
- * 503 or 429 at once.
+ * everything else. No queue is as long as there may be connections: a request that would wait behind too many others
+ * gets 503 or 429 at once.
  */
 final class Workers extends Handler.Wrapper {
 

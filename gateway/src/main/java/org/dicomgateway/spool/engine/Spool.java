@@ -15,6 +15,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.dicomgateway.config.settings.SpoolSettings;
+import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.process.LongLived;
 import org.dicomgateway.spool.Chooser;
 import org.dicomgateway.spool.Claim;
@@ -310,11 +311,24 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
     @Override
     public Instance takeIn(long number) {
         try {
-            return parts.aside().takeIn(number, this);
+            return parts.aside().takeIn(number, this::checkNotKnown, this);
         } catch (NoSuchFileException e) {
             throw noSuchFile(number, e);
         } catch (RefusedException | IOException e) {
             throw new IllegalStateException("file " + number + " is not taken in, and stays: " + e.getMessage(), e);
+        }
+    }
+
+    /** What is taken in counts as received now. It must not follow a version that was received after it. */
+    private void checkNotKnown(Uid sopInstance) {
+        try {
+            if (parts.ledger().knows(sopInstance.value())) {
+                throw new IllegalStateException("an instance " + sopInstance
+                        + " is known: this file would be delivered as its newest version. Discard the file if the known"
+                        + " one is right; send the file to the gateway again (scripts/gateway send) if the file is");
+            }
+        } catch (LedgerException e) {
+            throw new IllegalStateException("the ledger cannot be asked: " + e.getMessage(), e);
         }
     }
 

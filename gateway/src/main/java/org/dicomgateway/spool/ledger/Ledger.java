@@ -81,6 +81,9 @@ public interface Ledger extends AutoCloseable {
     /** See {@link Outbox#explainsDuplicate}. */
     boolean explainsDuplicate(long instanceId, String destination) throws LedgerException;
 
+    /** Whether any instance with this SOP Instance UID is known, or was sent to any destination. */
+    boolean knows(String sopInstance) throws LedgerException;
+
     /** Sent versions that a rebuilt ledger must know, and that the journal does not contain yet. */
     List<SentVersion> unwritten(int max) throws LedgerException;
 

@@ -13,7 +13,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.dicomgateway.dicom.values.InstanceHeader;
+import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Intake;
 import org.dicomgateway.spool.RefusedException;
@@ -109,13 +111,15 @@ public final class SetAside {
      *
      * @throws NoSuchFileException when no file has this number
      * @throws RefusedException when the intake refuses the instance; the file stays
+     * @param check throws when an instance with this SOP Instance UID must not be taken in; the file stays
      * @throws IOException when the file cannot be read to its end; the file stays
      */
-    public Instance takeIn(long number, Intake intake) throws RefusedException, IOException {
+    public Instance takeIn(long number, Consumer<Uid> check, Intake intake) throws RefusedException, IOException {
         Instance taken;
         try (DiskFile file = disk.read(path(number))) {
             FileDescription found = FileDescription.read(file);
             InstanceHeader header = found.header();
+            check.accept(header.sopInstance());
             try (InputStream dataset =
                     new BufferedInputStream(new DiskInputStream(file, found.datasetOffset(), found.length()))) {
                 taken = intake.accept(

@@ -165,7 +165,7 @@ public final class Recovery {
         // The clock of the previous process may have been ahead.
         Instant now = clock.instant();
         ledger.apply(List.of(new Change.Hastened(now.plus(LONGEST_WAIT)), new Change.Restarted(now)));
-        checkBooks(ledger);
+        checkBooks(ledger, rebuilding);
         long syncs = ledger.sync(rebuilding ? LedgerTrust.generationAfter(journal.floor()) : 0);
         // No segment is reused before this is durable.
         journal.unread(replay.unread());
@@ -240,10 +240,15 @@ public final class Recovery {
         }
     }
 
-    private static void checkBooks(Ledger ledger) throws LedgerException {
+    /** A ledger that contradicts itself is damaged, though each of its pages can be read. */
+    private static void checkBooks(Ledger ledger, boolean rebuilding) throws LedgerException {
         Map<String, SpoolView.Books> kept = ledger.books();
         Map<String, SpoolView.Books> counted = ledger.recount();
         if (!kept.equals(counted)) {
+            if (!rebuilding) {
+                throw new LedgerCorruptException(
+                        "the ledger contradicts itself: its books say " + kept + ", its rows say " + counted, null);
+            }
             LOG.error(
                     "THE BOOKS DO NOT BALANCE: the ledger says {}, its rows say {}; nothing is lost from the log, but "
                             + "report this, with a copy of the ledger",

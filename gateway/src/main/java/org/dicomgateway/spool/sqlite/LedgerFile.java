@@ -28,8 +28,8 @@ public final class LedgerFile {
     private static final int APPLICATION_ID = 0x44474C31; // "DGL1", set by the first migration
     private static final Duration BUSY_TIMEOUT = Duration.ofSeconds(5);
 
-    /** Up to this size, every page is checked at the start, which takes less than a second. */
-    private static final long QUICK_CHECK_LIMIT = 64L << 20;
+    /** Up to this size, pages and indexes are checked at the start, which takes a second or two. */
+    private static final long CHECK_LIMIT = 64L << 20;
 
     /**
      * The disk could not read something, or may not have written it. Full disks, missing rights and locks are other
@@ -204,10 +204,10 @@ public final class LedgerFile {
     }
 
     private void checkPages(Statements database) throws SQLException, LedgerException {
-        if (size() > QUICK_CHECK_LIMIT) {
+        if (size() > CHECK_LIMIT) {
             return;
         }
-        try (ResultSet row = database.query("PRAGMA quick_check(1)")) {
+        try (ResultSet row = database.query("PRAGMA integrity_check(1)")) {
             String verdict = row.next() ? row.getString(1) : "no answer";
             if (!"ok".equals(verdict)) {
                 throw new LedgerCorruptException("the ledger " + path + " is damaged: " + verdict, null);

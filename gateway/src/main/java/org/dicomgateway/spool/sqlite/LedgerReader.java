@@ -175,6 +175,12 @@ public final class LedgerReader implements AutoCloseable {
         return SentVersions.explainDuplicate(database, instanceId, destination);
     }
 
+    boolean knows(String sopInstance) throws SQLException {
+        try (ResultSet row = database.query(Versions.OTHERS, sopInstance, NO_INSTANCE)) {
+            return row.next();
+        }
+    }
+
     List<SentVersion> unwritten(int max) throws SQLException {
         return SentVersions.unwritten(database, max);
     }
@@ -290,6 +296,9 @@ public final class LedgerReader implements AutoCloseable {
     }
 
     /** The sums of one destination. */
+    /** Ids begin at 1. */
+    private static final long NO_INSTANCE = 0;
+
     private static final class Recount {
         private final boolean present;
         private long received;

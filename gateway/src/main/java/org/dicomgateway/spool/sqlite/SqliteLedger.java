@@ -181,6 +181,11 @@ public final class SqliteLedger implements Ledger {
     }
 
     @Override
+    public boolean knows(String sopInstance) throws LedgerException {
+        return ask(reader -> reader.knows(sopInstance));
+    }
+
+    @Override
     public List<SentVersion> unwritten(int max) throws LedgerException {
         return ask(reader -> reader.unwritten(max));
     }

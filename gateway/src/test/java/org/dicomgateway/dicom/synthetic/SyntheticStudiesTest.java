@@ -211,7 +211,7 @@ class SyntheticStudiesTest {
                 .withMessageContaining("a file can hold 4294967294");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Matrix.parse("512"))
-                .withMessageContaining("like 512x512");
+                .withMessageContaining("for example 512x512");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Matrix.parse("15x70000"))
                 .withMessageContaining("15x70000");
