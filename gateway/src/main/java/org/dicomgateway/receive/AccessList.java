@@ -60,7 +60,7 @@ final class AccessList {
             return misfit(
                     0,
                     Rejection.callingAeTitleNotRecognized(of + "does not permit the calling AE title " + calling
-                            + "; no other rule matches more" + " conditions"));
+                            + "; no other rule matches more conditions"));
         }
         if (!matches(rule.calledAe(), List.of(called))) {
             return misfit(1, Rejection.calledAeTitleNotRecognized(of + calling + " may not call " + called));

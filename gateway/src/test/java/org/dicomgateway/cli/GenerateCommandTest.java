@@ -92,7 +92,7 @@ class GenerateCommandTest {
                 "--bytes=12 | CT takes at least",
                 "--frames=3 | CT images have one frame; use US or SC",
                 "--instances=0 | at least one of instances",
-                "--instances=1000000001 | 1000000001 instances are more than a folder should hold",
+                "--instances=1000000001 | 1000000001 instances are more than a folder should contain",
                 "--template=/nowhere/template.txt | cannot read the template: NoSuchFile: /nowhere/template.txt"
             })
     void a_wrong_option_is_explained(String option, String explanation) {

@@ -26,7 +26,7 @@ class LogLimitTest {
             now.addAndGet(Duration.ofSeconds(10).toNanos());
             limit.info("stranger {}", "again");
             assertThat(lines.all()).hasSize(52);
-            assertThat(lines.all().get(50)).contains("1532 more callers");
+            assertThat(lines.all().get(50)).contains("1532 more peers");
             assertThat(lines.all().get(51)).contains("stranger again");
         }
     }

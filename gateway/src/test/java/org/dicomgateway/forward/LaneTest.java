@@ -529,7 +529,7 @@ class LaneTest {
                     .singleElement()
                     .satisfies(line -> assertThat(line).contains("3 failures in a row, after first failure"));
             assertThat(process.lines())
-                    .filteredOn(line -> line.contains("left alone"))
+                    .filteredOn(line -> line.contains("failed again"))
                     .hasSize(10);
         }
     }
