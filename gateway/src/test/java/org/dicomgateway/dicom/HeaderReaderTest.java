@@ -302,7 +302,7 @@ class HeaderReaderTest {
     void another_encoding_than_promised_is_refused() {
         byte[] implicit = EncodedDataset.ofCt(IMPLICIT_VR_LITTLE_ENDIAN).toByteArray();
 
-        assertUnreadable(implicit, EXPLICIT_VR_LITTLE_ENDIAN, "no value representation");
+        assertUnreadable(implicit, EXPLICIT_VR_LITTLE_ENDIAN, "value representation is missing");
         assertUnreadable(implicit, DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN, "not deflated");
     }
 
