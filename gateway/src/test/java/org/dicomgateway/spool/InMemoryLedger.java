@@ -880,7 +880,7 @@ final class InMemoryLedger implements Ledger {
     @Override
     public synchronized List<SentVersion> unwritten(int max) {
         return sent.entrySet().stream()
-                .filter(entry -> entry.getValue().unwritten && entry.getValue().answer != Answer.NOW)
+                .filter(entry -> entry.getValue().unwritten)
                 .sorted(comparingLong(entry -> entry.getKey().instance))
                 .limit(max)
                 .map(entry -> new SentVersion(

@@ -384,6 +384,20 @@ class SpoolVersionsTest {
     }
 
     @Test
+    void a_ledger_that_is_lost_right_after_a_newer_version_was_sent_sends_no_older_one_again() throws Exception {
+        plan = to("a");
+        long v1 = accept(1);
+        settle(claim("a"), new Settlement.Delivered(0));
+        accept(2);
+        Claim sent = claim("a");
+        loseTheLedger();
+        assertThat(state(v1)).isEqualTo(DeliveryState.SUPERSEDED);
+        assertThat(SpoolHarness.deliverAll(spool, "a"))
+                .extracting(claim -> claim.instance().id())
+                .containsExactly(sent.instance().id());
+    }
+
+    @Test
     void what_gets_a_plan_only_after_the_ledger_was_built_anew_is_in_order_too() throws Exception {
         plan = new Plan(7, List.of());
         long v1 = accept(1);

@@ -336,7 +336,6 @@ class VersionOrderTest {
 
         /** The journal has what was settled; what was being sent in this very moment is not known afterwards. */
         private void rebuild() throws Exception {
-            SpoolHarness.keepHouse(spool);
             hands.clear();
             spool.close();
             newLedger();

@@ -19,7 +19,7 @@ public final class Watchdog {
     private final Object lock = new Object();
     private @Nullable Thread thread;
 
-    /** Creates a watchdog without sockets. @param name the name of its thread */
+    /** Creates a watchdog without sockets, whose thread has this name. */
     public Watchdog(String name) {
         this.name = name;
     }

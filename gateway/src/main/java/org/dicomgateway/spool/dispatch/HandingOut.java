@@ -12,8 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives claims to lanes. A versioned delivery is first noted in the ledger. If the process ends while it is being sent,
- * the next process then knows that it may have arrived. All other deliveries need no note.
+ * Gives claims to lanes. A versioned delivery is first noted in the ledger, and in the journal if an older version
+ * exists. If the process ends while it is being sent, the next process then knows that it may have arrived, also when it has to
+ * rebuild the ledger. All other deliveries need no note.
  */
 public final class HandingOut {
 
@@ -21,10 +22,12 @@ public final class HandingOut {
 
     private final Claims claims;
     private final LedgerQueue ledgerQueue;
+    private final VersionLog versions;
 
-    public HandingOut(Claims claims, LedgerQueue ledgerQueue) {
+    public HandingOut(Claims claims, LedgerQueue ledgerQueue, VersionLog versions) {
         this.claims = claims;
         this.ledgerQueue = ledgerQueue;
+        this.versions = versions;
     }
 
     /** See {@link Outbox#claim}. */
@@ -39,13 +42,13 @@ public final class HandingOut {
                     .apply(new Change.HandedOut(
                             versioned.stream().map(Claim::deliveryId).toList()))
                     .join();
-            return claimed;
+            if (versions.write()) {
+                return claimed;
+            }
         } catch (CompletionException e) {
             LOG.debug("{} claims are released: the ledger could not note them", versioned.size(), e);
-            List<Claim> rest =
-                    claimed.stream().filter(claim -> !versioned.contains(claim)).toList();
-            versioned.forEach(claim -> claims.applied(claim.deliveryId()));
-            return rest;
         }
+        versioned.forEach(claim -> claims.applied(claim.deliveryId()));
+        return claimed.stream().filter(claim -> !versioned.contains(claim)).toList();
     }
 }

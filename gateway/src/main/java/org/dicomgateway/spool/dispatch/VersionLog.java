@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Copies to the journal where newer versions were sent. So a rebuilt ledger does not send older versions, which the
- * spool still keeps, after them. For one thread.
+ * Copies to the journal where newer versions are sent, before they are. So a rebuilt ledger does not send older
+ * versions, which the spool still keeps, after them. For any number of threads.
  */
 public final class VersionLog {
 
@@ -33,17 +33,20 @@ public final class VersionLog {
     }
 
     /**
-     * Writes what the ledger has settled so far.
+     * Writes what the ledger knows and the journal does not.
      *
-     * @return false when that failed, and nothing may be recycled
+     * @return false when that failed: then no newer version may be sent, and nothing may be recycled
      */
-    public boolean write() throws LedgerException {
+    public synchronized boolean write() throws LedgerException {
         for (List<SentVersion> some = ledger.unwritten(AT_ONCE); !some.isEmpty(); some = ledger.unwritten(AT_ONCE)) {
             try {
                 journal.add(List.of(new Fact.Sent(some)));
                 ledgerQueue.apply(new Change.Written(some)).join();
             } catch (IOException | CompletionException e) {
-                LOG.warn("the journal cannot note where newer versions were sent; nothing is recycled until it can", e);
+                LOG.warn(
+                        "the journal cannot note where newer versions are sent: they wait, and nothing is recycled, until"
+                                + " it can",
+                        e);
                 return false;
             }
         }

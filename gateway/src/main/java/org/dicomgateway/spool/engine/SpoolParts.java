@@ -160,6 +160,7 @@ record SpoolParts(
                     new SegmentLog(disk, folders, settings.segmentSize().bytes(), clock, recovered.log());
             Committer committer = new Committer(log, files, ledgerQueue, recovered.nextId());
             InstanceReader reader = new InstanceReader(disk, folders, files);
+            VersionLog versions = new VersionLog(ledger, ledgerQueue, journal);
             Sweeper sweeper = new Sweeper(
                     ledger,
                     trust,
@@ -168,7 +169,7 @@ record SpoolParts(
                     pins,
                     files,
                     space,
-                    new VersionLog(ledger, ledgerQueue, journal),
+                    versions,
                     settings.reserve().bytes());
             Stragglers stragglers = new Stragglers(ledger, ledgerQueue, log, files, reader, settings.stragglerAge());
             GatherBuffers buffers = new GatherBuffers(settings.receiveMemory().bytes());
@@ -184,7 +185,7 @@ record SpoolParts(
                     aside,
                     recovered.unread(),
                     claims,
-                    new HandingOut(claims, ledgerQueue),
+                    new HandingOut(claims, ledgerQueue, versions),
                     wakeUps,
                     catalogue,
                     ledgerQueue,

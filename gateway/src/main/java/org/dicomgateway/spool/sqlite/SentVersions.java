@@ -202,14 +202,14 @@ public final class SentVersions {
 
     public static final String UNWRITTEN = """
             SELECT sop_instance, destination, instance, length, crc32c, answer FROM sent INDEXED BY sent_unwritten
-            WHERE unwritten = 1 AND answer > 0 ORDER BY instance LIMIT ?""";
+            WHERE unwritten = 1 ORDER BY instance LIMIT ?""";
 
     static final String OLDER = """
             SELECT id FROM instance INDEXED BY instance_by_sop WHERE sop_instance = ? AND id < ? ORDER BY id""";
 
     public static final String WRITTEN = """
             UPDATE sent SET unwritten = 0
-            WHERE sop_instance = ? AND destination = ? AND instance = ? AND answer = ?""";
+            WHERE sop_instance = ? AND destination = ? AND instance = ? AND max(answer, 1) = ?""";
 
     public static final String FORGET = """
             DELETE FROM sent WHERE sop_instance = ?1

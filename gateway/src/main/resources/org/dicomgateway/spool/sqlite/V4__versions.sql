@@ -15,7 +15,7 @@ CREATE TABLE sent (
   unwritten    INTEGER NOT NULL,  -- 1: the journal does not have it yet, and needs it
   PRIMARY KEY (sop_instance, destination, instance)
 ) WITHOUT ROWID;
-CREATE INDEX sent_unwritten ON sent (instance) WHERE unwritten = 1 AND answer > 0;
+CREATE INDEX sent_unwritten ON sent (instance) WHERE unwritten = 1;
 CREATE INDEX sent_now ON sent (instance) WHERE answer = 0;
 
 -- delivery.state has another value: 5, superseded. A newer version was sent to its destination first: it is done, and in
