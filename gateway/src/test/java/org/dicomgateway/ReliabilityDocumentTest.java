@@ -50,7 +50,11 @@ class ReliabilityDocumentTest {
                 .containsExactly("OneTest has no test it_does_that", "there is no ThirdTest", "nothing holds: nothing");
     }
 
-    /** Holds each row against these tests, by class. @return how many rows there are */
+    /**
+     * Holds each row against these tests, by class.
+     *
+     * @return how many rows there are
+     */
     private static int check(String document, Map<String, List<String>> tests, List<String> wrong) {
         int rows = 0;
         for (Matcher row = ROW.matcher(document); row.find(); ) {

@@ -74,7 +74,11 @@ final class Journal implements AutoCloseable {
         return new Journal(folder, fileSize, totalSize, numbers.isEmpty() ? 1 : numbers.last());
     }
 
-    /** Writes messages and syncs them. @throws IOException when some of them may be missing */
+    /**
+     * Writes messages and syncs them.
+     *
+     * @throws IOException when some of them may be missing
+     */
     void append(List<String> messages) throws IOException {
         StringBuilder text = new StringBuilder();
         messages.forEach(message -> text.append(message).append('\n'));

@@ -17,8 +17,9 @@ public record OrthancId(String value) implements Comparable<OrthancId> {
     private static final Pattern FORM = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{8}){4}");
 
     /**
-     * Checks the form of the ID. A valid ID is safe in a URL. @throws IllegalArgumentException when the text is not
-     * an Orthanc ID
+     * Checks the form of the ID. A valid ID is safe in a URL.
+     *
+     * @throws IllegalArgumentException when the text is not an Orthanc ID
      */
     public OrthancId {
         if (!FORM.matcher(value).matches()) {

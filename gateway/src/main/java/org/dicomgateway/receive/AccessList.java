@@ -28,7 +28,11 @@ final class AccessList {
         this.rules = List.copyOf(rules);
     }
 
-    /** Finds the rule for a request. @param user the user whose identity was verified */
+    /**
+     * Finds the rule for a request.
+     *
+     * @param user the user whose identity was verified
+     */
     Finding find(AssociationRequest request, Optional<String> user) {
         Misfit nearest = null;
         for (AccessRule rule : rules) {

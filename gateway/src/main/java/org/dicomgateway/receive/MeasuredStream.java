@@ -15,7 +15,11 @@ final class MeasuredStream extends FilterInputStream {
     private long count;
     private boolean tooLarge;
 
-    /** Starts to count a dataset. @param before bytes that the association has already received */
+    /**
+     * Starts to count a dataset.
+     *
+     * @param before bytes that the association has already received
+     */
     MeasuredStream(InputStream in, PeerLimits limits, long before) {
         super(in);
         this.maxInstance = limits.instanceSize().map(DataSize::bytes).orElse(Long.MAX_VALUE);

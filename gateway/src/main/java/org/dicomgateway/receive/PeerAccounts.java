@@ -25,7 +25,11 @@ final class PeerAccounts {
     private final InstantSource clock;
     private final Map<Key, PeerAccount> accounts = new ConcurrentHashMap<>();
 
-    /** Creates the accounts, empty. @param all the rate limit of all peers together */
+    /**
+     * Creates the accounts, empty.
+     *
+     * @param all the rate limit of all peers together
+     */
     PeerAccounts(RateLimiter all, InstantSource clock) {
         this.all = all;
         this.clock = clock;

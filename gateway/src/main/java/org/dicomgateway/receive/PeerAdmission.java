@@ -26,7 +26,11 @@ final class PeerAdmission implements Admission {
     private final AtomicBoolean over = new AtomicBoolean();
     private long received;
 
-    /** Admits the association. @param account the account of the peer, which counts the association already */
+    /**
+     * Admits the association.
+     *
+     * @param account the account of the peer, which counts the association already
+     */
     PeerAdmission(AccessRule rule, PeerAccount account, boolean identityVerified) {
         this.rule = rule;
         this.account = account;

@@ -22,7 +22,9 @@ public record TokenHash(String digest) {
     private static final int TOKEN_BYTES = 32;
 
     /**
-     * Reads the text form. @throws IllegalArgumentException when it is not a hash; the message does not show the text
+     * Reads the text form.
+     *
+     * @throws IllegalArgumentException when it is not a hash; the message does not show the text
      */
     public static TokenHash parse(String text) {
         if (!FORMAT.matcher(text).matches()) {

@@ -86,12 +86,20 @@ final class DirectSender {
         }
     }
 
-    /** Sends files on so many associations. @return seconds from the first request to the last response */
+    /**
+     * Sends files on so many associations.
+     *
+     * @return seconds from the first request to the last response
+     */
     static double sendFiles(Peer peer, int associations, List<Path> files) {
         return send(peer, associations, files.stream().map(DirectSender::of).toList());
     }
 
-    /** Sends items on so many associations. @return seconds from the first request to the last response */
+    /**
+     * Sends items on so many associations.
+     *
+     * @return seconds from the first request to the last response
+     */
     static double send(Peer peer, int associations, List<Item> items) {
         return send(peer, associations, items.iterator());
     }

@@ -15,7 +15,11 @@ final class StockSender {
 
     private StockSender() {}
 
-    /** Sends all files, each sender its own. @return seconds from the first start to the last end */
+    /**
+     * Sends all files, each sender its own.
+     *
+     * @return seconds from the first start to the last end
+     */
     static double send(Path log, Peer to, BenchFiles files) {
         return send(log, to, files, Integer.MAX_VALUE, List.of());
     }

@@ -42,7 +42,11 @@ record SystemCall(String name, List<String> words, List<byte[]> strings, long re
         word.setLength(0);
     }
 
-    /** Reads a C string from behind its opening quote. @return where its closing quote stands */
+    /**
+     * Reads a C string from behind its opening quote.
+     *
+     * @return where its closing quote stands
+     */
     private static int string(String text, int from, ByteArrayOutputStream string) {
         int at = from;
         while (text.charAt(at) != '"') {

@@ -108,7 +108,9 @@ public final class Browser implements AutoCloseable {
     }
 
     /**
-     * The first element that a CSS selector finds. @throws org.openqa.selenium.NoSuchElementException if there is none
+     * The first element that a CSS selector finds.
+     *
+     * @throws org.openqa.selenium.NoSuchElementException if there is none
      */
     public WebElement find(String selector) {
         return driver.findElement(By.cssSelector(selector));

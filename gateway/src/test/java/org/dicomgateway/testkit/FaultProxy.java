@@ -192,7 +192,11 @@ public final class FaultProxy implements AutoCloseable {
         }
     }
 
-    /** Passes an answer on, or what becomes of it. @return whether the connection stays */
+    /**
+     * Passes an answer on, or what becomes of it.
+     *
+     * @return whether the connection stays
+     */
     private boolean answer(Socket client, OutputStream out, byte[] pdu, int answer, int number) throws IOException {
         boolean message = pdu[0] == P_DATA_TF;
         switch (fault) {

@@ -220,7 +220,9 @@ final class Load implements AutoCloseable {
     }
 
     /**
-     * Lets every modality finish its study. @throws IllegalStateException when one of them came to an end of its own
+     * Lets every modality finish its study.
+     *
+     * @throws IllegalStateException when one of them came to an end of its own
      */
     @Override
     public void close() {

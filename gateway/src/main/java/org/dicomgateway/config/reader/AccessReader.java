@@ -33,7 +33,11 @@ final class AccessReader {
 
     private final Section defaults;
 
-    /** Creates a reader. @param defaults the defaults of every entry, {@code access-defaults} */
+    /**
+     * Creates a reader.
+     *
+     * @param defaults the defaults of every entry, {@code access-defaults}
+     */
     AccessReader(Section defaults) {
         this.defaults = defaults;
     }

@@ -90,7 +90,11 @@ final class DestinationReader {
             Setting<Schedule> schedule,
             Supplier<RateLimit> maxRate) {}
 
-    /** Reads the common settings. @param whole true for a destination; false for the defaults */
+    /**
+     * Reads the common settings.
+     *
+     * @param whole true for a destination; false for the defaults
+     */
     private static Shared shared(Section section, boolean whole) {
         return new Shared(
                 callingAe(section),

@@ -74,7 +74,11 @@ final class ListenerReader {
 
     private record Draft(Setting<InetAddress> address, Setting<Integer> port, Supplier<ListenerSettings> settings) {}
 
-    /** Reads a listener or the defaults. @param whole true for a listener; false for the defaults */
+    /**
+     * Reads a listener or the defaults.
+     *
+     * @param whole true for a listener; false for the defaults
+     */
     private Draft draft(String name, Section section, boolean whole) {
         Setting<InetAddress> address = section.text("bind").map(ListenerReader::address);
         Setting<Integer> port = section.integer("port", 0, 65_535);

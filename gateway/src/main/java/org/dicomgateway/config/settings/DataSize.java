@@ -3,7 +3,11 @@ package org.dicomgateway.config.settings;
 /** A number of bytes, at least 0. */
 public record DataSize(long bytes) implements Comparable<DataSize> {
 
-    /** Checks the number. @throws IllegalArgumentException when it is negative */
+    /**
+     * Checks the number.
+     *
+     * @throws IllegalArgumentException when it is negative
+     */
     public DataSize {
         if (bytes < 0) {
             throw new IllegalArgumentException("a size must not be negative: " + bytes);

@@ -85,8 +85,9 @@ public final class AcceptedAssociation implements Runnable {
     private volatile Admission admission = Admission.UNLIMITED;
 
     /**
-     * Serves the connection. @param excess why the association must be rejected as over the limit; null when it is
-     * within
+     * Serves the connection.
+     *
+     * @param excess why the association must be rejected as over the limit; null when it is within
      */
     AcceptedAssociation(Acceptor acceptor, DicomSocket socket, int number, @Nullable String excess) {
         this.acceptor = acceptor;

@@ -14,7 +14,11 @@ final class Places {
     private final AcceptorSettings settings;
     private final Predicate<String> known;
 
-    /** Uses the limits of these settings. @param known whether the gateway knows or expects peers at an address */
+    /**
+     * Uses the limits of these settings.
+     *
+     * @param known whether the gateway knows or expects peers at an address
+     */
     Places(AcceptorSettings settings, Predicate<String> known) {
         this.settings = settings;
         this.known = known;

@@ -37,7 +37,11 @@ final class StoreRequests {
     private final Set<Integer> verificationContexts;
     private long count;
 
-    /** Serves the requests of one association. @param verificationContexts the contexts that are only for C-ECHO */
+    /**
+     * Serves the requests of one association.
+     *
+     * @param verificationContexts the contexts that are only for C-ECHO
+     */
     StoreRequests(CStoreScp scp, Set<Integer> verificationContexts, Origin origin, String associationName) {
         this.scp = scp;
         this.verificationContexts = verificationContexts;

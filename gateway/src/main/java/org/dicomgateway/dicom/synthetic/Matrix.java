@@ -13,8 +13,9 @@ public record Matrix(int rows, int columns) {
     private static final Pattern FORM = Pattern.compile("(\\d{1,9})x(\\d{1,9})");
 
     /**
-     * Checks the range. @throws IllegalArgumentException when a number is out of range; the message is for the
-     * operator
+     * Checks the range.
+     *
+     * @throws IllegalArgumentException when a number is out of range; the message is for the operator
      */
     public Matrix {
         if (rows < MIN || rows > MAX || columns < MIN || columns > MAX) {

@@ -31,7 +31,11 @@ public record StudySpec(
     /** With this many of the largest possible files, the total size still fits in a number. */
     private static final int MAX_INSTANCES = 1_000_000_000;
 
-    /** Checks the values. @throws IllegalArgumentException when they cannot be used; the message is for the operator */
+    /**
+     * Checks the values.
+     *
+     * @throws IllegalArgumentException when they cannot be used; the message is for the operator
+     */
     public StudySpec {
         modalities = List.copyOf(modalities);
         atLeastOne("patients", patients);

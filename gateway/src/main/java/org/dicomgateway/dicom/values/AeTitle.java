@@ -11,7 +11,11 @@ public record AeTitle(String value) implements Comparable<AeTitle> {
     private static final int MAX_LENGTH = 16;
     private static final Pattern SPACES = Pattern.compile("^ +| +$");
 
-    /** Checks the text. @throws IllegalArgumentException when it is not an AE title; the message is for the operator */
+    /**
+     * Checks the text.
+     *
+     * @throws IllegalArgumentException when it is not an AE title; the message is for the operator
+     */
     public AeTitle {
         value = SPACES.matcher(value).replaceAll("");
         if (value.isEmpty()) {

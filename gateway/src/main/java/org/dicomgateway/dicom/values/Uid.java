@@ -8,7 +8,11 @@ public record Uid(String value) implements Comparable<Uid> {
 
     private static final int MAX_LENGTH = 64;
 
-    /** Checks the text. @throws IllegalArgumentException when it is not a UID; the message is for the operator */
+    /**
+     * Checks the text.
+     *
+     * @throws IllegalArgumentException when it is not a UID; the message is for the operator
+     */
     public Uid {
         if (!isValid(value)) {
             throw new IllegalArgumentException("a UID contains 1 to " + MAX_LENGTH + " digits and dots: '"

@@ -70,7 +70,11 @@ public final class AssociateGuard {
     private int commonExtended;
     private int others;
 
-    /** Starts to count. @param length the length of the PDU's body */
+    /**
+     * Starts to count.
+     *
+     * @param length the length of the PDU's body
+     */
     public AssociateGuard(long length) throws IOException {
         if (length > MAX_LENGTH || length < FIXED_FIELDS) {
             throw Aborts.becauseOfViolation(

@@ -85,8 +85,9 @@ public final class PduGuard extends InputStream {
     private volatile boolean sawAbort;
 
     /**
-     * Guards one connection. @param maxPduLength the maximum that we ask peers to use; the actual limit is not
-     * smaller
+     * Guards one connection.
+     *
+     * @param maxPduLength the maximum that we ask peers to use; the actual limit is not smaller
      */
     PduGuard(InputStream in, Side side, int maxPduLength, BeforeParsing beforeParsing) {
         this.in = in;
