@@ -103,7 +103,10 @@ public final class Identities {
         return known ? Finding.verified(identity.user()) : checkInTurn(identity, source);
     }
 
-    /** One of each address waits here at a time; an address that was wrong too often does not wait for others at all. */
+    /**
+     * One association of an address waits here at a time. An address that was wrong too often does not wait for others
+     * at all.
+     */
     private Finding checkInTurn(UserIdentity identity, InetAddress source) {
         Semaphore ofSource = Objects.requireNonNull(turnOf.get(PasswordGate.networkOf(source)));
         boolean first = false;

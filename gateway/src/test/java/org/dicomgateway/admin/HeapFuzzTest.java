@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  */
 class HeapFuzzTest {
 
-    private static final int TRIES = Integer.getInteger("fuzz.tries", 10);
+    private static final int TRIES = Integer.getInteger("fuzz.tries", 6);
     private static final long SEED = Long.getLong("fuzz.seed", 1);
     private static final long MOST = 256 << 10;
 

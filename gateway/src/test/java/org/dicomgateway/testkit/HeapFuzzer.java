@@ -20,7 +20,7 @@ public final class HeapFuzzer {
     private static final int CONNECTIONS = 16;
 
     private static final int SETTLED = 2;
-    private static final int MAX_LOOKS = 12;
+    private static final int MAX_LOOKS = 6;
     private static final int PRECISION = 4_096;
 
     /**
@@ -93,7 +93,7 @@ public final class HeapFuzzer {
 
     /** What is held each time, however often it is sent: something else on this heap may have cost more meanwhile. */
     private long repeated(byte[] bytes, long first) throws IOException, InterruptedException {
-        return Math.min(first, Math.min(cost(bytes), cost(bytes)));
+        return Math.min(first, cost(bytes));
     }
 
     private int[] muchOf(int gene) {

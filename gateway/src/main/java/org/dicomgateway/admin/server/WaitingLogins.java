@@ -19,8 +19,8 @@ import org.eclipse.jetty.server.Request;
  */
 final class WaitingLogins {
 
-    static final int MAX_OF_ONE = 8;
-    static final int MAX = 64;
+    static final int MAX_OF_ONE = 40;
+    static final int MAX = 120;
 
     /** One of them, with its request. */
     record Login(Authenticator.Unknown unknown, Request request, WholeAnswer answer) {

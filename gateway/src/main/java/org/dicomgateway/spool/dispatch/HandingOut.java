@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Gives claims to lanes. A versioned delivery is first noted in the ledger, and in the journal if an older version
- * exists. If the process ends while it is being sent, the next process then knows that it may have arrived, also when it has to
- * rebuild the ledger. All other deliveries need no note.
+ * exists. If the process ends while it is being sent, the next process then knows that it may have arrived, even if it
+ * must rebuild the ledger. All other deliveries need no note.
  */
 public final class HandingOut {
 
