@@ -54,7 +54,7 @@ class SilentServerIT {
 
             await().atMost(LIMIT).until(() -> gateway.count("delivered") >= instances - ASSOCIATIONS);
             assertThat(log(gateway))
-                    .anyMatch(line -> line.contains("destination silent answers nothing"))
+                    .anyMatch(line -> line.contains("destination silent has not answered"))
                     .noneMatch(line -> line.contains("is down"));
 
             network.behave();

@@ -152,7 +152,7 @@ class StoredTextsIT {
         for (int i = 0; i < held.size(); i++) {
             browser.run("document.querySelectorAll('#stuck .whose a')[arguments[0]].click()", i);
             eventually(() -> assertThat(browser.text("#study"))
-                    .containsAnyOf("no route applies", "Not found out", "does not know"));
+                    .containsAnyOf("no route applies", "Loading failed", "does not know"));
             assertHarmless("held " + i);
             browser.press(Keys.ESCAPE);
             eventually(() -> assertThat(browser.all("dialog[open]")).isEmpty());
