@@ -8,7 +8,7 @@ usage() {
   cat <<'TEXT'
 Usage: scripts/test.sh [--quick] [MAVEN_ARGUMENT...]
 
-Installs what is missing, builds, and runs all tests: at most ten minutes on two cores.
+Installs what is missing, builds, and runs all tests: about a quarter of an hour on two cores.
 
   --quick   only the unit tests, and one study from storescu through the gateway to Orthanc
 
