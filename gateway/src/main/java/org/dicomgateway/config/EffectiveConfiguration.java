@@ -23,6 +23,7 @@ import org.dicomgateway.config.hocon.Reference;
 import org.dicomgateway.config.hocon.Section;
 import org.dicomgateway.config.hocon.SourceLocation;
 import org.dicomgateway.config.reader.StrategyReader;
+import org.dicomgateway.config.reader.TlsReader;
 import org.dicomgateway.config.settings.Secrets;
 import org.jspecify.annotations.Nullable;
 
@@ -147,7 +148,7 @@ public final class EffectiveConfiguration {
             String name = ConfigUtil.joinPath(key);
             if (value instanceof ConfigObject inner) {
                 line(indent, name + " {");
-                body(indent + "  ", inner, block(order, key));
+                body(indent + "  ", key.equals("tls") ? TlsReader.effective(inner) : inner, block(order, key));
                 line(indent, "}");
             } else if (value != null) {
                 String text = Secrets.isSecret(key)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import org.dicomgateway.config.settings.GatewaySettings;
 import org.dicomgateway.config.settings.RoutingSettings;
+import org.dicomgateway.testkit.Certificates;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +52,23 @@ class EffectiveConfigurationTest {
         String routingText = EffectiveConfiguration.renderRouting(folder.resolve("routing.conf"));
         assertThat(written.gateway(gatewayText)).isEqualTo(gateway);
         assertThat(written.routing(routingText)).isEqualTo(routing);
+    }
+
+    @Test
+    void keys_that_mean_TLS_still_do_when_it_is_loaded_again() throws Exception {
+        new Certificates(folder.toAbsolutePath()).make("gateway");
+        String routing = """
+                destinations { a { ae-title = A, host = h, port = 104, tls { trust = ca.crt } } }
+                routes = [ { name = r, to = a } ]
+                """;
+        RoutingSettings settings = written.routing(routing);
+
+        String text = EffectiveConfiguration.renderRouting(folder.resolve("routing.conf"));
+
+        assertThat(text).contains("enabled = true  # routing.conf:1\n");
+        assertThat(written.routing(text)).isEqualTo(settings);
+        assertThat(settings.destinations().values())
+                .allSatisfy(a -> assertThat(a.requestor().tls()).isPresent());
     }
 
     @Test

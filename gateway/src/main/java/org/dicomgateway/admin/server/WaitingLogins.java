@@ -20,7 +20,8 @@ import org.eclipse.jetty.server.Request;
 final class WaitingLogins {
 
     static final int MAX_OF_ONE = 40;
-    static final int MAX = 120;
+    /** With the requests that wait for {@link Workers}, still fewer than there may be connections. */
+    static final int MAX = 80;
 
     /** One of them, with its request. */
     record Login(Authenticator.Unknown unknown, Request request, WholeAnswer answer) {

@@ -1,12 +1,18 @@
 package org.dicomgateway.config.reader;
 
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueFactory;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.dicomgateway.config.hocon.Node;
 import org.dicomgateway.config.hocon.Section;
 import org.dicomgateway.config.hocon.Setting;
+import org.dicomgateway.config.hocon.SourceLocation;
 import org.dicomgateway.security.ClientTls;
 import org.dicomgateway.security.IdentityFiles;
 import org.dicomgateway.security.KeyMaterialException;
@@ -18,7 +24,7 @@ import org.dicomgateway.security.TlsProfile;
 import org.dicomgateway.security.TlsSettings;
 
 /** Reads {@code tls} blocks. File names are relative to the file that contains them. The files must be usable. */
-final class TlsReader {
+public final class TlsReader {
 
     /** The word for the authorities that Java trusts. */
     private static final String SYSTEM = "system";
@@ -67,7 +73,7 @@ final class TlsReader {
         return () -> reader.settings(tls -> new ClientTls(tls, verify.get(), serverName.get()));
     }
 
-    /** Who names keys means TLS; only {@code enabled = false}, written out, sends in the clear beside them. */
+    /** A block with keys means TLS. Only {@code enabled = false}, written in a file, turns TLS off beside them. */
     private boolean isEnabled() {
         return enabled.isValid()
                 && (enabled.get() || (enabled.sourceLocation().isDefault() && (hasFile() || isGiven(trust))));
@@ -75,6 +81,22 @@ final class TlsReader {
 
     private boolean hasFile() {
         return isGiven(certificate) || isGiven(key) || isGiven(keyStore);
+    }
+
+    /** A {@code tls} block as it is understood: with keys, {@code enabled} is true unless it is written. */
+    public static ConfigObject effective(ConfigObject tls) {
+        ConfigValue enabled = tls.get("enabled");
+        return Stream.of("certificate", "key", "key-store", "trust")
+                .map(tls::get)
+                .filter(Objects::nonNull)
+                .filter(key -> enabled == null
+                        || SourceLocation.of(Path.of(""))
+                                .child("", enabled.origin())
+                                .isDefault())
+                .findFirst()
+                .map(key -> tls.withValue(
+                        "enabled", ConfigValueFactory.fromAnyRef(true).withOrigin(key.origin())))
+                .orElse(tls);
     }
 
     private static boolean isGiven(Setting<? extends Optional<?>> setting) {

@@ -20,7 +20,10 @@ import org.dicomgateway.spool.log.LogPosition;
 import org.dicomgateway.spool.log.StoredInstance;
 import org.jspecify.annotations.Nullable;
 
-/** The queries of {@link Ledger} on one connection. For one thread at a time. */
+/**
+ * The queries of {@link Ledger} on one connection. For one thread at a time. The class is long because every query
+ * stands beside its SQL; {@code LedgerQueryPlanTest} checks the plan of each.
+ */
 public final class LedgerReader implements AutoCloseable {
 
     private final Statements database;

@@ -20,7 +20,10 @@ import org.dicomgateway.spool.log.LogPosition;
 import org.dicomgateway.spool.log.StoredInstance;
 import org.jspecify.annotations.Nullable;
 
-/** Applies batches of changes, each in one transaction. For one thread. */
+/**
+ * Applies batches of changes, each in one transaction. For one thread. The class is long because one transaction
+ * touches rows, totals and position together. What a kind of change decides is in other classes.
+ */
 public final class LedgerWriter implements AutoCloseable {
 
     static final int LONGEST_REASON = 500;
