@@ -15,6 +15,7 @@ import org.dicomgateway.spool.engine.Spool;
 import org.dicomgateway.spool.log.RecordHeader;
 import org.dicomgateway.spool.log.SegmentHeader;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -230,7 +231,7 @@ class UnreadableSectorsTest {
         }
     }
 
-    @Test
+    @RepeatedTest(20)
     void a_file_that_was_set_aside_does_not_follow_a_version_that_is_known() throws Exception {
         try (Spool spool = harness.open()) {
             makeOld(spool);

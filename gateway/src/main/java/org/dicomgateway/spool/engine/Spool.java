@@ -322,12 +322,14 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
     /** What is taken in counts as received now. It must not follow a version that was received after it. */
     private void checkNotKnown(Uid sopInstance) {
         try {
+            // What was received just now may still be on its way into the ledger.
+            parts.ledgerQueue().sync().join();
             if (parts.ledger().knows(sopInstance.value())) {
                 throw new IllegalStateException("an instance " + sopInstance
                         + " is known: this file would be delivered as its newest version. Discard the file if the known"
                         + " one is right; send the file to the gateway again (scripts/gateway send) if the file is");
             }
-        } catch (LedgerException e) {
+        } catch (LedgerException | CompletionException e) {
             throw new IllegalStateException("the ledger cannot be asked: " + e.getMessage(), e);
         }
     }
