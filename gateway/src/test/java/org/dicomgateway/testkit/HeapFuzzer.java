@@ -19,8 +19,8 @@ public final class HeapFuzzer {
     /** So many that what else happens on this heap counts little. */
     private static final int CONNECTIONS = 16;
 
-    private static final int SETTLED = 1;
-    private static final int MAX_LOOKS = 4;
+    private static final int SETTLED = 2;
+    private static final int MAX_LOOKS = 6;
     private static final int PRECISION = 4_096;
 
     /**
