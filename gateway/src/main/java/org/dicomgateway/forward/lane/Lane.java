@@ -451,7 +451,7 @@ final class Lane {
         if (wakeSignal.isStopping()) {
             return;
         }
-        Deferred trouble = OutcomeTable.ofOpen(failure);
+        Deferred trouble = OutcomeTable.ofOpen(failure, proposal.calling(), settings.peer().aeTitle());
         boolean ofCaller = titles.refuses(proposal.calling(), failure, trouble.reason());
         storeAttempt.putOff(claimBatch, start);
         if (ofCaller) {
@@ -516,7 +516,7 @@ final class Lane {
         if (failure.isEmpty() || wakeSignal.isStopping()) {
             return failure.isEmpty();
         }
-        Deferred trouble = OutcomeTable.ofOpen(failure.get());
+        Deferred trouble = OutcomeTable.ofOpen(failure.get(), calling, settings.peer().aeTitle());
         destinationSignals.tally().failed(trouble.reason());
         if (titles.refuses(calling, failure.get(), trouble.reason())) {
             breaker.echoed();
