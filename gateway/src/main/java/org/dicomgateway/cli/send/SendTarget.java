@@ -16,6 +16,7 @@ import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.config.settings.ListenerSettings;
 import org.dicomgateway.dicom.requestor.RequestorSettings;
 import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.values.ByteSize;
 import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.security.ClientTls;
 
@@ -40,7 +41,7 @@ public record SendTarget(Peer peer, AeTitle calling, RequestorSettings requestor
             Duration.ofSeconds(60),
             Duration.ofSeconds(30),
             Duration.ofSeconds(5),
-            16 << 10);
+            16 * ByteSize.KIB);
 
     /**
      * What {@code text} means: an address, a destination's name, or the gateway itself.
