@@ -22,7 +22,7 @@ record GatewayControls(
         Supplier<ProcessView> running,
         Supplier<ReceiverView> receiving,
         TlsContexts tls,
-        PausedReceiver pausedReceiver,
+        PausableIntake intake,
         Forwarder forwarder,
         PausedDestinations paused,
         RulesInForce inForce,
@@ -42,12 +42,12 @@ record GatewayControls(
 
     @Override
     public void pauseReceiver(String why) {
-        pausedReceiver.pause(why);
+        intake.pause(why);
     }
 
     @Override
     public boolean resumeReceiver() {
-        return pausedReceiver.resume();
+        return intake.resume();
     }
 
     @Override

@@ -1,9 +1,7 @@
 package org.dicomgateway.observe;
 
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.dicomgateway.dicom.values.DimseStatus;
 import org.dicomgateway.dicom.values.Origin;
@@ -25,7 +23,6 @@ public final class ForwardLog {
 
     private static final int MAX_REASON_LENGTH = 300;
     private static final Logger LOG = LoggerFactory.getLogger(LOGGER);
-    private static final List<Consumer<ForwardEvent>> LISTENERS = new CopyOnWriteArrayList<>();
 
     /** The events of the forward log. */
     public enum Event {
@@ -77,21 +74,20 @@ public final class ForwardLog {
         }
     }
 
-    private ForwardLog() {}
+    private final Consumer<ForwardEvent> listener;
 
-    /**
-     * Passes each line to the listener from now on, in the thread that writes it. The listener must not block or
-     * throw.
-     *
-     * @return stops the listening
-     */
-    public static Runnable listen(Consumer<ForwardEvent> listener) {
-        LISTENERS.add(listener);
-        return () -> LISTENERS.remove(listener);
+    /** Writes lines, and does nothing else. */
+    public ForwardLog() {
+        this(event -> {});
+    }
+
+    /** Also passes each line to the listener, in the thread that writes it. The listener must not block or throw. */
+    public ForwardLog(Consumer<ForwardEvent> listener) {
+        this.listener = listener;
     }
 
     /** An instance was stored: how many deliveries were planned for it, and by which version of the rules. */
-    public static void received(Subject subject, long millis, long rulesVersion, int deliveries) {
+    public void received(Subject subject, long millis, long rulesVersion, int deliveries) {
         Event event = deliveries == 0 ? Event.HELD : Event.RECEIVED;
         line(event, subject)
                 .addKeyValue("ms", millis)
@@ -103,7 +99,7 @@ public final class ForwardLog {
     }
 
     /** An instance was not stored. */
-    public static void refused(Subject subject, int status, String reason) {
+    public void refused(Subject subject, int status, String reason) {
         line(Event.REFUSED, subject)
                 .addKeyValue("status", status < 0 ? "-" : DimseStatus.format(status))
                 .addKeyValue("reason", quoted(reason))
@@ -119,7 +115,7 @@ public final class ForwardLog {
      * @param status the status of the response, or -1 when there was none
      * @param reason may be empty
      */
-    public static void outcome(
+    public void outcome(
             Event event,
             Subject subject,
             String route,
@@ -142,7 +138,7 @@ public final class ForwardLog {
      * An operator ended a delivery for good. Route and destination are {@code -} when no route applied to the
      * instance.
      */
-    public static void discarded(Subject subject, String route, String destination, String reason) {
+    public void discarded(Subject subject, String route, String destination, String reason) {
         line(Event.DISCARDED, subject)
                 .addKeyValue("route", route)
                 .addKeyValue("destination", destination)
@@ -152,7 +148,7 @@ public final class ForwardLog {
     }
 
     /** A delivery is not made: a newer instance with this SOP Instance UID was sent to the destination before. */
-    public static void superseded(Subject subject, String route, String destination, long instance, long newer) {
+    public void superseded(Subject subject, String route, String destination, long instance, long newer) {
         line(Event.SUPERSEDED, subject)
                 .addKeyValue("route", route)
                 .addKeyValue("destination", destination)
@@ -163,7 +159,7 @@ public final class ForwardLog {
         tell(Event.SUPERSEDED, subject, route, destination, 0, -1, -1, reason);
     }
 
-    private static void tell(
+    private void tell(
             Event event,
             Subject subject,
             String route,
@@ -172,10 +168,7 @@ public final class ForwardLog {
             long millis,
             int status,
             String reason) {
-        if (LISTENERS.isEmpty()) {
-            return;
-        }
-        ForwardEvent told = new ForwardEvent(
+        listener.accept(new ForwardEvent(
                 Instant.now(),
                 event,
                 subject.sopInstance().value(),
@@ -190,8 +183,7 @@ public final class ForwardLog {
                 attempt,
                 millis,
                 status,
-                Text.printable(reason, MAX_REASON_LENGTH));
-        LISTENERS.forEach(listener -> listener.accept(told));
+                Text.printable(reason, MAX_REASON_LENGTH)));
     }
 
     private static LoggingEventBuilder line(Event event, Subject subject) {

@@ -5,7 +5,6 @@ import java.util.concurrent.TimeUnit;
 import org.dicomgateway.dicom.values.CStoreScp;
 import org.dicomgateway.dicom.values.DimseStatus;
 import org.dicomgateway.observe.ForwardLog;
-import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Intake;
 import org.dicomgateway.spool.RefusedException;
 
@@ -17,10 +16,12 @@ import org.dicomgateway.spool.RefusedException;
 public final class StoreHandler implements CStoreScp {
 
     private final Intake intake;
+    private final ForwardLog forwardLog;
 
-    /** Passes every instance to this intake. */
-    public StoreHandler(Intake intake) {
+    /** Passes every instance to this intake, and writes a line of the forward log for each. */
+    public StoreHandler(Intake intake, ForwardLog forwardLog) {
         this.intake = intake;
+        this.forwardLog = forwardLog;
     }
 
     @Override
@@ -31,18 +32,18 @@ public final class StoreHandler implements CStoreScp {
                     new Intake.Arrival(
                             request.sopClass(), request.sopInstance(), request.transferSyntax(), request.origin()),
                     request.dataset());
-            ForwardLog.received(
-                    subjectOf(accepted.instance()),
+            forwardLog.received(
+                    accepted.instance().logSubject(),
                     TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin),
                     accepted.plan().rulesVersion(),
                     accepted.plan().deliveries().size());
             return CStoreResponse.SUCCESS;
         } catch (RefusedException e) {
             int status = statusOf(e.kind());
-            ForwardLog.refused(subjectOf(request), status, String.valueOf(e.getMessage()));
+            forwardLog.refused(subjectOf(request), status, String.valueOf(e.getMessage()));
             return new CStoreResponse(status, commentOn(e.kind()));
         } catch (IOException e) {
-            ForwardLog.refused(subjectOf(request), -1, "not received completely: " + e.getMessage());
+            forwardLog.refused(subjectOf(request), -1, "not received completely: " + e.getMessage());
             throw e;
         }
     }
@@ -72,10 +73,5 @@ public final class StoreHandler implements CStoreScp {
 
     private static ForwardLog.Subject subjectOf(CStoreRequest request) {
         return new ForwardLog.Subject(request.sopInstance(), "", request.origin(), -1);
-    }
-
-    private static ForwardLog.Subject subjectOf(Instance instance) {
-        return new ForwardLog.Subject(
-                instance.sopInstance(), instance.studyInstanceUid(), instance.origin(), instance.datasetLength());
     }
 }

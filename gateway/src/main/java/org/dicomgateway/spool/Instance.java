@@ -2,10 +2,12 @@ package org.dicomgateway.spool;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import org.dicomgateway.dicom.values.InstanceHeader;
 import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
+import org.dicomgateway.observe.ForwardLog;
 
 /**
  * One received instance, as the ledger knows it. Immutable. An instance that is received twice gives two objects.
@@ -61,6 +63,12 @@ public record Instance(
 
     private static String cut(String value) {
         return value.length() <= MAX_VALUE ? value : value.substring(0, MAX_VALUE);
+    }
+
+    /** What a line of the forward log says of it. */
+    public ForwardLog.Subject logSubject() {
+        return new ForwardLog.Subject(
+                sopInstance, studyInstanceUid, origin, datasetLength, Optional.of(receivedAt));
     }
 
     /** Returns a copy with this key. */

@@ -31,6 +31,7 @@ import org.dicomgateway.admin.server.AdminServer;
 import org.dicomgateway.config.settings.AdminSettings;
 import org.dicomgateway.config.settings.AdminUser;
 import org.dicomgateway.config.settings.AdminUser.Role;
+import org.dicomgateway.observe.Telemetry;
 import org.dicomgateway.security.PasswordHash;
 import org.dicomgateway.security.Secret;
 import org.dicomgateway.security.TokenHash;
@@ -63,7 +64,8 @@ class CredentialsTest {
                             new AdminUser("script", Role.OPERATOR, Optional.empty(), Optional.of(TokenHash.of(TOKEN)))),
                     Optional.empty()),
             controls,
-            new FakeSpoolView());
+            new FakeSpoolView(),
+            new Telemetry());
 
     @BeforeEach
     void start() throws IOException {

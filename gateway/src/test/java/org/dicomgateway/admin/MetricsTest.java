@@ -35,7 +35,7 @@ class MetricsTest {
 
     @BeforeEach
     void letEverythingHappen() {
-        Happenings.letEverythingHappen();
+        Happenings.letEverythingHappen(admin.telemetry);
     }
 
     @Test

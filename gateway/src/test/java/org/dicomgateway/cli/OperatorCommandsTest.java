@@ -172,15 +172,15 @@ class OperatorCommandsTest {
     void status_tells_who_sent_how_much_and_when_last() {
         assertThat(run(status())).isZero();
         assertThat(out.toString()).contains("no sender in the last hour");
-        ForwardLog.received(received("CT 1", 2048), 3, 7, 1);
-        ForwardLog.received(received("CT 1", 2048), 3, 7, 1);
+        admin.telemetry.forwardLog().received(received("CT 1", 2048), 3, 7, 1);
+        admin.telemetry.forwardLog().received(received("CT 1", 2048), 3, 7, 1);
         assertThat(run(new StatusCommand()))
                 .as("of now, when the certificate has expired")
                 .isEqualTo(1);
         assertThat(out.toString()).containsPattern("(?m)^sender +last seen +in the last hour +size +per s$");
         assertThat(out.toString()).containsPattern("(?m)^CT 1 +\\d+ s ago +2 +4.0 KB +\\d\\.\\d$");
         for (int i = 0; i < 12; i++) {
-            ForwardLog.received(received("MR" + i, 1), 3, 7, 1);
+            admin.telemetry.forwardLog().received(received("MR" + i, 1), 3, 7, 1);
         }
         assertThat(run(new StatusCommand())).isEqualTo(1);
         assertThat(out.toString()).contains("… and 3 more (--json shows them)");

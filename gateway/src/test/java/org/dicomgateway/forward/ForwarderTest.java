@@ -20,6 +20,7 @@ import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.forward.health.ServerCheck;
 import org.dicomgateway.forward.lane.Forwarder;
 import org.dicomgateway.forward.lane.LaneView;
+import org.dicomgateway.observe.ForwardLog;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Settlement;
 import org.junit.jupiter.api.AfterEach;
@@ -35,7 +36,7 @@ class ForwarderTest {
             (peer, calling, pairs) -> server(peer.aeTitle().value()).open(peer, calling, pairs);
     private final List<String> changed = new CopyOnWriteArrayList<>();
     private final Forwarder forwarder =
-            new Forwarder(outbox, settings -> network, ServerCheck.NONE, changed::add, clock, new SplittableRandom(1));
+            new Forwarder(outbox, new ForwardLog(), settings -> network, ServerCheck.NONE, changed::add, clock, new SplittableRandom(1));
 
     @AfterEach
     void leaves_no_thread_no_claim_and_no_association() {

@@ -45,7 +45,7 @@ class LaneTest {
     private final FakeServer server = new FakeServer();
     private final List<String> changed = new CopyOnWriteArrayList<>();
     private final Forwarder forwarder =
-            new Forwarder(outbox, settings -> server, ServerCheck.NONE, changed::add, clock, new SplittableRandom(1));
+            new Forwarder(outbox, new ForwardLog(), settings -> server, ServerCheck.NONE, changed::add, clock, new SplittableRandom(1));
 
     @AfterEach
     void ends_in_order() {

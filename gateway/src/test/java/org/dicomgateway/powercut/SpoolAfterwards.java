@@ -14,6 +14,8 @@ import org.dicomgateway.config.settings.DataSize;
 import org.dicomgateway.config.settings.SpoolSettings;
 import org.dicomgateway.dicom.values.InstanceHeader;
 import org.dicomgateway.dicom.values.Origin;
+import org.dicomgateway.observe.ForwardLog;
+import org.dicomgateway.observe.StageTimes;
 import org.dicomgateway.spool.Chooser;
 import org.dicomgateway.spool.Claim;
 import org.dicomgateway.spool.DatasetStream;
@@ -48,7 +50,8 @@ final class SpoolAfterwards {
                 Duration.ofDays(1));
         // So late that nothing waits for its next attempt any more.
         Instant now = Instant.now().plus(Duration.ofHours(2));
-        try (Spool spool = Spool.open(settings, SpoolAfterwards::plan, new First(), () -> now)) {
+        try (Spool spool = Spool.open(
+                settings, SpoolAfterwards::plan, new First(), () -> now, new ForwardLog(), StageTimes.NONE)) {
             spool.destinationsChanged(Set.of(Recording.NEAR, Recording.FAR, LATE));
             spool.retry(SpoolView.Selection.ALL);
             Set<String> near = claimAll(spool, Recording.NEAR);

@@ -13,6 +13,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.dicomgateway.config.settings.DataSize;
 import org.dicomgateway.config.settings.SpoolSettings;
+import org.dicomgateway.observe.ForwardLog;
+import org.dicomgateway.observe.StageTimes;
 import org.dicomgateway.spool.engine.Spool;
 
 /**
@@ -51,7 +53,8 @@ final class SpoolBenchmark {
         long start = System.nanoTime();
         long end = start + duration.toNanos();
         double seconds;
-        try (Spool spool = Spool.open(settings, SpoolHarness::plan, Candidates.FIRST, InstantSource.system())) {
+        try (Spool spool = Spool.open(
+                settings, SpoolHarness::plan, Candidates.FIRST, InstantSource.system(), new ForwardLog(), StageTimes.NONE)) {
             List<Thread> running = new ArrayList<>();
             start = System.nanoTime();
             end = start + duration.toNanos();

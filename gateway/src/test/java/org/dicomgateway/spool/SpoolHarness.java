@@ -21,6 +21,8 @@ import org.dicomgateway.dicom.values.InstanceHeader;
 import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
+import org.dicomgateway.observe.ForwardLog;
+import org.dicomgateway.observe.StageTimes;
 import org.dicomgateway.spool.disk.Disk;
 import org.dicomgateway.spool.engine.Spool;
 import org.dicomgateway.spool.ledger.LedgerException;
@@ -98,7 +100,16 @@ final class SpoolHarness {
     }
 
     Spool open(Disk disk, LedgerSource ledger) throws IOException {
-        return Spool.open(settings, SpoolHarness::plan, candidates, clock(), nanos::get, disk, ledger);
+        return Spool.open(
+                settings,
+                SpoolHarness::plan,
+                candidates,
+                clock(),
+                nanos::get,
+                disk,
+                ledger,
+                new ForwardLog(),
+                StageTimes.NONE);
     }
 
     /** CT goes to the PACS, MG to PACS and archive, anything else nowhere. */

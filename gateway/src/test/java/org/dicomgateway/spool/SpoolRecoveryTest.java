@@ -14,6 +14,8 @@ import java.util.Map;
 import org.dicomgateway.config.settings.DataSize;
 import org.dicomgateway.config.settings.SpoolSettings;
 import org.dicomgateway.dicom.dataset.Part10;
+import org.dicomgateway.observe.ForwardLog;
+import org.dicomgateway.observe.StageTimes;
 import org.dicomgateway.spool.disk.Folders;
 import org.dicomgateway.spool.disk.LocalDisk;
 import org.dicomgateway.spool.engine.Spool;
@@ -82,12 +84,14 @@ class SpoolRecoveryTest {
     void the_real_ledger_that_is_damaged_is_set_aside_and_built_anew() throws Exception {
         Path real = directory.resolve("real");
         SpoolHarness other = new SpoolHarness(real);
-        try (Spool spool = Spool.open(other.settings, SpoolHarness::plan, Candidates.FIRST, other.clock())) {
+        try (Spool spool = Spool.open(
+                other.settings, SpoolHarness::plan, Candidates.FIRST, other.clock(), new ForwardLog(), StageTimes.NONE)) {
             SpoolHarness.accept(spool, "1.2.1", "CT", 8_000);
             SpoolHarness.accept(spool, "1.2.2", "CT", 3 * SpoolHarness.LARGE);
         }
         Files.write(real.resolve("ledger.db"), new byte[20_000], StandardOpenOption.WRITE);
-        try (Spool spool = Spool.open(other.settings, SpoolHarness::plan, Candidates.FIRST, other.clock())) {
+        try (Spool spool = Spool.open(
+                other.settings, SpoolHarness::plan, Candidates.FIRST, other.clock(), new ForwardLog(), StageTimes.NONE)) {
             assertThat(pending(spool)).containsOnlyKeys("1.2.1", "1.2.2");
         }
         assertThat(real.resolve("ledger.db.corrupt-20260301T080000Z")).exists();
@@ -241,7 +245,8 @@ class SpoolRecoveryTest {
     void a_reader_shows_what_is_held_with_the_ledger_without_it_and_beside_a_gateway() throws Exception {
         Path real = directory.resolve("real");
         SpoolHarness other = new SpoolHarness(real);
-        try (Spool spool = Spool.open(other.settings, SpoolHarness::plan, Candidates.FIRST, other.clock())) {
+        try (Spool spool = Spool.open(
+                other.settings, SpoolHarness::plan, Candidates.FIRST, other.clock(), new ForwardLog(), StageTimes.NONE)) {
             SpoolHarness.accept(spool, "1.2.1", "CT", 8_000);
             SpoolHarness.accept(spool, "1.2.2", "CT", 3 * SpoolHarness.LARGE);
             SpoolHarness.accept(spool, "1.2.3", "OT", 8_000);

@@ -12,13 +12,14 @@ import org.aoju.bus.image.galaxy.data.Attributes;
 import org.aoju.bus.image.galaxy.data.VR;
 import org.aoju.bus.image.galaxy.io.ImageOutputStream;
 import org.dicomgateway.dicom.synthetic.template.Template;
+import org.dicomgateway.dicom.values.ByteSize;
 import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
 
 /** One image that can write itself, in Explicit VR Little Endian, with the memory of one row of pixels. */
 public final class SyntheticInstance {
 
-    private static final int BUFFER = 1 << 16;
+    private static final int BUFFER = 64 * ByteSize.KIB;
     private static final Uid IMPLEMENTATION = Uid.of("2.25.319818480872340347801048424705520009506");
     private static final String IMPLEMENTATION_NAME = "DICOMGW_SYNTH";
 

@@ -26,6 +26,7 @@ import org.dicomgateway.forward.association.AssociationLimit;
 import org.dicomgateway.forward.association.LaneRequestors;
 import org.dicomgateway.forward.health.ServerCheck;
 import org.dicomgateway.forward.health.Tally;
+import org.dicomgateway.observe.ForwardLog;
 import org.dicomgateway.process.LongLived;
 import org.dicomgateway.spool.DestinationStatus;
 import org.dicomgateway.spool.Outbox;
@@ -48,6 +49,7 @@ public final class Forwarder implements AutoCloseable {
     private record Target(String name, Peer peer) {}
 
     private final Outbox outbox;
+    private final ForwardLog forwardLog;
     private final Function<RequestorSettings, Requestor> requestors;
     private final Consumer<String> onUsabilityChange;
     private final InstantSource clock;
@@ -73,12 +75,14 @@ public final class Forwarder implements AutoCloseable {
      */
     public Forwarder(
             Outbox outbox,
+            ForwardLog forwardLog,
             Function<RequestorSettings, Requestor> requestors,
             ServerCheck check,
             Consumer<String> onUsabilityChange,
             InstantSource clock,
             RandomGenerator random) {
         this.outbox = outbox;
+        this.forwardLog = forwardLog;
         this.requestors = requestors;
         this.clock = clock;
         this.random = random;
@@ -228,7 +232,7 @@ public final class Forwarder implements AutoCloseable {
         LaneRequestors laneRequestors = LaneRequestors.of(settings.requestor(), requestors);
         RandomGenerator own = new SplittableRandom(random.nextLong());
         Lane.Surroundings around =
-                new Lane.Surroundings(outbox, clock, own, limit, tally, hours, this::usabilityChanged);
+                new Lane.Surroundings(outbox, forwardLog, clock, own, limit, tally, hours, this::usabilityChanged);
         Lane lane = new Lane(settings, laneRequestors, around, Optional.ofNullable(paused.get(name)));
         lanes.put(name, lane);
         if (!known) {

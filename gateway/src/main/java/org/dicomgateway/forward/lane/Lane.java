@@ -34,6 +34,7 @@ import org.dicomgateway.forward.outcome.Deadline;
 import org.dicomgateway.forward.outcome.Outcome.Deferred;
 import org.dicomgateway.forward.outcome.OutcomeTable;
 import org.dicomgateway.forward.outcome.RetryPolicy;
+import org.dicomgateway.observe.ForwardLog;
 import org.dicomgateway.process.LongLived;
 import org.dicomgateway.spool.Claim;
 import org.dicomgateway.spool.DestinationStatus;
@@ -107,6 +108,7 @@ final class Lane {
      */
     record Surroundings(
             Outbox outbox,
+            ForwardLog forwardLog,
             InstantSource clock,
             RandomGenerator random,
             AssociationLimit limit,
@@ -144,7 +146,8 @@ final class Lane {
         this.suspicion = new Suspicion(destinationSignals, probe, () -> lastCalling, clock);
         RetryPolicy retries = new RetryPolicy(settings, around.random());
         this.titles = destinationSignals.titles();
-        this.storeAttempt = new StoreAttempt(outbox, clock, associations, destinationSignals, retries, probe);
+        this.storeAttempt = new StoreAttempt(
+                outbox, clock, associations, destinationSignals, retries, probe, around.forwardLog());
         this.laneWorkers = new LaneWorkers(settings.name(), settings.maxAssociations(), wakeSignal, this::work);
         this.laneMonitor = new LaneMonitor("lane-" + settings.name() + "-watch", wakeSignal, this::look);
     }
@@ -451,7 +454,7 @@ final class Lane {
         if (wakeSignal.isStopping()) {
             return;
         }
-        Deferred trouble = OutcomeTable.ofOpen(failure);
+        Deferred trouble = OutcomeTable.ofOpen(failure, proposal.calling(), settings.peer().aeTitle());
         boolean ofCaller = titles.refuses(proposal.calling(), failure, trouble.reason());
         storeAttempt.putOff(claimBatch, start);
         if (ofCaller) {
@@ -516,7 +519,7 @@ final class Lane {
         if (failure.isEmpty() || wakeSignal.isStopping()) {
             return failure.isEmpty();
         }
-        Deferred trouble = OutcomeTable.ofOpen(failure.get());
+        Deferred trouble = OutcomeTable.ofOpen(failure.get(), calling, settings.peer().aeTitle());
         destinationSignals.tally().failed(trouble.reason());
         if (titles.refuses(calling, failure.get(), trouble.reason())) {
             breaker.echoed();

@@ -3,7 +3,6 @@ package org.dicomgateway.spool.engine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -16,6 +15,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.dicomgateway.config.settings.SpoolSettings;
 import org.dicomgateway.dicom.values.Uid;
+import org.dicomgateway.observe.ForwardLog;
+import org.dicomgateway.observe.StageTimes;
 import org.dicomgateway.process.LongLived;
 import org.dicomgateway.spool.Chooser;
 import org.dicomgateway.spool.Claim;
@@ -77,10 +78,17 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
      * @throws IOException when another process uses the spool, or the spool cannot be read or written; the message says
      *     what is wrong
      */
-    public static Spool open(SpoolSettings settings, Planner planner, Chooser chooser, InstantSource clock)
+    public static Spool open(
+            SpoolSettings settings,
+            Planner planner,
+            Chooser chooser,
+            InstantSource clock,
+            ForwardLog forwardLog,
+            StageTimes times)
             throws IOException {
-        Path ledger = new Folders(settings.directory()).ledger();
-        Spool spool = open(settings, planner, chooser, clock, new LocalDisk(), new SqliteLedgerSource(ledger));
+        LedgerSource ledgers = new SqliteLedgerSource(new Folders(settings.directory()).ledger());
+        Spool spool = open(
+                settings, planner, chooser, clock, System::nanoTime, new LocalDisk(), ledgers, forwardLog, times);
         spool.spoolMaintenance().start();
         return spool;
     }
@@ -94,10 +102,19 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
             Disk disk,
             LedgerSource ledgers)
             throws IOException {
-        return open(settings, planner, chooser, clock, System::nanoTime, disk, ledgers);
+        return open(
+                settings,
+                planner,
+                chooser,
+                clock,
+                System::nanoTime,
+                disk,
+                ledgers,
+                new ForwardLog(),
+                StageTimes.NONE);
     }
 
-    /** For tests: also with a given monotonic clock. */
+    /** For tests: also with a given monotonic clock and forward log. */
     public static Spool open(
             SpoolSettings settings,
             Planner planner,
@@ -105,10 +122,13 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
             InstantSource clock,
             LongSupplier nanos,
             Disk disk,
-            LedgerSource ledgers)
+            LedgerSource ledgers,
+            ForwardLog forwardLog,
+            StageTimes times)
             throws IOException {
         Catalogue catalogue = new Catalogue(new LedgerFile(new Folders(settings.directory()).ledger()));
-        return new Spool(SpoolParts.open(settings, planner, chooser, clock, nanos, disk, ledgers, catalogue));
+        return new Spool(SpoolParts.open(
+                settings, planner, chooser, clock, nanos, disk, ledgers, catalogue, forwardLog, times));
     }
 
     public SpoolMaintenance spoolMaintenance() {
@@ -123,7 +143,7 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
     @Override
     public Accepted accept(Arrival arrival, InputStream dataset) throws RefusedException, IOException {
         parts.gate().pass();
-        return parts.reception().accept(arrival, dataset);
+        return parts.reception().receive(arrival, dataset);
     }
 
     @Override

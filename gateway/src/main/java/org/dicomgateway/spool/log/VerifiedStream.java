@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.Objects;
 import java.util.zip.CRC32C;
+import org.dicomgateway.dicom.values.ByteSize;
 import org.dicomgateway.spool.DamagedInstanceException;
 import org.dicomgateway.spool.DatasetStream;
 import org.dicomgateway.spool.disk.DiskFile;
@@ -17,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class VerifiedStream extends DatasetStream {
 
-    private static final int WHOLE = 1 << 20;
-    private static final int WINDOW = 128 << 10;
+    private static final int WHOLE = ByteSize.MIB;
+    private static final int WINDOW = 128 * ByteSize.KIB;
 
     private final DiskFile file;
     private final long bodyAt;

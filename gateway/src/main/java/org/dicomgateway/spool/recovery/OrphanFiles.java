@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.dicomgateway.dicom.values.ByteSize;
 import org.dicomgateway.spool.DatasetStream;
 import org.dicomgateway.spool.Plan;
 import org.dicomgateway.spool.Planner;
@@ -123,7 +124,7 @@ final class OrphanFiles {
 
     private boolean isWhole(StoredInstance stored) {
         try (DatasetStream part10 = reader.part10(stored.inOwnFile())) {
-            byte[] window = new byte[64 << 10];
+            byte[] window = new byte[64 * ByteSize.KIB];
             while (part10.read(window) >= 0) {
                 // Only the checksum matters.
             }
