@@ -119,7 +119,7 @@ fill_tree() {
 
 fill_deb() {
   local home=$DEB/usr/share/dicom-gateway doc=$DEB/usr/share/doc/dicom-gateway etc=$DEB/etc/dicom-gateway
-  mkdir -p "$home/var" "$doc/examples" "$etc" "$DEB/usr/bin" "$DEB/usr/share/man/man1" \
+  mkdir -p "$home/var" "$doc" "$etc" "$DEB/usr/bin" "$DEB/usr/share/man/man1" \
     "$DEB/usr/share/bash-completion/completions" "$DEB/usr/lib/systemd/system" \
     "$DEB/var/lib/dicom-gateway" "$DEB/var/log/dicom-gateway" "$DEB/DEBIAN"
 
@@ -133,16 +133,13 @@ fill_deb() {
   ln -s ../doc/dicom-gateway/docs "$home/docs"
   ln -s ../doc/dicom-gateway/deploy "$home/deploy"
 
-  cp "$TREE/conf/routing.conf" "$TREE/conf/gateway.conf" "$TREE/conf/logback.xml" "$etc/"
-  cp "$SOURCE/deploy/debian/environment" "$etc/"
-  cp -r "$TREE/conf/tls" "$doc/examples/"
-  # Files that the operator edits name the places of this system.
-  sed -i -e 's|scripts/gateway|dicom-gateway|g' -e 's|docs/|/usr/share/doc/dicom-gateway/docs/|g' \
-    -e 's|\(\.\./\)*\.\./var/tls/|/etc/dicom-gateway/tls/|' -e 's|\(\.\./\)*\.\./var/|/var/lib/dicom-gateway/|' \
-    -e 's|conf/tls|/usr/share/doc/dicom-gateway/examples/tls|' -e 's|"\.\./\(.*\.conf\)"|"/etc/dicom-gateway/\1"|' \
-    "$etc"/*.conf "$doc"/examples/tls/*.conf
-
-  cp -r "$TREE/docs" "$TREE/README.md" "$TREE/SECURITY.md" "$TREE/deploy" "$doc/"
+  # The documents lead to conf; there it is as it was published, with examples. In /etc it is the operator's.
+  cp -r "$TREE/docs" "$TREE/conf" "$TREE/README.md" "$TREE/SECURITY.md" "$TREE/deploy" "$doc/"
+  # These files name the places of this system.
+  find "$doc/conf" -name '*.conf' -exec sed -i -e 's|scripts/gateway|dicom-gateway|g' \
+    -e 's|docs/|/usr/share/doc/dicom-gateway/docs/|g' -e "s|conf/\([a-z]\)|/usr/share/doc/dicom-gateway/conf/\1|g" \
+    -e 's|\(\.\./\)*\.\./var/tls/|/etc/dicom-gateway/tls/|' -e 's|\(\.\./\)*\.\./var/|/var/lib/dicom-gateway/|' {} +
+  cp "$doc"/conf/gateway.conf "$doc"/conf/routing.conf "$doc"/conf/logback.xml "$SOURCE/deploy/debian/environment" "$etc/"
   rm -r "$doc/deploy/systemd"
   cp "$SOURCE/deploy/debian/copyright" "$doc/"
   printf 'dicom-gateway (%s) stable; urgency=medium\n\n  * See docs/changelog.md.\n\n -- %s  %s\n' "$DEB_VERSION" \

@@ -25,10 +25,11 @@ outside() {
   cp "${packages[0]}" "$ROOTFS/test/first.deb"
   cp "${BASH_SOURCE[0]}" "$ROOTFS/test/test-package.sh"
   chmod 755 "$ROOTFS"
+  # Java looks for the mount point of a file: the folder must be one.
   # shellcheck disable=SC2016
   unshare --mount --net --pid --fork --kill-child bash -c \
-    'mount -t proc proc "$0/proc" && exec chroot "$0" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
-      DEBIAN_FRONTEND=noninteractive bash /test/test-package.sh inside' "$ROOTFS"
+    'mount --bind "$0" "$0" && cd "$0" && mount -t proc proc proc && exec chroot . env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+      HOME=/root DEBIAN_FRONTEND=noninteractive bash /test/test-package.sh inside' "$ROOTFS"
 }
 
 ok() { printf 'ok    %s\n' "$1"; }
@@ -68,16 +69,16 @@ says() {
 # has MODE OWNER FILE
 has() { [[ $(stat -c '%a %U:%G' "$3") == "$1 $2" ]]; }
 not() { ! "$@"; }
-answers() { dicom-gateway destinations | grep -q "^archive "; }
+answers() { says "archive " dicom-gateway destinations; }
 received() { (($(find /test/archive -type f | wc -l) == $1)); }
-as_service() { setpriv --reuid=dicom-gateway --regid=dicom-gateway --init-groups --inh-caps=-all "$@"; }
+AS_SERVICE=(setpriv --reuid=dicom-gateway --regid=dicom-gateway --init-groups --inh-caps=-all)
 
 # As systemd starts it.
 start_gateway() {
   local command
   command=$(sed -n 's/^ExecStart=//p' /usr/lib/systemd/system/dicom-gateway.service)
   # shellcheck disable=SC2086
-  (umask 077 && cd / && as_service $command) >/test/gateway.out 2>&1 &
+  (umask 077 && cd / && exec "${AS_SERVICE[@]}" $command) >/test/gateway.out 2>&1 &
   GATEWAY=$!
   eventually "the gateway runs" answers
 }
@@ -102,7 +103,7 @@ repack() {
   dpkg-deb --raw-extract /test/first.deb /test/second
   sed -i "s/^Version: .*/&$2/" /test/second/DEBIAN/control
   printf '%s\n' "$1" >>/test/second/etc/dicom-gateway/routing.conf
-  dpkg-deb --root-owner-group --build /test/second /test/second.deb >/dev/null
+  dpkg-deb --root-owner-group -Zgzip --build /test/second /test/second.deb >/dev/null
 }
 
 inside() {
@@ -120,7 +121,7 @@ inside() {
   check "every command has a man page" man_pages
   check "the shell completes its commands" completes
   check "the example with TLS is right, but for the certificates" says "/etc/dicom-gateway/tls/gateway.crt" \
-    dicom-gateway check --config /usr/share/doc/dicom-gateway/examples/tls/gateway.conf
+    dicom-gateway check --config /usr/share/doc/dicom-gateway/conf/tls/gateway.conf
 
   cat >/etc/dicom-gateway/routing.conf <<'TEXT'
 destinations { archive { ae-title = ORTHANC1, host = localhost, port = 4242 } }
