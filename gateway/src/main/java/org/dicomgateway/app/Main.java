@@ -8,6 +8,7 @@ import org.dicomgateway.cli.check.GenerateCommand;
 import org.dicomgateway.cli.check.HashPasswordCommand;
 import org.dicomgateway.cli.check.NamesCommand;
 import org.dicomgateway.cli.common.ExitCode;
+import org.dicomgateway.cli.common.ProgramName;
 import org.dicomgateway.cli.inspect.ExportCommand;
 import org.dicomgateway.cli.inspect.InspectCommand;
 import org.dicomgateway.cli.log.TailCommand;
@@ -75,6 +76,7 @@ public final class Main {
     /** The command line, ready to execute: what {@link #main} runs. */
     static CommandLine commandLine() {
         return new CommandLine(new Main())
+                .setCommandName(ProgramName.get())
                 // In an @FILE each line is one argument, so that a path may contain spaces.
                 .setUseSimplifiedAtFiles(true)
                 .setParameterExceptionHandler((misuse, args) -> explain(misuse))

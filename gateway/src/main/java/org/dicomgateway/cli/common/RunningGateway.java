@@ -110,7 +110,7 @@ public final class RunningGateway {
             throw new RunningGatewayException(
                     "the gateway at " + base + " needs to know who you are: "
                             + (token.isEmpty() ? "set GATEWAY_TOKEN, or GATEWAY_TOKEN_FILE" : "it knows no such token")
-                            + "; scripts/gateway hash-password --token makes one",
+                            + "; " + ProgramName.get() + " hash-password --token makes one",
                     ExitCode.UNREACHABLE,
                     null);
         }
@@ -143,7 +143,7 @@ public final class RunningGateway {
                 ? cause.getMessage()
                 : "connection refused";
         return new RunningGatewayException(
-                "no gateway answers at " + base + " (" + why + "); start it: scripts/gateway run."
+                "no gateway answers at " + base + " (" + why + "); start it: " + ProgramName.get() + " run."
                         + " If it runs, it was started with another gateway.admin.port",
                 ExitCode.UNREACHABLE,
                 e);

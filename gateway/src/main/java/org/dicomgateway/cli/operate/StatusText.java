@@ -14,6 +14,7 @@ import org.dicomgateway.admin.api.ReceiverView;
 import org.dicomgateway.admin.api.RulesView;
 import org.dicomgateway.admin.api.StatusView;
 import org.dicomgateway.cli.common.Counted;
+import org.dicomgateway.cli.common.ProgramName;
 import org.dicomgateway.cli.common.Progress;
 import org.dicomgateway.cli.common.TextTable;
 import org.dicomgateway.cli.common.Times;
@@ -75,7 +76,7 @@ final class StatusText {
         }
         String why = receiver.because().isEmpty() ? "no reason given" : receiver.because();
         wrong.add("receiving: NO, " + receiver.state() + ": " + Text.printable(why, MAX_REASON)
-                + (receiver.state().equals("paused") ? "; to receive again: scripts/gateway resume receiver" : ""));
+                + (receiver.state().equals("paused") ? "; to receive again: " + ProgramName.get() + " resume receiver" : ""));
     }
 
     private void rates(StatusView.Rates rates) {
@@ -123,16 +124,16 @@ final class StatusText {
         }
         if (damage.setAside() > 0) {
             wrong.add("set aside: " + Counted.of(damage.setAside(), "file", "files")
-                    + " without a known instance: scripts/gateway set-aside");
+                    + " without a known instance: " + ProgramName.get() + " set-aside");
         }
         StatusView.Totals totals = status.totals();
         if (totals.parked() > 0) {
             wrong.add("parked: " + Counted.deliveries(totals.parked(), "waits", "wait")
-                    + " for your decision: scripts/gateway parked");
+                    + " for your decision: " + ProgramName.get() + " parked");
         }
         if (totals.held() > 0) {
             wrong.add("held: " + Counted.deliveries(totals.held(), "waits", "wait")
-                    + " for a destination that the rules no longer name: scripts/gateway parked --held");
+                    + " for a destination that the rules no longer name: " + ProgramName.get() + " parked --held");
         }
         if (status.unrouted() > 0) {
             wrong.add("held: " + Counted.instances(status.unrouted()) + ", no route applies");
