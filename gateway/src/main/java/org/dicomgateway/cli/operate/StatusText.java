@@ -14,10 +14,12 @@ import org.dicomgateway.admin.api.ReceiverView;
 import org.dicomgateway.admin.api.RulesView;
 import org.dicomgateway.admin.api.StatusView;
 import org.dicomgateway.cli.common.Counted;
+import org.dicomgateway.cli.common.ProgramName;
 import org.dicomgateway.cli.common.Progress;
 import org.dicomgateway.cli.common.TextTable;
 import org.dicomgateway.cli.common.Times;
 import org.dicomgateway.dicom.values.Text;
+import org.dicomgateway.forward.health.DestinationState;
 import org.dicomgateway.security.CertificateStatus;
 import org.dicomgateway.spool.SpoolView.Books;
 
@@ -39,6 +41,11 @@ final class StatusText {
         this.status = status;
         this.destinations = destinations;
         this.now = now;
+    }
+
+    /** Whether no line says that something is wrong; known after {@link #lines}. */
+    boolean isWell() {
+        return wrong.isEmpty();
     }
 
     /** The lines, without line ends. */
@@ -75,7 +82,7 @@ final class StatusText {
         }
         String why = receiver.because().isEmpty() ? "no reason given" : receiver.because();
         wrong.add("receiving: NO, " + receiver.state() + ": " + Text.printable(why, MAX_REASON)
-                + (receiver.state().equals("paused") ? "; to receive again: scripts/gateway resume receiver" : ""));
+                + (receiver.state().equals("paused") ? "; to receive again: " + ProgramName.get() + " resume receiver" : ""));
     }
 
     private void rates(StatusView.Rates rates) {
@@ -101,7 +108,8 @@ final class StatusText {
     /** Adds a destination that should be used but cannot be. */
     private void trouble(DestinationView destination) {
         boolean usable = destination.health().map(HealthView::usable).orElse(true);
-        if (!usable) {
+        boolean planned = destination.state().equals(DestinationState.CLOSED_BY_SCHEDULE.toString());
+        if (!usable && !planned) {
             wrong.add(destination.name() + ": " + destination.state().toUpperCase(Locale.ROOT)
                     + destination
                             .since()
@@ -123,16 +131,16 @@ final class StatusText {
         }
         if (damage.setAside() > 0) {
             wrong.add("set aside: " + Counted.of(damage.setAside(), "file", "files")
-                    + " without a known instance: scripts/gateway set-aside");
+                    + " without a known instance: " + ProgramName.get() + " set-aside");
         }
         StatusView.Totals totals = status.totals();
         if (totals.parked() > 0) {
             wrong.add("parked: " + Counted.deliveries(totals.parked(), "waits", "wait")
-                    + " for your decision: scripts/gateway parked");
+                    + " for your decision: " + ProgramName.get() + " parked");
         }
         if (totals.held() > 0) {
             wrong.add("held: " + Counted.deliveries(totals.held(), "waits", "wait")
-                    + " for a destination that the rules no longer name: scripts/gateway parked --held");
+                    + " for a destination that the rules no longer name: " + ProgramName.get() + " parked --held");
         }
         if (status.unrouted() > 0) {
             wrong.add("held: " + Counted.instances(status.unrouted()) + ", no route applies");

@@ -327,7 +327,7 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
             if (parts.ledger().knows(sopInstance.value())) {
                 throw new IllegalStateException("an instance " + sopInstance
                         + " is known: this file would be delivered as its newest version. Discard the file if the known"
-                        + " one is right; send the file to the gateway again (scripts/gateway send) if the file is");
+                        + " one is right; send the file to the gateway again (with the command send) if the file is");
             }
         } catch (LedgerException | CompletionException e) {
             throw new IllegalStateException("the ledger cannot be asked: " + e.getMessage(), e);

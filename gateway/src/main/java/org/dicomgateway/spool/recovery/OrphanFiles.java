@@ -140,7 +140,7 @@ final class OrphanFiles {
             Path to = aside.add(file, id);
             LOG.error(
                     "{} was set aside as {}, because {}; look at it, then take it in again or discard it: "
-                            + "scripts/gateway set-aside",
+                            + "the command set-aside does both",
                     file,
                     to,
                     why);
