@@ -10,8 +10,8 @@ import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.Rejection;
 
 /**
- * What a listener would answer to a sender that shows no certificate and names no user. Pure: it knows the settings, not
- * how many associations are open.
+ * What a listener would answer to a sender that shows no certificate and names no user. Pure: it knows the settings,
+ * not how many associations are open.
  *
  * @param listener the name of the listener
  * @param rule the entry of {@code access} that lets the sender in; empty when it would be rejected

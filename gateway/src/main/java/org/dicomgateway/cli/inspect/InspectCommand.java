@@ -54,7 +54,7 @@ import tools.jackson.databind.json.JsonMapper;
             "  ${COMMAND-FULL-NAME} --differing",
             "  ${COMMAND-FULL-NAME} --list series --patient 'SYN*'",
             "  ${COMMAND-FULL-NAME} 2.25.81 --preview image.png",
-            "  ${COMMAND-FULL-NAME} --server archive=http://archive:8042 --user operator --password-file /run/secrets/orthanc",
+            "  ${COMMAND-FULL-NAME} --server archive=http://archive:8042 --user operator",
             "  ${COMMAND-FULL-NAME} --studies 0 --expect-instances 20 --wait 60"
         })
 public final class InspectCommand implements Callable<Integer> {
