@@ -1,6 +1,8 @@
 package org.dicomgateway.app;
 
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.net.URI;
 import org.dicomgateway.cli.check.CheckCommand;
 import org.dicomgateway.cli.check.CompletionCommand;
 import org.dicomgateway.cli.check.ExplainCommand;
@@ -8,6 +10,11 @@ import org.dicomgateway.cli.check.GenerateCommand;
 import org.dicomgateway.cli.check.HashPasswordCommand;
 import org.dicomgateway.cli.check.NamesCommand;
 import org.dicomgateway.cli.common.ExitCode;
+<<<<<<< HEAD
+=======
+import org.dicomgateway.cli.common.FileTrouble;
+import org.dicomgateway.cli.common.OptionConverters;
+>>>>>>> commands
 import org.dicomgateway.cli.common.ProgramName;
 import org.dicomgateway.cli.inspect.ExportCommand;
 import org.dicomgateway.cli.inspect.InspectCommand;
@@ -77,6 +84,14 @@ public final class Main {
     static CommandLine commandLine() {
         return new CommandLine(new Main())
                 .setCommandName(ProgramName.get())
+<<<<<<< HEAD
+=======
+                .registerConverter(Integer.class, new OptionConverters.OfInteger())
+                .registerConverter(int.class, new OptionConverters.OfInteger())
+                .registerConverter(Long.class, new OptionConverters.OfLong())
+                .registerConverter(long.class, new OptionConverters.OfLong())
+                .registerConverter(URI.class, new OptionConverters.OfAddress())
+>>>>>>> commands
                 // In an @FILE each line is one argument, so that a path may contain spaces.
                 .setUseSimplifiedAtFiles(true)
                 .setParameterExceptionHandler((misuse, args) -> explain(misuse))
@@ -88,6 +103,10 @@ public final class Main {
         if (exception instanceof ConfigurationException configuration) {
             configuration.problems().forEach(err::println);
             return ExitCode.MISUSED;
+        }
+        if (exception instanceof UncheckedIOException io) {
+            err.println("a file cannot be read or written: " + FileTrouble.of(io.getCause()));
+            return ExitCode.FAILED;
         }
         throw exception;
     }

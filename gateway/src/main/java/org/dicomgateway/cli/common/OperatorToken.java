@@ -28,8 +28,7 @@ public final class OperatorToken {
             return Optional.of(Files.readString(Path.of(file.get())).strip()).filter(text -> !text.isEmpty());
         } catch (IOException e) {
             throw new RunningGatewayException(
-                    FILE_VARIABLE + " cannot be read: " + file.get() + " ("
-                            + e.getClass().getSimpleName() + ")",
+                    FILE_VARIABLE + " cannot be read: " + file.get() + " (" + FileTrouble.of(e) + ")",
                     ExitCode.MISUSED,
                     e);
         }

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.dicomgateway.cli.common.FileTrouble;
 import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.orthanc.Login;
 import org.dicomgateway.orthanc.OrthancClient;
@@ -69,9 +70,7 @@ record InspectTarget(String name, URI url, Optional<Login> login) {
             return Files.readString(file, StandardCharsets.UTF_8).strip();
         } catch (IOException e) {
             throw new IOException(
-                    "cannot read the password from " + file + " ("
-                            + e.getClass().getSimpleName() + ")",
-                    e);
+                    "cannot read the password from " + file + " (" + FileTrouble.of(e) + ")", e);
         }
     }
 }

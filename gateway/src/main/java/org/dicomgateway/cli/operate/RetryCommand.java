@@ -1,6 +1,7 @@
 package org.dicomgateway.cli.operate;
 
 import java.util.List;
+import java.util.Optional;
 import org.dicomgateway.admin.api.Json;
 import org.dicomgateway.admin.api.Requests;
 import org.dicomgateway.admin.server.Answers;
@@ -19,15 +20,21 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = "Tries parked deliveries again, from their first attempt.",
         exitCodeList = {
-            "0:done",
+            "0:done, or nothing of it is parked",
             "1:it could not be done",
-            "2:wrong usage or configuration",
-            OperatorCommand.EXIT_UNREACHABLE
+            "2:wrong usage or configuration, or there is no such destination",
+            OperatorCommand.EXIT_UNREACHABLE,
+            "4:no study has the Accession Number"
         },
-        exitCodeListHeading = "Exit codes:%n")
+        exitCodeListHeading = "Exit codes:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  ${COMMAND-FULL-NAME} --destination orthanc1",
+            "  ${COMMAND-FULL-NAME} --accession A4711"
+        })
 public final class RetryCommand extends OperatorCommand {
 
-    @Option(names = "--all", description = "all parked deliveries")
+    @Option(names = "--all", description = "All parked deliveries.")
     private boolean all;
 
     @Mixin
@@ -42,16 +49,18 @@ public final class RetryCommand extends OperatorCommand {
         throw misuse(
                 all
                         ? "--all cannot be combined with another condition"
-                        : "choose deliveries with --destination, --study or --delivery, or all with --all");
+                        : "choose deliveries with --destination, --study, --accession or --delivery, or all with --all");
     }
 
     @Override
     public int run(RunningGateway gateway) throws RunningGatewayException {
-        String answer =
-                gateway.post("/api/retry", new Requests.Retry(only.destination(), only.study(), only.delivery()));
-        long count = Json.readAnswer(answer, Answers.Count.class).count();
+        long count = 0;
+        for (Optional<String> study : only.studies(gateway)) {
+            String answer = gateway.post("/api/retry", new Requests.Retry(only.destination(), study, only.delivery()));
+            count += Json.readAnswer(answer, Answers.Count.class).count();
+        }
         print(
-                answer,
+                Json.write(new Answers.Count(count)),
                 List.of(
                         count == 0
                                 ? "no such delivery is parked: nothing is tried again"

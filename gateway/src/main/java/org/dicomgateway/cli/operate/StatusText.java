@@ -19,6 +19,7 @@ import org.dicomgateway.cli.common.Progress;
 import org.dicomgateway.cli.common.TextTable;
 import org.dicomgateway.cli.common.Times;
 import org.dicomgateway.dicom.values.Text;
+import org.dicomgateway.forward.health.DestinationState;
 import org.dicomgateway.security.CertificateStatus;
 import org.dicomgateway.spool.SpoolView.Books;
 
@@ -40,6 +41,11 @@ final class StatusText {
         this.status = status;
         this.destinations = destinations;
         this.now = now;
+    }
+
+    /** Whether no line says that something is wrong; known after {@link #lines}. */
+    boolean isWell() {
+        return wrong.isEmpty();
     }
 
     /** The lines, without line ends. */
@@ -102,7 +108,8 @@ final class StatusText {
     /** Adds a destination that should be used but cannot be. */
     private void trouble(DestinationView destination) {
         boolean usable = destination.health().map(HealthView::usable).orElse(true);
-        if (!usable) {
+        boolean planned = destination.state().equals(DestinationState.CLOSED_BY_SCHEDULE.toString());
+        if (!usable && !planned) {
             wrong.add(destination.name() + ": " + destination.state().toUpperCase(Locale.ROOT)
                     + destination
                             .since()

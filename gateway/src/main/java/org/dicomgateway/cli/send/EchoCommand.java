@@ -28,7 +28,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Sends a C-ECHO to each destination, called as the gateway calls it.",
         exitCodeList = {"0:every destination answered", "1:one did not", "2:the configuration is wrong"},
-        exitCodeListHeading = "Exit codes:%n")
+        exitCodeListHeading = "Exit codes:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {"  ${COMMAND-FULL-NAME}", "  ${COMMAND-FULL-NAME} orthanc1"})
 public final class EchoCommand implements Callable<Integer> {
 
     @Mixin

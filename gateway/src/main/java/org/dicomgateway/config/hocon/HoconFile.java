@@ -22,6 +22,12 @@ public final class HoconFile {
     private static final Pattern MESSAGE = Pattern.compile(
             "(?:[^\\n]*?: \\d+: |[^\\n:]+: )?(?<what>.*?)(?: \\(if you (?:intended|want) .*)?", Pattern.DOTALL);
 
+    /** The library met a character that a value may contain only in quotes. */
+    private static final Pattern NEEDS_QUOTES = Pattern.compile("got ':'|is not allowed outside quotes");
+
+    private static final String QUOTES =
+            "put a value with such a character in quotes, such as \"22:00\" or \"*TRIAL*\"";
+
     private HoconFile() {}
 
     /**
@@ -70,7 +76,8 @@ public final class HoconFile {
             problems.add(sourceLocation, "includes a file that cannot be read: " + include, "");
             return Optional.empty();
         } catch (ConfigException e) {
-            problems.add(placeOf(e, sourceLocation), whatOf(e), "");
+            String what = whatOf(e);
+            problems.add(placeOf(e, sourceLocation), what, NEEDS_QUOTES.matcher(what).find() ? QUOTES : "");
             return Optional.empty();
         }
     }

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.dicomgateway.config.hocon.Problems;
+import org.dicomgateway.config.hocon.Reference;
 import org.dicomgateway.config.hocon.Section;
 import org.dicomgateway.config.hocon.Setting;
 import org.dicomgateway.config.reader.RoutingReader.DestinationDraft;
@@ -55,6 +56,7 @@ final class DestinationReader {
         RestReader.Shared restShared = RestReader.shared(rest);
         Supplier<Optional<RestSettings>> api = RestReader.read(rest, restShared);
         rest.finish();
+        section.belong(Reference.keys("route-defaults"), "a route, or to route-defaults");
         section.finish();
         return new DestinationDraft(
                 section.sourceLocation(),

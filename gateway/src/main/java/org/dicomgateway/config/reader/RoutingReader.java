@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.dicomgateway.config.hocon.Node;
 import org.dicomgateway.config.hocon.Problems;
+import org.dicomgateway.config.hocon.Reference;
 import org.dicomgateway.config.hocon.Section;
 import org.dicomgateway.config.hocon.Setting;
 import org.dicomgateway.config.hocon.SourceLocation;
@@ -23,6 +24,8 @@ import org.dicomgateway.config.settings.Suggestions;
 
 /** Reads {@code routing.conf}. */
 public final class RoutingReader {
+
+    private static final String DESTINATION = "a destination, or to destination-defaults";
 
     private final Problems problems;
     private final Map<String, Integer> lineOfRoute = new HashMap<>();
@@ -60,6 +63,7 @@ public final class RoutingReader {
         Section routeDefaults = root.section("route-defaults");
         StrategyReader.read(routeDefaults);
         common(routeDefaults);
+        routeDefaults.belong(Reference.keys("destination-defaults"), DESTINATION);
         routeDefaults.finish();
         // If the list of destinations is unreadable, skip this check: it would report every name as unknown.
         Optional<Set<String>> names =
@@ -92,6 +96,7 @@ public final class RoutingReader {
         Setting<List<String>> to = section.texts("to", text -> destination(text, destinations));
         StrategyReader.Draft strategy = StrategyReader.read(section, to);
         Common common = common(section);
+        section.belong(Reference.keys("destination-defaults"), DESTINATION);
         section.finish();
         return new RouteDraft(
                 section.sourceLocation(),

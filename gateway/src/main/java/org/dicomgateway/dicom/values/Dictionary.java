@@ -48,6 +48,11 @@ public final class Dictionary {
         return keyword == null || keyword.isEmpty() ? Optional.empty() : Optional.of(keyword);
     }
 
+    /** The value representation of a standard attribute (PS3.6), such as CS; UN for a private or unknown one. */
+    public static String valueRepresentation(int tag) {
+        return String.valueOf(StandardDictionary.INSTANCE.vrOf(tag));
+    }
+
     /** A tag in the usual form: {@code (0010,0020)}. */
     public static String format(int tag) {
         return String.format("(%04X,%04X)", tag >>> 16, tag & 0xFFFF);

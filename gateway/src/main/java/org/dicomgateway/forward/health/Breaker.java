@@ -1,5 +1,6 @@
 package org.dicomgateway.forward.health;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -29,13 +30,25 @@ public final class Breaker {
     private final InstantSource clock;
     private volatile BreakerState state;
 
-    public Breaker(DestinationSettings settings, InstantSource clock, RandomGenerator random) {
+    /**
+     * Begins closed. When an earlier breaker for the same server was open, this one is too, since the same time: with
+     * its new settings the server is tried at once.
+     */
+    public Breaker(
+            DestinationSettings settings, InstantSource clock, RandomGenerator random, Optional<BreakerState> before) {
         DestinationSettings.BreakerSettings breaker = settings.breaker();
         this.lane = settings.name() + " (" + settings.peer() + ")";
         this.threshold = breaker.failures();
         this.pauses = new Backoff(breaker.initialPause(), breaker.maxPause(), random);
         this.clock = clock;
-        this.state = Closed.fresh(clock.instant());
+        this.state = before.flatMap(this::stillOpen).orElseGet(() -> Closed.fresh(clock.instant()));
+    }
+
+    private Optional<BreakerState> stillOpen(BreakerState before) {
+        Optional<HalfOpen> trial = before instanceof Open open
+                ? Optional.of(open.tryAgain())
+                : before instanceof HalfOpen halfOpen ? Optional.of(halfOpen) : Optional.empty();
+        return trial.map(open -> open.reopenUnchanged(Deadline.after(clock, Duration.ZERO)));
     }
 
     /** Never waits. */

@@ -35,6 +35,7 @@ public final class Health {
      * Begins with the state that the signs show now.
      *
      * @param paused the reason, if an operator paused the destination
+     * @param before its state until now, with other settings; a state that goes on began when it began
      * @param onUsable is called, in the thread that noticed, when the destination becomes usable or unusable
      */
     public Health(
@@ -42,6 +43,7 @@ public final class Health {
             InstantSource clock,
             DestinationSignals destinationSignals,
             Optional<String> paused,
+            Optional<Condition> before,
             Consumer<Boolean> onUsable) {
         this.settings = settings;
         this.clock = clock;
@@ -49,7 +51,10 @@ public final class Health {
         this.paused = paused;
         this.onUsable = onUsable;
         Diagnosis first = Diagnosis.of(signs());
-        this.condition = new Condition(first.state(), clock.instant(), first.why());
+        Instant since = before.filter(state -> state.state() == first.state())
+                .map(Condition::since)
+                .orElseGet(clock::instant);
+        this.condition = new Condition(first.state(), since, first.why());
     }
 
     /** An operator pauses the destination. */

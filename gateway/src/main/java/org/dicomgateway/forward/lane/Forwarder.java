@@ -112,7 +112,8 @@ public final class Forwarder implements AutoCloseable {
     /**
      * Delivers to these destinations from now on, and to no others. A lane whose settings did not change continues. A
      * lane that changed or vanished finishes the instances it is sending and gives the rest back. Its successor starts
-     * at once, and both together stay within the association limit. Paused destinations stay paused. Does nothing
+     * at once, and both together stay within the association limit. A server that is down stays down, since the same
+     * time, and the successor tries it at once. Paused destinations stay paused. Does nothing
      * before {@link #start} or after {@link #stop}.
      *
      * @param routes when the deliveries of each route may be sent; a route that is missing here is always open.
@@ -138,7 +139,7 @@ public final class Forwarder implements AutoCloseable {
             Lane before = lanes.get(settings.name());
             if (before == null || !before.settings().equals(settings)) {
                 // There is never a time without a lane, or all waiting deliveries would be sent elsewhere.
-                add(settings);
+                add(settings, Optional.ofNullable(before));
                 Optional.ofNullable(before).ifPresent(this::dismiss);
                 usabilityChanged(settings.name());
             }
@@ -222,7 +223,7 @@ public final class Forwarder implements AutoCloseable {
         stop(Duration.ZERO);
     }
 
-    private void add(DestinationSettings settings) {
+    private void add(DestinationSettings settings, Optional<Lane> before) {
         String name = settings.name();
         AssociationLimit limit = limits.computeIfAbsent(
                 new Target(name, settings.peer()), target -> new AssociationLimit(settings.maxAssociations()));
@@ -232,8 +233,18 @@ public final class Forwarder implements AutoCloseable {
         LaneRequestors laneRequestors = LaneRequestors.of(settings.requestor(), requestors);
         RandomGenerator own = new SplittableRandom(random.nextLong());
         Lane.Surroundings around =
+<<<<<<< HEAD
                 new Lane.Surroundings(outbox, forwardLog, clock, own, limit, tally, hours, this::usabilityChanged);
         Lane lane = new Lane(settings, laneRequestors, around, Optional.ofNullable(paused.get(name)));
+=======
+                new Lane.Surroundings(outbox, clock, own, limit, tally, hours, this::usabilityChanged);
+        Lane lane = new Lane(
+                settings,
+                laneRequestors,
+                around,
+                Optional.ofNullable(paused.get(name)),
+                before.filter(old -> old.settings().peer().equals(settings.peer())));
+>>>>>>> commands
         lanes.put(name, lane);
         if (!known) {
             outbox.onWork(name, () -> wake(name));

@@ -120,17 +120,30 @@ final class Lane {
      * Creates a lane; {@link #start} starts its threads.
      *
      * @param paused the reason, if an operator paused it
+     * @param before the lane to the same server that it replaces: if that server is down, it is down from the start
      */
-    Lane(DestinationSettings settings, LaneRequestors laneRequestors, Surroundings around, Optional<String> paused) {
+    Lane(
+            DestinationSettings settings,
+            LaneRequestors laneRequestors,
+            Surroundings around,
+            Optional<String> paused,
+            Optional<Lane> before) {
         this.settings = settings;
         this.outbox = around.outbox();
         this.clock = around.clock();
         this.hours = around.hours();
         this.notice = around.notice();
-        this.destinationSignals = DestinationSignals.of(settings, clock, around.random(), around.tally());
+        this.destinationSignals = DestinationSignals.of(
+                settings, clock, around.random(), around.tally(), before.map(lane -> lane.destinationSignals));
         this.breaker = destinationSignals.breaker();
         this.concurrency = destinationSignals.concurrency();
-        this.health = new Health(settings, clock, destinationSignals, paused, this::usabilityChanged);
+        this.health = new Health(
+                settings,
+                clock,
+                destinationSignals,
+                paused,
+                before.map(lane -> lane.health.condition()),
+                this::usabilityChanged);
         this.rateLimiter = new RateLimiter(settings.maxRate(), clock);
         this.associations = new Associations(
                 settings.peer(), laneRequestors, around.limit(), destinationSignals.pendingResponses(), wakeSignal);
@@ -140,7 +153,7 @@ final class Lane {
                 settings.probeInterval(),
                 settings.breaker().initialPause(),
                 clock);
-        this.lastCalling = settings.callingAe();
+        this.lastCalling = settings.callingAe().or(() -> before.flatMap(lane -> lane.lastCalling));
         this.nextChoice = Deadline.after(clock, Duration.ZERO);
         this.silence = new Silence(settings.name(), destinationSignals, this::silenceChanged);
         this.suspicion = new Suspicion(destinationSignals, probe, () -> lastCalling, clock);
