@@ -10,11 +10,8 @@ import org.dicomgateway.cli.check.GenerateCommand;
 import org.dicomgateway.cli.check.HashPasswordCommand;
 import org.dicomgateway.cli.check.NamesCommand;
 import org.dicomgateway.cli.common.ExitCode;
-<<<<<<< HEAD
-=======
 import org.dicomgateway.cli.common.FileTrouble;
 import org.dicomgateway.cli.common.OptionConverters;
->>>>>>> commands
 import org.dicomgateway.cli.common.ProgramName;
 import org.dicomgateway.cli.inspect.ExportCommand;
 import org.dicomgateway.cli.inspect.InspectCommand;
@@ -84,14 +81,11 @@ public final class Main {
     static CommandLine commandLine() {
         return new CommandLine(new Main())
                 .setCommandName(ProgramName.get())
-<<<<<<< HEAD
-=======
                 .registerConverter(Integer.class, new OptionConverters.OfInteger())
                 .registerConverter(int.class, new OptionConverters.OfInteger())
                 .registerConverter(Long.class, new OptionConverters.OfLong())
                 .registerConverter(long.class, new OptionConverters.OfLong())
                 .registerConverter(URI.class, new OptionConverters.OfAddress())
->>>>>>> commands
                 // In an @FILE each line is one argument, so that a path may contain spaces.
                 .setUseSimplifiedAtFiles(true)
                 .setParameterExceptionHandler((misuse, args) -> explain(misuse))

@@ -233,18 +233,13 @@ public final class Forwarder implements AutoCloseable {
         LaneRequestors laneRequestors = LaneRequestors.of(settings.requestor(), requestors);
         RandomGenerator own = new SplittableRandom(random.nextLong());
         Lane.Surroundings around =
-<<<<<<< HEAD
                 new Lane.Surroundings(outbox, forwardLog, clock, own, limit, tally, hours, this::usabilityChanged);
-        Lane lane = new Lane(settings, laneRequestors, around, Optional.ofNullable(paused.get(name)));
-=======
-                new Lane.Surroundings(outbox, clock, own, limit, tally, hours, this::usabilityChanged);
         Lane lane = new Lane(
                 settings,
                 laneRequestors,
                 around,
                 Optional.ofNullable(paused.get(name)),
                 before.filter(old -> old.settings().peer().equals(settings.peer())));
->>>>>>> commands
         lanes.put(name, lane);
         if (!known) {
             outbox.onWork(name, () -> wake(name));
