@@ -270,5 +270,4 @@ public final class GenerateCommand implements Callable<Integer> {
                     + Progress.size(room) + "; generate fewer or smaller ones");
         }
     }
-
 }

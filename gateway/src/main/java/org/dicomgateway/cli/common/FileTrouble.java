@@ -32,7 +32,8 @@ public final class FileTrouble {
         } else if (e instanceof NotDirectoryException) {
             return "it is not a folder";
         }
-        Optional<String> told = Optional.ofNullable(e instanceof FileSystemException file ? file.getReason() : e.getMessage());
+        Optional<String> told =
+                Optional.ofNullable(e instanceof FileSystemException file ? file.getReason() : e.getMessage());
         return told.orElse("input or output failed");
     }
 }

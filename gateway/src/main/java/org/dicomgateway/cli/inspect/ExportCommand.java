@@ -37,10 +37,7 @@ import tools.jackson.databind.json.JsonMapper;
         optionListHeading = "%nOptions:%n",
         exitCodeListHeading = "%nExit codes:%n",
         footerHeading = "%nExamples:%n",
-        footer = {
-            "  ${COMMAND-FULL-NAME} -o held",
-            "  ${COMMAND-FULL-NAME} -o held --accession A4711"
-        },
+        footer = {"  ${COMMAND-FULL-NAME} -o held", "  ${COMMAND-FULL-NAME} -o held --accession A4711"},
         exitCodeList = {
             "0:everything that was asked for is written",
             "1:an instance could not be read, or the folder could not be written",

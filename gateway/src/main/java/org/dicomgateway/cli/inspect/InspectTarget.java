@@ -69,8 +69,7 @@ record InspectTarget(String name, URI url, Optional<Login> login) {
         try {
             return Files.readString(file, StandardCharsets.UTF_8).strip();
         } catch (IOException e) {
-            throw new IOException(
-                    "cannot read the password from " + file + " (" + FileTrouble.of(e) + ")", e);
+            throw new IOException("cannot read the password from " + file + " (" + FileTrouble.of(e) + ")", e);
         }
     }
 }
