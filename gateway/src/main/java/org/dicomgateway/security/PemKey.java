@@ -71,7 +71,7 @@ final class PemKey {
             return Files.readString(file);
         } catch (IOException e) {
             throw new KeyMaterialException(
-                    file, "cannot be read (" + e.getClass().getSimpleName() + ")", e);
+                    file, "cannot be read (" + FileTrouble.of(e) + ")", e);
         }
     }
 
