@@ -3,6 +3,7 @@ package org.dicomgateway.app;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.util.Objects;
 import org.dicomgateway.cli.check.CheckCommand;
 import org.dicomgateway.cli.check.CompletionCommand;
 import org.dicomgateway.cli.check.ExplainCommand;
@@ -99,7 +100,7 @@ public final class Main {
             return ExitCode.MISUSED;
         }
         if (exception instanceof UncheckedIOException io) {
-            err.println("a file cannot be read or written: " + FileTrouble.of(io.getCause()));
+            err.println("a file cannot be read or written: " + FileTrouble.of(Objects.requireNonNull(io.getCause())));
             return ExitCode.FAILED;
         }
         throw exception;
