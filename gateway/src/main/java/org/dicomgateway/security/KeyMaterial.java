@@ -142,8 +142,7 @@ record KeyMaterial(SSLContext context, Optional<X509Certificate> own) {
                 found.add((X509Certificate) certificate);
             }
         } catch (IOException e) {
-            throw new KeyMaterialException(
-                    file, "cannot be read (" + FileTrouble.of(e) + ")", e);
+            throw new KeyMaterialException(file, "cannot be read (" + FileTrouble.of(e) + ")", e);
         } catch (CertificateException e) {
             throw new KeyMaterialException(file, "contains data that is not a certificate in PEM", e);
         }
