@@ -3,6 +3,7 @@ package org.dicomgateway.app;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.util.Objects;
 import org.dicomgateway.cli.check.CheckCommand;
 import org.dicomgateway.cli.check.CompletionCommand;
 import org.dicomgateway.cli.check.ExplainCommand;
@@ -10,7 +11,6 @@ import org.dicomgateway.cli.check.GenerateCommand;
 import org.dicomgateway.cli.check.HashPasswordCommand;
 import org.dicomgateway.cli.check.NamesCommand;
 import org.dicomgateway.cli.common.ExitCode;
-import org.dicomgateway.cli.common.FileTrouble;
 import org.dicomgateway.cli.common.OptionConverters;
 import org.dicomgateway.cli.common.ProgramName;
 import org.dicomgateway.cli.inspect.ExportCommand;
@@ -30,6 +30,7 @@ import org.dicomgateway.cli.operate.TraceCommand;
 import org.dicomgateway.cli.send.EchoCommand;
 import org.dicomgateway.cli.send.SendCommand;
 import org.dicomgateway.config.hocon.ConfigurationException;
+import org.dicomgateway.security.FileTrouble;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -99,7 +100,7 @@ public final class Main {
             return ExitCode.MISUSED;
         }
         if (exception instanceof UncheckedIOException io) {
-            err.println("a file cannot be read or written: " + FileTrouble.of(io.getCause()));
+            err.println("a file cannot be read or written: " + FileTrouble.of(Objects.requireNonNull(io.getCause())));
             return ExitCode.FAILED;
         }
         throw exception;

@@ -45,8 +45,8 @@ public final class AssociationGate implements AssociationPolicy {
     static Optional<Rejection> checkCalled(Set<AeTitle> aeTitles, AeTitle called) {
         return aeTitles.contains(called)
                 ? Optional.empty()
-                : Optional.of(Rejection.calledAeTitleNotRecognized("called AE title " + called
-                        + " is not configured: " + aeTitles.stream().sorted().toList()));
+                : Optional.of(Rejection.calledAeTitleNotRecognized("called AE title " + called + " is not configured: "
+                        + aeTitles.stream().sorted().toList()));
     }
 
     @Override

@@ -70,7 +70,8 @@ class CommandMessagesTest {
     void a_gateway_that_cannot_start_says_why_and_shows_no_stack_trace() throws Exception {
         Path conf = Files.writeString(folder.resolve("gateway.conf"), """
                 gateway { audit.enabled = false, admin.enabled = false, spool.directory = "%s" }
-                """.formatted(Files.writeString(folder.resolve("spool"), "a file in the way")));
+                """.formatted(
+                        Files.writeString(folder.resolve("spool"), "a file in the way")));
         Files.writeString(folder.resolve("routing.conf"), "destinations {}\nroutes = []\n");
         assertThat(execute("run", "--config", conf.toString())).isEqualTo(1);
         assertThat(err.toString().lines()).singleElement().asString().startsWith("the gateway cannot start: ");

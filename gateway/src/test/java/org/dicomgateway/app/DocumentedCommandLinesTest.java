@@ -56,8 +56,7 @@ class DocumentedCommandLinesTest {
 
     @TestFactory
     Stream<DynamicTest> the_gateway_understands_what_the_shell_hands_it() {
-        return lines()
-                .filter(line -> line.contains(GATEWAY))
+        return lines().filter(line -> line.contains(GATEWAY))
                 .map(line -> DynamicTest.dynamicTest(line, () -> {
                     List<List<String>> calls = calls(line);
                     assertThat(calls).as("calls of the gateway in: %s", line).isNotEmpty();
@@ -76,9 +75,11 @@ class DocumentedCommandLinesTest {
 
     @Test
     void words_without_quotes_are_not_understood() throws Exception {
-        assertThat(misunderstood(calls("scripts/gateway discard --delivery 7 --reason no series").get(0)))
+        assertThat(misunderstood(calls("scripts/gateway discard --delivery 7 --reason no series")
+                        .get(0)))
                 .isNotEmpty();
-        assertThat(bash("-n", "-c", "scripts/gateway pause a --reason \"until 5 pm")).isNotEmpty();
+        assertThat(bash("-n", "-c", "scripts/gateway pause a --reason \"until 5 pm"))
+                .isNotEmpty();
     }
 
     private static Stream<String> lines() {
@@ -110,7 +111,8 @@ class DocumentedCommandLinesTest {
         Files.writeString(place.resolve("left.txt"), "image.dcm\n");
         String said = bash(place, "-O", "failglob", "-c", line);
         assertThat(said).as(line).isEmpty();
-        try (Stream<Path> calls = Files.exists(place.resolve("calls")) ? Files.list(place.resolve("calls")) : Stream.of()) {
+        try (Stream<Path> calls =
+                Files.exists(place.resolve("calls")) ? Files.list(place.resolve("calls")) : Stream.of()) {
             return calls.map(DocumentedCommandLinesTest::arguments).toList();
         }
     }

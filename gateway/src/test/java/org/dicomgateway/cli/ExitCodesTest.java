@@ -174,12 +174,7 @@ class ExitCodesTest {
         run(new RerouteCommand(), "nobody", "a");
         run(new RerouteCommand(), "a", "nobody");
         run(new SetAsideCommand(), "take-in", "99");
-        run(
-                new TailCommand(),
-                "--file",
-                folder.resolve("forward.log").toString(),
-                "--destination",
-                "nobody");
+        run(new TailCommand(), "--file", folder.resolve("forward.log").toString(), "--destination", "nobody");
         allAre("nothing has this name");
     }
 
@@ -228,7 +223,8 @@ class ExitCodesTest {
 
     private void allAre(String row) {
         assertThat(TABLE).containsKey(row);
-        assertThat(codes).allSatisfy((command, code) -> assertThat(code).as(command).isEqualTo(TABLE.get(row)));
+        assertThat(codes)
+                .allSatisfy((command, code) -> assertThat(code).as(command).isEqualTo(TABLE.get(row)));
     }
 
     private static Map<String, Integer> table() {

@@ -126,7 +126,8 @@ class ExplainCommandTest {
                   second { port = 11113 }
                 }
                 """);
-        assertThat(explain(file().path(), "--calling-ae=CT7", "--remote-host=10.2.0.1")).isZero();
+        assertThat(explain(file().path(), "--calling-ae=CT7", "--remote-host=10.2.0.1"))
+                .isZero();
         assertThat(out.toString())
                 .contains(
                         "listener dicom: would be rejected: 1/1/1, because access ct: CT7 may not call from 10.2.0.1",
@@ -173,7 +174,8 @@ class ExplainCommandTest {
                         text.toString(),
                         folder.resolve("gone.dcm").toString()))
                 .isEqualTo(1);
-        assertThat(err.toString()).contains("notes.txt: not a DICOM file", "gone.dcm: cannot be read: no such file or folder");
+        assertThat(err.toString())
+                .contains("notes.txt: not a DICOM file", "gone.dcm: cannot be read: no such file or folder");
         assertThat(out.toString()).contains("one for route rest");
     }
 }

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 class BreakerTest {
 
     private final HandClock clock = new HandClock();
-    private final Breaker breaker = new Breaker(Fixtures.destination("orthanc1"), clock, new SplittableRandom(7), Optional.empty());
+    private final Breaker breaker =
+            new Breaker(Fixtures.destination("orthanc1"), clock, new SplittableRandom(7), Optional.empty());
 
     @Test
     void opens_after_enough_failures_in_a_row() {

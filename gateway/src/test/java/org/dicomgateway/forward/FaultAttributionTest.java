@@ -24,7 +24,8 @@ import org.junit.jupiter.api.Test;
 class FaultAttributionTest {
 
     private final HandClock clock = new HandClock();
-    private final Breaker breaker = new Breaker(Fixtures.destination("orthanc1"), clock, new SplittableRandom(7), Optional.empty());
+    private final Breaker breaker =
+            new Breaker(Fixtures.destination("orthanc1"), clock, new SplittableRandom(7), Optional.empty());
     private final FaultAttribution faultAttribution = new FaultAttribution(breaker, clock);
 
     // --- refusals -----------------------------------------------------------------------------

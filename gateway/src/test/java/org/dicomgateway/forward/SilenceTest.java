@@ -19,8 +19,8 @@ class SilenceTest {
     private static final int SMALL = 512;
 
     private final HandClock clock = new HandClock();
-    private final DestinationSignals destinationSignals =
-            DestinationSignals.of(Fixtures.destination("orthanc1"), clock, new SplittableRandom(1), new Tally(clock), Optional.empty());
+    private final DestinationSignals destinationSignals = DestinationSignals.of(
+            Fixtures.destination("orthanc1"), clock, new SplittableRandom(1), new Tally(clock), Optional.empty());
     private final PendingResponses pendingResponses = destinationSignals.pendingResponses();
     private final List<Boolean> told = new ArrayList<>();
     private final Silence silence = new Silence("orthanc1", destinationSignals, told::add);

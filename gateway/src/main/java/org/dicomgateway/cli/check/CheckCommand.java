@@ -37,10 +37,7 @@ import tools.jackson.databind.node.ObjectNode;
         },
         exitCodeListHeading = "Exit codes:%n",
         footerHeading = "%nExamples:%n",
-        footer = {
-            "  ${COMMAND-FULL-NAME}",
-            "  ${COMMAND-FULL-NAME} --strict --config /etc/dicom-gateway/gateway.conf"
-        })
+        footer = {"  ${COMMAND-FULL-NAME}", "  ${COMMAND-FULL-NAME} --strict --config /etc/dicom-gateway/gateway.conf"})
 public final class CheckCommand implements Callable<Integer> {
 
     @Mixin

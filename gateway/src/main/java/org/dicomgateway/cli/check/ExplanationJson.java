@@ -39,10 +39,17 @@ final class ExplanationJson {
 
     private static void write(AccessPreview answer, ObjectNode node) {
         node.put("listener", answer.listener())
-                .put("accepted", answer.rejection().isEmpty() && answer.refusal().isEmpty())
+                .put(
+                        "accepted",
+                        answer.rejection().isEmpty() && answer.refusal().isEmpty())
                 .put("rule", answer.rule().orElse(null))
                 .put("rejection", answer.rejection().map(Rejection::code).orElse(null))
-                .put("because", answer.rejection().map(Rejection::text).or(answer::refusal).orElse(""));
+                .put(
+                        "because",
+                        answer.rejection()
+                                .map(Rejection::text)
+                                .or(answer::refusal)
+                                .orElse(""));
     }
 
     private static void write(Route route, ObjectNode node) {

@@ -8,7 +8,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.dicomgateway.cli.common.ExitCode;
-import org.dicomgateway.cli.common.FileTrouble;
 import org.dicomgateway.cli.common.OptionConverters;
 import org.dicomgateway.cli.common.Progress;
 import org.dicomgateway.dicom.synthetic.ImageSize;
@@ -18,6 +17,7 @@ import org.dicomgateway.dicom.synthetic.StudySpec;
 import org.dicomgateway.dicom.synthetic.SyntheticStudies;
 import org.dicomgateway.dicom.synthetic.template.Template;
 import org.dicomgateway.dicom.synthetic.template.TemplateException;
+import org.dicomgateway.security.FileTrouble;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -270,5 +270,4 @@ public final class GenerateCommand implements Callable<Integer> {
                     + Progress.size(room) + "; generate fewer or smaller ones");
         }
     }
-
 }

@@ -32,16 +32,10 @@ import picocli.CommandLine.Spec;
                     + " gateway.admin.users (the operators' page and commands) or in gateway.users (senders), in"
                     + " quotes. A change of gateway.conf needs a restart of the gateway."
         },
-        exitCodeList = {
-            "0:printed",
-            "2:there was no password, it is too weak, or the second one was different"
-        },
+        exitCodeList = {"0:printed", "2:there was no password, it is too weak, or the second one was different"},
         exitCodeListHeading = "Exit codes:%n",
         footerHeading = "%nExamples:%n",
-        footer = {
-            "  ${COMMAND-FULL-NAME}",
-            "  ${COMMAND-FULL-NAME} --token"
-        })
+        footer = {"  ${COMMAND-FULL-NAME}", "  ${COMMAND-FULL-NAME} --token"})
 public final class HashPasswordCommand implements Callable<Integer> {
 
     @Option(
@@ -63,7 +57,8 @@ public final class HashPasswordCommand implements Callable<Integer> {
             spec.commandLine().getOut().println(made);
             spec.commandLine().getOut().println(TokenHash.of(made).text());
             spec.commandLine().getOut().flush();
-            hint("The first line is the token, for the program: GATEWAY_TOKEN, or a file that GATEWAY_TOKEN_FILE names.",
+            hint(
+                    "The first line is the token, for the program: GATEWAY_TOKEN, or a file that GATEWAY_TOKEN_FILE names.",
                     "The second line is its hash: put it in quotes, as token-hash of a user in gateway.admin.users.");
             return ExitCode.DONE;
         }

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import org.dicomgateway.security.FileTrouble;
 
 /**
  * The token by which the commands authenticate to a running gateway. It comes from the environment or from a file,

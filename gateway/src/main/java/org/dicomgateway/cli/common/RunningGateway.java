@@ -93,9 +93,7 @@ public final class RunningGateway {
                 .toList();
         if (!known.contains(name)) {
             throw new RunningGatewayException(
-                    "no such destination: " + name + "; there are " + String.join(", ", known),
-                    ExitCode.MISUSED,
-                    null);
+                    "no such destination: " + name + "; there are " + String.join(", ", known), ExitCode.MISUSED, null);
         }
     }
 

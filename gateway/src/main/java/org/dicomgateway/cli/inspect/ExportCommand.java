@@ -10,9 +10,9 @@ import java.util.concurrent.Callable;
 import org.dicomgateway.cli.common.ConfigurationFile;
 import org.dicomgateway.cli.common.Counted;
 import org.dicomgateway.cli.common.ExitCode;
-import org.dicomgateway.cli.common.FileTrouble;
 import org.dicomgateway.config.Configuration;
 import org.dicomgateway.config.hocon.ConfigurationException;
+import org.dicomgateway.security.FileTrouble;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.engine.SpoolReader;
 import org.dicomgateway.spool.engine.SpoolReader.HeldInstance;
@@ -37,10 +37,7 @@ import tools.jackson.databind.json.JsonMapper;
         optionListHeading = "%nOptions:%n",
         exitCodeListHeading = "%nExit codes:%n",
         footerHeading = "%nExamples:%n",
-        footer = {
-            "  ${COMMAND-FULL-NAME} -o held",
-            "  ${COMMAND-FULL-NAME} -o held --accession A4711"
-        },
+        footer = {"  ${COMMAND-FULL-NAME} -o held", "  ${COMMAND-FULL-NAME} -o held --accession A4711"},
         exitCodeList = {
             "0:everything that was asked for is written",
             "1:an instance could not be read, or the folder could not be written",

@@ -38,11 +38,7 @@ import tools.jackson.databind.JsonNode;
         },
         exitCodeListHeading = "Exit codes:%n",
         footerHeading = "%nExamples:%n",
-        footer = {
-            "  ${COMMAND-FULL-NAME}",
-            "  ${COMMAND-FULL-NAME} orthanc1",
-            "  ${COMMAND-FULL-NAME} --json"
-        })
+        footer = {"  ${COMMAND-FULL-NAME}", "  ${COMMAND-FULL-NAME} orthanc1", "  ${COMMAND-FULL-NAME} --json"})
 public final class DestinationsCommand extends OperatorCommand {
 
     private static final int MAX_REASON = 160;
@@ -73,7 +69,8 @@ public final class DestinationsCommand extends OperatorCommand {
         }
         List<JsonNode> answer = Json.readAnswer(gateway.get("/api/destinations"), JsonNode.class)
                 .valueStream()
-                .filter(one -> names.isEmpty() || names.contains(one.path("name").asString("")))
+                .filter(one ->
+                        names.isEmpty() || names.contains(one.path("name").asString("")))
                 .toList();
         List<DestinationView> all = answer.stream()
                 .map(one -> Json.readAnswer(one.toString(), DestinationView.class))

@@ -24,9 +24,7 @@ import picocli.CommandLine.Command;
         },
         exitCodeListHeading = "Exit codes:%n",
         footerHeading = "%nExamples:%n",
-        footer = {
-            "  ${COMMAND-FULL-NAME}"
-        })
+        footer = {"  ${COMMAND-FULL-NAME}"})
 public final class ReloadCommand extends OperatorCommand {
 
     @Override

@@ -29,9 +29,7 @@ import picocli.CommandLine.Parameters;
         },
         exitCodeListHeading = "Exit codes:%n",
         footerHeading = "%nExamples:%n",
-        footer = {
-            "  ${COMMAND-FULL-NAME} orthanc2 orthanc3"
-        })
+        footer = {"  ${COMMAND-FULL-NAME} orthanc2 orthanc3"})
 public final class RerouteCommand extends OperatorCommand {
 
     @Parameters(

@@ -24,10 +24,7 @@ import picocli.CommandLine.Parameters;
         },
         exitCodeListHeading = "Exit codes:%n",
         footerHeading = "%nExamples:%n",
-        footer = {
-            "  ${COMMAND-FULL-NAME} orthanc2",
-            "  ${COMMAND-FULL-NAME} receiver"
-        })
+        footer = {"  ${COMMAND-FULL-NAME} orthanc2", "  ${COMMAND-FULL-NAME} receiver"})
 public final class ResumeCommand extends OperatorCommand {
 
     @Parameters(

@@ -28,10 +28,7 @@ import picocli.CommandLine.Option;
         },
         exitCodeListHeading = "Exit codes:%n",
         footerHeading = "%nExamples:%n",
-        footer = {
-            "  ${COMMAND-FULL-NAME} --destination orthanc1",
-            "  ${COMMAND-FULL-NAME} --accession A4711"
-        })
+        footer = {"  ${COMMAND-FULL-NAME} --destination orthanc1", "  ${COMMAND-FULL-NAME} --accession A4711"})
 public final class RetryCommand extends OperatorCommand {
 
     @Option(names = "--all", description = "All parked deliveries.")

@@ -91,8 +91,8 @@ public final class SetAsideCommand extends OperatorCommand {
             return Arrays.stream(Action.values())
                     .filter(action -> action.toString().equals(text))
                     .findFirst()
-                    .orElseThrow(() ->
-                            new TypeConversionException("'" + text + "' is not one of list, take-in, discard"));
+                    .orElseThrow(
+                            () -> new TypeConversionException("'" + text + "' is not one of list, take-in, discard"));
         }
     }
 

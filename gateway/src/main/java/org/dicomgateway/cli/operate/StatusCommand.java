@@ -33,10 +33,7 @@ import picocli.CommandLine.Option;
         },
         exitCodeListHeading = "Exit codes:%n",
         footerHeading = "%nExamples:%n",
-        footer = {
-            "  ${COMMAND-FULL-NAME}",
-            "  ${COMMAND-FULL-NAME} --watch 5"
-        })
+        footer = {"  ${COMMAND-FULL-NAME}", "  ${COMMAND-FULL-NAME} --watch 5"})
 public final class StatusCommand extends OperatorCommand {
 
     private static final String CLEAR_SCREEN = "\033[H\033[2J";

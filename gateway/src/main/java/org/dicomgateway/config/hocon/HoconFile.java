@@ -77,7 +77,8 @@ public final class HoconFile {
             return Optional.empty();
         } catch (ConfigException e) {
             String what = whatOf(e);
-            problems.add(placeOf(e, sourceLocation), what, NEEDS_QUOTES.matcher(what).find() ? QUOTES : "");
+            problems.add(
+                    placeOf(e, sourceLocation), what, NEEDS_QUOTES.matcher(what).find() ? QUOTES : "");
             return Optional.empty();
         }
     }

@@ -32,8 +32,9 @@ public final class Wildcard implements ValuePattern {
      * @throws IllegalArgumentException as {@link #of}
      */
     public static Wildcard ignoringCase(String text) {
-        int[] folded =
-                Arrays.stream(of(text).symbols).map(symbol -> symbol < 0 ? symbol : folded(symbol)).toArray();
+        int[] folded = Arrays.stream(of(text).symbols)
+                .map(symbol -> symbol < 0 ? symbol : folded(symbol))
+                .toArray();
         return new Wildcard(text, folded, true);
     }
 

@@ -152,9 +152,8 @@ final class ConditionReader {
                     .anyMatch(key -> Nearest.of(key, List.of(REGEX, IGNORE_CASE))
                             .filter(IGNORE_CASE::equals)
                             .isPresent());
-            Setting<ValuePattern> pattern = ignoring
-                    ? ignoringCase(block, meaning)
-                    : block.text(REGEX).map(Regex::of);
+            Setting<ValuePattern> pattern =
+                    ignoring ? ignoringCase(block, meaning) : block.text(REGEX).map(Regex::of);
             block.know(List.of(REGEX, IGNORE_CASE));
             block.finish();
             return pattern;

@@ -54,8 +54,7 @@ record ImpossibleValue(String what, String remedy) {
     /** Everything in a condition that matches no value. */
     static List<ImpossibleValue> in(Condition condition) {
         return values(condition)
-                .flatMap(value -> texts(value.pattern())
-                        .flatMap(text -> check(value.field(), text).stream()))
+                .flatMap(value -> texts(value.pattern()).flatMap(text -> check(value.field(), text).stream()))
                 .toList();
     }
 

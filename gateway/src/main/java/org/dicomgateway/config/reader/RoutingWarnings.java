@@ -63,8 +63,7 @@ public final class RoutingWarnings {
                         "route " + route.name() + " can never match: " + why,
                         "correct the conditions, or remove the route"));
         ImpossibleValue.in(route.match())
-                .forEach(value -> add(
-                        draft.match(), "route " + route.name() + ": " + value.what(), value.remedy()));
+                .forEach(value -> add(draft.match(), "route " + route.name() + ": " + value.what(), value.remedy()));
         if (route.fallback()) {
             settings.routes().stream()
                     .filter(other -> !other.fallback() && other.match().equals(EVERY_INSTANCE))

@@ -32,8 +32,7 @@ public record DestinationSignals(
             RandomGenerator random,
             Tally tally,
             Optional<DestinationSignals> before) {
-        Breaker breaker = new Breaker(
-                settings, clock, random, before.map(signals -> signals.breaker.state()));
+        Breaker breaker = new Breaker(settings, clock, random, before.map(signals -> signals.breaker.state()));
         return new DestinationSignals(
                 breaker,
                 new FaultAttribution(breaker, clock),

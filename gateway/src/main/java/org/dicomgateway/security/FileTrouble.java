@@ -1,4 +1,4 @@
-package org.dicomgateway.cli.common;
+package org.dicomgateway.security;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -9,7 +9,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.Optional;
 
-/** Why a file could not be read or written, in words. The message of such an exception is often only a path. */
+/**
+ * Why a file could not be read or written, in words, for messages to operators. The message of such an exception is
+ * often only a path. It is here because every package that reads files of an operator may use this one.
+ */
 public final class FileTrouble {
 
     private FileTrouble() {}
@@ -32,7 +35,8 @@ public final class FileTrouble {
         } else if (e instanceof NotDirectoryException) {
             return "it is not a folder";
         }
-        Optional<String> told = Optional.ofNullable(e instanceof FileSystemException file ? file.getReason() : e.getMessage());
+        Optional<String> told =
+                Optional.ofNullable(e instanceof FileSystemException file ? file.getReason() : e.getMessage());
         return told.orElse("input or output failed");
     }
 }
