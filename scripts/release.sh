@@ -75,12 +75,15 @@ SOURCE=$WORK/source
 TREE=$WORK/$NAME
 DEB=$WORK/deb
 
-build() {
+unpack() {
   mkdir "$SOURCE"
   git -C "$ROOT" archive HEAD | tar -x -C "$SOURCE"
   local pom_version
   pom_version=$(sed -n 's|^  <version>\(.*\)</version>$|\1|p' "$SOURCE/pom.xml")
   sed -i "s|<version>$pom_version</version>|<version>$VERSION</version>|" "$SOURCE/pom.xml" "$SOURCE/gateway/pom.xml"
+}
+
+build() {
   quietly "Building $VERSION of $(git -C "$ROOT" log -1 --format=%h)" "$WORK/build.log" \
     mvn -B -ntp -f "$SOURCE/pom.xml" -Dmaven.test.skip=true -Dspotless.check.skip=true \
     "-Dproject.build.outputTimestamp=$(date -d "@$SOURCE_DATE_EPOCH" +%Y-%m-%dT%H:%M:%SZ)" package
@@ -165,9 +168,10 @@ age() {
   find "$1" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
 }
 
+unpack
+notes
 build
 describe
-notes
 fill_tree
 fill_deb
 age "$TREE"
