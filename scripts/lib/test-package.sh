@@ -15,8 +15,8 @@ outside() {
   if [[ ! -f $work/debian.tar ]]; then
     quietly "Making a Debian to test in" "$work/debian.log" mmdebstrap --variant=minbase \
       --include=default-jre-headless,adduser,bash-completion,dcmtk,iproute2,lintian,procps \
-      "$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)" "$work/debian.tar.new"
-    mv "$work/debian.tar.new" "$work/debian.tar"
+      "$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)" "$work/new.tar"
+    mv "$work/new.tar" "$work/debian.tar"
   fi
   ROOTFS=$(mktemp -d "$work/root.XXXXXX")
   trap 'rm -rf "$ROOTFS"' EXIT
