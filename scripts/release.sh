@@ -75,12 +75,15 @@ SOURCE=$WORK/source
 TREE=$WORK/$NAME
 DEB=$WORK/deb
 
-build() {
+unpack() {
   mkdir "$SOURCE"
   git -C "$ROOT" archive HEAD | tar -x -C "$SOURCE"
   local pom_version
   pom_version=$(sed -n 's|^  <version>\(.*\)</version>$|\1|p' "$SOURCE/pom.xml")
   sed -i "s|<version>$pom_version</version>|<version>$VERSION</version>|" "$SOURCE/pom.xml" "$SOURCE/gateway/pom.xml"
+}
+
+build() {
   quietly "Building $VERSION of $(git -C "$ROOT" log -1 --format=%h)" "$WORK/build.log" \
     mvn -B -ntp -f "$SOURCE/pom.xml" -Dmaven.test.skip=true -Dspotless.check.skip=true \
     "-Dproject.build.outputTimestamp=$(date -d "@$SOURCE_DATE_EPOCH" +%Y-%m-%dT%H:%M:%SZ)" package
@@ -165,17 +168,18 @@ age() {
   find "$1" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
 }
 
+unpack
+notes
 build
 describe
-notes
 fill_tree
 fill_deb
 age "$TREE"
 age "$DEB"
 rm -f "$OUTPUT"/dicom-gateway[-_]* "$OUTPUT/SHA256SUMS"
 tar -C "$WORK" --sort=name --owner=0 --group=0 --numeric-owner --format=gnu -c "$NAME" | gzip -9n >"$OUTPUT/$NAME.tar.gz"
-# One thread: several would cut the data into blocks, and the number of cores would show.
-dpkg-deb --root-owner-group -Zxz --threads-max=1 --build "$DEB" "$OUTPUT/dicom-gateway_${DEB_VERSION}_all.deb" >/dev/null
+# Nearly all of it is a jar, which is compressed already. The cores of the machine do not show, as they would with xz.
+dpkg-deb --root-owner-group -Zgzip --build "$DEB" "$OUTPUT/dicom-gateway_${DEB_VERSION}_all.deb" >/dev/null
 (cd "$WORK" && "$JAVA_HOME/bin/jar" xf "$JAR" META-INF/sbom/application.cdx.json)
 cp "$WORK/META-INF/sbom/application.cdx.json" "$OUTPUT/$NAME.cdx.json"
 cp "$WORK/notes" "$OUTPUT/$NAME.md"

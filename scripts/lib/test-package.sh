@@ -15,8 +15,8 @@ outside() {
   if [[ ! -f $work/debian.tar ]]; then
     quietly "Making a Debian to test in" "$work/debian.log" mmdebstrap --variant=minbase \
       --include=default-jre-headless,adduser,bash-completion,dcmtk,iproute2,lintian,procps \
-      "$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)" "$work/debian.tar.new"
-    mv "$work/debian.tar.new" "$work/debian.tar"
+      "$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)" "$work/new.tar"
+    mv "$work/new.tar" "$work/debian.tar"
   fi
   ROOTFS=$(mktemp -d "$work/root.XXXXXX")
   trap 'rm -rf "$ROOTFS"' EXIT
@@ -112,6 +112,7 @@ inside() {
 
   check "it installs" dpkg -i /test/first.deb
   check "it says what to do next" grep -q "systemctl enable --now dicom-gateway" /test/output
+  check "it is not enabled yet" test ! -e /etc/systemd/system/multi-user.target.wants/dicom-gateway.service
   check "only its group reads the configuration" has 750 root:dicom-gateway /etc/dicom-gateway
   check "only its user reads the spool" has 700 dicom-gateway:dicom-gateway /var/lib/dicom-gateway
   check "only its user reads the logs" has 700 dicom-gateway:dicom-gateway /var/log/dicom-gateway
@@ -141,7 +142,7 @@ TEXT
     -a -e /var/lib/dicom-gateway/audit/audit-1.xml -a -e /var/log/dicom-gateway/gateway.log
   check "paths are those of the documents" bash -c 'cd /usr/share/dicom-gateway && scripts/gateway status &&
     test -s conf/routing.conf -a -s var/logs/forward.log -a -s var/audit/audit-1.xml -a -s docs/operations.md'
-  check "a stranger is told why not" says "/etc/dicom-gateway" \
+  check "a stranger is told why not" says "may not look into its folder" \
     setpriv --reuid=nobody --regid=nogroup --clear-groups dicom-gateway status
 
   stop_archive
@@ -178,7 +179,7 @@ TEXT
   check "the spool is not" test -e /var/lib/dicom-gateway/spool/ledger.db
   rm -r /var/lib/dicom-gateway
   check "installed and purged without having run" bash -c 'dpkg -i /test/first.deb && dpkg -P dicom-gateway'
-  check "nothing is left" bash -c '! getent passwd dicom-gateway && ! find / -xdev -name "*dicom-gateway*" | grep .'
+  check "nothing is left" bash -c '! getent passwd dicom-gateway && ! find /etc /usr /var/lib /var/log -name "*dicom-gateway*" | grep .'
 }
 
 man_pages() {

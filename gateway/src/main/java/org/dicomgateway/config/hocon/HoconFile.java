@@ -58,7 +58,12 @@ public final class HoconFile {
         SourceLocation sourceLocation = SourceLocation.of(file.toAbsolutePath().normalize());
         files.add(sourceLocation.file());
         if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
-            problems.add(sourceLocation, Files.exists(file) ? "cannot be read" : "does not exist", "");
+            // Neither: this user cannot even see whether it exists.
+            boolean hidden = !Files.exists(file) && !Files.notExists(file);
+            problems.add(
+                    sourceLocation,
+                    Files.notExists(file) ? "does not exist" : "cannot be read",
+                    hidden ? "this user may not look into its folder; try sudo" : "");
             return Optional.empty();
         }
         try {
