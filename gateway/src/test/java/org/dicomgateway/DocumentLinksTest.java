@@ -63,7 +63,8 @@ class DocumentLinksTest {
                                 .normalize()));
                 targets(document)
                         .filter(target -> target.endsWith("/"))
-                        .forEach(target -> next.addAll(markdownIn(document.resolveSibling(target).normalize())));
+                        .forEach(target -> next.addAll(
+                                markdownIn(document.resolveSibling(target).normalize())));
             }
         }
         assertThat(reached).containsAll(documents());
@@ -114,8 +115,8 @@ class DocumentLinksTest {
         for (String target : targets) {
             String[] parts = target.split("#", 2);
             Path file = parts[0].isEmpty() ? document : document.resolveSibling(parts[0]);
-            boolean good = Files.exists(file)
-                    && (parts.length == 1 || anchors(file).contains(parts[1]));
+            boolean good =
+                    Files.exists(file) && (parts.length == 1 || anchors(file).contains(parts[1]));
             if (!good) {
                 broken.add(document.getFileName() + ": " + target);
             }
@@ -125,7 +126,8 @@ class DocumentLinksTest {
 
     /** What a document links to in this repository. */
     private static Stream<String> targets(Path document) {
-        return LINK.matcher(CODE.matcher(FENCE.matcher(read(document)).replaceAll("")).replaceAll("``"))
+        return LINK.matcher(CODE.matcher(FENCE.matcher(read(document)).replaceAll(""))
+                        .replaceAll("``"))
                 .results()
                 .map(link -> link.group(1) == null ? link.group(2) : link.group(1))
                 .filter(target -> !target.matches("[a-z]+:.*"));

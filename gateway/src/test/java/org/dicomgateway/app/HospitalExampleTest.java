@@ -103,8 +103,7 @@ class HospitalExampleTest {
                         Files.readString(example("routing.conf")).lines())
                 .map(String::strip)
                 .toList();
-        List<String> quoted = EXCERPT
-                .matcher(document())
+        List<String> quoted = EXCERPT.matcher(document())
                 .results()
                 .flatMap(excerpt -> excerpt.group(1).lines())
                 .map(String::strip)
@@ -147,8 +146,8 @@ class HospitalExampleTest {
                 Map.of(MODALITY, List.of(modality), STUDY_DESCRIPTION, List.of(description)));
         Map<String, List<PlannedDelivery>> byRoute =
                 RoutingTable.of(loaded.routing(), 1).plan(header, origin).deliveries().stream()
-                        .collect(Collectors.groupingBy(
-                                PlannedDelivery::route, LinkedHashMap::new, Collectors.toList()));
+                        .collect(
+                                Collectors.groupingBy(PlannedDelivery::route, LinkedHashMap::new, Collectors.toList()));
         return loaded.routing().routes().stream()
                 .filter(route -> byRoute.containsKey(route.name()))
                 .map(route -> words(route, byRoute.get(route.name())))

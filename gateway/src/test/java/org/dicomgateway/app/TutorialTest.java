@@ -29,9 +29,7 @@ class TutorialTest {
     void check_has_nothing_to_say_about_its_files() throws IOException {
         String page = Files.readString(ProjectRoot.path().resolve("docs/tutorial.md"));
         List<MatchResult> files = FILE.matcher(page).results().toList();
-        assertThat(files)
-                .extracting(file -> file.group(1))
-                .containsExactlyInAnyOrder("gateway.conf", "routing.conf");
+        assertThat(files).extracting(file -> file.group(1)).containsExactlyInAnyOrder("gateway.conf", "routing.conf");
         for (MatchResult file : files) {
             Files.writeString(folder.resolve(file.group(1)), file.group(2));
         }
