@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -104,8 +105,8 @@ final class SpoolBenchmark {
                     LockSupport.parkNanos(1_000_000);
                 }
                 for (Claim claim : claims) {
-                    try (DatasetStream dataset = spool.open(claim)) {
-                        dataset.skipNBytes(dataset.length());
+                    try (InputStream dataset = spool.open(claim)) {
+                        dataset.skipNBytes(claim.instance().datasetLength());
                     } catch (IOException e) {
                         throw new IllegalStateException(e);
                     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -272,7 +273,7 @@ class SpoolRecoveryTest {
     private static Map<String, byte[]> shown(Path spool) throws IOException {
         Map<String, byte[]> shown = new HashMap<>();
         long count = new SpoolReader(spool).forEach(held -> {
-            try (DatasetStream part10 = held.open()) {
+            try (InputStream part10 = held.open()) {
                 shown.put(held.instance().sopInstance().value(), part10.readAllBytes());
             }
         });

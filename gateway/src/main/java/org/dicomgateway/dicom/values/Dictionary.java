@@ -42,12 +42,6 @@ public final class Dictionary {
         return tag == -1 ? OptionalInt.empty() : OptionalInt.of(tag);
     }
 
-    /** The keyword of a standard attribute; empty for a private or unknown one. */
-    public static Optional<String> keyword(int tag) {
-        @Nullable String keyword = StandardDictionary.INSTANCE.keywordOf(tag);
-        return keyword == null || keyword.isEmpty() ? Optional.empty() : Optional.of(keyword);
-    }
-
     /** A tag in the usual form: {@code (0010,0020)}. */
     public static String format(int tag) {
         return String.format("(%04X,%04X)", tag >>> 16, tag & 0xFFFF);

@@ -20,7 +20,6 @@ import org.dicomgateway.observe.StageTimes;
 import org.dicomgateway.process.LongLived;
 import org.dicomgateway.spool.Chooser;
 import org.dicomgateway.spool.Claim;
-import org.dicomgateway.spool.DatasetStream;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Intake;
 import org.dicomgateway.spool.Outbox;
@@ -168,7 +167,7 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
     }
 
     @Override
-    public DatasetStream open(Claim claim) throws IOException {
+    public InputStream open(Claim claim) throws IOException {
         StoredInstance stored = parts.claims()
                 .stored(claim)
                 .orElseThrow(() -> new IllegalArgumentException(
