@@ -81,8 +81,7 @@ public final class Gateway implements AutoCloseable {
         destinationStatusCache = new DestinationStatusCache();
         Dispatch dispatch =
                 new Dispatch(rules::table, destinationStatusCache::prospects, destinationStatusCache::pendingBytes);
-        spool = Spool.open(
-                settings.spool(), rules, dispatch, clock, telemetry.forwardLog(), telemetry.stageTimes());
+        spool = Spool.open(settings.spool(), rules, dispatch, clock, telemetry.forwardLog(), telemetry.stageTimes());
         tls = new TlsContexts(clock);
         certificates = new Repeating("certificate-watcher", CERTIFICATE_INTERVAL, tls::look);
         audit = settings.audit().enabled()

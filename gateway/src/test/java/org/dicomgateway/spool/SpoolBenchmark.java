@@ -55,7 +55,12 @@ final class SpoolBenchmark {
         long end = start + duration.toNanos();
         double seconds;
         try (Spool spool = Spool.open(
-                settings, SpoolHarness::plan, Candidates.FIRST, InstantSource.system(), new ForwardLog(), StageTimes.NONE)) {
+                settings,
+                SpoolHarness::plan,
+                Candidates.FIRST,
+                InstantSource.system(),
+                new ForwardLog(),
+                StageTimes.NONE)) {
             List<Thread> running = new ArrayList<>();
             start = System.nanoTime();
             end = start + duration.toNanos();

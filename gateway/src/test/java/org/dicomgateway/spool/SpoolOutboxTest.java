@@ -245,7 +245,9 @@ class SpoolOutboxTest {
                         }
                     })
                     .isInstanceOf(DamagedInstanceException.class);
-            assertThat((long) given.get()).isPositive().isLessThan(claims.get(1).instance().datasetLength());
+            assertThat((long) given.get())
+                    .isPositive()
+                    .isLessThan(claims.get(1).instance().datasetLength());
         }
         Files.delete(folders.large().resolve("2.dcm"));
         assertThatThrownBy(() -> spool.open(claims.get(1)))

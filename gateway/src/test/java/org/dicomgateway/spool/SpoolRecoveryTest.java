@@ -86,13 +86,23 @@ class SpoolRecoveryTest {
         Path real = directory.resolve("real");
         SpoolHarness other = new SpoolHarness(real);
         try (Spool spool = Spool.open(
-                other.settings, SpoolHarness::plan, Candidates.FIRST, other.clock(), new ForwardLog(), StageTimes.NONE)) {
+                other.settings,
+                SpoolHarness::plan,
+                Candidates.FIRST,
+                other.clock(),
+                new ForwardLog(),
+                StageTimes.NONE)) {
             SpoolHarness.accept(spool, "1.2.1", "CT", 8_000);
             SpoolHarness.accept(spool, "1.2.2", "CT", 3 * SpoolHarness.LARGE);
         }
         Files.write(real.resolve("ledger.db"), new byte[20_000], StandardOpenOption.WRITE);
         try (Spool spool = Spool.open(
-                other.settings, SpoolHarness::plan, Candidates.FIRST, other.clock(), new ForwardLog(), StageTimes.NONE)) {
+                other.settings,
+                SpoolHarness::plan,
+                Candidates.FIRST,
+                other.clock(),
+                new ForwardLog(),
+                StageTimes.NONE)) {
             assertThat(pending(spool)).containsOnlyKeys("1.2.1", "1.2.2");
         }
         assertThat(real.resolve("ledger.db.corrupt-20260301T080000Z")).exists();
@@ -247,7 +257,12 @@ class SpoolRecoveryTest {
         Path real = directory.resolve("real");
         SpoolHarness other = new SpoolHarness(real);
         try (Spool spool = Spool.open(
-                other.settings, SpoolHarness::plan, Candidates.FIRST, other.clock(), new ForwardLog(), StageTimes.NONE)) {
+                other.settings,
+                SpoolHarness::plan,
+                Candidates.FIRST,
+                other.clock(),
+                new ForwardLog(),
+                StageTimes.NONE)) {
             SpoolHarness.accept(spool, "1.2.1", "CT", 8_000);
             SpoolHarness.accept(spool, "1.2.2", "CT", 3 * SpoolHarness.LARGE);
             SpoolHarness.accept(spool, "1.2.3", "OT", 8_000);

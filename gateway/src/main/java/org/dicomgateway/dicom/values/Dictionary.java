@@ -9,7 +9,6 @@ import java.util.OptionalInt;
 import java.util.regex.Pattern;
 import org.aoju.bus.image.Tag;
 import org.aoju.bus.image.galaxy.data.StandardDictionary;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The names of the standard (PS3.6): attributes by keyword, SOP classes and transfer syntaxes by keyword or name.
