@@ -31,6 +31,7 @@ import org.dicomgateway.dicom.requestor.Requestor;
 import org.dicomgateway.forward.lane.Forwarder;
 import org.dicomgateway.observe.Telemetry;
 import org.dicomgateway.process.LongLived;
+import org.dicomgateway.process.Repeating;
 import org.dicomgateway.receive.AccessControl;
 import org.dicomgateway.receive.AssociationGate;
 import org.dicomgateway.receive.Identities;
@@ -52,6 +53,9 @@ public final class Gateway implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
+    /** A renewed certificate is in force within two looks. */
+    private static final Duration CERTIFICATE_INTERVAL = Duration.ofSeconds(1);
+
     private final Telemetry telemetry = new Telemetry();
     private final Optional<AuditTrail> audit;
     private final List<Acceptor> acceptors;
@@ -62,7 +66,7 @@ public final class Gateway implements AutoCloseable {
     private final Forwarder forwarder;
 
     private final TlsContexts tls;
-    private final CertificateWatcher certificates;
+    private final Repeating certificates;
     private final RulesWatcher watcher;
     private final PausedDestinations paused;
     private final Optional<AdminServer> admin;
@@ -77,10 +81,9 @@ public final class Gateway implements AutoCloseable {
         destinationStatusCache = new DestinationStatusCache();
         Dispatch dispatch =
                 new Dispatch(rules::table, destinationStatusCache::prospects, destinationStatusCache::pendingBytes);
-        spool = Spool.open(
-                settings.spool(), rules, dispatch, clock, telemetry.forwardLog(), telemetry.stageTimes());
+        spool = Spool.open(settings.spool(), rules, dispatch, clock, telemetry.forwardLog(), telemetry.stageTimes());
         tls = new TlsContexts(clock);
-        certificates = new CertificateWatcher(tls);
+        certificates = new Repeating("certificate-watcher", CERTIFICATE_INTERVAL, tls::look);
         audit = settings.audit().enabled()
                 ? Optional.of(AuditTrail.open(settings.audit(), tls, clock))
                 : Optional.empty();

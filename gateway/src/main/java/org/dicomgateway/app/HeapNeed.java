@@ -13,7 +13,6 @@ final class HeapNeed {
     /** For deliveries, the ledger, the operators' interface, and room for the garbage collector. */
     private static final long THE_REST = 48L * ByteSize.MIB;
 
-
     private HeapNeed() {}
 
     /**

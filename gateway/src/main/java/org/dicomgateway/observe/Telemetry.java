@@ -6,8 +6,7 @@ public final class Telemetry implements AutoCloseable {
     private final Traffic traffic = new Traffic();
     private final RecentEvents recent = new RecentEvents();
     private final Metrics metrics = new Metrics();
-    private final ForwardLog forwardLog =
-            new ForwardLog(traffic.andThen(recent).andThen(metrics));
+    private final ForwardLog forwardLog = new ForwardLog(traffic.andThen(recent).andThen(metrics));
 
     /** The forward log, whose events are counted here. */
     public ForwardLog forwardLog() {

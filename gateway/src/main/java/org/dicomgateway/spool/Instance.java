@@ -67,8 +67,7 @@ public record Instance(
 
     /** What a line of the forward log says of it. */
     public ForwardLog.Subject logSubject() {
-        return new ForwardLog.Subject(
-                sopInstance, studyInstanceUid, origin, datasetLength, Optional.of(receivedAt));
+        return new ForwardLog.Subject(sopInstance, studyInstanceUid, origin, datasetLength, Optional.of(receivedAt));
     }
 
     /** Returns a copy with this key. */

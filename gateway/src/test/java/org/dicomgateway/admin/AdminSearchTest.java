@@ -48,7 +48,9 @@ class AdminSearchTest {
 
     @Test
     void a_destination_tells_what_waits_for_how_long_and_what_last_failed() throws Exception {
-        admin.telemetry.forwardLog().outcome(ForwardLog.Event.RETRY, SUBJECT, "all", "a", 1, 5, 0xA700, "out of resources");
+        admin.telemetry
+                .forwardLog()
+                .outcome(ForwardLog.Event.RETRY, SUBJECT, "all", "a", 1, 5, 0xA700, "out of resources");
         JsonNode destinations = json(admin.get("/api/destinations"));
         JsonNode a = destinations.get(0);
         assertThat(a.at("/state").asString()).isEqualTo("up");

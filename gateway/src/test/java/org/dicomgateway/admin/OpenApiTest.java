@@ -134,16 +134,21 @@ class OpenApiTest {
     Stream<DynamicTest> every_answer_is_as_described() {
         admin.spool.setAside.put(3L, FakeSpoolView.readable(3));
         admin.spool.setAside.put(4L, FakeSpoolView.unreadable(4));
-        admin.telemetry.forwardLog().outcome(
-                ForwardLog.Event.PARKED,
-                new ForwardLog.Subject(
-                        Uid.of("1.2.3"), "1.2", new Origin(AeTitle.of("CT1"), AeTitle.of("GATEWAY"), "192.0.2.7"), 5),
-                "all",
-                "a",
-                1,
-                5,
-                0xA900,
-                "no");
+        admin.telemetry
+                .forwardLog()
+                .outcome(
+                        ForwardLog.Event.PARKED,
+                        new ForwardLog.Subject(
+                                Uid.of("1.2.3"),
+                                "1.2",
+                                new Origin(AeTitle.of("CT1"), AeTitle.of("GATEWAY"), "192.0.2.7"),
+                                5),
+                        "all",
+                        "a",
+                        1,
+                        5,
+                        0xA900,
+                        "no");
         return CALLS.stream()
                 .map(call ->
                         DynamicTest.dynamicTest(call.method + " " + call.path + " " + call.status, () -> check(call)));

@@ -52,8 +52,8 @@ class DeliveryIT {
     private final InstantSource clock = InstantSource.system();
     private final FakeOutbox outbox = new FakeOutbox(clock);
     private final List<String> changed = new CopyOnWriteArrayList<>();
-    private final Forwarder forwarder =
-            new Forwarder(outbox, new ForwardLog(), Requestor::of, ServerCheck.NONE, changed::add, clock, new SplittableRandom(1));
+    private final Forwarder forwarder = new Forwarder(
+            outbox, new ForwardLog(), Requestor::of, ServerCheck.NONE, changed::add, clock, new SplittableRandom(1));
 
     @AfterEach
     void ends() {

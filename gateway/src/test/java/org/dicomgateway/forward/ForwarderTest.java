@@ -38,8 +38,14 @@ class ForwarderTest {
     private final Requestor network =
             (peer, calling, pairs) -> server(peer.aeTitle().value()).open(peer, calling, pairs);
     private final List<String> changed = new CopyOnWriteArrayList<>();
-    private final Forwarder forwarder =
-            new Forwarder(outbox, new ForwardLog(), settings -> network, ServerCheck.NONE, changed::add, clock, new SplittableRandom(1));
+    private final Forwarder forwarder = new Forwarder(
+            outbox,
+            new ForwardLog(),
+            settings -> network,
+            ServerCheck.NONE,
+            changed::add,
+            clock,
+            new SplittableRandom(1));
 
     @AfterEach
     void leaves_no_thread_no_claim_and_no_association() {

@@ -57,8 +57,7 @@ class ForwardLogTest {
 
     @Test
     void an_outcome_names_route_destination_attempt_and_reason() {
-        log.outcome(
-                ForwardLog.Event.RETRY, subject("1.2.3"), "rest", "orthanc1", 2, 15, 0xA700, "out of \"it\"");
+        log.outcome(ForwardLog.Event.RETRY, subject("1.2.3"), "rest", "orthanc1", 2, 15, 0xA700, "out of \"it\"");
         assertThat(line())
                 .endsWith("route=rest destination=orthanc1 attempt=2 ms=15 status=0xA700 reason=\"out of 'it'\"");
     }

@@ -3,6 +3,7 @@ package org.dicomgateway.powercut;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,7 +19,6 @@ import org.dicomgateway.observe.ForwardLog;
 import org.dicomgateway.observe.StageTimes;
 import org.dicomgateway.spool.Chooser;
 import org.dicomgateway.spool.Claim;
-import org.dicomgateway.spool.DatasetStream;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Plan;
 import org.dicomgateway.spool.SpoolView;
@@ -88,7 +88,7 @@ final class SpoolAfterwards {
             for (Claim claim : claims) {
                 String uid = claim.instance().sopInstance().value();
                 byte[] original = Part10.dataset(recording.file(uid).path());
-                try (DatasetStream dataset = spool.open(claim)) {
+                try (InputStream dataset = spool.open(claim)) {
                     assertThat(dataset.readAllBytes()).as(uid).isEqualTo(original);
                 }
                 found.add(uid);

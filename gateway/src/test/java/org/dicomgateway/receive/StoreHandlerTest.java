@@ -41,7 +41,8 @@ class StoreHandlerTest {
     @Test
     void success_is_answered_after_the_spool_has_returned() throws Exception {
         OneAnswer intake = new OneAnswer(null, null);
-        assertThat(new StoreHandler(intake, new ForwardLog()).cStore(request("abc"))).isEqualTo(CStoreResponse.SUCCESS);
+        assertThat(new StoreHandler(intake, new ForwardLog()).cStore(request("abc")))
+                .isEqualTo(CStoreResponse.SUCCESS);
         assertThat(intake.bytes).isEqualTo("abc".getBytes(StandardCharsets.US_ASCII));
         assertThat(intake.arrival)
                 .isEqualTo(new Intake.Arrival(
@@ -54,7 +55,8 @@ class StoreHandlerTest {
     @ParameterizedTest
     @CsvSource({"MISMATCH,0xA900", "UNREADABLE,0xC000", "NO_SPACE,0xA700", "FAULT,0xA700", "CLOSED,0xA700"})
     void each_refusal_has_its_status(Kind kind, String status) throws Exception {
-        StoreHandler handler = new StoreHandler(new OneAnswer(new RefusedException(kind, "because", null), null), new ForwardLog());
+        StoreHandler handler =
+                new StoreHandler(new OneAnswer(new RefusedException(kind, "because", null), null), new ForwardLog());
         assertThat(handler.cStore(request("abc")).status()).isEqualTo(Integer.decode(status));
     }
 
@@ -70,7 +72,8 @@ class StoreHandlerTest {
 
     @Test
     void a_sender_that_breaks_off_gets_no_answer() {
-        StoreHandler handler = new StoreHandler(new OneAnswer(null, new IOException("connection reset")), new ForwardLog());
+        StoreHandler handler =
+                new StoreHandler(new OneAnswer(null, new IOException("connection reset")), new ForwardLog());
         assertThatThrownBy(() -> handler.cStore(request("abc"))).isInstanceOf(IOException.class);
     }
 

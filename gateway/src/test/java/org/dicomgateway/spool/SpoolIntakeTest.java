@@ -408,7 +408,12 @@ class SpoolIntakeTest {
     void nobody_but_the_owner_can_read_anything() throws Exception {
         SpoolHarness harness = new SpoolHarness(directory.resolve("spool"));
         try (Spool spool = Spool.open(
-                harness.settings, SpoolHarness::plan, Candidates.FIRST, harness.clock(), new ForwardLog(), StageTimes.NONE)) {
+                harness.settings,
+                SpoolHarness::plan,
+                Candidates.FIRST,
+                harness.clock(),
+                new ForwardLog(),
+                StageTimes.NONE)) {
             SpoolHarness.accept(spool, "1.2.1", "CT", SMALL);
             SpoolHarness.accept(spool, "1.2.2", "CT", 3 * SpoolHarness.LARGE);
             try (Stream<Path> all = Files.walk(harness.directory)) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -85,13 +86,23 @@ class SpoolRecoveryTest {
         Path real = directory.resolve("real");
         SpoolHarness other = new SpoolHarness(real);
         try (Spool spool = Spool.open(
-                other.settings, SpoolHarness::plan, Candidates.FIRST, other.clock(), new ForwardLog(), StageTimes.NONE)) {
+                other.settings,
+                SpoolHarness::plan,
+                Candidates.FIRST,
+                other.clock(),
+                new ForwardLog(),
+                StageTimes.NONE)) {
             SpoolHarness.accept(spool, "1.2.1", "CT", 8_000);
             SpoolHarness.accept(spool, "1.2.2", "CT", 3 * SpoolHarness.LARGE);
         }
         Files.write(real.resolve("ledger.db"), new byte[20_000], StandardOpenOption.WRITE);
         try (Spool spool = Spool.open(
-                other.settings, SpoolHarness::plan, Candidates.FIRST, other.clock(), new ForwardLog(), StageTimes.NONE)) {
+                other.settings,
+                SpoolHarness::plan,
+                Candidates.FIRST,
+                other.clock(),
+                new ForwardLog(),
+                StageTimes.NONE)) {
             assertThat(pending(spool)).containsOnlyKeys("1.2.1", "1.2.2");
         }
         assertThat(real.resolve("ledger.db.corrupt-20260301T080000Z")).exists();
@@ -246,7 +257,12 @@ class SpoolRecoveryTest {
         Path real = directory.resolve("real");
         SpoolHarness other = new SpoolHarness(real);
         try (Spool spool = Spool.open(
-                other.settings, SpoolHarness::plan, Candidates.FIRST, other.clock(), new ForwardLog(), StageTimes.NONE)) {
+                other.settings,
+                SpoolHarness::plan,
+                Candidates.FIRST,
+                other.clock(),
+                new ForwardLog(),
+                StageTimes.NONE)) {
             SpoolHarness.accept(spool, "1.2.1", "CT", 8_000);
             SpoolHarness.accept(spool, "1.2.2", "CT", 3 * SpoolHarness.LARGE);
             SpoolHarness.accept(spool, "1.2.3", "OT", 8_000);
@@ -272,7 +288,7 @@ class SpoolRecoveryTest {
     private static Map<String, byte[]> shown(Path spool) throws IOException {
         Map<String, byte[]> shown = new HashMap<>();
         long count = new SpoolReader(spool).forEach(held -> {
-            try (DatasetStream part10 = held.open()) {
+            try (InputStream part10 = held.open()) {
                 shown.put(held.instance().sopInstance().value(), part10.readAllBytes());
             }
         });

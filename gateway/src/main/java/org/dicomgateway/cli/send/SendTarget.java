@@ -30,6 +30,7 @@ public record SendTarget(Peer peer, AeTitle calling, RequestorSettings requestor
 
     /** For a destination that sees the instance's sender, of which there is none here. */
     private static final AeTitle CALLING = AeTitle.of("GATEWAY");
+
     private static final AeTitle SENDER = AeTitle.of("SEND");
     private static final AeTitle ANY = AeTitle.of("ANY-SCP");
     private static final Pattern ADDRESS =

@@ -184,7 +184,10 @@ final class Sender {
                     to = open(pair);
                 } catch (AssociationException e) {
                     due.addFirst(item);
-                    failed(e, OutcomeTable.ofOpen(e, settings.calling(), settings.peer().aeTitle()));
+                    failed(
+                            e,
+                            OutcomeTable.ofOpen(
+                                    e, settings.calling(), settings.peer().aeTitle()));
                     return false;
                 }
             }

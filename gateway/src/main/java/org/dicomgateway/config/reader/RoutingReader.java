@@ -36,13 +36,7 @@ public final class RoutingReader {
 
     /** The settings, which can be read when no problem was reported. */
     public record Draft(
-            Supplier<RoutingSettings> settings, List<DestinationDraft> destinations, List<RouteDraft> routes) {}
-
-    /** A destination and its place. */
-    record DestinationDraft(
-            SourceLocation sourceLocation,
-            Supplier<DestinationSettings> settings,
-            Setting<Optional<String>> plainPassword) {}
+            Supplier<RoutingSettings> settings, List<DestinationReader.Draft> destinations, List<RouteDraft> routes) {}
 
     /** A route and its place. */
     record RouteDraft(
@@ -54,7 +48,7 @@ public final class RoutingReader {
     public Draft read(Section root) {
         Section defaults = root.section("destination-defaults");
         DestinationReader.checkDefaults(defaults);
-        Map<String, DestinationDraft> destinations = new LinkedHashMap<>();
+        Map<String, DestinationReader.Draft> destinations = new LinkedHashMap<>();
         Setting<Node> list = root.node("destinations");
         Section blocks = root.section("destinations");
         blocks.blocks(defaults)
@@ -76,9 +70,10 @@ public final class RoutingReader {
         return new Draft(() -> settings(destinations, routes), List.copyOf(destinations.values()), routes);
     }
 
-    private static RoutingSettings settings(Map<String, DestinationDraft> destinations, List<RouteDraft> routes) {
+    private static RoutingSettings settings(
+            Map<String, DestinationReader.Draft> destinations, List<RouteDraft> routes) {
         Map<String, DestinationSettings> byName = new LinkedHashMap<>();
-        destinations.forEach((name, draft) -> byName.put(name, draft.settings.get()));
+        destinations.forEach((name, draft) -> byName.put(name, draft.settings().get()));
         return new RoutingSettings(
                 byName, routes.stream().map(route -> route.settings.get()).toList());
     }

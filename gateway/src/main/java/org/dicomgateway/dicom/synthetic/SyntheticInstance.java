@@ -98,7 +98,7 @@ public final class SyntheticInstance {
 
     /** Bytes of the pixel data, without padding. */
     public long pixelBytes() {
-        return matrix.pixels() * modality.iod().format().bytesPerPixel() * frames;
+        return matrix.pixels() * modality.iod().format.bytesPerPixel() * frames;
     }
 
     /** Its relative path in an output folder: {@code SYN0001/study-01/series-01-CT/0001.dcm}. */
@@ -148,14 +148,14 @@ public final class SyntheticInstance {
         @SuppressWarnings("resource")
         ImageOutputStream dicom = new ImageOutputStream(out, TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN.toString());
         dicom.writeDataset(fileMetaInformation(), dataset());
-        VR vr = modality.iod().format().bitsAllocated() > Byte.SIZE ? VR.OW : VR.OB;
+        VR vr = modality.iod().format.bitsAllocated() > Byte.SIZE ? VR.OW : VR.OB;
         dicom.writeHeader(Tag.PixelData, vr, (int) (pixelBytes() + pixelBytes() % 2));
         dicom.flush();
     }
 
     private void writePixels(OutputStream out) throws IOException {
         Iod iod = modality.iod();
-        PixelFormat format = iod.format();
+        PixelFormat format = iod.format;
         int variation = identity.number(100, "variation", place.patient(), place.study());
         int[] inks = new int[matrix.columns()];
         byte[] bytes = new byte[matrix.columns() * format.bytesPerPixel()];

@@ -9,7 +9,6 @@ import java.util.OptionalInt;
 import java.util.regex.Pattern;
 import org.aoju.bus.image.Tag;
 import org.aoju.bus.image.galaxy.data.StandardDictionary;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The names of the standard (PS3.6): attributes by keyword, SOP classes and transfer syntaxes by keyword or name.
@@ -40,12 +39,6 @@ public final class Dictionary {
         }
         int tag = StandardDictionary.INSTANCE.tagForKeyword(keywordOrNumber);
         return tag == -1 ? OptionalInt.empty() : OptionalInt.of(tag);
-    }
-
-    /** The keyword of a standard attribute; empty for a private or unknown one. */
-    public static Optional<String> keyword(int tag) {
-        @Nullable String keyword = StandardDictionary.INSTANCE.keywordOf(tag);
-        return keyword == null || keyword.isEmpty() ? Optional.empty() : Optional.of(keyword);
     }
 
     /** The value representation of a standard attribute (PS3.6), such as CS; UN for a private or unknown one. */

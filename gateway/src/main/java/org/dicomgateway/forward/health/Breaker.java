@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.dicomgateway.config.settings.DestinationSettings;
+import org.dicomgateway.config.settings.DurationText;
 import org.dicomgateway.forward.health.BreakerState.Closed;
 import org.dicomgateway.forward.health.BreakerState.HalfOpen;
 import org.dicomgateway.forward.health.BreakerState.Open;
@@ -147,7 +148,7 @@ public final class Breaker {
             LOG.warn(
                     "destination {} failed again, next trial in {}, {} failures in a row: {}",
                     lane,
-                    Health.seconds(open.pause().remaining()),
+                    DurationText.seconds(open.pause().remaining()),
                     open.failures(),
                     why);
         }

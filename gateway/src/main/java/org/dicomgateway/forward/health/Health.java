@@ -4,11 +4,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.dicomgateway.config.settings.DestinationSettings;
+import org.dicomgateway.config.settings.DurationText;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -132,7 +132,7 @@ public final class Health {
     }
 
     private void log(Condition before, Condition now) {
-        String was = before.state() + " for " + seconds(Duration.between(before.since(), now.since()));
+        String was = before.state() + " for " + DurationText.seconds(Duration.between(before.since(), now.since()));
         switch (now.state()) {
             case DOWN -> {
                 BreakerState state = destinationSignals.breaker().state();
@@ -141,7 +141,7 @@ public final class Health {
                         settings.name(),
                         settings.peer(),
                         state.failures() == 1 ? "1 failure" : state.failures() + " failures",
-                        seconds(Duration.between(state.firstFailure(), now.since())),
+                        DurationText.seconds(Duration.between(state.firstFailure(), now.since())),
                         was,
                         now.why());
             }
@@ -162,10 +162,5 @@ public final class Health {
                         now.why(),
                         was);
         }
-    }
-
-    /** A time as text, for a sentence. */
-    public static String seconds(Duration time) {
-        return String.format(Locale.ROOT, "%.1f s", time.toMillis() / 1000.0);
     }
 }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.dicomgateway.config.settings.DurationText;
 import org.dicomgateway.dicom.values.ByteSize;
 
 /**
@@ -35,7 +36,6 @@ public final class PendingResponses {
 
     /** How much of the longest time remains after each further answer. */
     private static final double FORGET = 0.98;
-
 
     private final InstantSource clock;
     private final Set<Wait> waits = ConcurrentHashMap.newKeySet();
@@ -127,7 +127,7 @@ public final class PendingResponses {
     /** A message for operators while an answer is overdue. */
     Optional<String> complaint() {
         return isOverdue()
-                ? Optional.of("slow: a store or call is not answered for " + Health.seconds(longest()))
+                ? Optional.of("slow: a store or call is not answered for " + DurationText.seconds(longest()))
                 : Optional.empty();
     }
 

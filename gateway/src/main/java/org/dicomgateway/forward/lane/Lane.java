@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
@@ -73,7 +74,7 @@ final class Lane {
     private final Outbox outbox;
     private final InstantSource clock;
     private final RouteHours hours;
-    private final Notice notice;
+    private final Consumer<String> onUsabilityChange;
 
     private final WakeSignal wakeSignal = new WakeSignal();
     private final DestinationSignals destinationSignals;
@@ -94,17 +95,13 @@ final class Lane {
     private volatile long lastSize = Long.MAX_VALUE;
     private volatile Deadline nextChoice;
 
-    /** Is called when a destination becomes usable or answers again, and when it no longer does. */
-    @FunctionalInterface
-    interface Notice {
-        void usabilityChanged(String destination);
-    }
-
     /**
      * What a lane needs from the rest of the gateway.
      *
      * @param limit how many associations to the destination may be open, over all its lanes
      * @param tally counts the deliveries to the destination, over all its lanes
+     * @param onUsabilityChange gets the name of the destination when it becomes usable or answers again, or no longer
+     *     does so
      */
     record Surroundings(
             Outbox outbox,
@@ -114,7 +111,7 @@ final class Lane {
             AssociationLimit limit,
             Tally tally,
             RouteHours hours,
-            Notice notice) {}
+            Consumer<String> onUsabilityChange) {}
 
     /**
      * Creates a lane; {@link #start} starts its threads.
@@ -132,7 +129,7 @@ final class Lane {
         this.outbox = around.outbox();
         this.clock = around.clock();
         this.hours = around.hours();
-        this.notice = around.notice();
+        this.onUsabilityChange = around.onUsabilityChange();
         this.destinationSignals = DestinationSignals.of(
                 settings, clock, around.random(), around.tally(), before.map(lane -> lane.destinationSignals));
         this.breaker = destinationSignals.breaker();
@@ -159,8 +156,8 @@ final class Lane {
         this.suspicion = new Suspicion(destinationSignals, probe, () -> lastCalling, clock);
         RetryPolicy retries = new RetryPolicy(settings, around.random());
         this.titles = destinationSignals.titles();
-        this.storeAttempt = new StoreAttempt(
-                outbox, clock, associations, destinationSignals, retries, probe, around.forwardLog());
+        this.storeAttempt =
+                new StoreAttempt(outbox, clock, associations, destinationSignals, retries, probe, around.forwardLog());
         this.laneWorkers = new LaneWorkers(settings.name(), settings.maxAssociations(), wakeSignal, this::work);
         this.laneMonitor = new LaneMonitor("lane-" + settings.name() + "-watch", wakeSignal, this::look);
     }
@@ -467,7 +464,8 @@ final class Lane {
         if (wakeSignal.isStopping()) {
             return;
         }
-        Deferred trouble = OutcomeTable.ofOpen(failure, proposal.calling(), settings.peer().aeTitle());
+        Deferred trouble =
+                OutcomeTable.ofOpen(failure, proposal.calling(), settings.peer().aeTitle());
         boolean ofCaller = titles.refuses(proposal.calling(), failure, trouble.reason());
         storeAttempt.putOff(claimBatch, start);
         if (ofCaller) {
@@ -532,7 +530,8 @@ final class Lane {
         if (failure.isEmpty() || wakeSignal.isStopping()) {
             return failure.isEmpty();
         }
-        Deferred trouble = OutcomeTable.ofOpen(failure.get(), calling, settings.peer().aeTitle());
+        Deferred trouble =
+                OutcomeTable.ofOpen(failure.get(), calling, settings.peer().aeTitle());
         destinationSignals.tally().failed(trouble.reason());
         if (titles.refuses(calling, failure.get(), trouble.reason())) {
             breaker.echoed();
@@ -597,7 +596,7 @@ final class Lane {
             giveBackAll(health.condition().state() + ": " + health.condition().why());
         }
         wakeSignal.wake();
-        notice.usabilityChanged(settings.name());
+        onUsabilityChange.accept(settings.name());
     }
 
     private void silenceChanged(boolean silent) {
@@ -605,7 +604,7 @@ final class Lane {
             giveBackAll("the destination does not answer at the moment");
         }
         wakeSignal.wake();
-        notice.usabilityChanged(settings.name());
+        onUsabilityChange.accept(settings.name());
     }
 
     /** Gives back all waiting claims, so that they can go elsewhere. */

@@ -1,6 +1,7 @@
 package org.dicomgateway.forward.lane;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -31,7 +32,6 @@ import org.dicomgateway.observe.ForwardLog;
 import org.dicomgateway.observe.ForwardLog.Event;
 import org.dicomgateway.spool.Claim;
 import org.dicomgateway.spool.DamagedInstanceException;
-import org.dicomgateway.spool.DatasetStream;
 import org.dicomgateway.spool.Outbox;
 import org.dicomgateway.spool.Settlement;
 import org.slf4j.Logger;
@@ -225,7 +225,7 @@ final class StoreAttempt {
 
     private int awaited(OpenAssociation association, Claim claim, PresentationPair pair)
             throws AssociationException, IOException {
-        DatasetStream dataset = outbox.open(claim);
+        InputStream dataset = outbox.open(claim);
         try (PendingResponses.Wait wait = destinationSignals
                 .pendingResponses()
                 .beginStore(claim.instance().datasetLength())) {
@@ -249,7 +249,7 @@ final class StoreAttempt {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
     }
 
-    private void closeQuietly(DatasetStream dataset) {
+    private void closeQuietly(InputStream dataset) {
         try {
             dataset.close();
         } catch (IOException e) {

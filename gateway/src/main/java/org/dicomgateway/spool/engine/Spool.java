@@ -20,7 +20,6 @@ import org.dicomgateway.observe.StageTimes;
 import org.dicomgateway.process.LongLived;
 import org.dicomgateway.spool.Chooser;
 import org.dicomgateway.spool.Claim;
-import org.dicomgateway.spool.DatasetStream;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Intake;
 import org.dicomgateway.spool.Outbox;
@@ -87,8 +86,8 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
             StageTimes times)
             throws IOException {
         LedgerSource ledgers = new SqliteLedgerSource(new Folders(settings.directory()).ledger());
-        Spool spool = open(
-                settings, planner, chooser, clock, System::nanoTime, new LocalDisk(), ledgers, forwardLog, times);
+        Spool spool =
+                open(settings, planner, chooser, clock, System::nanoTime, new LocalDisk(), ledgers, forwardLog, times);
         spool.spoolMaintenance().start();
         return spool;
     }
@@ -103,15 +102,7 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
             LedgerSource ledgers)
             throws IOException {
         return open(
-                settings,
-                planner,
-                chooser,
-                clock,
-                System::nanoTime,
-                disk,
-                ledgers,
-                new ForwardLog(),
-                StageTimes.NONE);
+                settings, planner, chooser, clock, System::nanoTime, disk, ledgers, new ForwardLog(), StageTimes.NONE);
     }
 
     /** For tests: also with a given monotonic clock and forward log. */
@@ -127,8 +118,8 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
             StageTimes times)
             throws IOException {
         Catalogue catalogue = new Catalogue(new LedgerFile(new Folders(settings.directory()).ledger()));
-        return new Spool(SpoolParts.open(
-                settings, planner, chooser, clock, nanos, disk, ledgers, catalogue, forwardLog, times));
+        return new Spool(
+                SpoolParts.open(settings, planner, chooser, clock, nanos, disk, ledgers, catalogue, forwardLog, times));
     }
 
     public SpoolMaintenance spoolMaintenance() {
@@ -168,7 +159,7 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
     }
 
     @Override
-    public DatasetStream open(Claim claim) throws IOException {
+    public InputStream open(Claim claim) throws IOException {
         StoredInstance stored = parts.claims()
                 .stored(claim)
                 .orElseThrow(() -> new IllegalArgumentException(
@@ -234,38 +225,22 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
 
     @Override
     public Map<String, Books> books() {
-        try {
-            return parts.ledger().books();
-        } catch (LedgerException e) {
-            throw unreadable(e);
-        }
+        return ask(parts.ledger()::books);
     }
 
     @Override
     public long unrouted() {
-        try {
-            return parts.ledger().unrouted();
-        } catch (LedgerException e) {
-            throw unreadable(e);
-        }
+        return ask(parts.ledger()::unrouted);
     }
 
     @Override
     public long unassigned() {
-        try {
-            return parts.ledger().unassigned();
-        } catch (LedgerException e) {
-            throw unreadable(e);
-        }
+        return ask(parts.ledger()::unassigned);
     }
 
     @Override
     public long reroute(String from, String to) {
-        try {
-            return parts.reassignment().reroute(from, to);
-        } catch (LedgerException e) {
-            throw unreadable(e);
-        }
+        return ask(() -> parts.reassignment().reroute(from, to));
     }
 
     @Override
@@ -371,11 +346,7 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
 
     @Override
     public long replan(Planner planner) {
-        try {
-            return parts.replanning().replan(planner);
-        } catch (LedgerException | CompletionException e) {
-            throw unreadable(e);
-        }
+        return ask(() -> parts.replanning().replan(planner));
     }
 
     /** The threads that must run until the spool is closed. */
@@ -384,16 +355,21 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
     }
 
     private long command(Change change) {
-        try {
-            return parts.ledgerQueue().apply(change).join().rows();
-        } catch (CompletionException e) {
-            throw unreadable(e);
-        }
+        return ask(() -> parts.ledgerQueue().apply(change).join().rows());
     }
 
-    private static IllegalStateException unreadable(Exception e) {
-        Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
-        return new IllegalStateException("the ledger failed: " + cause.getMessage(), cause);
+    /** A question to the ledger, or a command. */
+    private interface Question<T> {
+        T ask() throws LedgerException;
+    }
+
+    private static <T> T ask(Question<T> question) {
+        try {
+            return question.ask();
+        } catch (LedgerException | CompletionException e) {
+            Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
+            throw new IllegalStateException("the ledger failed: " + cause.getMessage(), cause);
+        }
     }
 
     /** Accepts nothing more, makes accepted instances durable, and ends. Idempotent. */

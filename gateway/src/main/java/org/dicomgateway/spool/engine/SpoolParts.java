@@ -108,8 +108,21 @@ record SpoolParts(
             Recovery.Recovered recovered =
                     new Recovery(disk, folders, files, aside, journal, ledgers, planner, chooser, clock).run();
             SpoolParts parts = assemble(
-                    settings, planner, chooser, clock, nanos, disk, folders, lock, files, aside, journal, catalogue,
-                    forwardLog, times, recovered);
+                    settings,
+                    planner,
+                    chooser,
+                    clock,
+                    nanos,
+                    disk,
+                    folders,
+                    lock,
+                    files,
+                    aside,
+                    journal,
+                    catalogue,
+                    forwardLog,
+                    times,
+                    recovered);
             done = true;
             return parts;
         } catch (LedgerException e) {

@@ -1,6 +1,7 @@
 package org.dicomgateway.spool.recovery;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -11,7 +12,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.dicomgateway.dicom.values.ByteSize;
-import org.dicomgateway.spool.DatasetStream;
 import org.dicomgateway.spool.Plan;
 import org.dicomgateway.spool.Planner;
 import org.dicomgateway.spool.disk.Disk;
@@ -123,7 +123,7 @@ final class OrphanFiles {
     }
 
     private boolean isWhole(StoredInstance stored) {
-        try (DatasetStream part10 = reader.part10(stored.inOwnFile())) {
+        try (InputStream part10 = reader.part10(stored.inOwnFile())) {
             byte[] window = new byte[64 * ByteSize.KIB];
             while (part10.read(window) >= 0) {
                 // Only the checksum matters.

@@ -33,6 +33,7 @@ final class FakePeer implements Requestor {
     final Map<Uid, byte[]> stored = new HashMap<>();
     /** In the order in which they were stored. */
     final List<Uid> order = new ArrayList<>();
+
     int open;
     int mostOpen;
 

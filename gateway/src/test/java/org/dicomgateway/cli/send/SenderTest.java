@@ -108,8 +108,11 @@ class SenderTest {
 
         assertThat(tally.stored()).isEqualTo(3);
         assertThat(tally.repeats()).isEqualTo(1);
-        assertThat(peer.order).containsExactly(files.get(0).sopInstance(), files.get(2).sopInstance(), files.get(1)
-                .sopInstance());
+        assertThat(peer.order)
+                .containsExactly(
+                        files.get(0).sopInstance(),
+                        files.get(2).sopInstance(),
+                        files.get(1).sopInstance());
         assertThat(peer.proposals).hasSize(3);
         assertThat(waits).hasSize(1);
     }
@@ -218,7 +221,9 @@ class SenderTest {
 
         send(1, 5, files);
 
-        assertThat(tally.failures()).hasSize(2).allMatch(result -> result.reason().equals("given up: stopped"));
+        assertThat(tally.failures())
+                .hasSize(2)
+                .allMatch(result -> result.reason().equals("given up: stopped"));
     }
 
     private void send(int associations, int retries, List<DicomFile> files) throws InterruptedException {
