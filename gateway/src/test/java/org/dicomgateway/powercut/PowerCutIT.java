@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 class PowerCutIT {
 
     private static final Logger SPOOL_LOG = (Logger) LoggerFactory.getLogger("org.dicomgateway");
-    private static final int RANDOM_CUTS = Integer.getInteger("powercut.random", 60);
+    private static final int RANDOM_CUTS = Integer.getInteger("powercut.random", 40);
 
     @TempDir
     private static Path directory;
