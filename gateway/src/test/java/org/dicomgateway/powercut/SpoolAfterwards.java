@@ -1,9 +1,11 @@
 package org.dicomgateway.powercut;
 
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.dicomgateway.config.settings.DataSize;
 import org.dicomgateway.config.settings.SpoolSettings;
 import org.dicomgateway.dicom.values.InstanceHeader;
@@ -48,6 +51,8 @@ final class SpoolAfterwards {
                 DataSize.ofMebibytes(1),
                 Duration.ofDays(30),
                 Duration.ofDays(1));
+        boolean rebuilt = isToBeRebuilt(folder);
+        Set<String> ledgers = ledgers(folder);
         // So late that nothing waits for its next attempt any more.
         Instant now = Instant.now().plus(Duration.ofHours(2));
         try (Spool spool = Spool.open(
@@ -73,6 +78,25 @@ final class SpoolAfterwards {
             for (SpoolView.Books books : spool.books().values()) {
                 assertThat(books.balanced()).as("%s", books).isTrue();
             }
+        }
+        if (!rebuilt) {
+            assertThat(ledgers(folder))
+                    .as("a power cut takes from the ledger only what the journal does not count on")
+                    .isEqualTo(ledgers);
+        }
+    }
+
+    /** There is no ledger, or half of one. */
+    private static boolean isToBeRebuilt(Path folder) {
+        return !Files.exists(folder.resolve("ledger.db")) || Files.exists(folder.resolve("ledger.rebuilding"));
+    }
+
+    /** Set aside. */
+    private static Set<String> ledgers(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.contains(".corrupt-"))
+                    .collect(toSet());
         }
     }
 
