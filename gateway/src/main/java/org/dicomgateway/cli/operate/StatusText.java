@@ -76,7 +76,9 @@ final class StatusText {
         }
         String why = receiver.because().isEmpty() ? "no reason given" : receiver.because();
         wrong.add("receiving: NO, " + receiver.state() + ": " + Text.printable(why, MAX_REASON)
-                + (receiver.state().equals("paused") ? "; to receive again: " + ProgramName.get() + " resume receiver" : ""));
+                + (receiver.state().equals("paused")
+                        ? "; to receive again: " + ProgramName.get() + " resume receiver"
+                        : ""));
     }
 
     private void rates(StatusView.Rates rates) {
@@ -123,13 +125,13 @@ final class StatusText {
                     + " cannot be read in part; kept, see the gateway's log for the reason");
         }
         if (damage.setAside() > 0) {
-            wrong.add("set aside: " + Counted.of(damage.setAside(), "file", "files")
-                    + " without a known instance: " + ProgramName.get() + " set-aside");
+            wrong.add("set aside: " + Counted.of(damage.setAside(), "file", "files") + " without a known instance: "
+                    + ProgramName.get() + " set-aside");
         }
         StatusView.Totals totals = status.totals();
         if (totals.parked() > 0) {
-            wrong.add("parked: " + Counted.deliveries(totals.parked(), "waits", "wait")
-                    + " for your decision: " + ProgramName.get() + " parked");
+            wrong.add("parked: " + Counted.deliveries(totals.parked(), "waits", "wait") + " for your decision: "
+                    + ProgramName.get() + " parked");
         }
         if (totals.held() > 0) {
             wrong.add("held: " + Counted.deliveries(totals.held(), "waits", "wait")
