@@ -81,7 +81,8 @@ final class ManPages {
 
     private static Map<String, CommandLine> visible(CommandLine root) {
         Map<String, CommandLine> commands = new TreeMap<>(root.getSubcommands());
-        commands.values().removeIf(command -> command.getCommandSpec().usageMessage().hidden());
+        commands.values()
+                .removeIf(command -> command.getCommandSpec().usageMessage().hidden());
         return commands;
     }
 
@@ -89,10 +90,13 @@ final class ManPages {
         Help help = command.getHelp();
         List<String> description = description(command);
         StringBuilder page = new StringBuilder();
-        page.append(".SH NAME\n").append(text(name + " - " + firstSentence(description.get(0)))).append('\n');
+        page.append(".SH NAME\n")
+                .append(text(name + " - " + firstSentence(description.get(0))))
+                .append('\n');
         page.append(".SH SYNOPSIS\n").append(text(help.synopsis(0).strip())).append('\n');
         page.append(".SH DESCRIPTION\n");
-        description.forEach(line -> page.append(line.isBlank() ? ".PP" : text(line)).append('\n'));
+        description.forEach(
+                line -> page.append(line.isBlank() ? ".PP" : text(line)).append('\n'));
         arguments(help, page);
         Map<String, String> codes = command.getCommandSpec().usageMessage().exitCodeList();
         if (!codes.isEmpty()) {
@@ -131,7 +135,11 @@ final class ManPages {
     }
 
     private static void item(String term, String meaning, StringBuilder page) {
-        page.append(".TP\n.B ").append(text(term)).append('\n').append(text(meaning)).append('\n');
+        page.append(".TP\n.B ")
+                .append(text(term))
+                .append('\n')
+                .append(text(meaning))
+                .append('\n');
     }
 
     private static List<String> description(CommandLine command) {

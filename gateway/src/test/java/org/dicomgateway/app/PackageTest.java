@@ -37,7 +37,8 @@ class PackageTest {
                         "-Dgateway.home=" + launcher.home(),
                         "-Dgateway.command=dicom-gateway",
                         "-Dgateway.logs=" + launcher.logs(),
-                        "-Dlogback.configurationFile=" + launcher.configuration().resolve("logback.xml"),
+                        "-Dlogback.configurationFile="
+                                + launcher.configuration().resolve("logback.xml"),
                         "GATEWAY_CONFIG=" + launcher.configuration().resolve("gateway.conf"))
                 .containsSequence("-jar", launcher.home().resolve("gateway.jar").toString(), "run");
     }

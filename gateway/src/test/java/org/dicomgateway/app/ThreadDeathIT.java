@@ -95,7 +95,8 @@ class ThreadDeathIT {
 
     /** What Java is told by the command that the unit starts. */
     private Stream<String> options() throws IOException {
-        return new PackagedLauncher(Files.createTempDirectory(directory, "package").toRealPath())
+        return new PackagedLauncher(
+                        Files.createTempDirectory(directory, "package").toRealPath())
                 .javaIsToldBy(PackagedLauncher.argumentsOfTheUnit()).stream()
                         .takeWhile(option -> !option.equals("-jar"));
     }
