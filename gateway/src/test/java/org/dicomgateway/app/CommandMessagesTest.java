@@ -1,5 +1,6 @@
 package org.dicomgateway.app;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
@@ -40,7 +41,8 @@ class CommandMessagesTest {
     void an_installed_gateway_calls_itself_by_its_own_name() {
         System.setProperty("gateway.command", "dicom-gateway");
         try {
-            assertThat(Main.commandLine().getSubcommands().get("trace").getUsageMessage())
+            assertThat(requireNonNull(Main.commandLine().getSubcommands().get("trace"))
+                            .getUsageMessage())
                     .contains("Usage: dicom-gateway trace", "  dicom-gateway trace A4711")
                     .doesNotContain("scripts/");
             assertThat(execute("trace")).isEqualTo(2);

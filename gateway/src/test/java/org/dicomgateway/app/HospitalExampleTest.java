@@ -1,5 +1,6 @@
 package org.dicomgateway.app;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.benmanes.caffeine.cache.Ticker;
@@ -150,7 +151,7 @@ class HospitalExampleTest {
                                 Collectors.groupingBy(PlannedDelivery::route, LinkedHashMap::new, Collectors.toList()));
         return loaded.routing().routes().stream()
                 .filter(route -> byRoute.containsKey(route.name()))
-                .map(route -> words(route, byRoute.get(route.name())))
+                .map(route -> words(route, requireNonNull(byRoute.get(route.name()))))
                 .collect(Collectors.joining("; "));
     }
 

@@ -1,5 +1,6 @@
 package org.dicomgateway.forward;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.dicomgateway.forward.Fixtures.destination;
@@ -185,7 +186,7 @@ class ForwarderTest {
         assertThat(view("a").state()).isEqualTo(DestinationState.DOWN);
         assertThat(view("a").since()).isEqualTo(since);
         assertThat(view("a").why()).isEqualTo(why);
-        assertThat(forwarder.prospects().get("a").usable()).isFalse();
+        assertThat(requireNonNull(forwarder.prospects().get("a")).usable()).isFalse();
     }
 
     @Test

@@ -50,8 +50,9 @@ public final class TlsOff {
 
     private void check(ConfigObject tls, SourceLocation place) {
         ConfigValue enabled = tls.get("enabled");
-        boolean off = enabled != null && OFF.contains(String.valueOf(enabled.unwrapped()));
-        if (off && TlsReader.KEYS.stream().anyMatch(tls::containsKey)) {
+        if (enabled != null
+                && OFF.contains(String.valueOf(enabled.unwrapped()))
+                && TlsReader.KEYS.stream().anyMatch(tls::containsKey)) {
             SourceLocation there = place.child("enabled", enabled.origin());
             found.add(new Warning(
                     there.file(),

@@ -1,5 +1,6 @@
 package org.dicomgateway.cli.send;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -22,6 +23,7 @@ import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.dicom.wire.AssociationException;
 import org.dicomgateway.dicom.wire.AssociationException.Cause;
 import org.dicomgateway.forward.outcome.Outcome;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,7 +39,7 @@ class SenderTest {
     private final SendTally tally = new SendTally(bytes::addAndGet);
     private final List<Duration> waits = new ArrayList<>();
     private Runnable onPause = () -> {};
-    private Sender sender;
+    private @Nullable Sender sender;
 
     @Test
     void a_file_is_sent_without_the_part_before_its_dataset() throws Exception {
@@ -217,7 +219,7 @@ class SenderTest {
         List<DicomFile> files = files(CT, 2);
         answer(files.get(0), 0xA700);
         answer(files.get(1), 0xA700);
-        onPause = () -> sender.stop("stopped");
+        onPause = () -> requireNonNull(sender).stop("stopped");
 
         send(1, 5, files);
 
@@ -234,11 +236,12 @@ class SenderTest {
                 retries,
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(4));
-        sender = new Sender(peer, settings, tally, new Random(1), pause -> {
+        Sender created = new Sender(peer, settings, tally, new Random(1), pause -> {
             waits.add(pause);
             onPause.run();
         });
-        sender.send(files);
+        sender = created;
+        created.send(files);
     }
 
     private void answer(DicomFile file, Object... answers) {
