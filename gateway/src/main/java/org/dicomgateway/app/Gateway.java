@@ -15,19 +15,25 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.dicomgateway.admin.access.AuditListener;
+import org.dicomgateway.admin.api.CommitmentsView;
 import org.dicomgateway.admin.api.ProcessView;
 import org.dicomgateway.admin.api.ReceiverView;
 import org.dicomgateway.admin.api.ReloadView;
 import org.dicomgateway.admin.api.ThreadView;
 import org.dicomgateway.admin.server.AdminServer;
 import org.dicomgateway.audit.AuditTrail;
+import org.dicomgateway.commit.Commitments;
 import org.dicomgateway.config.Configuration.Loaded;
 import org.dicomgateway.config.hocon.ConfigurationException;
+import org.dicomgateway.config.settings.CommitmentSettings;
 import org.dicomgateway.config.settings.GatewaySettings;
 import org.dicomgateway.config.settings.ListenerSettings;
 import org.dicomgateway.dicom.acceptor.Acceptor;
 import org.dicomgateway.dicom.acceptor.AssociationPolicy;
+import org.dicomgateway.dicom.commitment.CommitmentScp;
+import org.dicomgateway.dicom.requestor.Reporter;
 import org.dicomgateway.dicom.requestor.Requestor;
+import org.dicomgateway.dicom.requestor.RequestorSettings;
 import org.dicomgateway.forward.lane.Forwarder;
 import org.dicomgateway.process.LongLived;
 import org.dicomgateway.receive.AccessControl;
@@ -51,9 +57,13 @@ public final class Gateway implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
+    /** The largest PDU that a sender may answer a report with: the answer is small. */
+    private static final int REPORT_PDU = 1 << 14;
+
     private final Optional<AuditTrail> audit;
     private final List<Acceptor> acceptors;
     private final PausedReceiver receiver;
+    private final Optional<Commitments> commitments;
     private final RulesInForce rules;
     private final Spool spool;
     private final DestinationStatusCache destinationStatusCache;
@@ -82,7 +92,8 @@ public final class Gateway implements AutoCloseable {
         audit = settings.audit().enabled()
                 ? Optional.of(AuditTrail.open(settings.audit(), tls, clock))
                 : Optional.empty();
-        acceptors = acceptors(settings, receiver, tls, audit, clock);
+        commitments = commitments(settings, spool, tls, clock);
+        acceptors = acceptors(settings, receiver, commitments, tls, audit, clock);
         forwarder = new Forwarder(
                 audit.<Outbox>map(trail -> trail.outbox(spool, rules::destination))
                         .orElse(spool),
@@ -95,7 +106,7 @@ public final class Gateway implements AutoCloseable {
         paused = PausedDestinations.besideSpool(
                 settings.spool().directory(), loaded.routing().destinations().keySet());
         GatewayControls controls = new GatewayControls(
-                this::process, this::receiver, tls, receiver, forwarder, paused, rules, watcher, restart);
+                this::process, this::receiver, this::commitments, tls, receiver, forwarder, paused, rules, watcher, restart);
         admin = settings.admin().enabled()
                 ? Optional.of(new AdminServer(settings.admin(), controls, spool, auditListener(), tls))
                 : Optional.empty();
@@ -113,8 +124,32 @@ public final class Gateway implements AutoCloseable {
         return new Gateway(loaded, new RestartNeeds(configuration), InstantSource.system());
     }
 
+    private static Optional<Commitments> commitments(
+            GatewaySettings settings, Spool spool, TlsContexts tls, InstantSource clock) throws IOException {
+        CommitmentSettings commitment = settings.commitment();
+        return commitment.senders().isEmpty()
+                ? Optional.empty()
+                : Optional.of(Commitments.open(
+                        commitment,
+                        DurableFolder.open(settings.spool().directory().resolve("commitments")),
+                        spool,
+                        sender -> Reporter.of(reportTo(sender, commitment.timeout()), tls),
+                        clock));
+    }
+
+    private static RequestorSettings reportTo(CommitmentSettings.Sender sender, Duration timeout) {
+        return new RequestorSettings(timeout, timeout, timeout, timeout, timeout, REPORT_PDU, sender.tls());
+    }
+
     private static List<Acceptor> acceptors(
-            GatewaySettings settings, Intake spool, TlsContexts tls, Optional<AuditTrail> audit, InstantSource clock) {
+            GatewaySettings settings,
+            Intake spool,
+            Optional<Commitments> commitments,
+            TlsContexts tls,
+            Optional<AuditTrail> audit,
+            InstantSource clock) {
+        Optional<CommitmentScp> scp =
+                commitments.map(each -> audit.map(trail -> trail.commitments(each)).orElse(each));
         Identities identities = new Identities(settings.users(), Ticker.systemTicker());
         StoreHandler handler =
                 new StoreHandler(audit.map(trail -> trail.intake(spool)).orElse(spool));
@@ -126,7 +161,8 @@ public final class Gateway implements AutoCloseable {
                     listener.acceptor(),
                     tls,
                     audit.map(trail -> trail.policy(gate)).orElse(gate),
-                    handler));
+                    handler,
+                    scp));
         }
         return List.copyOf(acceptors);
     }
@@ -145,6 +181,7 @@ public final class Gateway implements AutoCloseable {
         forwarder.start(List.of(), Map.of(), paused.all());
         destinationStatusCache.ask(spool, forwarder);
         rules.tell(new RuleChangeHandler(spool, forwarder, rules));
+        commitments.ifPresent(Commitments::start);
         for (Acceptor acceptor : acceptors) {
             acceptor.start();
         }
@@ -179,6 +216,10 @@ public final class Gateway implements AutoCloseable {
                 .orElseGet(() -> new ReceiverView("open", "", associations));
     }
 
+    private CommitmentsView commitments() {
+        return CommitmentViews.of(commitments);
+    }
+
     private ProcessView process() {
         return new ProcessView(
                 ProgramVersion.get(),
@@ -198,6 +239,7 @@ public final class Gateway implements AutoCloseable {
         return Stream.of(
                         acceptors.stream().flatMap(acceptor -> acceptor.thread().stream()),
                         spool.threads().stream(),
+                        commitments.stream().flatMap(each -> each.threads().stream()),
                         Stream.of(destinationStatusCache.thread()),
                         forwarder.threads().stream(),
                         audit.stream().flatMap(trail -> trail.threads().stream()),
@@ -220,6 +262,7 @@ public final class Gateway implements AutoCloseable {
         certificates.close();
         LOG.info("stopping: receiving");
         Acceptor.stopAll(acceptors, grace);
+        commitments.ifPresent(each -> each.stop(grace));
         LOG.info("stopping: forwarding");
         forwarder.stop(grace);
         forwarder.close();
