@@ -228,6 +228,9 @@ final class SenderCommitments {
             }
         } catch (AssociationException e) {
             failed(transaction, String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            LOG.error("commitment: internal error of the gateway in a report to {}", sender.name(), e);
+            failed(transaction, "internal error: " + e);
         }
     }
 

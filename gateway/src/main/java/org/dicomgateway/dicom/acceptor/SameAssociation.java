@@ -69,9 +69,10 @@ final class SameAssociation implements ReportChannel {
         } catch (ResponseTimeoutException e) {
             abort();
             throw new AssociationException(Cause.TIMEOUT, what + "no response in time", e);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
+            // The toolkit throws unchecked when the association has just ended.
             abort();
-            throw new AssociationException(Cause.CONNECTION_LOST, what + e.getMessage(), e);
+            throw new AssociationException(Cause.CONNECTION_LOST, what + "the association has ended", e);
         } catch (InterruptedException e) {
             abort();
             Thread.currentThread().interrupt();
