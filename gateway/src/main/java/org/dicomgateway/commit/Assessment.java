@@ -36,7 +36,8 @@ record Assessment(Optional<CommitmentResult> result, Optional<SopReference> wait
     /**
      * Assesses the instances, from {@code first} on and around, up to the first one that is worth waiting for.
      *
-     * @param first where to begin: the place of the instance that was waited for last, so that not all are asked each time
+     * @param first where to begin: the place of the instance that was waited for last, so that not all are asked each
+     *     time
      */
     static Assessment of(
             Uid transaction,

@@ -29,10 +29,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Storage commitment for the senders of the configuration.
  *
- * <p><b>Guarantee.</b> A request that was answered with success gets a report, over crashes and restarts, unless its sender
- * cannot be reached until {@code retry.after-deadline} has passed. A report can come twice after a crash. A report says
- * that all is committed only when every copy that the routes require of every instance was stored, as the spool knows it
- * just before the report is sent.
+ * <p><b>Guarantee.</b> A request that was answered with success gets a report, over crashes and restarts, unless its
+ * sender cannot be reached until {@code retry.after-deadline} has passed. A report can come twice after a crash. A
+ * report says that all is committed only when every copy that the routes require of every instance was stored, as the
+ * spool knows it just before the report is sent.
  */
 public final class Commitments implements CommitmentScp, AutoCloseable {
 
@@ -160,7 +160,9 @@ public final class Commitments implements CommitmentScp, AutoCloseable {
                 .toList();
     }
 
-    /** Begins no further report, and waits at most this long, for all senders together, for those that are being sent. */
+    /**
+     * Begins no further report, and waits at most this long, for all senders together, for those that are being sent.
+     */
     public void stop(Duration grace) {
         long end = System.nanoTime() + grace.toNanos();
         desks.values().forEach(desk -> {

@@ -37,7 +37,9 @@ final class SenderCommitments {
 
     /** Instances in all open requests of one sender: enough for a hundred large studies. */
     private static final int MAX_OPEN_REFERENCES = 200_000;
-    /** Requests that ended are remembered so long, and at most so many, to recognize repeated ones and for operators. */
+    /**
+     * Requests that ended are remembered so long, and at most so many, to recognize repeated ones and for operators.
+     */
     private static final Duration REMEMBERED = Duration.ofDays(7);
 
     private static final int MAX_REMEMBERED = 1_000;

@@ -8,8 +8,8 @@ import org.dicomgateway.spool.SpoolSearch.FoundInstance;
 public interface Whereabouts {
 
     /**
-     * Returns when {@link #newest} sees everything that was received and settled before this call. An instance is answered
-     * with success when the log has it, a moment before searches find it.
+     * Returns when {@link #newest} sees everything that was received and settled before this call. An instance is
+     * answered with success when the log has it, a moment before searches find it.
      *
      * @throws SearchException when the ledger does not get there
      */

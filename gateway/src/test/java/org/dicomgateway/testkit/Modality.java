@@ -33,8 +33,8 @@ import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Peer;
 
 /**
- * A modality that requests storage commitment, and takes the reports on its own port and on the association of the request.
- * It is made of the toolkit alone: nothing of the gateway's own code reads or writes here.
+ * A modality that requests storage commitment, and takes the reports on its own port and on the association of the
+ * request. It is made of the toolkit alone: nothing of the gateway's own code reads or writes here.
  */
 public final class Modality implements AutoCloseable {
 

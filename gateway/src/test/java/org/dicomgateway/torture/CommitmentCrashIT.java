@@ -25,9 +25,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * SIGKILL before and after each step of a storage commitment: the request is recorded, its response is sent, the report is
- * sent, its result is recorded. Whatever the step: a request that was answered with success gets its report, and no report
- * says that all is stored while the server does not have it.
+ * SIGKILL before and after each step of a storage commitment: the request is recorded, its response is sent, the report
+ * is sent, its result is recorded. Whatever the step: a request that was answered with success gets its report, and no
+ * report says that all is stored while the server does not have it.
  */
 class CommitmentCrashIT {
 
@@ -102,7 +102,9 @@ class CommitmentCrashIT {
         }
     }
 
-    /** Sends the study and requests its commitment, until the gateway stands still at the step. Whether it said success. */
+    /**
+     * Sends the study and requests its commitment, until the gateway stands still at the step. Whether it said success.
+     */
     private boolean killedAt(
             Step step, GatewayProcess gateway, Modality modality, String uid, List<TestFile> study) {
         int port = FreePorts.next();

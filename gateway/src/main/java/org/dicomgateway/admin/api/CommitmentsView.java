@@ -50,7 +50,7 @@ public record CommitmentsView(List<SenderView> senders, List<CommitmentView> ite
             String note) {
 
         /** Whether its sender has no result yet. */
-        public boolean isOpen() {
+        public boolean waits() {
             return state.equals("open");
         }
     }

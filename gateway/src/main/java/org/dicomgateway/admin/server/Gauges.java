@@ -132,7 +132,7 @@ final class Gauges {
         List<Reading> oldest = new ArrayList<>();
         for (SenderView sender : all.senders()) {
             List<Instant> requested = all.items().stream()
-                    .filter(each -> each.isOpen() && each.sender().equals(sender.name()))
+                    .filter(each -> each.waits() && each.sender().equals(sender.name()))
                     .map(CommitmentView::requestedAt)
                     .toList();
             open.add(new Reading(requested.size(), sender.name()));

@@ -50,7 +50,7 @@ public final class CommitmentsCommand extends OperatorCommand {
         String answer = gateway.get("/api/commitments");
         CommitmentsView all = Json.readAnswer(answer, CommitmentsView.class);
         print(answer, lines(all, clock.instant()));
-        return all.items().stream().allMatch(CommitmentView::isOpen) ? ExitCode.DONE : ExitCode.FAILED;
+        return all.items().stream().allMatch(CommitmentView::waits) ? ExitCode.DONE : ExitCode.FAILED;
     }
 
     private static List<String> lines(CommitmentsView all, Instant now) {

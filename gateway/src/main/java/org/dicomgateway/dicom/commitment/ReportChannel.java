@@ -12,8 +12,8 @@ public interface ReportChannel {
      * Reports a result and waits for the response, for a limited time.
      *
      * @return the status of the response, whatever it is
-     * @throws AssociationException when no valid answer came; the association is then aborted, and it is unknown whether
-     *     the peer has the result
+     * @throws AssociationException when no valid answer came; the association is then aborted, and it is unknown
+     *     whether the peer has the result
      */
     int report(CommitmentResult result) throws AssociationException;
 }

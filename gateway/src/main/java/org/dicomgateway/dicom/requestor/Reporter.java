@@ -11,8 +11,8 @@ import org.dicomgateway.security.TlsContexts;
 public interface Reporter {
 
     /**
-     * Opens an association, with the gateway as SCP by role selection (PS3.7 D.3.3.4), reports the result (N-EVENT-REPORT,
-     * PS3.4 J.3.3), and releases the association. Every step has a time limit.
+     * Opens an association, with the gateway as SCP by role selection (PS3.7 D.3.3.4), reports the result
+     * (N-EVENT-REPORT, PS3.4 J.3.3), and releases the association. Every step has a time limit.
      *
      * @param peer the node that requested the commitment
      * @param calling our AE title: the one that the peer called

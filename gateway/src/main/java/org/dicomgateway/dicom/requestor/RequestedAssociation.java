@@ -235,7 +235,8 @@ final class RequestedAssociation implements OpenAssociation {
     }
 
     /**
-     * A peer that says nothing about roles is asked anyway: many accept reports without it. One that says no would abort.
+     * A peer that says nothing about roles is asked anyway: many accept reports without it. One that says no would
+     * abort.
      */
     private static void checkRoles(AAssociateAC answer, Set<Uid> asScp) throws IOException {
         for (Uid sopClass : asScp) {
