@@ -1,5 +1,6 @@
 package org.dicomgateway.app;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -171,6 +172,26 @@ class StorageCommitmentIT {
             assertThat(modality.reports().get(0).event()).isEqualTo(1);
             assertThat(modality.reports().get(0).sameAssociation()).isTrue();
             assertThat(association.isOpen()).isTrue();
+        }
+    }
+
+    @Test
+    void the_requestor_of_the_toolkit_gets_its_report() throws Exception {
+        List<TestFile> study = study(3);
+        try (OrthancServer server = OrthancServer.start(directory, "ORTHANC1");
+                Modality modality = Modality.start("CT1");
+                GatewayProcess gateway = new GatewayProcess(directory.resolve("gateway"))
+                        .configure(sender("CT1", modality.peer()))
+                        .broadcastTo(server.peer())
+                        .start()) {
+            send(gateway, study);
+            List<Path> reports =
+                    modality.requestByToolkit(gateway.peer(), references(study), directory.resolve("results"));
+            assertThat(reports).hasSize(1);
+            String text = Files.readString(reports.get(0), ISO_8859_1);
+            assertThat(uids(study)).allSatisfy(uid -> assertThat(text).contains(uid));
+            await().atMost(LIMIT)
+                    .untilAsserted(() -> assertThat(gateway.output()).contains("all 3 instances are stored, CT1 was told"));
         }
     }
 

@@ -2,6 +2,8 @@ package org.dicomgateway.testkit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.Stream;
 import org.aoju.bus.image.Device;
 import org.aoju.bus.image.Dimse;
 import org.aoju.bus.image.Tag;
@@ -27,6 +30,7 @@ import org.aoju.bus.image.metric.PDVInputStream;
 import org.aoju.bus.image.metric.TransferCapability;
 import org.aoju.bus.image.metric.internal.pdu.AAssociateRQ;
 import org.aoju.bus.image.metric.internal.pdu.Presentation;
+import org.aoju.bus.image.plugin.StgSCU;
 import org.dicomgateway.dicom.commitment.SopReference;
 import org.dicomgateway.dicom.commitment.StorageCommitment;
 import org.dicomgateway.dicom.values.AeTitle;
@@ -128,6 +132,44 @@ public final class Modality implements AutoCloseable {
     public int request(Peer gateway, String transaction, List<SopReference> references) {
         try (Request request = associate(gateway)) {
             return request.send(transaction, references);
+        }
+    }
+
+    /**
+     * Has the toolkit's own requestor make a request and wait for the report; its reports go to no one else from then on.
+     *
+     * @return the files with the Event Information of each report, each named by its Transaction UID
+     */
+    public List<Path> requestByToolkit(Peer gateway, List<SopReference> references, Path results) {
+        StgSCU requestor = new StgSCU(entity);
+        requestor.getAAssociateRQ().setCallingAET(peer.aeTitle().value());
+        requestor.getAAssociateRQ().setCalledAET(gateway.aeTitle().value());
+        requestor.getRemoteConnection().setHostname(gateway.host());
+        requestor.getRemoteConnection().setPort(gateway.port());
+        requestor.setTransferSyntaxes(SYNTAXES);
+        requestor.setAttributes(new Attributes());
+        requestor.setStorageDirectory(results.toFile());
+        for (SopReference reference : references) {
+            Attributes instance = new Attributes();
+            instance.setString(Tag.SOPClassUID, VR.UI, reference.sopClass().value());
+            instance.setString(
+                    Tag.SOPInstanceUID, VR.UI, reference.sopInstance().value());
+            requestor.addInstance(instance);
+        }
+        try {
+            requestor.open();
+            requestor.sendRequests();
+            requestor.close(); // waits for the report
+            try (Stream<Path> files = Files.list(results)) {
+                return files.toList();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
         }
     }
 
