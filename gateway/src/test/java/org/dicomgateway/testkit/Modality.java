@@ -71,6 +71,8 @@ public final class Modality implements AutoCloseable {
         listening.setBindAddress("127.0.0.1");
         listening.setConnectTimeout(LIMIT_MILLIS);
         listening.setResponseTimeout(LIMIT_MILLIS);
+        listening.setAcceptTimeout(LIMIT_MILLIS);
+        listening.setReleaseTimeout(LIMIT_MILLIS);
         entity = new ApplicationEntity(aeTitle);
         device.setExecutor(executor);
         device.setScheduledExecutor(timer);
