@@ -14,6 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.dicomgateway.dicom.acceptor.Acceptor;
+import org.dicomgateway.dicom.acceptor.AcceptorSettings;
 import org.dicomgateway.dicom.commitment.CommitmentRequest;
 import org.dicomgateway.dicom.commitment.CommitmentResult;
 import org.dicomgateway.dicom.commitment.CommitmentResult.Failure;
@@ -67,8 +68,12 @@ class CommitmentAcceptorTest {
     }
 
     private static Acceptor acceptor(Optional<CommitmentScp> scp) throws IOException {
+        return acceptor(Limits.acceptor(), scp);
+    }
+
+    private static Acceptor acceptor(AcceptorSettings settings, Optional<CommitmentScp> scp) throws IOException {
         Acceptor made = new Acceptor(
-                Limits.acceptor(),
+                settings,
                 new TlsContexts(InstantSource.system()),
                 request -> Admission.UNLIMITED,
                 request -> CStoreResponse.SUCCESS,
@@ -156,6 +161,31 @@ class CommitmentAcceptorTest {
             peer.sendPdv(1, false, true, dataset());
             assertThat(peer.receive().status()).isEqualTo(DimseStatus.SOP_CLASS_NOT_SUPPORTED);
             assertThat(ask(peer, 2, COMMITMENT, WELL_KNOWN, 1).status()).isZero();
+        }
+    }
+
+    @Test
+    void a_request_that_drips_ends_in_time_and_keeps_no_other_out() throws Exception {
+        try (Acceptor impatient = acceptor(Limits.readTimeout(Duration.ofMillis(800)), Optional.of(new OnlyCt1()));
+                RawPeer slow = RawPeer.connect(impatient.address());
+                RawPeer other = RawPeer.connect(impatient.address())) {
+            slow.associate("GATEWAY", "CT1", COMMITMENT);
+            other.associate("GATEWAY", "CT1", COMMITMENT);
+            slow.sendPdv(1, true, true, command(1, COMMITMENT, WELL_KNOWN, 1));
+            Thread dripping = new Thread(() -> {
+                try {
+                    for (byte each : dataset()) {
+                        slow.sendPdv(1, false, false, new byte[] {each, 0});
+                        Thread.sleep(100);
+                    }
+                } catch (IOException | InterruptedException gone) {
+                    // The acceptor has ended it.
+                }
+            });
+            dripping.setDaemon(true);
+            dripping.start();
+            assertThat(ask(other, 1, COMMITMENT, WELL_KNOWN, 1).status()).isZero();
+            assertThat(slow.receive().type()).isEqualTo(RawPeer.ABORT);
         }
     }
 
@@ -272,7 +302,13 @@ class CommitmentAcceptorTest {
 
     private static RawPeer.Pdu ask(RawPeer peer, int messageId, String sopClass, String instance, int action)
             throws IOException {
-        byte[] command = new EncodedDataset(TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN)
+        peer.sendPdv(1, true, true, command(messageId, sopClass, instance, action));
+        peer.sendPdv(1, false, true, dataset());
+        return peer.receive();
+    }
+
+    private static byte[] command(int messageId, String sopClass, String instance, int action) {
+        return new EncodedDataset(TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN)
                 .text(0x00000003, "UI", sopClass.length() % 2 == 0 ? sopClass : sopClass + "\0")
                 .us(0x00000100, N_ACTION_RQ)
                 .us(0x00000110, messageId)
@@ -280,9 +316,6 @@ class CommitmentAcceptorTest {
                 .text(0x00001001, "UI", instance.length() % 2 == 0 ? instance : instance + "\0")
                 .us(0x00001008, action)
                 .toByteArray();
-        peer.sendPdv(1, true, true, command);
-        peer.sendPdv(1, false, true, dataset());
-        return peer.receive();
     }
 
     private static byte[] dataset() {

@@ -318,6 +318,7 @@ public final class AcceptedAssociation implements Runnable {
                             scp,
                             Objects.requireNonNull(origin),
                             socket,
+                            acceptor.commitmentTurns(),
                             name,
                             acceptor.settings().readTimeout(),
                             AcceptedAssociation.this::awaitMessage))

@@ -54,6 +54,10 @@ public final class Acceptor implements AutoCloseable {
     private static final int REQUESTS_AT_ONCE = 8;
 
     private static final int REQUESTS_OF_ONE_HOST_AT_ONCE = 2;
+    /** A request of storage commitment can need ten megabytes until it is a record. */
+    private static final int COMMITMENTS_AT_ONCE = 2;
+
+    private static final int COMMITMENTS_OF_ONE_HOST_AT_ONCE = 1;
 
     /**
      * Connections that the kernel queues until they are accepted. The queue is long, so that a burst does not have to
@@ -79,6 +83,7 @@ public final class Acceptor implements AutoCloseable {
     private final Set<AcceptedAssociation> connections = ConcurrentHashMap.newKeySet();
     private final Object change = new Object();
     private final Turns turns = new Turns(REQUESTS_AT_ONCE, REQUESTS_OF_ONE_HOST_AT_ONCE);
+    private final Turns commitmentTurns = new Turns(COMMITMENTS_AT_ONCE, COMMITMENTS_OF_ONE_HOST_AT_ONCE);
     private final LogLimit refusals = new LogLimit(log, System::nanoTime);
     private final KnownHosts known = new KnownHosts(System::nanoTime);
     private final Places places;
@@ -225,6 +230,11 @@ public final class Acceptor implements AutoCloseable {
     /** The turns for parsing requests. */
     Turns turns() {
         return turns;
+    }
+
+    /** The turns for taking requests of storage commitment. */
+    Turns commitmentTurns() {
+        return commitmentTurns;
     }
 
     /** The log for rejected and refused connections. */

@@ -19,6 +19,7 @@ import org.dicomgateway.dicom.values.DimseStatus;
 import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.wire.DicomSocket;
+import org.dicomgateway.dicom.wire.Turns;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,9 +29,13 @@ final class CommitmentRequests {
 
     private static final Logger log = LoggerFactory.getLogger(CommitmentRequests.class);
 
+    /** How long a request waits while others are taken. */
+    private static final Duration TURN = Duration.ofSeconds(10);
+
     private final CommitmentScp scp;
     private final Origin origin;
     private final DicomSocket socket;
+    private final Turns turns;
     private final String associationName;
     private final Duration timeout;
     private final Runnable awaitMessage;
@@ -38,19 +43,22 @@ final class CommitmentRequests {
     /**
      * Serves the requests of one association.
      *
-     * @param timeout for the response to a report on this association
+     * @param turns for reading a request and making it a record: all of it is in memory meanwhile
+     * @param timeout for a whole request to arrive, and for the response to a report on this association
      * @param awaitMessage lets the association be idle, until the next message
      */
     CommitmentRequests(
             CommitmentScp scp,
             Origin origin,
             DicomSocket socket,
+            Turns turns,
             String associationName,
             Duration timeout,
             Runnable awaitMessage) {
         this.scp = scp;
         this.origin = origin;
         this.socket = socket;
+        this.turns = turns;
         this.associationName = associationName;
         this.timeout = timeout;
         this.awaitMessage = awaitMessage;
@@ -93,6 +101,11 @@ final class CommitmentRequests {
         if (data == null) {
             return refused(DimseStatus.MISSING_ATTRIBUTE, "the request has no dataset");
         }
+        if (!beginTurn()) {
+            return refused(DimseStatus.RESOURCE_LIMITATION, "too many requests at once, try again later");
+        }
+        // A sender that is slow on purpose must not keep the turn.
+        socket.readBefore(timeout);
         try (IncomingDataset dataset = new IncomingDataset(data)) {
             CommitmentRequest request = read(dataset, TransferSyntax.of(context.getTransferSyntax()));
             return scp.request(request, origin, channel);
@@ -101,6 +114,17 @@ final class CommitmentRequests {
         } catch (RuntimeException e) {
             log.error("{}: internal error of the gateway at a request of storage commitment", associationName, e);
             return new Answer(DimseStatus.PROCESSING_FAILURE, "internal error");
+        } finally {
+            turns.end(origin.remoteHost());
+        }
+    }
+
+    private boolean beginTurn() {
+        try {
+            return turns.begin(origin.remoteHost(), TURN);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 
