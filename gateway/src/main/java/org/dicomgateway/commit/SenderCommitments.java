@@ -14,7 +14,6 @@ import org.dicomgateway.commit.RequestRecord.End;
 import org.dicomgateway.commit.RequestRecord.Header;
 import org.dicomgateway.commit.RequestRecord.Outcome;
 import org.dicomgateway.config.settings.CommitmentSettings;
-import org.dicomgateway.config.settings.CommitmentSettings.Report;
 import org.dicomgateway.config.settings.CommitmentSettings.Sender;
 import org.dicomgateway.dicom.commitment.CommitmentRequest;
 import org.dicomgateway.dicom.commitment.CommitmentResult;
@@ -25,7 +24,6 @@ import org.dicomgateway.dicom.requestor.Reporter;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.DimseStatus;
 import org.dicomgateway.dicom.values.Uid;
-import org.dicomgateway.dicom.wire.AssociationException;
 import org.dicomgateway.spool.Whereabouts;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,7 +47,7 @@ final class SenderCommitments {
     private final Records records;
     private final Numbers numbers;
     private final Whereabouts spool;
-    private final Reporter reporter;
+    private final SenderLink link;
     private final InstantSource clock;
     private final Map<Uid, Transaction> transactions = new HashMap<>();
     private final Map<End, Long> ended = new HashMap<>();
@@ -73,7 +71,7 @@ final class SenderCommitments {
         this.records = records;
         this.numbers = numbers;
         this.spool = spool;
-        this.reporter = reporter;
+        this.link = new SenderLink(sender, settings.retry(), reporter, clock);
         this.clock = clock;
     }
 
@@ -164,7 +162,9 @@ final class SenderCommitments {
         Instant now = clock.instant();
         return transactions.values().stream()
                 .filter(each -> each.isDue(now))
-                .sorted(Comparator.comparing(each -> each.header().receivedAt()))
+                // A request whose report always fails must not keep the others waiting.
+                .sorted(Comparator.comparingInt(Transaction::attempts)
+                        .thenComparing(each -> each.header().receivedAt()))
                 .toList();
     }
 
@@ -220,28 +220,21 @@ final class SenderCommitments {
             return;
         }
         CommitmentResult result = assessment.get().result().orElseThrow();
-        try {
-            int status = send(transaction, result);
-            if (DimseStatus.kindOf(status) == DimseStatus.Kind.FAILURE) {
-                failed(transaction, "it answered the report with " + DimseStatus.format(status) + ", "
-                        + DimseStatus.meaningOf(status));
-            } else {
-                told(transaction, result, assessment.get().note());
-            }
-        } catch (AssociationException e) {
-            failed(transaction, String.valueOf(e.getMessage()));
-        } catch (RuntimeException e) {
-            LOG.error("commitment: internal error of the gateway in a report to {}", sender.name(), e);
-            failed(transaction, "internal error: " + e);
+        Instant now = clock.instant();
+        if (link.isAwayFor(transaction, now) && !transaction.isGivenUp(now)) {
+            postponed(transaction);
+            return;
+        }
+        Optional<String> failure = link.report(transaction, result);
+        if (failure.isPresent()) {
+            failed(transaction, failure.get());
+        } else {
+            told(transaction, result, assessment.get().note());
         }
     }
 
-    private int send(Transaction transaction, CommitmentResult result) throws AssociationException {
-        Optional<ReportChannel> same = transaction.channel();
-        if (sender.report() == Report.SAME_ASSOCIATION && same.isPresent()) {
-            return same.get().report(result);
-        }
-        return reporter.report(sender.peer(), AeTitle.of(transaction.header().called()), result);
+    private synchronized void postponed(Transaction transaction) {
+        transaction.postponed(link.whyAway(), link.awayUntil());
     }
 
     private void told(Transaction transaction, CommitmentResult result, String note) {
@@ -287,7 +280,7 @@ final class SenderCommitments {
     }
 
     private synchronized void again(Transaction transaction, String why, Instant now) {
-        transaction.failed(why, now);
+        transaction.failed(why, now.plus(settings.retry().delayAfter(transaction.attempts() + 1)));
     }
 
     /** Notes the end durably. When that is not possible, the report is made again later. */
@@ -301,7 +294,7 @@ final class SenderCommitments {
                     transaction.uid(),
                     sender.name(),
                     e);
-            transaction.failed("the end cannot be noted: " + e.getMessage(), clock.instant());
+            again(transaction, "the end cannot be noted: " + e.getMessage(), clock.instant());
             return false;
         }
         transaction.ended(header);
@@ -320,7 +313,7 @@ final class SenderCommitments {
                     why);
             transactions.remove(transaction.uid());
         } catch (IOException e) {
-            transaction.failed("its record cannot be read: " + why.getMessage(), clock.instant());
+            again(transaction, "its record cannot be read: " + why.getMessage(), clock.instant());
             LOG.error("commitment: a record of {} can be neither read nor set aside", sender.name(), e);
         }
     }

@@ -90,18 +90,20 @@ final class Transaction {
         nextLook = next.isAfter(deadline()) && now.isBefore(deadline()) ? deadline() : next;
     }
 
-    /** A report failed. It is made again, from the state of then. */
-    void failed(String why, Instant now) {
+    /** A report failed. It is made again not before this time, from the state of then. */
+    void failed(String why, Instant next) {
         attempts++;
+        postponed(why, next);
+    }
+
+    /** Its report is not tried now, because the sender is known to be away. */
+    void postponed(String why, Instant next) {
         note = why;
-        Duration pause = settings.retry().initialDelay();
-        for (int i = 1; i < attempts && pause.compareTo(settings.retry().maxDelay()) < 0; i++) {
-            pause = pause.multipliedBy(2);
-        }
-        nextLook = now.plus(
-                pause.compareTo(settings.retry().maxDelay()) > 0
-                        ? settings.retry().maxDelay()
-                        : pause);
+        nextLook = next;
+    }
+
+    int attempts() {
+        return attempts;
     }
 
     /** Whether a report that fails now was the last attempt. */

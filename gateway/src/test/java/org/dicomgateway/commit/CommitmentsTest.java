@@ -231,6 +231,34 @@ class CommitmentsTest {
     }
 
     @Test
+    void a_sender_that_is_away_is_tried_once_for_all_its_requests() {
+        spool.put("1.1", DeliveryState.DELIVERED);
+        sender.away = true;
+        for (int i = 1; i <= 5; i++) {
+            request("9." + i, "1.1");
+        }
+        look(Duration.ofSeconds(1));
+        assertThat(sender.attempts).isEqualTo(1);
+        look(Duration.ofSeconds(10));
+        assertThat(sender.attempts).isEqualTo(2);
+        sender.away = false;
+        look(Duration.ofSeconds(20));
+        assertThat(sender.told).hasSize(5);
+    }
+
+    @Test
+    void a_request_whose_report_always_fails_delays_no_other_for_long() {
+        spool.put("1.1", DeliveryState.DELIVERED);
+        sender.poison = Optional.of(Uid.of("9.1"));
+        request("9.1", "1.1");
+        request("9.2", "1.1");
+        look(Duration.ofSeconds(1));
+        assertThat(sender.told).isEmpty();
+        look(Duration.ofSeconds(10));
+        assertThat(sender.told).extracting(CommitmentResult::transaction).containsExactly(Uid.of("9.2"));
+    }
+
+    @Test
     void what_was_true_when_the_sender_was_away_is_asked_again() {
         spool.put("1.1", DeliveryState.DELIVERED);
         sender.away = true;
@@ -469,12 +497,13 @@ class CommitmentsTest {
 
         private final List<CommitmentResult> told = new ArrayList<>();
         private boolean away;
+        private Optional<Uid> poison = Optional.empty();
         private int status;
         private int attempts;
 
         int report(CommitmentResult result) throws AssociationException {
             attempts++;
-            if (away) {
+            if (away || poison.filter(result.transaction()::equals).isPresent()) {
                 throw new AssociationException(AssociationException.Cause.CONNECT, "nobody there", null);
             }
             if (status == 0) {

@@ -52,7 +52,17 @@ public record CommitmentSettings(
      * @param maxDelay the upper bound of the growing delay
      * @param afterDeadline how long after the deadline the last attempt may be
      */
-    public record Retry(Duration initialDelay, Duration maxDelay, Duration afterDeadline) {}
+    public record Retry(Duration initialDelay, Duration maxDelay, Duration afterDeadline) {
+
+        /** The delay after this many failures in a row, at least one. */
+        public Duration delayAfter(int failures) {
+            Duration delay = initialDelay;
+            for (int i = 1; i < failures && delay.compareTo(maxDelay) < 0; i++) {
+                delay = delay.multipliedBy(2);
+            }
+            return delay.compareTo(maxDelay) < 0 ? delay : maxDelay;
+        }
+    }
 
     /**
      * A sender that may request storage commitment.
