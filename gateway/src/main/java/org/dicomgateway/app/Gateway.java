@@ -60,6 +60,9 @@ public final class Gateway implements AutoCloseable {
     /** The largest PDU that a sender may answer a report with: the answer is small. */
     private static final int REPORT_PDU = 1 << 14;
 
+    /** Short: a report that is broken off is made again by the next start. */
+    private static final Duration REPORT_GRACE = Duration.ofSeconds(5);
+
     private final Optional<AuditTrail> audit;
     private final List<Acceptor> acceptors;
     private final PausedReceiver receiver;
@@ -262,7 +265,7 @@ public final class Gateway implements AutoCloseable {
         certificates.close();
         LOG.info("stopping: receiving");
         Acceptor.stopAll(acceptors, grace);
-        commitments.ifPresent(each -> each.stop(grace));
+        commitments.ifPresent(each -> each.stop(grace.compareTo(REPORT_GRACE) < 0 ? grace : REPORT_GRACE));
         LOG.info("stopping: forwarding");
         forwarder.stop(grace);
         forwarder.close();
