@@ -25,10 +25,16 @@ final class DurableFolder implements Records {
         this.folder = folder;
     }
 
-    /** Opens the folder, or creates it. */
+    /** Opens the folder, or creates it. Removes what a crash left half written. */
     static DurableFolder open(Path folder) throws IOException {
         Files.createDirectories(
                 folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path part : files.filter(file -> file.toString().endsWith(SUFFIX + ".part"))
+                    .toList()) {
+                Files.delete(part);
+            }
+        }
         return new DurableFolder(folder);
     }
 
