@@ -109,7 +109,16 @@ public final class Gateway implements AutoCloseable {
         paused = PausedDestinations.besideSpool(
                 settings.spool().directory(), loaded.routing().destinations().keySet());
         GatewayControls controls = new GatewayControls(
-                this::process, this::receiver, this::commitments, tls, receiver, forwarder, paused, rules, watcher, restart);
+                this::process,
+                this::receiver,
+                this::commitments,
+                tls,
+                receiver,
+                forwarder,
+                paused,
+                rules,
+                watcher,
+                restart);
         admin = settings.admin().enabled()
                 ? Optional.of(new AdminServer(settings.admin(), controls, spool, auditListener(), tls))
                 : Optional.empty();
@@ -151,8 +160,8 @@ public final class Gateway implements AutoCloseable {
             TlsContexts tls,
             Optional<AuditTrail> audit,
             InstantSource clock) {
-        Optional<CommitmentScp> scp =
-                commitments.map(each -> audit.map(trail -> trail.commitments(each)).orElse(each));
+        Optional<CommitmentScp> scp = commitments.map(
+                each -> audit.map(trail -> trail.commitments(each)).orElse(each));
         Identities identities = new Identities(settings.users(), Ticker.systemTicker());
         StoreHandler handler =
                 new StoreHandler(audit.map(trail -> trail.intake(spool)).orElse(spool));

@@ -61,7 +61,8 @@ record Assessment(Optional<CommitmentResult> result, Optional<SopReference> wait
                 return waiting(reference, fate);
             }
         }
-        return new Assessment(Optional.of(new CommitmentResult(transaction, committed, failed)), Optional.empty(), note);
+        return new Assessment(
+                Optional.of(new CommitmentResult(transaction, committed, failed)), Optional.empty(), note);
     }
 
     static boolean isFinal(Fate fate, Patience patience) {

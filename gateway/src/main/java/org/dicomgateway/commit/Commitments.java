@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.dicomgateway.commit.RequestRecord.End;
 import org.dicomgateway.config.settings.CommitmentSettings;
 import org.dicomgateway.config.settings.CommitmentSettings.Sender;
@@ -41,13 +40,12 @@ public final class Commitments implements CommitmentScp, AutoCloseable {
     private static final Duration INTERVAL = Duration.ofSeconds(1);
 
     /** One sender, and the thread for its requests. */
-    private record Desk(SenderCommitments requests, Repeating looking) {}
+    private record Desk(Sender sender, SenderCommitments requests, Repeating looking) {}
 
     /** How many requests of a sender ended since the start. */
     public record Totals(String sender, long successful, long failed, long givenUp) {}
 
     private final Map<AeTitle, Desk> desks = new LinkedHashMap<>();
-    private final Map<AeTitle, Sender> senders = new LinkedHashMap<>();
     private final AtomicLong lastNumber = new AtomicLong();
 
     private Commitments(
@@ -59,10 +57,9 @@ public final class Commitments implements CommitmentScp, AutoCloseable {
         for (Sender sender : settings.senders()) {
             SenderCommitments requests = new SenderCommitments(
                     sender, settings, records, lastNumber::incrementAndGet, spool, reporters.apply(sender), clock);
-            senders.put(sender.peer().aeTitle(), sender);
             desks.put(
                     sender.peer().aeTitle(),
-                    new Desk(requests, new Repeating("commitment-" + sender.name(), INTERVAL, requests::look)));
+                    new Desk(sender, requests, new Repeating("commitment-" + sender.name(), INTERVAL, requests::look)));
         }
     }
 
@@ -99,9 +96,8 @@ public final class Commitments implements CommitmentScp, AutoCloseable {
                     e);
             return;
         }
-        Optional<Desk> desk = senders.values().stream()
-                .filter(each -> each.name().equals(header.sender()))
-                .map(each -> desks.get(each.peer().aeTitle()))
+        Optional<Desk> desk = desks.values().stream()
+                .filter(each -> each.sender.name().equals(header.sender()))
                 .findFirst();
         if (desk.isPresent()) {
             desk.get().requests.restore(number, header);
@@ -125,9 +121,7 @@ public final class Commitments implements CommitmentScp, AutoCloseable {
 
     @Override
     public String refusal(Origin origin) {
-        return desks.containsKey(origin.calling())
-                ? ""
-                : origin.calling() + " is not in gateway.senders";
+        return desks.containsKey(origin.calling()) ? "" : origin.calling() + " is not in gateway.senders";
     }
 
     @Override
@@ -149,14 +143,12 @@ public final class Commitments implements CommitmentScp, AutoCloseable {
 
     /** What ended since the start, for each sender. */
     public List<Totals> totals() {
-        return senders.values().stream()
-                .flatMap(sender -> Stream.ofNullable(desks.get(sender.peer().aeTitle()))
-                        .map(Desk::requests)
-                        .map(each -> new Totals(
-                                sender.name(),
-                                each.ended(End.SUCCESSFUL),
-                                each.ended(End.FAILED),
-                                each.ended(End.GIVEN_UP))))
+        return desks.values().stream()
+                .map(desk -> new Totals(
+                        desk.sender.name(),
+                        desk.requests.ended(End.SUCCESSFUL),
+                        desk.requests.ended(End.FAILED),
+                        desk.requests.ended(End.GIVEN_UP)))
                 .toList();
     }
 

@@ -45,7 +45,8 @@ record Fate(Kind kind, String note) {
     static Fate of(SopReference reference, Optional<FoundInstance> newest, AnswerWhen when) {
         String uid = reference.sopInstance().value();
         if (newest.isEmpty()) {
-            return new Fate(Kind.UNKNOWN, uid + " is not known: never received, or longer ago than gateway.spool.history");
+            return new Fate(
+                    Kind.UNKNOWN, uid + " is not known: never received, or longer ago than gateway.spool.history");
         }
         FoundInstance found = newest.get();
         if (!found.instance().sopClass().equals(reference.sopClass())) {
@@ -66,9 +67,8 @@ record Fate(Kind kind, String note) {
         Fate worst = STORED;
         for (FoundDelivery each : deliveries) {
             // A delivery that was merged is made by another one, to the same destination.
-            boolean done = each.state() == DeliveryState.MERGED
-                    ? stored.contains(each.destination())
-                    : satisfies(each, when);
+            boolean done =
+                    each.state() == DeliveryState.MERGED ? stored.contains(each.destination()) : satisfies(each, when);
             if (!done) {
                 Fate fate = new Fate(kindOf(each.state()), uid + " is " + where(each));
                 worst = worst.kind.compareTo(fate.kind) < 0 ? fate : worst;

@@ -70,8 +70,7 @@ record RequestRecord(Header header, List<SopReference> references) {
 
         /** The same request, which ended. */
         Header ended(Outcome how) {
-            return new Header(
-                    version, sender, transaction, called, receivedAt, count, digest, Optional.of(how));
+            return new Header(version, sender, transaction, called, receivedAt, count, digest, Optional.of(how));
         }
     }
 
@@ -97,7 +96,9 @@ record RequestRecord(Header header, List<SopReference> references) {
     static String digestOf(List<SopReference> references) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            references.stream().sorted().forEach(each -> digest.update(line(each).getBytes(UTF_8)));
+            references.stream()
+                    .sorted()
+                    .forEach(each -> digest.update(line(each).getBytes(UTF_8)));
             return HexFormat.of().formatHex(digest.digest());
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
@@ -136,8 +137,7 @@ record RequestRecord(Header header, List<SopReference> references) {
             List<SopReference> references = new ArrayList<>();
             for (String line : lines.subList(1, lines.size())) {
                 int space = line.indexOf(' ');
-                references.add(
-                        new SopReference(Uid.of(line.substring(0, space)), Uid.of(line.substring(space + 1))));
+                references.add(new SopReference(Uid.of(line.substring(0, space)), Uid.of(line.substring(space + 1))));
             }
             return new RequestRecord(header, references);
         } catch (JacksonException | IllegalArgumentException | IndexOutOfBoundsException e) {

@@ -110,16 +110,15 @@ final class SenderCommitments {
     }
 
     private Answer keep(CommitmentRequest request, AeTitle called, ReportChannel channel, long number) {
-        Header header = Header.of(
-                sender.name(), request.transaction(), called.value(), clock.instant(), request.references());
+        Header header =
+                Header.of(sender.name(), request.transaction(), called.value(), clock.instant(), request.references());
         try {
             records.keep(number, new RequestRecord(header, request.references()).toText());
         } catch (IOException e) {
             LOG.error("commitment: a request of {} cannot be kept and is refused", sender.name(), e);
             return new Answer(DimseStatus.PROCESSING_FAILURE, "the request cannot be kept, try again later");
         }
-        transactions.put(
-                request.transaction(), new Transaction(number, header, Optional.of(channel), settings));
+        transactions.put(request.transaction(), new Transaction(number, header, Optional.of(channel), settings));
         LOG.info(
                 "commitment: {} requests it for {} instances, transaction {}",
                 sender.name(),
@@ -191,11 +190,7 @@ final class SenderCommitments {
             return Optional.empty();
         }
         Assessment assessment = Assessment.of(
-                transaction.uid(),
-                references,
-                transaction.waitsFor(),
-                transaction.patience(now),
-                this::fateOf);
+                transaction.uid(), references, transaction.waitsFor(), transaction.patience(now), this::fateOf);
         if (assessment.result().isEmpty()) {
             waits(transaction, assessment, now);
             return Optional.empty();
@@ -239,8 +234,8 @@ final class SenderCommitments {
 
     private void told(Transaction transaction, CommitmentResult result, String note) {
         boolean all = result.failed().isEmpty();
-        Outcome outcome = new Outcome(
-                all ? End.SUCCESSFUL : End.FAILED, result.failed().size(), clock.instant(), note);
+        Outcome outcome =
+                new Outcome(all ? End.SUCCESSFUL : End.FAILED, result.failed().size(), clock.instant(), note);
         if (!end(transaction, outcome)) {
             return;
         }

@@ -53,6 +53,7 @@ public final class FakeControls implements Controls {
                 open ? Optional.empty() : Optional.of(requested.plusSeconds(86_400)),
                 note);
     }
+
     public Optional<Broken> broken = Optional.empty();
     public Optional<RuntimeException> failure = Optional.empty();
     public Optional<Error> error = Optional.empty();

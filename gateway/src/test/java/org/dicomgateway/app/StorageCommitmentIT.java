@@ -100,7 +100,8 @@ class StorageCommitmentIT {
                     .isZero();
             gateway.kill();
             try (Stream<Path> files = Files.list(gateway.home().resolve("var/spool"))) {
-                for (Path file : files.filter(each -> each.getFileName().toString().startsWith("ledger.db"))
+                for (Path file : files.filter(
+                                each -> each.getFileName().toString().startsWith("ledger.db"))
                         .toList()) {
                     Files.delete(file);
                 }
@@ -161,8 +162,8 @@ class StorageCommitmentIT {
         try (OrthancServer server = OrthancServer.start(directory, "ORTHANC1");
                 Modality modality = Modality.silent("CT1");
                 GatewayProcess gateway = new GatewayProcess(directory.resolve("gateway"))
-                        .configure("gateway.sender-defaults.report = same-association\n"
-                                + sender("CT1", modality.peer()))
+                        .configure(
+                                "gateway.sender-defaults.report = same-association\n" + sender("CT1", modality.peer()))
                         .broadcastTo(server.peer())
                         .start();
                 Modality.Request association = modality.associate(gateway.peer())) {
@@ -191,7 +192,8 @@ class StorageCommitmentIT {
             String text = Files.readString(reports.get(0), ISO_8859_1);
             assertThat(uids(study)).allSatisfy(uid -> assertThat(text).contains(uid));
             await().atMost(LIMIT)
-                    .untilAsserted(() -> assertThat(gateway.output()).contains("all 3 instances are stored, CT1 was told"));
+                    .untilAsserted(
+                            () -> assertThat(gateway.output()).contains("all 3 instances are stored, CT1 was told"));
         }
     }
 
@@ -242,8 +244,7 @@ class StorageCommitmentIT {
 
     private static String ask(OrthancServer server, String path, String body) {
         String login = OrthancServer.LOGIN.user() + ":" + OrthancServer.LOGIN.password();
-        HttpRequest.Builder request = HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:" + server.httpPort() + path))
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.httpPort() + path))
                 .header("Authorization", "Basic " + Base64.getEncoder().encodeToString(login.getBytes(UTF_8)))
                 .timeout(LIMIT);
         try {
@@ -251,7 +252,8 @@ class StorageCommitmentIT {
                     .send(
                             body.isEmpty()
                                     ? request.GET().build()
-                                    : request.POST(BodyPublishers.ofString(body)).build(),
+                                    : request.POST(BodyPublishers.ofString(body))
+                                            .build(),
                             BodyHandlers.ofString())
                     .body();
         } catch (IOException e) {

@@ -15,13 +15,13 @@ import org.dicomgateway.config.settings.AuditSettings;
 import org.dicomgateway.config.settings.AuditSettings.SyslogSettings;
 import org.dicomgateway.config.settings.AuditSettings.SyslogSettings.Protocol;
 import org.dicomgateway.config.settings.DataSize;
-import org.dicomgateway.security.TlsContexts;
-import org.dicomgateway.testkit.FreePorts;
 import org.dicomgateway.dicom.commitment.CommitmentRequest;
 import org.dicomgateway.dicom.commitment.CommitmentScp;
 import org.dicomgateway.dicom.commitment.ReportChannel;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Origin;
+import org.dicomgateway.security.TlsContexts;
+import org.dicomgateway.testkit.FreePorts;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

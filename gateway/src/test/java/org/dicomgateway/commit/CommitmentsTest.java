@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -135,9 +136,11 @@ class CommitmentsTest {
         look(Duration.ofMinutes(9));
         assertThat(sender.told).isEmpty();
         look(Duration.ofMinutes(2));
-        assertThat(sender.told).singleElement().satisfies(result -> assertThat(result.failed())
-                .extracting(CommitmentResult.Failure::reason)
-                .containsExactly(FailureReason.NO_SUCH_OBJECT_INSTANCE));
+        assertThat(sender.told)
+                .singleElement()
+                .satisfies(result -> assertThat(result.failed())
+                        .extracting(CommitmentResult.Failure::reason)
+                        .containsExactly(FailureReason.NO_SUCH_OBJECT_INSTANCE));
     }
 
     @Test
@@ -149,8 +152,9 @@ class CommitmentsTest {
         assertThat(sender.told).isEmpty();
         spool.put("1.2", DeliveryState.DELIVERED);
         look(Duration.ofMinutes(2));
-        assertThat(sender.told).singleElement().satisfies(result -> assertThat(result.committed())
-                .containsExactly(reference("1.2")));
+        assertThat(sender.told)
+                .singleElement()
+                .satisfies(result -> assertThat(result.committed()).containsExactly(reference("1.2")));
     }
 
     @Test
@@ -337,7 +341,9 @@ class CommitmentsTest {
         spool.unreadable = false;
         spool.put("1.1", DeliveryState.DELIVERED);
         look(Duration.ofSeconds(1));
-        assertThat(sender.told).singleElement().satisfies(result -> assertThat(result.eventType()).isEqualTo(1));
+        assertThat(sender.told)
+                .singleElement()
+                .satisfies(result -> assertThat(result.eventType()).isEqualTo(1));
     }
 
     @Test
@@ -470,7 +476,7 @@ class CommitmentsTest {
 
         @Override
         public String read(long number) {
-            return texts.get(number);
+            return Objects.requireNonNull(texts.get(number));
         }
 
         @Override

@@ -57,9 +57,11 @@ class FateTest {
 
     @Test
     void a_merged_copy_is_as_good_as_the_one_that_it_was_merged_with() {
-        assertThat(fate(at("pacs", DeliveryState.DELIVERED), at("pacs", DeliveryState.MERGED)).kind())
+        assertThat(fate(at("pacs", DeliveryState.DELIVERED), at("pacs", DeliveryState.MERGED))
+                        .kind())
                 .isEqualTo(Fate.Kind.STORED);
-        assertThat(fate(at("pacs", DeliveryState.PARKED), at("pacs", DeliveryState.MERGED)).kind())
+        assertThat(fate(at("pacs", DeliveryState.PARKED), at("pacs", DeliveryState.MERGED))
+                        .kind())
                 .isEqualTo(Fate.Kind.PARKED);
     }
 

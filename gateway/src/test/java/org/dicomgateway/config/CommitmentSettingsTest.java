@@ -83,9 +83,7 @@ class CommitmentSettingsTest {
                         }
                         """))
                 .extracting(Written::place)
-                .contains(
-                        "gateway.conf:1 gateway.commitment.answer-when",
-                        "gateway.conf:5 gateway.senders.CT3.host")
+                .contains("gateway.conf:1 gateway.commitment.answer-when", "gateway.conf:5 gateway.senders.CT3.host")
                 .anyMatch(place -> place.contains("gateway.senders.CT2.ae-title"))
                 .anyMatch(place -> place.contains("A_NAME_THAT_IS_NO_AE_TITLE"));
     }

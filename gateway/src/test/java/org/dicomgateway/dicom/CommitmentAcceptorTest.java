@@ -58,7 +58,8 @@ class CommitmentAcceptorTest {
     @BeforeEach
     void start() throws IOException {
         acceptor = acceptor(Optional.of(new OnlyCt1()));
-        gateway = new Peer(AeTitle.of("GATEWAY"), "127.0.0.1", acceptor.address().getPort());
+        gateway =
+                new Peer(AeTitle.of("GATEWAY"), "127.0.0.1", acceptor.address().getPort());
     }
 
     @AfterEach
@@ -125,9 +126,7 @@ class CommitmentAcceptorTest {
     @Test
     void a_deflated_context_is_refused() throws Exception {
         try (RawPeer peer = RawPeer.connect(acceptor.address())) {
-            peer.send(
-                    RawPeer.RQ,
-                    RawPeer.associateRq("GATEWAY", "CT1", List.of("1.2.840.10008.1.2.1.99"), COMMITMENT));
+            peer.send(RawPeer.RQ, RawPeer.associateRq("GATEWAY", "CT1", List.of("1.2.840.10008.1.2.1.99"), COMMITMENT));
             assertThat(resultOf(peer.receive())).isEqualTo(4);
         }
     }
@@ -257,7 +256,8 @@ class CommitmentAcceptorTest {
 
     @Test
     void a_report_comes_on_a_new_association() throws Exception {
-        assertThat(reporter().report(modality.peer(), gateway.aeTitle(), result())).isZero();
+        assertThat(reporter().report(modality.peer(), gateway.aeTitle(), result()))
+                .isZero();
         assertThat(modality.reports()).singleElement().satisfies(report -> {
             assertThat(report.sameAssociation()).isFalse();
             assertThat(report.failed()).containsEntry("1.2.3.1", 0x0112);

@@ -142,7 +142,12 @@ class CommitmentDatasetTest {
         assertRefused(
                 DimseStatus.INVALID_ATTRIBUTE_VALUE,
                 () -> read(
-                        begin(syntax).beginSequence(REFERENCED).beginItem().endItem().endSequence(), syntax));
+                        begin(syntax)
+                                .beginSequence(REFERENCED)
+                                .beginItem()
+                                .endItem()
+                                .endSequence(),
+                        syntax));
     }
 
     @Test
@@ -163,10 +168,8 @@ class CommitmentDatasetTest {
     void every_cut_off_request_is_refused() throws Exception {
         TransferSyntax syntax = TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN;
         byte[] item = item(syntax, "1.2.3.1");
-        byte[] whole = begin(syntax)
-                .header(REFERENCED, "SQ", item.length)
-                .raw(item)
-                .toByteArray();
+        byte[] whole =
+                begin(syntax).header(REFERENCED, "SQ", item.length).raw(item).toByteArray();
         for (int length = 0; length < whole.length; length++) {
             byte[] cut = java.util.Arrays.copyOf(whole, length);
             assertThatThrownBy(() -> ActionInformation.read(new ByteArrayInputStream(cut), syntax))
@@ -201,8 +204,7 @@ class CommitmentDatasetTest {
 
     @Test
     void a_report_of_success_has_no_failed_sequence() throws Exception {
-        CommitmentResult result =
-                new CommitmentResult(Uid.of("1.2.3"), List.of(reference("1.2.3.4")), List.of());
+        CommitmentResult result = new CommitmentResult(Uid.of("1.2.3"), List.of(reference("1.2.3.4")), List.of());
         TransferSyntax syntax = TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN;
         assertThat(result.eventType()).isEqualTo(1);
         assertThat(parsed(EventInformation.write(result, syntax), syntax).contains(Tag.FailedSOPSequence))
@@ -210,8 +212,8 @@ class CommitmentDatasetTest {
     }
 
     private static Attributes parsed(byte[] dataset, TransferSyntax syntax) throws IOException {
-        try (ImageInputStream in =
-                new ImageInputStream(new ByteArrayInputStream(dataset), syntax.uid().value())) {
+        try (ImageInputStream in = new ImageInputStream(
+                new ByteArrayInputStream(dataset), syntax.uid().value())) {
             return in.readDataset(-1, -1);
         }
     }
@@ -221,7 +223,10 @@ class CommitmentDatasetTest {
         List<byte[]> items = new ArrayList<>();
         IntStream.range(0, count).forEach(i -> items.add(item(syntax, "1.2.3." + i)));
         EncodedDataset dataset = begin(syntax)
-                .header(REFERENCED, "SQ", items.stream().mapToInt(item -> item.length).sum());
+                .header(
+                        REFERENCED,
+                        "SQ",
+                        items.stream().mapToInt(item -> item.length).sum());
         items.forEach(dataset::raw);
         return dataset;
     }

@@ -21,10 +21,12 @@ class WhereaboutsTest {
     @Test
     void after_it_caught_up_the_version_that_was_received_last_is_seen() throws Exception {
         SpoolHarness harness = new SpoolHarness(directory);
-        try (Spool spool = harness.open(
-                FaultyDisk.healthy(), new SqliteLedgerSource(new Folders(directory).ledger()))) {
+        try (Spool spool =
+                harness.open(FaultyDisk.healthy(), new SqliteLedgerSource(new Folders(directory).ledger()))) {
             for (int i = 1; i <= 50; i++) {
-                long version = SpoolHarness.accept(spool, UID, "CT", 100 + i).instance().id();
+                long version = SpoolHarness.accept(spool, UID, "CT", 100 + i)
+                        .instance()
+                        .id();
                 spool.catchUp();
                 assertThat(spool.newest(Uid.of(UID))).hasValueSatisfying(found -> {
                     assertThat(found.instance().id()).isEqualTo(version);
@@ -39,8 +41,8 @@ class WhereaboutsTest {
     @Test
     void a_delivery_is_seen_when_it_is_settled() throws Exception {
         SpoolHarness harness = new SpoolHarness(directory);
-        try (Spool spool = harness.open(
-                FaultyDisk.healthy(), new SqliteLedgerSource(new Folders(directory).ledger()))) {
+        try (Spool spool =
+                harness.open(FaultyDisk.healthy(), new SqliteLedgerSource(new Folders(directory).ledger()))) {
             SpoolHarness.accept(spool, UID, "MG", 100);
             SpoolHarness.deliverAll(spool, SpoolHarness.PACS);
             spool.catchUp();

@@ -54,7 +54,11 @@ public final class Modality implements AutoCloseable {
      * @param sameAssociation whether it came on an association of this modality
      */
     public record Report(
-            String transaction, int event, List<String> committed, Map<String, Integer> failed, boolean sameAssociation) {}
+            String transaction,
+            int event,
+            List<String> committed,
+            Map<String, Integer> failed,
+            boolean sameAssociation) {}
 
     private final Peer peer;
     private final Device device = new Device("modality");
@@ -209,7 +213,8 @@ public final class Modality implements AutoCloseable {
             Sequence sequence = action.newSequence(Tag.ReferencedSOPSequence, references.size());
             for (SopReference reference : references) {
                 Attributes item = new Attributes();
-                item.setString(Tag.ReferencedSOPClassUID, VR.UI, reference.sopClass().value());
+                item.setString(
+                        Tag.ReferencedSOPClassUID, VR.UI, reference.sopClass().value());
                 item.setString(
                         Tag.ReferencedSOPInstanceUID,
                         VR.UI,

@@ -36,14 +36,12 @@ class CommitmentCrashIT {
     private static final Duration QUIET = Duration.ofSeconds(4);
 
     private static final List<Step> OF_THE_REQUEST = Stream.of(
-                    around("app.DurableFile", "replace", 1),
-                    around("dicom.acceptor.CommitmentRequests", "serve", 1))
+                    around("app.DurableFile", "replace", 1), around("dicom.acceptor.CommitmentRequests", "serve", 1))
             .flatMap(steps -> steps)
             .toList();
 
     private static final List<Step> OF_THE_REPORT = Stream.of(
-                    around("dicom.requestor.ToolkitRequestor", "report", 1),
-                    around("app.DurableFile", "replace", 2))
+                    around("dicom.requestor.ToolkitRequestor", "report", 1), around("app.DurableFile", "replace", 2))
             .flatMap(steps -> steps)
             .toList();
 
@@ -66,8 +64,7 @@ class CommitmentCrashIT {
                             gateway.admin.enabled = false
                             gateway.commitment.retry { initial-delay = 1 s, max-delay = 2 s }
                             gateway.senders { CT1 { host = 127.0.0.1, port = %d } }
-                            """.formatted(modality.peer().port()))
-                    .broadcastTo(server.peer());
+                            """.formatted(modality.peer().port())).broadcastTo(server.peer());
             List<String> promised = new ArrayList<>();
             int transaction = 0;
             for (Step step : OF_THE_REQUEST) {
@@ -78,10 +75,14 @@ class CommitmentCrashIT {
                     promised.add(uid);
                 }
                 boolean recorded = !step.before();
-                assertThat(recorded || !promised.contains(uid)).as("success without a record, " + step).isTrue();
+                assertThat(recorded || !promised.contains(uid))
+                        .as("success without a record, " + step)
+                        .isTrue();
                 gateway.start();
                 Thread.sleep(QUIET.toMillis());
-                assertThat(reportsOf(modality, uid)).as("while the server is down, " + step).isEmpty();
+                assertThat(reportsOf(modality, uid))
+                        .as("while the server is down, " + step)
+                        .isEmpty();
                 server.startAgain();
                 if (recorded) {
                     awaitSuccess(modality, uid, study, server, step);
@@ -92,21 +93,24 @@ class CommitmentCrashIT {
             for (Step step : OF_THE_REPORT) {
                 String uid = "1.2.3." + ++transaction;
                 List<TestFile> study = files.study(1, 3, 16 * 1024);
-                assertThat(killedAt(step, gateway, modality, uid, study)).as(step.toString()).isTrue();
+                assertThat(killedAt(step, gateway, modality, uid, study))
+                        .as(step.toString())
+                        .isTrue();
                 gateway.start();
                 awaitSuccess(modality, uid, study, server, step);
                 awaitEnd(gateway, uid);
                 gateway.kill();
             }
-            assertThat(promised).as("requests whose sender saw success before the kill").isNotEmpty();
+            assertThat(promised)
+                    .as("requests whose sender saw success before the kill")
+                    .isNotEmpty();
         }
     }
 
     /**
      * Sends the study and requests its commitment, until the gateway stands still at the step. Whether it said success.
      */
-    private boolean killedAt(
-            Step step, GatewayProcess gateway, Modality modality, String uid, List<TestFile> study) {
+    private boolean killedAt(Step step, GatewayProcess gateway, Modality modality, String uid, List<TestFile> study) {
         int port = FreePorts.next();
         gateway.begin(Debugger.option(port));
         try (Debugger debugger = Debugger.attach(port, step)) {
@@ -134,9 +138,12 @@ class CommitmentCrashIT {
 
     private static void awaitSuccess(
             Modality modality, String uid, List<TestFile> study, OrthancServer server, Step step) {
-        await(step.toString()).atMost(LIMIT).until(() -> !reportsOf(modality, uid).isEmpty());
-        assertThat(study).allSatisfy(file -> assertThat(server.rest().find(file.sopInstance()))
-                .isNotEmpty());
+        await(step.toString())
+                .atMost(LIMIT)
+                .until(() -> !reportsOf(modality, uid).isEmpty());
+        assertThat(study)
+                .allSatisfy(file ->
+                        assertThat(server.rest().find(file.sopInstance())).isNotEmpty());
         assertThat(reportsOf(modality, uid)).as(step.toString()).allSatisfy(report -> {
             assertThat(report.event()).isEqualTo(1);
             assertThat(report.committed()).hasSameSizeAs(study);

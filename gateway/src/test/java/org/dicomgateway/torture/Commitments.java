@@ -56,8 +56,8 @@ final class Commitments implements AutoCloseable {
         String transaction = "2.25." + last.incrementAndGet();
         asked.put(transaction, versions);
         List<SopReference> references = versions.stream()
-                .map(each -> new SopReference(
-                        each.everywhere() ? TestFiles.CT : TestFiles.MR, Uid.of(each.sopInstance())))
+                .map(each ->
+                        new SopReference(each.everywhere() ? TestFiles.CT : TestFiles.MR, Uid.of(each.sopInstance())))
                 .toList();
         try {
             if (modality.request(gateway, transaction, references) == 0) {
@@ -100,7 +100,8 @@ final class Commitments implements AutoCloseable {
 
     private void check(Sent version) {
         long wanted = version.everywhere() ? servers.size() : 2;
-        long copies = servers.stream().filter(server -> mayHold(server, version)).count();
+        long copies =
+                servers.stream().filter(server -> mayHold(server, version)).count();
         if (copies < wanted) {
             wrong.add("untrue: " + version.id() + " was committed and is on " + copies + " servers of " + wanted);
         }

@@ -76,8 +76,7 @@ final class Torture {
                     world.hasOwnDisk() ? "" : "; no small disk for the spool (that takes root), so none is filled");
             world.gateway().start();
             Commitments commitments = new Commitments(world.modality(), world.servers(), journal);
-            Load load = new Load(
-                    directory.resolve("files"), world.gateway().peer(), journal, commitments, pace());
+            Load load = new Load(directory.resolve("files"), world.gateway().peer(), journal, commitments, pace());
             Footprint before;
             try (load) {
                 load.start(MODALITIES, seed);

@@ -57,7 +57,8 @@ final class World implements AutoCloseable {
                 .skip(1)
                 .map(server -> FaultProxy.before(server.peer()))
                 .toList();
-        gateway = new GatewayProcess(home, "-Xmx256m", "-Djava.io.tmpdir=" + temporary).configure("""
+        gateway = new GatewayProcess(home, "-Xmx256m", "-Djava.io.tmpdir=" + temporary)
+                .configure("""
                 gateway {
                   spool { segment-size = 4 MiB, large-instance = 1 MiB, straggler-age = 5 s, receive-memory = 8 MiB }
                   listener-defaults { read-timeout = 5 s, request-timeout = 3 s, idle-timeout = 20 s }

@@ -73,22 +73,17 @@ final class CommitmentReader {
 
     /** The name is the AE title, unless another one is set. */
     private static Setting<AeTitle> aeTitle(String name, Section block) {
-        return block.optional("ae-title", Node::text)
-                .map(written -> AeTitle.of(written.orElse(name)));
+        return block.optional("ae-title", Node::text).map(written -> AeTitle.of(written.orElse(name)));
     }
 
-    private static Supplier<Sender> sender(
-            String name, Setting<AeTitle> aeTitle, Section block, Problems problems) {
+    private static Supplier<Sender> sender(String name, Setting<AeTitle> aeTitle, Section block, Problems problems) {
         Setting.of(name, block.sourceLocation(), problems).map(Limits::name);
         Setting<String> host = DestinationReader.host(block);
         Setting<Integer> port = block.integer("port", 1, 65_535);
         Shared shared = shared(block, true);
         block.finish();
         return () -> new Sender(
-                name,
-                new Peer(aeTitle.get(), host.get(), port.get()),
-                shared.report.get(),
-                shared.tls.get());
+                name, new Peer(aeTitle.get(), host.get(), port.get()), shared.report.get(), shared.tls.get());
     }
 
     /** The settings that a sender and the defaults have in common. */

@@ -323,8 +323,8 @@ public final class AcceptedAssociation implements Runnable {
                             acceptor.settings().readTimeout(),
                             AcceptedAssociation.this::awaitMessage))
                     .orElse(null);
-            AAssociateAC ac = Negotiation.accept(
-                    rq, acceptor.settings().maxPduLength(), admission, commitmentRequests != null);
+            AAssociateAC ac =
+                    Negotiation.accept(rq, acceptor.settings().maxPduLength(), admission, commitmentRequests != null);
             log.info("{}: accepted, called {}{}{}", name, origin.called(), admission, protection());
             awaitMessage();
             return ac;

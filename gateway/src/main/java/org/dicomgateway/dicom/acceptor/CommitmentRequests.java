@@ -142,11 +142,7 @@ final class CommitmentRequests {
     }
 
     private Answer refused(int status, String why) {
-        log.info(
-                "{}: storage commitment refused: {} ({})",
-                associationName,
-                why,
-                DimseStatus.format(status));
+        log.info("{}: storage commitment refused: {} ({})", associationName, why, DimseStatus.format(status));
         return new Answer(status, why);
     }
 }

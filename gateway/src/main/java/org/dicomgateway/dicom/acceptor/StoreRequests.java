@@ -84,7 +84,8 @@ final class StoreRequests {
             return refused("the request has no dataset");
         }
         if (contextsWithoutStorage.contains(context.getPCID())) {
-            return new CStoreResponse(DimseStatus.SOP_CLASS_NOT_SUPPORTED, "C-STORE on a context that is not for storage");
+            return new CStoreResponse(
+                    DimseStatus.SOP_CLASS_NOT_SUPPORTED, "C-STORE on a context that is not for storage");
         }
         TransferSyntax syntax = TransferSyntax.of(context.getTransferSyntax());
         try (IncomingDataset dataset = new IncomingDataset(data)) {

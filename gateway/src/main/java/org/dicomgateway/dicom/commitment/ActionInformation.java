@@ -61,12 +61,12 @@ public final class ActionInformation {
         try {
             read.dataset();
         } catch (UnreadableDatasetException e) {
-            throw new RefusedActionException(DimseStatus.PROCESSING_FAILURE, "the dataset cannot be read: " + e.getMessage());
+            throw new RefusedActionException(
+                    DimseStatus.PROCESSING_FAILURE, "the dataset cannot be read: " + e.getMessage());
         } catch (EOFException e) {
             throw source.isSpent()
                     ? tooLarge("more than " + MAX_LENGTH + " bytes")
-                    : new RefusedActionException(
-                            DimseStatus.PROCESSING_FAILURE, "the dataset ends within an element");
+                    : new RefusedActionException(DimseStatus.PROCESSING_FAILURE, "the dataset ends within an element");
         }
         if (source.isSpent()) {
             throw tooLarge("more than " + MAX_LENGTH + " bytes");

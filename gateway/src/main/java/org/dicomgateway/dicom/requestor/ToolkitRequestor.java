@@ -55,8 +55,7 @@ final class ToolkitRequestor implements Requestor, Reporter {
 
     @Override
     public int report(Peer peer, AeTitle calling, CommitmentResult result) throws AssociationException {
-        try (RequestedAssociation association =
-                open(peer, calling, COMMITMENT, Set.of(StorageCommitment.SOP_CLASS))) {
+        try (RequestedAssociation association = open(peer, calling, COMMITMENT, Set.of(StorageCommitment.SOP_CLASS))) {
             return association.nEventReport(result);
         }
     }
