@@ -38,7 +38,7 @@ final class SenderLink {
         this.clock = clock;
     }
 
-    /** Whether the report of this request is not worth a try now, because the sender could not be reached just before. */
+    /** Whether a report of this request is not worth a try now: the sender could not be reached just before. */
     boolean isAwayFor(Transaction transaction, Instant now) {
         return sameAssociation(transaction).isEmpty() && now.isBefore(awayUntil);
     }
