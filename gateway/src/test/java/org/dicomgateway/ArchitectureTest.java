@@ -39,7 +39,7 @@ class ArchitectureTest {
 
     /** Stage → stages it may use. */
     private static final Map<String, List<String>> MAY_USE = Map.ofEntries(
-            stage("app", "admin audit cli config dicom forward observe orthanc process receive route security spool"),
+            stage("app", "admin audit cli commit config dicom forward observe orthanc process receive route security spool"),
             stage("cli", "admin config dicom forward observe orthanc receive route security spool"),
             stage("admin", "config dicom observe process security spool"),
             stage("audit", "config dicom process security spool"),
@@ -51,6 +51,7 @@ class ArchitectureTest {
             stage("receive", "config dicom observe security spool"),
             stage("spool", "config dicom observe process"),
             stage("route", "config dicom spool"),
+            stage("commit", "config dicom process spool"),
             stage("forward", "config dicom observe process spool"),
             stage("orthanc", "config dicom"));
 
@@ -72,8 +73,9 @@ class ArchitectureTest {
             stage("dicom.values", ""),
             stage("dicom.wire", "dicom.values"),
             stage("dicom.dataset", "dicom.values"),
-            stage("dicom.acceptor", "dicom.values dicom.wire"),
-            stage("dicom.requestor", "dicom.values dicom.wire"),
+            stage("dicom.commitment", "dicom.dataset dicom.values dicom.wire"),
+            stage("dicom.acceptor", "dicom.commitment dicom.values dicom.wire"),
+            stage("dicom.requestor", "dicom.commitment dicom.values dicom.wire"),
             stage("dicom.synthetic", "dicom.values dicom.synthetic.template"),
             stage("dicom.synthetic.template", "dicom.values"),
             stage("forward.outcome", ""),

@@ -15,19 +15,25 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.dicomgateway.admin.access.AuditListener;
+import org.dicomgateway.admin.api.CommitmentsView;
 import org.dicomgateway.admin.api.ProcessView;
 import org.dicomgateway.admin.api.ReceiverView;
 import org.dicomgateway.admin.api.ReloadView;
 import org.dicomgateway.admin.api.ThreadView;
 import org.dicomgateway.admin.server.AdminServer;
 import org.dicomgateway.audit.AuditTrail;
+import org.dicomgateway.commit.Commitments;
 import org.dicomgateway.config.Configuration.Loaded;
 import org.dicomgateway.config.hocon.ConfigurationException;
+import org.dicomgateway.config.settings.CommitmentSettings;
 import org.dicomgateway.config.settings.GatewaySettings;
 import org.dicomgateway.config.settings.ListenerSettings;
 import org.dicomgateway.dicom.acceptor.Acceptor;
 import org.dicomgateway.dicom.acceptor.AssociationPolicy;
+import org.dicomgateway.dicom.commitment.CommitmentScp;
+import org.dicomgateway.dicom.requestor.Reporter;
 import org.dicomgateway.dicom.requestor.Requestor;
+import org.dicomgateway.dicom.requestor.RequestorSettings;
 import org.dicomgateway.forward.lane.Forwarder;
 import org.dicomgateway.observe.Telemetry;
 import org.dicomgateway.process.LongLived;
@@ -56,10 +62,17 @@ public final class Gateway implements AutoCloseable {
     /** A renewed certificate is in force within two looks. */
     private static final Duration CERTIFICATE_INTERVAL = Duration.ofSeconds(1);
 
+    /** The largest PDU that a sender may answer a report with: the answer is small. */
+    private static final int REPORT_PDU = 1 << 14;
+
+    /** Short: a report that is broken off is made again by the next start. */
+    private static final Duration REPORT_GRACE = Duration.ofSeconds(5);
+
     private final Telemetry telemetry = new Telemetry();
     private final Optional<AuditTrail> audit;
     private final List<Acceptor> acceptors;
     private final PausableIntake pausable;
+    private final Optional<Commitments> commitments;
     private final RulesInForce rules;
     private final Spool spool;
     private final DestinationStatusCache destinationStatusCache;
@@ -92,6 +105,7 @@ public final class Gateway implements AutoCloseable {
         Intake intake = audit.map(trail -> trail.audited(pausable)).orElse(pausable);
         Outbox outbox = audit.<Outbox>map(trail -> trail.audited(spool, rules::destination))
                 .orElse(spool);
+        commitments = commitments(settings, spool, tls, clock);
         acceptors = acceptors(intake, clock);
         forwarder = new Forwarder(
                 outbox,
@@ -105,7 +119,16 @@ public final class Gateway implements AutoCloseable {
         paused = PausedDestinations.besideSpool(
                 settings.spool().directory(), loaded.routing().destinations().keySet());
         GatewayControls controls = new GatewayControls(
-                this::process, this::receiver, tls, pausable, forwarder, paused, rules, watcher, restart);
+                this::process,
+                this::receiver,
+                this::commitments,
+                tls,
+                pausable,
+                forwarder,
+                paused,
+                rules,
+                watcher,
+                restart);
         admin = settings.admin().enabled()
                 ? Optional.of(new AdminServer(settings.admin(), controls, spool, telemetry, auditListener(), tls))
                 : Optional.empty();
@@ -123,7 +146,26 @@ public final class Gateway implements AutoCloseable {
         return new Gateway(loaded, new RestartNeeds(configuration), InstantSource.system());
     }
 
+    private static Optional<Commitments> commitments(
+            GatewaySettings settings, Spool spool, TlsContexts tls, InstantSource clock) throws IOException {
+        CommitmentSettings commitment = settings.commitment();
+        return commitment.senders().isEmpty()
+                ? Optional.empty()
+                : Optional.of(Commitments.open(
+                        commitment,
+                        DurableFolder.open(settings.spool().directory().resolve("commitments")),
+                        spool,
+                        sender -> Reporter.of(reportTo(sender, commitment.timeout()), tls),
+                        clock));
+    }
+
+    private static RequestorSettings reportTo(CommitmentSettings.Sender sender, Duration timeout) {
+        return new RequestorSettings(timeout, timeout, timeout, timeout, timeout, REPORT_PDU, sender.tls());
+    }
+
     private List<Acceptor> acceptors(Intake intake, InstantSource clock) {
+        Optional<CommitmentScp> scp = commitments.map(
+                each -> audit.map(trail -> trail.audited(each)).orElse(each));
         Identities identities = new Identities(settings.users(), Ticker.systemTicker());
         StoreHandler handler = new StoreHandler(intake, telemetry.forwardLog());
         List<Acceptor> all = new ArrayList<>();
@@ -131,7 +173,7 @@ public final class Gateway implements AutoCloseable {
             AssociationPolicy gate =
                     new AssociationGate(listener.aeTitles(), new AccessControl(listener, identities, clock), intake);
             AssociationPolicy policy = audit.map(trail -> trail.audited(gate)).orElse(gate);
-            all.add(new Acceptor(listener.acceptor(), tls, policy, handler));
+            all.add(new Acceptor(listener.acceptor(), tls, policy, handler, scp));
         }
         return List.copyOf(all);
     }
@@ -150,6 +192,7 @@ public final class Gateway implements AutoCloseable {
         forwarder.start(List.of(), Map.of(), paused.all());
         destinationStatusCache.ask(spool, forwarder);
         rules.tell(new RuleChangeHandler(spool, forwarder, rules));
+        commitments.ifPresent(Commitments::start);
         for (Acceptor acceptor : acceptors) {
             acceptor.start();
         }
@@ -184,6 +227,10 @@ public final class Gateway implements AutoCloseable {
                 .orElseGet(() -> new ReceiverView("open", "", associations));
     }
 
+    private CommitmentsView commitments() {
+        return CommitmentViews.of(commitments);
+    }
+
     private ProcessView process() {
         return new ProcessView(
                 ProgramVersion.get(),
@@ -203,6 +250,7 @@ public final class Gateway implements AutoCloseable {
         return Stream.of(
                         acceptors.stream().flatMap(acceptor -> acceptor.thread().stream()),
                         spool.threads().stream(),
+                        commitments.stream().flatMap(each -> each.threads().stream()),
                         Stream.of(destinationStatusCache.thread()),
                         forwarder.threads().stream(),
                         audit.stream().flatMap(trail -> trail.threads().stream()),
@@ -225,6 +273,7 @@ public final class Gateway implements AutoCloseable {
         certificates.close();
         LOG.info("stopping: receiving");
         Acceptor.stopAll(acceptors, grace);
+        commitments.ifPresent(each -> each.stop(grace.compareTo(REPORT_GRACE) < 0 ? grace : REPORT_GRACE));
         LOG.info("stopping: forwarding");
         forwarder.stop(grace);
         forwarder.close();

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.dicomgateway.admin.api.CertificateView;
+import org.dicomgateway.admin.api.CommitmentsView;
 import org.dicomgateway.admin.api.HealthView;
 import org.dicomgateway.admin.api.ProcessView;
 import org.dicomgateway.admin.api.ReceiverView;
@@ -21,6 +22,7 @@ import org.dicomgateway.security.TlsContexts;
 record GatewayControls(
         Supplier<ProcessView> running,
         Supplier<ReceiverView> receiving,
+        Supplier<CommitmentsView> committing,
         TlsContexts tls,
         PausableIntake intake,
         Forwarder forwarder,
@@ -38,6 +40,11 @@ record GatewayControls(
     @Override
     public ReceiverView receiver() {
         return receiving.get();
+    }
+
+    @Override
+    public CommitmentsView commitments() {
+        return committing.get();
     }
 
     @Override

@@ -16,6 +16,7 @@ import org.dicomgateway.cli.common.ProgramName;
 import org.dicomgateway.cli.inspect.ExportCommand;
 import org.dicomgateway.cli.inspect.InspectCommand;
 import org.dicomgateway.cli.log.TailCommand;
+import org.dicomgateway.cli.operate.CommitmentsCommand;
 import org.dicomgateway.cli.operate.DestinationsCommand;
 import org.dicomgateway.cli.operate.DiscardCommand;
 import org.dicomgateway.cli.operate.ParkedCommand;
@@ -58,6 +59,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             DestinationsCommand.class,
             TraceCommand.class,
             TailCommand.class,
+            CommitmentsCommand.class,
             ParkedCommand.class,
             RetryCommand.class,
             RerouteCommand.class,

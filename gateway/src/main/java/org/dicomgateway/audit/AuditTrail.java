@@ -17,6 +17,7 @@ import org.dicomgateway.config.settings.AuditSettings;
 import org.dicomgateway.config.settings.AuditSettings.SyslogSettings;
 import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.dicom.acceptor.AssociationPolicy;
+import org.dicomgateway.dicom.commitment.CommitmentScp;
 import org.dicomgateway.process.LongLived;
 import org.dicomgateway.security.ClientTls;
 import org.dicomgateway.security.TlsContext;
@@ -142,7 +143,12 @@ public final class AuditTrail implements AutoCloseable {
         return new AuditedPolicy(policy, this);
     }
 
-    /** A node requested an association, and the gateway rejected it permanently. */
+    /** Wraps a service, so that the trail records each node that is not allowed to use it. */
+    public CommitmentScp audited(CommitmentScp scp) {
+        return new AuditedCommitments(scp, this);
+    }
+
+    /** A node requested an association or a service, and the gateway rejected it permanently. */
     public void rejected(String callingAe, String address, String reason) {
         alerts.add(new Alerts.Alert(Alerts.Kind.NODE_REJECTED, callingAe, address, reason));
     }

@@ -78,12 +78,18 @@ public final class EffectiveConfiguration {
         ConfigObject written = block(parse(file), "gateway");
         ConfigObject listeners = block(written.containsKey("listeners") ? written : reference, "listeners");
         ConfigObject defaults = merged(block(written, "listener-defaults"), block(reference, "listener-defaults"));
-        ConfigObject all =
-                merged(written, reference).withoutKey("listener-defaults").withoutKey("listeners");
+        ConfigObject senderDefaults = merged(block(written, "sender-defaults"), block(reference, "sender-defaults"));
+        ConfigObject all = merged(written, reference)
+                .withoutKey("listener-defaults")
+                .withoutKey("listeners")
+                .withoutKey("sender-defaults")
+                .withoutKey("senders");
 
         EffectiveConfiguration rendering = new EffectiveConfiguration();
         rendering.line("", "gateway {");
         rendering.named("  ", "listeners", listeners, defaults, block(reference, "listener-defaults"));
+        rendering.named(
+                "  ", "senders", block(written, "senders"), senderDefaults, block(reference, "sender-defaults"));
         rendering.body("  ", all, reference);
         rendering.line("", "}");
         return rendering.out.toString();

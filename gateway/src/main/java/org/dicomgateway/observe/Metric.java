@@ -81,6 +81,19 @@ public enum Metric {
             "Deliveries not made because a newer version was sent before",
             "destination"),
 
+    COMMITMENTS_OPEN(
+            "gateway_commitments_open", Kind.GAUGE, "Requests of storage commitment without a result yet", "sender"),
+    COMMITMENT_OLDEST(
+            "gateway_commitment_oldest_age_seconds",
+            Kind.GAUGE,
+            "Age of the sender's oldest open request of storage commitment; 0 when none is open",
+            "sender"),
+    COMMITMENTS(
+            "gateway_commitments_total",
+            Kind.COUNTER,
+            "Requests of storage commitment that ended, by result: successful, failed, given_up",
+            "sender",
+            "result"),
     RULES_VERSION("gateway_rules_version", Kind.GAUGE, "Version of the rules in force"),
     RULES_BROKEN("gateway_rules_broken", Kind.GAUGE, "1 while the rules file has problems"),
     ROUTE_INSTANCES("gateway_route_instances_total", Kind.COUNTER, "Instances to which the route applied", "route"),

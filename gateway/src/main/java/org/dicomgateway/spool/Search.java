@@ -2,6 +2,7 @@ package org.dicomgateway.spool;
 
 import java.time.Instant;
 import java.util.Optional;
+import org.dicomgateway.dicom.values.Uid;
 
 /**
  * Search criteria. An instance must match all criteria that are given, exactly as written here. An empty criterion
@@ -37,4 +38,21 @@ public record Search(
     /** Matches everything. */
     public static final Search ALL =
             new Search("", "", "", "", "", "", "", "", "", Optional.empty(), Optional.empty(), Optional.empty());
+
+    /** Matches each receipt of this SOP Instance UID. */
+    public static Search ofInstance(Uid sopInstance) {
+        return new Search(
+                "",
+                "",
+                sopInstance.value(),
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+    }
 }

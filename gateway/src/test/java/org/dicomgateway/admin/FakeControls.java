@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import org.dicomgateway.admin.api.CertificateView;
+import org.dicomgateway.admin.api.CommitmentsView;
 import org.dicomgateway.admin.api.HealthView;
 import org.dicomgateway.admin.api.ProcessView;
 import org.dicomgateway.admin.api.ReceiverView;
@@ -31,6 +32,28 @@ public final class FakeControls implements Controls {
     public List<ThreadView> threads = List.of(new ThreadView("spool-maintenance", true));
     public Optional<Instant> auditComplete = Optional.of(NOW);
     public Optional<String> receiverPaused = Optional.empty();
+    public CommitmentsView commitments = new CommitmentsView(
+            List.of(new CommitmentsView.SenderView("CT1", 3, 1, 0)),
+            List.of(
+                    commitment("1.2.3.1", "open", NOW.minusSeconds(90), "1.2.3 is pending at pacs (route all)"),
+                    commitment("1.2.3.2", "failed", NOW.minusSeconds(90_000), "1.2.4 is parked at pacs (route all)")));
+
+    private static CommitmentsView.CommitmentView commitment(
+            String transaction, String state, Instant requested, String note) {
+        boolean open = state.equals("open");
+        return new CommitmentsView.CommitmentView(
+                "CT1",
+                transaction,
+                state,
+                requested,
+                requested.plusSeconds(86_400),
+                5,
+                open ? 0 : 1,
+                0,
+                open ? Optional.empty() : Optional.of(requested.plusSeconds(86_400)),
+                note);
+    }
+
     public Optional<Broken> broken = Optional.empty();
     public Optional<RuntimeException> failure = Optional.empty();
     public Optional<Error> error = Optional.empty();
@@ -44,6 +67,11 @@ public final class FakeControls implements Controls {
             throw e;
         });
         return new ProcessView("1.2.3", NOW, List.of("127.0.0.1:11112"), closedBecause, threads, auditComplete);
+    }
+
+    @Override
+    public CommitmentsView commitments() {
+        return commitments;
     }
 
     @Override

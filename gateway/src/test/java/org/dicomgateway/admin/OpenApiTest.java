@@ -53,6 +53,7 @@ class OpenApiTest {
             new Call("GET", "/api/status"),
             new Call("GET", "/api/destinations"),
             new Call("GET", "/api/routes"),
+            new Call("GET", "/api/commitments"),
             new Call("GET", "/api/user"),
             new Call("GET", "/api/instances?state=parked"),
             new Call("GET", "/api/instances?limit=1000", "", 400),

@@ -15,6 +15,11 @@ import org.dicomgateway.config.settings.AuditSettings;
 import org.dicomgateway.config.settings.AuditSettings.SyslogSettings;
 import org.dicomgateway.config.settings.AuditSettings.SyslogSettings.Protocol;
 import org.dicomgateway.config.settings.DataSize;
+import org.dicomgateway.dicom.commitment.CommitmentRequest;
+import org.dicomgateway.dicom.commitment.CommitmentScp;
+import org.dicomgateway.dicom.commitment.ReportChannel;
+import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.security.TlsContexts;
 import org.dicomgateway.testkit.FreePorts;
 import org.junit.jupiter.api.Test;
@@ -41,6 +46,30 @@ class AuditTrailTest {
         assertThat(lines).hasSize(5).allSatisfy(AuditSchema::validate);
         assertThat(lines.get(0)).contains("csd-code=\"110120\"");
         assertThat(lines.get(4)).contains("csd-code=\"110121\"");
+    }
+
+    @Test
+    void a_node_that_may_not_request_storage_commitment_is_an_alert() throws Exception {
+        AuditTrail trail = trail(Optional.empty());
+        trail.start();
+        CommitmentScp scp = trail.commitments(new CommitmentScp() {
+            @Override
+            public String refusal(Origin origin) {
+                return origin.calling().value().equals("CT1") ? "" : origin.calling() + " is not listed";
+            }
+
+            @Override
+            public Answer request(CommitmentRequest request, Origin origin, ReportChannel channel) {
+                return Answer.TAKEN;
+            }
+        });
+        assertThat(scp.refusal(new Origin(AeTitle.of("CT1"), AeTitle.of("GATEWAY"), "192.0.2.7")))
+                .isEmpty();
+        assertThat(scp.refusal(new Origin(AeTitle.of("ROGUE"), AeTitle.of("GATEWAY"), "192.0.2.9")))
+                .isNotEmpty();
+        trail.close();
+        assertThat(lines()).hasSize(3).allSatisfy(AuditSchema::validate);
+        assertThat(lines().get(1)).contains("csd-code=\"110126\"", "AETITLES=ROGUE", "storage commitment: ROGUE");
     }
 
     @Test

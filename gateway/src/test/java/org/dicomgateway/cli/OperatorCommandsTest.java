@@ -18,10 +18,12 @@ import java.util.Optional;
 import org.dicomgateway.admin.AdminAtAPort;
 import org.dicomgateway.admin.FakeControls;
 import org.dicomgateway.admin.FakeSpoolView;
+import org.dicomgateway.admin.api.CommitmentsView;
 import org.dicomgateway.admin.api.RulesView.Broken;
 import org.dicomgateway.admin.api.ThreadView;
 import org.dicomgateway.cli.check.NamesCommand;
 import org.dicomgateway.cli.common.OperatorCommand;
+import org.dicomgateway.cli.operate.CommitmentsCommand;
 import org.dicomgateway.cli.operate.DestinationsCommand;
 import org.dicomgateway.cli.operate.DiscardCommand;
 import org.dicomgateway.cli.operate.ParkedCommand;
@@ -93,6 +95,18 @@ class OperatorCommandsTest {
         spool.diskFree = 1_900_000;
         assertThat(run(status())).isEqualTo(1);
         assertThat(out.toString()).contains("disk: LOW, 1.8 MiB free", "with less than 977 KiB, nothing is taken in");
+    }
+
+    @Test
+    void commitments_shows_what_each_request_waits_for_and_fails_when_one_did() {
+        CommitmentsCommand commitments = new CommitmentsCommand(() -> FakeControls.NOW);
+        assertThat(run(commitments)).isEqualTo(1);
+        assertThat(out.toString())
+                .containsPattern("(?m)^CT1 +open +1 min +5 +0 +0 +1.2.3.1 +1.2.3 is pending at pacs \\(route all\\)$")
+                .containsPattern("(?m)^CT1 +failed +.* 5 +1 +0 +1.2.3.2 +1.2.4 is parked at pacs");
+        controls.commitments = new CommitmentsView(List.of(), List.of());
+        assertThat(run(new CommitmentsCommand())).isZero();
+        assertThat(out.toString()).contains("no sender may request storage commitment (gateway.senders)");
     }
 
     @Test

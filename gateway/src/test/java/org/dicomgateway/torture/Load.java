@@ -14,8 +14,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dicomgateway.dicom.values.Peer;
+import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.testkit.Sender;
 import org.dicomgateway.testkit.TestFiles;
 import org.dicomgateway.testkit.TestFiles.TestFile;
@@ -37,6 +39,7 @@ final class Load implements AutoCloseable {
     private final Path directory;
     private final Peer gateway;
     private final Journal journal;
+    private final Commitments commitments;
     private final Duration pace;
     private final CountDownLatch ending = new CountDownLatch(1);
     private final List<Thread> modalities = new ArrayList<>();
@@ -47,10 +50,11 @@ final class Load implements AutoCloseable {
     private final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
     /** @param pace the time that a modality takes for an instance, at least, on average */
-    Load(Path directory, Peer gateway, Journal journal, Duration pace) {
+    Load(Path directory, Peer gateway, Journal journal, Commitments commitments, Duration pace) {
         this.directory = directory;
         this.gateway = gateway;
         this.journal = journal;
+        this.commitments = commitments;
         this.pace = pace;
     }
 
@@ -124,9 +128,10 @@ final class Load implements AutoCloseable {
                 List<TestFile> study = study(files, count, random);
                 offered.addAndGet(study.size());
                 List<TestFile> answered = sendStudy(home.resolve("round-" + round + ".log"), name, study, 1, random);
-                if (random.nextInt(3) == 0) {
-                    correct(home.resolve("round-" + round + "-corrected.log"), name, files, answered, random);
-                }
+                Corrected corrected = random.nextInt(3) == 0
+                        ? correct(home.resolve("round-" + round + "-corrected.log"), name, files, answered, random)
+                        : new Corrected(List.of(), List.of());
+                commitments.ask(gateway, newest(answered, corrected));
                 clear(home);
                 long left = pace.toNanos() * count - (System.nanoTime() - begin);
                 if (ending.await(Math.max(left, 50_000_000), TimeUnit.NANOSECONDS)) {
@@ -140,18 +145,33 @@ final class Load implements AutoCloseable {
         }
     }
 
+    /** Sent again with other content: what was offered, and what of it was answered with success. */
+    private record Corrected(List<TestFile> offered, List<TestFile> answered) {}
+
+    /** The versions that the gateway answered last; without those of which it may have a newer one. */
+    private List<Sent> newest(List<TestFile> answered, Corrected corrected) {
+        Set<Uid> again = corrected.offered.stream().map(TestFile::sopInstance).collect(Collectors.toSet());
+        return Stream.concat(
+                        answered.stream()
+                                .filter(file -> !isPoison(file) && !again.contains(file.sopInstance()))
+                                .map(file -> Sent.of(file, 1, true)),
+                        corrected.answered.stream().map(file -> Sent.of(file, 2, true)))
+                .toList();
+    }
+
     /** Sends some again with other content, as after a mistake at the console. */
-    private void correct(Path log, String name, TestFiles files, List<TestFile> answered, Random random)
+    private Corrected correct(Path log, String name, TestFiles files, List<TestFile> answered, Random random)
             throws InterruptedException {
         List<TestFile> corrected = answered.stream()
                 .filter(file -> file.sopClass().equals(TestFiles.CT) && !isPoison(file))
                 .limit(1 + random.nextInt(4))
                 .map(file -> files.variant(file, CORRECTED + random.nextInt(CORRECTED)))
                 .toList();
-        if (!corrected.isEmpty()) {
-            journal.done("sender: sends instances again with other content");
-            sendStudy(log, name, corrected, 2, random);
+        if (corrected.isEmpty()) {
+            return new Corrected(corrected, corrected);
         }
+        journal.done("sender: sends instances again with other content");
+        return new Corrected(corrected, sendStudy(log, name, corrected, 2, random));
     }
 
     private boolean isPoison(TestFile file) {

@@ -75,7 +75,8 @@ final class Torture {
                     seed,
                     world.hasOwnDisk() ? "" : "; no small disk for the spool (that takes root), so none is filled");
             world.gateway().start();
-            Load load = new Load(directory.resolve("files"), world.gateway().peer(), journal, pace());
+            Commitments commitments = new Commitments(world.modality(), world.servers(), journal);
+            Load load = new Load(directory.resolve("files"), world.gateway().peer(), journal, commitments, pace());
             Footprint before;
             try (load) {
                 load.start(MODALITIES, seed);
@@ -87,6 +88,7 @@ final class Torture {
             List<Sent> sent = load.sent();
             wrong.addAll(Audit.servers(world.servers(), sent));
             wrong.addAll(Audit.order(world.gateway().forwardLog(), sent));
+            wrong.addAll(commitments(commitments));
             Footprint after = Footprint.of(world.gateway().pid());
             compare(before, after, wrong);
             int code = world.gateway().terminate(Duration.ofSeconds(60));
@@ -172,6 +174,20 @@ final class Torture {
                 Audit.count(status, "parked"),
                 Audit.count(status, "held"));
         wrong.addAll(Audit.books(status));
+    }
+
+    /** Each request has its report, and none said what was not so. */
+    private List<String> commitments(Commitments commitments) {
+        try (commitments) {
+            Awaitility.await()
+                    .atMost(QUIET)
+                    .pollInterval(Duration.ofMillis(500))
+                    .until(commitments::areAllReported);
+        } catch (ConditionTimeoutException e) {
+            journal.say("not every request of storage commitment has its report after %s", QUIET);
+        }
+        journal.say("%s", commitments.summary());
+        return commitments.wrong();
     }
 
     private boolean isQuiet(World world, Load load) {

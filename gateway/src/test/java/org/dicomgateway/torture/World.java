@@ -14,6 +14,7 @@ import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.testkit.Dcmtk;
 import org.dicomgateway.testkit.FaultProxy;
 import org.dicomgateway.testkit.GatewayProcess;
+import org.dicomgateway.testkit.Modality;
 import org.dicomgateway.testkit.OrthancServer;
 
 /**
@@ -35,6 +36,7 @@ final class World implements AutoCloseable {
     private final boolean ownDisk;
     private final List<OrthancServer> servers;
     private final List<FaultProxy> networks;
+    private final Modality modality = Modality.start("TORTURE");
     private final GatewayProcess gateway;
 
     World(Path directory) {
@@ -55,13 +57,16 @@ final class World implements AutoCloseable {
                 .skip(1)
                 .map(server -> FaultProxy.before(server.peer()))
                 .toList();
-        gateway = new GatewayProcess(home, "-Xmx256m", "-Djava.io.tmpdir=" + temporary).configure("""
+        gateway = new GatewayProcess(home, "-Xmx256m", "-Djava.io.tmpdir=" + temporary)
+                .configure("""
                 gateway {
                   spool { segment-size = 4 MiB, large-instance = 1 MiB, straggler-age = 5 s, receive-memory = 8 MiB }
                   listener-defaults { read-timeout = 5 s, request-timeout = 3 s, idle-timeout = 20 s }
                   shutdown-timeout = 20 s
+                  commitment { unknown-after = 5 s, timeout = 5 s, retry { initial-delay = 1 s, max-delay = 2 s } }
+                  senders { TORTURE { host = 127.0.0.1, port = %d } }
                 }
-                """);
+                """.formatted(modality.peer().port()));
         route(1);
     }
 
@@ -106,6 +111,11 @@ final class World implements AutoCloseable {
 
     GatewayProcess gateway() {
         return gateway;
+    }
+
+    /** Requests storage commitment, and takes the reports. */
+    Modality modality() {
+        return modality;
     }
 
     List<OrthancServer> servers() {
@@ -176,6 +186,7 @@ final class World implements AutoCloseable {
     @Override
     public void close() {
         gateway.close();
+        modality.close();
         networks.forEach(FaultProxy::close);
         servers.forEach(OrthancServer::close);
         if (ownDisk) {

@@ -48,6 +48,7 @@ final class AdminApi {
         routes.get("/api/status", context -> answer(context, overview.status(Instant.now())));
         routes.get("/api/destinations", context -> answer(context, overview.destinations(Instant.now())));
         routes.get("/api/routes", this::routes);
+        routes.get("/api/commitments", context -> answer(context, controls.commitments()));
         routes.get("/api/user", AdminApi::user);
         routes.post("/api/destinations/{name}/pause", this::pause);
         routes.post("/api/destinations/{name}/resume", this::resume);

@@ -3,6 +3,7 @@ package org.dicomgateway.admin.server;
 import java.util.List;
 import java.util.Map;
 import org.dicomgateway.admin.api.CertificateView;
+import org.dicomgateway.admin.api.CommitmentsView;
 import org.dicomgateway.admin.api.HealthView;
 import org.dicomgateway.admin.api.ProcessView;
 import org.dicomgateway.admin.api.ReceiverView;
@@ -39,6 +40,9 @@ public interface Controls {
 
     /** The certificates in force, the first to expire first. */
     List<CertificateView> certificates();
+
+    /** The requests of storage commitment. */
+    CommitmentsView commitments();
 
     /** The rules in force. */
     RulesView rules();

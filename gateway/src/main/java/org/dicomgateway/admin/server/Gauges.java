@@ -10,6 +10,9 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import org.dicomgateway.admin.api.CommitmentsView;
+import org.dicomgateway.admin.api.CommitmentsView.CommitmentView;
+import org.dicomgateway.admin.api.CommitmentsView.SenderView;
 import org.dicomgateway.admin.api.HealthView;
 import org.dicomgateway.admin.api.ProcessView;
 import org.dicomgateway.admin.api.ReceiverView;
@@ -33,6 +36,7 @@ final class Gauges {
     private final SpoolView spool;
     private final LiveEvents live;
     private final Metrics metrics;
+    private volatile CommitmentsView commitments = new CommitmentsView(List.of(), List.of());
 
     Gauges(Controls controls, SpoolView spool, LiveEvents live, Metrics metrics) {
         this.controls = controls;
@@ -46,6 +50,7 @@ final class Gauges {
         process();
         spool(now);
         destinations();
+        commitments(now);
         rules();
         certificates();
         metrics.set(Metric.LISTENERS, live.listeners());
@@ -118,6 +123,39 @@ final class Gauges {
         set(Metric.FAILURES, all, HealthView::consecutiveFailures);
         set(Metric.IN_FLIGHT, all, HealthView::inFlight);
         set(Metric.OPEN_ASSOCIATIONS, all, HealthView::openAssociations);
+    }
+
+    private void commitments(Instant now) {
+        CommitmentsView all = controls.commitments();
+        commitments = all;
+        List<Reading> open = new ArrayList<>();
+        List<Reading> oldest = new ArrayList<>();
+        for (SenderView sender : all.senders()) {
+            List<Instant> requested = all.items().stream()
+                    .filter(each -> each.waits() && each.sender().equals(sender.name()))
+                    .map(CommitmentView::requestedAt)
+                    .toList();
+            open.add(new Reading(requested.size(), sender.name()));
+            Instant first = requested.stream().min(Instant::compareTo).orElse(now);
+            oldest.add(new Reading(Duration.between(first, now).toMillis() / 1000.0, sender.name()));
+            count(sender.name(), "successful", SenderView::successful);
+            count(sender.name(), "failed", SenderView::failed);
+            count(sender.name(), "given_up", SenderView::givenUp);
+        }
+        metrics.set(Metric.COMMITMENTS_OPEN, open);
+        metrics.set(Metric.COMMITMENT_OLDEST, oldest);
+    }
+
+    private void count(String sender, String result, ToDoubleFunction<SenderView> value) {
+        metrics.count(
+                Metric.COMMITMENTS,
+                this,
+                gauges -> gauges.commitments.senders().stream()
+                        .filter(each -> each.name().equals(sender))
+                        .mapToDouble(value)
+                        .sum(),
+                sender,
+                result);
     }
 
     private static String word(String state) {

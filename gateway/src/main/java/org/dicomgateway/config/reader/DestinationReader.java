@@ -51,11 +51,7 @@ final class DestinationReader {
     static Draft read(String name, Section section, Problems problems) {
         Setting.of(name, section.sourceLocation(), problems).map(Limits::name);
         Setting<AeTitle> aeTitle = section.text("ae-title").map(AeTitle::of);
-        Setting<String> host = section.text("host")
-                .check(
-                        text -> HOST.matcher(text).matches(),
-                        text -> "not a host name and not an address: '" + text + "'",
-                        "write a name such as pacs.example.org, or an address");
+        Setting<String> host = host(section);
         Setting<Integer> port = section.integer("port", 1, 65_535);
         Shared shared = shared(section, true);
         Section rest = section.section("rest");
@@ -82,6 +78,14 @@ final class DestinationReader {
                         shared.maxRate.get(),
                         api.get()),
                 restShared.password());
+    }
+
+    static Setting<String> host(Section section) {
+        return section.text("host")
+                .check(
+                        text -> HOST.matcher(text).matches(),
+                        text -> "not a host name and not an address: '" + text + "'",
+                        "write a name such as pacs.example.org, or an address");
     }
 
     /** The settings that a destination and the defaults have in common. */
@@ -171,7 +175,7 @@ final class DestinationReader {
     }
 
     /** The upper bound of a delay that grows from {@code initial}. */
-    private static Setting<Duration> growing(Setting<Duration> initial, Section section, String key) {
+    static Setting<Duration> growing(Setting<Duration> initial, Section section, String key) {
         return section.duration(key, MIN_DELAY, MAX_DELAY)
                 .checkWith(
                         initial,

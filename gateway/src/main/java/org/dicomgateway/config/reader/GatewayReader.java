@@ -12,6 +12,7 @@ import org.dicomgateway.config.hocon.Section;
 import org.dicomgateway.config.hocon.Setting;
 import org.dicomgateway.config.settings.AdminSettings;
 import org.dicomgateway.config.settings.AuditSettings;
+import org.dicomgateway.config.settings.CommitmentSettings;
 import org.dicomgateway.config.settings.DataSize;
 import org.dicomgateway.config.settings.GatewaySettings;
 import org.dicomgateway.config.settings.Limits;
@@ -47,6 +48,7 @@ public final class GatewayReader {
         Section trail = gateway.section("audit");
         Supplier<AuditSettings> audit = AuditReader.read(trail, path(trail, "directory"));
         Supplier<Map<String, Optional<PasswordHash>>> users = UserReader.read(gateway.section("users"));
+        Supplier<CommitmentSettings> commitment = CommitmentReader.read(gateway, problems);
         Setting<Path> routing = path(gateway, "routing");
         Setting<Duration> shutdown = gateway.duration("shutdown-timeout", Duration.ZERO, Limits.MAX_TIMEOUT);
         gateway.finish();
@@ -59,6 +61,7 @@ public final class GatewayReader {
                         spool.get(),
                         admin.get(),
                         audit.get(),
+                        commitment.get(),
                         routing.get(),
                         shutdown.get()));
     }

@@ -16,6 +16,7 @@ import org.dicomgateway.security.PasswordHash;
  * @param spool where instances are stored until delivery
  * @param admin the operators' HTTP interface
  * @param audit the audit trail
+ * @param commitment storage commitment for senders
  * @param routingFile the file with the rules, absolute
  * @param shutdownTimeout how long a shutdown waits for running receipts and deliveries
  */
@@ -25,6 +26,7 @@ public record GatewaySettings(
         SpoolSettings spool,
         AdminSettings admin,
         AuditSettings audit,
+        CommitmentSettings commitment,
         Path routingFile,
         Duration shutdownTimeout) {
 

@@ -80,6 +80,7 @@ public final class AcceptedAssociation implements Runnable {
     private volatile @Nullable Association association;
     private volatile String name;
     private @Nullable StoreRequests storeRequests;
+    private @Nullable CommitmentRequests commitmentRequests;
     /** Whether the log already contains the reason for the refusal. */
     private boolean told;
 
@@ -310,10 +311,21 @@ public final class AcceptedAssociation implements Runnable {
             admission = (Admission) answer;
             storeRequests = new StoreRequests(
                     acceptor.scp(admission),
-                    Negotiation.verificationContexts(rq),
+                    Negotiation.contextsWithoutStorage(rq),
                     Objects.requireNonNull(origin),
                     name);
-            AAssociateAC ac = Negotiation.accept(rq, acceptor.settings().maxPduLength(), admission);
+            commitmentRequests = acceptor.commitments()
+                    .map(scp -> new CommitmentRequests(
+                            scp,
+                            Objects.requireNonNull(origin),
+                            socket,
+                            acceptor.commitmentTurns(),
+                            name,
+                            acceptor.settings().readTimeout(),
+                            AcceptedAssociation.this::awaitMessage))
+                    .orElse(null);
+            AAssociateAC ac =
+                    Negotiation.accept(rq, acceptor.settings().maxPduLength(), admission, commitmentRequests != null);
             LOG.info("{}: accepted, called {}{}{}", name, origin.called(), admission, protection());
             awaitMessage();
             return ac;
@@ -335,8 +347,11 @@ public final class AcceptedAssociation implements Runnable {
                 throw Aborts.becauseOf(new IOException("shutting down"));
             }
             @Nullable StoreRequests stores = storeRequests;
+            @Nullable CommitmentRequests commitments = commitmentRequests;
             if (dimse == Dimse.C_STORE_RQ && stores != null) {
                 stores.serve(open, context, command, data);
+            } else if (dimse == Dimse.N_ACTION_RQ && commitments != null) {
+                commitments.serve(open, context, command, data);
             } else if (dimse == Dimse.C_ECHO_RQ) {
                 drain(data);
                 open.writeDimseRSP(context, Commands.mkEchoRSP(command, DimseStatus.SUCCESS));

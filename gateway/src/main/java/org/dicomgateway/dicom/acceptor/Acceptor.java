@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.dicomgateway.dicom.commitment.CommitmentScp;
 import org.dicomgateway.dicom.values.Admission;
 import org.dicomgateway.dicom.values.CStoreScp;
 import org.dicomgateway.dicom.values.DimseStatus;
@@ -32,8 +33,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Listens on one port and serves associations: Verification, and C-STORE of any storage SOP class in any transfer
- * syntax (PS3.4 Annexes A and B).
+ * Listens on one port and serves associations: Verification, C-STORE of any storage SOP class in any transfer syntax,
+ * and requests of storage commitment (PS3.4 Annexes A, B and J).
  *
  * <p>The accept loop only accepts, so no peer can make others wait. Everything else about a connection happens in its
  * own thread ({@code dicom-assoc-N}). The {@link AssociationPolicy} decides which peers may associate, and the {@link
@@ -53,6 +54,10 @@ public final class Acceptor implements AutoCloseable {
     private static final int REQUESTS_AT_ONCE = 8;
 
     private static final int REQUESTS_OF_ONE_HOST_AT_ONCE = 2;
+    /** A request of storage commitment can need ten megabytes until it is a record. */
+    private static final int COMMITMENTS_AT_ONCE = 2;
+
+    private static final int COMMITMENTS_OF_ONE_HOST_AT_ONCE = 1;
 
     /**
      * Connections that the kernel queues until they are accepted. The queue is long, so that a burst does not have to
@@ -72,11 +77,13 @@ public final class Acceptor implements AutoCloseable {
     private final Optional<TlsContext> tls;
     private final AssociationPolicy policy;
     private final CStoreScp scp;
+    private final Optional<CommitmentScp> commitments;
     private final Watchdog watchdog = new Watchdog("dicom-watchdog");
     private final AtomicInteger lastNumber = new AtomicInteger();
     private final Set<AcceptedAssociation> connections = ConcurrentHashMap.newKeySet();
     private final Object change = new Object();
     private final Turns turns = new Turns(REQUESTS_AT_ONCE, REQUESTS_OF_ONE_HOST_AT_ONCE);
+    private final Turns commitmentTurns = new Turns(COMMITMENTS_AT_ONCE, COMMITMENTS_OF_ONE_HOST_AT_ONCE);
     private final LogLimit refusals = new LogLimit(LOG, System::nanoTime);
     private final KnownHosts known = new KnownHosts(System::nanoTime);
     private final Places places;
@@ -90,12 +97,27 @@ public final class Acceptor implements AutoCloseable {
         this(settings, new TlsContexts(InstantSource.system()), policy, scp);
     }
 
-    /** An acceptor that does not listen yet. If the settings require TLS, it uses one of these contexts. */
+    /** An acceptor without storage commitment. */
     public Acceptor(AcceptorSettings settings, TlsContexts contexts, AssociationPolicy policy, CStoreScp scp) {
+        this(settings, contexts, policy, scp, Optional.empty());
+    }
+
+    /**
+     * An acceptor that does not listen yet. If the settings require TLS, it uses one of these contexts.
+     *
+     * @param commitments serves requests of storage commitment; empty: their contexts are refused
+     */
+    public Acceptor(
+            AcceptorSettings settings,
+            TlsContexts contexts,
+            AssociationPolicy policy,
+            CStoreScp scp,
+            Optional<CommitmentScp> commitments) {
         this.settings = settings;
         this.tls = settings.tls().map(server -> contexts.of(server.tls()));
         this.policy = policy;
         this.scp = scp;
+        this.commitments = commitments;
         this.places = new Places(settings, host -> known.contains(host) || policy.expects(host));
     }
 
@@ -200,9 +222,19 @@ public final class Acceptor implements AutoCloseable {
         };
     }
 
+    /** Serves requests of storage commitment; empty when the gateway does not offer it. */
+    Optional<CommitmentScp> commitments() {
+        return commitments;
+    }
+
     /** The turns for parsing requests. */
     Turns turns() {
         return turns;
+    }
+
+    /** The turns for taking requests of storage commitment. */
+    Turns commitmentTurns() {
+        return commitmentTurns;
     }
 
     /** The log for rejected and refused connections. */

@@ -34,17 +34,17 @@ final class StoreRequests {
     private final CStoreScp scp;
     private final Origin origin;
     private final String associationName;
-    private final Set<Integer> verificationContexts;
+    private final Set<Integer> contextsWithoutStorage;
     private long count;
 
     /**
      * Serves the requests of one association.
      *
-     * @param verificationContexts the contexts that are only for C-ECHO
+     * @param contextsWithoutStorage the contexts that are not for C-STORE
      */
-    StoreRequests(CStoreScp scp, Set<Integer> verificationContexts, Origin origin, String associationName) {
+    StoreRequests(CStoreScp scp, Set<Integer> contextsWithoutStorage, Origin origin, String associationName) {
         this.scp = scp;
-        this.verificationContexts = verificationContexts;
+        this.contextsWithoutStorage = contextsWithoutStorage;
         this.origin = origin;
         this.associationName = associationName;
     }
@@ -83,8 +83,9 @@ final class StoreRequests {
         if (data == null) {
             return refused("the request has no dataset");
         }
-        if (verificationContexts.contains(context.getPCID())) {
-            return new CStoreResponse(DimseStatus.SOP_CLASS_NOT_SUPPORTED, "C-STORE on the Verification context");
+        if (contextsWithoutStorage.contains(context.getPCID())) {
+            return new CStoreResponse(
+                    DimseStatus.SOP_CLASS_NOT_SUPPORTED, "C-STORE on a context that is not for storage");
         }
         TransferSyntax syntax = TransferSyntax.of(context.getTransferSyntax());
         try (IncomingDataset dataset = new IncomingDataset(data)) {
@@ -127,7 +128,7 @@ final class StoreRequests {
     }
 
     /** Only the default repertoire, and no backslash, which would separate values. */
-    private static String comment(String text) {
+    static String comment(String text) {
         return Text.printable(text, MAX_COMMENT).replaceAll("[^\\x20-\\x7e]|\\\\", "?");
     }
 }

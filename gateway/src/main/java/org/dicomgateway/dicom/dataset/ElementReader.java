@@ -9,9 +9,10 @@ import org.dicomgateway.dicom.values.Dictionary;
  * Reads the top-level data elements of an encoded dataset (PS3.5 7). It trusts no length: it allocates nothing for a
  * length that a header claims. It skips nested elements without recursion, at any depth.
  */
-final class ElementReader {
+public final class ElementReader {
 
-    static final int UNDEFINED = -1;
+    /** The length of a value that ends with a delimiter. */
+    public static final int UNDEFINED = -1;
 
     private static final int ITEM = 0xFFFEE000;
     private static final int ITEM_DELIMITER = 0xFFFEE00D;
@@ -40,7 +41,8 @@ final class ElementReader {
     private int vr = NO_VR;
     private int length;
 
-    ElementReader(ByteSource source, boolean explicit) {
+    /** Reads from this source, with or without value representations (explicit or implicit VR). */
+    public ElementReader(ByteSource source, boolean explicit) {
         this.source = source;
         this.explicit = explicit;
     }
@@ -51,7 +53,7 @@ final class ElementReader {
     }
 
     /** Reads the next tag. False at the end, or when the limit of bytes is reached. */
-    boolean nextTag() throws IOException {
+    public boolean nextTag() throws IOException {
         if (source.isAtEnd()) {
             return false;
         }
@@ -60,14 +62,15 @@ final class ElementReader {
     }
 
     /** Reads the rest of the element's header, after {@link #nextTag}. */
-    void readHeader() throws IOException {
+    public void readHeader() throws IOException {
         if (tag >>> 16 == DELIMITER_GROUP) {
             throw malformed("an item or delimiter outside of any sequence");
         }
         readHeader(explicit);
     }
 
-    int tag() {
+    /** The tag that was read last. */
+    public int tag() {
         return tag;
     }
 
@@ -77,19 +80,22 @@ final class ElementReader {
     }
 
     /** The length as an unsigned number; {@link #UNDEFINED} for a delimited value. */
-    int length() {
+    public int length() {
         return length;
     }
 
-    boolean hasDefinedLengthUpTo(int max) {
+    /** Whether the length is defined, and not more than this. */
+    public boolean hasDefinedLengthUpTo(int max) {
         return length >= 0 && length <= max;
     }
 
-    void readValue(byte[] target, int offset) throws IOException {
+    /** Reads the value, which has a defined length. */
+    public void readValue(byte[] target, int offset) throws IOException {
         source.readFully(target, offset, length);
     }
 
-    void skipValue() throws IOException {
+    /** Skips the value, with all that is nested in it. */
+    public void skipValue() throws IOException {
         if (length == UNDEFINED) {
             skipDelimited();
         } else {
@@ -162,7 +168,8 @@ final class ElementReader {
         }
     }
 
-    UnreadableDatasetException malformed(String what) {
+    /** An exception that names the place. */
+    public UnreadableDatasetException malformed(String what) {
         return new UnreadableDatasetException(
                 what + ", at " + Dictionary.format(tag) + " before byte " + source.position());
     }

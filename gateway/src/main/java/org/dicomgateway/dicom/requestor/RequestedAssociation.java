@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.aoju.bus.image.Dimse;
 import org.aoju.bus.image.galaxy.data.Attributes;
@@ -21,6 +22,10 @@ import org.aoju.bus.image.metric.internal.pdu.AAssociateAC;
 import org.aoju.bus.image.metric.internal.pdu.AAssociateRJ;
 import org.aoju.bus.image.metric.internal.pdu.AAssociateRQ;
 import org.aoju.bus.image.metric.internal.pdu.Presentation;
+import org.aoju.bus.image.metric.internal.pdu.RoleSelection;
+import org.dicomgateway.dicom.commitment.CommitmentResult;
+import org.dicomgateway.dicom.commitment.EventReport;
+import org.dicomgateway.dicom.commitment.StorageCommitment;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.ByteSize;
 import org.dicomgateway.dicom.values.Implementation;
@@ -34,7 +39,10 @@ import org.dicomgateway.dicom.wire.AssociationException.Cause;
 import org.dicomgateway.dicom.wire.DicomSocket;
 import org.dicomgateway.dicom.wire.Negotiation;
 import org.dicomgateway.dicom.wire.OpenAssociation;
+import org.dicomgateway.dicom.wire.Response;
+import org.dicomgateway.dicom.wire.ResponseTimeoutException;
 import org.dicomgateway.dicom.wire.ToolkitDevice;
+import org.dicomgateway.dicom.wire.UnexpectedAnswerException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,8 +79,12 @@ final class RequestedAssociation implements OpenAssociation {
         this.socket = socket;
     }
 
-    /** Proposes the pairs and waits for the answer. */
-    void associate(AeTitle calling, List<PresentationPair> pairs) throws AssociationException {
+    /**
+     * Proposes the pairs and waits for the answer.
+     *
+     * @param asScp the SOP classes for which the gateway wants to be the SCP (PS3.7 D.3.3.4)
+     */
+    void associate(AeTitle calling, List<PresentationPair> pairs, Set<Uid> asScp) throws AssociationException {
         long start = System.nanoTime();
         Connection local = new ConnectedConnection();
         local.setMaxOpsInvoked(1);
@@ -94,10 +106,12 @@ final class RequestedAssociation implements OpenAssociation {
                     pair.sopClass().value(),
                     pair.transferSyntax().uid().value()));
         }
+        asScp.forEach(sopClass -> rq.addRoleSelection(new RoleSelection(sopClass.value(), false, true)));
         socket.readBefore(settings.associationTimeout());
         try {
             Association open = device.getApplicationEntity(calling.value()).connect(local, new Connection(), rq);
             socket.readWithoutLimit();
+            checkRoles(open.getAAssociateAC(), asScp);
             checkAnswer(open, pairs);
         } catch (Exception e) {
             throw failed("the association", start, e);
@@ -152,6 +166,28 @@ final class RequestedAssociation implements OpenAssociation {
         }
     }
 
+    /**
+     * Reports the result of a storage commitment request (PS3.4 J.3.3): the status of the response. A pair of that SOP
+     * class must have been proposed, with the gateway as SCP.
+     */
+    int nEventReport(CommitmentResult result) throws AssociationException {
+        long start = System.nanoTime();
+        try {
+            Presentation context = accepted.entrySet().stream()
+                    .filter(each -> each.getKey().sopClass().equals(StorageCommitment.SOP_CLASS))
+                    .map(Map.Entry::getValue)
+                    .findFirst()
+                    .orElseThrow(() -> new UnexpectedAnswerException(
+                            "no presentation context for Storage Commitment (" + StorageCommitment.SOP_CLASS + ")"));
+            return EventReport.send(usable(), context, nextMessageId(), result).await(settings.responseTimeout());
+        } catch (Exception e) {
+            throw failed("N-EVENT-REPORT for transaction " + result.transaction(), start, e);
+        } catch (Error e) {
+            abort();
+            throw e;
+        }
+    }
+
     @Override
     public void close() {
         Association open = association;
@@ -197,6 +233,20 @@ final class RequestedAssociation implements OpenAssociation {
             }
         }
         Negotiation.release(open.getAAssociateAC(), accepted.values());
+    }
+
+    /**
+     * A peer that says nothing about roles is asked anyway: many accept reports without it. One that says no would
+     * abort.
+     */
+    private static void checkRoles(AAssociateAC answer, Set<Uid> asScp) throws IOException {
+        for (Uid sopClass : asScp) {
+            @Nullable RoleSelection role = answer.getRoleSelectionFor(sopClass.value());
+            if (role != null && !role.isSCP()) {
+                throw new UnexpectedAnswerException(
+                        "it does not let the gateway be the SCP of " + sopClass + " (role selection)");
+            }
+        }
     }
 
     private Presentation contextOf(PresentationPair pair) {

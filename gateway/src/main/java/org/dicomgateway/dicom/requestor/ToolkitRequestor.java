@@ -8,9 +8,14 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.dicomgateway.dicom.commitment.CommitmentResult;
+import org.dicomgateway.dicom.commitment.StorageCommitment;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.dicom.values.PresentationPair;
+import org.dicomgateway.dicom.values.TransferSyntax;
+import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.dicom.wire.AssociationException;
 import org.dicomgateway.dicom.wire.DicomSocket;
 import org.dicomgateway.dicom.wire.OpenAssociation;
@@ -22,7 +27,11 @@ import org.dicomgateway.security.TlsContext;
 import org.dicomgateway.security.TlsContexts;
 
 /** Opens associations with the toolkit. Associations share only the watchdog. */
-final class ToolkitRequestor implements Requestor {
+final class ToolkitRequestor implements Requestor, Reporter {
+
+    private static final List<PresentationPair> COMMITMENT = List.of(
+            new PresentationPair(StorageCommitment.SOP_CLASS, TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN),
+            new PresentationPair(StorageCommitment.SOP_CLASS, TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN));
 
     private final RequestorSettings settings;
     private final Watchdog watchdog = new Watchdog("dicom-watchdog");
@@ -41,9 +50,20 @@ final class ToolkitRequestor implements Requestor {
             throw new IllegalArgumentException("an association proposes 1 to " + PresentationPair.MAX_PER_ASSOCIATION
                     + " presentation contexts, not " + distinct.size());
         }
-        DicomSocket socket = connect(peer);
-        RequestedAssociation association = new RequestedAssociation(peer, settings, socket);
-        association.associate(calling, distinct);
+        return open(peer, calling, distinct, Set.of());
+    }
+
+    @Override
+    public int report(Peer peer, AeTitle calling, CommitmentResult result) throws AssociationException {
+        try (RequestedAssociation association = open(peer, calling, COMMITMENT, Set.of(StorageCommitment.SOP_CLASS))) {
+            return association.nEventReport(result);
+        }
+    }
+
+    private RequestedAssociation open(Peer peer, AeTitle calling, List<PresentationPair> pairs, Set<Uid> asScp)
+            throws AssociationException {
+        RequestedAssociation association = new RequestedAssociation(peer, settings, connect(peer));
+        association.associate(calling, pairs, asScp);
         return association;
     }
 

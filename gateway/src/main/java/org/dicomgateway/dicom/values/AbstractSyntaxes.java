@@ -9,6 +9,9 @@ public final class AbstractSyntaxes {
     public static final String VERIFICATION =
             PresentationPair.VERIFICATION.sopClass().value();
 
+    /** The Storage Commitment Push Model SOP Class (PS3.4 Annex J). */
+    public static final String STORAGE_COMMITMENT = "1.2.840.10008.1.20.1";
+
     private static final String DICOM_ROOT = "1.2.840.10008.";
 
     /** The roots under which the standard assigns new storage SOP classes. */

@@ -2,13 +2,27 @@ package org.dicomgateway.dicom.values;
 
 import java.util.HexFormat;
 
-/** Status values of C-STORE and C-ECHO: PS3.4 B.2.3 and PS3.7 Annex C. */
+/** Status values of C-STORE, C-ECHO and N-ACTION: PS3.4 B.2.3 and PS3.7 Annex C. */
 public final class DimseStatus {
 
     /** Success. */
     public static final int SUCCESS = 0x0000;
     /** Failure: processing failure (PS3.7 C.5.3). */
     public static final int PROCESSING_FAILURE = 0x0110;
+    /** Failure: invalid attribute value (PS3.7 C.5). */
+    public static final int INVALID_ATTRIBUTE_VALUE = 0x0106;
+    /** Failure: no such SOP instance (PS3.7 C.5). */
+    public static final int NO_SUCH_SOP_INSTANCE = 0x0112;
+    /** Failure: invalid argument value (PS3.7 C.5). */
+    public static final int INVALID_ARGUMENT_VALUE = 0x0115;
+    /** Failure: no such SOP class (PS3.7 C.5). */
+    public static final int NO_SUCH_SOP_CLASS = 0x0118;
+    /** Failure: missing attribute (PS3.7 C.5). */
+    public static final int MISSING_ATTRIBUTE = 0x0120;
+    /** Failure: no such action type (PS3.7 C.5). */
+    public static final int NO_SUCH_ACTION_TYPE = 0x0123;
+    /** Failure: resource limitation (PS3.7 C.5). */
+    public static final int RESOURCE_LIMITATION = 0x0213;
     /** Failure: not authorized (PS3.7 C.4.9). */
     public static final int NOT_AUTHORIZED = 0x0124;
     /** Failure: duplicate SOP instance (PS3.7 C.5.1). */
@@ -62,19 +76,20 @@ public final class DimseStatus {
         return switch (status) {
             case SUCCESS -> "success";
             case 0x0105 -> "no such attribute";
-            case 0x0106 -> "invalid attribute value";
+            case INVALID_ATTRIBUTE_VALUE -> "invalid attribute value";
             case 0x0107 -> "attribute list error";
             case PROCESSING_FAILURE -> "processing failure";
             case DUPLICATE_SOP_INSTANCE -> "duplicate SOP instance";
-            case 0x0112 -> "no such SOP instance";
-            case 0x0115 -> "invalid argument value";
+            case NO_SUCH_SOP_INSTANCE -> "no such SOP instance";
+            case INVALID_ARGUMENT_VALUE -> "invalid argument value";
             case 0x0116 -> "attribute value out of range";
             case 0x0117 -> "invalid SOP instance";
-            case 0x0118 -> "no such SOP class";
+            case NO_SUCH_SOP_CLASS -> "no such SOP class";
             case 0x0119 -> "class-instance conflict";
-            case 0x0120 -> "missing attribute";
+            case MISSING_ATTRIBUTE -> "missing attribute";
             case 0x0121 -> "missing attribute value";
             case SOP_CLASS_NOT_SUPPORTED -> "SOP class not supported";
+            case NO_SUCH_ACTION_TYPE -> "no such action type";
             case NOT_AUTHORIZED -> "not authorized";
             case 0x0210 -> "duplicate invocation";
             case 0x0211 -> "unrecognized operation";

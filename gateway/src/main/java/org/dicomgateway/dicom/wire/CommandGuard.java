@@ -1,12 +1,13 @@
 package org.dicomgateway.dicom.wire;
 
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.dicomgateway.dicom.values.ByteSize;
 
 /**
  * Checks the command sets that pass (PS3.7 6.3: implicit VR little endian, group 0000). Aborts at anything that no
  * command contains: other groups, undefined lengths, or too many elements or bytes. The accepting side also aborts at
- * a response, because the toolkit would collect its dataset in memory.
+ * a response that it does not await, and at the dataset of any response, which the toolkit would collect in memory.
  */
 final class CommandGuard {
 
@@ -28,9 +29,23 @@ final class CommandGuard {
     private int total;
     private boolean fresh = true;
     private boolean last;
+    /** Responses to requests of the accepting side. */
+    private final AtomicInteger awaited = new AtomicInteger();
+
+    private boolean response;
 
     CommandGuard(PduGuard.Side side) {
         this.side = side;
+    }
+
+    /** One response may come, from now on. */
+    void awaitResponse() {
+        awaited.incrementAndGet();
+    }
+
+    /** Whether the last command was a response. */
+    boolean isResponse() {
+        return response;
     }
 
     void beginFragment(boolean isLast) {
@@ -40,6 +55,7 @@ final class CommandGuard {
             elements = 0;
             total = 0;
             fresh = false;
+            response = false;
         }
         last = isLast;
     }
@@ -52,7 +68,8 @@ final class CommandGuard {
             if (valueRemaining > 0) {
                 int n = Math.min(valueRemaining, end - pos);
                 if (element == COMMAND_FIELD && valueRemaining - n == 0 && side == PduGuard.Side.ACCEPTOR) {
-                    check((b[pos + n - 1] & RESPONSE) == 0, "a response, but only requests are expected");
+                    response = (b[pos + n - 1] & RESPONSE) != 0;
+                    check(!response || takeAwaited(), "a response, but only requests are expected");
                 }
                 pos += n;
                 valueRemaining -= n;
@@ -64,6 +81,10 @@ final class CommandGuard {
                 }
             }
         }
+    }
+
+    private boolean takeAwaited() {
+        return awaited.getAndUpdate(count -> Math.max(0, count - 1)) > 0;
     }
 
     private void beginElement() throws IOException {

@@ -142,6 +142,11 @@ public final class DicomSocket extends Socket {
         return guard.sawAbort();
     }
 
+    /** Lets one response pass on the accepting side, which otherwise takes only requests. For any thread. */
+    public void awaitResponse() {
+        guard.awaitResponse();
+    }
+
     /** Whether a write is in progress. Another write would have to wait. */
     public boolean isWriting() {
         return writingSince != 0;

@@ -39,6 +39,10 @@ public final class Negotiation {
     private static final String APPLICATION_CONTEXT = "1.2.840.10008.3.1.1.1";
     private static final int SMALLEST_PDU = 128;
 
+    /** For datasets without pixel data. Not deflated: a small message could become a very large dataset. */
+    private static final List<TransferSyntax> UNCOMPRESSED =
+            List.of(TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN, TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN);
+
     /**
      * The most bytes of a user name and of a passcode. No real one is longer, and they stay in memory while a
      * passcode is checked.
@@ -144,16 +148,20 @@ public final class Negotiation {
         return text != null && Uid.isValid(text) ? text : "";
     }
 
-    /** The contexts that are only for C-ECHO. */
-    public static Set<Integer> verificationContexts(AAssociateRQ rq) {
+    /** The contexts that are not for C-STORE. */
+    public static Set<Integer> contextsWithoutStorage(AAssociateRQ rq) {
         return rq.getPresentationContexts().stream()
-                .filter(context -> AbstractSyntaxes.VERIFICATION.equals(context.getAbstractSyntax()))
+                .filter(context -> !AbstractSyntaxes.isStorage(context.getAbstractSyntax()))
                 .map(Presentation::getPCID)
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    /** Makes the answer. Empties the request, because the toolkit keeps it as long as the association lives. */
-    public static AAssociateAC accept(AAssociateRQ rq, int maxPduLength, Admission admission) {
+    /**
+     * Makes the answer. Empties the request, because the toolkit keeps it as long as the association lives.
+     *
+     * @param commitment whether contexts for storage commitment are accepted
+     */
+    public static AAssociateAC accept(AAssociateRQ rq, int maxPduLength, Admission admission, boolean commitment) {
         AAssociateAC ac = new AAssociateAC();
         ac.setCalledAET(rq.getCalledAET());
         ac.setCallingAET(rq.getCallingAET());
@@ -164,7 +172,7 @@ public final class Negotiation {
         ac.setImplVersionName(Implementation.VERSION_NAME);
         Set<String> accepted = new HashSet<>();
         for (Presentation proposed : rq.getPresentationContexts()) {
-            Presentation answer = answer(proposed, admission);
+            Presentation answer = answer(proposed, admission, commitment);
             ac.addPresentationContext(answer);
             if (answer.isAccepted()) {
                 accepted.add(proposed.getAbstractSyntax());
@@ -195,12 +203,13 @@ public final class Negotiation {
         List.copyOf(ac.getRoleSelections()).forEach(role -> ac.removeRoleSelectionFor(role.getSOPClassUID()));
     }
 
-    private static Presentation answer(Presentation proposed, Admission admission) {
+    private static Presentation answer(Presentation proposed, Admission admission, boolean commitment) {
         String sopClass = proposed.getAbstractSyntax();
         boolean verification = AbstractSyntaxes.VERIFICATION.equals(sopClass);
+        boolean forCommitment = commitment && AbstractSyntaxes.STORAGE_COMMITMENT.equals(sopClass);
         List<TransferSyntax> preferred = verification ? List.of() : admission.transferSyntaxes();
-        String syntax = choose(proposed.getTransferSyntaxes(), preferred);
-        int result = verification ? Presentation.ACCEPTANCE : resultFor(sopClass, admission);
+        String syntax = choose(proposed.getTransferSyntaxes(), forCommitment ? UNCOMPRESSED : preferred);
+        int result = verification || forCommitment ? Presentation.ACCEPTANCE : resultFor(sopClass, admission);
         if (result == Presentation.ACCEPTANCE && syntax.isEmpty()) {
             result = Presentation.TRANSFER_SYNTAX_NOT_SUPPORTED;
         }

@@ -27,7 +27,7 @@ public final class PduGuard extends InputStream {
 
     /** The side of the association that reads. */
     public enum Side {
-        /** Reads an A-ASSOCIATE-RQ, and requests. */
+        /** Reads an A-ASSOCIATE-RQ, requests, and the responses that it awaits, which have no dataset. */
         ACCEPTOR(A_ASSOCIATE_RQ),
         /** Reads an A-ASSOCIATE-AC, and responses without datasets. */
         REQUESTOR(A_ASSOCIATE_AC);
@@ -100,6 +100,11 @@ public final class PduGuard extends InputStream {
 
     boolean sawAbort() {
         return sawAbort;
+    }
+
+    /** One response to a request of the accepting side may come, from now on. For any thread. */
+    void awaitResponse() {
+        command.awaitResponse();
     }
 
     InputStream unguarded() {
@@ -227,7 +232,7 @@ public final class PduGuard extends InputStream {
         control = controlHeader;
         if (isCommand()) {
             command.beginFragment((control & 2) != 0);
-        } else if (side == Side.REQUESTOR) {
+        } else if (side == Side.REQUESTOR || command.isResponse()) {
             throw Aborts.becauseOfViolation("a dataset, but only responses without a dataset are expected");
         }
         beginPiece();

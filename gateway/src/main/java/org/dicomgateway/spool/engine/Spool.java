@@ -26,8 +26,10 @@ import org.dicomgateway.spool.Outbox;
 import org.dicomgateway.spool.Planner;
 import org.dicomgateway.spool.RefusedException;
 import org.dicomgateway.spool.Search;
+import org.dicomgateway.spool.SearchException;
 import org.dicomgateway.spool.Settlement;
 import org.dicomgateway.spool.SpoolView;
+import org.dicomgateway.spool.Whereabouts;
 import org.dicomgateway.spool.disk.Disk;
 import org.dicomgateway.spool.disk.Folders;
 import org.dicomgateway.spool.disk.LocalDisk;
@@ -56,7 +58,7 @@ import org.slf4j.LoggerFactory;
  * failure cuts off damages no block but those it writes. ext4 and XFS meet this on drives that honour flushes. One
  * machine at a time: on a network file system the lock file may not keep a second one out.
  */
-public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
+public final class Spool implements Intake, Outbox, SpoolView, Whereabouts, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Spool.class);
 
@@ -347,6 +349,25 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
     @Override
     public long replan(Planner planner) {
         return ask(() -> parts.replanning().replan(planner));
+    }
+
+    @Override
+    public void catchUp() {
+        try {
+            parts.ledgerQueue().sync().join();
+        } catch (CompletionException e) {
+            throw new SearchException("the ledger failed: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public Optional<FoundInstance> newest(Uid sopInstance) {
+        Search search = Search.ofInstance(sopInstance);
+        Page<FoundInstance> page = parts.catalogue().instances(search, Optional.empty(), 1);
+        while (page.items().isEmpty() && page.next().isPresent()) {
+            page = parts.catalogue().instances(search, page.next(), 1);
+        }
+        return page.items().stream().findFirst();
     }
 
     /** The threads that must run until the spool is closed. */

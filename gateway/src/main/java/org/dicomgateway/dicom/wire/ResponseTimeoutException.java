@@ -1,9 +1,9 @@
-package org.dicomgateway.dicom.requestor;
+package org.dicomgateway.dicom.wire;
 
 import java.io.IOException;
 
 /** A request was not answered in time. */
-final class ResponseTimeoutException extends IOException {
+public final class ResponseTimeoutException extends IOException {
 
     private static final long serialVersionUID = 1L;
 }

@@ -1,4 +1,4 @@
-package org.dicomgateway.dicom.requestor;
+package org.dicomgateway.dicom.wire;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -15,14 +15,15 @@ import org.dicomgateway.dicom.values.DimseStatus;
 import org.jspecify.annotations.Nullable;
 
 /** The response to one request, for the thread that waits for it. The toolkit matches the message IDs. */
-final class Response extends DimseRSPHandler {
+public final class Response extends DimseRSPHandler {
 
     private static final int NO_STATUS = -1;
 
     private final Dimse expected;
     private final CompletableFuture<Integer> status = new CompletableFuture<>();
 
-    Response(int messageId, Dimse expected) {
+    /** The response to the request with this Message ID. Another kind of response is a failure. */
+    public Response(int messageId, Dimse expected) {
         super(messageId);
         this.expected = expected;
     }
@@ -49,7 +50,7 @@ final class Response extends DimseRSPHandler {
     }
 
     /** The status. Throws the reason when there will be none. */
-    int await(Duration timeout) throws IOException, InterruptedException {
+    public int await(Duration timeout) throws IOException, InterruptedException {
         try {
             return status.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {

@@ -1,0 +1,11 @@
+/**
+ * Storage commitment in the terms of the standard (PS3.4 Annex J): the request, its result, and their datasets.
+ *
+ * <p>In: the dataset of an N-ACTION request. Out: the dataset of an N-EVENT-REPORT. Threads: the callers'. Never here:
+ * the decision who holds what, and memory for more references than {@link
+ * org.dicomgateway.dicom.commitment.ActionInformation#MAX_REFERENCES}.
+ */
+@NullMarked
+package org.dicomgateway.dicom.commitment;
+
+import org.jspecify.annotations.NullMarked;

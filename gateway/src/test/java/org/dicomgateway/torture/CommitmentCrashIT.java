@@ -1,0 +1,180 @@
+package org.dicomgateway.torture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.dicomgateway.dicom.commitment.SopReference;
+import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.testkit.Dcmtk;
+import org.dicomgateway.testkit.Debugger;
+import org.dicomgateway.testkit.Debugger.Step;
+import org.dicomgateway.testkit.FreePorts;
+import org.dicomgateway.testkit.GatewayProcess;
+import org.dicomgateway.testkit.Modality;
+import org.dicomgateway.testkit.OrthancServer;
+import org.dicomgateway.testkit.TestFiles;
+import org.dicomgateway.testkit.TestFiles.TestFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * SIGKILL before and after each step of a storage commitment: the request is recorded, its response is sent, the report
+ * is sent, its result is recorded. Whatever the step: a request that was answered with success gets its report, and no
+ * report says that all is stored while the server does not have it.
+ */
+class CommitmentCrashIT {
+
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+    /** Long enough for a report that must not come: the gateway looks every second. */
+    private static final Duration QUIET = Duration.ofSeconds(4);
+
+    private static final List<Step> OF_THE_REQUEST = Stream.of(
+                    around("app.DurableFile", "replace", 1), around("dicom.acceptor.CommitmentRequests", "serve", 1))
+            .flatMap(steps -> steps)
+            .toList();
+
+    private static final List<Step> OF_THE_REPORT = Stream.of(
+                    around("dicom.requestor.ToolkitRequestor", "report", 1), around("app.DurableFile", "replace", 2))
+            .flatMap(steps -> steps)
+            .toList();
+
+    @TempDir
+    private Path directory;
+
+    private static Stream<Step> around(String className, String method, int hit) {
+        String name = "org.dicomgateway." + className;
+        return Stream.of(new Step(name, method, true, hit), new Step(name, method, false, hit));
+    }
+
+    @Test
+    void whatever_the_step_no_report_is_lost_and_none_is_untrue() throws Exception {
+        TestFiles files = new TestFiles(directory.resolve("files"), 12);
+        try (OrthancServer server = OrthancServer.start(directory, "ORTHANC1");
+                Modality modality = Modality.start("CT1");
+                GatewayProcess gateway = new GatewayProcess(
+                        directory.resolve("gateway"), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")) {
+            gateway.configure("""
+                            gateway.admin.enabled = false
+                            gateway.commitment.retry { initial-delay = 1 s, max-delay = 2 s }
+                            gateway.senders { CT1 { host = 127.0.0.1, port = %d } }
+                            """.formatted(modality.peer().port())).broadcastTo(server.peer());
+            List<String> promised = new ArrayList<>();
+            int transaction = 0;
+            for (Step step : OF_THE_REQUEST) {
+                String uid = "1.2.3." + ++transaction;
+                server.stop();
+                List<TestFile> study = files.study(1, 3, 16 * 1024);
+                if (killedAt(step, gateway, modality, uid, study)) {
+                    promised.add(uid);
+                }
+                boolean recorded = !step.before();
+                assertThat(recorded || !promised.contains(uid))
+                        .as("success without a record, " + step)
+                        .isTrue();
+                gateway.start();
+                Thread.sleep(QUIET.toMillis());
+                assertThat(reportsOf(modality, uid))
+                        .as("while the server is down, " + step)
+                        .isEmpty();
+                server.startAgain();
+                if (recorded) {
+                    awaitSuccess(modality, uid, study, server, step);
+                    awaitEnd(gateway, uid);
+                }
+                gateway.kill();
+            }
+            for (Step step : OF_THE_REPORT) {
+                String uid = "1.2.3." + ++transaction;
+                List<TestFile> study = files.study(1, 3, 16 * 1024);
+                assertThat(killedAt(step, gateway, modality, uid, study))
+                        .as(step.toString())
+                        .isTrue();
+                gateway.start();
+                awaitSuccess(modality, uid, study, server, step);
+                awaitEnd(gateway, uid);
+                gateway.kill();
+            }
+            assertThat(promised)
+                    .as("requests whose sender saw success before the kill")
+                    .isNotEmpty();
+        }
+    }
+
+    /**
+     * Sends the study and requests its commitment, until the gateway stands still at the step. Whether it said success.
+     */
+    private boolean killedAt(Step step, GatewayProcess gateway, Modality modality, String uid, List<TestFile> study) {
+        int port = FreePorts.next();
+        gateway.begin(Debugger.option(port));
+        try (Debugger debugger = Debugger.attach(port, step)) {
+            gateway.awaitReady();
+            Dcmtk.storescu(
+                            gateway.peer(),
+                            AeTitle.of("CT1"),
+                            study.stream().map(TestFile::path).toList())
+                    .orFail();
+            CompletableFuture<Integer> answer = new CompletableFuture<>();
+            Thread requesting = new Thread(() -> {
+                try {
+                    answer.complete(modality.request(gateway.peer(), uid, references(study)));
+                } catch (RuntimeException gone) {
+                    answer.complete(-1);
+                }
+            });
+            requesting.setDaemon(true);
+            requesting.start();
+            assertThat(debugger.await(LIMIT)).as("came to " + step).isTrue();
+            gateway.kill();
+            return answer.join() == 0;
+        }
+    }
+
+    private static void awaitSuccess(
+            Modality modality, String uid, List<TestFile> study, OrthancServer server, Step step) {
+        await(step.toString())
+                .atMost(LIMIT)
+                .until(() -> !reportsOf(modality, uid).isEmpty());
+        assertThat(study)
+                .allSatisfy(file ->
+                        assertThat(server.rest().find(file.sopInstance())).isNotEmpty());
+        assertThat(reportsOf(modality, uid)).as(step.toString()).allSatisfy(report -> {
+            assertThat(report.event()).isEqualTo(1);
+            assertThat(report.committed()).hasSameSizeAs(study);
+        });
+    }
+
+    /** Otherwise the next start would go on with it, and come to the steps for it. */
+    private static void awaitEnd(GatewayProcess gateway, String uid) {
+        Path records = gateway.home().resolve("var/spool/commitments");
+        await().atMost(LIMIT).ignoreExceptions().until(() -> {
+            try (Stream<Path> files = Files.list(records)) {
+                for (Path file : files.toList()) {
+                    String text = Files.readString(file);
+                    if (text.contains("\"" + uid + "\"")) {
+                        return text.contains("\"SUCCESSFUL\"");
+                    }
+                }
+            }
+            return false;
+        });
+    }
+
+    private static List<Modality.Report> reportsOf(Modality modality, String uid) {
+        return modality.reports().stream()
+                .filter(report -> report.transaction().equals(uid))
+                .toList();
+    }
+
+    private static List<SopReference> references(List<TestFile> study) {
+        return study.stream()
+                .map(file -> new SopReference(file.sopClass(), file.sopInstance()))
+                .toList();
+    }
+}
