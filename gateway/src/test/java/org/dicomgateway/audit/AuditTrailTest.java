@@ -52,7 +52,7 @@ class AuditTrailTest {
     void a_node_that_may_not_request_storage_commitment_is_an_alert() throws Exception {
         AuditTrail trail = trail(Optional.empty());
         trail.start();
-        CommitmentScp scp = trail.commitments(new CommitmentScp() {
+        CommitmentScp scp = trail.audited(new CommitmentScp() {
             @Override
             public String refusal(Origin origin) {
                 return origin.calling().value().equals("CT1") ? "" : origin.calling() + " is not listed";

@@ -29,8 +29,6 @@ public final class DimseStatus {
     public static final int DUPLICATE_SOP_INSTANCE = 0x0111;
     /** Failure: SOP class not supported (PS3.7 C.5.6). */
     public static final int SOP_CLASS_NOT_SUPPORTED = 0x0122;
-    /** Failure: resource limitation (PS3.7 Annex C). */
-    public static final int RESOURCE_LIMITATION = 0x0213;
     /** Failure: refused, out of resources (PS3.4 B.2.3). */
     public static final int OUT_OF_RESOURCES = 0xA700;
     /** Failure: dataset does not match SOP class (PS3.4 B.2.3). */
