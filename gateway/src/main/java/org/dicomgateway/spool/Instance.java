@@ -63,6 +63,23 @@ public record Instance(
         return value.length() <= MAX_VALUE ? value : value.substring(0, MAX_VALUE);
     }
 
+    /** Returns a copy with another length of the dataset: the same dataset, encoded otherwise. */
+    public Instance withLength(long length) {
+        return new Instance(
+                id,
+                sopClass,
+                sopInstance,
+                transferSyntax,
+                studyInstanceUid,
+                seriesInstanceUid,
+                patientId,
+                accessionNumber,
+                modality,
+                origin,
+                receivedAt,
+                length);
+    }
+
     /** Returns a copy with this key. */
     public Instance numbered(long key) {
         return new Instance(

@@ -78,7 +78,8 @@ final class Found {
                 NOW,
                 status,
                 reason,
-                NOW.plusSeconds(5));
+                NOW.plusSeconds(5),
+                Optional.empty());
     }
 
     static FoundStudy study() {
@@ -93,7 +94,7 @@ final class Found {
                 NOW,
                 NOW.plusSeconds(9),
                 List.of("CT1"),
-                List.of(new StudyAt("a", 1, 1, 0, 0, 0, 0, "")));
+                List.of(new StudyAt("a", 1, 1, 0, 0, 0, 0, "", 0, 0, 0)));
     }
 
     static Story story() {

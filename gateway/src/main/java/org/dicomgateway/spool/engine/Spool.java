@@ -19,6 +19,7 @@ import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.process.LongLived;
 import org.dicomgateway.spool.Chooser;
 import org.dicomgateway.spool.Claim;
+import org.dicomgateway.spool.Copies;
 import org.dicomgateway.spool.DatasetStream;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Intake;
@@ -163,9 +164,7 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
             LOG.warn("delivery {} was settled twice; the second settlement is ignored", claim.deliveryId());
             return;
         }
-        parts.ledgerQueue()
-                .submit(List.of(new Change.Settled(
-                        claim.deliveryId(), settlement, parts.clock().instant())));
+        parts.ledgerQueue().submit(List.of(parts.copies().settled(claim, settlement)));
     }
 
     @Override
@@ -284,6 +283,11 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
     @Override
     public Map<String, Instant> oldestWaiting() {
         return parts.catalogue().oldestWaiting();
+    }
+
+    /** The spool as verification sees it. */
+    public Copies copies() {
+        return parts.copies();
     }
 
     @Override

@@ -42,6 +42,7 @@ public final class Sweeper {
     private final InstanceFiles files;
     private final SpaceWatch space;
     private final VersionLog versions;
+    private final Keeping keeping;
     private final int spares;
     private LogPosition lookedAt = LogPosition.START;
     /** Unfinished bytes at the last sweep, and at the previous call of keepSpares. */
@@ -64,6 +65,7 @@ public final class Sweeper {
             InstanceFiles files,
             SpaceWatch space,
             VersionLog versions,
+            Keeping keeping,
             long reserve) {
         this.ledger = ledger;
         this.trust = trust;
@@ -73,6 +75,7 @@ public final class Sweeper {
         this.files = files;
         this.space = space;
         this.versions = versions;
+        this.keeping = keeping;
         this.spares = Math.toIntExact(Math.max(1, reserve / log.segmentSize()));
     }
 
@@ -91,21 +94,45 @@ public final class Sweeper {
         if (!trust.confirm()) {
             return;
         }
+        boolean keep = keeping.isOn();
         for (long segment : segments) {
             if (pins.isFree(segment)) {
-                retire(segment);
+                retire(segment, keep);
             }
         }
         List<Change> deleted = new ArrayList<>();
         for (long id : withFile) {
             try {
-                files.delete(id);
-                deleted.add(new Change.FileDeleted(id));
+                if (keep && files.keep(id, keeping.bytes(), keeping.now())) {
+                    deleted.add(new Change.FileKept(id));
+                } else {
+                    files.delete(id);
+                    deleted.add(new Change.FileDeleted(id));
+                }
             } catch (IOException e) {
                 LOG.warn("cannot remove the file of finished instance {}; trying again", id, e);
             }
         }
         ledgerQueue.submit(deleted);
+        if (keep) {
+            syncKept();
+        }
+    }
+
+    /** Otherwise a power failure could bring a segment back into the log, which costs the next start some time. */
+    private void syncKept() {
+        try {
+            keeping.bytes().sync();
+        } catch (IOException e) {
+            LOG.warn("the folder of kept bytes cannot be synced: {}", e.toString());
+        }
+    }
+
+    /** Gives up kept bytes that are too old, or too many, or whose space is needed. */
+    void limitKept() throws LedgerException {
+        if (trust.lostBecause().isEmpty()) {
+            keeping.limit(spares);
+        }
     }
 
     private List<Long> finishedSegments() throws LedgerException {
@@ -123,8 +150,12 @@ public final class Sweeper {
         return finished;
     }
 
-    private void retire(long segment) {
+    private void retire(long segment, boolean keep) {
         try {
+            if (keep) {
+                log.keep(segment, keeping.bytes());
+                return;
+            }
             log.retire(
                     segment, log.spareCount() < spares && space.closedBecause().isEmpty());
         } catch (IOException e) {
