@@ -39,6 +39,8 @@ import org.dicomgateway.security.TlsContexts;
 import org.dicomgateway.spool.Intake;
 import org.dicomgateway.spool.Outbox;
 import org.dicomgateway.spool.engine.Spool;
+import org.dicomgateway.verify.OrthancArchive;
+import org.dicomgateway.verify.Verifier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,6 +60,7 @@ public final class Gateway implements AutoCloseable {
     private final Spool spool;
     private final DestinationStatusCache destinationStatusCache;
     private final Forwarder forwarder;
+    private final Verifier verifier;
 
     private final TlsContexts tls;
     private final CertificateWatcher certificates;
@@ -91,11 +94,17 @@ public final class Gateway implements AutoCloseable {
                 spool::reconsider,
                 clock,
                 new SplittableRandom());
+        verifier = new Verifier(
+                spool.copies(),
+                spool,
+                destination -> destination.rest().map(rest -> new OrthancArchive(rest, spool.copies())),
+                forwarder::isSending,
+                clock);
         watcher = new RulesWatcher(settings.routingFile(), rules, restart);
         paused = PausedDestinations.besideSpool(
                 settings.spool().directory(), loaded.routing().destinations().keySet());
         GatewayControls controls = new GatewayControls(
-                this::process, this::receiver, tls, receiver, forwarder, paused, rules, watcher, restart);
+                this::process, this::receiver, tls, receiver, forwarder, verifier, paused, rules, watcher, restart);
         admin = settings.admin().enabled()
                 ? Optional.of(new AdminServer(settings.admin(), controls, spool, auditListener(), tls))
                 : Optional.empty();
@@ -144,7 +153,7 @@ public final class Gateway implements AutoCloseable {
         audit.ifPresent(AuditTrail::start);
         forwarder.start(List.of(), Map.of(), paused.all());
         destinationStatusCache.ask(spool, forwarder);
-        rules.tell(new RuleChangeHandler(spool, forwarder, rules));
+        rules.tell(new RuleChangeHandler(spool, forwarder, verifier, rules));
         for (Acceptor acceptor : acceptors) {
             acceptor.start();
         }
@@ -200,6 +209,7 @@ public final class Gateway implements AutoCloseable {
                         spool.threads().stream(),
                         Stream.of(destinationStatusCache.thread()),
                         forwarder.threads().stream(),
+                        verifier.threads().stream(),
                         audit.stream().flatMap(trail -> trail.threads().stream()),
                         Stream.of(certificates.thread(), watcher.thread()),
                         admin.stream().map(AdminServer::thread))
@@ -220,6 +230,7 @@ public final class Gateway implements AutoCloseable {
         certificates.close();
         LOG.info("stopping: receiving");
         Acceptor.stopAll(acceptors, grace);
+        verifier.close();
         LOG.info("stopping: forwarding");
         forwarder.stop(grace);
         forwarder.close();

@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -41,9 +40,6 @@ public interface Copies {
 
     /** Notes results. Returns at once. Results for deliveries that are no longer delivered are dropped. */
     void checked(List<Checked> results);
-
-    /** How many copies are in each state, per destination. Only destinations with any. */
-    Map<String, Map<CopyState, Long>> copyCounts();
 
     /**
      * Reads the dataset of an instance, if the spool still has it.

@@ -34,7 +34,7 @@ public record DatasetDigest(int crc32, int crc32c) {
 
     /** The digest as one number. */
     public long number() {
-        return (long) crc32 << 32 | crc32c & 0xFFFFFFFFL;
+        return ((long) crc32 << 32) | (crc32c & 0xFFFFFFFFL);
     }
 
     /** The digest as 16 hex digits. */

@@ -8,10 +8,12 @@ import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
+import org.dicomgateway.spool.CopyState;
 import org.dicomgateway.spool.DeliveryState;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.SpoolSearch.Event;
 import org.dicomgateway.spool.SpoolSearch.EventKind;
+import org.dicomgateway.spool.SpoolSearch.FoundCheck;
 import org.dicomgateway.spool.SpoolSearch.FoundDelivery;
 import org.dicomgateway.spool.SpoolSearch.FoundInstance;
 import org.dicomgateway.spool.SpoolSearch.FoundStudy;
@@ -79,7 +81,10 @@ final class Found {
                 status,
                 reason,
                 NOW.plusSeconds(5),
-                Optional.empty());
+                place == 0
+                        ? Optional.of(
+                                new FoundCheck(CopyState.MISSING, NOW.plusSeconds(9), "listed", "it is not there"))
+                        : Optional.empty());
     }
 
     static FoundStudy study() {

@@ -61,11 +61,14 @@ class DatasetDigestTest {
         try (Spool spool = harness.open()) {
             ids = List.of(
                     SpoolHarness.accept(spool, "1.2.3.1", "CT", 100).instance().id(),
-                    SpoolHarness.accept(spool, "1.2.3.2", "CT", 3 * SpoolHarness.LARGE).instance().id());
+                    SpoolHarness.accept(spool, "1.2.3.2", "CT", 3 * SpoolHarness.LARGE)
+                            .instance()
+                            .id());
         }
         // Of the second one, only the file is left.
         try (Stream<Path> segments = Files.list(new Folders(directory).log())) {
-            assertThat(segments.filter(file -> file.toString().endsWith(".seg"))).isNotEmpty();
+            assertThat(segments.filter(file -> file.toString().endsWith(".seg")))
+                    .isNotEmpty();
         }
         harness.ledgers.remove();
         try (Spool spool = harness.open()) {

@@ -1,13 +1,17 @@
 package org.dicomgateway.spool;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.dicomgateway.config.settings.DataSize;
@@ -151,9 +155,12 @@ class KeptBytesTest {
             deliver(spool, 1, 12);
             assertThat(spool.copies().sendAgain(1024, "it is missing")).isTrue();
             assertThat(spool.copies().sendAgain(13 * 1024, "it is missing")).isTrue();
-            assertThat(spool.copies().sendAgain(1024, "it is missing")).as("not twice").isFalse();
+            assertThat(spool.copies().sendAgain(1024, "it is missing"))
+                    .as("not twice")
+                    .isFalse();
             assertThat(spool.books().get(SpoolHarness.PACS))
-                    .isEqualTo(new SpoolView.Books(13, 11, 2, 0, 0, 0, pendingBytes(spool)));
+                    .isEqualTo(
+                            new SpoolView.Books(13, 11, 2, 0, 0, 0, books(spool).pendingBytes()));
             harness.advance(WEEK.multipliedBy(2));
             SpoolHarness.keepHouse(spool);
         }
@@ -167,16 +174,18 @@ class KeptBytesTest {
                     .isEqualTo(SpoolHarness.dataset("1.2.3.1.9", "CT", 3 * SpoolHarness.LARGE));
             claims.forEach(claim -> spool.settle(claim, new Settlement.Delivered(0)));
             SpoolHarness.settleDown(spool);
-            assertThat(spool.books().get(SpoolHarness.PACS).delivered()).isEqualTo(13);
+            assertThat(books(spool).delivered()).isEqualTo(13);
             harness.advance(WEEK.multipliedBy(2));
             SpoolHarness.keepHouse(spool);
             assertThat(kept("")).isZero();
-            assertThat(spool.copies().sendAgain(1024, "it is missing")).as("the bytes are gone").isFalse();
+            assertThat(spool.copies().sendAgain(1024, "it is missing"))
+                    .as("the bytes are gone")
+                    .isFalse();
         }
     }
 
-    private static long pendingBytes(Spool spool) {
-        return spool.books().get(SpoolHarness.PACS).pendingBytes();
+    private static SpoolView.Books books(Spool spool) {
+        return Objects.requireNonNull(spool.books().get(SpoolHarness.PACS));
     }
 
     @Test
@@ -210,7 +219,7 @@ class KeptBytesTest {
         try (Spool spool = open()) {
             deliver(spool, 1, 12);
             IOException broken = new IOException("the server went away");
-            assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> spool.copies()
+            assertThat(catchThrowable(() -> spool.copies()
                             .restore(
                                     1024,
                                     target -> {
@@ -239,7 +248,7 @@ class KeptBytesTest {
             spool.copies().sendAgain(1024, "it differs");
             SpoolHarness.settleDown(spool);
             assertThat(spool.claim(SpoolHarness.PACS, 10)).isEmpty();
-            assertThat(spool.books().get(SpoolHarness.PACS).superseded()).isEqualTo(1);
+            assertThat(books(spool).superseded()).isEqualTo(1);
         }
     }
 
@@ -259,9 +268,7 @@ class KeptBytesTest {
                     .extracting(Copy::deliveryId)
                     .containsExactly(1024L, 2048L);
             assertThat(copies.due(SpoolHarness.ARCHIVE, now(), 10)).isEmpty();
-            assertThat(copies.copyCounts())
-                    .containsOnly(java.util.Map.entry(
-                            SpoolHarness.PACS, java.util.Map.of(CopyState.UNCHECKED, 2L)));
+            assertThat(spool.copyCounts()).containsOnly(Map.entry(SpoolHarness.PACS, Map.of(CopyState.UNCHECKED, 2L)));
             copies.checked(List.of(
                     checked(1024, CopyState.VERIFIED, Optional.of("abc")),
                     checked(2048, CopyState.MISSING, Optional.empty())));
@@ -271,7 +278,7 @@ class KeptBytesTest {
             Copies copies = spool.copies();
             assertThat(copies.due(SpoolHarness.PACS, now(), 10)).isEmpty();
             assertThat(copies.copies(List.of(1024L)).get(0).md5()).contains("abc");
-            assertThat(copies.copyCounts().get(SpoolHarness.PACS))
+            assertThat(spool.copyCounts().get(SpoolHarness.PACS))
                     .containsEntry(CopyState.VERIFIED, 1L)
                     .containsEntry(CopyState.MISSING, 1L)
                     .containsEntry(CopyState.UNCHECKED, 0L);
@@ -280,21 +287,21 @@ class KeptBytesTest {
                     .contains(SpoolSearch.EventKind.MISSING);
             copies.sendAgain(2048, "it is missing");
             SpoolHarness.settleDown(spool);
-            assertThat(copies.copyCounts().get(SpoolHarness.PACS)).containsEntry(CopyState.MISSING, 0L);
+            assertThat(spool.copyCounts().get(SpoolHarness.PACS)).containsEntry(CopyState.MISSING, 0L);
             copies.checked(List.of(checked(2048, CopyState.VERIFIED, Optional.empty())));
             SpoolHarness.settleDown(spool);
-            assertThat(copies.copyCounts().get(SpoolHarness.PACS))
+            assertThat(spool.copyCounts().get(SpoolHarness.PACS))
                     .as("a check of what is being sent again says nothing")
                     .containsEntry(CopyState.VERIFIED, 1L);
             SpoolHarness.deliverAll(spool, SpoolHarness.PACS);
             harness.advance(SpoolHarness.HISTORY.plusDays(1));
             SpoolHarness.keepHouse(spool);
             spool.spoolMaintenance().forget();
-            assertThat(copies.copyCounts().get(SpoolHarness.PACS)).containsEntry(CopyState.VERIFIED, 0L);
+            assertThat(spool.copyCounts().get(SpoolHarness.PACS)).containsEntry(CopyState.VERIFIED, 0L);
         }
     }
 
-    private java.time.Instant now() {
+    private Instant now() {
         return harness.clock().instant();
     }
 

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.ReentrantLock;
@@ -17,7 +16,6 @@ import org.dicomgateway.dicom.dataset.Part10;
 import org.dicomgateway.spool.Claim;
 import org.dicomgateway.spool.Copies;
 import org.dicomgateway.spool.Copy;
-import org.dicomgateway.spool.CopyState;
 import org.dicomgateway.spool.DamagedInstanceException;
 import org.dicomgateway.spool.DatasetDigest;
 import org.dicomgateway.spool.Instance;
@@ -115,11 +113,6 @@ public final class SpoolCopies implements Copies {
     @Override
     public void checked(List<Checked> results) {
         ledgerQueue.submit(results.stream().map(Change.Checked::new).toList());
-    }
-
-    @Override
-    public Map<String, Map<CopyState, Long>> copyCounts() {
-        return catalogue.copyCounts();
     }
 
     @Override

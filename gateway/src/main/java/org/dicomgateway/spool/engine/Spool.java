@@ -20,6 +20,7 @@ import org.dicomgateway.process.LongLived;
 import org.dicomgateway.spool.Chooser;
 import org.dicomgateway.spool.Claim;
 import org.dicomgateway.spool.Copies;
+import org.dicomgateway.spool.CopyState;
 import org.dicomgateway.spool.DatasetStream;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Intake;
@@ -283,6 +284,11 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
     @Override
     public Map<String, Instant> oldestWaiting() {
         return parts.catalogue().oldestWaiting();
+    }
+
+    @Override
+    public Map<String, Map<CopyState, Long>> copyCounts() {
+        return parts.catalogue().copyCounts();
     }
 
     /** The spool as verification sees it. */

@@ -96,8 +96,8 @@ record SpoolParts(
             throws IOException {
         checkSizes(settings);
         Folders folders = new Folders(settings.directory());
-        for (Path folder :
-                List.of(folders.root(), folders.log(), folders.large(), folders.held(), folders.setAside(), folders.kept())) {
+        for (Path folder : List.of(
+                folders.root(), folders.log(), folders.large(), folders.held(), folders.setAside(), folders.kept())) {
             disk.createDirectory(folder);
         }
         disk.syncDirectory(folders.root());

@@ -27,7 +27,8 @@ public sealed interface Change {
     /**
      * A claim has ended.
      *
-     * @param check when it is due to check whether the destination holds the instance, if it was delivered; empty: never
+     * @param check when it is due to check whether the destination holds the instance, if it was delivered; empty:
+     *     never
      */
     record Settled(long deliveryId, Settlement settlement, Instant at, Optional<Instant> check) implements Change {
 

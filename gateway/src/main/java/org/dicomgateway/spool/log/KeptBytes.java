@@ -73,8 +73,7 @@ public final class KeptBytes {
         if (number.isPresent() && since.isPresent()) {
             Path path = folders.kept().resolve(name);
             try (DiskFile file = disk.read(path)) {
-                put(new Kept(
-                        kind, number.getAsLong(), Instant.ofEpochMilli(since.getAsLong()), file.size(), path));
+                put(new Kept(kind, number.getAsLong(), Instant.ofEpochMilli(since.getAsLong()), file.size(), path));
             }
         }
     }

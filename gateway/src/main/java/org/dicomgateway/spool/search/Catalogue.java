@@ -104,7 +104,7 @@ public final class Catalogue implements SpoolSearch, AutoCloseable {
         return ask(reader -> reader.copiesOfInstance(instance));
     }
 
-    /** See {@link org.dicomgateway.spool.Copies#copyCounts}. */
+    /** See {@link org.dicomgateway.spool.SpoolView#copyCounts}. */
     public Map<String, Map<CopyState, Long>> copyCounts() {
         return ask(CatalogueReader::copyCounts);
     }

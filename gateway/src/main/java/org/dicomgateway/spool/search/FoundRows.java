@@ -96,8 +96,8 @@ public final class FoundRows {
     }
 
     /** Adds the deliveries, in the order of the plan, which is the order of the keys. */
-    private List<FoundInstance> withDeliveries(
-            List<FoundInstance> instances, String ids, Map<Long, FoundCheck> checks) throws SQLException {
+    private List<FoundInstance> withDeliveries(List<FoundInstance> instances, String ids, Map<Long, FoundCheck> checks)
+            throws SQLException {
         Map<Long, List<FoundDelivery>> deliveries = new HashMap<>();
         Map<Long, Instance> byId =
                 instances.stream().map(FoundInstance::instance).collect(Collectors.toMap(Instance::id, same -> same));
@@ -133,8 +133,7 @@ public final class FoundRows {
         }
     }
 
-    private FoundDelivery delivery(ResultSet row, Instance instance, Optional<FoundCheck> check)
-            throws SQLException {
+    private FoundDelivery delivery(ResultSet row, Instance instance, Optional<FoundCheck> check) throws SQLException {
         @Nullable String destination = row.getString(4);
         long settled = row.getLong(11);
         return new FoundDelivery(
@@ -231,14 +230,15 @@ public final class FoundRows {
                     by.get().lastStatus(),
                     delivery.state() == DeliveryState.MERGED ? "by another route's delivery to the same" : ""));
         }
-        delivery.lastCheck().ifPresent(check -> events.add(event(
-                check.at(),
-                EventKind.valueOf(check.state().name()),
-                delivery.id(),
-                delivery.route(),
-                delivery.destination().orElse(""),
-                OptionalInt.empty(),
-                check.detail().isEmpty() ? check.how() : check.how() + ": " + check.detail())));
+        delivery.lastCheck()
+                .ifPresent(check -> events.add(event(
+                        check.at(),
+                        EventKind.valueOf(check.state().name()),
+                        delivery.id(),
+                        delivery.route(),
+                        delivery.destination().orElse(""),
+                        OptionalInt.empty(),
+                        check.detail().isEmpty() ? check.how() : check.how() + ": " + check.detail())));
     }
 
     private static Instant later(Instant one, Instant other) {
@@ -401,7 +401,8 @@ public final class FoundRows {
             GROUP BY c.destination, c.state""";
 
     static final String EVENTS =
-            "SELECT kind, at, last_at, times, destination, status, reason FROM event WHERE delivery = ? ORDER BY number";
+            "SELECT kind, at, last_at, times, destination, status, reason FROM event WHERE delivery = ? ORDER BY"
+                    + " number";
 
     static final String THEIR_SERIES = """
             SELECT DISTINCT accession_number, patient_id, modality, calling_ae FROM series INDEXED BY series_by_study

@@ -18,9 +18,6 @@ import org.dicomgateway.spool.log.StoredInstance;
 /** Whether the destinations hold what was delivered: the table {@code copy}, and its totals. */
 public final class CopyRows {
 
-    /** The states by their numbers in the table. */
-    private static final List<CopyState> STATES = List.of(CopyState.values());
-
     private final Statements database;
     private final Map<Total, Long> changed = new HashMap<>();
 
@@ -30,16 +27,34 @@ public final class CopyRows {
         this.database = database;
     }
 
+    /** The number of this state in the table. */
+    private static int code(CopyState state) {
+        return switch (state) {
+            case UNCHECKED -> 0;
+            case VERIFIED -> 1;
+            case MISSING -> 2;
+            case DIFFERING -> 3;
+            case UNVERIFIABLE -> 4;
+        };
+    }
+
     /** The state for this number. */
-    public static CopyState state(int number) {
-        return STATES.get(number);
+    public static CopyState state(int code) {
+        return switch (code) {
+            case 0 -> CopyState.UNCHECKED;
+            case 1 -> CopyState.VERIFIED;
+            case 2 -> CopyState.MISSING;
+            case 3 -> CopyState.DIFFERING;
+            case 4 -> CopyState.UNVERIFIABLE;
+            default -> throw new IllegalArgumentException("no such state of a copy: " + code);
+        };
     }
 
     /** A delivery to a destination that is checked is done. */
     void delivered(long delivery, String destination, Instant due) throws SQLException {
         remove(delivery);
         database.update(DELIVERED, delivery, destination, due.toEpochMilli());
-        count(destination, CopyState.UNCHECKED.ordinal(), 1);
+        count(destination, code(CopyState.UNCHECKED), 1);
     }
 
     /** Notes the result of a check, if the delivery is still delivered. */
@@ -56,13 +71,13 @@ public final class CopyRows {
                 CHECKED,
                 result.deliveryId(),
                 destination,
-                result.state().ordinal(),
+                code(result.state()),
                 result.again().map(LedgerRows::notBefore).orElse(null),
                 result.at().toEpochMilli(),
                 Text.printable(result.how(), LedgerWriter.LONGEST_REASON),
                 Text.printable(result.detail(), LedgerWriter.LONGEST_REASON),
                 result.md5().orElse(null));
-        count(destination, result.state().ordinal(), 1);
+        count(destination, code(result.state()), 1);
     }
 
     /** Removes the row of a delivery that is no longer delivered. */
@@ -142,7 +157,7 @@ public final class CopyRows {
         return copies;
     }
 
-    /** See {@link org.dicomgateway.spool.Copies#copyCounts}. */
+    /** See {@link org.dicomgateway.spool.SpoolView#copyCounts}. */
     public static Map<String, Map<CopyState, Long>> counts(Statements database) throws SQLException {
         Map<String, Map<CopyState, Long>> counts = new HashMap<>();
         try (ResultSet row = database.query("SELECT destination, state, number FROM copies")) {
@@ -160,8 +175,7 @@ public final class CopyRows {
             INSERT INTO copy (delivery, destination, state, due, checked_at, how, detail, md5)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?)""";
 
-    public static final String DELIVERED_AT =
-            "SELECT destination FROM delivery NOT INDEXED WHERE id = ? AND state = 1";
+    public static final String DELIVERED_AT = "SELECT destination FROM delivery NOT INDEXED WHERE id = ? AND state = 1";
 
     public static final String REMOVE = "DELETE FROM copy WHERE delivery = ? RETURNING destination, state";
 

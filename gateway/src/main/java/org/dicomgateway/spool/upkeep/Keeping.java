@@ -83,7 +83,8 @@ public final class Keeping {
         long total = kept.bytes();
         Instant oldest = clock.instant().minus(limits.time());
         for (Kept file : kept.oldestFirst()) {
-            boolean over = file.since().isBefore(oldest) || total > limits.size().bytes() || !hasRoom();
+            boolean over =
+                    file.since().isBefore(oldest) || total > limits.size().bytes() || !hasRoom();
             if (!over) {
                 return;
             }

@@ -96,24 +96,11 @@ public final class Sweeper {
         }
         boolean keep = keeping.isOn();
         for (long segment : segments) {
-            if (pins.isFree(segment)) {
-                retire(segment, keep);
-            }
+            retire(segment, keep);
         }
-        List<Change> deleted = new ArrayList<>();
         for (long id : withFile) {
-            try {
-                if (keep && files.keep(id, keeping.bytes(), keeping.now())) {
-                    deleted.add(new Change.FileKept(id));
-                } else {
-                    files.delete(id);
-                    deleted.add(new Change.FileDeleted(id));
-                }
-            } catch (IOException e) {
-                LOG.warn("cannot remove the file of finished instance {}; trying again", id, e);
-            }
+            removeFile(id, keep);
         }
-        ledgerQueue.submit(deleted);
         if (keep) {
             syncKept();
         }
@@ -150,7 +137,43 @@ public final class Sweeper {
         return finished;
     }
 
-    private void retire(long segment, boolean keep) {
+    /** Nobody can make a delivery pending again meanwhile; somebody may have done so since the ledger was asked. */
+    private void retire(long segment, boolean keep) throws LedgerException {
+        pins.alone(() -> {
+            boolean free =
+                    pins.isFree(segment) && !ledger.unfinishedBytesBySegment().containsKey(segment);
+            if (free) {
+                retireNow(segment, keep);
+            }
+            return free;
+        });
+    }
+
+    /** As {@link #retire}. */
+    private void removeFile(long id, boolean keep) throws LedgerException {
+        pins.alone(() -> {
+            boolean finished = ledger.finished(List.of(id)).contains(id);
+            if (finished) {
+                removeFileNow(id, keep);
+            }
+            return finished;
+        });
+    }
+
+    private void removeFileNow(long id, boolean keep) {
+        try {
+            if (keep && files.keep(id, keeping.bytes(), keeping.now())) {
+                ledgerQueue.submit(List.of(new Change.FileKept(id)));
+            } else {
+                files.delete(id);
+                ledgerQueue.submit(List.of(new Change.FileDeleted(id)));
+            }
+        } catch (IOException e) {
+            LOG.warn("cannot remove the file of finished instance {}; trying again", id, e);
+        }
+    }
+
+    private void retireNow(long segment, boolean keep) {
         try {
             if (keep) {
                 log.keep(segment, keeping.bytes());
