@@ -21,6 +21,11 @@ const STEPS = {
   rerouted: ['again', 'rerouted by an operator'],
   discarded: ['down', 'discarded by an operator'],
   superseded: ['again', 'superseded by a newer version'],
+  sent_again: ['again', 'sent again after a check'],
+  verified: ['up', 'verified: the server holds it as it was sent'],
+  missing: ['down', 'missing on the server'],
+  differing: ['down', 'differs on the server'],
+  unverifiable: ['unnamed', 'on the server, but not comparable'],
 };
 
 /** State of a delivery → icon. */
@@ -44,8 +49,8 @@ dialog.addEventListener('click', (event) => {
 });
 
 /** The progress of a study at one destination. */
-export function copiesOf({ delivered, pending, parked, held, superseded }) {
-  const state = parked ? 'parked' : held ? 'unnamed' : pending ? 'pending' : delivered ? 'up' : superseded ? 'again' : 'down';
+export function copiesOf({ delivered, pending, parked, held, superseded, missing, differing }) {
+  const state = missing || differing ? 'down' : parked ? 'parked' : held ? 'unnamed' : pending ? 'pending' : delivered ? 'up' : superseded ? 'again' : 'down';
   return { state, done: delivered, all: delivered + pending + parked + held };
 }
 
@@ -137,13 +142,16 @@ function facts(study) {
 
 function whereabouts(uid, destination) {
   const { state, done, all } = copiesOf(destination);
-  const { destination: name, pending, parked, held, superseded, discarded, why } = destination;
+  const { destination: name, pending, parked, held, superseded, discarded, verified, missing, differing, why } = destination;
   const rest = [
     pending ? `${count(pending)} waiting` : '',
     parked ? `${count(parked)} parked` : '',
     held ? `${count(held)} held` : '',
     superseded ? `${count(superseded)} superseded` : '',
     discarded ? `${count(discarded)} discarded` : '',
+    verified ? `${count(verified)} verified` : '',
+    missing ? `${count(missing)} missing on the server` : '',
+    differing ? `${count(differing)} differ on the server` : '',
   ].filter(Boolean);
   const bar = h('progress', { max: Math.max(1, all), value: done, 'aria-label': `delivered to ${name || 'no destination'}` });
   return h(

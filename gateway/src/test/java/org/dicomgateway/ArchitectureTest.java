@@ -39,7 +39,7 @@ class ArchitectureTest {
 
     /** Stage → stages it may use. */
     private static final Map<String, List<String>> MAY_USE = Map.ofEntries(
-            stage("app", "admin audit cli commit config dicom forward observe orthanc process receive route security spool"),
+            stage("app", "admin audit cli commit config dicom forward observe orthanc process receive route security spool verify"),
             stage("cli", "admin config dicom forward observe orthanc receive route security spool"),
             stage("admin", "config dicom observe process security spool"),
             stage("audit", "config dicom process security spool"),
@@ -53,7 +53,8 @@ class ArchitectureTest {
             stage("route", "config dicom spool"),
             stage("commit", "config dicom process spool"),
             stage("forward", "config dicom observe process spool"),
-            stage("orthanc", "config dicom"));
+            stage("orthanc", "config dicom"),
+            stage("verify", "config dicom orthanc process spool"));
 
     /** Room → rooms of the same stage that it may use; {@code spool} by itself is the roles, which every room sees. */
     private static final Map<String, List<String>> ROOMS = Map.ofEntries(

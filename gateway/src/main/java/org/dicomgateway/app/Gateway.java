@@ -47,6 +47,8 @@ import org.dicomgateway.security.TlsContexts;
 import org.dicomgateway.spool.Intake;
 import org.dicomgateway.spool.Outbox;
 import org.dicomgateway.spool.engine.Spool;
+import org.dicomgateway.verify.OrthancArchive;
+import org.dicomgateway.verify.Verifier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,6 +79,7 @@ public final class Gateway implements AutoCloseable {
     private final Spool spool;
     private final DestinationStatusCache destinationStatusCache;
     private final Forwarder forwarder;
+    private final Verifier verifier;
 
     private final TlsContexts tls;
     private final Repeating certificates;
@@ -115,6 +118,12 @@ public final class Gateway implements AutoCloseable {
                 spool::reconsider,
                 clock,
                 new SplittableRandom());
+        verifier = new Verifier(
+                spool.copies(),
+                spool,
+                destination -> destination.rest().map(rest -> new OrthancArchive(rest, spool.copies())),
+                forwarder::isSending,
+                clock);
         watcher = new RulesWatcher(settings.routingFile(), rules, restart);
         paused = PausedDestinations.besideSpool(
                 settings.spool().directory(), loaded.routing().destinations().keySet());
@@ -125,6 +134,7 @@ public final class Gateway implements AutoCloseable {
                 tls,
                 pausable,
                 forwarder,
+                verifier,
                 paused,
                 rules,
                 watcher,
@@ -191,7 +201,7 @@ public final class Gateway implements AutoCloseable {
         audit.ifPresent(AuditTrail::start);
         forwarder.start(List.of(), Map.of(), paused.all());
         destinationStatusCache.ask(spool, forwarder);
-        rules.tell(new RuleChangeHandler(spool, forwarder, rules));
+        rules.tell(new RuleChangeHandler(spool, forwarder, verifier, rules));
         commitments.ifPresent(Commitments::start);
         for (Acceptor acceptor : acceptors) {
             acceptor.start();
@@ -253,6 +263,7 @@ public final class Gateway implements AutoCloseable {
                         commitments.stream().flatMap(each -> each.threads().stream()),
                         Stream.of(destinationStatusCache.thread()),
                         forwarder.threads().stream(),
+                        verifier.threads().stream(),
                         audit.stream().flatMap(trail -> trail.threads().stream()),
                         Stream.of(certificates.thread(), watcher.thread()),
                         admin.stream().map(AdminServer::thread))
@@ -274,6 +285,7 @@ public final class Gateway implements AutoCloseable {
         LOG.info("stopping: receiving");
         Acceptor.stopAll(acceptors, grace);
         commitments.ifPresent(each -> each.stop(grace.compareTo(REPORT_GRACE) < 0 ? grace : REPORT_GRACE));
+        verifier.close();
         LOG.info("stopping: forwarding");
         forwarder.stop(grace);
         forwarder.close();

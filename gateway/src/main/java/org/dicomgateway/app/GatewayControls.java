@@ -2,8 +2,11 @@ package org.dicomgateway.app;
 
 import static java.util.stream.Collectors.toMap;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.dicomgateway.admin.api.CertificateView;
 import org.dicomgateway.admin.api.CommitmentsView;
@@ -13,10 +16,15 @@ import org.dicomgateway.admin.api.ReceiverView;
 import org.dicomgateway.admin.api.ReloadView;
 import org.dicomgateway.admin.api.RouteView;
 import org.dicomgateway.admin.api.RulesView;
+import org.dicomgateway.admin.api.VerificationView;
 import org.dicomgateway.admin.server.Controls;
 import org.dicomgateway.forward.lane.Forwarder;
 import org.dicomgateway.forward.lane.LaneView;
 import org.dicomgateway.security.TlsContexts;
+import org.dicomgateway.spool.CopyState;
+import org.dicomgateway.spool.Search;
+import org.dicomgateway.verify.Verifier;
+import org.dicomgateway.verify.VerifyJob;
 
 /** Lets operators see and control the stages. */
 record GatewayControls(
@@ -26,6 +34,7 @@ record GatewayControls(
         TlsContexts tls,
         PausableIntake intake,
         Forwarder forwarder,
+        Verifier verifier,
         PausedDestinations paused,
         RulesInForce inForce,
         RulesWatcher watcher,
@@ -121,6 +130,48 @@ record GatewayControls(
     public boolean resume(String destination) {
         paused.remove(destination);
         return forwarder.resume(destination);
+    }
+
+    @Override
+    public VerificationView verify(Search which, boolean repair, boolean overwrite) {
+        return view(verifier.begin(which, repair, overwrite, destinations().keySet()));
+    }
+
+    @Override
+    public Optional<VerificationView> verification(long number) {
+        return verifier.job(number).map(GatewayControls::view);
+    }
+
+    private static VerificationView view(VerifyJob job) {
+        List<VerificationView.At> destinations = new ArrayList<>();
+        job.parts()
+                .forEach((name, part) -> destinations.add(new VerificationView.At(
+                        name,
+                        part.checked(),
+                        part.states().getOrDefault(CopyState.VERIFIED, 0L),
+                        part.states().getOrDefault(CopyState.MISSING, 0L),
+                        part.states().getOrDefault(CopyState.DIFFERING, 0L),
+                        part.states().getOrDefault(CopyState.UNVERIFIABLE, 0L),
+                        part.sentAgain(),
+                        part.repaired(),
+                        part.done(),
+                        part.problem())));
+        return new VerificationView(
+                job.number(),
+                job.isDone(),
+                job.begun(),
+                job.repairs(),
+                destinations,
+                job.items().stream()
+                        .map(item -> new VerificationView.Item(
+                                item.destination(),
+                                item.study(),
+                                item.sopInstance(),
+                                item.state()
+                                        .map(state -> state.name().toLowerCase(Locale.ROOT))
+                                        .orElse("foreign"),
+                                item.detail()))
+                        .toList());
     }
 
     @Override

@@ -28,6 +28,7 @@ import org.dicomgateway.cli.operate.RetryCommand;
 import org.dicomgateway.cli.operate.SetAsideCommand;
 import org.dicomgateway.cli.operate.StatusCommand;
 import org.dicomgateway.cli.operate.TraceCommand;
+import org.dicomgateway.cli.operate.VerifyCommand;
 import org.dicomgateway.cli.send.EchoCommand;
 import org.dicomgateway.cli.send.SendCommand;
 import org.dicomgateway.config.hocon.ConfigurationException;
@@ -65,6 +66,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             RerouteCommand.class,
             DiscardCommand.class,
             SetAsideCommand.class,
+            VerifyCommand.class,
             PauseCommand.class,
             ResumeCommand.class,
             ReloadCommand.class,

@@ -7,6 +7,7 @@ import org.dicomgateway.config.settings.RouteSettings;
 import org.dicomgateway.config.settings.RoutingSettings;
 import org.dicomgateway.forward.lane.Forwarder;
 import org.dicomgateway.spool.engine.Spool;
+import org.dicomgateway.verify.Verifier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,17 +18,20 @@ final class RuleChangeHandler implements RulesInForce.Followers {
 
     private final Spool spool;
     private final Forwarder forwarder;
+    private final Verifier verifier;
     private final RulesInForce rules;
     private final AtomicBoolean asked = new AtomicBoolean();
 
-    RuleChangeHandler(Spool spool, Forwarder forwarder, RulesInForce rules) {
+    RuleChangeHandler(Spool spool, Forwarder forwarder, Verifier verifier, RulesInForce rules) {
         this.spool = spool;
         this.forwarder = forwarder;
+        this.verifier = verifier;
         this.rules = rules;
     }
 
     @Override
     public void follow(RoutingSettings settings) {
+        verifier.follow(settings.destinations().values());
         spool.destinationsChanged(settings.destinations().keySet());
         forwarder.update(
                 settings.destinations().values(),

@@ -61,6 +61,13 @@ public enum Metric {
             Kind.GAUGE,
             "Deliveries that wait because none of their destinations is usable"),
 
+    COPIES(
+            "gateway_copies",
+            Kind.GAUGE,
+            "Delivered copies of destinations that are verified, by what the last check found",
+            "destination",
+            "state"),
+
     STATE("gateway_destination_state", Kind.GAUGE, "1 for the current state, 0 for the others", "destination", "state"),
     USABLE("gateway_destination_usable", Kind.GAUGE, "1 while deliveries can be assigned to it", "destination"),
     FAILURES(

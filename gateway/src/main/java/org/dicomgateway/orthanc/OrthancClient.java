@@ -1,5 +1,6 @@
 package org.dicomgateway.orthanc;
 
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -216,6 +217,45 @@ public final class OrthancClient {
         return new String(
                 http.bytes(http.get("instances/" + instance + "/attachments/dicom/md5"), SHORT_ANSWER),
                 StandardCharsets.US_ASCII);
+    }
+
+    /** As {@link #md5}; empty when the server computed none. */
+    public Optional<String> recordedMd5(OrthancId instance) throws OrthancException {
+        HttpResponse<byte[]> response = http.exchange(
+                http.get("instances/" + instance + "/attachments/dicom/md5"), BodyHandlers.ofByteArray(), SHORT_ANSWER);
+        if (response.statusCode() == 404 || response.statusCode() == 400) {
+            return Optional.empty();
+        }
+        String md5 = new String(http.body(response), StandardCharsets.US_ASCII);
+        return Optional.of(md5).filter(text -> !text.isEmpty());
+    }
+
+    /**
+     * Makes the server read an instance's DICOM file and compare it with the MD5 that it recorded.
+     *
+     * @return false when the file has changed on its disk, or is gone
+     */
+    public boolean verifyMd5(OrthancId instance) throws OrthancException {
+        HttpResponse<byte[]> response = http.exchange(
+                http.post("instances/" + instance + "/attachments/dicom/verify-md5", ""),
+                BodyHandlers.ofByteArray(),
+                SHORT_ANSWER);
+        if (response.statusCode() == 400) {
+            return false;
+        }
+        http.body(response);
+        return true;
+    }
+
+    /**
+     * An instance's DICOM file as stored, as a stream, for files that are too large for memory. The whole file must be
+     * read within the answer timeout; after it, the stream is closed, and reading throws.
+     */
+    public InputStream open(OrthancId instance) throws OrthancException {
+        InputStream file = http.body(
+                http.exchange(http.get("instances/" + instance + "/file"), BodyHandlers.ofInputStream(), LARGEST_FILE));
+        http.closeInTime(file);
+        return file;
     }
 
     /** An instance's DICOM file as stored, in memory. */

@@ -1,6 +1,7 @@
 package org.dicomgateway.orthanc;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -18,6 +19,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.dicomgateway.config.settings.DataSize;
 import org.dicomgateway.orthanc.BoundedBody.TooLongException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -28,6 +31,7 @@ final class OrthancHttp {
     /** Enough for a thousand studies with thousands of instances each. */
     static final DataSize LONGEST_ANSWER = DataSize.ofMebibytes(64);
 
+    private static final Logger LOG = LoggerFactory.getLogger(OrthancHttp.class);
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private final URI base;
@@ -111,6 +115,18 @@ final class OrthancHttp {
                 throw OrthancException.unreachable(request.uri(), again);
             }
         }
+    }
+
+    /** Closes a body that is still being read when the answer timeout is over. */
+    void closeInTime(InputStream body) {
+        CompletableFuture.delayedExecutor(answerTimeout.toMillis(), TimeUnit.MILLISECONDS)
+                .execute(() -> {
+                    try {
+                        body.close();
+                    } catch (IOException e) {
+                        LOG.debug("a body that came too slowly cannot be closed", e);
+                    }
+                });
     }
 
     /** The timeout of the JDK client covers only the headers of an answer. This timeout also covers the body. */

@@ -70,6 +70,23 @@ public record Instance(
         return new ForwardLog.Subject(sopInstance, studyInstanceUid, origin, datasetLength, Optional.of(receivedAt));
     }
 
+    /** Returns a copy with another length of the dataset: the same dataset, encoded otherwise. */
+    public Instance withLength(long length) {
+        return new Instance(
+                id,
+                sopClass,
+                sopInstance,
+                transferSyntax,
+                studyInstanceUid,
+                seriesInstanceUid,
+                patientId,
+                accessionNumber,
+                modality,
+                origin,
+                receivedAt,
+                length);
+    }
+
     /** Returns a copy with this key. */
     public Instance numbered(long key) {
         return new Instance(

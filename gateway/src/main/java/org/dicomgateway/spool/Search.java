@@ -35,6 +35,18 @@ public record Search(
         Optional<Instant> from,
         Optional<Instant> to) {
 
+    /** The same criteria, with this destination. */
+    public Search at(String only) {
+        return new Search(
+                study, series, instance, accession, patient, callingAe, calledAe, route, only, state, from, to);
+    }
+
+    /** The same criteria, with this SOP Instance UID. */
+    public Search ofInstance(String only) {
+        return new Search(
+                study, series, only, accession, patient, callingAe, calledAe, route, destination, state, from, to);
+    }
+
     /** Matches everything. */
     public static final Search ALL =
             new Search("", "", "", "", "", "", "", "", "", Optional.empty(), Optional.empty(), Optional.empty());

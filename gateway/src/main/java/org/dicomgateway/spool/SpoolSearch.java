@@ -87,6 +87,7 @@ public interface SpoolSearch {
      * @param lastStatus DIMSE status of the last attempt; empty without a response or an attempt
      * @param reason why the last attempt failed, or why the delivery was discarded or superseded; otherwise empty
      * @param since when the delivery got its state, as far as known: the time of settlement or of receipt
+     * @param lastCheck the last check of what the destination holds; empty when it was never checked
      */
     record FoundDelivery(
             long id,
@@ -102,13 +103,23 @@ public interface SpoolSearch {
             Instant due,
             OptionalInt lastStatus,
             String reason,
-            Instant since) {
+            Instant since,
+            Optional<FoundCheck> lastCheck) {
 
         /** Copies the list. */
         public FoundDelivery {
             candidates = List.copyOf(candidates);
         }
     }
+
+    /**
+     * The last check of what a destination holds.
+     *
+     * @param at when
+     * @param how by what means
+     * @param detail what was found, if it was not verified; otherwise empty
+     */
+    record FoundCheck(CopyState state, Instant at, String how, String detail) {}
 
     /**
      * A study with all its instances that the spool knows. Each receipt counts.
@@ -143,6 +154,9 @@ public interface SpoolSearch {
      * The progress of a study at one destination, in deliveries.
      *
      * @param reason why one of the unfinished deliveries last failed; empty when none did
+     * @param verified of the delivered ones, those that the destination was last found to hold
+     * @param missing those that it was found not to have
+     * @param differing those of which it was found to have other content
      */
     record StudyAt(
             String destination,
@@ -152,7 +166,10 @@ public interface SpoolSearch {
             long held,
             long superseded,
             long discarded,
-            String reason) {}
+            String reason,
+            long verified,
+            long missing,
+            long differing) {}
 
     /** An instance and its events, in order of time. */
     record Story(FoundInstance instance, List<Event> events) {
@@ -184,7 +201,17 @@ public interface SpoolSearch {
         /** A newer version was sent to this destination before; this one will not be sent. */
         SUPERSEDED,
         /** The destination has the instance. */
-        DELIVERED
+        DELIVERED,
+        /** A check found that the destination does not hold the instance; it is sent again. */
+        SENT_AGAIN,
+        /** The last check: the destination holds what was sent. */
+        VERIFIED,
+        /** The last check: the destination does not have the instance. */
+        MISSING,
+        /** The last check: the destination has other content. */
+        DIFFERING,
+        /** The last check: the destination has the instance, but it cannot be compared with what was sent. */
+        UNVERIFIABLE
     }
 
     /**

@@ -70,6 +70,9 @@ public interface SpoolView extends SpoolSearch {
      */
     void discardSetAside(long number);
 
+    /** How many copies are in each state, per destination. Only destinations that were checked. */
+    Map<String, Map<CopyState, Long>> copyCounts();
+
     /** The health of the spool itself. */
     Vitals vitals();
 

@@ -18,7 +18,9 @@ import org.dicomgateway.admin.api.RouteView;
 import org.dicomgateway.admin.api.RulesView;
 import org.dicomgateway.admin.api.RulesView.Broken;
 import org.dicomgateway.admin.api.ThreadView;
+import org.dicomgateway.admin.api.VerificationView;
 import org.dicomgateway.admin.server.Controls;
+import org.dicomgateway.spool.Search;
 
 /** A gateway of two destinations, {@code a} and {@code b}, whose state a test sets. */
 public final class FakeControls implements Controls {
@@ -165,6 +167,22 @@ public final class FakeControls implements Controls {
     @Override
     public boolean resume(String destination) {
         return paused.remove(destination) != null;
+    }
+
+    @Override
+    public VerificationView verify(Search which, boolean repair, boolean overwrite) {
+        return new VerificationView(
+                3,
+                true,
+                NOW,
+                repair,
+                List.of(new VerificationView.At("a", 5, 4, 1, 0, 0, 0, 0, true, "")),
+                List.of(new VerificationView.Item("a", "1.2.3", "1.2.3.4", "missing", "the server does not have it")));
+    }
+
+    @Override
+    public Optional<VerificationView> verification(long number) {
+        return number == 3 ? Optional.of(verify(Search.ALL, false, false)) : Optional.empty();
     }
 
     @Override

@@ -12,6 +12,7 @@ import org.dicomgateway.dicom.values.InstanceHeader;
 import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
+import org.dicomgateway.spool.CopyState;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Planner;
 import org.dicomgateway.spool.Search;
@@ -64,6 +65,11 @@ public final class FakeSpoolView implements SpoolView {
     public long discard(Selection selection, String reason) {
         asked.add("discard " + selection + " " + reason);
         return Math.min(counted, 2);
+    }
+
+    @Override
+    public Map<String, Map<CopyState, Long>> copyCounts() {
+        return Map.of("a", Map.of(CopyState.VERIFIED, 5L, CopyState.MISSING, 1L, CopyState.DIFFERING, 1L));
     }
 
     @Override

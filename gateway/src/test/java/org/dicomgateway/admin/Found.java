@@ -8,10 +8,12 @@ import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
+import org.dicomgateway.spool.CopyState;
 import org.dicomgateway.spool.DeliveryState;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.SpoolSearch.Event;
 import org.dicomgateway.spool.SpoolSearch.EventKind;
+import org.dicomgateway.spool.SpoolSearch.FoundCheck;
 import org.dicomgateway.spool.SpoolSearch.FoundDelivery;
 import org.dicomgateway.spool.SpoolSearch.FoundInstance;
 import org.dicomgateway.spool.SpoolSearch.FoundStudy;
@@ -78,7 +80,11 @@ final class Found {
                 NOW,
                 status,
                 reason,
-                NOW.plusSeconds(5));
+                NOW.plusSeconds(5),
+                place == 0
+                        ? Optional.of(
+                                new FoundCheck(CopyState.MISSING, NOW.plusSeconds(9), "listed", "it is not there"))
+                        : Optional.empty());
     }
 
     static FoundStudy study() {
@@ -93,7 +99,7 @@ final class Found {
                 NOW,
                 NOW.plusSeconds(9),
                 List.of("CT1"),
-                List.of(new StudyAt("a", 1, 1, 0, 0, 0, 0, "")));
+                List.of(new StudyAt("a", 1, 1, 0, 0, 0, 0, "", 0, 0, 0)));
     }
 
     static Story story() {

@@ -88,6 +88,11 @@ class OpenApiTest {
             new Call("POST", "/api/set-aside/4/discard", "{}", 400),
             new Call("POST", "/api/set-aside/4/discard", "{\"reason\":\"no instance\"}", 200),
             new Call("POST", "/api/set-aside/4/discard", "{\"reason\":\"no instance\"}", 404),
+            new Call("POST", "/api/verify", "{\"study\":\"1.2.3\",\"repair\":true}", 200),
+            new Call("POST", "/api/verify", "{}", 400),
+            new Call("GET", "/api/verify/3"),
+            new Call("GET", "/api/verify/4", "", 404),
+            new Call("GET", "/api/verify/x", "", 400),
             new Call("POST", "/api/reload"));
 
     @RegisterExtension
@@ -228,6 +233,7 @@ class OpenApiTest {
         return call.path
                 .replaceAll("\\?.*", "")
                 .replaceAll("/api/instances/[^/]+", "/api/instances/{id}")
+                .replaceAll("/api/verify/[^/]+", "/api/verify/{number}")
                 .replaceAll("/api/set-aside/[^/]+/", "/api/set-aside/{number}/")
                 .replaceAll("/api/destinations/[^/]+/", "/api/destinations/{name}/");
     }

@@ -35,6 +35,7 @@ import org.dicomgateway.cli.operate.RetryCommand;
 import org.dicomgateway.cli.operate.SetAsideCommand;
 import org.dicomgateway.cli.operate.StatusCommand;
 import org.dicomgateway.cli.operate.TraceCommand;
+import org.dicomgateway.cli.operate.VerifyCommand;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.Uid;
@@ -268,10 +269,23 @@ class OperatorCommandsTest {
         assertThat(out.toString())
                 .contains("study 1.2.3  CT, 2 instances, 1.0 KiB")
                 .contains("from CT1")
-                .containsPattern("(?m)^a +1 +1 +0 +0 +0 +0$")
+                .containsPattern("(?m)^a +1 +1 +0 +0 +0 +0 +0$")
                 .doesNotContain("PAT-1", "ACC-1");
         assertThat(run(new TraceCommand(), "ACC-1", "--show-patients")).isEqualTo(1);
         assertThat(out.toString()).contains("accession ACC-1, patient PAT-1");
+    }
+
+    @Test
+    void verify_tells_what_is_missing_and_wants_to_know_what_to_check() {
+        assertThat(run(new VerifyCommand(), "--study", "1.2.3", "--repair")).isEqualTo(1);
+        assertThat(out.toString())
+                .containsPattern("(?m)^a +5 +4 +1 +0 +0 +0 +0$")
+                .containsPattern("missing +a +1.2.3 +1.2.3.4 +the server does not have it");
+        assertThat(run(new VerifyCommand(), "--all", "--json")).isEqualTo(1);
+        assertThat(out.toString()).contains("\"sopInstanceUid\"");
+        assertThat(run(new VerifyCommand())).isEqualTo(2);
+        assertThat(run(new VerifyCommand(), "--all", "--study", "1.2.3")).isEqualTo(2);
+        assertThat(run(new VerifyCommand(), "--all", "--overwrite")).isEqualTo(2);
     }
 
     @Test

@@ -81,6 +81,7 @@ class SyntaxWarningsTest {
                 Instant.EPOCH,
                 Optional.empty(),
                 reason,
-                Instant.EPOCH);
+                Instant.EPOCH,
+                Optional.empty());
     }
 }

@@ -19,6 +19,7 @@ import org.dicomgateway.config.settings.DestinationSettings.RetrySettings;
 import org.dicomgateway.config.settings.RateLimit;
 import org.dicomgateway.config.settings.RoutingSettings;
 import org.dicomgateway.config.settings.Schedule;
+import org.dicomgateway.config.settings.VerifySettings;
 import org.dicomgateway.dicom.requestor.RequestorSettings;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Peer;
@@ -76,7 +77,8 @@ class DestinationSettingsTest {
                     List.of(new Schedule.Window(
                             Set.of(DayOfWeek.SATURDAY, DayOfWeek.SUNDAY), LocalTime.of(7, 0), LocalTime.MIDNIGHT))),
             new RateLimit(OptionalInt.of(13), Optional.of(DataSize.ofMebibytes(14))),
-            Optional.empty());
+            Optional.empty(),
+            VerifySettings.NONE);
 
     @TempDir
     private Path folder;
@@ -116,12 +118,32 @@ class DestinationSettingsTest {
                         Duration.ofSeconds(15),
                         Schedule.ALWAYS,
                         RateLimit.UNLIMITED,
-                        Optional.empty()));
+                        Optional.empty(),
+                        VerifySettings.NONE));
     }
 
     @Test
     void every_key_is_mapped() throws Exception {
         assertThat(archive("destinations.archive {\n" + IDENTITY + ALL + "}")).isEqualTo(ALL_READ);
+    }
+
+    @Test
+    void verification_is_mapped_and_needs_a_way_to_ask() throws Exception {
+        String rest = "rest.url = \"http://localhost:8042\"\n";
+        String verify =
+                "verify { level = content, within = 5 m, again = 2 d, max-rate { instances = 3, bytes = 4 MiB } }";
+        assertThat(archive("destinations.archive {\n" + IDENTITY + rest + verify + "}")
+                        .verify())
+                .isEqualTo(new VerifySettings(
+                        VerifySettings.Level.CONTENT,
+                        Duration.ofMinutes(5),
+                        Optional.of(Duration.ofDays(2)),
+                        new RateLimit(OptionalInt.of(3), Optional.of(DataSize.ofMebibytes(4)))));
+        assertThat(archive("destinations.archive {\n" + IDENTITY + rest
+                                + "verify { level = presence, again = never } }")
+                        .verify()
+                        .again())
+                .isEmpty();
     }
 
     @Test
@@ -187,6 +209,11 @@ class DestinationSettingsTest {
             rest { url = "http://h", password = p } | rest.password | there is no user
             rest { url = "http://h", user = u, password-file = gone } | rest.password-file | cannot be read
             rest { url = "http://h", interval = 1 s } | rest.interval | must be between 5 s and 1 d
+            verify.level = content          | verify.level        | there is no way to verify
+            verify.level = sometimes        | verify.level        | none
+            verify.within = 1 s             | verify.within       | must be between 2 s and 7 d
+            verify.again = 1 s              | verify.again        | must be between 1 m and 3650 d
+            verify.max-rate.bytes = 1       | verify.max-rate.bytes | expected a size with its unit
             """)
     void a_mistake_is_one_problem_with_its_place(String line, String key, String what) {
         assertThat(written.problemsOfRouting("routes = []\ndestinations.archive {\n" + IDENTITY + line + "\n}"))

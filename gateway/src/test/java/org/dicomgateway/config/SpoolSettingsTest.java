@@ -35,7 +35,8 @@ class SpoolSettingsTest {
                         DataSize.ofMebibytes(32),
                         DataSize.ofMebibytes(1024),
                         Duration.ofDays(30),
-                        Duration.ofMinutes(10)));
+                        Duration.ofMinutes(10),
+                        new SpoolSettings.Keep(Duration.ofDays(7), DataSize.ofMebibytes(200 * 1024))));
     }
 
     @Test
@@ -50,6 +51,7 @@ class SpoolSettingsTest {
                           min-free-space = 0
                           history = 12 h
                           straggler-age = 90 s
+                          keep { for = 2 h, size = 3 GiB }
                         }
                         """).spool())
                 .isEqualTo(new SpoolSettings(
@@ -60,7 +62,8 @@ class SpoolSettingsTest {
                         DataSize.ofMebibytes(8),
                         new DataSize(0),
                         Duration.ofHours(12),
-                        Duration.ofSeconds(90)));
+                        Duration.ofSeconds(90),
+                        new SpoolSettings.Keep(Duration.ofHours(2), DataSize.ofMebibytes(3 * 1024))));
     }
 
     @ParameterizedTest

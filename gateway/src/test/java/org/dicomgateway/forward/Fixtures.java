@@ -83,7 +83,8 @@ final class Fixtures {
                 it.probeInterval(),
                 schedule,
                 limit,
-                rest);
+                rest,
+                it.verify());
     }
 
     /** Opens daily at this hour, UTC, for one hour. */

@@ -198,10 +198,13 @@ final class RecordedDisk implements SystemTrace.Listener {
         if (!isOurs(to)) {
             return;
         }
-        if (!Objects.equals(from.getParent(), to.getParent())) {
-            throw new IllegalStateException("this disk moves nothing between directories: " + from + " to " + to);
-        }
         RecordedFile file = files.get(from);
+        if (file != null && !Objects.equals(from.getParent(), to.getParent())) {
+            // Harsher than a file system with a journal: it can be in both directories afterwards, or in neither.
+            name(new Naming(null, to, file));
+            name(new Naming(from, null, null));
+            return;
+        }
         if (file != null && !file.unsynced().isEmpty()) {
             unfinishedFilesNamed.add(to.getFileName().toString());
         }

@@ -48,6 +48,7 @@ final class InMemoryLedger implements Ledger {
         private boolean routed;
         private boolean discarded;
         private boolean file;
+        private boolean kept;
         private @Nullable Instant finishedAt;
         private final Map<Long, Delivery> deliveries = new TreeMap<>();
 
@@ -164,16 +165,22 @@ final class InMemoryLedger implements Ledger {
         } else if (change instanceof Change.Moved moved) {
             Row row = rows.get(moved.instanceId());
             if (row != null && row.stored.location() instanceof Location.InLog) {
-                StoredInstance old = row.stored;
-                row.stored = new StoredInstance(
-                        old.instance(), new Location.InFile(), old.length(), old.datasetOffset(), old.crc32c());
+                row.stored = row.stored.inOwnFile();
                 row.file = true;
             }
         } else if (change instanceof Change.FileDeleted deleted) {
             Row row = rows.get(deleted.instanceId());
             if (row != null && row.finished()) {
                 row.file = false;
+                row.kept = false;
             }
+        } else if (change instanceof Change.FileKept kept) {
+            Row row = rows.get(kept.instanceId());
+            if (row != null && row.finished()) {
+                row.kept = row.file;
+            }
+        } else if (change instanceof Change.SentAgain again) {
+            return sendAgain(again, due);
         } else if (change instanceof Change.Replanned replanned) {
             return replan(replanned, due);
         } else if (change instanceof Change.Retried retried) {
@@ -589,6 +596,26 @@ final class InMemoryLedger implements Ledger {
         finish(row, settled.at());
     }
 
+    private long sendAgain(Change.SentAgain change, Set<String> due) {
+        Delivery delivery = delivery(change.deliveryId());
+        if (delivery == null || delivery.state != State.DELIVERED) {
+            return 0;
+        }
+        Row row = row(delivery);
+        delivery.state = State.PENDING;
+        start(delivery, change.at());
+        delivery.lastError = change.reason();
+        change.restored().ifPresent(stored -> {
+            row.stored = stored;
+            row.file = true;
+            row.kept = false;
+        });
+        row.finishedAt = null;
+        due.add(delivery.destination);
+        review(row, change.at(), due);
+        return 1;
+    }
+
     private long replan(Change.Replanned replanned, Set<String> due) {
         Row row = rows.get(replanned.instanceId());
         if (row == null
@@ -938,7 +965,12 @@ final class InMemoryLedger implements Ledger {
     @Override
     public synchronized Optional<StoredInstance> find(long instanceId) {
         Row row = rows.get(instanceId);
-        return row == null || (row.finished() && !row.file) ? Optional.empty() : Optional.of(row.stored);
+        return row == null || (row.finished() && (!row.file || row.kept)) ? Optional.empty() : Optional.of(row.stored);
+    }
+
+    @Override
+    public synchronized Optional<StoredInstance> known(long instanceId) {
+        return Optional.ofNullable(rows.get(instanceId)).map(row -> row.stored);
     }
 
     @Override
@@ -971,7 +1003,7 @@ final class InMemoryLedger implements Ledger {
 
     @Override
     public synchronized List<Long> finishedWithFile(int max) {
-        return stored(row -> row.finished() && row.file, max).stream()
+        return stored(row -> row.finished() && row.file && !row.kept, max).stream()
                 .map(stored -> stored.instance().id())
                 .toList();
     }

@@ -17,6 +17,7 @@ import static org.dicomgateway.spool.LedgerFixtures.settled;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -164,6 +165,36 @@ abstract class LedgerContract {
                 received(inLog(instance(2, "1.2.3", "1.2"), 1), plan("a")));
 
         assertThat(ledger.due("a", LATER, 10, Set.of(delivery(1, 0)), 0)).isEmpty();
+    }
+
+    @Test
+    void a_delivered_delivery_is_made_again_and_only_that_one() throws Exception {
+        apply(received(1, "a", "b"), delivered(1, 0), delivered(1, 1));
+        Change again = new Change.SentAgain(delivery(1, 0), Optional.empty(), "it was missing there", LATER);
+
+        assertThat(apply(again).rows()).isEqualTo(1);
+        assertThat(apply(again).rows()).as("it is pending").isZero();
+
+        assertThat(dueIds("a")).containsExactly(delivery(1, 0));
+        assertThat(dueIds("b")).isEmpty();
+        assertBooks("a", books(1, 0, 1, 0, 0));
+        assertThat(ledger.unfinishedBytesBySegment()).isEqualTo(Map.of(1L, LedgerFixtures.LENGTH));
+        apply(delivered(1, 0));
+        assertThat(ledger.unfinishedBytesBySegment()).isEmpty();
+        assertBooks("a", books(1, 1, 0, 0, 0));
+
+        StoredInstance restored = inLog(instance(1), 1).inOwnFile();
+        apply(new Change.SentAgain(delivery(1, 1), Optional.of(restored), "it was missing there", LATER));
+        assertThat(ledger.unfinished(0, 10)).containsExactly(restored);
+        assertThat(ledger.known(1)).contains(restored);
+        assertThat(ledger.unfinishedBytesBySegment()).isEmpty();
+        apply(delivered(1, 1));
+        assertThat(ledger.finishedWithFile(10)).containsExactly(1L);
+        apply(new Change.FileKept(1));
+        assertThat(ledger.finishedWithFile(10)).isEmpty();
+        assertThat(ledger.find(1)).isEmpty();
+        assertThat(ledger.known(1)).contains(restored);
+        assertThat(ledger.books()).isEqualTo(ledger.recount());
     }
 
     @Test

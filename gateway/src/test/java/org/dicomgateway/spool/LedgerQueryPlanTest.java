@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.dicomgateway.spool.search.FoundRows;
 import org.dicomgateway.spool.sqlite.Affinities;
 import org.dicomgateway.spool.sqlite.Completion;
+import org.dicomgateway.spool.sqlite.CopyRows;
 import org.dicomgateway.spool.sqlite.DeliveryEvents;
 import org.dicomgateway.spool.sqlite.DeliveryRow;
 import org.dicomgateway.spool.sqlite.Discards;
@@ -22,6 +23,7 @@ import org.dicomgateway.spool.sqlite.LedgerReader;
 import org.dicomgateway.spool.sqlite.LedgerWriter;
 import org.dicomgateway.spool.sqlite.ParkedDeliveries.Parked;
 import org.dicomgateway.spool.sqlite.Placement;
+import org.dicomgateway.spool.sqlite.Repeats;
 import org.dicomgateway.spool.sqlite.SentVersions;
 import org.dicomgateway.spool.sqlite.SqliteLedger;
 import org.dicomgateway.spool.sqlite.Versions;
@@ -70,6 +72,13 @@ class LedgerQueryPlanTest {
             Map.entry("forget where it was sent", SentVersions.FORGET),
             Map.entry("versioned of a destination", Parked.OF_DESTINATION.versioned()),
             Map.entry("versioned of a study", Parked.OF_STUDY.versioned()),
+            Map.entry("checks that are due", CopyRows.DUE),
+            Map.entry("copies of an instance", CopyRows.OF_INSTANCE),
+            Map.entry("where it was delivered", CopyRows.DELIVERED_AT),
+            Map.entry("remove a check", CopyRows.REMOVE),
+            Map.entry("forget checks", CopyRows.FORGET),
+            Map.entry("made again", Repeats.PENDING_AGAIN),
+            Map.entry("unfinished again", Repeats.UNFINISHED),
             Map.entry("discard", Discards.DISCARD),
             Map.entry("discard what has no route", Discards.DISCARD_UNROUTED),
             Map.entry("forgettable", LedgerHistory.FORGETTABLE),
@@ -144,6 +153,15 @@ class LedgerQueryPlanTest {
                 .containsExactly(
                         "SCAN asked VIRTUAL TABLE INDEX 1:",
                         "SEARCH d USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)");
+    }
+
+    @Test
+    void copies_and_checks_are_read_by_keys() throws Exception {
+        for (String sql : List.of(CopyRows.COPIES, FoundRows.CHECKS)) {
+            assertThat(plan(sql))
+                    .filteredOn(step -> step.startsWith("SCAN "))
+                    .containsExactly("SCAN asked VIRTUAL TABLE INDEX 1:");
+        }
     }
 
     @Test

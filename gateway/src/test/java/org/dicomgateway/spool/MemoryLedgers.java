@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -65,6 +66,11 @@ final class MemoryLedgers implements LedgerSource {
         choices.take();
         ledger = open;
         return new Kept(open, choices);
+    }
+
+    /** What the ledger that is open knows of an instance. */
+    synchronized Optional<StoredInstance> known(long instanceId) {
+        return Objects.requireNonNull(ledger).known(instanceId);
     }
 
     @Override
@@ -268,6 +274,11 @@ final class MemoryLedgers implements LedgerSource {
         @Override
         public Optional<StoredInstance> find(long instanceId) {
             return open.find(instanceId);
+        }
+
+        @Override
+        public Optional<StoredInstance> known(long instanceId) {
+            return open.known(instanceId);
         }
 
         @Override

@@ -65,6 +65,15 @@ final class SpoolHarness {
 
     /** @param reserve bytes of spare segments */
     SpoolHarness(Path directory, long receiveMemory, long reserve) {
+        this(directory, receiveMemory, reserve, SpoolSettings.Keep.NOTHING);
+    }
+
+    /** Keeps bytes after the last delivery. */
+    SpoolHarness(Path directory, SpoolSettings.Keep keep) {
+        this(directory, 1 << 20, 0, keep);
+    }
+
+    private SpoolHarness(Path directory, long receiveMemory, long reserve, SpoolSettings.Keep keep) {
         this.directory = directory;
         this.settings = new SpoolSettings(
                 directory,
@@ -74,7 +83,8 @@ final class SpoolHarness {
                 new DataSize(receiveMemory),
                 new DataSize(MIN_FREE),
                 HISTORY,
-                STRAGGLER_AGE);
+                STRAGGLER_AGE,
+                keep);
     }
 
     InstantSource clock() {

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Peer;
+import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.orthanc.Level;
 import org.dicomgateway.orthanc.Login;
 import org.dicomgateway.orthanc.OrthancClient;
@@ -145,6 +146,25 @@ public final class OrthancServer implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
         }
+    }
+
+    /** Loses a study. */
+    public void delete(Uid study) {
+        try {
+            for (Resource found : client.find(Level.STUDY, Map.of("StudyInstanceUID", study.value()))) {
+                delete("/studies/" + found.id().value());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    /** Where it stores its files. */
+    public Path storage() {
+        return home().resolve("storage");
     }
 
     private void delete(String path) throws IOException, InterruptedException {

@@ -79,7 +79,7 @@ class CrashPointIT {
                     around("dicom.requestor.RequestedAssociation", "cStore", 3),
                     around("spool.engine.Spool", "settle", 3),
                     // A segment is done with.
-                    around("spool.log.SegmentLog", "retire"),
+                    around("spool.log.SegmentLog", "keep"),
                     // What is stuck leaves the log.
                     around("spool.upkeep.Stragglers", "write"),
                     around("spool.log.InstanceFiles", "syncMoved"),

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.dicomgateway.dicom.values.DimseStatus;
+import org.dicomgateway.spool.SpoolSearch.FoundCheck;
 import org.dicomgateway.spool.SpoolSearch.FoundDelivery;
 
 /**
@@ -23,6 +24,7 @@ import org.dicomgateway.spool.SpoolSearch.FoundDelivery;
  * @param lastStatus DIMSE status of the last attempt
  * @param reason why the last attempt failed, or why it was discarded or superseded; empty when there is nothing to say
  * @param since when it was settled, or else received
+ * @param check the last check of whether the destination holds it; empty: it was never checked
  */
 public record DeliveryView(
         long id,
@@ -37,11 +39,26 @@ public record DeliveryView(
         Instant due,
         Optional<String> lastStatus,
         String reason,
-        Instant since) {
+        Instant since,
+        Optional<Check> check) {
 
     /** Copies the list. */
     public DeliveryView {
         candidates = List.copyOf(candidates);
+    }
+
+    /**
+     * What a check found.
+     *
+     * @param state verified, missing, differing or unverifiable
+     * @param how by what means
+     * @param detail what was found, if it was not verified; otherwise empty
+     */
+    public record Check(String state, Instant at, String how, String detail) {
+
+        static Check of(FoundCheck found) {
+            return new Check(found.state().name().toLowerCase(Locale.ROOT), found.at(), found.how(), found.detail());
+        }
     }
 
     public static DeliveryView of(FoundDelivery found) {
@@ -58,7 +75,8 @@ public record DeliveryView(
                 found.due(),
                 status(found.lastStatus()),
                 found.reason(),
-                found.since());
+                found.since(),
+                found.lastCheck().map(Check::of));
     }
 
     static Optional<String> status(OptionalInt status) {

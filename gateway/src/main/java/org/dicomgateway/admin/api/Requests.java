@@ -1,5 +1,6 @@
 package org.dicomgateway.admin.api;
 
+import java.time.Instant;
 import java.util.Optional;
 
 /** The requests of operators: one record for each request body. */
@@ -52,6 +53,29 @@ public final class Requests {
      */
     public record Discard(
             Optional<String> destination, Optional<String> study, Optional<Long> delivery, Optional<String> reason) {}
+
+    /**
+     * Which delivered copies to check. Those that meet all given conditions are selected; without a condition, {@code
+     * all} is required.
+     *
+     * @param destination only those at this destination
+     * @param study only those of this Study Instance UID
+     * @param patient only those of this Patient ID
+     * @param accession only those of this Accession Number
+     * @param since only instances that were received since then
+     * @param all true asks for all
+     * @param repair true sends again what is missing
+     * @param overwrite true also sends again what differs; only with {@code repair}
+     */
+    public record Verify(
+            Optional<String> destination,
+            Optional<String> study,
+            Optional<String> patient,
+            Optional<String> accession,
+            Optional<Instant> since,
+            Optional<Boolean> all,
+            Optional<Boolean> repair,
+            Optional<Boolean> overwrite) {}
 
     /**
      * Deletes a file that was set aside.

@@ -38,6 +38,9 @@ public record StudyView(
      * The progress at one destination, counted in deliveries.
      *
      * @param why the reason for what is not done; empty when there is nothing to say
+     * @param verified of the delivered ones, those that the destination was last found to hold, as they were sent
+     * @param missing those that it was found not to have
+     * @param differing those of which it was found to have other content
      */
     public record At(
             String destination,
@@ -47,7 +50,10 @@ public record StudyView(
             long held,
             long superseded,
             long discarded,
-            String why) {
+            String why,
+            long verified,
+            long missing,
+            long differing) {
 
         static At of(StudyAt found, Map<String, HealthView> health) {
             boolean done = found.pending() + found.parked() + found.held() == 0;
@@ -72,7 +78,10 @@ public record StudyView(
                     found.held(),
                     found.superseded(),
                     found.discarded(),
-                    done ? "" : why);
+                    done ? "" : why,
+                    found.verified(),
+                    found.missing(),
+                    found.differing());
         }
     }
 

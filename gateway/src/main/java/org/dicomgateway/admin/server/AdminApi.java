@@ -17,7 +17,10 @@ import org.dicomgateway.admin.api.Json;
 import org.dicomgateway.admin.api.ProcessView;
 import org.dicomgateway.admin.api.Requests;
 import org.dicomgateway.admin.api.RoutesView;
+import org.dicomgateway.admin.api.VerificationView;
 import org.dicomgateway.dicom.values.Text;
+import org.dicomgateway.spool.DeliveryState;
+import org.dicomgateway.spool.Search;
 import org.dicomgateway.spool.SpoolView;
 import org.dicomgateway.spool.SpoolView.Selection;
 import org.slf4j.Logger;
@@ -57,6 +60,8 @@ final class AdminApi {
         routes.post("/api/reroute", this::reroute);
         routes.post("/api/retry", this::retry);
         routes.post("/api/discard", this::discard);
+        routes.post("/api/verify", this::verify);
+        routes.get("/api/verify/{number}", this::verification);
         routes.post("/api/reload", this::reload);
     }
 
@@ -168,6 +173,55 @@ final class AdminApi {
                 described(selection),
                 reason);
         answer(context, new Answers.Count(count));
+    }
+
+    private void verify(Context context) {
+        Requests.Verify request = request(context, Requests.Verify.class);
+        Search which = new Search(
+                request.study().orElse(""),
+                "",
+                "",
+                request.accession().orElse(""),
+                request.patient().orElse(""),
+                "",
+                "",
+                "",
+                request.destination().map(this::knownDestination).orElse(""),
+                Optional.of(DeliveryState.DELIVERED),
+                request.since(),
+                Optional.empty());
+        boolean any = request.study()
+                        .or(request::accession)
+                        .or(request::patient)
+                        .or(request::destination)
+                        .isEmpty()
+                && request.since().isEmpty();
+        if (any != request.all().orElse(false)) {
+            throw new BadRequestResponse("one of study, patient, accession, destination and since is needed, or all");
+        }
+        boolean repair = request.repair().orElse(false);
+        boolean overwrite = request.overwrite().orElse(false);
+        if (overwrite && !repair) {
+            throw new BadRequestResponse("overwrite is only possible with repair");
+        }
+        VerificationView begun = controls.verify(which, repair, overwrite);
+        LOG.info(
+                "{}: copies are verified, request {}{}: study={} destination={}",
+                Caller.mention(context),
+                begun.number(),
+                overwrite ? ", repaired and overwritten" : repair ? ", and repaired" : "",
+                anyOr(which.study()),
+                anyOr(which.destination()));
+        answer(context, begun);
+    }
+
+    private void verification(Context context) {
+        long number = SearchApi.number("number", context.pathParam("number"), 1, Long.MAX_VALUE);
+        answer(
+                context,
+                controls.verification(number)
+                        .orElseThrow(() -> new NotFoundResponse(
+                                "no such request: " + number + "; the gateway was started since, or it was long ago")));
     }
 
     private static Selection selection(Optional<String> destination, Optional<String> study, Optional<Long> delivery) {

@@ -2,6 +2,7 @@ package org.dicomgateway.admin.server;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.dicomgateway.admin.api.CertificateView;
 import org.dicomgateway.admin.api.CommitmentsView;
 import org.dicomgateway.admin.api.HealthView;
@@ -10,6 +11,8 @@ import org.dicomgateway.admin.api.ReceiverView;
 import org.dicomgateway.admin.api.ReloadView;
 import org.dicomgateway.admin.api.RouteView;
 import org.dicomgateway.admin.api.RulesView;
+import org.dicomgateway.admin.api.VerificationView;
+import org.dicomgateway.spool.Search;
 
 /** What operators see and control, apart from the spool. Safe for any number of threads. */
 public interface Controls {
@@ -64,6 +67,17 @@ public interface Controls {
      * @return whether it was paused
      */
     boolean resume(String destination);
+
+    /**
+     * Begins to check copies, and to repair them if asked. Returns at once.
+     *
+     * @param which the copies; only the delivered ones are checked
+     * @return how far it got
+     */
+    VerificationView verify(Search which, boolean repair, boolean overwrite);
+
+    /** How far a request to check copies got; empty when there is none with this number, or not any more. */
+    Optional<VerificationView> verification(long number);
 
     /** Reads the rules again now, and applies the changes if the file has no errors. */
     ReloadView reload();

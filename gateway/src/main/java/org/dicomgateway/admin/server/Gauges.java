@@ -22,6 +22,7 @@ import org.dicomgateway.admin.api.ThreadView;
 import org.dicomgateway.observe.Metric;
 import org.dicomgateway.observe.Metrics;
 import org.dicomgateway.observe.Metrics.Reading;
+import org.dicomgateway.spool.CopyState;
 import org.dicomgateway.spool.SpoolView;
 import org.dicomgateway.spool.SpoolView.Books;
 import org.dicomgateway.spool.SpoolView.Vitals;
@@ -100,6 +101,13 @@ final class Gauges {
                         books.entrySet(),
                         Map.Entry::getKey,
                         entry -> entry.getValue().pendingBytes()));
+        List<Reading> copies = new ArrayList<>();
+        spool.copyCounts().forEach((name, counts) -> {
+            for (CopyState state : CopyState.values()) {
+                copies.add(new Reading(counts.getOrDefault(state, 0L), name, word(state.name())));
+            }
+        });
+        metrics.set(Metric.COPIES, copies);
         TreeSet<String> names = new TreeSet<>(books.keySet());
         names.addAll(controls.destinations().keySet());
         Map<String, Instant> oldest = spool.oldestWaiting();

@@ -31,8 +31,8 @@ import picocli.CommandLine.Parameters;
         },
         optionListHeading = "%nOptions:%n",
         exitCodeList = {
-            "0:it is known, and delivered everywhere",
-            "1:it waits, or was parked or discarded somewhere",
+            "0:it is known, and delivered everywhere; no check found it missing or differing",
+            "1:it waits, or was parked or discarded, or is missing or differs somewhere",
             "2:wrong usage or configuration",
             OperatorCommand.EXIT_UNREACHABLE,
             "4:it is not known"

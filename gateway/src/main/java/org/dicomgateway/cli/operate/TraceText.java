@@ -21,14 +21,20 @@ final class TraceText {
     private static final int MAX_VALUE = 64;
     private static final int MAX_REASON = 160;
     private static final String ANY = "(any)";
+    private static final List<String> WRONG = List.of("missing", "differing");
 
     private TraceText() {}
 
-    /** Whether no delivery of the study waits, is parked, held or discarded, and every instance has a route. */
+    /**
+     * Whether no delivery of the study waits, is parked, held or discarded, or was found to be missing or differing,
+     * and every instance has a route.
+     */
     static boolean isDone(StudyView study) {
         return study.unrouted() == 0
                 && study.destinations().stream()
-                        .allMatch(at -> at.pending() + at.parked() + at.held() + at.discarded() == 0);
+                        .allMatch(at ->
+                                at.pending() + at.parked() + at.held() + at.discarded() + at.missing() + at.differing()
+                                        == 0);
     }
 
     /** Whether every delivery of the instance is done, and it has a route. */
@@ -36,7 +42,10 @@ final class TraceText {
         return instance.routed()
                 && instance.deliveries().stream()
                         .allMatch(one ->
-                                List.of("delivered", "merged", "superseded").contains(one.state()));
+                                List.of("delivered", "merged", "superseded").contains(one.state())
+                                        && one.check()
+                                                .filter(check -> WRONG.contains(check.state()))
+                                                .isEmpty());
     }
 
     static List<String> studies(List<StudyView> studies, boolean more, boolean showPatients) {
@@ -57,7 +66,15 @@ final class TraceText {
             }
             if (!study.destinations().isEmpty()) {
                 TextTable table = new TextTable(
-                        "destination", "delivered", "pending", "parked", "held", "superseded", "discarded", "why");
+                        "destination",
+                        "delivered",
+                        "pending",
+                        "parked",
+                        "held",
+                        "superseded",
+                        "discarded",
+                        "verified",
+                        "why");
                 study.destinations()
                         .forEach(at -> table.row(
                                 at.destination().isEmpty() ? ANY : at.destination(),
@@ -67,11 +84,19 @@ final class TraceText {
                                 Long.toString(at.held()),
                                 Long.toString(at.superseded()),
                                 Long.toString(at.discarded()),
+                                verified(at),
                                 reason(at.why())));
                 lines.addAll(table.lines());
             }
         }
         return withRest(lines, more);
+    }
+
+    /** How many are verified, and what was found to be wrong. */
+    private static String verified(StudyView.At at) {
+        return at.verified()
+                + (at.missing() > 0 ? ", " + at.missing() + " missing" : "")
+                + (at.differing() > 0 ? ", " + at.differing() + " differing" : "");
     }
 
     static List<String> instances(List<InstanceView> instances, boolean more, boolean showPatients) {
@@ -88,7 +113,11 @@ final class TraceText {
     }
 
     private static String state(DeliveryView one) {
-        return one.destination().orElse(ANY) + " " + one.state();
+        return one.destination().orElse(ANY) + " "
+                + one.check()
+                        .filter(check -> one.state().equals("delivered"))
+                        .map(DeliveryView.Check::state)
+                        .orElse(one.state());
     }
 
     static List<String> story(InstanceView one, List<StoryView.Happened> timeline, boolean showPatients) {

@@ -82,7 +82,7 @@ public final class Node {
         return number < min || number > max ? outOfRange(min, max) : valid((int) number);
     }
 
-    Setting<Duration> duration(Duration min, Duration max) {
+    public Setting<Duration> duration(Duration min, Duration max) {
         String example = "a duration with its unit, such as 500 ms, 30 s, 5 m, 12 h or 7 d";
         if (!isScalar() || lacksUnit()) {
             return wrongType(example);

@@ -18,6 +18,7 @@ import org.dicomgateway.config.settings.Limits;
 import org.dicomgateway.config.settings.RateLimit;
 import org.dicomgateway.config.settings.RestSettings;
 import org.dicomgateway.config.settings.Schedule;
+import org.dicomgateway.config.settings.VerifySettings;
 import org.dicomgateway.dicom.requestor.RequestorSettings;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Peer;
@@ -36,6 +37,10 @@ final class DestinationReader {
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._:%-]{1,255}");
     private static final Duration MAX_DELAY = Duration.ofDays(7);
     private static final Duration MIN_DELAY = Duration.ofMillis(10);
+    private static final String NEVER = "never";
+    private static final Duration MIN_WITHIN = Duration.ofSeconds(2);
+    private static final Duration MIN_AGAIN = Duration.ofMinutes(1);
+    private static final Duration MAX_AGAIN = Duration.ofDays(3650);
 
     private DestinationReader() {}
 
@@ -58,6 +63,12 @@ final class DestinationReader {
         RestReader.Shared restShared = RestReader.shared(rest);
         Supplier<Optional<RestSettings>> api = RestReader.read(rest, restShared);
         rest.finish();
+        if (!rest.isWritten()) {
+            shared.level.check(
+                    level -> level == VerifySettings.Level.NONE,
+                    level -> "there is no way to verify",
+                    "add rest { url = … } to the destination");
+        }
         section.belong(Reference.keys("route-defaults"), "a route, or to route-defaults");
         section.finish();
         return new Draft(
@@ -76,7 +87,8 @@ final class DestinationReader {
                         shared.probeInterval.get(),
                         shared.schedule.get(),
                         shared.maxRate.get(),
-                        api.get()),
+                        api.get(),
+                        shared.verify.get()),
                 restShared.password());
     }
 
@@ -100,7 +112,9 @@ final class DestinationReader {
             Supplier<BreakerSettings> breaker,
             Setting<Duration> probeInterval,
             Setting<Schedule> schedule,
-            Supplier<RateLimit> maxRate) {}
+            Supplier<RateLimit> maxRate,
+            Setting<VerifySettings.Level> level,
+            Supplier<VerifySettings> verify) {}
 
     /**
      * Reads the common settings.
@@ -108,6 +122,8 @@ final class DestinationReader {
      * @param whole true for a destination; false for the defaults
      */
     private static Shared shared(Section section, boolean whole) {
+        Section verify = section.section("verify");
+        Setting<VerifySettings.Level> level = verify.word("level", VerifySettings.Level.class);
         return new Shared(
                 callingAe(section),
                 section.integer("max-associations", 1, 256),
@@ -119,7 +135,18 @@ final class DestinationReader {
                 breaker(section.section("breaker")),
                 section.duration("probe-interval", Duration.ofSeconds(1), Limits.MAX_TIMEOUT),
                 ScheduleReader.read(section.section("schedule")),
-                AccessReader.rate(section.section("max-rate")));
+                AccessReader.rate(section.section("max-rate")),
+                level,
+                verify(verify, level));
+    }
+
+    private static Supplier<VerifySettings> verify(Section section, Setting<VerifySettings.Level> level) {
+        Setting<Duration> within = section.duration("within", MIN_WITHIN, MAX_DELAY);
+        Setting<Optional<Duration>> again =
+                section.node("again").flatMap(node -> node.unless(NEVER, some -> some.duration(MIN_AGAIN, MAX_AGAIN)));
+        Supplier<RateLimit> rate = AccessReader.rate(section.section("max-rate"));
+        section.finish();
+        return () -> new VerifySettings(level.get(), within.get(), again.get(), rate.get());
     }
 
     /**

@@ -101,6 +101,10 @@ public final class GatewayReader {
         Setting<DataSize> free = spool.size("min-free-space", new DataSize(0), MAX_FREE);
         Setting<Duration> history = spool.duration("history", Duration.ZERO, MAX_HISTORY);
         Setting<Duration> age = spool.duration("straggler-age", Duration.ofSeconds(1), MAX_HISTORY);
+        Section keep = spool.section("keep");
+        Setting<Duration> keepTime = keep.duration("for", Duration.ZERO, MAX_HISTORY);
+        Setting<DataSize> keepSize = keep.size("size", new DataSize(0), MAX_FREE);
+        keep.finish();
         spool.finish();
         return () -> new SpoolSettings(
                 directory.get(),
@@ -110,7 +114,8 @@ public final class GatewayReader {
                 memory.get(),
                 free.get(),
                 history.get(),
-                age.get());
+                age.get(),
+                new SpoolSettings.Keep(keepTime.get(), keepSize.get()));
     }
 
     private Setting<Path> path(Section section, String key) {

@@ -23,6 +23,7 @@ import org.dicomgateway.dicom.values.Peer;
  * @param schedule when instances may be sent to it
  * @param maxRate the maximum rate at which it gets instances
  * @param rest its REST API, when that is also checked
+ * @param verify whether the gateway checks that it holds what was delivered
  */
 public record DestinationSettings(
         String name,
@@ -38,7 +39,8 @@ public record DestinationSettings(
         Duration probeInterval,
         Schedule schedule,
         RateLimit maxRate,
-        Optional<RestSettings> rest) {
+        Optional<RestSettings> rest,
+        VerifySettings verify) {
 
     /** A destination without schedule, rate limit and REST API. */
     public DestinationSettings(
@@ -67,7 +69,8 @@ public record DestinationSettings(
                 probeInterval,
                 Schedule.ALWAYS,
                 RateLimit.UNLIMITED,
-                Optional.empty());
+                Optional.empty(),
+                VerifySettings.NONE);
     }
 
     /**

@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param history how long a finished instance stays in the ledger
  * @param stragglerAge when a finished segment is older than this and mostly delivered, its remaining instances move
  *     into files
+ * @param keep how long delivered bytes are kept
  */
 public record SpoolSettings(
         Path directory,
@@ -24,4 +25,46 @@ public record SpoolSettings(
         DataSize receiveMemory,
         DataSize minFreeSpace,
         Duration history,
-        Duration stragglerAge) {}
+        Duration stragglerAge,
+        Keep keep) {
+
+    /** A spool that keeps nothing after the last delivery. */
+    public SpoolSettings(
+            Path directory,
+            DataSize segmentSize,
+            DataSize reserve,
+            DataSize largeInstance,
+            DataSize receiveMemory,
+            DataSize minFreeSpace,
+            Duration history,
+            Duration stragglerAge) {
+        this(
+                directory,
+                segmentSize,
+                reserve,
+                largeInstance,
+                receiveMemory,
+                minFreeSpace,
+                history,
+                stragglerAge,
+                Keep.NOTHING);
+    }
+
+    /**
+     * How long bytes are kept after the last delivery, to send them again. The space is given up before the spool
+     * would refuse an instance.
+     *
+     * @param time at most this long; zero: nothing is kept
+     * @param size at most this many bytes in total
+     */
+    public record Keep(Duration time, DataSize size) {
+
+        /** Nothing is kept. */
+        public static final Keep NOTHING = new Keep(Duration.ZERO, new DataSize(0));
+
+        /** Whether anything is kept. */
+        public boolean isAnything() {
+            return !time.isZero() && size.bytes() > 0;
+        }
+    }
+}

@@ -148,7 +148,8 @@ public final class ElementReader {
         return group << 16 | source.u16();
     }
 
-    private void readHeader(boolean withVr) throws IOException {
+    /** Reads the rest of an element's header, with or without a value representation. */
+    void readHeader(boolean withVr) throws IOException {
         vr = NO_VR;
         if (!withVr) {
             length = source.i32();

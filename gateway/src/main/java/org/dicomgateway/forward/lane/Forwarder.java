@@ -193,6 +193,13 @@ public final class Forwarder implements AutoCloseable {
                 .toList();
     }
 
+    /** Whether instances are being sent to this destination now. */
+    public boolean isSending(String destination) {
+        return Optional.ofNullable(lanes.get(destination))
+                .filter(lane -> lane.view().inFlight() > 0)
+                .isPresent();
+    }
+
     /** The state of each lane, by name. */
     public List<LaneView> views() {
         return lanes.values().stream()

@@ -46,6 +46,11 @@ public record Folders(Path root) {
         return root.resolve("held");
     }
 
+    /** Segments and files that are kept after the last delivery. */
+    public Path kept() {
+        return root.resolve("kept");
+    }
+
     /** Files that the ledger does not know: {@link SetAside}. */
     public Path setAside() {
         return root.resolve("set-aside");

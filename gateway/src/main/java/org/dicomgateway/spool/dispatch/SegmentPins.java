@@ -17,7 +17,7 @@ public final class SegmentPins {
 
     /** Asks the ledger, and pins what will be read. */
     @FunctionalInterface
-    interface Look<T> {
+    public interface Look<T> {
         T take() throws LedgerException;
     }
 
@@ -45,6 +45,16 @@ public final class SegmentPins {
     void unpin(StoredInstance stored) {
         if (stored.location() instanceof Location.InLog inLog) {
             pins.computeIfPresent(inLog.segment(), (segment, n) -> n == 1 ? null : n - 1);
+        }
+    }
+
+    /** Runs a look while no other one runs. */
+    public <T> T alone(Look<T> look) throws LedgerException {
+        looking.writeLock().lock();
+        try {
+            return look.take();
+        } finally {
+            looking.writeLock().unlock();
         }
     }
 

@@ -20,6 +20,8 @@ import org.dicomgateway.observe.StageTimes;
 import org.dicomgateway.process.LongLived;
 import org.dicomgateway.spool.Chooser;
 import org.dicomgateway.spool.Claim;
+import org.dicomgateway.spool.Copies;
+import org.dicomgateway.spool.CopyState;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Intake;
 import org.dicomgateway.spool.Outbox;
@@ -176,9 +178,7 @@ public final class Spool implements Intake, Outbox, SpoolView, Whereabouts, Auto
             LOG.warn("delivery {} was settled twice; the second settlement is ignored", claim.deliveryId());
             return;
         }
-        parts.ledgerQueue()
-                .submit(List.of(new Change.Settled(
-                        claim.deliveryId(), settlement, parts.clock().instant())));
+        parts.ledgerQueue().submit(List.of(parts.copies().settled(claim, settlement)));
     }
 
     @Override
@@ -281,6 +281,16 @@ public final class Spool implements Intake, Outbox, SpoolView, Whereabouts, Auto
     @Override
     public Map<String, Instant> oldestWaiting() {
         return parts.catalogue().oldestWaiting();
+    }
+
+    @Override
+    public Map<String, Map<CopyState, Long>> copyCounts() {
+        return parts.catalogue().copyCounts();
+    }
+
+    /** The spool as verification sees it. */
+    public Copies copies() {
+        return parts.copies();
     }
 
     @Override

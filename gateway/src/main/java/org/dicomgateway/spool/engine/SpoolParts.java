@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import org.dicomgateway.config.settings.SpoolSettings;
@@ -26,6 +27,7 @@ import org.dicomgateway.spool.dispatch.HandingOut;
 import org.dicomgateway.spool.dispatch.Reassignment;
 import org.dicomgateway.spool.dispatch.Replanning;
 import org.dicomgateway.spool.dispatch.SegmentPins;
+import org.dicomgateway.spool.dispatch.SpoolCopies;
 import org.dicomgateway.spool.dispatch.VersionLog;
 import org.dicomgateway.spool.dispatch.WakeUps;
 import org.dicomgateway.spool.intake.Committer;
@@ -41,10 +43,12 @@ import org.dicomgateway.spool.ledger.LedgerQueue;
 import org.dicomgateway.spool.ledger.LedgerSource;
 import org.dicomgateway.spool.log.InstanceFiles;
 import org.dicomgateway.spool.log.InstanceReader;
+import org.dicomgateway.spool.log.KeptBytes;
 import org.dicomgateway.spool.log.SegmentLog;
 import org.dicomgateway.spool.log.SetAside;
 import org.dicomgateway.spool.recovery.Recovery;
 import org.dicomgateway.spool.search.Catalogue;
+import org.dicomgateway.spool.upkeep.Keeping;
 import org.dicomgateway.spool.upkeep.SpoolMaintenance;
 import org.dicomgateway.spool.upkeep.Stragglers;
 import org.dicomgateway.spool.upkeep.Sweeper;
@@ -74,6 +78,7 @@ record SpoolParts(
         Replanning replanning,
         Reassignment reassignment,
         Discarding discarding,
+        SpoolCopies copies,
         SpoolMaintenance spoolMaintenance)
         implements AutoCloseable {
 
@@ -93,8 +98,8 @@ record SpoolParts(
             throws IOException {
         checkSizes(settings);
         Folders folders = new Folders(settings.directory());
-        for (Path folder :
-                List.of(folders.root(), folders.log(), folders.large(), folders.held(), folders.setAside())) {
+        for (Path folder : List.of(
+                folders.root(), folders.log(), folders.large(), folders.held(), folders.setAside(), folders.kept())) {
             disk.createDirectory(folder);
         }
         disk.syncDirectory(folders.root());
@@ -177,7 +182,8 @@ record SpoolParts(
             SegmentLog log =
                     new SegmentLog(disk, folders, settings.segmentSize().bytes(), clock, recovered.log());
             Committer committer = new Committer(log, files, ledgerQueue, recovered.nextId(), times);
-            InstanceReader reader = new InstanceReader(disk, folders, files);
+            KeptBytes kept = new KeptBytes(disk, folders);
+            InstanceReader reader = new InstanceReader(disk, folders, files, Optional.of(kept));
             VersionLog versions = new VersionLog(ledger, ledgerQueue, journal);
             Sweeper sweeper = new Sweeper(
                     ledger,
@@ -188,12 +194,14 @@ record SpoolParts(
                     files,
                     space,
                     versions,
+                    new Keeping(kept, settings.keep(), ledger, ledgerQueue, log, pins, space, clock),
                     settings.reserve().bytes());
             Stragglers stragglers = new Stragglers(ledger, ledgerQueue, log, files, reader, settings.stragglerAge());
             GatherBuffers buffers = new GatherBuffers(settings.receiveMemory().bytes());
             Reassignment reassignment =
                     new Reassignment(ledger, ledgerQueue, claims, wakeUps, chooser, decisions, clock);
             wakeUps.onGivenBack(reassignment::reconsider);
+            Gate gate = new Gate(space, ledgerQueue, committer);
             SpoolParts parts = new SpoolParts(
                     clock,
                     lock,
@@ -209,7 +217,7 @@ record SpoolParts(
                     ledgerQueue,
                     committer,
                     space,
-                    new Gate(space, ledgerQueue, committer),
+                    gate,
                     new Reception(
                             buffers,
                             files,
@@ -222,6 +230,7 @@ record SpoolParts(
                     new Replanning(ledger, ledgerQueue, pins, reader),
                     reassignment,
                     new Discarding(catalogue, ledgerQueue, claims, decisions, forwardLog, clock),
+                    new SpoolCopies(ledger, ledgerQueue, pins, reader, files, catalogue, gate::pass, clock),
                     new SpoolMaintenance(
                             space,
                             committer,

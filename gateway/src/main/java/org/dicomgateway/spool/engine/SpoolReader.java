@@ -168,8 +168,9 @@ public final class SpoolReader {
     private static StoredInstance stored(long segment, SegmentScan.Found found, DiskFile file) throws IOException {
         RecordHeader header = found.header();
         byte[] json = SegmentWindow.bytes(file, found.offset() + header.metadataAt(), header.metadataLength());
-        Instance instance = RecordMetadata.fromJson(json).instance(header.instanceId(), header.datasetLength());
-        return header.stored(instance, new LogPosition(segment, found.offset()));
+        RecordMetadata metadata = RecordMetadata.fromJson(json);
+        Instance instance = metadata.instance(header.instanceId(), header.datasetLength());
+        return header.stored(instance, new LogPosition(segment, found.offset()), metadata.datasetDigest());
     }
 
     private void fromFiles(Map<Long, Path> own, Visitor visitor, Set<Long> seen) throws IOException {

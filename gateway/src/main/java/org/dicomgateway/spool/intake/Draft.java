@@ -2,8 +2,10 @@ package org.dicomgateway.spool.intake;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.dicomgateway.spool.DatasetDigest;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Plan;
 import org.dicomgateway.spool.RefusedException;
@@ -18,6 +20,7 @@ final class Draft {
 
     private final Instance unnumbered;
     private final Plan plan;
+    private final DatasetDigest digest;
     private final RecordHeader header;
     private final List<ByteBuffer> buffers;
     private final InstanceFiles.@Nullable Part part;
@@ -27,6 +30,7 @@ final class Draft {
      * Creates a draft.
      *
      * @param unnumbered the instance without its key
+     * @param digest the digest of the dataset
      * @param header all fields except epoch, id and place, which the committer sets
      * @param buffers the whole record, with room for its header at the beginning of the first buffer
      * @param part the completed file with the body, if the body is not in the record
@@ -34,11 +38,13 @@ final class Draft {
     Draft(
             Instance unnumbered,
             Plan plan,
+            DatasetDigest digest,
             RecordHeader header,
             List<ByteBuffer> buffers,
             InstanceFiles.@Nullable Part part) {
         this.unnumbered = unnumbered;
         this.plan = plan;
+        this.digest = digest;
         this.header = header;
         this.buffers = buffers;
         this.part = part;
@@ -70,7 +76,8 @@ final class Draft {
 
     /** The ledger change for this instance. */
     Change.Received received(long instanceId, LogPosition start, LogPosition end) {
-        return new Change.Received(header.stored(unnumbered.numbered(instanceId), start), plan, end);
+        return new Change.Received(
+                header.stored(unnumbered.numbered(instanceId), start, Optional.of(digest)), plan, end);
     }
 
     /** The instance is durable: the caller may continue. */

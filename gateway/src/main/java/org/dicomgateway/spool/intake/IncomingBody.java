@@ -7,7 +7,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.List;
 import java.util.Optional;
+import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
+import org.dicomgateway.spool.DatasetDigest;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Plan;
 import org.dicomgateway.spool.RefusedException;
@@ -32,6 +34,9 @@ final class IncomingBody implements AutoCloseable {
     private final long largeInstance;
     private final Gathered gathered;
     private final CRC32C crc = new CRC32C();
+    private final CRC32 datasetCrc32 = new CRC32();
+    private int prefixLength;
+    private int prefixCrc;
     private InstanceFiles.@Nullable Part part;
     private long length;
 
@@ -42,8 +47,20 @@ final class IncomingBody implements AutoCloseable {
         this.gathered = new Gathered(buffers);
     }
 
-    /** Appends the next bytes. */
+    /** Appends everything before the dataset. */
+    void takePrefix(byte[] prefix) throws RefusedException {
+        append(prefix, 0, prefix.length);
+        prefixLength = prefix.length;
+        prefixCrc = (int) crc.getValue();
+    }
+
+    /** Appends the next bytes of the dataset. */
     void take(byte[] bytes, int offset, int count) throws RefusedException {
+        datasetCrc32.update(bytes, offset, count);
+        append(bytes, offset, count);
+    }
+
+    private void append(byte[] bytes, int offset, int count) throws RefusedException {
         crc.update(bytes, offset, count);
         length += count;
         int taken = part == null && length <= largeInstance ? gathered.append(bytes, offset, count) : 0;
@@ -85,13 +102,14 @@ final class IncomingBody implements AutoCloseable {
     }
 
     /** Completes the record. A body in a file is then durable, except for its name. */
-    Draft draft(Instance unnumbered, Plan plan, int datasetOffset) throws RefusedException {
-        byte[] json = RecordMetadata.of(unnumbered, plan).toJson();
+    Draft draft(Instance unnumbered, Plan plan) throws RefusedException {
+        DatasetDigest digest = digest();
+        byte[] json = RecordMetadata.of(unnumbered, plan, digest).toJson();
         InstanceFiles.Part open = part;
         RecordHeader header = new RecordHeader(
-                open != null, 0, 0, 0, length, json.length, datasetOffset, Checksum.of(json), (int) crc.getValue());
+                open != null, 0, 0, 0, length, json.length, prefixLength, Checksum.of(json), (int) crc.getValue());
         if (open == null) {
-            return new Draft(unnumbered, plan, header, gathered.finish(json), null);
+            return new Draft(unnumbered, plan, digest, header, gathered.finish(json), null);
         }
         try {
             open.complete();
@@ -100,7 +118,13 @@ final class IncomingBody implements AutoCloseable {
         }
         ByteBuffer record = ByteBuffer.allocate((int) header.recordLength());
         record.put(RecordHeader.LENGTH, json);
-        return new Draft(unnumbered, plan, header, List.of(record), open);
+        return new Draft(unnumbered, plan, digest, header, List.of(record), open);
+    }
+
+    /** Of the dataset alone. Only the CRC-32 needs its own pass over the bytes. */
+    private DatasetDigest digest() {
+        int crc32c = Checksum.ofEnd((int) crc.getValue(), prefixCrc, length - prefixLength);
+        return new DatasetDigest((int) datasetCrc32.getValue(), crc32c);
     }
 
     private static RefusedException failed(IOException e) {

@@ -51,13 +51,13 @@ public final class Reception {
         byte[] prefix =
                 Part10.prefix(arrival.sopClass(), arrival.sopInstance(), arrival.transferSyntax(), arrival.origin());
         try (IncomingBody body = new IncomingBody(buffers, files, space, largeInstance)) {
-            body.take(prefix, 0, prefix.length);
+            body.takePrefix(prefix);
             drain(dataset, body);
             InstanceHeader header = header(arrival, body.read(prefix.length));
             Plan plan = planner.plan(header, arrival.origin());
             Instance unnumbered =
                     Instance.unnumbered(header, arrival.origin(), clock.instant(), body.length() - prefix.length);
-            return new Accepted(committer.commit(body.draft(unnumbered, plan, prefix.length)), plan);
+            return new Accepted(committer.commit(body.draft(unnumbered, plan)), plan);
         }
     }
 

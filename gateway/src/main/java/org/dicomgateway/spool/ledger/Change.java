@@ -3,7 +3,9 @@ package org.dicomgateway.spool.ledger;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.dicomgateway.spool.Copies;
 import org.dicomgateway.spool.Outbox;
 import org.dicomgateway.spool.Plan;
 import org.dicomgateway.spool.Settlement;
@@ -22,14 +24,41 @@ public sealed interface Change {
      */
     record Received(StoredInstance stored, Plan plan, LogPosition end) implements Change {}
 
-    /** A claim has ended. */
-    record Settled(long deliveryId, Settlement settlement, Instant at) implements Change {}
+    /**
+     * A claim has ended.
+     *
+     * @param check when it is due to check whether the destination holds the instance, if it was delivered; empty:
+     *     never
+     */
+    record Settled(long deliveryId, Settlement settlement, Instant at, Optional<Instant> check) implements Change {
+
+        /** Creates the end of a claim after which nothing is checked. */
+        public Settled(long deliveryId, Settlement settlement, Instant at) {
+            this(deliveryId, settlement, at, Optional.empty());
+        }
+    }
+
+    /** The result of a check. Dropped when the delivery is no longer in the state delivered. */
+    record Checked(Copies.Checked result) implements Change {}
+
+    /**
+     * A delivered delivery becomes pending again, from its first attempt, because the destination does not hold the
+     * instance. Does nothing in any other state.
+     *
+     * @param restored the instance as it now lies in a file of its own, which is durable; empty when its bytes are
+     *     where they were
+     * @param reason why, for operators
+     */
+    record SentAgain(long deliveryId, Optional<StoredInstance> restored, String reason, Instant at) implements Change {}
 
     /** The part-10 stream now lies in a file of its own, which is durable. */
     record Moved(long instanceId) implements Change {}
 
     /** The file of a finished instance was deleted. */
     record FileDeleted(long instanceId) implements Change {}
+
+    /** The file of a finished instance is kept. */
+    record FileKept(long instanceId) implements Change {}
 
     /** A held instance gets a plan. Does nothing when the instance is no longer held, or the plan is empty. */
     record Replanned(long instanceId, Plan plan) implements Change {}

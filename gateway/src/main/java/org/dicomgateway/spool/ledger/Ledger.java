@@ -93,6 +93,9 @@ public interface Ledger extends AutoCloseable {
     /** The location of an instance; empty when the instance is unknown, or finished and removed. */
     Optional<StoredInstance> find(long instanceId) throws LedgerException;
 
+    /** The instance, in any state; its bytes may be gone. Empty when the instance is unknown. */
+    Optional<StoredInstance> known(long instanceId) throws LedgerException;
+
     /** Instances without a plan and with ids above {@code afterId}, oldest first. */
     List<StoredInstance> held(long afterId, int max) throws LedgerException;
 

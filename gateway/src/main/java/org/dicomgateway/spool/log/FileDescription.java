@@ -4,6 +4,7 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.dicomgateway.dicom.dataset.HeaderReader;
 import org.dicomgateway.dicom.dataset.Part10;
@@ -11,6 +12,7 @@ import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.ByteSize;
 import org.dicomgateway.dicom.values.InstanceHeader;
 import org.dicomgateway.dicom.values.Origin;
+import org.dicomgateway.spool.DatasetDigest;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Plan;
 import org.dicomgateway.spool.disk.DiskFile;
@@ -22,8 +24,10 @@ import org.dicomgateway.spool.disk.DiskInputStream;
  * @param origin from the file meta information; unknown when it is not there
  * @param length bytes of the file
  * @param crc32c of the file as it is now, correct or not
+ * @param digest of its dataset as it is now
  */
-public record FileDescription(InstanceHeader header, Origin origin, int datasetOffset, long length, int crc32c) {
+public record FileDescription(
+        InstanceHeader header, Origin origin, int datasetOffset, long length, int crc32c, DatasetDigest digest) {
 
     private static final Origin UNKNOWN = new Origin(AeTitle.of("UNKNOWN"), AeTitle.of("UNKNOWN"), "unknown");
     private static final int WINDOW = 128 * ByteSize.KIB;
@@ -46,7 +50,8 @@ public record FileDescription(InstanceHeader header, Origin origin, int datasetO
                     part10.origin().orElse(UNKNOWN),
                     Math.toIntExact(part10.datasetOffset()),
                     length,
-                    crc32c(file, length));
+                    crc32c(file, length),
+                    digest(file, part10.datasetOffset(), length));
         }
     }
 
@@ -54,7 +59,7 @@ public record FileDescription(InstanceHeader header, Origin origin, int datasetO
     public StoredInstance stored(long id, Plan plan, Instant now) {
         Instance instance =
                 Instance.unnumbered(header, origin, now, length - datasetOffset).numbered(id);
-        return new StoredInstance(instance, new Location.InFile(), length, datasetOffset, crc32c);
+        return new StoredInstance(instance, new Location.InFile(), length, datasetOffset, crc32c, Optional.of(digest));
     }
 
     private static InputStream stream(DiskFile file, long from, long to) {
@@ -69,5 +74,15 @@ public record FileDescription(InstanceHeader header, Origin origin, int datasetO
             crc.update(window, 0, n);
         }
         return (int) crc.getValue();
+    }
+
+    private static DatasetDigest digest(DiskFile file, long from, long length) throws IOException {
+        DatasetDigest.Calculation calculation = new DatasetDigest.Calculation();
+        byte[] window = new byte[WINDOW];
+        InputStream in = new DiskInputStream(file, from, length);
+        for (int n = in.read(window); n >= 0; n = in.read(window)) {
+            calculation.add(window, 0, n);
+        }
+        return calculation.digest();
     }
 }

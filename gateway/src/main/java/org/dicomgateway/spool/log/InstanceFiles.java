@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -142,6 +143,26 @@ public final class InstanceFiles {
         } catch (NoSuchFileException e) {
             return disk.read(folders.held().resolve(id + Folders.INSTANCE));
         }
+    }
+
+    /**
+     * Keeps the file of an instance that is no longer needed for delivery.
+     *
+     * @return false when there is no file
+     */
+    public boolean keep(long id, KeptBytes kept, Instant now) throws IOException {
+        for (Path folder : List.of(folders.large(), folders.held())) {
+            Path path = folder.resolve(id + Folders.INSTANCE);
+            long bytes;
+            try (DiskFile file = disk.read(path)) {
+                bytes = file.size();
+            } catch (NoSuchFileException e) {
+                continue;
+            }
+            kept.keep(KeptBytes.Kind.INSTANCE, id, path, bytes, now);
+            return true;
+        }
+        return false;
     }
 
     /** Removes the file of an instance, if there is one. */

@@ -3,6 +3,8 @@ package org.dicomgateway.spool.log;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
 import org.dicomgateway.spool.DamagedInstanceException;
 import org.dicomgateway.spool.disk.Disk;
 import org.dicomgateway.spool.disk.DiskFile;
@@ -17,11 +19,19 @@ public final class InstanceReader {
     private final Disk disk;
     private final Folders folders;
     private final InstanceFiles files;
+    private final Optional<KeptBytes> kept;
 
+    /** Reads only what waits for delivery. */
     public InstanceReader(Disk disk, Folders folders, InstanceFiles files) {
+        this(disk, folders, files, Optional.empty());
+    }
+
+    /** Reads also what is kept after the last delivery. */
+    public InstanceReader(Disk disk, Folders folders, InstanceFiles files, Optional<KeptBytes> kept) {
         this.disk = disk;
         this.folders = folders;
         this.files = files;
+        this.kept = kept;
     }
 
     /** Opens the dataset alone. If it is in a segment, the caller must have pinned the segment. */
@@ -39,10 +49,10 @@ public final class InstanceReader {
         long bodyAt = 0;
         try {
             if (stored.location() instanceof Location.InLog inLog) {
-                file = disk.read(folders.segment(inLog.segment()));
+                file = segment(inLog.segment());
                 bodyAt = inLog.offset() + RecordHeader.LENGTH;
             } else {
-                file = files.open(stored.instance().id());
+                file = own(stored.instance().id());
             }
         } catch (NoSuchFileException e) {
             throw new DamagedInstanceException(describe(stored) + " is missing: " + e.getMessage(), e);
@@ -57,6 +67,30 @@ public final class InstanceReader {
                 file.close();
             }
         }
+    }
+
+    private DiskFile segment(long segment) throws IOException {
+        try {
+            return disk.read(folders.segment(segment));
+        } catch (NoSuchFileException e) {
+            return kept(KeptBytes.Kind.SEGMENT, segment, e);
+        }
+    }
+
+    private DiskFile own(long id) throws IOException {
+        try {
+            return files.open(id);
+        } catch (NoSuchFileException e) {
+            return kept(KeptBytes.Kind.INSTANCE, id, e);
+        }
+    }
+
+    private DiskFile kept(KeptBytes.Kind kind, long number, NoSuchFileException otherwise) throws IOException {
+        Optional<Path> path = kept.flatMap(all -> all.find(kind, number));
+        if (path.isEmpty()) {
+            throw otherwise;
+        }
+        return disk.read(path.get());
     }
 
     /**

@@ -2,6 +2,7 @@ package org.dicomgateway.spool.log;
 
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import org.dicomgateway.spool.DatasetDigest;
 import org.dicomgateway.spool.Instance;
 
 /**
@@ -61,9 +62,9 @@ public record RecordHeader(
     }
 
     /** The ledger's entry for a record that begins at {@code start}. */
-    public StoredInstance stored(Instance instance, LogPosition start) {
+    public StoredInstance stored(Instance instance, LogPosition start, Optional<DatasetDigest> digest) {
         Location location = inFile ? new Location.InFile() : new Location.InLog(start.segment(), start.offset());
-        return new StoredInstance(instance, location, bodyLength, datasetOffset, bodyCrc);
+        return new StoredInstance(instance, location, bodyLength, datasetOffset, bodyCrc, digest);
     }
 
     public static long aligned(long length) {

@@ -3,17 +3,22 @@ package org.dicomgateway.spool.log;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
+import org.dicomgateway.spool.DatasetDigest;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Plan;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The metadata of a record, as JSON: the sender, the instance, and its planned deliveries. Metadata and body are all
  * that a rebuild of the ledger needs.
+ *
+ * @param digest the {@link DatasetDigest}; null in a record of a version of the gateway without digests
  */
 public record RecordMetadata(
         String sopClass,
@@ -29,14 +34,15 @@ public record RecordMetadata(
         String remote,
         String receivedAt,
         long rules,
-        List<Delivery> deliveries) {
+        List<Delivery> deliveries,
+        @Nullable String digest) {
 
     /** A {@link Plan.PlannedDelivery}. */
     record Delivery(String route, int copy, List<String> candidates, int priority, boolean nextWhenRefused) {}
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    public static RecordMetadata of(Instance instance, Plan plan) {
+    public static RecordMetadata of(Instance instance, Plan plan, DatasetDigest digest) {
         return new RecordMetadata(
                 instance.sopClass().value(),
                 instance.sopInstance().value(),
@@ -53,7 +59,8 @@ public record RecordMetadata(
                 plan.rulesVersion(),
                 plan.deliveries().stream()
                         .map(d -> new Delivery(d.route(), d.copy(), d.candidates(), d.priority(), d.nextWhenRefused()))
-                        .toList());
+                        .toList(),
+                digest.toString());
     }
 
     public byte[] toJson() {
@@ -71,6 +78,7 @@ public record RecordMetadata(
             // Find invalid values here, not in the middle of a replay.
             metadata.instance(1, 0);
             metadata.plan();
+            metadata.datasetDigest();
             return metadata;
         } catch (RuntimeException e) {
             // No cause: the parser's messages quote the text that they could not parse.
@@ -93,6 +101,10 @@ public record RecordMetadata(
                 new Origin(AeTitle.of(calling), AeTitle.of(called), remote),
                 Instant.parse(receivedAt),
                 datasetLength);
+    }
+
+    public Optional<DatasetDigest> datasetDigest() {
+        return Optional.ofNullable(digest).map(DatasetDigest::of);
     }
 
     public Plan plan() {

@@ -207,6 +207,23 @@ public final class SegmentLog implements AutoCloseable {
         sealed.remove(sequence);
     }
 
+    /** Keeps a sealed segment that is no longer needed for delivery. */
+    public void keep(long sequence, KeptBytes kept) throws IOException {
+        try {
+            kept.keep(KeptBytes.Kind.SEGMENT, sequence, folders.segment(sequence), segmentSize, clock.instant());
+        } catch (NoSuchFileException e) {
+            LOG.warn("segment {} is missing; another program has removed it", sequence);
+        }
+        sealed.remove(sequence);
+    }
+
+    /** Makes a segment that was kept until now a spare one. */
+    public void reuse(KeptBytes.Kept segment, KeptBytes kept) throws IOException {
+        kept.remove(segment);
+        disk.rename(segment.path(), folders.spare(segment.number()));
+        spares.add(folders.spare(segment.number()));
+    }
+
     @Override
     public void close() {
         seal();

@@ -141,7 +141,11 @@ final class Replay {
             return;
         }
         Instance instance = metadata.get().instance(id, found.header().datasetLength());
-        StoredInstance stored = found.header().stored(instance, new LogPosition(segment, found.offset()));
+        StoredInstance stored = found.header()
+                .stored(
+                        instance,
+                        new LogPosition(segment, found.offset()),
+                        metadata.get().datasetDigest());
         if (rebuilding && inOwnFile) {
             stored = stored.inOwnFile();
         }

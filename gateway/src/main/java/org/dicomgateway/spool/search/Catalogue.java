@@ -5,11 +5,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.dicomgateway.spool.Copy;
+import org.dicomgateway.spool.CopyState;
 import org.dicomgateway.spool.Search;
 import org.dicomgateway.spool.SearchException;
 import org.dicomgateway.spool.SpoolSearch;
@@ -84,6 +87,26 @@ public final class Catalogue implements SpoolSearch, AutoCloseable {
     @Override
     public Map<String, Instant> oldestWaiting() {
         return ask(CatalogueReader::oldestWaiting);
+    }
+
+    /** See {@link org.dicomgateway.spool.Copies#due}. */
+    public List<Copy> dueCopies(String destination, Instant now, int max) {
+        return ask(reader -> reader.dueCopies(destination, now, max));
+    }
+
+    /** See {@link org.dicomgateway.spool.Copies#copies}. */
+    public List<Copy> copies(List<Long> deliveries) {
+        return ask(reader -> reader.copies(deliveries));
+    }
+
+    /** See {@link org.dicomgateway.spool.Copies#ofInstance}. */
+    public List<Copy> copiesOfInstance(long instance) {
+        return ask(reader -> reader.copiesOfInstance(instance));
+    }
+
+    /** See {@link org.dicomgateway.spool.SpoolView#copyCounts}. */
+    public Map<String, Map<CopyState, Long>> copyCounts() {
+        return ask(CatalogueReader::copyCounts);
     }
 
     private BooleanSupplier late() {

@@ -13,12 +13,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import org.dicomgateway.spool.Copy;
+import org.dicomgateway.spool.CopyState;
 import org.dicomgateway.spool.Search;
 import org.dicomgateway.spool.SpoolSearch.FoundDelivery;
 import org.dicomgateway.spool.SpoolSearch.FoundInstance;
 import org.dicomgateway.spool.SpoolSearch.FoundStudy;
 import org.dicomgateway.spool.SpoolSearch.Page;
 import org.dicomgateway.spool.SpoolSearch.Story;
+import org.dicomgateway.spool.sqlite.CopyRows;
 import org.dicomgateway.spool.sqlite.Statements;
 
 /**
@@ -176,6 +179,22 @@ final class CatalogueReader implements AutoCloseable {
             }
             return oldest;
         });
+    }
+
+    List<Copy> dueCopies(String destination, Instant now, int max) throws SQLException {
+        return reading(rows -> CopyRows.due(database, destination, now, max));
+    }
+
+    List<Copy> copies(List<Long> deliveries) throws SQLException {
+        return reading(rows -> CopyRows.of(database, deliveries));
+    }
+
+    List<Copy> copiesOfInstance(long instance) throws SQLException {
+        return reading(rows -> CopyRows.ofInstance(database, instance));
+    }
+
+    Map<String, Map<CopyState, Long>> copyCounts() throws SQLException {
+        return reading(rows -> CopyRows.counts(database));
     }
 
     private interface Question<T> {

@@ -16,16 +16,19 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.dicomgateway.dicom.values.Uid;
+import org.dicomgateway.spool.CopyState;
 import org.dicomgateway.spool.DeliveryState;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.SpoolSearch.Event;
 import org.dicomgateway.spool.SpoolSearch.EventKind;
+import org.dicomgateway.spool.SpoolSearch.FoundCheck;
 import org.dicomgateway.spool.SpoolSearch.FoundDelivery;
 import org.dicomgateway.spool.SpoolSearch.FoundInstance;
 import org.dicomgateway.spool.SpoolSearch.FoundStudy;
 import org.dicomgateway.spool.SpoolSearch.Story;
 import org.dicomgateway.spool.SpoolSearch.StudyAt;
 import org.dicomgateway.spool.ledger.DeliveryId;
+import org.dicomgateway.spool.sqlite.CopyRows;
 import org.dicomgateway.spool.sqlite.DeliveryEvents;
 import org.dicomgateway.spool.sqlite.LedgerRows;
 import org.dicomgateway.spool.sqlite.SeriesRow;
@@ -72,11 +75,29 @@ public final class FoundRows {
                 found.add(new FoundInstance(instance, row.getLong(6), row.getInt(7) == 1, List.of()));
             }
         }
-        return withDeliveries(found, list);
+        return withDeliveries(found, list, checks(list));
+    }
+
+    /** The last checks of the deliveries of these instances, by delivery. */
+    private Map<Long, FoundCheck> checks(String ids) throws SQLException {
+        Map<Long, FoundCheck> checks = new HashMap<>();
+        try (ResultSet row = database.query(CHECKS, ids)) {
+            while (row.next()) {
+                checks.put(
+                        row.getLong(1),
+                        new FoundCheck(
+                                CopyRows.state(row.getInt(2)),
+                                Instant.ofEpochMilli(row.getLong(3)),
+                                text(row.getString(4)),
+                                text(row.getString(5))));
+            }
+        }
+        return checks;
     }
 
     /** Adds the deliveries, in the order of the plan, which is the order of the keys. */
-    private List<FoundInstance> withDeliveries(List<FoundInstance> instances, String ids) throws SQLException {
+    private List<FoundInstance> withDeliveries(List<FoundInstance> instances, String ids, Map<Long, FoundCheck> checks)
+            throws SQLException {
         Map<Long, List<FoundDelivery>> deliveries = new HashMap<>();
         Map<Long, Instance> byId =
                 instances.stream().map(FoundInstance::instance).collect(Collectors.toMap(Instance::id, same -> same));
@@ -86,7 +107,7 @@ public final class FoundRows {
                 if (instance != null) {
                     deliveries
                             .computeIfAbsent(instance.id(), id -> new ArrayList<>())
-                            .add(delivery(row, instance));
+                            .add(delivery(row, instance, Optional.ofNullable(checks.get(row.getLong(1)))));
                 }
             }
         }
@@ -112,7 +133,7 @@ public final class FoundRows {
         }
     }
 
-    private FoundDelivery delivery(ResultSet row, Instance instance) throws SQLException {
+    private FoundDelivery delivery(ResultSet row, Instance instance, Optional<FoundCheck> check) throws SQLException {
         @Nullable String destination = row.getString(4);
         long settled = row.getLong(11);
         return new FoundDelivery(
@@ -131,7 +152,8 @@ public final class FoundRows {
                 Instant.ofEpochMilli(row.getLong(8)),
                 status(row, 9),
                 text(row.getString(10)),
-                settled > 0 ? Instant.ofEpochMilli(settled) : instance.receivedAt());
+                settled > 0 ? Instant.ofEpochMilli(settled) : instance.receivedAt(),
+                check);
     }
 
     private DeliveryState state(int code, @Nullable String destination) {
@@ -208,6 +230,15 @@ public final class FoundRows {
                     by.get().lastStatus(),
                     delivery.state() == DeliveryState.MERGED ? "by another route's delivery to the same" : ""));
         }
+        delivery.lastCheck()
+                .ifPresent(check -> events.add(event(
+                        check.at(),
+                        EventKind.valueOf(check.state().name()),
+                        delivery.id(),
+                        delivery.route(),
+                        delivery.destination().orElse(""),
+                        OptionalInt.empty(),
+                        check.detail().isEmpty() ? check.how() : check.how() + ": " + check.detail())));
     }
 
     private static Instant later(Instant one, Instant other) {
@@ -295,8 +326,33 @@ public final class FoundRows {
                                 of(count, state, DeliveryState.HELD),
                                 of(count, state, DeliveryState.SUPERSEDED),
                                 of(count, state, DeliveryState.DISCARDED),
-                                text(row.getString(4))),
+                                text(row.getString(4)),
+                                0,
+                                0,
+                                0),
                         FoundRows::sum);
+            }
+        }
+        try (ResultSet row = database.query(THEIR_COPIES, study)) {
+            while (row.next()) {
+                CopyState state = CopyRows.state(row.getInt(2));
+                long count = row.getLong(3);
+                destinations.computeIfPresent(
+                        row.getString(1),
+                        (name, at) -> sum(
+                                at,
+                                new StudyAt(
+                                        name,
+                                        0,
+                                        0,
+                                        0,
+                                        0,
+                                        0,
+                                        0,
+                                        "",
+                                        state == CopyState.VERIFIED ? count : 0,
+                                        state == CopyState.MISSING ? count : 0,
+                                        state == CopyState.DIFFERING ? count : 0)));
             }
         }
         return List.copyOf(destinations.values());
@@ -315,7 +371,10 @@ public final class FoundRows {
                 a.held() + b.held(),
                 a.superseded() + b.superseded(),
                 a.discarded() + b.discarded(),
-                a.reason().isEmpty() ? b.reason() : a.reason());
+                a.reason().isEmpty() ? b.reason() : a.reason(),
+                a.verified() + b.verified(),
+                a.missing() + b.missing(),
+                a.differing() + b.differing());
     }
 
     public static final String INSTANCES = """
@@ -330,8 +389,20 @@ public final class FoundRows {
             FROM json_each(?) asked CROSS JOIN delivery d NOT INDEXED
             WHERE d.id BETWEEN asked.value * 1024 AND asked.value * 1024 + 1023""";
 
+    public static final String CHECKS = """
+            SELECT c.delivery, c.state, c.checked_at, c.how, c.detail FROM json_each(?) asked CROSS JOIN copy c
+            WHERE c.delivery BETWEEN asked.value * 1024 AND asked.value * 1024 + 1023 AND c.checked_at IS NOT NULL""";
+
+    static final String THEIR_COPIES = """
+            SELECT c.destination, c.state, count(*)
+            FROM series s INDEXED BY series_by_study CROSS JOIN instance i INDEXED BY instance_by_series ON i.series = s.id
+              CROSS JOIN copy c
+            WHERE s.study_uid = ? AND c.delivery BETWEEN i.id * 1024 AND i.id * 1024 + 1023
+            GROUP BY c.destination, c.state""";
+
     static final String EVENTS =
-            "SELECT kind, at, last_at, times, destination, status, reason FROM event WHERE delivery = ? ORDER BY number";
+            "SELECT kind, at, last_at, times, destination, status, reason FROM event WHERE delivery = ? ORDER BY"
+                    + " number";
 
     static final String THEIR_SERIES = """
             SELECT DISTINCT accession_number, patient_id, modality, calling_ae FROM series INDEXED BY series_by_study

@@ -29,7 +29,8 @@ public final class DeliveryEvents {
         RETRIED(2, SpoolSearch.EventKind.RETRIED),
         REROUTED(3, SpoolSearch.EventKind.REROUTED),
         DISCARDED(4, SpoolSearch.EventKind.DISCARDED),
-        SUPERSEDED(5, SpoolSearch.EventKind.SUPERSEDED);
+        SUPERSEDED(5, SpoolSearch.EventKind.SUPERSEDED),
+        SENT_AGAIN(6, SpoolSearch.EventKind.SENT_AGAIN);
 
         private final int code;
         private final SpoolSearch.EventKind told;

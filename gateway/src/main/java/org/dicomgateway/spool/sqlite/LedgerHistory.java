@@ -20,6 +20,7 @@ public final class LedgerHistory {
     private final Affinities affinities;
     private final DeliveryEvents events;
     private final SentVersions sent;
+    private final CopyRows copies;
 
     LedgerHistory(
             Statements database,
@@ -27,13 +28,15 @@ public final class LedgerHistory {
             SeriesKeys series,
             Affinities affinities,
             DeliveryEvents events,
-            SentVersions sent) {
+            SentVersions sent,
+            CopyRows copies) {
         this.database = database;
         this.totals = totals;
         this.series = series;
         this.affinities = affinities;
         this.events = events;
         this.sent = sent;
+        this.copies = copies;
     }
 
     /** Deletes the oldest instances that were finished before this time, at most {@link #BITE}. Returns how many. */
@@ -56,6 +59,7 @@ public final class LedgerHistory {
                 }
             }
             events.forget(instance);
+            copies.forget(instance);
             forgetInstance(instance);
         }
         for (long key : theirSeries) {

@@ -134,6 +134,10 @@ public final class LedgerReader implements AutoCloseable {
         return stored(FIND, instanceId).stream().findFirst();
     }
 
+    Optional<StoredInstance> known(long instanceId) throws SQLException {
+        return stored(Placement.INSTANCE, instanceId).stream().findFirst();
+    }
+
     List<StoredInstance> held(long afterId, int max) throws SQLException {
         return stored(HELD, afterId, max);
     }

@@ -3,10 +3,12 @@ package org.dicomgateway.spool.sqlite;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Optional;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
+import org.dicomgateway.spool.DatasetDigest;
 import org.dicomgateway.spool.DeliveryState;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.log.Location;
@@ -32,7 +34,7 @@ public final class LedgerRows {
     static final String STORED = """
             i.id, s.sop_class, i.sop_instance, s.transfer_syntax, s.study_uid, s.series_uid, s.patient_id, \
             s.accession_number, s.modality, s.calling_ae, s.called_ae, s.remote_host, i.received_at, i.dataset_length, \
-            i.segment, i.record_offset, i.file, i.length, i.dataset_offset, i.crc32c""";
+            i.segment, i.record_offset, i.file, i.length, i.dataset_offset, i.crc32c, i.digest""";
 
     private LedgerRows() {}
 
@@ -52,8 +54,10 @@ public final class LedgerRows {
                 Instant.ofEpochMilli(row.getLong(13)),
                 row.getLong(14));
         Location location =
-                row.getInt(17) == 1 ? new Location.InFile() : new Location.InLog(row.getLong(15), row.getLong(16));
-        return new StoredInstance(instance, location, row.getLong(18), row.getInt(19), row.getInt(20));
+                row.getInt(17) > 0 ? new Location.InFile() : new Location.InLog(row.getLong(15), row.getLong(16));
+        long number = row.getLong(21);
+        Optional<DatasetDigest> digest = row.wasNull() ? Optional.empty() : Optional.of(DatasetDigest.of(number));
+        return new StoredInstance(instance, location, row.getLong(18), row.getInt(19), row.getInt(20), digest);
     }
 
     /** The number of this state. {@link DeliveryState#HELD} has a number, but no row contains it. */

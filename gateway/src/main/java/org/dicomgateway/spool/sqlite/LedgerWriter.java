@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.dicomgateway.dicom.values.Text;
 import org.dicomgateway.spool.Chooser;
+import org.dicomgateway.spool.DatasetDigest;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Settlement;
 import org.dicomgateway.spool.ledger.Change;
@@ -39,6 +40,8 @@ public final class LedgerWriter implements AutoCloseable {
     private final DeliveryEvents events;
     private final Versions versions;
     private final Discards discards;
+    private final CopyRows copies;
+    private final Repeats repeats;
     private LogPosition position = LogPosition.START;
     private long lastInstance;
 
@@ -59,7 +62,9 @@ public final class LedgerWriter implements AutoCloseable {
                 new Placement(database, totals, affinities, completion, events, versions, new CheckedChooser(chooser));
         this.parked = new ParkedDeliveries(database, totals, versions);
         this.discards = new Discards(database, totals, completion, events, versions.sent());
-        this.history = new LedgerHistory(database, totals, series, affinities, events, versions.sent());
+        this.copies = new CopyRows(database);
+        this.repeats = new Repeats(database, totals, events, versions, copies);
+        this.history = new LedgerHistory(database, totals, series, affinities, events, versions.sent(), copies);
         readPosition();
     }
 
@@ -73,6 +78,7 @@ public final class LedgerWriter implements AutoCloseable {
                 rows += apply(change, due);
             }
             totals.write();
+            copies.writeTotals();
             database.update(
                     "UPDATE position SET segment = ?, record_offset = ?, last_instance = ?",
                     position.segment(),
@@ -118,6 +124,8 @@ public final class LedgerWriter implements AutoCloseable {
             move(moved.instanceId());
         } else if (change instanceof Change.FileDeleted deleted) {
             database.update(FILE_DELETED, deleted.instanceId());
+        } else if (change instanceof Change.FileKept kept) {
+            database.update(FILE_KEPT, kept.instanceId());
         } else if (change instanceof Change.Replanned replanned) {
             return replan(replanned, due);
         } else if (change instanceof Change.Retried retried) {
@@ -142,6 +150,10 @@ public final class LedgerWriter implements AutoCloseable {
             versions.sent().written(written.versions());
         } else if (change instanceof Change.Discarded discarded) {
             return discards.discard(discarded, due);
+        } else if (change instanceof Change.Checked checked) {
+            copies.checked(checked.result());
+        } else if (change instanceof Change.SentAgain again) {
+            return repeats.sendAgain(again, due);
         } else if (change instanceof Change.Forgotten forgotten) {
             return history.forget(forgotten.finishedBefore());
         }
@@ -198,7 +210,8 @@ public final class LedgerWriter implements AutoCloseable {
                 inLog == null ? null : inLog.offset(),
                 inLog == null ? 1 : 0,
                 received.plan().rulesVersion(),
-                received.plan().deliveries().isEmpty() ? 0 : 1);
+                received.plan().deliveries().isEmpty() ? 0 : 1,
+                stored.digest().map(DatasetDigest::number).orElse(null));
         if (added > 0) {
             if (inLog != null) {
                 totals.inSegment(inLog.segment(), stored.length(), 1);
@@ -263,6 +276,9 @@ public final class LedgerWriter implements AutoCloseable {
             events.happened(
                     settled.deliveryId(), outcome.event, destination, outcome.status, outcome.reason, settled.at());
         }
+        if (outcome.state == LedgerRows.DELIVERED && settled.check().isPresent()) {
+            copies.delivered(settled.deliveryId(), destination, settled.check().get());
+        }
         versions.settled(settled, outcome.state == LedgerRows.DELIVERED, destination, versioned, due);
         // Also when it is done or parked: a newer instance with the same SOP Instance UID may have waited for it.
         due.add(destination);
@@ -313,6 +329,7 @@ public final class LedgerWriter implements AutoCloseable {
         }
         try {
             versions.takeSuperseded();
+            copies.rolledBack();
             series.forget();
             affinities.forgetRecent();
             totals.reload();
@@ -373,8 +390,8 @@ public final class LedgerWriter implements AutoCloseable {
 
     static final String RECEIVED = """
             INSERT INTO instance (id, series, sop_instance, received_at, dataset_length, length, dataset_offset, crc32c,
-                                  segment, record_offset, file, rules_version, routed)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING""";
+                                  segment, record_offset, file, rules_version, routed, digest)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING""";
 
     public static final String SETTLED = """
             UPDATE delivery SET state = ?, attempts = attempts + ?, due = coalesce(?, due), last_status = ?,
@@ -400,7 +417,10 @@ public final class LedgerWriter implements AutoCloseable {
                     + " AND route = ?3 AND due <> ?1";
 
     private static final String FILE_DELETED =
-            "UPDATE instance SET file = 0 WHERE id = ? AND file = 1 AND finished_at IS NOT NULL";
+            "UPDATE instance SET file = 0 WHERE id = ? AND file > 0 AND finished_at IS NOT NULL";
+
+    private static final String FILE_KEPT =
+            "UPDATE instance SET file = 2 WHERE id = ? AND file = 1 AND finished_at IS NOT NULL";
 
     private static final String REPLANNED =
             "UPDATE instance SET routed = 1, rules_version = ? WHERE id = ? AND routed = 0";

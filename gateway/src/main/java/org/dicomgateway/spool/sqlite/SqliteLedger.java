@@ -201,6 +201,11 @@ public final class SqliteLedger implements Ledger {
     }
 
     @Override
+    public Optional<StoredInstance> known(long instanceId) throws LedgerException {
+        return ask(reader -> reader.known(instanceId));
+    }
+
+    @Override
     public List<StoredInstance> held(long afterId, int max) throws LedgerException {
         return ask(reader -> reader.held(afterId, max));
     }

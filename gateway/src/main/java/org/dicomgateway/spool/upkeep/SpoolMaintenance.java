@@ -101,6 +101,7 @@ public final class SpoolMaintenance {
         trust.look();
         // Under load a segment fills within a fraction of a second. A recycled segment saves a preallocation.
         sweeper.sweep();
+        sweeper.limitKept();
         sweeper.keepSpares();
     }
 

@@ -42,6 +42,7 @@ public final class Sweeper {
     private final InstanceFiles files;
     private final SpaceWatch space;
     private final VersionLog versions;
+    private final Keeping keeping;
     private final int spares;
     private LogPosition lookedAt = LogPosition.START;
     /** Unfinished bytes at the last sweep, and at the previous call of keepSpares. */
@@ -64,6 +65,7 @@ public final class Sweeper {
             InstanceFiles files,
             SpaceWatch space,
             VersionLog versions,
+            Keeping keeping,
             long reserve) {
         this.ledger = ledger;
         this.trust = trust;
@@ -73,6 +75,7 @@ public final class Sweeper {
         this.files = files;
         this.space = space;
         this.versions = versions;
+        this.keeping = keeping;
         this.spares = Math.toIntExact(Math.max(1, reserve / log.segmentSize()));
     }
 
@@ -91,21 +94,32 @@ public final class Sweeper {
         if (!trust.confirm()) {
             return;
         }
+        boolean keep = keeping.isOn();
         for (long segment : segments) {
-            if (pins.isFree(segment)) {
-                retire(segment);
-            }
+            retire(segment, keep);
         }
-        List<Change> deleted = new ArrayList<>();
         for (long id : withFile) {
-            try {
-                files.delete(id);
-                deleted.add(new Change.FileDeleted(id));
-            } catch (IOException e) {
-                LOG.warn("cannot remove the file of finished instance {}; trying again", id, e);
-            }
+            removeFile(id, keep);
         }
-        ledgerQueue.submit(deleted);
+        if (keep) {
+            syncKept();
+        }
+    }
+
+    /** Otherwise a power failure could bring a segment back into the log, which costs the next start some time. */
+    private void syncKept() {
+        try {
+            keeping.bytes().sync();
+        } catch (IOException e) {
+            LOG.warn("the folder of kept bytes cannot be synced: {}", e.toString());
+        }
+    }
+
+    /** Gives up kept bytes that are too old, or too many, or whose space is needed. */
+    void limitKept() throws LedgerException {
+        if (trust.lostBecause().isEmpty()) {
+            keeping.limit(spares);
+        }
     }
 
     private List<Long> finishedSegments() throws LedgerException {
@@ -123,8 +137,48 @@ public final class Sweeper {
         return finished;
     }
 
-    private void retire(long segment) {
+    /** Nobody can make a delivery pending again meanwhile; somebody may have done so since the ledger was asked. */
+    private void retire(long segment, boolean keep) throws LedgerException {
+        pins.alone(() -> {
+            boolean free =
+                    pins.isFree(segment) && !ledger.unfinishedBytesBySegment().containsKey(segment);
+            if (free) {
+                retireNow(segment, keep);
+            }
+            return free;
+        });
+    }
+
+    /** As {@link #retire}. */
+    private void removeFile(long id, boolean keep) throws LedgerException {
+        pins.alone(() -> {
+            boolean finished = ledger.finished(List.of(id)).contains(id);
+            if (finished) {
+                removeFileNow(id, keep);
+            }
+            return finished;
+        });
+    }
+
+    private void removeFileNow(long id, boolean keep) {
         try {
+            if (keep && files.keep(id, keeping.bytes(), keeping.now())) {
+                ledgerQueue.submit(List.of(new Change.FileKept(id)));
+            } else {
+                files.delete(id);
+                ledgerQueue.submit(List.of(new Change.FileDeleted(id)));
+            }
+        } catch (IOException e) {
+            LOG.warn("cannot remove the file of finished instance {}; trying again", id, e);
+        }
+    }
+
+    private void retireNow(long segment, boolean keep) {
+        try {
+            if (keep) {
+                log.keep(segment, keeping.bytes());
+                return;
+            }
             log.retire(
                     segment, log.spareCount() < spares && space.closedBecause().isEmpty());
         } catch (IOException e) {

@@ -1,0 +1,211 @@
+package org.dicomgateway.spool.sqlite;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.dicomgateway.dicom.values.Text;
+import org.dicomgateway.spool.Copies.Checked;
+import org.dicomgateway.spool.Copy;
+import org.dicomgateway.spool.CopyState;
+import org.dicomgateway.spool.log.StoredInstance;
+
+/** Whether the destinations hold what was delivered: the table {@code copy}, and its totals. */
+public final class CopyRows {
+
+    private final Statements database;
+    private final Map<Total, Long> changed = new HashMap<>();
+
+    private record Total(String destination, int state) {}
+
+    public CopyRows(Statements database) {
+        this.database = database;
+    }
+
+    /** The number of this state in the table. */
+    private static int code(CopyState state) {
+        return switch (state) {
+            case UNCHECKED -> 0;
+            case VERIFIED -> 1;
+            case MISSING -> 2;
+            case DIFFERING -> 3;
+            case UNVERIFIABLE -> 4;
+        };
+    }
+
+    /** The state for this number. */
+    public static CopyState state(int code) {
+        return switch (code) {
+            case 0 -> CopyState.UNCHECKED;
+            case 1 -> CopyState.VERIFIED;
+            case 2 -> CopyState.MISSING;
+            case 3 -> CopyState.DIFFERING;
+            case 4 -> CopyState.UNVERIFIABLE;
+            default -> throw new IllegalArgumentException("no such state of a copy: " + code);
+        };
+    }
+
+    /** A delivery to a destination that is checked is done. */
+    void delivered(long delivery, String destination, Instant due) throws SQLException {
+        remove(delivery);
+        database.update(DELIVERED, delivery, destination, due.toEpochMilli());
+        count(destination, code(CopyState.UNCHECKED), 1);
+    }
+
+    /** Notes the result of a check, if the delivery is still delivered. */
+    void checked(Checked result) throws SQLException {
+        String destination;
+        try (ResultSet row = database.query(DELIVERED_AT, result.deliveryId())) {
+            if (!row.next()) {
+                return;
+            }
+            destination = row.getString(1);
+        }
+        remove(result.deliveryId());
+        database.update(
+                CHECKED,
+                result.deliveryId(),
+                destination,
+                code(result.state()),
+                result.again().map(LedgerRows::notBefore).orElse(null),
+                result.at().toEpochMilli(),
+                Text.printable(result.how(), LedgerWriter.LONGEST_REASON),
+                Text.printable(result.detail(), LedgerWriter.LONGEST_REASON),
+                result.md5().orElse(null));
+        count(destination, code(result.state()), 1);
+    }
+
+    /** Removes the row of a delivery that is no longer delivered. */
+    void remove(long delivery) throws SQLException {
+        removeAll(REMOVE, delivery);
+    }
+
+    /** Removes the rows of an instance whose history is deleted. */
+    void forget(long instance) throws SQLException {
+        removeAll(FORGET, instance);
+    }
+
+    private void removeAll(String sql, long key) throws SQLException {
+        try (ResultSet row = database.query(sql, key)) {
+            while (row.next()) {
+                count(row.getString(1), row.getInt(2), -1);
+            }
+        }
+    }
+
+    private void count(String destination, int state, long number) {
+        changed.merge(new Total(destination, state), number, Long::sum);
+    }
+
+    /** Writes the changes of the totals. */
+    void writeTotals() throws SQLException {
+        for (Map.Entry<Total, Long> change : changed.entrySet()) {
+            if (change.getValue() != 0) {
+                database.update(
+                        COUNT, change.getKey().destination(), change.getKey().state(), change.getValue());
+            }
+        }
+        changed.clear();
+    }
+
+    /** Drops the changes of the totals, after a rollback. */
+    void rolledBack() {
+        changed.clear();
+    }
+
+    /** See {@link org.dicomgateway.spool.Copies#due}. */
+    public static List<Copy> due(Statements database, String destination, Instant now, int max) throws SQLException {
+        List<Long> ids = new ArrayList<>();
+        try (ResultSet row = database.query(DUE, destination, now.toEpochMilli(), max)) {
+            while (row.next()) {
+                ids.add(row.getLong(1));
+            }
+        }
+        return of(database, ids);
+    }
+
+    /** See {@link org.dicomgateway.spool.Copies#copies}. */
+    public static List<Copy> of(Statements database, List<Long> deliveries) throws SQLException {
+        return read(database, COPIES, deliveries.toString());
+    }
+
+    /** See {@link org.dicomgateway.spool.Copies#ofInstance}. */
+    public static List<Copy> ofInstance(Statements database, long instance) throws SQLException {
+        return read(database, OF_INSTANCE, instance);
+    }
+
+    private static List<Copy> read(Statements database, String sql, Object key) throws SQLException {
+        List<Copy> copies = new ArrayList<>();
+        try (ResultSet row = database.query(sql, key)) {
+            while (row.next()) {
+                StoredInstance stored = LedgerRows.stored(row);
+                copies.add(new Copy(
+                        row.getLong("delivery"),
+                        stored.instance(),
+                        row.getString("destination"),
+                        stored.digest(),
+                        state(row.getInt("copy_state")),
+                        Optional.ofNullable(row.getString("md5")),
+                        row.getBoolean("replaced")));
+            }
+        }
+        return copies;
+    }
+
+    /** See {@link org.dicomgateway.spool.SpoolView#copyCounts}. */
+    public static Map<String, Map<CopyState, Long>> counts(Statements database) throws SQLException {
+        Map<String, Map<CopyState, Long>> counts = new HashMap<>();
+        try (ResultSet row = database.query("SELECT destination, state, number FROM copies")) {
+            while (row.next()) {
+                counts.computeIfAbsent(row.getString(1), name -> new EnumMap<>(CopyState.class))
+                        .put(state(row.getInt(2)), row.getLong(3));
+            }
+        }
+        return counts;
+    }
+
+    private static final String DELIVERED = "INSERT INTO copy (delivery, destination, state, due) VALUES (?, ?, 0, ?)";
+
+    private static final String CHECKED = """
+            INSERT INTO copy (delivery, destination, state, due, checked_at, how, detail, md5)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)""";
+
+    public static final String DELIVERED_AT = "SELECT destination FROM delivery NOT INDEXED WHERE id = ? AND state = 1";
+
+    public static final String REMOVE = "DELETE FROM copy WHERE delivery = ? RETURNING destination, state";
+
+    public static final String FORGET = """
+            DELETE FROM copy WHERE delivery BETWEEN ?1 * 1024 AND ?1 * 1024 + 1023 RETURNING destination, state""";
+
+    private static final String COUNT = """
+            INSERT INTO copies (destination, state, number) VALUES (?, ?, ?)
+            ON CONFLICT (destination, state) DO UPDATE SET number = number + excluded.number""";
+
+    public static final String DUE = """
+            SELECT delivery FROM copy INDEXED BY copy_due WHERE destination = ? AND due <= ? ORDER BY due LIMIT ?""";
+
+    private static final String COPY = "SELECT " + LedgerRows.STORED + """
+            , d.id AS delivery, d.destination AS destination, coalesce(c.state, 0) AS copy_state, c.md5 AS md5,
+              d.versioned = 1 AND EXISTS (
+                SELECT 1 FROM sent v
+                WHERE v.sop_instance = i.sop_instance AND v.destination = d.destination AND v.instance > i.id
+                  AND v.answer > 0 AND (v.length <> i.length OR v.crc32c <> i.crc32c)) AS replaced
+            """;
+
+    private static final String JOINED = """
+            CROSS JOIN instance i ON i.id = d.id / 1024 CROSS JOIN series s ON s.id = i.series
+              LEFT JOIN copy c ON c.delivery = d.id
+            """;
+
+    public static final String COPIES =
+            COPY + " FROM json_each(?) asked CROSS JOIN delivery d NOT INDEXED ON d.id = asked.value " + JOINED
+                    + " WHERE d.state = 1";
+
+    public static final String OF_INSTANCE = COPY + " FROM delivery d NOT INDEXED " + JOINED
+            + " WHERE d.id BETWEEN ?1 * 1024 AND ?1 * 1024 + 1023 AND d.state = 1";
+}

@@ -1,0 +1,30 @@
+package org.dicomgateway.verify;
+
+import java.util.Optional;
+import org.dicomgateway.spool.CopyState;
+
+/**
+ * What a check of one copy found.
+ *
+ * @param how by what means, for operators
+ * @param detail what was found, if it is not verified; otherwise empty
+ * @param md5 of the destination's file, if its content was compared and is what was sent
+ */
+public record Finding(CopyState state, String how, String detail, Optional<String> md5) {
+
+    static Finding verified(String how, Optional<String> md5) {
+        return new Finding(CopyState.VERIFIED, how, "", md5);
+    }
+
+    static Finding missing(String how) {
+        return new Finding(CopyState.MISSING, how, "the server does not have it", Optional.empty());
+    }
+
+    static Finding differing(String how, String detail) {
+        return new Finding(CopyState.DIFFERING, how, detail, Optional.empty());
+    }
+
+    static Finding unverifiable(String how, String detail) {
+        return new Finding(CopyState.UNVERIFIABLE, how, detail, Optional.empty());
+    }
+}

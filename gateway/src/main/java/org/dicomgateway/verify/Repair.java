@@ -1,0 +1,79 @@
+package org.dicomgateway.verify;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.dicomgateway.config.settings.VerifySettings.Level;
+import org.dicomgateway.dicom.values.Uid;
+import org.dicomgateway.spool.Copies;
+import org.dicomgateway.spool.Copy;
+import org.dicomgateway.spool.CopyState;
+import org.dicomgateway.spool.RefusedException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes a copy's delivery pending again: from the bytes that the spool keeps, or else from another destination whose
+ * copy was just found to be what was sent. Then it goes out through its lane, and to this destination alone.
+ */
+final class Repair {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Repair.class);
+
+    private final Copies copies;
+    private final Function<String, Optional<Archive>> archives;
+
+    /** @param archives what can be asked of a destination, by its name */
+    Repair(Copies copies, Function<String, Optional<Archive>> archives) {
+        this.copies = copies;
+        this.archives = archives;
+    }
+
+    /** Returns whether the delivery is pending now. */
+    boolean sendAgain(Copy copy, Finding finding) {
+        String reason = finding.state() == CopyState.MISSING ? "it was missing there" : "other content was there";
+        if (copies.sendAgain(copy.deliveryId(), reason)) {
+            return true;
+        }
+        for (Copy other : copies.ofInstance(copy.instance().id())) {
+            if (!other.destination().equals(copy.destination()) && !other.replaced()) {
+                try {
+                    if (takeFrom(other, copy, reason)) {
+                        return true;
+                    }
+                } catch (IOException | RefusedException e) {
+                    LOG.warn(
+                            "instance {} cannot be taken from {} to repair {}: {}",
+                            copy.instance().id(),
+                            other.destination(),
+                            copy.destination(),
+                            e.getMessage());
+                }
+            }
+        }
+        return false;
+    }
+
+    private boolean takeFrom(Copy source, Copy copy, String reason) throws IOException, RefusedException {
+        Optional<Archive> archive = archives.apply(source.destination());
+        if (archive.isEmpty()) {
+            return false;
+        }
+        Map<Uid, String> names = archive.get().study(source);
+        Optional<String> name = Optional.ofNullable(names.get(source.instance().sopInstance()));
+        if (name.isEmpty()
+                || archive.get().check(source, name.get(), Level.CONTENT).state() != CopyState.VERIFIED) {
+            return false;
+        }
+        LOG.info(
+                "instance {} is taken from {} and sent to {} again",
+                copy.instance().id(),
+                source.destination(),
+                copy.destination());
+        return copies.restore(
+                copy.deliveryId(),
+                target -> archive.get().fetch(name.get(), target),
+                reason + "; taken from " + source.destination());
+    }
+}

@@ -1,0 +1,311 @@
+package org.dicomgateway.spool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.dicomgateway.config.settings.DataSize;
+import org.dicomgateway.config.settings.SpoolSettings.Keep;
+import org.dicomgateway.spool.Copies.Checked;
+import org.dicomgateway.spool.disk.Disk;
+import org.dicomgateway.spool.disk.Folders;
+import org.dicomgateway.spool.disk.LocalDisk;
+import org.dicomgateway.spool.engine.Spool;
+import org.dicomgateway.spool.engine.SqliteLedgerSource;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is kept after the last delivery, for how long, and what is sent again from it. */
+class KeptBytesTest {
+
+    private static final Duration WEEK = Duration.ofDays(7);
+    private static final int FILLS_A_SEGMENT = 30_000;
+
+    @TempDir
+    private Path directory;
+
+    private SpoolHarness harness;
+    private Folders folders;
+
+    @BeforeEach
+    void a_spool_that_keeps() {
+        keep(WEEK, DataSize.ofMebibytes(100));
+    }
+
+    private void keep(Duration time, DataSize size) {
+        harness = new SpoolHarness(directory.resolve("spool"), new Keep(time, size));
+        folders = new Folders(harness.directory);
+    }
+
+    private Spool open() throws IOException {
+        return open(new LocalDisk());
+    }
+
+    private Spool open(Disk disk) throws IOException {
+        return harness.open(disk, new SqliteLedgerSource(folders.ledger()));
+    }
+
+    /** Receives and delivers small instances, and a large one; several segments are finished then. */
+    private void deliver(Spool spool, int from, int count) throws Exception {
+        for (int i = from; i < from + count; i++) {
+            SpoolHarness.accept(spool, "1.2.3." + i, "CT", FILLS_A_SEGMENT);
+        }
+        SpoolHarness.accept(spool, "1.2.3." + from + ".9", "CT", 3 * SpoolHarness.LARGE);
+        SpoolHarness.deliverAll(spool, SpoolHarness.PACS);
+        SpoolHarness.keepHouse(spool);
+    }
+
+    private long kept(String ending) throws IOException {
+        try (Stream<Path> files = Files.list(folders.kept())) {
+            return files.filter(file -> file.toString().endsWith(ending)).count();
+        }
+    }
+
+    private static Optional<byte[]> read(Spool spool, long id) throws IOException {
+        return spool.copies().read(id, InputStream::readAllBytes);
+    }
+
+    @Test
+    void delivered_segments_and_files_are_kept_and_can_be_read() throws Exception {
+        try (Spool spool = open()) {
+            deliver(spool, 1, 12);
+            assertThat(kept(".seg")).isGreaterThanOrEqualTo(2);
+            assertThat(kept(".dcm")).isEqualTo(1);
+            assertThat(read(spool, 1)).contains(SpoolHarness.dataset("1.2.3.1", "CT", FILLS_A_SEGMENT));
+            assertThat(read(spool, 13)).contains(SpoolHarness.dataset("1.2.3.1.9", "CT", 3 * SpoolHarness.LARGE));
+        }
+        try (Spool again = open()) {
+            SpoolHarness.keepHouse(again);
+            assertThat(kept(".seg")).isGreaterThanOrEqualTo(2);
+            assertThat(read(again, 1)).contains(SpoolHarness.dataset("1.2.3.1", "CT", FILLS_A_SEGMENT));
+            assertThat(again.claim(SpoolHarness.PACS, 1)).isEmpty();
+        }
+    }
+
+    @Test
+    void the_oldest_goes_when_it_is_too_old_and_when_everything_is_too_much() throws Exception {
+        try (Spool spool = open()) {
+            deliver(spool, 1, 12);
+            harness.advance(WEEK.minusHours(1));
+            deliver(spool, 101, 12);
+            harness.advance(Duration.ofHours(2));
+            SpoolHarness.keepHouse(spool);
+            assertThat(read(spool, 1)).isEmpty();
+            assertThat(read(spool, 13)).isEmpty();
+            assertThat(read(spool, 16)).isPresent();
+        }
+        keep(WEEK, DataSize.ofKibibytes(300));
+        try (Spool spool = open()) {
+            SpoolHarness.keepHouse(spool);
+            assertThat(kept(".seg") * 128 + kept(".dcm") * 96).isLessThanOrEqualTo(300);
+        }
+        keep(Duration.ZERO, new DataSize(0));
+        try (Spool spool = open()) {
+            SpoolHarness.keepHouse(spool);
+            assertThat(kept("")).isZero();
+        }
+    }
+
+    @Test
+    void room_for_new_instances_comes_first() throws Exception {
+        FaultyDisk disk = FaultyDisk.healthy();
+        try (Spool spool = open(disk)) {
+            deliver(spool, 1, 12);
+            assertThat(kept("")).isPositive();
+            disk.usable(SpoolHarness.MIN_FREE + 100_000);
+            SpoolHarness.keepHouse(spool);
+            assertThat(kept("")).isZero();
+            assertThat(spool.closedBecause()).isEmpty();
+            deliver(spool, 101, 12);
+            assertThat(kept("")).isZero();
+        }
+    }
+
+    @Test
+    void a_ledger_that_is_built_anew_does_not_send_what_was_kept() throws Exception {
+        try (Spool spool = open()) {
+            deliver(spool, 1, 12);
+            SpoolHarness.accept(spool, "1.2.3.100", "CT", 100);
+        }
+        for (String name : List.of("ledger.db", "ledger.db-wal", "ledger.db-shm")) {
+            Files.deleteIfExists(harness.directory.resolve(name));
+        }
+        try (Spool spool = open()) {
+            List<String> again = SpoolHarness.deliverAll(spool, SpoolHarness.PACS).stream()
+                    .map(claim -> claim.instance().sopInstance().value())
+                    .toList();
+            assertThat(again).contains("1.2.3.100").doesNotContain("1.2.3.1", "1.2.3.1.9");
+        }
+    }
+
+    @Test
+    void a_delivery_is_made_again_from_what_is_kept_and_stays_there_until_it_is_done() throws Exception {
+        try (Spool spool = open()) {
+            deliver(spool, 1, 12);
+            assertThat(spool.copies().sendAgain(1024, "it is missing")).isTrue();
+            assertThat(spool.copies().sendAgain(13 * 1024, "it is missing")).isTrue();
+            assertThat(spool.copies().sendAgain(1024, "it is missing"))
+                    .as("not twice")
+                    .isFalse();
+            assertThat(spool.books().get(SpoolHarness.PACS))
+                    .isEqualTo(
+                            new SpoolView.Books(13, 11, 2, 0, 0, 0, books(spool).pendingBytes()));
+            harness.advance(WEEK.multipliedBy(2));
+            SpoolHarness.keepHouse(spool);
+        }
+        try (Spool spool = open()) {
+            SpoolHarness.keepHouse(spool);
+            List<Claim> claims = spool.claim(SpoolHarness.PACS, 10);
+            assertThat(claims).extracting(Claim::deliveryId).containsExactly(1024L, 13 * 1024L);
+            assertThat(SpoolHarness.read(spool, claims.get(0)))
+                    .isEqualTo(SpoolHarness.dataset("1.2.3.1", "CT", FILLS_A_SEGMENT));
+            assertThat(SpoolHarness.read(spool, claims.get(1)))
+                    .isEqualTo(SpoolHarness.dataset("1.2.3.1.9", "CT", 3 * SpoolHarness.LARGE));
+            claims.forEach(claim -> spool.settle(claim, new Settlement.Delivered(0)));
+            SpoolHarness.settleDown(spool);
+            assertThat(books(spool).delivered()).isEqualTo(13);
+            harness.advance(WEEK.multipliedBy(2));
+            SpoolHarness.keepHouse(spool);
+            assertThat(kept("")).isZero();
+            assertThat(spool.copies().sendAgain(1024, "it is missing"))
+                    .as("the bytes are gone")
+                    .isFalse();
+        }
+    }
+
+    private static SpoolView.Books books(Spool spool) {
+        return Objects.requireNonNull(spool.books().get(SpoolHarness.PACS));
+    }
+
+    @Test
+    void a_delivery_whose_bytes_are_gone_is_made_again_from_another_copy() throws Exception {
+        keep(Duration.ZERO, new DataSize(0));
+        try (Spool spool = open()) {
+            deliver(spool, 1, 12);
+            assertThat(spool.copies().sendAgain(1024, "it is missing")).isFalse();
+            byte[] dataset = SpoolHarness.dataset("1.2.3.1", "CT", FILLS_A_SEGMENT);
+            assertThat(spool.copies().restore(1024, target -> target.take(dataset, 0, dataset.length), "it is missing"))
+                    .isTrue();
+        }
+        try (Spool spool = open()) {
+            SpoolHarness.keepHouse(spool);
+            List<Claim> claims = spool.claim(SpoolHarness.PACS, 10);
+            assertThat(claims).extracting(Claim::deliveryId).containsExactly(1024L);
+            assertThat(SpoolHarness.read(spool, claims.get(0)))
+                    .isEqualTo(SpoolHarness.dataset("1.2.3.1", "CT", FILLS_A_SEGMENT));
+            spool.settle(claims.get(0), new Settlement.Delivered(0));
+            SpoolHarness.settleDown(spool);
+            SpoolHarness.keepHouse(spool);
+            try (Stream<Path> held = Files.list(folders.held())) {
+                assertThat(held).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void a_copy_that_cannot_be_read_to_its_end_restores_nothing() throws Exception {
+        keep(Duration.ZERO, new DataSize(0));
+        try (Spool spool = open()) {
+            deliver(spool, 1, 12);
+            IOException broken = new IOException("the server went away");
+            assertThat(catchThrowable(() -> spool.copies()
+                            .restore(
+                                    1024,
+                                    target -> {
+                                        target.take(new byte[100], 0, 100);
+                                        throw broken;
+                                    },
+                                    "it is missing")))
+                    .isSameAs(broken);
+            assertThat(spool.claim(SpoolHarness.PACS, 10)).isEmpty();
+            try (Stream<Path> held = Files.list(folders.held())) {
+                assertThat(held).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void an_older_version_is_not_sent_again_after_a_newer_one() throws Exception {
+        try (Spool spool = open()) {
+            SpoolHarness.accept(spool, "1.2.3.1", "CT", 100);
+            SpoolHarness.deliverAll(spool, SpoolHarness.PACS);
+            SpoolHarness.accept(spool, "1.2.3.1", "CT", 200);
+            SpoolHarness.deliverAll(spool, SpoolHarness.PACS);
+            assertThat(spool.copies().copies(List.of(1024L, 2048L)))
+                    .extracting(Copy::replaced)
+                    .containsExactly(true, false);
+            spool.copies().sendAgain(1024, "it differs");
+            SpoolHarness.settleDown(spool);
+            assertThat(spool.claim(SpoolHarness.PACS, 10)).isEmpty();
+            assertThat(books(spool).superseded()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void checks_are_due_after_a_delivery_and_their_results_are_counted_until_the_history_is_deleted() throws Exception {
+        Duration hour = Duration.ofHours(1);
+        try (Spool spool = open()) {
+            Copies copies = spool.copies();
+            copies.checkAfter(name -> name.equals(SpoolHarness.PACS) ? Optional.of(hour) : Optional.empty());
+            SpoolHarness.accept(spool, "1.2.3.1", "MG", 100);
+            SpoolHarness.accept(spool, "1.2.3.2", "MG", 100);
+            SpoolHarness.deliverAll(spool, SpoolHarness.PACS);
+            SpoolHarness.deliverAll(spool, SpoolHarness.ARCHIVE);
+            assertThat(copies.due(SpoolHarness.PACS, now(), 10)).isEmpty();
+            harness.advance(hour);
+            assertThat(copies.due(SpoolHarness.PACS, now(), 10))
+                    .extracting(Copy::deliveryId)
+                    .containsExactly(1024L, 2048L);
+            assertThat(copies.due(SpoolHarness.ARCHIVE, now(), 10)).isEmpty();
+            assertThat(spool.copyCounts()).containsOnly(Map.entry(SpoolHarness.PACS, Map.of(CopyState.UNCHECKED, 2L)));
+            copies.checked(List.of(
+                    checked(1024, CopyState.VERIFIED, Optional.of("abc")),
+                    checked(2048, CopyState.MISSING, Optional.empty())));
+            SpoolHarness.settleDown(spool);
+        }
+        try (Spool spool = open()) {
+            Copies copies = spool.copies();
+            assertThat(copies.due(SpoolHarness.PACS, now(), 10)).isEmpty();
+            assertThat(copies.copies(List.of(1024L)).get(0).md5()).contains("abc");
+            assertThat(spool.copyCounts().get(SpoolHarness.PACS))
+                    .containsEntry(CopyState.VERIFIED, 1L)
+                    .containsEntry(CopyState.MISSING, 1L)
+                    .containsEntry(CopyState.UNCHECKED, 0L);
+            assertThat(spool.story(2).orElseThrow().events())
+                    .extracting(SpoolSearch.Event::kind)
+                    .contains(SpoolSearch.EventKind.MISSING);
+            copies.sendAgain(2048, "it is missing");
+            SpoolHarness.settleDown(spool);
+            assertThat(spool.copyCounts().get(SpoolHarness.PACS)).containsEntry(CopyState.MISSING, 0L);
+            copies.checked(List.of(checked(2048, CopyState.VERIFIED, Optional.empty())));
+            SpoolHarness.settleDown(spool);
+            assertThat(spool.copyCounts().get(SpoolHarness.PACS))
+                    .as("a check of what is being sent again says nothing")
+                    .containsEntry(CopyState.VERIFIED, 1L);
+            SpoolHarness.deliverAll(spool, SpoolHarness.PACS);
+            harness.advance(SpoolHarness.HISTORY.plusDays(1));
+            SpoolHarness.keepHouse(spool);
+            spool.spoolMaintenance().forget();
+            assertThat(spool.copyCounts().get(SpoolHarness.PACS)).containsEntry(CopyState.VERIFIED, 0L);
+        }
+    }
+
+    private Instant now() {
+        return harness.clock().instant();
+    }
+
+    private Checked checked(long delivery, CopyState state, Optional<String> md5) {
+        return new Checked(delivery, state, now(), "by a test", "", md5, Optional.empty());
+    }
+}

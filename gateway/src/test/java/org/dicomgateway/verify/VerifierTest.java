@@ -1,0 +1,293 @@
+package org.dicomgateway.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.dicomgateway.config.settings.DestinationSettings;
+import org.dicomgateway.config.settings.DestinationSettings.BreakerSettings;
+import org.dicomgateway.config.settings.DestinationSettings.RetrySettings;
+import org.dicomgateway.config.settings.RateLimit;
+import org.dicomgateway.config.settings.RestSettings;
+import org.dicomgateway.config.settings.Schedule;
+import org.dicomgateway.config.settings.VerifySettings;
+import org.dicomgateway.config.settings.VerifySettings.Level;
+import org.dicomgateway.dicom.requestor.RequestorSettings;
+import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.values.Origin;
+import org.dicomgateway.dicom.values.Peer;
+import org.dicomgateway.dicom.values.TransferSyntax;
+import org.dicomgateway.dicom.values.Uid;
+import org.dicomgateway.spool.Copies;
+import org.dicomgateway.spool.Copy;
+import org.dicomgateway.spool.CopyState;
+import org.dicomgateway.spool.Instance;
+import org.dicomgateway.spool.Search;
+import org.dicomgateway.spool.SpoolSearch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** When copies are checked, how fast, and what a server that does not answer means. */
+class VerifierTest {
+
+    private static final Instant START = Instant.parse("2026-03-01T08:00:00Z");
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+
+    private final AtomicReference<Instant> now = new AtomicReference<>(START);
+    private final FakeCopies copies = new FakeCopies();
+    private final FakeArchive archive = new FakeArchive();
+    private final Verifier verifier =
+            new Verifier(copies, new NothingFound(), any -> Optional.of(archive), any -> false, now::get);
+
+    @AfterEach
+    void close() {
+        verifier.close();
+    }
+
+    private void follow(Level level, RateLimit rate) {
+        verifier.follow(List.of(new DestinationSettings(
+                "pacs",
+                new Peer(AeTitle.of("PACS"), "localhost", 104),
+                Optional.empty(),
+                4,
+                1,
+                new RequestorSettings(
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(5),
+                        16 * 1024),
+                Duration.ofSeconds(1),
+                100,
+                new RetrySettings(Duration.ofSeconds(5), Duration.ofMinutes(10), 10),
+                new BreakerSettings(3, Duration.ofSeconds(2), Duration.ofSeconds(60)),
+                Duration.ofSeconds(15),
+                Schedule.ALWAYS,
+                RateLimit.UNLIMITED,
+                Optional.of(
+                        new RestSettings(URI.create("http://localhost:8042"), Optional.empty(), Duration.ofMinutes(1))),
+                new VerifySettings(level, Duration.ofHours(1), Optional.of(Duration.ofDays(30)), rate))));
+    }
+
+    private static Copy copy(int id, String study, boolean replaced) {
+        Instance instance = new Instance(
+                id,
+                Uid.of("1.2.840.10008.5.1.4.1.1.2"),
+                Uid.of("1.2.3." + id),
+                TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN,
+                study,
+                study + ".1",
+                "P1",
+                "",
+                "CT",
+                new Origin(AeTitle.of("CT1"), AeTitle.of("GATEWAY"), "192.0.2.7"),
+                START,
+                1000);
+        return new Copy(
+                id * 1024L, instance, "pacs", Optional.empty(), CopyState.UNCHECKED, Optional.empty(), replaced);
+    }
+
+    private void due(Copy... some) {
+        for (Copy one : some) {
+            archive.held.put(
+                    one.instance().sopInstance(), "name-" + one.instance().id());
+            copies.due.put(one.deliveryId(), one);
+        }
+    }
+
+    @Test
+    void what_is_due_is_checked_study_by_study_and_is_due_again_later() {
+        due(copy(1, "1.9", false), copy(2, "1.8", false), copy(3, "1.9", false));
+        archive.held.remove(Uid.of("1.2.3.3"));
+        follow(Level.CONTENT, RateLimit.UNLIMITED);
+        await().atMost(LIMIT).until(() -> copies.results.size() == 3);
+        assertThat(archive.asked)
+                .containsExactly("study 1.9", "check name-1 CONTENT", "study 1.8", "check name-2 CONTENT");
+        assertThat(copies.results)
+                .extracting(Copies.Checked::state)
+                .containsExactly(CopyState.VERIFIED, CopyState.MISSING, CopyState.VERIFIED);
+        assertThat(copies.results)
+                .allMatch(result -> result.again().equals(Optional.of(START.plus(Duration.ofDays(30)))));
+        assertThat(copies.checkAfter.apply("pacs")).contains(Duration.ofMinutes(30));
+        assertThat(copies.checkAfter.apply("other")).isEmpty();
+    }
+
+    @Test
+    void presence_is_the_only_thing_that_is_asked_for_when_that_is_the_level() {
+        due(copy(1, "1.9", false));
+        follow(Level.PRESENCE, RateLimit.UNLIMITED);
+        await().atMost(LIMIT).until(() -> copies.results.size() == 1);
+        assertThat(archive.asked).containsExactly("study 1.9", "check name-1 PRESENCE");
+    }
+
+    @Test
+    void a_server_that_does_not_answer_is_no_finding_and_is_asked_again_after_a_while() throws Exception {
+        due(copy(1, "1.9", false));
+        archive.down = true;
+        follow(Level.CONTENT, RateLimit.UNLIMITED);
+        await().atMost(LIMIT).until(() -> archive.asked.size() == 1);
+        await().during(Duration.ofSeconds(2)).atMost(LIMIT).until(() -> archive.asked.size() == 1);
+        assertThat(copies.results).isEmpty();
+        archive.down = false;
+        now.updateAndGet(time -> time.plusSeconds(31));
+        await().atMost(LIMIT).until(() -> copies.results.size() == 1);
+        assertThat(copies.results.get(0).state()).isEqualTo(CopyState.VERIFIED);
+    }
+
+    @Test
+    void a_copy_that_a_newer_version_has_replaced_is_not_asked_for_and_never_due_again() {
+        due(copy(1, "1.9", true));
+        follow(Level.CONTENT, RateLimit.UNLIMITED);
+        await().atMost(LIMIT).until(() -> copies.results.size() == 1);
+        assertThat(archive.asked).isEmpty();
+        assertThat(copies.results.get(0).state()).isEqualTo(CopyState.UNVERIFIABLE);
+        assertThat(copies.results.get(0).again()).isEmpty();
+    }
+
+    @Test
+    void checks_keep_to_their_rate() {
+        due(IntStream.rangeClosed(1, 5).mapToObj(id -> copy(id, "1.9", false)).toArray(Copy[]::new));
+        follow(Level.CONTENT, new RateLimit(OptionalInt.of(2), Optional.empty()));
+        await().atMost(LIMIT).until(() -> archive.checks() == 2);
+        await().during(Duration.ofSeconds(1)).atMost(LIMIT).until(() -> archive.checks() == 2);
+        now.updateAndGet(time -> time.plusSeconds(1));
+        await().atMost(LIMIT).until(() -> archive.checks() == 4);
+    }
+
+    @Test
+    void a_destination_that_cannot_be_asked_is_said_to_be_that() {
+        Verifier blind = new Verifier(copies, new NothingFound(), any -> Optional.empty(), any -> false, now::get);
+        VerifyJob job = blind.begin(Search.ALL, false, false, List.of("pacs"));
+        assertThat(job.isDone()).isTrue();
+        assertThat(job.parts().values())
+                .singleElement()
+                .satisfies(part -> assertThat(part.problem()).contains("no way to verify"));
+        assertThat(blind.job(job.number())).contains(job);
+        assertThat(blind.job(99)).isEmpty();
+    }
+
+    private static final class FakeArchive implements Archive {
+        private final Map<Uid, String> held = new ConcurrentHashMap<>();
+        private final List<String> asked = new CopyOnWriteArrayList<>();
+        private volatile boolean down;
+
+        long checks() {
+            return asked.stream().filter(each -> each.startsWith("check")).count();
+        }
+
+        private void note(String question) throws IOException {
+            asked.add(question);
+            if (down) {
+                throw new IOException("no answer");
+            }
+        }
+
+        @Override
+        public Map<Uid, String> study(Copy copy) throws IOException {
+            note("study " + copy.instance().studyInstanceUid());
+            return Map.copyOf(held);
+        }
+
+        @Override
+        public Finding check(Copy copy, String name, Level level) throws IOException {
+            note("check " + name + " " + level);
+            return Finding.verified("by a fake", Optional.empty());
+        }
+
+        @Override
+        public void fetch(String name, Copies.DatasetTarget target) throws IOException {
+            note("fetch " + name);
+        }
+    }
+
+    private static final class FakeCopies implements Copies {
+        private final Map<Long, Copy> due = new ConcurrentHashMap<>();
+        private final List<Checked> results = new CopyOnWriteArrayList<>();
+        private volatile Function<String, Optional<Duration>> checkAfter = any -> Optional.empty();
+
+        @Override
+        public void checkAfter(Function<String, Optional<Duration>> after) {
+            checkAfter = after;
+        }
+
+        @Override
+        public List<Copy> due(String destination, Instant now, int max) {
+            return due.values().stream()
+                    .sorted(Comparator.comparing(Copy::deliveryId))
+                    .limit(max)
+                    .toList();
+        }
+
+        @Override
+        public List<Copy> copies(List<Long> deliveryIds) {
+            return List.of();
+        }
+
+        @Override
+        public List<Copy> ofInstance(long instanceId) {
+            return List.of();
+        }
+
+        @Override
+        public void checked(List<Checked> noted) {
+            results.addAll(noted);
+            noted.forEach(result -> due.remove(result.deliveryId()));
+        }
+
+        @Override
+        public <T> Optional<T> read(long instanceId, Reading<T> reading) {
+            return Optional.empty();
+        }
+
+        @Override
+        public boolean sendAgain(long deliveryId, String reason) {
+            return false;
+        }
+
+        @Override
+        public boolean restore(long deliveryId, DatasetSource dataset, String reason) {
+            return false;
+        }
+    }
+
+    private static final class NothingFound implements SpoolSearch {
+        @Override
+        public Page<FoundInstance> instances(Search search, Optional<String> after, int limit) {
+            return new Page<>(List.of(), Optional.empty());
+        }
+
+        @Override
+        public Page<FoundDelivery> deliveries(Search search, Optional<String> after, int limit) {
+            return new Page<>(List.of(), Optional.empty());
+        }
+
+        @Override
+        public Page<FoundStudy> studies(Search search, Optional<String> after, int limit) {
+            return new Page<>(List.of(), Optional.empty());
+        }
+
+        @Override
+        public Optional<Story> story(long instanceId) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Map<String, Instant> oldestWaiting() {
+            return Map.of();
+        }
+    }
+}
