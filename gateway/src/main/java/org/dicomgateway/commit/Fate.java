@@ -8,7 +8,9 @@ import java.util.stream.Collectors;
 import org.dicomgateway.config.settings.CommitmentSettings.AnswerWhen;
 import org.dicomgateway.dicom.commitment.FailureReason;
 import org.dicomgateway.dicom.commitment.SopReference;
+import org.dicomgateway.spool.CopyState;
 import org.dicomgateway.spool.DeliveryState;
+import org.dicomgateway.spool.SpoolSearch.FoundCheck;
 import org.dicomgateway.spool.SpoolSearch.FoundDelivery;
 import org.dicomgateway.spool.SpoolSearch.FoundInstance;
 
@@ -78,9 +80,19 @@ record Fate(Kind kind, String note) {
     }
 
     private static boolean satisfies(FoundDelivery delivery, AnswerWhen when) {
+        if (delivery.state() != DeliveryState.DELIVERED) {
+            return false;
+        }
+        CopyState copy = copy(delivery);
         return switch (when) {
-            case DELIVERED -> delivery.state() == DeliveryState.DELIVERED;
+            // A server that answered with success and does not hold it now would make the report untrue.
+            case DELIVERED -> copy != CopyState.MISSING && copy != CopyState.DIFFERING;
+            case VERIFIED -> copy == CopyState.VERIFIED;
         };
+    }
+
+    private static CopyState copy(FoundDelivery delivery) {
+        return delivery.lastCheck().map(FoundCheck::state).orElse(CopyState.UNCHECKED);
     }
 
     private static Kind kindOf(DeliveryState state) {
@@ -94,8 +106,13 @@ record Fate(Kind kind, String note) {
     }
 
     private static String where(FoundDelivery delivery) {
-        return delivery.state().name().toLowerCase(Locale.ROOT) + " at "
+        String copy = delivery.state() == DeliveryState.DELIVERED ? " and " + lowerCase(copy(delivery)) : "";
+        return lowerCase(delivery.state()) + copy + " at "
                 + delivery.destination().orElse("no destination yet") + " (route " + delivery.route() + ")";
+    }
+
+    private static String lowerCase(Enum<?> state) {
+        return state.name().toLowerCase(Locale.ROOT);
     }
 
     /** Whether nothing can make it better. What is unknown may still arrive, for a time. */

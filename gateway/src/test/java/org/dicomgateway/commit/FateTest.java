@@ -13,7 +13,9 @@ import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
+import org.dicomgateway.spool.CopyState;
 import org.dicomgateway.spool.DeliveryState;
+import org.dicomgateway.spool.SpoolSearch.FoundCheck;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.SpoolSearch.FoundDelivery;
 import org.dicomgateway.spool.SpoolSearch.FoundInstance;
@@ -120,7 +122,34 @@ class FateTest {
         return new FoundInstance(instance, 1, deliveries.length > 0, List.of(deliveries));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "UNCHECKED, STORED, WAITING",
+        "VERIFIED, STORED, STORED",
+        "UNVERIFIABLE, STORED, WAITING",
+        "MISSING, WAITING, WAITING",
+        "DIFFERING, WAITING, WAITING"
+    })
+    void what_a_check_found_decides(CopyState copy, Fate.Kind delivered, Fate.Kind verified) {
+        FoundDelivery one = at("pacs", DeliveryState.DELIVERED, Optional.of(copy));
+        Optional<FoundInstance> newest = Optional.of(found(one));
+        assertThat(Fate.of(REFERENCE, newest, AnswerWhen.DELIVERED).kind()).isEqualTo(delivered);
+        assertThat(Fate.of(REFERENCE, newest, AnswerWhen.VERIFIED).kind()).isEqualTo(verified);
+    }
+
+    @Test
+    void a_copy_that_was_never_checked_is_not_verified() {
+        Fate fate = Fate.of(
+                REFERENCE, Optional.of(found(at("pacs", DeliveryState.DELIVERED))), AnswerWhen.VERIFIED);
+        assertThat(fate.kind()).isEqualTo(Fate.Kind.WAITING);
+        assertThat(fate.note()).isEqualTo("1.2.3 is delivered and unchecked at pacs (route all)");
+    }
+
     static FoundDelivery at(String destination, DeliveryState state) {
+        return at(destination, state, Optional.empty());
+    }
+
+    private static FoundDelivery at(String destination, DeliveryState state, Optional<CopyState> copy) {
         return new FoundDelivery(
                 1,
                 1,
@@ -135,6 +164,7 @@ class FateTest {
                 Instant.EPOCH,
                 OptionalInt.empty(),
                 "",
-                Instant.EPOCH);
+                Instant.EPOCH,
+                copy.map(each -> new FoundCheck(each, Instant.EPOCH, "", "")));
     }
 }

@@ -33,8 +33,10 @@ public record CommitmentSettings(
 
     /** What every copy of an instance must be, before its storage is committed. */
     public enum AnswerWhen {
-        /** The destination answered the C-STORE with success. */
-        DELIVERED
+        /** The destination answered the C-STORE with success, and no check found it missing or differing there. */
+        DELIVERED,
+        /** A check found that the destination holds it, as it was sent. */
+        VERIFIED
     }
 
     /** The association on which a sender gets reports. */
