@@ -29,6 +29,7 @@ import org.dicomgateway.dicom.acceptor.Acceptor;
 import org.dicomgateway.dicom.acceptor.AssociationPolicy;
 import org.dicomgateway.dicom.requestor.Requestor;
 import org.dicomgateway.forward.lane.Forwarder;
+import org.dicomgateway.observe.RejectedSenders;
 import org.dicomgateway.process.LongLived;
 import org.dicomgateway.receive.AccessControl;
 import org.dicomgateway.receive.AssociationGate;
@@ -82,7 +83,8 @@ public final class Gateway implements AutoCloseable {
         audit = settings.audit().enabled()
                 ? Optional.of(AuditTrail.open(settings.audit(), tls, clock))
                 : Optional.empty();
-        acceptors = acceptors(settings, receiver, tls, audit, clock);
+        RejectedSenders rejected = new RejectedSenders(clock);
+        acceptors = acceptors(settings, receiver, rejected, tls, audit, clock);
         forwarder = new Forwarder(
                 audit.<Outbox>map(trail -> trail.outbox(spool, rules::destination))
                         .orElse(spool),
@@ -95,7 +97,7 @@ public final class Gateway implements AutoCloseable {
         paused = PausedDestinations.besideSpool(
                 settings.spool().directory(), loaded.routing().destinations().keySet());
         GatewayControls controls = new GatewayControls(
-                this::process, this::receiver, tls, receiver, forwarder, paused, rules, watcher, restart);
+                this::process, this::receiver, tls, rejected, receiver, forwarder, paused, rules, watcher, restart);
         admin = settings.admin().enabled()
                 ? Optional.of(new AdminServer(settings.admin(), controls, spool, auditListener(), tls))
                 : Optional.empty();
@@ -114,14 +116,19 @@ public final class Gateway implements AutoCloseable {
     }
 
     private static List<Acceptor> acceptors(
-            GatewaySettings settings, Intake spool, TlsContexts tls, Optional<AuditTrail> audit, InstantSource clock) {
+            GatewaySettings settings,
+            Intake spool,
+            RejectedSenders rejected,
+            TlsContexts tls,
+            Optional<AuditTrail> audit,
+            InstantSource clock) {
         Identities identities = new Identities(settings.users(), Ticker.systemTicker());
         StoreHandler handler =
                 new StoreHandler(audit.map(trail -> trail.intake(spool)).orElse(spool));
         List<Acceptor> acceptors = new ArrayList<>();
         for (ListenerSettings listener : settings.listeners()) {
-            AssociationPolicy gate =
-                    new AssociationGate(listener.aeTitles(), new AccessControl(listener, identities, clock), spool);
+            AccessControl access = new AccessControl(listener, identities, clock);
+            AssociationPolicy gate = new AssociationGate(listener.aeTitles(), access, spool, rejected);
             acceptors.add(new Acceptor(
                     listener.acceptor(),
                     tls,

@@ -15,6 +15,7 @@ import org.dicomgateway.admin.api.RulesView;
 import org.dicomgateway.admin.server.Controls;
 import org.dicomgateway.forward.lane.Forwarder;
 import org.dicomgateway.forward.lane.LaneView;
+import org.dicomgateway.observe.RejectedSenders;
 import org.dicomgateway.security.TlsContexts;
 
 /** Lets operators see and control the stages. */
@@ -22,6 +23,7 @@ record GatewayControls(
         Supplier<ProcessView> running,
         Supplier<ReceiverView> receiving,
         TlsContexts tls,
+        RejectedSenders rejectedSenders,
         PausedReceiver pausedReceiver,
         Forwarder forwarder,
         PausedDestinations paused,
@@ -97,7 +99,8 @@ record GatewayControls(
                 lane.lastError(),
                 lane.report()
                         .map(report -> new HealthView.ServerView(
-                                report.version(), report.diskUsedBytes(), report.storedInstances(), report.error())));
+                                report.version(), report.diskUsedBytes(), report.storedInstances(), report.error())),
+                lane.nextAttempt());
     }
 
     /** Pauses first and writes the file afterwards: stopping the traffic is more urgent. */
@@ -114,6 +117,11 @@ record GatewayControls(
     public boolean resume(String destination) {
         paused.remove(destination);
         return forwarder.resume(destination);
+    }
+
+    @Override
+    public boolean tryNow(String destination) {
+        return forwarder.tryNow(destination);
     }
 
     @Override

@@ -5,7 +5,6 @@ import java.util.concurrent.TimeUnit;
 import org.dicomgateway.dicom.values.CStoreScp;
 import org.dicomgateway.dicom.values.DimseStatus;
 import org.dicomgateway.observe.ForwardLog;
-import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Intake;
 import org.dicomgateway.spool.RefusedException;
 
@@ -32,7 +31,7 @@ public final class StoreHandler implements CStoreScp {
                             request.sopClass(), request.sopInstance(), request.transferSyntax(), request.origin()),
                     request.dataset());
             ForwardLog.received(
-                    subjectOf(accepted.instance()),
+                    accepted.instance().subject(),
                     TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin),
                     accepted.plan().rulesVersion(),
                     accepted.plan().deliveries().size());
@@ -72,10 +71,5 @@ public final class StoreHandler implements CStoreScp {
 
     private static ForwardLog.Subject subjectOf(CStoreRequest request) {
         return new ForwardLog.Subject(request.sopInstance(), "", request.origin(), -1);
-    }
-
-    private static ForwardLog.Subject subjectOf(Instance instance) {
-        return new ForwardLog.Subject(
-                instance.sopInstance(), instance.studyInstanceUid(), instance.origin(), instance.datasetLength());
     }
 }

@@ -2,10 +2,12 @@ package org.dicomgateway.spool;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import org.dicomgateway.dicom.values.InstanceHeader;
 import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
+import org.dicomgateway.observe.ForwardLog;
 
 /**
  * One received instance, as the ledger knows it. Immutable. An instance that is received twice gives two objects.
@@ -41,6 +43,18 @@ public record Instance(
      * The standard allows 64 characters at most. Longer values are cut here, for search only; the dataset keeps them.
      */
     private static final int MAX_VALUE = 256;
+
+    /** This instance, for a line of the forward log. */
+    public ForwardLog.Subject subject() {
+        return new ForwardLog.Subject(
+                sopInstance,
+                studyInstanceUid,
+                origin,
+                datasetLength,
+                Optional.of(receivedAt),
+                accessionNumber,
+                modality);
+    }
 
     /** Creates an instance without a key. The time of receipt is cut to milliseconds. */
     public static Instance unnumbered(InstanceHeader header, Origin origin, Instant receivedAt, long datasetLength) {

@@ -23,6 +23,7 @@ import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.CStoreScp.CStoreRequest;
 import org.dicomgateway.dicom.values.CStoreScp.CStoreResponse;
 import org.dicomgateway.dicom.values.Peer;
+import org.dicomgateway.observe.RejectedSenders;
 import org.dicomgateway.security.PasswordHash;
 import org.dicomgateway.security.Secret;
 import org.dicomgateway.spool.Intake;
@@ -44,6 +45,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class AccessIT {
 
     private static final Duration TIME = Duration.ofSeconds(20);
+
+    private final RejectedSenders rejected = new RejectedSenders(InstantSource.system());
 
     @TempDir
     private Path directory;
@@ -98,6 +101,15 @@ class AccessIT {
             assertThat(log.all())
                     .anyMatch(
                             text -> text.contains(calling + "@127.0.0.1#1: rejected, called " + called + ": " + line));
+            assertThat(rejected.latest())
+                    .extracting(RejectedSenders.Sender::peer)
+                    .singleElement()
+                    .satisfies(peer -> {
+                        assertThat(peer.callingAe()).isEqualTo(calling);
+                        assertThat(peer.calledAe()).isEqualTo(called);
+                        assertThat(peer.remoteHost()).isEqualTo("127.0.0.1");
+                        assertThat(peer.code() + " (" + peer.reason() + ")").startsWith(line);
+                    });
         }
     }
 
@@ -276,7 +288,7 @@ class AccessIT {
         ListenerSettings dicom = settings.listeners().get(0);
         InstantSource clock = InstantSource.system();
         AccessControl access = new AccessControl(dicom, new Identities(settings.users(), Ticker.systemTicker()), clock);
-        AssociationGate gate = new AssociationGate(dicom.aeTitles(), access, new OpenIntake());
+        AssociationGate gate = new AssociationGate(dicom.aeTitles(), access, new OpenIntake(), rejected);
         Acceptor acceptor = new Acceptor(dicom.acceptor(), gate, this::keep);
         acceptors.add(acceptor);
         acceptor.start();

@@ -9,6 +9,7 @@ import org.dicomgateway.admin.api.ReceiverView;
 import org.dicomgateway.admin.api.ReloadView;
 import org.dicomgateway.admin.api.RouteView;
 import org.dicomgateway.admin.api.RulesView;
+import org.dicomgateway.observe.RejectedSenders;
 
 /** What operators see and control, apart from the spool. Safe for any number of threads. */
 public interface Controls {
@@ -33,6 +34,9 @@ public interface Controls {
      * @return whether it was paused
      */
     boolean resumeReceiver();
+
+    /** The senders that got no association lately. */
+    RejectedSenders rejectedSenders();
 
     /** The routes in force, in their order. */
     List<RouteView> routes();
@@ -60,6 +64,13 @@ public interface Controls {
      * @return whether it was paused
      */
     boolean resume(String destination);
+
+    /**
+     * Tries a destination that is down now, not at its next attempt.
+     *
+     * @return whether it is down; a paused or closed destination is not
+     */
+    boolean tryNow(String destination);
 
     /** Reads the rules again now, and applies the changes if the file has no errors. */
     ReloadView reload();

@@ -40,8 +40,13 @@ public record Rejection(int result, int source, int reason, String text) impleme
         return result == 2;
     }
 
+    /** Result, source and reason: {@code 1/1/7}. */
+    public String code() {
+        return result + "/" + source + "/" + reason;
+    }
+
     @Override
     public String toString() {
-        return result + "/" + source + "/" + reason + " (" + text + ")";
+        return code() + " (" + text + ")";
     }
 }

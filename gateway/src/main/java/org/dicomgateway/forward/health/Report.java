@@ -1,9 +1,7 @@
 package org.dicomgateway.forward.health;
 
-import java.util.Optional;
 import org.dicomgateway.observe.ForwardLog;
 import org.dicomgateway.spool.Claim;
-import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Settlement;
 
 /** Writes the line of the forward log for a settlement. */
@@ -25,15 +23,9 @@ public final class Report {
     }
 
     private static ForwardLog.Event line(ForwardLog.Event event, Claim claim, long millis, int status, String reason) {
-        Instance instance = claim.instance();
         ForwardLog.outcome(
                 event,
-                new ForwardLog.Subject(
-                        instance.sopInstance(),
-                        instance.studyInstanceUid(),
-                        instance.origin(),
-                        instance.datasetLength(),
-                        Optional.of(instance.receivedAt())),
+                claim.instance().subject(),
                 claim.route(),
                 claim.destination(),
                 claim.attempts() + 1,

@@ -255,9 +255,8 @@ record SpoolParts(
 
     private static void tell(Ledger.Superseded superseded) {
         Instance instance = superseded.instance();
-        ForwardLog.Subject subject = new ForwardLog.Subject(
-                instance.sopInstance(), instance.studyInstanceUid(), instance.origin(), instance.datasetLength());
-        ForwardLog.superseded(subject, superseded.route(), superseded.destination(), instance.id(), superseded.newer());
+        ForwardLog.superseded(
+                instance.subject(), superseded.route(), superseded.destination(), instance.id(), superseded.newer());
     }
 
     /** Closes upstream parts first: what they have accepted passes through all the others. */
