@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes the pictures of the page in docs/images from a running demo: scripts/demo.sh must run in another terminal. It sends
-# a generated study while one server is stopped, so that there is something to see.
+# Makes the pictures of the page in docs/images from a running demo: scripts/demo.sh must run in another terminal. It
+# sends a generated study while one server is stopped, so that there is something to see.
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
 source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/common.sh"

@@ -118,6 +118,13 @@ class DashboardIT {
                     .contains("4 of 4 delivered");
             assertThat(browser.text("#study .timeline")).contains("received", "planned", "delivered → orthanc1 × 4");
         });
+        assertThat(browser.all("#study .matrix [data-instance] td[data-state=delivered]"))
+                .hasSize(8);
+        browser.run("document.querySelector('#study .matrix button').focus()");
+        browser.press(Keys.ENTER);
+        eventually(() -> assertThat(browser.text("#study .matrix .steps:not([hidden])"))
+                .as("by the keyboard")
+                .contains("received", "delivered → orthanc2"));
         picture("study");
         browser.press(Keys.ESCAPE);
         eventually(() -> assertThat(browser.all("dialog[open]")).isEmpty());
