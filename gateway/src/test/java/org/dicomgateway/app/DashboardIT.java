@@ -264,7 +264,7 @@ class DashboardIT {
         picture("study-narrow-dark");
         browser.press(Keys.ESCAPE);
         browser.media("prefers-color-scheme", "light");
-        browser.width(1280);
+        openPage(); // with the focus at its beginning
 
         browser.run("document.activeElement.blur()");
         int controls = Integer.parseInt(
