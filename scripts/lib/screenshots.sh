@@ -21,7 +21,7 @@ picture() { # picture FILE SCHEME: SCHEME as Chromium counts them, 0 dark, 1 lig
     field sessionId)
   curl -sf "$DRIVER/$session/url" -d "{\"url\":\"$PAGE\"}" >/dev/null
   sleep 4 # until the figures are there, and the chart
-  curl -sf "$DRIVER/$session/screenshot" | field value | base64 -d >"$1"
+  curl -sf "$DRIVER/$session/screenshot" | field value | base64 -d | as_caller tee "$1" >/dev/null
   curl -sf -X DELETE "$DRIVER/$session" >/dev/null
   (($(stat -c %s "$1") <= MOST_BYTES)) || die "$1 has more than $MOST_BYTES bytes"
   say "$1"
@@ -35,7 +35,7 @@ driver=$!
 # shellcheck disable=SC2317 # called by the trap
 end() {
   kill "$driver" || true
-  "$ROOT/scripts/orthanc.sh" start "$STOPPED" >/dev/null
+  "$ROOT/scripts/orthanc.sh" start "$STOPPED" >/dev/null 2>&1
   rm -rf "$study"
 }
 trap end EXIT
