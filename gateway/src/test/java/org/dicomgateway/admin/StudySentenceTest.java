@@ -33,7 +33,7 @@ class StudySentenceTest {
         assertThat(sentence("A4711", study, CAME.plusSeconds(600)))
                 .isEqualTo(
                         "A4711 came between 15:31 and 15:40 from CT9, 120 images. It is safe in the gateway; orthanc1"
-                            + " has it; orthanc2 does not have 100 of 120 images yet because down: cannot connect.");
+                                + " has it; orthanc2 does not have 100 of 120 images yet because down: cannot connect.");
     }
 
     @Test
