@@ -163,12 +163,15 @@ java_major() {
 }
 
 # find_jdk: the home of a JDK of version 17 or newer; nothing when there is none.
-find_jdk() {
+find_jdk() { find_java javac; }
+
+# find_java PROGRAM: the home of a Java of version 17 or newer that has PROGRAM; nothing when there is none.
+find_java() {
   local candidate path
-  path=$(command -v javac 2>/dev/null || true)
+  path=$(command -v "$1" 2>/dev/null || true)
   for candidate in "${JAVA_HOME:-}" "${path:+$(dirname "$(dirname "$(readlink -f "$path")")")}" \
     /usr/lib/jvm/*-17-* /usr/lib/jvm/*-21-* /usr/lib/jvm/*; do
-    if [[ -n $candidate && -x $candidate/bin/javac && $(java_major "$candidate/bin/java") -ge 17 ]]; then
+    if [[ -n $candidate && -x $candidate/bin/$1 && $(java_major "$candidate/bin/java") -ge 17 ]]; then
       printf '%s' "$candidate"
       return
     fi

@@ -151,7 +151,7 @@ function damageBanners({ setAside = 0, unreadSegments = 0, ledger = '' }) {
       key: 'set-aside',
       level: 'warn',
       title: `${plural(setAside, 'file is', 'files are')} set aside:`,
-      words: 'they have no known instance. scripts/gateway set-aside shows them, and takes them in.',
+      words: 'they have no known instance. The command set-aside shows them, and takes them in.',
     });
   }
   return list;

@@ -30,7 +30,9 @@ import org.dicomgateway.dicom.acceptor.AssociationPolicy;
 import org.dicomgateway.dicom.requestor.Requestor;
 import org.dicomgateway.forward.lane.Forwarder;
 import org.dicomgateway.observe.RejectedSenders;
+import org.dicomgateway.observe.Telemetry;
 import org.dicomgateway.process.LongLived;
+import org.dicomgateway.process.Repeating;
 import org.dicomgateway.receive.AccessControl;
 import org.dicomgateway.receive.AssociationGate;
 import org.dicomgateway.receive.Identities;
@@ -52,16 +54,20 @@ public final class Gateway implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
+    /** A renewed certificate is in force within two looks. */
+    private static final Duration CERTIFICATE_INTERVAL = Duration.ofSeconds(1);
+
+    private final Telemetry telemetry = new Telemetry();
     private final Optional<AuditTrail> audit;
     private final List<Acceptor> acceptors;
-    private final PausedReceiver receiver;
+    private final PausableIntake pausable;
     private final RulesInForce rules;
     private final Spool spool;
     private final DestinationStatusCache destinationStatusCache;
     private final Forwarder forwarder;
 
     private final TlsContexts tls;
-    private final CertificateWatcher certificates;
+    private final Repeating certificates;
     private final RulesWatcher watcher;
     private final PausedDestinations paused;
     private final Optional<AdminServer> admin;
@@ -76,18 +82,22 @@ public final class Gateway implements AutoCloseable {
         destinationStatusCache = new DestinationStatusCache();
         Dispatch dispatch =
                 new Dispatch(rules::table, destinationStatusCache::prospects, destinationStatusCache::pendingBytes);
-        spool = Spool.open(settings.spool(), rules, dispatch, clock);
-        receiver = PausedReceiver.besideSpool(settings.spool().directory(), spool);
+        spool = Spool.open(settings.spool(), rules, dispatch, clock, telemetry.forwardLog(), telemetry.stageTimes());
         tls = new TlsContexts(clock);
-        certificates = new CertificateWatcher(tls);
+        certificates = new Repeating("certificate-watcher", CERTIFICATE_INTERVAL, tls::look);
         audit = settings.audit().enabled()
                 ? Optional.of(AuditTrail.open(settings.audit(), tls, clock))
                 : Optional.empty();
-        RejectedSenders rejected = new RejectedSenders(clock);
-        acceptors = acceptors(settings, receiver, rejected, tls, audit, clock);
+        // The way in: audited, then pausable, then the spool. The way out: audited, then the spool.
+        pausable = PausableIntake.besideSpool(settings.spool().directory(), spool);
+        Intake intake = audit.map(trail -> trail.audited(pausable)).orElse(pausable);
+        Outbox outbox = audit.<Outbox>map(trail -> trail.audited(spool, rules::destination))
+                .orElse(spool);
+        RejectedSenders rejected = new RejectedSenders(telemetry.forwardLog(), clock);
+        acceptors = acceptors(intake, rejected, clock);
         forwarder = new Forwarder(
-                audit.<Outbox>map(trail -> trail.outbox(spool, rules::destination))
-                        .orElse(spool),
+                outbox,
+                telemetry.forwardLog(),
                 calling -> Requestor.of(calling, tls),
                 new OrthancCheck(),
                 spool::reconsider,
@@ -97,9 +107,9 @@ public final class Gateway implements AutoCloseable {
         paused = PausedDestinations.besideSpool(
                 settings.spool().directory(), loaded.routing().destinations().keySet());
         GatewayControls controls = new GatewayControls(
-                this::process, this::receiver, tls, rejected, receiver, forwarder, paused, rules, watcher, restart);
+                this::process, this::receiver, tls, rejected, pausable, forwarder, paused, rules, watcher, restart);
         admin = settings.admin().enabled()
-                ? Optional.of(new AdminServer(settings.admin(), controls, spool, auditListener(), tls))
+                ? Optional.of(new AdminServer(settings.admin(), controls, spool, telemetry, auditListener(), tls))
                 : Optional.empty();
     }
 
@@ -115,27 +125,17 @@ public final class Gateway implements AutoCloseable {
         return new Gateway(loaded, new RestartNeeds(configuration), InstantSource.system());
     }
 
-    private static List<Acceptor> acceptors(
-            GatewaySettings settings,
-            Intake spool,
-            RejectedSenders rejected,
-            TlsContexts tls,
-            Optional<AuditTrail> audit,
-            InstantSource clock) {
+    private List<Acceptor> acceptors(Intake intake, RejectedSenders rejected, InstantSource clock) {
         Identities identities = new Identities(settings.users(), Ticker.systemTicker());
-        StoreHandler handler =
-                new StoreHandler(audit.map(trail -> trail.intake(spool)).orElse(spool));
-        List<Acceptor> acceptors = new ArrayList<>();
+        StoreHandler handler = new StoreHandler(intake, telemetry.forwardLog());
+        List<Acceptor> all = new ArrayList<>();
         for (ListenerSettings listener : settings.listeners()) {
             AccessControl access = new AccessControl(listener, identities, clock);
-            AssociationPolicy gate = new AssociationGate(listener.aeTitles(), access, spool, rejected);
-            acceptors.add(new Acceptor(
-                    listener.acceptor(),
-                    tls,
-                    audit.map(trail -> trail.policy(gate)).orElse(gate),
-                    handler));
+            AssociationPolicy gate = new AssociationGate(listener.aeTitles(), access, intake, rejected);
+            AssociationPolicy policy = audit.map(trail -> trail.audited(gate)).orElse(gate);
+            all.add(new Acceptor(listener.acceptor(), tls, policy, handler));
         }
-        return List.copyOf(acceptors);
+        return List.copyOf(all);
     }
 
     private AuditListener auditListener() {
@@ -180,7 +180,7 @@ public final class Gateway implements AutoCloseable {
     private ReceiverView receiver() {
         int associations =
                 acceptors.stream().mapToInt(Acceptor::openAssociations).sum();
-        return receiver.paused()
+        return pausable.paused()
                 .map(why -> new ReceiverView("paused", why, associations))
                 .or(() -> spool.closedBecause().map(why -> new ReceiverView("closed", why, associations)))
                 .orElseGet(() -> new ReceiverView("open", "", associations));
@@ -193,7 +193,7 @@ public final class Gateway implements AutoCloseable {
                 addresses().stream()
                         .map(address -> address.getHostString() + ":" + address.getPort())
                         .toList(),
-                receiver.closedBecause(),
+                pausable.closedBecause(),
                 threads()
                         .map(thread -> new ThreadView(thread.getName(), thread.getState() != Thread.State.TERMINATED))
                         .toList(),
@@ -234,6 +234,7 @@ public final class Gateway implements AutoCloseable {
         LOG.info("stopping: spool");
         spool.close();
         audit.ifPresent(AuditTrail::close);
+        telemetry.close();
         LOG.info("stopped");
     }
 }

@@ -24,7 +24,7 @@ record GatewayControls(
         Supplier<ReceiverView> receiving,
         TlsContexts tls,
         RejectedSenders rejectedSenders,
-        PausedReceiver pausedReceiver,
+        PausableIntake intake,
         Forwarder forwarder,
         PausedDestinations paused,
         RulesInForce inForce,
@@ -44,12 +44,12 @@ record GatewayControls(
 
     @Override
     public void pauseReceiver(String why) {
-        pausedReceiver.pause(why);
+        intake.pause(why);
     }
 
     @Override
     public boolean resumeReceiver() {
-        return pausedReceiver.resume();
+        return intake.resume();
     }
 
     @Override

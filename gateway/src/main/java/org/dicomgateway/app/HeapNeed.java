@@ -5,14 +5,13 @@ import java.util.Optional;
 import org.dicomgateway.config.settings.DataSize;
 import org.dicomgateway.config.settings.ListenerSettings;
 import org.dicomgateway.dicom.acceptor.AssociationMemory;
+import org.dicomgateway.dicom.values.ByteSize;
 
 /** Checks whether the heap is large enough for the allowed associations and the rest of the gateway. */
 final class HeapNeed {
 
     /** For deliveries, the ledger, the operators' interface, and room for the garbage collector. */
-    private static final long THE_REST = 48L << 20;
-
-    private static final long MEBIBYTE = 1L << 20;
+    private static final long THE_REST = 48L * ByteSize.MIB;
 
     private HeapNeed() {}
 
@@ -34,11 +33,11 @@ final class HeapNeed {
                 ? Optional.empty()
                 : Optional.of("a heap of " + mebibytes(heap) + " may not hold " + associations
                         + " associations at once (max-associations of all listeners), which can take "
-                        + mebibytes(bytes) + ": start it with -Xmx" + (need + MEBIBYTE - 1) / MEBIBYTE
+                        + mebibytes(bytes) + ": start it with -Xmx" + (need + ByteSize.MIB - 1) / ByteSize.MIB
                         + "m or more (JAVA_OPTS), or lower max-associations");
     }
 
     private static DataSize mebibytes(long bytes) {
-        return DataSize.ofMebibytes(bytes / MEBIBYTE);
+        return DataSize.ofMebibytes(bytes / ByteSize.MIB);
     }
 }

@@ -1,6 +1,9 @@
 package org.dicomgateway.app;
 
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.util.Objects;
 import org.dicomgateway.cli.check.CheckCommand;
 import org.dicomgateway.cli.check.CompletionCommand;
 import org.dicomgateway.cli.check.ExplainCommand;
@@ -8,6 +11,8 @@ import org.dicomgateway.cli.check.GenerateCommand;
 import org.dicomgateway.cli.check.HashPasswordCommand;
 import org.dicomgateway.cli.check.NamesCommand;
 import org.dicomgateway.cli.common.ExitCode;
+import org.dicomgateway.cli.common.OptionConverters;
+import org.dicomgateway.cli.common.ProgramName;
 import org.dicomgateway.cli.inspect.ExportCommand;
 import org.dicomgateway.cli.inspect.InspectCommand;
 import org.dicomgateway.cli.log.TailCommand;
@@ -25,6 +30,7 @@ import org.dicomgateway.cli.operate.TraceCommand;
 import org.dicomgateway.cli.send.EchoCommand;
 import org.dicomgateway.cli.send.SendCommand;
 import org.dicomgateway.config.hocon.ConfigurationException;
+import org.dicomgateway.security.FileTrouble;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -75,6 +81,12 @@ public final class Main {
     /** The command line, ready to execute: what {@link #main} runs. */
     static CommandLine commandLine() {
         return new CommandLine(new Main())
+                .setCommandName(ProgramName.get())
+                .registerConverter(Integer.class, new OptionConverters.OfInteger())
+                .registerConverter(int.class, new OptionConverters.OfInteger())
+                .registerConverter(Long.class, new OptionConverters.OfLong())
+                .registerConverter(long.class, new OptionConverters.OfLong())
+                .registerConverter(URI.class, new OptionConverters.OfAddress())
                 // In an @FILE each line is one argument, so that a path may contain spaces.
                 .setUseSimplifiedAtFiles(true)
                 .setParameterExceptionHandler((misuse, args) -> explain(misuse))
@@ -86,6 +98,10 @@ public final class Main {
         if (exception instanceof ConfigurationException configuration) {
             configuration.problems().forEach(err::println);
             return ExitCode.MISUSED;
+        }
+        if (exception instanceof UncheckedIOException io) {
+            err.println("a file cannot be read or written: " + FileTrouble.of(Objects.requireNonNull(io.getCause())));
+            return ExitCode.FAILED;
         }
         throw exception;
     }

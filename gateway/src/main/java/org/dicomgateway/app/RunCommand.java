@@ -3,9 +3,9 @@ package org.dicomgateway.app;
 import static java.util.stream.Collectors.joining;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.dicomgateway.cli.check.SecurityWarnings;
 import org.dicomgateway.cli.common.ConfigurationFile;
 import org.dicomgateway.cli.common.ExitCode;
 import org.dicomgateway.config.Configuration.Loaded;
@@ -29,7 +29,9 @@ import picocli.CommandLine.Spec;
             "2:the configuration is wrong",
             "3:a thread died, out of memory for example"
         },
-        exitCodeListHeading = "Exit codes:%n")
+        exitCodeListHeading = "Exit codes:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {"  ${COMMAND-FULL-NAME}", "  ${COMMAND-FULL-NAME} --config /etc/dicom-gateway/gateway.conf"})
 final class RunCommand implements Callable<Integer> {
 
     private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
@@ -45,27 +47,24 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() throws ConfigurationException, InterruptedException {
         EndOfProcess.onErrors();
         Loaded settings = configuration.load();
-        PrintWriter err = spec.commandLine().getErr();
+        SecurityWarnings.ofSettings(configuration.path(), settings).forEach(each -> LOG.warn("{}", each));
         HeapNeed.warning(settings.gateway().listeners(), Runtime.getRuntime().maxMemory())
                 .ifPresent(LOG::warn);
         Gateway gateway;
         try {
             gateway = Gateway.open(configuration.path(), settings);
         } catch (IOException e) {
-            err.println("the gateway cannot start: " + e.getMessage());
-            LOG.error("the gateway cannot start", e);
-            return ExitCode.FAILED;
+            return cannotStart(e);
         }
         // Before the first instance is received: from then on, the process must stop in order.
         Thread hook = endInOrder(gateway);
         try {
             gateway.start();
         } catch (IOException e) {
-            err.println("the gateway cannot start: " + e.getMessage());
-            LOG.error("the gateway cannot start", e);
+            int code = cannotStart(e);
             Runtime.getRuntime().removeShutdownHook(hook);
             gateway.close();
-            return ExitCode.FAILED;
+            return code;
         }
         SighupHandler.onSignal(gateway::reload);
         LOG.info(
@@ -75,6 +74,14 @@ final class RunCommand implements Callable<Integer> {
                 configuration.path());
         new CountDownLatch(1).await();
         return ExitCode.DONE;
+    }
+
+    /** The message says what to do. The stack trace would hide it, and is in the log at DEBUG. */
+    private int cannotStart(IOException e) {
+        spec.commandLine().getErr().println("the gateway cannot start: " + e.getMessage());
+        LOG.error("the gateway cannot start: {}", e.getMessage());
+        LOG.debug("the gateway cannot start", e);
+        return ExitCode.FAILED;
     }
 
     /**

@@ -40,7 +40,7 @@ final class SighupHandler {
                     });
             signal.getMethod("handle", signal, handler).invoke(null, hangUp, calls);
         } catch (ReflectiveOperationException | IllegalArgumentException e) {
-            LOG.info("SIGHUP is not available here; save routing.conf, or use scripts/gateway reload, instead", e);
+            LOG.info("SIGHUP is not available here; save routing.conf, or use the command reload, instead", e);
         }
     }
 

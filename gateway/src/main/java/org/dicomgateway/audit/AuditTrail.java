@@ -126,19 +126,19 @@ public final class AuditTrail implements AutoCloseable {
     }
 
     /** Wraps an intake, so that the trail records the instances that it receives. */
-    public Intake intake(Intake intake) {
+    public Intake audited(Intake intake) {
         return new AuditedIntake(intake, transfers);
     }
 
     /**
      * Wraps an outbox, so that the trail records what is sent. {@code destinations} are those of the rules in force.
      */
-    public Outbox outbox(Outbox outbox, Function<String, Optional<DestinationSettings>> destinations) {
+    public Outbox audited(Outbox outbox, Function<String, Optional<DestinationSettings>> destinations) {
         return new AuditedOutbox(outbox, transfers, destinations);
     }
 
     /** Wraps a policy, so that the trail records each permanent rejection. */
-    public AssociationPolicy policy(AssociationPolicy policy) {
+    public AssociationPolicy audited(AssociationPolicy policy) {
         return new AuditedPolicy(policy, this);
     }
 

@@ -1,6 +1,7 @@
 package org.dicomgateway.audit;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +10,6 @@ import java.util.function.Function;
 import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.spool.Claim;
-import org.dicomgateway.spool.DatasetStream;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Outbox;
 import org.dicomgateway.spool.Settlement;
@@ -24,8 +24,8 @@ record AuditedOutbox(Outbox outbox, Transfers transfers, Function<String, Option
     }
 
     @Override
-    public DatasetStream open(Claim claim) throws IOException {
-        DatasetStream dataset = outbox.open(claim);
+    public InputStream open(Claim claim) throws IOException {
+        InputStream dataset = outbox.open(claim);
         transfers.begin(transferOf(claim));
         return dataset;
     }

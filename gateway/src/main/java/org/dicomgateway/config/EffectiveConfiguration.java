@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The configuration in force, including defaults, includes and environment, as HOCON that could be loaded again. The
  * order is that of the documentation. Each value has a comment that says where it comes from. Secrets are masked.
+ *
+ * <p>The library's own rendering would sort the keys by name, and put the origin with its whole path on a line above
+ * each value.
  */
 public final class EffectiveConfiguration {
 

@@ -1,9 +1,7 @@
 package org.dicomgateway.observe;
 
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.dicomgateway.dicom.acceptor.RefusedPeer;
 import org.dicomgateway.dicom.values.DimseStatus;
@@ -28,7 +26,6 @@ public final class ForwardLog {
     private static final int MAX_LABEL = 64;
     private static final int MAX_TITLE = 16;
     private static final Logger LOG = LoggerFactory.getLogger(LOGGER);
-    private static final List<Consumer<ForwardEvent>> LISTENERS = new CopyOnWriteArrayList<>();
 
     /** The events of the forward log. */
     public enum Event {
@@ -90,21 +87,20 @@ public final class ForwardLog {
         }
     }
 
-    private ForwardLog() {}
+    private final Consumer<ForwardEvent> listener;
 
-    /**
-     * Passes each line to the listener from now on, in the thread that writes it. The listener must not block or
-     * throw.
-     *
-     * @return stops the listening
-     */
-    public static Runnable listen(Consumer<ForwardEvent> listener) {
-        LISTENERS.add(listener);
-        return () -> LISTENERS.remove(listener);
+    /** Writes lines, and does nothing else. */
+    public ForwardLog() {
+        this(event -> {});
+    }
+
+    /** Also passes each line to the listener, in the thread that writes it. The listener must not block or throw. */
+    public ForwardLog(Consumer<ForwardEvent> listener) {
+        this.listener = listener;
     }
 
     /** An instance was stored: how many deliveries were planned for it, and by which version of the rules. */
-    public static void received(Subject subject, long millis, long rulesVersion, int deliveries) {
+    public void received(Subject subject, long millis, long rulesVersion, int deliveries) {
         Event event = deliveries == 0 ? Event.HELD : Event.RECEIVED;
         line(event, subject)
                 .addKeyValue("ms", millis)
@@ -116,7 +112,7 @@ public final class ForwardLog {
     }
 
     /** An instance was not stored. */
-    public static void refused(Subject subject, int status, String reason) {
+    public void refused(Subject subject, int status, String reason) {
         line(Event.REFUSED, subject)
                 .addKeyValue("status", status < 0 ? "-" : DimseStatus.format(status))
                 .addKeyValue("reason", quoted(reason))
@@ -132,7 +128,7 @@ public final class ForwardLog {
      * @param status the status of the response, or -1 when there was none
      * @param reason may be empty
      */
-    public static void outcome(
+    public void outcome(
             Event event,
             Subject subject,
             String route,
@@ -155,7 +151,7 @@ public final class ForwardLog {
      * An operator ended a delivery for good. Route and destination are {@code -} when no route applied to the
      * instance.
      */
-    public static void discarded(Subject subject, String route, String destination, String reason) {
+    public void discarded(Subject subject, String route, String destination, String reason) {
         line(Event.DISCARDED, subject)
                 .addKeyValue("route", route)
                 .addKeyValue("destination", destination)
@@ -165,7 +161,7 @@ public final class ForwardLog {
     }
 
     /** A delivery is not made: a newer instance with this SOP Instance UID was sent to the destination before. */
-    public static void superseded(Subject subject, String route, String destination, long instance, long newer) {
+    public void superseded(Subject subject, String route, String destination, long instance, long newer) {
         line(Event.SUPERSEDED, subject)
                 .addKeyValue("route", route)
                 .addKeyValue("destination", destination)
@@ -177,7 +173,7 @@ public final class ForwardLog {
     }
 
     /** A sender got no association; {@code count} says how often by now, for this reason. */
-    static void rejected(RefusedPeer peer, long count) {
+    void rejected(RefusedPeer peer, long count) {
         LOG.atInfo()
                 .addKeyValue("event", Event.REJECTED)
                 .addKeyValue("sop", "-")
@@ -191,7 +187,7 @@ public final class ForwardLog {
                 .addKeyValue("reason", quoted(peer.reason()))
                 .log();
         String reason = peer.code() + " " + peer.reason() + (count == 1 ? "" : "; " + count + " times");
-        tell(new ForwardEvent(
+        listener.accept(new ForwardEvent(
                 Instant.now(),
                 Event.REJECTED,
                 "-",
@@ -211,7 +207,7 @@ public final class ForwardLog {
                 Text.printable(reason, MAX_REASON_LENGTH)));
     }
 
-    private static void tell(
+    private void tell(
             Event event,
             Subject subject,
             String route,
@@ -220,10 +216,7 @@ public final class ForwardLog {
             long millis,
             int status,
             String reason) {
-        if (LISTENERS.isEmpty()) {
-            return;
-        }
-        tell(new ForwardEvent(
+        listener.accept(new ForwardEvent(
                 Instant.now(),
                 event,
                 subject.sopInstance().value(),
@@ -241,10 +234,6 @@ public final class ForwardLog {
                 millis,
                 status,
                 Text.printable(reason, MAX_REASON_LENGTH)));
-    }
-
-    private static void tell(ForwardEvent event) {
-        LISTENERS.forEach(listener -> listener.accept(event));
     }
 
     private static LoggingEventBuilder line(Event event, Subject subject) {

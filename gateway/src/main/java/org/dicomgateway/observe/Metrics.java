@@ -31,7 +31,7 @@ import org.dicomgateway.dicom.values.DimseStatus;
  * Counts and measures for Prometheus. Events come from the stages, through the forward log and {@link StageTimes}.
  * Gauges are read at each scrape, and set with {@link #set}. For any number of threads.
  */
-public final class Metrics implements Consumer<ForwardEvent>, StageTimes.Listener, AutoCloseable {
+public final class Metrics implements Consumer<ForwardEvent>, StageTimes, AutoCloseable {
 
     /** The media type of {@link #scrape}. */
     public static final String MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8";

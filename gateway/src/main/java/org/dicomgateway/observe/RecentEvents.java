@@ -39,11 +39,6 @@ public final class RecentEvents implements Consumer<ForwardEvent> {
         count++;
     }
 
-    /** How many events there were since the gateway started. */
-    public synchronized long count() {
-        return count;
-    }
-
     /** The last {@code limit} events, oldest first. */
     public synchronized List<ForwardEvent> last(int limit) {
         List<ForwardEvent> all = new ArrayList<>(events);

@@ -46,6 +46,7 @@ public final class RejectedSenders {
     /** {@code line} is when the forward log last got a line, {@code due} whether it gets one now. */
     private record Row(Sender sender, Instant line, boolean due) {}
 
+    private final ForwardLog forwardLog;
     private final InstantSource clock;
     private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
     private final Cache<Key, Row> rows = Caffeine.newBuilder()
@@ -55,7 +56,8 @@ public final class RejectedSenders {
             .build();
 
     /** Nobody was rejected yet. */
-    public RejectedSenders(InstantSource clock) {
+    public RejectedSenders(ForwardLog forwardLog, InstantSource clock) {
+        this.forwardLog = forwardLog;
         this.clock = clock;
     }
 
@@ -77,7 +79,7 @@ public final class RejectedSenders {
             return new Row(sender, due ? now : line, due);
         });
         if (row.due) {
-            ForwardLog.rejected(peer, row.sender.count());
+            forwardLog.rejected(peer, row.sender.count());
         }
     }
 

@@ -1,41 +1,23 @@
 package org.dicomgateway.observe;
 
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-
 /**
- * Measurements from the stages in addition to the forward log: the size of their batches, and how long each takes.
- * Costs nothing when there is no listener.
+ * Gets measurements from the stages in addition to the forward log: the size of their batches, and how long each takes.
+ * Runs in the thread of the stage: must not block or throw.
  */
-public final class StageTimes {
+public interface StageTimes {
 
-    private static final List<Listener> LISTENERS = new CopyOnWriteArrayList<>();
+    /** Ignores everything. */
+    StageTimes NONE = new StageTimes() {
+        @Override
+        public void committed(int instances, long nanos) {}
 
-    /** Runs in the thread of the stage: must not block or throw. */
-    public interface Listener {
-
-        /** This number of instances became durable together. */
-        void committed(int instances, long nanos);
-
-        /** The ledger applied this number of changes in one transaction. */
-        void applied(int changes, long nanos);
-    }
-
-    private StageTimes() {}
-
-    /** Adds a listener. Returns an action that removes it. */
-    public static Runnable listen(Listener listener) {
-        LISTENERS.add(listener);
-        return () -> LISTENERS.remove(listener);
-    }
+        @Override
+        public void applied(int changes, long nanos) {}
+    };
 
     /** This number of instances became durable together. */
-    public static void committed(int instances, long nanos) {
-        LISTENERS.forEach(listener -> listener.committed(instances, nanos));
-    }
+    void committed(int instances, long nanos);
 
-    /** The ledger applied this number of changes. */
-    public static void applied(int changes, long nanos) {
-        LISTENERS.forEach(listener -> listener.applied(changes, nanos));
-    }
+    /** The ledger applied this number of changes in one transaction. */
+    void applied(int changes, long nanos);
 }

@@ -38,13 +38,20 @@ public final class AssociationGate implements AssociationPolicy {
 
     @Override
     public AssociationAnswer answer(AssociationRequest request) {
-        AeTitle called = request.origin().called();
-        if (!aeTitles.contains(called)) {
-            return Rejection.calledAeTitleNotRecognized("called AE title " + called + " is not configured: "
-                    + aeTitles.stream().sorted().toList());
+        Optional<Rejection> wrongTitle = checkCalled(aeTitles, request.origin().called());
+        if (wrongTitle.isPresent()) {
+            return wrongTitle.get();
         }
         Optional<String> closed = intake.closedBecause();
         return closed.isPresent() ? Rejection.temporaryCongestion(closed.get()) : access.answer(request);
+    }
+
+    /** The rejection of a sender that calls another AE title than those of the listener. */
+    static Optional<Rejection> checkCalled(Set<AeTitle> aeTitles, AeTitle called) {
+        return aeTitles.contains(called)
+                ? Optional.empty()
+                : Optional.of(Rejection.calledAeTitleNotRecognized("called AE title " + called + " is not configured: "
+                        + aeTitles.stream().sorted().toList()));
     }
 
     @Override

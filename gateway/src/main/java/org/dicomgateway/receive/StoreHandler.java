@@ -16,10 +16,12 @@ import org.dicomgateway.spool.RefusedException;
 public final class StoreHandler implements CStoreScp {
 
     private final Intake intake;
+    private final ForwardLog forwardLog;
 
-    /** Passes every instance to this intake. */
-    public StoreHandler(Intake intake) {
+    /** Passes every instance to this intake, and writes a line of the forward log for each. */
+    public StoreHandler(Intake intake, ForwardLog forwardLog) {
         this.intake = intake;
+        this.forwardLog = forwardLog;
     }
 
     @Override
@@ -30,7 +32,7 @@ public final class StoreHandler implements CStoreScp {
                     new Intake.Arrival(
                             request.sopClass(), request.sopInstance(), request.transferSyntax(), request.origin()),
                     request.dataset());
-            ForwardLog.received(
+            forwardLog.received(
                     accepted.instance().subject(),
                     TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin),
                     accepted.plan().rulesVersion(),
@@ -38,10 +40,10 @@ public final class StoreHandler implements CStoreScp {
             return CStoreResponse.SUCCESS;
         } catch (RefusedException e) {
             int status = statusOf(e.kind());
-            ForwardLog.refused(subjectOf(request), status, String.valueOf(e.getMessage()));
+            forwardLog.refused(subjectOf(request), status, String.valueOf(e.getMessage()));
             return new CStoreResponse(status, commentOn(e.kind()));
         } catch (IOException e) {
-            ForwardLog.refused(subjectOf(request), -1, "not received completely: " + e.getMessage());
+            forwardLog.refused(subjectOf(request), -1, "not received completely: " + e.getMessage());
             throw e;
         }
     }

@@ -115,7 +115,7 @@ record KeyMaterial(SSLContext context, Optional<X509Certificate> own) {
                     file.certificate(),
                     Files.isReadable(file.certificate())
                             ? "is not a PKCS#12 file, or the password is wrong"
-                            : "cannot be read (" + e.getClass().getSimpleName() + ")",
+                            : "cannot be read" + (e instanceof IOException io ? " (" + FileTrouble.of(io) + ")" : ""),
                     e);
         }
         throw new KeyMaterialException(file.certificate(), "contains no private key", null);
@@ -142,8 +142,7 @@ record KeyMaterial(SSLContext context, Optional<X509Certificate> own) {
                 found.add((X509Certificate) certificate);
             }
         } catch (IOException e) {
-            throw new KeyMaterialException(
-                    file, "cannot be read (" + e.getClass().getSimpleName() + ")", e);
+            throw new KeyMaterialException(file, "cannot be read (" + FileTrouble.of(e) + ")", e);
         } catch (CertificateException e) {
             throw new KeyMaterialException(file, "contains data that is not a certificate in PEM", e);
         }

@@ -56,12 +56,12 @@ public final class PasswordHash {
     public static PasswordHash of(String text) {
         Matcher matcher = FORMAT.matcher(text);
         if (!matcher.matches()) {
-            throw new IllegalArgumentException("not a password hash; scripts/gateway hash-password makes one");
+            throw new IllegalArgumentException("not a password hash; the command hash-password makes one");
         }
         int iterations = Integer.parseInt(matcher.group(1));
         if (iterations < MIN_ITERATIONS || iterations > MAX_ITERATIONS) {
             throw new IllegalArgumentException("a hash with " + iterations + " iterations; " + MIN_ITERATIONS + " to "
-                    + MAX_ITERATIONS + " are allowed; scripts/gateway hash-password makes one");
+                    + MAX_ITERATIONS + " are allowed; the command hash-password makes one");
         }
         Base64.Decoder decoder = Base64.getDecoder();
         return new PasswordHash(iterations, decoder.decode(matcher.group(2)), decoder.decode(matcher.group(3)));

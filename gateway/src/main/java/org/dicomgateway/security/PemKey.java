@@ -70,8 +70,7 @@ final class PemKey {
         try {
             return Files.readString(file);
         } catch (IOException e) {
-            throw new KeyMaterialException(
-                    file, "cannot be read (" + e.getClass().getSimpleName() + ")", e);
+            throw new KeyMaterialException(file, "cannot be read (" + FileTrouble.of(e) + ")", e);
         }
     }
 

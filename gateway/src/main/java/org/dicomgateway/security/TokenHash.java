@@ -29,7 +29,7 @@ public record TokenHash(String digest) {
     public static TokenHash parse(String text) {
         if (!FORMAT.matcher(text).matches()) {
             throw new IllegalArgumentException(
-                    "not a token hash; make one with scripts/gateway hash-password --token, and quote it");
+                    "not a token hash; make one with the command hash-password --token, and quote it");
         }
         return new TokenHash(text.substring(PREFIX.length()));
     }

@@ -44,7 +44,7 @@ public record Instance(
      */
     private static final int MAX_VALUE = 256;
 
-    /** This instance, for a line of the forward log. */
+    /** This instance, as the forward log takes it. */
     public ForwardLog.Subject subject() {
         return new ForwardLog.Subject(
                 sopInstance,

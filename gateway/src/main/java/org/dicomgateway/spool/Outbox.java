@@ -1,6 +1,7 @@
 package org.dicomgateway.spool;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +36,7 @@ public interface Outbox {
      * @throws DamagedInstanceException when the dataset is missing or cannot be read. The stream also throws it, before
      *     it returns the last byte, when the bytes are not the received ones
      */
-    DatasetStream open(Claim claim) throws IOException;
+    InputStream open(Claim claim) throws IOException;
 
     /**
      * Reports the outcome of a claim and ends the claim. Returns at once; the ledger gets the settlement shortly after.

@@ -15,6 +15,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import org.dicomgateway.admin.server.AdminServer;
 import org.dicomgateway.config.settings.AdminSettings;
+import org.dicomgateway.observe.Telemetry;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -22,8 +23,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The operators' interface at a real port, which asks nobody who he is, in front of a gateway and a spool whose state a
- * test sets: there for each test anew.
+ * The operators' interface at a real port, without authentication, in front of a gateway and a spool whose state a test
+ * sets. Each test gets a new one.
  */
 public final class AdminAtAPort implements BeforeEachCallback, AfterEachCallback {
 
@@ -31,8 +32,12 @@ public final class AdminAtAPort implements BeforeEachCallback, AfterEachCallback
 
     public final FakeControls controls = new FakeControls();
     public final FakeSpoolView spool = new FakeSpoolView();
+    public final Telemetry telemetry = new Telemetry();
     public final AdminServer server = new AdminServer(
-            new AdminSettings(true, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)), controls, spool);
+            new AdminSettings(true, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+            controls,
+            spool,
+            telemetry);
 
     private final HttpClient http = HttpClient.newHttpClient();
 
@@ -44,6 +49,7 @@ public final class AdminAtAPort implements BeforeEachCallback, AfterEachCallback
     @Override
     public void afterEach(ExtensionContext test) {
         server.close();
+        telemetry.close();
     }
 
     public int port() {

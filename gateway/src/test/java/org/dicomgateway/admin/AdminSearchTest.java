@@ -48,7 +48,9 @@ class AdminSearchTest {
 
     @Test
     void a_destination_tells_what_waits_for_how_long_and_what_last_failed() throws Exception {
-        ForwardLog.outcome(ForwardLog.Event.RETRY, SUBJECT, "all", "a", 1, 5, 0xA700, "out of resources");
+        admin.telemetry
+                .forwardLog()
+                .outcome(ForwardLog.Event.RETRY, SUBJECT, "all", "a", 1, 5, 0xA700, "out of resources");
         JsonNode destinations = json(admin.get("/api/destinations"));
         JsonNode a = destinations.get(0);
         assertThat(a.at("/state").asString()).isEqualTo("up");
@@ -163,9 +165,9 @@ class AdminSearchTest {
 
     @Test
     void the_last_lines_of_the_forward_log_and_the_last_hours_are_told() throws Exception {
-        ForwardLog.received(SUBJECT, 3, 7, 1);
-        ForwardLog.outcome(ForwardLog.Event.DELIVERED, SUBJECT, "all", "a", 1, 5, 0, "");
-        ForwardLog.outcome(ForwardLog.Event.PARKED, SUBJECT, "all", "b", 2, 5, 0xC000, "no");
+        admin.telemetry.forwardLog().received(SUBJECT, 3, 7, 1);
+        admin.telemetry.forwardLog().outcome(ForwardLog.Event.DELIVERED, SUBJECT, "all", "a", 1, 5, 0, "");
+        admin.telemetry.forwardLog().outcome(ForwardLog.Event.PARKED, SUBJECT, "all", "b", 2, 5, 0xC000, "no");
         JsonNode log = json(admin.get("/api/log"));
         assertThat(log.at("/events").valueStream().map(line -> line.get("event").asString()))
                 .containsExactly("received", "delivered", "parked");
@@ -192,7 +194,7 @@ class AdminSearchTest {
             BufferedReader in =
                     new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
             assertThat(readUntil(in, "event: status")).anyMatch(line -> line.startsWith("HTTP/1.1 200"));
-            ForwardLog.received(SUBJECT, 3, 7, 1);
+            admin.telemetry.forwardLog().received(SUBJECT, 3, 7, 1);
             List<String> lines = readUntil(in, "event: log");
             String data = in.readLine();
             assertThat(lines).anyMatch(line -> line.startsWith("data: {\"status\":"));

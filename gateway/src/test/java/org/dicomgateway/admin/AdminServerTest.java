@@ -224,7 +224,8 @@ class AdminServerTest {
 
     @Test
     void a_taken_port_is_told_with_what_to_do() {
-        AdminServer second = new AdminServer(new AdminSettings(true, admin.server.address()), controls, spool);
+        AdminServer second =
+                new AdminServer(new AdminSettings(true, admin.server.address()), controls, spool, admin.telemetry);
         assertThatThrownBy(second::start)
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("gateway.admin.port")

@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dicomgateway.admin.server.AdminServer;
 import org.dicomgateway.config.settings.AdminSettings;
+import org.dicomgateway.observe.Telemetry;
 import org.dicomgateway.testkit.ProjectRoot;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,7 +36,8 @@ class DashboardTest {
     private final AdminServer server = new AdminServer(
             new AdminSettings(true, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
             new FakeControls(),
-            new FakeSpoolView());
+            new FakeSpoolView(),
+            new Telemetry());
 
     @BeforeEach
     void start() throws IOException {

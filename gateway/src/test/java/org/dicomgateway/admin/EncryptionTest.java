@@ -19,6 +19,7 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import org.dicomgateway.admin.server.AdminServer;
 import org.dicomgateway.config.settings.AdminSettings;
+import org.dicomgateway.observe.Telemetry;
 import org.dicomgateway.security.IdentityFiles;
 import org.dicomgateway.security.PinnedServerTls;
 import org.dicomgateway.security.ServerTls;
@@ -50,7 +51,8 @@ class EncryptionTest {
                         List.of(),
                         Optional.of(new ServerTls(tls("gateway"), ClientAuthentication.NONE))),
                 new FakeControls(),
-                new FakeSpoolView());
+                new FakeSpoolView(),
+                new Telemetry());
         server.start();
     }
 

@@ -19,6 +19,7 @@ import org.dicomgateway.admin.api.RulesView;
 import org.dicomgateway.admin.api.RulesView.Broken;
 import org.dicomgateway.admin.api.ThreadView;
 import org.dicomgateway.admin.server.Controls;
+import org.dicomgateway.observe.ForwardLog;
 import org.dicomgateway.observe.RejectedSenders;
 
 /** A gateway of two destinations, {@code a} and {@code b}, whose state a test sets. */
@@ -31,7 +32,7 @@ public final class FakeControls implements Controls {
     /** Destinations that are down, and when they are tried next. */
     public final Map<String, Instant> down = new TreeMap<>();
 
-    public final RejectedSenders rejected = new RejectedSenders(InstantSource.fixed(NOW));
+    public final RejectedSenders rejected = new RejectedSenders(new ForwardLog(), InstantSource.fixed(NOW));
     public List<String> routes = List.of("all");
     public Optional<String> closedBecause = Optional.empty();
     public List<ThreadView> threads = List.of(new ThreadView("spool-maintenance", true));

@@ -49,7 +49,7 @@ class GrafanaDashboardTest {
 
     @Test
     void every_expression_gives_something_in_a_Prometheus_that_scrapes_a_gateway() throws Exception {
-        Happenings.letEverythingHappen();
+        Happenings.letEverythingHappen(admin.telemetry);
         List<String> expressions =
                 expressions().map(GrafanaDashboardTest::filledIn).toList();
         assertThat(expressions).hasSizeGreaterThan(30).noneMatch(expression -> expression.contains("$"));

@@ -15,6 +15,7 @@ import org.dicomgateway.admin.server.AdminServer;
 import org.dicomgateway.config.settings.AdminSettings;
 import org.dicomgateway.config.settings.AdminUser;
 import org.dicomgateway.config.settings.AdminUser.Role;
+import org.dicomgateway.observe.Telemetry;
 import org.dicomgateway.security.PasswordHash;
 import org.dicomgateway.testkit.LogLines;
 import org.junit.jupiter.api.AfterEach;
@@ -39,7 +40,8 @@ class LoginOrderTest {
                     List.of(new AdminUser("anna", Role.VIEWER, Optional.of(PASSWORD), Optional.empty())),
                     Optional.empty()),
             new FakeControls(),
-            new FakeSpoolView());
+            new FakeSpoolView(),
+            new Telemetry());
 
     private final List<Socket> guessers = new ArrayList<>();
 

@@ -36,7 +36,7 @@ class MetricsTest {
 
     @BeforeEach
     void letEverythingHappen() {
-        Happenings.letEverythingHappen();
+        Happenings.letEverythingHappen(admin.telemetry);
         for (String callingAe : List.of("CT8", "CT9")) {
             admin.controls.rejected.count(
                     new RefusedPeer(callingAe, "ARCHIVE", "192.0.2.9", "1/1/7", "no such title"), false);

@@ -142,16 +142,21 @@ class OpenApiTest {
         admin.spool.setAside.put(4L, FakeSpoolView.unreadable(4));
         admin.controls.down.put("b", FakeControls.NOW.plusSeconds(40));
         admin.controls.rejected.count(new RefusedPeer("CT9", "ARCHIVE", "192.0.2.9", "1/1/7", "no such title"), true);
-        ForwardLog.outcome(
-                ForwardLog.Event.PARKED,
-                new ForwardLog.Subject(
-                        Uid.of("1.2.3"), "1.2", new Origin(AeTitle.of("CT1"), AeTitle.of("GATEWAY"), "192.0.2.7"), 5),
-                "all",
-                "a",
-                1,
-                5,
-                0xA900,
-                "no");
+        admin.telemetry
+                .forwardLog()
+                .outcome(
+                        ForwardLog.Event.PARKED,
+                        new ForwardLog.Subject(
+                                Uid.of("1.2.3"),
+                                "1.2",
+                                new Origin(AeTitle.of("CT1"), AeTitle.of("GATEWAY"), "192.0.2.7"),
+                                5),
+                        "all",
+                        "a",
+                        1,
+                        5,
+                        0xA900,
+                        "no");
         return CALLS.stream()
                 .map(call ->
                         DynamicTest.dynamicTest(call.method + " " + call.path + " " + call.status, () -> check(call)));

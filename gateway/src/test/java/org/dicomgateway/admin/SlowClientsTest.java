@@ -16,6 +16,7 @@ import org.dicomgateway.admin.access.AuditListener;
 import org.dicomgateway.admin.server.AdminServer;
 import org.dicomgateway.admin.server.HttpLimits;
 import org.dicomgateway.config.settings.AdminSettings;
+import org.dicomgateway.observe.Telemetry;
 import org.dicomgateway.security.IdentityFiles;
 import org.dicomgateway.security.ServerTls;
 import org.dicomgateway.security.ServerTls.ClientAuthentication;
@@ -75,6 +76,7 @@ class SlowClientsTest {
                 new AdminSettings(true, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), List.of(), tls),
                 new FakeControls(),
                 new FakeSpoolView(),
+                new Telemetry(),
                 AuditListener.NOBODY,
                 new TlsContexts(InstantSource.system()),
                 LIMITS);

@@ -77,7 +77,7 @@ class BalanceIT {
                         },
                         "algorithm = least-loaded, affinity = none")) {
             slow.delayAnswers(150);
-            send(gateway, archives, studies(10, 200));
+            send(gateway, archives, studies(10, 80));
             long all = archives.instances();
             double share = archives.server(2).instances() / (double) all;
             System.out.printf("BalanceIT: the slowed server got %.1f %% of %d instances%n", 100 * share, all);

@@ -32,6 +32,11 @@ class CompletionTest {
     }
 
     @Test
+    void the_installed_command_is_completed_in_the_same_way() {
+        assertThat(script("bash")).containsPattern("complete -F _complete_gateway_and_names .* dicom-gateway\n");
+    }
+
+    @Test
     void zsh_is_told_to_understand_it() {
         assertThat(script("zsh")).startsWith("autoload -U +X bashcompinit");
     }

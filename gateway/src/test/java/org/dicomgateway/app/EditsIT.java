@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class EditsIT {
 
     private static final AeTitle MODALITY = AeTitle.of("MODALITY");
-    private static final int EDITS = 30;
+    private static final int EDITS = 18;
     private static final int AT_ONCE = 34;
     private static final Pattern RECEIVED = Pattern.compile(" event=received sop=(\\S+) .* rules=(\\d+) ");
     private static final Pattern DELIVERED = Pattern.compile(" event=delivered sop=(\\S+) .* route=(\\S+) ");

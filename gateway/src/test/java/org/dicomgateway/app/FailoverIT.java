@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FailoverIT {
 
     private static final AeTitle MODALITY = AeTitle.of("MODALITY");
-    private static final int INSTANCES = 600;
+    private static final int INSTANCES = 300;
     /** What may be in flight to a server when it fails: its associations. */
     private static final int IN_FLIGHT = 4;
 

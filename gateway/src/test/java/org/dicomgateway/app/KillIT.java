@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class KillIT {
 
-    private static final int ROUNDS = Integer.getInteger("kill.rounds", 8);
+    private static final int ROUNDS = Integer.getInteger("kill.rounds", 5);
     private static final long SEED = Long.getLong("kill.seed", 1);
     private static final int INSTANCES_PER_SENDER = 60;
 

@@ -59,10 +59,10 @@ class PausedDestinationsTest {
     @ValueSource(strings = {"{ \"reason\": ", "", "null", "[]", "{}", "{\"reason\":null}", "\0\0\0\0"})
     void a_file_of_the_receiver_that_cannot_be_read_pauses_it_too(String damaged) throws IOException {
         Files.writeString(spool.resolveSibling("spool-receiver-paused.json"), damaged);
-        PausedReceiver paused = PausedReceiver.besideSpool(spool, new OpenIntake());
+        PausableIntake paused = PausableIntake.besideSpool(spool, new OpenIntake());
         assertThat(paused.paused()).get().asString().contains("spool-receiver-paused.json was damaged");
         assertThat(paused.resume()).isTrue();
-        assertThat(PausedReceiver.besideSpool(spool, new OpenIntake()).paused()).isEmpty();
+        assertThat(PausableIntake.besideSpool(spool, new OpenIntake()).paused()).isEmpty();
     }
 
     private PausedDestinations besideSpool() {

@@ -42,7 +42,7 @@ class SmallHeapIT {
     private static final String HEAP = "-Xmx40m";
     private static final AeTitle MODALITY = AeTitle.of("MODALITY");
     private static final int SENDERS = 4;
-    private static final int BACKLOG = Integer.getInteger("backlog.instances", 24_000);
+    private static final int BACKLOG = Integer.getInteger("backlog.instances", 16_000);
     private static final RequestorSettings PATIENT = new RequestorSettings(
             Duration.ofSeconds(10),
             Duration.ofSeconds(30),

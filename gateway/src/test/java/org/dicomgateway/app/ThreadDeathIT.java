@@ -22,6 +22,7 @@ import org.dicomgateway.testkit.Debugger;
 import org.dicomgateway.testkit.Debugger.Step;
 import org.dicomgateway.testkit.FreePorts;
 import org.dicomgateway.testkit.GatewayProcess;
+import org.dicomgateway.testkit.PackagedLauncher;
 import org.dicomgateway.testkit.ProjectRoot;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -92,13 +93,12 @@ class ThreadDeathIT {
                 .broadcastTo(new Peer(AeTitle.of("NOBODY"), "127.0.0.1", FreePorts.next()));
     }
 
-    /** What the unit tells Java. */
-    private static Stream<String> options() throws IOException {
-        String start = unit().stream()
-                .filter(line -> line.startsWith("ExecStart="))
-                .findFirst()
-                .orElseThrow();
-        return Stream.of(start.split(" ")).skip(1).takeWhile(option -> !option.equals("-jar"));
+    /** What Java is told by the command that the unit starts. */
+    private Stream<String> options() throws IOException {
+        return new PackagedLauncher(
+                        Files.createTempDirectory(directory, "package").toRealPath())
+                .javaIsToldBy(PackagedLauncher.argumentsOfTheUnit()).stream()
+                        .takeWhile(option -> !option.equals("-jar"));
     }
 
     private static List<String> unit() throws IOException {

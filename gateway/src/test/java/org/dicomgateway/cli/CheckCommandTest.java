@@ -11,6 +11,8 @@ import org.dicomgateway.cli.check.CheckCommand;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 class CheckCommandTest {
 
@@ -63,6 +65,20 @@ class CheckCommandTest {
         assertThat(check("[one, two]", "--strict")).isEqualTo(1);
         assertThat(err.toString())
                 .startsWith(folder.resolve("access.conf") + ":2: warning: two entries of a list without a comma");
+    }
+
+    @Test
+    void json_lists_problems_and_warnings() throws IOException {
+        assertThat(check("one", "--json")).isZero();
+        JsonNode warned = JsonMapper.shared().readTree(out.toString());
+        assertThat(warned.get("valid").asBoolean()).isTrue();
+        assertThat(warned.at("/warnings/0/key").asString()).isEqualTo("destinations.two");
+        out.getBuffer().setLength(0);
+        assertThat(check("three", "--json")).isEqualTo(2);
+        JsonNode wrong = JsonMapper.shared().readTree(out.toString());
+        assertThat(wrong.get("valid").asBoolean()).isFalse();
+        assertThat(wrong.at("/problems/0/line").asInt()).isEqualTo(5);
+        assertThat(wrong.at("/problems/0/what").asString()).contains("no destination is called 'three'");
     }
 
     @Test

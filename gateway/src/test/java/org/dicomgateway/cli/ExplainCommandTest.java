@@ -117,6 +117,46 @@ class ExplainCommandTest {
     }
 
     @Test
+    void whether_a_known_sender_is_let_in_is_told_of_each_listener() throws IOException {
+        Files.writeString(folder.resolve("gateway.conf"), """
+                gateway.listeners {
+                  dicom { ae-titles = [ARCHIVE], access = [
+                    { name = ct, calling-ae = "CT*", remote-host = 10.1.0.0/16 }
+                    { name = mr, calling-ae = "MR*", sop-class = MR Image Storage } ] }
+                  second { port = 11113 }
+                }
+                """);
+        assertThat(explain(file().path(), "--calling-ae=CT7", "--remote-host=10.2.0.1"))
+                .isZero();
+        assertThat(out.toString())
+                .contains(
+                        "listener dicom: would be rejected: 1/1/1, because access ct: CT7 may not call from 10.2.0.1",
+                        "listener second: lets it in, access anybody");
+        out.getBuffer().setLength(0);
+        assertThat(explain(file().path(), "--calling-ae=US1", "--json")).isZero();
+        JsonNode answer = json().get("access").get(0);
+        assertThat(answer.get("accepted").asBoolean()).isFalse();
+        assertThat(answer.get("rejection").asString()).isEqualTo("1/1/3");
+        out.getBuffer().setLength(0);
+        assertThat(explain(file().path(), "--calling-ae=MR1")).isZero();
+        assertThat(out.toString())
+                .contains("listener dicom: would be refused, because access mr: does not permit its SOP class");
+        out.getBuffer().setLength(0);
+        assertThat(explain(file().path(), "--calling-ae=CT7", "--remote-host=10.1.0.1", "--called-ae=PACS"))
+                .isZero();
+        assertThat(out.toString())
+                .contains("listener dicom: would be rejected: 1/1/7, because called AE title PACS is not configured");
+    }
+
+    @Test
+    void without_a_sender_nothing_is_said_of_access() {
+        assertThat(explain(file().path())).isZero();
+        assertThat(out.toString())
+                .contains("whether a listener lets its sender in: add --calling-ae and --remote-host")
+                .doesNotContain("rejected");
+    }
+
+    @Test
     void json_says_the_same() {
         assertThat(explain(file().path(), "--json")).isZero();
         JsonNode mr = json().get("routes").get(0);
@@ -134,7 +174,8 @@ class ExplainCommandTest {
                         text.toString(),
                         folder.resolve("gone.dcm").toString()))
                 .isEqualTo(1);
-        assertThat(err.toString()).contains("notes.txt: not a DICOM file", "gone.dcm: no such file");
+        assertThat(err.toString())
+                .contains("notes.txt: not a DICOM file", "gone.dcm: cannot be read: no such file or folder");
         assertThat(out.toString()).contains("one for route rest");
     }
 }

@@ -87,13 +87,13 @@ class GenerateCommandTest {
             value = {
                 "--modality=XA | 'XA' cannot be generated; choose from [CT, MR, MG, CR, US, SC]",
                 "--matrix=big | a matrix is ROWSxCOLUMNS",
-                "--bytes=8QB | a size is a number with B, KB, MB or GB",
-                "--bytes=8KMB | a size is a number with B, KB, MB or GB",
+                "--bytes=8QB | a size is a number with B, KiB, MiB or GiB",
+                "--bytes=8KMB | a size is a number with B, KiB, MiB or GiB",
                 "--bytes=12 | CT takes at least",
                 "--frames=3 | CT images have one frame; use US or SC",
                 "--instances=0 | at least one of instances",
                 "--instances=1000000001 | 1000000001 instances are more than a folder should contain",
-                "--template=/nowhere/template.txt | cannot read the template: NoSuchFile: /nowhere/template.txt"
+                "--template=/nowhere/template.txt | cannot read the template /nowhere/template.txt: no such file or folder"
             })
     void a_wrong_option_is_explained(String option, String explanation) {
         assertThat(generate(option)).isEqualTo(2);
@@ -104,6 +104,12 @@ class GenerateCommandTest {
     @CsvSource({"8KB, 8192", "8k, 8192", "512 KiB, 524288", "1MB, 1048576", "2g, 2147483648", "4096, 4096", "77B, 77"})
     void sizes_are_in_binary_units(String text, long bytes) {
         assertThat(new OptionConverters.OfSize().convert(text)).isEqualTo(bytes);
+    }
+
+    @Test
+    void json_tells_how_many_files_and_shows_no_progress() {
+        assertThat(generate("--instances=2", "--matrix=32x32", "--json")).isZero();
+        assertThat(out.toString()).startsWith("{").contains("\"files\" : 2").doesNotContain("files/s");
     }
 
     @Test

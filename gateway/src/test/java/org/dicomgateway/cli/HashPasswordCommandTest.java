@@ -14,6 +14,8 @@ import org.dicomgateway.security.PasswordHash;
 import org.dicomgateway.security.Secret;
 import org.dicomgateway.security.TokenHash;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
 class HashPasswordCommandTest {
@@ -23,10 +25,31 @@ class HashPasswordCommandTest {
 
     @Test
     void a_password_of_standard_input_is_hashed_and_not_shown() {
-        assertThat(run("gehéim\nmore\n", "--stdin")).isZero();
+        assertThat(run("ganz gehéim\nmore\n", "--stdin")).isZero();
         assertThat(out.toString()).doesNotContain("geh");
-        assertThat(PasswordHash.of(found("^(pbkdf2\\S+)")).matches(new Secret("gehéim")))
+        assertThat(PasswordHash.of(found("^(pbkdf2\\S+)")).matches(new Secret("ganz gehéim")))
                 .isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            x            | fewer than 8 characters
+            hunter2      | fewer than 8 characters
+            aaaaaaaabbbb | fewer than 5 different characters
+            PassWord     | guessed first
+            """)
+    void a_weak_password_is_refused(String password, String why) {
+        assertThat(run(password + "\n", "--stdin")).isEqualTo(2);
+        assertThat(out.toString()).isEmpty();
+        assertThat(err.toString()).contains("the password is too weak: ", why).doesNotContain(password);
+    }
+
+    @Test
+    void where_the_hash_goes_and_that_a_restart_is_needed_is_told_beside_it() {
+        assertThat(run("correct horse battery\n", "--stdin")).isZero();
+        assertThat(out.toString().lines()).hasSize(1);
+        assertThat(err.toString())
+                .contains("password-hash", "gateway.admin.users", "gateway.users", "needs a restart of the gateway");
     }
 
     @Test

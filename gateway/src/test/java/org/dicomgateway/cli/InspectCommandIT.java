@@ -186,7 +186,7 @@ class InspectCommandIT {
 
     @Test
     void what_nobody_holds_is_told_and_a_picture_is_of_one_instance() {
-        assertThat(inspect(both(), "1.2.3.4")).isEqualTo(1);
+        assertThat(inspect(both(), "1.2.3.4")).isEqualTo(4);
         assertThat(err.toString()).contains("no server holds", "1.2.3.4");
         assertThat(inspect(both(), study.get(0).study().value(), "--preview", "x.png"))
                 .isEqualTo(2);

@@ -67,14 +67,14 @@ class OperatorCommandsTest {
     @Test
     void status_shows_what_is_wrong_first_and_then_a_row_for_each_destination() {
         controls.pause("b", "new disk");
-        assertThat(run(status())).isZero();
+        assertThat(run(status())).isEqualTo(1);
         assertThat(out.toString().lines().skip(1).takeWhile(line -> !line.startsWith("receiving: at")))
                 .as("wrong")
                 .satisfiesExactlyInAnyOrder(
                         line -> assertThat(line).startsWith("gateway.conf: changed, needs a restart"),
                         line -> assertThat(line).startsWith("certificate: EXPIRES in 24 h"),
                         line -> assertThat(line)
-                                .matches("b: PAUSED since [-0-9]+ [:0-9]+, 0 deliveries wait: new disk"),
+                                .matches("b: PAUSED since [-0-9]+T[:0-9]+(Z|[-+][:0-9]+), 0 deliveries wait: new disk"),
                         line -> assertThat(line).isEqualTo("  to send to it again: scripts/gateway resume b"),
                         line -> assertThat(line)
                                 .isEqualTo("parked: 1 delivery waits for your decision:" + " scripts/gateway parked"),
@@ -93,8 +93,8 @@ class OperatorCommandsTest {
     @Test
     void status_says_when_the_disk_runs_low() {
         spool.diskFree = 1_900_000;
-        assertThat(run(status())).isZero();
-        assertThat(out.toString()).contains("disk: LOW, 1.8 MB free", "with less than 977 KB, nothing is taken in");
+        assertThat(run(status())).isEqualTo(1);
+        assertThat(out.toString()).contains("disk: LOW, 1.8 MiB free", "with less than 977 KiB, nothing is taken in");
     }
 
     @Test
@@ -103,7 +103,7 @@ class OperatorCommandsTest {
         assertThat(run(new RetryCommand(), "--delivery", "7")).isZero();
         assertThat(run(new RerouteCommand(), "gone", "a")).isZero();
         assertThat(run(new DiscardCommand(), "--delivery", "7", "--reason", "x"))
-                .isEqualTo(1);
+                .isZero();
         assertThat(out.toString())
                 .contains(
                         "no such delivery is parked: nothing is tried again",
@@ -119,7 +119,7 @@ class OperatorCommandsTest {
         spool.setAside.put(4L, FakeSpoolView.unreadable(4));
         assertThat(run(new SetAsideCommand(), "list")).isEqualTo(1);
         assertThat(out.toString())
-                .containsPattern("(?m)^ +3 .* CT1 +2.0 KB +CT +1.2.3 +1.2.3.4 +1.2.840.10008.5.1.4.1.1.2")
+                .containsPattern("(?m)^ +3 .* CT1 +2.0 KiB +CT +1.2.3 +1.2.3.4 +1.2.840.10008.5.1.4.1.1.2")
                 .containsPattern("(?m)^ +4 .* cannot be read: bad sector")
                 .doesNotContain("JANE");
         assertThat(run(new SetAsideCommand(), "take-in", "3")).isZero();
@@ -159,12 +159,12 @@ class OperatorCommandsTest {
     }
 
     @Test
-    void status_warns_of_a_certificate_that_expires_soon_and_fails_when_it_has() {
+    void status_tells_of_a_certificate_that_expires_soon_or_has_expired() {
         assertThat(run(new StatusCommand(() -> FakeControls.CERTIFIED_UNTIL.minus(Duration.ofDays(31)))))
-                .isZero();
+                .isEqualTo(1);
         assertThat(out.toString()).contains("certificate: /conf/gateway.crt (CN=gateway), valid until ");
         assertThat(run(new StatusCommand(() -> FakeControls.CERTIFIED_UNTIL.minus(Duration.ofDays(9)))))
-                .isZero();
+                .isEqualTo(1);
         assertThat(out.toString()).contains("certificate: EXPIRES in 9 d, ").doesNotContain("EXPIRED");
         assertThat(run(new StatusCommand(() -> FakeControls.CERTIFIED_UNTIL))).isEqualTo(1);
         assertThat(out.toString()).contains("certificate: EXPIRED since ");
@@ -172,17 +172,17 @@ class OperatorCommandsTest {
 
     @Test
     void status_tells_who_sent_how_much_and_when_last() {
-        assertThat(run(status())).isZero();
+        assertThat(run(status())).isEqualTo(1);
         assertThat(out.toString()).contains("no sender in the last hour");
-        ForwardLog.received(received("CT 1", 2048), 3, 7, 1);
-        ForwardLog.received(received("CT 1", 2048), 3, 7, 1);
+        admin.telemetry.forwardLog().received(received("CT 1", 2048), 3, 7, 1);
+        admin.telemetry.forwardLog().received(received("CT 1", 2048), 3, 7, 1);
         assertThat(run(new StatusCommand()))
                 .as("of now, when the certificate has expired")
                 .isEqualTo(1);
         assertThat(out.toString()).containsPattern("(?m)^sender +last seen +in the last hour +size +per s$");
-        assertThat(out.toString()).containsPattern("(?m)^CT 1 +\\d+ s ago +2 +4.0 KB +\\d\\.\\d$");
+        assertThat(out.toString()).containsPattern("(?m)^CT 1 +\\d+ s ago +2 +4.0 KiB +\\d\\.\\d$");
         for (int i = 0; i < 12; i++) {
-            ForwardLog.received(received("MR" + i, 1), 3, 7, 1);
+            admin.telemetry.forwardLog().received(received("MR" + i, 1), 3, 7, 1);
         }
         assertThat(run(new StatusCommand())).isEqualTo(1);
         assertThat(out.toString()).contains("… and 3 more (--json shows them)");
@@ -195,7 +195,7 @@ class OperatorCommandsTest {
 
     @Test
     void status_is_JSON_when_asked_for() {
-        assertThat(run(status(), "--json")).isZero();
+        assertThat(run(status(), "--json")).isEqualTo(1);
         assertThat(JsonMapper.shared()
                         .readTree(out.toString())
                         .at("/destinations/0/name")
@@ -208,9 +208,9 @@ class OperatorCommandsTest {
         assertThat(run(new PauseCommand(), "a", "--reason", "new disk")).isZero();
         assertThat(controls.paused).containsEntry("a", "new disk");
         assertThat(run(new ResumeCommand(), "a")).isZero();
-        assertThat(run(new ResumeCommand(), "a")).isEqualTo(1);
-        assertThat(err.toString()).contains("destination a is not paused");
-        assertThat(run(new PauseCommand(), "c")).isEqualTo(1);
+        assertThat(run(new ResumeCommand(), "a")).isZero();
+        assertThat(out.toString()).contains("destination a is not paused: nothing to do");
+        assertThat(run(new PauseCommand(), "c")).isEqualTo(2);
         assertThat(err.toString()).contains("no such destination: c; there are a, b");
         assertThat(run(new PauseCommand(), "../status")).isEqualTo(2);
     }
@@ -222,9 +222,8 @@ class OperatorCommandsTest {
         assertThat(run(status())).isEqualTo(1);
         assertThat(out.toString()).contains("receiving is paused", "receiving: NO, paused: new disk");
         assertThat(run(new ResumeCommand(), "receiver")).isZero();
-        assertThat(run(new ResumeCommand(), "receiver")).isEqualTo(1);
-        assertThat(out.toString()).contains("receiving is resumed");
-        assertThat(err.toString()).contains("receiving is not paused");
+        assertThat(run(new ResumeCommand(), "receiver")).isZero();
+        assertThat(out.toString()).contains("receiving is resumed", "receiving is not paused: nothing to do");
     }
 
     @Test
@@ -232,10 +231,22 @@ class OperatorCommandsTest {
         InstantSource clock = () -> FakeControls.NOW.plusSeconds(30);
         assertThat(run(new DestinationsCommand(clock))).isZero();
         assertThat(out.toString())
-                .containsPattern("(?m)^a +A@localhost:104 +up +30 s +2 +2.0 KB +2 min +1 +0.0 +1 +0$")
+                .containsPattern("(?m)^a +A@localhost:104 +up +30 s +2 +2.0 KiB +2 min +1 +0.0 +1 +0$")
                 .containsPattern("(?m)^gone +- +not in the rules +- +0 +0 B +- +0 +0.0 +0 +4$");
-        assertThat(run(new DestinationsCommand(clock), "--json")).isZero();
-        assertThat(out.toString()).contains("\"oldestWaiting\"");
+        out.getBuffer().setLength(0);
+        assertThat(run(new DestinationsCommand(clock), "--json", "a")).isZero();
+        assertThat(out.toString()).contains("\"oldestWaiting\"").doesNotContain("gone");
+    }
+
+    @Test
+    void destinations_shows_those_that_are_named_and_fails_for_those_alone() {
+        controls.pause("b", "new disk");
+        assertThat(run(new DestinationsCommand())).isEqualTo(1);
+        out.getBuffer().setLength(0);
+        assertThat(run(new DestinationsCommand(), "a")).isZero();
+        assertThat(out.toString()).containsPattern("(?m)^a ").doesNotContain("new disk");
+        assertThat(run(new DestinationsCommand(), "nobody")).isEqualTo(2);
+        assertThat(err.toString()).contains("no such destination: nobody; there are a, b, gone");
     }
 
     @Test
@@ -243,7 +254,7 @@ class OperatorCommandsTest {
         assertThat(run(new TraceCommand(), "ACC-1")).as("not done everywhere").isEqualTo(1);
         assertThat(spool.asked).singleElement().asString().contains("studies", "accession=ACC-1");
         assertThat(out.toString())
-                .contains("study 1.2.3  CT, 2 instances, 1.0 KB")
+                .contains("study 1.2.3  CT, 2 instances, 1.0 KiB")
                 .contains("from CT1")
                 .containsPattern("(?m)^a +1 +1 +0 +0 +0 +0$")
                 .doesNotContain("PAT-1", "accession ACC-1");
@@ -276,7 +287,7 @@ class OperatorCommandsTest {
     @Test
     void trace_says_when_nothing_is_known() {
         spool.studiesOnlyBy = "nothing";
-        assertThat(run(new TraceCommand(), "4711")).isEqualTo(1);
+        assertThat(run(new TraceCommand(), "4711")).isEqualTo(4);
         assertThat(spool.asked).as("tried as each of the five").hasSize(5);
         assertThat(out.toString()).contains("nothing is known of 4711");
     }
@@ -295,6 +306,29 @@ class OperatorCommandsTest {
     }
 
     @Test
+    void a_destination_that_nobody_knows_is_told_as_that() {
+        assertThat(run(new ParkedCommand(), "--destination", "nobody")).isEqualTo(2);
+        assertThat(out.toString()).doesNotContain("nothing is parked");
+        assertThat(err.toString()).contains("no such destination: nobody; there are a, b, gone");
+    }
+
+    @Test
+    void retry_and_discard_find_studies_by_the_accession_number() {
+        assertThat(run(new RetryCommand(), "--accession", "ACC-1", "--destination", "a"))
+                .isZero();
+        assertThat(run(new DiscardCommand(), "--accession", "ACC-1", "--reason", "sent twice"))
+                .isZero();
+        assertThat(spool.asked)
+                .filteredOn(asked -> !asked.startsWith("studies"))
+                .containsExactly(
+                        "retry Selection[destination=a, studyInstanceUid=1.2.3, deliveryId=0]",
+                        "discard Selection[destination=, studyInstanceUid=1.2.3, deliveryId=0] sent twice");
+        spool.studiesOnlyBy = "nothing";
+        assertThat(run(new RetryCommand(), "--accession", "ACC-2")).isEqualTo(4);
+        assertThat(err.toString()).contains("no study is known with the accession number ACC-2");
+    }
+
+    @Test
     void discard_wants_to_know_what_and_why() {
         assertThat(run(new DiscardCommand(), "--study", "1.2.3", "--reason", "sent twice"))
                 .isZero();
@@ -303,7 +337,7 @@ class OperatorCommandsTest {
         assertThat(out.toString()).contains("2 deliveries are discarded");
         assertThat(run(new DiscardCommand(), "--study", "1.2.3")).isEqualTo(2);
         assertThat(run(new DiscardCommand(), "--reason", "all of it")).isEqualTo(2);
-        assertThat(err.toString()).contains("choose deliveries with --destination, --study or --delivery");
+        assertThat(err.toString()).contains("choose deliveries with --destination, --study, --accession or --delivery");
     }
 
     @Test
@@ -336,9 +370,13 @@ class OperatorCommandsTest {
                         "scripts/gateway reroute b OTHER");
         assertThat(run(new RetryCommand(), "--now", "b")).isZero();
         assertThat(out.toString()).contains("destination b is tried now");
-        assertThat(run(new RetryCommand(), "--now", "b")).as("it is up").isEqualTo(1);
-        assertThat(err.toString()).contains("destination b is up: only one that is down waits for its next attempt");
-        assertThat(run(new RetryCommand(), "--now", "c")).isEqualTo(1);
+        assertThat(run(new RetryCommand(), "--now", "b")).as("it is up").isZero();
+        assertThat(out.toString()).contains("destination b is not down: nothing to do");
+        controls.pause("b", "new disk");
+        assertThat(run(new RetryCommand(), "--now", "b")).as("it is paused").isEqualTo(1);
+        assertThat(err.toString())
+                .contains("destination b is paused: only one that is down waits for its next attempt");
+        assertThat(run(new RetryCommand(), "--now", "c")).isEqualTo(2);
         assertThat(err.toString()).contains("no such destination: c; there are a, b");
         assertThat(run(new RetryCommand(), "--now", "b", "--all")).isEqualTo(2);
         assertThat(spool.asked).as("no parked delivery").isEmpty();

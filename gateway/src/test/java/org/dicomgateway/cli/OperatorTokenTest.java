@@ -19,6 +19,7 @@ import org.dicomgateway.cli.common.RunningGatewayException;
 import org.dicomgateway.config.settings.AdminSettings;
 import org.dicomgateway.config.settings.AdminUser;
 import org.dicomgateway.config.settings.AdminUser.Role;
+import org.dicomgateway.observe.Telemetry;
 import org.dicomgateway.security.TokenHash;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,7 +51,8 @@ class OperatorTokenTest {
         try (AdminServer server = new AdminServer(
                 new AdminSettings(true, anyPort, List.of(script), Optional.empty()),
                 new FakeControls(),
-                new FakeSpoolView())) {
+                new FakeSpoolView(),
+                new Telemetry())) {
             server.start();
             AdminSettings settings = new AdminSettings(true, server.address());
             assertThat(new RunningGateway(settings, Optional.of(token)).get("/api/status"))

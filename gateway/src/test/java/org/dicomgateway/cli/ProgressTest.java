@@ -31,9 +31,9 @@ class ProgressTest {
         assertThat(out.toString().split("\r\033\\[K", -1))
                 .containsExactly(
                         "",
-                        "[....................]   1 %  0 of 100 files, 1.0 MB, 0 files/s, 1.0 MB/s, 1 min 39 s left",
-                        "[....................]   3 %  2 of 100 files, 3.0 MB, 1 files/s, 1.5 MB/s, 1 min 5 s left",
-                        "3 files, 3.0 MB, 2 files/s, 1.5 MB/s in folder" + System.lineSeparator());
+                        "[....................]   1 %  0 of 100 files, 1.0 MiB, 0 files/s, 1.0 MiB/s, 1 min 39 s left",
+                        "[....................]   3 %  2 of 100 files, 3.0 MiB, 1 files/s, 1.5 MiB/s, 1 min 5 s left",
+                        "3 files, 3.0 MiB, 2 files/s, 1.5 MiB/s in folder" + System.lineSeparator());
     }
 
     @Test
@@ -47,13 +47,13 @@ class ProgressTest {
 
         assertThat(out.toString().lines())
                 .containsExactly(
-                        "9 of 100 files, 10.0 MB, 1 files/s, 1.0 MB/s, 1 min 30 s left",
-                        "19 of 100 files, 20.0 MB, 1 files/s, 1.0 MB/s, 1 min 20 s left",
-                        "25 files, 25.0 MB, 1 files/s, 1.0 MB/s in folder");
+                        "9 of 100 files, 10.0 MiB, 1 files/s, 1.0 MiB/s, 1 min 30 s left",
+                        "19 of 100 files, 20.0 MiB, 1 files/s, 1.0 MiB/s, 1 min 20 s left",
+                        "25 files, 25.0 MiB, 1 files/s, 1.0 MiB/s in folder");
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 0 B", "999, 999 B", "1024, 1.0 KB", "524288, 512 KB", "1610612736, 1.5 GB"})
+    @CsvSource({"0, 0 B", "999, 999 B", "1024, 1.0 KiB", "524288, 512 KiB", "1610612736, 1.5 GiB"})
     void sizes_are_for_a_person(long bytes, String text) {
         assertThat(Progress.size(bytes)).isEqualTo(text);
     }

@@ -51,6 +51,19 @@ class SecurityWarningsTest {
     }
 
     @Test
+    void keys_beside_a_written_no_are_warned_of() throws Exception {
+        new Certificates(folder).make("gateway");
+        assertThat(warnings(
+                        "gateway.listeners.dicom.tls { " + CERTIFICATE + "\nenabled = off }",
+                        "tls { enabled = false, trust = ca.crt }"))
+                .extracting(warning -> warning.line() + " " + warning.key())
+                .containsExactly("2 gateway.listeners.dicom.tls.enabled", "2 destinations.archive.tls.enabled");
+        assertThat(warnings("gateway.listener-defaults.tls { " + CERTIFICATE + " }", "tls.enabled = false"))
+                .as("one destination or listener of many, without keys of its own")
+                .isEmpty();
+    }
+
+    @Test
     void a_certificate_that_expires_soon_is_warned_of() throws Exception {
         new Certificates(folder).makeFor(20, "gateway");
         String tls = "tls { enabled = true, " + CERTIFICATE + " }";

@@ -37,7 +37,7 @@ class SendTargetTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"localhost:0", "localhost:65536", "A_TITLE_TOO_LONG_"})
-    void what_cannot_be_is_told(String text) throws Exception {
+    void an_impossible_port_or_title_is_an_error(String text) throws Exception {
         assertThatIllegalArgumentException().isThrownBy(() -> SendTarget.of(text, configured()));
     }
 
@@ -51,12 +51,12 @@ class SendTargetTest {
     }
 
     @Test
-    void the_gateway_itself_is_where_it_listens() throws Exception {
+    void the_word_gateway_means_its_own_listener() throws Exception {
         assertThat(SendTarget.of("gateway", configured()).peer()).hasToString("ENTRY@127.0.0.1:11113");
     }
 
     @Test
-    void an_unknown_name_is_told_with_those_that_there_are() throws Exception {
+    void an_unknown_name_is_an_error_that_lists_the_known_ones() throws Exception {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> SendTarget.of("archiv", configured()))
                 .withMessage("'archiv' is neither HOST:PORT nor a destination; there are gateway, archive");

@@ -162,6 +162,25 @@ class TailCommandTest {
     }
 
     @Test
+    void a_name_that_nothing_has_is_told_instead_of_waiting_for_it() throws IOException {
+        Files.writeString(folder.resolve("routing.conf"), """
+                destinations.archive { ae-title = A, host = localhost, port = 1 }
+                routes = [ { name = all, to = archive } ]
+                """);
+        String configuration = "--config=" + Files.writeString(folder.resolve("gateway.conf"), "");
+        assertThat(tail(configuration, "-f", "--destination=nobody")).isEqualTo(2);
+        assertThat(err.toString()).contains("no such destination: nobody; there are archive");
+        assertThat(tail(configuration, "-f", "--route=none")).isEqualTo(2);
+        assertThat(err.toString()).contains("no such route: none; there are all");
+        assertThat(tail(configuration, "--destination=archive"))
+                .as("known, with no line yet")
+                .isZero();
+        assertThat(shown(configuration, "--destination=b"))
+                .as("no longer in the rules, but in the log")
+                .containsExactly(PARKED);
+    }
+
+    @Test
     void a_damaged_file_is_told_and_the_others_are_shown() throws IOException {
         rotated("forward.2026-02-27.0.log.gz", "older");
         Path damaged = rotated("forward.2026-02-28.0.log.gz", "x".repeat(5000), "y".repeat(5000));

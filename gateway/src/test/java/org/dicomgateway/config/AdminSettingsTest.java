@@ -92,8 +92,8 @@ class AdminSettingsTest {
                         "has neither password-hash nor token-hash",
                         "a name is 1 to 64 letters, digits, '-' and '_': 'b b'",
                         "not a valid role: 'admin'; known are viewer, operator",
-                        "not a password hash; scripts/gateway hash-password makes one",
-                        "not a token hash; make one with scripts/gateway hash-password --token, and quote it");
+                        "not a password hash; the command hash-password makes one",
+                        "not a token hash; make one with the command hash-password --token, and quote it");
     }
 
     @Test

@@ -111,6 +111,8 @@ class ConditionReaderTest {
             modality = [CT, [MR]]              | modality[1]       | expected a text, found a list
             modality { regx = CT }             | modality.regx     | unknown key
             modality { regex = "(" }           | modality.regex    | not a regular expression
+            modality { regex = C, ignore-case = c } | modality.ignore-case | there is also a regex
+            modality { ignor-case = ct }       | modality.ignor-case | unknown key
             modality = "CT\\\\"                | modality          | ends with a backslash
             modality = ${NOT_SET_ANYWHERE}     | modality          | refers to a value that is not set: ${NOT_SET_ANYWHERE}
             remote-host = pacs                 | remote-host       | not an address, and not a range
@@ -132,6 +134,14 @@ class ConditionReaderTest {
             assertThat(Written.place(problem)).isEqualTo("routing.conf:7 routes[0].match." + key);
             assertThat(problem.what()).contains(what);
         });
+    }
+
+    @Test
+    void a_pattern_may_ignore_case() throws Exception {
+        assertThat(written.condition("tags.StudyDescription { ignore-case = \"*trial*\" }"))
+                .hasToString("StudyDescription = \"*trial*\" in any case");
+        assertThat(written.condition("modality = [MR, { ignore-case = [ct, pt] }]"))
+                .hasToString("modality = [\"MR\", [\"ct\" in any case, \"pt\" in any case]]");
     }
 
     @Test

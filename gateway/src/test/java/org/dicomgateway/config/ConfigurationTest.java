@@ -34,6 +34,33 @@ class ConfigurationTest {
         return Written.problems(() -> Configuration.loadAll(file));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "schedule { zone = UTC, windows = [ { days = daily, from = 22:00, to = \"06:00\" } ] }",
+                "match { tags { StudyDescription = *TRIAL* } }"
+            })
+    void a_value_that_needs_quotes_is_told_so(String route) {
+        assertThat(written.problemsOfRouting(
+                        Written.DESTINATIONS + "routes = [ { name = r, to = orthanc1, " + route + " } ]"))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.remedy()).contains("in quotes, such as \"22:00\""));
+    }
+
+    @Test
+    void a_key_in_the_wrong_block_is_told_where_it_belongs() {
+        assertThat(written.problemsOfRouting("""
+                        destinations { a { ae-title = A, host = h, port = 1, priority = 5 } }
+                        route-defaults.weight = 3
+                        routes = [ { name = r, to = a, max-rate { bytes = 1 MiB } } ]
+                        """))
+                .extracting(problem -> problem.key() + ": " + problem.what())
+                .containsExactly(
+                        "destinations.a.priority: unknown key here; it belongs to a route, or to route-defaults",
+                        "route-defaults.weight: unknown key here; it belongs to a destination, or to destination-defaults",
+                        "routes[0].max-rate: unknown key here; it belongs to a destination, or to destination-defaults");
+    }
+
     @Test
     void five_mistakes_in_two_files_are_five_problems_by_file_and_line() {
         List<Problem> problems = problemsOfAll("""

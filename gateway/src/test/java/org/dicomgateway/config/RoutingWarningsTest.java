@@ -10,6 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RoutingWarningsTest {
@@ -86,6 +87,39 @@ class RoutingWarningsTest {
                 "calling-ae = A, called-ae = B"
             })
     void a_route_that_may_match(String match) throws Exception {
+        assertThat(warningsOfMatch(match)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            modality = ct                               | modality = "ct"        | upper case
+            modality = [CT, mr]                         | modality = "mr"        | upper case
+            tags.BodyPartExamined = "*head*"            | BodyPartExamined = "*head*" | upper case
+            not { tags.ImageType = localizer }          | ImageType = "localizer" | upper case
+            tags.StudyDate = "2026-03-01"               | StudyDate = "2026-03-01" | only digits
+            tags.StudyInstanceUID = "1.2.x"             | StudyInstanceUID = "1.2.x" | digits and points
+            calling-ae = MAMMOGRAPHY-ROOM-2             | calling-ae = "MAMMOGRAPHY-ROOM-2" | 16 characters
+            """)
+    void a_value_that_cannot_occur(String match, String condition, String why) throws Exception {
+        assertThat(warningsOfMatch(match))
+                .singleElement()
+                .asString()
+                .startsWith("8 routes[0].match: route r: " + condition + " matches no value: ")
+                .contains(why);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "modality = \"C?\"",
+                "modality { ignore-case = ct }",
+                "tags.StudyDescription = \"*trial*\"",
+                "tags.BodyPartExamined { ignore-case = \"*head*\" }",
+                "tags.\"(0019,100A)\" = anything",
+                "calling-ae = \"*MAMMO*ROOM*\"",
+                "tags.StudyDate = \"202603*\""
+            })
+    void a_value_that_can_occur(String match) throws Exception {
         assertThat(warningsOfMatch(match)).isEmpty();
     }
 

@@ -43,6 +43,27 @@ class WildcardTest {
         assertThat(Wildcard.of(pattern).matches(value)).isEqualTo(matches);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            ct        | CT          | true
+            CT        | ct          | true
+            *Trial*   | a TRIAL b   | true
+            *größe?   | GRÖSSE 1    | false
+            *größe?   | Die GRÖßE1  | true
+            \\*        | *           | true
+            a*B*c     | AxBxBxC     | true
+            a*B*c     | AxCxB       | false
+            """)
+    void case_is_ignored_where_that_is_asked_for(String pattern, String value, boolean matches) {
+        assertThat(Wildcard.ignoringCase(pattern).matches(value)).isEqualTo(matches);
+    }
+
+    @Test
+    void patterns_that_differ_only_in_case_are_different() {
+        assertThat(Wildcard.ignoringCase("a")).isNotEqualTo(Wildcard.of("a")).hasToString("\"a\" in any case");
+        assertThat(Wildcard.ignoringCase("a").literals()).isEmpty();
+    }
+
     @Test
     void a_backslash_before_nothing_is_refused() {
         assertThatThrownBy(() -> Wildcard.of("abc\\"))

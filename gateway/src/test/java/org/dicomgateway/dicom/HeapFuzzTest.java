@@ -50,6 +50,9 @@ class HeapFuzzTest {
     /** Much of each of the first genes by itself: roles among them. */
     private static final int TRIES = Integer.getInteger("fuzz.tries", 6);
 
+    /** Less than the worst requests are known to hold. */
+    private static final long VISIBLE = 32 << 10;
+
     private static final long SEED = Long.getLong("fuzz.seed", 1);
     private static final int MOST_BYTES = AssociateGuard.MAX_LENGTH;
     private static final int ROOM = MOST_BYTES - 500;
@@ -95,13 +98,16 @@ class HeapFuzzTest {
             acceptor.start();
             HeapFuzzer fuzzer =
                     new HeapFuzzer(acceptor.address(), HeapFuzzTest::request, new int[0], SEED, () -> letGo(acceptor));
+            long most = 0;
             for (String calling : List.of("WAITING", "FUZZER")) {
                 for (byte[] request : WorstRequests.withinAllBounds(calling).values()) {
                     Worst worst = fuzzer.of(request);
                     System.out.println("HeapFuzzTest: " + calling + ": " + worst);
                     assertThat(worst.heap()).as(calling + ": " + worst).isLessThan(atMost(acceptor.settings()));
+                    most = Math.max(most, worst.heap());
                 }
             }
+            assertThat(most).as("else the measurement sees nothing").isGreaterThan(VISIBLE);
         }
     }
 

@@ -3,6 +3,7 @@ package org.dicomgateway.forward;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.dicomgateway.forward.health.Breaker;
 import org.dicomgateway.forward.health.BreakerState;
@@ -11,7 +12,8 @@ import org.junit.jupiter.api.Test;
 class BreakerTest {
 
     private final HandClock clock = new HandClock();
-    private final Breaker breaker = new Breaker(Fixtures.destination("orthanc1"), clock, new SplittableRandom(7));
+    private final Breaker breaker =
+            new Breaker(Fixtures.destination("orthanc1"), clock, new SplittableRandom(7), Optional.empty());
 
     @Test
     void opens_after_enough_failures_in_a_row() {

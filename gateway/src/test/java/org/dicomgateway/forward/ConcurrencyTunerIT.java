@@ -13,6 +13,7 @@ import org.dicomgateway.forward.health.DestinationState;
 import org.dicomgateway.forward.health.ServerCheck;
 import org.dicomgateway.forward.lane.Forwarder;
 import org.dicomgateway.forward.lane.LaneView;
+import org.dicomgateway.observe.ForwardLog;
 import org.junit.jupiter.api.Test;
 
 /** A lane on a clock that goes by itself, with a server that more than two associations make slow. */
@@ -33,6 +34,7 @@ class ConcurrencyTunerIT {
         outbox.add(NAME, Fixtures.instances(INSTANCES));
         try (Forwarder forwarder = new Forwarder(
                 outbox,
+                new ForwardLog(),
                 settings -> server,
                 ServerCheck.NONE,
                 name -> {},

@@ -29,6 +29,7 @@ import org.dicomgateway.forward.health.DestinationState;
 import org.dicomgateway.forward.health.ServerCheck;
 import org.dicomgateway.forward.lane.Forwarder;
 import org.dicomgateway.forward.lane.LaneView;
+import org.dicomgateway.observe.ForwardLog;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Settlement;
 import org.dicomgateway.testkit.Part10;
@@ -51,8 +52,8 @@ class DeliveryIT {
     private final InstantSource clock = InstantSource.system();
     private final FakeOutbox outbox = new FakeOutbox(clock);
     private final List<String> changed = new CopyOnWriteArrayList<>();
-    private final Forwarder forwarder =
-            new Forwarder(outbox, Requestor::of, ServerCheck.NONE, changed::add, clock, new SplittableRandom(1));
+    private final Forwarder forwarder = new Forwarder(
+            outbox, new ForwardLog(), Requestor::of, ServerCheck.NONE, changed::add, clock, new SplittableRandom(1));
 
     @AfterEach
     void ends() {

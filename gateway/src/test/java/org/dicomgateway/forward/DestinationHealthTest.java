@@ -27,6 +27,7 @@ import org.dicomgateway.forward.health.DestinationState;
 import org.dicomgateway.forward.health.ServerReport;
 import org.dicomgateway.forward.lane.Forwarder;
 import org.dicomgateway.forward.lane.LaneView;
+import org.dicomgateway.observe.ForwardLog;
 import org.dicomgateway.spool.DestinationStatus;
 import org.dicomgateway.spool.Settlement;
 import org.junit.jupiter.api.AfterEach;
@@ -45,8 +46,8 @@ class DestinationHealthTest {
     private final List<String> changed = new CopyOnWriteArrayList<>();
     private final AtomicInteger checks = new AtomicInteger();
     private volatile ServerReport report = new ServerReport("1.12.7", 5_000, 3, Optional.empty());
-    private final Forwarder forwarder =
-            new Forwarder(outbox, settings -> server, this::check, changed::add, clock, new SplittableRandom(1));
+    private final Forwarder forwarder = new Forwarder(
+            outbox, new ForwardLog(), settings -> server, this::check, changed::add, clock, new SplittableRandom(1));
 
     @AfterEach
     void ends_in_order() {

@@ -2,6 +2,7 @@ package org.dicomgateway.forward;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -14,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.dicomgateway.spool.Claim;
-import org.dicomgateway.spool.DatasetStream;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Outbox;
 import org.dicomgateway.spool.Settlement;
@@ -110,7 +110,7 @@ final class FakeOutbox implements Outbox {
     }
 
     @Override
-    public synchronized DatasetStream open(Claim claim) throws IOException {
+    public synchronized InputStream open(Claim claim) throws IOException {
         long id = claim.instance().id();
         return new FakeDataset(contents.getOrDefault(id, new byte[0]), Optional.ofNullable(damaged.get(id)));
     }
@@ -224,21 +224,14 @@ final class FakeOutbox implements Outbox {
     }
 
     /** Bytes, or a fault in place of them. */
-    private static final class FakeDataset extends DatasetStream {
+    private static final class FakeDataset extends InputStream {
 
         private final ByteArrayInputStream bytes;
-        private final long length;
         private final Optional<IOException> fault;
 
         FakeDataset(byte[] bytes, Optional<IOException> fault) {
             this.bytes = new ByteArrayInputStream(bytes);
-            this.length = bytes.length;
             this.fault = fault;
-        }
-
-        @Override
-        public long length() {
-            return length;
         }
 
         @Override

@@ -6,6 +6,7 @@ import static org.dicomgateway.forward.Fixtures.ofStudy;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.dicomgateway.forward.health.Breaker;
 import org.dicomgateway.forward.health.BreakerState;
@@ -23,7 +24,8 @@ import org.junit.jupiter.api.Test;
 class FaultAttributionTest {
 
     private final HandClock clock = new HandClock();
-    private final Breaker breaker = new Breaker(Fixtures.destination("orthanc1"), clock, new SplittableRandom(7));
+    private final Breaker breaker =
+            new Breaker(Fixtures.destination("orthanc1"), clock, new SplittableRandom(7), Optional.empty());
     private final FaultAttribution faultAttribution = new FaultAttribution(breaker, clock);
 
     // --- refusals -----------------------------------------------------------------------------

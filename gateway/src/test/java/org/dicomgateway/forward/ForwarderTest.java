@@ -7,6 +7,7 @@ import static org.dicomgateway.forward.Fixtures.instance;
 import static org.dicomgateway.forward.Fixtures.instances;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -17,9 +18,12 @@ import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.dicom.requestor.Requestor;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Peer;
+import org.dicomgateway.dicom.wire.AssociationException;
+import org.dicomgateway.forward.health.DestinationState;
 import org.dicomgateway.forward.health.ServerCheck;
 import org.dicomgateway.forward.lane.Forwarder;
 import org.dicomgateway.forward.lane.LaneView;
+import org.dicomgateway.observe.ForwardLog;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Settlement;
 import org.junit.jupiter.api.AfterEach;
@@ -34,8 +38,14 @@ class ForwarderTest {
     private final Requestor network =
             (peer, calling, pairs) -> server(peer.aeTitle().value()).open(peer, calling, pairs);
     private final List<String> changed = new CopyOnWriteArrayList<>();
-    private final Forwarder forwarder =
-            new Forwarder(outbox, settings -> network, ServerCheck.NONE, changed::add, clock, new SplittableRandom(1));
+    private final Forwarder forwarder = new Forwarder(
+            outbox,
+            new ForwardLog(),
+            settings -> network,
+            ServerCheck.NONE,
+            changed::add,
+            clock,
+            new SplittableRandom(1));
 
     @AfterEach
     void leaves_no_thread_no_claim_and_no_association() {
@@ -156,6 +166,72 @@ class ForwarderTest {
         assertThat(server("A").storeAssociations())
                 .as("still the same association")
                 .hasSize(1);
+    }
+
+    @Test
+    void a_change_of_its_settings_does_not_reset_since_when_a_destination_is_down() {
+        server("A").onOpen = calling -> {
+            throw FakeServer.failure(AssociationException.Cause.CONNECT);
+        };
+        outbox.add("a", instances(10));
+        forwarder.start(List.of(to("a", "A")), Map.of(), Map.of());
+        awaitDown();
+        Instant since = view("a").since();
+        String why = view("a").why();
+        clock.advance(Duration.ofSeconds(1));
+
+        forwarder.update(List.of(withPeer(destination("a", 1, 5), "A")), Map.of());
+
+        assertThat(view("a").state()).isEqualTo(DestinationState.DOWN);
+        assertThat(view("a").since()).isEqualTo(since);
+        assertThat(view("a").why()).isEqualTo(why);
+        assertThat(forwarder.prospects().get("a").usable()).isFalse();
+    }
+
+    @Test
+    void a_destination_that_is_down_is_tried_at_once_with_its_new_settings() {
+        server("A").onOpen = calling -> {
+            throw FakeServer.failure(AssociationException.Cause.CONNECT);
+        };
+        outbox.add("a", instances(3));
+        forwarder.start(List.of(to("a", "A")), Map.of(), Map.of());
+        awaitDown();
+        server("A").onOpen = calling -> {};
+
+        forwarder.update(List.of(withPeer(destination("a", 1, 5), "A")), Map.of());
+
+        await().until(() -> view("a").state() == DestinationState.UP);
+    }
+
+    @Test
+    void at_another_address_a_destination_begins_anew() {
+        server("A").onOpen = calling -> {
+            throw FakeServer.failure(AssociationException.Cause.CONNECT);
+        };
+        outbox.add("a", instances(3));
+        forwarder.start(List.of(to("a", "A")), Map.of(), Map.of());
+        awaitDown();
+        clock.advance(Duration.ofSeconds(1));
+
+        forwarder.update(List.of(to("a", "B")), Map.of());
+
+        assertThat(view("a").state()).isEqualTo(DestinationState.UP);
+        assertThat(view("a").since()).isEqualTo(clock.instant());
+    }
+
+    /** Each attempt waits for its turn by the clock. */
+    private void awaitDown() {
+        await().until(() -> {
+            clock.advance(Duration.ofSeconds(11));
+            return view("a").state() == DestinationState.DOWN;
+        });
+    }
+
+    private LaneView view(String destination) {
+        return forwarder.views().stream()
+                .filter(view -> view.destination().equals(destination))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test

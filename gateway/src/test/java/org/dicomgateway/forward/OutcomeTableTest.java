@@ -99,8 +99,8 @@ class OutcomeTableTest {
     @CsvSource({
         "1, 1, 1, ''",
         "1, 1, 2, ''",
-        "1, 1, 3, calling-ae",
-        "1, 1, 7, check ae-title",
+        "1, 1, 3, 'calling AE title GATEWAY; add it there, or set calling-ae'",
+        "1, 1, 7, 'called AE title ARCHIVE; check ae-title'",
         "1, 2, 1, ''",
         "1, 2, 2, ''",
         "2, 3, 1, ''",
@@ -111,7 +111,7 @@ class OutcomeTableTest {
         AssociationException rejected =
                 new AssociationException(new Rejection(result, source, reason, "why"), "rejected");
 
-        Deferred outcome = OutcomeTable.ofOpen(rejected);
+        Deferred outcome = OutcomeTable.ofOpen(rejected, AeTitle.of("GATEWAY"), AeTitle.of("ARCHIVE"));
 
         assertThat(outcome.status()).isEqualTo(-1);
         assertThat(outcome.reason()).startsWith("rejected").contains(advice);

@@ -21,6 +21,7 @@ import org.dicomgateway.forward.health.DestinationState;
 import org.dicomgateway.forward.health.ServerCheck;
 import org.dicomgateway.forward.lane.Forwarder;
 import org.dicomgateway.forward.lane.LaneView;
+import org.dicomgateway.observe.ForwardLog;
 import org.dicomgateway.spool.Settlement;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -36,8 +37,14 @@ class PreservedCallersTest {
     private final FakeOutbox outbox = new FakeOutbox(clock);
     private final FakeServer server = new FakeServer();
     private final List<String> changed = new CopyOnWriteArrayList<>();
-    private final Forwarder forwarder =
-            new Forwarder(outbox, settings -> server, ServerCheck.NONE, changed::add, clock, new SplittableRandom(1));
+    private final Forwarder forwarder = new Forwarder(
+            outbox,
+            new ForwardLog(),
+            settings -> server,
+            ServerCheck.NONE,
+            changed::add,
+            clock,
+            new SplittableRandom(1));
 
     @AfterEach
     void ends_in_order() {

@@ -28,7 +28,7 @@ class ProbeTest {
     private final HandClock clock = new HandClock();
     private final DestinationSettings settings = Fixtures.destination("orthanc1");
     private final DestinationSignals destinationSignals =
-            DestinationSignals.of(settings, clock, new SplittableRandom(1), new Tally(clock));
+            DestinationSignals.of(settings, clock, new SplittableRandom(1), new Tally(clock), Optional.empty());
     private final FakeServer server = new FakeServer();
     private final AssociationLimit limit = new AssociationLimit(1);
     private final Associations associations = new Associations(

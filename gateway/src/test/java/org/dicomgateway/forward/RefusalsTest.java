@@ -18,6 +18,7 @@ import org.dicomgateway.forward.health.ServerCheck;
 import org.dicomgateway.forward.health.Symptoms;
 import org.dicomgateway.forward.lane.Forwarder;
 import org.dicomgateway.forward.lane.LaneView;
+import org.dicomgateway.observe.ForwardLog;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Settlement;
 import org.junit.jupiter.api.AfterEach;
@@ -35,8 +36,14 @@ class RefusalsTest {
     private final FakeOutbox outbox = new FakeOutbox(clock);
     private final FakeServer server = new FakeServer();
     private final List<String> changed = new CopyOnWriteArrayList<>();
-    private final Forwarder forwarder =
-            new Forwarder(outbox, settings -> server, ServerCheck.NONE, changed::add, clock, new SplittableRandom(1));
+    private final Forwarder forwarder = new Forwarder(
+            outbox,
+            new ForwardLog(),
+            settings -> server,
+            ServerCheck.NONE,
+            changed::add,
+            clock,
+            new SplittableRandom(1));
 
     @AfterEach
     void ends_in_order() {

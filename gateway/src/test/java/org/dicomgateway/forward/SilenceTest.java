@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.dicomgateway.forward.health.DestinationSignals;
 import org.dicomgateway.forward.health.PendingResponses;
@@ -18,8 +19,8 @@ class SilenceTest {
     private static final int SMALL = 512;
 
     private final HandClock clock = new HandClock();
-    private final DestinationSignals destinationSignals =
-            DestinationSignals.of(Fixtures.destination("orthanc1"), clock, new SplittableRandom(1), new Tally(clock));
+    private final DestinationSignals destinationSignals = DestinationSignals.of(
+            Fixtures.destination("orthanc1"), clock, new SplittableRandom(1), new Tally(clock), Optional.empty());
     private final PendingResponses pendingResponses = destinationSignals.pendingResponses();
     private final List<Boolean> told = new ArrayList<>();
     private final Silence silence = new Silence("orthanc1", destinationSignals, told::add);

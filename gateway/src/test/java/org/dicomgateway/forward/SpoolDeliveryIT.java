@@ -22,6 +22,8 @@ import org.dicomgateway.forward.health.DestinationState;
 import org.dicomgateway.forward.health.ServerCheck;
 import org.dicomgateway.forward.lane.Forwarder;
 import org.dicomgateway.forward.lane.LaneView;
+import org.dicomgateway.observe.ForwardLog;
+import org.dicomgateway.observe.StageTimes;
 import org.dicomgateway.spool.Chooser;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Intake;
@@ -81,7 +83,13 @@ class SpoolDeliveryIT {
     private Forwarder forwarder(Spool spool, StoreScp server) {
         spool.destinationsChanged(Set.of(NAME));
         Forwarder forwarder = new Forwarder(
-                spool, Requestor::of, ServerCheck.NONE, destination -> {}, clock, new SplittableRandom(1));
+                spool,
+                new ForwardLog(),
+                Requestor::of,
+                ServerCheck.NONE,
+                destination -> {},
+                clock,
+                new SplittableRandom(1));
         forwarder.start(List.of(DeliveryIT.destination(NAME, server.peer())), Map.of(), Map.of());
         return forwarder;
     }
@@ -97,7 +105,8 @@ class SpoolDeliveryIT {
                 Duration.ofDays(1),
                 Duration.ofDays(1));
         Plan plan = new Plan(1, List.of(new PlannedDelivery("all", 1, List.of(NAME), 0)));
-        return Spool.open(settings, (header, origin) -> plan, new NothingToChoose(), clock);
+        return Spool.open(
+                settings, (header, origin) -> plan, new NothingToChoose(), clock, new ForwardLog(), StageTimes.NONE);
     }
 
     private static final class NothingToChoose implements Chooser {

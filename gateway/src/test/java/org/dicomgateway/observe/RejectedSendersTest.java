@@ -14,7 +14,7 @@ class RejectedSendersTest {
     private static final Instant START = Instant.parse("2026-03-01T15:31:00Z");
 
     private Instant now = START;
-    private final RejectedSenders rejected = new RejectedSenders(() -> now);
+    private final RejectedSenders rejected = new RejectedSenders(new ForwardLog(), () -> now);
 
     @Test
     void a_sender_is_counted_by_title_address_and_code_with_its_first_and_last_time() {

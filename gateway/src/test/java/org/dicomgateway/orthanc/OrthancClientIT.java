@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.testkit.Dcmtk;
+import org.dicomgateway.testkit.OrthancIds;
 import org.dicomgateway.testkit.OrthancServer;
 import org.dicomgateway.testkit.Part10;
 import org.dicomgateway.testkit.TestFiles;
@@ -61,13 +62,13 @@ class OrthancClientIT {
     @Test
     void lists_patients_studies_series_and_instances_and_how_they_hang_together() throws OrthancException {
         TestFile any = study.get(0);
-        OrthancId studyId = OrthancId.ofStudy(any.patientId(), any.study());
+        OrthancId studyId = OrthancIds.ofStudy(any.patientId(), any.study());
 
         assertThat(client.list(Level.PATIENT))
                 .filteredOn(patient -> patient.identifier().equals(any.patientId()))
                 .singleElement()
                 .satisfies(patient -> {
-                    assertThat(patient.id()).isEqualTo(OrthancId.ofPatient(any.patientId()));
+                    assertThat(patient.id()).isEqualTo(OrthancIds.ofPatient(any.patientId()));
                     assertThat(patient.parent()).isEmpty();
                     assertThat(patient.children()).containsExactly(studyId);
                 });
@@ -119,7 +120,7 @@ class OrthancClientIT {
 
     @Test
     void what_a_server_does_not_hold_is_not_found() throws OrthancException {
-        OrthancId unknown = OrthancId.ofInstance("nobody", STUDY, STUDY, STUDY);
+        OrthancId unknown = OrthancIds.ofInstance("nobody", STUDY, STUDY, STUDY);
 
         assertThat(client.find(Uid.of("1.2.3.4.5.6.7"))).isEmpty();
         assertThat(client.holds(unknown)).isFalse();
@@ -157,7 +158,7 @@ class OrthancClientIT {
                     (0020,000e) UI [%1$s.1]
                     """.formatted(uid, patientId.equals("none") ? "" : "(0010,0020) LO [" + patientId + "]");
             store(List.of(files.fromDump("id" + number, dump)));
-            computed.add(OrthancId.ofInstance(
+            computed.add(OrthancIds.ofInstance(
                     patientId.equals("none") ? "" : patientId, uid, Uid.of(uid + ".1"), Uid.of(uid + ".2")));
         }
 
@@ -169,7 +170,7 @@ class OrthancClientIT {
     }
 
     private static OrthancId idOf(TestFile file) {
-        return OrthancId.ofInstance(file.patientId(), file.study(), file.series(), file.sopInstance());
+        return OrthancIds.ofInstance(file.patientId(), file.study(), file.series(), file.sopInstance());
     }
 
     private static void store(List<Path> files) {

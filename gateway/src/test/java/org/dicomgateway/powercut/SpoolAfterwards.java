@@ -1,8 +1,11 @@
 package org.dicomgateway.powercut;
 
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,13 +13,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.dicomgateway.config.settings.DataSize;
 import org.dicomgateway.config.settings.SpoolSettings;
 import org.dicomgateway.dicom.values.InstanceHeader;
 import org.dicomgateway.dicom.values.Origin;
+import org.dicomgateway.observe.ForwardLog;
+import org.dicomgateway.observe.StageTimes;
 import org.dicomgateway.spool.Chooser;
 import org.dicomgateway.spool.Claim;
-import org.dicomgateway.spool.DatasetStream;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Plan;
 import org.dicomgateway.spool.SpoolView;
@@ -46,9 +51,12 @@ final class SpoolAfterwards {
                 DataSize.ofMebibytes(1),
                 Duration.ofDays(30),
                 Duration.ofDays(1));
+        boolean rebuilt = isToBeRebuilt(folder);
+        Set<String> ledgers = ledgers(folder);
         // So late that nothing waits for its next attempt any more.
         Instant now = Instant.now().plus(Duration.ofHours(2));
-        try (Spool spool = Spool.open(settings, SpoolAfterwards::plan, new First(), () -> now)) {
+        try (Spool spool = Spool.open(
+                settings, SpoolAfterwards::plan, new First(), () -> now, new ForwardLog(), StageTimes.NONE)) {
             spool.destinationsChanged(Set.of(Recording.NEAR, Recording.FAR, LATE));
             spool.retry(SpoolView.Selection.ALL);
             Set<String> near = claimAll(spool, Recording.NEAR);
@@ -71,6 +79,25 @@ final class SpoolAfterwards {
                 assertThat(books.balanced()).as("%s", books).isTrue();
             }
         }
+        if (!rebuilt) {
+            assertThat(ledgers(folder))
+                    .as("a power cut takes from the ledger only what the journal does not count on")
+                    .isEqualTo(ledgers);
+        }
+    }
+
+    /** There is no ledger, or half of one. */
+    private static boolean isToBeRebuilt(Path folder) {
+        return !Files.exists(folder.resolve("ledger.db")) || Files.exists(folder.resolve("ledger.rebuilding"));
+    }
+
+    /** Set aside. */
+    private static Set<String> ledgers(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.contains(".corrupt-"))
+                    .collect(toSet());
+        }
     }
 
     private static String modality(TestFile file) {
@@ -85,7 +112,7 @@ final class SpoolAfterwards {
             for (Claim claim : claims) {
                 String uid = claim.instance().sopInstance().value();
                 byte[] original = Part10.dataset(recording.file(uid).path());
-                try (DatasetStream dataset = spool.open(claim)) {
+                try (InputStream dataset = spool.open(claim)) {
                     assertThat(dataset.readAllBytes()).as(uid).isEqualTo(original);
                 }
                 found.add(uid);

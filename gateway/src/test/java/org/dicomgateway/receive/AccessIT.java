@@ -23,9 +23,8 @@ import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.CStoreScp.CStoreRequest;
 import org.dicomgateway.dicom.values.CStoreScp.CStoreResponse;
 import org.dicomgateway.dicom.values.Peer;
+import org.dicomgateway.observe.ForwardLog;
 import org.dicomgateway.observe.RejectedSenders;
-import org.dicomgateway.security.PasswordHash;
-import org.dicomgateway.security.Secret;
 import org.dicomgateway.spool.Intake;
 import org.dicomgateway.testkit.Certificates;
 import org.dicomgateway.testkit.Child;
@@ -44,9 +43,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(120)
 class AccessIT {
 
+    /** With few iterations. */
+    private static final String OPEN_SESAME =
+            "pbkdf2-sha512:10000:MDEyMzQ1Njc4OWFiY2RlZg==:S8jgv4tnc2uarvE3/FKKPn688BjtAffgeRLNNFJO4rI=";
+
     private static final Duration TIME = Duration.ofSeconds(20);
 
-    private final RejectedSenders rejected = new RejectedSenders(InstantSource.system());
+    private final RejectedSenders rejected = new RejectedSenders(new ForwardLog(), InstantSource.system());
 
     @TempDir
     private Path directory;
@@ -276,14 +279,13 @@ class AccessIT {
     }
 
     private Peer start(String listener) throws Exception {
-        String hash = PasswordHash.make(new Secret("open sesame")).written();
         Path file = Files.writeString(directory.resolve("gateway.conf"), """
                 gateway.users { alice { password-hash = "%s" } }
                 gateway.listeners.dicom {
                   port = 0
                 %s
                 }
-                """.formatted(hash, listener));
+                """.formatted(OPEN_SESAME, listener));
         GatewaySettings settings = Configuration.load(file);
         ListenerSettings dicom = settings.listeners().get(0);
         InstantSource clock = InstantSource.system();

@@ -23,7 +23,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class IdentitiesTest {
 
-    private static final PasswordHash HASH = PasswordHash.make(new Secret("right"));
+    /** Of {@code right}, with few iterations. */
+    private static final PasswordHash HASH = PasswordHash.of(
+            "pbkdf2-sha512:10000:MDEyMzQ1Njc4OWFiY2RlZg==:1rtiPSshMliLVPNaHIY0xaJi6bsWHwE/37tdJFc6Ma4=");
+
     private static final Map<String, Optional<PasswordHash>> USERS =
             Map.of("alice", Optional.of(HASH), "kiosk", Optional.empty());
 

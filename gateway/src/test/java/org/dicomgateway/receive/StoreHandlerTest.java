@@ -21,6 +21,7 @@ import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.Rejection;
 import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
+import org.dicomgateway.observe.ForwardLog;
 import org.dicomgateway.observe.RejectedSenders;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Intake;
@@ -42,7 +43,8 @@ class StoreHandlerTest {
     @Test
     void success_is_answered_after_the_spool_has_returned() throws Exception {
         OneAnswer intake = new OneAnswer(null, null);
-        assertThat(new StoreHandler(intake).cStore(request("abc"))).isEqualTo(CStoreResponse.SUCCESS);
+        assertThat(new StoreHandler(intake, new ForwardLog()).cStore(request("abc")))
+                .isEqualTo(CStoreResponse.SUCCESS);
         assertThat(intake.bytes).isEqualTo("abc".getBytes(StandardCharsets.US_ASCII));
         assertThat(intake.arrival)
                 .isEqualTo(new Intake.Arrival(
@@ -55,17 +57,18 @@ class StoreHandlerTest {
     @ParameterizedTest
     @CsvSource({"MISMATCH,0xA900", "UNREADABLE,0xC000", "NO_SPACE,0xA700", "FAULT,0xA700", "CLOSED,0xA700"})
     void each_refusal_has_its_status(Kind kind, String status) throws Exception {
-        StoreHandler handler = new StoreHandler(new OneAnswer(new RefusedException(kind, "because", null), null));
+        StoreHandler handler =
+                new StoreHandler(new OneAnswer(new RefusedException(kind, "because", null), null), new ForwardLog());
         assertThat(handler.cStore(request("abc")).status()).isEqualTo(Integer.decode(status));
     }
 
-    private final RejectedSenders rejected = new RejectedSenders(InstantSource.system());
+    private final RejectedSenders rejected = new RejectedSenders(new ForwardLog(), InstantSource.system());
 
     @ParameterizedTest
     @EnumSource
     void the_comment_fits_its_value_representation_and_tells_nothing_of_ours(Kind kind) throws Exception {
         RefusedException refusal = new RefusedException(kind, "disk /var/spool broke", null);
-        String comment = new StoreHandler(new OneAnswer(refusal, null))
+        String comment = new StoreHandler(new OneAnswer(refusal, null), new ForwardLog())
                 .cStore(request("abc"))
                 .errorComment();
         assertThat(comment).hasSizeBetween(1, 64).doesNotContain("/").doesNotContain("\\");
@@ -73,7 +76,8 @@ class StoreHandlerTest {
 
     @Test
     void a_sender_that_breaks_off_gets_no_answer() {
-        StoreHandler handler = new StoreHandler(new OneAnswer(null, new IOException("connection reset")));
+        StoreHandler handler =
+                new StoreHandler(new OneAnswer(null, new IOException("connection reset")), new ForwardLog());
         assertThatThrownBy(() -> handler.cStore(request("abc"))).isInstanceOf(IOException.class);
     }
 

@@ -89,7 +89,7 @@ class TlsContextTest {
         assertThatThrownBy(() -> check(certificate, secret, Optional.of(new Secret("wrong"))))
                 .hasMessage(secret + ": its private key cannot be decrypted with this password");
         assertThatThrownBy(() -> check(folder.resolve("none.crt"), secret, Optional.empty()))
-                .hasMessage(folder.resolve("none.crt") + ": cannot be read (NoSuchFileException)");
+                .hasMessage(folder.resolve("none.crt") + ": cannot be read (no such file or folder)");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -13,6 +14,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.dicomgateway.config.settings.DataSize;
 import org.dicomgateway.config.settings.SpoolSettings;
+import org.dicomgateway.observe.ForwardLog;
+import org.dicomgateway.observe.StageTimes;
 import org.dicomgateway.spool.engine.Spool;
 
 /**
@@ -51,7 +54,13 @@ final class SpoolBenchmark {
         long start = System.nanoTime();
         long end = start + duration.toNanos();
         double seconds;
-        try (Spool spool = Spool.open(settings, SpoolHarness::plan, Candidates.FIRST, InstantSource.system())) {
+        try (Spool spool = Spool.open(
+                settings,
+                SpoolHarness::plan,
+                Candidates.FIRST,
+                InstantSource.system(),
+                new ForwardLog(),
+                StageTimes.NONE)) {
             List<Thread> running = new ArrayList<>();
             start = System.nanoTime();
             end = start + duration.toNanos();
@@ -101,8 +110,8 @@ final class SpoolBenchmark {
                     LockSupport.parkNanos(1_000_000);
                 }
                 for (Claim claim : claims) {
-                    try (DatasetStream dataset = spool.open(claim)) {
-                        dataset.skipNBytes(dataset.length());
+                    try (InputStream dataset = spool.open(claim)) {
+                        dataset.skipNBytes(claim.instance().datasetLength());
                     } catch (IOException e) {
                         throw new IllegalStateException(e);
                     }

@@ -24,6 +24,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
+import org.dicomgateway.observe.ForwardLog;
+import org.dicomgateway.observe.StageTimes;
 import org.dicomgateway.spool.RefusedException.Kind;
 import org.dicomgateway.spool.disk.Disk;
 import org.dicomgateway.spool.disk.Folders;
@@ -405,7 +407,13 @@ class SpoolIntakeTest {
     @Test
     void nobody_but_the_owner_can_read_anything() throws Exception {
         SpoolHarness harness = new SpoolHarness(directory.resolve("spool"));
-        try (Spool spool = Spool.open(harness.settings, SpoolHarness::plan, Candidates.FIRST, harness.clock())) {
+        try (Spool spool = Spool.open(
+                harness.settings,
+                SpoolHarness::plan,
+                Candidates.FIRST,
+                harness.clock(),
+                new ForwardLog(),
+                StageTimes.NONE)) {
             SpoolHarness.accept(spool, "1.2.1", "CT", SMALL);
             SpoolHarness.accept(spool, "1.2.2", "CT", 3 * SpoolHarness.LARGE);
             try (Stream<Path> all = Files.walk(harness.directory)) {

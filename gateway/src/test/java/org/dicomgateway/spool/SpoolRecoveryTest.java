@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -14,6 +15,8 @@ import java.util.Map;
 import org.dicomgateway.config.settings.DataSize;
 import org.dicomgateway.config.settings.SpoolSettings;
 import org.dicomgateway.dicom.dataset.Part10;
+import org.dicomgateway.observe.ForwardLog;
+import org.dicomgateway.observe.StageTimes;
 import org.dicomgateway.spool.disk.Folders;
 import org.dicomgateway.spool.disk.LocalDisk;
 import org.dicomgateway.spool.engine.Spool;
@@ -82,12 +85,24 @@ class SpoolRecoveryTest {
     void the_real_ledger_that_is_damaged_is_set_aside_and_built_anew() throws Exception {
         Path real = directory.resolve("real");
         SpoolHarness other = new SpoolHarness(real);
-        try (Spool spool = Spool.open(other.settings, SpoolHarness::plan, Candidates.FIRST, other.clock())) {
+        try (Spool spool = Spool.open(
+                other.settings,
+                SpoolHarness::plan,
+                Candidates.FIRST,
+                other.clock(),
+                new ForwardLog(),
+                StageTimes.NONE)) {
             SpoolHarness.accept(spool, "1.2.1", "CT", 8_000);
             SpoolHarness.accept(spool, "1.2.2", "CT", 3 * SpoolHarness.LARGE);
         }
         Files.write(real.resolve("ledger.db"), new byte[20_000], StandardOpenOption.WRITE);
-        try (Spool spool = Spool.open(other.settings, SpoolHarness::plan, Candidates.FIRST, other.clock())) {
+        try (Spool spool = Spool.open(
+                other.settings,
+                SpoolHarness::plan,
+                Candidates.FIRST,
+                other.clock(),
+                new ForwardLog(),
+                StageTimes.NONE)) {
             assertThat(pending(spool)).containsOnlyKeys("1.2.1", "1.2.2");
         }
         assertThat(real.resolve("ledger.db.corrupt-20260301T080000Z")).exists();
@@ -241,7 +256,13 @@ class SpoolRecoveryTest {
     void a_reader_shows_what_is_held_with_the_ledger_without_it_and_beside_a_gateway() throws Exception {
         Path real = directory.resolve("real");
         SpoolHarness other = new SpoolHarness(real);
-        try (Spool spool = Spool.open(other.settings, SpoolHarness::plan, Candidates.FIRST, other.clock())) {
+        try (Spool spool = Spool.open(
+                other.settings,
+                SpoolHarness::plan,
+                Candidates.FIRST,
+                other.clock(),
+                new ForwardLog(),
+                StageTimes.NONE)) {
             SpoolHarness.accept(spool, "1.2.1", "CT", 8_000);
             SpoolHarness.accept(spool, "1.2.2", "CT", 3 * SpoolHarness.LARGE);
             SpoolHarness.accept(spool, "1.2.3", "OT", 8_000);
@@ -267,7 +288,7 @@ class SpoolRecoveryTest {
     private static Map<String, byte[]> shown(Path spool) throws IOException {
         Map<String, byte[]> shown = new HashMap<>();
         long count = new SpoolReader(spool).forEach(held -> {
-            try (DatasetStream part10 = held.open()) {
+            try (InputStream part10 = held.open()) {
                 shown.put(held.instance().sopInstance().value(), part10.readAllBytes());
             }
         });

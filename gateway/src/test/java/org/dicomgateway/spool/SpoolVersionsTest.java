@@ -7,10 +7,11 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.dicomgateway.observe.ForwardEvent;
 import org.dicomgateway.observe.ForwardLog;
+import org.dicomgateway.observe.StageTimes;
 import org.dicomgateway.spool.Plan.PlannedDelivery;
 import org.dicomgateway.spool.SpoolSearch.EventKind;
 import org.dicomgateway.spool.SpoolView.Books;
@@ -37,6 +38,7 @@ class SpoolVersionsTest {
     private Path directory;
 
     private SpoolHarness harness;
+    private final List<ForwardEvent> logged = new CopyOnWriteArrayList<>();
     private Spool spool;
     private Plan plan = to("a", "b");
 
@@ -58,8 +60,11 @@ class SpoolVersionsTest {
                 (header, origin) -> plan,
                 harness.candidates,
                 harness.clock(),
+                System::nanoTime,
                 new LocalDisk(),
-                new SqliteLedgerSource(ledger));
+                new SqliteLedgerSource(ledger),
+                new ForwardLog(logged::add),
+                StageTimes.NONE);
     }
 
     private void reopen() throws IOException {
@@ -172,13 +177,7 @@ class SpoolVersionsTest {
         settle(claim("a"), REFUSED);
         long v2 = accept(2);
         settle(claim("a"), DELIVERED);
-        List<ForwardEvent> told = new ArrayList<>();
-        Runnable end = ForwardLog.listen(told::add);
-        try {
-            assertThat(spool.retry(Selection.ALL)).isEqualTo(1);
-        } finally {
-            end.run();
-        }
+        assertThat(spool.retry(Selection.ALL)).isEqualTo(1);
         assertThat(state(v1)).isEqualTo(DeliveryState.SUPERSEDED);
         assertThat(spool.claim("a", 10)).isEmpty();
         assertThat(spool.books().get("a")).isEqualTo(new Books(2, 1, 0, 0, 0, 1, 0));
@@ -190,7 +189,7 @@ class SpoolVersionsTest {
                         EventKind.PARKED,
                         EventKind.RETRIED,
                         EventKind.SUPERSEDED);
-        assertThat(told)
+        assertThat(logged)
                 .filteredOn(event -> event.event() == ForwardLog.Event.SUPERSEDED)
                 .singleElement()
                 .satisfies(event -> {

@@ -1,12 +1,12 @@
 package org.dicomgateway.testkit;
 
-import com.sun.jdi.AbsentInformationException;
 import com.sun.jdi.Bootstrap;
 import com.sun.jdi.ClassNotLoadedException;
 import com.sun.jdi.ClassType;
 import com.sun.jdi.IncompatibleThreadStateException;
 import com.sun.jdi.InvalidTypeException;
 import com.sun.jdi.InvocationException;
+import com.sun.jdi.Location;
 import com.sun.jdi.Method;
 import com.sun.jdi.ObjectReference;
 import com.sun.jdi.ReferenceType;
@@ -20,11 +20,8 @@ import com.sun.jdi.event.BreakpointEvent;
 import com.sun.jdi.event.ClassPrepareEvent;
 import com.sun.jdi.event.Event;
 import com.sun.jdi.event.EventSet;
-import com.sun.jdi.event.LocatableEvent;
-import com.sun.jdi.event.MethodExitEvent;
 import com.sun.jdi.request.EventRequest;
 import com.sun.jdi.request.EventRequestManager;
-import com.sun.jdi.request.MethodExitRequest;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -56,7 +53,7 @@ public final class Debugger implements AutoCloseable {
     }
 
     /**
-     * A step of a program: before the first instruction of a method, or after its last, when it returns.
+     * A step of a program: before the first instruction of a method, or at its last, the one that returns.
      *
      * @param className with its package
      * @param hit which time, counted from 1
@@ -170,8 +167,8 @@ public final class Debugger implements AutoCloseable {
                 for (Event event : events) {
                     if (event instanceof ClassPrepareEvent prepared) {
                         watch(prepared.referenceType());
-                    } else if (isStep(event) && ++hits == step.hit()) {
-                        standing = ((LocatableEvent) event).thread();
+                    } else if (event instanceof BreakpointEvent stopped && ++hits == step.hit()) {
+                        standing = stopped.thread();
                         reached.countDown();
                     }
                 }
@@ -186,35 +183,25 @@ public final class Debugger implements AutoCloseable {
         }
     }
 
-    private boolean isStep(Event event) {
-        return event instanceof BreakpointEvent
-                || (event instanceof MethodExitEvent exit
-                        && exit.method().name().equals(step.method()));
-    }
-
     private void watch(ReferenceType type) {
         List<Method> methods = type.methodsByName(step.method()).stream()
                 .filter(method -> !method.isAbstract() && !method.isBridge())
                 .toList();
         known = !methods.isEmpty();
-        EventRequestManager requests = machine.eventRequestManager();
-        if (step.before()) {
-            for (Method method : methods) {
-                try {
-                    var breakpoint = requests.createBreakpointRequest(
-                            method.allLineLocations().get(0));
-                    breakpoint.setSuspendPolicy(EventRequest.SUSPEND_ALL);
-                    breakpoint.enable();
-                } catch (AbsentInformationException e) {
-                    throw new IllegalStateException(e);
-                }
+        for (Method method : methods) {
+            if (step.before()) {
+                stopAt(method.locationOfCodeIndex(0));
+            } else {
+                // Not by its events of method exits: a JVM that is asked for them compiles nothing, and takes minutes.
+                Bytecode.returns(method.bytecodes()).forEach(index -> stopAt(method.locationOfCodeIndex(index)));
             }
-        } else if (known) {
-            MethodExitRequest exit = requests.createMethodExitRequest();
-            exit.addClassFilter(type);
-            exit.setSuspendPolicy(EventRequest.SUSPEND_ALL);
-            exit.enable();
         }
+    }
+
+    private void stopAt(Location location) {
+        var breakpoint = machine.eventRequestManager().createBreakpointRequest(location);
+        breakpoint.setSuspendPolicy(EventRequest.SUSPEND_ALL);
+        breakpoint.enable();
     }
 
     /** Lets it go on, without us. */

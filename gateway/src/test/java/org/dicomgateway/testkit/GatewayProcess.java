@@ -16,6 +16,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Peer;
 import org.jspecify.annotations.Nullable;
@@ -29,14 +31,25 @@ public final class GatewayProcess implements AutoCloseable {
     private final Path home;
     private final int port = FreePorts.next();
     private final int adminPort = FreePorts.next();
-    private final List<String> jvmOptions;
+    /** The options of the JVM that runs this jar. */
+    private final Function<Path, List<String>> jvmOptions;
+
     private List<String> recorder = List.of();
     private @Nullable Child child;
 
     /** With a home folder for configuration, spool and logs, and options for its JVM. */
     public GatewayProcess(Path home, String... jvmOptions) {
+        this(
+                home,
+                jar -> Stream.concat(
+                                QuickStart.archive(jar).stream(),
+                                jvmOptions.length == 0 ? QuickStart.SHORT_LIVED.stream() : Stream.of(jvmOptions))
+                        .toList());
+    }
+
+    GatewayProcess(Path home, Function<Path, List<String>> jvmOptions) {
         this.home = home;
-        this.jvmOptions = List.of(jvmOptions);
+        this.jvmOptions = jvmOptions;
         try {
             Files.createDirectories(home.resolve("conf"));
             Files.copy(ProjectRoot.path().resolve("conf/logback.xml"), home.resolve("conf/logback.xml"));
@@ -165,7 +178,7 @@ public final class GatewayProcess implements AutoCloseable {
         Path jar = Path.of(System.getProperty(
                 "gateway.jar",
                 ProjectRoot.path().resolve("gateway/target/gateway.jar").toString()));
-        command.addAll(jvmOptions.isEmpty() ? QuickStart.options(jar) : jvmOptions);
+        command.addAll(jvmOptions.apply(jar));
         command.addAll(moreJvmOptions);
         command.add("-Dgateway.home=" + home);
         if (arguments[0].equals("run")) { // as scripts/gateway does: the other commands print their answer alone

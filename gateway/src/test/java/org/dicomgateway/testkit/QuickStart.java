@@ -14,17 +14,18 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Options for the JVM of a gateway that lives for seconds: a start takes a third of the time. Its classes come from an
- * archive beside the jar, which the first test of a build makes.
+ * Options for the JVM of a gateway that is started in a test: a start takes a third of the time. Its classes come from
+ * an archive beside the jar, which the first test of a build makes.
  */
 final class QuickStart {
 
-    private static final List<String> SHORT_LIVED = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+    /** For a JVM that lives for seconds. */
+    static final List<String> SHORT_LIVED = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
     private QuickStart() {}
 
-    /** For this jar; the same to all that ask. */
-    static synchronized List<String> options(Path jar) {
+    /** Classes from the archive of this jar, whatever else the JVM is given. */
+    static synchronized List<String> archive(Path jar) {
         Path archive = jar.resolveSibling(jar.getFileName() + ".classes");
         try (FileChannel channel = FileChannel.open(
                         jar.resolveSibling(archive.getFileName() + ".lock"),
@@ -39,10 +40,7 @@ final class QuickStart {
             throw new UncheckedIOException(e);
         }
         // A JVM that cannot use it does without, and need not say so.
-        return Stream.concat(
-                        SHORT_LIVED.stream(),
-                        Stream.of("-XX:SharedArchiveFile=" + archive, "-Xlog:disable", "-Xlog:all=error:stderr"))
-                .toList();
+        return List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:disable", "-Xlog:all=error:stderr");
     }
 
     private static boolean isOf(Path jar, Path archive) throws IOException {
@@ -53,9 +51,9 @@ final class QuickStart {
     private static void make(Path archive) throws IOException {
         Path home = Files.createTempDirectory("quick-start");
         Path unfinished = home.resolve("classes");
-        String[] options = Stream.concat(SHORT_LIVED.stream(), Stream.of("-XX:ArchiveClassesAtExit=" + unfinished))
-                .toArray(String[]::new);
-        try (GatewayProcess gateway = new GatewayProcess(home, options)) {
+        List<String> options = Stream.concat(SHORT_LIVED.stream(), Stream.of("-XX:ArchiveClassesAtExit=" + unfinished))
+                .toList();
+        try (GatewayProcess gateway = new GatewayProcess(home, jar -> options)) {
             gateway.broadcastTo(gateway.peer()).start();
             gateway.terminate(Duration.ofMinutes(2));
         }

@@ -40,6 +40,6 @@ public final class Reconciliation {
     }
 
     private static OrthancId idOf(TestFile file) {
-        return OrthancId.ofInstance(file.patientId(), file.study(), file.series(), file.sopInstance());
+        return OrthancIds.ofInstance(file.patientId(), file.study(), file.series(), file.sopInstance());
     }
 }

@@ -7,13 +7,14 @@ import java.util.Map;
 import java.util.Set;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.orthanc.OrthancId;
+import org.dicomgateway.testkit.OrthancIds;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The reckoning finds what is wrong. */
 class AuditTest {
 
-    private static final OrthancId ID = OrthancId.ofInstance("P1", Uid.of("1.2"), Uid.of("1.2.3"), Uid.of("1.2.3.4"));
+    private static final OrthancId ID = OrthancIds.ofInstance("P1", Uid.of("1.2"), Uid.of("1.2.3"), Uid.of("1.2.3.4"));
 
     private static final List<Sent> VERSIONS = List.of(
             new Sent(ID, "1.2.3.4", true, 1, 100, "aa", true), new Sent(ID, "1.2.3.4", true, 2, 200, "bb", true));

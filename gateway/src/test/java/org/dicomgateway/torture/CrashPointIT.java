@@ -118,10 +118,8 @@ class CrashPointIT {
     void at_whatever_step_it_is_killed_what_was_answered_with_success_arrives() throws Exception {
         TestFiles files = new TestFiles(directory.resolve("files"), 11);
         try (OrthancServer server = OrthancServer.start(directory, "ORTHANC1");
-                GatewayProcess gateway = new GatewayProcess(
-                        directory.resolve("gateway"), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")) {
-            // Without the operators' interface: the hashes of its passwords take minutes in a JVM that is being
-            // debugged.
+                GatewayProcess gateway = new GatewayProcess(directory.resolve("gateway"))) {
+            // Without the operators' interface, which is no step of the data path.
             gateway.configure("""
                     gateway.admin.enabled = false
                     gateway.spool {

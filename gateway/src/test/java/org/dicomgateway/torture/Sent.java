@@ -4,6 +4,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import org.dicomgateway.orthanc.OrthancId;
+import org.dicomgateway.testkit.OrthancIds;
 import org.dicomgateway.testkit.Part10;
 import org.dicomgateway.testkit.TestFiles;
 import org.dicomgateway.testkit.TestFiles.TestFile;
@@ -30,7 +31,7 @@ record Sent(
     static Sent of(TestFile file, int version, boolean answered) {
         byte[] dataset = Part10.dataset(file.path());
         return new Sent(
-                OrthancId.ofInstance(file.patientId(), file.study(), file.series(), file.sopInstance()),
+                OrthancIds.ofInstance(file.patientId(), file.study(), file.series(), file.sopInstance()),
                 file.sopInstance().value(),
                 file.sopClass().equals(TestFiles.CT),
                 version,

@@ -15,6 +15,8 @@ import java.util.function.Consumer;
 import org.dicomgateway.admin.access.AuditListener;
 import org.dicomgateway.admin.access.Authenticator;
 import org.dicomgateway.config.settings.AdminSettings;
+import org.dicomgateway.dicom.values.ByteSize;
+import org.dicomgateway.observe.Telemetry;
 import org.dicomgateway.process.EndOfProcess;
 import org.dicomgateway.process.LongLived;
 import org.dicomgateway.security.TlsContexts;
@@ -38,16 +40,15 @@ public final class AdminServer implements AutoCloseable {
     private static final int IDLE_MILLIS = 30_000;
 
     /** Limit for the request line and all header fields together. */
-    private static final int MAX_HEADER_BYTES = 8 * 1024;
+    private static final int MAX_HEADER_BYTES = 8 * ByteSize.KIB;
 
     private final AdminSettings settings;
-    private final Telemetry telemetry = new Telemetry();
     private final LiveEvents live;
     private final Javalin server;
 
     /** Creates a server without audit. It answers nothing before {@link #start}. */
-    public AdminServer(AdminSettings settings, Controls controls, SpoolView spool) {
-        this(settings, controls, spool, AuditListener.NOBODY, new TlsContexts(InstantSource.system()));
+    public AdminServer(AdminSettings settings, Controls controls, SpoolView spool, Telemetry telemetry) {
+        this(settings, controls, spool, telemetry, AuditListener.NOBODY, new TlsContexts(InstantSource.system()));
     }
 
     /** Creates a server. {@code auditListener} gets all actions; {@code contexts} has the keys if TLS is configured. */
@@ -55,9 +56,10 @@ public final class AdminServer implements AutoCloseable {
             AdminSettings settings,
             Controls controls,
             SpoolView spool,
+            Telemetry telemetry,
             AuditListener auditListener,
             TlsContexts contexts) {
-        this(settings, controls, spool, auditListener, contexts, HttpLimits.DEFAULT);
+        this(settings, controls, spool, telemetry, auditListener, contexts, HttpLimits.DEFAULT);
     }
 
     /** Creates a server with these limits. */
@@ -65,6 +67,7 @@ public final class AdminServer implements AutoCloseable {
             AdminSettings settings,
             Controls controls,
             SpoolView spool,
+            Telemetry telemetry,
             AuditListener auditListener,
             TlsContexts contexts,
             HttpLimits limits) {
@@ -186,6 +189,5 @@ public final class AdminServer implements AutoCloseable {
     public void close() {
         live.close();
         server.stop();
-        telemetry.close();
     }
 }

@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.dicomgateway.dicom.values.ByteSize;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +23,7 @@ final class EventStream implements WriteListener {
     private static final Logger LOG = LoggerFactory.getLogger(EventStream.class);
 
     /** How many bytes may wait for a listener. */
-    static final int MOST_BYTES_BEHIND = 512 * 1024;
+    static final int MOST_BYTES_BEHIND = 512 * ByteSize.KIB;
 
     private final HttpServletResponse response;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();

@@ -1,6 +1,7 @@
 package org.dicomgateway.admin.server;
 
 import java.time.Duration;
+import org.dicomgateway.dicom.values.ByteSize;
 
 /**
  * The limits of the web server for all callers, known or unknown.
@@ -14,5 +15,6 @@ import java.time.Duration;
  */
 public record HttpLimits(int connections, Duration patience, int requestBytes, long unreadBytes, int threads) {
 
-    static final HttpLimits DEFAULT = new HttpLimits(200, Duration.ofSeconds(20), 64 * 1024, 16L * 1024 * 1024, 12);
+    static final HttpLimits DEFAULT =
+            new HttpLimits(200, Duration.ofSeconds(20), 64 * ByteSize.KIB, 16L * ByteSize.MIB, 12);
 }

@@ -16,14 +16,14 @@ import picocli.CommandLine.Spec;
             "Prints a script that makes the shell complete commands, their options, and the names of destinations and"
                     + " routes with Tab. The names come from the running gateway; without one there are none.",
             "",
-            "It works for the program name gateway, in any folder."
+            "It works for the program names gateway and dicom-gateway, in any folder."
         },
         exitCodeList = {"0:printed", "2:wrong usage"},
         exitCodeListHeading = "%nExit codes:%n",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  eval \"$(scripts/gateway completion bash)\"                  # this shell; in ~/.bashrc: every one",
-            "  eval \"$(scripts/gateway completion zsh)\"                   # the same in ~/.zshrc, after compinit"
+            "  eval \"$(${COMMAND-FULL-NAME} bash)\"                  # this shell; in ~/.bashrc: every one",
+            "  eval \"$(${COMMAND-FULL-NAME} zsh)\"                   # the same in ~/.zshrc, after compinit"
         })
 public final class CompletionCommand implements Callable<Integer> {
 

@@ -80,7 +80,7 @@ final class CompletionScript {
                 COMPREPLY+=($(compgen -W "$_gateway_told" -- "$current"))
               fi
             }
-            complete -F _complete_gateway_and_names -o default gateway gateway.sh gateway.bash
+            complete -F _complete_gateway_and_names -o default gateway gateway.sh gateway.bash dicom-gateway
             """;
 
     private CompletionScript() {}

@@ -6,7 +6,6 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,15 +14,19 @@ import java.util.concurrent.Callable;
 import org.dicomgateway.cli.common.ConfigurationFile;
 import org.dicomgateway.cli.common.ExitCode;
 import org.dicomgateway.cli.common.OptionConverters;
+import org.dicomgateway.config.Configuration;
 import org.dicomgateway.config.hocon.ConfigurationException;
+import org.dicomgateway.config.settings.ListenerSettings;
 import org.dicomgateway.dicom.dataset.HeaderReader;
 import org.dicomgateway.dicom.dataset.Part10;
 import org.dicomgateway.dicom.dataset.UnreadableDatasetException;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.InstanceHeader;
 import org.dicomgateway.dicom.values.Origin;
+import org.dicomgateway.receive.AccessPreview;
 import org.dicomgateway.route.Explanation;
 import org.dicomgateway.route.RoutingTable;
+import org.dicomgateway.security.FileTrouble;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,7 +43,7 @@ import tools.jackson.databind.json.JsonMapper;
         sortOptions = false,
         description = {
             "Shows for DICOM files which routes apply and why the others do not, condition by condition, and where each"
-                    + " file would go.",
+                    + " file would go. With a known sender, also whether each listener would let it in.",
             "",
             "A file that a gateway wrote contains its sender. For other files or another sender, use the options."
         },
@@ -50,7 +53,12 @@ import tools.jackson.databind.json.JsonMapper;
             "1:a file could not be read",
             "2:the arguments or the configuration are wrong"
         },
-        exitCodeListHeading = "%nExit codes:%n")
+        exitCodeListHeading = "%nExit codes:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  ${COMMAND-FULL-NAME} image.dcm",
+            "  ${COMMAND-FULL-NAME} image.dcm --calling-ae MAMMO1 --remote-host 10.1.2.3"
+        })
 public final class ExplainCommand implements Callable<Integer> {
 
     /** The sender to assume for a file that does not contain one. */
@@ -94,14 +102,15 @@ public final class ExplainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ConfigurationException {
-        RoutingTable table = RoutingTable.of(configuration.load().routing(), 0);
+        Configuration.Loaded loaded = configuration.load();
+        RoutingTable table = RoutingTable.of(loaded.routing(), 0);
         PrintWriter out = command.commandLine().getOut();
         PrintWriter err = command.commandLine().getErr();
         boolean symbols = Charset.defaultCharset().newEncoder().canEncode(ExplanationText.SYMBOLS);
         List<Explained> explained = new ArrayList<>();
         for (Path file : files) {
             try {
-                Explained one = explain(file, table);
+                Explained one = explain(file, table, loaded.gateway().listeners());
                 explained.add(one);
                 if (!json) {
                     new ExplanationText(symbols).lines(one).forEach(out::println);
@@ -118,10 +127,14 @@ public final class ExplainCommand implements Callable<Integer> {
         return explained.size() == files.size() ? ExitCode.DONE : ExitCode.FAILED;
     }
 
-    /** A file, the sender that was assumed, and the explanation. */
-    record Explained(Path file, Origin origin, Explanation explanation) {}
+    /**
+     * A file, the sender that was assumed, and the explanation.
+     *
+     * @param access what each listener would answer to the sender; empty when the sender is not known
+     */
+    record Explained(Path file, Origin origin, List<AccessPreview> access, Explanation explanation) {}
 
-    private Explained explain(Path file, RoutingTable table) throws IOException {
+    private Explained explain(Path file, RoutingTable table, List<ListenerSettings> listeners) throws IOException {
         Part10.File meta;
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
             meta = Part10.read(in);
@@ -130,8 +143,25 @@ public final class ExplainCommand implements Callable<Integer> {
             in.skipNBytes(meta.datasetOffset());
             InstanceHeader header = HeaderReader.read(in, meta.transferSyntax());
             Origin origin = origin(meta.origin().orElse(UNKNOWN));
-            return new Explained(file, origin, Explanation.of(table, header, origin, showValues));
+            boolean known = calling != null || meta.origin().isPresent();
+            boolean calls = called != null || meta.origin().isPresent();
+            List<AccessPreview> access = known
+                    ? listeners.stream()
+                            .map(each -> AccessPreview.of(each, calls ? origin : calling(each, origin), header))
+                            .toList()
+                    : List.of();
+            return new Explained(file, origin, access, Explanation.of(table, header, origin, showValues));
         }
+    }
+
+    /** Who does not say what the sender calls means an AE title that the listener has. */
+    private static Origin calling(ListenerSettings listener, Origin origin) {
+        return listener.aeTitles().contains(origin.called())
+                ? origin
+                : new Origin(
+                        origin.calling(),
+                        listener.aeTitles().stream().sorted().findFirst().orElseThrow(),
+                        origin.remoteHost());
     }
 
     private Origin origin(Origin known) {
@@ -142,11 +172,8 @@ public final class ExplainCommand implements Callable<Integer> {
     }
 
     private static String reason(IOException e) {
-        if (e instanceof NoSuchFileException) {
-            return "no such file";
-        }
         return e instanceof UnreadableDatasetException
                 ? String.valueOf(e.getMessage())
-                : "cannot be read (" + e.getClass().getSimpleName() + ")";
+                : "cannot be read: " + FileTrouble.of(e);
     }
 }

@@ -3,6 +3,8 @@ package org.dicomgateway.cli.check;
 import java.util.List;
 import java.util.Locale;
 import org.dicomgateway.cli.check.ExplainCommand.Explained;
+import org.dicomgateway.dicom.values.Rejection;
+import org.dicomgateway.receive.AccessPreview;
 import org.dicomgateway.route.Explanation.Finding;
 import org.dicomgateway.route.Explanation.Leg;
 import org.dicomgateway.route.Explanation.Route;
@@ -24,6 +26,8 @@ final class ExplanationJson {
                     .put("callingAe", one.origin().calling().value())
                     .put("calledAe", one.origin().called().value())
                     .put("remoteHost", one.origin().remoteHost());
+            ArrayNode access = node.putArray("access");
+            one.access().forEach(answer -> write(answer, access.addObject()));
             ArrayNode routes = node.putArray("routes");
             one.explanation().routes().forEach(route -> write(route, routes.addObject()));
             node.put("held", one.explanation().legs().isEmpty());
@@ -31,6 +35,21 @@ final class ExplanationJson {
             one.explanation().legs().forEach(leg -> write(leg, legs.addObject()));
         }
         return json.writerWithDefaultPrettyPrinter().writeValueAsString(files);
+    }
+
+    private static void write(AccessPreview answer, ObjectNode node) {
+        node.put("listener", answer.listener())
+                .put(
+                        "accepted",
+                        answer.rejection().isEmpty() && answer.refusal().isEmpty())
+                .put("rule", answer.rule().orElse(null))
+                .put("rejection", answer.rejection().map(Rejection::code).orElse(null))
+                .put(
+                        "because",
+                        answer.rejection()
+                                .map(Rejection::text)
+                                .or(answer::refusal)
+                                .orElse(""));
     }
 
     private static void write(Route route, ObjectNode node) {

@@ -3,6 +3,7 @@ package org.dicomgateway.cli.check;
 import java.util.ArrayList;
 import java.util.List;
 import org.dicomgateway.cli.check.ExplainCommand.Explained;
+import org.dicomgateway.receive.AccessPreview;
 import org.dicomgateway.route.Explanation;
 import org.dicomgateway.route.Explanation.Finding;
 import org.dicomgateway.route.Explanation.Leg;
@@ -30,6 +31,10 @@ final class ExplanationText {
         lines.add(explained.file().toString());
         lines.add("  sent by " + explained.origin().calling() + " at "
                 + explained.origin().remoteHost() + " to " + explained.origin().called());
+        explained.access().forEach(access -> lines.add("  listener " + access.listener() + ": " + answer(access)));
+        if (explained.access().isEmpty()) {
+            lines.add("  whether a listener lets its sender in: add --calling-ae and --remote-host");
+        }
         for (Route route : explanation.routes()) {
             lines.add("  route " + route.name() + (route.fallback() ? " (fallback): " : ": ") + outcome(route));
             if (route.findings().isEmpty()) {
@@ -42,6 +47,13 @@ final class ExplanationText {
         }
         explanation.legs().forEach(leg -> lines.add("  " + arrow + " " + leg(leg, explanation)));
         return lines;
+    }
+
+    private static String answer(AccessPreview access) {
+        return access.rejection()
+                .map(rejection -> "would be rejected: " + rejection.code() + ", because " + rejection.text())
+                .or(() -> access.refusal().map(why -> "would be refused, because " + why))
+                .orElseGet(() -> "lets it in, access " + access.rule().orElse(""));
     }
 
     private static String outcome(Route route) {

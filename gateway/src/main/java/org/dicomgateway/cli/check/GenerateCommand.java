@@ -2,7 +2,6 @@ package org.dicomgateway.cli.check;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -18,12 +17,14 @@ import org.dicomgateway.dicom.synthetic.StudySpec;
 import org.dicomgateway.dicom.synthetic.SyntheticStudies;
 import org.dicomgateway.dicom.synthetic.template.Template;
 import org.dicomgateway.dicom.synthetic.template.TemplateException;
+import org.dicomgateway.security.FileTrouble;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Writes synthetic studies to a folder, for demonstrations, tests and measurements. */
 @Command(
@@ -54,9 +55,9 @@ import picocli.CommandLine.Spec;
             "  (0009,1001) DS = 1.5\\2.5",
             "",
             "@|bold Examples:|@",
-            "  generate -o ct --instances 200",
-            "  generate -o mix --patients 3 --series 4 -m CT,MR,US,SC --bytes 512KB",
-            "  generate -o clip --instances 1 -m US --frames 2000 --matrix 512x512"
+            "  ${COMMAND-FULL-NAME} -o ct --instances 200",
+            "  ${COMMAND-FULL-NAME} -o mix --patients 3 --series 4 -m CT,MR,US,SC --bytes 512KiB",
+            "  ${COMMAND-FULL-NAME} -o clip --instances 1 -m US --frames 2000 --matrix 512x512"
         })
 public final class GenerateCommand implements Callable<Integer> {
 
@@ -129,7 +130,7 @@ public final class GenerateCommand implements Callable<Integer> {
                 names = "--bytes",
                 paramLabel = "SIZE",
                 converter = OptionConverters.OfSize.class,
-                description = "Size of a file, like 8KB, 512KB or 1GB (binary units); the matrix is chosen to fit.")
+                description = "Size of a file, like 8KiB, 512KiB or 1GiB; the matrix is chosen to fit.")
         private @Nullable Long bytes;
     }
 
@@ -158,6 +159,9 @@ public final class GenerateCommand implements Callable<Integer> {
             names = {"-q", "--quiet"},
             description = "Print nothing unless something fails.")
     private boolean quiet;
+
+    @Option(names = "--json", description = "Write the result as JSON; no progress is shown.")
+    private boolean json;
 
     private final InstantSource clock;
 
@@ -192,10 +196,20 @@ public final class GenerateCommand implements Callable<Integer> {
             checkRoom(all.expectedBytes());
             all.writeTo(output, progress);
             progress.done("in " + output);
+            if (json) {
+                command.commandLine()
+                        .getOut()
+                        .println(JsonMapper.shared()
+                                .createObjectNode()
+                                .put("folder", output.toString())
+                                .put("files", all.size())
+                                .toPrettyString());
+                command.commandLine().getOut().flush();
+            }
             return ExitCode.DONE;
         } catch (IOException e) {
             progress.interrupted();
-            err.println("cannot write to " + output + ": " + reason(e));
+            err.println("cannot write to " + output + ": " + FileTrouble.named(e));
             return ExitCode.FAILED;
         }
     }
@@ -217,7 +231,7 @@ public final class GenerateCommand implements Callable<Integer> {
         try {
             return Template.read(template);
         } catch (IOException e) {
-            throw new IllegalArgumentException("cannot read the template: " + reason(e), e);
+            throw new IllegalArgumentException("cannot read the template " + template + ": " + FileTrouble.of(e), e);
         }
     }
 
@@ -229,7 +243,7 @@ public final class GenerateCommand implements Callable<Integer> {
     }
 
     private Progress progress(SyntheticStudies all) {
-        if (quiet) {
+        if (quiet || json) {
             return Progress.silent();
         }
         boolean terminal = command.commandLine().getColorScheme().ansi().enabled();
@@ -255,13 +269,5 @@ public final class GenerateCommand implements Callable<Integer> {
             throw new IOException("the files need " + Progress.size(bytes) + ", but there is room for only "
                     + Progress.size(room) + "; generate fewer or smaller ones");
         }
-    }
-
-    private static String reason(IOException e) {
-        // The message of a file system exception is often only the name of the file.
-        boolean bare = e instanceof FileSystemException file && file.getReason() == null;
-        return bare
-                ? e.getClass().getSimpleName().replace("Exception", "") + ": " + e.getMessage()
-                : String.valueOf(e.getMessage());
     }
 }

@@ -4,14 +4,17 @@ import java.io.BufferedReader;
 import java.io.Console;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.dicomgateway.cli.common.ExitCode;
 import org.dicomgateway.security.PasswordHash;
 import org.dicomgateway.security.Secret;
 import org.dicomgateway.security.TokenHash;
+import org.dicomgateway.security.WeakPassword;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,9 +27,15 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "hash-password",
         mixinStandardHelpOptions = true,
-        description = {"Asks for a password, twice, and prints its salted hash for a configuration."},
-        exitCodeList = {"0:printed", "2:there was no password, or the second one was different"},
-        exitCodeListHeading = "Exit codes:%n")
+        description = {
+            "Asks for a password, twice, and prints its salted hash for gateway.conf: password-hash of a user in"
+                    + " gateway.admin.users (the operators' page and commands) or in gateway.users (senders), in"
+                    + " quotes. A change of gateway.conf needs a restart of the gateway."
+        },
+        exitCodeList = {"0:printed", "2:there was no password, it is too weak, or the second one was different"},
+        exitCodeListHeading = "Exit codes:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {"  ${COMMAND-FULL-NAME}", "  ${COMMAND-FULL-NAME} --token"})
 public final class HashPasswordCommand implements Callable<Integer> {
 
     @Option(
@@ -48,15 +57,35 @@ public final class HashPasswordCommand implements Callable<Integer> {
             spec.commandLine().getOut().println(made);
             spec.commandLine().getOut().println(TokenHash.of(made).text());
             spec.commandLine().getOut().flush();
+            hint(
+                    "The first line is the token, for the program: GATEWAY_TOKEN, or a file that GATEWAY_TOKEN_FILE names.",
+                    "The second line is its hash: put it in quotes, as token-hash of a user in gateway.admin.users.");
             return ExitCode.DONE;
         }
-        Optional<Secret> password = stdin ? fromInput() : asked();
+        Optional<Secret> password = (stdin ? fromInput() : asked()).flatMap(this::strong);
         if (password.isEmpty()) {
             return ExitCode.MISUSED;
         }
         spec.commandLine().getOut().println(PasswordHash.make(password.get()).written());
         spec.commandLine().getOut().flush();
+        hint("Put it in quotes, as password-hash of a user: in gateway.admin.users for an operator or viewer,"
+                + " in gateway.users for a sender.");
         return ExitCode.DONE;
+    }
+
+    /** On standard error, so that a script gets only what it asked for. */
+    private void hint(String... lines) {
+        PrintWriter err = spec.commandLine().getErr();
+        Stream.of(lines).forEach(err::println);
+        err.println("This is in gateway.conf, and needs a restart of the gateway.");
+        err.flush();
+    }
+
+    private Optional<Secret> strong(Secret password) {
+        return WeakPassword.why(password)
+                .map(why -> refused("the password is too weak: " + why
+                        + "; take at least 8 characters, such as four words, or use --token for a program"))
+                .orElse(Optional.of(password));
     }
 
     @SuppressWarnings("SystemConsoleNull") // newer Javas have a console without a terminal, and can read from it

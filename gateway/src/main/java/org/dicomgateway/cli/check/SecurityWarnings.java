@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.dicomgateway.config.Configuration.Loaded;
 import org.dicomgateway.config.hocon.Warning;
+import org.dicomgateway.config.reader.TlsOff;
 import org.dicomgateway.config.settings.AccessRule;
 import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.config.settings.ListenerSettings;
@@ -34,10 +35,23 @@ public final class SecurityWarnings {
     /** The warnings for a configuration without problems. */
     public static List<Warning> of(Path gatewayConf, Loaded loaded, Instant now) {
         SecurityWarnings warnings = new SecurityWarnings(gatewayConf, loaded);
-        loaded.gateway().listeners().forEach(warnings::openTo);
-        loaded.routing().destinations().values().forEach(warnings::unverified);
+        warnings.settings();
         warnings.expiring(now);
         return List.copyOf(warnings.found);
+    }
+
+    /** The same without certificates, which a running gateway watches by itself. */
+    public static List<Warning> ofSettings(Path gatewayConf, Loaded loaded) {
+        SecurityWarnings warnings = new SecurityWarnings(gatewayConf, loaded);
+        warnings.settings();
+        return List.copyOf(warnings.found);
+    }
+
+    private void settings() {
+        found.addAll(TlsOff.in(file));
+        found.addAll(TlsOff.in(loaded.gateway().routingFile()));
+        loaded.gateway().listeners().forEach(this::openTo);
+        loaded.routing().destinations().values().forEach(this::unverified);
     }
 
     private void openTo(ListenerSettings listener) {

@@ -3,9 +3,7 @@ package org.dicomgateway.cli.common;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import org.dicomgateway.admin.api.Json;
-import org.dicomgateway.config.Configuration;
 import org.dicomgateway.config.hocon.ConfigurationException;
-import org.dicomgateway.config.settings.AdminSettings;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -20,7 +18,7 @@ public abstract class OperatorCommand implements Callable<Integer> {
     @Mixin
     private final ConfigurationFile configuration = new ConfigurationFile();
 
-    @Option(names = "--json", description = "print the gateway's answer as JSON")
+    @Option(names = "--json", description = "Print the gateway's answer as JSON")
     private boolean json;
 
     @Spec
@@ -41,19 +39,8 @@ public abstract class OperatorCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ConfigurationException {
         check();
-        AdminSettings settings = Configuration.load(configuration.path()).admin();
-        if (!settings.enabled()) {
-            err().println("gateway.admin.enabled is false in " + configuration.path()
-                    + ": a running gateway takes no requests");
-            return ExitCode.MISUSED;
-        }
-        if (settings.address().getPort() == 0) {
-            err().println("gateway.admin.port is 0 in " + configuration.path()
-                    + ": set a fixed port, otherwise the commands cannot find the gateway");
-            return ExitCode.MISUSED;
-        }
         try {
-            return run(new RunningGateway(settings, OperatorToken.fromEnvironment(System.getenv())));
+            return run(RunningGateway.of(configuration));
         } catch (RunningGatewayException e) {
             err().println(e.getMessage());
             return e.exitCode();

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import org.dicomgateway.security.FileTrouble;
 
 /**
  * The token by which the commands authenticate to a running gateway. It comes from the environment or from a file,
@@ -28,8 +29,7 @@ public final class OperatorToken {
             return Optional.of(Files.readString(Path.of(file.get())).strip()).filter(text -> !text.isEmpty());
         } catch (IOException e) {
             throw new RunningGatewayException(
-                    FILE_VARIABLE + " cannot be read: " + file.get() + " ("
-                            + e.getClass().getSimpleName() + ")",
+                    FILE_VARIABLE + " cannot be read: " + file.get() + " (" + FileTrouble.of(e) + ")",
                     ExitCode.MISUSED,
                     e);
         }

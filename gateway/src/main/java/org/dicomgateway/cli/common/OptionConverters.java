@@ -1,5 +1,7 @@
 package org.dicomgateway.cli.common;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -11,6 +13,7 @@ import java.time.temporal.ChronoUnit;
 import java.time.temporal.TemporalAccessor;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.dicomgateway.dicom.synthetic.Matrix;
@@ -48,23 +51,65 @@ public final class OptionConverters {
         }
     }
 
-    /** A duration with its unit, greater than zero: {@code 500 ms}, {@code 30s}, {@code 2 m}. */
+    /** A whole number. */
+    public static final class OfInteger implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            try {
+                return Math.toIntExact(new OfLong().convert(text));
+            } catch (ArithmeticException e) {
+                throw new TypeConversionException("'" + text + "' is too large");
+            }
+        }
+    }
+
+    /** A whole number, of any size that fits. */
+    public static final class OfLong implements ITypeConverter<Long> {
+        private static final Pattern FORM = Pattern.compile("-?\\d{1,18}");
+
+        @Override
+        public Long convert(String text) {
+            if (!FORM.matcher(text.strip()).matches()) {
+                throw new TypeConversionException("'" + text + "' is not a whole number");
+            }
+            return Long.valueOf(text.strip());
+        }
+    }
+
+    /** An address of a server, with its scheme. */
+    public static final class OfAddress implements ITypeConverter<URI> {
+        @Override
+        public URI convert(String text) {
+            try {
+                URI address = new URI(text.strip());
+                if (address.getScheme() != null && address.getHost() != null) {
+                    return address;
+                }
+            } catch (URISyntaxException e) {
+                // reported below
+            }
+            throw new TypeConversionException("'" + text + "' is not an address such as http://archive:8042");
+        }
+    }
+
+    /** A duration greater than zero: {@code 500 ms}, {@code 30s}, {@code 2 min}; a number alone is seconds. */
     public static final class OfDuration implements ITypeConverter<Duration> {
-        private static final Pattern FORM = Pattern.compile("(\\d{1,6})\\s*(ms|s|m|h)");
+        private static final Pattern FORM = Pattern.compile("(\\d{1,6})\\s*(ms|s|m|min|h|d)?");
 
         @Override
         public Duration convert(String text) {
             Matcher form = FORM.matcher(text.strip());
             if (!form.matches() || Long.parseLong(form.group(1)) == 0) {
                 throw new TypeConversionException(
-                        "a duration is a number with ms, s, m or h, like 30s: '" + text + "'");
+                        "a duration is a number with ms, s, m, h or d, like 30s: '" + text + "'");
             }
             long number = Long.parseLong(form.group(1));
-            return switch (form.group(2)) {
+            return switch (Optional.ofNullable(form.group(2)).orElse("s")) {
                 case "ms" -> Duration.ofMillis(number);
                 case "s" -> Duration.ofSeconds(number);
-                case "m" -> Duration.ofMinutes(number);
-                default -> Duration.ofHours(number);
+                case "m", "min" -> Duration.ofMinutes(number);
+                case "h" -> Duration.ofHours(number);
+                default -> Duration.ofDays(number);
             };
         }
     }
@@ -72,7 +117,7 @@ public final class OptionConverters {
     /** A time before now: {@code 30m}, {@code 8h}, {@code 2d}; or a date and time, local when it has no offset. */
     public static final class OfInstant implements ITypeConverter<Instant> {
         private static final Pattern DAY = Pattern.compile("\\d{4}-\\d{2}-\\d{2}");
-        private static final Pattern AGO = Pattern.compile("(\\d{1,6})\\s*([smhd])");
+        private static final Pattern AGO = Pattern.compile("(\\d{1,6})\\s*(s|m|min|h|d)");
 
         @Override
         public Instant convert(String text) {
@@ -98,7 +143,7 @@ public final class OptionConverters {
         private static ChronoUnit unit(String letter) {
             return switch (letter) {
                 case "s" -> ChronoUnit.SECONDS;
-                case "m" -> ChronoUnit.MINUTES;
+                case "m", "min" -> ChronoUnit.MINUTES;
                 case "h" -> ChronoUnit.HOURS;
                 default -> ChronoUnit.DAYS;
             };
@@ -117,7 +162,7 @@ public final class OptionConverters {
         }
     }
 
-    /** A number of bytes in binary units: {@code 512KB}, {@code 512 KiB} or {@code 512k}. */
+    /** A number of bytes in binary units: {@code 512KiB}, {@code 512 KB} or {@code 512k}. */
     public static final class OfSize implements ITypeConverter<Long> {
         private static final Pattern FORM = Pattern.compile("(\\d{1,9})\\s*(?:([KMG])(?:I?B)?|B)?");
         private static final String POWERS = "KMG";
@@ -127,7 +172,7 @@ public final class OptionConverters {
             Matcher form = FORM.matcher(text.strip().toUpperCase(Locale.ROOT));
             if (!form.matches()) {
                 throw new TypeConversionException(
-                        "a size is a number with B, KB, MB or GB, like 512KB: '" + text + "'");
+                        "a size is a number with B, KiB, MiB or GiB, like 512KiB: '" + text + "'");
             }
             int power = form.group(2) == null ? 0 : 1 + POWERS.indexOf(form.group(2));
             return Long.parseLong(form.group(1)) << (10 * power);

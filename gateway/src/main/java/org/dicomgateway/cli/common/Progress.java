@@ -115,9 +115,9 @@ public final class Progress implements WriteListener {
         return Math.max(0.001, Duration.between(begun, now).toNanos() / 1e9);
     }
 
-    /** A number of bytes as text, in binary units: {@code 1.5 GB}. */
+    /** A number of bytes as text, rounded, in binary units (IEC 80000-13): {@code 1.5 GiB}. */
     public static String size(long bytes) {
-        String[] units = {"B", "KB", "MB", "GB", "TB"};
+        String[] units = {"B", "KiB", "MiB", "GiB", "TiB"};
         double n = bytes;
         int unit = 0;
         while (n >= 1000 && unit < units.length - 1) {

@@ -11,13 +11,18 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.dicomgateway.admin.api.DestinationView;
 import org.dicomgateway.admin.api.Json;
 import org.dicomgateway.admin.server.Answers;
+import org.dicomgateway.config.Configuration;
+import org.dicomgateway.config.hocon.ConfigurationException;
 import org.dicomgateway.config.settings.AdminSettings;
 import org.dicomgateway.config.settings.DataSize;
 import org.dicomgateway.dicom.values.Text;
@@ -58,6 +63,38 @@ public final class RunningGateway {
         this.http = client(settings);
         this.base = URI.create((settings.tls().isPresent() ? "https://" : "http://")
                 + (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort());
+    }
+
+    /** The gateway that runs with this configuration, with the token of the environment. */
+    public static RunningGateway of(ConfigurationFile configuration)
+            throws ConfigurationException, RunningGatewayException {
+        AdminSettings settings = Configuration.load(configuration.path()).admin();
+        if (!settings.enabled()) {
+            throw new RunningGatewayException(
+                    "gateway.admin.enabled is false in " + configuration.path()
+                            + ": a running gateway takes no requests",
+                    ExitCode.MISUSED,
+                    null);
+        }
+        if (settings.address().getPort() == 0) {
+            throw new RunningGatewayException(
+                    "gateway.admin.port is 0 in " + configuration.path()
+                            + ": set a fixed port, otherwise the commands cannot find the gateway",
+                    ExitCode.MISUSED,
+                    null);
+        }
+        return new RunningGateway(settings, OperatorToken.fromEnvironment(System.getenv()));
+    }
+
+    /** Checks that there is a destination of this name, in the rules or with deliveries. */
+    public void requireDestination(String name) throws RunningGatewayException {
+        List<String> known = Arrays.stream(Json.readAnswer(get("/api/destinations"), DestinationView[].class))
+                .map(DestinationView::name)
+                .toList();
+        if (!known.contains(name)) {
+            throw new RunningGatewayException(
+                    "no such destination: " + name + "; there are " + String.join(", ", known), ExitCode.MISUSED, null);
+        }
     }
 
     private static HttpClient client(AdminSettings settings) throws RunningGatewayException {
@@ -110,7 +147,7 @@ public final class RunningGateway {
             throw new RunningGatewayException(
                     "the gateway at " + base + " needs to know who you are: "
                             + (token.isEmpty() ? "set GATEWAY_TOKEN, or GATEWAY_TOKEN_FILE" : "it knows no such token")
-                            + "; scripts/gateway hash-password --token makes one",
+                            + "; " + ProgramName.get() + " hash-password --token makes one",
                     ExitCode.UNREACHABLE,
                     null);
         }
@@ -124,11 +161,12 @@ public final class RunningGateway {
                     e);
         }
         int exitCode = switch (answer.statusCode()) {
-            case 400 -> ExitCode.MISUSED;
+            case 400, 404 -> ExitCode.MISUSED;
             case 403 -> ExitCode.UNREACHABLE;
             default -> ExitCode.FAILED;
         };
-        throw new RunningGatewayException(Text.printable(error, MAX_MESSAGE), exitCode, null);
+        throw new RunningGatewayException(
+                Text.printable(error, MAX_MESSAGE), exitCode, null, answer.statusCode() == 409);
     }
 
     private RunningGatewayException late(Exception cause) {
@@ -143,7 +181,7 @@ public final class RunningGateway {
                 ? cause.getMessage()
                 : "connection refused";
         return new RunningGatewayException(
-                "no gateway answers at " + base + " (" + why + "); start it: scripts/gateway run."
+                "no gateway answers at " + base + " (" + why + "); start it: " + ProgramName.get() + " run."
                         + " If it runs, it was started with another gateway.admin.port",
                 ExitCode.UNREACHABLE,
                 e);

@@ -12,6 +12,7 @@ import org.dicomgateway.cli.common.Counted;
 import org.dicomgateway.cli.common.ExitCode;
 import org.dicomgateway.config.Configuration;
 import org.dicomgateway.config.hocon.ConfigurationException;
+import org.dicomgateway.security.FileTrouble;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.engine.SpoolReader;
 import org.dicomgateway.spool.engine.SpoolReader.HeldInstance;
@@ -21,6 +22,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Writes what the spool still holds to files, with or without a running gateway. Does not change the spool. */
 @Command(
@@ -34,10 +36,13 @@ import picocli.CommandLine.Spec;
         },
         optionListHeading = "%nOptions:%n",
         exitCodeListHeading = "%nExit codes:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {"  ${COMMAND-FULL-NAME} -o held", "  ${COMMAND-FULL-NAME} -o held --accession A4711"},
         exitCodeList = {
             "0:everything that was asked for is written",
             "1:an instance could not be read, or the folder could not be written",
-            "2:the configuration or the arguments are wrong"
+            "2:wrong usage or configuration",
+            "4:nothing that waits is of this study or Accession Number"
         })
 public final class ExportCommand implements Callable<Integer> {
 
@@ -46,12 +51,22 @@ public final class ExportCommand implements Callable<Integer> {
     @Mixin
     private final ConfigurationFile configuration = new ConfigurationFile();
 
-    @Option(names = "--output", required = true, paramLabel = "DIR", description = "Folder; created if missing.")
+    @Option(
+            names = {"-o", "--output"},
+            required = true,
+            paramLabel = "DIR",
+            description = "Folder; created if missing.")
     @SuppressWarnings("NullAway.Init") // required
     private Path output;
 
     @Option(names = "--study", paramLabel = "UID", description = "Only this study.")
     private @Nullable String study;
+
+    @Option(names = "--accession", paramLabel = "NUMBER", description = "Only of this Accession Number.")
+    private @Nullable String accession;
+
+    @Option(names = "--json", description = "Write the result as JSON.")
+    private boolean json;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -69,18 +84,29 @@ public final class ExportCommand implements Callable<Integer> {
             Files.createDirectories(output);
             new SpoolReader(spool).forEach(held -> export(held, out, err));
         } catch (IOException e) {
-            err.println("export stopped after " + Counted.instances(written) + ": " + e);
+            err.println("stopped after " + Counted.instances(written) + ", cannot write to " + output + ": "
+                    + FileTrouble.of(e));
             return ExitCode.FAILED;
         }
-        out.println(Counted.instances(written) + " in " + output
-                + (failed > 0 ? "; " + failed + " could not be read" : ""));
+        out.println(
+                json
+                        ? JsonMapper.shared()
+                                .createObjectNode()
+                                .put("folder", output.toString())
+                                .put("written", written)
+                                .put("failed", failed)
+                                .toPrettyString()
+                        : Counted.instances(written) + " in " + output
+                                + (failed > 0 ? "; " + failed + " could not be read" : ""));
         out.flush();
-        return failed == 0 ? ExitCode.DONE : ExitCode.FAILED;
+        boolean lookedUp = study != null || accession != null;
+        return failed > 0 ? ExitCode.FAILED : lookedUp && written == 0 ? ExitCode.NOT_FOUND : ExitCode.DONE;
     }
 
     private void export(HeldInstance held, PrintWriter out, PrintWriter err) throws IOException {
         Instance instance = held.instance();
-        if (study != null && !study.equals(instance.studyInstanceUid())) {
+        if ((study != null && !study.equals(instance.studyInstanceUid()))
+                || (accession != null && !accession.equals(instance.accessionNumber()))) {
             return;
         }
         Path target = output.resolve(instance.id() + ".dcm");
@@ -89,7 +115,7 @@ public final class ExportCommand implements Callable<Integer> {
             Files.copy(bytes, part, StandardCopyOption.REPLACE_EXISTING);
             Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
             written++;
-            if (written % LINE_EVERY == 0) {
+            if (written % LINE_EVERY == 0 && !json) {
                 out.println(written + " instances so far");
                 out.flush();
             }
@@ -99,7 +125,7 @@ public final class ExportCommand implements Callable<Integer> {
                 throw e;
             }
             failed++;
-            err.println(instance.id() + " (SOP instance " + instance.sopInstance() + "): " + e.getMessage());
+            err.println(instance.id() + " (SOP instance " + instance.sopInstance() + "): " + FileTrouble.of(e));
         }
     }
 }

@@ -3,6 +3,7 @@ package org.dicomgateway.cli.inspect;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.dicomgateway.cli.common.ExitCode;
+import org.dicomgateway.cli.common.OptionConverters;
 import org.dicomgateway.config.hocon.ConfigurationException;
 import org.dicomgateway.dicom.values.Text;
 import org.dicomgateway.orthanc.Level;
@@ -42,17 +44,18 @@ import tools.jackson.databind.json.JsonMapper;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:every server answered and holds what was expected",
-            "1:a server did not answer, no server holds what you asked for, or they do not hold what is expected",
-            "2:wrong usage, or no server to ask"
+            "1:a server did not answer, or they do not hold what is expected",
+            "2:wrong usage or configuration, or no server to ask",
+            "4:no server holds what you asked for"
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  inspect",
-            "  inspect --differing",
-            "  inspect --list series --patient 'SYN*'",
-            "  inspect 2.25.81 --preview image.png",
-            "  inspect --server archive=http://archive:8042 --user operator --password-file /run/secrets/orthanc",
-            "  inspect --studies 0 --expect-instances 20 --wait 60"
+            "  ${COMMAND-FULL-NAME}",
+            "  ${COMMAND-FULL-NAME} --differing",
+            "  ${COMMAND-FULL-NAME} --list series --patient 'SYN*'",
+            "  ${COMMAND-FULL-NAME} 2.25.81 --preview image.png",
+            "  ${COMMAND-FULL-NAME} --server archive=http://archive:8042 --user operator",
+            "  ${COMMAND-FULL-NAME} --studies 0 --expect-instances 20 --wait 60"
         })
 public final class InspectCommand implements Callable<Integer> {
 
@@ -116,10 +119,10 @@ public final class InspectCommand implements Callable<Integer> {
 
     @Option(
             names = "--wait",
-            paramLabel = "SECONDS",
-            defaultValue = "0",
-            description = "With --expect-instances: wait at most this long until they do.")
-    private int waitSeconds;
+            paramLabel = "TIME",
+            converter = OptionConverters.OfDuration.class,
+            description = "With --expect-instances: wait at most this long until they do; 60 means 60s.")
+    private @Nullable Duration longest;
 
     @Override
     public Integer call() throws InterruptedException, ConfigurationException {
@@ -173,7 +176,11 @@ public final class InspectCommand implements Callable<Integer> {
         }
         out.flush();
         trouble.forEach(command.commandLine().getErr()::println);
-        return trouble.isEmpty() && !(differing && comparison.differing() > 0) ? ExitCode.DONE : ExitCode.FAILED;
+        if (!trouble.isEmpty() || (differing && comparison.differing() > 0)) {
+            return ExitCode.FAILED;
+        }
+        boolean nothing = holdings.stream().allMatch(held -> held.rows().isEmpty());
+        return nothing && !listing.conditions().isEmpty() ? ExitCode.NOT_FOUND : ExitCode.DONE;
     }
 
     /** Asks every server for it. The first one that holds it decides its level and gives its attributes. */
@@ -188,9 +195,10 @@ public final class InspectCommand implements Callable<Integer> {
             }
         });
         if (hits.isEmpty()) {
+            int exitCode = trouble.isEmpty() ? ExitCode.NOT_FOUND : ExitCode.FAILED;
             trouble.add("no server holds a patient, study, series or instance with this identifier: "
                     + Text.printable(identifier, MAX_IDENTIFIER));
-            return fail(ExitCode.FAILED, String.join(System.lineSeparator(), trouble));
+            return fail(exitCode, String.join(System.lineSeparator(), trouble));
         }
         Map.Entry<InspectTarget, Hit> first = hits.entrySet().iterator().next();
         boolean isInstance = first.getValue().level() == Level.INSTANCE;
@@ -240,7 +248,7 @@ public final class InspectCommand implements Callable<Integer> {
         if (expected == null) {
             return;
         }
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(waitSeconds);
+        long deadline = System.nanoTime() + (longest == null ? 0 : longest.toNanos());
         while (!allHold(clients, expected) && System.nanoTime() < deadline) {
             TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
         }

@@ -13,6 +13,7 @@ import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.orthanc.Login;
 import org.dicomgateway.orthanc.OrthancClient;
 import org.dicomgateway.orthanc.OrthancConfiguration;
+import org.dicomgateway.security.FileTrouble;
 import org.jspecify.annotations.Nullable;
 
 /** A server to ask, and the login for it. */
@@ -68,10 +69,7 @@ record InspectTarget(String name, URI url, Optional<Login> login) {
         try {
             return Files.readString(file, StandardCharsets.UTF_8).strip();
         } catch (IOException e) {
-            throw new IOException(
-                    "cannot read the password from " + file + " ("
-                            + e.getClass().getSimpleName() + ")",
-                    e);
+            throw new IOException("cannot read the password from " + file + " (" + FileTrouble.of(e) + ")", e);
         }
     }
 }

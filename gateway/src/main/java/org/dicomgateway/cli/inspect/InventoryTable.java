@@ -4,10 +4,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
-import org.dicomgateway.config.settings.DataSize;
+import org.dicomgateway.cli.common.Progress;
 import org.dicomgateway.dicom.values.Text;
 
 /** Several inventories side by side, as text: one column for each server, one row for each study. */
@@ -36,7 +35,7 @@ final class InventoryTable {
         row("studies", server -> Long.toString(server.statistics().studies()));
         row("series", server -> Long.toString(server.statistics().series()));
         row("instances", server -> Long.toString(server.statistics().instances()));
-        row("disk", server -> rounded(server.statistics().diskSize()));
+        row("disk", server -> Progress.size(server.statistics().diskSize().bytes()));
         Map<String, Inventory.Study> studies = studies();
         if (!studies.isEmpty() && maxStudies > 0) {
             row("", server -> "");
@@ -80,17 +79,6 @@ final class InventoryTable {
                 .mapToObj(Long::toString)
                 .findFirst()
                 .orElse("-");
-    }
-
-    private static String rounded(DataSize size) {
-        double value = size.bytes();
-        for (String unit : List.of("B", "KiB", "MiB", "GiB")) {
-            if (value < 1024) {
-                return String.format(Locale.ROOT, unit.equals("B") ? "%.0f %s" : "%.1f %s", value, unit);
-            }
-            value /= 1024;
-        }
-        return String.format(Locale.ROOT, "%.1f TiB", value);
     }
 
     private List<String> aligned() {

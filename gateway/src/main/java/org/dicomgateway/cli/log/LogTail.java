@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import org.dicomgateway.dicom.values.ByteSize;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LogTail implements AutoCloseable {
 
-    private static final int CHUNK = 1 << 16;
+    private static final int CHUNK = 64 * ByteSize.KIB;
 
     private final Path path;
     private final byte[] chunk = new byte[CHUNK];

@@ -19,6 +19,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
+import org.dicomgateway.dicom.values.ByteSize;
 
 /**
  * The files into which a log was rotated, as {@code conf/logback.xml} names them: {@code forward.log} becomes
@@ -26,7 +27,7 @@ import java.util.zip.GZIPInputStream;
  */
 final class RotatedLogs {
 
-    private static final int BUFFER = 1 << 16;
+    private static final int BUFFER = 64 * ByteSize.KIB;
 
     /** A rotated file by day and number. The names do not sort as text when there are ten or more of one day. */
     private record Rotated(Path path, LocalDate day, int number) {}

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
@@ -20,12 +21,21 @@ import java.util.function.Consumer;
 import org.dicomgateway.cli.common.ConfigurationFile;
 import org.dicomgateway.cli.common.ExitCode;
 import org.dicomgateway.cli.common.OptionConverters;
+import org.dicomgateway.cli.common.RunningGateway;
+import org.dicomgateway.cli.common.RunningGatewayException;
 import org.dicomgateway.cli.common.RunningNames;
+import org.dicomgateway.cli.common.Studies;
+import org.dicomgateway.config.hocon.ConfigurationException;
+import org.dicomgateway.config.settings.RouteSettings;
+import org.dicomgateway.config.settings.RoutingSettings;
+import org.dicomgateway.dicom.values.Text;
 import org.dicomgateway.observe.ForwardLog;
+import org.dicomgateway.security.FileTrouble;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -43,14 +53,20 @@ import picocli.CommandLine.TypeConversionException;
                     + " rotated files, as far back as --since says, or one day."
         },
         optionListHeading = "%nOptions:%n",
-        exitCodeList = {"0:shown", "1:there is no log, or it cannot be read", "2:wrong usage"},
+        exitCodeList = {
+            "0:shown, also when no line meets the conditions",
+            "1:there is no log, or it cannot be read",
+            "2:wrong usage or configuration, or nothing has the name of --destination or --route",
+            "3:--accession, and no gateway answers, or it does not allow this",
+            "4:no study has the Accession Number"
+        },
         exitCodeListHeading = "%nExit codes:%n",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  tail -f",
-            "  tail -f --failed --destination orthanc2",
-            "  tail --since 8h --failed",
-            "  tail --since 2026-03-01T22:00 --study 1.2.840.113619.2.55 --json"
+            "  ${COMMAND-FULL-NAME} -f",
+            "  ${COMMAND-FULL-NAME} -f --failed --destination orthanc2",
+            "  ${COMMAND-FULL-NAME} --since 8h --failed",
+            "  ${COMMAND-FULL-NAME} --since 2026-03-01T22:00 --study 1.2.840.113619.2.55 --json"
         })
 public final class TailCommand implements Callable<Integer> {
 
@@ -62,6 +78,7 @@ public final class TailCommand implements Callable<Integer> {
             ForwardLog.Event.PARKED.toString());
     private static final int POLL_MILLIS = 200;
     private static final int DEFAULT_LINES = 20;
+    private static final int MAX_NAME = 64;
 
     /** Without --since: what does not occur within a day is not worth reading a month of logs for. */
     private static final Duration LOOK_BACK = Duration.ofDays(1);
@@ -69,6 +86,9 @@ public final class TailCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // by picocli
     private CommandSpec command;
+
+    @Mixin
+    private final ConfigurationFile configuration = new ConfigurationFile();
 
     @Option(
             names = {"-f", "--follow"},
@@ -122,6 +142,12 @@ public final class TailCommand implements Callable<Integer> {
             description = "Only this Study Instance UID, or UIDs that begin with it.")
     private @Nullable String study;
 
+    @Option(
+            names = "--accession",
+            paramLabel = "NUMBER",
+            description = "Only of this Accession Number: the running gateway is asked for its studies.")
+    private @Nullable String accession;
+
     @Option(names = "--instance", paramLabel = "UID", description = "Only of this SOP Instance UID.")
     private @Nullable String instance;
 
@@ -138,11 +164,23 @@ public final class TailCommand implements Callable<Integer> {
                     "The log (default: logs/forward.log in the gateway's folder of variable data, or forward.jsonl).")
     private @Nullable Path file;
 
+    /** The studies with the Accession Number. The log itself has no patient data. */
+    private Set<String> studies = Set.of();
+
+    private boolean shown;
+
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws InterruptedException, ConfigurationException {
         Path log = file != null ? file : log(folder());
         if (count != null && count < 0) {
             return fail(ExitCode.MISUSED, "--lines must be at least 0");
+        }
+        try {
+            if (accession != null) {
+                studies = Set.copyOf(Studies.of(RunningGateway.of(configuration), accession, Optional.empty()));
+            }
+        } catch (RunningGatewayException e) {
+            return fail(e.exitCode(), String.valueOf(e.getMessage()));
         }
         try (LogTail tail = new LogTail(log)) {
             PrintWriter out = command.commandLine().getOut();
@@ -154,6 +192,10 @@ public final class TailCommand implements Callable<Integer> {
                 last(count == null ? DEFAULT_LINES : count, rotated, tail).forEach(line -> print(LogLine.of(line)));
             }
             out.flush();
+            Optional<String> unknown = shown ? Optional.empty() : unknownName();
+            if (unknown.isPresent()) {
+                return fail(ExitCode.MISUSED, unknown.get());
+            }
             while (follow && !out.checkError()) {
                 Optional<String> next = tail.next();
                 if (next.isEmpty()) {
@@ -169,7 +211,7 @@ public final class TailCommand implements Callable<Integer> {
                     "no " + log + ": the gateway has not run here yet, or it ran with another GATEWAY_VAR;"
                             + " name the log with --file");
         } catch (IOException e) {
-            return fail(ExitCode.FAILED, "cannot read " + log + ": " + e.getMessage());
+            return fail(ExitCode.FAILED, "cannot read " + log + ": " + FileTrouble.of(e));
         }
     }
 
@@ -231,7 +273,7 @@ public final class TailCommand implements Callable<Integer> {
             RotatedLogs.read(rotated, line);
         } catch (IOException e) {
             PrintWriter err = command.commandLine().getErr();
-            err.println("cannot read " + rotated + " to its end: " + e.getMessage());
+            err.println("cannot read " + rotated + " to its end: " + FileTrouble.of(e));
             err.flush();
         }
     }
@@ -247,6 +289,7 @@ public final class TailCommand implements Callable<Integer> {
                 && is(instance, line, "sop")
                 && is(calling, line, "calling")
                 && (study == null || line.field("study").startsWith(study))
+                && (accession == null || studies.contains(line.field("study")))
                 && (since == null
                         || line.time().filter(time -> !time.isBefore(since)).isPresent());
     }
@@ -255,7 +298,34 @@ public final class TailCommand implements Callable<Integer> {
         return wanted == null || wanted.equals(line.field(key));
     }
 
+    /**
+     * Says when nothing can ever be shown, because a name is misspelled. A name that only lines have, of a destination
+     * that the rules no longer name, is known. Without a configuration that can be read, every name is.
+     */
+    private Optional<String> unknownName() {
+        try {
+            if (destination == null && route == null) {
+                return Optional.empty();
+            }
+            RoutingSettings rules = configuration.load().routing();
+            List<String> routes =
+                    rules.routes().stream().map(RouteSettings::name).toList();
+            return unknown("destination", destination, rules.destinations().keySet())
+                    .or(() -> unknown("route", route, routes));
+        } catch (ConfigurationException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<String> unknown(String what, @Nullable String name, Collection<String> known) {
+        return name == null || known.contains(name)
+                ? Optional.empty()
+                : Optional.of("no such " + what + ": " + Text.printable(name, MAX_NAME) + "; there are "
+                        + String.join(", ", known));
+    }
+
     private void print(LogLine line) {
+        shown = true;
         command.commandLine().getOut().println(json ? line.asJson() : coloured(line));
     }
 

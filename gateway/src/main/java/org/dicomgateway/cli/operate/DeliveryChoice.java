@@ -1,8 +1,12 @@
 package org.dicomgateway.cli.operate;
 
+import java.util.List;
 import java.util.Optional;
 import org.dicomgateway.cli.common.NameConverter;
+import org.dicomgateway.cli.common.RunningGateway;
+import org.dicomgateway.cli.common.RunningGatewayException;
 import org.dicomgateway.cli.common.RunningNames;
+import org.dicomgateway.cli.common.Studies;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -12,28 +16,42 @@ final class DeliveryChoice {
     @Option(
             names = "--destination",
             paramLabel = "NAME",
-            description = "only for this destination",
+            description = "Only for this destination.",
             completionCandidates = RunningNames.OfDestinations.class,
             converter = NameConverter.class)
     private @Nullable String destination;
 
-    @Option(names = "--study", paramLabel = "UID", description = "only of this Study Instance UID")
+    @Option(names = "--study", paramLabel = "UID", description = "Only of this Study Instance UID.")
     private @Nullable String study;
 
-    @Option(names = "--delivery", paramLabel = "ID", description = "only this delivery, by its number from parked")
+    @Option(names = "--accession", paramLabel = "NUMBER", description = "Only of this Accession Number.")
+    private @Nullable String accession;
+
+    @Option(names = "--delivery", paramLabel = "ID", description = "Only this delivery, by its number from parked.")
     private @Nullable Long delivery;
 
     /** Whether no condition is given. */
     boolean isAnything() {
-        return destination == null && study == null && delivery == null;
+        return destination == null && study == null && accession == null && delivery == null;
     }
 
     Optional<String> destination() {
         return Optional.ofNullable(destination);
     }
 
-    Optional<String> study() {
-        return Optional.ofNullable(study);
+    /**
+     * The studies to choose from, for one request each; a single empty one means any.
+     *
+     * @throws RunningGatewayException when there is no such destination, or no study with the Accession Number
+     */
+    List<Optional<String>> studies(RunningGateway gateway) throws RunningGatewayException {
+        if (destination != null) {
+            gateway.requireDestination(destination);
+        }
+        Optional<String> one = Optional.ofNullable(study);
+        return accession == null
+                ? List.of(one)
+                : Studies.of(gateway, accession, one).stream().map(Optional::of).toList();
     }
 
     Optional<Long> delivery() {

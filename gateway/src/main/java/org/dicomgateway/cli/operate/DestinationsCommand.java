@@ -4,21 +4,25 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.dicomgateway.admin.api.DestinationView;
 import org.dicomgateway.admin.api.HealthView;
 import org.dicomgateway.admin.api.Json;
 import org.dicomgateway.cli.common.ExitCode;
+import org.dicomgateway.cli.common.NameConverter;
 import org.dicomgateway.cli.common.OperatorCommand;
 import org.dicomgateway.cli.common.Progress;
 import org.dicomgateway.cli.common.RunningGateway;
 import org.dicomgateway.cli.common.RunningGatewayException;
+import org.dicomgateway.cli.common.RunningNames;
 import org.dicomgateway.cli.common.TextTable;
 import org.dicomgateway.cli.common.Times;
 import org.dicomgateway.dicom.values.Text;
+import org.dicomgateway.forward.health.DestinationState;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
 
 /** Shows each destination, with what waits for it and its last failure. */
 @Command(
@@ -27,15 +31,25 @@ import picocli.CommandLine.Command;
         description = "Shows each destination: its state and the reason, what waits for it and how long, how fast it"
                 + " takes instances, and its last failure.",
         exitCodeList = {
-            "0:every destination of the rules can be used",
+            "0:every destination of the rules can be used, or is closed by its schedule",
             "1:at least one cannot be used",
-            "2:wrong usage or configuration",
+            "2:wrong usage or configuration, or there is no such destination",
             OperatorCommand.EXIT_UNREACHABLE
         },
-        exitCodeListHeading = "Exit codes:%n")
+        exitCodeListHeading = "Exit codes:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {"  ${COMMAND-FULL-NAME}", "  ${COMMAND-FULL-NAME} orthanc1", "  ${COMMAND-FULL-NAME} --json"})
 public final class DestinationsCommand extends OperatorCommand {
 
     private static final int MAX_REASON = 160;
+
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "NAME",
+            description = "Only these destinations.",
+            completionCandidates = RunningNames.OfDestinations.class,
+            converter = NameConverter.class)
+    private List<String> names = List.of();
 
     private final InstantSource clock;
 
@@ -50,10 +64,22 @@ public final class DestinationsCommand extends OperatorCommand {
 
     @Override
     public int run(RunningGateway gateway) throws RunningGatewayException {
-        String answer = gateway.get("/api/destinations");
-        List<DestinationView> all = Arrays.asList(Json.readAnswer(answer, DestinationView[].class));
-        print(answer, lines(all, clock.instant()));
-        boolean usable = all.stream().flatMap(one -> one.health().stream()).allMatch(HealthView::usable);
+        for (String name : names) {
+            gateway.requireDestination(name);
+        }
+        List<JsonNode> answer = Json.readAnswer(gateway.get("/api/destinations"), JsonNode.class)
+                .valueStream()
+                .filter(one ->
+                        names.isEmpty() || names.contains(one.path("name").asString("")))
+                .toList();
+        List<DestinationView> all = answer.stream()
+                .map(one -> Json.readAnswer(one.toString(), DestinationView.class))
+                .toList();
+        print(answer.toString(), lines(all, clock.instant()));
+        boolean usable = all.stream()
+                .filter(one -> !one.state().equals(DestinationState.CLOSED_BY_SCHEDULE.toString()))
+                .flatMap(one -> one.health().stream())
+                .allMatch(HealthView::usable);
         return usable ? ExitCode.DONE : ExitCode.FAILED;
     }
 

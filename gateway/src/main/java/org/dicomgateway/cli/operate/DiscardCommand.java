@@ -21,12 +21,18 @@ import picocli.CommandLine.Option;
         description = "Discards parked or held deliveries for good: they are not delivered, and the spool deletes them."
                 + " The reason is kept in the logs and in the history.",
         exitCodeList = {
-            "0:done",
-            "1:it could not be done, or there was no such delivery",
-            "2:wrong usage or configuration",
-            OperatorCommand.EXIT_UNREACHABLE
+            "0:done, or nothing of it is parked or held",
+            "1:it could not be done",
+            "2:wrong usage or configuration, or there is no such destination",
+            OperatorCommand.EXIT_UNREACHABLE,
+            "4:no study has the Accession Number"
         },
-        exitCodeListHeading = "Exit codes:%n")
+        exitCodeListHeading = "Exit codes:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  ${COMMAND-FULL-NAME} --delivery 7168 --reason 'sent twice'",
+            "  ${COMMAND-FULL-NAME} --accession A4711 --destination orthanc1 --reason 'sent by hand'"
+        })
 public final class DiscardCommand extends OperatorCommand {
 
     @Mixin
@@ -36,29 +42,32 @@ public final class DiscardCommand extends OperatorCommand {
             names = {"-r", "--reason"},
             required = true,
             paramLabel = "TEXT",
-            description = "for anyone who looks for it later; no patient data")
+            description = "For anyone who looks for it later; no patient data.")
     @SuppressWarnings("NullAway.Init") // required
     private String reason;
 
     @Override
     public void check() {
         if (which.isAnything()) {
-            throw misuse("choose deliveries with --destination, --study or --delivery");
+            throw misuse("choose deliveries with --destination, --study, --accession or --delivery");
         }
     }
 
     @Override
     public int run(RunningGateway gateway) throws RunningGatewayException {
-        String answer = gateway.post(
-                "/api/discard",
-                new Requests.Discard(which.destination(), which.study(), which.delivery(), Optional.of(reason)));
-        long count = Json.readAnswer(answer, Answers.Count.class).count();
+        long count = 0;
+        for (Optional<String> study : which.studies(gateway)) {
+            String answer = gateway.post(
+                    "/api/discard",
+                    new Requests.Discard(which.destination(), study, which.delivery(), Optional.of(reason)));
+            count += Json.readAnswer(answer, Answers.Count.class).count();
+        }
         print(
-                answer,
+                Json.write(new Answers.Count(count)),
                 List.of(
                         count == 0
                                 ? "no such delivery is parked or held: nothing is discarded"
                                 : Counted.deliveries(count, "is", "are") + " discarded"));
-        return count > 0 ? ExitCode.DONE : ExitCode.FAILED;
+        return ExitCode.DONE;
     }
 }

@@ -29,10 +29,16 @@ import picocli.CommandLine.Option;
         exitCodeList = {
             "0:no such delivery is parked",
             "1:at least one is",
-            "2:wrong usage or configuration",
+            "2:wrong usage or configuration, or there is no such destination",
             OperatorCommand.EXIT_UNREACHABLE
         },
-        exitCodeListHeading = "%nExit codes:%n")
+        exitCodeListHeading = "%nExit codes:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  ${COMMAND-FULL-NAME}",
+            "  ${COMMAND-FULL-NAME} --destination orthanc1",
+            "  ${COMMAND-FULL-NAME} --accession A4711 --held"
+        })
 public final class ParkedCommand extends OperatorCommand {
 
     private static final int MAX_REASON = 160;
@@ -65,6 +71,9 @@ public final class ParkedCommand extends OperatorCommand {
 
     @Override
     public int run(RunningGateway gateway) throws RunningGatewayException {
+        if (destination != null) {
+            gateway.requireDestination(destination);
+        }
         Map<String, String> conditions = new LinkedHashMap<>();
         conditions.put("state", held ? "held" : "parked");
         put(conditions, "destination", destination);

@@ -28,15 +28,20 @@ import picocli.CommandLine.Parameters;
         exitCodeList = {
             "0:it is paused",
             "1:it could not be paused",
-            "2:wrong usage or configuration",
+            "2:wrong usage or configuration, or there is no such destination",
             OperatorCommand.EXIT_UNREACHABLE
         },
-        exitCodeListHeading = "Exit codes:%n")
+        exitCodeListHeading = "Exit codes:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  ${COMMAND-FULL-NAME} orthanc2 --reason 'new disk until 5 pm'",
+            "  ${COMMAND-FULL-NAME} receiver --reason 'new disk'"
+        })
 public final class PauseCommand extends OperatorCommand {
 
     @Parameters(
             paramLabel = "WHICH",
-            description = "a destination, as routing.conf names it, or the word receiver",
+            description = "A destination, as routing.conf names it, or the word receiver.",
             completionCandidates = RunningNames.OfDestinationsOrReceiver.class,
             converter = NameConverter.class)
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -45,7 +50,7 @@ public final class PauseCommand extends OperatorCommand {
     @Option(
             names = {"-r", "--reason"},
             paramLabel = "TEXT",
-            description = "for other operators: who, why, until when")
+            description = "For other operators: who, why, until when.")
     private @Nullable String reason;
 
     private String path() {

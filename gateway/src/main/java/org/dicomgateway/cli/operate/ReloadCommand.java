@@ -22,7 +22,9 @@ import picocli.CommandLine.Command;
             "2:wrong usage or configuration",
             OperatorCommand.EXIT_UNREACHABLE
         },
-        exitCodeListHeading = "Exit codes:%n")
+        exitCodeListHeading = "Exit codes:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {"  ${COMMAND-FULL-NAME}"})
 public final class ReloadCommand extends OperatorCommand {
 
     @Override

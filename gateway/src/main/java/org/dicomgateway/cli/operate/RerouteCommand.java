@@ -22,18 +22,20 @@ import picocli.CommandLine.Parameters;
         description = "Moves what waits, is held or is parked for one destination to another, for good."
                 + " What the other one already has is not sent twice.",
         exitCodeList = {
-            "0:done",
+            "0:done, or nothing waits, is held or is parked there",
             "1:it could not be done",
-            "2:wrong usage or configuration",
+            "2:wrong usage or configuration, or there is no such destination",
             OperatorCommand.EXIT_UNREACHABLE
         },
-        exitCodeListHeading = "Exit codes:%n")
+        exitCodeListHeading = "Exit codes:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {"  ${COMMAND-FULL-NAME} orthanc2 orthanc3"})
 public final class RerouteCommand extends OperatorCommand {
 
     @Parameters(
             index = "0",
             paramLabel = "FROM",
-            description = "a destination, whether or not routing.conf still names it",
+            description = "A destination, whether or not routing.conf still names it.",
             completionCandidates = RunningNames.OfDestinations.class,
             converter = NameConverter.class)
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -42,7 +44,7 @@ public final class RerouteCommand extends OperatorCommand {
     @Parameters(
             index = "1",
             paramLabel = "TO",
-            description = "a destination that routing.conf names",
+            description = "A destination that routing.conf names.",
             completionCandidates = RunningNames.OfDestinations.class,
             converter = NameConverter.class)
     @SuppressWarnings("NullAway.Init") // set by picocli

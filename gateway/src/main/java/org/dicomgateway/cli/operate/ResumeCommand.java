@@ -17,17 +17,19 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = "Sends again to a paused destination. resume receiver accepts associations again.",
         exitCodeList = {
-            "0:it is resumed",
-            "1:it was not paused, or there is no such destination",
-            "2:wrong usage or configuration",
+            "0:it is resumed, or was not paused",
+            "1:it could not be resumed",
+            "2:wrong usage or configuration, or there is no such destination",
             OperatorCommand.EXIT_UNREACHABLE
         },
-        exitCodeListHeading = "Exit codes:%n")
+        exitCodeListHeading = "Exit codes:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {"  ${COMMAND-FULL-NAME} orthanc2", "  ${COMMAND-FULL-NAME} receiver"})
 public final class ResumeCommand extends OperatorCommand {
 
     @Parameters(
             paramLabel = "WHICH",
-            description = "a destination, as routing.conf names it, or the word receiver",
+            description = "A destination, as routing.conf names it, or the word receiver.",
             completionCandidates = RunningNames.OfDestinationsOrReceiver.class,
             converter = NameConverter.class)
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -39,10 +41,15 @@ public final class ResumeCommand extends OperatorCommand {
 
     @Override
     public int run(RunningGateway gateway) throws RunningGatewayException {
-        String answer = gateway.post(path() + "/resume", Map.of());
-        print(
-                answer,
-                List.of((which.equals(RunningNames.RECEIVER) ? "receiving" : "destination " + which) + " is resumed"));
+        String name = which.equals(RunningNames.RECEIVER) ? "receiving" : "destination " + which;
+        try {
+            print(gateway.post(path() + "/resume", Map.of()), List.of(name + " is resumed"));
+        } catch (RunningGatewayException e) {
+            if (!e.isConflict()) {
+                throw e;
+            }
+            print("{\"paused\":false}", List.of(name + " is not paused: nothing to do"));
+        }
         return ExitCode.DONE;
     }
 }

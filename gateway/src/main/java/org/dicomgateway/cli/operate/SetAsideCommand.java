@@ -1,6 +1,7 @@
 package org.dicomgateway.cli.operate;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,8 +20,10 @@ import org.dicomgateway.cli.common.Times;
 import org.dicomgateway.dicom.values.Text;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
 
 /** Lists spool files without a known instance, takes them in, or deletes them. */
 @Command(
@@ -38,10 +41,16 @@ import picocli.CommandLine.Parameters;
         exitCodeList = {
             "0:done; with list: nothing is set aside",
             "1:it could not be done; with list: something is set aside",
-            "2:wrong usage or configuration",
+            "2:wrong usage or configuration, or there is no such file",
             OperatorCommand.EXIT_UNREACHABLE
         },
-        exitCodeListHeading = "%nExit codes:%n")
+        exitCodeListHeading = "%nExit codes:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  ${COMMAND-FULL-NAME}",
+            "  ${COMMAND-FULL-NAME} take-in 4711",
+            "  ${COMMAND-FULL-NAME} discard 4711 --reason 'sent again'"
+        })
 public final class SetAsideCommand extends OperatorCommand {
 
     private static final int MAX_REASON = 120;
@@ -63,10 +72,11 @@ public final class SetAsideCommand extends OperatorCommand {
             arity = "0..1",
             paramLabel = "ACTION",
             defaultValue = "list",
-            description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
+            converter = OfAction.class,
+            description = "list, take-in or discard (default: ${DEFAULT-VALUE}).")
     private Action action = Action.LIST;
 
-    @Parameters(index = "1..*", paramLabel = "ID", description = "numbers of files, from list")
+    @Parameters(index = "1..*", paramLabel = "ID", description = "Numbers of files, from list.")
     private List<Long> numbers = List.of();
 
     @Option(
@@ -74,6 +84,17 @@ public final class SetAsideCommand extends OperatorCommand {
             paramLabel = "TEXT",
             description = "Only with discard: for anyone who looks for it later; no patient data.")
     private @Nullable String reason;
+
+    private static final class OfAction implements ITypeConverter<Action> {
+        @Override
+        public Action convert(String text) {
+            return Arrays.stream(Action.values())
+                    .filter(action -> action.toString().equals(text))
+                    .findFirst()
+                    .orElseThrow(
+                            () -> new TypeConversionException("'" + text + "' is not one of list, take-in, discard"));
+        }
+    }
 
     @Override
     public void check() {

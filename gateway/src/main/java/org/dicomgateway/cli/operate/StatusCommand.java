@@ -9,7 +9,6 @@ import java.util.concurrent.TimeUnit;
 import org.dicomgateway.admin.api.DestinationView;
 import org.dicomgateway.admin.api.Json;
 import org.dicomgateway.admin.api.StatusView;
-import org.dicomgateway.admin.api.ThreadView;
 import org.dicomgateway.cli.common.ExitCode;
 import org.dicomgateway.cli.common.OperatorCommand;
 import org.dicomgateway.cli.common.OptionConverters;
@@ -27,12 +26,14 @@ import picocli.CommandLine.Option;
                 "Shows the status of the running gateway, its rules, its certificates and its destinations, and the"
                         + " senders of the last hour.",
         exitCodeList = {
-            "0:it runs and receives, its rules and ledger are sound, and no certificate has expired",
-            "1:one of these is not true",
+            "0:nothing is wrong",
+            "1:something is wrong: the lines before receiving say what",
             "2:wrong usage or configuration",
             OperatorCommand.EXIT_UNREACHABLE
         },
-        exitCodeListHeading = "Exit codes:%n")
+        exitCodeListHeading = "Exit codes:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {"  ${COMMAND-FULL-NAME}", "  ${COMMAND-FULL-NAME} --watch 5"})
 public final class StatusCommand extends OperatorCommand {
 
     private static final String CLEAR_SCREEN = "\033[H\033[2J";
@@ -43,7 +44,7 @@ public final class StatusCommand extends OperatorCommand {
             paramLabel = "TIME",
             fallbackValue = "2s",
             converter = OptionConverters.OfDuration.class,
-            description = "repeat until Ctrl-C, every ${FALLBACK-VALUE} unless TIME is given")
+            description = "Repeat until Ctrl-C, every ${FALLBACK-VALUE} unless TIME is given; 5 means 5s.")
     private @Nullable Duration watch;
 
     private final InstantSource clock;
@@ -84,15 +85,8 @@ public final class StatusCommand extends OperatorCommand {
         StatusView status = Json.readAnswer(answer, StatusView.class);
         Instant now = clock.instant();
         List<DestinationView> destinations = Arrays.asList(Json.readAnswer(lanes, DestinationView[].class));
-        print(
-                "{\"status\":" + answer + ",\"destinations\":" + lanes + "}",
-                new StatusText(status, destinations, now).lines());
-        boolean well = status.receiver().state().equals("open")
-                && status.process().threads().stream().allMatch(ThreadView::alive)
-                && status.rules().broken().isEmpty()
-                && status.damage().ledger().isEmpty()
-                && status.certificates().stream()
-                        .allMatch(each -> each.notAfter().isAfter(now));
-        return well ? ExitCode.DONE : ExitCode.FAILED;
+        StatusText text = new StatusText(status, destinations, now);
+        print("{\"status\":" + answer + ",\"destinations\":" + lanes + "}", text.lines());
+        return text.isWell() ? ExitCode.DONE : ExitCode.FAILED;
     }
 }

@@ -16,10 +16,12 @@ import org.dicomgateway.admin.api.RejectedView;
 import org.dicomgateway.admin.api.RulesView;
 import org.dicomgateway.admin.api.StatusView;
 import org.dicomgateway.cli.common.Counted;
+import org.dicomgateway.cli.common.ProgramName;
 import org.dicomgateway.cli.common.Progress;
 import org.dicomgateway.cli.common.TextTable;
 import org.dicomgateway.cli.common.Times;
 import org.dicomgateway.dicom.values.Text;
+import org.dicomgateway.forward.health.DestinationState;
 import org.dicomgateway.security.CertificateStatus;
 import org.dicomgateway.spool.SpoolView.Books;
 
@@ -41,6 +43,11 @@ final class StatusText {
         this.status = status;
         this.destinations = destinations;
         this.now = now;
+    }
+
+    /** Whether no line says that something is wrong; known after {@link #lines}. */
+    boolean isWell() {
+        return wrong.isEmpty();
     }
 
     /** The lines, without line ends. */
@@ -78,7 +85,9 @@ final class StatusText {
         }
         String why = receiver.because().isEmpty() ? "no reason given" : receiver.because();
         wrong.add("receiving: NO, " + receiver.state() + ": " + Text.printable(why, MAX_REASON)
-                + (receiver.state().equals("paused") ? "; to receive again: scripts/gateway resume receiver" : ""));
+                + (receiver.state().equals("paused")
+                        ? "; to receive again: " + ProgramName.get() + " resume receiver"
+                        : ""));
     }
 
     private void rates(StatusView.Rates rates) {
@@ -104,7 +113,8 @@ final class StatusText {
     /** Adds a destination that should be used but cannot be. */
     private void trouble(DestinationView destination) {
         boolean usable = destination.health().map(HealthView::usable).orElse(true);
-        if (!usable) {
+        boolean planned = destination.state().equals(DestinationState.CLOSED_BY_SCHEDULE.toString());
+        if (!usable && !planned) {
             wrong.add(destination.name() + ": " + destination.state().toUpperCase(Locale.ROOT)
                     + destination
                             .since()
@@ -121,9 +131,9 @@ final class StatusText {
         String name = destination.name();
         return switch (destination.state()) {
             case "down" ->
-                Optional.of(nextAttempt(destination) + "; to try it now: scripts/gateway retry --now " + name
-                        + "; to send what waits elsewhere: scripts/gateway reroute " + name + " OTHER");
-            case "paused" -> Optional.of("to send to it again: scripts/gateway resume " + name);
+                Optional.of(nextAttempt(destination) + "; to try it now: " + ProgramName.get() + " retry --now " + name
+                        + "; to send what waits elsewhere: " + ProgramName.get() + " reroute " + name + " OTHER");
+            case "paused" -> Optional.of("to send to it again: " + ProgramName.get() + " resume " + name);
             default -> Optional.empty();
         };
     }
@@ -147,17 +157,17 @@ final class StatusText {
                     + " cannot be read in part; kept, see the gateway's log for the reason");
         }
         if (damage.setAside() > 0) {
-            wrong.add("set aside: " + Counted.of(damage.setAside(), "file", "files")
-                    + " without a known instance: scripts/gateway set-aside");
+            wrong.add("set aside: " + Counted.of(damage.setAside(), "file", "files") + " without a known instance: "
+                    + ProgramName.get() + " set-aside");
         }
         StatusView.Totals totals = status.totals();
         if (totals.parked() > 0) {
-            wrong.add("parked: " + Counted.deliveries(totals.parked(), "waits", "wait")
-                    + " for your decision: scripts/gateway parked");
+            wrong.add("parked: " + Counted.deliveries(totals.parked(), "waits", "wait") + " for your decision: "
+                    + ProgramName.get() + " parked");
         }
         if (totals.held() > 0) {
             wrong.add("held: " + Counted.deliveries(totals.held(), "waits", "wait")
-                    + " for a destination that the rules no longer name: scripts/gateway parked --held");
+                    + " for a destination that the rules no longer name: " + ProgramName.get() + " parked --held");
         }
         if (status.unrouted() > 0) {
             wrong.add("held: " + Counted.instances(status.unrouted()) + ", no route applies");

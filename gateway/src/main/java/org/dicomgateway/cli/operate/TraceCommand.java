@@ -36,13 +36,18 @@ import picocli.CommandLine.Parameters;
         optionListHeading = "%nOptions:%n",
         exitCodeList = {
             "0:it is known, and delivered everywhere",
-            "1:it is not known, or waits, or was parked or discarded somewhere",
+            "1:it waits, or was parked or discarded somewhere",
             "2:wrong usage or configuration",
-            OperatorCommand.EXIT_UNREACHABLE
+            OperatorCommand.EXIT_UNREACHABLE,
+            "4:it is not known"
         },
         exitCodeListHeading = "%nExit codes:%n",
         footerHeading = "%nExamples:%n",
-        footer = {"  trace A4711", "  trace 1.2.840.113619.2.55.3 --instances", "  trace 0815 --show-patients"})
+        footer = {
+            "  ${COMMAND-FULL-NAME} A4711",
+            "  ${COMMAND-FULL-NAME} 1.2.840.113619.2.55.3 --instances",
+            "  ${COMMAND-FULL-NAME} 0815 --show-patients"
+        })
 public final class TraceCommand extends OperatorCommand {
 
     private static final int MAX_WHAT = 64;
@@ -83,7 +88,7 @@ public final class TraceCommand extends OperatorCommand {
                 "[]",
                 List.of("nothing is known of " + Text.printable(what, MAX_WHAT)
                         + ": it never arrived here, or is older than the history"));
-        return ExitCode.FAILED;
+        return ExitCode.NOT_FOUND;
     }
 
     private int tell(RunningGateway gateway, String condition, Map<String, String> conditions, Found studies)

@@ -12,7 +12,6 @@ import org.dicomgateway.config.hocon.ConfigurationException;
 import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.config.settings.RoutingSettings;
 import org.dicomgateway.dicom.requestor.Requestor;
-import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.DimseStatus;
 import org.dicomgateway.dicom.values.PresentationPair;
 import org.dicomgateway.dicom.wire.AssociationException;
@@ -29,11 +28,10 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Sends a C-ECHO to each destination, called as the gateway calls it.",
         exitCodeList = {"0:every destination answered", "1:one did not", "2:the configuration is wrong"},
-        exitCodeListHeading = "Exit codes:%n")
+        exitCodeListHeading = "Exit codes:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {"  ${COMMAND-FULL-NAME}", "  ${COMMAND-FULL-NAME} orthanc1"})
 public final class EchoCommand implements Callable<Integer> {
-
-    /** What a destination is called by when it is to see the instance's sender, of which there is none here. */
-    private static final AeTitle ANONYMOUS = AeTitle.of("GATEWAY");
 
     @Mixin
     private final ConfigurationFile configuration = new ConfigurationFile();
@@ -74,11 +72,9 @@ public final class EchoCommand implements Callable<Integer> {
         long begin = System.nanoTime();
         String answer;
         boolean good = false;
-        try (OpenAssociation association = Requestor.of(destination.requestor())
-                .open(
-                        destination.peer(),
-                        destination.callingAe().orElse(ANONYMOUS),
-                        List.of(PresentationPair.VERIFICATION))) {
+        SendTarget target = SendTarget.of(destination);
+        try (OpenAssociation association = Requestor.of(target.requestor())
+                .open(target.peer(), target.calling(), List.of(PresentationPair.VERIFICATION))) {
             int status = association.cEcho();
             good = status == DimseStatus.SUCCESS;
             answer = DimseStatus.format(status) + " " + DimseStatus.meaningOf(status);

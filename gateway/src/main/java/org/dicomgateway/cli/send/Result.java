@@ -1,23 +1,16 @@
 package org.dicomgateway.cli.send;
 
-import org.dicomgateway.dicom.values.DimseStatus;
-
 /**
  * What became of a file.
  *
- * @param status of the last C-STORE response; {@link #NO_STATUS} when there was none
+ * @param status of the last C-STORE response; {@link org.dicomgateway.forward.outcome.Outcome#NO_STATUS} without one
  * @param reason why it is not stored; empty when it is
  * @param attempts how often it was sent; 0 when it never was
  */
-public record Result(DicomFile file, int status, String reason, int attempts) {
-
-    /** No C-STORE response came, or none was asked for. */
-    public static final int NO_STATUS = -1;
+record Result(DicomFile file, int status, String reason, int attempts) {
 
     /** Whether the peer says that it has the instance. */
-    public boolean isStored() {
-        return status != NO_STATUS
-                && (DimseStatus.kindOf(status) != DimseStatus.Kind.FAILURE
-                        || status == DimseStatus.DUPLICATE_SOP_INSTANCE);
+    boolean isStored() {
+        return reason.isEmpty();
     }
 }

@@ -53,10 +53,10 @@ import tools.jackson.databind.json.JsonMapper;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  send gateway study/",
-            "  send ARCHIVE@pacs.example.org:104 --aet WORKSTATION1 -n 2 /media/cdrom",
-            "  send ARCHIVE@pacs.example.org:2762 --tls-trust ca.crt study/",
-            "  send orthanc1 study/ --left left.txt || send orthanc1 @left.txt"
+            "  ${COMMAND-FULL-NAME} gateway study/",
+            "  ${COMMAND-FULL-NAME} ARCHIVE@pacs.example.org:104 --aet WORKSTATION1 -n 2 /media/cdrom",
+            "  ${COMMAND-FULL-NAME} ARCHIVE@pacs.example.org:2762 --tls-trust ca.crt study/",
+            "  ${COMMAND-FULL-NAME} orthanc1 study/ --left left.txt"
         })
 public final class SendCommand implements Callable<Integer> {
 

@@ -15,6 +15,7 @@ import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.DimseStatus;
 import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.dicom.values.Text;
+import org.dicomgateway.forward.outcome.Outcome;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -62,7 +63,7 @@ record SendReport(Peer peer, AeTitle calling, Found found, SendTally tally, Dura
                 .forEach((status, count) -> lines.add(String.format(
                         Locale.ROOT, "%8d  %s %s", count, DimseStatus.format(status), DimseStatus.meaningOf(status))));
         long unanswered = tally.failures().stream()
-                .filter(failure -> failure.status() == Result.NO_STATUS)
+                .filter(failure -> failure.status() == Outcome.NO_STATUS)
                 .count();
         if (unanswered > 0) {
             lines.add(String.format(Locale.ROOT, "%8d  without an answer", unanswered));
@@ -131,7 +132,7 @@ record SendReport(Peer peer, AeTitle calling, Found found, SendTally tally, Dura
                 .forEach(one -> failures.addObject()
                         .put("file", one.file().path().toString())
                         .put("sopInstanceUid", one.file().sopInstance().value())
-                        .put("status", one.status() == Result.NO_STATUS ? null : DimseStatus.format(one.status()))
+                        .put("status", one.status() == Outcome.NO_STATUS ? null : DimseStatus.format(one.status()))
                         .put("reason", printable(one.reason()))
                         .put("attempts", one.attempts()));
         return json.writerWithDefaultPrettyPrinter().writeValueAsString(root);

@@ -4,36 +4,32 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.dicomgateway.cli.common.Progress;
+import org.dicomgateway.dicom.synthetic.WriteListener;
+import org.dicomgateway.forward.outcome.Outcome;
 
-/** What became of the files so far; tells the progress as it goes. For any number of threads. */
-final class SendTally implements SendListener {
+/** What became of the files so far. Reports the progress. Safe for any number of threads. */
+final class SendTally {
 
-    private final Progress progress;
+    private final WriteListener progress;
     private final Map<Integer, Long> statuses = new TreeMap<>();
     private final List<Result> failures = new ArrayList<>();
     private long stored;
     private long storedBytes;
     private long repeats;
 
-    SendTally(Progress progress) {
+    SendTally(WriteListener progress) {
         this.progress = progress;
     }
 
-    @Override
-    public void sent(long bytes) {
+    /** So many bytes of a dataset were sent since the last call; negative when they must be sent again. */
+    void sent(long bytes) {
         progress.wrote(bytes);
     }
 
-    @Override
-    public void finished(Result result) {
-        count(result);
-        progress.finished();
-    }
-
-    private synchronized void count(Result result) {
+    /** A file needs nothing more, or nothing more can be done for it. */
+    synchronized void finished(Result result) {
         repeats += Math.max(0, result.attempts() - 1);
-        if (result.status() != Result.NO_STATUS) {
+        if (result.status() != Outcome.NO_STATUS) {
             statuses.merge(result.status(), 1L, Long::sum);
         }
         if (result.isStored()) {
@@ -42,6 +38,7 @@ final class SendTally implements SendListener {
         } else {
             failures.add(result);
         }
+        progress.finished();
     }
 
     /** How many instances the peer says it has. */
@@ -59,12 +56,12 @@ final class SendTally implements SendListener {
         return repeats;
     }
 
-    /** How many files had which last status; those that got none are not in it. */
+    /** How many files had which last status; files without one do not count. */
     synchronized Map<Integer, Long> statuses() {
         return new TreeMap<>(statuses);
     }
 
-    /** What is not stored, in the order it turned out. */
+    /** What is not stored, in the order in which it failed. */
     synchronized List<Result> failures() {
         return List.copyOf(failures);
     }

@@ -16,6 +16,7 @@ import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.config.settings.ListenerSettings;
 import org.dicomgateway.dicom.requestor.RequestorSettings;
 import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.values.ByteSize;
 import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.security.ClientTls;
 
@@ -27,7 +28,9 @@ import org.dicomgateway.security.ClientTls;
  */
 public record SendTarget(Peer peer, AeTitle calling, RequestorSettings requestor, OptionalInt maxAssociations) {
 
+    /** For a destination that sees the instance's sender, of which there is none here. */
     private static final AeTitle CALLING = AeTitle.of("GATEWAY");
+
     private static final AeTitle SENDER = AeTitle.of("SEND");
     private static final AeTitle ANY = AeTitle.of("ANY-SCP");
     private static final Pattern ADDRESS =
@@ -39,7 +42,7 @@ public record SendTarget(Peer peer, AeTitle calling, RequestorSettings requestor
             Duration.ofSeconds(60),
             Duration.ofSeconds(30),
             Duration.ofSeconds(5),
-            16 << 10);
+            16 * ByteSize.KIB);
 
     /**
      * What {@code text} means: an address, a destination's name, or the gateway itself.
@@ -61,11 +64,7 @@ public record SendTarget(Peer peer, AeTitle calling, RequestorSettings requestor
         Loaded loaded = configuration.load();
         DestinationSettings destination = loaded.routing().destinations().get(text);
         if (destination != null) {
-            return new SendTarget(
-                    destination.peer(),
-                    destination.callingAe().orElse(CALLING),
-                    destination.requestor(),
-                    OptionalInt.of(destination.maxAssociations()));
+            return of(destination);
         }
         if (text.equals(RunningNames.GATEWAY)) {
             return itself(loaded.gateway().listeners());
@@ -73,6 +72,15 @@ public record SendTarget(Peer peer, AeTitle calling, RequestorSettings requestor
         throw new IllegalArgumentException(
                 "'" + text + "' is neither HOST:PORT nor a destination; there are " + RunningNames.GATEWAY + ", "
                         + String.join(", ", loaded.routing().destinations().keySet()));
+    }
+
+    /** This destination, called as the gateway calls it. */
+    static SendTarget of(DestinationSettings destination) {
+        return new SendTarget(
+                destination.peer(),
+                destination.callingAe().orElse(CALLING),
+                destination.requestor(),
+                OptionalInt.of(destination.maxAssociations()));
     }
 
     /**

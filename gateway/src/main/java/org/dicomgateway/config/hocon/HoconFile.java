@@ -22,6 +22,12 @@ public final class HoconFile {
     private static final Pattern MESSAGE = Pattern.compile(
             "(?:[^\\n]*?: \\d+: |[^\\n:]+: )?(?<what>.*?)(?: \\(if you (?:intended|want) .*)?", Pattern.DOTALL);
 
+    /** The library met a character that a value may contain only in quotes. */
+    private static final Pattern NEEDS_QUOTES = Pattern.compile("got ':'|is not allowed outside quotes");
+
+    private static final String QUOTES =
+            "put a value with such a character in quotes, such as \"22:00\" or \"*TRIAL*\"";
+
     private HoconFile() {}
 
     /**
@@ -52,7 +58,12 @@ public final class HoconFile {
         SourceLocation sourceLocation = SourceLocation.of(file.toAbsolutePath().normalize());
         files.add(sourceLocation.file());
         if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
-            problems.add(sourceLocation, Files.exists(file) ? "cannot be read" : "does not exist", "");
+            // Neither: this user cannot even see whether it exists.
+            boolean hidden = !Files.exists(file) && !Files.notExists(file);
+            problems.add(
+                    sourceLocation,
+                    Files.notExists(file) ? "does not exist" : "cannot be read",
+                    hidden ? "this user may not look into its folder; try sudo" : "");
             return Optional.empty();
         }
         try {
@@ -70,7 +81,9 @@ public final class HoconFile {
             problems.add(sourceLocation, "includes a file that cannot be read: " + include, "");
             return Optional.empty();
         } catch (ConfigException e) {
-            problems.add(placeOf(e, sourceLocation), whatOf(e), "");
+            String what = whatOf(e);
+            problems.add(
+                    placeOf(e, sourceLocation), what, NEEDS_QUOTES.matcher(what).find() ? QUOTES : "");
             return Optional.empty();
         }
     }

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 
 /** The defaults: {@code reference.conf}, which is part of the jar. */
 public final class Reference {
@@ -21,6 +22,11 @@ public final class Reference {
 
     public static ConfigObject root() {
         return ROOT;
+    }
+
+    /** The keys of a block of the defaults. */
+    public static Set<String> keys(String block) {
+        return ROOT.get(block) instanceof ConfigObject object ? object.keySet() : Set.of();
     }
 
     private static ConfigObject read() {

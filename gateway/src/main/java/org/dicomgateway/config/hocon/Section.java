@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,7 @@ public final class Section {
     private final Problems problems;
     private final TreeSet<String> asked = new TreeSet<>();
     private final List<String> missing = new ArrayList<>();
+    private final Map<String, String> elsewhere = new HashMap<>();
 
     private Section(@Nullable Layer written, List<Layer> layers, SourceLocation sourceLocation, Problems problems) {
         this.written = written;
@@ -60,6 +62,11 @@ public final class Section {
     /** Marks keys as known, even if they are never read. */
     public void know(Collection<String> keys) {
         asked.addAll(keys);
+    }
+
+    /** Names the block that these keys belong to, for the problem that they are here. */
+    public void belong(Collection<String> keys, String where) {
+        keys.forEach(key -> elsewhere.put(key, where));
     }
 
     /** The value of a key, from the nearest layer that contains it. It is a problem when no layer contains it. */
@@ -209,7 +216,12 @@ public final class Section {
                 if (value != null && !asked.contains(key)) {
                     Nearest.of(key, asked).ifPresent(meant::add);
                     SourceLocation where = written.sourceLocation().child(key, value.origin());
-                    problems.add(where, "unknown key", Suggestions.remedy(key, asked));
+                    String place = elsewhere.get(key);
+                    if (place == null) {
+                        problems.add(where, "unknown key", Suggestions.remedy(key, asked));
+                    } else {
+                        problems.add(where, "unknown key here; it belongs to " + place, "write it there");
+                    }
                 }
             }
         }

@@ -2,7 +2,6 @@ package org.dicomgateway.config.match;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -11,8 +10,6 @@ public final class IpAddress {
 
     private static final Pattern IPV4 = Pattern.compile("(?:(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(?:\\.(?!$)|$)){4}");
     private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*");
-
-    private static final int IPV6_BYTES = 16;
 
     private final InetAddress address;
     private final byte[] bytes;
@@ -46,15 +43,6 @@ public final class IpAddress {
     /** Whether only this machine can reach the address. */
     public boolean isLoopback() {
         return address.isLoopbackAddress();
-    }
-
-    /**
-     * The network that usually belongs to one host: the first 64 bits of an IPv6 address, or the whole IPv4 address.
-     */
-    public String network() {
-        return bytes.length == IPV6_BYTES
-                ? HexFormat.of().formatHex(bytes, 0, IPV6_BYTES / 2)
-                : address.getHostAddress();
     }
 
     /** The address for a socket. */

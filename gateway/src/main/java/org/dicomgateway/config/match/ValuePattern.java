@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A pattern for values. It is case-sensitive. For any number of threads.
+ * A pattern for values. It is case-sensitive, unless it says otherwise. For any number of threads.
  *
  * <p>A field may have several values: one match is enough. Empty values do not count. A field without any other value
  * is absent; only an empty pattern matches it.

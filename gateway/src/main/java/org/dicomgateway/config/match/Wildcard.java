@@ -6,7 +6,8 @@ import java.util.Set;
 
 /**
  * A text in which {@code *} stands for any number of characters, also none, and {@code ?} for exactly one. A
- * backslash makes the next character literal. Matching takes at most length of pattern times length of value steps.
+ * backslash makes the next character literal. It may ignore the case of letters. Matching takes at most length of
+ * pattern times length of value steps.
  */
 public final class Wildcard implements ValuePattern {
 
@@ -17,9 +18,28 @@ public final class Wildcard implements ValuePattern {
     /** Code points, with the two wildcards as negative numbers. */
     private final int[] symbols;
 
-    private Wildcard(String text, int[] symbols) {
+    private final boolean ignoreCase;
+
+    private Wildcard(String text, int[] symbols, boolean ignoreCase) {
         this.text = text;
         this.symbols = symbols;
+        this.ignoreCase = ignoreCase;
+    }
+
+    /**
+     * Reads a pattern that ignores the case of letters, one by one and in the same way on every machine.
+     *
+     * @throws IllegalArgumentException as {@link #of}
+     */
+    public static Wildcard ignoringCase(String text) {
+        int[] folded = Arrays.stream(of(text).symbols)
+                .map(symbol -> symbol < 0 ? symbol : folded(symbol))
+                .toArray();
+        return new Wildcard(text, folded, true);
+    }
+
+    private static int folded(int point) {
+        return Character.toLowerCase(Character.toUpperCase(point));
     }
 
     /**
@@ -41,7 +61,7 @@ public final class Wildcard implements ValuePattern {
                 symbols[n++] = points[i] == '*' ? ANY_RUN : points[i] == '?' ? ANY_ONE : points[i];
             }
         }
-        return new Wildcard(text, Arrays.copyOf(symbols, n));
+        return new Wildcard(text, Arrays.copyOf(symbols, n), false);
     }
 
     /**
@@ -54,13 +74,14 @@ public final class Wildcard implements ValuePattern {
         int runSymbol = -1;
         int runAt = 0;
         while (at < value.length()) {
-            int point = value.codePointAt(at);
+            int read = value.codePointAt(at);
+            int point = ignoreCase ? folded(read) : read;
             if (symbol < symbols.length && symbols[symbol] == ANY_RUN) {
                 runSymbol = symbol++;
                 runAt = at;
             } else if (symbol < symbols.length && (symbols[symbol] == ANY_ONE || symbols[symbol] == point)) {
                 symbol++;
-                at += Character.charCount(point);
+                at += Character.charCount(read);
             } else if (runSymbol >= 0) {
                 runAt += Character.charCount(value.codePointAt(runAt));
                 at = runAt;
@@ -82,14 +103,29 @@ public final class Wildcard implements ValuePattern {
 
     @Override
     public Optional<Set<String>> literals() {
-        return Arrays.stream(symbols).allMatch(symbol -> symbol >= 0)
+        return !ignoreCase && Arrays.stream(symbols).allMatch(symbol -> symbol >= 0)
                 ? Optional.of(Set.of(new String(symbols, 0, symbols.length)))
                 : Optional.empty();
     }
 
+    /** The characters that a value must contain, in this order. */
+    public String literalCharacters() {
+        int[] literal = Arrays.stream(symbols).filter(symbol -> symbol >= 0).toArray();
+        return new String(literal, 0, literal.length);
+    }
+
+    /** How many characters a value must have at least. */
+    public int minLength() {
+        return (int) Arrays.stream(symbols).filter(symbol -> symbol != ANY_RUN).count();
+    }
+
+    public boolean ignoresCase() {
+        return ignoreCase;
+    }
+
     @Override
     public boolean equals(Object other) {
-        return other instanceof Wildcard that && text.equals(that.text);
+        return other instanceof Wildcard that && text.equals(that.text) && ignoreCase == that.ignoreCase;
     }
 
     @Override
@@ -99,6 +135,6 @@ public final class Wildcard implements ValuePattern {
 
     @Override
     public String toString() {
-        return '"' + text + '"';
+        return '"' + text + '"' + (ignoreCase ? " in any case" : "");
     }
 }

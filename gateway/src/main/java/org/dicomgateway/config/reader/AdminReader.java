@@ -76,7 +76,7 @@ final class AdminReader {
                     .add(
                             block.sourceLocation(),
                             "has neither password-hash nor token-hash",
-                            "make one with scripts/gateway hash-password, or hash-password --token");
+                            "make one with the command hash-password, or hash-password --token");
         }
         block.finish();
         return () -> new AdminUser(name, role.get(), password.get(), token.get());

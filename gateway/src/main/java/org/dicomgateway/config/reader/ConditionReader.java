@@ -20,12 +20,15 @@ import org.dicomgateway.config.match.ValuePattern;
 import org.dicomgateway.config.match.Wildcard;
 import org.dicomgateway.config.settings.Names;
 import org.dicomgateway.dicom.values.Dictionary;
+import org.dicomgateway.dicom.values.Nearest;
 
 /** Reads {@code match} blocks: the conditions of a route. */
 final class ConditionReader {
 
     private static final int MODALITY = 0x00080060;
     private static final int FIRST_OF_DATASET = 0x00080000;
+    private static final String REGEX = "regex";
+    private static final String IGNORE_CASE = "ignore-case";
     private static final int PIXEL_DATA = 0x7FE00010;
 
     /** The simple conditions by key. Conditions that contain others are not here. */
@@ -126,7 +129,9 @@ final class ConditionReader {
         return pattern(node, meaning).map(pattern -> new Condition.Value(field, pattern));
     }
 
-    /** A text with wildcards, a regular expression, or a list of both. In a list, one must match. */
+    /**
+     * A text with wildcards, the same in any case, a regular expression, or a list of these. In a list, one must match.
+     */
     static Setting<ValuePattern> pattern(Node node, UnaryOperator<String> meaning) {
         if (!node.isList()) {
             return one(node, meaning);
@@ -142,9 +147,25 @@ final class ConditionReader {
             return node.text().map(text -> Wildcard.of(meaning.apply(text)));
         }
         return node.section().flatMap(block -> {
-            Setting<ValuePattern> regex = block.text("regex").map(Regex::of);
+            // A misspelled key is one problem only when its neighbour is the one that is looked for.
+            boolean ignoring = block.keys().stream()
+                    .anyMatch(key -> Nearest.of(key, List.of(REGEX, IGNORE_CASE))
+                            .filter(IGNORE_CASE::equals)
+                            .isPresent());
+            Setting<ValuePattern> pattern =
+                    ignoring ? ignoringCase(block, meaning) : block.text(REGEX).map(Regex::of);
+            block.know(List.of(REGEX, IGNORE_CASE));
             block.finish();
-            return regex;
+            return pattern;
         });
+    }
+
+    private static Setting<ValuePattern> ignoringCase(Section block, UnaryOperator<String> meaning) {
+        if (block.isWritten(REGEX)) {
+            return block.node(IGNORE_CASE)
+                    .reject("there is also a regex", "keep one; a regex that begins with (?i) ignores case");
+        }
+        return block.texts(IGNORE_CASE, text -> Wildcard.ignoringCase(meaning.apply(text)))
+                .map(all -> all.size() == 1 ? all.get(0) : new ValuePattern.AnyOf(List.copyOf(all)));
     }
 }

@@ -5,9 +5,10 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.dicomgateway.config.hocon.Problems;
+import org.dicomgateway.config.hocon.Reference;
 import org.dicomgateway.config.hocon.Section;
 import org.dicomgateway.config.hocon.Setting;
-import org.dicomgateway.config.reader.RoutingReader.DestinationDraft;
+import org.dicomgateway.config.hocon.SourceLocation;
 import org.dicomgateway.config.settings.DataSize;
 import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.config.settings.DestinationSettings.BreakerSettings;
@@ -25,6 +26,12 @@ import org.dicomgateway.security.ClientTls;
 /** Reads one destination, merged with the common defaults. */
 final class DestinationReader {
 
+    /** A destination and its place. */
+    record Draft(
+            SourceLocation sourceLocation,
+            Supplier<DestinationSettings> settings,
+            Setting<Optional<String>> plainPassword) {}
+
     private static final String PRESERVE = "preserve";
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._:%-]{1,255}");
     private static final Duration MAX_DELAY = Duration.ofDays(7);
@@ -41,7 +48,7 @@ final class DestinationReader {
         defaults.finish();
     }
 
-    static DestinationDraft read(String name, Section section, Problems problems) {
+    static Draft read(String name, Section section, Problems problems) {
         Setting.of(name, section.sourceLocation(), problems).map(Limits::name);
         Setting<AeTitle> aeTitle = section.text("ae-title").map(AeTitle::of);
         Setting<String> host = section.text("host")
@@ -55,8 +62,9 @@ final class DestinationReader {
         RestReader.Shared restShared = RestReader.shared(rest);
         Supplier<Optional<RestSettings>> api = RestReader.read(rest, restShared);
         rest.finish();
+        section.belong(Reference.keys("route-defaults"), "a route, or to route-defaults");
         section.finish();
-        return new DestinationDraft(
+        return new Draft(
                 section.sourceLocation(),
                 () -> new DestinationSettings(
                         name,

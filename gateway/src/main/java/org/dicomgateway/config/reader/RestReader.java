@@ -14,6 +14,7 @@ import org.dicomgateway.config.hocon.Setting;
 import org.dicomgateway.config.settings.Limits;
 import org.dicomgateway.config.settings.RestSettings;
 import org.dicomgateway.config.settings.RestSettings.Login;
+import org.dicomgateway.security.FileTrouble;
 
 /** Reads the REST API of a destination. Reads a password file at once, so that the settings are complete. */
 final class RestReader {
@@ -106,7 +107,7 @@ final class RestReader {
             String password = Files.readString(file).strip();
             return password.isEmpty() ? node.reject("is empty: " + file, "") : node.valid(password);
         } catch (IOException e) {
-            return node.reject("cannot be read: " + file + " (" + e.getClass().getSimpleName() + ")", "");
+            return node.reject("cannot be read: " + file + " (" + FileTrouble.of(e) + ")", "");
         }
     }
 }

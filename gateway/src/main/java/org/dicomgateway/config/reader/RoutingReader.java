@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.dicomgateway.config.hocon.Node;
 import org.dicomgateway.config.hocon.Problems;
+import org.dicomgateway.config.hocon.Reference;
 import org.dicomgateway.config.hocon.Section;
 import org.dicomgateway.config.hocon.Setting;
 import org.dicomgateway.config.hocon.SourceLocation;
@@ -24,6 +25,8 @@ import org.dicomgateway.config.settings.Suggestions;
 /** Reads {@code routing.conf}. */
 public final class RoutingReader {
 
+    private static final String DESTINATION = "a destination, or to destination-defaults";
+
     private final Problems problems;
     private final Map<String, Integer> lineOfRoute = new HashMap<>();
 
@@ -33,13 +36,7 @@ public final class RoutingReader {
 
     /** The settings, which can be read when no problem was reported. */
     public record Draft(
-            Supplier<RoutingSettings> settings, List<DestinationDraft> destinations, List<RouteDraft> routes) {}
-
-    /** A destination and its place. */
-    record DestinationDraft(
-            SourceLocation sourceLocation,
-            Supplier<DestinationSettings> settings,
-            Setting<Optional<String>> plainPassword) {}
+            Supplier<RoutingSettings> settings, List<DestinationReader.Draft> destinations, List<RouteDraft> routes) {}
 
     /** A route and its place. */
     record RouteDraft(
@@ -51,7 +48,7 @@ public final class RoutingReader {
     public Draft read(Section root) {
         Section defaults = root.section("destination-defaults");
         DestinationReader.checkDefaults(defaults);
-        Map<String, DestinationDraft> destinations = new LinkedHashMap<>();
+        Map<String, DestinationReader.Draft> destinations = new LinkedHashMap<>();
         Setting<Node> list = root.node("destinations");
         Section blocks = root.section("destinations");
         blocks.blocks(defaults)
@@ -60,6 +57,7 @@ public final class RoutingReader {
         Section routeDefaults = root.section("route-defaults");
         StrategyReader.read(routeDefaults);
         common(routeDefaults);
+        routeDefaults.belong(Reference.keys("destination-defaults"), DESTINATION);
         routeDefaults.finish();
         // If the list of destinations is unreadable, skip this check: it would report every name as unknown.
         Optional<Set<String>> names =
@@ -72,9 +70,10 @@ public final class RoutingReader {
         return new Draft(() -> settings(destinations, routes), List.copyOf(destinations.values()), routes);
     }
 
-    private static RoutingSettings settings(Map<String, DestinationDraft> destinations, List<RouteDraft> routes) {
+    private static RoutingSettings settings(
+            Map<String, DestinationReader.Draft> destinations, List<RouteDraft> routes) {
         Map<String, DestinationSettings> byName = new LinkedHashMap<>();
-        destinations.forEach((name, draft) -> byName.put(name, draft.settings.get()));
+        destinations.forEach((name, draft) -> byName.put(name, draft.settings().get()));
         return new RoutingSettings(
                 byName, routes.stream().map(route -> route.settings.get()).toList());
     }
@@ -92,6 +91,7 @@ public final class RoutingReader {
         Setting<List<String>> to = section.texts("to", text -> destination(text, destinations));
         StrategyReader.Draft strategy = StrategyReader.read(section, to);
         Common common = common(section);
+        section.belong(Reference.keys("destination-defaults"), DESTINATION);
         section.finish();
         return new RouteDraft(
                 section.sourceLocation(),

@@ -10,7 +10,6 @@ import java.util.TreeSet;
 import org.dicomgateway.config.hocon.SourceLocation;
 import org.dicomgateway.config.hocon.Warning;
 import org.dicomgateway.config.match.Condition;
-import org.dicomgateway.config.reader.RoutingReader.DestinationDraft;
 import org.dicomgateway.config.reader.RoutingReader.RouteDraft;
 import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.config.settings.RouteSettings;
@@ -36,7 +35,7 @@ public final class RoutingWarnings {
         return List.copyOf(warnings.found);
     }
 
-    private void destination(DestinationDraft draft) {
+    private void destination(DestinationReader.Draft draft) {
         String name = draft.settings().get().name();
         Set<String> used = new HashSet<>();
         settings.routes().forEach(route -> used.addAll(route.to()));
@@ -62,6 +61,8 @@ public final class RoutingWarnings {
                         draft.match(),
                         "route " + route.name() + " can never match: " + why,
                         "correct the conditions, or remove the route"));
+        ImpossibleValue.in(route.match())
+                .forEach(value -> add(draft.match(), "route " + route.name() + ": " + value.what(), value.remedy()));
         if (route.fallback()) {
             settings.routes().stream()
                     .filter(other -> !other.fallback() && other.match().equals(EVERY_INSTANCE))

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.dicomgateway.config.hocon.Node;
 import org.dicomgateway.config.hocon.Section;
 import org.dicomgateway.config.hocon.Setting;
@@ -25,6 +24,9 @@ import org.dicomgateway.security.TlsSettings;
 
 /** Reads {@code tls} blocks. File names are relative to the file that contains them. The files must be usable. */
 public final class TlsReader {
+
+    /** The keys that mean TLS. */
+    static final List<String> KEYS = List.of("certificate", "key", "key-store", "trust");
 
     /** The word for the authorities that Java trusts. */
     private static final String SYSTEM = "system";
@@ -86,7 +88,7 @@ public final class TlsReader {
     /** A {@code tls} block as it is understood: with keys, {@code enabled} is true unless it is written. */
     public static ConfigObject effective(ConfigObject tls) {
         ConfigValue enabled = tls.get("enabled");
-        return Stream.of("certificate", "key", "key-store", "trust")
+        return KEYS.stream()
                 .map(tls::get)
                 .filter(Objects::nonNull)
                 .filter(key -> enabled == null

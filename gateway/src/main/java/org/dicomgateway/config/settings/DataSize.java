@@ -1,5 +1,7 @@
 package org.dicomgateway.config.settings;
 
+import org.dicomgateway.dicom.values.ByteSize;
+
 /** A number of bytes, at least 0. */
 public record DataSize(long bytes) implements Comparable<DataSize> {
 
@@ -16,12 +18,12 @@ public record DataSize(long bytes) implements Comparable<DataSize> {
 
     /** {@code n} mebibytes (2^20 bytes each). */
     public static DataSize ofMebibytes(long n) {
-        return new DataSize(Math.multiplyExact(n, 1L << 20));
+        return new DataSize(Math.multiplyExact(n, (long) ByteSize.MIB));
     }
 
     /** {@code n} kibibytes (2^10 bytes each). */
     public static DataSize ofKibibytes(long n) {
-        return new DataSize(Math.multiplyExact(n, 1L << 10));
+        return new DataSize(Math.multiplyExact(n, (long) ByteSize.KIB));
     }
 
     @Override

@@ -1,12 +1,19 @@
 package org.dicomgateway.config.settings;
 
 import java.time.Duration;
+import java.util.Locale;
 
-/** Durations as an operator writes them: {@code 90 s}, the largest unit that leaves no remainder. */
+/** Durations as text. */
 public final class DurationText {
 
     private DurationText() {}
 
+    /** A time in tenths of a second, for a sentence: {@code 1.5 s}. */
+    public static String seconds(Duration time) {
+        return String.format(Locale.ROOT, "%.1f s", time.toMillis() / 1000.0);
+    }
+
+    /** As an operator writes it, in the largest unit that leaves no remainder: {@code 90 s}. */
     public static String of(Duration duration) {
         long millis = duration.toMillis();
         if (millis == 0 || millis % 1000 != 0) {

@@ -23,6 +23,7 @@ import org.aoju.bus.image.metric.internal.pdu.Presentation;
 import org.dicomgateway.dicom.values.Admission;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.AssociationAnswer;
+import org.dicomgateway.dicom.values.ByteSize;
 import org.dicomgateway.dicom.values.DimseStatus;
 import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.PeerCertificate;
@@ -47,7 +48,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class AcceptedAssociation implements Runnable {
 
-    private static final Logger log = LoggerFactory.getLogger(AcceptedAssociation.class);
+    private static final Logger LOG = LoggerFactory.getLogger(AcceptedAssociation.class);
 
     private static final int UNRECOGNIZED_OPERATION = 0x0211;
 
@@ -55,7 +56,7 @@ public final class AcceptedAssociation implements Runnable {
     private static final Duration TURN = Duration.ofSeconds(2);
 
     /** Large enough for a response, and small enough that the toolkit's buffer never grows. */
-    private static final int RESPONSE_PDU = (1 << 14) - 6;
+    private static final int RESPONSE_PDU = 16 * ByteSize.KIB - 6;
 
     /** A-ASSOCIATE-RJ: transient, presentation layer, temporary congestion (PS3.8 9.3.4). */
     private static final byte[] CONGESTION = {3, 0, 0, 0, 0, 4, 0, 2, 3, 1};
@@ -70,7 +71,7 @@ public final class AcceptedAssociation implements Runnable {
     private static final Duration LINGER = Duration.ofSeconds(1);
 
     /** More than the kernel buffers can hold of the peer's data. */
-    private static final int MAX_UNDERWAY = 8 << 20;
+    private static final int MAX_UNDERWAY = 8 * ByteSize.MIB;
 
     private final Acceptor acceptor;
     private final DicomSocket socket;
@@ -131,7 +132,7 @@ public final class AcceptedAssociation implements Runnable {
                 awaitPeerClose();
             }
         } catch (IOException e) {
-            log.debug("{}: the connection ended unexpectedly", name, e);
+            LOG.debug("{}: the connection ended unexpectedly", name, e);
         } catch (Error e) {
             abort();
             throw e;
@@ -146,7 +147,7 @@ public final class AcceptedAssociation implements Runnable {
     private void sayGoodbye() {
         StoreRequests requests = storeRequests;
         if (requests != null) {
-            log.info("{}: closed after {} C-STORE{}", name, requests.count(), howItEnded());
+            LOG.info("{}: closed after {} C-STORE{}", name, requests.count(), howItEnded());
         } else if (!told) {
             acceptor.refusals().info("{}: closed before it was associated{}", name, howItEnded());
         }
@@ -316,7 +317,7 @@ public final class AcceptedAssociation implements Runnable {
                     Objects.requireNonNull(origin),
                     name);
             AAssociateAC ac = Negotiation.accept(rq, acceptor.settings().maxPduLength(), admission);
-            log.info("{}: accepted, called {}{}{}", name, origin.called(), admission, protection());
+            LOG.info("{}: accepted, called {}{}{}", name, origin.called(), admission, protection());
             awaitMessage();
             return ac;
         }

@@ -41,7 +41,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Acceptor implements AutoCloseable {
 
-    private static final Logger log = LoggerFactory.getLogger(Acceptor.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Acceptor.class);
 
     /** Connections over the limit that get an A-ASSOCIATE-RJ. Further ones are closed without an answer. */
     private static final int REFUSALS_AT_ONCE = 16;
@@ -77,7 +77,7 @@ public final class Acceptor implements AutoCloseable {
     private final Set<AcceptedAssociation> connections = ConcurrentHashMap.newKeySet();
     private final Object change = new Object();
     private final Turns turns = new Turns(REQUESTS_AT_ONCE, REQUESTS_OF_ONE_HOST_AT_ONCE);
-    private final LogLimit refusals = new LogLimit(log, System::nanoTime);
+    private final LogLimit refusals = new LogLimit(LOG, System::nanoTime);
     private final KnownHosts known = new KnownHosts(System::nanoTime);
     private final Places places;
 
@@ -118,7 +118,7 @@ public final class Acceptor implements AutoCloseable {
         server = listening;
         acceptLoop = new LongLived("dicom-accept-" + listening.getLocalPort(), () -> accept(listening));
         acceptLoop.start();
-        log.info("listening on {}{}", Text.address(address()), tls.isPresent() ? ", TLS only" : "");
+        LOG.info("listening on {}{}", Text.address(address()), tls.isPresent() ? ", TLS only" : "");
     }
 
     /** The address on which it listens. Contains the actual port when the settings asked for a free one. */
@@ -157,7 +157,7 @@ public final class Acceptor implements AutoCloseable {
         acceptors.forEach(acceptor -> acceptor.connections.forEach(AcceptedAssociation::abort));
         interrupted |= !awaitNoConnections(acceptors, END_OF_THREADS);
         acceptors.forEach(acceptor -> acceptor.connections.forEach(
-                connection -> log.warn("{}: its thread has not ended: an operation still runs", connection)));
+                connection -> LOG.warn("{}: its thread has not ended: an operation still runs", connection)));
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
@@ -224,7 +224,7 @@ public final class Acceptor implements AutoCloseable {
                 serve((DicomSocket) listening.accept());
             } catch (IOException e) {
                 if (!stopping) {
-                    log.error("a connection could not be accepted; the next try follows", e);
+                    LOG.error("a connection could not be accepted; the next try follows", e);
                     pause();
                 }
             }
@@ -243,7 +243,7 @@ public final class Acceptor implements AutoCloseable {
         connections.add(connection);
         Thread thread = new Thread(connection, "dicom-assoc-" + number);
         if (!Threads.start(thread)) {
-            log.error("the machine has no thread left for a connection; {} connections are open", openAssociations());
+            LOG.error("the machine has no thread left for a connection; {} connections are open", openAssociations());
             socket.closeQuietly();
             ended(connection);
             pause();
@@ -265,7 +265,7 @@ public final class Acceptor implements AutoCloseable {
                     server.close();
                 }
             } catch (IOException e) {
-                log.warn("the listening socket failed to close", e);
+                LOG.warn("the listening socket failed to close", e);
             }
         }
         if (loop != null) {

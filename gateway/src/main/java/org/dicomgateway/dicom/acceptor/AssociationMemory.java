@@ -1,5 +1,6 @@
 package org.dicomgateway.dicom.acceptor;
 
+import org.dicomgateway.dicom.values.ByteSize;
 import org.dicomgateway.dicom.wire.PduGuard;
 
 /**
@@ -9,10 +10,10 @@ import org.dicomgateway.dicom.wire.PduGuard;
  */
 public final class AssociationMemory {
 
-    private static final long PLAIN = 200 << 10;
+    private static final long PLAIN = 200 * ByteSize.KIB;
 
     /** A second read buffer, and the JDK's TLS buffers for records and handshakes. */
-    private static final long TLS = 192 << 10;
+    private static final long TLS = 192 * ByteSize.KIB;
 
     private AssociationMemory() {}
 

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 /** The C-STORE requests of one association (PS3.7 9.1.1), one after the other. */
 final class StoreRequests {
 
-    private static final Logger log = LoggerFactory.getLogger(StoreRequests.class);
+    private static final Logger LOG = LoggerFactory.getLogger(StoreRequests.class);
 
     /** Error Comment has VR LO (PS3.7 E.1). */
     private static final int MAX_COMMENT = 64;
@@ -99,7 +99,7 @@ final class StoreRequests {
             if (dataset.failure() != null) {
                 throw dataset.failure();
             }
-            log.warn(
+            LOG.warn(
                     "{}: aborted, because instance {} could not be received:" + " {}",
                     associationName,
                     request.sopInstance(),
@@ -107,7 +107,7 @@ final class StoreRequests {
                     e);
             throw Aborts.becauseOf(e);
         } catch (RuntimeException e) {
-            log.error(
+            LOG.error(
                     "{}: internal error of the gateway while it received instance" + " {}",
                     associationName,
                     request.sopInstance(),
@@ -117,7 +117,7 @@ final class StoreRequests {
     }
 
     private CStoreResponse refused(String why) {
-        log.info("{}: C-STORE refused: {}", associationName, why);
+        LOG.info("{}: C-STORE refused: {}", associationName, why);
         return new CStoreResponse(DimseStatus.CANNOT_UNDERSTAND, why);
     }
 

@@ -7,6 +7,7 @@ import java.io.PushbackInputStream;
 import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
 import java.util.zip.ZipException;
+import org.dicomgateway.dicom.values.ByteSize;
 import org.dicomgateway.dicom.values.ByteSource;
 import org.dicomgateway.dicom.values.Dictionary;
 import org.dicomgateway.dicom.values.InstanceHeader;
@@ -23,7 +24,7 @@ import org.dicomgateway.dicom.values.Uid;
 public final class HeaderReader {
 
     /** Reading stops after this many bytes. A longer header contains large values, which no rule uses. */
-    public static final long MAX_HEADER_BYTES = 16L << 20;
+    public static final long MAX_HEADER_BYTES = 16L * ByteSize.MIB;
 
     private static final int PIXEL_DATA_GROUP = 0x7FE0;
     private static final int SOP_CLASS_UID = 0x00080016;

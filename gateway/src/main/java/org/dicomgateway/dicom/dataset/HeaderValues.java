@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.aoju.bus.image.galaxy.data.SpecificCharacterSet;
 import org.aoju.bus.image.galaxy.data.StandardDictionary;
+import org.dicomgateway.dicom.values.ByteSize;
 import org.dicomgateway.dicom.values.InstanceHeader;
 import org.dicomgateway.dicom.values.Values;
 
@@ -12,10 +13,10 @@ import org.dicomgateway.dicom.values.Values;
 final class HeaderValues implements InstanceHeader.Attributes {
 
     /** Longer values are skipped: no rule uses them. */
-    static final int MAX_VALUE = 1 << 16;
+    static final int MAX_VALUE = 64 * ByteSize.KIB;
 
     /** The limit for all values together. Further values are skipped. */
-    static final int MAX_TOTAL = 1 << 20;
+    static final int MAX_TOTAL = ByteSize.MIB;
 
     private static final int SPECIFIC_CHARACTER_SET = 0x00080005;
 

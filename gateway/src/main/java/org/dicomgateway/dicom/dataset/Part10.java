@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.values.ByteSize;
 import org.dicomgateway.dicom.values.ByteSource;
 import org.dicomgateway.dicom.values.Dictionary;
 import org.dicomgateway.dicom.values.Implementation;
@@ -30,7 +31,7 @@ public final class Part10 {
     private static final String ADDRESS_SCHEME = "dicom://";
 
     /** Far more than any file meta information needs. Reading stops there. */
-    private static final long MAX_META = 1 << 20;
+    private static final long MAX_META = ByteSize.MIB;
 
     private static final int MEDIA_STORAGE_SOP_CLASS_UID = 0x00020002;
     private static final int MEDIA_STORAGE_SOP_INSTANCE_UID = 0x00020003;

@@ -22,6 +22,7 @@ import org.aoju.bus.image.metric.internal.pdu.AAssociateRJ;
 import org.aoju.bus.image.metric.internal.pdu.AAssociateRQ;
 import org.aoju.bus.image.metric.internal.pdu.Presentation;
 import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.values.ByteSize;
 import org.dicomgateway.dicom.values.Implementation;
 import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.dicom.values.PresentationPair;
@@ -43,7 +44,7 @@ import org.jspecify.annotations.Nullable;
 final class RequestedAssociation implements OpenAssociation {
 
     private static final int SMALLEST_PDU = 128;
-    private static final int LARGEST_PDU = 1 << 17;
+    private static final int LARGEST_PDU = 128 * ByteSize.KIB;
     private static final int MEDIUM_PRIORITY = 0;
     private static final int MESSAGE_IDS = 0x10000;
     private static final AtomicInteger LAST_NUMBER = new AtomicInteger();

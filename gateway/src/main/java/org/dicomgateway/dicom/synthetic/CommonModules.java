@@ -42,14 +42,14 @@ final class CommonModules {
                 .empty(Tag.ReferringPhysicianName);
         // General Series
         elements.text(Tag.SeriesInstanceUID, image.seriesInstance().value())
-                .text(Tag.Modality, iod.modality())
+                .text(Tag.Modality, iod.modality)
                 .number(Tag.SeriesNumber, place.series())
                 .moment(Tag.SeriesDate, Tag.SeriesTime, begun)
                 .text(Tag.SeriesDescription, "Synthetic " + image.modality() + " phantom");
-        if (iod.bodyPart().isEmpty()) {
+        if (iod.bodyPart.isEmpty()) {
             elements.empty(Tag.Laterality);
         } else {
-            elements.text(Tag.BodyPartExamined, iod.bodyPart());
+            elements.text(Tag.BodyPartExamined, iod.bodyPart);
         }
         // General Equipment
         elements.text(Tag.Manufacturer, "DICOM Gateway")
@@ -68,7 +68,7 @@ final class CommonModules {
 
     /** Image Pixel, and for a clip also Multi-frame and Cine. */
     private static void pixels(Elements elements, SyntheticInstance image) {
-        PixelFormat format = image.modality().iod().format();
+        PixelFormat format = image.modality().iod().format;
         elements.number(Tag.SamplesPerPixel, format.samples())
                 .text(Tag.PhotometricInterpretation, format.photometric())
                 .number(Tag.Rows, image.matrix().rows())

@@ -4,37 +4,16 @@ import org.aoju.bus.image.Tag;
 import org.aoju.bus.image.UID;
 
 /** CT Image (PS3.3 A.3): axial slices of a chest. A stored value is the Hounsfield number plus 1024. */
-final class CtImage implements Iod {
+final class CtImage extends Iod {
 
     private static final int OFFSET = 1024;
 
-    @Override
-    public String sopClass(boolean multiFrame) {
-        return multiFrame ? "" : UID.CTImageStorage;
+    CtImage() {
+        super(UID.CTImageStorage, "", "CT", "CHEST", PixelFormat.GRAY_16, new Matrix(512, 512));
     }
 
     @Override
-    public String modality() {
-        return "CT";
-    }
-
-    @Override
-    public String bodyPart() {
-        return "CHEST";
-    }
-
-    @Override
-    public PixelFormat format() {
-        return PixelFormat.GRAY_16;
-    }
-
-    @Override
-    public Matrix typicalMatrix() {
-        return new Matrix(512, 512);
-    }
-
-    @Override
-    public void describe(Elements elements, SyntheticInstance image) {
+    void describe(Elements elements, SyntheticInstance image) {
         CrossSection.place(elements, image, 380, 2.5);
         elements.text(Tag.ImageType, "ORIGINAL", "PRIMARY", "AXIAL")
                 .number(Tag.RescaleIntercept, -OFFSET)
@@ -51,8 +30,8 @@ final class CtImage implements Iod {
     }
 
     @Override
-    public Picture picture(int step, int variation) {
-        double swell = Iod.swell(step);
+    Picture picture(int step, int variation) {
+        double swell = swell(step);
         double build = 0.78 + 0.001 * variation;
         double lung = 0.15 + 0.12 * swell;
         return Picture.on(hounsfield(-1000))

@@ -30,7 +30,7 @@ public sealed interface ImageSize {
     record Typical() implements ImageSize {
         @Override
         public Matrix matrix(Modality modality, int frames, long headerBytes) {
-            return modality.iod().typicalMatrix();
+            return modality.iod().typicalMatrix;
         }
     }
 
@@ -46,7 +46,7 @@ public sealed interface ImageSize {
     record About(long bytes) implements ImageSize {
         @Override
         public Matrix matrix(Modality modality, int frames, long headerBytes) {
-            long pixelBytes = (long) modality.iod().format().bytesPerPixel() * frames;
+            long pixelBytes = (long) modality.iod().format.bytesPerPixel() * frames;
             long pixels = (bytes - headerBytes) / pixelBytes;
             long smallest = headerBytes + pixelBytes * Matrix.MIN * Matrix.MIN;
             if (bytes < smallest) {

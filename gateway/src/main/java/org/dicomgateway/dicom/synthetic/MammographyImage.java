@@ -4,37 +4,22 @@ import org.aoju.bus.image.Tag;
 import org.aoju.bus.image.UID;
 
 /** Digital Mammography X-Ray Image, for presentation (PS3.3 A.27): L and R, cranio-caudal and oblique, in turn. */
-final class MammographyImage implements Iod {
+final class MammographyImage extends Iod {
 
     private static final double IMAGER_WIDTH_MM = 240;
 
-    @Override
-    public String sopClass(boolean multiFrame) {
-        return multiFrame ? "" : UID.DigitalMammographyXRayImageStorageForPresentation;
+    MammographyImage() {
+        super(
+                UID.DigitalMammographyXRayImageStorageForPresentation,
+                "",
+                "MG",
+                "BREAST",
+                PixelFormat.GRAY_16,
+                new Matrix(2560, 2048));
     }
 
     @Override
-    public String modality() {
-        return "MG";
-    }
-
-    @Override
-    public String bodyPart() {
-        return "BREAST";
-    }
-
-    @Override
-    public PixelFormat format() {
-        return PixelFormat.GRAY_16;
-    }
-
-    @Override
-    public Matrix typicalMatrix() {
-        return new Matrix(2560, 2048);
-    }
-
-    @Override
-    public void describe(Elements elements, SyntheticInstance image) {
+    void describe(Elements elements, SyntheticInstance image) {
         int step = image.place().instance() - 1;
         boolean left = isLeft(step);
         boolean oblique = isOblique(step);
@@ -68,7 +53,7 @@ final class MammographyImage implements Iod {
     }
 
     @Override
-    public Picture picture(int step, int variation) {
+    Picture picture(int step, int variation) {
         double side = isLeft(step) ? 1 : -1;
         double wall = -1.4 * side;
         double size = 1.7 + 0.003 * variation;

@@ -4,35 +4,14 @@ import org.aoju.bus.image.Tag;
 import org.aoju.bus.image.UID;
 
 /** MR Image (PS3.3 A.4): axial slices of a head, T2 weighted, so that the ventricles are bright. */
-final class MrImage implements Iod {
+final class MrImage extends Iod {
 
-    @Override
-    public String sopClass(boolean multiFrame) {
-        return multiFrame ? "" : UID.MRImageStorage;
+    MrImage() {
+        super(UID.MRImageStorage, "", "MR", "HEAD", PixelFormat.GRAY_16, new Matrix(256, 256));
     }
 
     @Override
-    public String modality() {
-        return "MR";
-    }
-
-    @Override
-    public String bodyPart() {
-        return "HEAD";
-    }
-
-    @Override
-    public PixelFormat format() {
-        return PixelFormat.GRAY_16;
-    }
-
-    @Override
-    public Matrix typicalMatrix() {
-        return new Matrix(256, 256);
-    }
-
-    @Override
-    public void describe(Elements elements, SyntheticInstance image) {
+    void describe(Elements elements, SyntheticInstance image) {
         CrossSection.place(elements, image, 240, 4);
         elements.text(Tag.ImageType, "ORIGINAL", "PRIMARY", "OTHER")
                 .text(Tag.ScanningSequence, "SE")
@@ -51,8 +30,8 @@ final class MrImage implements Iod {
     }
 
     @Override
-    public Picture picture(int step, int variation) {
-        double swell = Iod.swell(step);
+    Picture picture(int step, int variation) {
+        double swell = swell(step);
         double skull = 0.5 + 0.15 * swell + 0.0005 * variation;
         double ventricle = 0.04 + 0.08 * swell;
         return Picture.on(10)

@@ -4,37 +4,16 @@ import org.aoju.bus.image.Tag;
 import org.aoju.bus.image.UID;
 
 /** Computed Radiography Image (PS3.3 A.2): a chest from behind. */
-final class RadiographyImage implements Iod {
+final class RadiographyImage extends Iod {
 
     private static final double PLATE_WIDTH_MM = 400;
 
-    @Override
-    public String sopClass(boolean multiFrame) {
-        return multiFrame ? "" : UID.ComputedRadiographyImageStorage;
+    RadiographyImage() {
+        super(UID.ComputedRadiographyImageStorage, "", "CR", "CHEST", PixelFormat.GRAY_16, new Matrix(2048, 2048));
     }
 
     @Override
-    public String modality() {
-        return "CR";
-    }
-
-    @Override
-    public String bodyPart() {
-        return "CHEST";
-    }
-
-    @Override
-    public PixelFormat format() {
-        return PixelFormat.GRAY_16;
-    }
-
-    @Override
-    public Matrix typicalMatrix() {
-        return new Matrix(2048, 2048);
-    }
-
-    @Override
-    public void describe(Elements elements, SyntheticInstance image) {
+    void describe(Elements elements, SyntheticInstance image) {
         double spacing = PLATE_WIDTH_MM / image.matrix().columns();
         elements.text(Tag.ImageType, "ORIGINAL", "PRIMARY")
                 .text(Tag.ViewPosition, "PA")
@@ -48,8 +27,8 @@ final class RadiographyImage implements Iod {
     }
 
     @Override
-    public Picture picture(int step, int variation) {
-        double breath = 0.06 * Iod.swell(step) + 0.0006 * variation;
+    Picture picture(int step, int variation) {
+        double breath = 0.06 * swell(step) + 0.0006 * variation;
         Picture picture = Picture.on(200)
                 .ellipse(0, 0.75, 0.88, 1.35, 2300)
                 .box(0, -0.75, 0.16, 0.25, 2300)

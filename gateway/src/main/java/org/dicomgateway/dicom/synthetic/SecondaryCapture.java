@@ -4,46 +4,31 @@ import org.aoju.bus.image.Tag;
 import org.aoju.bus.image.UID;
 
 /** Secondary Capture Image and Multi-frame True Color SC Image (PS3.3 A.8): a test card with a moving disc. */
-final class SecondaryCapture implements Iod {
+final class SecondaryCapture extends Iod {
 
     private static final int[] BARS = {0xc0c0c0, 0xc0c000, 0x00c0c0, 0x00c000, 0xc000c0, 0xc00000, 0x0000c0};
 
-    @Override
-    public String sopClass(boolean multiFrame) {
-        return multiFrame ? UID.MultiFrameTrueColorSecondaryCaptureImageStorage : UID.SecondaryCaptureImageStorage;
-    }
-
-    /** There is no modality SC. A picture without a modality has {@code OT}, other (PS3.3 C.7.3.1.1.1). */
-    @Override
-    public String modality() {
-        return "OT";
-    }
-
-    @Override
-    public String bodyPart() {
-        return "";
+    SecondaryCapture() {
+        // There is no modality SC. A picture without a modality has OT, other (PS3.3 C.7.3.1.1.1).
+        super(
+                UID.SecondaryCaptureImageStorage,
+                UID.MultiFrameTrueColorSecondaryCaptureImageStorage,
+                "OT",
+                "",
+                PixelFormat.RGB,
+                new Matrix(480, 640));
     }
 
     @Override
-    public PixelFormat format() {
-        return PixelFormat.RGB;
-    }
-
-    @Override
-    public Matrix typicalMatrix() {
-        return new Matrix(480, 640);
-    }
-
-    @Override
-    public void describe(Elements elements, SyntheticInstance image) {
+    void describe(Elements elements, SyntheticInstance image) {
         elements.text(Tag.ImageType, "DERIVED", "SECONDARY")
                 .text(Tag.ConversionType, "SYN")
                 .empty(Tag.PatientOrientation);
     }
 
     @Override
-    public Picture picture(int step, int variation) {
-        double swing = Iod.swell(step);
+    Picture picture(int step, int variation) {
+        double swing = swell(step);
         Picture picture = Picture.on(0x202830);
         for (int bar = 0; bar < BARS.length; bar++) {
             picture.box(-0.9 + 0.3 * bar, -0.2, 0.15, 0.45, BARS[bar]);

@@ -12,13 +12,14 @@ import org.aoju.bus.image.galaxy.data.Attributes;
 import org.aoju.bus.image.galaxy.data.VR;
 import org.aoju.bus.image.galaxy.io.ImageOutputStream;
 import org.dicomgateway.dicom.synthetic.template.Template;
+import org.dicomgateway.dicom.values.ByteSize;
 import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
 
 /** One image that can write itself, in Explicit VR Little Endian, with the memory of one row of pixels. */
 public final class SyntheticInstance {
 
-    private static final int BUFFER = 1 << 16;
+    private static final int BUFFER = 64 * ByteSize.KIB;
     private static final Uid IMPLEMENTATION = Uid.of("2.25.319818480872340347801048424705520009506");
     private static final String IMPLEMENTATION_NAME = "DICOMGW_SYNTH";
 
@@ -97,7 +98,7 @@ public final class SyntheticInstance {
 
     /** Bytes of the pixel data, without padding. */
     public long pixelBytes() {
-        return matrix.pixels() * modality.iod().format().bytesPerPixel() * frames;
+        return matrix.pixels() * modality.iod().format.bytesPerPixel() * frames;
     }
 
     /** Its relative path in an output folder: {@code SYN0001/study-01/series-01-CT/0001.dcm}. */
@@ -147,14 +148,14 @@ public final class SyntheticInstance {
         @SuppressWarnings("resource")
         ImageOutputStream dicom = new ImageOutputStream(out, TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN.toString());
         dicom.writeDataset(fileMetaInformation(), dataset());
-        VR vr = modality.iod().format().bitsAllocated() > Byte.SIZE ? VR.OW : VR.OB;
+        VR vr = modality.iod().format.bitsAllocated() > Byte.SIZE ? VR.OW : VR.OB;
         dicom.writeHeader(Tag.PixelData, vr, (int) (pixelBytes() + pixelBytes() % 2));
         dicom.flush();
     }
 
     private void writePixels(OutputStream out) throws IOException {
         Iod iod = modality.iod();
-        PixelFormat format = iod.format();
+        PixelFormat format = iod.format;
         int variation = identity.number(100, "variation", place.patient(), place.study());
         int[] inks = new int[matrix.columns()];
         byte[] bytes = new byte[matrix.columns() * format.bytesPerPixel()];

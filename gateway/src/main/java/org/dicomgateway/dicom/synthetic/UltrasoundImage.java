@@ -4,7 +4,7 @@ import org.aoju.bus.image.Tag;
 import org.aoju.bus.image.UID;
 
 /** Ultrasound Image and Ultrasound Multi-frame Image (PS3.3 A.6, A.7): a sector with a cyst that grows and shrinks. */
-final class UltrasoundImage implements Iod {
+final class UltrasoundImage extends Iod {
 
     /** PS3.3 C.8.5.5.1: a tissue image in two dimensions, measured in centimetres. */
     private static final int SPATIAL_2D = 1;
@@ -13,33 +13,18 @@ final class UltrasoundImage implements Iod {
     private static final int CENTIMETRES = 3;
     private static final double DEPTH_CM = 16;
 
-    @Override
-    public String sopClass(boolean multiFrame) {
-        return multiFrame ? UID.UltrasoundMultiFrameImageStorage : UID.UltrasoundImageStorage;
+    UltrasoundImage() {
+        super(
+                UID.UltrasoundImageStorage,
+                UID.UltrasoundMultiFrameImageStorage,
+                "US",
+                "ABDOMEN",
+                PixelFormat.GRAY_8,
+                new Matrix(600, 800));
     }
 
     @Override
-    public String modality() {
-        return "US";
-    }
-
-    @Override
-    public String bodyPart() {
-        return "ABDOMEN";
-    }
-
-    @Override
-    public PixelFormat format() {
-        return PixelFormat.GRAY_8;
-    }
-
-    @Override
-    public Matrix typicalMatrix() {
-        return new Matrix(600, 800);
-    }
-
-    @Override
-    public void describe(Elements elements, SyntheticInstance image) {
+    void describe(Elements elements, SyntheticInstance image) {
         Matrix matrix = image.matrix();
         double delta = DEPTH_CM / matrix.rows();
         elements.text(Tag.ImageType, "ORIGINAL", "PRIMARY", "ABDOMINAL", "0001")
@@ -61,8 +46,8 @@ final class UltrasoundImage implements Iod {
     }
 
     @Override
-    public Picture picture(int step, int variation) {
-        double breath = 0.12 * Iod.swell(step);
+    Picture picture(int step, int variation) {
+        double breath = 0.12 * swell(step);
         double shift = 0.003 * variation;
         return Picture.on(0)
                 .fan(-0.95, 1.75, 0.75, 90)

@@ -9,7 +9,6 @@ import java.util.OptionalInt;
 import java.util.regex.Pattern;
 import org.aoju.bus.image.Tag;
 import org.aoju.bus.image.galaxy.data.StandardDictionary;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The names of the standard (PS3.6): attributes by keyword, SOP classes and transfer syntaxes by keyword or name.
@@ -42,10 +41,9 @@ public final class Dictionary {
         return tag == -1 ? OptionalInt.empty() : OptionalInt.of(tag);
     }
 
-    /** The keyword of a standard attribute; empty for a private or unknown one. */
-    public static Optional<String> keyword(int tag) {
-        @Nullable String keyword = StandardDictionary.INSTANCE.keywordOf(tag);
-        return keyword == null || keyword.isEmpty() ? Optional.empty() : Optional.of(keyword);
+    /** The value representation of a standard attribute (PS3.6), such as CS; UN for a private or unknown one. */
+    public static String valueRepresentation(int tag) {
+        return String.valueOf(StandardDictionary.INSTANCE.vrOf(tag));
     }
 
     /** A tag in the usual form: {@code (0010,0020)}. */

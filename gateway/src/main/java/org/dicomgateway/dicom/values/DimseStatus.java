@@ -15,6 +15,8 @@ public final class DimseStatus {
     public static final int DUPLICATE_SOP_INSTANCE = 0x0111;
     /** Failure: SOP class not supported (PS3.7 C.5.6). */
     public static final int SOP_CLASS_NOT_SUPPORTED = 0x0122;
+    /** Failure: resource limitation (PS3.7 Annex C). */
+    public static final int RESOURCE_LIMITATION = 0x0213;
     /** Failure: refused, out of resources (PS3.4 B.2.3). */
     public static final int OUT_OF_RESOURCES = 0xA700;
     /** Failure: dataset does not match SOP class (PS3.4 B.2.3). */
@@ -45,6 +47,11 @@ public final class DimseStatus {
         return warning ? Kind.WARNING : Kind.FAILURE;
     }
 
+    /** Whether it says that the peer is out of something, or failed: a later attempt may well succeed. */
+    public static boolean isTransient(int status) {
+        return (status & 0xFF00) == OUT_OF_RESOURCES || status == PROCESSING_FAILURE || status == RESOURCE_LIMITATION;
+    }
+
     /** Whether more responses to the same request follow (PS3.7 C.1.3). Here, no response may have such a status. */
     public static boolean isPending(int status) {
         return status == 0xFF00 || status == 0xFF01;
@@ -72,7 +79,7 @@ public final class DimseStatus {
             case 0x0210 -> "duplicate invocation";
             case 0x0211 -> "unrecognized operation";
             case 0x0212 -> "mistyped argument";
-            case 0x0213 -> "resource limitation";
+            case RESOURCE_LIMITATION -> "resource limitation";
             case 0xB000 -> "coercion of data elements";
             case 0xB006 -> "elements discarded";
             case 0xB007 -> "dataset does not match SOP class, stored";

@@ -40,7 +40,7 @@ public record Rejection(int result, int source, int reason, String text) impleme
         return result == 2;
     }
 
-    /** Result, source and reason: {@code 1/1/7}. */
+    /** Result, source and reason, as in {@code 1/1/3}. */
     public String code() {
         return result + "/" + source + "/" + reason;
     }

@@ -1,6 +1,7 @@
 package org.dicomgateway.dicom.wire;
 
 import java.io.IOException;
+import org.dicomgateway.dicom.values.ByteSize;
 import org.dicomgateway.dicom.values.PresentationPair;
 
 /**
@@ -15,7 +16,7 @@ import org.dicomgateway.dicom.values.PresentationPair;
 public final class AssociateGuard {
 
     /** In bytes, for the whole PDU: enough for 128 contexts with eighteen transfer syntaxes each. */
-    public static final int MAX_LENGTH = 1 << 16;
+    public static final int MAX_LENGTH = 64 * ByteSize.KIB;
 
     public static final int MAX_CONTEXTS = PresentationPair.MAX_PER_ASSOCIATION;
     /** In one context: the standard has about sixty, including retired ones. */

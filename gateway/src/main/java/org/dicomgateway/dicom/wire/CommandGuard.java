@@ -1,6 +1,7 @@
 package org.dicomgateway.dicom.wire;
 
 import java.io.IOException;
+import org.dicomgateway.dicom.values.ByteSize;
 
 /**
  * Checks the command sets that pass (PS3.7 6.3: implicit VR little endian, group 0000). Aborts at anything that no
@@ -12,7 +13,7 @@ final class CommandGuard {
     /** PS3.7 E.1 has about thirty elements in total; one command uses about a dozen. */
     private static final int MAX_ELEMENTS = 128;
 
-    private static final int MAX_LENGTH = 1 << 14;
+    private static final int MAX_LENGTH = 16 * ByteSize.KIB;
     private static final int ELEMENT_HEADER = 8;
     private static final int COMMAND_FIELD = 0x0100;
     private static final int US_LENGTH = 2;

@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
+import org.dicomgateway.dicom.values.ByteSize;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,12 +55,12 @@ public final class PduGuard extends InputStream {
     private static final int A_ABORT = 7;
 
     /** The toolkit starts with a buffer of 16 KiB, and enlarges it to the largest PDU that it reads. */
-    private static final int TOOLKIT_BUFFER = 1 << 14;
+    private static final int TOOLKIT_BUFFER = 16 * ByteSize.KIB;
 
     private static final int MAX_PIECE = TOOLKIT_BUFFER - 2 * HEADER;
 
     /** Some senders make larger PDUs than the gateway asked for. This costs nothing except a counter. */
-    private static final int MIN_DATA_LIMIT = 1 << 20;
+    private static final int MIN_DATA_LIMIT = ByteSize.MIB;
 
     private final InputStream in;
     private final Side side;

@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.dicomgateway.config.settings.DestinationSettings;
+import org.dicomgateway.config.settings.DurationText;
 import org.dicomgateway.forward.health.BreakerState.Closed;
 import org.dicomgateway.forward.health.BreakerState.HalfOpen;
 import org.dicomgateway.forward.health.BreakerState.Open;
@@ -30,13 +31,25 @@ public final class Breaker {
     private final InstantSource clock;
     private volatile BreakerState state;
 
-    public Breaker(DestinationSettings settings, InstantSource clock, RandomGenerator random) {
+    /**
+     * Begins closed. When an earlier breaker for the same server was open, this one is too, since the same time: with
+     * its new settings the server is tried at once.
+     */
+    public Breaker(
+            DestinationSettings settings, InstantSource clock, RandomGenerator random, Optional<BreakerState> before) {
         DestinationSettings.BreakerSettings breaker = settings.breaker();
         this.lane = settings.name() + " (" + settings.peer() + ")";
         this.threshold = breaker.failures();
         this.pauses = new Backoff(breaker.initialPause(), breaker.maxPause(), random);
         this.clock = clock;
-        this.state = Closed.fresh(clock.instant());
+        this.state = before.flatMap(this::stillOpen).orElseGet(() -> Closed.fresh(clock.instant()));
+    }
+
+    private Optional<BreakerState> stillOpen(BreakerState before) {
+        Optional<HalfOpen> trial = before instanceof Open open
+                ? Optional.of(open.tryAgain())
+                : before instanceof HalfOpen halfOpen ? Optional.of(halfOpen) : Optional.empty();
+        return trial.map(open -> open.reopenUnchanged(Deadline.after(clock, Duration.ZERO)));
     }
 
     /** Never waits. */
@@ -153,7 +166,7 @@ public final class Breaker {
             LOG.warn(
                     "destination {} failed again, next trial in {}, {} failures in a row: {}",
                     lane,
-                    Health.seconds(open.pause().remaining()),
+                    DurationText.seconds(open.pause().remaining()),
                     open.failures(),
                     why);
         }

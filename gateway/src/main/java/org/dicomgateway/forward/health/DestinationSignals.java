@@ -1,6 +1,7 @@
 package org.dicomgateway.forward.health;
 
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.dicomgateway.config.settings.DestinationSettings;
 
@@ -24,10 +25,14 @@ public record DestinationSignals(
         Concurrency concurrency,
         Tally tally) {
 
-    /** The signals of a destination about which nothing is known yet. */
+    /** The signals of a destination. Of what was known about the same server before, only that it was down counts. */
     public static DestinationSignals of(
-            DestinationSettings settings, InstantSource clock, RandomGenerator random, Tally tally) {
-        Breaker breaker = new Breaker(settings, clock, random);
+            DestinationSettings settings,
+            InstantSource clock,
+            RandomGenerator random,
+            Tally tally,
+            Optional<DestinationSignals> before) {
+        Breaker breaker = new Breaker(settings, clock, random, before.map(signals -> signals.breaker.state()));
         return new DestinationSignals(
                 breaker,
                 new FaultAttribution(breaker, clock),

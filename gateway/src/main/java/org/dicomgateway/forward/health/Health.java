@@ -4,11 +4,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.dicomgateway.config.settings.DestinationSettings;
+import org.dicomgateway.config.settings.DurationText;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +35,7 @@ public final class Health {
      * Begins with the state that the signs show now.
      *
      * @param paused the reason, if an operator paused the destination
+     * @param before its state until now, with other settings; a state that goes on began when it began
      * @param onUsable is called, in the thread that noticed, when the destination becomes usable or unusable
      */
     public Health(
@@ -42,6 +43,7 @@ public final class Health {
             InstantSource clock,
             DestinationSignals destinationSignals,
             Optional<String> paused,
+            Optional<Condition> before,
             Consumer<Boolean> onUsable) {
         this.settings = settings;
         this.clock = clock;
@@ -49,7 +51,10 @@ public final class Health {
         this.paused = paused;
         this.onUsable = onUsable;
         Diagnosis first = Diagnosis.of(signs());
-        this.condition = new Condition(first.state(), clock.instant(), first.why());
+        Instant since = before.filter(state -> state.state() == first.state())
+                .map(Condition::since)
+                .orElseGet(clock::instant);
+        this.condition = new Condition(first.state(), since, first.why());
     }
 
     /** An operator pauses the destination. */
@@ -127,7 +132,7 @@ public final class Health {
     }
 
     private void log(Condition before, Condition now) {
-        String was = before.state() + " for " + seconds(Duration.between(before.since(), now.since()));
+        String was = before.state() + " for " + DurationText.seconds(Duration.between(before.since(), now.since()));
         switch (now.state()) {
             case DOWN -> {
                 BreakerState state = destinationSignals.breaker().state();
@@ -136,7 +141,7 @@ public final class Health {
                         settings.name(),
                         settings.peer(),
                         state.failures() == 1 ? "1 failure" : state.failures() + " failures",
-                        seconds(Duration.between(state.firstFailure(), now.since())),
+                        DurationText.seconds(Duration.between(state.firstFailure(), now.since())),
                         was,
                         now.why());
             }
@@ -157,10 +162,5 @@ public final class Health {
                         now.why(),
                         was);
         }
-    }
-
-    /** A time as text, for a sentence. */
-    public static String seconds(Duration time) {
-        return String.format(Locale.ROOT, "%.1f s", time.toMillis() / 1000.0);
     }
 }

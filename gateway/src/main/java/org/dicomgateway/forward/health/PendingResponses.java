@@ -7,6 +7,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.dicomgateway.config.settings.DurationText;
+import org.dicomgateway.dicom.values.ByteSize;
 
 /**
  * The calls and stores that wait for an answer from one destination. Safe for any number of threads.
@@ -34,8 +36,6 @@ public final class PendingResponses {
 
     /** How much of the longest time remains after each further answer. */
     private static final double FORGET = 0.98;
-
-    private static final long MEBIBYTE = 1024 * 1024;
 
     private final InstantSource clock;
     private final Set<Wait> waits = ConcurrentHashMap.newKeySet();
@@ -127,7 +127,7 @@ public final class PendingResponses {
     /** A message for operators while an answer is overdue. */
     Optional<String> complaint() {
         return isOverdue()
-                ? Optional.of("slow: a store or call is not answered for " + Health.seconds(longest()))
+                ? Optional.of("slow: a store or call is not answered for " + DurationText.seconds(longest()))
                 : Optional.empty();
     }
 
@@ -154,7 +154,7 @@ public final class PendingResponses {
         private Wait(boolean store, long bytes) {
             this.store = store;
             this.patience = SUSPECT_AFTER.plusMillis(bytes / (BYTES_PER_SECOND / 1000));
-            this.mebibytes = 1 + bytes / MEBIBYTE;
+            this.mebibytes = 1 + bytes / ByteSize.MIB;
         }
 
         /** Data was sent: the destination reads. */

@@ -3,6 +3,7 @@ package org.dicomgateway.forward.health;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import org.dicomgateway.dicom.values.ByteSize;
 
 /**
  * Whether a destination takes much longer than usual. Compares an average over the last few stores with a second
@@ -28,7 +29,7 @@ final class ResponseTimes {
     private boolean slow;
 
     void add(Duration took, long bytes) {
-        double millis = took.toMillis() / (1 + Math.floor(bytes / (1024.0 * 1024)));
+        double millis = took.toMillis() / (1 + Math.floor(bytes / (double) ByteSize.MIB));
         count++;
         if (count == 1) {
             recent = millis;

@@ -2,6 +2,7 @@ package org.dicomgateway.forward.health;
 
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import org.dicomgateway.config.settings.DurationText;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,7 +64,7 @@ public final class Silence {
                 LOG.info(
                         "destination {} has not answered for {}: until it answers, deliveries go elsewhere if they can",
                         lane,
-                        Health.seconds(pendingResponses.longest()));
+                        DurationText.seconds(pendingResponses.longest()));
             } else {
                 LOG.info("destination {} is no longer silent", lane);
             }

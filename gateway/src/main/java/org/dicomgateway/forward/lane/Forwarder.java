@@ -26,6 +26,7 @@ import org.dicomgateway.forward.association.AssociationLimit;
 import org.dicomgateway.forward.association.LaneRequestors;
 import org.dicomgateway.forward.health.ServerCheck;
 import org.dicomgateway.forward.health.Tally;
+import org.dicomgateway.observe.ForwardLog;
 import org.dicomgateway.process.LongLived;
 import org.dicomgateway.spool.DestinationStatus;
 import org.dicomgateway.spool.Outbox;
@@ -48,6 +49,7 @@ public final class Forwarder implements AutoCloseable {
     private record Target(String name, Peer peer) {}
 
     private final Outbox outbox;
+    private final ForwardLog forwardLog;
     private final Function<RequestorSettings, Requestor> requestors;
     private final Consumer<String> onUsabilityChange;
     private final InstantSource clock;
@@ -73,12 +75,14 @@ public final class Forwarder implements AutoCloseable {
      */
     public Forwarder(
             Outbox outbox,
+            ForwardLog forwardLog,
             Function<RequestorSettings, Requestor> requestors,
             ServerCheck check,
             Consumer<String> onUsabilityChange,
             InstantSource clock,
             RandomGenerator random) {
         this.outbox = outbox;
+        this.forwardLog = forwardLog;
         this.requestors = requestors;
         this.clock = clock;
         this.random = random;
@@ -108,7 +112,8 @@ public final class Forwarder implements AutoCloseable {
     /**
      * Delivers to these destinations from now on, and to no others. A lane whose settings did not change continues. A
      * lane that changed or vanished finishes the instances it is sending and gives the rest back. Its successor starts
-     * at once, and both together stay within the association limit. Paused destinations stay paused. Does nothing
+     * at once, and both together stay within the association limit. A server that is down stays down, since the same
+     * time, and the successor tries it at once. Paused destinations stay paused. Does nothing
      * before {@link #start} or after {@link #stop}.
      *
      * @param routes when the deliveries of each route may be sent; a route that is missing here is always open.
@@ -134,7 +139,7 @@ public final class Forwarder implements AutoCloseable {
             Lane before = lanes.get(settings.name());
             if (before == null || !before.settings().equals(settings)) {
                 // There is never a time without a lane, or all waiting deliveries would be sent elsewhere.
-                add(settings);
+                add(settings, Optional.ofNullable(before));
                 Optional.ofNullable(before).ifPresent(this::dismiss);
                 usabilityChanged(settings.name());
             }
@@ -227,7 +232,7 @@ public final class Forwarder implements AutoCloseable {
         stop(Duration.ZERO);
     }
 
-    private void add(DestinationSettings settings) {
+    private void add(DestinationSettings settings, Optional<Lane> before) {
         String name = settings.name();
         AssociationLimit limit = limits.computeIfAbsent(
                 new Target(name, settings.peer()), target -> new AssociationLimit(settings.maxAssociations()));
@@ -237,8 +242,13 @@ public final class Forwarder implements AutoCloseable {
         LaneRequestors laneRequestors = LaneRequestors.of(settings.requestor(), requestors);
         RandomGenerator own = new SplittableRandom(random.nextLong());
         Lane.Surroundings around =
-                new Lane.Surroundings(outbox, clock, own, limit, tally, hours, this::usabilityChanged);
-        Lane lane = new Lane(settings, laneRequestors, around, Optional.ofNullable(paused.get(name)));
+                new Lane.Surroundings(outbox, forwardLog, clock, own, limit, tally, hours, this::usabilityChanged);
+        Lane lane = new Lane(
+                settings,
+                laneRequestors,
+                around,
+                Optional.ofNullable(paused.get(name)),
+                before.filter(old -> old.settings().peer().equals(settings.peer())));
         lanes.put(name, lane);
         if (!known) {
             outbox.onWork(name, () -> wake(name));

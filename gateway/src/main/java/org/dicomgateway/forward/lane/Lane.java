@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
@@ -34,6 +35,7 @@ import org.dicomgateway.forward.outcome.Deadline;
 import org.dicomgateway.forward.outcome.Outcome.Deferred;
 import org.dicomgateway.forward.outcome.OutcomeTable;
 import org.dicomgateway.forward.outcome.RetryPolicy;
+import org.dicomgateway.observe.ForwardLog;
 import org.dicomgateway.process.LongLived;
 import org.dicomgateway.spool.Claim;
 import org.dicomgateway.spool.DestinationStatus;
@@ -72,7 +74,7 @@ final class Lane {
     private final Outbox outbox;
     private final InstantSource clock;
     private final RouteHours hours;
-    private final Notice notice;
+    private final Consumer<String> onUsabilityChange;
 
     private final WakeSignal wakeSignal = new WakeSignal();
     private final DestinationSignals destinationSignals;
@@ -93,42 +95,52 @@ final class Lane {
     private volatile long lastSize = Long.MAX_VALUE;
     private volatile Deadline nextChoice;
 
-    /** Is called when a destination becomes usable or answers again, and when it no longer does. */
-    @FunctionalInterface
-    interface Notice {
-        void usabilityChanged(String destination);
-    }
-
     /**
      * What a lane needs from the rest of the gateway.
      *
      * @param limit how many associations to the destination may be open, over all its lanes
      * @param tally counts the deliveries to the destination, over all its lanes
+     * @param onUsabilityChange gets the name of the destination when it becomes usable or answers again, or no longer
+     *     does so
      */
     record Surroundings(
             Outbox outbox,
+            ForwardLog forwardLog,
             InstantSource clock,
             RandomGenerator random,
             AssociationLimit limit,
             Tally tally,
             RouteHours hours,
-            Notice notice) {}
+            Consumer<String> onUsabilityChange) {}
 
     /**
      * Creates a lane; {@link #start} starts its threads.
      *
      * @param paused the reason, if an operator paused it
+     * @param before the lane to the same server that it replaces: if that server is down, it is down from the start
      */
-    Lane(DestinationSettings settings, LaneRequestors laneRequestors, Surroundings around, Optional<String> paused) {
+    Lane(
+            DestinationSettings settings,
+            LaneRequestors laneRequestors,
+            Surroundings around,
+            Optional<String> paused,
+            Optional<Lane> before) {
         this.settings = settings;
         this.outbox = around.outbox();
         this.clock = around.clock();
         this.hours = around.hours();
-        this.notice = around.notice();
-        this.destinationSignals = DestinationSignals.of(settings, clock, around.random(), around.tally());
+        this.onUsabilityChange = around.onUsabilityChange();
+        this.destinationSignals = DestinationSignals.of(
+                settings, clock, around.random(), around.tally(), before.map(lane -> lane.destinationSignals));
         this.breaker = destinationSignals.breaker();
         this.concurrency = destinationSignals.concurrency();
-        this.health = new Health(settings, clock, destinationSignals, paused, this::usabilityChanged);
+        this.health = new Health(
+                settings,
+                clock,
+                destinationSignals,
+                paused,
+                before.map(lane -> lane.health.condition()),
+                this::usabilityChanged);
         this.rateLimiter = new RateLimiter(settings.maxRate(), clock);
         this.associations = new Associations(
                 settings.peer(), laneRequestors, around.limit(), destinationSignals.pendingResponses(), wakeSignal);
@@ -138,13 +150,14 @@ final class Lane {
                 settings.probeInterval(),
                 settings.breaker().initialPause(),
                 clock);
-        this.lastCalling = settings.callingAe();
+        this.lastCalling = settings.callingAe().or(() -> before.flatMap(lane -> lane.lastCalling));
         this.nextChoice = Deadline.after(clock, Duration.ZERO);
         this.silence = new Silence(settings.name(), destinationSignals, this::silenceChanged);
         this.suspicion = new Suspicion(destinationSignals, probe, () -> lastCalling, clock);
         RetryPolicy retries = new RetryPolicy(settings, around.random());
         this.titles = destinationSignals.titles();
-        this.storeAttempt = new StoreAttempt(outbox, clock, associations, destinationSignals, retries, probe);
+        this.storeAttempt =
+                new StoreAttempt(outbox, clock, associations, destinationSignals, retries, probe, around.forwardLog());
         this.laneWorkers = new LaneWorkers(settings.name(), settings.maxAssociations(), wakeSignal, this::work);
         this.laneMonitor = new LaneMonitor("lane-" + settings.name() + "-watch", wakeSignal, this::look);
     }
@@ -465,7 +478,8 @@ final class Lane {
         if (wakeSignal.isStopping()) {
             return;
         }
-        Deferred trouble = OutcomeTable.ofOpen(failure);
+        Deferred trouble =
+                OutcomeTable.ofOpen(failure, proposal.calling(), settings.peer().aeTitle());
         boolean ofCaller = titles.refuses(proposal.calling(), failure, trouble.reason());
         storeAttempt.putOff(claimBatch, start);
         if (ofCaller) {
@@ -530,7 +544,8 @@ final class Lane {
         if (failure.isEmpty() || wakeSignal.isStopping()) {
             return failure.isEmpty();
         }
-        Deferred trouble = OutcomeTable.ofOpen(failure.get());
+        Deferred trouble =
+                OutcomeTable.ofOpen(failure.get(), calling, settings.peer().aeTitle());
         destinationSignals.tally().failed(trouble.reason());
         if (titles.refuses(calling, failure.get(), trouble.reason())) {
             breaker.echoed();
@@ -595,7 +610,7 @@ final class Lane {
             giveBackAll(health.condition().state() + ": " + health.condition().why());
         }
         wakeSignal.wake();
-        notice.usabilityChanged(settings.name());
+        onUsabilityChange.accept(settings.name());
     }
 
     private void silenceChanged(boolean silent) {
@@ -603,7 +618,7 @@ final class Lane {
             giveBackAll("the destination does not answer at the moment");
         }
         wakeSignal.wake();
-        notice.usabilityChanged(settings.name());
+        onUsabilityChange.accept(settings.name());
     }
 
     /** Gives back all waiting claims, so that they can go elsewhere. */

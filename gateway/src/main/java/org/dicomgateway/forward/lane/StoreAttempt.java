@@ -1,6 +1,7 @@
 package org.dicomgateway.forward.lane;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -18,7 +19,6 @@ import org.dicomgateway.forward.association.ProgressStream;
 import org.dicomgateway.forward.association.Proposal;
 import org.dicomgateway.forward.health.DestinationSignals;
 import org.dicomgateway.forward.health.PendingResponses;
-import org.dicomgateway.forward.health.Report;
 import org.dicomgateway.forward.health.Symptoms;
 import org.dicomgateway.forward.health.Throughput;
 import org.dicomgateway.forward.outcome.Outcome;
@@ -28,9 +28,10 @@ import org.dicomgateway.forward.outcome.Outcome.Impossible;
 import org.dicomgateway.forward.outcome.Outcome.Refused;
 import org.dicomgateway.forward.outcome.OutcomeTable;
 import org.dicomgateway.forward.outcome.RetryPolicy;
+import org.dicomgateway.observe.ForwardLog;
+import org.dicomgateway.observe.ForwardLog.Event;
 import org.dicomgateway.spool.Claim;
 import org.dicomgateway.spool.DamagedInstanceException;
-import org.dicomgateway.spool.DatasetStream;
 import org.dicomgateway.spool.Outbox;
 import org.dicomgateway.spool.Settlement;
 import org.slf4j.Logger;
@@ -50,6 +51,7 @@ final class StoreAttempt {
     private final DestinationSignals destinationSignals;
     private final RetryPolicy retries;
     private final Probe probe;
+    private final ForwardLog forwardLog;
 
     StoreAttempt(
             Outbox outbox,
@@ -57,13 +59,15 @@ final class StoreAttempt {
             Associations associations,
             DestinationSignals destinationSignals,
             RetryPolicy retries,
-            Probe probe) {
+            Probe probe,
+            ForwardLog forwardLog) {
         this.outbox = outbox;
         this.clock = clock;
         this.associations = associations;
         this.destinationSignals = destinationSignals;
         this.retries = retries;
         this.probe = probe;
+        this.forwardLog = forwardLog;
     }
 
     /**
@@ -153,7 +157,29 @@ final class StoreAttempt {
         boolean passedOn =
                 settlement instanceof Settlement.Parked parked && parked.elsewhere() && outbox.passesOn(claim);
         account(claimBatch, claim, settlement);
-        Report.settled(claim, settlement, passedOn, millisSince(start));
+        report(claim, settlement, passedOn, start);
+    }
+
+    /** Writes the line of the forward log for a settlement. */
+    private void report(Claim claim, Settlement settlement, boolean passedOn, long start) {
+        Event refused = passedOn ? Event.PASSED_ON : Event.PARKED;
+        settlement.match(
+                done -> line(Event.DELIVERED, claim, start, done.status(), ""),
+                retry -> line(Event.RETRY, claim, start, retry.status(), retry.reason()),
+                parked -> line(refused, claim, start, parked.status(), parked.reason()));
+    }
+
+    private Event line(Event event, Claim claim, long start, int status, String reason) {
+        forwardLog.outcome(
+                event,
+                claim.instance().subject(),
+                claim.route(),
+                claim.destination(),
+                claim.attempts() + 1,
+                millisSince(start),
+                status,
+                reason);
+        return event;
     }
 
     /** When a caller was put off because of this instance, tries it after the caller's others: it may be the cause. */
@@ -178,7 +204,7 @@ final class StoreAttempt {
         Optional<Claim> first = claimBatch.take(which);
         first.ifPresent(claim -> destinationSignals.titles().putOff(claim).ifPresent(later -> {
             account(claimBatch, claim, later);
-            Report.settled(claim, later, false, millisSince(start));
+            report(claim, later, false, start);
         }));
         claimBatch.settleIf(destinationSignals.titles()::putOff);
     }
@@ -199,7 +225,7 @@ final class StoreAttempt {
 
     private int awaited(OpenAssociation association, Claim claim, PresentationPair pair)
             throws AssociationException, IOException {
-        DatasetStream dataset = outbox.open(claim);
+        InputStream dataset = outbox.open(claim);
         try (PendingResponses.Wait wait = destinationSignals
                 .pendingResponses()
                 .beginStore(claim.instance().datasetLength())) {
@@ -223,7 +249,7 @@ final class StoreAttempt {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
     }
 
-    private void closeQuietly(DatasetStream dataset) {
+    private void closeQuietly(InputStream dataset) {
         try {
             dataset.close();
         } catch (IOException e) {

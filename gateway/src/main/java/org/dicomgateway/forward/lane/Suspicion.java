@@ -5,10 +5,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.dicomgateway.config.settings.DurationText;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.forward.association.Probe;
 import org.dicomgateway.forward.health.DestinationSignals;
-import org.dicomgateway.forward.health.Health;
 import org.dicomgateway.forward.outcome.Deadline;
 
 /**
@@ -66,7 +66,7 @@ final class Suspicion {
         Instant since = start.minus(destinationSignals.pendingResponses().longest());
         Probe.Answer answer = probe.askHastily(as);
         Duration silence = Duration.between(since, clock.instant());
-        String waits = "calls and stores are not answered for " + Health.seconds(silence);
+        String waits = "calls and stores are not answered for " + DurationText.seconds(silence);
         if (destinationSignals.pendingResponses().lastAnswer().isAfter(start)) {
             standing = false;
             return;

@@ -8,8 +8,19 @@ public sealed interface Outcome {
     /** No response came. */
     int NO_STATUS = -1;
 
+    /** The response's status, or {@link #NO_STATUS}. */
+    int status();
+
+    /** Why it is not delivered, for operators; empty when it is. */
+    String reason();
+
     /** The destination has stored the instance. */
-    record Delivered(int status) implements Outcome {}
+    record Delivered(int status) implements Outcome {
+        @Override
+        public String reason() {
+            return "";
+        }
+    }
 
     /**
      * The destination is at fault: try again, without counting the attempt.

@@ -65,9 +65,15 @@ public final class OutcomeTable {
                         : reason);
     }
 
-    /** The outcome for an association that was not established: the destination is at fault, never the instance. */
-    public static Deferred ofOpen(AssociationException failure) {
-        String advice = failure.rejection().map(OutcomeTable::adviceOn).orElse("");
+    /**
+     * The outcome for an association that was not established: the destination is at fault, never the instance.
+     *
+     * @param calling the calling AE title that was used
+     * @param called the called AE title that was used
+     */
+    public static Deferred ofOpen(AssociationException failure, AeTitle calling, AeTitle called) {
+        String advice =
+                failure.rejection().map(rj -> adviceOn(rj, calling, called)).orElse("");
         return new Deferred(Outcome.NO_STATUS, messageOf(failure) + advice);
     }
 
@@ -111,13 +117,13 @@ public final class OutcomeTable {
         return failure.rejection().filter(Rejection::isTransient).isPresent();
     }
 
-    private static String adviceOn(Rejection rejection) {
+    private static String adviceOn(Rejection rejection, AeTitle calling, AeTitle called) {
         if (rejection.isTransient()) {
             return "";
         }
         return switch (rejection.source() * 10 + rejection.reason()) {
-            case 13 -> ": it does not know our calling AE title; add it there, or set calling-ae";
-            case 17 -> ": it does not answer to that called AE title; check ae-title";
+            case 13 -> ": it does not know our calling AE title " + calling + "; add it there, or set calling-ae";
+            case 17 -> ": it does not answer to the called AE title " + called + "; check ae-title";
             default -> "";
         };
     }

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.dicomgateway.dicom.values.ByteSize;
 
 /** The real disk: a POSIX file system. */
 public final class LocalDisk implements Disk {
@@ -103,7 +104,7 @@ public final class LocalDisk implements Disk {
 
     private record LocalFile(FileChannel channel) implements DiskFile {
 
-        private static final int ZEROS = 1 << 20;
+        private static final int ZEROS = ByteSize.MIB;
 
         @Override
         public long write(ByteBuffer[] buffers, int from, long position) throws IOException {

@@ -34,14 +34,21 @@ public final class Discarding {
     private final LedgerQueue ledgerQueue;
     private final Claims claims;
     private final DecisionLog decisions;
+    private final ForwardLog forwardLog;
     private final InstantSource clock;
 
     public Discarding(
-            Catalogue catalogue, LedgerQueue ledgerQueue, Claims claims, DecisionLog decisions, InstantSource clock) {
+            Catalogue catalogue,
+            LedgerQueue ledgerQueue,
+            Claims claims,
+            DecisionLog decisions,
+            ForwardLog forwardLog,
+            InstantSource clock) {
         this.catalogue = catalogue;
         this.ledgerQueue = ledgerQueue;
         this.claims = claims;
         this.decisions = decisions;
+        this.forwardLog = forwardLog;
         this.clock = clock;
     }
 
@@ -142,12 +149,12 @@ public final class Discarding {
             for (FoundDelivery delivery : now.deliveries()) {
                 if (delivery.state() == DeliveryState.DISCARDED
                         && states.get(delivery.id()) != DeliveryState.DISCARDED) {
-                    ForwardLog.discarded(
+                    forwardLog.discarded(
                             subject, delivery.route(), delivery.destination().orElse("-"), reason);
                 }
             }
             if (now.deliveries().isEmpty()) {
-                ForwardLog.discarded(subject, "-", "-", reason);
+                forwardLog.discarded(subject, "-", "-", reason);
             }
         });
     }

@@ -1,11 +1,11 @@
 package org.dicomgateway.spool.dispatch;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.dicomgateway.dicom.dataset.HeaderReader;
-import org.dicomgateway.spool.DatasetStream;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Plan;
 import org.dicomgateway.spool.Planner;
@@ -73,7 +73,7 @@ public final class Replanning {
      */
     public static Optional<Change> plan(StoredInstance stored, Planner planner, InstanceReader reader) {
         Instance instance = stored.instance();
-        try (DatasetStream dataset = reader.dataset(stored)) {
+        try (InputStream dataset = reader.dataset(stored)) {
             Plan plan = planner.plan(HeaderReader.read(dataset, instance.transferSyntax()), instance.origin());
             return plan.deliveries().isEmpty()
                     ? Optional.empty()

@@ -3,7 +3,6 @@ package org.dicomgateway.spool.engine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -16,10 +15,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.dicomgateway.config.settings.SpoolSettings;
 import org.dicomgateway.dicom.values.Uid;
+import org.dicomgateway.observe.ForwardLog;
+import org.dicomgateway.observe.StageTimes;
 import org.dicomgateway.process.LongLived;
 import org.dicomgateway.spool.Chooser;
 import org.dicomgateway.spool.Claim;
-import org.dicomgateway.spool.DatasetStream;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Intake;
 import org.dicomgateway.spool.Outbox;
@@ -77,10 +77,17 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
      * @throws IOException when another process uses the spool, or the spool cannot be read or written; the message says
      *     what is wrong
      */
-    public static Spool open(SpoolSettings settings, Planner planner, Chooser chooser, InstantSource clock)
+    public static Spool open(
+            SpoolSettings settings,
+            Planner planner,
+            Chooser chooser,
+            InstantSource clock,
+            ForwardLog forwardLog,
+            StageTimes times)
             throws IOException {
-        Path ledger = new Folders(settings.directory()).ledger();
-        Spool spool = open(settings, planner, chooser, clock, new LocalDisk(), new SqliteLedgerSource(ledger));
+        LedgerSource ledgers = new SqliteLedgerSource(new Folders(settings.directory()).ledger());
+        Spool spool =
+                open(settings, planner, chooser, clock, System::nanoTime, new LocalDisk(), ledgers, forwardLog, times);
         spool.spoolMaintenance().start();
         return spool;
     }
@@ -94,10 +101,11 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
             Disk disk,
             LedgerSource ledgers)
             throws IOException {
-        return open(settings, planner, chooser, clock, System::nanoTime, disk, ledgers);
+        return open(
+                settings, planner, chooser, clock, System::nanoTime, disk, ledgers, new ForwardLog(), StageTimes.NONE);
     }
 
-    /** For tests: also with a given monotonic clock. */
+    /** For tests: also with a given monotonic clock and forward log. */
     public static Spool open(
             SpoolSettings settings,
             Planner planner,
@@ -105,10 +113,13 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
             InstantSource clock,
             LongSupplier nanos,
             Disk disk,
-            LedgerSource ledgers)
+            LedgerSource ledgers,
+            ForwardLog forwardLog,
+            StageTimes times)
             throws IOException {
         Catalogue catalogue = new Catalogue(new LedgerFile(new Folders(settings.directory()).ledger()));
-        return new Spool(SpoolParts.open(settings, planner, chooser, clock, nanos, disk, ledgers, catalogue));
+        return new Spool(
+                SpoolParts.open(settings, planner, chooser, clock, nanos, disk, ledgers, catalogue, forwardLog, times));
     }
 
     public SpoolMaintenance spoolMaintenance() {
@@ -123,7 +134,7 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
     @Override
     public Accepted accept(Arrival arrival, InputStream dataset) throws RefusedException, IOException {
         parts.gate().pass();
-        return parts.reception().accept(arrival, dataset);
+        return parts.reception().receive(arrival, dataset);
     }
 
     @Override
@@ -148,7 +159,7 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
     }
 
     @Override
-    public DatasetStream open(Claim claim) throws IOException {
+    public InputStream open(Claim claim) throws IOException {
         StoredInstance stored = parts.claims()
                 .stored(claim)
                 .orElseThrow(() -> new IllegalArgumentException(
@@ -214,38 +225,22 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
 
     @Override
     public Map<String, Books> books() {
-        try {
-            return parts.ledger().books();
-        } catch (LedgerException e) {
-            throw unreadable(e);
-        }
+        return ask(parts.ledger()::books);
     }
 
     @Override
     public long unrouted() {
-        try {
-            return parts.ledger().unrouted();
-        } catch (LedgerException e) {
-            throw unreadable(e);
-        }
+        return ask(parts.ledger()::unrouted);
     }
 
     @Override
     public long unassigned() {
-        try {
-            return parts.ledger().unassigned();
-        } catch (LedgerException e) {
-            throw unreadable(e);
-        }
+        return ask(parts.ledger()::unassigned);
     }
 
     @Override
     public long reroute(String from, String to) {
-        try {
-            return parts.reassignment().reroute(from, to);
-        } catch (LedgerException e) {
-            throw unreadable(e);
-        }
+        return ask(() -> parts.reassignment().reroute(from, to));
     }
 
     @Override
@@ -332,7 +327,7 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
             if (parts.ledger().knows(sopInstance.value())) {
                 throw new IllegalStateException("an instance " + sopInstance
                         + " is known: this file would be delivered as its newest version. Discard the file if the known"
-                        + " one is right; send the file to the gateway again (scripts/gateway send) if the file is");
+                        + " one is right; send the file to the gateway again (with the command send) if the file is");
             }
         } catch (LedgerException | CompletionException e) {
             throw new IllegalStateException("the ledger cannot be asked: " + e.getMessage(), e);
@@ -356,11 +351,7 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
 
     @Override
     public long replan(Planner planner) {
-        try {
-            return parts.replanning().replan(planner);
-        } catch (LedgerException | CompletionException e) {
-            throw unreadable(e);
-        }
+        return ask(() -> parts.replanning().replan(planner));
     }
 
     /** The threads that must run until the spool is closed. */
@@ -369,16 +360,21 @@ public final class Spool implements Intake, Outbox, SpoolView, AutoCloseable {
     }
 
     private long command(Change change) {
-        try {
-            return parts.ledgerQueue().apply(change).join().rows();
-        } catch (CompletionException e) {
-            throw unreadable(e);
-        }
+        return ask(() -> parts.ledgerQueue().apply(change).join().rows());
     }
 
-    private static IllegalStateException unreadable(Exception e) {
-        Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
-        return new IllegalStateException("the ledger failed: " + cause.getMessage(), cause);
+    /** A question to the ledger, or a command. */
+    private interface Question<T> {
+        T ask() throws LedgerException;
+    }
+
+    private static <T> T ask(Question<T> question) {
+        try {
+            return question.ask();
+        } catch (LedgerException | CompletionException e) {
+            Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
+            throw new IllegalStateException("the ledger failed: " + cause.getMessage(), cause);
+        }
     }
 
     /** Accepts nothing more, makes accepted instances durable, and ends. Idempotent. */

@@ -9,9 +9,9 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 import org.dicomgateway.config.settings.SpoolSettings;
 import org.dicomgateway.observe.ForwardLog;
+import org.dicomgateway.observe.StageTimes;
 import org.dicomgateway.process.LongLived;
 import org.dicomgateway.spool.Chooser;
-import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Planner;
 import org.dicomgateway.spool.Settlement;
 import org.dicomgateway.spool.disk.ClockWatch;
@@ -87,7 +87,9 @@ record SpoolParts(
             LongSupplier nanos,
             Disk disk,
             LedgerSource ledgers,
-            Catalogue catalogue)
+            Catalogue catalogue,
+            ForwardLog forwardLog,
+            StageTimes times)
             throws IOException {
         checkSizes(settings);
         Folders folders = new Folders(settings.directory());
@@ -106,7 +108,20 @@ record SpoolParts(
             Recovery.Recovered recovered =
                     new Recovery(disk, folders, files, aside, journal, ledgers, planner, chooser, clock).run();
             SpoolParts parts = assemble(
-                    settings, planner, chooser, clock, nanos, disk, folders, lock, files, aside, journal, catalogue,
+                    settings,
+                    planner,
+                    chooser,
+                    clock,
+                    nanos,
+                    disk,
+                    folders,
+                    lock,
+                    files,
+                    aside,
+                    journal,
+                    catalogue,
+                    forwardLog,
+                    times,
                     recovered);
             done = true;
             return parts;
@@ -142,6 +157,8 @@ record SpoolParts(
             SetAside aside,
             FactJournal journal,
             Catalogue catalogue,
+            ForwardLog forwardLog,
+            StageTimes times,
             Recovery.Recovered recovered)
             throws IOException, LedgerException {
         Ledger ledger = recovered.ledger();
@@ -153,12 +170,13 @@ record SpoolParts(
             SegmentPins pins = new SegmentPins();
             Claims claims = new Claims(ledger, pins);
             WakeUps wakeUps = new WakeUps();
-            ledgerQueue = new LedgerQueue(ledger, (changes, applied) -> applied(changes, applied, claims, wakeUps));
+            ledgerQueue = new LedgerQueue(
+                    ledger, (changes, applied) -> applied(changes, applied, claims, wakeUps, forwardLog), times);
             LedgerTrust trust = new LedgerTrust(ledger, journal);
             DecisionLog decisions = new DecisionLog(ledger, ledgerQueue, trust, journal);
             SegmentLog log =
                     new SegmentLog(disk, folders, settings.segmentSize().bytes(), clock, recovered.log());
-            Committer committer = new Committer(log, files, ledgerQueue, recovered.nextId());
+            Committer committer = new Committer(log, files, ledgerQueue, recovered.nextId(), times);
             InstanceReader reader = new InstanceReader(disk, folders, files);
             VersionLog versions = new VersionLog(ledger, ledgerQueue, journal);
             Sweeper sweeper = new Sweeper(
@@ -203,7 +221,7 @@ record SpoolParts(
                     reader,
                     new Replanning(ledger, ledgerQueue, pins, reader),
                     reassignment,
-                    new Discarding(catalogue, ledgerQueue, claims, decisions, clock),
+                    new Discarding(catalogue, ledgerQueue, claims, decisions, forwardLog, clock),
                     new SpoolMaintenance(
                             space,
                             committer,
@@ -233,7 +251,8 @@ record SpoolParts(
     }
 
     /** Called when the ledger has applied changes: ends claims, and wakes the lanes with due deliveries. */
-    private static void applied(List<Change> changes, Ledger.Applied done, Claims claims, WakeUps wakeUps) {
+    private static void applied(
+            List<Change> changes, Ledger.Applied done, Claims claims, WakeUps wakeUps, ForwardLog forwardLog) {
         Set<String> wake = new HashSet<>(done.due());
         Set<String> givenBack = new HashSet<>();
         for (Change change : changes) {
@@ -248,15 +267,15 @@ record SpoolParts(
             }
         }
         wakeUps.wake(wake);
-        done.superseded().forEach(SpoolParts::tell);
+        done.superseded()
+                .forEach(each -> forwardLog.superseded(
+                        each.instance().subject(),
+                        each.route(),
+                        each.destination(),
+                        each.instance().id(),
+                        each.newer()));
         // A delivery in flight could not be moved when its destination failed and the others were chosen again.
         givenBack.forEach(wakeUps::givenBack);
-    }
-
-    private static void tell(Ledger.Superseded superseded) {
-        Instance instance = superseded.instance();
-        ForwardLog.superseded(
-                instance.subject(), superseded.route(), superseded.destination(), instance.id(), superseded.newer());
     }
 
     /** Closes upstream parts first: what they have accepted passes through all the others. */

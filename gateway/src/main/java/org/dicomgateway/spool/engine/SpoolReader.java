@@ -1,6 +1,7 @@
 package org.dicomgateway.spool.engine;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -13,7 +14,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.dicomgateway.dicom.dataset.UnreadableDatasetException;
 import org.dicomgateway.spool.DamagedInstanceException;
-import org.dicomgateway.spool.DatasetStream;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Plan;
 import org.dicomgateway.spool.disk.Disk;
@@ -69,7 +69,7 @@ public final class SpoolReader {
          *
          * @throws DamagedInstanceException also when the instance was delivered in the meantime and is gone
          */
-        public DatasetStream open() throws IOException {
+        public InputStream open() throws IOException {
             return reader.part10(stored);
         }
     }

@@ -46,6 +46,7 @@ public final class Committer implements AutoCloseable {
     private final SegmentLog log;
     private final InstanceFiles files;
     private final LedgerQueue ledger;
+    private final StageTimes times;
     private final LongLived thread = new LongLived("spool-committer", this::run);
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
@@ -61,11 +62,13 @@ public final class Committer implements AutoCloseable {
      *
      * @throws IOException when the log cannot be written to
      */
-    public Committer(SegmentLog log, InstanceFiles files, LedgerQueue ledger, long nextId) throws IOException {
+    public Committer(SegmentLog log, InstanceFiles files, LedgerQueue ledger, long nextId, StageTimes times)
+            throws IOException {
         this.log = log;
         this.files = files;
         this.ledger = ledger;
         this.nextId = nextId;
+        this.times = times;
         log.current(0, nextId);
         thread.start();
     }
@@ -240,7 +243,7 @@ public final class Committer implements AutoCloseable {
         try {
             long begin = System.nanoTime();
             segment.append(records);
-            StageTimes.committed(batch.size(), System.nanoTime() - begin);
+            times.committed(batch.size(), System.nanoTime() - begin);
         } catch (IOException | RuntimeException e) {
             abandon(segment, batch, e);
             return;

@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.Optional;
+import org.dicomgateway.dicom.values.ByteSize;
 
 /**
  * The limited memory in which instances are gathered during receipt: direct buffers of one size, created on demand and
@@ -13,9 +14,9 @@ import java.util.Optional;
 public final class GatherBuffers {
 
     /** The size of a buffer in bytes. */
-    public static final int CHUNK = 64 << 10;
+    public static final int CHUNK = 64 * ByteSize.KIB;
 
-    private static final int SCRATCH = 32 << 10;
+    private static final int SCRATCH = 32 * ByteSize.KIB;
 
     private final int max;
     private final Deque<ByteBuffer> free = new ArrayDeque<>();

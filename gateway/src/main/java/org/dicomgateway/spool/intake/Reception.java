@@ -47,7 +47,7 @@ public final class Reception {
     }
 
     /** See {@link Intake#accept}. */
-    public Accepted accept(Arrival arrival, InputStream dataset) throws RefusedException, IOException {
+    public Accepted receive(Arrival arrival, InputStream dataset) throws RefusedException, IOException {
         byte[] prefix =
                 Part10.prefix(arrival.sopClass(), arrival.sopInstance(), arrival.transferSyntax(), arrival.origin());
         try (IncomingBody body = new IncomingBody(buffers, files, space, largeInstance)) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongPredicate;
+import org.dicomgateway.dicom.values.ByteSize;
 import org.dicomgateway.spool.disk.Disk;
 import org.dicomgateway.spool.disk.DiskFile;
 import org.dicomgateway.spool.disk.Folders;
@@ -47,9 +48,9 @@ public final class FactJournal implements Closeable {
      * A new file has at least this size. So even on a full disk, the spool can note a fact and free the space of
      * finished instances.
      */
-    private static final int ROOM = 64 << 10;
+    private static final int ROOM = 64 * ByteSize.KIB;
 
-    private static final long WORTH_COMPACTING = 1 << 20;
+    private static final long WORTH_COMPACTING = ByteSize.MIB;
 
     private final Disk disk;
     private final Folders folders;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.dicomgateway.dicom.values.ByteSize;
 import org.dicomgateway.spool.log.Checksum;
 
 /** A fact as bytes of the journal; docs/spool-format.md describes every byte. */
@@ -14,7 +15,7 @@ final class FactRecord {
     private static final int HEADER = 24;
     private static final int CRC_AT = 16;
     /** A greater length is damage: the gateway never writes one. */
-    private static final int LONGEST = 16 << 20;
+    private static final int LONGEST = 16 * ByteSize.MIB;
 
     private FactRecord() {}
 

@@ -46,6 +46,7 @@ public final class LedgerQueue implements AutoCloseable {
 
     private final Ledger ledger;
     private final Listener listener;
+    private final StageTimes times;
     private final LongLived thread = new LongLived("spool-ledger", this::run);
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
@@ -59,9 +60,10 @@ public final class LedgerQueue implements AutoCloseable {
     private volatile LogPosition applied;
     private volatile @Nullable String failing;
 
-    public LedgerQueue(Ledger ledger, Listener listener) throws LedgerException {
+    public LedgerQueue(Ledger ledger, Listener listener, StageTimes times) throws LedgerException {
         this.ledger = ledger;
         this.listener = listener;
+        this.times = times;
         this.applied = ledger.appliedPosition();
         thread.start();
     }
@@ -230,7 +232,7 @@ public final class LedgerQueue implements AutoCloseable {
     private Ledger.Applied applyOnce(List<Change> changes) throws LedgerException {
         long begin = System.nanoTime();
         Ledger.Applied done = ledger.apply(changes);
-        StageTimes.applied(changes.size(), System.nanoTime() - begin);
+        times.applied(changes.size(), System.nanoTime() - begin);
         dirty = true;
         for (Change change : changes) {
             if (change instanceof Change.Received received) {

@@ -8,6 +8,7 @@ import java.util.zip.CRC32C;
 import org.dicomgateway.dicom.dataset.HeaderReader;
 import org.dicomgateway.dicom.dataset.Part10;
 import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.values.ByteSize;
 import org.dicomgateway.dicom.values.InstanceHeader;
 import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.spool.Instance;
@@ -25,7 +26,7 @@ import org.dicomgateway.spool.disk.DiskInputStream;
 public record FileDescription(InstanceHeader header, Origin origin, int datasetOffset, long length, int crc32c) {
 
     private static final Origin UNKNOWN = new Origin(AeTitle.of("UNKNOWN"), AeTitle.of("UNKNOWN"), "unknown");
-    private static final int WINDOW = 128 << 10;
+    private static final int WINDOW = 128 * ByteSize.KIB;
 
     /**
      * Reads the header of an instance's file.

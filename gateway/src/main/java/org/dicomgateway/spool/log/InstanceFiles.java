@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import org.dicomgateway.dicom.values.ByteSize;
 import org.dicomgateway.spool.DamagedInstanceException;
 import org.dicomgateway.spool.disk.Disk;
 import org.dicomgateway.spool.disk.DiskFile;
@@ -26,7 +27,7 @@ public final class InstanceFiles {
 
     private static final Logger LOG = LoggerFactory.getLogger(InstanceFiles.class);
 
-    private static final int WINDOW = 128 << 10;
+    private static final int WINDOW = 128 * ByteSize.KIB;
 
     private final Disk disk;
     private final Folders folders;

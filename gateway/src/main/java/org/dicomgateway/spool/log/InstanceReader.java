@@ -1,9 +1,9 @@
 package org.dicomgateway.spool.log;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
 import org.dicomgateway.spool.DamagedInstanceException;
-import org.dicomgateway.spool.DatasetStream;
 import org.dicomgateway.spool.disk.Disk;
 import org.dicomgateway.spool.disk.DiskFile;
 import org.dicomgateway.spool.disk.Folders;
@@ -25,16 +25,16 @@ public final class InstanceReader {
     }
 
     /** Opens the dataset alone. If it is in a segment, the caller must have pinned the segment. */
-    public DatasetStream dataset(StoredInstance stored) throws IOException {
+    public InputStream dataset(StoredInstance stored) throws IOException {
         return open(stored, stored.datasetOffset());
     }
 
     /** Opens the whole part-10 stream. */
-    public DatasetStream part10(StoredInstance stored) throws IOException {
+    public InputStream part10(StoredInstance stored) throws IOException {
         return open(stored, 0);
     }
 
-    private DatasetStream open(StoredInstance stored, int skip) throws IOException {
+    private InputStream open(StoredInstance stored, int skip) throws IOException {
         DiskFile file;
         long bodyAt = 0;
         try {
@@ -49,7 +49,7 @@ public final class InstanceReader {
         }
         boolean done = false;
         try {
-            DatasetStream stream = new VerifiedStream(file, bodyAt, stored, skip, describe(stored));
+            InputStream stream = new VerifiedStream(file, bodyAt, stored, skip, describe(stored));
             done = true;
             return stream;
         } finally {

@@ -5,12 +5,13 @@ import java.nio.ByteBuffer;
 import java.util.NavigableSet;
 import java.util.TreeSet;
 import java.util.zip.CRC32C;
+import org.dicomgateway.dicom.values.ByteSize;
 import org.dicomgateway.spool.disk.DiskFile;
 
 /** Reads a segment from beginning to end with few calls. Unreadable bytes become zeros. For one thread. */
 public final class SegmentWindow {
 
-    private static final int SIZE = 256 << 10;
+    private static final int SIZE = 256 * ByteSize.KIB;
 
     private final DiskFile file;
     private final ByteBuffer buffer = ByteBuffer.allocate(SIZE).limit(0);

@@ -1,12 +1,13 @@
 package org.dicomgateway.spool.log;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.Objects;
 import java.util.zip.CRC32C;
+import org.dicomgateway.dicom.values.ByteSize;
 import org.dicomgateway.spool.DamagedInstanceException;
-import org.dicomgateway.spool.DatasetStream;
 import org.dicomgateway.spool.disk.DiskFile;
 import org.jspecify.annotations.Nullable;
 
@@ -15,15 +16,14 @@ import org.jspecify.annotations.Nullable;
  * small stream is read and checked before the first byte is returned. Of a larger one, the last buffer is held back
  * until the checksum is known.
  */
-final class VerifiedStream extends DatasetStream {
+final class VerifiedStream extends InputStream {
 
-    private static final int WHOLE = 1 << 20;
-    private static final int WINDOW = 128 << 10;
+    private static final int WHOLE = ByteSize.MIB;
+    private static final int WINDOW = 128 * ByteSize.KIB;
 
     private final DiskFile file;
     private final long bodyAt;
     private final StoredInstance stored;
-    private final long length;
     private final String what;
     private final CRC32C crc = new CRC32C();
     private final ByteBuffer window;
@@ -41,7 +41,6 @@ final class VerifiedStream extends DatasetStream {
         this.file = file;
         this.bodyAt = bodyAt;
         this.stored = stored;
-        this.length = stored.length() - skip;
         this.what = what;
         this.window = ByteBuffer.allocate((int) Math.min(stored.length(), stored.length() <= WHOLE ? WHOLE : WINDOW))
                 .limit(0);
@@ -53,11 +52,6 @@ final class VerifiedStream extends DatasetStream {
             window.position(window.position() + n);
             left -= n;
         }
-    }
-
-    @Override
-    public long length() {
-        return length;
     }
 
     @Override

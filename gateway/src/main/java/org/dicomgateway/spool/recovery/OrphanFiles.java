@@ -1,6 +1,7 @@
 package org.dicomgateway.spool.recovery;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -10,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import org.dicomgateway.spool.DatasetStream;
+import org.dicomgateway.dicom.values.ByteSize;
 import org.dicomgateway.spool.Plan;
 import org.dicomgateway.spool.Planner;
 import org.dicomgateway.spool.disk.Disk;
@@ -122,8 +123,8 @@ final class OrphanFiles {
     }
 
     private boolean isWhole(StoredInstance stored) {
-        try (DatasetStream part10 = reader.part10(stored.inOwnFile())) {
-            byte[] window = new byte[64 << 10];
+        try (InputStream part10 = reader.part10(stored.inOwnFile())) {
+            byte[] window = new byte[64 * ByteSize.KIB];
             while (part10.read(window) >= 0) {
                 // Only the checksum matters.
             }
@@ -140,7 +141,7 @@ final class OrphanFiles {
             Path to = aside.add(file, id);
             LOG.error(
                     "{} was set aside as {}, because {}; look at it, then take it in again or discard it: "
-                            + "scripts/gateway set-aside",
+                            + "the command set-aside does both",
                     file,
                     to,
                     why);

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.dicomgateway.dicom.values.ByteSize;
 import org.dicomgateway.spool.ledger.LedgerCorruptException;
 import org.dicomgateway.spool.ledger.LedgerException;
 import org.flywaydb.core.api.FlywayException;
@@ -29,7 +30,7 @@ public final class LedgerFile {
     private static final Duration BUSY_TIMEOUT = Duration.ofSeconds(5);
 
     /** Up to this size, pages and indexes are checked at the start, which takes a second or two. */
-    private static final long CHECK_LIMIT = 64L << 20;
+    private static final long CHECK_LIMIT = 64L * ByteSize.MIB;
 
     /**
      * The disk could not read something, or may not have written it. Full disks, missing rights and locks are other

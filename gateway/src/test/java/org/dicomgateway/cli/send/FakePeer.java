@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import org.dicomgateway.dicom.requestor.Requestor;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Peer;
@@ -19,7 +18,7 @@ import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.dicom.wire.AssociationException;
 import org.dicomgateway.dicom.wire.OpenAssociation;
 
-/** Somebody to send to who answers as a test wants it. */
+/** A peer that answers as a test wants it. */
 final class FakePeer implements Requestor {
 
     /** What is answered to an instance, one after the other; an exception is thrown. Then success. */
@@ -31,7 +30,10 @@ final class FakePeer implements Requestor {
 
     final Set<PresentationPair> unknown = new java.util.HashSet<>();
     final List<Collection<PresentationPair>> proposals = new ArrayList<>();
-    final Map<Uid, byte[]> stored = new TreeMap<>();
+    final Map<Uid, byte[]> stored = new HashMap<>();
+    /** In the order in which they were stored. */
+    final List<Uid> order = new ArrayList<>();
+
     int open;
     int mostOpen;
 
@@ -59,6 +61,7 @@ final class FakePeer implements Requestor {
         int status = answer == null ? 0 : (int) answer;
         if (status == 0) {
             stored.put(sopInstance, bytes);
+            order.add(sopInstance);
         }
         return status;
     }

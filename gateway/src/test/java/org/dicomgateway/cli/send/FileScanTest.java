@@ -21,7 +21,7 @@ class FileScanTest {
     private Path folder;
 
     @Test
-    void finds_what_is_DICOM_in_all_folders_below_and_counts_the_rest() throws IOException {
+    void finds_DICOM_files_in_all_folders_below_and_counts_the_rest() throws IOException {
         TestFiles deep = new TestFiles(folder.resolve("a/b/c"), 1);
         List<TestFile> study = deep.study(1, 3, 2000);
         TestFile top = new TestFiles(folder.resolve("z"), 2).single(2000);
@@ -45,7 +45,7 @@ class FileScanTest {
     }
 
     @Test
-    void says_what_a_file_is_and_where_its_dataset_begins() throws IOException {
+    void finds_the_SOP_class_of_a_file_and_where_its_dataset_begins() throws IOException {
         TestFile file = new TestFiles(folder, 3).single(2000);
 
         DicomFile found = FileScan.of(List.of(file.path())).files().get(0);
@@ -60,7 +60,7 @@ class FileScanTest {
     }
 
     @Test
-    void what_is_named_twice_is_found_once_and_a_link_in_a_circle_ends() throws IOException {
+    void a_path_named_twice_is_searched_once_and_a_circular_link_ends() throws IOException {
         TestFile file = new TestFiles(folder.resolve("a"), 4).single(2000);
         Files.createSymbolicLink(folder.resolve("a/up"), folder.resolve("a"));
 
@@ -73,7 +73,7 @@ class FileScanTest {
     }
 
     @Test
-    void what_is_missing_or_damaged_is_told() throws IOException {
+    void missing_and_damaged_files_are_listed_with_a_reason() throws IOException {
         TestFile file = new TestFiles(folder, 5).single(2000);
         Path cut = folder.resolve("cut.dcm");
         Files.write(cut, java.util.Arrays.copyOf(Files.readAllBytes(file.path()), 150));

@@ -7,12 +7,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.dicom.values.PresentationPair;
@@ -21,6 +21,7 @@ import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.dicom.wire.AssociationException;
 import org.dicomgateway.dicom.wire.AssociationException.Cause;
+import org.dicomgateway.forward.outcome.Outcome;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,44 +33,58 @@ class SenderTest {
     private Path folder;
 
     private final FakePeer peer = new FakePeer();
-    private final List<Result> results = new ArrayList<>();
+    private final AtomicLong bytes = new AtomicLong();
+    private final SendTally tally = new SendTally(bytes::addAndGet);
     private final List<Duration> waits = new ArrayList<>();
-    private Instant now = Instant.EPOCH;
-    private long bytes;
+    private Runnable onPause = () -> {};
+    private Sender sender;
 
     @Test
-    void every_file_is_sent_as_it_is_without_what_stands_before_the_dataset() throws Exception {
+    void a_file_is_sent_without_the_part_before_its_dataset() throws Exception {
         List<DicomFile> files = files(CT, 5);
 
         send(1, 0, files);
 
-        assertThat(results).hasSize(5).allMatch(Result::isStored).allMatch(result -> result.attempts() == 1);
+        assertThat(tally.stored()).isEqualTo(5);
+        assertThat(tally.repeats()).isZero();
         assertThat(peer.proposals).as("one association").hasSize(1);
         assertThat(new String(peer.stored.get(files.get(3).sopInstance()), StandardCharsets.US_ASCII))
                 .isEqualTo("dataset 3");
-        assertThat(bytes).isEqualTo(5L * "dataset 3".length());
+        assertThat(bytes).hasValue(5L * "dataset 3".length());
         assertThat(peer.open).as("released").isZero();
     }
 
     @Test
-    void what_is_refused_for_the_moment_is_sent_again_later_each_time_and_not_for_ever() throws Exception {
+    void a_file_that_is_refused_for_now_is_sent_again_after_growing_pauses_and_not_for_ever() throws Exception {
         List<DicomFile> files = files(CT, 2);
         answer(files.get(0), 0xA700, 0x0110);
         answer(files.get(1), 0xA700, 0xA700, 0xA700, 0xA700);
 
         send(1, 2, files);
 
-        assertThat(resultOf(files.get(0)).isStored()).isTrue();
-        assertThat(resultOf(files.get(0)).attempts()).isEqualTo(3);
-        assertThat(resultOf(files.get(1)))
-                .extracting(Result::status, Result::attempts, Result::reason)
-                .containsExactly(0xA700, 3, "0xA700 out of resources");
-        assertThat(waits).allMatch(wait -> wait.compareTo(Duration.ofSeconds(4)) <= 0);
-        assertThat(bytes).as("progress is not counted twice").isEqualTo(2L * "dataset 0".length());
+        assertThat(tally.stored()).isEqualTo(1);
+        assertThat(tally.failures()).containsExactly(new Result(files.get(1), 0xA700, "0xA700 out of resources", 3));
+        assertThat(tally.repeats()).isEqualTo(4);
+        assertThat(waits).hasSize(2);
+        assertThat(waits.get(0)).isBetween(Duration.ofMillis(500), Duration.ofSeconds(1));
+        assertThat(waits.get(1)).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(2));
+        assertThat(bytes).as("progress is not counted twice").hasValue(2L * "dataset 0".length());
     }
 
     @Test
-    void what_will_never_be_taken_is_not_sent_again() throws Exception {
+    void a_pause_is_never_longer_than_its_limit_and_no_association_is_open_in_it() throws Exception {
+        List<DicomFile> files = files(CT, 1);
+        answer(files.get(0), 0xA700, 0xA700, 0xA700, 0xA700, 0xA700, 0xA700);
+        onPause = () -> assertThat(peer.open).isZero();
+
+        send(1, 6, files);
+
+        assertThat(tally.stored()).isEqualTo(1);
+        assertThat(waits).hasSize(6).allMatch(wait -> wait.compareTo(Duration.ofSeconds(4)) <= 0);
+    }
+
+    @Test
+    void a_file_that_is_refused_for_good_is_not_sent_again() throws Exception {
         List<DicomFile> files = files(CT, 3);
         answer(files.get(0), 0xA900);
         answer(files.get(1), 0x0111);
@@ -77,27 +92,29 @@ class SenderTest {
 
         send(1, 5, files);
 
-        assertThat(resultOf(files.get(0)))
-                .extracting(Result::isStored, Result::attempts)
-                .containsExactly(false, 1);
-        assertThat(resultOf(files.get(1)).isStored())
-                .as("a duplicate is there already")
-                .isTrue();
-        assertThat(resultOf(files.get(2)).isStored()).as("a warning").isTrue();
+        assertThat(tally.failures())
+                .as("a duplicate is there already, and a warning is stored")
+                .containsExactly(new Result(files.get(0), 0xA900, "0xA900 dataset does not match SOP class", 1));
+        assertThat(tally.stored()).isEqualTo(2);
         assertThat(waits).isEmpty();
     }
 
     @Test
-    void a_lost_association_is_opened_again_and_the_file_repeated_after_the_others() throws Exception {
+    void a_lost_association_is_opened_again_and_the_file_is_sent_after_the_others() throws Exception {
         List<DicomFile> files = files(CT, 3);
-        answer(files.get(0), lost());
+        answer(files.get(1), lost());
 
         send(1, 1, files);
 
-        assertThat(results).hasSize(3).allMatch(Result::isStored);
-        assertThat(results.get(2).file()).isEqualTo(files.get(0));
-        assertThat(results.get(2).attempts()).isEqualTo(2);
-        assertThat(peer.proposals).hasSizeBetween(2, 3);
+        assertThat(tally.stored()).isEqualTo(3);
+        assertThat(tally.repeats()).isEqualTo(1);
+        assertThat(peer.order)
+                .containsExactly(
+                        files.get(0).sopInstance(),
+                        files.get(2).sopInstance(),
+                        files.get(1).sopInstance());
+        assertThat(peer.proposals).hasSize(3);
+        assertThat(waits).hasSize(1);
     }
 
     @Test
@@ -107,22 +124,19 @@ class SenderTest {
 
         send(1, 2, files);
 
-        assertThat(results.stream().filter(Result::isStored)).hasSize(3);
-        assertThat(resultOf(files.get(1)))
-                .extracting(Result::status, Result::attempts)
-                .containsExactly(Result.NO_STATUS, 3);
-        assertThat(resultOf(files.get(1)).reason()).contains("connection lost");
+        assertThat(tally.stored()).isEqualTo(3);
+        assertThat(tally.failures()).containsExactly(new Result(files.get(1), Outcome.NO_STATUS, "connection lost", 3));
     }
 
     @Test
-    void a_peer_that_is_not_there_is_called_again_and_then_given_up_for_all() throws Exception {
+    void a_peer_that_stays_away_is_called_as_often_as_asked_and_then_all_is_given_up() throws Exception {
         for (int i = 0; i < 3; i++) {
             peer.rejections.add(new AssociationException(Cause.CONNECT, "connection refused", null));
         }
 
         send(1, 2, files(CT, 3));
 
-        assertThat(results)
+        assertThat(tally.failures())
                 .hasSize(3)
                 .allMatch(result -> result.attempts() == 0)
                 .allMatch(result -> result.reason().equals("given up: connection refused"));
@@ -136,19 +150,19 @@ class SenderTest {
 
         send(1, 2, files(CT, 3));
 
-        assertThat(results).hasSize(3).allMatch(Result::isStored);
+        assertThat(tally.stored()).isEqualTo(3);
     }
 
     @Test
-    void a_clear_no_ends_it_at_once_and_names_the_title_to_look_at() throws Exception {
+    void a_permanent_rejection_ends_everything_at_once_and_names_the_title_to_check() throws Exception {
         peer.rejections.add(new AssociationException(Rejection.calledAeTitleNotRecognized("so"), "rejected 1/1/7"));
 
         send(1, 5, files(CT, 2));
 
-        assertThat(results)
+        assertThat(tally.failures())
                 .hasSize(2)
                 .allMatch(result -> result.reason()
-                        .equals("given up: rejected 1/1/7: it does not answer to the called AE title ARCHIVE"));
+                        .startsWith("given up: rejected 1/1/7: it does not answer to the called AE title ARCHIVE"));
         assertThat(waits).isEmpty();
     }
 
@@ -158,12 +172,12 @@ class SenderTest {
 
         send(8, 0, files(CT, 200));
 
-        assertThat(results).hasSize(200).allMatch(Result::isStored);
+        assertThat(tally.stored()).isEqualTo(200);
         assertThat(peer.mostOpen).isLessThanOrEqualTo(2);
     }
 
     @Test
-    void no_association_proposes_more_than_it_can_and_each_file_finds_its_context() throws Exception {
+    void an_association_proposes_at_most_128_contexts_and_each_file_finds_its_own() throws Exception {
         List<DicomFile> files = new ArrayList<>();
         for (int i = 0; i < 300; i++) {
             files.add(file(pair("1.2.3." + i), i));
@@ -171,50 +185,48 @@ class SenderTest {
 
         send(1, 0, files);
 
-        assertThat(results).hasSize(300).allMatch(Result::isStored);
+        assertThat(tally.stored()).isEqualTo(300);
         assertThat(peer.proposals).extracting(pairs -> pairs.size()).containsExactly(128, 128, 44);
     }
 
     @Test
-    void what_the_peer_has_no_context_for_is_told_and_the_rest_is_sent() throws Exception {
+    void a_file_without_a_context_fails_with_its_SOP_class_and_the_rest_is_sent() throws Exception {
         PresentationPair odd = pair("1.2.3");
         peer.unknown.add(odd);
         List<DicomFile> files = List.of(file(CT, 0), file(odd, 1), file(CT, 2));
 
         send(1, 5, files);
 
-        assertThat(results.stream().filter(Result::isStored)).hasSize(2);
-        assertThat(resultOf(files.get(1)).reason()).contains("no presentation context", "1.2.3");
-        assertThat(resultOf(files.get(1)).attempts()).isZero();
+        assertThat(tally.stored()).isEqualTo(2);
+        assertThat(tally.failures()).containsExactly(new Result(files.get(1), Outcome.NO_STATUS, odd.refusal(), 0));
     }
 
     @Test
-    void a_file_that_went_away_is_told_and_the_rest_is_sent() throws Exception {
+    void a_file_that_is_missing_fails_and_the_rest_is_sent() throws Exception {
         List<DicomFile> files = files(CT, 3);
         Files.delete(files.get(1).path());
 
         send(1, 5, files);
 
-        assertThat(results.stream().filter(Result::isStored)).hasSize(2);
-        assertThat(resultOf(files.get(1)).reason()).isEqualTo("cannot be read: no such file");
+        assertThat(tally.stored()).isEqualTo(2);
+        assertThat(tally.failures().get(0).reason()).isEqualTo("cannot be read: no such file");
+    }
+
+    @Test
+    void a_stop_leaves_the_rest_unsent_and_says_why() throws Exception {
+        List<DicomFile> files = files(CT, 2);
+        answer(files.get(0), 0xA700);
+        answer(files.get(1), 0xA700);
+        onPause = () -> sender.stop("stopped");
+
+        send(1, 5, files);
+
+        assertThat(tally.failures())
+                .hasSize(2)
+                .allMatch(result -> result.reason().equals("given up: stopped"));
     }
 
     private void send(int associations, int retries, List<DicomFile> files) throws InterruptedException {
-        SendListener listener = new SendListener() {
-            @Override
-            public void sent(long more) {
-                synchronized (results) {
-                    bytes += more;
-                }
-            }
-
-            @Override
-            public void finished(Result result) {
-                synchronized (results) {
-                    results.add(result);
-                }
-            }
-        };
         SendSettings settings = new SendSettings(
                 new Peer(AeTitle.of("ARCHIVE"), "localhost", 104),
                 AeTitle.of("SEND"),
@@ -222,12 +234,11 @@ class SenderTest {
                 retries,
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(4));
-        new Sender(peer, settings, listener, new Random(1), () -> now, this::pass).send(files);
-    }
-
-    private synchronized void pass(Duration time) {
-        waits.add(time);
-        now = now.plus(time);
+        sender = new Sender(peer, settings, tally, new Random(1), pause -> {
+            waits.add(pause);
+            onPause.run();
+        });
+        sender.send(files);
     }
 
     private void answer(DicomFile file, Object... answers) {
@@ -236,13 +247,6 @@ class SenderTest {
 
     private static AssociationException lost() {
         return new AssociationException(Cause.CONNECTION_LOST, "connection lost", null);
-    }
-
-    private Result resultOf(DicomFile file) {
-        return results.stream()
-                .filter(result -> result.file().equals(file))
-                .findFirst()
-                .orElseThrow();
     }
 
     private List<DicomFile> files(PresentationPair pair, int count) throws IOException {

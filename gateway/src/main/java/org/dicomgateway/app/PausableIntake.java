@@ -15,31 +15,31 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The spool's intake, which operators can pause: new associations are then refused, while open ones continue. The pause
+ * An intake that operators can pause: new associations are then refused, while open ones continue. The pause
  * and its reason are kept in a file beside the spool, so that a restart does not undo a pause.
  */
-final class PausedReceiver implements Intake {
+final class PausableIntake implements Intake {
 
-    private static final Logger LOG = LoggerFactory.getLogger(PausedReceiver.class);
+    private static final Logger LOG = LoggerFactory.getLogger(PausableIntake.class);
     private static final JsonMapper JSON = JsonMapper.shared();
 
-    private final Intake spool;
+    private final Intake intake;
     private final Path file;
     private volatile Optional<String> reason;
 
     /** The content of the file. */
     private record Paused(@Nullable String reason) {}
 
-    private PausedReceiver(Intake spool, Path file, Optional<String> reason) {
-        this.spool = spool;
+    private PausableIntake(Intake intake, Path file, Optional<String> reason) {
+        this.intake = intake;
         this.file = file;
         this.reason = reason;
     }
 
     /** Restores what an earlier process left. If the file cannot be read, receiving is paused, and this is logged. */
-    static PausedReceiver besideSpool(Path directory, Intake spool) {
+    static PausableIntake besideSpool(Path directory, Intake intake) {
         Path file = directory.resolveSibling(directory.getFileName() + "-receiver-paused.json");
-        return new PausedReceiver(spool, file, read(file));
+        return new PausableIntake(intake, file, read(file));
     }
 
     private static Optional<String> read(Path file) {
@@ -92,12 +92,12 @@ final class PausedReceiver implements Intake {
 
     @Override
     public Accepted accept(Arrival arrival, InputStream dataset) throws RefusedException, IOException {
-        return spool.accept(arrival, dataset);
+        return intake.accept(arrival, dataset);
     }
 
     @Override
     public Optional<String> closedBecause() {
         return reason.map(why -> "an operator paused receiving" + (why.isEmpty() ? "" : ": " + why))
-                .or(spool::closedBecause);
+                .or(intake::closedBecause);
     }
 }

@@ -1,0 +1,97 @@
+package org.dicomgateway.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+/** What the commands say of themselves and of mistakes: plain words, and names that can be copied. */
+class CommandMessagesTest {
+
+    @TempDir
+    private Path folder;
+
+    private final StringWriter err = new StringWriter();
+
+    @TestFactory
+    Stream<DynamicTest> every_help_has_an_example_that_can_be_copied() {
+        return Main.commandLine().getSubcommands().entrySet().stream()
+                .filter(command ->
+                        !command.getValue().getCommandSpec().usageMessage().hidden())
+                .map(command -> DynamicTest.dynamicTest(command.getKey(), () -> {
+                    String help = command.getValue().getUsageMessage(CommandLine.Help.Ansi.OFF);
+                    assertThat(help).contains("Usage: scripts/gateway " + command.getKey());
+                    assertThat(help.substring(help.indexOf("Examples:")))
+                            .contains("scripts/gateway " + command.getKey());
+                }));
+    }
+
+    @Test
+    void an_installed_gateway_calls_itself_by_its_own_name() {
+        System.setProperty("gateway.command", "dicom-gateway");
+        try {
+            assertThat(Main.commandLine().getSubcommands().get("trace").getUsageMessage())
+                    .contains("Usage: dicom-gateway trace", "  dicom-gateway trace A4711")
+                    .doesNotContain("scripts/");
+            assertThat(execute("trace")).isEqualTo(2);
+            assertThat(err.toString()).contains("see: dicom-gateway trace --help");
+        } finally {
+            System.clearProperty("gateway.command");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            trace --limit x A4711               | 'x' is not a whole number
+            parked --limit 99999999999          | '99999999999' is too large
+            retry --delivery 7a                 | '7a' is not a whole number
+            status --watch soon                 | a duration is a number with ms, s, m, h or d
+            set-aside give                      | 'give' is not one of list, take-in, discard
+            inspect --server a=::b              | '::b' is not an address such as http://archive:8042
+            inspect --wait 1x                   | a duration is a number
+            tail --since yesterday              | 'yesterday' is not a time
+            """)
+    void a_mistake_is_told_in_plain_words(String line, String message) {
+        assertThat(execute(line.split(" "))).isEqualTo(2);
+        assertThat(err.toString()).contains(message).doesNotContain("java.", "Exception", " int", " long");
+    }
+
+    @Test
+    void a_gateway_that_cannot_start_says_why_and_shows_no_stack_trace() throws Exception {
+        Path conf = Files.writeString(folder.resolve("gateway.conf"), """
+                gateway { audit.enabled = false, admin.enabled = false, spool.directory = "%s" }
+                """.formatted(
+                        Files.writeString(folder.resolve("spool"), "a file in the way")));
+        Files.writeString(folder.resolve("routing.conf"), "destinations {}\nroutes = []\n");
+        assertThat(execute("run", "--config", conf.toString())).isEqualTo(1);
+        assertThat(err.toString().lines()).singleElement().asString().startsWith("the gateway cannot start: ");
+    }
+
+    @Test
+    void a_folder_that_cannot_be_written_is_told_without_the_name_of_an_exception() throws Exception {
+        Path conf = Files.writeString(
+                folder.resolve("gateway.conf"), "gateway.spool.directory = \"" + folder.resolve("spool") + "\"\n");
+        Path file = Files.writeString(folder.resolve("held"), "a file in the way");
+        assertThat(execute("export", "--config", conf.toString(), "-o", file.toString()))
+                .isEqualTo(1);
+        assertThat(err.toString()).contains("cannot write to " + file).doesNotContain("Exception");
+    }
+
+    private int execute(String... arguments) {
+        err.getBuffer().setLength(0);
+        return Main.commandLine()
+                .setOut(new PrintWriter(new StringWriter(), true))
+                .setErr(new PrintWriter(err, true))
+                .execute(arguments);
+    }
+}
