@@ -40,6 +40,26 @@ export function resume(name) {
   return perform(`/api/destinations/${encodeURIComponent(name)}/resume`, {}, () => `${name} is resumed`);
 }
 
+export function tryNow(name) {
+  return perform(`/api/destinations/${encodeURIComponent(name)}/try`, {}, () => `${name} is tried now`);
+}
+
+/** Asks where the deliveries of a destination should go instead. */
+export async function reroute(name, count, others) {
+  const to = await ask({
+    title: `Reroute what waits for ${name}?`,
+    words: `${plural(count, 'delivery', 'deliveries')} that wait, are parked or are held for ${name} go to another destination for good. New instances still go by the rules.`,
+    action: 'Reroute',
+    reason: 'choice',
+    choices: others,
+  });
+  if (to) {
+    await perform('/api/reroute', { from: name, to }, (answer) =>
+      `${plural(answer.count, 'delivery goes', 'deliveries go')} from ${name} to ${to}`,
+    );
+  }
+}
+
 export function openReceiver() {
   return perform('/api/receiver/resume', {}, () => 'Instances are received again');
 }

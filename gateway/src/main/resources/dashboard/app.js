@@ -11,6 +11,7 @@ import { showFlow } from './flow.js';
 import { ago, full } from './format.js';
 import { Live } from './live.js';
 import * as model from './model.js';
+import { showRejected } from './rejected.js';
 import { announce } from './say.js';
 import { startSearch } from './search.js';
 import { loadStuck, lookAtStuck, startStuck } from './stuck.js';
@@ -19,19 +20,22 @@ import { lookAtStudy, openFromAddress } from './study.js';
 const WORDS = { connecting: 'connecting', live: 'live', polling: 'every 2 s', lost: 'no connection', refused: 'refused' };
 
 let status = null;
-let destinations = [];
+let destinations = null;
 let connection = { state: 'connecting', since: null, why: '' };
 
 function show() {
-  if (status) {
+  if (status && destinations) {
     showFigures(status, destinations);
     showFlow(status, status.senders, destinations);
+    showRejected(status.rejected);
     text(byId('version'), status.version ? `${status.version}, up ${ago(status.started)}` : '');
     byId('version').title = `since ${full(status.started)}`;
   }
-  showDestinations(destinations);
+  if (destinations) {
+    showDestinations(destinations);
+  }
   showBanners(status, connection);
-  document.title = title(destinations, status, connection);
+  document.title = title(destinations ?? [], status, connection);
 }
 
 /** A viewer does not see the actions of operators. The gateway refuses them in any case. */

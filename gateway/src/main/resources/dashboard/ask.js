@@ -2,19 +2,28 @@
 
 import { byId, h } from './dom.js';
 
+const LABELS = {
+  required: 'Reason (goes into the logs)',
+  optional: 'Reason for other operators (may be empty)',
+  choice: 'To this destination',
+};
+
 /**
- * Shows a question. Returns the reason (possibly empty), or null when the user cancels.
- * `reason` is 'none', 'optional' or 'required'.
+ * Shows a question. Returns the reason (possibly empty) or the choice, or null when the user cancels.
+ * `reason` is 'none', 'optional', 'required', or 'choice' of one of `choices`.
  */
-export function ask({ title, words, action, reason = 'none', danger = false }) {
+export function ask({ title, words, action, reason = 'none', choices = [], danger = false }) {
   const dialog = byId('ask');
-  const input = h('input', {
-    id: 'ask-reason',
-    type: 'text',
-    maxlength: 200,
-    autocomplete: 'off',
-    required: reason === 'required',
-  });
+  const input =
+    reason === 'choice'
+      ? h('select', { id: 'ask-reason' }, ...choices.map((each) => h('option', { value: each }, each)))
+      : h('input', {
+          id: 'ask-reason',
+          type: 'text',
+          maxlength: 200,
+          autocomplete: 'off',
+          required: reason === 'required',
+        });
   return new Promise((resolve) => {
     let answer = null;
     const form = h(
@@ -39,7 +48,7 @@ export function ask({ title, words, action, reason = 'none', danger = false }) {
         : h(
             'label',
             { for: 'ask-reason' },
-            reason === 'required' ? 'Reason (goes into the logs)' : 'Reason for other operators (may be empty)',
+            LABELS[reason],
             input,
           ),
       h(

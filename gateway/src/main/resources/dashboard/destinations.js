@@ -1,8 +1,8 @@
 /* The table of destinations: state, reason, what waits, and the buttons. */
 
-import { pause, resume, retry } from './actions.js';
-import { attribute, byId, h, Keyed, text } from './dom.js';
-import { ago, bytes, clock, count, full, rate } from './format.js';
+import { pause, reroute, resume, retry, tryNow } from './actions.js';
+import { attribute, byId, h, Keyed, loaded, text } from './dom.js';
+import { ago, bytes, clock, count, full, rate, span } from './format.js';
 import { icon, turn } from './icons.js';
 import { announce } from './say.js';
 
@@ -13,6 +13,7 @@ const rows = new Keyed(byId('destination-rows'), (first) => {
   const peer = h('small', { class: 'mono' });
   const why = h('span', {});
   const last = h('small', {});
+  const next = h('small', { class: 'next' });
   const waiting = h('b', {});
   const waitingBytes = h('small', {});
   const oldest = h('span', {});
@@ -21,21 +22,24 @@ const rows = new Keyed(byId('destination-rows'), (first) => {
   const parked = h('span', {});
   const steer = h('button', { type: 'button' });
   const again = h('button', { type: 'button', onclick: () => retry({ destination: first.name }) }, 'Retry parked');
+  const now = h('button', { type: 'button', 'data-action': 'try', onclick: () => tryNow(first.name) }, 'Try now');
+  const elsewhere = h('button', { type: 'button', 'data-action': 'reroute' }, 'Reroute…');
   const element = h(
     'tr',
     { 'data-name': first.name },
     cell('State', h('span', { class: 'state' }, sign, word), since),
     h('th', { scope: 'row', 'data-label': 'Destination' }, h('span', {}, first.name), peer),
-    cell('Why', why, last),
+    cell('Why', why, next, last),
     number('Waiting', waiting, waitingBytes),
     number('Oldest', oldest),
     number('Rate', speed),
     number('In flight', inFlight),
     number('Parked', parked),
-    h('td', { class: 'steer' }, h('div', { class: 'buttons steering' }, again, steer)),
+    h('td', { class: 'steer' }, h('div', { class: 'buttons steering' }, now, elsewhere, again, steer)),
   );
   let current = first;
   steer.addEventListener('click', () => (current.state === 'paused' ? resume(first.name) : pause(first.name)));
+  elsewhere.addEventListener('click', () => reroute(first.name, current.stuck, others(first.name)));
   return {
     element,
     show(destination) {
@@ -48,6 +52,11 @@ const rows = new Keyed(byId('destination-rows'), (first) => {
       text(peer, destination.peer);
       text(why, destination.why);
       text(last, lastError(destination));
+      text(next, nextAttempt(destination));
+      now.hidden = destination.state !== 'down';
+      attribute(now, 'aria-label', `Try ${destination.name} now`);
+      elsewhere.hidden = destination.state === 'up' || destination.stuck === 0;
+      attribute(elsewhere, 'aria-label', `Reroute what waits for ${destination.name}`);
       text(waiting, count(destination.waiting));
       text(waitingBytes, destination.waiting ? bytes(destination.waitingBytes) : '');
       text(oldest, destination.oldest ? ago(destination.oldest) : '–');
@@ -73,6 +82,15 @@ function number(label, ...children) {
   return h('td', { 'data-label': label, class: 'number' }, ...children);
 }
 
+/** When a destination that is down is tried again. */
+function nextAttempt({ state, nextAttempt: next }) {
+  if (state !== 'down') {
+    return '';
+  }
+  const left = next ? Date.parse(next) - Date.now() : 0;
+  return left > 0 ? `next attempt in ${span(left)}` : 'it is being tried now';
+}
+
 /** The last error, unless the reason of the state already says it. */
 function lastError({ lastError: error, lastErrorAt, why }) {
   if (!error || why.includes(error)) {
@@ -83,8 +101,12 @@ function lastError({ lastError: error, lastErrorAt, why }) {
 
 const known = new Map();
 
+/** The other destinations of the rules. */
+const others = (name) => [...known].filter(([each, state]) => each !== name && state !== 'unnamed').map(([each]) => each);
+
 /** Shows the destinations, and announces those whose state changed. */
 export function showDestinations(destinations) {
+  loaded(byId('destination-rows'));
   rows.show(destinations, (each) => each.name);
   const changes = [];
   for (const { name, state, word, why } of destinations) {

@@ -22,6 +22,11 @@ export function printable(value) {
 
 export const byId = (id) => document.getElementById(id);
 
+/** Removes what stands in a part until the gateway has answered. A part that knows nothing must not look well. */
+export function loaded(part) {
+  part.querySelector(':scope > .loading')?.remove();
+}
+
 /** An HTML element. Attributes that are null, undefined or false are left out; `onclick` and similar are listeners. */
 export function h(tag, attributes = {}, ...children) {
   return filled(document.createElement(tag), attributes, children);

@@ -1,7 +1,7 @@
 /* Recent events: the end of the forward log, newest first, limited in number. */
 
 import { get } from './api.js';
-import { byId, h } from './dom.js';
+import { byId, h, loaded } from './dom.js';
 import { bytes, clock, plural, shortUid } from './format.js';
 import { icon } from './icons.js';
 import { openStudy } from './study.js';
@@ -16,6 +16,7 @@ const KINDS = {
   parked: ['parked', true],
   held: ['unnamed', true],
   refused: ['down', true],
+  rejected: ['down', true],
   discarded: ['down', true],
   superseded: ['again', false],
 };
@@ -29,6 +30,7 @@ export async function startEvents() {
   byId('events-choice').append(choice('All', false), choice('Trouble', true));
   try {
     showEvents({ ...(await get('/api/log', { limit: MOST })), skipped: 0 });
+    loaded(list);
   } catch {
     // Live events still arrive.
   }
@@ -70,6 +72,7 @@ function flush() {
   const before = list.scrollHeight;
   const lines = waiting.slice(-MOST).reverse();
   waiting = [];
+  loaded(list);
   list.prepend(...lines.map((each) => (each.skipped ? gap(each.skipped) : line(each))));
   while (list.childElementCount > MOST) {
     list.lastElementChild.remove();
@@ -94,9 +97,15 @@ function line(event) {
     h('span', { class: 'way' }, wayOf(event)),
     h('span', { class: 'why' }, event.reason || ''),
     isUid(event.study)
-      ? h('button', { type: 'button', class: 'link mono', title: `Study ${event.study}`, onclick: () => openStudy(event.study) }, shortUid(event.sopInstanceUid))
+      ? h('button', { type: 'button', class: 'link', title: `Study ${event.study}`, onclick: () => openStudy(event.study) }, ...labelOf(event))
       : null,
   );
+}
+
+/** What people call the study, then the end of the UID of the instance. */
+function labelOf({ accessionNumber, modality, sopInstanceUid }) {
+  const label = [accessionNumber, modality].filter(Boolean).join(' ');
+  return [h('span', {}, label), label ? ' ' : '', h('small', { class: 'mono' }, label ? sopInstanceUid.slice(-6) : shortUid(sopInstanceUid))];
 }
 
 const isUid = (text) => /^[0-9.]+$/.test(text ?? '');

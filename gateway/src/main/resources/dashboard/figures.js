@@ -1,7 +1,7 @@
 /* The gateway in six figures, and banners above them when an operator must act. */
 
 import { openReceiver } from './actions.js';
-import { byId, h, Keyed, text, attribute } from './dom.js';
+import { byId, h, Keyed, loaded, text, attribute } from './dom.js';
 import { ago, bytes, clock, count, plural, rate, span } from './format.js';
 import { diskIsLow, endsSoon } from './model.js';
 
@@ -21,6 +21,7 @@ const figures = new Keyed(byId('figures'), ({ label }) => {
 
 /** Shows the figures of a status and of its destinations. */
 export function showFigures(status, destinations) {
+  loaded(byId('figures'));
   const waiting = status.totals.pending ?? 0;
   const stuck = (status.totals.parked ?? 0) + (status.totals.held ?? 0) + status.unrouted;
   const oldest = destinations

@@ -3,7 +3,7 @@
  * edges between them: from side to side on a wide page, from top to bottom on a narrow one.
  */
 
-import { attribute, byId, h, Keyed, s, text } from './dom.js';
+import { attribute, byId, h, Keyed, loaded, s, text } from './dom.js';
 import { ago, bytes, count, plural, rate } from './format.js';
 import { icon, turn } from './icons.js';
 
@@ -100,6 +100,7 @@ let shown = { senders: [], servers: [] };
 
 /** Shows a status and its destinations; `from` has the senders, most recent first. */
 export function showFlow(status, from, destinations) {
+  loaded(root);
   const some = from.slice(0, MOST_SENDERS);
   if (from.length > MOST_SENDERS) {
     some.push({ name: `${from.length - MOST_SENDERS} more`, rate: 0, last: null });

@@ -24,8 +24,10 @@ export function destination(answer) {
     rate: answer.deliveredPerSecond ?? 0,
     parked: answer.parked ?? books.parked ?? 0,
     held: answer.held ?? books.held ?? 0,
+    stuck: (books.pending ?? 0) + (books.parked ?? 0) + (books.held ?? 0),
     lastError: lastError?.reason ?? '',
     lastErrorAt: lastError?.at ?? null,
+    nextAttempt: health.nextAttempt ?? null,
   };
 }
 
@@ -49,6 +51,7 @@ export function status(answer) {
     damage: answer.damage ?? {},
     certificates: answer.certificates ?? [],
     senders: (answer.senders ?? []).map(sender),
+    rejected: answer.rejected ?? [],
     received: rates.receivedPerSecond ?? 0,
     receivedBytes: rates.receivedBytesPerSecond ?? 0,
     delivered: rates.deliveredPerSecond ?? 0,

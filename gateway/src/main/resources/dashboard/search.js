@@ -83,7 +83,7 @@ function show(query, found, more) {
   text(byId('found-title'), `${words} found for “${query}”`);
   announce(byId('found-title').textContent);
   if (found.length === 0) {
-    const hint = 'Enter complete accession numbers, patient IDs and AE titles, as they are written. UIDs can be of a study, a series or an instance.';
+    const hint = 'Enter complete accession numbers (in upper or lower case), and patient IDs and AE titles as they are written. UIDs can be of a study, a series or an instance.';
     body.replaceChildren(h('p', { class: 'empty' }, hint));
   } else {
     body.replaceChildren(

@@ -76,8 +76,9 @@ function grouped(deliveries) {
   const found = new Map();
   for (const delivery of deliveries) {
     const { state, destination, studyInstanceUid: study, reason, since } = delivery;
+    const label = labelOf(delivery);
     const key = [state, destination, study, reason].join('\n');
-    const known = found.get(key) ?? { key, state, destination, study, reason, since, count: 0, deliveries: [] };
+    const known = found.get(key) ?? { key, state, destination, study, label, reason, since, count: 0, deliveries: [] };
     known.count++;
     known.deliveries.push(delivery);
     known.since = since < known.since ? since : known.since;
@@ -87,12 +88,18 @@ function grouped(deliveries) {
 }
 
 /** The part of a study to which no route applies: it has no delivery yet. */
-function ofUnrouted({ studyInstanceUid: study, unrouted: size, firstReceivedAt: since }) {
+function ofUnrouted({ studyInstanceUid: study, accessionNumber, modality, unrouted: size, firstReceivedAt: since }) {
+  const label = labelOf({ accessionNumber, modality });
   const reason = 'No route applies. It is planned again when the rules change.';
-  return { key: `unrouted\n${study}`, state: 'held', destination: null, study, reason, since, count: size, deliveries: [] };
+  return { key: `unrouted\n${study}`, state: 'held', destination: null, study, label, reason, since, count: size, deliveries: [] };
 }
 
-function group({ state, destination, study, reason, deliveries }) {
+/** What people call the study. */
+function labelOf({ accessionNumber, modality }) {
+  return [accessionNumber, modality].filter(Boolean).join(' ');
+}
+
+function group({ state, destination, study, label, reason, deliveries }) {
   const size = h('b', {});
   const since = h('small', {});
   const rows = h('ul', {});
@@ -107,7 +114,7 @@ function group({ state, destination, study, reason, deliveries }) {
       {},
       h('div', { class: 'what' }, icon(state === 'held' ? 'unnamed' : 'parked'), size, where),
       h('p', { class: 'why' }, reason || (state === 'held' ? 'The rules have no such destination.' : 'No reason is known.')),
-      h('p', { class: 'whose' }, studyLink(study), since),
+      h('p', { class: 'whose' }, studyLink(study, label), since),
     ),
     h(
       'div',
@@ -146,18 +153,19 @@ function button(label, press, attributes) {
   return h('button', { type: 'button', onclick: press, ...attributes }, label);
 }
 
-function studyLink(study) {
+function studyLink(study, label) {
   return h(
     'a',
     {
       href: `#study=${encodeURIComponent(study)}`,
-      class: 'mono',
       title: study,
       onclick: (event) => {
         event.preventDefault();
         openStudy(study);
       },
     },
-    `study ${shortUid(study)}`,
+    label || 'study',
+    ' ',
+    h('small', { class: 'mono' }, shortUid(study)),
   );
 }

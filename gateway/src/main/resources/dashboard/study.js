@@ -1,14 +1,19 @@
 /* One study: where each copy is, why deliveries wait, and what happened, step by step. */
 
 import { discard, retry } from './actions.js';
-import { fewAtATime, get } from './api.js';
+import { get } from './api.js';
 import { byId, h } from './dom.js';
-import { bytes, clock, count, full, plural } from './format.js';
+import { bytes, clock, count, full, plural, shortUid } from './format.js';
 import { icon } from './icons.js';
+import { copy } from './say.js';
 
-/** How many timelines are requested. The steps of more instances look the same. */
-const MOST_TIMELINES = 24;
+/** How many instances are shown at first, and how many more each time; the gateway gives them page by page. */
+const FIRST = 200;
+const MORE = 400;
+const PAGE = 200;
 const REFRESH_MILLIS = 3_000;
+/** After so many refreshes without news, the timelines are loaded all the same. */
+const QUIET = 5;
 /** Event of a timeline → icon and words. */
 const STEPS = {
   received: ['arrived', 'received'],
@@ -34,6 +39,11 @@ const SIGNS = { delivered: 'up', pending: 'pending', parked: 'parked', held: 'un
 const dialog = byId('study');
 let open = null;
 let timer = 0;
+let wanted = FIRST;
+let last = '';
+let quiet = 0;
+/** Instances whose steps are shown. */
+const expanded = new Set();
 
 dialog.addEventListener('close', () => {
   open = null;
@@ -60,6 +70,9 @@ export function openStudy(uid) {
     return;
   }
   open = uid;
+  wanted = FIRST;
+  last = '';
+  expanded.clear();
   history.replaceState(null, '', `#study=${encodeURIComponent(uid)}`);
   dialog.replaceChildren(head('Study', uid), h('p', { class: 'empty' }, 'Loading…'));
   if (!dialog.open) {
@@ -73,23 +86,42 @@ export function openStudy(uid) {
 /** Loads the study again, if one is open. */
 export function lookAtStudy() {
   if (open) {
-    load(open);
+    load(open, true);
   }
 }
 
-async function load(uid) {
+/** Loads the study; its timelines only when it has changed, and now and then: the same failure may have happened again. */
+async function load(uid, force = false) {
   try {
-    const studies = await get('/api/studies', { study: uid, limit: 1 });
-    const instances = await get('/api/instances', { study: uid, limit: MOST_TIMELINES });
-    const details = await fewAtATime(instances.items, (instance) => get(`/api/instances/${encodeURIComponent(instance.id)}`));
-    if (open === uid) {
-      show(uid, studies.items[0], instances, details);
+    const study = (await get('/api/studies', { study: uid, limit: 1 })).items[0];
+    const news = JSON.stringify(study);
+    if (open === uid && (force || news !== last || ++quiet >= QUIET)) {
+      const stories = study ? await timelines(uid) : [];
+      if (open === uid) {
+        last = news;
+        quiet = 0;
+        show(uid, study, stories);
+      }
     }
   } catch (failure) {
     if (open === uid) {
+      last = '';
       dialog.replaceChildren(head('Study', uid), h('p', { class: 'empty' }, `Loading failed: ${failure.message}`));
     }
   }
+}
+
+/** The newest instances, as many as wanted, each with what happened to it. */
+async function timelines(uid) {
+  const items = [];
+  let cursor = '';
+  do {
+    const limit = Math.min(PAGE, wanted - items.length);
+    const page = await get('/api/timelines', { study: uid, limit, cursor });
+    items.push(...page.items);
+    cursor = page.next;
+  } while (cursor && items.length < wanted && open === uid);
+  return items;
 }
 
 function head(title, uid) {
@@ -101,32 +133,55 @@ function head(title, uid) {
   );
 }
 
-function show(uid, study, instances, details) {
+function show(uid, study, stories) {
   if (!study) {
     dialog.replaceChildren(head('Study', uid), h('p', { class: 'empty' }, 'The gateway does not know this study, or no longer: it forgets delivered instances after gateway.spool.history.'));
     return;
   }
   const focused = document.activeElement?.closest('dialog') === dialog ? document.activeElement.dataset.action : null;
   const top = dialog.scrollTop;
-  const openRows = [...dialog.querySelectorAll('details[open]')].map((each) => each.dataset.instance);
   dialog.replaceChildren(
     head(study.accessionNumber ? `Study ${study.accessionNumber}` : 'Study without accession number', uid),
+    sentenceOf(study),
     facts(study),
     h('h3', {}, 'Where it is'),
     h('ul', { class: 'where' }, ...study.destinations.map((each) => whereabouts(uid, each))),
     study.unrouted ? h('p', { class: 'why' }, icon('unnamed'), ` ${plural(study.unrouted, 'instance is', 'instances are')} held: no route applies`) : '',
     h('h3', {}, 'What happened'),
-    h('ol', { class: 'timeline' }, ...timelineOf(details).map(step)),
-    instances.next
-      ? h('p', { class: 'muted' }, `Steps of the last ${details.length} instances of ${count(study.instances)}.`)
-      : '',
-    h('h3', {}, 'Instances'),
-    h('div', { class: 'instances' }, ...details.map((each) => instanceRow(each, openRows.includes(String(each.id))))),
+    h('ol', { class: 'timeline' }, ...timelineOf(stories).map(step)),
+    h('h3', {}, 'Instances and servers'),
+    matrix(study, stories),
+    earlier(uid, study, stories.length),
   );
   dialog.scrollTop = top;
   if (focused) {
     dialog.querySelector(`[data-action="${CSS.escape(focused)}"]`)?.focus();
   }
+}
+
+/** What to tell somebody who asks, with a button that copies it. */
+function sentenceOf(study) {
+  const words = h('p', { id: 'study-sentence' }, study.sentence);
+  const button = h('button', { type: 'button', 'data-action': 'copy', onclick: () => copy(words, button) }, 'Copy');
+  return h('div', { class: 'sentence' }, words, button);
+}
+
+/** A button for the instances that are not shown yet. */
+function earlier(uid, study, shown) {
+  const left = study.instances - shown;
+  if (left <= 0) {
+    return '';
+  }
+  const more = () => {
+    wanted += MORE;
+    load(uid, true);
+  };
+  return h(
+    'p',
+    { class: 'muted earlier' },
+    `Of the last ${count(shown)} instances. `,
+    h('button', { type: 'button', 'data-action': 'earlier', onclick: more }, `Show ${count(Math.min(left, MORE))} earlier`),
+  );
 }
 
 function facts(study) {
@@ -215,17 +270,61 @@ function saying({ status, reason }) {
   return status && !reason?.includes(status) ? [status, reason].filter(Boolean).join(' ') : (reason ?? '');
 }
 
-function instanceRow(instance, isOpen) {
-  const states = instance.deliveries
-    .filter((each) => each.state !== 'merged')
-    .map((each) => h('span', { class: 'copy' }, icon(SIGNS[each.state]), `${each.destination || 'no destination yet'} ${each.state}`));
+/** One row for each instance, one column for each server. The number opens what happened to the instance. */
+function matrix(study, stories) {
+  const servers = study.destinations.map((each) => each.destination);
   return h(
-    'details',
-    { 'data-instance': String(instance.id), open: isOpen },
-    h('summary', { 'data-action': `instance ${instance.id}` }, h('span', { class: 'mono uid' }, instance.sopInstanceUid), h('span', { class: 'copies' }, ...states)),
-    h('p', { class: 'muted' }, `${bytes(instance.bytes)} from ${instance.callingAe} at ${instance.remoteHost}, called ${instance.calledAe}`),
-    h('ol', { class: 'timeline' }, ...timelineOf([instance]).map(step)),
+    'div',
+    { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Instances and servers' },
+    h(
+      'table',
+      { class: 'matrix' },
+      h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, 'Instance'), ...servers.map((each) => h('th', { scope: 'col' }, each || 'no server yet')))),
+      h('tbody', {}, ...stories.flatMap((story, i) => instanceRows(story, study.instances - i, servers))),
+    ),
   );
+}
+
+function instanceRows(story, number, servers) {
+  const steps = h(
+    'tr',
+    { class: 'steps', hidden: !expanded.has(story.id) },
+    h(
+      'td',
+      { colspan: servers.length + 1 },
+      h('p', { class: 'mono uid' }, story.sopInstanceUid),
+      h('p', { class: 'muted' }, `${bytes(story.bytes)} from ${story.callingAe} at ${story.remoteHost}, called ${story.calledAe}`),
+      h('ol', { class: 'timeline' }, ...timelineOf([story]).map(step)),
+    ),
+  );
+  const toggle = h(
+    'button',
+    {
+      type: 'button',
+      class: 'link',
+      'data-action': `instance ${story.id}`,
+      'aria-expanded': String(expanded.has(story.id)),
+      onclick: () => {
+        steps.hidden = !steps.hidden;
+        toggle.setAttribute('aria-expanded', String(!steps.hidden));
+        steps.hidden ? expanded.delete(story.id) : expanded.add(story.id);
+      },
+    },
+    `${count(number)} `,
+    h('small', { class: 'mono', title: story.sopInstanceUid }, shortUid(story.sopInstanceUid)),
+  );
+  const cells = story.routed
+    ? servers.map((each) => stateAt(story, each))
+    : [h('td', { colspan: Math.max(1, servers.length) }, 'held: no route applies')];
+  return [h('tr', { 'data-instance': story.id }, h('th', { scope: 'row' }, toggle), ...cells), steps];
+}
+
+/** How far an instance is at a server. Merged is what another delivery to the same server does. */
+function stateAt(story, server) {
+  const found = story.deliveries.find((each) => each.state !== 'merged' && (each.destination ?? '') === server);
+  return found
+    ? h('td', { title: found.state, 'data-state': found.state }, icon(SIGNS[found.state]), h('span', { class: 'hidden' }, found.state))
+    : h('td', {}, '–');
 }
 
 /** The study in the address of the window. */

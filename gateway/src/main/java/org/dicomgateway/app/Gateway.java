@@ -35,6 +35,7 @@ import org.dicomgateway.dicom.requestor.Reporter;
 import org.dicomgateway.dicom.requestor.Requestor;
 import org.dicomgateway.dicom.requestor.RequestorSettings;
 import org.dicomgateway.forward.lane.Forwarder;
+import org.dicomgateway.observe.RejectedSenders;
 import org.dicomgateway.observe.Telemetry;
 import org.dicomgateway.process.LongLived;
 import org.dicomgateway.process.Repeating;
@@ -109,7 +110,8 @@ public final class Gateway implements AutoCloseable {
         Outbox outbox = audit.<Outbox>map(trail -> trail.audited(spool, rules::destination))
                 .orElse(spool);
         commitments = commitments(settings, spool, tls, clock);
-        acceptors = acceptors(intake, clock);
+        RejectedSenders rejected = new RejectedSenders(telemetry.forwardLog(), clock);
+        acceptors = acceptors(intake, rejected, clock);
         forwarder = new Forwarder(
                 outbox,
                 telemetry.forwardLog(),
@@ -132,6 +134,7 @@ public final class Gateway implements AutoCloseable {
                 this::receiver,
                 this::commitments,
                 tls,
+                rejected,
                 pausable,
                 forwarder,
                 verifier,
@@ -173,15 +176,15 @@ public final class Gateway implements AutoCloseable {
         return new RequestorSettings(timeout, timeout, timeout, timeout, timeout, REPORT_PDU, sender.tls());
     }
 
-    private List<Acceptor> acceptors(Intake intake, InstantSource clock) {
+    private List<Acceptor> acceptors(Intake intake, RejectedSenders rejected, InstantSource clock) {
         Optional<CommitmentScp> scp = commitments.map(
                 each -> audit.map(trail -> trail.audited(each)).orElse(each));
         Identities identities = new Identities(settings.users(), Ticker.systemTicker());
         StoreHandler handler = new StoreHandler(intake, telemetry.forwardLog());
         List<Acceptor> all = new ArrayList<>();
         for (ListenerSettings listener : settings.listeners()) {
-            AssociationPolicy gate =
-                    new AssociationGate(listener.aeTitles(), new AccessControl(listener, identities, clock), intake);
+            AccessControl access = new AccessControl(listener, identities, clock);
+            AssociationPolicy gate = new AssociationGate(listener.aeTitles(), access, intake, rejected);
             AssociationPolicy policy = audit.map(trail -> trail.audited(gate)).orElse(gate);
             all.add(new Acceptor(listener.acceptor(), tls, policy, handler, scp));
         }

@@ -20,6 +20,7 @@ import org.dicomgateway.admin.api.VerificationView;
 import org.dicomgateway.admin.server.Controls;
 import org.dicomgateway.forward.lane.Forwarder;
 import org.dicomgateway.forward.lane.LaneView;
+import org.dicomgateway.observe.RejectedSenders;
 import org.dicomgateway.security.TlsContexts;
 import org.dicomgateway.spool.CopyState;
 import org.dicomgateway.spool.Search;
@@ -32,6 +33,7 @@ record GatewayControls(
         Supplier<ReceiverView> receiving,
         Supplier<CommitmentsView> committing,
         TlsContexts tls,
+        RejectedSenders rejectedSenders,
         PausableIntake intake,
         Forwarder forwarder,
         Verifier verifier,
@@ -113,7 +115,8 @@ record GatewayControls(
                 lane.lastError(),
                 lane.report()
                         .map(report -> new HealthView.ServerView(
-                                report.version(), report.diskUsedBytes(), report.storedInstances(), report.error())));
+                                report.version(), report.diskUsedBytes(), report.storedInstances(), report.error())),
+                lane.nextAttempt());
     }
 
     /** Pauses first and writes the file afterwards: stopping the traffic is more urgent. */
@@ -172,6 +175,11 @@ record GatewayControls(
                                         .orElse("foreign"),
                                 item.detail()))
                         .toList());
+    }
+
+    @Override
+    public boolean tryNow(String destination) {
+        return forwarder.tryNow(destination);
     }
 
     @Override

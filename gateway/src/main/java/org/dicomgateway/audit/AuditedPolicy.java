@@ -2,6 +2,7 @@ package org.dicomgateway.audit;
 
 import org.dicomgateway.dicom.acceptor.AssociationPolicy;
 import org.dicomgateway.dicom.acceptor.AssociationRequest;
+import org.dicomgateway.dicom.acceptor.RefusedPeer;
 import org.dicomgateway.dicom.values.AssociationAnswer;
 import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.Rejection;
@@ -28,5 +29,10 @@ record AuditedPolicy(AssociationPolicy policy, AuditTrail trail) implements Asso
     public void notSecured(String remoteHost, String why) {
         policy.notSecured(remoteHost, why);
         trail.rejected("", remoteHost, why);
+    }
+
+    @Override
+    public void refused(RefusedPeer peer, boolean logged) {
+        policy.refused(peer, logged);
     }
 }

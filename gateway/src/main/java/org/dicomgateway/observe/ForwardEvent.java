@@ -9,8 +9,10 @@ import org.dicomgateway.observe.ForwardLog.Event;
  *
  * @param at when it happened
  * @param event the event of the line
- * @param sopInstance SOP Instance UID
+ * @param sopInstance SOP Instance UID; {@code -} when the line is about an association
  * @param study Study Instance UID; {@code -} when unknown
+ * @param accession Accession Number, cut after 64 characters; for the operators' page, never for a log
+ * @param modality Modality, cut after 16 characters
  * @param calling the sender's AE title
  * @param called the AE title that the sender called
  * @param remote the sender's address
@@ -28,6 +30,8 @@ public record ForwardEvent(
         Event event,
         String sopInstance,
         String study,
+        String accession,
+        String modality,
         String calling,
         String called,
         String remote,

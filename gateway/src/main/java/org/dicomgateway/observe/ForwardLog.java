@@ -3,6 +3,7 @@ package org.dicomgateway.observe;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.dicomgateway.dicom.acceptor.RefusedPeer;
 import org.dicomgateway.dicom.values.DimseStatus;
 import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.Text;
@@ -22,6 +23,8 @@ public final class ForwardLog {
     public static final String LOGGER = "forward";
 
     private static final int MAX_REASON_LENGTH = 300;
+    private static final int MAX_LABEL = 64;
+    private static final int MAX_TITLE = 16;
     private static final Logger LOG = LoggerFactory.getLogger(LOGGER);
 
     /** The events of the forward log. */
@@ -33,6 +36,8 @@ public final class ForwardLog {
          * Nothing is kept.
          */
         REFUSED,
+        /** A sender got no association. One line can stand for many rejections. */
+        REJECTED,
         /** An instance is durable, and no route applied to it. */
         HELD,
         /** The destination received the instance. */
@@ -64,13 +69,21 @@ public final class ForwardLog {
      * @param origin the association that brought it
      * @param bytes length of its dataset; -1 when unknown
      * @param receivedAt when it was received, if known
+     * @param accessionNumber for listeners; never in a line
+     * @param modality for listeners
      */
     public record Subject(
-            Uid sopInstance, String studyInstanceUid, Origin origin, long bytes, Optional<Instant> receivedAt) {
+            Uid sopInstance,
+            String studyInstanceUid,
+            Origin origin,
+            long bytes,
+            Optional<Instant> receivedAt,
+            String accessionNumber,
+            String modality) {
 
-        /** Without the time of receipt. */
+        /** An instance that was not received: only its request is known. */
         public Subject(Uid sopInstance, String studyInstanceUid, Origin origin, long bytes) {
-            this(sopInstance, studyInstanceUid, origin, bytes, Optional.empty());
+            this(sopInstance, studyInstanceUid, origin, bytes, Optional.empty(), "", "");
         }
     }
 
@@ -159,6 +172,41 @@ public final class ForwardLog {
         tell(Event.SUPERSEDED, subject, route, destination, 0, -1, -1, reason);
     }
 
+    /** A sender got no association; {@code count} says how often by now, for this reason. */
+    void rejected(RefusedPeer peer, long count) {
+        LOG.atInfo()
+                .addKeyValue("event", Event.REJECTED)
+                .addKeyValue("sop", "-")
+                .addKeyValue("study", "-")
+                .addKeyValue("calling", Text.token(peer.callingAe(), MAX_TITLE))
+                .addKeyValue("called", Text.token(peer.calledAe(), MAX_TITLE))
+                .addKeyValue("remote", peer.remoteHost())
+                .addKeyValue("bytes", -1)
+                .addKeyValue("code", peer.code())
+                .addKeyValue("count", count)
+                .addKeyValue("reason", quoted(peer.reason()))
+                .log();
+        String reason = peer.code() + " " + peer.reason() + (count == 1 ? "" : "; " + count + " times");
+        listener.accept(new ForwardEvent(
+                Instant.now(),
+                Event.REJECTED,
+                "-",
+                "-",
+                "",
+                "",
+                peer.callingAe(),
+                peer.calledAe(),
+                peer.remoteHost(),
+                -1,
+                Optional.empty(),
+                "",
+                "",
+                0,
+                -1,
+                -1,
+                Text.printable(reason, MAX_REASON_LENGTH)));
+    }
+
     private void tell(
             Event event,
             Subject subject,
@@ -173,6 +221,8 @@ public final class ForwardLog {
                 event,
                 subject.sopInstance().value(),
                 studyOf(subject),
+                Text.printable(subject.accessionNumber(), MAX_LABEL),
+                Text.printable(subject.modality(), MAX_TITLE),
                 subject.origin().calling().value(),
                 subject.origin().called().value(),
                 subject.origin().remoteHost(),

@@ -27,6 +27,11 @@ public enum Metric {
             Kind.COUNTER,
             "Instances answered with a failure status, or not received completely (status none)",
             "status"),
+    REJECTED_ASSOCIATIONS(
+            "gateway_rejected_associations_total",
+            Kind.COUNTER,
+            "Senders that got no association, by result/source/reason of the answer; TLS: the handshake failed",
+            "code"),
     RECEIVE("gateway_receive_seconds", Kind.HISTOGRAM, "From the C-STORE request to its answer, of received instances"),
 
     COMMIT("gateway_commit_seconds", Kind.HISTOGRAM, "Writing and syncing one batch of the spool's log"),

@@ -129,6 +129,7 @@ public final class Metrics implements Consumer<ForwardEvent>, StageTimes, AutoCl
             }
             case RETRY, PASSED_ON, PARKED -> attempt(event);
             case DISCARDED -> counter(Metric.DISCARDED, event.destination()).increment();
+            case REJECTED -> {} // one line can stand for many: see RejectedSenders
             case SUPERSEDED -> counter(Metric.SUPERSEDED, event.destination()).increment();
         }
     }

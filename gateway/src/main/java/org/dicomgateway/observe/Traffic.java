@@ -110,7 +110,7 @@ public final class Traffic implements Consumer<ForwardEvent> {
                 }
                 case DELIVERED -> delivered.merge(event.destination(), 1L, Long::sum);
                 case RETRY, PASSED_ON, PARKED -> failed++;
-                case REFUSED, DISCARDED, SUPERSEDED -> {}
+                case REFUSED, REJECTED, DISCARDED, SUPERSEDED -> {}
             }
         }
     }

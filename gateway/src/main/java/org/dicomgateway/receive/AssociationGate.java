@@ -4,9 +4,11 @@ import java.util.Optional;
 import java.util.Set;
 import org.dicomgateway.dicom.acceptor.AssociationPolicy;
 import org.dicomgateway.dicom.acceptor.AssociationRequest;
+import org.dicomgateway.dicom.acceptor.RefusedPeer;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.AssociationAnswer;
 import org.dicomgateway.dicom.values.Rejection;
+import org.dicomgateway.observe.RejectedSenders;
 import org.dicomgateway.spool.Intake;
 
 /**
@@ -19,16 +21,19 @@ public final class AssociationGate implements AssociationPolicy {
     private final Set<AeTitle> aeTitles;
     private final AssociationPolicy access;
     private final Intake intake;
+    private final RejectedSenders rejected;
 
     /**
      * For a listener with these AE titles.
      *
      * @param access decides on peers that call one of these AE titles
+     * @param rejected counts the peers that got no association
      */
-    public AssociationGate(Set<AeTitle> aeTitles, AssociationPolicy access, Intake intake) {
+    public AssociationGate(Set<AeTitle> aeTitles, AssociationPolicy access, Intake intake, RejectedSenders rejected) {
         this.aeTitles = Set.copyOf(aeTitles);
         this.access = access;
         this.intake = intake;
+        this.rejected = rejected;
     }
 
     @Override
@@ -52,5 +57,10 @@ public final class AssociationGate implements AssociationPolicy {
     @Override
     public boolean expects(String remoteHost) {
         return access.expects(remoteHost);
+    }
+
+    @Override
+    public void refused(RefusedPeer peer, boolean logged) {
+        rejected.count(peer, logged);
     }
 }

@@ -33,7 +33,7 @@ public final class StoreHandler implements CStoreScp {
                             request.sopClass(), request.sopInstance(), request.transferSyntax(), request.origin()),
                     request.dataset());
             forwardLog.received(
-                    accepted.instance().logSubject(),
+                    accepted.instance().subject(),
                     TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin),
                     accepted.plan().rulesVersion(),
                     accepted.plan().deliveries().size());

@@ -44,6 +44,18 @@ public record Instance(
      */
     private static final int MAX_VALUE = 256;
 
+    /** This instance, as the forward log takes it. */
+    public ForwardLog.Subject subject() {
+        return new ForwardLog.Subject(
+                sopInstance,
+                studyInstanceUid,
+                origin,
+                datasetLength,
+                Optional.of(receivedAt),
+                accessionNumber,
+                modality);
+    }
+
     /** Creates an instance without a key. The time of receipt is cut to milliseconds. */
     public static Instance unnumbered(InstanceHeader header, Origin origin, Instant receivedAt, long datasetLength) {
         return new Instance(
@@ -63,11 +75,6 @@ public record Instance(
 
     private static String cut(String value) {
         return value.length() <= MAX_VALUE ? value : value.substring(0, MAX_VALUE);
-    }
-
-    /** What a line of the forward log says of it. */
-    public ForwardLog.Subject logSubject() {
-        return new ForwardLog.Subject(sopInstance, studyInstanceUid, origin, datasetLength, Optional.of(receivedAt));
     }
 
     /** Returns a copy with another length of the dataset: the same dataset, encoded otherwise. */

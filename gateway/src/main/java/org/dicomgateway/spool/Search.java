@@ -5,8 +5,9 @@ import java.util.Optional;
 import org.dicomgateway.dicom.values.Uid;
 
 /**
- * Search criteria. An instance must match all criteria that are given, exactly as written here. An empty criterion
- * matches everything. Route, destination and state must match in one and the same delivery.
+ * Search criteria. An instance must match all criteria that are given, exactly as written here; only
+ * upper and lower case of an Accession Number (ASCII letters) do not count. An empty criterion matches everything.
+ * Route, destination and state must match in one and the same delivery.
  *
  * @param study Study Instance UID
  * @param series Series Instance UID

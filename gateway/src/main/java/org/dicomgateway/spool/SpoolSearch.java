@@ -41,6 +41,9 @@ public interface SpoolSearch {
      */
     Optional<Story> story(long instanceId);
 
+    /** Finds instances, each with its history; see {@link #instances}. */
+    Page<Story> stories(Search search, Optional<String> after, int limit);
+
     /** For each destination with waiting deliveries, the time of receipt of the oldest one. */
     Map<String, Instant> oldestWaiting();
 
@@ -78,6 +81,8 @@ public interface SpoolSearch {
      * @param instanceId the instance's key in the spool
      * @param sopInstance SOP Instance UID
      * @param study Study Instance UID
+     * @param accession Accession Number, or empty
+     * @param modality Modality, or empty
      * @param route the route that requested the delivery
      * @param copy the number of the copy within the route
      * @param destination empty while no candidate is usable
@@ -94,6 +99,8 @@ public interface SpoolSearch {
             long instanceId,
             String sopInstance,
             String study,
+            String accession,
+            String modality,
             String route,
             int copy,
             Optional<String> destination,

@@ -1,6 +1,7 @@
 package org.dicomgateway.admin;
 
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,6 +21,8 @@ import org.dicomgateway.admin.api.RulesView.Broken;
 import org.dicomgateway.admin.api.ThreadView;
 import org.dicomgateway.admin.api.VerificationView;
 import org.dicomgateway.admin.server.Controls;
+import org.dicomgateway.observe.ForwardLog;
+import org.dicomgateway.observe.RejectedSenders;
 import org.dicomgateway.spool.Search;
 
 /** A gateway of two destinations, {@code a} and {@code b}, whose state a test sets. */
@@ -29,6 +32,10 @@ public final class FakeControls implements Controls {
     public static final Instant CERTIFIED_UNTIL = NOW.plusSeconds(86_400);
 
     public final Map<String, String> paused = new TreeMap<>();
+    /** Destinations that are down, and when they are tried next. */
+    public final Map<String, Instant> down = new TreeMap<>();
+
+    public final RejectedSenders rejected = new RejectedSenders(new ForwardLog(), InstantSource.fixed(NOW));
     public List<String> routes = List.of("all");
     public Optional<String> closedBecause = Optional.empty();
     public List<ThreadView> threads = List.of(new ThreadView("spool-maintenance", true));
@@ -137,13 +144,13 @@ public final class FakeControls implements Controls {
 
     private HealthView health(String name) {
         String why = paused.getOrDefault(name, "");
-        String state = paused.containsKey(name) ? "paused" : "up";
+        String state = paused.containsKey(name) ? "paused" : down.containsKey(name) ? "down" : "up";
         return new HealthView(
                 name.toUpperCase(Locale.ROOT) + "@localhost:104",
                 state,
                 NOW,
                 why,
-                !paused.containsKey(name),
+                state.equals("up"),
                 0,
                 1,
                 1,
@@ -155,7 +162,18 @@ public final class FakeControls implements Controls {
                 0,
                 Optional.of(NOW),
                 "",
-                Optional.empty());
+                Optional.empty(),
+                Optional.ofNullable(down.get(name)));
+    }
+
+    @Override
+    public RejectedSenders rejectedSenders() {
+        return rejected;
+    }
+
+    @Override
+    public boolean tryNow(String destination) {
+        return down.remove(destination) != null;
     }
 
     @Override

@@ -149,6 +149,12 @@ public final class FakeSpoolView implements SpoolView {
     }
 
     @Override
+    public Page<Story> stories(Search search, Optional<String> after, int limit) {
+        asked.add("stories " + search + " after " + after.orElse("-") + " limit " + limit);
+        return new Page<>(List.of(Found.story()), Optional.of("1-1-0"));
+    }
+
+    @Override
     public Map<String, Instant> oldestWaiting() {
         return Map.of("a", FakeControls.NOW.minusSeconds(90));
     }

@@ -71,6 +71,8 @@ final class Found {
                 INSTANCE,
                 "1.2.3.4",
                 "1.2.3",
+                "ACC-1",
+                "CT",
                 "all",
                 1,
                 destination,

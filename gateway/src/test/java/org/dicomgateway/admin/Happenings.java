@@ -21,7 +21,9 @@ final class Happenings {
                 "1.2.3",
                 new Origin(AeTitle.of("CT1"), AeTitle.of("GATEWAY"), "192.0.2.7"),
                 512,
-                Optional.of(Instant.now().minusSeconds(3)));
+                Optional.of(Instant.now().minusSeconds(3)),
+                "ACC-1",
+                "CT");
         log.received(subject, 30, 7, 1);
         log.received(subject, 40, 7, 0);
         log.refused(subject, 0xA700, "no room");

@@ -15,6 +15,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.dicomgateway.dicom.acceptor.RefusedPeer;
 import org.dicomgateway.observe.Metric;
 import org.dicomgateway.testkit.ProjectRoot;
 import org.dicomgateway.testkit.Promtool;
@@ -36,6 +37,10 @@ class MetricsTest {
     @BeforeEach
     void letEverythingHappen() {
         Happenings.letEverythingHappen(admin.telemetry);
+        for (String callingAe : List.of("CT8", "CT9")) {
+            admin.controls.rejected.count(
+                    new RefusedPeer(callingAe, "ARCHIVE", "192.0.2.9", "1/1/7", "no such title"), false);
+        }
     }
 
     @Test
@@ -66,6 +71,7 @@ class MetricsTest {
                 .containsEntry("gateway_received_bytes_total", 1024.0)
                 .containsEntry("gateway_refused_instances_total{status=\"0xA700\"}", 1.0)
                 .containsEntry("gateway_refused_instances_total{status=\"none\"}", 1.0)
+                .containsEntry("gateway_rejected_associations_total{code=\"1/1/7\"}", 2.0)
                 .containsEntry("gateway_receive_seconds_sum", 0.07)
                 .containsEntry("gateway_receive_seconds_bucket{le=\"0.05\"}", 2.0)
                 .containsEntry("gateway_receive_seconds_bucket{le=\"0.02\"}", 0.0)

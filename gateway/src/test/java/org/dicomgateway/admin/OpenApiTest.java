@@ -22,6 +22,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.dicomgateway.admin.api.RulesView;
+import org.dicomgateway.dicom.acceptor.RefusedPeer;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.Uid;
@@ -60,6 +61,8 @@ class OpenApiTest {
             new Call("GET", "/api/instances/7"),
             new Call("GET", "/api/instances/8", "", 404),
             new Call("GET", "/api/instances/x", "", 400),
+            new Call("GET", "/api/timelines?study=1.2.3"),
+            new Call("GET", "/api/timelines?limit=1000", "", 400),
             new Call("GET", "/api/studies?study=1.2.3"),
             new Call("GET", "/api/deliveries?destination=a"),
             new Call("GET", "/api/history?hours=2"),
@@ -72,6 +75,9 @@ class OpenApiTest {
             new Call("POST", "/api/destinations/a/resume"),
             new Call("POST", "/api/destinations/a/resume", "", 409),
             new Call("POST", "/api/destinations/c/pause", "{}", 404),
+            new Call("POST", "/api/destinations/b/try"),
+            new Call("POST", "/api/destinations/b/try", "", 409),
+            new Call("POST", "/api/destinations/c/try", "", 404),
             new Call("POST", "/api/receiver/pause", "{\"reason\":\"new disk\"}", 200),
             new Call("POST", "/api/receiver/resume"),
             new Call("POST", "/api/receiver/resume", "", 409),
@@ -140,6 +146,8 @@ class OpenApiTest {
     Stream<DynamicTest> every_answer_is_as_described() {
         admin.spool.setAside.put(3L, FakeSpoolView.readable(3));
         admin.spool.setAside.put(4L, FakeSpoolView.unreadable(4));
+        admin.controls.down.put("b", FakeControls.NOW.plusSeconds(40));
+        admin.controls.rejected.count(new RefusedPeer("CT9", "ARCHIVE", "192.0.2.9", "1/1/7", "no such title"), true);
         admin.telemetry
                 .forwardLog()
                 .outcome(

@@ -118,6 +118,13 @@ class DashboardIT {
                     .contains("4 of 4 delivered");
             assertThat(browser.text("#study .timeline")).contains("received", "planned", "delivered → orthanc1 × 4");
         });
+        assertThat(browser.all("#study .matrix [data-instance] td[data-state=delivered]"))
+                .hasSize(8);
+        browser.run("document.querySelector('#study .matrix button').focus()");
+        browser.press(Keys.ENTER);
+        eventually(() -> assertThat(browser.text("#study .matrix .steps:not([hidden])"))
+                .as("by the keyboard")
+                .contains("received", "delivered → orthanc2"));
         picture("study");
         browser.press(Keys.ESCAPE);
         eventually(() -> assertThat(browser.all("dialog[open]")).isEmpty());
@@ -235,7 +242,7 @@ class DashboardIT {
 
     @Test
     void it_fits_400_pixels_follows_the_dark_scheme_and_every_button_is_reached_by_tab() {
-        send(MODALITY, 1);
+        List<TestFile> study = send(MODALITY, 1);
         browser.width(400);
         // The chart follows a moment later.
         eventually(() -> assertThat(browser.run("return document.documentElement.scrollWidth <= innerWidth"))
@@ -248,8 +255,16 @@ class DashboardIT {
         browser.media("prefers-color-scheme", "dark");
         assertThat(ground()).isLessThan(50);
         picture("narrow-dark");
+        find(study.get(0).accession());
+        eventually(() -> assertThat(browser.text("#found-title")).startsWith("1 study found"));
+        open(study);
+        eventually(() -> assertThat(browser.text("#study .matrix")).contains("orthanc1", "orthanc2"));
+        assertThat(browser.run("return document.documentElement.scrollWidth <= innerWidth"))
+                .isEqualTo(true);
+        picture("study-narrow-dark");
+        browser.press(Keys.ESCAPE);
         browser.media("prefers-color-scheme", "light");
-        browser.width(1280);
+        openPage(); // with the focus at its beginning
 
         browser.run("document.activeElement.blur()");
         int controls = Integer.parseInt(
@@ -298,8 +313,10 @@ class DashboardIT {
         return "#destination-rows [data-name=" + destination + "]";
     }
 
+    /** For people; and axe-core looks at it. */
     private static void picture(String name) {
         browser.screenshot(Path.of("target", "dashboard", name + ".png"));
+        assertThat(browser.violations()).as(name).isEmpty();
     }
 
     private static void eventually(ThrowingRunnable assertion) {

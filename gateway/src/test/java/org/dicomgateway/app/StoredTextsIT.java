@@ -142,7 +142,7 @@ class StoredTextsIT {
         for (int i = 0; i < HOSTILE.size(); i++) {
             browser.run("document.querySelectorAll('#found-body [data-study]')[arguments[0]].click()", i);
             eventually(() -> assertThat(browser.text("#study")).contains("Where it is", "nobody", "What happened"));
-            browser.run("document.querySelectorAll('#study details').forEach(each => each.open = true)");
+            browser.run("document.querySelectorAll('#study [aria-expanded=false]').forEach(each => each.click())");
             assertHarmless("study " + i);
             browser.press(Keys.ESCAPE);
             eventually(() -> assertThat(browser.all("dialog[open]")).isEmpty());

@@ -36,6 +36,7 @@ import org.dicomgateway.cli.operate.SetAsideCommand;
 import org.dicomgateway.cli.operate.StatusCommand;
 import org.dicomgateway.cli.operate.TraceCommand;
 import org.dicomgateway.cli.operate.VerifyCommand;
+import org.dicomgateway.dicom.acceptor.RefusedPeer;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.Uid;
@@ -77,6 +78,7 @@ class OperatorCommandsTest {
                         line -> assertThat(line).startsWith("certificate: EXPIRES in 24 h"),
                         line -> assertThat(line)
                                 .matches("b: PAUSED since [-0-9]+T[:0-9]+(Z|[-+][:0-9]+), 0 deliveries wait: new disk"),
+                        line -> assertThat(line).isEqualTo("  to send to it again: scripts/gateway resume b"),
                         line -> assertThat(line)
                                 .isEqualTo("parked: 1 delivery waits for your decision:" + " scripts/gateway parked"),
                         line -> assertThat(line).startsWith("held: 4 deliveries wait for a destination"),
@@ -270,7 +272,7 @@ class OperatorCommandsTest {
                 .contains("study 1.2.3  CT, 2 instances, 1.0 KiB")
                 .contains("from CT1")
                 .containsPattern("(?m)^a +1 +1 +0 +0 +0 +0 +0$")
-                .doesNotContain("PAT-1", "ACC-1");
+                .doesNotContain("PAT-1", "accession ACC-1");
         assertThat(run(new TraceCommand(), "ACC-1", "--show-patients")).isEqualTo(1);
         assertThat(out.toString()).contains("accession ACC-1, patient PAT-1");
     }
@@ -382,6 +384,58 @@ class OperatorCommandsTest {
         assertThat(run(new RetryCommand(), "--all", "--study", "1.2")).isEqualTo(2);
         assertThat(err.toString()).contains("or all with --all", "--all cannot be combined with another condition");
         assertThat(run(new RerouteCommand(), "a", "a")).isEqualTo(2);
+    }
+
+    @Test
+    void a_destination_that_is_down_is_told_with_its_next_attempt_and_tried_now_when_asked() {
+        controls.down.put("b", FakeControls.NOW.plusSeconds(40));
+        run(status());
+        assertThat(out.toString())
+                .contains(
+                        "b: DOWN since ",
+                        "next attempt in 40 s",
+                        "scripts/gateway retry --now b",
+                        "scripts/gateway reroute b OTHER");
+        assertThat(run(new RetryCommand(), "--now", "b")).isZero();
+        assertThat(out.toString()).contains("destination b is tried now");
+        assertThat(run(new RetryCommand(), "--now", "b")).as("it is up").isZero();
+        assertThat(out.toString()).contains("destination b is not down: nothing to do");
+        controls.pause("b", "new disk");
+        assertThat(run(new RetryCommand(), "--now", "b")).as("it is paused").isEqualTo(1);
+        assertThat(err.toString())
+                .contains("destination b is paused: only one that is down waits for its next attempt");
+        assertThat(run(new RetryCommand(), "--now", "c")).isEqualTo(2);
+        assertThat(err.toString()).contains("no such destination: c; there are a, b");
+        assertThat(run(new RetryCommand(), "--now", "b", "--all")).isEqualTo(2);
+        assertThat(spool.asked).as("no parked delivery").isEmpty();
+    }
+
+    @Test
+    void status_tells_who_was_rejected_why_how_often_and_what_to_do() {
+        run(status());
+        assertThat(out.toString()).doesNotContain("rejected sender");
+        for (int i = 0; i < 3; i++) {
+            controls.rejected.count(new RefusedPeer("CT 9", "ARCHIVE", "192.0.2.9", "1/1/7", "no such title"), true);
+        }
+        run(status());
+        assertThat(out.toString())
+                .containsPattern("(?m)^rejected sender +at +times +last +code +why +what to do$")
+                .containsPattern(
+                        "(?m)^\"CT 9\" +192.0.2.9 +3 +0 s ago +1/1/7 +no such title +Correct the called AE title");
+    }
+
+    @Test
+    void trace_says_a_sentence_for_the_telephone_with_the_number_only_for_those_who_have_it() {
+        run(new TraceCommand(), "ACC-1");
+        assertThat(out.toString())
+                .containsPattern(
+                        "(?m)^ACC-1 came .* from CT1, 2 images. It is safe in the gateway; a does not have 1 of 2")
+                .doesNotContain("PAT-1");
+        out.getBuffer().setLength(0);
+        run(new TraceCommand(), "1.2.3");
+        assertThat(out.toString())
+                .containsPattern("(?m)^The study came .* from CT1")
+                .doesNotContain("ACC-1", "PAT-1");
     }
 
     @Test

@@ -73,6 +73,8 @@ class SyntaxWarningsTest {
                 1,
                 "1.2.3",
                 "1.2",
+                "",
+                "CT",
                 "everything",
                 Optional.of(destination),
                 List.of(),

@@ -155,6 +155,8 @@ class FateTest {
                 1,
                 "1.2.3",
                 "1.2",
+                "A1",
+                "CT",
                 "all",
                 1,
                 Optional.of(destination),

@@ -77,6 +77,32 @@ class BreakerTest {
     }
 
     @Test
+    void an_operator_ends_the_pause_and_does_not_make_the_next_one_longer() {
+        assertThat(breaker.tryNow()).as("it is used").isFalse();
+        fail(3);
+        clock.advance(Duration.ofSeconds(8));
+        breaker.startTrial();
+        breaker.failed(false, "still down");
+        breaker.endTrial();
+        Duration pause = openFor();
+        assertThat(breaker.nextTrial()).contains(clock.instant().plus(pause));
+        for (int i = 0; i < 20; i++) {
+            assertThat(breaker.startTrial()).as("before").isFalse();
+            assertThat(breaker.tryNow()).isTrue();
+            assertThat(breaker.tryNow()).as("twice is once").isTrue();
+            assertThat(breaker.startTrial()).isTrue();
+            assertThat(breaker.nextTrial()).as("it is being tried").isEmpty();
+            breaker.failed(false, "still down");
+            breaker.endTrial();
+            assertThat(openFor()).isLessThanOrEqualTo(Duration.ofSeconds(16));
+        }
+        breaker.tryNow();
+        breaker.startTrial();
+        breaker.delivered();
+        assertThat(breaker.allowsTraffic()).isTrue();
+    }
+
+    @Test
     void a_trial_that_told_nothing_leaves_it_open() {
         fail(3);
         clock.advance(Duration.ofSeconds(8));

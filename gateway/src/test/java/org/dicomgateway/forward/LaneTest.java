@@ -415,6 +415,31 @@ class LaneTest {
     }
 
     @Test
+    void a_server_that_is_down_is_tried_at_once_when_an_operator_asks_and_one_that_is_paused_is_not() {
+        server.onOpen = calling -> {
+            throw FakeServer.failure(Cause.CONNECT);
+        };
+        outbox.add(NAME, instances(20));
+        start(destination(NAME, 1, 10));
+        awaitState(DestinationState.DOWN);
+        await().untilAsserted(() -> assertThat(view().nextAttempt())
+                .hasValueSatisfying(next -> assertThat(next).isAfter(clock.instant())));
+        server.onOpen = calling -> {};
+        forwarder.pause(NAME, "new disk");
+        assertThat(forwarder.tryNow(NAME)).isFalse();
+        forwarder.resume(NAME);
+
+        assertThat(forwarder.tryNow(NAME)).isTrue();
+
+        awaitState(DestinationState.UP);
+        advance(Duration.ofSeconds(1));
+        awaitDelivered(20);
+        assertThat(view().nextAttempt()).isEmpty();
+        assertThat(forwarder.tryNow(NAME)).as("it is up").isFalse();
+        assertThat(forwarder.tryNow("nobody")).isFalse();
+    }
+
+    @Test
     void a_server_that_answers_echoes_but_aborts_every_store_stays_left_alone() {
         server.onStore = sop -> {
             throw FakeServer.failure(Cause.ABORTED);

@@ -7,6 +7,9 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.PatternLayout;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.dicomgateway.dicom.values.AeTitle;
@@ -81,6 +84,29 @@ class ForwardLogTest {
         assertThat(field.find()).isTrue();
         assertThat(field.group(1) != null ? field.group(1) : field.group(2)).isEqualTo(title);
         assertThat(line().split("event=", -1)).hasSize(title.contains("event=") ? 3 : 2);
+    }
+
+    @Test
+    void the_accession_number_is_for_listeners_and_in_no_line() {
+        List<ForwardEvent> told = new ArrayList<>();
+        new ForwardLog(told::add)
+                .received(
+                        new ForwardLog.Subject(
+                                Uid.of("1.2.3.4"),
+                                "1.2.3",
+                                ORIGIN,
+                                512,
+                                Optional.empty(),
+                                "A\u001b" + "7".repeat(99),
+                                "CT"),
+                        4,
+                        7,
+                        3);
+        assertThat(line()).doesNotContain("A?", "777").contains("study=1.2.3 ");
+        assertThat(told).singleElement().satisfies(event -> {
+            assertThat(event.accession()).isEqualTo("A?" + "7".repeat(62));
+            assertThat(event.modality()).isEqualTo("CT");
+        });
     }
 
     private static ForwardLog.Subject subject(String study) {

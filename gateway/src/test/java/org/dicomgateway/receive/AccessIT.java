@@ -23,6 +23,8 @@ import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.CStoreScp.CStoreRequest;
 import org.dicomgateway.dicom.values.CStoreScp.CStoreResponse;
 import org.dicomgateway.dicom.values.Peer;
+import org.dicomgateway.observe.ForwardLog;
+import org.dicomgateway.observe.RejectedSenders;
 import org.dicomgateway.spool.Intake;
 import org.dicomgateway.testkit.Certificates;
 import org.dicomgateway.testkit.Child;
@@ -46,6 +48,8 @@ class AccessIT {
             "pbkdf2-sha512:10000:MDEyMzQ1Njc4OWFiY2RlZg==:S8jgv4tnc2uarvE3/FKKPn688BjtAffgeRLNNFJO4rI=";
 
     private static final Duration TIME = Duration.ofSeconds(20);
+
+    private final RejectedSenders rejected = new RejectedSenders(new ForwardLog(), InstantSource.system());
 
     @TempDir
     private Path directory;
@@ -100,6 +104,15 @@ class AccessIT {
             assertThat(log.all())
                     .anyMatch(
                             text -> text.contains(calling + "@127.0.0.1#1: rejected, called " + called + ": " + line));
+            assertThat(rejected.latest())
+                    .extracting(RejectedSenders.Sender::peer)
+                    .singleElement()
+                    .satisfies(peer -> {
+                        assertThat(peer.callingAe()).isEqualTo(calling);
+                        assertThat(peer.calledAe()).isEqualTo(called);
+                        assertThat(peer.remoteHost()).isEqualTo("127.0.0.1");
+                        assertThat(peer.code() + " (" + peer.reason() + ")").startsWith(line);
+                    });
         }
     }
 
@@ -277,7 +290,7 @@ class AccessIT {
         ListenerSettings dicom = settings.listeners().get(0);
         InstantSource clock = InstantSource.system();
         AccessControl access = new AccessControl(dicom, new Identities(settings.users(), Ticker.systemTicker()), clock);
-        AssociationGate gate = new AssociationGate(dicom.aeTitles(), access, new OpenIntake());
+        AssociationGate gate = new AssociationGate(dicom.aeTitles(), access, new OpenIntake(), rejected);
         Acceptor acceptor = new Acceptor(dicom.acceptor(), gate, this::keep);
         acceptors.add(acceptor);
         acceptor.start();

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -21,6 +22,7 @@ import org.dicomgateway.dicom.values.Rejection;
 import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.observe.ForwardLog;
+import org.dicomgateway.observe.RejectedSenders;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Intake;
 import org.dicomgateway.spool.Plan;
@@ -60,6 +62,8 @@ class StoreHandlerTest {
         assertThat(handler.cStore(request("abc")).status()).isEqualTo(Integer.decode(status));
     }
 
+    private final RejectedSenders rejected = new RejectedSenders(new ForwardLog(), InstantSource.system());
+
     @ParameterizedTest
     @EnumSource
     void the_comment_fits_its_value_representation_and_tells_nothing_of_ours(Kind kind) throws Exception {
@@ -80,7 +84,7 @@ class StoreHandlerTest {
     @Test
     void a_caller_that_knows_none_of_our_titles_is_rejected_for_good() {
         AssociationGate gate = new AssociationGate(
-                Set.of(AeTitle.of("OTHER")), request -> Admission.UNLIMITED, new OneAnswer(null, null));
+                Set.of(AeTitle.of("OTHER")), request -> Admission.UNLIMITED, new OneAnswer(null, null), rejected);
         assertThat(gate.answer(REQUEST))
                 .isInstanceOfSatisfying(
                         Rejection.class,
@@ -92,7 +96,7 @@ class StoreHandlerTest {
     void a_closed_spool_rejects_for_now_and_says_why() {
         OneAnswer intake = new OneAnswer(null, null);
         AssociationGate gate =
-                new AssociationGate(Set.of(AeTitle.of("GATEWAY")), request -> Admission.UNLIMITED, intake);
+                new AssociationGate(Set.of(AeTitle.of("GATEWAY")), request -> Admission.UNLIMITED, intake, rejected);
         assertThat(gate.answer(REQUEST)).isInstanceOf(Admission.class);
         intake.closed = "spool is full";
         assertThat(gate.answer(REQUEST)).isInstanceOfSatisfying(Rejection.class, rejection -> {

@@ -98,6 +98,40 @@ class CatalogueTest {
     }
 
     @Test
+    void upper_and_lower_case_of_an_accession_number_do_not_count() throws Exception {
+        apply(received(inLog(numbered("Acc-4711", instance(50)), 1), plan("a")));
+        for (String asked : List.of("Acc-4711", "ACC-4711", "acc-4711")) {
+            assertThat(ids(with("accession", asked), 9)).as(asked).containsExactly(50L);
+            assertThat(studies(catalogue, with("accession", asked), 9))
+                    .as(asked)
+                    .containsExactly("1.2.3.5");
+        }
+        assertThat(ids(with("accession", "acc-471"), 9)).isEmpty();
+        assertThat(ids(with("patient", "pÄT-3"), 9))
+                .as("a Patient ID is as written")
+                .isEmpty();
+    }
+
+    @Test
+    void the_stories_of_a_study_come_page_by_page() throws Exception {
+        apply(retry(22, 0, START));
+        List<Long> seen = new ArrayList<>();
+        Optional<String> next = Optional.empty();
+        do {
+            Page<SpoolSearch.Story> page = catalogue.stories(with("study", "1.2.3.2"), next, 3);
+            for (SpoolSearch.Story story : page.items()) {
+                long id = story.instance().instance().id();
+                seen.add(id);
+                assertThat(story.events())
+                        .isEqualTo(catalogue.story(id).orElseThrow().events());
+            }
+            next = page.next();
+        } while (next.isPresent());
+        assertThat(seen).isEqualTo(newestFirst(20, 29));
+        assertThat(told(22)).contains(EventKind.ATTEMPT);
+    }
+
+    @Test
     void a_merged_delivery_is_told_as_delivered_when_the_one_that_it_was_merged_with_is_and_not_before()
             throws Exception {
         Plan twice = new Plan(
@@ -356,6 +390,22 @@ class CatalogueTest {
                 instance.accessionNumber(),
                 instance.modality(),
                 new Origin(AeTitle.of(caller), AeTitle.of("GATEWAY"), "192.0.2.8"),
+                instance.receivedAt(),
+                instance.datasetLength());
+    }
+
+    private static Instance numbered(String accession, Instance instance) {
+        return new Instance(
+                instance.id(),
+                instance.sopClass(),
+                instance.sopInstance(),
+                instance.transferSyntax(),
+                instance.studyInstanceUid(),
+                instance.seriesInstanceUid(),
+                instance.patientId(),
+                accession,
+                instance.modality(),
+                instance.origin(),
                 instance.receivedAt(),
                 instance.datasetLength());
     }

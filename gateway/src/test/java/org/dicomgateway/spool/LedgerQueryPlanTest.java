@@ -170,7 +170,7 @@ class LedgerQueryPlanTest {
                 "s.study_uid = 'x'",
                 "s.series_uid = 'x'",
                 "s.patient_id = 'x'",
-                "s.accession_number = 'x'",
+                "s.accession_number = 'x' COLLATE NOCASE",
                 "i.sop_instance = 'x'",
                 "i.received_at > 0")) {
             assertThat(plan("SELECT i.id FROM series s JOIN instance i ON i.series = s.id WHERE " + condition))

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -12,6 +13,8 @@ import java.security.cert.CertificateFactory;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
 import java.util.logging.Level;
 import org.openqa.selenium.By;
 import org.openqa.selenium.OutputType;
@@ -131,6 +134,52 @@ public final class Browser implements AutoCloseable {
     public Object run(String script, Object... arguments) {
         Object result = driver.executeScript(script, arguments);
         return result == null ? "" : result;
+    }
+
+    /**
+     * What axe-core has against the page as it is shown now: the rules of WCAG 2.1 A and AA, and best practices. One
+     * text for each rule that is broken, with the elements.
+     */
+    public List<String> violations() {
+        run(axe());
+        Object found = driver.executeAsyncScript("""
+                const done = arguments[arguments.length - 1];
+                axe.run(document, { resultTypes: ['violations'], preload: false }).then(
+                  (all) => done(all.violations.map((each) => each.id + ': ' + each.help + ': '
+                    + each.nodes.map((node) => node.target.join(' ') + ' ' + node.html.slice(0, 150)).join('; '))),
+                  (failure) => done(['axe-core failed: ' + failure]));
+                """);
+        return ((List<?>) Objects.requireNonNull(found))
+                .stream().map(String::valueOf).toList();
+    }
+
+    /** Answers to requests whose address matches the pattern do not arrive until {@link #letGo}. */
+    public void hold(String pattern) {
+        driver.executeCdpCommand("Fetch.enable", Map.of("patterns", List.of(Map.of("urlPattern", pattern))));
+    }
+
+    /** Everything arrives again. */
+    public void letGo() {
+        driver.executeCdpCommand("Fetch.disable", Map.of());
+    }
+
+    private static String axe() {
+        try {
+            Properties properties = new Properties();
+            try (InputStream in = open("/META-INF/maven/org.webjars.npm/axe-core/pom.properties")) {
+                properties.load(in);
+            }
+            String folder = "/META-INF/resources/webjars/axe-core/" + properties.getProperty("version");
+            try (InputStream in = open(folder + "/axe.min.js")) {
+                return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static InputStream open(String resource) {
+        return Objects.requireNonNull(Browser.class.getResourceAsStream(resource), resource);
     }
 
     /** Presses keys wherever the focus is. */

@@ -286,6 +286,11 @@ class VerifierTest {
         }
 
         @Override
+        public Page<Story> stories(Search search, Optional<String> after, int limit) {
+            return new Page<>(List.of(), Optional.empty());
+        }
+
+        @Override
         public Map<String, Instant> oldestWaiting() {
             return Map.of();
         }

@@ -14,6 +14,8 @@ import org.dicomgateway.spool.SpoolSearch.FoundDelivery;
  *
  * @param id its key in the spool
  * @param instanceId the key of its instance in the spool
+ * @param accessionNumber may be empty
+ * @param modality may be empty
  * @param route the route that asked for it
  * @param destination empty while none of the candidates can be used
  * @param candidates the destinations that may get it; empty: only {@code destination}
@@ -31,6 +33,8 @@ public record DeliveryView(
         long instanceId,
         String sopInstanceUid,
         String studyInstanceUid,
+        String accessionNumber,
+        String modality,
         String route,
         Optional<String> destination,
         List<String> candidates,
@@ -67,6 +71,8 @@ public record DeliveryView(
                 found.instanceId(),
                 found.sopInstance(),
                 found.study(),
+                found.accession(),
+                found.modality(),
                 found.route(),
                 found.destination(),
                 found.candidates(),

@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param lastDelivered when the last delivery was done
  * @param lastError the reason for the last failure; empty when there was none
  * @param server the server's report about itself, if it is asked
+ * @param nextAttempt when a destination that is down is tried again; empty when it is not down, or is being tried
  */
 public record HealthView(
         String peer,
@@ -41,7 +42,8 @@ public record HealthView(
         long parked,
         Optional<Instant> lastDelivered,
         String lastError,
-        Optional<ServerView> server) {
+        Optional<ServerView> server,
+        Optional<Instant> nextAttempt) {
 
     /**
      * A server's report about itself, from its REST API.

@@ -26,8 +26,11 @@ public record LogView(List<Line> events, long skipped) {
     /**
      * A line.
      *
-     * @param event received, refused, held, delivered, retry, passed-on, parked, discarded or superseded
+     * @param event received, refused, rejected, held, delivered, retry, passed-on, parked, discarded or superseded
+     * @param sopInstanceUid {@code -} when the line concerns an association
      * @param study Study Instance UID; {@code -} when unknown
+     * @param accessionNumber empty when unknown
+     * @param modality empty when unknown
      * @param bytes length of the dataset; -1 when unknown
      * @param route the route of the delivery; empty when the line does not concern a delivery
      * @param destination the destination of the delivery; empty when the line does not concern a delivery
@@ -41,6 +44,8 @@ public record LogView(List<Line> events, long skipped) {
             String event,
             String sopInstanceUid,
             String study,
+            String accessionNumber,
+            String modality,
             String callingAe,
             String calledAe,
             String remoteHost,
@@ -58,6 +63,8 @@ public record LogView(List<Line> events, long skipped) {
                     event.event().toString(),
                     event.sopInstance(),
                     event.study(),
+                    event.accession(),
+                    event.modality(),
                     event.calling(),
                     event.called(),
                     event.remote(),

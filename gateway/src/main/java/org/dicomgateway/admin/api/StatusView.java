@@ -23,6 +23,7 @@ import org.dicomgateway.spool.SpoolView.Vitals;
  * @param damage damage in the spool
  * @param rates averages over the last ten seconds
  * @param senders the senders of the last hour, the latest first; their number is limited
+ * @param rejected the senders that got no association within a day, the latest first; their number is limited
  */
 public record StatusView(
         String version,
@@ -37,12 +38,14 @@ public record StatusView(
         Disk disk,
         Damage damage,
         Rates rates,
-        List<Sender> senders) {
+        List<Sender> senders,
+        List<RejectedView> rejected) {
 
     /** Copies the lists. */
     public StatusView {
         certificates = List.copyOf(certificates);
         senders = List.copyOf(senders);
+        rejected = List.copyOf(rejected);
     }
 
     /** Deliveries, counted as in {@link Books}. */

@@ -1,6 +1,7 @@
 package org.dicomgateway.admin.api;
 
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import org.dicomgateway.spool.SpoolSearch.StudyAt;
  * @param bytes of the datasets
  * @param unrouted instances that are held because no route applies to them
  * @param destinations the destinations of its deliveries; the empty name: deliveries that have no destination yet
+ * @param sentence what to tell somebody who asks for it, with the gateway's local times; names no patient
  */
 public record StudyView(
         String studyInstanceUid,
@@ -26,7 +28,8 @@ public record StudyView(
         Instant firstReceivedAt,
         Instant lastReceivedAt,
         List<String> callingAes,
-        List<At> destinations) {
+        List<At> destinations,
+        String sentence) {
 
     /** Copies the lists. */
     public StudyView {
@@ -86,7 +89,7 @@ public record StudyView(
     }
 
     public static StudyView of(FoundStudy found, Map<String, HealthView> health) {
-        return new StudyView(
+        StudyView study = new StudyView(
                 found.study(),
                 found.accession(),
                 found.patient(),
@@ -97,6 +100,24 @@ public record StudyView(
                 found.firstReceivedAt(),
                 found.lastReceivedAt(),
                 found.callingAes(),
-                found.destinations().stream().map(at -> At.of(at, health)).toList());
+                found.destinations().stream().map(at -> At.of(at, health)).toList(),
+                "");
+        return study.saying(StudySentence.of(found.accession(), study, ZoneId.systemDefault(), Instant.now()));
+    }
+
+    private StudyView saying(String words) {
+        return new StudyView(
+                studyInstanceUid,
+                accessionNumber,
+                patientId,
+                modality,
+                instances,
+                bytes,
+                unrouted,
+                firstReceivedAt,
+                lastReceivedAt,
+                callingAes,
+                destinations,
+                words);
     }
 }

@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.dicomgateway.admin.access.Access;
 import org.dicomgateway.admin.access.Caller;
+import org.dicomgateway.admin.api.HealthView;
 import org.dicomgateway.admin.api.Json;
 import org.dicomgateway.admin.api.ProcessView;
 import org.dicomgateway.admin.api.Requests;
@@ -55,6 +56,7 @@ final class AdminApi {
         routes.get("/api/user", AdminApi::user);
         routes.post("/api/destinations/{name}/pause", this::pause);
         routes.post("/api/destinations/{name}/resume", this::resume);
+        routes.post("/api/destinations/{name}/try", this::tryNow);
         routes.post("/api/receiver/pause", this::pauseReceiver);
         routes.post("/api/receiver/resume", this::resumeReceiver);
         routes.post("/api/reroute", this::reroute);
@@ -120,6 +122,19 @@ final class AdminApi {
         }
         LOG.info("{}: destination {} is resumed", Caller.mention(context), name);
         answer(context, new Answers.Paused(name, false));
+    }
+
+    private void tryNow(Context context) {
+        String name = knownDestination(context.pathParam("name"));
+        if (!controls.tryNow(name)) {
+            throw new ConflictResponse("destination " + name + " is "
+                    + Optional.ofNullable(controls.destinations().get(name))
+                            .map(HealthView::state)
+                            .orElse("gone")
+                    + ": only one that is down waits for its next attempt");
+        }
+        LOG.info("{}: destination {} is tried now", Caller.mention(context), name);
+        answer(context, new Answers.Tried(name));
     }
 
     private void reroute(Context context) {

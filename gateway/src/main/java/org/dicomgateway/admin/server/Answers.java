@@ -29,6 +29,9 @@ public final class Answers {
      */
     public record Paused(String destination, boolean paused) {}
 
+    /** A destination that is down is being tried now. */
+    public record Tried(String destination) {}
+
     /**
      * Receiving was paused or resumed.
      *

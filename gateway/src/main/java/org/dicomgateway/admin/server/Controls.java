@@ -11,6 +11,7 @@ import org.dicomgateway.admin.api.ReceiverView;
 import org.dicomgateway.admin.api.ReloadView;
 import org.dicomgateway.admin.api.RouteView;
 import org.dicomgateway.admin.api.RulesView;
+import org.dicomgateway.observe.RejectedSenders;
 import org.dicomgateway.admin.api.VerificationView;
 import org.dicomgateway.spool.Search;
 
@@ -37,6 +38,9 @@ public interface Controls {
      * @return whether it was paused
      */
     boolean resumeReceiver();
+
+    /** The senders that got no association lately. */
+    RejectedSenders rejectedSenders();
 
     /** The routes in force, in their order. */
     List<RouteView> routes();
@@ -78,6 +82,13 @@ public interface Controls {
 
     /** How far a request to check copies got; empty when there is none with this number, or not any more. */
     Optional<VerificationView> verification(long number);
+
+    /**
+     * Tries a destination that is down now, not at its next attempt.
+     *
+     * @return whether it is down; a paused or closed destination is not
+     */
+    boolean tryNow(String destination);
 
     /** Reads the rules again now, and applies the changes if the file has no errors. */
     ReloadView reload();

@@ -22,6 +22,7 @@ import org.dicomgateway.admin.api.ThreadView;
 import org.dicomgateway.observe.Metric;
 import org.dicomgateway.observe.Metrics;
 import org.dicomgateway.observe.Metrics.Reading;
+import org.dicomgateway.observe.RejectedSenders;
 import org.dicomgateway.spool.CopyState;
 import org.dicomgateway.spool.SpoolView;
 import org.dicomgateway.spool.SpoolView.Books;
@@ -71,6 +72,14 @@ final class Gauges {
         ReceiverView receiver = controls.receiver();
         metrics.set(Metric.RECEIVER_OPEN, receiver.state().equals("open") ? 1 : 0);
         metrics.set(Metric.RECEIVER_ASSOCIATIONS, receiver.associations());
+        RejectedSenders rejected = controls.rejectedSenders();
+        for (String code : rejected.counts().keySet()) {
+            metrics.count(
+                    Metric.REJECTED_ASSOCIATIONS,
+                    rejected,
+                    all -> (double) all.counts().getOrDefault(code, 0L),
+                    code);
+        }
     }
 
     private void spool(Instant now) {

@@ -8,6 +8,7 @@ import java.util.TreeSet;
 import org.dicomgateway.admin.api.DestinationView;
 import org.dicomgateway.admin.api.HealthView;
 import org.dicomgateway.admin.api.ProcessView;
+import org.dicomgateway.admin.api.RejectedView;
 import org.dicomgateway.admin.api.StatusView;
 import org.dicomgateway.observe.Traffic;
 import org.dicomgateway.spool.SpoolView;
@@ -43,7 +44,10 @@ final class Overview {
                 StatusView.Disk.of(vitals),
                 StatusView.Damage.of(vitals),
                 StatusView.Rates.of(traffic.rates(now)),
-                traffic.senders(now).stream().map(StatusView.Sender::of).toList());
+                traffic.senders(now).stream().map(StatusView.Sender::of).toList(),
+                controls.rejectedSenders().latest().stream()
+                        .map(RejectedView::of)
+                        .toList());
     }
 
     /** The destinations of the rules, and those that still have deliveries but are no longer in the rules. */

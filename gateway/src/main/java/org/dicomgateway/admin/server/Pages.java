@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.dicomgateway.admin.api.DeliveryView;
 import org.dicomgateway.admin.api.InstanceView;
+import org.dicomgateway.admin.api.StoryView;
 import org.dicomgateway.admin.api.StudyView;
 
 /**
@@ -23,6 +24,19 @@ public final class Pages {
 
         /** Copies the list. */
         public Instances {
+            items = List.copyOf(items);
+        }
+    }
+
+    /**
+     * Instances, and what happened to each.
+     *
+     * @param next the {@code cursor} of the next page; empty when there is none
+     */
+    public record Timelines(List<StoryView> items, Optional<String> next) {
+
+        /** Copies the list. */
+        public Timelines {
             items = List.copyOf(items);
         }
     }

@@ -62,6 +62,7 @@ final class SearchApi {
     void register(RoutesConfig routes) {
         routes.get("/api/instances", this::instances);
         routes.get("/api/instances/{id}", this::story);
+        routes.get("/api/timelines", this::timelines);
         routes.get("/api/studies", this::studies);
         routes.get("/api/deliveries", this::deliveries);
     }
@@ -71,6 +72,13 @@ final class SearchApi {
         AdminApi.answer(
                 context,
                 new Pages.Instances(page.items().stream().map(InstanceView::of).toList(), page.next()));
+    }
+
+    private void timelines(Context context) {
+        Page<SpoolSearch.Story> page = spool.stories(search(context), cursor(context), limit(context));
+        AdminApi.answer(
+                context,
+                new Pages.Timelines(page.items().stream().map(StoryView::of).toList(), page.next()));
     }
 
     private void deliveries(Context context) {

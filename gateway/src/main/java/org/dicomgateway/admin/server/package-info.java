@@ -3,8 +3,8 @@
  *
  * <p>In: HTTP requests. Out: JSON; operators' actions on the spool and, through {@link Controls}, on the rest of the
  * gateway. Threads: the few of the web server, and one for live events; a listener to live events needs no thread.
- * Never here: decisions on deliveries. Patient IDs and accession numbers appear only in answers to searches, never in a
- * log.
+ * Never here: decisions on deliveries. Patient IDs appear only in answers to searches, accession numbers also in recent
+ * events; neither ever in a log.
  */
 @NullMarked
 package org.dicomgateway.admin.server;

@@ -72,6 +72,7 @@ public final class TailCommand implements Callable<Integer> {
 
     private static final Set<String> FAILED = Set.of(
             ForwardLog.Event.REFUSED.toString(),
+            ForwardLog.Event.REJECTED.toString(),
             ForwardLog.Event.RETRY.toString(),
             ForwardLog.Event.PASSED_ON.toString(),
             ForwardLog.Event.PARKED.toString());
@@ -113,10 +114,12 @@ public final class TailCommand implements Callable<Integer> {
             paramLabel = "EVENT",
             split = ",",
             converter = OfEvent.class,
-            description = "Only these events: received, held, refused, delivered, retry, passed-on, parked and others.")
+            description =
+                    "Only these events: received, held, refused, rejected, delivered, retry, passed-on, parked and"
+                            + " others.")
     private List<String> events = List.of();
 
-    @Option(names = "--failed", description = "Only failures: refused, retry, passed-on, parked.")
+    @Option(names = "--failed", description = "Only failures: refused, rejected, retry, passed-on, parked.")
     private boolean failed;
 
     @Option(
@@ -336,7 +339,7 @@ public final class TailCommand implements Callable<Integer> {
             case "delivered" -> "32";
             case "received" -> "36";
             case "retry", "passed-on", "held" -> "33";
-            case "refused", "parked" -> "1;31";
+            case "refused", "rejected", "parked" -> "1;31";
             default -> "35";
         };
         return "\033[" + colour + "m" + line.text() + "\033[0m";

@@ -111,7 +111,8 @@ public final class DestinationsCommand extends OperatorCommand {
         List<String> lines = new ArrayList<>(table.lines());
         all.forEach(one -> {
             if (!one.why().isEmpty()) {
-                lines.add(one.name() + " is " + one.state() + ": " + Text.printable(one.why(), MAX_REASON));
+                lines.add(one.name() + " is " + one.state() + ": " + Text.printable(one.why(), MAX_REASON)
+                        + nextAttempt(one, now));
             }
             // The reason of a server that is down is shown only once.
             one.lastError()
@@ -121,6 +122,14 @@ public final class DestinationsCommand extends OperatorCommand {
                             + Text.printable(error.reason(), MAX_REASON)));
         });
         return lines;
+    }
+
+    private static String nextAttempt(DestinationView one, Instant now) {
+        return one.health()
+                .flatMap(HealthView::nextAttempt)
+                .filter(next -> next.isAfter(now))
+                .map(next -> "; next attempt in " + age(now, next))
+                .orElse("");
     }
 
     private static String age(Instant since, Instant now) {

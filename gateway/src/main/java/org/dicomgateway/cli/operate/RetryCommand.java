@@ -1,15 +1,23 @@
 package org.dicomgateway.cli.operate;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.dicomgateway.admin.api.DestinationView;
+import org.dicomgateway.admin.api.HealthView;
 import org.dicomgateway.admin.api.Json;
 import org.dicomgateway.admin.api.Requests;
 import org.dicomgateway.admin.server.Answers;
 import org.dicomgateway.cli.common.Counted;
 import org.dicomgateway.cli.common.ExitCode;
+import org.dicomgateway.cli.common.NameConverter;
 import org.dicomgateway.cli.common.OperatorCommand;
+import org.dicomgateway.cli.common.ProgramName;
 import org.dicomgateway.cli.common.RunningGateway;
 import org.dicomgateway.cli.common.RunningGatewayException;
+import org.dicomgateway.cli.common.RunningNames;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -18,21 +26,34 @@ import picocli.CommandLine.Option;
 @Command(
         name = "retry",
         mixinStandardHelpOptions = true,
-        description = "Tries parked deliveries again, from their first attempt.",
+        description = "Tries parked deliveries again, from their first attempt. With --now, tries a destination that is"
+                + " down at once, not at its next attempt.",
         exitCodeList = {
-            "0:done, or nothing of it is parked",
-            "1:it could not be done",
+            "0:done, or nothing of it is parked, or the destination of --now is not down",
+            "1:it could not be done; a paused destination cannot be tried",
             "2:wrong usage or configuration, or there is no such destination",
             OperatorCommand.EXIT_UNREACHABLE,
             "4:no study has the Accession Number"
         },
         exitCodeListHeading = "Exit codes:%n",
         footerHeading = "%nExamples:%n",
-        footer = {"  ${COMMAND-FULL-NAME} --destination orthanc1", "  ${COMMAND-FULL-NAME} --accession A4711"})
+        footer = {
+            "  ${COMMAND-FULL-NAME} --destination orthanc1",
+            "  ${COMMAND-FULL-NAME} --accession A4711",
+            "  ${COMMAND-FULL-NAME} --now orthanc2"
+        })
 public final class RetryCommand extends OperatorCommand {
 
     @Option(names = "--all", description = "All parked deliveries.")
     private boolean all;
+
+    @Option(
+            names = "--now",
+            paramLabel = "NAME",
+            completionCandidates = RunningNames.OfDestinations.class,
+            converter = NameConverter.class,
+            description = "A destination that is down: try it now.")
+    private @Nullable String now;
 
     @Mixin
     private final DeliveryChoice only = new DeliveryChoice();
@@ -40,17 +61,27 @@ public final class RetryCommand extends OperatorCommand {
     /** Requires a choice, so that a forgotten condition never retries everything. */
     @Override
     public void check() {
+        if (now != null) {
+            if (all || !only.isAnything()) {
+                throw misuse("--now cannot be combined with another condition");
+            }
+            return;
+        }
         if (all == only.isAnything()) {
             return;
         }
         throw misuse(
                 all
                         ? "--all cannot be combined with another condition"
-                        : "choose deliveries with --destination, --study, --accession or --delivery, or all with --all");
+                        : "choose deliveries with --destination, --study, --accession or --delivery, or all with"
+                                + " --all; or a destination that is down with --now");
     }
 
     @Override
     public int run(RunningGateway gateway) throws RunningGatewayException {
+        if (now != null) {
+            return tryNow(gateway, now);
+        }
         long count = 0;
         for (Optional<String> study : only.studies(gateway)) {
             String answer = gateway.post("/api/retry", new Requests.Retry(only.destination(), study, only.delivery()));
@@ -63,5 +94,27 @@ public final class RetryCommand extends OperatorCommand {
                                 ? "no such delivery is parked: nothing is tried again"
                                 : Counted.deliveries(count, "is", "are") + " tried again"));
         return ExitCode.DONE;
+    }
+
+    private int tryNow(RunningGateway gateway, String name) throws RunningGatewayException {
+        try {
+            print(
+                    gateway.post("/api/destinations/" + name + "/try", Map.of()),
+                    List.of("destination " + name + " is tried now; " + ProgramName.get()
+                            + " status shows the result"));
+        } catch (RunningGatewayException e) {
+            if (!e.isConflict() || !isUsable(gateway, name)) {
+                throw e;
+            }
+            print("{\"tried\":false}", List.of("destination " + name + " is not down: nothing to do"));
+        }
+        return ExitCode.DONE;
+    }
+
+    private static boolean isUsable(RunningGateway gateway, String name) throws RunningGatewayException {
+        return Arrays.stream(Json.readAnswer(gateway.get("/api/destinations"), DestinationView[].class))
+                .filter(each -> each.name().equals(name))
+                .flatMap(each -> each.health().stream())
+                .anyMatch(HealthView::usable);
     }
 }

@@ -6,11 +6,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.dicomgateway.admin.api.CertificateView;
 import org.dicomgateway.admin.api.DestinationView;
 import org.dicomgateway.admin.api.HealthView;
 import org.dicomgateway.admin.api.ProcessView;
 import org.dicomgateway.admin.api.ReceiverView;
+import org.dicomgateway.admin.api.RejectedView;
 import org.dicomgateway.admin.api.RulesView;
 import org.dicomgateway.admin.api.StatusView;
 import org.dicomgateway.cli.common.Counted;
@@ -28,7 +30,7 @@ final class StatusText {
 
     private static final int MAX_REASON = 120;
 
-    /** The most recent senders; the JSON has all of them. */
+    /** The most recent senders, and rejected senders; the JSON has all of them. */
     private static final int MAX_SENDERS = 10;
 
     private final StatusView status;
@@ -62,6 +64,7 @@ final class StatusText {
         table();
         lines.add("");
         senders(status.senders());
+        rejected(status.rejected());
         lines.addAll(0, wrong);
         lines.add(0, "DICOM Gateway " + status.version() + ", running since " + Times.of(status.startedAt()));
         return lines;
@@ -119,7 +122,29 @@ final class StatusText {
                             .orElse("") + ", "
                     + Counted.deliveries(destination.waiting().instances(), "waits", "wait")
                     + (destination.why().isEmpty() ? "" : ": " + Text.printable(destination.why(), MAX_REASON)));
+            todo(destination).ifPresent(todo -> wrong.add("  " + todo));
         }
+    }
+
+    /** What an operator can do. */
+    private Optional<String> todo(DestinationView destination) {
+        String name = destination.name();
+        return switch (destination.state()) {
+            case "down" ->
+                Optional.of(nextAttempt(destination) + "; to try it now: " + ProgramName.get() + " retry --now " + name
+                        + "; to send what waits elsewhere: " + ProgramName.get() + " reroute " + name + " OTHER");
+            case "paused" -> Optional.of("to send to it again: " + ProgramName.get() + " resume " + name);
+            default -> Optional.empty();
+        };
+    }
+
+    private String nextAttempt(DestinationView destination) {
+        return destination
+                .health()
+                .flatMap(HealthView::nextAttempt)
+                .filter(next -> next.isAfter(now))
+                .map(next -> "next attempt in " + Times.age(Duration.between(now, next)))
+                .orElse("it is being tried now");
     }
 
     private void stuck() {
@@ -204,8 +229,32 @@ final class StatusText {
                         Progress.size(sender.receivedBytesLastHour()),
                         String.format(Locale.ROOT, "%.1f", sender.receivedPerSecond())));
         lines.addAll(table.lines());
-        if (senders.size() > MAX_SENDERS) {
-            lines.add("… and " + (senders.size() - MAX_SENDERS) + " more (--json shows them)");
+        more(senders.size());
+    }
+
+    private void rejected(List<RejectedView> rejected) {
+        if (rejected.isEmpty()) {
+            return;
+        }
+        lines.add("");
+        TextTable table = new TextTable("rejected sender", "at", "times", "last", "code", "why", "what to do");
+        rejected.stream()
+                .limit(MAX_SENDERS)
+                .forEach(one -> table.row(
+                        one.callingAe().isEmpty() ? "?" : Text.token(one.callingAe(), MAX_REASON),
+                        one.remoteHost(),
+                        Long.toString(one.count()),
+                        Times.age(Duration.between(one.lastAt(), now)) + " ago",
+                        one.code(),
+                        Text.printable(one.reason(), MAX_REASON),
+                        one.advice()));
+        lines.addAll(table.lines());
+        more(rejected.size());
+    }
+
+    private void more(int all) {
+        if (all > MAX_SENDERS) {
+            lines.add("… and " + (all - MAX_SENDERS) + " more (--json shows them)");
         }
     }
 

@@ -1,11 +1,14 @@
 package org.dicomgateway.cli.operate;
 
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.dicomgateway.admin.api.InstanceView;
 import org.dicomgateway.admin.api.Json;
 import org.dicomgateway.admin.api.StoryView;
+import org.dicomgateway.admin.api.StudySentence;
 import org.dicomgateway.admin.api.StudyView;
 import org.dicomgateway.cli.common.ExitCode;
 import org.dicomgateway.cli.common.Found;
@@ -24,8 +27,9 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Shows where a study is: when it came and from which sender, how far it got at each destination, and why it"
-                    + " did not get further. For one instance, it shows everything that happened, in order.",
+            "Shows where a study is: a sentence for somebody who asks, when it came and from which sender, how far it"
+                    + " got at each destination, and why it did not get further. For one instance, it shows everything"
+                    + " that happened, in order. Upper and lower case of an Accession Number do not matter.",
             "",
             "The gateway knows what is still in the spool, and what was delivered within gateway.spool.history."
         },
@@ -77,7 +81,7 @@ public final class TraceCommand extends OperatorCommand {
             Map<String, String> conditions = Map.of(condition, what);
             Found studies = Found.by(gateway, "/api/studies", conditions, Math.max(1, limit));
             if (!studies.items().isEmpty()) {
-                return tell(gateway, conditions, studies, condition.equals("instance"));
+                return tell(gateway, condition, conditions, studies);
             }
         }
         print(
@@ -87,10 +91,10 @@ public final class TraceCommand extends OperatorCommand {
         return ExitCode.NOT_FOUND;
     }
 
-    private int tell(RunningGateway gateway, Map<String, String> conditions, Found studies, boolean oneInstance)
+    private int tell(RunningGateway gateway, String condition, Map<String, String> conditions, Found studies)
             throws RunningGatewayException {
         List<StudyView> all = studies.as(StudyView.class);
-        if (oneInstance) {
+        if (condition.equals("instance")) {
             List<InstanceView> found = Found.by(gateway, "/api/instances", conditions, Math.max(1, limit))
                     .as(InstanceView.class);
             stories(gateway, found);
@@ -100,9 +104,20 @@ public final class TraceCommand extends OperatorCommand {
             Found found = Found.by(gateway, "/api/instances", conditions, Math.max(1, limit));
             print(found.json(), TraceText.instances(found.as(InstanceView.class), found.more(), showPatients));
         } else {
-            print(studies.json(), TraceText.studies(all, studies.more(), showPatients));
+            print(studies.json(), text(all, studies.more(), condition));
         }
         return all.stream().allMatch(TraceText::isDone) && !studies.more() ? ExitCode.DONE : ExitCode.FAILED;
+    }
+
+    /** A study that is asked for by its accession number is called so. */
+    private List<String> text(List<StudyView> all, boolean more, String condition) {
+        String asked = condition.equals("accession") ? what : "";
+        return TraceText.studies(
+                all,
+                more,
+                showPatients,
+                study -> StudySentence.of(
+                        showPatients ? study.accessionNumber() : asked, study, ZoneId.systemDefault(), Instant.now()));
     }
 
     /** Prints the history of each instance. An instance that was received twice has two. */

@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.joining;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import org.dicomgateway.admin.api.DeliveryView;
 import org.dicomgateway.admin.api.InstanceView;
 import org.dicomgateway.admin.api.StoryView;
@@ -48,12 +49,14 @@ final class TraceText {
                                                 .isEmpty());
     }
 
-    static List<String> studies(List<StudyView> studies, boolean more, boolean showPatients) {
+    static List<String> studies(
+            List<StudyView> studies, boolean more, boolean showPatients, Function<StudyView, String> sentence) {
         List<String> lines = new ArrayList<>();
         for (StudyView study : studies) {
             if (!lines.isEmpty()) {
                 lines.add("");
             }
+            lines.add(sentence.apply(study));
             lines.add("study " + printable(study.studyInstanceUid()) + "  "
                     + printable(study.modality().replace(',', '+')) + ", "
                     + Counted.instances(study.instances()) + ", "

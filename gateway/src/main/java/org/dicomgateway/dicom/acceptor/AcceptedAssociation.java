@@ -61,6 +61,9 @@ public final class AcceptedAssociation implements Runnable {
     /** A-ASSOCIATE-RJ: transient, presentation layer, temporary congestion (PS3.8 9.3.4). */
     private static final byte[] CONGESTION = {3, 0, 0, 0, 0, 4, 0, 2, 3, 1};
 
+    private static final int MAX_TITLE = 16;
+    private static final int MAX_REASON = 300;
+
     /**
      * How long the peer has to close after our last PDU (PS3.8 9.2, state 13). If the gateway closed first, the peer
      * could lose that PDU.
@@ -160,6 +163,8 @@ public final class AcceptedAssociation implements Runnable {
         }
         if (!hasTurn) {
             socket.getOutputStream().write(CONGESTION);
+            Rejection busy = Rejection.temporaryCongestion("too many requests at once");
+            acceptor.policy().refused(RefusedPeer.unread(remoteHost, busy), false);
             throw new IOException("too many requests at once; rejected as temporary congestion");
         }
     }
@@ -181,9 +186,10 @@ public final class AcceptedAssociation implements Runnable {
             return true;
         } catch (IOException e) {
             String why = TlsFailure.inWords(e);
-            acceptor.refusals().info("{}: refused: {}", name, why);
+            boolean logged = acceptor.refusals().info("{}: refused: {}", name, why);
             told = true;
             acceptor.policy().notSecured(remoteHost, why);
+            acceptor.policy().refused(new RefusedPeer("", "", remoteHost, RefusedPeer.TLS, why), logged);
             return false;
         }
     }
@@ -296,17 +302,14 @@ public final class AcceptedAssociation implements Runnable {
 
         @Override
         protected AAssociateAC negotiate(Association open, AAssociateRQ rq) throws IOException {
-            name = Text.token(rq.getCallingAET(), 16) + "@" + remoteHost + "#" + number;
-            Negotiation.checkProtocol(rq);
-            Optional<UserIdentity> identity = Negotiation.identityIn(rq);
+            name = Text.token(rq.getCallingAET(), MAX_TITLE) + "@" + remoteHost + "#" + number;
+            Optional<UserIdentity> identity = readable(rq);
             Negotiation.compact(rq);
             endTurn();
             @Nullable Origin origin = originOf(rq);
             AssociationAnswer answer = answerTo(rq, origin, identity);
             if (answer instanceof Rejection no) {
-                told = true;
-                acceptor.refusals().info("{}: rejected, called {}: {}", name, Text.token(rq.getCalledAET(), 16), no);
-                throw new AAssociateRJ(no.result(), no.source(), no.reason());
+                throw rejected(rq, no);
             }
             admission = (Admission) answer;
             storeRequests = new StoreRequests(
@@ -329,6 +332,33 @@ public final class AcceptedAssociation implements Runnable {
             LOG.info("{}: accepted, called {}{}{}", name, origin.called(), admission, protection());
             awaitMessage();
             return ac;
+        }
+
+        /** The identity in a request that keeps to the protocol. */
+        private Optional<UserIdentity> readable(AAssociateRQ rq) throws AAssociateRJ {
+            try {
+                Negotiation.checkProtocol(rq);
+                return Negotiation.identityIn(rq);
+            } catch (AAssociateRJ no) {
+                String why = "the gateway does not serve such a request for any peer";
+                throw rejected(rq, new Rejection(no.getResult(), no.getSource(), no.getReason(), why));
+            }
+        }
+
+        private AAssociateRJ rejected(AAssociateRQ rq, Rejection no) {
+            told = true;
+            String called = Text.token(rq.getCalledAET(), MAX_TITLE);
+            boolean logged = acceptor.refusals().info("{}: rejected, called {}: {}", name, called, no);
+            acceptor.policy()
+                    .refused(
+                            new RefusedPeer(
+                                    Text.printable(rq.getCallingAET(), MAX_TITLE),
+                                    Text.printable(rq.getCalledAET(), MAX_TITLE),
+                                    remoteHost,
+                                    no.code(),
+                                    Text.printable(no.text(), MAX_REASON)),
+                            logged);
+            return new AAssociateRJ(no.result(), no.source(), no.reason());
         }
 
         @Override

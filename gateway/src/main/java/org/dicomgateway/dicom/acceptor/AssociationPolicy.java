@@ -30,4 +30,11 @@ public interface AssociationPolicy {
      * @param why the reason, printable
      */
     default void notSecured(String remoteHost, String why) {}
+
+    /**
+     * A peer got no association, for whatever reason, and was told so.
+     *
+     * @param logged whether the log has a line about it; the log limits lines that unknown peers can cause
+     */
+    default void refused(RefusedPeer peer, boolean logged) {}
 }

@@ -25,12 +25,14 @@ public final class LogLimit {
         this.begin = nanoClock.getAsLong();
     }
 
-    /** Logs a line, or counts it. */
-    public void info(String format, Object... arguments) {
+    /** Logs a line, or counts it. Returns whether it was logged. */
+    public boolean info(String format, Object... arguments) {
         tellWhatWasLeft();
-        if (mayTell()) {
+        boolean logged = mayTell();
+        if (logged) {
             log.info(format, arguments);
         }
+        return logged;
     }
 
     /** When the period is over: logs how many lines were only counted in it. */

@@ -83,6 +83,24 @@ public final class Breaker {
         return state instanceof Open open && open.pause().passed();
     }
 
+    /** When a destination that is not used is tried again; empty while it is used, or is being tried. */
+    public Optional<Instant> nextTrial() {
+        return state instanceof Open open ? Optional.of(open.pause().end()) : Optional.empty();
+    }
+
+    /**
+     * Ends the pause: an operator wants the destination to be tried now. Asking again and again makes the pauses no
+     * longer than they would be.
+     *
+     * @return false when the destination is used, so that there is nothing to try
+     */
+    public synchronized boolean tryNow() {
+        if (state instanceof Open open && !open.pause().passed()) {
+            state = open.dueNow(Deadline.after(clock, Duration.ZERO));
+        }
+        return !state.isClosed();
+    }
+
     /** Whether the caller, and only the caller, must try the destination now and then call {@link #endTrial}. */
     public synchronized boolean startTrial() {
         if (state instanceof Open open && open.pause().passed()) {

@@ -78,6 +78,11 @@ public sealed interface BreakerState {
             return new HalfOpen(this);
         }
 
+        /** The pause ends early. After the first one, it does not count for the length of the next one. */
+        Open dueNow(Deadline now) {
+            return new Open(since, failures, firstFailure, inStores, Math.max(1, pauses - 1), now, why);
+        }
+
         Closed close(Instant now) {
             return Closed.fresh(now);
         }

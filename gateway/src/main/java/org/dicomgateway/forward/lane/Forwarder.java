@@ -180,6 +180,15 @@ public final class Forwarder implements AutoCloseable {
         return was;
     }
 
+    /**
+     * Tries a destination that is down now, not at its next attempt. Returns at once.
+     *
+     * @return whether it is down; a paused or closed destination is not
+     */
+    public boolean tryNow(String destination) {
+        return Optional.ofNullable(lanes.get(destination)).map(Lane::tryNow).orElse(false);
+    }
+
     /** The status of each destination by name, for choosing among them. Never waits. */
     public Map<String, DestinationStatus> prospects() {
         return lanes.values().stream()

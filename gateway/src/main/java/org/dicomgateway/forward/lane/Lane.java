@@ -199,6 +199,19 @@ final class Lane {
         wakeSignal.wake();
     }
 
+    /**
+     * Tries the destination now if it is down. Returns at once.
+     *
+     * @return whether it is down
+     */
+    boolean tryNow() {
+        boolean down = health.allowsTraffic() && breaker.tryNow();
+        if (down) {
+            wake();
+        }
+        return down;
+    }
+
     /** Takes a report of the server about itself. */
     void report(ServerReport report) {
         health.report(report);
@@ -256,7 +269,8 @@ final class Lane {
                 tally.parked(),
                 tally.lastDelivered(),
                 tally.lastError(),
-                health.report());
+                health.report(),
+                health.allowsTraffic() ? breaker.nextTrial() : Optional.empty());
     }
 
     private void work(boolean permanent) throws InterruptedException {

@@ -26,6 +26,7 @@ import org.dicomgateway.forward.health.ServerReport;
  * @param lastDelivered when the last delivery was done, since the gateway started
  * @param lastError the reason for the last failure; empty when there was none
  * @param report the server's last report about itself, if it is asked
+ * @param nextAttempt when a destination that is down is tried again; empty when it is not down, or is being tried
  */
 public record LaneView(
         String destination,
@@ -44,7 +45,8 @@ public record LaneView(
         long parked,
         Optional<Instant> lastDelivered,
         String lastError,
-        Optional<ServerReport> report) {
+        Optional<ServerReport> report,
+        Optional<Instant> nextAttempt) {
 
     /** Whether deliveries may be routed to it. */
     public boolean usable() {

@@ -172,7 +172,7 @@ final class StoreAttempt {
     private Event line(Event event, Claim claim, long start, int status, String reason) {
         forwardLog.outcome(
                 event,
-                claim.instance().logSubject(),
+                claim.instance().subject(),
                 claim.route(),
                 claim.destination(),
                 claim.attempts() + 1,

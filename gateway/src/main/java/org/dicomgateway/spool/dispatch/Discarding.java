@@ -142,7 +142,7 @@ public final class Discarding {
     /** Writes a line for each delivery that is discarded now and was not before. */
     private void tell(FoundInstance before, String reason) {
         Instance instance = before.instance();
-        ForwardLog.Subject subject = instance.logSubject();
+        ForwardLog.Subject subject = instance.subject();
         Map<Long, DeliveryState> states = new HashMap<>();
         before.deliveries().forEach(delivery -> states.put(delivery.id(), delivery.state()));
         catalogue.instance(instance.id()).ifPresent(now -> {

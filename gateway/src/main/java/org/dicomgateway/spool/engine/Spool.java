@@ -279,6 +279,11 @@ public final class Spool implements Intake, Outbox, SpoolView, Whereabouts, Auto
     }
 
     @Override
+    public Page<Story> stories(Search search, Optional<String> after, int limit) {
+        return parts.catalogue().stories(search, after, limit);
+    }
+
+    @Override
     public Map<String, Instant> oldestWaiting() {
         return parts.catalogue().oldestWaiting();
     }

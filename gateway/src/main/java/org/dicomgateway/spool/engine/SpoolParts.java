@@ -278,7 +278,7 @@ record SpoolParts(
         wakeUps.wake(wake);
         done.superseded()
                 .forEach(each -> forwardLog.superseded(
-                        each.instance().logSubject(),
+                        each.instance().subject(),
                         each.route(),
                         each.destination(),
                         each.instance().id(),

@@ -79,6 +79,12 @@ public final class Catalogue implements SpoolSearch, AutoCloseable {
         return ask(reader -> reader.story(instanceId));
     }
 
+    @Override
+    public Page<Story> stories(Search search, Optional<String> after, int limit) {
+        SearchCursor cursor = SearchCursor.of(after);
+        return ask(reader -> reader.stories(search, cursor, limit, late()));
+    }
+
     /** Finds an instance and its deliveries. */
     public Optional<FoundInstance> instance(long instanceId) {
         return ask(reader -> reader.instance(instanceId));

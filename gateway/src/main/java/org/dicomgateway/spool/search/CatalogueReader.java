@@ -56,13 +56,27 @@ final class CatalogueReader implements AutoCloseable {
 
     Page<FoundInstance> instances(Search search, SearchCursor after, int limit, BooleanSupplier late)
             throws SQLException {
+        return reading(rows -> instances(rows, search, after, limit, late));
+    }
+
+    private Page<FoundInstance> instances(
+            FoundRows rows, Search search, SearchCursor after, int limit, BooleanSupplier late) throws SQLException {
+        List<Long> ids = new ArrayList<>();
+        Optional<SearchCursor> next = walk(search, after, late, (id, row) -> {
+            ids.add(id);
+            return ids.size() == limit;
+        });
+        return new Page<>(rows.instances(ids), next.map(SearchCursor::toString));
+    }
+
+    Page<Story> stories(Search search, SearchCursor after, int limit, BooleanSupplier late) throws SQLException {
         return reading(rows -> {
-            List<Long> ids = new ArrayList<>();
-            Optional<SearchCursor> next = walk(search, after, late, (id, row) -> {
-                ids.add(id);
-                return ids.size() == limit;
-            });
-            return new Page<>(rows.instances(ids), next.map(SearchCursor::toString));
+            Page<FoundInstance> found = instances(rows, search, after, limit, late);
+            List<Story> stories = new ArrayList<>();
+            for (FoundInstance instance : found.items()) {
+                stories.add(rows.story(instance));
+            }
+            return new Page<>(stories, found.next());
         });
     }
 

@@ -141,6 +141,8 @@ public final class FoundRows {
                 instance.id(),
                 instance.sopInstance().value(),
                 instance.studyInstanceUid(),
+                instance.accessionNumber(),
+                instance.modality(),
                 row.getString(2),
                 row.getInt(3),
                 Optional.ofNullable(destination),
@@ -174,21 +176,23 @@ public final class FoundRows {
     /** Reads the events of an instance, if it exists. */
     Optional<Story> story(long id) throws SQLException {
         Optional<FoundInstance> found = instance(id);
-        if (found.isEmpty()) {
-            return Optional.empty();
-        }
+        return found.isEmpty() ? Optional.empty() : Optional.of(story(found.get()));
+    }
+
+    /** Reads the events of an instance. */
+    Story story(FoundInstance found) throws SQLException {
         List<Event> events = new ArrayList<>();
-        Instance instance = found.get().instance();
+        Instance instance = found.instance();
         events.add(event(instance.receivedAt(), EventKind.RECEIVED, 0, "", "", OptionalInt.empty(), ""));
-        if (!found.get().routed()) {
+        if (!found.routed()) {
             events.add(event(
                     instance.receivedAt(), EventKind.HELD, 0, "", "", OptionalInt.empty(), "no route applies to it"));
         }
-        for (FoundDelivery delivery : found.get().deliveries()) {
-            addEvents(delivery, found.get().deliveries(), instance, events);
+        for (FoundDelivery delivery : found.deliveries()) {
+            addEvents(delivery, found.deliveries(), instance, events);
         }
         events.sort(Comparator.comparing(Event::at).thenComparing(Event::kind));
-        return Optional.of(new Story(found.get(), events));
+        return new Story(found, events);
     }
 
     private void addEvents(FoundDelivery delivery, List<FoundDelivery> all, Instance instance, List<Event> events)

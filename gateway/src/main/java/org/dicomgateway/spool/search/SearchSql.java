@@ -19,7 +19,7 @@ enum SearchSql {
             WHERE i.sop_instance = ?1 AND i.id < ?14 ORDER BY i.id DESC"""),
     OF_STUDY(ofSeries("s.study_uid = ?2")),
     OF_SERIES(ofSeries("s.series_uid = ?3")),
-    OF_ACCESSION(ofSeries("s.accession_number = ?4")),
+    OF_ACCESSION(ofSeries("s.accession_number = ?4 COLLATE NOCASE")),
     OF_PATIENT(ofSeries("s.patient_id = ?5")),
     /** Pending or held at one destination. An instance may appear several times in a row. */
     WAITING_AT("""
@@ -53,7 +53,7 @@ enum SearchSql {
 
     private static final String INSTANCE_MEANT = """
             (?1 = '' OR %1$s.sop_instance = ?1) AND (?2 = '' OR %2$s.study_uid = ?2)
-              AND (?3 = '' OR %2$s.series_uid = ?3) AND (?4 = '' OR %2$s.accession_number = ?4)
+              AND (?3 = '' OR %2$s.series_uid = ?3) AND (?4 = '' OR %2$s.accession_number = ?4 COLLATE NOCASE)
               AND (?5 = '' OR %2$s.patient_id = ?5) AND (?6 = '' OR %2$s.calling_ae = ?6)
               AND (?7 = '' OR %2$s.called_ae = ?7) AND %1$s.received_at >= ?8 AND %1$s.received_at < ?9
               AND (?12 = -1 AND ?10 = '' AND ?11 = '' OR ?12 = 6 AND ?10 = '' AND ?11 = '' AND %1$s.routed = 0
@@ -143,7 +143,7 @@ enum SearchSql {
         } else if (!search.study().isEmpty()) {
             equal = "s.study_uid = ?2 AND ";
         } else if (!search.accession().isEmpty()) {
-            equal = "s.accession_number = ?4 AND ";
+            equal = "s.accession_number = ?4 COLLATE NOCASE AND ";
         } else if (!search.patient().isEmpty()) {
             equal = "s.patient_id = ?5 AND ";
         }
@@ -155,6 +155,6 @@ enum SearchSql {
 
     private static final String SERIES_MEANT = """
             (?2 = '' OR %1$s.study_uid = ?2) AND (?3 = '' OR %1$s.series_uid = ?3)
-              AND (?4 = '' OR %1$s.accession_number = ?4) AND (?5 = '' OR %1$s.patient_id = ?5)
+              AND (?4 = '' OR %1$s.accession_number = ?4 COLLATE NOCASE) AND (?5 = '' OR %1$s.patient_id = ?5)
               AND (?6 = '' OR %1$s.calling_ae = ?6) AND (?7 = '' OR %1$s.called_ae = ?7)""";
 }

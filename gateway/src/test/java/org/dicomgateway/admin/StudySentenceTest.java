@@ -1,0 +1,94 @@
+package org.dicomgateway.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.dicomgateway.admin.api.StudySentence;
+import org.dicomgateway.admin.api.StudyView;
+import org.junit.jupiter.api.Test;
+
+class StudySentenceTest {
+
+    private static final Instant CAME = Instant.parse("2026-03-01T15:31:10Z");
+
+    @Test
+    void it_tells_when_a_study_came_that_it_is_safe_and_who_refused_it_and_why() {
+        StudyView study =
+                study(1, CAME, 0, at("orthanc1", 0, 0, 1, "given up after 3 attempts: 0xA700 out of resources"));
+        assertThat(sentence("A4711", study, CAME.plusSeconds(600)))
+                .isEqualTo("A4711 came at 15:31 from CT9, 1 image. It is safe in the gateway;"
+                        + " orthanc1 refused it because 0xA700 out of resources.");
+    }
+
+    @Test
+    void it_tells_who_has_it_and_who_does_not_have_it_yet() {
+        StudyView study = study(
+                120,
+                CAME.plusSeconds(540),
+                0,
+                at("orthanc1", 120, 0, 0, ""),
+                at("orthanc2", 20, 100, 0, "down: cannot connect"));
+        assertThat(sentence("A4711", study, CAME.plusSeconds(600)))
+                .isEqualTo(
+                        "A4711 came between 15:31 and 15:40 from CT9, 120 images. It is safe in the gateway; orthanc1"
+                                + " has it; orthanc2 does not have 100 of 120 images yet because down: cannot connect.");
+    }
+
+    @Test
+    void what_is_everywhere_is_told_in_a_few_words_with_the_day_when_it_was_not_today() {
+        StudyView study = study(2, CAME, 0, at("orthanc1", 2, 0, 0, ""), at("orthanc2", 2, 0, 0, ""));
+        assertThat(sentence("A4711", study, CAME.plusSeconds(90_000)))
+                .isEqualTo("A4711 came on 1 March at 15:31 from CT9, 2 images. orthanc1 has it; orthanc2 has it.");
+    }
+
+    @Test
+    void what_no_route_applies_to_is_said_and_a_study_without_a_number_is_the_study() {
+        assertThat(sentence("", study(1, CAME, 1), CAME))
+                .isEqualTo("The study came at 15:31 from CT9, 1 image. It is safe in the gateway;"
+                        + " no route of the rules applies to it.");
+    }
+
+    @Test
+    void texts_of_devices_are_printable_and_short_and_no_patient_is_named() {
+        StudyView study = study(1, CAME, 0, at("orthanc1", 0, 0, 1, "\u001b[31m" + "x".repeat(5_000)));
+        assertThat(sentence("A\r\n" + "1".repeat(500), study, CAME))
+                .hasSizeLessThan(500)
+                .doesNotContain("\u001b", "\r", "\n", "PAT-1");
+    }
+
+    @Test
+    void a_server_that_lost_it_does_not_have_it() {
+        StudyView.At lost = new StudyView.At("orthanc1", 1, 0, 0, 0, 0, 0, "", 0, 1, 0);
+        StudyView.At other = new StudyView.At("orthanc2", 1, 0, 0, 0, 0, 0, "", 0, 0, 1);
+        assertThat(sentence("A4711", study(1, CAME, 0, lost, other), CAME))
+                .contains("orthanc1 got it and does not have it any more")
+                .contains("orthanc2 holds something else instead of it")
+                .doesNotContain("has it");
+    }
+
+    private static String sentence(String name, StudyView study, Instant now) {
+        return StudySentence.of(name, study, ZoneOffset.UTC, now);
+    }
+
+    private static StudyView study(long instances, Instant last, long unrouted, StudyView.At... destinations) {
+        return new StudyView(
+                "1.2.3",
+                "A4711",
+                "PAT-1",
+                "CT",
+                instances,
+                1024,
+                unrouted,
+                CAME,
+                last,
+                List.of("CT9"),
+                List.of(destinations),
+                "");
+    }
+
+    private static StudyView.At at(String destination, long delivered, long pending, long parked, String why) {
+        return new StudyView.At(destination, delivered, pending, parked, 0, 0, 0, why, 0, 0, 0);
+    }
+}
