@@ -39,7 +39,9 @@ class ArchitectureTest {
 
     /** Stage → stages it may use. */
     private static final Map<String, List<String>> MAY_USE = Map.ofEntries(
-            stage("app", "admin audit cli commit config dicom forward observe orthanc process receive route security spool verify"),
+            stage(
+                    "app",
+                    "admin audit cli commit config dicom forward observe orthanc process receive route security spool verify"),
             stage("cli", "admin config dicom forward observe orthanc receive route security spool"),
             stage("admin", "config dicom observe process security spool"),
             stage("audit", "config dicom process security spool"),

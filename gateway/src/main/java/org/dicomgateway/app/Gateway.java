@@ -177,8 +177,8 @@ public final class Gateway implements AutoCloseable {
     }
 
     private List<Acceptor> acceptors(Intake intake, RejectedSenders rejected, InstantSource clock) {
-        Optional<CommitmentScp> scp = commitments.map(
-                each -> audit.map(trail -> trail.audited(each)).orElse(each));
+        Optional<CommitmentScp> scp =
+                commitments.map(each -> audit.map(trail -> trail.audited(each)).orElse(each));
         Identities identities = new Identities(settings.users(), Ticker.systemTicker());
         StoreHandler handler = new StoreHandler(intake, telemetry.forwardLog());
         List<Acceptor> all = new ArrayList<>();

@@ -15,8 +15,8 @@ import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.spool.CopyState;
 import org.dicomgateway.spool.DeliveryState;
-import org.dicomgateway.spool.SpoolSearch.FoundCheck;
 import org.dicomgateway.spool.Instance;
+import org.dicomgateway.spool.SpoolSearch.FoundCheck;
 import org.dicomgateway.spool.SpoolSearch.FoundDelivery;
 import org.dicomgateway.spool.SpoolSearch.FoundInstance;
 import org.junit.jupiter.api.Test;
@@ -139,8 +139,7 @@ class FateTest {
 
     @Test
     void a_copy_that_was_never_checked_is_not_verified() {
-        Fate fate = Fate.of(
-                REFERENCE, Optional.of(found(at("pacs", DeliveryState.DELIVERED))), AnswerWhen.VERIFIED);
+        Fate fate = Fate.of(REFERENCE, Optional.of(found(at("pacs", DeliveryState.DELIVERED))), AnswerWhen.VERIFIED);
         assertThat(fate.kind()).isEqualTo(Fate.Kind.WAITING);
         assertThat(fate.note()).isEqualTo("1.2.3 is delivered and unchecked at pacs (route all)");
     }

@@ -11,8 +11,8 @@ import org.dicomgateway.admin.api.ReceiverView;
 import org.dicomgateway.admin.api.ReloadView;
 import org.dicomgateway.admin.api.RouteView;
 import org.dicomgateway.admin.api.RulesView;
-import org.dicomgateway.observe.RejectedSenders;
 import org.dicomgateway.admin.api.VerificationView;
+import org.dicomgateway.observe.RejectedSenders;
 import org.dicomgateway.spool.Search;
 
 /** What operators see and control, apart from the spool. Safe for any number of threads. */

@@ -29,7 +29,9 @@ import picocli.CommandLine.Command;
             "2:wrong usage or configuration",
             OperatorCommand.EXIT_UNREACHABLE
         },
-        exitCodeListHeading = "Exit codes:%n")
+        exitCodeListHeading = "Exit codes:%n",
+        footerHeading = "%nExamples:%n",
+        footer = {"  ${COMMAND-FULL-NAME}", "  ${COMMAND-FULL-NAME} --json"})
 public final class CommitmentsCommand extends OperatorCommand {
 
     private static final int MAX_NOTE = 160;

@@ -46,9 +46,9 @@ import picocli.CommandLine.Option;
         exitCodeListHeading = "%nExit codes:%n",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  verify --study 1.2.840.113619.2.55.3",
-            "  verify --accession A4711 --repair",
-            "  verify --destination orthanc2 --since 2d --repair"
+            "  ${COMMAND-FULL-NAME} --study 1.2.840.113619.2.55.3",
+            "  ${COMMAND-FULL-NAME} --accession A4711 --repair",
+            "  ${COMMAND-FULL-NAME} --destination orthanc2 --since 2d --repair"
         })
 public final class VerifyCommand extends OperatorCommand {
 

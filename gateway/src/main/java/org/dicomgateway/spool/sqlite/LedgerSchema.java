@@ -29,14 +29,13 @@ final class LedgerSchema {
      * The migrations in order. Never edit a released migration; add a new one. Each one ends by setting
      * {@code user_version} to its number.
      */
-    private static final List<String> MIGRATIONS =
-            List.of(
-                    "V1__ledger.sql",
-                    "V2__search.sql",
-                    "V3__sop_index.sql",
-                    "V4__versions.sql",
-                    "V5__copies.sql",
-                    "V6__accession.sql");
+    private static final List<String> MIGRATIONS = List.of(
+            "V1__ledger.sql",
+            "V2__search.sql",
+            "V3__sop_index.sql",
+            "V4__versions.sql",
+            "V5__copies.sql",
+            "V6__accession.sql");
 
     /**
      * The {@code user_version} of a ledger that needs no migration. Checking it first saves half a second to load the
