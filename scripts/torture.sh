@@ -68,7 +68,7 @@ PATH=$PATH:/usr/sbin
 
 if [[ -n $FUZZ ]]; then
   step "Fuzzing: $FUZZ PDUs and as many datasets, seed $SEED"
-  as_caller mvn -B -q -ntp -f "$ROOT/pom.xml" test -Dtest=FuzzTest,HeapFuzzTest -Dtest.jvm= -Dfuzz.tries=300 -Dfuzz.pdus="$FUZZ" -Dfuzz.datasets="$FUZZ" -Dfuzz.seed="$SEED" \
+  as_caller mvn -B -q -ntp -f "$ROOT/pom.xml" test -Dtest=FuzzTest,HeapFuzzIT -Dtest.jvm= -Dfuzz.tries=300 -Dfuzz.pdus="$FUZZ" -Dfuzz.datasets="$FUZZ" -Dfuzz.seed="$SEED" \
     "-Djunit.jupiter.execution.timeout.default=24 h"
 fi
 step "A kill at each step; then torture: $MINUTES minutes, seed $SEED"

@@ -37,10 +37,12 @@ import org.dicomgateway.security.Secret;
 import org.dicomgateway.security.TokenHash;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 /** Who may use the interface, over a real port. */
+@Tag("slow")
 class CredentialsTest {
 
     /** Of {@code gehéim}, with few iterations. */

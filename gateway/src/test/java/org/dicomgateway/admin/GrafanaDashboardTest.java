@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.dicomgateway.testkit.ProjectRoot;
 import org.dicomgateway.testkit.Prometheus;
 import org.dicomgateway.testkit.Promtool;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +21,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The dashboard under deploy/, held to what a Prometheus makes of it that scrapes a gateway. */
+@Tag("slow")
 class GrafanaDashboardTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(30);

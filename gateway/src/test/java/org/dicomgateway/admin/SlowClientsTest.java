@@ -24,6 +24,7 @@ import org.dicomgateway.security.TlsContexts;
 import org.dicomgateway.security.TlsProfile;
 import org.dicomgateway.security.TlsSettings;
 import org.dicomgateway.testkit.Certificates;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** However a caller drips, the whole of a request must be there in time; over a real port, with and without TLS. */
 @Timeout(60)
+@Tag("slow")
 class SlowClientsTest {
 
     private static final HttpLimits LIMITS = new HttpLimits(50, Duration.ofSeconds(2), 64 * 1024, 1 << 20, 2);

@@ -72,7 +72,10 @@ class StorageCommitmentIT {
 
             String result = "/storage-commitment/" + request(modality, study);
             assertThat(get(modality, result)).contains("Pending");
-            assertThat(gateway.ask("commitments").output()).contains("is pending at orthanc2");
+            await("why it waits")
+                    .atMost(LIMIT)
+                    .untilAsserted(() ->
+                            assertThat(gateway.ask("commitments").output()).contains("is pending at orthanc2"));
             assertThat(get(modality, result)).contains("Pending");
 
             two.startAgain();

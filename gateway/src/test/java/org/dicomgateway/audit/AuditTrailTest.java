@@ -22,10 +22,12 @@ import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.security.TlsContexts;
 import org.dicomgateway.testkit.FreePorts;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The trail as a whole, and a syslog server that comes and goes. */
+@Tag("slow")
 class AuditTrailTest {
 
     @TempDir

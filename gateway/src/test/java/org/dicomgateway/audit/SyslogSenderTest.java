@@ -35,10 +35,12 @@ import org.dicomgateway.testkit.Certificates;
 import org.dicomgateway.testkit.LogLines;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Syslog servers that are slow, or mean harm. */
+@Tag("slow")
 class SyslogSenderTest {
 
     private static final Duration PATIENCE = Duration.ofMillis(300);

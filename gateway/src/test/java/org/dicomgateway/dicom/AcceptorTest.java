@@ -53,10 +53,12 @@ import org.dicomgateway.dicom.wire.OpenAssociation;
 import org.dicomgateway.dicom.wire.ToolkitDevice;
 import org.dicomgateway.testkit.LogLines;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
+@Tag("slow")
 class AcceptorTest {
 
     private static final AeTitle MODALITY = AeTitle.of("MODALITY");

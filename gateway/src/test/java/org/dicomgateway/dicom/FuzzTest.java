@@ -36,6 +36,7 @@ import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.dicom.wire.OpenAssociation;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +47,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>{@code -Dfuzz.pdus=10000000 -Dfuzz.datasets=10000000 -Dfuzz.seed=7} for more, and others.
  */
+@Tag("slow")
 class FuzzTest {
 
     private static final long PDUS = Long.getLong("fuzz.pdus", 20_000);

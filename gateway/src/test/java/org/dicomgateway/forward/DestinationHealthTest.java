@@ -31,11 +31,13 @@ import org.dicomgateway.observe.ForwardLog;
 import org.dicomgateway.spool.DestinationStatus;
 import org.dicomgateway.spool.Settlement;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * What becomes of a destination's state, and of what waits for it, with a scripted server and a clock moved by hand.
  */
+@Tag("slow")
 class DestinationHealthTest {
 
     private static final String NAME = "orthanc1";

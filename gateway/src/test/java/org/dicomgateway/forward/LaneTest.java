@@ -33,9 +33,11 @@ import org.dicomgateway.spool.DamagedInstanceException;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Settlement;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A lane with a scripted destination, an outbox in memory, and a clock that the test moves. */
+@Tag("slow")
 class LaneTest {
 
     private static final String NAME = "orthanc1";

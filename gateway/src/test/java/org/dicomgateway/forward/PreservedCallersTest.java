@@ -24,9 +24,11 @@ import org.dicomgateway.forward.lane.LaneView;
 import org.dicomgateway.observe.ForwardLog;
 import org.dicomgateway.spool.Settlement;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A destination that is called by the senders' AE titles, and knows only some of them. */
+@Tag("slow")
 class PreservedCallersTest {
 
     private static final String NAME = "orthanc1";

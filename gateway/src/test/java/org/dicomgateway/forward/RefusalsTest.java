@@ -22,11 +22,13 @@ import org.dicomgateway.observe.ForwardLog;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Settlement;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whose trouble a refusal is, the server's or the instance's, and what becomes of either. */
+@Tag("slow")
 class RefusalsTest {
 
     private static final String NAME = "orthanc1";

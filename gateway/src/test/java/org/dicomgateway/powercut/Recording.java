@@ -54,7 +54,7 @@ final class Recording {
     private Recording(Path directory) {
         this.directory = directory;
         this.files = new TestFiles(directory.resolve("files"), 17);
-        this.gateway = new GatewayProcess(directory.resolve("gateway"), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+        this.gateway = new GatewayProcess(directory.resolve("gateway"));
     }
 
     static Recording make(Path directory) throws IOException {

@@ -3,8 +3,10 @@ package org.dicomgateway.security;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class PasswordHashTest {
 
     /** Made by another implementation: Python's hashlib.pbkdf2_hmac. */

@@ -19,11 +19,13 @@ import org.dicomgateway.spool.ledger.Ledger;
 import org.dicomgateway.spool.ledger.LedgerException;
 import org.dicomgateway.spool.ledger.SentVersion;
 import org.dicomgateway.spool.sqlite.SqliteLedger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever happens, in any order: the database says what the plain ledger says. */
+@Tag("slow")
 class LedgerComparisonTest {
 
     private static final List<String> DESTINATIONS = List.of("a", "b", "c", "d");

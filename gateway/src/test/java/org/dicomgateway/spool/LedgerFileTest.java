@@ -36,12 +36,14 @@ import org.dicomgateway.spool.log.LogPosition;
 import org.dicomgateway.spool.sqlite.LedgerFile;
 import org.dicomgateway.spool.sqlite.SqliteLedger;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
 /** The database as a file: damaged, locked, foreign, left behind by a crash. */
+@Tag("slow")
 class LedgerFileTest {
 
     @TempDir

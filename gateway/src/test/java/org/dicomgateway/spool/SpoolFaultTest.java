@@ -12,11 +12,13 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 /** The spool's guarantee, with a fault at every file operation there is. */
+@Tag("slow")
 class SpoolFaultTest {
 
     private static final Logger SPOOL_LOG = (Logger) LoggerFactory.getLogger("org.dicomgateway.spool");

@@ -24,6 +24,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tag;
 import net.jqwik.api.Tuple;
 import net.jqwik.api.lifecycle.AfterProperty;
 import net.jqwik.api.lifecycle.BeforeProperty;
@@ -40,6 +41,7 @@ import org.dicomgateway.spool.sqlite.SqliteLedger;
  * version of an instance after a newer one of other content was delivered there, or was sent and got no answer; and in
  * the end everything is settled, and the books are in balance.
  */
+@Tag("slow")
 class VersionOrderTest {
 
     private static final List<String> DESTINATIONS = List.of("a", "b", "c");

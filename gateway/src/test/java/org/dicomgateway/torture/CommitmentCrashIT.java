@@ -58,8 +58,7 @@ class CommitmentCrashIT {
         TestFiles files = new TestFiles(directory.resolve("files"), 12);
         try (OrthancServer server = OrthancServer.start(directory, "ORTHANC1");
                 Modality modality = Modality.start("CT1");
-                GatewayProcess gateway = new GatewayProcess(
-                        directory.resolve("gateway"), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")) {
+                GatewayProcess gateway = new GatewayProcess(directory.resolve("gateway"))) {
             gateway.configure("""
                             gateway.admin.enabled = false
                             gateway.commitment.retry { initial-delay = 1 s, max-delay = 2 s }

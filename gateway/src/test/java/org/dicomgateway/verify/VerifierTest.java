@@ -38,9 +38,11 @@ import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Search;
 import org.dicomgateway.spool.SpoolSearch;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** When copies are checked, how fast, and what a server that does not answer means. */
+@Tag("slow")
 class VerifierTest {
 
     private static final Instant START = Instant.parse("2026-03-01T08:00:00Z");

@@ -370,9 +370,8 @@ class VerifyIT {
                 .toList();
         try (OrthancServer one = OrthancServer.start(directory, "ORTHANC1");
                 OrthancServer two = OrthancServer.start(directory, "ORTHANC2");
-                GatewayProcess gateway = new GatewayProcess(
-                                directory.resolve("gateway"), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
-                        .configure("gateway.spool.keep.for = 0 s")) {
+                GatewayProcess gateway =
+                        new GatewayProcess(directory.resolve("gateway")).configure("gateway.spool.keep.for = 0 s")) {
             broadcast(gateway, UNCHECKED, one, two);
             gateway.start();
             send(gateway, study, 2);

@@ -53,7 +53,7 @@ import picocli.CommandLine.Option;
 public final class VerifyCommand extends OperatorCommand {
 
     private static final Duration FIRST_LOOK = Duration.ofMillis(200);
-    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(2);
+    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
     private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
     private static final int MAX_TEXT = 200;
     private static final int MOST_SHOWN = 50;

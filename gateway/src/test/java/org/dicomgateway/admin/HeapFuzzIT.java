@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /**
  * Whatever is sent to the operators' interface before it asks who calls, it holds little heap: see {@link HeapFuzzer}.
  */
-class HeapFuzzTest {
+class HeapFuzzIT {
 
     private static final int TRIES = Integer.getInteger("fuzz.tries", 6);
     private static final long SEED = Long.getLong("fuzz.seed", 1);
@@ -28,12 +28,12 @@ class HeapFuzzTest {
     void a_request_line_headers_and_a_body_hold_little_heap() throws Exception {
         Worst worst = new HeapFuzzer(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), admin.port()),
-                        HeapFuzzTest::request,
+                        HeapFuzzIT::request,
                         new int[] {20_000, 20_000, 2_000, 20_000, 100_000, 3},
                         SEED,
                         () -> {})
                 .mostExpensive(TRIES);
-        System.out.println("HeapFuzzTest: HTTP: " + worst);
+        System.out.println("HeapFuzzIT: HTTP: " + worst);
         assertThat(worst.heap()).as(worst.toString()).isLessThan(MOST);
     }
 

@@ -45,7 +45,7 @@ import org.slf4j.LoggerFactory;
  * Whatever is sent before anybody is let in, it holds no more heap than {@link AssociationMemory} says: found by
  * trial, {@code -Dfuzz.tries=2000 -Dfuzz.seed=7} for more, and others.
  */
-class HeapFuzzTest {
+class HeapFuzzIT {
 
     /** Much of each of the first genes by itself: roles among them. */
     private static final int TRIES = Integer.getInteger("fuzz.tries", 6);
@@ -82,12 +82,12 @@ class HeapFuzzTest {
             acceptor.start();
             Worst worst = new HeapFuzzer(
                             acceptor.address(),
-                            HeapFuzzTest::request,
+                            HeapFuzzIT::request,
                             new int[] {200, 3_000, 64, 6_500, 64, 6_500, 400, 100, 30_000, 3, 60_000, 3, 2, 1},
                             SEED,
                             () -> letGo(acceptor))
                     .mostExpensive(TRIES);
-            System.out.println("HeapFuzzTest: association: " + worst);
+            System.out.println("HeapFuzzIT: association: " + worst);
             assertThat(worst.heap()).as(worst.toString()).isLessThan(atMost(acceptor.settings()));
         }
     }
@@ -97,7 +97,7 @@ class HeapFuzzTest {
         try (Acceptor acceptor = new Acceptor(Limits.maxAssociations(100), this::decide, this::never)) {
             acceptor.start();
             HeapFuzzer fuzzer =
-                    new HeapFuzzer(acceptor.address(), HeapFuzzTest::request, new int[0], SEED, () -> letGo(acceptor));
+                    new HeapFuzzer(acceptor.address(), HeapFuzzIT::request, new int[0], SEED, () -> letGo(acceptor));
             long most = 0;
             for (String calling : List.of("WAITING", "FUZZER")) {
                 for (byte[] request : WorstRequests.withinAllBounds(calling).values()) {
@@ -106,7 +106,7 @@ class HeapFuzzTest {
                         // What else happens on this heap can only have added to it.
                         worst = fuzzer.of(request);
                     }
-                    System.out.println("HeapFuzzTest: " + calling + ": " + worst);
+                    System.out.println("HeapFuzzIT: " + calling + ": " + worst);
                     assertThat(worst.heap()).as(calling + ": " + worst).isLessThan(atMost(acceptor.settings()));
                     most = Math.max(most, worst.heap());
                 }
@@ -138,12 +138,12 @@ class HeapFuzzTest {
             acceptor.start();
             Worst worst = new HeapFuzzer(
                             acceptor.address(),
-                            HeapFuzzTest::handshake,
+                            HeapFuzzIT::handshake,
                             new int[] {32_000, 400, 2_000, 60_000, 4, 16_384, 1},
                             SEED,
                             () -> letGo(acceptor))
                     .mostExpensive(TRIES);
-            System.out.println("HeapFuzzTest: TLS handshake: " + worst);
+            System.out.println("HeapFuzzIT: TLS handshake: " + worst);
             assertThat(worst.heap()).as(worst.toString()).isLessThan(atMost(settings));
         }
     }
