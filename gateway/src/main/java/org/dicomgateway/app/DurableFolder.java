@@ -2,9 +2,11 @@ package org.dicomgateway.app;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -29,6 +31,11 @@ final class DurableFolder implements Records {
     static DurableFolder open(Path folder) throws IOException {
         Files.createDirectories(
                 folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        // Else a power failure could take the folder, with all that is synced in it.
+        try (FileChannel parent =
+                FileChannel.open(folder.toAbsolutePath().resolveSibling("."), StandardOpenOption.READ)) {
+            parent.force(true);
+        }
         try (Stream<Path> files = Files.list(folder)) {
             for (Path part : files.filter(file -> file.toString().endsWith(SUFFIX + ".part"))
                     .toList()) {

@@ -1,6 +1,7 @@
 package org.dicomgateway.commit;
 
 import java.io.IOException;
+import java.nio.charset.MalformedInputException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -149,10 +150,10 @@ final class SenderCommitments {
                 reportable.add(each);
             }
         }
-        if (!reportable.isEmpty()) {
+        for (Transaction each : reportable) {
             // What was received before must be seen now: a newer version counts, although the ledger may get it later.
             spool.catchUp();
-            reportable.forEach(this::report);
+            report(each);
         }
         forget();
     }
@@ -182,9 +183,20 @@ final class SenderCommitments {
 
     /** Where the request stands. When it has to wait, this is noted, and there is nothing to report. */
     private Optional<Assessment> assess(Transaction transaction, Instant now) {
+        String record;
+        try {
+            record = records.read(transaction.number());
+        } catch (MalformedInputException e) {
+            damaged(transaction, e);
+            return Optional.empty();
+        } catch (IOException e) {
+            // The next look may read it: a request that was answered with success is not given up for that.
+            again(transaction, "its record cannot be read now: " + e.getMessage(), now);
+            return Optional.empty();
+        }
         List<SopReference> references;
         try {
-            references = RequestRecord.of(records.read(transaction.number())).references();
+            references = RequestRecord.of(record).references();
         } catch (IOException e) {
             damaged(transaction, e);
             return Optional.empty();

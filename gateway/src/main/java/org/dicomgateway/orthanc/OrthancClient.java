@@ -254,8 +254,7 @@ public final class OrthancClient {
     public InputStream open(OrthancId instance) throws OrthancException {
         InputStream file = http.body(
                 http.exchange(http.get("instances/" + instance + "/file"), BodyHandlers.ofInputStream(), LARGEST_FILE));
-        http.closeInTime(file);
-        return file;
+        return http.closedInTime(file);
     }
 
     /** An instance's DICOM file as stored, in memory. */

@@ -1,5 +1,6 @@
 package org.dicomgateway.orthanc;
 
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -117,16 +118,31 @@ final class OrthancHttp {
         }
     }
 
-    /** Closes a body that is still being read when the answer timeout is over. */
-    void closeInTime(InputStream body) {
-        CompletableFuture.delayedExecutor(answerTimeout.toMillis(), TimeUnit.MILLISECONDS)
-                .execute(() -> {
-                    try {
-                        body.close();
-                    } catch (IOException e) {
-                        LOG.debug("a body that came too slowly cannot be closed", e);
-                    }
-                });
+    /** The same body, closed when it is still being read at the end of the answer timeout. */
+    InputStream closedInTime(InputStream body) {
+        CompletableFuture<Void> read =
+                new CompletableFuture<Void>().orTimeout(answerTimeout.toMillis(), TimeUnit.MILLISECONDS);
+        CompletableFuture<Void> closed = read.whenComplete((done, late) -> {
+            if (late != null) {
+                try {
+                    body.close();
+                } catch (IOException e) {
+                    LOG.debug("a body that came too slowly cannot be closed", e);
+                }
+            }
+        });
+        return new FilterInputStream(body) {
+            @Override
+            public void close() throws IOException {
+                try {
+                    super.close();
+                } finally {
+                    // Ends the timer, which would keep the body.
+                    read.complete(null);
+                    closed.complete(null);
+                }
+            }
+        };
     }
 
     /** The timeout of the JDK client covers only the headers of an answer. This timeout also covers the body. */

@@ -137,7 +137,12 @@ final class DestinationVerifier implements AutoCloseable {
     }
 
     private void failed(Exception e) {
-        results.clear();
+        try {
+            note();
+        } catch (RuntimeException alsoFailed) {
+            results.clear();
+            e.addSuppressed(alsoFailed);
+        }
         notBefore = clock.instant().plus(AFTER_FAILURE);
         if (!failing && !closed) {
             LOG.warn(
@@ -165,13 +170,18 @@ final class DestinationVerifier implements AutoCloseable {
     private static void tell(Copy copy, Finding finding) {
         if (finding.state() == CopyState.MISSING || finding.state() == CopyState.DIFFERING) {
             LOG.warn(
-                    "{} is {} at {}: {}; scripts/gateway verify --study {} --repair",
+                    "{} is {} at {}: {}{}",
                     copy.instance().sopInstance(),
                     finding.state().name().toLowerCase(Locale.ROOT),
                     copy.destination(),
                     finding.detail(),
-                    copy.instance().studyInstanceUid());
+                    advice(copy.instance().studyInstanceUid()));
         }
+    }
+
+    /** A command to copy, so nothing of a dataset is in it that is no UID. */
+    private static String advice(String study) {
+        return Uid.isValid(study) ? "; scripts/gateway verify --study " + study + " --repair" : "";
     }
 
     /** Takes a finding. */
@@ -289,6 +299,8 @@ final class DestinationVerifier implements AutoCloseable {
     private void checkFound(VerifyJob job, Map<Long, CopyState> again) throws IOException, InterruptedException {
         Optional<String> next = Optional.empty();
         do {
+            // What a server holds changes meanwhile, and a long request must not keep all of it.
+            held.clear();
             SpoolSearch.Page<SpoolSearch.FoundDelivery> page =
                     search.deliveries(job.search().at(settings.name()), next, PAGE);
             List<Long> ids =
@@ -315,8 +327,12 @@ final class DestinationVerifier implements AutoCloseable {
         long arrived = System.nanoTime();
         while (!again.isEmpty() && System.nanoTime() - arrived < DELIVERY_LIMIT.toNanos()) {
             held.clear();
-            List<Copy> there =
-                    copies.copies(again.keySet().stream().limit(AT_ONCE).toList());
+            List<Copy> there = copies
+                    .copies(again.keySet().stream().limit(AT_ONCE).toList())
+                    .stream()
+                    // What an operator has moved meanwhile is not a copy of this server any more.
+                    .filter(copy -> copy.destination().equals(settings.name()))
+                    .toList();
             check(there, (copy, finding) -> {
                 @Nullable CopyState before = again.remove(copy.deliveryId());
                 if (before != null) {

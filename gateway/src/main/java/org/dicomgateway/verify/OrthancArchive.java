@@ -13,6 +13,7 @@ import org.dicomgateway.dicom.dataset.UnreadableDatasetException;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.orthanc.Login;
 import org.dicomgateway.orthanc.OrthancClient;
+import org.dicomgateway.orthanc.OrthancException;
 import org.dicomgateway.orthanc.OrthancId;
 import org.dicomgateway.orthanc.Resource;
 import org.dicomgateway.spool.Copies;
@@ -38,6 +39,8 @@ public final class OrthancArchive implements Archive {
     private static final String LISTED = "listed by Orthanc";
     private static final String MD5 = "MD5 of the file, checked by Orthanc on its disk";
     private static final String CHANGED = "its file changed on the server's disk after the server stored it";
+    private static final int NOT_FOUND = 404;
+    private static final int SERVER_ERROR = 500;
     private static final String READ = "the whole dataset was read from Orthanc and compared";
 
     private final OrthancClient client;
@@ -76,6 +79,20 @@ public final class OrthancArchive implements Archive {
             return Finding.verified(LISTED, Optional.empty());
         }
         OrthancId id = new OrthancId(name);
+        try {
+            return checkContent(copy, id);
+        } catch (OrthancException e) {
+            // About this file alone: another one that cannot be checked must not stop the checks of all.
+            if (e.status() != NOT_FOUND && e.status() != SERVER_ERROR) {
+                throw e;
+            }
+            return client.holds(id)
+                    ? Finding.differing(READ, "the server cannot read its file: " + e.getMessage())
+                    : Finding.missing("the question for its file");
+        }
+    }
+
+    private Finding checkContent(Copy copy, OrthancId id) throws IOException {
         if (copy.md5().isPresent() && copy.md5().equals(client.recordedMd5(id))) {
             return client.verifyMd5(id) ? Finding.verified(MD5, copy.md5()) : Finding.differing(MD5, CHANGED);
         }

@@ -172,18 +172,29 @@ public final class SpoolCopies implements Copies {
                 return false;
             }
             admission.pass();
-            StoredInstance restored = write(known.get().instance(), dataset);
             boolean pending = false;
             try {
+                StoredInstance restored = write(known.get().instance(), dataset);
                 pending = apply(new Change.SentAgain(deliveryId, Optional.of(restored), reason, clock.instant()));
                 return pending;
             } finally {
                 if (!pending) {
-                    files.deleteQuietly(List.of(id));
+                    deleteIfFinished(id);
                 }
             }
         } finally {
             restoring.unlock();
+        }
+    }
+
+    /** Another delivery of the instance may wait for the same file. */
+    private void deleteIfFinished(long id) {
+        try {
+            if (ledger.finished(List.of(id)).contains(id)) {
+                files.deleteQuietly(List.of(id));
+            }
+        } catch (LedgerException e) {
+            LOG.debug("the file of instance {} stays until the next start", id, e);
         }
     }
 

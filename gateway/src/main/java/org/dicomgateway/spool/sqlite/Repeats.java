@@ -76,7 +76,7 @@ public final class Repeats {
     }
 
     public static final String PENDING_AGAIN = """
-            UPDATE delivery NOT INDEXED SET state = 0, attempts = 0, due = ?, last_status = NULL, last_error = ?,
+            UPDATE delivery NOT INDEXED SET state = 0, candidates = NULL, refused = NULL, attempts = 0, due = ?, last_status = NULL, last_error = ?,
                                 settled_at = NULL
             WHERE id = ? AND state = 1 RETURNING destination, bytes, versioned""";
 
