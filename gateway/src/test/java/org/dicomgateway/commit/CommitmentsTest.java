@@ -106,6 +106,31 @@ class CommitmentsTest {
     }
 
     @Test
+    void what_comes_while_another_request_is_reported_counts_too() {
+        spool.put("1.1", DeliveryState.DELIVERED);
+        spool.put("1.2", DeliveryState.DELIVERED);
+        request("9.1", "1.1");
+        request("9.2", "1.2");
+        sender.meanwhile = () -> spool.late.put("1.2", DeliveryState.PENDING);
+        look(Duration.ofSeconds(5));
+        assertThat(sender.told).extracting(CommitmentResult::transaction).containsExactly(Uid.of("9.1"));
+    }
+
+    @Test
+    void a_record_that_cannot_be_read_now_is_read_later() {
+        spool.put("1.1", DeliveryState.DELIVERED);
+        request("9.1", "1.1");
+        records.unreadable = true;
+        look(Duration.ofSeconds(5));
+        assertThat(sender.told).isEmpty();
+        assertThat(records.aside).isEmpty();
+        assertThat(only().note()).contains("cannot be read now", "Too many open files");
+        records.unreadable = false;
+        look(Duration.ofMinutes(1));
+        assertThat(sender.told).hasSize(1);
+    }
+
+    @Test
     void at_the_deadline_what_is_missing_is_reported_with_its_reason() {
         spool.put("1.1", DeliveryState.DELIVERED);
         spool.put("1.2", DeliveryState.PARKED);
@@ -468,6 +493,7 @@ class CommitmentsTest {
         private final SortedMap<Long, String> texts = new TreeMap<>();
         private final Map<Long, String> aside = new HashMap<>();
         private boolean failing;
+        private boolean unreadable;
 
         @Override
         public SortedSet<Long> numbers() {
@@ -475,7 +501,10 @@ class CommitmentsTest {
         }
 
         @Override
-        public String read(long number) {
+        public String read(long number) throws IOException {
+            if (unreadable) {
+                throw new IOException("Too many open files");
+            }
             return Objects.requireNonNull(texts.get(number));
         }
 
@@ -506,9 +535,11 @@ class CommitmentsTest {
         private Optional<Uid> poison = Optional.empty();
         private int status;
         private int attempts;
+        private Runnable meanwhile = () -> {};
 
         int report(CommitmentResult result) throws AssociationException {
             attempts++;
+            meanwhile.run();
             if (away || poison.filter(result.transaction()::equals).isPresent()) {
                 throw new AssociationException(AssociationException.Cause.CONNECT, "nobody there", null);
             }

@@ -603,6 +603,8 @@ final class InMemoryLedger implements Ledger {
         }
         Row row = row(delivery);
         delivery.state = State.PENDING;
+        delivery.fixed = true;
+        delivery.refused.clear();
         start(delivery, change.at());
         delivery.lastError = change.reason();
         change.restored().ifPresent(stored -> {

@@ -2,6 +2,8 @@ package org.dicomgateway.spool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -21,6 +24,7 @@ import org.dicomgateway.spool.disk.Disk;
 import org.dicomgateway.spool.disk.Folders;
 import org.dicomgateway.spool.disk.LocalDisk;
 import org.dicomgateway.spool.engine.Spool;
+import org.dicomgateway.spool.engine.SpoolReader;
 import org.dicomgateway.spool.engine.SqliteLedgerSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -210,6 +214,96 @@ class KeptBytesTest {
             try (Stream<Path> held = Files.list(folders.held())) {
                 assertThat(held).isEmpty();
             }
+        }
+    }
+
+    @Test
+    void a_restoration_that_the_ledger_refuses_takes_nothing_from_another_delivery() throws Exception {
+        keep(Duration.ZERO, new DataSize(0));
+        try (Spool spool = open()) {
+            deliver(spool, 1, 12);
+            byte[] dataset = SpoolHarness.dataset("1.2.3.1", "CT", FILLS_A_SEGMENT);
+            assertThat(spool.copies().restore(1024, target -> target.take(dataset, 0, dataset.length), "missing"))
+                    .isTrue();
+            assertThat(spool.copies().restore(1024, target -> target.take(dataset, 0, dataset.length), "missing"))
+                    .as("it is pending")
+                    .isFalse();
+            List<Claim> claims = spool.claim(SpoolHarness.PACS, 10);
+            assertThat(claims).hasSize(1);
+            assertThat(SpoolHarness.read(spool, claims.get(0))).isEqualTo(dataset);
+        }
+    }
+
+    @Test
+    void kept_bytes_that_are_damaged_are_not_there_and_another_copy_takes_their_place() throws Exception {
+        int size = 3 << 20;
+        byte[] dataset = SpoolHarness.dataset("1.2.3.1", "CT", size);
+        try (Spool spool = open()) {
+            SpoolHarness.accept(spool, "1.2.3.1", "CT", size);
+            SpoolHarness.deliverAll(spool, SpoolHarness.PACS);
+            SpoolHarness.keepHouse(spool);
+            damageEnd(only(folders.kept()));
+            assertThat(spool.copies().sendAgain(1024, "missing")).isFalse();
+            assertThat(spool.copies().restore(1024, target -> target.take(dataset, 0, dataset.length), "missing"))
+                    .isTrue();
+            List<Claim> claims = spool.claim(SpoolHarness.PACS, 10);
+            assertThat(SpoolHarness.read(spool, claims.get(0))).isEqualTo(dataset);
+            harness.advance(Duration.ofSeconds(1));
+            spool.settle(claims.get(0), new Settlement.Delivered(0));
+            SpoolHarness.settleDown(spool);
+            SpoolHarness.keepHouse(spool);
+            SpoolHarness.keepHouse(spool);
+            assertThat(kept(".dcm")).as("the damaged one is gone").isEqualTo(1);
+            assertThat(read(spool, 1)).contains(dataset);
+        }
+    }
+
+    private static Path only(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            List<Path> found =
+                    files.filter(file -> file.toString().endsWith(".dcm")).toList();
+            assertThat(found).hasSize(1);
+            return found.get(0);
+        }
+    }
+
+    private static void damageEnd(Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length - 10] ^= 1;
+        Files.write(file, bytes);
+    }
+
+    @Test
+    void a_ledger_that_takes_nothing_does_not_keep_the_disk_full() throws Exception {
+        FaultyDisk disk = FaultyDisk.healthy();
+        try (Spool spool = harness.open(disk)) {
+            deliver(spool, 1, 12);
+            assertThat(kept("")).isPositive();
+            harness.ledgers.fail(true);
+            SpoolHarness.accept(spool, "1.2.3.99", "CT", 100);
+            await().until(() -> spool.closedBecause().isPresent());
+            disk.usable(SpoolHarness.MIN_FREE - 1);
+            assertTimeoutPreemptively(Duration.ofSeconds(20), () -> SpoolHarness.keepHouse(spool));
+            assertThat(kept("")).isZero();
+            assertThat(spool.copies().sendAgain(1024, "missing")).isFalse();
+            harness.ledgers.fail(false);
+        }
+    }
+
+    @Test
+    void what_is_sent_again_is_exported_too() throws Exception {
+        try (Spool spool = open()) {
+            deliver(spool, 1, 12);
+            assertThat(spool.copies().sendAgain(1024, "missing")).isTrue();
+            SpoolHarness.settleDown(spool);
+            List<String> exported = new ArrayList<>();
+            new SpoolReader(harness.directory).forEach(held -> {
+                try (InputStream part10 = held.open()) {
+                    part10.readAllBytes();
+                    exported.add(held.instance().sopInstance().value());
+                }
+            });
+            assertThat(exported).containsExactly("1.2.3.1");
         }
     }
 

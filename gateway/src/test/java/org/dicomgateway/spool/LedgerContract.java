@@ -198,6 +198,17 @@ abstract class LedgerContract {
     }
 
     @Test
+    void what_is_made_again_stays_at_its_destination_though_its_route_has_others() throws Exception {
+        apply(received(inLog(instance(1), 1), one("pair", "a", "b")), delivered(1, 0));
+        apply(new Change.SentAgain(delivery(1, 0), Optional.empty(), "it was missing there", LATER));
+        candidates.down("a");
+        apply(new Change.Reconsidered("a", List.of(delivery(1, 0)), LATER));
+        assertThat(dueIds("b")).isEmpty();
+        assertThat(dueIds("a")).containsExactly(delivery(1, 0));
+        assertThat(ledger.books()).isEqualTo(ledger.recount());
+    }
+
+    @Test
     void an_instance_is_finished_when_its_last_delivery_is_done() throws Exception {
         apply(received(1, "a", "b"), delivered(1, 0));
         assertThat(ledger.unfinished(0, 10)).containsExactly(inLog(instance(1), 1));

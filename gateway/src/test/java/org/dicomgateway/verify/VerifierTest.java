@@ -3,6 +3,9 @@ package org.dicomgateway.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -40,6 +43,7 @@ import org.dicomgateway.spool.SpoolSearch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** When copies are checked, how fast, and what a server that does not answer means. */
 @Tag("slow")
@@ -151,6 +155,35 @@ class VerifierTest {
     }
 
     @Test
+    void what_was_found_before_a_server_went_away_is_noted() {
+        due(copy(1, "1.9", false), copy(2, "1.9", false));
+        archive.broken = "check name-2";
+        follow(Level.CONTENT, RateLimit.UNLIMITED);
+        await().atMost(LIMIT).until(() -> copies.results.size() == 1);
+        assertThat(copies.results.get(0).deliveryId()).isEqualTo(1024);
+    }
+
+    @Test
+    void only_a_uid_of_a_dataset_is_in_a_command_to_copy() {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        Logger logger = (Logger) LoggerFactory.getLogger(DestinationVerifier.class);
+        logger.addAppender(log);
+        try {
+            due(copy(1, "1.9", false), copy(2, "1;reboot", false));
+            archive.held.clear();
+            follow(Level.CONTENT, RateLimit.UNLIMITED);
+            await().atMost(LIMIT).until(() -> log.list.size() == 2);
+        } finally {
+            logger.detachAppender(log);
+        }
+        assertThat(log.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .anyMatch(line -> line.endsWith("; scripts/gateway verify --study 1.9 --repair"))
+                .noneMatch(line -> line.contains("reboot"));
+    }
+
+    @Test
     void a_copy_that_a_newer_version_has_replaced_is_not_asked_for_and_never_due_again() {
         due(copy(1, "1.9", true));
         follow(Level.CONTENT, RateLimit.UNLIMITED);
@@ -186,6 +219,7 @@ class VerifierTest {
         private final Map<Uid, String> held = new ConcurrentHashMap<>();
         private final List<String> asked = new CopyOnWriteArrayList<>();
         private volatile boolean down;
+        private volatile String broken = "nothing";
 
         long checks() {
             return asked.stream().filter(each -> each.startsWith("check")).count();
@@ -193,7 +227,7 @@ class VerifierTest {
 
         private void note(String question) throws IOException {
             asked.add(question);
-            if (down) {
+            if (down || question.startsWith(broken)) {
                 throw new IOException("no answer");
             }
         }

@@ -211,6 +211,32 @@ class VerifyIT {
         }
     }
 
+    @Test
+    void a_file_that_is_gone_from_a_servers_disk_is_found_and_stops_no_other_check() throws Exception {
+        TestFiles made = new TestFiles(directory.resolve("files"), 4);
+        List<TestFile> study = made.study(1, 3, SIZE);
+        try (OrthancServer server = OrthancServer.start(directory, "ORTHANC1");
+                GatewayProcess gateway = new GatewayProcess(directory.resolve("gateway"))) {
+            broadcast(gateway, UNCHECKED, server);
+            gateway.start();
+            send(gateway, study, 1);
+            // What it has in memory it would answer with.
+            server.stop();
+            server.startAgain();
+            Files.delete(stored(server, study.get(0)));
+            Dcmtk.Result first = verify(gateway, "--all");
+            assertThat(first.output())
+                    .containsPattern("orthanc1 +3 +2 +0 +1")
+                    .contains("the server cannot read its file");
+            Files.delete(stored(server, study.get(1)));
+            Dcmtk.Result later = verify(gateway, "--all");
+            assertThat(later.output()).containsPattern("orthanc1 +3 +1 +0 +2");
+            Dcmtk.Result healed = verify(gateway, "--all", "--repair", "--overwrite");
+            assertThat(healed.exitCode()).as(healed.output()).isZero();
+            assertIdentical(study, server);
+        }
+    }
+
     private static Path stored(OrthancServer server, TestFile file) throws IOException {
         byte[] dataset = Part10.dataset(file.path());
         try (Stream<Path> files = Files.walk(server.storage())) {

@@ -2,6 +2,7 @@ package org.dicomgateway.spool.dispatch;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -117,11 +118,7 @@ public final class SpoolCopies implements Copies {
 
     @Override
     public <T> Optional<T> read(long instanceId, Reading<T> reading) throws IOException {
-        Optional<StoredInstance> stored = look(() -> {
-            Optional<StoredInstance> known = ledger.known(instanceId);
-            known.ifPresent(pins::pin);
-            return known;
-        });
+        Optional<StoredInstance> stored = pinned(instanceId);
         if (stored.isEmpty()) {
             return Optional.empty();
         }
@@ -137,18 +134,50 @@ public final class SpoolCopies implements Copies {
 
     @Override
     public boolean sendAgain(long deliveryId, String reason) {
+        if (ledgerQueue.failingBecause().isPresent()) {
+            // The look would last until the ledger works again, and keep maintenance from making room for it.
+            return false;
+        }
+        Optional<StoredInstance> stored = pinned(DeliveryId.instance(deliveryId));
+        if (stored.isEmpty()) {
+            return false;
+        }
+        try {
+            // All of it, which takes its time, before the look that lets nobody give it up.
+            return isWhole(stored.get())
+                    && look(() -> isThere(stored.get())
+                            && apply(new Change.SentAgain(deliveryId, Optional.empty(), reason, clock.instant())));
+        } finally {
+            pins.unpin(stored.get());
+        }
+    }
+
+    private Optional<StoredInstance> pinned(long instanceId) {
         return look(() -> {
-            Optional<StoredInstance> stored = ledger.known(DeliveryId.instance(deliveryId));
-            if (stored.isEmpty() || !isThere(stored.get())) {
-                return false;
-            }
-            return apply(new Change.SentAgain(deliveryId, Optional.empty(), reason, clock.instant()));
+            Optional<StoredInstance> known = ledger.known(instanceId);
+            known.ifPresent(pins::pin);
+            return known;
         });
     }
 
+    /** Reads all of it; at the end the bytes are compared with their checksum. */
+    private boolean isWhole(StoredInstance stored) {
+        return isReadable(stored, part10 -> part10.transferTo(OutputStream.nullOutputStream()));
+    }
+
     private boolean isThere(StoredInstance stored) {
+        return isReadable(stored, InputStream::read);
+    }
+
+    /** Reads some of it. */
+    private interface Sample {
+        void read(InputStream part10) throws IOException;
+    }
+
+    private boolean isReadable(StoredInstance stored, Sample sample) {
         try (InputStream part10 = reader.part10(stored)) {
-            return part10.read() >= 0;
+            sample.read(part10);
+            return true;
         } catch (IOException e) {
             LOG.debug(
                     "the bytes of instance {} cannot be sent again",

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.dicomgateway.dicom.dataset.UnreadableDatasetException;
@@ -24,6 +25,7 @@ import org.dicomgateway.spool.ledger.LedgerException;
 import org.dicomgateway.spool.log.FileDescription;
 import org.dicomgateway.spool.log.InstanceFiles;
 import org.dicomgateway.spool.log.InstanceReader;
+import org.dicomgateway.spool.log.KeptBytes;
 import org.dicomgateway.spool.log.LogFolder;
 import org.dicomgateway.spool.log.LogPosition;
 import org.dicomgateway.spool.log.RecordHeader;
@@ -90,11 +92,17 @@ public final class SpoolReader {
     private final InstanceFiles files;
     private final InstanceReader reader;
 
-    /** Creates a reader for the spool in this directory. */
-    public SpoolReader(Path directory) {
+    /**
+     * Creates a reader for the spool in this directory.
+     *
+     * @throws IOException when what is kept after delivery cannot be listed; it may be sent again
+     */
+    public SpoolReader(Path directory) throws IOException {
         this.folders = new Folders(directory);
         this.files = new InstanceFiles(disk, folders);
-        this.reader = new InstanceReader(disk, folders, files);
+        Optional<KeptBytes> kept =
+                Files.isDirectory(folders.kept()) ? Optional.of(new KeptBytes(disk, folders)) : Optional.empty();
+        this.reader = new InstanceReader(disk, folders, files, kept);
     }
 
     /**

@@ -138,10 +138,11 @@ public final class InstanceFiles {
      * @throws NoSuchFileException when the instance has no file
      */
     DiskFile open(long id) throws IOException {
+        // A large instance that was restored has its damaged file still in the other folder.
         try {
-            return disk.read(folders.large().resolve(id + Folders.INSTANCE));
-        } catch (NoSuchFileException e) {
             return disk.read(folders.held().resolve(id + Folders.INSTANCE));
+        } catch (NoSuchFileException e) {
+            return disk.read(folders.large().resolve(id + Folders.INSTANCE));
         }
     }
 
@@ -151,7 +152,7 @@ public final class InstanceFiles {
      * @return false when there is no file
      */
     public boolean keep(long id, KeptBytes kept, Instant now) throws IOException {
-        for (Path folder : List.of(folders.large(), folders.held())) {
+        for (Path folder : List.of(folders.held(), folders.large())) {
             Path path = folder.resolve(id + Folders.INSTANCE);
             long bytes;
             try (DiskFile file = disk.read(path)) {
@@ -160,6 +161,7 @@ public final class InstanceFiles {
                 continue;
             }
             kept.keep(KeptBytes.Kind.INSTANCE, id, path, bytes, now);
+            delete(id);
             return true;
         }
         return false;

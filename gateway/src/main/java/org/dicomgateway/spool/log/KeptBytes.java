@@ -1,6 +1,7 @@
 package org.dicomgateway.spool.log;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -9,11 +10,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
 import org.dicomgateway.spool.disk.Disk;
 import org.dicomgateway.spool.disk.DiskFile;
 import org.dicomgateway.spool.disk.Folders;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +58,7 @@ public final class KeptBytes {
     private final Disk disk;
     private final Folders folders;
     private final ConcurrentMap<Key, Kept> files = new ConcurrentHashMap<>();
+    private final Queue<Path> replaced = new ConcurrentLinkedQueue<>();
 
     /** Finds what an earlier process kept. */
     public KeptBytes(Disk disk, Folders folders) throws IOException {
@@ -72,30 +77,62 @@ public final class KeptBytes {
         OptionalLong since = Folders.number(name.substring(dash + 1), kind.suffix);
         if (number.isPresent() && since.isPresent()) {
             Path path = folders.kept().resolve(name);
+            long bytes;
             try (DiskFile file = disk.read(path)) {
-                put(new Kept(kind, number.getAsLong(), Instant.ofEpochMilli(since.getAsLong()), file.size(), path));
+                bytes = file.size();
+            } catch (NoSuchFileException e) {
+                LOG.debug("a running gateway has given up {}", path, e);
+                return;
             }
+            found(new Kept(kind, number.getAsLong(), Instant.ofEpochMilli(since.getAsLong()), bytes, path));
         }
     }
 
-    private void put(Kept kept) {
-        files.put(new Key(kept.kind, kept.number), kept);
+    private void found(Kept kept) {
+        files.merge(new Key(kept.kind, kept.number), kept, (one, other) -> {
+            boolean first = one.since.isAfter(other.since);
+            replaced.add(first ? other.path : one.path);
+            return first ? one : other;
+        });
     }
 
     /** Moves a file here. Not durable before {@link #sync}: after a power failure, it can be where it was. */
     void keep(Kind kind, long number, Path from, long bytes, Instant now) throws IOException {
         Path to = folders.kept().resolve(String.format("%016d-%d%s", number, now.toEpochMilli(), kind.suffix));
+        Key key = new Key(kind, number);
         Kept kept = new Kept(kind, number, now, bytes, to);
         // First, so that a reader who does not find the file in its old place finds it here.
-        put(kept);
+        Kept before = files.put(key, kept);
         boolean done = false;
         try {
             disk.rename(from, to);
             done = true;
         } finally {
             if (!done) {
-                files.remove(new Key(kind, number), kept);
+                restore(key, kept, before);
             }
+        }
+        if (before != null && !before.path.equals(to)) {
+            replaced.add(before.path);
+        }
+    }
+
+    private void restore(Key key, Kept failed, @Nullable Kept before) {
+        if (before == null) {
+            files.remove(key, failed);
+        } else {
+            files.replace(key, failed, before);
+        }
+    }
+
+    /**
+     * Deletes files whose number has a newer one: they were damaged, and the instance was restored, or they are of a
+     * log that was lost.
+     */
+    public void deleteReplaced() throws IOException {
+        for (Path path = replaced.peek(); path != null; path = replaced.peek()) {
+            disk.delete(path);
+            replaced.remove(path);
         }
     }
 

@@ -80,6 +80,11 @@ public final class Keeping {
      * @param spares how many spare segments are wanted; segments that were kept become spare ones
      */
     void limit(int spares) throws LedgerException {
+        try {
+            kept.deleteReplaced();
+        } catch (IOException e) {
+            LOG.warn("a file that is no longer kept cannot be deleted: {}", e.toString());
+        }
         long total = kept.bytes();
         Instant oldest = clock.instant().minus(limits.time());
         for (Kept file : kept.oldestFirst()) {

@@ -118,6 +118,10 @@ public final class SpoolMaintenance {
 
     /** Moves instances that block old segments, and syncs the ledger, which limits what a power failure repeats. */
     public void tidy() throws LedgerException {
+        if (ledgerQueue.failingBecause().isPresent()) {
+            // It would wait for the ledger, which may wait for the room that only this thread makes.
+            return;
+        }
         mindTheClock();
         journal.look();
         if (trust.lostBecause().isPresent()) {
@@ -131,6 +135,9 @@ public final class SpoolMaintenance {
 
     /** Deletes old history in small steps. Deletes nothing while the clock is doubtful. */
     public void forget() {
+        if (ledgerQueue.failingBecause().isPresent()) {
+            return;
+        }
         mindTheClock();
         if (!clockIsBelievable) {
             return;

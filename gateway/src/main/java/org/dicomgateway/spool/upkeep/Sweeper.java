@@ -81,7 +81,7 @@ public final class Sweeper {
 
     /** Recycles segments and deletes files that are no longer needed. */
     void sweep() throws LedgerException {
-        if (trust.lostBecause().isPresent()) {
+        if (trust.lostBecause().isPresent() || ledgerQueue.failingBecause().isPresent()) {
             return;
         }
         List<Long> segments = finishedSegments();
