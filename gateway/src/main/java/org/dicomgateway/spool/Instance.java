@@ -77,25 +77,17 @@ public record Instance(
         return value.length() <= MAX_VALUE ? value : value.substring(0, MAX_VALUE);
     }
 
-    /** Returns a copy with another length of the dataset: the same dataset, encoded otherwise. */
-    public Instance withLength(long length) {
-        return new Instance(
-                id,
-                sopClass,
-                sopInstance,
-                transferSyntax,
-                studyInstanceUid,
-                seriesInstanceUid,
-                patientId,
-                accessionNumber,
-                modality,
-                origin,
-                receivedAt,
-                length);
-    }
-
     /** Returns a copy with this key. */
     public Instance numbered(long key) {
+        return copy(key, datasetLength);
+    }
+
+    /** Returns a copy with another length of the dataset: the same dataset, encoded otherwise. */
+    public Instance withLength(long length) {
+        return copy(id, length);
+    }
+
+    private Instance copy(long key, long length) {
         return new Instance(
                 key,
                 sopClass,
@@ -108,6 +100,6 @@ public record Instance(
                 modality,
                 origin,
                 receivedAt,
-                datasetLength);
+                length);
     }
 }

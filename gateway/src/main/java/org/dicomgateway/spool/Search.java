@@ -2,7 +2,6 @@ package org.dicomgateway.spool;
 
 import java.time.Instant;
 import java.util.Optional;
-import org.dicomgateway.dicom.values.Uid;
 
 /**
  * Search criteria. An instance must match all criteria that are given, exactly as written here; only
@@ -51,21 +50,4 @@ public record Search(
     /** Matches everything. */
     public static final Search ALL =
             new Search("", "", "", "", "", "", "", "", "", Optional.empty(), Optional.empty(), Optional.empty());
-
-    /** Matches each receipt of this SOP Instance UID. */
-    public static Search ofInstance(Uid sopInstance) {
-        return new Search(
-                "",
-                "",
-                sopInstance.value(),
-                "",
-                "",
-                "",
-                "",
-                "",
-                "",
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty());
-    }
 }

@@ -30,9 +30,11 @@ public interface Archive {
     Finding check(Copy copy, String name, Level level) throws IOException;
 
     /**
-     * Reads the dataset of a copy.
+     * Reads the dataset of a copy that was found to be what was sent.
      *
      * @param name the destination's own name of it
+     * @param checked what was found
+     * @throws IOException also at the end, when what was read is not what was found
      */
-    void fetch(String name, DatasetTarget target) throws IOException;
+    void fetch(String name, Finding checked, DatasetTarget target) throws IOException;
 }

@@ -182,9 +182,12 @@ public final class OrthancArchive implements Archive {
     }
 
     @Override
-    public void fetch(String name, DatasetTarget target) throws IOException {
+    public void fetch(String name, Finding checked, DatasetTarget target) throws IOException {
         try (RemoteFile file = new RemoteFile(files.open(new OrthancId(name)))) {
             drain(file.dataset(), target);
+            if (!checked.md5().equals(Optional.of(file.md5Hex()))) {
+                throw new IOException("the server's file changed since it was checked");
+            }
         }
     }
 

@@ -62,8 +62,11 @@ final class Repair {
         }
         Map<Uid, String> names = archive.get().study(source);
         Optional<String> name = Optional.ofNullable(names.get(source.instance().sopInstance()));
-        if (name.isEmpty()
-                || archive.get().check(source, name.get(), Level.CONTENT).state() != CopyState.VERIFIED) {
+        if (name.isEmpty()) {
+            return false;
+        }
+        Finding checked = archive.get().check(source, name.get(), Level.CONTENT);
+        if (checked.state() != CopyState.VERIFIED) {
             return false;
         }
         LOG.info(
@@ -73,7 +76,7 @@ final class Repair {
                 copy.destination());
         return copies.restore(
                 copy.deliveryId(),
-                target -> archive.get().fetch(name.get(), target),
+                target -> archive.get().fetch(name.get(), checked, target),
                 reason + "; taken from " + source.destination());
     }
 }

@@ -245,12 +245,12 @@ class VerifierTest {
         }
 
         @Override
-        public void fetch(String name, Copies.DatasetTarget target) throws IOException {
+        public void fetch(String name, Finding checked, Copies.DatasetTarget target) throws IOException {
             note("fetch " + name);
         }
     }
 
-    private static final class FakeCopies implements Copies {
+    static final class FakeCopies implements Copies {
         private final Map<Long, Copy> due = new ConcurrentHashMap<>();
         private final List<Checked> results = new CopyOnWriteArrayList<>();
         private volatile Function<String, Optional<Duration>> checkAfter = any -> Optional.empty();

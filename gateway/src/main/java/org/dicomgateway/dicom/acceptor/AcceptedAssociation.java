@@ -44,7 +44,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The toolkit reads and writes the PDUs. Its objects belong to this connection alone, and its executor is the
  * thread that already runs here. The toolkit uses no timers: the socket has the time limits (see {@link
- * DicomSocket}), and a limit that passes makes the toolkit abort.
+ * DicomSocket}), and a limit that passes makes the toolkit abort. The class is long because the toolkit calls back into
+ * it from the middle of its own reading: these calls share the state of the connection.
  */
 public final class AcceptedAssociation implements Runnable {
 

@@ -216,12 +216,15 @@ public final class SpoolCopies implements Copies {
         }
     }
 
-    /** Another delivery of the instance may wait for the same file. */
+    /** Another delivery of the instance may wait for the same file, or ask for it just now. */
     private void deleteIfFinished(long id) {
         try {
-            if (ledger.finished(List.of(id)).contains(id)) {
-                files.deleteQuietly(List.of(id));
-            }
+            pins.alone(() -> {
+                if (ledger.finished(List.of(id)).contains(id)) {
+                    files.deleteQuietly(List.of(id));
+                }
+                return id;
+            });
         } catch (LedgerException e) {
             LOG.debug("the file of instance {} stays until the next start", id, e);
         }

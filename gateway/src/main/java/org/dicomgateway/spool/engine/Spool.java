@@ -59,6 +59,9 @@ import org.slf4j.LoggerFactory;
  * directories, return only when the bytes survive a power failure, the drive's cache included. A write that a power
  * failure cuts off damages no block but those it writes. ext4 and XFS meet this on drives that honour flushes. One
  * machine at a time: on a network file system the lock file may not keep a second one out.
+ *
+ * <p>The class is long because it has one short method for each method of the spool's roles. What they do is in
+ * {@link SpoolParts}.
  */
 public final class Spool implements Intake, Outbox, SpoolView, Whereabouts, AutoCloseable {
 
@@ -377,7 +380,7 @@ public final class Spool implements Intake, Outbox, SpoolView, Whereabouts, Auto
 
     @Override
     public Optional<FoundInstance> newest(Uid sopInstance) {
-        Search search = Search.ofInstance(sopInstance);
+        Search search = Search.ALL.ofInstance(sopInstance.value());
         Page<FoundInstance> page = parts.catalogue().instances(search, Optional.empty(), 1);
         while (page.items().isEmpty() && page.next().isPresent()) {
             page = parts.catalogue().instances(search, page.next(), 1);

@@ -35,7 +35,10 @@ import org.dicomgateway.spool.sqlite.SeriesRow;
 import org.dicomgateway.spool.sqlite.Statements;
 import org.jspecify.annotations.Nullable;
 
-/** Reads found instances and studies completely. For one thread, within one transaction. */
+/**
+ * Reads found instances and studies completely. For one thread, within one transaction. The class is long because every
+ * query stands beside its SQL.
+ */
 public final class FoundRows {
 
     private final Statements database;
