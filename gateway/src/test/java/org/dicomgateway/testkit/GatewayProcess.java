@@ -16,8 +16,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.dicomgateway.app.CommandRunner;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Peer;
 import org.jspecify.annotations.Nullable;
@@ -164,12 +167,14 @@ public final class GatewayProcess implements AutoCloseable {
                 limit, command.get(0), command.subList(1, command.size()).toArray(String[]::new));
     }
 
-    /** Runs one of the commands that ask this gateway, to its end. */
+    /** Runs one of the commands that ask this gateway, to its end, in the JVM of the test. */
     public Dcmtk.Result ask(String command, String... arguments) {
         List<String> all =
                 new ArrayList<>(List.of(command, "--config", configuration().toString()));
         all.addAll(List.of(arguments));
-        return run(Duration.ofMinutes(1), all.toArray(String[]::new));
+        return CompletableFuture.supplyAsync(() -> CommandRunner.run(all))
+                .orTimeout(1, TimeUnit.MINUTES)
+                .join();
     }
 
     private List<String> command(List<String> moreJvmOptions, String... arguments) {

@@ -71,16 +71,11 @@ class VerifyIT {
     private static void send(GatewayProcess gateway, List<TestFile> files, int servers) {
         long before = gateway.count("delivered");
         // storescu would encode sequences its own way.
-        Dcmtk.Result sent = gateway.run(
-                LIMIT,
-                Stream.concat(
-                                Stream.of(
-                                        "send",
-                                        "GATEWAY@127.0.0.1:" + gateway.peer().port(),
-                                        "--quiet"),
-                                files.stream().map(file -> file.path().toString()))
-                        .toArray(String[]::new));
-        assertThat(sent.exitCode()).as(sent.output()).isZero();
+        String[] arguments = Stream.concat(
+                        Stream.of("gateway", "--quiet"),
+                        files.stream().map(file -> file.path().toString()))
+                .toArray(String[]::new);
+        gateway.ask("send", arguments).orFail();
         await().atMost(LIMIT).until(() -> gateway.count("delivered") == before + (long) servers * files.size());
     }
 
