@@ -169,6 +169,10 @@ public final class GatewayProcess implements AutoCloseable {
 
     /** Runs one of the commands that ask this gateway, to its end, in the JVM of the test. */
     public Dcmtk.Result ask(String command, String... arguments) {
+        if (isAlive()) {
+            // It answers operators last.
+            Waiting.until("the gateway", running(), () -> listens(adminPort));
+        }
         List<String> all =
                 new ArrayList<>(List.of(command, "--config", configuration().toString()));
         all.addAll(List.of(arguments));
@@ -197,8 +201,12 @@ public final class GatewayProcess implements AutoCloseable {
 
     /** Whether it accepts connections now. */
     public boolean listens() {
+        return listens(port);
+    }
+
+    private static boolean listens(int where) {
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), where), 1000);
             return true;
         } catch (IOException notYet) {
             return false;
