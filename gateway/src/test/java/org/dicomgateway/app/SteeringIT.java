@@ -81,7 +81,9 @@ class SteeringIT {
             await().atMost(LIMIT)
                     .until(() ->
                             gateway.ask("trace", study.get(0).study().value()).succeeded());
-            assertThat(gateway.run(LIMIT, "tail", "--event", "discarded").orFail().output())
+            assertThat(gateway.run(LIMIT, "tail", "--event", "discarded")
+                            .orFail()
+                            .output())
                     .contains("reason=\"no series\"");
         }
     }

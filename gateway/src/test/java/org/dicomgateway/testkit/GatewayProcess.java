@@ -169,9 +169,9 @@ public final class GatewayProcess implements AutoCloseable {
 
     /** Runs one of the commands that ask this gateway, to its end, in the JVM of the test. */
     public Dcmtk.Result ask(String command, String... arguments) {
-        if (isAlive()) {
-            // It answers operators last.
-            Waiting.until("the gateway", running(), () -> listens(adminPort));
+        // A gateway that just started answers operators last.
+        for (int tries = 0; tries < 100 && isAlive() && !listens(adminPort); tries++) {
+            Waiting.pause("the gateway");
         }
         List<String> all =
                 new ArrayList<>(List.of(command, "--config", configuration().toString()));
