@@ -31,6 +31,7 @@ const STEPS = {
   missing: ['down', 'missing on the server'],
   differing: ['down', 'differs on the server'],
   unverifiable: ['unnamed', 'on the server, but not comparable'],
+  replaced: ['again', 'replaced on the server by a newer version'],
 };
 
 /** State of a delivery → icon. */

@@ -11,5 +11,7 @@ public enum CopyState {
     /** The destination has other content under the same SOP Instance UID. */
     DIFFERING,
     /** The destination has the instance, but it cannot be said whether that is what was sent. */
-    UNVERIFIABLE
+    UNVERIFIABLE,
+    /** A newer version was sent there since: the destination should hold that one, and not this. */
+    REPLACED
 }

@@ -218,7 +218,9 @@ public interface SpoolSearch {
         /** The last check: the destination has other content. */
         DIFFERING,
         /** The last check: the destination has the instance, but it cannot be compared with what was sent. */
-        UNVERIFIABLE
+        UNVERIFIABLE,
+        /** The last check: a newer version was sent to this destination since. */
+        REPLACED
     }
 
     /**

@@ -24,6 +24,10 @@ public record Finding(CopyState state, String how, String detail, Optional<Strin
         return new Finding(CopyState.DIFFERING, how, detail, Optional.empty());
     }
 
+    static Finding replaced() {
+        return new Finding(CopyState.REPLACED, "the ledger", "a newer version was sent there since", Optional.empty());
+    }
+
     static Finding unverifiable(String how, String detail) {
         return new Finding(CopyState.UNVERIFIABLE, how, detail, Optional.empty());
     }

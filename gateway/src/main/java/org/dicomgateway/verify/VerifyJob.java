@@ -100,6 +100,9 @@ public final class VerifyJob {
     }
 
     void found(Copy copy, Finding finding) {
+        if (finding.state() == CopyState.REPLACED) {
+            return; // The destination need not hold it.
+        }
         parts.computeIfPresent(copy.destination(), (name, part) -> {
             Part counted = part.with(finding.state(), 1);
             return new Part(part.checked + 1, counted.states, part.sentAgain, part.repaired, part.done, part.problem);
@@ -142,7 +145,7 @@ public final class VerifyJob {
             items.removeIf(item -> item.destination.equals(copy.destination())
                     && item.sopInstance.equals(copy.instance().sopInstance().value()));
         }
-        if (!good) {
+        if (!good && finding.state() != CopyState.REPLACED) {
             list(item(copy, finding));
         }
     }

@@ -34,12 +34,15 @@ public final class FaultProxy implements AutoCloseable {
     private static final byte[] RESPONDED_TO = {0, 0, 0x20, 0x01, 2, 0, 0, 0};
     /** Where in what a requestor sends its connection breaks: within the dataset of a small instance. */
     private static final int RESET_AFTER = 3000;
+    /** Of the blocks that are read from a connection, and are as long as this at least. */
+    private static final int CHANGED_ONE_IN = 7;
 
     private final Peer target;
     private final ServerSocket listener;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicLong harm = new AtomicLong();
+    private final AtomicInteger blocks = new AtomicInteger();
     private volatile long delayNanos;
     private volatile NetworkFault fault = NetworkFault.NONE;
 
@@ -160,6 +163,12 @@ public final class FaultProxy implements AutoCloseable {
             }
             if (fault == NetworkFault.HALF_OPEN && client.isOutputShutdown()) {
                 continue;
+            }
+            if (fault == NetworkFault.CHANGED_BYTES
+                    && n > RESET_AFTER
+                    && blocks.incrementAndGet() % CHANGED_ONE_IN == 0) {
+                harm.incrementAndGet();
+                buffer[n / 2] ^= 0x40;
             }
             write(out, buffer, n);
             passed += n;

@@ -15,7 +15,7 @@ public final class FreePorts {
     /**
      * Tests run in several JVMs at once; each has a range of its own, so that none takes a port that another gave away.
      */
-    private static final int RANGE = 6_000;
+    private static final int RANGE = 4_000;
 
     private static final int FIRST = 20_000 + RANGE * (Integer.getInteger("fork.number", 1) - 1);
     private static final int LAST = FIRST + RANGE;

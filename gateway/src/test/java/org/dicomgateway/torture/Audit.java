@@ -37,17 +37,17 @@ final class Audit {
      * Asks every server for every instance that was answered with success: is it there, the same byte for byte as the
      * last version that was answered with success, or one that was offered after it?
      */
-    static List<String> servers(List<OrthancServer> servers, List<Sent> sent) {
+    static List<String> servers(World world, List<Sent> sent) {
         List<String> wrong = new ArrayList<>();
         for (List<Sent> versions : byInstance(sent).values()) {
             Optional<Sent> last = versions.stream().filter(Sent::answered).max(Comparator.comparingInt(Sent::version));
             if (last.isEmpty()) {
                 continue;
             }
-            long copies = servers.stream()
+            long copies = world.servers().stream()
                     .filter(server -> holds(server, last.get(), versions, wrong))
                     .count();
-            long wanted = last.get().everywhere() ? servers.size() : 2;
+            long wanted = world.copies(last.get());
             if (copies < wanted) {
                 wrong.add("lost: " + last.get().id() + " is on " + copies + " servers of " + wanted);
             }

@@ -29,10 +29,10 @@ final class Commitments implements AutoCloseable {
     private static final int NO_SUCH_OBJECT_INSTANCE = 0x0112;
 
     private final Modality modality;
-    private final List<OrthancServer> servers;
+    private final World world;
     private final Journal journal;
     private final AtomicInteger last = new AtomicInteger();
-    private final Map<String, List<Sent>> asked = new ConcurrentHashMap<>();
+    private final Map<String, Request> asked = new ConcurrentHashMap<>();
     private final Set<String> promised = ConcurrentHashMap.newKeySet();
     private final Set<String> reported = ConcurrentHashMap.newKeySet();
     private final ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
@@ -40,21 +40,24 @@ final class Commitments implements AutoCloseable {
     private final Thread checking = new Thread(this::check, "commitments");
     private int checked;
 
-    Commitments(Modality modality, List<OrthancServer> servers, Journal journal) {
-        this.modality = modality;
-        this.servers = servers;
+    /** @param sentSince when the first of them was offered, by {@link System#nanoTime} */
+    private record Request(List<Sent> versions, long sentSince) {}
+
+    Commitments(World world, Journal journal) {
+        this.modality = world.modality();
+        this.world = world;
         this.journal = journal;
         checking.setDaemon(true);
         checking.start();
     }
 
-    /** Requests the commitment of these versions. The gateway may be away. */
-    void ask(Peer gateway, List<Sent> versions) {
+    /** Requests the commitment of these versions, which were offered since then. The gateway may be away. */
+    void ask(Peer gateway, List<Sent> versions, long sentSince) {
         if (versions.isEmpty()) {
             return;
         }
         String transaction = "2.25." + last.incrementAndGet();
-        asked.put(transaction, versions);
+        asked.put(transaction, new Request(versions, sentSince));
         List<SopReference> references = versions.stream()
                 .map(each ->
                         new SopReference(each.everywhere() ? TestFiles.CT : TestFiles.MR, Uid.of(each.sopInstance())))
@@ -83,7 +86,8 @@ final class Commitments implements AutoCloseable {
 
     private void check(Modality.Report report) {
         reported.add(report.transaction());
-        List<Sent> versions = asked.getOrDefault(report.transaction(), List.of());
+        Request request = asked.getOrDefault(report.transaction(), new Request(List.of(), 0));
+        List<Sent> versions = request.versions();
         Set<String> committed = new HashSet<>(report.committed());
         if (report.event() == 1 && committed.size() != versions.size()) {
             wrong.add("untrue: transaction " + report.transaction() + " names " + committed.size() + " instances of "
@@ -95,13 +99,18 @@ final class Commitments implements AutoCloseable {
                 wrong.add("untrue: " + uid + " is reported as failed for " + Integer.toHexString(reason));
             }
         });
-        versions.stream().filter(each -> committed.contains(each.sopInstance())).forEach(this::check);
+        versions.stream()
+                .filter(each -> committed.contains(each.sopInstance()))
+                .forEach(each -> check(each, request.sentSince()));
     }
 
-    private void check(Sent version) {
-        long wanted = version.everywhere() ? servers.size() : 2;
-        long copies =
-                servers.stream().filter(server -> mayHold(server, version)).count();
+    private void check(Sent version, long sentSince) {
+        List<OrthancServer> servers = world.servers();
+        long wanted = world.copies(version);
+        // What a server was found to hold, it can lose before the report.
+        long copies = servers.stream()
+                .filter(server -> mayHold(server, version) || world.wasWipedSince(server, sentSince))
+                .count();
         if (copies < wanted) {
             wrong.add("untrue: " + version.id() + " was committed and is on " + copies + " servers of " + wanted);
         }

@@ -19,8 +19,8 @@ final class Deck {
     private final List<Fault> left = new ArrayList<>();
 
     /** One that stands there twice comes twice as often. */
-    Deck(Random random, Fault... faults) {
-        this.faults = List.of(faults);
+    Deck(Random random, List<Fault> faults) {
+        this.faults = List.copyOf(faults);
         this.random = random;
     }
 

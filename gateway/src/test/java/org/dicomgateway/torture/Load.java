@@ -131,7 +131,7 @@ final class Load implements AutoCloseable {
                 Corrected corrected = random.nextInt(3) == 0
                         ? correct(home.resolve("round-" + round + "-corrected.log"), name, files, answered, random)
                         : new Corrected(List.of(), List.of());
-                commitments.ask(gateway, newest(answered, corrected));
+                commitments.ask(gateway, newest(answered, corrected), begin);
                 clear(home);
                 long left = pace.toNanos() * count - (System.nanoTime() - begin);
                 if (ending.await(Math.max(left, 50_000_000), TimeUnit.NANOSECONDS)) {

@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
+import org.dicomgateway.testkit.Dcmtk;
 import org.dicomgateway.testkit.OrthancServer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -47,12 +48,15 @@ final class Torture {
     private final Path directory;
     private final Duration time;
     private final long seed;
+    private final boolean faithful;
     private final Journal journal;
 
-    Torture(Path directory, Duration time, long seed, PrintStream out) {
+    /** @param faithful whether the servers keep what they took, as it was sent */
+    Torture(Path directory, Duration time, long seed, boolean faithful, PrintStream out) {
         this.directory = directory;
         this.time = time;
         this.seed = seed;
+        this.faithful = faithful;
         this.journal = new Journal(out, true);
     }
 
@@ -68,14 +72,15 @@ final class Torture {
 
     /** Runs it. */
     Report run() throws InterruptedException, ExecutionException {
-        try (World world = new World(directory)) {
+        try (World world = new World(directory, faithful)) {
             journal.say(
-                    "torture: %s, seed %d%s",
+                    "torture: %s, seed %d, servers that %s what they take%s",
                     time,
                     seed,
+                    faithful ? "keep" : "lose and change",
                     world.hasOwnDisk() ? "" : "; no small disk for the spool (that takes root), so none is filled");
             world.gateway().start();
-            Commitments commitments = new Commitments(world.modality(), world.servers(), journal);
+            Commitments commitments = new Commitments(world, journal);
             Load load = new Load(directory.resolve("files"), world.gateway().peer(), journal, commitments, pace());
             Footprint before;
             try (load) {
@@ -85,8 +90,11 @@ final class Torture {
             List<String> wrong = new ArrayList<>();
             settle(world, load, wrong);
             poison(world, load, wrong);
+            if (!faithful) {
+                heal(world, wrong);
+            }
             List<Sent> sent = load.sent();
-            wrong.addAll(Audit.servers(world.servers(), sent));
+            wrong.addAll(Audit.servers(world, sent));
             wrong.addAll(Audit.order(world.gateway().forwardLog(), sent));
             wrong.addAll(commitments(commitments));
             Footprint after = Footprint.of(world.gateway().pid());
@@ -188,6 +196,32 @@ final class Torture {
         }
         journal.say("%s", commitments.summary());
         return commitments.wrong();
+    }
+
+    /** Operators have repaired what servers lost and changed, until all is there. */
+    private void heal(World world, List<String> wrong) throws InterruptedException {
+        long begin = System.nanoTime();
+        Dcmtk.Result last = repair(world, journal);
+        while (!last.succeeded() && System.nanoTime() - begin < QUIET.toNanos()) {
+            last = repair(world, journal);
+        }
+        if (!last.succeeded()) {
+            wrong.add("not every copy is verified " + QUIET + " after the last fault: " + last.output());
+        }
+    }
+
+    /** An operator has everything verified, and repaired. */
+    static Dcmtk.Result repair(World world, Journal journal) {
+        journal.done("operator: everything is verified and repaired");
+        return world.gateway()
+                .run(
+                        QUIET,
+                        "verify",
+                        "--all",
+                        "--repair",
+                        "--overwrite",
+                        "--config",
+                        world.gateway().configuration().toString());
     }
 
     private boolean isQuiet(World world, Load load) {

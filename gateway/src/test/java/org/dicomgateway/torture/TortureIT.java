@@ -18,8 +18,15 @@ class TortureIT {
 
     @Test
     void nothing_that_was_answered_with_success_is_lost_whatever_happens() throws Exception {
-        Torture.Report report = new Torture(directory, TIME, SEED, System.out).run();
+        check(new Torture(directory, TIME, SEED, true, System.out).run());
+    }
 
+    @Test
+    void what_servers_lose_and_change_is_healed_and_nothing_is_committed_that_they_do_not_hold() throws Exception {
+        check(new Torture(directory, TIME, SEED, false, System.out).run());
+    }
+
+    private static void check(Torture.Report report) {
         assertThat(report.wrong()).isEmpty();
         assertThat(report.answered()).isGreaterThan((int) TIME.toSeconds());
         assertThat(report.faults()).isGreaterThan((int) TIME.toSeconds() / 5);

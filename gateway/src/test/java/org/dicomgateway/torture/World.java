@@ -7,8 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.testkit.Dcmtk;
@@ -28,6 +31,8 @@ final class World implements AutoCloseable {
     /** A start that began on a full disk, or with wrong rules, has failed by then. */
     private static final Duration AFTERMATH = Duration.ofSeconds(20);
 
+    private final boolean faithful;
+    private final AtomicLong wipedAt = new AtomicLong(Long.MIN_VALUE / 2);
     private final AtomicBoolean full = new AtomicBoolean();
     private final AtomicBoolean wrongRules = new AtomicBoolean();
     private final AtomicLong mendedAt = new AtomicLong(System.nanoTime() - AFTERMATH.toNanos());
@@ -39,7 +44,9 @@ final class World implements AutoCloseable {
     private final Modality modality = Modality.start("TORTURE");
     private final GatewayProcess gateway;
 
-    World(Path directory) {
+    /** @param faithful whether the servers keep what they took, as it was sent */
+    World(Path directory, boolean faithful) {
+        this.faithful = faithful;
         Path home = directory.resolve("gateway");
         spool = home.resolve("var/spool");
         temporary = home.resolve("tmp");
@@ -50,24 +57,61 @@ final class World implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         ownDisk = mount(spool);
-        servers = Stream.of("ORTHANC1", "ORTHANC2", "ORTHANC3")
-                .map(name -> OrthancServer.start(directory, name))
-                .toList();
+        servers = List.of(
+                OrthancServer.start(directory, "ORTHANC1"),
+                OrthancServer.start(directory, "ORTHANC2"),
+                faithful
+                        ? OrthancServer.start(directory, "ORTHANC3")
+                        : OrthancServer.start(directory, "ORTHANC3", Map.of("LuaScripts", List.of(drops(directory)))));
         networks = servers.stream()
                 .skip(1)
                 .map(server -> FaultProxy.before(server.peer()))
                 .toList();
-        gateway = new GatewayProcess(home, "-Xmx256m", "-Djava.io.tmpdir=" + temporary)
-                .configure("""
+        gateway = new GatewayProcess(home, "-Xmx256m", "-Djava.io.tmpdir=" + temporary).configure("""
                 gateway {
                   spool { segment-size = 4 MiB, large-instance = 1 MiB, straggler-age = 5 s, receive-memory = 8 MiB }
                   listener-defaults { read-timeout = 5 s, request-timeout = 3 s, idle-timeout = 20 s }
                   shutdown-timeout = 20 s
-                  commitment { unknown-after = 5 s, timeout = 5 s, retry { initial-delay = 1 s, max-delay = 2 s } }
+                  commitment {
+                    answer-when = %s, unknown-after = 5 s, timeout = 5 s, retry { initial-delay = 1 s, max-delay = 2 s }
+                  }
                   senders { TORTURE { host = 127.0.0.1, port = %d } }
                 }
-                """.formatted(modality.peer().port()));
+                """.formatted(
+                        faithful ? "delivered" : "verified", modality.peer().port()));
         route(1);
+    }
+
+    /** A script for an Orthanc: it answers success for everything, and drops some of it. */
+    private static String drops(Path directory) {
+        Path script = directory.resolve("drops.lua");
+        try {
+            Files.writeString(script, """
+                    function ReceivedInstanceFilter(dicom, origin, info)
+                      return math.random() > 0.05
+                    end
+                    """);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return script.toString();
+    }
+
+    /** Whether the servers keep what they took, as it was sent. Else the third one drops, and can be {@link #wipe}d. */
+    boolean isFaithful() {
+        return faithful;
+    }
+
+    /** The third server loses everything. */
+    void wipe() {
+        OrthancServer third = servers.get(2);
+        third.empty();
+        wipedAt.set(System.nanoTime());
+    }
+
+    /** Whether a server has lost everything since this time of {@link System#nanoTime}. */
+    boolean wasWipedSince(OrthancServer server, long time) {
+        return server.equals(servers.get(2)) && wipedAt.get() - time > 0;
     }
 
     private static boolean mount(Path spool) {
@@ -82,6 +126,13 @@ final class World implements AutoCloseable {
 
     /** Rules that mean the same in every edition: CT to all three, all else to two of them. */
     void route(int edition) {
+        if (!faithful) {
+            // One server is faithful, so each instance can be had from it.
+            gateway.routing(destinations(edition) + "routes = [ { name = all" + edition
+                    + ", fallback = true, strategy = broadcast, to = [orthanc1, orthanc2, orthanc3] } ]\n");
+            mended(wrongRules);
+            return;
+        }
         gateway.routing(destinations(edition) + """
                 routes = [
                   { name = ct%d, match { modality = CT }, strategy = broadcast, to = [orthanc1, orthanc2, orthanc3] }
@@ -101,12 +152,24 @@ final class World implements AutoCloseable {
         Peer[] peers = Stream.concat(
                         Stream.of(servers.get(0).peer()), networks.stream().map(FaultProxy::peer))
                 .toArray(Peer[]::new);
-        return GatewayProcess.destinations(peers) + """
+        return GatewayProcess.destinations(peers) + (faithful ? "" : verified()) + """
                 destination-defaults {
                   response-timeout = 4 s, association-timeout = 4 s, write-timeout = 4 s
                   max-associations = %d
                 }
                 """.formatted(2 + edition % 3);
+    }
+
+    private String verified() {
+        return IntStream.rangeClosed(1, servers.size())
+                .mapToObj(n -> """
+                destinations.orthanc%d {
+                  rest { url = "http://127.0.0.1:%d", user = %s, password = %s }
+                  verify { level = content, within = 4 s }
+                }
+                """.formatted(
+                        n, servers.get(n - 1).httpPort(), OrthancServer.LOGIN.user(), OrthancServer.LOGIN.password()))
+                .collect(Collectors.joining());
     }
 
     GatewayProcess gateway() {
@@ -116,6 +179,11 @@ final class World implements AutoCloseable {
     /** Requests storage commitment, and takes the reports. */
     Modality modality() {
         return modality;
+    }
+
+    /** How many servers must have an instance. */
+    int copies(Sent instance) {
+        return instance.everywhere() || !faithful ? servers.size() : 2;
     }
 
     List<OrthancServer> servers() {

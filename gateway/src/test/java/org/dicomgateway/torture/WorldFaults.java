@@ -30,8 +30,7 @@ final class WorldFaults {
         this.world = world;
         this.journal = journal;
         this.random = random;
-        this.faults = new Deck(
-                random,
+        List<Deck.Fault> all = new ArrayList<>(List.of(
                 this::killServer,
                 this::stopServer,
                 this::freezeServer,
@@ -45,7 +44,16 @@ final class WorldFaults {
                 this::fillDisk,
                 this::nearlyFillDisk,
                 this::idlers,
-                this::rubbish);
+                this::rubbish));
+        if (!world.isFaithful()) {
+            all.addAll(List.of(
+                    this::changeBytes,
+                    this::changeBytes,
+                    this::wipeServer,
+                    () -> Torture.repair(world, journal),
+                    () -> Torture.repair(world, journal)));
+        }
+        this.faults = new Deck(random, all);
     }
 
     /** One of them, each as often as any other; it is over when this returns. */
@@ -89,6 +97,9 @@ final class WorldFaults {
                 world.networks().get(random.nextInt(world.networks().size()));
         NetworkFault[] all = NetworkFault.values();
         NetworkFault fault = all[1 + random.nextInt(all.length - 1)];
+        if (fault == NetworkFault.CHANGED_BYTES && world.isFaithful()) {
+            fault = NetworkFault.NO_ANSWER;
+        }
         journal.done("network: " + fault.name().toLowerCase(Locale.ROOT).replace('_', ' '));
         if (fault == NetworkFault.LATE) {
             network.delayAnswers(5_000);
@@ -96,6 +107,19 @@ final class WorldFaults {
         network.misbehave(fault);
         hold();
         network.behave();
+    }
+
+    private void changeBytes() throws InterruptedException {
+        journal.done("network: changes bytes");
+        FaultProxy network = world.networks().get(0);
+        network.misbehave(NetworkFault.CHANGED_BYTES);
+        hold();
+        network.behave();
+    }
+
+    private void wipeServer() {
+        journal.done("server: loses all that it has");
+        world.wipe();
     }
 
     private void latency() throws InterruptedException {

@@ -189,7 +189,7 @@ class VerifierTest {
         follow(Level.CONTENT, RateLimit.UNLIMITED);
         await().atMost(LIMIT).until(() -> copies.results.size() == 1);
         assertThat(archive.asked).isEmpty();
-        assertThat(copies.results.get(0).state()).isEqualTo(CopyState.UNVERIFIABLE);
+        assertThat(copies.results.get(0).state()).isEqualTo(CopyState.REPLACED);
         assertThat(copies.results.get(0).again()).isEmpty();
     }
 

@@ -175,6 +175,13 @@ class VerifyIT {
             Dcmtk.Result healed = verify(gateway, "--destination", "orthanc2", "--repair", "--overwrite");
             assertThat(healed.exitCode()).as(healed.output()).isZero();
             assertThat(Reconciliation.damaged(two, List.of(sent))).isEmpty();
+
+            // A corrected image: nobody should hold what it was before.
+            TestFile corrected = made.variant(sent, SIZE + 8000);
+            send(gateway, List.of(corrected), 2);
+            Dcmtk.Result all = verify(gateway, "--destination", "orthanc2");
+            assertThat(all.exitCode()).as(all.output()).isZero();
+            assertThat(all.output()).containsPattern("orthanc2 +1 +1 +0 +0 +0 +0 +0");
         }
     }
 

@@ -54,7 +54,7 @@ public record DeliveryView(
     /**
      * What a check found.
      *
-     * @param state verified, missing, differing or unverifiable
+     * @param state verified, missing, differing, unverifiable or replaced
      * @param how by what means
      * @param detail what was found, if it was not verified; otherwise empty
      */

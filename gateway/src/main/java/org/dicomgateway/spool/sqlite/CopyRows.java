@@ -35,6 +35,7 @@ public final class CopyRows {
             case MISSING -> 2;
             case DIFFERING -> 3;
             case UNVERIFIABLE -> 4;
+            case REPLACED -> 5;
         };
     }
 
@@ -46,6 +47,7 @@ public final class CopyRows {
             case 2 -> CopyState.MISSING;
             case 3 -> CopyState.DIFFERING;
             case 4 -> CopyState.UNVERIFIABLE;
+            case 5 -> CopyState.REPLACED;
             default -> throw new IllegalArgumentException("no such state of a copy: " + code);
         };
     }

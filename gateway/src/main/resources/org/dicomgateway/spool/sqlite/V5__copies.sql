@@ -10,7 +10,7 @@ ALTER TABLE instance ADD COLUMN digest INTEGER;
 CREATE TABLE copy (
   delivery    INTEGER PRIMARY KEY,  -- delivery.id
   destination TEXT NOT NULL,
-  state       INTEGER NOT NULL,     -- 0 not checked, 1 verified, 2 missing, 3 differing, 4 unverifiable
+  state       INTEGER NOT NULL,     -- 0 not checked, 1 verified, 2 missing, 3 differing, 4 unverifiable, 5 replaced
   due         INTEGER,              -- the next check, not before; NULL: none
   checked_at  INTEGER,              -- the last check
   how         TEXT,                 -- how it was checked
