@@ -14,9 +14,14 @@ Then runs the gateway and three Orthanc servers under continuous load from sever
 that the seed decides, processes are killed and frozen, networks fail, the disk fills up, the ledger or its write-ahead log
 is lost or damaged, and rules are edited. Some instances are corrected and sent again; some no server can take.
 
-At the end it checks:
+Then the same once more, with servers that do not keep what they took: one drops instances that it answered with success,
+one gets bytes that a network changed, one loses all that it has. Operators verify and repair, and modalities ask for storage
+commitment that is only given for what was verified.
+
+At the end of each run it checks:
   - over REST, that every server has every instance that was answered with success, byte for byte in its last version
   - that no older version came after a newer one
+  - that no storage commitment was given for what a server did not hold at that moment
   - that no server was shown as down for instances that no server can take
   - that the books agree with the ledger, and the ledger with the spool's files
   - that the process has not grown in open files, threads or heap
@@ -24,7 +29,7 @@ At the end it checks:
 Prints what was done and how often, and what was lost. Exits with 0 only if all checks pass. Uses only this machine's
 loopback and a temporary folder.
 
-  --minutes N   how long the faults go on (default: 5)
+  --minutes N   how long the faults go on, in each of the two runs (default: 5)
   --seed S      another schedule (default: 1)
   --fuzz PDUS   before that, sends this many mutated PDUs and datasets to the acceptor and the header reader,
                 and searches for the input that costs the most heap per byte
@@ -71,10 +76,10 @@ if [[ -n $FUZZ ]]; then
   as_caller mvn -B -q -ntp -f "$ROOT/pom.xml" test -Dtest=FuzzTest,HeapFuzzIT -Dtest.jvm= -Dfuzz.tries=300 -Dfuzz.pdus="$FUZZ" -Dfuzz.datasets="$FUZZ" -Dfuzz.seed="$SEED" \
     "-Djunit.jupiter.execution.timeout.default=24 h"
 fi
-step "A kill at each step; then torture: $MINUTES minutes, seed $SEED"
+step "A kill at each step; then torture: twice $MINUTES minutes, seed $SEED"
 if as_caller mvn -B -q -ntp -f "$ROOT/pom.xml" verify -Dskip.unit.tests -Dit.test=CrashPointIT,TortureIT \
   -Dcrash.all=true -Dtorture.seconds=$((MINUTES * 60)) -Dtorture.seed="$SEED" \
-  "-Djunit.jupiter.execution.timeout.default=$((MINUTES + 30)) m"; then
+  "-Djunit.jupiter.execution.timeout.default=$((MINUTES + 40)) m"; then
   step "Passed: $MINUTES minutes, seed $SEED"
 else
   step "FAILED: what is wrong stands above, and in gateway/target/failsafe-reports"

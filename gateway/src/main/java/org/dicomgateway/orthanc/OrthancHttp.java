@@ -12,8 +12,10 @@ import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -35,6 +37,9 @@ final class OrthancHttp {
     private static final Logger LOG = LoggerFactory.getLogger(OrthancHttp.class);
     private static final JsonMapper JSON = JsonMapper.shared();
 
+    /** By how long a connection may take. Each has threads of its own, and none of them can be closed before Java 21. */
+    private static final Map<Duration, HttpClient> CLIENTS = new ConcurrentHashMap<>();
+
     private final URI base;
     private final Optional<String> authorization;
     private final Duration answerTimeout;
@@ -44,7 +49,11 @@ final class OrthancHttp {
         this.base = base.getPath().endsWith("/") ? base : URI.create(base + "/");
         this.authorization = login.map(Login::header);
         this.answerTimeout = answerTimeout;
-        this.http = HttpClient.newBuilder()
+        this.http = CLIENTS.computeIfAbsent(connectTimeout, OrthancHttp::client);
+    }
+
+    private static HttpClient client(Duration connectTimeout) {
+        return HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(connectTimeout)
                 .build();

@@ -7,10 +7,10 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Half a minute of {@link Torture} with a fixed seed; {@code scripts/torture.sh} runs it for longer, with others. */
+/** Two short runs of {@link Torture} with a fixed seed; {@code scripts/torture.sh} runs it for longer, with others. */
 class TortureIT {
 
-    private static final Duration TIME = Duration.ofSeconds(Long.getLong("torture.seconds", 25));
+    private static final Duration TIME = Duration.ofSeconds(Long.getLong("torture.seconds", 18));
     private static final long SEED = Long.getLong("torture.seed", 1);
 
     @TempDir

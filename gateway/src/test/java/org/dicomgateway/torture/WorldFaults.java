@@ -30,7 +30,17 @@ final class WorldFaults {
         this.world = world;
         this.journal = journal;
         this.random = random;
-        List<Deck.Fault> all = new ArrayList<>(List.of(
+        List<Deck.Fault> ofServers = List.of(
+                this::killServer,
+                this::freezeServer,
+                this::network,
+                this::editRules,
+                this::changeBytes,
+                this::changeBytes,
+                this::wipeServer,
+                () -> Torture.repair(world, journal),
+                () -> Torture.repair(world, journal));
+        List<Deck.Fault> ofAll = List.of(
                 this::killServer,
                 this::stopServer,
                 this::freezeServer,
@@ -44,16 +54,8 @@ final class WorldFaults {
                 this::fillDisk,
                 this::nearlyFillDisk,
                 this::idlers,
-                this::rubbish));
-        if (!world.isFaithful()) {
-            all.addAll(List.of(
-                    this::changeBytes,
-                    this::changeBytes,
-                    this::wipeServer,
-                    () -> Torture.repair(world, journal),
-                    () -> Torture.repair(world, journal)));
-        }
-        this.faults = new Deck(random, all);
+                this::rubbish);
+        this.faults = new Deck(random, world.isFaithful() ? ofAll : ofServers);
     }
 
     /** One of them, each as often as any other; it is over when this returns. */
