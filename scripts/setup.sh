@@ -75,6 +75,7 @@ look() {
     local tls
     tls=$(compgen -G '/usr/lib/*/rsyslog/lmnsd_ossl.so' || true)
     need ossl "$tls" rsyslog-openssl
+    need npm "$(where npm)" npm
   fi
 }
 
@@ -157,6 +158,16 @@ install_missing() {
   fi
 }
 
+# Peers for tests that share no code with the gateway.
+install_peers() {
+  local peers=$ROOT/gateway/src/test/npm log
+  if [[ ! -e $peers/node_modules/.package-lock.json || $peers/package-lock.json -nt $peers/node_modules/.package-lock.json ]]; then
+    log=$(mktemp)
+    quietly "Installing peers for the tests from npm" "$log" as_caller npm ci --prefix "$peers" --ignore-scripts --no-audit --no-fund
+    rm -f "$log"
+  fi
+}
+
 case ${1:-} in
   '' | --tests)
     TESTS=${1:-}
@@ -164,6 +175,7 @@ case ${1:-} in
     if ((${#missing[@]} > 0)); then
       install_missing
     fi
+    [[ -z $TESTS ]] || install_peers
     warn_of_service
     say "Everything needed is installed."
     ;;

@@ -26,15 +26,19 @@ import org.dicomgateway.dicom.values.DimseStatus;
 import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.testkit.Dcmtk;
+import org.dicomgateway.testkit.FreePorts;
 import org.dicomgateway.testkit.GatewayProcess;
 import org.dicomgateway.testkit.Modality;
 import org.dicomgateway.testkit.OrthancServer;
+import org.dicomgateway.testkit.ProjectRoot;
 import org.dicomgateway.testkit.TestFiles;
 import org.dicomgateway.testkit.TestFiles.TestFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
-/** Storage commitment as modalities use it: Orthanc, and a modality made of the toolkit. */
+/** Storage commitment as modalities use it: Orthanc, a modality made of the toolkit, and dcmjs-dimse. */
 class StorageCommitmentIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -180,12 +184,14 @@ class StorageCommitmentIT {
     }
 
     @Test
-    void the_requestor_of_the_toolkit_gets_its_report() throws Exception {
+    void the_requestors_of_the_toolkit_and_of_dcmjs_dimse_get_their_reports() throws Exception {
         List<TestFile> study = study(3);
+        int port = FreePorts.next();
         try (OrthancServer server = OrthancServer.start(directory, "ORTHANC1");
                 Modality modality = Modality.start("CT1");
                 GatewayProcess gateway = new GatewayProcess(directory.resolve("gateway"))
-                        .configure(sender("CT1", modality.peer()))
+                        .configure(sender("CT1", modality.peer()) + "gateway.senders.DCMJS { host = 127.0.0.1, port = "
+                                + port + " }\n")
                         .broadcastTo(server.peer())
                         .start()) {
             send(gateway, study);
@@ -197,6 +203,34 @@ class StorageCommitmentIT {
             await().atMost(LIMIT)
                     .untilAsserted(
                             () -> assertThat(gateway.output()).contains("all 3 instances are stored, CT1 was told"));
+
+            Dcmtk.Result dcmjs = Dcmtk.run(
+                    "node",
+                    Stream.concat(
+                                    Stream.of(
+                                            ProjectRoot.path()
+                                                    .resolve("gateway/src/test/npm/commitment.cjs")
+                                                    .toString(),
+                                            "DCMJS",
+                                            Integer.toString(port),
+                                            gateway.peer().aeTitle().value(),
+                                            Integer.toString(gateway.peer().port()),
+                                            "2.25.77",
+                                            study.get(0).sopClass().value()),
+                                    uids(study).stream())
+                            .toArray(String[]::new));
+            assertThat(dcmjs.exitCode()).as(dcmjs.output()).isZero();
+            List<JsonNode> said = dcmjs.output()
+                    .lines()
+                    .filter(line -> line.startsWith("{")) // It logs, too.
+                    .map(JsonMapper.shared()::readTree)
+                    .toList();
+            assertThat(said.get(0)).hasToString("{\"status\":0}");
+            assertThat(said.get(1).required("event").asInt()).isEqualTo(1);
+            assertThat(said.get(1).required("transaction").asString()).isEqualTo("2.25.77");
+            assertThat(said.get(1).required("committed").valueStream().map(JsonNode::asString))
+                    .containsExactlyInAnyOrderElementsOf(uids(study));
+            assertThat(said.get(1).required("failed")).isEmpty();
         }
     }
 
