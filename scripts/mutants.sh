@@ -18,7 +18,7 @@ TEXT
 }
 
 # NAME|CLASS|TESTS|CHANGE: CHANGE is a Perl expression for the whole file of CLASS.
-SPOOL=gateway/src/main/java/org/dicomgateway/spool
+SOURCES=gateway/src/main/java
 MUTANTS=(
   "file-sync|LocalDisk|PowerCutIT|s/channel\.force\(false\);//"
   "directory-sync|LocalDisk|PowerCutIT|s/channel\.force\(true\);//"
@@ -45,6 +45,11 @@ MUTANTS=(
   "journal-sync|FactJournal|FactJournalTest|s/open\.sync\(\);//"
   "journal-file-sync|FactJournal|FactJournalTest|s/made\.sync\(\);//"
   "journal-name-sync|FactJournal|FactJournalTest|s/disk\.syncDirectory\(folders\.root\(\)\);//"
+  "request-sync|DurableFile|PowerCutIT|s/channel\.force\(true\);//"
+  "request-name-sync|DurableFile|PowerCutIT|s/folder\.force\(true\);//"
+  "request-folder-sync|DurableFolder|PowerCutIT|s/parent\.force\(true\);//"
+  "request-answered-before-record|SenderCommitments|CommitmentsTest|s/(records\.keep\(number, new RequestRecord\(header, request)/if (number < 0) \$1/"
+  "repair-name-sync|SpoolCopies|KeptBytesTest|s/files\.syncMoved\(\);//"
   "recycled-before-journal|Sweeper|RolledBackLedgerTest|s/!trust\.confirm\(\)/trust == null/"
 )
 
@@ -95,7 +100,7 @@ survivors=()
 for mutant in "${MUTANTS[@]}"; do
   IFS='|' read -r name class tests change <<<"$mutant"
   wanted "$name" || continue
-  file=$(cd "$ROOT" && find "$SPOOL" -name "$class.java")
+  file=$(cd "$ROOT" && find "$SOURCES" -name "$class.java")
   source=$COPY/$file
   original=$ROOT/$file
   perl -0pe "$change" "$original" >"$source"
@@ -117,7 +122,7 @@ for mutant in "${MUTANTS[@]}"; do
   fi
   cp "$original" "$source"
   rm -rf "$COPY/mutant"
-  cp -r "$ROOT/gateway/target/classes/org/dicomgateway/spool/." "$TARGET/classes/org/dicomgateway/spool"
+  cp -r "$ROOT/gateway/target/classes/." "$TARGET/classes"
 done
 ((${#survivors[@]} == 0)) || die "no test notices: ${survivors[*]}"
 step "Every mutant was noticed"

@@ -19,18 +19,23 @@ final class Playback implements SystemTrace.Listener {
 
     private static final int COMMAND_SET_AT = 12; // of a P-DATA-TF with one PDV: PS3.8 9.3.5
     private static final int C_STORE_RSP = 0x8001;
+    private static final int N_ACTION_RSP = 0x8130;
 
     private final Recording recording;
     private final Visitor visitor;
     private final RecordedDisk disk;
     private final Set<String> acknowledged = new LinkedHashSet<>();
     private final Set<String> delivered = new HashSet<>();
+    private int promised;
 
     /** Looks on while it is played. */
     interface Visitor {
 
         /** The next thing it does is to answer this instance with success. */
         void acknowledges(Playback now, String sopInstance) throws IOException;
+
+        /** The next thing it does is to answer this request of storage commitment with success. */
+        void promises(Playback now, String transaction) throws IOException;
 
         /** This call has just ended. */
         void ended(Playback now, SystemCall call) throws IOException;
@@ -54,6 +59,11 @@ final class Playback implements SystemTrace.Listener {
         return disk;
     }
 
+    /** How many requests of storage commitment were answered with success. */
+    int promised() {
+        return promised;
+    }
+
     /** SOP instances that were answered with success. */
     Set<String> acknowledged() {
         return acknowledged;
@@ -70,10 +80,13 @@ final class Playback implements SystemTrace.Listener {
                 || call.name().equals("sendto")
                 || call.name().equals("writev");
         if (sends && call.target().startsWith("socket:")) {
-            String sopInstance = successFor(call.data());
+            String sopInstance = successFor(C_STORE_RSP, call.data());
             if (!sopInstance.isEmpty()) {
                 visitor.acknowledges(this, sopInstance);
                 acknowledged.add(sopInstance);
+            }
+            if (!successFor(N_ACTION_RSP, call.data()).isEmpty()) {
+                visitor.promises(this, recording.transactions().get(promised++));
             }
         }
         disk.begins(thread, call);
@@ -92,7 +105,7 @@ final class Playback implements SystemTrace.Listener {
     }
 
     /** The instance that this P-DATA-TF answers with success; empty when it does not. PS3.7 E.1, implicit VR. */
-    private static String successFor(byte[] pdu) {
+    private static String successFor(int response, byte[] pdu) {
         if (pdu.length < COMMAND_SET_AT || pdu.length > 1_000 || pdu[0] != 4) {
             return "";
         }
@@ -115,7 +128,7 @@ final class Playback implements SystemTrace.Listener {
             }
             set.position(set.position() + length);
         }
-        return command == C_STORE_RSP && status == 0 ? sopInstance : "";
+        return command == response && status == 0 ? sopInstance : "";
     }
 
     /** Where {@code part} begins in {@code whole}; -1 when it is not in it. */

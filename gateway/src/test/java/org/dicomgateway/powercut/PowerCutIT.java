@@ -54,6 +54,14 @@ class PowerCutIT {
             }
 
             @Override
+            public void promises(Playback now, String transaction) {
+                byte[] named = transaction.getBytes(StandardCharsets.US_ASCII);
+                if (now.disk().durable(".request").stream().noneMatch(file -> Playback.indexOf(file, named) >= 0)) {
+                    TOO_EARLY.add("the request " + transaction);
+                }
+            }
+
+            @Override
             public void ended(Playback now, SystemCall call) {
                 calls += isOfTheSpool(call) ? 1 : 0;
             }
@@ -78,11 +86,12 @@ class PowerCutIT {
     }
 
     @Test
-    void success_is_answered_after_the_sync_that_covers_the_instance_and_its_record() {
+    void success_is_answered_after_the_sync_that_covers_the_instance_and_its_record_or_the_request() {
         assertThat(TOO_EARLY)
                 .as("what was not durable when it was acknowledged")
                 .isEmpty();
         assertThat(whole.acknowledged()).containsExactlyInAnyOrderElementsOf(recording.sent());
+        assertThat(whole.promised()).isEqualTo(recording.transactions().size());
     }
 
     @Test
@@ -176,6 +185,9 @@ class PowerCutIT {
 
         @Override
         public void acknowledges(Playback now, String sopInstance) throws IOException {}
+
+        @Override
+        public void promises(Playback now, String transaction) throws IOException {}
 
         @Override
         public void ended(Playback now, SystemCall call) throws IOException {}

@@ -156,7 +156,7 @@ final class RecordedDisk implements SystemTrace.Listener {
     }
 
     private static Path path(SystemCall call, int index) {
-        return Path.of(call.path(index));
+        return Path.of(call.path(index)).normalize();
     }
 
     private boolean isOurs(Path path) {

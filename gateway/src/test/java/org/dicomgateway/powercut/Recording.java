@@ -13,8 +13,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.dicomgateway.dicom.commitment.SopReference;
+import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.testkit.FreePorts;
 import org.dicomgateway.testkit.GatewayProcess;
+import org.dicomgateway.testkit.Modality;
 import org.dicomgateway.testkit.Sender;
 import org.dicomgateway.testkit.StoreScp;
 import org.dicomgateway.testkit.TestFiles;
@@ -39,6 +42,8 @@ final class Recording {
     private final Path directory;
     private final TestFiles files;
     private final GatewayProcess gateway;
+    private final Modality modality = Modality.start("CT1");
+    private final List<String> transactions = new ArrayList<>();
     private final Map<String, TestFile> sent = new TreeMap<>();
     private final List<Run> runs = new ArrayList<>();
     private int answered;
@@ -63,6 +68,7 @@ final class Recording {
             recording.record(near);
         } finally {
             recording.gateway.close();
+            recording.modality.close();
         }
         return recording;
     }
@@ -71,7 +77,9 @@ final class Recording {
         gateway.configure("""
                 gateway.admin.enabled = false
                 gateway.spool { segment-size = 1 MiB, large-instance = 64 KiB, straggler-age = 1 s }
-                """).routing("""
+                gateway.senders.CT1 { host = 127.0.0.1, port = %d }
+                """.formatted(modality.peer().port()))
+                .routing("""
                 destinations {
                   near { ae-title = NEAR, host = "127.0.0.1", port = %d }
                   far { ae-title = FAR, host = "127.0.0.1", port = %d }
@@ -88,6 +96,7 @@ final class Recording {
         await("what waits for long is moved out of the log").atMost(LIMIT).until(() -> count("held", ".dcm") >= 14);
         await("the segments that held it are free").atMost(LIMIT).until(() -> count("log", ".seg") <= 2);
         send(files.study(1, 10, SMALL));
+        requestCommitments();
         end("TERM", List.of());
 
         begin();
@@ -144,6 +153,21 @@ final class Recording {
         await("the near one has them").atMost(LIMIT).until(() -> gateway.count("delivered") >= wanted);
     }
 
+    /** One that is reported at once, and one that waits for the far one. */
+    private void requestCommitments() {
+        for (Uid sopClass : List.of(TestFiles.CT, TestFiles.MR)) {
+            String transaction = "2.25.47110" + transactions.size();
+            List<SopReference> references = sent.values().stream()
+                    .filter(file -> file.sopClass().equals(sopClass))
+                    .map(file -> new SopReference(file.sopClass(), file.sopInstance()))
+                    .toList();
+            assertThat(modality.request(gateway.peer(), transaction, references))
+                    .isZero();
+            transactions.add(transaction);
+        }
+        await("the report").atMost(LIMIT).until(() -> modality.reports().size() == 1);
+    }
+
     private long count(String folder, String ending) throws IOException {
         try (Stream<Path> found = Files.list(spool().resolve(folder))) {
             return found.filter(file -> file.toString().endsWith(ending)).count();
@@ -160,6 +184,11 @@ final class Recording {
 
     Path spool() {
         return gateway.home().resolve("var/spool");
+    }
+
+    /** Transaction UIDs of the requests of storage commitment, as they were answered with success. */
+    List<String> transactions() {
+        return transactions;
     }
 
     List<Run> runs() {

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.dicomgateway.config.settings.DataSize;
 import org.dicomgateway.config.settings.SpoolSettings.Keep;
@@ -26,6 +29,8 @@ import org.dicomgateway.spool.disk.LocalDisk;
 import org.dicomgateway.spool.engine.Spool;
 import org.dicomgateway.spool.engine.SpoolReader;
 import org.dicomgateway.spool.engine.SqliteLedgerSource;
+import org.dicomgateway.spool.sqlite.LedgerFile;
+import org.dicomgateway.spool.sqlite.Statements;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -214,6 +219,43 @@ class KeptBytesTest {
             try (Stream<Path> held = Files.list(folders.held())) {
                 assertThat(held).isEmpty();
             }
+        }
+    }
+
+    @Test
+    void what_is_restored_is_durable_before_the_ledger_says_that_it_waits() throws Exception {
+        keep(Duration.ZERO, new DataSize(0));
+        LocalDisk real = new LocalDisk();
+        List<String> steps = new CopyOnWriteArrayList<>();
+        Disk observed = (Disk) Proxy.newProxyInstance(
+                Disk.class.getClassLoader(), new Class<?>[] {Disk.class}, (proxy, method, arguments) -> {
+                    Object result;
+                    try {
+                        result = method.invoke(real, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                    if (method.getName().equals("rename") && ((Path) arguments[1]).startsWith(folders.held())) {
+                        steps.add("named");
+                    } else if (method.getName().equals("syncDirectory") && arguments[0].equals(folders.held())) {
+                        steps.add("synced, while the delivery has state " + state(1024));
+                    }
+                    return result;
+                });
+        try (Spool spool = open(observed)) {
+            deliver(spool, 1, 12);
+            byte[] dataset = SpoolHarness.dataset("1.2.3.1", "CT", FILLS_A_SEGMENT);
+            steps.clear();
+            assertThat(spool.copies().restore(1024, target -> target.take(dataset, 0, dataset.length), "missing"))
+                    .isTrue();
+            assertThat(steps).containsExactly("named", "synced, while the delivery has state 1");
+            assertThat(state(1024)).isZero();
+        }
+    }
+
+    private long state(long delivery) throws Exception {
+        try (Statements ledger = new LedgerFile(folders.ledger()).openForReading()) {
+            return ledger.number("SELECT state FROM delivery WHERE id = " + delivery);
         }
     }
 
