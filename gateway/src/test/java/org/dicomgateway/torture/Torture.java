@@ -228,7 +228,7 @@ final class Torture {
         // The gateway may be down at that moment.
         String repaired = result.output()
                 .lines()
-                .filter(line -> line.startsWith("orthanc"))
+                .filter(line -> line.matches("orthanc\\d +\\d.*"))
                 .map(line -> line.split(" +"))
                 .map(columns -> columns[6] + " sent again to " + columns[0])
                 .collect(Collectors.joining(", "));
