@@ -160,8 +160,8 @@ class NightShiftIT {
     @Test
     void what_no_server_can_take_is_on_the_page_and_in_status_with_what_to_do() {
         browser.open(URI.create("http://127.0.0.1:" + gateway.adminPort() + "/"));
-        eventually(() -> assertThat(browser.text(row("full") + " [data-label=Parked]"))
-                .startsWith("2"));
+        eventually(() ->
+                assertThat(browser.text(row("full") + " [data-label=Parked]")).startsWith("2"));
         ask("pause", "full").orFail();
         TestFile image = new TestFiles(directory.resolve("ultrasound"), 12)
                 .study(1, 1, INSTANCE_BYTES)

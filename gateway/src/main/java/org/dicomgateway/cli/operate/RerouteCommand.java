@@ -53,7 +53,8 @@ public final class RerouteCommand extends OperatorCommand {
 
     @Override
     public int run(RunningGateway gateway) throws RunningGatewayException {
-        String answer = gateway.post("/api/reroute", new Requests.Reroute(Optional.of(from.equals(NameConverter.ANY) ? "" : from), Optional.of(to)));
+        String source = from.equals(NameConverter.ANY) ? "" : from;
+        String answer = gateway.post("/api/reroute", new Requests.Reroute(Optional.of(source), Optional.of(to)));
         long count = Json.readAnswer(answer, Answers.Count.class).count();
         print(
                 answer,

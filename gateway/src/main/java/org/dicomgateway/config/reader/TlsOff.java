@@ -16,8 +16,8 @@ import org.dicomgateway.config.hocon.SourceLocation;
 import org.dicomgateway.config.hocon.Warning;
 
 /**
- * Finds {@code tls} blocks after which nothing is encrypted all the same: they have keys, and {@code enabled = false} is
- * beside them or in the defaults; or they have none of the keys that mean TLS.
+ * Finds {@code tls} blocks that encrypt nothing: they have keys, and {@code enabled = false} is beside them or in the
+ * defaults; or they have none of the keys that mean TLS.
  */
 public final class TlsOff {
 
@@ -57,7 +57,7 @@ public final class TlsOff {
         }
     }
 
-    /** The {@code tls} block of {@code destination-defaults} beside {@code destinations}, and so on; it may be empty. */
+    /** The {@code tls} block of {@code destination-defaults} beside {@code destinations}, and so on; or an empty one. */
     private static Optional<ConfigObject> sharing(String key, ConfigObject block) {
         if (!SHARING.contains(key)) {
             return Optional.empty();
@@ -83,7 +83,7 @@ public final class TlsOff {
             return;
         }
         if (hasKeys(tls) && isOff(shared)) {
-            warn(place, "TLS is off, because the defaults say enabled = false, although keys are here", "add enabled = true");
+            warn(place, "TLS is off by enabled = false in the defaults, although keys are here", "add enabled = true");
         } else if (!hasKeys(tls) && !hasKeys(shared) && !shared.containsKey("enabled")) {
             warn(place, "TLS is off, although there is a tls block", "add trust or a certificate, or remove the block");
         }
@@ -92,7 +92,8 @@ public final class TlsOff {
     private void check(ConfigObject tls, SourceLocation place) {
         ConfigValue enabled = tls.get("enabled");
         if (enabled != null && isOff(tls) && hasKeys(tls)) {
-            warn(place.child("enabled", enabled.origin()), "TLS is off, although keys are here", "remove this line, or the keys");
+            SourceLocation there = place.child("enabled", enabled.origin());
+            warn(there, "TLS is off, although keys are here", "remove this line, or the keys");
         }
     }
 
