@@ -57,7 +57,7 @@ public final class TlsOff {
         }
     }
 
-    /** The {@code tls} block of {@code destination-defaults} beside {@code destinations}, and so on; or an empty one. */
+    /** The {@code tls} block of {@code destination-defaults} beside {@code destinations}, and so on; or none. */
     private static Optional<ConfigObject> sharing(String key, ConfigObject block) {
         if (!SHARING.contains(key)) {
             return Optional.empty();
