@@ -9,10 +9,11 @@ usage() {
 Usage: scripts/demo.sh [--once] [--tls]
 
 Installs what is missing, builds, and starts three Orthanc servers and the gateway. Sends a generated CT study to the
-gateway with DCMTK's storescu, and shows what each server holds. Runs until Ctrl-C, then stops what it started.
+gateway with DCMTK's storescu, shows what each server holds, and has the gateway compare it with what was sent, byte for
+byte. Runs until Ctrl-C, then stops what it started.
 
-  --once   stops everything at once, and exits with 0 only if every server holds the whole study. Uses the folder
-           var/demo, which it empties first; your own data is not touched
+  --once   stops everything at once, and exits with 0 only if every server holds the whole study as it was sent. Uses the
+           folder var/demo, which it empties first; your own data is not touched
   --tls    uses TLS everywhere, with certificates on every side: conf/tls and orthanc/tls, and a test authority in
            var/tls
 TEXT
@@ -189,6 +190,12 @@ accession_number() { # of the study sent
   dcmdump +P AccessionNumber "$file" | sed -n 's/^[^[]*\[\(.*\)\].*/\1/p'
 }
 
+# Asks the gateway to compare what each server holds with what it sent.
+compare() {
+  step "Is it what was sent? scripts/gateway verify --accession $(accession_number)"
+  "$ROOT/scripts/gateway" verify --accession "$(accession_number)"
+}
+
 what_to_try() {
   local accession
   accession=$(accession_number)
@@ -207,8 +214,9 @@ and search there (press /) for the study you just sent: accession number $access
   scripts/gateway send GATEWAY@127.0.0.1:$GATEWAY_PORT ${send_tls[@]+${send_tls[@]} }$VAR/mr
   # stop a server: the others go on; the page says why deliveries wait; the server gets them when it is back
   scripts/orthanc.sh ${orthanc_tls[@]+${orthanc_tls[@]} }stop orthanc2
-  # show what each server holds
+  # show what each server holds, and whether it is what was sent
   scripts/gateway inspect
+  scripts/gateway verify --accession $accession
   # check your edit of conf/routing.conf
   scripts/gateway check
 
@@ -242,13 +250,15 @@ if [[ -n $ONCE ]]; then
   step "What each server holds"
   "$ROOT/scripts/gateway" inspect --expect-instances "$TOTAL" --wait "$DELIVERY_SECONDS" ||
     die "not every server holds the $TOTAL instances sent; perhaps conf/routing.conf was changed; logs: $VAR/logs"
-  step "Every server holds all $TOTAL instances"
+  compare || die "not every server holds what was sent; logs: $VAR/logs"
+  step "Every server holds all $TOTAL instances, byte for byte as they were sent"
   exit
 fi
 
 await_deliveries "$lines"
 step "What each server holds"
 "$ROOT/scripts/gateway" inspect || true
+compare || true
 what_to_try
 # From here on Ctrl-C is the normal end.
 trap 'exit 0' INT

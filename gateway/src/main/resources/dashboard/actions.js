@@ -44,8 +44,9 @@ export function tryNow(name) {
   return perform(`/api/destinations/${encodeURIComponent(name)}/try`, {}, () => `${name} is tried now`);
 }
 
-/** Asks where the deliveries of a destination should go instead. */
-export async function reroute(name, count, others) {
+/** Asks where the deliveries of a destination should go instead; an empty name: those without a destination. */
+export async function reroute(from, count, others) {
+  const name = from || 'any server';
   const to = await ask({
     title: `Reroute what waits for ${name}?`,
     words: `${plural(count, 'delivery', 'deliveries')} that wait, are parked or are held for ${name} go to another destination for good. New instances still go by the rules.`,
@@ -54,7 +55,7 @@ export async function reroute(name, count, others) {
     choices: others,
   });
   if (to) {
-    await perform('/api/reroute', { from: name, to }, (answer) =>
+    await perform('/api/reroute', { from, to }, (answer) =>
       `${plural(answer.count, 'delivery goes', 'deliveries go')} from ${name} to ${to}`,
     );
   }

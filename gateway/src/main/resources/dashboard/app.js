@@ -34,7 +34,7 @@ function show() {
   if (destinations) {
     showDestinations(destinations);
   }
-  showBanners(status, connection);
+  showBanners(status, destinations ?? [], connection);
   document.title = title(destinations ?? [], status, connection);
 }
 

@@ -1,6 +1,6 @@
 /* The gateway in six figures, and banners above them when an operator must act. */
 
-import { openReceiver } from './actions.js';
+import { openReceiver, reroute } from './actions.js';
 import { byId, h, Keyed, loaded, text, attribute } from './dom.js';
 import { ago, bytes, clock, count, plural, rate, span } from './format.js';
 import { diskIsLow, endsSoon } from './model.js';
@@ -22,7 +22,6 @@ const figures = new Keyed(byId('figures'), ({ label }) => {
 /** Shows the figures of a status and of its destinations. */
 export function showFigures(status, destinations) {
   loaded(byId('figures'));
-  const waiting = status.totals.pending ?? 0;
   const stuck = (status.totals.parked ?? 0) + (status.totals.held ?? 0) + status.unrouted;
   const oldest = destinations
     .map((each) => each.oldest)
@@ -31,8 +30,8 @@ export function showFigures(status, destinations) {
   const list = [
     { label: 'Received', value: `${rate(status.received)}/s`, more: `${bytes(status.receivedBytes)}/s` },
     { label: 'Delivered', value: `${rate(status.delivered)}/s`, more: `${count(status.totals.delivered)} in all` },
-    { label: 'Waiting', value: count(waiting), more: bytes(status.totals.pendingBytes) },
-    { label: 'Oldest waiting', value: oldest ? ago(oldest) : '–', more: oldest ? `since ${clock(oldest)}` : 'nothing waits' },
+    { label: 'Waiting', value: count(status.waiting), more: bytes(status.totals.pendingBytes) },
+    { label: 'Oldest waiting', value: oldest ? ago(oldest) : '–', more: oldest ? `since ${clock(oldest)}` : status.waiting ? 'for any server' : 'nothing waits' },
     {
       label: 'Parked or held',
       value: count(stuck),
@@ -72,7 +71,7 @@ const banners = new Keyed(byId('banners'), (first) => {
 });
 
 /** The banners: everything that needs an operator. `connection` is {state, since, why}. */
-export function showBanners(status, connection) {
+export function showBanners(status, destinations, connection) {
   const list = [];
   if (connection.state === 'lost') {
     list.push({
@@ -87,6 +86,7 @@ export function showBanners(status, connection) {
   if (status) {
     list.push(
       ...receiverBanner(status),
+      ...unassignedBanner(status, destinations),
       ...rulesBanners(status.rules),
       ...diskBanner(status.disk),
       ...damageBanners(status.damage),
@@ -107,6 +107,23 @@ function receiverBanner({ receiver, because }) {
       title: receiver === 'paused' ? 'The receiver is paused:' : 'The gateway receives nothing:',
       words: because || 'no reason was given',
       button: receiver === 'paused' ? { label: 'Resume', press: openReceiver } : null,
+    },
+  ];
+}
+
+/** What waits for any one of several servers is in the books of none of them. */
+function unassignedBanner({ unassigned }, destinations) {
+  if (!unassigned) {
+    return [];
+  }
+  const named = destinations.filter((each) => each.state !== 'unnamed').map((each) => each.name);
+  return [
+    {
+      key: 'unassigned',
+      level: 'bad',
+      title: `${plural(unassigned, 'delivery waits', 'deliveries wait')}:`,
+      words: 'none of their destinations can be used. They go out as soon as one of these can.',
+      button: { label: 'Reroute…', press: () => reroute('', unassigned, named) },
     },
   ];
 }

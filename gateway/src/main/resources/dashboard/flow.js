@@ -113,8 +113,7 @@ export function showFlow(status, from, destinations) {
   serverBoxes.show(destinations, (each) => each.name);
   text(speed, `${rate(status.received)}/s`);
   text(volume, `${bytes(status.receivedBytes)}/s`);
-  const waiting = status.totals.pending ?? 0;
-  text(queue, waiting ? `${count(waiting)} waiting` : 'nothing waits');
+  text(queue, status.waiting ? `${count(status.waiting)} waiting` : 'nothing waits');
   text(takes, status.receiver === 'open' ? plural(status.associations, 'association') : 'receives nothing');
   attribute(takes, 'title', status.listening.join(', '));
   attribute(gateway, 'data-state', status.receiver === 'open' ? 'up' : 'down');

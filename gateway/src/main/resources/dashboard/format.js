@@ -1,6 +1,6 @@
-/* Figures and times for operators: decimal units as for disks, 24 hours, the browser's time zone. */
+/* Figures and times for operators: binary units as in the commands, 24 hours, the browser's time zone. */
 
-const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const clockFormat = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 const dayFormat = new Intl.DateTimeFormat('en-GB', { day: '2-digit', month: 'short' });
@@ -17,7 +17,7 @@ export function bytes(n) {
   let value = n ?? 0;
   let unit = 0;
   while (value >= 999.5 && unit < UNITS.length - 1) {
-    value /= 1000;
+    value /= 1024;
     unit++;
   }
   return `${unit > 0 && value < 99.95 ? value.toFixed(1) : whole.format(value)} ${UNITS[unit]}`;

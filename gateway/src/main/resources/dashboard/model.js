@@ -47,6 +47,7 @@ export function status(answer) {
     totals: answer.totals ?? {},
     unrouted: answer.unrouted ?? 0,
     unassigned: answer.unassigned ?? 0,
+    waiting: (answer.totals?.pending ?? 0) + (answer.unassigned ?? 0),
     disk: answer.disk ?? null,
     damage: answer.damage ?? {},
     certificates: answer.certificates ?? [],

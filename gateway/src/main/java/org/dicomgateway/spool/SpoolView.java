@@ -26,6 +26,9 @@ public interface SpoolView extends SpoolSearch {
     /** Makes parked deliveries pending again, from their first attempt. Returns how many. */
     long retry(Selection selection);
 
+    /** Makes the pending deliveries of a destination that wait for a later attempt due now. Returns how many. */
+    long hasten(String destination);
+
     /**
      * Moves waiting deliveries permanently from one destination to another: those that are held, parked, or pending and
      * not claimed. They start there from their first attempt. If {@code to} has or had a delivery of the same instance,

@@ -31,6 +31,8 @@ public final class FakeSpoolView implements SpoolView {
 
     public int unreadSegments;
     public Optional<String> ledgerDamage = Optional.empty();
+    /** What a search for deliveries finds. */
+    public List<FoundDelivery> deliveriesFound = Found.instance().deliveries();
     /** How many deliveries an action is about, at most. */
     public long counted = Long.MAX_VALUE;
 
@@ -53,6 +55,12 @@ public final class FakeSpoolView implements SpoolView {
     public long retry(Selection selection) {
         asked.add("retry " + selection);
         return Math.min(counted, 1);
+    }
+
+    @Override
+    public long hasten(String destination) {
+        asked.add("hasten " + destination);
+        return 1;
     }
 
     @Override
@@ -132,7 +140,7 @@ public final class FakeSpoolView implements SpoolView {
     @Override
     public Page<FoundDelivery> deliveries(Search search, Optional<String> after, int limit) {
         asked.add("deliveries " + search + " after " + after.orElse("-") + " limit " + limit);
-        return new Page<>(Found.instance().deliveries(), Optional.empty());
+        return new Page<>(deliveriesFound, Optional.empty());
     }
 
     @Override

@@ -83,6 +83,10 @@ class CommandsIT {
                             .orFail()
                             .output())
                     .contains("ok", "orthanc1", "0x0000");
+            assertThat(gateway.run(LIMIT, "echo", "--json", "--config", configuration)
+                            .orFail()
+                            .output())
+                    .contains("\"destination\" : \"orthanc1\"", "\"ok\" : true");
             orthanc.kill();
             Dcmtk.Result result = gateway.run(LIMIT, "echo", "--config", configuration);
             assertThat(result.exitCode()).isEqualTo(1);

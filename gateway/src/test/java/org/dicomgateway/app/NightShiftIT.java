@@ -50,7 +50,10 @@ class NightShiftIT {
         Peer absent = new Peer(AeTitle.of("ABSENT"), "127.0.0.1", FreePorts.next());
         gateway = new GatewayProcess(directory.resolve("gateway"))
                 .routing(GatewayProcess.destinations(full.peer(), absent) + """
-                        routes = [ { name = everything, fallback = true, to = [full, absent] } ]
+                        routes = [
+                          { name = everything, fallback = true, to = [full, absent] }
+                          { name = pair, match { calling-ae = US1 }, strategy = failover, to = [full, absent] }
+                        ]
                         """)
                 .start();
         TestFiles files = new TestFiles(directory.resolve("files"), 11);
@@ -151,6 +154,32 @@ class NightShiftIT {
                 .singleElement()
                 .asString()
                 .contains("calling=STRANGER called=WRONG remote=127.0.0.1", "code=1/1/7 count=1 reason=");
+    }
+
+    /** Leaves the destination paused, which the other tests do not notice. */
+    @Test
+    void what_no_server_can_take_is_on_the_page_and_in_status_with_what_to_do() {
+        browser.open(URI.create("http://127.0.0.1:" + gateway.adminPort() + "/"));
+        eventually(() ->
+                assertThat(browser.text(row("full") + " [data-label=Parked]")).startsWith("2"));
+        ask("pause", "full").orFail();
+        TestFile image = new TestFiles(directory.resolve("ultrasound"), 12)
+                .study(1, 1, INSTANCE_BYTES)
+                .get(0);
+        Dcmtk.storescu(gateway.peer(), AeTitle.of("US1"), List.of(image.path())).orFail();
+
+        eventually(() -> assertThat(ask("status").output())
+                .contains(
+                        "waiting: 1 delivery, none of their destinations can be used",
+                        "scripts/gateway reroute '(any)' OTHER"));
+        eventually(() -> {
+            assertThat(browser.text("#banners")).contains("1 delivery waits: none of their destinations can be used");
+            assertThat(browser.text("#figures")).contains("Waiting\n4").doesNotContain("nothing waits");
+        });
+        assertThat(browser.violations()).isEmpty();
+        browser.find("#banners button").click();
+        assertThat(browser.text("#ask")).contains("what waits for any server", "full", "absent");
+        browser.press(Keys.ESCAPE);
     }
 
     @Test

@@ -30,6 +30,8 @@ import org.dicomgateway.cli.operate.RetryCommand;
 import org.dicomgateway.cli.operate.SetAsideCommand;
 import org.dicomgateway.cli.operate.StatusCommand;
 import org.dicomgateway.cli.operate.TraceCommand;
+import org.dicomgateway.cli.operate.VerifyCommand;
+import org.dicomgateway.cli.send.SendCommand;
 import org.dicomgateway.testkit.ProjectRoot;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -94,6 +96,7 @@ class ExitCodesTest {
         run(new ReloadCommand());
         run(new RetryCommand(), "--all");
         run(new RerouteCommand(), "gone", "a");
+        run(new RerouteCommand(), "(any)", "a");
         run(new DiscardCommand(), "--study", "1.2.3", "--reason", "sent twice");
         run(new DestinationsCommand());
         run(new CheckCommand(), "--strict");
@@ -156,6 +159,7 @@ class ExitCodesTest {
         run(new DiscardCommand(), "--delivery", "7");
         run(new SetAsideCommand(), "give");
         run(new ParkedCommand(), "--limit", "many");
+        run(new TraceCommand(), "4711", "--limit", "0");
         run(new StatusCommand(), "--watch", "soon");
         Files.writeString(folder.resolve("gateway.conf"), "gateway.prot = 1");
         run(new StatusCommand());
@@ -198,12 +202,16 @@ class ExitCodesTest {
     }
 
     @Test
-    void not_known() {
+    void not_known() throws IOException {
         spool.studiesOnlyBy = "nothing";
         run(new TraceCommand(), "4711");
         run(new RetryCommand(), "--accession", "4711");
         run(new DiscardCommand(), "--accession", "4711", "--reason", "x");
         run(new TailCommand(), "--accession", "4711");
+        spool.deliveriesFound = List.of();
+        run(new ParkedCommand(), "--accession", "4711");
+        run(new VerifyCommand(), "--accession", "4711");
+        run(new SendCommand(), "localhost:1", Files.createDirectory(folder.resolve("empty")).toString());
         allAre("what was looked up is not known");
     }
 

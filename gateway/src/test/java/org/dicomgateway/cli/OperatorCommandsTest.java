@@ -83,7 +83,9 @@ class OperatorCommandsTest {
                                 .isEqualTo("parked: 1 delivery waits for your decision:" + " scripts/gateway parked"),
                         line -> assertThat(line).startsWith("held: 4 deliveries wait for a destination"),
                         line -> assertThat(line).isEqualTo("held: 3 instances, no route applies"),
-                        line -> assertThat(line).startsWith("waiting: 6 deliveries, none of their destinations"));
+                        line -> assertThat(line).startsWith("waiting: 6 deliveries, none of their destinations"),
+                        line -> assertThat(line)
+                                .isEqualTo("  to send them elsewhere: scripts/gateway reroute '(any)' OTHER"));
         assertThat(out.toString())
                 .contains("DICOM Gateway 1.2.3, running since")
                 .contains("receiving: at 127.0.0.1:11112")
@@ -371,15 +373,17 @@ class OperatorCommandsTest {
     @Test
     void reroute_and_retry_tell_how_many() {
         assertThat(run(new RerouteCommand(), "gone", "a")).isZero();
+        assertThat(run(new RerouteCommand(), "(any)", "a")).isZero();
         assertThat(run(new RetryCommand(), "--destination", "a", "--study", "1.2"))
                 .isZero();
         assertThat(run(new RetryCommand(), "--all")).isZero();
         assertThat(spool.asked)
                 .containsExactly(
                         "reroute gone a",
+                        "reroute  a",
                         "retry Selection[destination=a, studyInstanceUid=1.2, deliveryId=0]",
                         "retry Selection[destination=, studyInstanceUid=, deliveryId=0]");
-        assertThat(out.toString()).contains("4 deliveries go from gone to a", "1 delivery is tried again");
+        assertThat(out.toString()).contains("4 deliveries go from gone to a", "4 deliveries go from (any) to a", "1 delivery is tried again");
         assertThat(run(new RetryCommand())).as("not everything by mistake").isEqualTo(2);
         assertThat(run(new RetryCommand(), "--all", "--study", "1.2")).isEqualTo(2);
         assertThat(err.toString()).contains("or all with --all", "--all cannot be combined with another condition");
@@ -407,7 +411,7 @@ class OperatorCommandsTest {
         assertThat(run(new RetryCommand(), "--now", "c")).isEqualTo(2);
         assertThat(err.toString()).contains("no such destination: c; there are a, b");
         assertThat(run(new RetryCommand(), "--now", "b", "--all")).isEqualTo(2);
-        assertThat(spool.asked).as("no parked delivery").isEmpty();
+        assertThat(spool.asked).as("no parked delivery").containsExactly("hasten b");
     }
 
     @Test

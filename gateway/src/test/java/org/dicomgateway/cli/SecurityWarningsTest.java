@@ -58,6 +58,14 @@ class SecurityWarningsTest {
                         "tls { enabled = false, trust = ca.crt }"))
                 .extracting(warning -> warning.line() + " " + warning.key())
                 .containsExactly("2 gateway.listeners.dicom.tls.enabled", "2 destinations.archive.tls.enabled");
+        assertThat(warnings("", "tls.trust = ca.crt\n}\ndestination-defaults { tls.enabled = false"))
+                .as("the defaults say no, and nothing here says yes")
+                .extracting(Warning::key)
+                .containsExactly("destinations.archive.tls");
+        assertThat(warnings("", "tls.verify-host-name = true"))
+                .as("a block that turns nothing on")
+                .extracting(Warning::key)
+                .containsExactly("destinations.archive.tls");
         assertThat(warnings("gateway.listener-defaults.tls { " + CERTIFICATE + " }", "tls.enabled = false"))
                 .as("one destination or listener of many, without keys of its own")
                 .isEmpty();

@@ -165,8 +165,8 @@ class SendCommandIT {
     }
 
     @Test
-    void nothing_to_send_is_a_mistake() {
-        assertThat(send("localhost:" + FreePorts.next(), directory.toString())).isEqualTo(2);
+    void nothing_to_send_is_told() {
+        assertThat(send("localhost:" + FreePorts.next(), directory.toString())).isEqualTo(4);
         assertThat(err.toString()).contains("no DICOM file there");
     }
 

@@ -6,11 +6,13 @@ import static org.awaitility.Awaitility.await;
 import com.github.benmanes.caffeine.cache.Ticker;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +21,7 @@ import org.dicomgateway.config.Configuration;
 import org.dicomgateway.config.settings.GatewaySettings;
 import org.dicomgateway.config.settings.ListenerSettings;
 import org.dicomgateway.dicom.acceptor.Acceptor;
+import org.dicomgateway.dicom.acceptor.RefusedPeer;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.CStoreScp.CStoreRequest;
 import org.dicomgateway.dicom.values.CStoreScp.CStoreResponse;
@@ -114,6 +117,24 @@ class AccessIT {
                         assertThat(peer.code() + " (" + peer.reason() + ")").startsWith(line);
                     });
         }
+    }
+
+    @Test
+    void a_peer_that_sends_no_association_request_is_counted_and_one_that_sends_nothing_is_not() throws Exception {
+        Peer to = start("ae-titles = GATEWAY");
+
+        new Socket(to.host(), to.port()).close();
+        try (Socket withTls = new Socket(to.host(), to.port())) {
+            withTls.getOutputStream().write(Arrays.copyOf(new byte[] {22, 3, 1, 0, 64, 1}, 70));
+        }
+
+        await().untilAsserted(() -> assertThat(rejected.latest()).singleElement().satisfies(sender -> {
+            assertThat(sender.count()).isOne();
+            assertThat(sender.peer().remoteHost()).isEqualTo("127.0.0.1");
+            assertThat(sender.peer().code()).isEqualTo(RefusedPeer.CLOSED);
+            assertThat(sender.peer().reason()).startsWith("closed before it was associated, ended: A-ABORT");
+        }));
+        assertThat(log.all()).anyMatch(line -> line.endsWith("#1: closed before it was associated, the peer closed the connection"));
     }
 
     @Test

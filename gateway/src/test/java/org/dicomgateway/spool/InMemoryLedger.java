@@ -682,7 +682,9 @@ final class InMemoryLedger implements Ledger {
         long count = 0;
         for (Row row : rows.values()) {
             for (Delivery delivery : row.deliveries.values()) {
-                if (delivery.state == State.PENDING && delivery.due.isAfter(hastened.latest())) {
+                boolean meant = hastened.destination().isEmpty()
+                        || hastened.destination().equals(delivery.destination);
+                if (meant && delivery.state == State.PENDING && delivery.due.isAfter(hastened.latest())) {
                     delivery.due = hastened.latest();
                     count++;
                     if (delivery.destination != null) {

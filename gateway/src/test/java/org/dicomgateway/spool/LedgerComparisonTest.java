@@ -91,7 +91,9 @@ class LedgerComparisonTest {
             return new Change.Retried(selection(random), time(random));
         } else if (kind < 93) {
             return random.nextBoolean()
-                    ? new Change.Hastened(time(random))
+                    ? new Change.Hastened(
+                            random.nextBoolean() ? "" : DESTINATIONS.get(random.nextInt(DESTINATIONS.size())),
+                            time(random))
                     : new Change.HoursChanged(Map.of("route0", time(random), "sticky1", time(random)), time(random));
         } else if (kind < 94) {
             return received(someId(random), random); // replayed, or one that was forgotten

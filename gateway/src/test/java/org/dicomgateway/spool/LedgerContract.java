@@ -699,6 +699,16 @@ abstract class LedgerContract {
     }
 
     @Test
+    void what_waits_for_one_destination_is_hastened_and_nothing_else() throws Exception {
+        apply(received(1, "a"), received(2, "b"), retry(1, 0, LATER), retry(2, 0, LATER));
+
+        assertThat(apply(new Change.Hastened("a", START))).isEqualTo(new Applied(1, Set.of("a")));
+
+        assertThat(ledger.due("a", START, 10, Set.of(), 0)).hasSize(1);
+        assertThat(ledger.due("b", LATER.minusSeconds(1), 10, Set.of(), 0)).isEmpty();
+    }
+
+    @Test
     void what_was_put_off_until_its_route_opens_follows_other_hours_and_nothing_else_does() throws Exception {
         apply(
                 received(1, "a"),

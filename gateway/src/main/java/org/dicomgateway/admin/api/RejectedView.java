@@ -10,7 +10,8 @@ import org.dicomgateway.observe.RejectedSenders;
  * @param callingAe its AE title as it sent it, printable; empty when its request was not read
  * @param calledAe the AE title that it called the last time
  * @param remoteHost its address
- * @param code result/source/reason of the A-ASSOCIATE-RJ, such as 1/1/7; TLS when the handshake failed
+ * @param code result/source/reason of the A-ASSOCIATE-RJ, such as 1/1/7; TLS when the handshake failed,
+ *     closed when the connection ended before there was a complete request
  * @param reason why, the last time
  * @param advice what to do
  * @param count how often
@@ -48,6 +49,7 @@ public record RejectedView(
             case "1/1/7" -> "Correct the called AE title on the sender, or ae-titles in gateway.conf.";
             case "2/3/1" -> "The sender can try again as soon as the reason is gone.";
             case "2/3/2" -> "Raise the limit that the reason names, or correct a sender that leaves associations open.";
+            case RefusedPeer.CLOSED -> "If it is a sender: it must speak DICOM, with TLS or without as the port does.";
             case RefusedPeer.TLS -> "Correct the sender's certificate or TLS settings, or trust of the listener.";
             default -> "Correct the sender: its request is not one that a DICOM sender makes.";
         };

@@ -133,7 +133,12 @@ final class AdminApi {
                             .orElse("gone")
                     + ": only one that is down waits for its next attempt");
         }
-        LOG.info("{}: destination {} is tried now", Caller.mention(context), name);
+        long hastened = spool.hasten(name);
+        LOG.info(
+                "{}: destination {} is tried now; {} deliveries no longer wait for their own time",
+                Caller.mention(context),
+                name,
+                hastened);
         answer(context, new Answers.Tried(name));
     }
 
@@ -151,10 +156,10 @@ final class AdminApi {
         }
         long count = spool.reroute(from, to);
         LOG.info(
-                "{}: {} deliveries of destination {} are rerouted to {}",
+                "{}: {} deliveries {} are rerouted to {}",
                 Caller.mention(context),
                 count,
-                printable(from),
+                from.isEmpty() ? "without a destination" : "of destination " + printable(from),
                 to);
         answer(context, new Answers.Count(count));
     }

@@ -51,6 +51,18 @@ public final class OptionConverters {
         }
     }
 
+    /** How many of something to show: a whole number from 1 on. */
+    public static final class OfLimit implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            int limit = new OfInteger().convert(text);
+            if (limit < 1) {
+                throw new TypeConversionException("'" + text + "' shows nothing: it is at least 1");
+            }
+            return limit;
+        }
+    }
+
     /** A whole number. */
     public static final class OfInteger implements ITypeConverter<Integer> {
         @Override

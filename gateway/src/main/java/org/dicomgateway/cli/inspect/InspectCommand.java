@@ -89,6 +89,7 @@ public final class InspectCommand implements Callable<Integer> {
             names = "--limit",
             paramLabel = "N",
             defaultValue = "100",
+            converter = OptionConverters.OfLimit.class,
             description = "Rows of a list to show (default: ${DEFAULT-VALUE}).")
     private int limit;
 

@@ -4,14 +4,17 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.dicomgateway.admin.api.DeliveryView;
 import org.dicomgateway.cli.common.ExitCode;
 import org.dicomgateway.cli.common.Found;
 import org.dicomgateway.cli.common.NameConverter;
 import org.dicomgateway.cli.common.OperatorCommand;
+import org.dicomgateway.cli.common.OptionConverters;
 import org.dicomgateway.cli.common.RunningGateway;
 import org.dicomgateway.cli.common.RunningGatewayException;
 import org.dicomgateway.cli.common.RunningNames;
+import org.dicomgateway.cli.common.Studies;
 import org.dicomgateway.cli.common.TextTable;
 import org.dicomgateway.cli.common.Times;
 import org.dicomgateway.dicom.values.Text;
@@ -30,7 +33,8 @@ import picocli.CommandLine.Option;
             "0:no such delivery is parked",
             "1:at least one is",
             "2:wrong usage or configuration, or there is no such destination",
-            OperatorCommand.EXIT_UNREACHABLE
+            OperatorCommand.EXIT_UNREACHABLE,
+            "4:no study has the Accession Number"
         },
         exitCodeListHeading = "%nExit codes:%n",
         footerHeading = "%nExamples:%n",
@@ -66,6 +70,7 @@ public final class ParkedCommand extends OperatorCommand {
             names = "--limit",
             paramLabel = "N",
             defaultValue = "50",
+            converter = OptionConverters.OfLimit.class,
             description = "Deliveries to show (default: ${DEFAULT-VALUE}).")
     private int limit;
 
@@ -79,7 +84,10 @@ public final class ParkedCommand extends OperatorCommand {
         put(conditions, "destination", destination);
         put(conditions, "study", study);
         put(conditions, "accession", accession);
-        Found found = Found.by(gateway, "/api/deliveries", conditions, Math.max(1, limit));
+        Found found = Found.by(gateway, "/api/deliveries", conditions, limit);
+        if (found.items().isEmpty() && accession != null) {
+            Studies.of(gateway, accession, Optional.ofNullable(study));
+        }
         print(found.json(), lines(found.as(DeliveryView.class), found.more()));
         return found.items().isEmpty() ? ExitCode.DONE : ExitCode.FAILED;
     }
@@ -98,7 +106,7 @@ public final class ParkedCommand extends OperatorCommand {
         all.forEach(one -> table.row(
                 Long.toString(one.id()),
                 Times.of(one.since()),
-                one.destination().orElse("(any)"),
+                one.destination().orElse(NameConverter.ANY),
                 Integer.toString(one.attempts()),
                 one.studyInstanceUid().isEmpty() ? "-" : Text.printable(one.studyInstanceUid(), MAX_REASON),
                 one.sopInstanceUid(),

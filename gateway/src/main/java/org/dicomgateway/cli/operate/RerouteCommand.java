@@ -20,7 +20,8 @@ import picocli.CommandLine.Parameters;
         name = "reroute",
         mixinStandardHelpOptions = true,
         description = "Moves what waits, is held or is parked for one destination to another, for good."
-                + " What the other one already has is not sent twice.",
+                + " What the other one already has is not sent twice. (any) in quotes is what waits because none of its"
+                + " destinations can be used.",
         exitCodeList = {
             "0:done, or nothing waits, is held or is parked there",
             "1:it could not be done",
@@ -29,15 +30,15 @@ import picocli.CommandLine.Parameters;
         },
         exitCodeListHeading = "Exit codes:%n",
         footerHeading = "%nExamples:%n",
-        footer = {"  ${COMMAND-FULL-NAME} orthanc2 orthanc3"})
+        footer = {"  ${COMMAND-FULL-NAME} orthanc2 orthanc3", "  ${COMMAND-FULL-NAME} '(any)' orthanc3"})
 public final class RerouteCommand extends OperatorCommand {
 
     @Parameters(
             index = "0",
             paramLabel = "FROM",
-            description = "A destination, whether or not routing.conf still names it.",
+            description = "A destination, whether or not routing.conf still names it, or '(any)'.",
             completionCandidates = RunningNames.OfDestinations.class,
-            converter = NameConverter.class)
+            converter = NameConverter.OrAny.class)
     @SuppressWarnings("NullAway.Init") // set by picocli
     private String from;
 
@@ -52,7 +53,8 @@ public final class RerouteCommand extends OperatorCommand {
 
     @Override
     public int run(RunningGateway gateway) throws RunningGatewayException {
-        String answer = gateway.post("/api/reroute", new Requests.Reroute(Optional.of(from), Optional.of(to)));
+        String source = from.equals(NameConverter.ANY) ? "" : from;
+        String answer = gateway.post("/api/reroute", new Requests.Reroute(Optional.of(source), Optional.of(to)));
         long count = Json.readAnswer(answer, Answers.Count.class).count();
         print(
                 answer,

@@ -16,6 +16,7 @@ import org.dicomgateway.admin.api.RejectedView;
 import org.dicomgateway.admin.api.RulesView;
 import org.dicomgateway.admin.api.StatusView;
 import org.dicomgateway.cli.common.Counted;
+import org.dicomgateway.cli.common.NameConverter;
 import org.dicomgateway.cli.common.ProgramName;
 import org.dicomgateway.cli.common.Progress;
 import org.dicomgateway.cli.common.TextTable;
@@ -175,6 +176,7 @@ final class StatusText {
         if (status.unassigned() > 0) {
             wrong.add("waiting: " + Counted.of(status.unassigned(), "delivery", "deliveries")
                     + ", none of their destinations can be used");
+            wrong.add("  to send them elsewhere: " + ProgramName.get() + " reroute '" + NameConverter.ANY + "' OTHER");
         }
     }
 

@@ -13,6 +13,7 @@ import org.dicomgateway.admin.api.StudyView;
 import org.dicomgateway.cli.common.ExitCode;
 import org.dicomgateway.cli.common.Found;
 import org.dicomgateway.cli.common.OperatorCommand;
+import org.dicomgateway.cli.common.OptionConverters;
 import org.dicomgateway.cli.common.RunningGateway;
 import org.dicomgateway.cli.common.RunningGatewayException;
 import org.dicomgateway.dicom.values.Text;
@@ -67,6 +68,7 @@ public final class TraceCommand extends OperatorCommand {
             names = "--limit",
             paramLabel = "N",
             defaultValue = "50",
+            converter = OptionConverters.OfLimit.class,
             description = "Studies or instances to show (default: ${DEFAULT-VALUE}).")
     private int limit;
 
@@ -79,7 +81,7 @@ public final class TraceCommand extends OperatorCommand {
                 ? List.of("study", "series", "instance", "accession", "patient")
                 : List.of("accession", "patient")) {
             Map<String, String> conditions = Map.of(condition, what);
-            Found studies = Found.by(gateway, "/api/studies", conditions, Math.max(1, limit));
+            Found studies = Found.by(gateway, "/api/studies", conditions, limit);
             if (!studies.items().isEmpty()) {
                 return tell(gateway, condition, conditions, studies);
             }
@@ -95,13 +97,13 @@ public final class TraceCommand extends OperatorCommand {
             throws RunningGatewayException {
         List<StudyView> all = studies.as(StudyView.class);
         if (condition.equals("instance")) {
-            List<InstanceView> found = Found.by(gateway, "/api/instances", conditions, Math.max(1, limit))
+            List<InstanceView> found = Found.by(gateway, "/api/instances", conditions, limit)
                     .as(InstanceView.class);
             stories(gateway, found);
             return found.stream().allMatch(TraceText::isDone) ? ExitCode.DONE : ExitCode.FAILED;
         }
         if (instances) {
-            Found found = Found.by(gateway, "/api/instances", conditions, Math.max(1, limit));
+            Found found = Found.by(gateway, "/api/instances", conditions, limit);
             print(found.json(), TraceText.instances(found.as(InstanceView.class), found.more(), showPatients));
         } else {
             print(studies.json(), text(all, studies.more(), condition));

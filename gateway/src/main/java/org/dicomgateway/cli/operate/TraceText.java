@@ -11,6 +11,7 @@ import org.dicomgateway.admin.api.InstanceView;
 import org.dicomgateway.admin.api.StoryView;
 import org.dicomgateway.admin.api.StudyView;
 import org.dicomgateway.cli.common.Counted;
+import org.dicomgateway.cli.common.NameConverter;
 import org.dicomgateway.cli.common.Progress;
 import org.dicomgateway.cli.common.TextTable;
 import org.dicomgateway.cli.common.Times;
@@ -21,7 +22,6 @@ final class TraceText {
 
     private static final int MAX_VALUE = 64;
     private static final int MAX_REASON = 160;
-    private static final String ANY = "(any)";
     private static final List<String> WRONG = List.of("missing", "differing");
 
     private TraceText() {}
@@ -80,7 +80,7 @@ final class TraceText {
                         "why");
                 study.destinations()
                         .forEach(at -> table.row(
-                                at.destination().isEmpty() ? ANY : at.destination(),
+                                at.destination().isEmpty() ? NameConverter.ANY : at.destination(),
                                 Long.toString(at.delivered()),
                                 Long.toString(at.pending()),
                                 Long.toString(at.parked()),
@@ -116,7 +116,7 @@ final class TraceText {
     }
 
     private static String state(DeliveryView one) {
-        return one.destination().orElse(ANY) + " "
+        return one.destination().orElse(NameConverter.ANY) + " "
                 + one.check()
                         .filter(check -> one.state().equals("delivered"))
                         .map(DeliveryView.Check::state)

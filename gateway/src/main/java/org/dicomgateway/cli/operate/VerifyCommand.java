@@ -3,8 +3,10 @@ package org.dicomgateway.cli.operate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.dicomgateway.admin.api.Json;
@@ -12,6 +14,7 @@ import org.dicomgateway.admin.api.Requests;
 import org.dicomgateway.admin.api.VerificationView;
 import org.dicomgateway.cli.common.Counted;
 import org.dicomgateway.cli.common.ExitCode;
+import org.dicomgateway.cli.common.Found;
 import org.dicomgateway.cli.common.NameConverter;
 import org.dicomgateway.cli.common.OperatorCommand;
 import org.dicomgateway.cli.common.OptionConverters;
@@ -40,8 +43,9 @@ import picocli.CommandLine.Option;
         exitCodeList = {
             "0:everything that was checked is there, as it was sent",
             "1:something is missing or differs, or could not be checked",
-            "2:wrong usage or configuration",
-            OperatorCommand.EXIT_UNREACHABLE
+            "2:wrong usage or configuration, or there is no such destination",
+            OperatorCommand.EXIT_UNREACHABLE,
+            "4:no study is known that has the UID, Accession Number or Patient ID"
         },
         exitCodeListHeading = "%nExit codes:%n",
         footerHeading = "%nExamples:%n",
@@ -110,6 +114,10 @@ public final class VerifyCommand extends OperatorCommand {
 
     @Override
     public int run(RunningGateway gateway) throws RunningGatewayException {
+        if (!isKnown(gateway)) {
+            print("[]", List.of("no such study is known: it never arrived here, or is older than the history"));
+            return ExitCode.NOT_FOUND;
+        }
         String answer = gateway.post(
                 "/api/verify",
                 new Requests.Verify(
@@ -136,6 +144,16 @@ public final class VerifyCommand extends OperatorCommand {
         }
         print(answer, lines(view));
         return isGood(view) ? ExitCode.DONE : ExitCode.FAILED;
+    }
+
+    /** Whether there is anything that is asked for by name: nothing of it would be as good as all of it. */
+    private boolean isKnown(RunningGateway gateway) throws RunningGatewayException {
+        Map<String, String> named = new LinkedHashMap<>();
+        Optional.ofNullable(study).ifPresent(uid -> named.put("study", uid));
+        Optional.ofNullable(accession).ifPresent(number -> named.put("accession", number));
+        Optional.ofNullable(patient).ifPresent(id -> named.put("patient", id));
+        return named.isEmpty()
+                || !Found.by(gateway, "/api/studies", named, 1).items().isEmpty();
     }
 
     /** False when interrupted: the gateway goes on without this command. */

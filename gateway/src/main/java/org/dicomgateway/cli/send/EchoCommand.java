@@ -3,6 +3,7 @@ package org.dicomgateway.cli.send;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.dicomgateway.cli.common.ConfigurationFile;
@@ -19,8 +20,10 @@ import org.dicomgateway.dicom.wire.OpenAssociation;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Asks each destination whether it is there: association and C-ECHO, as the gateway itself would call it. */
 @Command(
@@ -42,6 +45,9 @@ public final class EchoCommand implements Callable<Integer> {
             description = "only these; otherwise all that routing.conf names")
     private final List<String> names = new ArrayList<>();
 
+    @Option(names = "--json", description = "Write the answers as JSON.")
+    private boolean json;
+
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
@@ -59,33 +65,47 @@ public final class EchoCommand implements Callable<Integer> {
                             + String.join(", ", routing.destinations().keySet()));
             return ExitCode.MISUSED;
         }
-        boolean all = true;
+        PrintWriter out = spec.commandLine().getOut();
+        List<Answer> answers = new ArrayList<>();
         for (DestinationSettings destination : routing.destinations().values()) {
             if (names.isEmpty() || names.contains(destination.name())) {
-                all &= echo(destination, spec.commandLine().getOut());
+                Answer answer = echo(destination);
+                answers.add(answer);
+                if (!json) {
+                    out.println(answer);
+                    out.flush();
+                }
             }
         }
-        return all ? ExitCode.DONE : ExitCode.FAILED;
+        if (json) {
+            out.println(JsonMapper.shared().writerWithDefaultPrettyPrinter().writeValueAsString(answers));
+            out.flush();
+        }
+        return answers.stream().allMatch(Answer::ok) ? ExitCode.DONE : ExitCode.FAILED;
     }
 
-    private static boolean echo(DestinationSettings destination, PrintWriter out) {
+    private record Answer(String destination, String peer, boolean ok, long millis, String answer) {
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT, "%-4s  %-16s %-32s %5d ms  %s", ok ? "ok" : "FAIL", destination, peer, millis, answer);
+        }
+    }
+
+    private static Answer echo(DestinationSettings destination) {
         long begin = System.nanoTime();
         String answer;
-        boolean good = false;
+        boolean ok = false;
         SendTarget target = SendTarget.of(destination);
         try (OpenAssociation association = Requestor.of(target.requestor())
                 .open(target.peer(), target.calling(), List.of(PresentationPair.VERIFICATION))) {
             int status = association.cEcho();
-            good = status == DimseStatus.SUCCESS;
+            ok = status == DimseStatus.SUCCESS;
             answer = DimseStatus.format(status) + " " + DimseStatus.meaningOf(status);
         } catch (AssociationException e) {
             answer = String.valueOf(e.getMessage());
         }
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
-        out.printf(
-                "%-4s  %-16s %-32s %5d ms  %s%n",
-                good ? "ok" : "FAIL", destination.name(), destination.peer(), millis, answer);
-        out.flush();
-        return good;
+        return new Answer(destination.name(), destination.peer().toString(), ok, millis, answer);
     }
 }

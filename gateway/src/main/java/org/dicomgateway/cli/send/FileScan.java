@@ -18,6 +18,7 @@ import java.util.Set;
 import org.dicomgateway.dicom.dataset.Part10;
 import org.dicomgateway.dicom.dataset.UnreadableDatasetException;
 import org.dicomgateway.dicom.values.PresentationPair;
+import org.dicomgateway.security.FileTrouble;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -143,7 +144,7 @@ public final class FileScan {
             case "NoSuchFileException" -> "no such file";
             case "AccessDeniedException" -> "permission denied";
             case "FileSystemLoopException" -> "a link leads back to a folder above";
-            default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+            default -> FileTrouble.of(e);
         };
     }
 }

@@ -21,6 +21,7 @@ import org.dicomgateway.config.hocon.ConfigurationException;
 import org.dicomgateway.dicom.requestor.Requestor;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.security.ClientTls;
+import org.dicomgateway.security.FileTrouble;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -49,7 +50,8 @@ import tools.jackson.databind.json.JsonMapper;
         exitCodeList = {
             "0:every DICOM file is stored there now",
             "1:one is not; standard error says which, and why",
-            "2:wrong usage or configuration, or no DICOM file to send"
+            "2:wrong usage or configuration",
+            "4:there is no DICOM file to send"
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -159,8 +161,10 @@ public final class SendCommand implements Callable<Integer> {
         }
         Found found = FileScan.of(paths);
         if (found.files().isEmpty() && found.unreadable().isEmpty()) {
-            return misused("no DICOM file there: " + found.notDicom() + " files of other kinds, " + found.dicomdirs()
-                    + " DICOMDIR");
+            return fail(
+                    ExitCode.NOT_FOUND,
+                    "no DICOM file there: " + found.notDicom() + " files of other kinds, " + found.dicomdirs()
+                            + " DICOMDIR");
         }
         CountDownLatch told = new CountDownLatch(1);
         try {
@@ -168,7 +172,7 @@ public final class SendCommand implements Callable<Integer> {
             show(report);
             return report.isComplete() ? ExitCode.DONE : ExitCode.FAILED;
         } catch (IOException e) {
-            return fail(ExitCode.FAILED, "cannot write " + left + ": " + e.getMessage());
+            return fail(ExitCode.FAILED, "cannot write " + left + ": " + FileTrouble.of(e));
         } finally {
             told.countDown();
         }

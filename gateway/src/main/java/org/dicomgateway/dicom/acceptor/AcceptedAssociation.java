@@ -1,5 +1,6 @@
 package org.dicomgateway.dicom.acceptor;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -151,7 +152,12 @@ public final class AcceptedAssociation implements Runnable {
         if (requests != null) {
             LOG.info("{}: closed after {} C-STORE{}", name, requests.count(), howItEnded());
         } else if (!told) {
-            acceptor.refusals().info("{}: closed before it was associated{}", name, howItEnded());
+            String how = "closed before it was associated" + howItEnded();
+            boolean logged = acceptor.refusals().info("{}: {}", name, how);
+            // Whoever says nothing only looks whether the port is open: a monitor, or a scan.
+            if (socket.heardAnything()) {
+                acceptor.policy().refused(new RefusedPeer("", "", remoteHost, RefusedPeer.CLOSED, how), logged);
+            }
         }
     }
 
@@ -165,7 +171,9 @@ public final class AcceptedAssociation implements Runnable {
         if (!hasTurn) {
             socket.getOutputStream().write(CONGESTION);
             Rejection busy = Rejection.temporaryCongestion("too many requests at once");
-            acceptor.policy().refused(RefusedPeer.unread(remoteHost, busy), false);
+            told = true;
+            boolean logged = acceptor.refusals().info("{}: rejected: {}", name, busy);
+            acceptor.policy().refused(RefusedPeer.unread(remoteHost, busy), logged);
             throw new IOException("too many requests at once; rejected as temporary congestion");
         }
     }
@@ -208,7 +216,10 @@ public final class AcceptedAssociation implements Runnable {
         if (why == null) {
             return "";
         }
-        return ", ended: " + Text.printable(String.valueOf(why.getCause() == null ? why : why.getCause()), 200);
+        Throwable cause = why.getCause() == null ? why : why.getCause();
+        return cause instanceof EOFException
+                ? ", the peer closed the connection"
+                : ", ended: " + Text.printable(String.valueOf(cause), 200);
     }
 
     /** Ends the association from any thread, with A-ABORT if that can be sent at once. */

@@ -53,6 +53,7 @@ public final class DicomSocket extends Socket {
 
     private volatile long writingSince;
     private volatile boolean timedOut;
+    private volatile boolean heard;
     private PduGuard.BeforeParsing beforeParsing = () -> {};
     private volatile PduGuard guard;
     private volatile TitleGuard titles = new TitleGuard(InputStream.nullInputStream());
@@ -130,6 +131,11 @@ public final class DicomSocket extends Socket {
     /** Reads wait until the socket is closed. Only for code that has its own time limit. */
     public void readWithoutLimit() {
         limit.none();
+    }
+
+    /** Whether the peer has sent anything. */
+    public boolean heardAnything() {
+        return heard;
     }
 
     /** Whether a time limit for reading or writing has passed. */
@@ -244,6 +250,9 @@ public final class DicomSocket extends Socket {
                     long begin = System.nanoTime();
                     int n = in.read(b, off, len);
                     limit.received(n, System.nanoTime() - begin);
+                    if (n > 0 && !heard) {
+                        heard = true;
+                    }
                     return n;
                 } catch (SocketTimeoutException e) {
                     // A limit that was changed while this read waited does not count as passed.

@@ -254,6 +254,11 @@ public final class Spool implements Intake, Outbox, SpoolView, Whereabouts, Auto
     }
 
     @Override
+    public long hasten(String destination) {
+        return command(new Change.Hastened(destination, parts.clock().instant()));
+    }
+
+    @Override
     public long discard(Selection selection, String reason) {
         if (selection.equals(Selection.ALL)) {
             throw new IllegalArgumentException("not everything can be discarded at once: select deliveries");

@@ -131,9 +131,18 @@ public sealed interface Change {
     }
 
     /**
-     * No pending delivery waits beyond this time. Needed when the clock was set back: deliveries would wait too long.
+     * No pending delivery waits beyond this time. Needed when the clock was set back: deliveries would wait too long;
+     * and when an operator wants a destination to be tried now.
+     *
+     * @param destination only those of this destination; empty for all
      */
-    record Hastened(Instant latest) implements Change {}
+    record Hastened(String destination, Instant latest) implements Change {
+
+        /** All pending deliveries. */
+        public Hastened(Instant latest) {
+            this("", latest);
+        }
+    }
 
     /** Moves postponed deliveries to the new opening of their route; see {@link Outbox#hoursChanged}. */
     record HoursChanged(Map<String, Instant> openings, Instant at) implements Change {

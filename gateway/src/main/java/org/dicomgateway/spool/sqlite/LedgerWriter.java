@@ -137,7 +137,7 @@ public final class LedgerWriter implements AutoCloseable {
         } else if (change instanceof Change.Rerouted rerouted) {
             return placement.reroute(rerouted, due);
         } else if (change instanceof Change.Hastened hastened) {
-            return hasten(LedgerRows.notBefore(hastened.latest()), due);
+            return hasten(hastened, due);
         } else if (change instanceof Change.HoursChanged changed) {
             return hoursChanged(changed, due);
         } else if (change instanceof Change.HandedOut handedOut) {
@@ -160,13 +160,14 @@ public final class LedgerWriter implements AutoCloseable {
         return 0;
     }
 
-    private long hasten(long latest, Set<String> due) throws SQLException {
-        try (ResultSet row = database.query(WAITING_FOR_LATER, latest)) {
+    private long hasten(Change.Hastened hastened, Set<String> due) throws SQLException {
+        long latest = LedgerRows.notBefore(hastened.latest());
+        try (ResultSet row = database.query(WAITING_FOR_LATER, latest, hastened.destination())) {
             while (row.next()) {
                 due.add(row.getString(1));
             }
         }
-        return database.update(HASTENED, latest);
+        return database.update(HASTENED, latest, hastened.destination());
     }
 
     private long hoursChanged(Change.HoursChanged changed, Set<String> due) throws SQLException {
@@ -400,10 +401,11 @@ public final class LedgerWriter implements AutoCloseable {
 
     private static final String WAITING_FOR_LATER = """
             SELECT DISTINCT destination FROM delivery INDEXED BY delivery_due
-            WHERE state = 0 AND due > ? AND destination IS NOT NULL""";
+            WHERE state = 0 AND due > ?1 AND destination IS NOT NULL AND ?2 IN ('', destination)""";
 
     private static final String HASTENED = """
-            UPDATE delivery INDEXED BY delivery_due SET due = ?1 WHERE state = 0 AND due > ?1""";
+            UPDATE delivery INDEXED BY delivery_due SET due = ?1
+            WHERE state = 0 AND due > ?1 AND (?2 = '' OR destination = ?2)""";
 
     /** Recognized by the reason, which names the row's own route: see {@link Settlement.Retry#untilOpen}. */
     private static final String IS_PUT_OFF =
