@@ -211,7 +211,10 @@ class ExitCodesTest {
         spool.deliveriesFound = List.of();
         run(new ParkedCommand(), "--accession", "4711");
         run(new VerifyCommand(), "--accession", "4711");
-        run(new SendCommand(), "localhost:1", Files.createDirectory(folder.resolve("empty")).toString());
+        run(
+                new SendCommand(),
+                "localhost:1",
+                Files.createDirectory(folder.resolve("empty")).toString());
         allAre("what was looked up is not known");
     }
 

@@ -383,7 +383,11 @@ class OperatorCommandsTest {
                         "reroute  a",
                         "retry Selection[destination=a, studyInstanceUid=1.2, deliveryId=0]",
                         "retry Selection[destination=, studyInstanceUid=, deliveryId=0]");
-        assertThat(out.toString()).contains("4 deliveries go from gone to a", "4 deliveries go from (any) to a", "1 delivery is tried again");
+        assertThat(out.toString())
+                .contains(
+                        "4 deliveries go from gone to a",
+                        "4 deliveries go from (any) to a",
+                        "1 delivery is tried again");
         assertThat(run(new RetryCommand())).as("not everything by mistake").isEqualTo(2);
         assertThat(run(new RetryCommand(), "--all", "--study", "1.2")).isEqualTo(2);
         assertThat(err.toString()).contains("or all with --all", "--all cannot be combined with another condition");

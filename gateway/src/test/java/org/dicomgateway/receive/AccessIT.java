@@ -128,13 +128,16 @@ class AccessIT {
             withTls.getOutputStream().write(Arrays.copyOf(new byte[] {22, 3, 1, 0, 64, 1}, 70));
         }
 
-        await().untilAsserted(() -> assertThat(rejected.latest()).singleElement().satisfies(sender -> {
-            assertThat(sender.count()).isOne();
-            assertThat(sender.peer().remoteHost()).isEqualTo("127.0.0.1");
-            assertThat(sender.peer().code()).isEqualTo(RefusedPeer.CLOSED);
-            assertThat(sender.peer().reason()).startsWith("closed before it was associated, ended: A-ABORT");
-        }));
-        assertThat(log.all()).anyMatch(line -> line.endsWith("#1: closed before it was associated, the peer closed the connection"));
+        await().untilAsserted(() -> assertThat(rejected.latest())
+                .singleElement()
+                .satisfies(sender -> {
+                    assertThat(sender.count()).isOne();
+                    assertThat(sender.peer().remoteHost()).isEqualTo("127.0.0.1");
+                    assertThat(sender.peer().code()).isEqualTo(RefusedPeer.CLOSED);
+                    assertThat(sender.peer().reason()).startsWith("closed before it was associated, ended: A-ABORT");
+                }));
+        assertThat(log.all())
+                .anyMatch(line -> line.endsWith("#1: closed before it was associated, the peer closed the connection"));
     }
 
     @Test

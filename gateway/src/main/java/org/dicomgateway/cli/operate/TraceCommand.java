@@ -97,8 +97,8 @@ public final class TraceCommand extends OperatorCommand {
             throws RunningGatewayException {
         List<StudyView> all = studies.as(StudyView.class);
         if (condition.equals("instance")) {
-            List<InstanceView> found = Found.by(gateway, "/api/instances", conditions, limit)
-                    .as(InstanceView.class);
+            List<InstanceView> found =
+                    Found.by(gateway, "/api/instances", conditions, limit).as(InstanceView.class);
             stories(gateway, found);
             return found.stream().allMatch(TraceText::isDone) ? ExitCode.DONE : ExitCode.FAILED;
         }
