@@ -37,7 +37,7 @@ final class OrthancHttp {
     private static final Logger LOG = LoggerFactory.getLogger(OrthancHttp.class);
     private static final JsonMapper JSON = JsonMapper.shared();
 
-    /** By how long a connection may take. Each has threads of its own, and none of them can be closed before Java 21. */
+    /** By how long a connection may take. Each has threads of its own, and cannot be closed before Java 21. */
     private static final Map<Duration, HttpClient> CLIENTS = new ConcurrentHashMap<>();
 
     private final URI base;

@@ -7,7 +7,7 @@ import picocli.CommandLine.TypeConversionException;
 /** Checks a name as the configuration does, so that nothing else can become a part of an address. */
 public final class NameConverter implements ITypeConverter<String> {
 
-    /** What is shown as the destination of a delivery that waits for any one of several. No destination has this name. */
+    /** Shown as the destination of a delivery that waits for any one of several. No destination has this name. */
     public static final String ANY = "(any)";
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
