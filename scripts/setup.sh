@@ -69,6 +69,8 @@ look() {
     need promtool "$(where promtool)" prometheus
     need Chromium "$(where chromium)" chromium
     need driver "$(where chromedriver)" chromium-driver
+    # A plugin of Orthanc, not a program.
+    need DICOMweb "$(compgen -G '/usr/share/orthanc/plugins/libOrthancDicomWeb.so' || true)" orthanc-dicomweb
     need strace "$(where strace)" strace
     need rsyslog "$(PATH=$PATH:/usr/sbin where rsyslogd)" rsyslog
     # rsyslog's TLS is a library, not a program.

@@ -31,6 +31,7 @@ import org.dicomgateway.config.settings.ListenerSettings;
 import org.dicomgateway.dicom.acceptor.Acceptor;
 import org.dicomgateway.dicom.acceptor.AssociationPolicy;
 import org.dicomgateway.dicom.commitment.CommitmentScp;
+import org.dicomgateway.dicom.requestor.QueryRetrieve;
 import org.dicomgateway.dicom.requestor.Reporter;
 import org.dicomgateway.dicom.requestor.Requestor;
 import org.dicomgateway.dicom.requestor.RequestorSettings;
@@ -48,7 +49,7 @@ import org.dicomgateway.security.TlsContexts;
 import org.dicomgateway.spool.Intake;
 import org.dicomgateway.spool.Outbox;
 import org.dicomgateway.spool.engine.Spool;
-import org.dicomgateway.verify.OrthancArchive;
+import org.dicomgateway.verify.Archive;
 import org.dicomgateway.verify.Verifier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -123,7 +124,7 @@ public final class Gateway implements AutoCloseable {
         verifier = new Verifier(
                 spool.copies(),
                 spool,
-                destination -> destination.rest().map(rest -> new OrthancArchive(rest, spool.copies())),
+                destination -> Archive.of(destination, spool.copies(), peers -> QueryRetrieve.of(peers, tls)),
                 forwarder::isSending,
                 clock);
         watcher = new RulesWatcher(settings.routingFile(), rules, restart);

@@ -115,10 +115,14 @@ public final class EffectiveConfiguration {
     }
 
     /**
-     * Removes a REST API without an address. Otherwise its defaults would look like an API whose address is missing.
+     * Removes a web service without an address. Otherwise its defaults would look like one whose address is missing.
      */
     private static ConfigObject named(ConfigObject block) {
-        return block(block, "rest").containsKey("url") ? block : block.withoutKey("rest");
+        ConfigObject named = block;
+        for (String service : List.of("rest", "dicomweb")) {
+            named = block(block, service).containsKey("url") ? named : named.withoutKey(service);
+        }
+        return named;
     }
 
     /** Removes the keys that do not apply to the strategy of the route. */

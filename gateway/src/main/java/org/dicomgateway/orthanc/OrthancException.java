@@ -32,9 +32,9 @@ public final class OrthancException extends IOException {
 
     private static String advice(int status) {
         return switch (status) {
-            case 401 -> "the login is not one of RegisteredUsers in that server's configuration";
+            case 401 -> "that server does not know this login (an Orthanc: see RegisteredUsers in its configuration)";
             case 403 -> "that server does not allow remote access (RemoteAccessAllowed), or not this request";
-            case 404 -> "that server does not have it, or is not an Orthanc";
+            case 404 -> "that server does not have it, or this is not the URL of its API";
             default -> "see that server's log";
         };
     }
@@ -43,8 +43,8 @@ public final class OrthancException extends IOException {
         String reason = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
         return new OrthancException(
                 0,
-                "no answer from " + url + " (" + reason + "): check that the server is running and that its"
-                        + " HttpPort is right",
+                "no answer from " + url + " (" + reason + "): check that the server is running and that the port"
+                        + " is right",
                 cause);
     }
 
@@ -56,11 +56,11 @@ public final class OrthancException extends IOException {
     }
 
     static OrthancException unreadable(URI url, RuntimeException cause) {
-        return new OrthancException(0, url + " sent an unexpected answer: check that it is an Orthanc", cause);
+        return new OrthancException(0, url + " sent an unexpected answer: check that this is the URL of its API", cause);
     }
 
     static OrthancException tooLong(URI url, IOException cause) {
-        return new OrthancException(0, url + " is not an Orthanc, or is not trustworthy: " + cause.getMessage(), cause);
+        return new OrthancException(0, url + " is not the URL of its API, or it is not trustworthy: " + cause.getMessage(), cause);
     }
 
     static OrthancException interrupted(URI url) {

@@ -67,6 +67,10 @@ final class OrthancHttp {
         return request(path).GET().build();
     }
 
+    HttpRequest get(String path, String accept) {
+        return request(path).header("Accept", accept).GET().build();
+    }
+
     HttpRequest post(String path, String body) {
         return request(path).POST(HttpRequest.BodyPublishers.ofString(body)).build();
     }

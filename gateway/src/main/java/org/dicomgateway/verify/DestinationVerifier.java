@@ -76,7 +76,7 @@ final class DestinationVerifier implements AutoCloseable {
     /** The results that are not in the ledger yet. */
     private final List<Checked> results = new ArrayList<>();
     /** What the destination has, by study. Only for one round: it changes. */
-    private final Map<String, Map<Uid, String>> held = new HashMap<>();
+    private final Map<String, Holdings> held = new HashMap<>();
 
     DestinationVerifier(
             DestinationSettings settings,
@@ -212,18 +212,17 @@ final class DestinationVerifier implements AutoCloseable {
         }
         pace(copy);
         long begin = System.nanoTime();
-        Optional<String> name =
-                Optional.ofNullable(held(copy).get(copy.instance().sopInstance()));
+        Optional<String> name = held(copy).name(copy.instance().sopInstance());
         Finding finding =
                 name.isEmpty() ? Finding.missing("the list of the study") : archive.check(copy, name.get(), level());
         giveWay(System.nanoTime() - begin);
         return finding;
     }
 
-    private Map<Uid, String> held(Copy copy) throws IOException {
+    private Holdings held(Copy copy) throws IOException {
         String study = copy.instance().studyInstanceUid();
         String key = study.isEmpty() ? copy.instance().sopInstance().value() : study;
-        Map<Uid, String> known = held.get(key);
+        @Nullable Holdings known = held.get(key);
         if (known == null) {
             known = archive.study(copy);
             held.put(key, known);
@@ -352,8 +351,8 @@ final class DestinationVerifier implements AutoCloseable {
     /** Lists what the destination has of the study although no delivery brought it there. */
     private void listForeign(VerifyJob job) throws IOException {
         String study = job.search().study();
-        Map<Uid, String> theirs = held.getOrDefault(study, Map.of());
-        Set<Uid> some = theirs.keySet().stream().limit(MOST_FOREIGN).collect(Collectors.toSet());
+        Holdings theirs = held.getOrDefault(study, Holdings.unlisted());
+        Set<Uid> some = theirs.names().keySet().stream().limit(MOST_FOREIGN).collect(Collectors.toSet());
         for (Uid sopInstance : some) {
             Search sent = Search.ALL.ofInstance(sopInstance.value()).at(settings.name());
             if (search.instances(sent, Optional.empty(), 1).items().isEmpty()) {

@@ -1,15 +1,12 @@
 package org.dicomgateway.verify;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.dicomgateway.config.settings.RestSettings;
 import org.dicomgateway.config.settings.VerifySettings.Level;
-import org.dicomgateway.dicom.dataset.ContentDigest;
-import org.dicomgateway.dicom.dataset.UnreadableDatasetException;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.orthanc.Login;
 import org.dicomgateway.orthanc.OrthancClient;
@@ -19,7 +16,7 @@ import org.dicomgateway.orthanc.Resource;
 import org.dicomgateway.spool.Copies;
 import org.dicomgateway.spool.Copies.DatasetTarget;
 import org.dicomgateway.spool.Copy;
-import org.dicomgateway.spool.DatasetDigest;
+import org.dicomgateway.spool.CopyState;
 
 /**
  * An Orthanc, asked over its REST API.
@@ -34,7 +31,6 @@ public final class OrthancArchive implements Archive {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration FILE_TIMEOUT = Duration.ofMinutes(10);
-    private static final int WINDOW = 64 << 10;
 
     private static final String LISTED = "listed by Orthanc";
     private static final String MD5 = "MD5 of the file, checked by Orthanc on its disk";
@@ -45,24 +41,24 @@ public final class OrthancArchive implements Archive {
 
     private final OrthancClient client;
     private final OrthancClient files;
-    private final Copies copies;
+    private final Comparison comparison;
 
     /** An Orthanc with this REST API. What was sent is read from the spool when its digest alone does not decide. */
     public OrthancArchive(RestSettings rest, Copies copies) {
         Optional<Login> login = rest.login().map(known -> new Login(known.user(), known.password()));
         this.client = new OrthancClient(rest.url(), login, CONNECT_TIMEOUT, ANSWER_TIMEOUT);
         this.files = new OrthancClient(rest.url(), login, CONNECT_TIMEOUT, FILE_TIMEOUT);
-        this.copies = copies;
+        this.comparison = new Comparison(READ, copies);
     }
 
     @Override
-    public Map<Uid, String> study(Copy copy) throws IOException {
+    public Holdings study(Copy copy) throws IOException {
         String study = copy.instance().studyInstanceUid();
         Map<Uid, String> names = new HashMap<>();
         if (!Uid.isValid(study)) {
             Uid sopInstance = copy.instance().sopInstance();
             client.find(sopInstance).stream().findFirst().ifPresent(id -> names.put(sopInstance, id.value()));
-            return names;
+            return Holdings.whole(names);
         }
         for (Resource found : client.find(org.dicomgateway.orthanc.Level.INSTANCE, Map.of("StudyInstanceUID", study))) {
             String identifier = found.identifier();
@@ -70,7 +66,7 @@ public final class OrthancArchive implements Archive {
                 names.put(Uid.of(identifier), found.id().value());
             }
         }
-        return names;
+        return Holdings.whole(names);
     }
 
     @Override
@@ -96,50 +92,14 @@ public final class OrthancArchive implements Archive {
         if (copy.md5().isPresent() && copy.md5().equals(client.recordedMd5(id))) {
             return client.verifyMd5(id) ? Finding.verified(MD5, copy.md5()) : Finding.differing(MD5, CHANGED);
         }
-        try {
-            return compare(copy, id);
-        } catch (UnreadableDatasetException e) {
-            return Finding.differing(READ, "its file is damaged: " + e.getMessage());
-        }
-    }
-
-    private Finding compare(Copy copy, OrthancId id) throws IOException {
-        DatasetDigest.Calculation theirs = new DatasetDigest.Calculation();
-        String md5;
-        try (RemoteFile file = new RemoteFile(files.open(id))) {
-            if (!file.transferSyntax().equals(copy.instance().transferSyntax())) {
-                return Finding.unverifiable(
-                        READ,
-                        "the server stores it in the transfer syntax " + file.transferSyntax() + ", and got "
-                                + copy.instance().transferSyntax());
+        String[] md5 = {""};
+        Finding found = comparison.compare(copy, receiver -> {
+            try (RemoteFile file = new RemoteFile(files.open(id))) {
+                receiver.take(file.transferSyntax(), file.dataset());
+                md5[0] = file.md5Hex();
             }
-            drain(file.dataset(), theirs::add);
-            md5 = file.md5Hex();
-        }
-        Optional<DatasetDigest> ours = copy.digest().isPresent() ? copy.digest() : fromSpool(copy);
-        if (ours.isEmpty()) {
-            return Finding.unverifiable(
-                    READ, "it was received by a version of the gateway without digests, and its bytes are gone");
-        }
-        long length = copy.instance().datasetLength();
-        if (ours.get().equals(theirs.digest()) && length == theirs.length()) {
-            return onDisk(id, md5, READ);
-        }
-        String difference = "it has " + theirs.length() + " bytes with the digest " + theirs.digest() + ", but "
-                + length + " with " + ours.get() + " were sent";
-        Optional<Boolean> same = saysTheSame(copy, id);
-        if (same.isPresent()) {
-            return same.get()
-                    ? onDisk(
-                            id, md5, READ + ", element by element: Orthanc writes the lengths of sequences its own way")
-                    : Finding.differing(READ, difference);
-        }
-        return length == theirs.length()
-                ? Finding.differing(READ, difference)
-                : Finding.unverifiable(
-                        READ,
-                        difference + "; the server may write the lengths of sequences its own way, and the bytes that"
-                                + " were sent are gone from the spool");
+        });
+        return found.state() == CopyState.VERIFIED ? onDisk(id, md5[0], found.how()) : found;
     }
 
     /** What was read may come from Orthanc's memory. So Orthanc is told to read its file, too. */
@@ -150,51 +110,13 @@ public final class OrthancArchive implements Archive {
                 : Finding.verified(how, Optional.of(md5));
     }
 
-    private Optional<DatasetDigest> fromSpool(Copy copy) throws IOException {
-        return copies.read(copy.instance().id(), dataset -> {
-            DatasetDigest.Calculation calculation = new DatasetDigest.Calculation();
-            drain(dataset, calculation::add);
-            return calculation.digest();
-        });
-    }
-
-    /** Compares element by element; empty when what was sent is not in the spool any more. */
-    private Optional<Boolean> saysTheSame(Copy copy, OrthancId id) throws IOException {
-        Optional<String> ours = content(copy);
-        if (ours.isEmpty()) {
-            return Optional.empty();
-        }
-        try (RemoteFile file = new RemoteFile(files.open(id))) {
-            return Optional.of(
-                    ContentDigest.of(file.dataset(), file.transferSyntax()).equals(ours.get()));
-        }
-    }
-
-    /** Of a dataset that was sent malformed, nothing can be said but its bytes. */
-    private Optional<String> content(Copy copy) throws IOException {
-        try {
-            return copies.read(
-                    copy.instance().id(),
-                    dataset -> ContentDigest.of(dataset, copy.instance().transferSyntax()));
-        } catch (UnreadableDatasetException e) {
-            return Optional.of("not readable");
-        }
-    }
-
     @Override
-    public void fetch(String name, Finding checked, DatasetTarget target) throws IOException {
+    public void fetch(Copy copy, String name, Finding checked, DatasetTarget target) throws IOException {
         try (RemoteFile file = new RemoteFile(files.open(new OrthancId(name)))) {
-            drain(file.dataset(), target);
+            Comparison.drain(file.dataset(), target);
             if (!checked.md5().equals(Optional.of(file.md5Hex()))) {
                 throw new IOException("the server's file changed since it was checked");
             }
-        }
-    }
-
-    private static void drain(InputStream dataset, DatasetTarget target) throws IOException {
-        byte[] window = new byte[WINDOW];
-        for (int n = dataset.read(window); n >= 0; n = dataset.read(window)) {
-            target.take(window, 0, n);
         }
     }
 

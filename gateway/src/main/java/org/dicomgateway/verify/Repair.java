@@ -1,11 +1,9 @@
 package org.dicomgateway.verify;
 
 import java.io.IOException;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.dicomgateway.config.settings.VerifySettings.Level;
-import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.spool.Copies;
 import org.dicomgateway.spool.Copy;
 import org.dicomgateway.spool.CopyState;
@@ -60,8 +58,8 @@ final class Repair {
         if (archive.isEmpty()) {
             return false;
         }
-        Map<Uid, String> names = archive.get().study(source);
-        Optional<String> name = Optional.ofNullable(names.get(source.instance().sopInstance()));
+        Optional<String> name =
+                archive.get().study(source).name(source.instance().sopInstance());
         if (name.isEmpty()) {
             return false;
         }
@@ -76,7 +74,7 @@ final class Repair {
                 copy.destination());
         return copies.restore(
                 copy.deliveryId(),
-                target -> archive.get().fetch(name.get(), checked, target),
+                target -> archive.get().fetch(source, name.get(), checked, target),
                 reason + "; taken from " + source.destination());
     }
 }

@@ -3,7 +3,7 @@
  *
  * <p>In: copies whose check is due, and operators' requests. Out: the result of each check in the ledger, deliveries
  * that are pending again, and the progress of each request. {@link org.dicomgateway.verify.Archive} is what can be
- * asked of a destination; Orthanc's REST API is the one way so far.
+ * asked of a destination: over Orthanc's REST API, over DICOMweb, or by C-FIND and C-GET.
  *
  * <p>Threads: one for each destination that can be asked, so that a server that does not answer delays no other. Never
  * here: sending. A delivery that is made again goes through its lane, like any other.

@@ -78,6 +78,7 @@ class DestinationSettingsTest {
                             Set.of(DayOfWeek.SATURDAY, DayOfWeek.SUNDAY), LocalTime.of(7, 0), LocalTime.MIDNIGHT))),
             new RateLimit(OptionalInt.of(13), Optional.of(DataSize.ofMebibytes(14))),
             Optional.empty(),
+            Optional.empty(),
             VerifySettings.NONE);
 
     @TempDir
@@ -118,6 +119,7 @@ class DestinationSettingsTest {
                         Duration.ofSeconds(15),
                         Schedule.ALWAYS,
                         RateLimit.UNLIMITED,
+                        Optional.empty(),
                         Optional.empty(),
                         VerifySettings.NONE));
     }
@@ -203,13 +205,12 @@ class DestinationSettingsTest {
             max-rate.packets = 10           | max-rate.packets    | unknown key
             schedule.zone = Europe/Berlni   | schedule.zone       | no time zone is called 'Europe/Berlni'; did you mean 'Europe/Berlin'?
             rest.interval = 10 s            | rest.url            | missing
-            rest { url = "ftp://h" }        | rest.url            | not an address of a REST API
+            rest { url = "ftp://h" }        | rest.url            | not an address of a web server
             rest { url = "http://a:b@h" }   | rest.url            | the address contains a login
             rest { url = "http://h", user = u } | rest.user       | there is no password
             rest { url = "http://h", password = p } | rest.password | there is no user
             rest { url = "http://h", user = u, password-file = gone } | rest.password-file | cannot be read
             rest { url = "http://h", interval = 1 s } | rest.interval | must be between 5 s and 1 d
-            verify.level = content          | verify.level        | there is no way to verify
             verify.level = sometimes        | verify.level        | none
             verify.within = 1 s             | verify.within       | must be between 2 s and 7 d
             verify.again = 1 s              | verify.again        | must be between 1 m and 3650 d

@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.Optional;
 import org.dicomgateway.config.hocon.ConfigurationException;
 import org.dicomgateway.config.hocon.Problem;
+import org.dicomgateway.config.settings.DestinationSettings;
+import org.dicomgateway.config.settings.DestinationSettings.DicomWebSettings;
 import org.dicomgateway.config.settings.RestSettings;
 import org.dicomgateway.config.settings.RestSettings.Login;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,13 +31,16 @@ class RestSettingsTest {
     }
 
     private Optional<RestSettings> rest(String defaults, String own) throws ConfigurationException {
+        return destination(defaults, own).rest();
+    }
+
+    private DestinationSettings destination(String defaults, String own) throws ConfigurationException {
         return written.routing("destination-defaults { " + defaults + " }\n"
                         + "destinations { a { ae-title = A, host = h, port = 1\n" + own + " } }, routes = []")
                 .destinations()
                 .values()
                 .iterator()
-                .next()
-                .rest();
+                .next();
     }
 
     @Test
@@ -82,6 +87,30 @@ class RestSettingsTest {
         assertThat(EffectiveConfiguration.renderRouting(folder.resolve("routing.conf")))
                 .contains("password = \"******\"")
                 .doesNotContain("hunter2");
+    }
+
+    @Test
+    void DICOMweb_has_an_address_and_a_login_of_its_own_and_is_enough_to_verify() throws Exception {
+        written.file("pw", "hunter2");
+        DestinationSettings vna = destination(
+                "dicomweb { user = u, password-file = pw }, rest { user = other, password = p }",
+                "dicomweb.url = \"https://vna.example.org/dicom-web\", verify.level = content");
+        assertThat(vna.rest()).isEmpty();
+        assertThat(vna.dicomWeb())
+                .contains(new DicomWebSettings(
+                        URI.create("https://vna.example.org/dicom-web"), Optional.of(new Login("u", "hunter2"))));
+        assertThat(vna.toString()).doesNotContain("hunter2");
+        assertThat(destination("dicomweb { user = u, password = p }", "verify.level = content")
+                        .dicomWeb())
+                .isEmpty();
+        assertThat(EffectiveConfiguration.renderRouting(folder.resolve("routing.conf")))
+                .doesNotContain("dicomweb");
+        assertThat(Written.problems(() -> destination("", "dicomweb { user = u }")))
+                .extracting(Problem::what)
+                .contains("there is no password");
+        assertThat(Written.problems(() -> destination("", "dicomweb { url = \"http://h\", interval = 5 m }")))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.toString()).contains("interval"));
     }
 
     @Test

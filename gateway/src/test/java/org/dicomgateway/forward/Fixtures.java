@@ -84,6 +84,7 @@ final class Fixtures {
                 schedule,
                 limit,
                 rest,
+                it.dicomWeb(),
                 it.verify());
     }
 

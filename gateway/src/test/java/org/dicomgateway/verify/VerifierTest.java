@@ -86,10 +86,11 @@ class VerifierTest {
                 RateLimit.UNLIMITED,
                 Optional.of(
                         new RestSettings(URI.create("http://localhost:8042"), Optional.empty(), Duration.ofMinutes(1))),
+                Optional.empty(),
                 new VerifySettings(level, Duration.ofHours(1), Optional.of(Duration.ofDays(30)), rate))));
     }
 
-    private static Copy copy(int id, String study, boolean replaced) {
+    static Copy copy(int id, String study, boolean replaced) {
         Instance instance = new Instance(
                 id,
                 Uid.of("1.2.840.10008.5.1.4.1.1.2"),
@@ -233,9 +234,9 @@ class VerifierTest {
         }
 
         @Override
-        public Map<Uid, String> study(Copy copy) throws IOException {
+        public Holdings study(Copy copy) throws IOException {
             note("study " + copy.instance().studyInstanceUid());
-            return Map.copyOf(held);
+            return Holdings.whole(held);
         }
 
         @Override
@@ -245,7 +246,7 @@ class VerifierTest {
         }
 
         @Override
-        public void fetch(String name, Finding checked, Copies.DatasetTarget target) throws IOException {
+        public void fetch(Copy copy, String name, Finding checked, Copies.DatasetTarget target) throws IOException {
             note("fetch " + name);
         }
     }

@@ -1,6 +1,7 @@
 package org.dicomgateway.config.reader;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -13,6 +14,7 @@ import org.dicomgateway.config.settings.DataSize;
 import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.config.settings.DestinationSettings.BreakerSettings;
 import org.dicomgateway.config.settings.DestinationSettings.RetrySettings;
+import org.dicomgateway.config.settings.DestinationSettings.DicomWebSettings;
 import org.dicomgateway.config.settings.DurationText;
 import org.dicomgateway.config.settings.Limits;
 import org.dicomgateway.config.settings.RateLimit;
@@ -31,7 +33,7 @@ final class DestinationReader {
     record Draft(
             SourceLocation sourceLocation,
             Supplier<DestinationSettings> settings,
-            Setting<Optional<String>> plainPassword) {}
+            List<Setting<Optional<String>>> plainPasswords) {}
 
     private static final String PRESERVE = "preserve";
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._:%-]{1,255}");
@@ -49,7 +51,11 @@ final class DestinationReader {
         shared(defaults, false);
         Section rest = defaults.section("rest");
         RestReader.shared(rest);
+        RestReader.interval(rest);
         rest.finish();
+        Section dicomWeb = defaults.section("dicomweb");
+        RestReader.shared(dicomWeb);
+        dicomWeb.finish();
         defaults.finish();
     }
 
@@ -63,12 +69,10 @@ final class DestinationReader {
         RestReader.Shared restShared = RestReader.shared(rest);
         Supplier<Optional<RestSettings>> api = RestReader.read(rest, restShared);
         rest.finish();
-        if (!rest.isWritten()) {
-            shared.level.check(
-                    level -> level == VerifySettings.Level.NONE,
-                    level -> "there is no way to verify",
-                    "add rest { url = … } to the destination");
-        }
+        Section dicomWeb = section.section("dicomweb");
+        RestReader.Shared dicomWebShared = RestReader.shared(dicomWeb);
+        Supplier<Optional<DicomWebSettings>> web = RestReader.dicomWeb(dicomWeb, dicomWebShared);
+        dicomWeb.finish();
         section.belong(Reference.keys("route-defaults"), "a route, or to route-defaults");
         section.finish();
         return new Draft(
@@ -88,8 +92,9 @@ final class DestinationReader {
                         shared.schedule.get(),
                         shared.maxRate.get(),
                         api.get(),
+                        web.get(),
                         shared.verify.get()),
-                restShared.password());
+                List.of(restShared.password(), dicomWebShared.password()));
     }
 
     static Setting<String> host(Section section) {

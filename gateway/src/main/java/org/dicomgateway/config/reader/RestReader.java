@@ -7,45 +7,63 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.dicomgateway.config.hocon.Node;
 import org.dicomgateway.config.hocon.Section;
 import org.dicomgateway.config.hocon.Setting;
+import org.dicomgateway.config.settings.DestinationSettings.DicomWebSettings;
 import org.dicomgateway.config.settings.Limits;
 import org.dicomgateway.config.settings.RestSettings;
 import org.dicomgateway.config.settings.RestSettings.Login;
 import org.dicomgateway.security.FileTrouble;
 
-/** Reads the REST API of a destination. Reads a password file at once, so that the settings are complete. */
+/**
+ * Reads the REST API of a destination, and its DICOMweb services. Reads a password file at once, so that the settings
+ * are complete.
+ */
 final class RestReader {
 
     private static final Duration MIN_INTERVAL = Duration.ofSeconds(5);
 
     private RestReader() {}
 
-    /** The settings that destinations can have in common: everything except the address. */
+    /** The login, which destinations can have in common. */
     record Shared(
             Setting<Optional<String>> user,
             Setting<Optional<String>> password,
-            Setting<Optional<String>> passwordFile,
-            Setting<Duration> interval) {}
+            Setting<Optional<String>> passwordFile) {}
 
     static Shared shared(Section block) {
         return new Shared(
                 block.optional("user", Node::text),
                 block.optional("password", Node::text),
-                block.optional("password-file", RestReader::contents),
-                block.duration("interval", MIN_INTERVAL, Limits.MAX_TIMEOUT));
+                block.optional("password-file", RestReader::contents));
+    }
+
+    static Setting<Duration> interval(Section block) {
+        return block.duration("interval", MIN_INTERVAL, Limits.MAX_TIMEOUT);
     }
 
     /** The API of one destination; empty when it has no {@code url}. */
     static Supplier<Optional<RestSettings>> read(Section block, Shared shared) {
+        Setting<Duration> interval = interval(block);
+        return address(block, shared, (url, login) -> new RestSettings(url, login, interval.get()));
+    }
+
+    /** The DICOMweb services of one destination; empty when it has no {@code url}. */
+    static Supplier<Optional<DicomWebSettings>> dicomWeb(Section block, Shared shared) {
+        return address(block, shared, DicomWebSettings::new);
+    }
+
+    private static <T> Supplier<Optional<T>> address(
+            Section block, Shared shared, BiFunction<URI, Optional<Login>, T> settings) {
         if (!block.isWritten()) {
             return Optional::empty;
         }
         Setting<URI> url = block.text("url").map(RestReader::url);
         checkLogin(shared);
-        return () -> Optional.of(new RestSettings(url.get(), login(shared), shared.interval.get()));
+        return () -> Optional.of(settings.apply(url.get(), login(shared)));
     }
 
     private static void checkLogin(Shared shared) {
@@ -92,7 +110,7 @@ final class RestReader {
     /** The message does not contain the text: the text may contain a login in an unknown form. */
     private static IllegalArgumentException notAnAddress() {
         return new IllegalArgumentException(
-                "not an address of a REST API; write for example \"http://localhost:8042\", with quotes");
+                "not an address of a web server; write for example \"http://localhost:8042\", with quotes");
     }
 
     /** The content of the named file. A relative path is relative to the file that names it. */

@@ -45,13 +45,13 @@ public final class RoutingWarnings {
                     "no route names " + name + ", so it gets nothing",
                     "name it in a route, or remove it");
         }
-        SourceLocation password = draft.plainPassword().sourceLocation();
-        if (draft.plainPassword().get().isPresent() && password.source() == SourceLocation.Source.FILE) {
-            add(
-                    password,
-                    "the file contains a password in plain text",
-                    "use password-file, or password = ${?NAME_OF_A_VARIABLE}");
-        }
+        draft.plainPasswords().stream()
+                .filter(password -> password.get().isPresent()
+                        && password.sourceLocation().source() == SourceLocation.Source.FILE)
+                .forEach(password -> add(
+                        password.sourceLocation(),
+                        "the file contains a password in plain text",
+                        "use password-file, or password = ${?NAME_OF_A_VARIABLE}"));
     }
 
     private void route(RouteDraft draft) {

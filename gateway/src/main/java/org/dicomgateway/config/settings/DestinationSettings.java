@@ -1,5 +1,6 @@
 package org.dicomgateway.config.settings;
 
+import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 import org.dicomgateway.dicom.requestor.RequestorSettings;
@@ -23,6 +24,7 @@ import org.dicomgateway.dicom.values.Peer;
  * @param schedule when instances may be sent to it
  * @param maxRate the maximum rate at which it gets instances
  * @param rest its REST API, when that is also checked
+ * @param dicomWeb its DICOMweb services, when they are used to check what it holds
  * @param verify whether the gateway checks that it holds what was delivered
  */
 public record DestinationSettings(
@@ -40,6 +42,7 @@ public record DestinationSettings(
         Schedule schedule,
         RateLimit maxRate,
         Optional<RestSettings> rest,
+        Optional<DicomWebSettings> dicomWeb,
         VerifySettings verify) {
 
     /** A destination without schedule, rate limit and REST API. */
@@ -70,8 +73,17 @@ public record DestinationSettings(
                 Schedule.ALWAYS,
                 RateLimit.UNLIMITED,
                 Optional.empty(),
+                Optional.empty(),
                 VerifySettings.NONE);
     }
+
+    /**
+     * DICOMweb services (PS3.18).
+     *
+     * @param url the base of QIDO-RS and WADO-RS, http or https, without a login
+     * @param login the login; empty: none
+     */
+    public record DicomWebSettings(URI url, Optional<RestSettings.Login> login) {}
 
     /**
      * Exponential backoff of one delivery that the server refused.

@@ -20,6 +20,7 @@ import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.wire.DicomSocket;
 import org.dicomgateway.dicom.wire.Turns;
+import org.dicomgateway.dicom.wire.IncomingDataset;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -19,6 +19,7 @@ import org.dicomgateway.dicom.values.Text;
 import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.dicom.wire.Aborts;
+import org.dicomgateway.dicom.wire.IncomingDataset;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -9,12 +9,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.aoju.bus.image.Dimse;
 import org.aoju.bus.image.galaxy.data.Attributes;
 import org.aoju.bus.image.metric.Association;
 import org.aoju.bus.image.metric.Commands;
 import org.aoju.bus.image.metric.Connection;
 import org.aoju.bus.image.metric.DataWriter;
+import org.aoju.bus.image.metric.DataWriterAdapter;
 import org.aoju.bus.image.metric.DimseRQHandler;
 import org.aoju.bus.image.metric.PDVInputStream;
 import org.aoju.bus.image.metric.internal.pdu.AAbort;
@@ -39,6 +41,7 @@ import org.dicomgateway.dicom.wire.AssociationException.Cause;
 import org.dicomgateway.dicom.wire.DicomSocket;
 import org.dicomgateway.dicom.wire.Negotiation;
 import org.dicomgateway.dicom.wire.OpenAssociation;
+import org.dicomgateway.dicom.wire.PduGuard;
 import org.dicomgateway.dicom.wire.Response;
 import org.dicomgateway.dicom.wire.ResponseTimeoutException;
 import org.dicomgateway.dicom.wire.ToolkitDevice;
@@ -55,6 +58,9 @@ final class RequestedAssociation implements OpenAssociation {
     private static final int LARGEST_PDU = 128 * ByteSize.KIB;
     private static final int MEDIUM_PRIORITY = 0;
     private static final int MESSAGE_IDS = 0x10000;
+    /** All responses to one C-FIND, or one instance by C-GET. */
+    private static final Duration LONGEST_ANSWER = Duration.ofMinutes(10);
+
     private static final AtomicInteger LAST_NUMBER = new AtomicInteger();
 
     /**
@@ -66,6 +72,8 @@ final class RequestedAssociation implements OpenAssociation {
     private final Peer peer;
     private final RequestorSettings settings;
     private final DicomSocket socket;
+    private final PduGuard.Side side;
+    private final DimseRQHandler requests;
     private final Map<PresentationPair, Presentation> accepted = new HashMap<>();
 
     private volatile @Nullable Association association;
@@ -73,10 +81,19 @@ final class RequestedAssociation implements OpenAssociation {
     private volatile boolean over;
     private int lastMessageId;
 
-    RequestedAssociation(Peer peer, RequestorSettings settings, DicomSocket socket) {
+    /**
+     * Nothing is requested before {@link #associate}.
+     *
+     * @param side what the socket reads
+     * @param requests what happens at a request of the peer
+     */
+    RequestedAssociation(
+            Peer peer, RequestorSettings settings, DicomSocket socket, PduGuard.Side side, DimseRQHandler requests) {
         this.peer = peer;
         this.settings = settings;
         this.socket = socket;
+        this.side = side;
+        this.requests = requests;
     }
 
     /**
@@ -93,7 +110,7 @@ final class RequestedAssociation implements OpenAssociation {
         local.setSendPDULength(LARGEST_PDU);
         local.setSocketCloseDelay(0);
         ToolkitDevice device = new ToolkitDevice(local, calling.value(), this::startReader, open -> association = open);
-        device.setDimseRQHandler(new NoRequests());
+        device.setDimseRQHandler(requests);
         AAssociateRQ rq = new BoundingRequest();
         rq.setCallingAET(calling.value());
         rq.setCalledAET(peer.aeTitle().value());
@@ -110,9 +127,12 @@ final class RequestedAssociation implements OpenAssociation {
         socket.readBefore(settings.associationTimeout());
         try {
             Association open = device.getApplicationEntity(calling.value()).connect(local, new Connection(), rq);
-            socket.readWithoutLimit();
-            checkRoles(open.getAAssociateAC(), asScp);
-            checkAnswer(open, pairs);
+            if (side == PduGuard.Side.RETRIEVER) {
+                awaitMessages();
+            } else {
+                socket.readWithoutLimit();
+            }
+            checkAnswer(open, pairs, refusedRoles(open.getAAssociateAC(), asScp));
         } catch (Exception e) {
             throw failed("the association", start, e);
         }
@@ -178,10 +198,44 @@ final class RequestedAssociation implements OpenAssociation {
                     .map(Map.Entry::getValue)
                     .findFirst()
                     .orElseThrow(() -> new UnexpectedAnswerException(
-                            "no presentation context for Storage Commitment (" + StorageCommitment.SOP_CLASS + ")"));
+                            "no presentation context for Storage Commitment, or it does not let the gateway be the SCP"
+                                    + " of " + StorageCommitment.SOP_CLASS + " (role selection)"));
             return EventReport.send(usable(), context, nextMessageId(), result).await(settings.responseTimeout());
         } catch (Exception e) {
             throw failed("N-EVENT-REPORT for transaction " + result.transaction(), start, e);
+        } catch (Error e) {
+            abort();
+            throw e;
+        }
+    }
+
+    /**
+     * Sends a C-FIND or C-GET request (PS3.4 C.4.1, C.4.3), and waits for its last response. The context must have been
+     * proposed.
+     *
+     * @param pending takes the responses before the last one
+     * @return the status of the last response, whatever it is
+     */
+    int ask(Service service, Attributes identifier, Response.Pending pending) throws AssociationException {
+        long start = System.nanoTime();
+        try {
+            Presentation context = accepted.entrySet().stream()
+                    .filter(each -> each.getKey().sopClass().equals(service.sopClass()))
+                    .map(Map.Entry::getValue)
+                    .findFirst()
+                    .orElseThrow(() -> new UnexpectedAnswerException(
+                            "no presentation context for the Study Root model (" + service.sopClass() + ")"));
+            Response response = new Response(nextMessageId(), service.response(), pending);
+            awaitMessages();
+            usable().invoke(
+                            context,
+                            service.command(response.getMessageID()),
+                            new DataWriterAdapter(identifier),
+                            response,
+                            0);
+            return response.await(LONGEST_ANSWER);
+        } catch (Exception e) {
+            throw failed(service.toString(), start, e);
         } catch (Error e) {
             abort();
             throw e;
@@ -220,7 +274,8 @@ final class RequestedAssociation implements OpenAssociation {
         return peer.toString();
     }
 
-    private void checkAnswer(Association open, List<PresentationPair> pairs) throws IOException {
+    private void checkAnswer(Association open, List<PresentationPair> pairs, Set<Uid> refusedRoles)
+            throws IOException {
         if (open.getMaxPDULengthSend() < SMALLEST_PDU) {
             throw new UnexpectedAnswerException(
                     "its maximum PDU length is only " + open.getMaxPDULengthSend() + " bytes");
@@ -228,7 +283,10 @@ final class RequestedAssociation implements OpenAssociation {
         for (int i = 0; i < pairs.size(); i++) {
             @Nullable Presentation answer = open.getAAssociateAC().getPresentationContext(contextId(i));
             String proposed = pairs.get(i).transferSyntax().uid().value();
-            if (answer != null && answer.isAccepted() && answer.containsTransferSyntax(proposed)) {
+            if (answer != null
+                    && answer.isAccepted()
+                    && answer.containsTransferSyntax(proposed)
+                    && !refusedRoles.contains(pairs.get(i).sopClass())) {
                 accepted.put(pairs.get(i), answer);
             }
         }
@@ -236,17 +294,16 @@ final class RequestedAssociation implements OpenAssociation {
     }
 
     /**
-     * A peer that says nothing about roles is asked anyway: many accept reports without it. One that says no would
-     * abort.
+     * The SOP classes for which the peer does not let the gateway be the SCP. One that says nothing about roles is
+     * asked anyway: many do what is asked without it. One that says no would abort.
      */
-    private static void checkRoles(AAssociateAC answer, Set<Uid> asScp) throws IOException {
-        for (Uid sopClass : asScp) {
-            @Nullable RoleSelection role = answer.getRoleSelectionFor(sopClass.value());
-            if (role != null && !role.isSCP()) {
-                throw new UnexpectedAnswerException(
-                        "it does not let the gateway be the SCP of " + sopClass + " (role selection)");
-            }
-        }
+    private static Set<Uid> refusedRoles(AAssociateAC answer, Set<Uid> asScp) {
+        return asScp.stream()
+                .filter(sopClass -> {
+                    @Nullable RoleSelection role = answer.getRoleSelectionFor(sopClass.value());
+                    return role != null && !role.isSCP();
+                })
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private Presentation contextOf(PresentationPair pair) {
@@ -255,6 +312,14 @@ final class RequestedAssociation implements OpenAssociation {
             throw new IllegalArgumentException(peer + " has not accepted " + pair);
         }
         return context;
+    }
+
+    /**
+     * A peer that sends nothing for that long is given up; of one that sends all the time, {@link #ask} has enough. The
+     * read that waits already keeps its own limit, so the first time it can take the association timeout longer.
+     */
+    private void awaitMessages() {
+        socket.awaitMessage(settings.responseTimeout(), settings.responseTimeout(), 0);
     }
 
     private Association usable() throws IOException {
@@ -352,7 +417,7 @@ final class RequestedAssociation implements OpenAssociation {
     }
 
     /** The accepting side must not send requests on this association. */
-    private static final class NoRequests implements DimseRQHandler {
+    static final class NoRequests implements DimseRQHandler {
 
         @Override
         public void onDimse(

@@ -9,8 +9,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.aoju.bus.image.metric.DimseRQHandler;
 import org.dicomgateway.dicom.commitment.CommitmentResult;
 import org.dicomgateway.dicom.commitment.StorageCommitment;
+import org.dicomgateway.dicom.requestor.RequestedAssociation.NoRequests;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.dicom.values.PresentationPair;
@@ -50,27 +52,44 @@ final class ToolkitRequestor implements Requestor, Reporter {
             throw new IllegalArgumentException("an association proposes 1 to " + PresentationPair.MAX_PER_ASSOCIATION
                     + " presentation contexts, not " + distinct.size());
         }
-        return open(peer, calling, distinct, Set.of());
+        return open(peer, calling, distinct, Set.of(), PduGuard.Side.REQUESTOR, new NoRequests());
     }
 
     @Override
     public int report(Peer peer, AeTitle calling, CommitmentResult result) throws AssociationException {
-        try (RequestedAssociation association = open(peer, calling, COMMITMENT, Set.of(StorageCommitment.SOP_CLASS))) {
+        try (RequestedAssociation association = open(
+                peer,
+                calling,
+                COMMITMENT,
+                Set.of(StorageCommitment.SOP_CLASS),
+                PduGuard.Side.REQUESTOR,
+                new NoRequests())) {
             return association.nEventReport(result);
         }
     }
 
-    private RequestedAssociation open(Peer peer, AeTitle calling, List<PresentationPair> pairs, Set<Uid> asScp)
+    /**
+     * Opens an association that also takes what a {@code side} reads.
+     *
+     * @param asScp the SOP classes for which the gateway wants to be the SCP
+     * @param requests what happens at a request of the peer
+     */
+    RequestedAssociation open(
+            Peer peer,
+            AeTitle calling,
+            List<PresentationPair> pairs,
+            Set<Uid> asScp,
+            PduGuard.Side side,
+            DimseRQHandler requests)
             throws AssociationException {
-        RequestedAssociation association = new RequestedAssociation(peer, settings, connect(peer));
+        RequestedAssociation association = new RequestedAssociation(peer, settings, connect(peer, side), side, requests);
         association.associate(calling, pairs, asScp);
         return association;
     }
 
-    private DicomSocket connect(Peer peer) throws AssociationException {
+    private DicomSocket connect(Peer peer, PduGuard.Side side) throws AssociationException {
         long start = System.nanoTime();
-        DicomSocket socket =
-                new DicomSocket(watchdog, settings.writeTimeout(), PduGuard.Side.REQUESTOR, settings.maxPduLength());
+        DicomSocket socket = new DicomSocket(watchdog, settings.writeTimeout(), side, settings.maxPduLength());
         try {
             InetSocketAddress address = new InetSocketAddress(peer.host(), peer.port());
             if (address.isUnresolved()) {

@@ -64,7 +64,7 @@ public final class DimseStatus {
         return (status & 0xFF00) == OUT_OF_RESOURCES || status == PROCESSING_FAILURE || status == RESOURCE_LIMITATION;
     }
 
-    /** Whether more responses to the same request follow (PS3.7 C.1.3). Here, no response may have such a status. */
+    /** Whether more responses to the same request follow (PS3.7 C.1.3): to C-FIND and C-GET only. */
     public static boolean isPending(int status) {
         return status == 0xFF00 || status == 0xFF01;
     }

@@ -30,7 +30,9 @@ public final class PduGuard extends InputStream {
         /** Reads an A-ASSOCIATE-RQ, requests, and the responses that it awaits, which have no dataset. */
         ACCEPTOR(A_ASSOCIATE_RQ),
         /** Reads an A-ASSOCIATE-AC, and responses without datasets. */
-        REQUESTOR(A_ASSOCIATE_AC);
+        REQUESTOR(A_ASSOCIATE_AC),
+        /** Reads an A-ASSOCIATE-AC, responses with a short identifier, and requests (C-FIND and C-GET, PS3.4 C). */
+        RETRIEVER(A_ASSOCIATE_AC);
 
         private final int associate;
 
@@ -62,6 +64,12 @@ public final class PduGuard extends InputStream {
     /** Some senders make larger PDUs than the gateway asked for. This costs nothing except a counter. */
     private static final int MIN_DATA_LIMIT = ByteSize.MIB;
 
+    /**
+     * The dataset of a response to C-FIND or C-GET, which the toolkit reads into memory: a dozen attributes. A longer
+     * one could also nest sequences so deep that the toolkit's stack overflows.
+     */
+    private static final int MAX_IDENTIFIER = 8 * ByteSize.KIB;
+
     private final InputStream in;
     private final Side side;
     private final int maxPduLength;
@@ -80,6 +88,7 @@ public final class PduGuard extends InputStream {
     private int fragmentRemaining;
     private int contextId;
     private int control;
+    private int identifierBytes;
     private boolean inCommand;
     private boolean associated;
     private @Nullable AssociateGuard associate;
@@ -232,6 +241,13 @@ public final class PduGuard extends InputStream {
         control = controlHeader;
         if (isCommand()) {
             command.beginFragment((control & 2) != 0);
+            identifierBytes = 0;
+        } else if (side == Side.RETRIEVER && command.isResponse()) {
+            identifierBytes += data;
+            if (identifierBytes > MAX_IDENTIFIER) {
+                throw Aborts.becauseOfViolation(
+                        "a response with more than " + MAX_IDENTIFIER + " bytes of dataset; that is no identifier");
+            }
         } else if (side == Side.REQUESTOR || command.isResponse()) {
             throw Aborts.becauseOfViolation("a dataset, but only responses without a dataset are expected");
         }

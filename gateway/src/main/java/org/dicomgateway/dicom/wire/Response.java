@@ -14,18 +14,36 @@ import org.aoju.bus.image.metric.DimseRSPHandler;
 import org.dicomgateway.dicom.values.DimseStatus;
 import org.jspecify.annotations.Nullable;
 
-/** The response to one request, for the thread that waits for it. The toolkit matches the message IDs. */
+/**
+ * The response to one request, for the thread that waits for it; to C-FIND and C-GET, the last of several. The toolkit
+ * matches the message IDs.
+ */
 public final class Response extends DimseRSPHandler {
 
     private static final int NO_STATUS = -1;
 
+    /** Takes the identifier of a response after which more follow, in the thread that reads the association. */
+    @FunctionalInterface
+    public interface Pending {
+        void take(@Nullable Attributes identifier) throws UnexpectedAnswerException;
+    }
+
     private final Dimse expected;
+    private final Pending pending;
     private final CompletableFuture<Integer> status = new CompletableFuture<>();
 
     /** The response to the request with this Message ID. Another kind of response is a failure. */
     public Response(int messageId, Dimse expected) {
+        this(messageId, expected, identifier -> {
+            throw new UnexpectedAnswerException("a response without a final status");
+        });
+    }
+
+    /** As above; {@code pending} takes each response that is not the last. When it throws, that is a failure. */
+    public Response(int messageId, Dimse expected, Pending pending) {
         super(messageId);
         this.expected = expected;
+        this.pending = pending;
     }
 
     @Override
@@ -35,8 +53,16 @@ public final class Response extends DimseRSPHandler {
         int answered = command.getInt(Tag.Status, NO_STATUS);
         if (field != expected.commandField()) {
             fail(new UnexpectedAnswerException(String.format("command field 0x%04X", field)));
-        } else if (answered == NO_STATUS || DimseStatus.isPending(answered)) {
-            fail(new UnexpectedAnswerException("a response without a final status"));
+        } else if (answered == NO_STATUS) {
+            fail(new UnexpectedAnswerException("a response without a status"));
+        } else if (DimseStatus.isPending(answered)) {
+            try {
+                pending.take(dataset);
+            } catch (UnexpectedAnswerException e) {
+                fail(e);
+            } catch (RuntimeException e) {
+                fail(new UnexpectedAnswerException("an identifier that cannot be read: " + e));
+            }
         } else {
             status.complete(answered);
         }

@@ -1,4 +1,4 @@
-package org.dicomgateway.dicom.acceptor;
+package org.dicomgateway.dicom.wire;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,19 +9,20 @@ import org.jspecify.annotations.Nullable;
  * The dataset of a request as it arrives. Keeps the reason when reading fails. Cannot be read after the request is
  * answered.
  */
-final class IncomingDataset extends InputStream {
+public final class IncomingDataset extends InputStream {
 
     private final PDVInputStream in;
     private @Nullable IOException failure;
     private boolean closed;
 
-    IncomingDataset(PDVInputStream in) {
+    /** The dataset that follows a request. */
+    public IncomingDataset(PDVInputStream in) {
         this.in = in;
     }
 
     /** The exception that ended reading, when the connection caused it. */
     @Nullable
-    IOException failure() {
+    public IOException failure() {
         return failure;
     }
 
