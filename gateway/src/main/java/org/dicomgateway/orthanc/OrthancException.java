@@ -56,11 +56,13 @@ public final class OrthancException extends IOException {
     }
 
     static OrthancException unreadable(URI url, RuntimeException cause) {
-        return new OrthancException(0, url + " sent an unexpected answer: check that this is the URL of its API", cause);
+        return new OrthancException(
+                0, url + " sent an unexpected answer: check that this is the URL of its API", cause);
     }
 
     static OrthancException tooLong(URI url, IOException cause) {
-        return new OrthancException(0, url + " is not the URL of its API, or it is not trustworthy: " + cause.getMessage(), cause);
+        return new OrthancException(
+                0, url + " is not the URL of its API, or it is not trustworthy: " + cause.getMessage(), cause);
     }
 
     static OrthancException interrupted(URI url) {

@@ -49,8 +49,7 @@ final class SinglePart extends InputStream {
         if (!contentType.toLowerCase(Locale.ROOT).startsWith("multipart/related") || !boundary.find()) {
             throw new IOException("the server did not answer with multipart/related, as it was asked");
         }
-        SinglePart part =
-                new SinglePart(body, boundary.group(1) == null ? boundary.group(2) : boundary.group(1));
+        SinglePart part = new SinglePart(body, boundary.group(1) == null ? boundary.group(2) : boundary.group(1));
         part.readHead();
         return part;
     }

@@ -61,7 +61,7 @@ final class Comparison {
         }
         Optional<DatasetDigest> ours = copy.digest().isPresent() ? copy.digest() : fromSpool(copy);
         if (ours.isEmpty()) {
-            return Finding.unverifiable(
+            return Finding.undecided(
                     how, "it was received by a version of the gateway without digests, and its bytes are gone");
         }
         long length = copy.instance().datasetLength();
@@ -80,7 +80,7 @@ final class Comparison {
         }
         return length == theirs.length()
                 ? Finding.differing(how, difference)
-                : Finding.unverifiable(
+                : Finding.undecided(
                         how,
                         difference + "; the server may write the lengths of sequences its own way, and the bytes that"
                                 + " were sent are gone from the spool");

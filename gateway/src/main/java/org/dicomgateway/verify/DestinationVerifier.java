@@ -306,8 +306,8 @@ final class DestinationVerifier implements AutoCloseable {
                     page.items().stream().map(SpoolSearch.FoundDelivery::id).toList();
             check(copies.copies(ids), (copy, finding) -> {
                 job.found(copy, finding);
-                boolean wanted = finding.state() == CopyState.MISSING
-                        || (finding.state() == CopyState.DIFFERING && job.overwrites());
+                boolean differs = finding.state() == CopyState.DIFFERING || finding.undecided();
+                boolean wanted = finding.state() == CopyState.MISSING || (differs && job.overwrites());
                 if (job.repairs() && wanted) {
                     note();
                     if (repair.sendAgain(copy, finding)) {

@@ -88,7 +88,8 @@ final class DimseArchive extends RetrievingArchive {
         }
         if (second.outcome() == Outcome.NOT_ACCEPTED) {
             throw new NotSentException(
-                    Reason.REFUSED, "it does not send instances of SOP class " + copy.instance().sopClass() + " by C-GET");
+                    Reason.REFUSED,
+                    "it does not send instances of SOP class " + copy.instance().sopClass() + " by C-GET");
         }
         throw new NotSentException(
                 reasonOf(second.status()), "it answered C-GET with status " + DimseStatus.format(second.status()));

@@ -30,7 +30,11 @@ final class Repair {
 
     /** Returns whether the delivery is pending now. */
     boolean sendAgain(Copy copy, Finding finding) {
-        String reason = finding.state() == CopyState.MISSING ? "it was missing there" : "other content was there";
+        String reason = switch (finding.state()) {
+            case MISSING -> "it was missing there";
+            case DIFFERING -> "other content was there";
+            default -> "what is there could not be compared";
+        };
         if (copies.sendAgain(copy.deliveryId(), reason)) {
             return true;
         }

@@ -105,7 +105,10 @@ public final class Verifier implements AutoCloseable {
         for (String name : wanted) {
             Optional<DestinationVerifier> verifier = Optional.ofNullable(verifiers.get(name));
             verifier.ifPresentOrElse(
-                    each -> each.add(job), () -> job.done(name, "there is no way to verify: it has no rest and no dicomweb, and verify.level is none"));
+                    each -> each.add(job),
+                    () -> job.done(
+                            name,
+                            "there is no way to verify: it has no rest and no dicomweb, and verify.level is none"));
         }
         return job;
     }

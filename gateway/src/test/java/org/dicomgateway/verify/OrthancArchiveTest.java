@@ -75,7 +75,11 @@ class OrthancArchiveTest {
                 Optional.empty(),
                 Duration.ofMinutes(1));
         new OrthancArchive(rest, new VerifierTest.FakeCopies())
-                .fetch(VerifierTest.copy(1, "1.9", false), NAME, Finding.verified("by a test", Optional.of(md5)), target);
+                .fetch(
+                        VerifierTest.copy(1, "1.9", false),
+                        NAME,
+                        Finding.verified("by a test", Optional.of(md5)),
+                        target);
     }
 
     private static String md5(byte[] bytes) throws Exception {

@@ -174,7 +174,8 @@ class OtherWaysIT {
 
             // Nothing is kept any more: what is missing is fetched from another server, in each way.
             gateway.terminate(LIMIT);
-            gateway.configure("gateway.spool { segment-size = 17 MiB, keep.for = 0 s }").start();
+            gateway.configure("gateway.spool { segment-size = 17 MiB, keep.for = 0 s }")
+                    .start();
             await().atMost(LIMIT).until(() -> gateway.ask("status").exitCode() != 3);
             await().atMost(LIMIT).until(() -> names(gateway, "log", ".seg") <= 1);
             orthanc.empty();

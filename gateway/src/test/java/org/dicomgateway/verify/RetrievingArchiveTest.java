@@ -146,8 +146,7 @@ class RetrievingArchiveTest {
     @Test
     void what_cannot_be_asked_for_is_not_missing() throws Exception {
         Copy without = copy("");
-        Optional<String> name =
-                archive.study(without).name(without.instance().sopInstance());
+        Optional<String> name = archive.study(without).name(without.instance().sopInstance());
         assertThat(name).contains("");
         assertThat(archive.check(without, "", Level.CONTENT).state()).isEqualTo(CopyState.UNVERIFIABLE);
         // A series that cannot be listed: the instance is asked for by itself.

@@ -94,7 +94,10 @@ public final class VerifyCommand extends OperatorCommand {
     @Option(names = "--repair", description = "Send again what is missing, and check it again.")
     private boolean repair;
 
-    @Option(names = "--overwrite", description = "Only with --repair: also send again what differs.")
+    @Option(
+            names = "--overwrite",
+            description =
+                    "Only with --repair: also send again what differs, or cannot be compared because the bytes are gone.")
     private boolean overwrite;
 
     @Override

@@ -46,8 +46,8 @@ public final class RoutingWarnings {
                     "name it in a route, or remove it");
         }
         draft.plainPasswords().stream()
-                .filter(password -> password.get().isPresent()
-                        && password.sourceLocation().source() == SourceLocation.Source.FILE)
+                .filter(password ->
+                        password.get().isPresent() && password.sourceLocation().source() == SourceLocation.Source.FILE)
                 .forEach(password -> add(
                         password.sourceLocation(),
                         "the file contains a password in plain text",

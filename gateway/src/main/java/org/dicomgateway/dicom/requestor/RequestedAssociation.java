@@ -274,8 +274,7 @@ final class RequestedAssociation implements OpenAssociation {
         return peer.toString();
     }
 
-    private void checkAnswer(Association open, List<PresentationPair> pairs, Set<Uid> refusedRoles)
-            throws IOException {
+    private void checkAnswer(Association open, List<PresentationPair> pairs, Set<Uid> refusedRoles) throws IOException {
         if (open.getMaxPDULengthSend() < SMALLEST_PDU) {
             throw new UnexpectedAnswerException(
                     "its maximum PDU length is only " + open.getMaxPDULengthSend() + " bytes");

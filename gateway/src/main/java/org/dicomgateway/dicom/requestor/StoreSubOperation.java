@@ -61,11 +61,7 @@ final class StoreSubOperation implements DimseRQHandler {
 
     @Override
     public synchronized void onDimse(
-            Association open,
-            Presentation context,
-            Dimse dimse,
-            Attributes command,
-            @Nullable PDVInputStream data)
+            Association open, Presentation context, Dimse dimse, Attributes command, @Nullable PDVInputStream data)
             throws IOException {
         // The answer to the proposal does not name the abstract syntaxes again.
         check(dimse, open.getAAssociateRQ().getPresentationContext(context.getPCID()), command);
@@ -82,8 +78,8 @@ final class StoreSubOperation implements DimseRQHandler {
 
     private void check(Dimse dimse, Presentation proposed, Attributes command) throws IOException {
         if (dimse != Dimse.C_STORE_RQ) {
-            throw Aborts.becauseOfViolation("a " + dimse + " request, but only the C-STORE of what it was asked for"
-                    + " is expected");
+            throw Aborts.becauseOfViolation(
+                    "a " + dimse + " request, but only the C-STORE of what it was asked for" + " is expected");
         }
         String told = command.getString(Tag.AffectedSOPInstanceUID, "");
         String toldClass = command.getString(Tag.AffectedSOPClassUID, "");
@@ -91,7 +87,8 @@ final class StoreSubOperation implements DimseRQHandler {
                 || !sopClass.value().equals(toldClass)
                 || !sopClass.value().equals(proposed.getAbstractSyntax())) {
             throw Aborts.becauseOfViolation("a C-STORE of instance " + Text.token(told, MAX_UID) + " of SOP class "
-                    + Text.token(toldClass, MAX_UID) + " in a context for " + proposed.getAbstractSyntax() + ", but " + sopInstance
+                    + Text.token(toldClass, MAX_UID) + " in a context for " + proposed.getAbstractSyntax() + ", but "
+                    + sopInstance
                     + " of " + sopClass + " was asked for");
         }
     }

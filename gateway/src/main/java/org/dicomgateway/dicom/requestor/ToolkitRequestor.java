@@ -82,7 +82,8 @@ final class ToolkitRequestor implements Requestor, Reporter {
             PduGuard.Side side,
             DimseRQHandler requests)
             throws AssociationException {
-        RequestedAssociation association = new RequestedAssociation(peer, settings, connect(peer, side), side, requests);
+        RequestedAssociation association =
+                new RequestedAssociation(peer, settings, connect(peer, side), side, requests);
         association.associate(calling, pairs, asScp);
         return association;
     }
