@@ -186,7 +186,7 @@ public final class Gateway implements AutoCloseable {
             AccessControl access = new AccessControl(listener, identities, clock);
             AssociationPolicy gate = new AssociationGate(listener.aeTitles(), access, intake, rejected);
             AssociationPolicy policy = audit.map(trail -> trail.audited(gate)).orElse(gate);
-            all.add(new Acceptor(listener.acceptor(), tls, policy, handler, scp));
+            all.add(new Acceptor(listener.acceptor(), tls, policy, handler, scp, org.dicomgateway.dicom.commitment.CommitmentScu.NONE));
         }
         return List.copyOf(all);
     }

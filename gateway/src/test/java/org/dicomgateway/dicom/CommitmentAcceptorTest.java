@@ -19,6 +19,7 @@ import org.dicomgateway.dicom.commitment.CommitmentRequest;
 import org.dicomgateway.dicom.commitment.CommitmentResult;
 import org.dicomgateway.dicom.commitment.CommitmentResult.Failure;
 import org.dicomgateway.dicom.commitment.CommitmentScp;
+import org.dicomgateway.dicom.commitment.CommitmentScu;
 import org.dicomgateway.dicom.commitment.FailureReason;
 import org.dicomgateway.dicom.commitment.ReportChannel;
 import org.dicomgateway.dicom.commitment.SopReference;
@@ -78,7 +79,8 @@ class CommitmentAcceptorTest {
                 new TlsContexts(InstantSource.system()),
                 request -> Admission.UNLIMITED,
                 request -> CStoreResponse.SUCCESS,
-                scp);
+                scp,
+                CommitmentScu.NONE);
         made.start();
         return made;
     }

@@ -18,7 +18,7 @@ import org.dicomgateway.dicom.commitment.CommitmentResult;
 import org.dicomgateway.dicom.commitment.CommitmentResult.Failure;
 import org.dicomgateway.dicom.commitment.EventInformation;
 import org.dicomgateway.dicom.commitment.FailureReason;
-import org.dicomgateway.dicom.commitment.RefusedActionException;
+import org.dicomgateway.dicom.commitment.RefusedMessageException;
 import org.dicomgateway.dicom.commitment.SopReference;
 import org.dicomgateway.dicom.values.DimseStatus;
 import org.dicomgateway.dicom.values.TransferSyntax;
@@ -174,7 +174,7 @@ class CommitmentDatasetTest {
             byte[] cut = java.util.Arrays.copyOf(whole, length);
             assertThatThrownBy(() -> ActionInformation.read(new ByteArrayInputStream(cut), syntax))
                     .as("cut after " + length)
-                    .isInstanceOf(RefusedActionException.class);
+                    .isInstanceOf(RefusedMessageException.class);
         }
     }
 
@@ -247,7 +247,7 @@ class CommitmentDatasetTest {
     }
 
     private static CommitmentRequest read(EncodedDataset dataset, TransferSyntax syntax)
-            throws RefusedActionException, IOException {
+            throws RefusedMessageException, IOException {
         return ActionInformation.read(new ByteArrayInputStream(dataset.toByteArray()), syntax);
     }
 
@@ -262,7 +262,7 @@ class CommitmentDatasetTest {
     private static void assertRefused(int status, ThrowingCallable reading) {
         assertThatThrownBy(reading)
                 .isInstanceOfSatisfying(
-                        RefusedActionException.class,
+                        RefusedMessageException.class,
                         refused -> assertThat(refused.status()).isEqualTo(status));
     }
 }

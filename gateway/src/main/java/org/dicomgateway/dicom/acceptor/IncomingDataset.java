@@ -3,6 +3,7 @@ package org.dicomgateway.dicom.acceptor;
 import java.io.IOException;
 import java.io.InputStream;
 import org.aoju.bus.image.metric.PDVInputStream;
+import org.dicomgateway.dicom.commitment.RefusedMessageException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,18 @@ final class IncomingDataset extends InputStream {
     @Nullable
     IOException failure() {
         return failure;
+    }
+
+    /**
+     * A dataset that ends too early ends the association when the connection is the reason.
+     *
+     * @return {@code refused}, when the connection is not
+     */
+    RefusedMessageException reasonFor(RefusedMessageException refused) throws IOException {
+        if (failure != null) {
+            throw failure;
+        }
+        return refused;
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.aoju.bus.image.Dimse;
@@ -15,25 +16,26 @@ import org.aoju.bus.image.metric.Association;
 import org.aoju.bus.image.metric.Commands;
 import org.aoju.bus.image.metric.Connection;
 import org.aoju.bus.image.metric.DataWriter;
-import org.aoju.bus.image.metric.DimseRQHandler;
-import org.aoju.bus.image.metric.PDVInputStream;
 import org.aoju.bus.image.metric.internal.pdu.AAbort;
 import org.aoju.bus.image.metric.internal.pdu.AAssociateAC;
 import org.aoju.bus.image.metric.internal.pdu.AAssociateRJ;
 import org.aoju.bus.image.metric.internal.pdu.AAssociateRQ;
 import org.aoju.bus.image.metric.internal.pdu.Presentation;
 import org.aoju.bus.image.metric.internal.pdu.RoleSelection;
+import org.dicomgateway.dicom.commitment.ActionRequest;
+import org.dicomgateway.dicom.commitment.CommitmentRequest;
 import org.dicomgateway.dicom.commitment.CommitmentResult;
+import org.dicomgateway.dicom.commitment.CommitmentScu;
 import org.dicomgateway.dicom.commitment.EventReport;
 import org.dicomgateway.dicom.commitment.StorageCommitment;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.ByteSize;
 import org.dicomgateway.dicom.values.Implementation;
+import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.dicom.values.PresentationPair;
 import org.dicomgateway.dicom.values.Rejection;
 import org.dicomgateway.dicom.values.Uid;
-import org.dicomgateway.dicom.wire.Aborts;
 import org.dicomgateway.dicom.wire.AssociationException;
 import org.dicomgateway.dicom.wire.AssociationException.Cause;
 import org.dicomgateway.dicom.wire.DicomSocket;
@@ -66,6 +68,7 @@ final class RequestedAssociation implements OpenAssociation {
     private final Peer peer;
     private final RequestorSettings settings;
     private final DicomSocket socket;
+    private final Optional<CommitmentScu> reports;
     private final Map<PresentationPair, Presentation> accepted = new HashMap<>();
 
     private volatile @Nullable Association association;
@@ -73,10 +76,13 @@ final class RequestedAssociation implements OpenAssociation {
     private volatile boolean over;
     private int lastMessageId;
 
-    RequestedAssociation(Peer peer, RequestorSettings settings, DicomSocket socket) {
+    /** @param reports takes the reports of the accepting side; empty: it must send no requests */
+    RequestedAssociation(
+            Peer peer, RequestorSettings settings, DicomSocket socket, Optional<CommitmentScu> reports) {
         this.peer = peer;
         this.settings = settings;
         this.socket = socket;
+        this.reports = reports;
     }
 
     /**
@@ -93,7 +99,7 @@ final class RequestedAssociation implements OpenAssociation {
         local.setSendPDULength(LARGEST_PDU);
         local.setSocketCloseDelay(0);
         ToolkitDevice device = new ToolkitDevice(local, calling.value(), this::startReader, open -> association = open);
-        device.setDimseRQHandler(new NoRequests());
+        device.setDimseRQHandler(new OnlyReports(reports, new Origin(peer.aeTitle(), calling, peer.host())));
         AAssociateRQ rq = new BoundingRequest();
         rq.setCallingAET(calling.value());
         rq.setCalledAET(peer.aeTitle().value());
@@ -171,6 +177,27 @@ final class RequestedAssociation implements OpenAssociation {
      * class must have been proposed, with the gateway as SCP.
      */
     int nEventReport(CommitmentResult result) throws AssociationException {
+        return inCommitment(
+                "N-EVENT-REPORT for transaction " + result.transaction(),
+                (open, context, messageId) -> EventReport.send(open, context, messageId, result));
+    }
+
+    /**
+     * Requests storage commitment (PS3.4 J.3.2): the status of the response. A pair of that SOP class must have been
+     * proposed.
+     */
+    int nAction(CommitmentRequest request) throws AssociationException {
+        return inCommitment(
+                "N-ACTION for transaction " + request.transaction(),
+                (open, context, messageId) -> ActionRequest.send(open, context, messageId, request));
+    }
+
+    /** Sends one message of storage commitment. */
+    private interface CommitmentMessage {
+        Response send(Association open, Presentation context, int messageId) throws IOException, InterruptedException;
+    }
+
+    private int inCommitment(String what, CommitmentMessage message) throws AssociationException {
         long start = System.nanoTime();
         try {
             Presentation context = accepted.entrySet().stream()
@@ -179,9 +206,9 @@ final class RequestedAssociation implements OpenAssociation {
                     .findFirst()
                     .orElseThrow(() -> new UnexpectedAnswerException(
                             "no presentation context for Storage Commitment (" + StorageCommitment.SOP_CLASS + ")"));
-            return EventReport.send(usable(), context, nextMessageId(), result).await(settings.responseTimeout());
+            return message.send(usable(), context, nextMessageId()).await(settings.responseTimeout());
         } catch (Exception e) {
-            throw failed("N-EVENT-REPORT for transaction " + result.transaction(), start, e);
+            throw failed(what, start, e);
         } catch (Error e) {
             abort();
             throw e;
@@ -349,20 +376,6 @@ final class RequestedAssociation implements OpenAssociation {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    /** The accepting side must not send requests on this association. */
-    private static final class NoRequests implements DimseRQHandler {
-
-        @Override
-        public void onDimse(
-                Association open, Presentation context, Dimse dimse, Attributes command, @Nullable PDVInputStream data)
-                throws IOException {
-            throw Aborts.becauseOfViolation("a " + dimse + " request, but only responses are expected");
-        }
-
-        @Override
-        public void onClose(Association closed) {}
     }
 
     /**

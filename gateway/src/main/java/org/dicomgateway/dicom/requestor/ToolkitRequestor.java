@@ -9,9 +9,12 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.dicomgateway.dicom.commitment.CommitmentRequest;
 import org.dicomgateway.dicom.commitment.CommitmentResult;
+import org.dicomgateway.dicom.commitment.CommitmentScu;
 import org.dicomgateway.dicom.commitment.StorageCommitment;
 import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.values.DimseStatus;
 import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.dicom.values.PresentationPair;
 import org.dicomgateway.dicom.values.TransferSyntax;
@@ -27,7 +30,7 @@ import org.dicomgateway.security.TlsContext;
 import org.dicomgateway.security.TlsContexts;
 
 /** Opens associations with the toolkit. Associations share only the watchdog. */
-final class ToolkitRequestor implements Requestor, Reporter {
+final class ToolkitRequestor implements Requestor, Reporter, CommitmentRequestor {
 
     private static final List<PresentationPair> COMMITMENT = List.of(
             new PresentationPair(StorageCommitment.SOP_CLASS, TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN),
@@ -50,27 +53,47 @@ final class ToolkitRequestor implements Requestor, Reporter {
             throw new IllegalArgumentException("an association proposes 1 to " + PresentationPair.MAX_PER_ASSOCIATION
                     + " presentation contexts, not " + distinct.size());
         }
-        return open(peer, calling, distinct, Set.of());
+        return open(peer, PduGuard.Side.REQUESTOR, Optional.empty(), calling, distinct, Set.of());
     }
 
     @Override
     public int report(Peer peer, AeTitle calling, CommitmentResult result) throws AssociationException {
-        try (RequestedAssociation association = open(peer, calling, COMMITMENT, Set.of(StorageCommitment.SOP_CLASS))) {
+        Set<Uid> asScp = Set.of(StorageCommitment.SOP_CLASS);
+        try (RequestedAssociation association =
+                open(peer, PduGuard.Side.REQUESTOR, Optional.empty(), calling, COMMITMENT, asScp)) {
             return association.nEventReport(result);
         }
     }
 
-    private RequestedAssociation open(Peer peer, AeTitle calling, List<PresentationPair> pairs, Set<Uid> asScp)
+    @Override
+    public int request(Peer peer, AeTitle calling, CommitmentRequest request, CommitmentScu reports, Wait wait)
             throws AssociationException {
-        RequestedAssociation association = new RequestedAssociation(peer, settings, connect(peer));
+        try (RequestedAssociation association =
+                open(peer, PduGuard.Side.REPORTED_TO, Optional.of(reports), calling, COMMITMENT, Set.of())) {
+            int status = association.nAction(request);
+            if (DimseStatus.kindOf(status) != DimseStatus.Kind.FAILURE) {
+                wait.forReport();
+            }
+            return status;
+        }
+    }
+
+    private RequestedAssociation open(
+            Peer peer,
+            PduGuard.Side side,
+            Optional<CommitmentScu> reports,
+            AeTitle calling,
+            List<PresentationPair> pairs,
+            Set<Uid> asScp)
+            throws AssociationException {
+        RequestedAssociation association = new RequestedAssociation(peer, settings, connect(peer, side), reports);
         association.associate(calling, pairs, asScp);
         return association;
     }
 
-    private DicomSocket connect(Peer peer) throws AssociationException {
+    private DicomSocket connect(Peer peer, PduGuard.Side side) throws AssociationException {
         long start = System.nanoTime();
-        DicomSocket socket =
-                new DicomSocket(watchdog, settings.writeTimeout(), PduGuard.Side.REQUESTOR, settings.maxPduLength());
+        DicomSocket socket = new DicomSocket(watchdog, settings.writeTimeout(), side, settings.maxPduLength());
         try {
             InetSocketAddress address = new InetSocketAddress(peer.host(), peer.port());
             if (address.isUnresolved()) {

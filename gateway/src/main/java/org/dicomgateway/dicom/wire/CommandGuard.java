@@ -67,9 +67,11 @@ final class CommandGuard {
         while (pos < end) {
             if (valueRemaining > 0) {
                 int n = Math.min(valueRemaining, end - pos);
-                if (element == COMMAND_FIELD && valueRemaining - n == 0 && side == PduGuard.Side.ACCEPTOR) {
+                if (element == COMMAND_FIELD && valueRemaining - n == 0) {
                     response = (b[pos + n - 1] & RESPONSE) != 0;
-                    check(!response || takeAwaited(), "a response, but only requests are expected");
+                    check(
+                            !response || side != PduGuard.Side.ACCEPTOR || takeAwaited(),
+                            "a response, but only requests are expected");
                 }
                 pos += n;
                 valueRemaining -= n;

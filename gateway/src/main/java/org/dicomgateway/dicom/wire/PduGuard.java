@@ -30,7 +30,9 @@ public final class PduGuard extends InputStream {
         /** Reads an A-ASSOCIATE-RQ, requests, and the responses that it awaits, which have no dataset. */
         ACCEPTOR(A_ASSOCIATE_RQ),
         /** Reads an A-ASSOCIATE-AC, and responses without datasets. */
-        REQUESTOR(A_ASSOCIATE_AC);
+        REQUESTOR(A_ASSOCIATE_AC),
+        /** The same, and requests with datasets: the acceptor may report (N-EVENT-REPORT). */
+        REPORTED_TO(A_ASSOCIATE_AC);
 
         private final int associate;
 
