@@ -62,12 +62,14 @@ public final class Configuration {
                 found);
     }
 
-    /** The warnings for a {@code routing.conf} without problems, sorted by file and line. */
-    public static List<Warning> warnings(Path routingConf) throws ConfigurationException {
+    /**
+     * The warnings for the {@code routing.conf} of these settings, which has no problems, sorted by file and line.
+     */
+    public static List<Warning> warnings(GatewaySettings gateway) throws ConfigurationException {
         Problems problems = new Problems();
-        Optional<RoutingReader.Draft> draft = routing(routingConf, problems);
+        Optional<RoutingReader.Draft> draft = routing(gateway.routingFile(), problems);
         problems.throwIfAny();
-        return RoutingWarnings.of(draft.orElseThrow());
+        return RoutingWarnings.of(draft.orElseThrow(), gateway.commitment());
     }
 
     /**

@@ -93,6 +93,22 @@ public enum Metric {
             "Deliveries not made because a newer version was sent before",
             "destination"),
 
+    UNCOMMITTED(
+            "gateway_copies_uncommitted",
+            Kind.GAUGE,
+            "Delivered copies that a destination has not committed, by state: open, failed",
+            "destination",
+            "state"),
+    UNCOMMITTED_OLDEST(
+            "gateway_copies_uncommitted_oldest_age_seconds",
+            Kind.GAUGE,
+            "Time since the delivery of the oldest copy that the destination has not committed; 0 when there is none",
+            "destination"),
+    COMMITTED(
+            "gateway_copies_committed_total",
+            Kind.COUNTER,
+            "Delivered copies that the destination has committed",
+            "destination"),
     COMMITMENTS_OPEN(
             "gateway_commitments_open", Kind.GAUGE, "Requests of storage commitment without a result yet", "sender"),
     COMMITMENT_OLDEST(

@@ -13,6 +13,7 @@ import java.util.function.Predicate;
 import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.process.LongLived;
 import org.dicomgateway.spool.Copies;
+import org.dicomgateway.spool.Copy;
 import org.dicomgateway.spool.Search;
 import org.dicomgateway.spool.SpoolSearch;
 
@@ -108,6 +109,16 @@ public final class Verifier implements AutoCloseable {
                     each -> each.add(job), () -> job.done(name, "there is no way to verify: it has no rest"));
         }
         return job;
+    }
+
+    /**
+     * Sends a copy again that its destination was found not to have: from the bytes that the spool keeps, or from another
+     * destination. Returns whether it does.
+     *
+     * @param how by what means it was found
+     */
+    public boolean sendAgain(Copy missing, String how) {
+        return new Repair(copies, this::archive).sendAgain(missing, Finding.missing(how));
     }
 
     /** A request; empty when there is none with this number, or it is no longer remembered. */
