@@ -180,9 +180,9 @@ final class DestinationCommitments {
         }
         if (failures > 0) {
             LOG.info("commitment: {} takes requests again", settings.name());
+            problem = "";
         }
         failures = 0;
-        problem = "";
         Instant deadline = clock.instant().plus(settings.commitment().deadline());
         note(batch.stream(), owed -> Optional.of(deadline));
         LOG.info(
@@ -348,6 +348,7 @@ final class DestinationCommitments {
                 missing.add(owed);
             }
         }
+        problem = "";
         spool.note(notes);
         committed += notes.size() - failed;
         tell(report, notes.size(), failed, example);

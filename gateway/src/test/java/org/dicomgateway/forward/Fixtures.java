@@ -84,7 +84,8 @@ final class Fixtures {
                 schedule,
                 limit,
                 rest,
-                it.verify());
+                it.verify(),
+                it.commitment());
     }
 
     /** Opens daily at this hour, UTC, for one hour. */
