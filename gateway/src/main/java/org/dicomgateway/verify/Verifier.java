@@ -112,8 +112,8 @@ public final class Verifier implements AutoCloseable {
     }
 
     /**
-     * Sends a copy again that its destination was found not to have: from the bytes that the spool keeps, or from another
-     * destination. Returns whether it does.
+     * Sends a copy again that its destination was found not to have: from the bytes that the spool keeps, or from
+     * another destination. Returns whether it does.
      *
      * @param how by what means it was found
      */

@@ -272,7 +272,7 @@ class OperatorCommandsTest {
         assertThat(out.toString())
                 .contains("study 1.2.3  CT, 2 instances, 1.0 KiB")
                 .contains("from CT1")
-                .containsPattern("(?m)^a +1 +1 +0 +0 +0 +0 +0$")
+                .containsPattern("(?m)^a +1 +1 +0 +0 +0 +0 +0 +1$")
                 .doesNotContain("PAT-1", "accession ACC-1");
         assertThat(run(new TraceCommand(), "ACC-1", "--show-patients")).isEqualTo(1);
         assertThat(out.toString()).contains("accession ACC-1, patient PAT-1");

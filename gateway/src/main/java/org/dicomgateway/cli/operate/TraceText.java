@@ -135,6 +135,7 @@ final class TraceText {
                         .map(DeliveryView.Check::state)
                         .orElse(one.state())
                 + one.commitment()
+                        .filter(said -> one.state().equals("delivered"))
                         .map(said -> said.state().equals("committed") ? " and committed" : ", not committed")
                         .orElse("");
     }

@@ -111,7 +111,8 @@ public final class Acceptor implements AutoCloseable {
      * An acceptor that does not listen yet. If the settings require TLS, it uses one of these contexts.
      *
      * @param commitments serves requests of storage commitment; empty: it offers none
-     * @param reports takes reports of storage commitment; their contexts are refused to peers from which it expects none
+     * @param reports takes reports of storage commitment; contexts for them are refused to peers from which it expects
+     *     none
      */
     public Acceptor(
             AcceptorSettings settings,

@@ -6,8 +6,8 @@ import org.dicomgateway.dicom.values.DimseStatus;
 import org.dicomgateway.dicom.values.TransferSyntax;
 
 /**
- * The Action Information of a request (PS3.4 Table J.3-1), in implicit or explicit VR little endian: Transaction UID and
- * Referenced SOP Sequence.
+ * The Action Information of a request (PS3.4 Table J.3-1), in implicit or explicit VR little endian: Transaction UID
+ * and Referenced SOP Sequence.
  */
 public final class ActionInformation {
 
