@@ -154,8 +154,7 @@ public final class ArchiveCommitments implements CommitmentScu, AutoCloseable {
         long end = System.nanoTime() + grace.toNanos();
         desks.values().forEach(ArchiveCommitments::close);
         desks.values()
-                .forEach(desk -> desk.looking.close(
-                        Duration.ofNanos(Math.max(1_000_000, end - System.nanoTime()))));
+                .forEach(desk -> desk.looking.close(Duration.ofNanos(Math.max(1_000_000, end - System.nanoTime()))));
     }
 
     /** Stops without a grace period. */

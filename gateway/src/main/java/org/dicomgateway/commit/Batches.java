@@ -31,7 +31,8 @@ final class Batches {
         for (List<Owed> study : studies.values()) {
             boolean complete = study.stream().noneMatch(each -> each.due().isAfter(now));
             boolean waitsLong = study.stream()
-                    .anyMatch(each -> !each.due().plus(after.multipliedBy(PATIENCE)).isAfter(now));
+                    .anyMatch(each ->
+                            !each.due().plus(after.multipliedBy(PATIENCE)).isAfter(now));
             boolean ripe = complete || waitsLong || study.size() >= most;
             for (int from = 0; ripe && from < study.size(); from += most) {
                 batches.add(study.subList(from, Math.min(from + most, study.size())));

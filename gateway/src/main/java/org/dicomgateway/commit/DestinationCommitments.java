@@ -156,8 +156,8 @@ final class DestinationCommitments {
 
     /** Returns whether the next request is worth a try now. */
     private boolean ask(List<Owed> batch) {
-        OpenRequest request =
-                new OpenRequest(batch, clock.instant().plus(settings.commitment().deadline()));
+        OpenRequest request = new OpenRequest(
+                batch, clock.instant().plus(settings.commitment().deadline()));
         remember(request);
         int status;
         try {
@@ -174,8 +174,7 @@ final class DestinationCommitments {
         if (DimseStatus.kindOf(status) == DimseStatus.Kind.FAILURE) {
             request.expire();
             note(batch.stream(), owed -> Optional.of(later(owed)));
-            failed("it answered the request with " + DimseStatus.format(status) + ", "
-                    + DimseStatus.meaningOf(status));
+            failed("it answered the request with " + DimseStatus.format(status) + ", " + DimseStatus.meaningOf(status));
             return false;
         }
         if (failures > 0) {
@@ -236,7 +235,8 @@ final class DestinationCommitments {
 
     private synchronized void remember(OpenRequest request) {
         requests.put(request.transaction(), request);
-        int over = (int) requests.values().stream().filter(each -> !each.isOpen()).count();
+        int over =
+                (int) requests.values().stream().filter(each -> !each.isOpen()).count();
         for (Iterator<OpenRequest> each = requests.values().iterator(); over > MAX_REMEMBERED; ) {
             if (!each.next().isOpen()) {
                 each.remove();
@@ -326,13 +326,13 @@ final class DestinationCommitments {
         String example = "";
         int failed = 0;
         for (Owed owed : request.all()) {
-            @Nullable Optional<FailureReason> how = said.get(owed.copy().instance().sopInstance());
+            @Nullable
+            Optional<FailureReason> how = said.get(owed.copy().instance().sopInstance());
             boolean done = how != null && how.isEmpty();
             if (!done && report.late()) {
                 continue;
             }
-            Optional<Commitment> commitment =
-                    Optional.ofNullable(how).map(failure -> new Commitment(now, failure));
+            Optional<Commitment> commitment = Optional.ofNullable(how).map(failure -> new Commitment(now, failure));
             notes.add(new Note(
                     owed.copy().deliveryId(),
                     owed.deliveredAt(),
@@ -342,7 +342,10 @@ final class DestinationCommitments {
             if (!done) {
                 failed++;
                 example = owed.copy().instance().sopInstance() + ": "
-                        + Optional.ofNullable(how).flatMap(why -> why).map(Object::toString).orElse("not named");
+                        + Optional.ofNullable(how)
+                                .flatMap(why -> why)
+                                .map(Object::toString)
+                                .orElse("not named");
             }
             if (commitment.filter(Commitment::isMissing).isPresent()) {
                 missing.add(owed);
@@ -372,7 +375,8 @@ final class DestinationCommitments {
                     request.transaction(),
                     example);
         }
-        if (report.result().committed().size() + report.result().failed().size() > request.copies().size()) {
+        if (report.result().committed().size() + report.result().failed().size()
+                > request.copies().size()) {
             LOG.warn(
                     "commitment: {} also reports on instances that it was not asked for, transaction {}; they are ignored",
                     settings.name(),

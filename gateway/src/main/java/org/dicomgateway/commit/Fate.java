@@ -103,17 +103,21 @@ record Fate(Kind kind, String note) {
 
     private static Fate ofCopy(String uid, FoundDelivery copy, AnswerWhen when, Set<Optional<String>> stored) {
         // A delivery that was merged is made by another one, to the same destination.
-        boolean done = copy.state() == DeliveryState.MERGED ? stored.contains(copy.destination()) : satisfies(copy, when);
+        boolean done =
+                copy.state() == DeliveryState.MERGED ? stored.contains(copy.destination()) : satisfies(copy, when);
         return done ? STORED : new Fate(kindOf(copy.state()), uid + " is " + where(copy));
     }
 
     private static boolean satisfies(FoundDelivery delivery, AnswerWhen when) {
-        if (delivery.state() != DeliveryState.DELIVERED || copy(delivery) == CopyState.DIFFERING || isMissing(delivery)) {
+        if (delivery.state() != DeliveryState.DELIVERED
+                || copy(delivery) == CopyState.DIFFERING
+                || isMissing(delivery)) {
             return false;
         }
         return switch (when) {
             case DELIVERED -> true;
-            case COMMITTED -> delivery.commitment().filter(said -> said.failure().isEmpty()).isPresent();
+            case COMMITTED ->
+                delivery.commitment().filter(said -> said.failure().isEmpty()).isPresent();
             case VERIFIED -> copy(delivery) == CopyState.VERIFIED;
         };
     }

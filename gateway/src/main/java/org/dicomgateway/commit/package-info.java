@@ -11,8 +11,8 @@
  * to a destination is not durable: what is not committed is asked for again.
  *
  * <p>Threads: one for each sender, and one for each destination that is asked, so that a peer that hangs delays no
- * other. Never here: a commitment because an instance is in the spool, a guess about an instance that the spool does not know,
- * and a delivery.
+ * other. Never here: a commitment because an instance is in the spool, a guess about an instance that the spool does
+ * not know, and a delivery.
  */
 @NullMarked
 package org.dicomgateway.commit;

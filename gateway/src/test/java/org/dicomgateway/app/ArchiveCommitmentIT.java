@@ -57,7 +57,8 @@ class ArchiveCommitmentIT {
         try (GatewayProcess gateway = new GatewayProcess(directory.resolve("gateway"));
                 OrthancServer orthanc = OrthancServer.start(
                         directory, "ORTHANC1", Map.of("DicomModalities", Map.of("gateway", modality(nobody))))) {
-            gateway.routing(asked("deadline = 3 s", orthanc.peer()) + all(orthanc.peer())).start();
+            gateway.routing(asked("deadline = 3 s", orthanc.peer()) + all(orthanc.peer()))
+                    .start();
             send(gateway, kept);
             send(gateway, deleted);
             await("the report of both is lost").atMost(LIMIT).until(() -> asked(gateway, 3) && asked(gateway, 2));
@@ -99,10 +100,14 @@ class ArchiveCommitmentIT {
                             + "routes = [ { name = r, to = [archive, without], commit-on = archive } ]\n")
                     .start();
             send(gateway, study);
-            assertThat(modality.request(gateway.peer(), "1.2.3.1", references(study))).isZero();
-            await("told why").atMost(LIMIT).until(() -> gateway.output()
-                    .contains("archive cannot be asked for it; this is tried again with growing pauses: it answered the"
-                            + " request with 0x0213"));
+            assertThat(modality.request(gateway.peer(), "1.2.3.1", references(study)))
+                    .isZero();
+            await("told why")
+                    .atMost(LIMIT)
+                    .until(() -> gateway.output()
+                            .contains(
+                                    "archive cannot be asked for it; this is tried again with growing pauses: it answered the"
+                                            + " request with 0x0213"));
             await().atMost(LIMIT).until(() -> gateway.output().contains("without cannot be asked for it"));
             assertThat(gateway.ask("commitments").output()).contains("0x0213", "no presentation context");
             archive.answer(0);
@@ -131,10 +136,14 @@ class ArchiveCommitmentIT {
                     List.of(one, notAsked),
                     List.of(new Failure(two, FailureReason.PROCESSING_FAILURE)));
             assertThat(archive.report(gateway.peer(), half)).isZero();
-            assertThat(archive.report(gateway.peer(), lie)).as("a second report").isZero();
-            await().atMost(LIMIT).untilAsserted(() -> assertThat(
-                            gateway.ask("trace", two.sopInstance().value()).output())
-                    .contains("not_committed", "0x0110, processing failure"));
+            assertThat(archive.report(gateway.peer(), lie))
+                    .as("a second report")
+                    .isZero();
+            await().atMost(LIMIT)
+                    .untilAsserted(() -> assertThat(
+                                    gateway.ask("trace", two.sopInstance().value())
+                                            .output())
+                            .contains("not_committed", "0x0110, processing failure"));
             assertThat(gateway.ask("trace", study.get(0).study().value()).exitCode())
                     .isEqualTo(1);
             assertThat(gateway.ask("commitments").output()).containsPattern("archive +0 +1 ");
@@ -149,7 +158,9 @@ class ArchiveCommitmentIT {
             assertThat(archive.report(
                             gateway.peer(), new CommitmentResult(again.transaction(), List.of(two), List.of())))
                     .isZero();
-            await("the sender is told").atMost(LIMIT).until(() -> modality.reports().size() == 1);
+            await("the sender is told")
+                    .atMost(LIMIT)
+                    .until(() -> modality.reports().size() == 1);
             assertThat(modality.reports().get(0).event()).isEqualTo(1);
             assertThat(gateway.count("delivered")).isEqualTo(4);
         }
@@ -224,7 +235,11 @@ class ArchiveCommitmentIT {
 
     private static String metrics(GatewayProcess gateway) throws IOException, InterruptedException {
         return HttpClient.newHttpClient()
-                .send(HttpRequest.newBuilder(gateway.admin("/metrics")).timeout(LIMIT).build(), BodyHandlers.ofString())
+                .send(
+                        HttpRequest.newBuilder(gateway.admin("/metrics"))
+                                .timeout(LIMIT)
+                                .build(),
+                        BodyHandlers.ofString())
                 .body();
     }
 }

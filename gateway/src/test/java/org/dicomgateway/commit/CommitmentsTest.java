@@ -401,7 +401,12 @@ class CommitmentsTest {
                         Report.NEW_ASSOCIATION,
                         Optional.empty())));
         try (Commitments restarted = Commitments.open(
-                settings, records, spool, route -> CommitOn.ALL, each -> (peer, calling, result) -> sender.report(result), () -> now)) {
+                settings,
+                records,
+                spool,
+                route -> CommitOn.ALL,
+                each -> (peer, calling, result) -> sender.report(result),
+                () -> now)) {
             assertThat(restarted.statuses()).singleElement().satisfies(status -> {
                 assertThat(status.transactionUid()).isEqualTo("9.1");
                 assertThat(status.requestedAt()).isEqualTo(START);

@@ -106,8 +106,7 @@ class DestinationCommitmentsTest {
         }
         assertThat(server.asked).hasSize(1);
 
-        IntStream.rangeClosed(100, 100 + DestinationCommitments.MAX_REFERENCES)
-                .forEach(i -> spool.deliver(i, "1.7"));
+        IntStream.rangeClosed(100, 100 + DestinationCommitments.MAX_REFERENCES).forEach(i -> spool.deliver(i, "1.7"));
         look(Duration.ofSeconds(10));
         assertThat(server.asked)
                 .extracting(request -> request.references().size())
@@ -293,8 +292,7 @@ class DestinationCommitmentsTest {
     }
 
     private void fail(CommitmentRequest request, Failure failure) {
-        assertThat(commitments.report(
-                        new CommitmentResult(request.transaction(), List.of(), List.of(failure)), PACS))
+        assertThat(commitments.report(new CommitmentResult(request.transaction(), List.of(), List.of(failure)), PACS))
                 .contains(Answer.TAKEN);
     }
 

@@ -55,8 +55,7 @@ class FateTest {
         "SUPERSEDED, UNKNOWN, 0x0112",
         "MERGED, WAITING, 0x0110"
     })
-    void every_state_but_delivered_is_a_failure_at_the_deadline(
-            DeliveryState state, Fate.Kind kind, int reason) {
+    void every_state_but_delivered_is_a_failure_at_the_deadline(DeliveryState state, Fate.Kind kind, int reason) {
         Fate fate = fate(at("pacs", DeliveryState.DELIVERED), at("archive", state));
         assertThat(fate.kind()).isEqualTo(kind);
         assertThat(fate.reason().code()).isEqualTo(reason);
@@ -214,7 +213,8 @@ class FateTest {
 
     @Test
     void a_copy_that_was_never_checked_is_not_verified() {
-        Fate fate = Fate.of(REFERENCE, Optional.of(found(at("pacs", DeliveryState.DELIVERED))), AnswerWhen.VERIFIED, ALL);
+        Fate fate =
+                Fate.of(REFERENCE, Optional.of(found(at("pacs", DeliveryState.DELIVERED))), AnswerWhen.VERIFIED, ALL);
         assertThat(fate.kind()).isEqualTo(Fate.Kind.WAITING);
         assertThat(fate.note()).isEqualTo("1.2.3 is delivered and unchecked at pacs (route all)");
     }
@@ -233,10 +233,7 @@ class FateTest {
 
     private static FoundDelivery at(String destination, DeliveryState state, Optional<CopyState> copy) {
         return delivery(
-                destination,
-                state,
-                copy.map(each -> new FoundCheck(each, Instant.EPOCH, "", "")),
-                Optional.empty());
+                destination, state, copy.map(each -> new FoundCheck(each, Instant.EPOCH, "", "")), Optional.empty());
     }
 
     private static FoundDelivery delivery(

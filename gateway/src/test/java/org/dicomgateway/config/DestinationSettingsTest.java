@@ -104,8 +104,8 @@ class DestinationSettingsTest {
                                 + "\ncommitment { request = true, after = 30 s, deadline = 2 h } }")
                         .commitment())
                 .isEqualTo(new CommitmentRequests(true, Duration.ofSeconds(30), Duration.ofHours(2)));
-        assertThatThrownBy(() -> archive("destinations.archive { " + IDENTITY
-                        + "\ncalling-ae = preserve, commitment.request = true }"))
+        assertThatThrownBy(() -> archive(
+                        "destinations.archive { " + IDENTITY + "\ncalling-ae = preserve, commitment.request = true }"))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("destinations.archive.commitment.request")
                 .hasMessageContaining("the server could not report");

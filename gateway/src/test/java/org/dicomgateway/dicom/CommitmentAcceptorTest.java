@@ -293,14 +293,13 @@ class CommitmentAcceptorTest {
         Expecting expecting = new Expecting("GATEWAY");
         CommitmentRequest request = new CommitmentRequest(Uid.of("1.2.3"), references(2));
         CompletableFuture<Integer> answer = new CompletableFuture<>();
-        int status = requestor()
-                .request(gateway, AeTitle.of("CT1"), request, expecting, () -> {
-                    try {
-                        answer.complete(channel.get().report(result()));
-                    } catch (AssociationException e) {
-                        answer.completeExceptionally(e);
-                    }
-                });
+        int status = requestor().request(gateway, AeTitle.of("CT1"), request, expecting, () -> {
+            try {
+                answer.complete(channel.get().report(result()));
+            } catch (AssociationException e) {
+                answer.completeExceptionally(e);
+            }
+        });
         assertThat(status).isZero();
         assertThat(taken).containsExactly(request);
         assertThat(answer).isCompletedWithValue(0);
@@ -318,7 +317,8 @@ class CommitmentAcceptorTest {
     void a_peer_that_is_asked_reports_as_the_SCP_and_others_cannot() throws Exception {
         Expecting expecting = new Expecting("PACS");
         try (Acceptor asking = acceptor(Limits.acceptor(), Optional.empty(), expecting)) {
-            Peer port = new Peer(AeTitle.of("GATEWAY"), "127.0.0.1", asking.address().getPort());
+            Peer port = new Peer(
+                    AeTitle.of("GATEWAY"), "127.0.0.1", asking.address().getPort());
             assertThat(reporter().report(port, AeTitle.of("PACS"), result())).isZero();
             assertThat(expecting.reported).containsExactly(result());
             assertThatThrownBy(() -> reporter().report(port, AeTitle.of("CT1"), result()))

@@ -222,8 +222,7 @@ class CommitmentDatasetTest {
                         new Failure(reference("1.2.3.77"), new FailureReason(0xC123))));
         assertThat(EventInformation.read(new ByteArrayInputStream(EventInformation.write(result, syntax)), syntax))
                 .isEqualTo(result);
-        assertThat(result.failed().get(1).reason())
-                .hasToString("0xC123, a reason that the standard does not define");
+        assertThat(result.failed().get(1).reason()).hasToString("0xC123, a reason that the standard does not define");
 
         CommitmentRequest request = new CommitmentRequest(Uid.of("1.2.3"), List.of(reference("1.2.3.4")));
         byte[] written = ActionInformation.write(request, syntax);
@@ -259,10 +258,8 @@ class CommitmentDatasetTest {
                 .delimiter(ITEM, content.length)
                 .raw(content)
                 .toByteArray();
-        byte[] odd = begin(syntax)
-                .header(0x00081198, "SQ", item.length)
-                .raw(item)
-                .toByteArray();
+        byte[] odd =
+                begin(syntax).header(0x00081198, "SQ", item.length).raw(item).toByteArray();
         assertThatThrownBy(() -> EventInformation.read(new ByteArrayInputStream(odd), syntax))
                 .isInstanceOf(RefusedMessageException.class)
                 .hasMessageContaining("a Failure Reason that is no number of two bytes");

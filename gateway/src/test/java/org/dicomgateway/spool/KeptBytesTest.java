@@ -445,7 +445,12 @@ class KeptBytesTest {
             spool.copies().sendAgain(2048, "it was missing there");
             commitments.note(List.of(note(again, false, said(Optional.empty()), Optional.empty())));
             SpoolHarness.settleDown(spool);
-            assertThat(spool.story(2).orElseThrow().instance().deliveries().get(0).commitment())
+            assertThat(spool.story(2)
+                            .orElseThrow()
+                            .instance()
+                            .deliveries()
+                            .get(0)
+                            .commitment())
                     .as("what is said of the delivery before")
                     .isEmpty();
             commitments.askAfter(name -> Optional.of(after));

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.dicomgateway.spool.search.FoundRows;
 import org.dicomgateway.spool.sqlite.Affinities;
-import org.dicomgateway.spool.sqlite.Completion;
 import org.dicomgateway.spool.sqlite.CommitmentRows;
+import org.dicomgateway.spool.sqlite.Completion;
 import org.dicomgateway.spool.sqlite.CopyRows;
 import org.dicomgateway.spool.sqlite.DeliveryEvents;
 import org.dicomgateway.spool.sqlite.DeliveryRow;
@@ -118,8 +118,7 @@ class LedgerQueryPlanTest {
 
     @Test
     void what_is_not_committed_is_counted_in_an_index_that_holds_nothing_else() throws Exception {
-        assertThat(plan(CommitmentRows.DEBTS))
-                .containsExactly("SCAN commitment USING COVERING INDEX commitment_due");
+        assertThat(plan(CommitmentRows.DEBTS)).containsExactly("SCAN commitment USING COVERING INDEX commitment_due");
     }
 
     @Test

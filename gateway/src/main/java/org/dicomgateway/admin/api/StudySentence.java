@@ -91,7 +91,12 @@ public final class StudySentence {
 
     private static boolean isComplete(StudyView.At at) {
         return at.delivered() > 0
-                && at.pending() + at.parked() + at.held() + at.discarded() + at.missing() + at.differing()
+                && at.pending()
+                                + at.parked()
+                                + at.held()
+                                + at.discarded()
+                                + at.missing()
+                                + at.differing()
                                 + at.uncommitted()
                         == 0;
     }

@@ -33,10 +33,14 @@ final class TraceText {
     static boolean isDone(StudyView study) {
         return study.unrouted() == 0
                 && study.destinations().stream()
-                        .allMatch(at ->
-                                at.pending() + at.parked() + at.held() + at.discarded() + at.missing() + at.differing()
-                                                + at.uncommitted()
-                                        == 0);
+                        .allMatch(at -> at.pending()
+                                        + at.parked()
+                                        + at.held()
+                                        + at.discarded()
+                                        + at.missing()
+                                        + at.differing()
+                                        + at.uncommitted()
+                                == 0);
     }
 
     /** Whether every delivery of the instance is done, and it has a route. */

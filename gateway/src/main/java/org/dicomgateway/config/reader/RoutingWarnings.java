@@ -110,7 +110,8 @@ public final class RoutingWarnings {
             String names = String.join(" and ", silent);
             add(
                     draft.sourceLocation(),
-                    "with answer-when = " + Strategy.word(when) + ", route " + route.name() + " keeps requests of senders"
+                    "with answer-when = " + Strategy.word(when) + ", route " + route.name()
+                            + " keeps requests of senders"
                             + " waiting until they fail: " + names
                             + (when == AnswerWhen.VERIFIED ? " is not verified" : " is not asked for commitment"),
                     (when == AnswerWhen.VERIFIED ? "set verify.level" : "set commitment.request = true") + " for "

@@ -118,8 +118,8 @@ public final class StrategyReader {
                         .checkWith(
                                 draft.copies,
                                 (on, copies) -> on.copies().orElse(1) <= copies,
-                                (on, copies) -> "storage commitment would require " + on.copies().orElse(1)
-                                        + " copies, but the route makes " + copies,
+                                (on, copies) -> "storage commitment would require "
+                                        + on.copies().orElse(1) + " copies, but the route makes " + copies,
                                 "write a number up to that of the copies");
             } else if (word.equals("broadcast")) {
                 draft.commitOn

@@ -1,7 +1,6 @@
 package org.dicomgateway.dicom.acceptor;
 
 import java.io.IOException;
-import java.time.Duration;
 import org.aoju.bus.image.galaxy.data.Attributes;
 import org.aoju.bus.image.metric.Association;
 import org.aoju.bus.image.metric.PDVInputStream;
@@ -32,8 +31,7 @@ final class CommitmentReports {
     private final Acceptor acceptor;
     private final String associationName;
 
-    CommitmentReports(
-            CommitmentScu scu, Origin origin, DicomSocket socket, Acceptor acceptor, String associationName) {
+    CommitmentReports(CommitmentScu scu, Origin origin, DicomSocket socket, Acceptor acceptor, String associationName) {
         this.scu = scu;
         this.origin = origin;
         this.socket = socket;

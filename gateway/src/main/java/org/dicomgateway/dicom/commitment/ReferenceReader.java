@@ -18,9 +18,9 @@ import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
 
 /**
- * Reads the dataset of a request or of a report (PS3.4 Tables J.3-1 and J.3-2): Transaction UID, Referenced SOP Sequence
- * and Failed SOP Sequence. Skips all other attributes, at any depth and without recursion. Memory is bounded, whatever
- * lengths are claimed.
+ * Reads the dataset of a request or of a report (PS3.4 Tables J.3-1 and J.3-2): Transaction UID, Referenced SOP
+ * Sequence and Failed SOP Sequence. Skips all other attributes, at any depth and without recursion. Memory is bounded,
+ * whatever lengths are claimed.
  */
 final class ReferenceReader {
 
@@ -59,8 +59,7 @@ final class ReferenceReader {
     static ReferenceReader read(InputStream dataset, TransferSyntax syntax)
             throws RefusedMessageException, IOException {
         ByteSource source = new ByteSource(dataset, MAX_LENGTH, false);
-        ReferenceReader read =
-                new ReferenceReader(source, !syntax.equals(TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN));
+        ReferenceReader read = new ReferenceReader(source, !syntax.equals(TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN));
         try {
             read.dataset();
         } catch (UnreadableDatasetException e) {

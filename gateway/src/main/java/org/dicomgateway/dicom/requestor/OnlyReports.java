@@ -37,8 +37,7 @@ record OnlyReports(Optional<CommitmentScu> reports, Origin origin) implements Di
         EventReport.answer(open, context, command, answer);
     }
 
-    private Answer answer(
-            CommitmentScu scu, Presentation context, Attributes command, @Nullable PDVInputStream data)
+    private Answer answer(CommitmentScu scu, Presentation context, Attributes command, @Nullable PDVInputStream data)
             throws IOException {
         try {
             return scu.report(EventReport.read(context, command, data), origin);

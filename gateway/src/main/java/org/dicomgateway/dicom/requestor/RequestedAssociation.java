@@ -77,8 +77,7 @@ final class RequestedAssociation implements OpenAssociation {
     private int lastMessageId;
 
     /** @param reports takes the reports of the accepting side; empty: it must send no requests */
-    RequestedAssociation(
-            Peer peer, RequestorSettings settings, DicomSocket socket, Optional<CommitmentScu> reports) {
+    RequestedAssociation(Peer peer, RequestorSettings settings, DicomSocket socket, Optional<CommitmentScu> reports) {
         this.peer = peer;
         this.settings = settings;
         this.socket = socket;

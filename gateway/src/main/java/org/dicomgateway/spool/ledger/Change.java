@@ -33,11 +33,7 @@ public sealed interface Change {
      * @param commitment when the destination is to be asked for storage commitment, if it was delivered; empty: never
      */
     record Settled(
-            long deliveryId,
-            Settlement settlement,
-            Instant at,
-            Optional<Instant> check,
-            Optional<Instant> commitment)
+            long deliveryId, Settlement settlement, Instant at, Optional<Instant> check, Optional<Instant> commitment)
             implements Change {
 
         /** Creates the end of a claim after which the destination is asked nothing. */

@@ -114,10 +114,7 @@ public final class FoundRows {
 
     /** Adds the deliveries, in the order of the plan, which is the order of the keys. */
     private List<FoundInstance> withDeliveries(
-            List<FoundInstance> instances,
-            String ids,
-            Map<Long, FoundCheck> checks,
-            Map<Long, Commitment> commitments)
+            List<FoundInstance> instances, String ids, Map<Long, FoundCheck> checks, Map<Long, Commitment> commitments)
             throws SQLException {
         Map<Long, List<FoundDelivery>> deliveries = new HashMap<>();
         Map<Long, Instance> byId =
@@ -414,8 +411,7 @@ public final class FoundRows {
                 destination,
                 (name, at) -> sum(
                         at,
-                        new StudyAt(
-                                name, 0, 0, 0, 0, 0, 0, "", verified, missing, differing, committed, uncommitted)));
+                        new StudyAt(name, 0, 0, 0, 0, 0, 0, "", verified, missing, differing, committed, uncommitted)));
     }
 
     private static long of(long count, DeliveryState state, DeliveryState counted) {

@@ -60,8 +60,7 @@ public final class CommitmentRows {
     }
 
     /** See {@link org.dicomgateway.spool.CopyCommitments#owed}. */
-    public static List<Owed> owed(Statements database, String destination, Instant until, int max)
-            throws SQLException {
+    public static List<Owed> owed(Statements database, String destination, Instant until, int max) throws SQLException {
         Map<Long, Request> requests = new LinkedHashMap<>();
         try (ResultSet row = database.query(OWED, destination, until.toEpochMilli(), max)) {
             while (row.next()) {
@@ -136,8 +135,7 @@ public final class CommitmentRows {
     public static final String HASTEN =
             "UPDATE commitment INDEXED BY commitment_due SET due = ? WHERE destination = ? AND due > ?";
 
-    public static final String FORGET =
-            "DELETE FROM commitment WHERE delivery BETWEEN ?1 * 1024 AND ?1 * 1024 + 1023";
+    public static final String FORGET = "DELETE FROM commitment WHERE delivery BETWEEN ?1 * 1024 AND ?1 * 1024 + 1023";
 
     public static final String OWED = """
             SELECT delivery, delivered_at, due, requests, sent_again_at FROM commitment INDEXED BY commitment_due
