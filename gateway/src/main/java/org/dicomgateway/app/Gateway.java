@@ -131,7 +131,7 @@ public final class Gateway implements AutoCloseable {
         archiveCommitments = new ArchiveCommitments(
                 spool.commitments(),
                 destination -> CommitmentRequestor.of(destination.requestor(), tls),
-                copy -> verifier.sendAgain(copy, "storage commitment"),
+                delivery -> verifier.sendAgain(delivery, "storage commitment"),
                 clock);
         acceptors = acceptors(intake, rejected, clock);
         watcher = new RulesWatcher(settings.routingFile(), rules, restart);

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
-import java.util.function.Predicate;
+import java.util.function.LongPredicate;
 import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.config.settings.DestinationSettings.CommitmentRequests;
 import org.dicomgateway.dicom.commitment.CommitmentResult;
@@ -22,7 +22,6 @@ import org.dicomgateway.dicom.values.DimseStatus;
 import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.process.LongLived;
 import org.dicomgateway.process.Repeating;
-import org.dicomgateway.spool.Copy;
 import org.dicomgateway.spool.CopyCommitments;
 import org.dicomgateway.spool.CopyCommitments.Debt;
 
@@ -59,19 +58,19 @@ public final class ArchiveCommitments implements CommitmentScu, AutoCloseable {
 
     private final CopyCommitments spool;
     private final Function<DestinationSettings, CommitmentRequestor> requestors;
-    private final Predicate<Copy> resend;
+    private final LongPredicate resend;
     private final InstantSource clock;
     private final Map<String, Desk> desks = new ConcurrentSkipListMap<>();
 
     /**
      * Asks nobody before {@link #follow}.
      *
-     * @param resend sends a copy again that its destination does not have; whether it does
+     * @param resend sends the copy of a delivery again that its destination does not have; whether it does
      */
     public ArchiveCommitments(
             CopyCommitments spool,
             Function<DestinationSettings, CommitmentRequestor> requestors,
-            Predicate<Copy> resend,
+            LongPredicate resend,
             InstantSource clock) {
         this.spool = spool;
         this.requestors = requestors;

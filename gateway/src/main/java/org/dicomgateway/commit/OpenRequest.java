@@ -4,33 +4,56 @@ import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.dicomgateway.dicom.commitment.CommitmentRequest;
-import org.dicomgateway.dicom.commitment.SopReference;
 import org.dicomgateway.dicom.values.Uid;
+import org.dicomgateway.spool.Commitment;
+import org.dicomgateway.spool.CopyCommitments.Note;
 import org.dicomgateway.spool.CopyCommitments.Owed;
 
-/** A request that a destination has got, or may have got. For any thread. */
+/** A request that a destination has got, or may have got. It keeps little of each copy. For any thread. */
 final class OpenRequest {
+
+    /**
+     * A copy that was asked for.
+     *
+     * @param requests how often it was asked for, this time included
+     * @param sentAgainAt as {@link Owed#sentAgainAt}
+     */
+    record Asked(long deliveryId, Instant deliveredAt, int requests, Optional<Instant> sentAgainAt) {
+
+        private static Asked of(Owed owed) {
+            return new Asked(
+                    owed.copy().deliveryId(), owed.deliveredAt(), owed.requests() + 1, owed.sentAgainAt());
+        }
+
+        /** See {@link Note}. */
+        Note note(boolean requested, Optional<Commitment> said, Optional<Instant> again) {
+            return new Note(deliveryId, deliveredAt, requested, said, again);
+        }
+    }
 
     private final Uid transaction = newUid();
     private final Instant deadline;
-    private final Map<Uid, List<Owed>> copies;
+    private final Map<Uid, List<Asked>> copies;
     private final CountDownLatch answered = new CountDownLatch(1);
-    private volatile boolean over;
+    private volatile boolean open = true;
 
-    /** @param copies what is asked for; of an instance that was delivered twice, all copies */
-    OpenRequest(List<Owed> copies, Instant deadline) {
+    /** @param owed what is asked for; of an instance that was delivered twice, all copies */
+    OpenRequest(List<Owed> owed, Instant deadline) {
         this.deadline = deadline;
-        this.copies = copies.stream()
+        this.copies = owed.stream()
                 .collect(Collectors.groupingBy(
-                        owed -> owed.copy().instance().sopInstance(), LinkedHashMap::new, Collectors.toList()));
+                        each -> each.copy().instance().sopInstance(),
+                        HashMap::new,
+                        Collectors.mapping(Asked::of, Collectors.toList())));
     }
 
     /** Nobody can guess it, so only who got the request can report on it (PS3.5 B.2). */
@@ -45,46 +68,35 @@ final class OpenRequest {
         return transaction;
     }
 
-    /** Copies by SOP Instance UID. */
-    Map<Uid, List<Owed>> copies() {
+    /** The copies by SOP Instance UID. */
+    Map<Uid, List<Asked>> copies() {
         return copies;
     }
 
-    List<Owed> all() {
-        return copies.values().stream().flatMap(List::stream).toList();
+    List<Asked> all() {
+        return copies.values().stream().flatMap(Collection::stream).toList();
     }
 
-    CommitmentRequest message() {
-        return new CommitmentRequest(
-                transaction,
-                copies.values().stream()
-                        .map(each -> each.get(0).copy().instance())
-                        .map(instance -> new SopReference(instance.sopClass(), instance.sopInstance()))
-                        .toList());
-    }
-
-    /** The report has come. */
-    void answered() {
-        over = true;
+    /** The report has come. Returns whether it is the first one. */
+    synchronized boolean answered() {
+        boolean first = answered.getCount() > 0;
+        open = false;
         answered.countDown();
-    }
-
-    boolean isAnswered() {
-        return answered.getCount() == 0;
+        return first;
     }
 
     /** No report is waited for any more. One that comes nevertheless is used. */
     void expire() {
-        over = true;
+        open = false;
     }
 
     /** Whether a report is waited for. */
     boolean isOpen() {
-        return !over;
+        return open;
     }
 
     boolean isOverdue(Instant now) {
-        return !over && !now.isBefore(deadline);
+        return open && !now.isBefore(deadline);
     }
 
     /** Waits for the report. */

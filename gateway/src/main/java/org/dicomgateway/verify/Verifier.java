@@ -13,7 +13,6 @@ import java.util.function.Predicate;
 import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.process.LongLived;
 import org.dicomgateway.spool.Copies;
-import org.dicomgateway.spool.Copy;
 import org.dicomgateway.spool.Search;
 import org.dicomgateway.spool.SpoolSearch;
 
@@ -117,8 +116,10 @@ public final class Verifier implements AutoCloseable {
      *
      * @param how by what means it was found
      */
-    public boolean sendAgain(Copy missing, String how) {
-        return new Repair(copies, this::archive).sendAgain(missing, Finding.missing(how));
+    public boolean sendAgain(long deliveryId, String how) {
+        Repair repair = new Repair(copies, this::archive);
+        return copies.copies(List.of(deliveryId)).stream()
+                .anyMatch(missing -> repair.sendAgain(missing, Finding.missing(how)));
     }
 
     /** A request; empty when there is none with this number, or it is no longer remembered. */

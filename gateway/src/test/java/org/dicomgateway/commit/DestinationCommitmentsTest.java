@@ -77,9 +77,9 @@ class DestinationCommitmentsTest {
         return new DestinationCommitments(settings, server, spool, this::resend, () -> now);
     }
 
-    private boolean resend(Copy copy) {
-        spool.deliverAgain(copy.deliveryId());
-        return resent.add(copy.deliveryId());
+    private boolean resend(long delivery) {
+        spool.deliverAgain(delivery);
+        return resent.add(delivery);
     }
 
     @Test

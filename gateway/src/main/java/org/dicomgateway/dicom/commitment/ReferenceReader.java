@@ -185,7 +185,7 @@ final class ReferenceReader {
         }
         byte[] value = new byte[2];
         elements.readValue(value, 0);
-        return value[0] & 0xFF | (value[1] & 0xFF) << 8;
+        return (value[0] & 0xFF) | ((value[1] & 0xFF) << 8);
     }
 
     private static String uid(ElementReader elements) throws IOException {
