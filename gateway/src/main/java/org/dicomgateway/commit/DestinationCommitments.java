@@ -247,7 +247,8 @@ final class DestinationCommitments {
             return Optional.empty();
         }
         OpenRequest request = found.get();
-        boolean asked = Stream.concat(result.committed().stream(), result.failed().stream().map(Failure::reference))
+        boolean asked = Stream.concat(
+                        result.committed().stream(), result.failed().stream().map(Failure::reference))
                 .map(SopReference::sopInstance)
                 .anyMatch(request.copies()::containsKey);
         if (!asked) {

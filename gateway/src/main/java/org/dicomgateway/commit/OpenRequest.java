@@ -30,8 +30,7 @@ final class OpenRequest {
     record Asked(long deliveryId, Instant deliveredAt, int requests, Optional<Instant> sentAgainAt) {
 
         private static Asked of(Owed owed) {
-            return new Asked(
-                    owed.copy().deliveryId(), owed.deliveredAt(), owed.requests() + 1, owed.sentAgainAt());
+            return new Asked(owed.copy().deliveryId(), owed.deliveredAt(), owed.requests() + 1, owed.sentAgainAt());
         }
 
         /** See {@link Note}. */

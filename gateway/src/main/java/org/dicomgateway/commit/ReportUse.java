@@ -57,8 +57,7 @@ final class ReportUse {
         String example = "";
         for (Map.Entry<Uid, List<Asked>> instance : request.copies().entrySet()) {
             Optional<Commitment> commitment = Optional.ofNullable(said.get(instance.getKey()));
-            boolean done =
-                    commitment.filter(each -> each.failure().isEmpty()).isPresent();
+            boolean done = commitment.filter(each -> each.failure().isEmpty()).isPresent();
             if (!done && late) {
                 continue;
             }

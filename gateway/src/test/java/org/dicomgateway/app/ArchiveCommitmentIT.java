@@ -69,7 +69,8 @@ class ArchiveCommitmentIT {
             assertThat(orthanc.instances()).isEqualTo(5);
             assertThat(gateway.output())
                     .contains("orthanc1 has not reported on 3 instances in time")
-                    .containsPattern("orthanc1 does not have 2 instances, transaction [0-9.]+; 2 of them are sent again");
+                    .containsPattern(
+                            "orthanc1 does not have 2 instances, transaction [0-9.]+; 2 of them are sent again");
             assertThat(trace(gateway, deleted.get(0)).output()).containsSubsequence("sent_again", "committed");
             assertThat(trace(gateway, kept.get(0)).exitCode()).isZero();
 

@@ -127,7 +127,8 @@ class DestinationCommitmentsTest {
 
     @Test
     void a_report_before_the_response_counts() {
-        server.reportAtOnce = request -> new CommitmentResult(request.transaction(), request.references(), List.of());
+        server.reportAtOnce =
+                Optional.of(request -> new CommitmentResult(request.transaction(), request.references(), List.of()));
         spool.deliver(1, "1.9");
         look(AFTER);
         assertThat(spool.said(1)).isEqualTo("committed");
@@ -144,7 +145,7 @@ class DestinationCommitmentsTest {
             look(Duration.ZERO);
             assertThat(spool.said(1)).isEqualTo("0x0122, referenced SOP class not supported");
             Instant failed = now;
-            while (server.last() == request) {
+            while (server.last().equals(request)) {
                 look(Duration.ofMinutes(1));
             }
             assertThat(server.last().transaction()).isNotEqualTo(request.transaction());
@@ -300,10 +301,10 @@ class DestinationCommitmentsTest {
         return new SopReference(CT, Uid.of("1.2.3." + delivery));
     }
 
-    private final class FakeServer implements CommitmentRequestor {
+    private static final class FakeServer implements CommitmentRequestor {
 
         private final List<CommitmentRequest> asked = new ArrayList<>();
-        private Function<CommitmentRequest, CommitmentResult> reportAtOnce = request -> null;
+        private Optional<Function<CommitmentRequest, CommitmentResult>> reportAtOnce = Optional.empty();
         private int status;
         private boolean away;
 
@@ -318,11 +319,10 @@ class DestinationCommitmentsTest {
                 throw new AssociationException(AssociationException.Cause.CONNECT, "connection refused", null);
             }
             asked.add(request);
-            CommitmentResult result = reportAtOnce.apply(request);
-            if (result != null) {
-                assertThat(reports.report(result, PACS)).isEqualTo(Answer.TAKEN);
+            reportAtOnce.ifPresent(how -> {
+                assertThat(reports.report(how.apply(request), PACS)).isEqualTo(Answer.TAKEN);
                 wait.forReport();
-            }
+            });
             return status;
         }
     }
@@ -362,7 +362,11 @@ class DestinationCommitmentsTest {
 
         void deliverAgain(long delivery) {
             notes.remove(delivery);
-            put(new Owed(owed.get(delivery).copy(), now, now.plus(AFTER), 0, Optional.of(now)));
+            put(new Owed(row(delivery).copy(), now, now.plus(AFTER), 0, Optional.of(now)));
+        }
+
+        private Owed row(long delivery) {
+            return Optional.ofNullable(owed.get(delivery)).orElseThrow();
         }
 
         private void put(Owed row) {
@@ -387,7 +391,7 @@ class DestinationCommitmentsTest {
                     .sorted(Map.Entry.comparingByValue())
                     .limit(max)
                     .map(each -> {
-                        Owed row = owed.get(each.getKey());
+                        Owed row = row(each.getKey());
                         return new Owed(
                                 row.copy(), row.deliveredAt(), each.getValue(), row.requests(), row.sentAgainAt());
                     })
@@ -397,7 +401,7 @@ class DestinationCommitmentsTest {
         @Override
         public void note(List<Note> all) {
             for (Note note : all) {
-                Owed row = owed.get(note.deliveryId());
+                Owed row = row(note.deliveryId());
                 if (row.deliveredAt().equals(note.deliveredAt())) {
                     int requests = row.requests() + (note.requested() ? 1 : 0);
                     owed.put(

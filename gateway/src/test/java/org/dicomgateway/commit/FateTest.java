@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.Function;
 import org.dicomgateway.config.settings.CommitmentSettings.AnswerWhen;
 import org.dicomgateway.config.settings.RouteSettings.CommitOn;
 import org.dicomgateway.dicom.commitment.FailureReason;
@@ -27,8 +26,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class FateTest {
-
-    private static final Function<String, CommitOn> ALL = route -> CommitOn.ALL;
 
     private static final Uid CT = Uid.of("1.2.840.10008.5.1.4.1.1.2");
     private static final SopReference REFERENCE = new SopReference(CT, Uid.of("1.2.3"));
@@ -73,7 +70,7 @@ class FateTest {
 
     @Test
     void what_the_spool_does_not_know_is_not_guessed() {
-        Fate fate = Fate.of(REFERENCE, Optional.empty(), AnswerWhen.DELIVERED, ALL);
+        Fate fate = Fate.of(REFERENCE, Optional.empty(), AnswerWhen.DELIVERED, route -> CommitOn.ALL);
         assertThat(fate.kind()).isEqualTo(Fate.Kind.UNKNOWN);
         assertThat(fate.reason()).isEqualTo(FailureReason.NO_SUCH_OBJECT_INSTANCE);
     }
@@ -86,7 +83,11 @@ class FateTest {
     @Test
     void another_sop_class_is_a_conflict() {
         SopReference asMr = new SopReference(Uid.of("1.2.840.10008.5.1.4.1.1.4"), REFERENCE.sopInstance());
-        Fate fate = Fate.of(asMr, Optional.of(found(at("pacs", DeliveryState.DELIVERED))), AnswerWhen.DELIVERED, ALL);
+        Fate fate = Fate.of(
+                asMr,
+                Optional.of(found(at("pacs", DeliveryState.DELIVERED))),
+                AnswerWhen.DELIVERED,
+                route -> CommitOn.ALL);
         assertThat(fate.kind()).isEqualTo(Fate.Kind.OTHER_CLASS);
         assertThat(fate.reason().code()).isEqualTo(0x0119);
     }
@@ -135,7 +136,7 @@ class FateTest {
                 .isEqualTo(Fate.Kind.STORED);
         Optional<FailureReason> failed = Optional.of(FailureReason.PROCESSING_FAILURE);
         assertThat(kind(said(verified, at, failed), AnswerWhen.DELIVERED)).isEqualTo(Fate.Kind.STORED);
-        Fate fate = fate(said(verified, at, failed), AnswerWhen.COMMITTED, ALL);
+        Fate fate = fate(said(verified, at, failed), AnswerWhen.COMMITTED);
         assertThat(fate.kind()).isEqualTo(Fate.Kind.WAITING);
         assertThat(fate.note()).endsWith("(route all), which did not commit it: 0x0110, processing failure");
     }
@@ -164,15 +165,15 @@ class FateTest {
     }
 
     private static Fate.Kind kind(FoundDelivery delivery, AnswerWhen when) {
-        return fate(delivery, when, ALL).kind();
+        return fate(delivery, when).kind();
     }
 
-    private static Fate fate(FoundDelivery delivery, AnswerWhen when, Function<String, CommitOn> commitOn) {
-        return Fate.of(REFERENCE, Optional.of(found(delivery)), when, commitOn);
+    private static Fate fate(FoundDelivery delivery, AnswerWhen when) {
+        return Fate.of(REFERENCE, Optional.of(found(delivery)), when, route -> CommitOn.ALL);
     }
 
     private static Fate fate(FoundDelivery... deliveries) {
-        return Fate.of(REFERENCE, Optional.of(found(deliveries)), AnswerWhen.DELIVERED, ALL);
+        return Fate.of(REFERENCE, Optional.of(found(deliveries)), AnswerWhen.DELIVERED, route -> CommitOn.ALL);
     }
 
     static FoundInstance found(FoundDelivery... deliveries) {
@@ -207,14 +208,21 @@ class FateTest {
     void what_a_check_found_decides(CopyState copy, Fate.Kind delivered, Fate.Kind verified) {
         FoundDelivery one = at("pacs", DeliveryState.DELIVERED, Optional.of(copy));
         Optional<FoundInstance> newest = Optional.of(found(one));
-        assertThat(Fate.of(REFERENCE, newest, AnswerWhen.DELIVERED, ALL).kind()).isEqualTo(delivered);
-        assertThat(Fate.of(REFERENCE, newest, AnswerWhen.VERIFIED, ALL).kind()).isEqualTo(verified);
+        assertThat(Fate.of(REFERENCE, newest, AnswerWhen.DELIVERED, route -> CommitOn.ALL)
+                        .kind())
+                .isEqualTo(delivered);
+        assertThat(Fate.of(REFERENCE, newest, AnswerWhen.VERIFIED, route -> CommitOn.ALL)
+                        .kind())
+                .isEqualTo(verified);
     }
 
     @Test
     void a_copy_that_was_never_checked_is_not_verified() {
-        Fate fate =
-                Fate.of(REFERENCE, Optional.of(found(at("pacs", DeliveryState.DELIVERED))), AnswerWhen.VERIFIED, ALL);
+        Fate fate = Fate.of(
+                REFERENCE,
+                Optional.of(found(at("pacs", DeliveryState.DELIVERED))),
+                AnswerWhen.VERIFIED,
+                route -> CommitOn.ALL);
         assertThat(fate.kind()).isEqualTo(Fate.Kind.WAITING);
         assertThat(fate.note()).isEqualTo("1.2.3 is delivered and unchecked at pacs (route all)");
     }
