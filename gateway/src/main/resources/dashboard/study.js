@@ -32,6 +32,8 @@ const STEPS = {
   differing: ['down', 'differs on the server'],
   unverifiable: ['unnamed', 'on the server, but not comparable'],
   replaced: ['again', 'replaced on the server by a newer version'],
+  committed: ['up', 'committed: the server takes over the responsibility'],
+  not_committed: ['down', 'not committed by the server'],
 };
 
 /** State of a delivery → icon. */
@@ -60,8 +62,8 @@ dialog.addEventListener('click', (event) => {
 });
 
 /** The progress of a study at one destination. */
-export function copiesOf({ delivered, pending, parked, held, superseded, missing, differing }) {
-  const state = missing || differing ? 'down' : parked ? 'parked' : held ? 'unnamed' : pending ? 'pending' : delivered ? 'up' : superseded ? 'again' : 'down';
+export function copiesOf({ delivered, pending, parked, held, superseded, missing, differing, uncommitted }) {
+  const state = missing || differing || uncommitted ? 'down' : parked ? 'parked' : held ? 'unnamed' : pending ? 'pending' : delivered ? 'up' : superseded ? 'again' : 'down';
   return { state, done: delivered, all: delivered + pending + parked + held };
 }
 
@@ -198,7 +200,7 @@ function facts(study) {
 
 function whereabouts(uid, destination) {
   const { state, done, all } = copiesOf(destination);
-  const { destination: name, pending, parked, held, superseded, discarded, verified, missing, differing, why } = destination;
+  const { destination: name, pending, parked, held, superseded, discarded, verified, missing, differing, committed, uncommitted, why } = destination;
   const rest = [
     pending ? `${count(pending)} waiting` : '',
     parked ? `${count(parked)} parked` : '',
@@ -208,6 +210,8 @@ function whereabouts(uid, destination) {
     verified ? `${count(verified)} verified` : '',
     missing ? `${count(missing)} missing on the server` : '',
     differing ? `${count(differing)} differ on the server` : '',
+    committed ? `${count(committed)} committed` : '',
+    uncommitted ? `${count(uncommitted)} not committed` : '',
   ].filter(Boolean);
   const bar = h('progress', { max: Math.max(1, all), value: done, 'aria-label': `delivered to ${name || 'no destination'}` });
   return h(

@@ -6,7 +6,9 @@ import java.util.Locale;
 import java.util.Optional;
 import org.dicomgateway.admin.api.CommitmentsView;
 import org.dicomgateway.admin.api.CommitmentsView.CommitmentView;
+import org.dicomgateway.admin.api.CommitmentsView.DestinationView;
 import org.dicomgateway.admin.api.CommitmentsView.SenderView;
+import org.dicomgateway.commit.ArchiveCommitments;
 import org.dicomgateway.commit.CommitmentStatus;
 import org.dicomgateway.commit.CommitmentStatus.State;
 import org.dicomgateway.commit.Commitments;
@@ -16,8 +18,11 @@ final class CommitmentViews {
 
     private CommitmentViews() {}
 
-    /** Without those that ended well: only their number. The newest first. */
-    static CommitmentsView of(Optional<Commitments> commitments) {
+    /**
+     * The requests of senders, without those that ended well: only their number. The newest first. And the destinations
+     * that are asked.
+     */
+    static CommitmentsView of(Optional<Commitments> commitments, ArchiveCommitments archives) {
         List<CommitmentView> items = commitments.stream()
                 .flatMap(each -> each.statuses().stream())
                 .filter(each -> each.state() != State.SUCCESSFUL)
@@ -28,7 +33,16 @@ final class CommitmentViews {
                 .flatMap(each -> each.totals().stream())
                 .map(each -> new SenderView(each.sender(), each.successful(), each.failed(), each.givenUp()))
                 .toList();
-        return new CommitmentsView(senders, items);
+        List<DestinationView> destinations = archives.statuses().stream()
+                .map(each -> new DestinationView(
+                        each.destination(),
+                        each.open(),
+                        each.failed(),
+                        each.oldest(),
+                        each.committed(),
+                        each.problem()))
+                .toList();
+        return new CommitmentsView(senders, items, destinations);
     }
 
     private static CommitmentView view(CommitmentStatus status) {

@@ -22,6 +22,7 @@ import org.dicomgateway.admin.api.ReloadView;
 import org.dicomgateway.admin.api.ThreadView;
 import org.dicomgateway.admin.server.AdminServer;
 import org.dicomgateway.audit.AuditTrail;
+import org.dicomgateway.commit.ArchiveCommitments;
 import org.dicomgateway.commit.Commitments;
 import org.dicomgateway.config.Configuration.Loaded;
 import org.dicomgateway.config.hocon.ConfigurationException;
@@ -31,6 +32,7 @@ import org.dicomgateway.config.settings.ListenerSettings;
 import org.dicomgateway.dicom.acceptor.Acceptor;
 import org.dicomgateway.dicom.acceptor.AssociationPolicy;
 import org.dicomgateway.dicom.commitment.CommitmentScp;
+import org.dicomgateway.dicom.requestor.CommitmentRequestor;
 import org.dicomgateway.dicom.requestor.QueryRetrieve;
 import org.dicomgateway.dicom.requestor.Reporter;
 import org.dicomgateway.dicom.requestor.Requestor;
@@ -82,6 +84,7 @@ public final class Gateway implements AutoCloseable {
     private final DestinationStatusCache destinationStatusCache;
     private final Forwarder forwarder;
     private final Verifier verifier;
+    private final ArchiveCommitments archiveCommitments;
 
     private final TlsContexts tls;
     private final Repeating certificates;
@@ -110,9 +113,8 @@ public final class Gateway implements AutoCloseable {
         Intake intake = audit.map(trail -> trail.audited(pausable)).orElse(pausable);
         Outbox outbox = audit.<Outbox>map(trail -> trail.audited(spool, rules::destination))
                 .orElse(spool);
-        commitments = commitments(settings, spool, tls, clock);
+        commitments = commitments(settings, rules, spool, tls, clock);
         RejectedSenders rejected = new RejectedSenders(telemetry.forwardLog(), clock);
-        acceptors = acceptors(intake, rejected, clock);
         forwarder = new Forwarder(
                 outbox,
                 telemetry.forwardLog(),
@@ -127,6 +129,12 @@ public final class Gateway implements AutoCloseable {
                 destination -> Archive.of(destination, spool.copies(), peers -> QueryRetrieve.of(peers, tls)),
                 forwarder::isSending,
                 clock);
+        archiveCommitments = new ArchiveCommitments(
+                spool.commitments(),
+                destination -> CommitmentRequestor.of(destination.requestor(), tls),
+                delivery -> verifier.sendAgain(delivery, "storage commitment"),
+                clock);
+        acceptors = acceptors(intake, rejected, clock);
         watcher = new RulesWatcher(settings.routingFile(), rules, restart);
         paused = PausedDestinations.besideSpool(
                 settings.spool().directory(), loaded.routing().destinations().keySet());
@@ -161,7 +169,8 @@ public final class Gateway implements AutoCloseable {
     }
 
     private static Optional<Commitments> commitments(
-            GatewaySettings settings, Spool spool, TlsContexts tls, InstantSource clock) throws IOException {
+            GatewaySettings settings, RulesInForce rules, Spool spool, TlsContexts tls, InstantSource clock)
+            throws IOException {
         CommitmentSettings commitment = settings.commitment();
         return commitment.senders().isEmpty()
                 ? Optional.empty()
@@ -169,6 +178,7 @@ public final class Gateway implements AutoCloseable {
                         commitment,
                         DurableFolder.open(settings.spool().directory().resolve("commitments")),
                         spool,
+                        rules::commitOn,
                         sender -> Reporter.of(reportTo(sender, commitment.timeout()), tls),
                         clock));
     }
@@ -187,7 +197,7 @@ public final class Gateway implements AutoCloseable {
             AccessControl access = new AccessControl(listener, identities, clock);
             AssociationPolicy gate = new AssociationGate(listener.aeTitles(), access, intake, rejected);
             AssociationPolicy policy = audit.map(trail -> trail.audited(gate)).orElse(gate);
-            all.add(new Acceptor(listener.acceptor(), tls, policy, handler, scp));
+            all.add(new Acceptor(listener.acceptor(), tls, policy, handler, scp, archiveCommitments));
         }
         return List.copyOf(all);
     }
@@ -205,7 +215,7 @@ public final class Gateway implements AutoCloseable {
         audit.ifPresent(AuditTrail::start);
         forwarder.start(List.of(), Map.of(), paused.all());
         destinationStatusCache.ask(spool, forwarder);
-        rules.tell(new RuleChangeHandler(spool, forwarder, verifier, rules));
+        rules.tell(new RuleChangeHandler(spool, forwarder, verifier, archiveCommitments, rules));
         commitments.ifPresent(Commitments::start);
         for (Acceptor acceptor : acceptors) {
             acceptor.start();
@@ -242,7 +252,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     private CommitmentsView commitments() {
-        return CommitmentViews.of(commitments);
+        return CommitmentViews.of(commitments, archiveCommitments);
     }
 
     private ProcessView process() {
@@ -268,6 +278,7 @@ public final class Gateway implements AutoCloseable {
                         Stream.of(destinationStatusCache.thread()),
                         forwarder.threads().stream(),
                         verifier.threads().stream(),
+                        archiveCommitments.threads().stream(),
                         audit.stream().flatMap(trail -> trail.threads().stream()),
                         Stream.of(certificates.thread(), watcher.thread()),
                         admin.stream().map(AdminServer::thread))
@@ -288,7 +299,9 @@ public final class Gateway implements AutoCloseable {
         certificates.close();
         LOG.info("stopping: receiving");
         Acceptor.stopAll(acceptors, grace);
-        commitments.ifPresent(each -> each.stop(grace.compareTo(REPORT_GRACE) < 0 ? grace : REPORT_GRACE));
+        Duration inCommitment = grace.compareTo(REPORT_GRACE) < 0 ? grace : REPORT_GRACE;
+        commitments.ifPresent(each -> each.stop(inCommitment));
+        archiveCommitments.stop(inCommitment);
         verifier.close();
         LOG.info("stopping: forwarding");
         forwarder.stop(grace);

@@ -3,6 +3,7 @@ package org.dicomgateway.app;
 import static java.util.stream.Collectors.toMap;
 
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.dicomgateway.commit.ArchiveCommitments;
 import org.dicomgateway.config.settings.RouteSettings;
 import org.dicomgateway.config.settings.RoutingSettings;
 import org.dicomgateway.forward.lane.Forwarder;
@@ -19,19 +20,27 @@ final class RuleChangeHandler implements RulesInForce.Followers {
     private final Spool spool;
     private final Forwarder forwarder;
     private final Verifier verifier;
+    private final ArchiveCommitments archiveCommitments;
     private final RulesInForce rules;
     private final AtomicBoolean asked = new AtomicBoolean();
 
-    RuleChangeHandler(Spool spool, Forwarder forwarder, Verifier verifier, RulesInForce rules) {
+    RuleChangeHandler(
+            Spool spool,
+            Forwarder forwarder,
+            Verifier verifier,
+            ArchiveCommitments archiveCommitments,
+            RulesInForce rules) {
         this.spool = spool;
         this.forwarder = forwarder;
         this.verifier = verifier;
+        this.archiveCommitments = archiveCommitments;
         this.rules = rules;
     }
 
     @Override
     public void follow(RoutingSettings settings) {
         verifier.follow(settings.destinations().values());
+        archiveCommitments.follow(settings.destinations().values());
         spool.destinationsChanged(settings.destinations().keySet());
         forwarder.update(
                 settings.destinations().values(),

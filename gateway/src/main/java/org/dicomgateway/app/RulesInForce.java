@@ -16,6 +16,8 @@ import org.dicomgateway.admin.api.RulesView.Broken;
 import org.dicomgateway.config.hocon.Problem;
 import org.dicomgateway.config.reader.RoutingFile;
 import org.dicomgateway.config.settings.DestinationSettings;
+import org.dicomgateway.config.settings.RouteSettings;
+import org.dicomgateway.config.settings.RouteSettings.CommitOn;
 import org.dicomgateway.config.settings.RoutingSettings;
 import org.dicomgateway.dicom.values.InstanceHeader;
 import org.dicomgateway.dicom.values.Origin;
@@ -71,6 +73,15 @@ final class RulesInForce implements Planner {
     /** A destination of the rules in force. */
     Optional<DestinationSettings> destination(String name) {
         return Optional.ofNullable(current.settings.destinations().get(name));
+    }
+
+    /** The copies that storage commitment requires of a route; all, when the rules have no such route any more. */
+    CommitOn commitOn(String route) {
+        return current.settings.routes().stream()
+                .filter(each -> each.name().equals(route))
+                .map(RouteSettings::commitOn)
+                .findFirst()
+                .orElse(CommitOn.ALL);
     }
 
     /** Reports to these stages, now and after each change. The rules may have changed since an earlier process ran. */

@@ -13,6 +13,7 @@ import java.util.function.Function;
 import org.dicomgateway.commit.RequestRecord.End;
 import org.dicomgateway.config.settings.CommitmentSettings;
 import org.dicomgateway.config.settings.CommitmentSettings.Sender;
+import org.dicomgateway.config.settings.RouteSettings.CommitOn;
 import org.dicomgateway.dicom.commitment.CommitmentRequest;
 import org.dicomgateway.dicom.commitment.CommitmentScp;
 import org.dicomgateway.dicom.commitment.ReportChannel;
@@ -52,11 +53,19 @@ public final class Commitments implements CommitmentScp, AutoCloseable {
             CommitmentSettings settings,
             Records records,
             Whereabouts spool,
+            Function<String, CommitOn> commitOn,
             Function<Sender, Reporter> reporters,
             InstantSource clock) {
         for (Sender sender : settings.senders()) {
             SenderCommitments requests = new SenderCommitments(
-                    sender, settings, records, lastNumber::incrementAndGet, spool, reporters.apply(sender), clock);
+                    sender,
+                    settings,
+                    records,
+                    lastNumber::incrementAndGet,
+                    spool,
+                    commitOn,
+                    reporters.apply(sender),
+                    clock);
             desks.put(
                     sender.peer().aeTitle(),
                     new Desk(sender, requests, new Repeating("commitment-" + sender.name(), INTERVAL, requests::look)));
@@ -66,6 +75,7 @@ public final class Commitments implements CommitmentScp, AutoCloseable {
     /**
      * Reads the requests that an earlier process left. Nothing is reported before {@link #start}.
      *
+     * @param commitOn the copies that a route requires, by its name, as the rules are then
      * @param reporters the reporter for each sender
      * @throws IOException when the records cannot be listed
      */
@@ -73,10 +83,11 @@ public final class Commitments implements CommitmentScp, AutoCloseable {
             CommitmentSettings settings,
             Records records,
             Whereabouts spool,
+            Function<String, CommitOn> commitOn,
             Function<Sender, Reporter> reporters,
             InstantSource clock)
             throws IOException {
-        Commitments commitments = new Commitments(settings, records, spool, reporters, clock);
+        Commitments commitments = new Commitments(settings, records, spool, commitOn, reporters, clock);
         for (long number : records.numbers()) {
             commitments.lastNumber.accumulateAndGet(number, Math::max);
             commitments.restore(number, records);

@@ -1,13 +1,18 @@
 package org.dicomgateway.commit;
 
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.dicomgateway.config.settings.CommitmentSettings.AnswerWhen;
+import org.dicomgateway.config.settings.RouteSettings.CommitOn;
 import org.dicomgateway.dicom.commitment.FailureReason;
 import org.dicomgateway.dicom.commitment.SopReference;
+import org.dicomgateway.spool.Commitment;
 import org.dicomgateway.spool.CopyState;
 import org.dicomgateway.spool.DeliveryState;
 import org.dicomgateway.spool.SpoolSearch.FoundCheck;
@@ -40,11 +45,16 @@ record Fate(Kind kind, String note) {
     private static final Fate STORED = new Fate(Kind.STORED, "");
 
     /**
-     * Judges an instance by its newest version: every copy that its routes planned must satisfy {@code when}.
+     * Judges an instance by its newest version: every copy that its routes require must satisfy {@code when}.
      *
      * @param newest as the spool knows it
+     * @param commitOn the copies that a route requires, by its name
      */
-    static Fate of(SopReference reference, Optional<FoundInstance> newest, AnswerWhen when) {
+    static Fate of(
+            SopReference reference,
+            Optional<FoundInstance> newest,
+            AnswerWhen when,
+            Function<String, CommitOn> commitOn) {
         String uid = reference.sopInstance().value();
         if (newest.isEmpty()) {
             return new Fate(
@@ -58,37 +68,70 @@ record Fate(Kind kind, String note) {
         if (found.deliveries().isEmpty()) {
             return new Fate(Kind.WAITING, uid + " is held: no route applies to it");
         }
-        return worst(uid, found.deliveries(), when);
+        return worst(uid, found.deliveries(), when, commitOn);
     }
 
-    private static Fate worst(String uid, List<FoundDelivery> deliveries, AnswerWhen when) {
+    private static Fate worst(
+            String uid, List<FoundDelivery> deliveries, AnswerWhen when, Function<String, CommitOn> commitOn) {
         Set<Optional<String>> stored = deliveries.stream()
                 .filter(each -> satisfies(each, when))
                 .map(FoundDelivery::destination)
                 .collect(Collectors.toSet());
-        Fate worst = STORED;
-        for (FoundDelivery each : deliveries) {
-            // A delivery that was merged is made by another one, to the same destination.
-            boolean done =
-                    each.state() == DeliveryState.MERGED ? stored.contains(each.destination()) : satisfies(each, when);
-            if (!done) {
-                Fate fate = new Fate(kindOf(each.state()), uid + " is " + where(each));
-                worst = worst.kind.compareTo(fate.kind) < 0 ? fate : worst;
-            }
-        }
-        return worst;
+        return deliveries.stream().collect(Collectors.groupingBy(FoundDelivery::route)).entrySet().stream()
+                .map(route -> ofRoute(uid, route.getValue(), when, stored, commitOn.apply(route.getKey())))
+                .max(Comparator.comparing(Fate::kind))
+                .orElse(STORED);
+    }
+
+    private static Fate ofRoute(
+            String uid,
+            List<FoundDelivery> deliveries,
+            AnswerWhen when,
+            Set<Optional<String>> stored,
+            CommitOn commitOn) {
+        List<FoundDelivery> named = deliveries.stream()
+                .filter(each -> each.destination().stream().anyMatch(commitOn.destinations()::contains))
+                .toList();
+        // A route without any copy that counts would be stored for being in the spool alone.
+        List<Fate> fates = (named.isEmpty() ? deliveries : named)
+                .stream()
+                        .map(each -> ofCopy(uid, each, when, stored))
+                        .sorted(Comparator.comparing(Fate::kind))
+                        .toList();
+        return fates.get(Math.min(commitOn.copies().orElse(fates.size()), fates.size()) - 1);
+    }
+
+    private static Fate ofCopy(String uid, FoundDelivery copy, AnswerWhen when, Set<Optional<String>> stored) {
+        // A delivery that was merged is made by another one, to the same destination.
+        boolean done =
+                copy.state() == DeliveryState.MERGED ? stored.contains(copy.destination()) : satisfies(copy, when);
+        return done ? STORED : new Fate(kindOf(copy.state()), uid + " is " + where(copy));
     }
 
     private static boolean satisfies(FoundDelivery delivery, AnswerWhen when) {
-        if (delivery.state() != DeliveryState.DELIVERED) {
+        if (delivery.state() != DeliveryState.DELIVERED
+                || copy(delivery) == CopyState.DIFFERING
+                || isMissing(delivery)) {
             return false;
         }
-        CopyState copy = copy(delivery);
         return switch (when) {
-            // A server that answered with success and does not hold it now would make the report untrue.
-            case DELIVERED -> copy != CopyState.MISSING && copy != CopyState.DIFFERING;
-            case VERIFIED -> copy == CopyState.VERIFIED;
+            case DELIVERED -> true;
+            case COMMITTED ->
+                delivery.commitment().filter(said -> said.failure().isEmpty()).isPresent();
+            case VERIFIED -> copy(delivery) == CopyState.VERIFIED;
         };
+    }
+
+    /**
+     * Whether the destination was last found, or said itself, not to have it. A server that answered with success and
+     * does not hold it now would make the report untrue.
+     */
+    private static boolean isMissing(FoundDelivery delivery) {
+        Instant checked = delivery.lastCheck().map(FoundCheck::at).orElse(Instant.MIN);
+        Instant said = delivery.commitment().map(Commitment::at).orElse(Instant.MIN);
+        return said.isAfter(checked)
+                ? delivery.commitment().filter(Commitment::isMissing).isPresent()
+                : copy(delivery) == CopyState.MISSING;
     }
 
     private static CopyState copy(FoundDelivery delivery) {
@@ -107,8 +150,12 @@ record Fate(Kind kind, String note) {
 
     private static String where(FoundDelivery delivery) {
         String copy = delivery.state() == DeliveryState.DELIVERED ? " and " + lowerCase(copy(delivery)) : "";
+        String said = delivery.commitment()
+                .flatMap(Commitment::failure)
+                .map(why -> ", which did not commit it: " + why)
+                .orElse("");
         return lowerCase(delivery.state()) + copy + " at "
-                + delivery.destination().orElse("no destination yet") + " (route " + delivery.route() + ")";
+                + delivery.destination().orElse("no destination yet") + " (route " + delivery.route() + ")" + said;
     }
 
     private static String lowerCase(Enum<?> state) {

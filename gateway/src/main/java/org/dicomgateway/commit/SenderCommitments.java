@@ -11,11 +11,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.dicomgateway.commit.RequestRecord.End;
 import org.dicomgateway.commit.RequestRecord.Header;
 import org.dicomgateway.commit.RequestRecord.Outcome;
 import org.dicomgateway.config.settings.CommitmentSettings;
 import org.dicomgateway.config.settings.CommitmentSettings.Sender;
+import org.dicomgateway.config.settings.RouteSettings.CommitOn;
 import org.dicomgateway.dicom.commitment.CommitmentRequest;
 import org.dicomgateway.dicom.commitment.CommitmentResult;
 import org.dicomgateway.dicom.commitment.CommitmentScp.Answer;
@@ -48,6 +50,7 @@ final class SenderCommitments {
     private final Records records;
     private final Numbers numbers;
     private final Whereabouts spool;
+    private final Function<String, CommitOn> commitOn;
     private final SenderLink link;
     private final InstantSource clock;
     private final Map<Uid, Transaction> transactions = new HashMap<>();
@@ -65,6 +68,7 @@ final class SenderCommitments {
             Records records,
             Numbers numbers,
             Whereabouts spool,
+            Function<String, CommitOn> commitOn,
             Reporter reporter,
             InstantSource clock) {
         this.sender = sender;
@@ -72,6 +76,7 @@ final class SenderCommitments {
         this.records = records;
         this.numbers = numbers;
         this.spool = spool;
+        this.commitOn = commitOn;
         this.link = new SenderLink(sender, settings.retry(), reporter, clock);
         this.clock = clock;
     }
@@ -211,7 +216,7 @@ final class SenderCommitments {
     }
 
     private Fate fateOf(SopReference reference) {
-        return Fate.of(reference, spool.newest(reference.sopInstance()), settings.answerWhen());
+        return Fate.of(reference, spool.newest(reference.sopInstance()), settings.answerWhen(), commitOn);
     }
 
     private synchronized void waits(Transaction transaction, Assessment assessment, Instant now) {

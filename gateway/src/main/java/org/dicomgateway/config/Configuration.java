@@ -17,6 +17,7 @@ import org.dicomgateway.config.reader.MissingCommas;
 import org.dicomgateway.config.reader.RoutingFile;
 import org.dicomgateway.config.reader.RoutingReader;
 import org.dicomgateway.config.reader.RoutingWarnings;
+import org.dicomgateway.config.settings.CommitmentSettings;
 import org.dicomgateway.config.settings.GatewaySettings;
 import org.dicomgateway.config.settings.RoutingSettings;
 
@@ -62,12 +63,17 @@ public final class Configuration {
                 found);
     }
 
-    /** The warnings for a {@code routing.conf} without problems, sorted by file and line. */
-    public static List<Warning> warnings(Path routingConf) throws ConfigurationException {
+    /**
+     * The warnings for a {@code routing.conf} without problems, sorted by file and line.
+     *
+     * @param commitment what the {@code gateway.conf} promises to senders
+     */
+    public static List<Warning> warnings(Path routingConf, CommitmentSettings commitment)
+            throws ConfigurationException {
         Problems problems = new Problems();
         Optional<RoutingReader.Draft> draft = routing(routingConf, problems);
         problems.throwIfAny();
-        return RoutingWarnings.of(draft.orElseThrow());
+        return RoutingWarnings.of(draft.orElseThrow(), commitment);
     }
 
     /**

@@ -72,6 +72,22 @@ public enum Metric {
             "Delivered copies of destinations that are verified, by what the last check found",
             "destination",
             "state"),
+    UNCOMMITTED(
+            "gateway_copies_uncommitted",
+            Kind.GAUGE,
+            "Delivered copies that a destination has not committed, by state: open, failed",
+            "destination",
+            "state"),
+    UNCOMMITTED_OLDEST(
+            "gateway_copies_uncommitted_oldest_age_seconds",
+            Kind.GAUGE,
+            "Time since the delivery of the oldest copy that the destination has not committed; 0 when there is none",
+            "destination"),
+    COMMITTED(
+            "gateway_copies_committed_total",
+            Kind.COUNTER,
+            "Delivered copies that the destination has committed",
+            "destination"),
 
     STATE("gateway_destination_state", Kind.GAUGE, "1 for the current state, 0 for the others", "destination", "state"),
     USABLE("gateway_destination_usable", Kind.GAUGE, "1 while deliveries can be assigned to it", "destination"),

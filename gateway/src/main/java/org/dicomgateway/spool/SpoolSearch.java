@@ -93,6 +93,7 @@ public interface SpoolSearch {
      * @param reason why the last attempt failed, or why the delivery was discarded or superseded; otherwise empty
      * @param since when the delivery got its state, as far as known: the time of settlement or of receipt
      * @param lastCheck the last check of what the destination holds; empty when it was never checked
+     * @param commitment what the destination last reported about its commitment; empty when it reported nothing
      */
     record FoundDelivery(
             long id,
@@ -111,7 +112,8 @@ public interface SpoolSearch {
             OptionalInt lastStatus,
             String reason,
             Instant since,
-            Optional<FoundCheck> lastCheck) {
+            Optional<FoundCheck> lastCheck,
+            Optional<Commitment> commitment) {
 
         /** Copies the list. */
         public FoundDelivery {
@@ -164,6 +166,8 @@ public interface SpoolSearch {
      * @param verified of the delivered ones, those that the destination was last found to hold
      * @param missing those that it was found not to have
      * @param differing those of which it was found to have other content
+     * @param committed those that it has committed
+     * @param uncommitted those that it reported as failed, when it was asked to commit them
      */
     record StudyAt(
             String destination,
@@ -176,7 +180,9 @@ public interface SpoolSearch {
             String reason,
             long verified,
             long missing,
-            long differing) {}
+            long differing,
+            long committed,
+            long uncommitted) {}
 
     /** An instance and its events, in order of time. */
     record Story(FoundInstance instance, List<Event> events) {
@@ -220,7 +226,11 @@ public interface SpoolSearch {
         /** The last check: the destination has the instance, but it cannot be compared with what was sent. */
         UNVERIFIABLE,
         /** The last check: a newer version was sent to this destination since. */
-        REPLACED
+        REPLACED,
+        /** The last report of the destination: it has committed the storage of the instance. */
+        COMMITTED,
+        /** The last report of the destination: it has not. */
+        NOT_COMMITTED
     }
 
     /**

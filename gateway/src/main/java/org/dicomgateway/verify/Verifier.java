@@ -113,6 +113,18 @@ public final class Verifier implements AutoCloseable {
         return job;
     }
 
+    /**
+     * Sends a copy again that its destination was found not to have: from the bytes that the spool keeps, or from
+     * another destination. Returns whether it does.
+     *
+     * @param how by what means it was found
+     */
+    public boolean sendAgain(long deliveryId, String how) {
+        Repair repair = new Repair(copies, this::archive);
+        return copies.copies(List.of(deliveryId)).stream()
+                .anyMatch(missing -> repair.sendAgain(missing, Finding.missing(how)));
+    }
+
     /** A request; empty when there is none with this number, or it is no longer remembered. */
     public synchronized Optional<VerifyJob> job(long number) {
         return Optional.ofNullable(jobs.get(number));

@@ -45,7 +45,9 @@ public final class FakeControls implements Controls {
             List.of(new CommitmentsView.SenderView("CT1", 3, 1, 0)),
             List.of(
                     commitment("1.2.3.1", "open", NOW.minusSeconds(90), "1.2.3 is pending at pacs (route all)"),
-                    commitment("1.2.3.2", "failed", NOW.minusSeconds(90_000), "1.2.4 is parked at pacs (route all)")));
+                    commitment("1.2.3.2", "failed", NOW.minusSeconds(90_000), "1.2.4 is parked at pacs (route all)")),
+            List.of(new CommitmentsView.DestinationView(
+                    "pacs", 4, 0, Optional.of(NOW.minusSeconds(7_200)), 17, "it answered with 0x0122")));
 
     private static CommitmentsView.CommitmentView commitment(
             String transaction, String state, Instant requested, String note) {

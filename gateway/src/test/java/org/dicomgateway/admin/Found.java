@@ -4,10 +4,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.dicomgateway.dicom.commitment.FailureReason;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
+import org.dicomgateway.spool.Commitment;
 import org.dicomgateway.spool.CopyState;
 import org.dicomgateway.spool.DeliveryState;
 import org.dicomgateway.spool.Instance;
@@ -86,6 +88,9 @@ final class Found {
                 place == 0
                         ? Optional.of(
                                 new FoundCheck(CopyState.MISSING, NOW.plusSeconds(9), "listed", "it is not there"))
+                        : Optional.empty(),
+                place == 0
+                        ? Optional.of(new Commitment(NOW.plusSeconds(8), Optional.of(FailureReason.PROCESSING_FAILURE)))
                         : Optional.empty());
     }
 
@@ -101,7 +106,7 @@ final class Found {
                 NOW,
                 NOW.plusSeconds(9),
                 List.of("CT1"),
-                List.of(new StudyAt("a", 1, 1, 0, 0, 0, 0, "", 0, 0, 0)));
+                List.of(new StudyAt("a", 1, 1, 0, 0, 0, 0, "", 0, 0, 0, 1, 0)));
     }
 
     static Story story() {

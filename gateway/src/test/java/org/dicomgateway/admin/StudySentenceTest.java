@@ -60,8 +60,8 @@ class StudySentenceTest {
 
     @Test
     void a_server_that_lost_it_does_not_have_it() {
-        StudyView.At lost = new StudyView.At("orthanc1", 1, 0, 0, 0, 0, 0, "", 0, 1, 0);
-        StudyView.At other = new StudyView.At("orthanc2", 1, 0, 0, 0, 0, 0, "", 0, 0, 1);
+        StudyView.At lost = new StudyView.At("orthanc1", 1, 0, 0, 0, 0, 0, "", 0, 1, 0, 0, 0);
+        StudyView.At other = new StudyView.At("orthanc2", 1, 0, 0, 0, 0, 0, "", 0, 0, 1, 0, 0);
         assertThat(sentence("A4711", study(1, CAME, 0, lost, other), CAME))
                 .contains("orthanc1 got it and does not have it any more")
                 .contains("orthanc2 holds something else instead of it")
@@ -89,6 +89,6 @@ class StudySentenceTest {
     }
 
     private static StudyView.At at(String destination, long delivered, long pending, long parked, String why) {
-        return new StudyView.At(destination, delivered, pending, parked, 0, 0, 0, why, 0, 0, 0);
+        return new StudyView.At(destination, delivered, pending, parked, 0, 0, 0, why, 0, 0, 0, 0, 0);
     }
 }

@@ -109,7 +109,8 @@ class OperatorCommandsTest {
         assertThat(out.toString())
                 .containsPattern("(?m)^CT1 +open +1 min +5 +0 +0 +1.2.3.1 +1.2.3 is pending at pacs \\(route all\\)$")
                 .containsPattern("(?m)^CT1 +failed +.* 5 +1 +0 +1.2.3.2 +1.2.4 is parked at pacs");
-        controls.commitments = new CommitmentsView(List.of(), List.of());
+        assertThat(out.toString()).containsPattern("(?m)^pacs +4 +0 +2 h +17 +it answered with 0x0122$");
+        controls.commitments = new CommitmentsView(List.of(), List.of(), List.of());
         assertThat(run(new CommitmentsCommand())).isZero();
         assertThat(out.toString()).contains("no sender may request storage commitment (gateway.senders)");
     }
@@ -273,7 +274,7 @@ class OperatorCommandsTest {
         assertThat(out.toString())
                 .contains("study 1.2.3  CT, 2 instances, 1.0 KiB")
                 .contains("from CT1")
-                .containsPattern("(?m)^a +1 +1 +0 +0 +0 +0 +0$")
+                .containsPattern("(?m)^a +1 +1 +0 +0 +0 +0 +0 +1$")
                 .doesNotContain("PAT-1", "accession ACC-1");
         assertThat(run(new TraceCommand(), "ACC-1", "--show-patients")).isEqualTo(1);
         assertThat(out.toString()).contains("accession ACC-1, patient PAT-1");

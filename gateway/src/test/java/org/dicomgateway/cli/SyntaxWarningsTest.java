@@ -84,6 +84,7 @@ class SyntaxWarningsTest {
                 Optional.empty(),
                 reason,
                 Instant.EPOCH,
+                Optional.empty(),
                 Optional.empty());
     }
 }

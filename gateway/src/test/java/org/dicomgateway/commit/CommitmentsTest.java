@@ -25,6 +25,7 @@ import org.dicomgateway.config.settings.CommitmentSettings.AnswerWhen;
 import org.dicomgateway.config.settings.CommitmentSettings.Report;
 import org.dicomgateway.config.settings.CommitmentSettings.Retry;
 import org.dicomgateway.config.settings.CommitmentSettings.Sender;
+import org.dicomgateway.config.settings.RouteSettings.CommitOn;
 import org.dicomgateway.dicom.commitment.CommitmentRequest;
 import org.dicomgateway.dicom.commitment.CommitmentResult;
 import org.dicomgateway.dicom.commitment.CommitmentScp.Answer;
@@ -71,6 +72,7 @@ class CommitmentsTest {
                 records,
                 () -> records.texts.isEmpty() ? 1 : records.texts.lastKey() + 1,
                 spool,
+                route -> CommitOn.ALL,
                 (peer, calling, result) -> sender.report(result),
                 () -> now);
     }
@@ -399,7 +401,12 @@ class CommitmentsTest {
                         Report.NEW_ASSOCIATION,
                         Optional.empty())));
         try (Commitments restarted = Commitments.open(
-                settings, records, spool, each -> (peer, calling, result) -> sender.report(result), () -> now)) {
+                settings,
+                records,
+                spool,
+                route -> CommitOn.ALL,
+                each -> (peer, calling, result) -> sender.report(result),
+                () -> now)) {
             assertThat(restarted.statuses()).singleElement().satisfies(status -> {
                 assertThat(status.transactionUid()).isEqualTo("9.1");
                 assertThat(status.requestedAt()).isEqualTo(START);

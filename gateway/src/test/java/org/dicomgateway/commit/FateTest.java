@@ -7,12 +7,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.dicomgateway.config.settings.CommitmentSettings.AnswerWhen;
+import org.dicomgateway.config.settings.RouteSettings.CommitOn;
 import org.dicomgateway.dicom.commitment.FailureReason;
 import org.dicomgateway.dicom.commitment.SopReference;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
+import org.dicomgateway.spool.Commitment;
 import org.dicomgateway.spool.CopyState;
 import org.dicomgateway.spool.DeliveryState;
 import org.dicomgateway.spool.Instance;
@@ -43,18 +45,17 @@ class FateTest {
 
     @ParameterizedTest
     @CsvSource({
-        "PENDING, WAITING, PROCESSING_FAILURE",
-        "HELD, WAITING, PROCESSING_FAILURE",
-        "PARKED, PARKED, PROCESSING_FAILURE",
-        "DISCARDED, DISCARDED, PROCESSING_FAILURE",
-        "SUPERSEDED, UNKNOWN, NO_SUCH_OBJECT_INSTANCE",
-        "MERGED, WAITING, PROCESSING_FAILURE"
+        "PENDING, WAITING, 0x0110",
+        "HELD, WAITING, 0x0110",
+        "PARKED, PARKED, 0x0110",
+        "DISCARDED, DISCARDED, 0x0110",
+        "SUPERSEDED, UNKNOWN, 0x0112",
+        "MERGED, WAITING, 0x0110"
     })
-    void every_state_but_delivered_is_a_failure_at_the_deadline(
-            DeliveryState state, Fate.Kind kind, FailureReason reason) {
+    void every_state_but_delivered_is_a_failure_at_the_deadline(DeliveryState state, Fate.Kind kind, int reason) {
         Fate fate = fate(at("pacs", DeliveryState.DELIVERED), at("archive", state));
         assertThat(fate.kind()).isEqualTo(kind);
-        assertThat(fate.reason()).isEqualTo(reason);
+        assertThat(fate.reason().code()).isEqualTo(reason);
     }
 
     @Test
@@ -69,7 +70,7 @@ class FateTest {
 
     @Test
     void what_the_spool_does_not_know_is_not_guessed() {
-        Fate fate = Fate.of(REFERENCE, Optional.empty(), AnswerWhen.DELIVERED);
+        Fate fate = Fate.of(REFERENCE, Optional.empty(), AnswerWhen.DELIVERED, route -> CommitOn.ALL);
         assertThat(fate.kind()).isEqualTo(Fate.Kind.UNKNOWN);
         assertThat(fate.reason()).isEqualTo(FailureReason.NO_SUCH_OBJECT_INSTANCE);
     }
@@ -82,7 +83,11 @@ class FateTest {
     @Test
     void another_sop_class_is_a_conflict() {
         SopReference asMr = new SopReference(Uid.of("1.2.840.10008.5.1.4.1.1.4"), REFERENCE.sopInstance());
-        Fate fate = Fate.of(asMr, Optional.of(found(at("pacs", DeliveryState.DELIVERED))), AnswerWhen.DELIVERED);
+        Fate fate = Fate.of(
+                asMr,
+                Optional.of(found(at("pacs", DeliveryState.DELIVERED))),
+                AnswerWhen.DELIVERED,
+                route -> CommitOn.ALL);
         assertThat(fate.kind()).isEqualTo(Fate.Kind.OTHER_CLASS);
         assertThat(fate.reason().code()).isEqualTo(0x0119);
     }
@@ -97,8 +102,78 @@ class FateTest {
         assertThat(new Fate(Fate.Kind.OTHER_CLASS, "").isFinal(true)).isTrue();
     }
 
+    @Test
+    void only_what_the_destination_has_committed_is_committed_and_not_missing_since() {
+        Instant at = Instant.EPOCH.plusSeconds(9);
+        FoundDelivery open = at("pacs", DeliveryState.DELIVERED);
+        assertThat(kind(open, AnswerWhen.COMMITTED)).isEqualTo(Fate.Kind.WAITING);
+        FoundDelivery committed = said(open, at, Optional.empty());
+        assertThat(kind(committed, AnswerWhen.COMMITTED)).isEqualTo(Fate.Kind.STORED);
+        assertThat(kind(committed, AnswerWhen.VERIFIED)).isEqualTo(Fate.Kind.WAITING);
+
+        FoundDelivery found = at("pacs", DeliveryState.DELIVERED, Optional.of(CopyState.MISSING));
+        assertThat(kind(said(found, at, Optional.empty()), AnswerWhen.COMMITTED))
+                .as("missing before")
+                .isEqualTo(Fate.Kind.STORED);
+        assertThat(kind(said(found, Instant.EPOCH.minusSeconds(9), Optional.empty()), AnswerWhen.COMMITTED))
+                .as("missing since")
+                .isEqualTo(Fate.Kind.WAITING);
+        FoundDelivery differs = at("pacs", DeliveryState.DELIVERED, Optional.of(CopyState.DIFFERING));
+        assertThat(kind(said(differs, at, Optional.empty()), AnswerWhen.COMMITTED))
+                .as("a commitment says nothing about content")
+                .isEqualTo(Fate.Kind.WAITING);
+    }
+
+    @Test
+    void what_the_destination_says_it_does_not_have_is_not_even_delivered() {
+        Instant at = Instant.EPOCH.plusSeconds(9);
+        FoundDelivery verified = at("pacs", DeliveryState.DELIVERED, Optional.of(CopyState.VERIFIED));
+        Optional<FailureReason> gone = Optional.of(FailureReason.NO_SUCH_OBJECT_INSTANCE);
+        assertThat(kind(said(verified, at, gone), AnswerWhen.DELIVERED)).isEqualTo(Fate.Kind.WAITING);
+        assertThat(kind(said(verified, at, gone), AnswerWhen.VERIFIED)).isEqualTo(Fate.Kind.WAITING);
+        assertThat(kind(said(verified, Instant.EPOCH.minusSeconds(9), gone), AnswerWhen.VERIFIED))
+                .as("it was found there since")
+                .isEqualTo(Fate.Kind.STORED);
+        Optional<FailureReason> failed = Optional.of(FailureReason.PROCESSING_FAILURE);
+        assertThat(kind(said(verified, at, failed), AnswerWhen.DELIVERED)).isEqualTo(Fate.Kind.STORED);
+        Fate fate = fate(said(verified, at, failed), AnswerWhen.COMMITTED);
+        assertThat(fate.kind()).isEqualTo(Fate.Kind.WAITING);
+        assertThat(fate.note()).endsWith("(route all), which did not commit it: 0x0110, processing failure");
+    }
+
+    @Test
+    void only_the_copies_count_that_the_route_requires() {
+        FoundDelivery there = at("pacs", DeliveryState.DELIVERED);
+        FoundDelivery parked = at("archive", DeliveryState.PARKED);
+        assertThat(kind(on("pacs"), there, parked)).isEqualTo(Fate.Kind.STORED);
+        assertThat(kind(on("archive"), there, parked)).isEqualTo(Fate.Kind.PARKED);
+        assertThat(kind(on("gone"), there, parked)).as("none is left").isEqualTo(Fate.Kind.PARKED);
+        CommitOn one = new CommitOn(List.of(), OptionalInt.of(1));
+        assertThat(kind(one, parked, there)).isEqualTo(Fate.Kind.STORED);
+        assertThat(kind(one, parked, at("pacs", DeliveryState.PENDING))).isEqualTo(Fate.Kind.WAITING);
+        assertThat(kind(new CommitOn(List.of(), OptionalInt.of(2)), parked, there))
+                .isEqualTo(Fate.Kind.PARKED);
+    }
+
+    private static CommitOn on(String destination) {
+        return new CommitOn(List.of(destination), OptionalInt.empty());
+    }
+
+    private static Fate.Kind kind(CommitOn on, FoundDelivery... deliveries) {
+        return Fate.of(REFERENCE, Optional.of(found(deliveries)), AnswerWhen.DELIVERED, route -> on)
+                .kind();
+    }
+
+    private static Fate.Kind kind(FoundDelivery delivery, AnswerWhen when) {
+        return fate(delivery, when).kind();
+    }
+
+    private static Fate fate(FoundDelivery delivery, AnswerWhen when) {
+        return Fate.of(REFERENCE, Optional.of(found(delivery)), when, route -> CommitOn.ALL);
+    }
+
     private static Fate fate(FoundDelivery... deliveries) {
-        return Fate.of(REFERENCE, Optional.of(found(deliveries)), AnswerWhen.DELIVERED);
+        return Fate.of(REFERENCE, Optional.of(found(deliveries)), AnswerWhen.DELIVERED, route -> CommitOn.ALL);
     }
 
     static FoundInstance found(FoundDelivery... deliveries) {
@@ -133,13 +208,21 @@ class FateTest {
     void what_a_check_found_decides(CopyState copy, Fate.Kind delivered, Fate.Kind verified) {
         FoundDelivery one = at("pacs", DeliveryState.DELIVERED, Optional.of(copy));
         Optional<FoundInstance> newest = Optional.of(found(one));
-        assertThat(Fate.of(REFERENCE, newest, AnswerWhen.DELIVERED).kind()).isEqualTo(delivered);
-        assertThat(Fate.of(REFERENCE, newest, AnswerWhen.VERIFIED).kind()).isEqualTo(verified);
+        assertThat(Fate.of(REFERENCE, newest, AnswerWhen.DELIVERED, route -> CommitOn.ALL)
+                        .kind())
+                .isEqualTo(delivered);
+        assertThat(Fate.of(REFERENCE, newest, AnswerWhen.VERIFIED, route -> CommitOn.ALL)
+                        .kind())
+                .isEqualTo(verified);
     }
 
     @Test
     void a_copy_that_was_never_checked_is_not_verified() {
-        Fate fate = Fate.of(REFERENCE, Optional.of(found(at("pacs", DeliveryState.DELIVERED))), AnswerWhen.VERIFIED);
+        Fate fate = Fate.of(
+                REFERENCE,
+                Optional.of(found(at("pacs", DeliveryState.DELIVERED))),
+                AnswerWhen.VERIFIED,
+                route -> CommitOn.ALL);
         assertThat(fate.kind()).isEqualTo(Fate.Kind.WAITING);
         assertThat(fate.note()).isEqualTo("1.2.3 is delivered and unchecked at pacs (route all)");
     }
@@ -148,7 +231,21 @@ class FateTest {
         return at(destination, state, Optional.empty());
     }
 
+    private static FoundDelivery said(FoundDelivery one, Instant at, Optional<FailureReason> failure) {
+        return delivery(
+                one.destination().orElseThrow(),
+                one.state(),
+                one.lastCheck(),
+                Optional.of(new Commitment(at, failure)));
+    }
+
     private static FoundDelivery at(String destination, DeliveryState state, Optional<CopyState> copy) {
+        return delivery(
+                destination, state, copy.map(each -> new FoundCheck(each, Instant.EPOCH, "", "")), Optional.empty());
+    }
+
+    private static FoundDelivery delivery(
+            String destination, DeliveryState state, Optional<FoundCheck> check, Optional<Commitment> commitment) {
         return new FoundDelivery(
                 1,
                 1,
@@ -166,6 +263,7 @@ class FateTest {
                 OptionalInt.empty(),
                 "",
                 Instant.EPOCH,
-                copy.map(each -> new FoundCheck(each, Instant.EPOCH, "", "")));
+                check,
+                commitment);
     }
 }

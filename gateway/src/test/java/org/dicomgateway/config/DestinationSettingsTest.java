@@ -1,6 +1,7 @@
 package org.dicomgateway.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.time.DayOfWeek;
@@ -15,6 +16,7 @@ import org.dicomgateway.config.hocon.ConfigurationException;
 import org.dicomgateway.config.settings.DataSize;
 import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.config.settings.DestinationSettings.BreakerSettings;
+import org.dicomgateway.config.settings.DestinationSettings.CommitmentRequests;
 import org.dicomgateway.config.settings.DestinationSettings.RetrySettings;
 import org.dicomgateway.config.settings.RateLimit;
 import org.dicomgateway.config.settings.RoutingSettings;
@@ -79,7 +81,8 @@ class DestinationSettingsTest {
             new RateLimit(OptionalInt.of(13), Optional.of(DataSize.ofMebibytes(14))),
             Optional.empty(),
             Optional.empty(),
-            VerifySettings.NONE);
+            VerifySettings.NONE,
+            CommitmentRequests.NONE);
 
     @TempDir
     private Path folder;
@@ -94,6 +97,19 @@ class DestinationSettingsTest {
     private DestinationSettings archive(String text) throws ConfigurationException {
         RoutingSettings settings = written.routing(text + "\nroutes = []");
         return Optional.ofNullable(settings.destinations().get("archive")).orElseThrow();
+    }
+
+    @Test
+    void storage_commitment_is_requested_when_it_is_switched_on() throws Exception {
+        assertThat(archive("destinations.archive { " + IDENTITY
+                                + "\ncommitment { request = true, after = 30 s, deadline = 2 h } }")
+                        .commitment())
+                .isEqualTo(new CommitmentRequests(true, Duration.ofSeconds(30), Duration.ofHours(2)));
+        assertThatThrownBy(() -> archive(
+                        "destinations.archive { " + IDENTITY + "\ncalling-ae = preserve, commitment.request = true }"))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("destinations.archive.commitment.request")
+                .hasMessageContaining("the server could not report");
     }
 
     @Test
@@ -121,7 +137,8 @@ class DestinationSettingsTest {
                         RateLimit.UNLIMITED,
                         Optional.empty(),
                         Optional.empty(),
-                        VerifySettings.NONE));
+                        VerifySettings.NONE,
+                        CommitmentRequests.NONE));
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.List;
 import org.dicomgateway.config.hocon.ConfigurationException;
+import org.dicomgateway.config.settings.CommitmentSettings;
 import org.dicomgateway.testkit.ProjectRoot;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,9 +29,17 @@ class RoutingWarningsTest {
     }
 
     private List<String> warnings(String text) throws ConfigurationException {
-        return Configuration.warnings(written.file("routing.conf", text)).stream()
+        return warnings(text, "");
+    }
+
+    private List<String> warnings(String text, String gateway) throws ConfigurationException {
+        return Configuration.warnings(written.file("routing.conf", text), commitment(gateway)).stream()
                 .map(warning -> warning.line() + " " + warning.key() + ": " + warning.what())
                 .toList();
+    }
+
+    private CommitmentSettings commitment(String gateway) throws ConfigurationException {
+        return Configuration.load(written.file("gateway.conf", gateway)).commitment();
     }
 
     private List<String> warningsOfRoutes(String routes) throws ConfigurationException {
@@ -43,7 +52,7 @@ class RoutingWarningsTest {
 
     @Test
     void what_is_shipped_has_none() throws Exception {
-        assertThat(Configuration.warnings(ProjectRoot.path().resolve("conf/routing.conf")))
+        assertThat(Configuration.warnings(ProjectRoot.path().resolve("conf/routing.conf"), commitment("")))
                 .isEmpty();
     }
 
@@ -178,9 +187,31 @@ class RoutingWarningsTest {
     }
 
     @Test
+    void a_destination_that_is_never_asked_keeps_senders_waiting() throws Exception {
+        String senders = "gateway.senders.CT1 { host = ct1, port = 104 }\ngateway.commitment.answer-when = ";
+        String a = "destinations.a { ae-title = A, host = a, port = 1, commitment.request = true }\n";
+        String b = "destinations.b { ae-title = B, host = b, port = 1 }\nroutes = [ { name = r, to = [a, b]";
+        assertThat(warnings(a + b + " } ]", senders + "committed"))
+                .containsExactly("3 routes[0]: with answer-when = committed, route r keeps requests of senders waiting"
+                        + " until they fail: b is not asked for commitment");
+        assertThat(warnings(a + b + ", commit-on = a } ]", senders + "committed"))
+                .isEmpty();
+        assertThat(warnings(a + b + ", commit-on = 1 } ]", senders + "committed"))
+                .isEmpty();
+        assertThat(warnings(a + b + " } ]", senders + "delivered")).isEmpty();
+        assertThat(warnings(a + b + " } ]", "gateway.commitment.answer-when = committed"))
+                .as("without senders")
+                .isEmpty();
+        assertThat(warnings(a + b + " } ]", senders + "verified"))
+                .singleElement()
+                .asString()
+                .endsWith("a and b is not verified");
+    }
+
+    @Test
     void a_warning_reads_as_compilers_say_it() throws Exception {
         Path file = written.file("routing.conf", Written.DESTINATIONS + "routes = []");
-        assertThat(Configuration.warnings(file).get(0))
+        assertThat(Configuration.warnings(file, commitment("")).get(0))
                 .hasToString(file.toAbsolutePath().normalize() + ":2: warning: destinations.orthanc1: "
                         + "no route names orthanc1, so it gets nothing; name it in a route, or remove it");
     }

@@ -1,6 +1,7 @@
 package org.dicomgateway.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.time.DayOfWeek;
@@ -8,9 +9,11 @@ import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.dicomgateway.config.hocon.ConfigurationException;
 import org.dicomgateway.config.settings.RouteSettings;
+import org.dicomgateway.config.settings.RouteSettings.CommitOn;
 import org.dicomgateway.config.settings.RoutingSettings;
 import org.dicomgateway.config.settings.Schedule;
 import org.dicomgateway.config.settings.Schedule.Window;
@@ -52,6 +55,40 @@ class StrategySettingsTest {
                 .isEqualTo(new Strategy.Balance(Algorithm.LEAST_LOADED, Affinity.STUDY, WhenRefused.NEXT));
         assertThat(route("strategy = replicate").strategy())
                 .isEqualTo(new Strategy.Replicate(2, Algorithm.LEAST_LOADED, Affinity.STUDY, WhenRefused.NEXT));
+    }
+
+    @Test
+    void the_copies_that_storage_commitment_requires() throws Exception {
+        assertThat(route("").commitOn()).isEqualTo(CommitOn.ALL);
+        assertThat(route("strategy = failover").commitOn()).isEqualTo(CommitOn.ALL);
+        assertThat(route("commit-on = [orthanc3, orthanc1]").commitOn())
+                .isEqualTo(new CommitOn(List.of("orthanc3", "orthanc1"), OptionalInt.empty()));
+        assertThat(route("commit-on = orthanc2").commitOn())
+                .isEqualTo(new CommitOn(List.of("orthanc2"), OptionalInt.empty()));
+        assertThat(route("commit-on = 2").commitOn()).isEqualTo(new CommitOn(List.of(), OptionalInt.of(2)));
+        assertThat(route("strategy = replicate, copies = 3, commit-on = 2").commitOn())
+                .isEqualTo(new CommitOn(List.of(), OptionalInt.of(2)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "commit-on = [orthanc1, pacs] | the route does not go to pacs",
+                "commit-on = 0 | must be between 1 and 64, is 0",
+                "commit-on = 4 | storage commitment would require 4 copies, but the route names 3 destinations",
+                "commit-on = [] | must not be empty",
+                "commit-on = [orthanc1, orthanc1] | names orthanc1 twice",
+                "strategy = replicate, commit-on = 3 | storage commitment would require 3 copies, but the route makes 2",
+                "strategy = replicate, commit-on = orthanc1 | replicate chooses the destinations of each study",
+                "strategy = failover, commit-on = 1 | the strategy failover has no commit-on"
+            })
+    void copies_that_it_cannot_require(String keys, String problem) {
+        assertThatThrownBy(() -> route(keys))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("routing.conf:")
+                .hasMessageContaining("routes[0].commit-on")
+                .hasMessageContaining(problem);
     }
 
     @Test

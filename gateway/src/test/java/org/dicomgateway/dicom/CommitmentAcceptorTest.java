@@ -19,9 +19,11 @@ import org.dicomgateway.dicom.commitment.CommitmentRequest;
 import org.dicomgateway.dicom.commitment.CommitmentResult;
 import org.dicomgateway.dicom.commitment.CommitmentResult.Failure;
 import org.dicomgateway.dicom.commitment.CommitmentScp;
+import org.dicomgateway.dicom.commitment.CommitmentScu;
 import org.dicomgateway.dicom.commitment.FailureReason;
 import org.dicomgateway.dicom.commitment.ReportChannel;
 import org.dicomgateway.dicom.commitment.SopReference;
+import org.dicomgateway.dicom.requestor.CommitmentRequestor;
 import org.dicomgateway.dicom.requestor.Reporter;
 import org.dicomgateway.dicom.requestor.RequestorSettings;
 import org.dicomgateway.dicom.values.Admission;
@@ -46,6 +48,7 @@ class CommitmentAcceptorTest {
     private static final String COMMITMENT = "1.2.840.10008.1.20.1";
     private static final String WELL_KNOWN = "1.2.840.10008.1.20.1.1";
     private static final int N_ACTION_RQ = 0x0130;
+    private static final int N_EVENT_REPORT_RQ = 0x0100;
     private static final int N_EVENT_REPORT_RSP = 0x8100;
     private static final int MESSAGE_ID = 0x0110;
 
@@ -73,12 +76,18 @@ class CommitmentAcceptorTest {
     }
 
     private static Acceptor acceptor(AcceptorSettings settings, Optional<CommitmentScp> scp) throws IOException {
+        return acceptor(settings, scp, CommitmentScu.NONE);
+    }
+
+    private static Acceptor acceptor(AcceptorSettings settings, Optional<CommitmentScp> scp, CommitmentScu scu)
+            throws IOException {
         Acceptor made = new Acceptor(
                 settings,
                 new TlsContexts(InstantSource.system()),
                 request -> Admission.UNLIMITED,
                 request -> CStoreResponse.SUCCESS,
-                scp);
+                scp,
+                scu);
         made.start();
         return made;
     }
@@ -279,11 +288,112 @@ class CommitmentAcceptorTest {
                 .hasMessageContaining("it does not let the gateway be the SCP of " + COMMITMENT);
     }
 
-    private static Reporter reporter() {
+    @Test
+    void what_the_gateway_asks_for_can_be_reported_on_the_same_association() throws Exception {
+        Expecting expecting = new Expecting("GATEWAY");
+        CommitmentRequest request = new CommitmentRequest(Uid.of("1.2.3"), references(2));
+        CompletableFuture<Integer> answer = new CompletableFuture<>();
+        int status = requestor().request(gateway, AeTitle.of("CT1"), request, expecting, () -> {
+            try {
+                answer.complete(channel.get().report(result()));
+            } catch (AssociationException e) {
+                answer.completeExceptionally(e);
+            }
+        });
+        assertThat(status).isZero();
+        assertThat(taken).containsExactly(request);
+        assertThat(answer).isCompletedWithValue(0);
+        assertThat(expecting.reported).containsExactly(result());
+    }
+
+    @Test
+    void who_may_not_request_is_told_the_status() throws Exception {
+        CommitmentRequest request = new CommitmentRequest(Uid.of("1.2.3"), references(1));
+        assertThat(requestor().request(gateway, AeTitle.of("MR7"), request, CommitmentScu.NONE, () -> {}))
+                .isEqualTo(DimseStatus.NOT_AUTHORIZED);
+    }
+
+    @Test
+    void a_peer_that_is_asked_reports_as_the_SCP_and_others_cannot() throws Exception {
+        Expecting expecting = new Expecting("PACS");
+        try (Acceptor asking = acceptor(Limits.acceptor(), Optional.empty(), expecting)) {
+            Peer port = new Peer(
+                    AeTitle.of("GATEWAY"), "127.0.0.1", asking.address().getPort());
+            assertThat(reporter().report(port, AeTitle.of("PACS"), result())).isZero();
+            assertThat(expecting.reported).containsExactly(result());
+            assertThatThrownBy(() -> reporter().report(port, AeTitle.of("CT1"), result()))
+                    .isInstanceOf(AssociationException.class)
+                    .hasMessageContaining("no presentation context for Storage Commitment");
+            expecting.answer = DimseStatus.INVALID_ARGUMENT_VALUE;
+            assertThat(reporter().report(port, AeTitle.of("PACS"), result()))
+                    .isEqualTo(DimseStatus.INVALID_ARGUMENT_VALUE);
+        }
+    }
+
+    @Test
+    void a_report_that_is_none_is_answered_with_the_status_of_the_standard() throws Exception {
+        try (Acceptor asking = acceptor(Limits.acceptor(), Optional.empty(), new Expecting("PACS"));
+                RawPeer peer = RawPeer.connect(asking.address())) {
+            peer.associate("GATEWAY", "PACS", COMMITMENT);
+            assertThat(report(peer, 1, COMMITMENT, WELL_KNOWN, 3).status()).isEqualTo(0x0113);
+            assertThat(report(peer, 2, COMMITMENT, "1.2.3.4", 1).status()).isEqualTo(0x0112);
+            assertThat(report(peer, 3, CT.value(), WELL_KNOWN, 1).status()).isEqualTo(0x0118);
+            assertThat(report(peer, 4, COMMITMENT, WELL_KNOWN, 1).status()).isZero();
+        }
+    }
+
+    private static RawPeer.Pdu report(RawPeer peer, int messageId, String sopClass, String instance, int event)
+            throws IOException {
+        peer.sendPdv(
+                1,
+                true,
+                true,
+                new EncodedDataset(TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN)
+                        .text(0x00000002, "UI", sopClass.length() % 2 == 0 ? sopClass : sopClass + "\0")
+                        .us(0x00000100, N_EVENT_REPORT_RQ)
+                        .us(0x00000110, messageId)
+                        .us(0x00000800, 0)
+                        .text(0x00001000, "UI", instance.length() % 2 == 0 ? instance : instance + "\0")
+                        .us(0x00001002, event)
+                        .toByteArray());
+        peer.sendPdv(1, false, true, dataset());
+        return peer.receive();
+    }
+
+    /** Expects reports of one peer. */
+    private static final class Expecting implements CommitmentScu {
+
+        private final String peer;
+        private final List<CommitmentResult> reported = new CopyOnWriteArrayList<>();
+        private volatile int answer;
+
+        Expecting(String peer) {
+            this.peer = peer;
+        }
+
+        @Override
+        public String refusal(Origin origin) {
+            return origin.calling().value().equals(peer) ? "" : "it is not asked";
+        }
+
+        @Override
+        public CommitmentScp.Answer report(CommitmentResult result, Origin origin) {
+            reported.add(result);
+            return new CommitmentScp.Answer(answer, "");
+        }
+    }
+
+    private static RequestorSettings limits() {
         Duration limit = Duration.ofSeconds(20);
-        return Reporter.of(
-                new RequestorSettings(limit, limit, limit, limit, limit, 16384),
-                new TlsContexts(InstantSource.system()));
+        return new RequestorSettings(limit, limit, limit, limit, limit, 16384);
+    }
+
+    private static CommitmentRequestor requestor() {
+        return CommitmentRequestor.of(limits(), new TlsContexts(InstantSource.system()));
+    }
+
+    private static Reporter reporter() {
+        return Reporter.of(limits(), new TlsContexts(InstantSource.system()));
     }
 
     private static CommitmentResult result() {

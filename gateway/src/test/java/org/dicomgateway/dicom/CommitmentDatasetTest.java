@@ -18,7 +18,7 @@ import org.dicomgateway.dicom.commitment.CommitmentResult;
 import org.dicomgateway.dicom.commitment.CommitmentResult.Failure;
 import org.dicomgateway.dicom.commitment.EventInformation;
 import org.dicomgateway.dicom.commitment.FailureReason;
-import org.dicomgateway.dicom.commitment.RefusedActionException;
+import org.dicomgateway.dicom.commitment.RefusedMessageException;
 import org.dicomgateway.dicom.commitment.SopReference;
 import org.dicomgateway.dicom.values.DimseStatus;
 import org.dicomgateway.dicom.values.TransferSyntax;
@@ -174,7 +174,7 @@ class CommitmentDatasetTest {
             byte[] cut = java.util.Arrays.copyOf(whole, length);
             assertThatThrownBy(() -> ActionInformation.read(new ByteArrayInputStream(cut), syntax))
                     .as("cut after " + length)
-                    .isInstanceOf(RefusedActionException.class);
+                    .isInstanceOf(RefusedMessageException.class);
         }
     }
 
@@ -209,6 +209,60 @@ class CommitmentDatasetTest {
         assertThat(result.eventType()).isEqualTo(1);
         assertThat(parsed(EventInformation.write(result, syntax), syntax).contains(Tag.FailedSOPSequence))
                 .isFalse();
+    }
+
+    @ParameterizedTest
+    @MethodSource("syntaxes")
+    void what_is_written_is_read_back(TransferSyntax syntax) throws Exception {
+        CommitmentResult result = new CommitmentResult(
+                Uid.of("1.2.3"),
+                List.of(reference("1.2.3.4")),
+                List.of(
+                        new Failure(reference("1.2.3.6"), FailureReason.NO_SUCH_OBJECT_INSTANCE),
+                        new Failure(reference("1.2.3.77"), new FailureReason(0xC123))));
+        assertThat(EventInformation.read(new ByteArrayInputStream(EventInformation.write(result, syntax)), syntax))
+                .isEqualTo(result);
+        assertThat(result.failed().get(1).reason()).hasToString("0xC123, a reason that the standard does not define");
+
+        CommitmentRequest request = new CommitmentRequest(Uid.of("1.2.3"), List.of(reference("1.2.3.4")));
+        byte[] written = ActionInformation.write(request, syntax);
+        assertThat(ActionInformation.read(new ByteArrayInputStream(written), syntax))
+                .isEqualTo(request);
+        assertThat(parsed(written, syntax).getSequence(Tag.ReferencedSOPSequence))
+                .extracting(item -> item.getString(Tag.ReferencedSOPInstanceUID))
+                .containsExactly("1.2.3.4");
+    }
+
+    @Test
+    void a_report_of_too_many_or_with_a_reason_that_is_no_number_is_refused() {
+        TransferSyntax syntax = TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN;
+        byte[] many = EventInformation.write(
+                new CommitmentResult(
+                        Uid.of("1.2.3"),
+                        IntStream.range(0, 6_000)
+                                .mapToObj(i -> reference("1.2.3." + i))
+                                .toList(),
+                        IntStream.range(0, 6_000)
+                                .mapToObj(i -> new Failure(reference("1.2.4." + i), FailureReason.PROCESSING_FAILURE))
+                                .toList()),
+                syntax);
+        assertThatThrownBy(() -> EventInformation.read(new ByteArrayInputStream(many), syntax))
+                .isInstanceOf(RefusedMessageException.class)
+                .hasMessage("more than 10000 instances in one message");
+        byte[] content = new EncodedDataset(syntax)
+                .text(CLASS, "UI", even(CT))
+                .text(INSTANCE, "UI", even("1.2.3.4"))
+                .text(0x00081197, "US", "four")
+                .toByteArray();
+        byte[] item = new EncodedDataset(syntax)
+                .delimiter(ITEM, content.length)
+                .raw(content)
+                .toByteArray();
+        byte[] odd =
+                begin(syntax).header(0x00081198, "SQ", item.length).raw(item).toByteArray();
+        assertThatThrownBy(() -> EventInformation.read(new ByteArrayInputStream(odd), syntax))
+                .isInstanceOf(RefusedMessageException.class)
+                .hasMessageContaining("a Failure Reason that is no number of two bytes");
     }
 
     private static Attributes parsed(byte[] dataset, TransferSyntax syntax) throws IOException {
@@ -247,7 +301,7 @@ class CommitmentDatasetTest {
     }
 
     private static CommitmentRequest read(EncodedDataset dataset, TransferSyntax syntax)
-            throws RefusedActionException, IOException {
+            throws RefusedMessageException, IOException {
         return ActionInformation.read(new ByteArrayInputStream(dataset.toByteArray()), syntax);
     }
 
@@ -262,7 +316,7 @@ class CommitmentDatasetTest {
     private static void assertRefused(int status, ThrowingCallable reading) {
         assertThatThrownBy(reading)
                 .isInstanceOfSatisfying(
-                        RefusedActionException.class,
+                        RefusedMessageException.class,
                         refused -> assertThat(refused.status()).isEqualTo(status));
     }
 }

@@ -56,7 +56,8 @@ class NegotiationTest {
     void afterwards_nothing_is_kept_of_the_request() throws Exception {
         AAssociateRQ rq = request();
         Negotiation.compact(rq);
-        AAssociateAC ac = Negotiation.accept(rq, 16384, Admission.UNLIMITED, false);
+        AAssociateAC ac =
+                Negotiation.accept(rq, 16384, Admission.UNLIMITED, new Negotiation.CommitmentRoles(false, false));
 
         assertThat(rq.getPresentationContexts()).isEmpty();
         assertThat(rq.getRoleSelections()).isEmpty();

@@ -85,7 +85,8 @@ final class Fixtures {
                 limit,
                 rest,
                 it.dicomWeb(),
-                it.verify());
+                it.verify(),
+                it.commitment());
     }
 
     /** Opens daily at this hour, UTC, for one hour. */

@@ -241,9 +241,9 @@ class CatalogueTest {
         assertThat(study.modalities()).containsExactly("CT");
         assertThat(study.destinations())
                 .containsExactly(
-                        new StudyAt("a", 9, 0, 0, 0, 0, 0, "", 0, 0, 0),
-                        new StudyAt("b", 0, 2, 2, 0, 0, 0, "dataset does not match SOP class", 0, 0, 0),
-                        new StudyAt("gone", 0, 0, 0, 5, 0, 0, "", 0, 0, 0));
+                        new StudyAt("a", 9, 0, 0, 0, 0, 0, "", 0, 0, 0, 0, 0),
+                        new StudyAt("b", 0, 2, 2, 0, 0, 0, "dataset does not match SOP class", 0, 0, 0, 0, 0),
+                        new StudyAt("gone", 0, 0, 0, 5, 0, 0, "", 0, 0, 0, 0, 0));
     }
 
     @Test

@@ -22,6 +22,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.dicomgateway.config.settings.DataSize;
 import org.dicomgateway.config.settings.SpoolSettings.Keep;
+import org.dicomgateway.dicom.commitment.FailureReason;
 import org.dicomgateway.spool.Copies.Checked;
 import org.dicomgateway.spool.disk.Disk;
 import org.dicomgateway.spool.disk.Folders;
@@ -435,6 +436,88 @@ class KeptBytesTest {
             spool.spoolMaintenance().forget();
             assertThat(spool.copyCounts().get(SpoolHarness.PACS)).containsEntry(CopyState.VERIFIED, 0L);
         }
+    }
+
+    @Test
+    void what_a_destination_says_about_its_commitment_stays_with_the_copy_until_it_is_sent_again() throws Exception {
+        Duration after = Duration.ofMinutes(2);
+        try (Spool spool = open()) {
+            CopyCommitments commitments = spool.commitments();
+            commitments.askAfter(name -> name.equals(SpoolHarness.PACS) ? Optional.of(after) : Optional.empty());
+            SpoolHarness.accept(spool, "1.2.3.1", "MG", 100);
+            SpoolHarness.accept(spool, "1.2.3.2", "MG", 100);
+            SpoolHarness.deliverAll(spool, SpoolHarness.PACS);
+            SpoolHarness.deliverAll(spool, SpoolHarness.ARCHIVE);
+            SpoolHarness.settleDown(spool);
+            Instant delivered = now();
+            assertThat(commitments.owed(SpoolHarness.PACS, delivered, 10)).isEmpty();
+            List<CopyCommitments.Owed> owed = commitments.owed(SpoolHarness.PACS, delivered.plus(after), 10);
+            assertThat(owed).extracting(each -> each.copy().deliveryId()).containsExactly(1024L, 2048L);
+            assertThat(commitments.debts())
+                    .containsOnly(Map.entry(SpoolHarness.PACS, new CopyCommitments.Debt(2, 0, delivered)));
+
+            Instant tomorrow = delivered.plus(Duration.ofDays(1));
+            commitments.note(owed.stream()
+                    .map(each -> note(each, true, Optional.empty(), Optional.of(tomorrow)))
+                    .toList());
+            commitments.note(List.of(
+                    note(owed.get(0), false, said(Optional.empty()), Optional.empty()),
+                    note(owed.get(1), false, said(Optional.of(new FailureReason(0x0213))), Optional.of(tomorrow))));
+            SpoolHarness.settleDown(spool);
+            assertThat(commitments.debts())
+                    .containsOnly(Map.entry(SpoolHarness.PACS, new CopyCommitments.Debt(0, 1, delivered)));
+        }
+        try (Spool spool = open()) {
+            CopyCommitments commitments = spool.commitments();
+            assertThat(spool.story(1).orElseThrow().events())
+                    .extracting(SpoolSearch.Event::kind)
+                    .contains(SpoolSearch.EventKind.COMMITTED);
+            assertThat(spool.story(2).orElseThrow().events())
+                    .filteredOn(event -> event.kind() == SpoolSearch.EventKind.NOT_COMMITTED)
+                    .singleElement()
+                    .satisfies(event -> assertThat(event.reason()).isEqualTo("0x0213, resource limitation"));
+            assertThat(commitments.owed(SpoolHarness.PACS, now(), 10)).isEmpty();
+            commitments.hasten(SpoolHarness.PACS, now());
+            SpoolHarness.settleDown(spool);
+            CopyCommitments.Owed again =
+                    commitments.owed(SpoolHarness.PACS, now(), 10).get(0);
+            assertThat(again.requests()).isEqualTo(1);
+
+            harness.advance(Duration.ofSeconds(5));
+            spool.copies().sendAgain(2048, "it was missing there");
+            commitments.note(List.of(note(again, false, said(Optional.empty()), Optional.empty())));
+            SpoolHarness.settleDown(spool);
+            assertThat(spool.story(2)
+                            .orElseThrow()
+                            .instance()
+                            .deliveries()
+                            .get(0)
+                            .commitment())
+                    .as("what is said of the delivery before")
+                    .isEmpty();
+            commitments.askAfter(name -> Optional.of(after));
+            SpoolHarness.deliverAll(spool, SpoolHarness.PACS);
+            SpoolHarness.settleDown(spool);
+            assertThat(commitments.owed(SpoolHarness.PACS, now().plus(after), 10))
+                    .singleElement()
+                    .satisfies(each -> {
+                        assertThat(each.requests()).isZero();
+                        assertThat(each.sentAgainAt()).contains(now());
+                    });
+            harness.advance(SpoolHarness.HISTORY.plusDays(1));
+            SpoolHarness.keepHouse(spool);
+            spool.spoolMaintenance().forget();
+            assertThat(commitments.debts()).isEmpty();
+        }
+    }
+
+    private Optional<Commitment> said(Optional<FailureReason> failure) {
+        return Optional.of(new Commitment(now(), failure));
+    }
+
+    private static CopyCommitments.Note note(
+            CopyCommitments.Owed owed, boolean requested, Optional<Commitment> said, Optional<Instant> again) {
+        return new CopyCommitments.Note(owed.copy().deliveryId(), owed.deliveredAt(), requested, said, again);
     }
 
     private Instant now() {

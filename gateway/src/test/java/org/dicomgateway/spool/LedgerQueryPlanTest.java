@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.dicomgateway.spool.search.FoundRows;
 import org.dicomgateway.spool.sqlite.Affinities;
+import org.dicomgateway.spool.sqlite.CommitmentRows;
 import org.dicomgateway.spool.sqlite.Completion;
 import org.dicomgateway.spool.sqlite.CopyRows;
 import org.dicomgateway.spool.sqlite.DeliveryEvents;
@@ -77,6 +78,12 @@ class LedgerQueryPlanTest {
             Map.entry("where it was delivered", CopyRows.DELIVERED_AT),
             Map.entry("remove a check", CopyRows.REMOVE),
             Map.entry("forget checks", CopyRows.FORGET),
+            Map.entry("what is owed", CommitmentRows.OWED),
+            Map.entry("asked for", CommitmentRows.ASKED),
+            Map.entry("said of a copy", CommitmentRows.SAID),
+            Map.entry("asked for sooner", CommitmentRows.HASTEN),
+            Map.entry("not committed any more", CommitmentRows.SENT_AGAIN),
+            Map.entry("forget commitments", CommitmentRows.FORGET),
             Map.entry("made again", Repeats.PENDING_AGAIN),
             Map.entry("unfinished again", Repeats.UNFINISHED),
             Map.entry("discard", Discards.DISCARD),
@@ -107,6 +114,11 @@ class LedgerQueryPlanTest {
         assertThat(plan(LedgerReader.DUE))
                 .containsExactly("SEARCH delivery USING COVERING INDEX delivery_due "
                         + "(destination=? AND priority=? AND due<?)");
+    }
+
+    @Test
+    void what_is_not_committed_is_counted_in_an_index_that_holds_nothing_else() throws Exception {
+        assertThat(plan(CommitmentRows.DEBTS)).containsExactly("SCAN commitment USING COVERING INDEX commitment_due");
     }
 
     @Test
@@ -157,7 +169,7 @@ class LedgerQueryPlanTest {
 
     @Test
     void copies_and_checks_are_read_by_keys() throws Exception {
-        for (String sql : List.of(CopyRows.COPIES, FoundRows.CHECKS)) {
+        for (String sql : List.of(CopyRows.COPIES, FoundRows.CHECKS, FoundRows.COMMITMENTS)) {
             assertThat(plan(sql))
                     .filteredOn(step -> step.startsWith("SCAN "))
                     .containsExactly("SCAN asked VIRTUAL TABLE INDEX 1:");

@@ -22,6 +22,7 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.config.settings.DestinationSettings.BreakerSettings;
+import org.dicomgateway.config.settings.DestinationSettings.CommitmentRequests;
 import org.dicomgateway.config.settings.DestinationSettings.RetrySettings;
 import org.dicomgateway.config.settings.RateLimit;
 import org.dicomgateway.config.settings.RestSettings;
@@ -87,7 +88,8 @@ class VerifierTest {
                 Optional.of(
                         new RestSettings(URI.create("http://localhost:8042"), Optional.empty(), Duration.ofMinutes(1))),
                 Optional.empty(),
-                new VerifySettings(level, Duration.ofHours(1), Optional.of(Duration.ofDays(30)), rate))));
+                new VerifySettings(level, Duration.ofHours(1), Optional.of(Duration.ofDays(30)), rate),
+                CommitmentRequests.NONE)));
     }
 
     static Copy copy(int id, String study, boolean replaced) {

@@ -5,17 +5,34 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The requests of storage commitment that are open, or that failed within about a week. The newest first.
+ * The requests of storage commitment that are open, or that failed within about a week, the newest first; and what the
+ * destinations have not committed that are asked for it.
  *
  * @param senders the senders that may request it
+ * @param items the requests of senders
+ * @param destinations the destinations that are asked for it
  */
-public record CommitmentsView(List<SenderView> senders, List<CommitmentView> items) {
+public record CommitmentsView(
+        List<SenderView> senders, List<CommitmentView> items, List<DestinationView> destinations) {
 
     /** Copies the lists. */
     public CommitmentsView {
         senders = List.copyOf(senders);
         items = List.copyOf(items);
+        destinations = List.copyOf(destinations);
     }
+
+    /**
+     * A destination that is asked for storage commitment.
+     *
+     * @param open copies that wait for its report, or to be asked for
+     * @param failed copies that it reported as failed; they are asked for again
+     * @param oldest when the oldest of all these was delivered; empty: there is none
+     * @param committed copies that it has committed since the gateway started, or the destination's settings changed
+     * @param problem why it cannot be asked, or what it did not answer; empty when all is well
+     */
+    public record DestinationView(
+            String name, long open, long failed, Optional<Instant> oldest, long committed, String problem) {}
 
     /**
      * A sender. All counts are since the gateway started.

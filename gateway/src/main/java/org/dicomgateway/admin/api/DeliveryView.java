@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.dicomgateway.dicom.commitment.FailureReason;
 import org.dicomgateway.dicom.values.DimseStatus;
+import org.dicomgateway.spool.Commitment;
 import org.dicomgateway.spool.SpoolSearch.FoundCheck;
 import org.dicomgateway.spool.SpoolSearch.FoundDelivery;
 
@@ -27,6 +29,7 @@ import org.dicomgateway.spool.SpoolSearch.FoundDelivery;
  * @param reason why the last attempt failed, or why it was discarded or superseded; empty when there is nothing to say
  * @param since when it was settled, or else received
  * @param check the last check of whether the destination holds it; empty: it was never checked
+ * @param commitment what the destination last reported about its storage commitment; empty: nothing
  */
 public record DeliveryView(
         long id,
@@ -44,7 +47,8 @@ public record DeliveryView(
         Optional<String> lastStatus,
         String reason,
         Instant since,
-        Optional<Check> check) {
+        Optional<Check> check,
+        Optional<Said> commitment) {
 
     /** Copies the list. */
     public DeliveryView {
@@ -65,6 +69,22 @@ public record DeliveryView(
         }
     }
 
+    /**
+     * What a destination reported about a copy that it was asked to commit.
+     *
+     * @param state committed or failed
+     * @param reason the Failure Reason with its meaning; empty when it is committed
+     */
+    public record Said(String state, Instant at, String reason) {
+
+        static Said of(Commitment said) {
+            return new Said(
+                    said.failure().isEmpty() ? "committed" : "failed",
+                    said.at(),
+                    said.failure().map(FailureReason::toString).orElse(""));
+        }
+    }
+
     public static DeliveryView of(FoundDelivery found) {
         return new DeliveryView(
                 found.id(),
@@ -82,7 +102,8 @@ public record DeliveryView(
                 status(found.lastStatus()),
                 found.reason(),
                 found.since(),
-                found.lastCheck().map(Check::of));
+                found.lastCheck().map(Check::of),
+                found.commitment().map(Said::of));
     }
 
     static Optional<String> status(OptionalInt status) {

@@ -91,7 +91,14 @@ public final class StudySentence {
 
     private static boolean isComplete(StudyView.At at) {
         return at.delivered() > 0
-                && at.pending() + at.parked() + at.held() + at.discarded() + at.missing() + at.differing() == 0;
+                && at.pending()
+                                + at.parked()
+                                + at.held()
+                                + at.discarded()
+                                + at.missing()
+                                + at.differing()
+                                + at.uncommitted()
+                        == 0;
     }
 
     /** What one server does not have, and why. */
@@ -117,6 +124,9 @@ public final class StudySentence {
         }
         if (at.differing() > 0) {
             parts.add(at.destination() + " holds something else instead of " + share(at.differing(), all));
+        }
+        if (at.uncommitted() > 0) {
+            parts.add(at.destination() + " got " + share(at.uncommitted(), all) + " and does not commit to keep it");
         }
         if (at.discarded() > 0) {
             parts.add("an operator decided that " + at.destination() + " does not get " + share(at.discarded(), all));

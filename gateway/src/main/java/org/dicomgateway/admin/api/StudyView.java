@@ -44,6 +44,8 @@ public record StudyView(
      * @param verified of the delivered ones, those that the destination was last found to hold, as they were sent
      * @param missing those that it was found not to have
      * @param differing those of which it was found to have other content
+     * @param committed those that it has committed
+     * @param uncommitted those that it reported as failed, when it was asked to commit them
      */
     public record At(
             String destination,
@@ -56,7 +58,9 @@ public record StudyView(
             String why,
             long verified,
             long missing,
-            long differing) {
+            long differing,
+            long committed,
+            long uncommitted) {
 
         static At of(StudyAt found, Map<String, HealthView> health) {
             boolean done = found.pending() + found.parked() + found.held() == 0;
@@ -84,7 +88,9 @@ public record StudyView(
                     done ? "" : why,
                     found.verified(),
                     found.missing(),
-                    found.differing());
+                    found.differing(),
+                    found.committed(),
+                    found.uncommitted());
         }
     }
 

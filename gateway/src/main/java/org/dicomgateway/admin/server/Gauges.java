@@ -12,6 +12,7 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.dicomgateway.admin.api.CommitmentsView;
 import org.dicomgateway.admin.api.CommitmentsView.CommitmentView;
+import org.dicomgateway.admin.api.CommitmentsView.DestinationView;
 import org.dicomgateway.admin.api.CommitmentsView.SenderView;
 import org.dicomgateway.admin.api.HealthView;
 import org.dicomgateway.admin.api.ProcessView;
@@ -38,7 +39,7 @@ final class Gauges {
     private final SpoolView spool;
     private final LiveEvents live;
     private final Metrics metrics;
-    private volatile CommitmentsView commitments = new CommitmentsView(List.of(), List.of());
+    private volatile CommitmentsView commitments = new CommitmentsView(List.of(), List.of(), List.of());
 
     Gauges(Controls controls, SpoolView spool, LiveEvents live, Metrics metrics) {
         this.controls = controls;
@@ -161,6 +162,30 @@ final class Gauges {
         }
         metrics.set(Metric.COMMITMENTS_OPEN, open);
         metrics.set(Metric.COMMITMENT_OLDEST, oldest);
+        archives(all.destinations(), now);
+    }
+
+    private void archives(List<DestinationView> asked, Instant now) {
+        List<Reading> uncommitted = new ArrayList<>();
+        asked.forEach(each -> {
+            uncommitted.add(new Reading(each.open(), each.name(), "open"));
+            uncommitted.add(new Reading(each.failed(), each.name(), "failed"));
+            metrics.count(
+                    Metric.COMMITTED,
+                    this,
+                    gauges -> gauges.commitments.destinations().stream()
+                            .filter(one -> one.name().equals(each.name()))
+                            .mapToDouble(DestinationView::committed)
+                            .sum(),
+                    each.name());
+        });
+        metrics.set(Metric.UNCOMMITTED, uncommitted);
+        metrics.set(
+                Metric.UNCOMMITTED_OLDEST,
+                readings(
+                        asked,
+                        DestinationView::name,
+                        each -> Duration.between(each.oldest().orElse(now), now).toMillis() / 1000.0));
     }
 
     private void count(String sender, String result, ToDoubleFunction<SenderView> value) {

@@ -17,15 +17,16 @@ import org.dicomgateway.cli.common.Times;
 import org.dicomgateway.dicom.values.Text;
 import picocli.CommandLine.Command;
 
-/** Lists the requests of storage commitment that are open or failed. */
+/** Lists the requests of storage commitment that are open or failed, of senders and towards destinations. */
 @Command(
         name = "commitments",
         mixinStandardHelpOptions = true,
         description = "Lists the requests of storage commitment that are open, or that failed within about a week: what"
-                + " each one waits for, or why it failed.",
+                + " each one waits for, or why it failed. Also lists the destinations that the gateway asks for it, and"
+                + " how many copies they have not committed.",
         exitCodeList = {
             "0:none failed",
-            "1:at least one failed, or its sender could not be told",
+            "1:at least one failed, or its sender could not be told; or a destination reported a failure",
             "2:wrong usage or configuration",
             OperatorCommand.EXIT_UNREACHABLE
         },
@@ -52,10 +53,32 @@ public final class CommitmentsCommand extends OperatorCommand {
         String answer = gateway.get("/api/commitments");
         CommitmentsView all = Json.readAnswer(answer, CommitmentsView.class);
         print(answer, lines(all, clock.instant()));
-        return all.items().stream().allMatch(CommitmentView::waits) ? ExitCode.DONE : ExitCode.FAILED;
+        boolean well = all.items().stream().allMatch(CommitmentView::waits)
+                && all.destinations().stream().allMatch(each -> each.failed() == 0);
+        return well ? ExitCode.DONE : ExitCode.FAILED;
     }
 
     private static List<String> lines(CommitmentsView all, Instant now) {
+        List<String> lines = new ArrayList<>(ofSenders(all, now));
+        if (!all.destinations().isEmpty()) {
+            lines.add("");
+            TextTable table = new TextTable("destination", "open", "failed", "oldest", "committed", "why");
+            all.destinations()
+                    .forEach(one -> table.row(
+                            one.name(),
+                            Long.toString(one.open()),
+                            Long.toString(one.failed()),
+                            one.oldest()
+                                    .map(at -> Times.age(Duration.between(at, now)))
+                                    .orElse(""),
+                            Long.toString(one.committed()),
+                            Text.printable(one.problem(), MAX_NOTE)));
+            lines.addAll(table.lines());
+        }
+        return lines;
+    }
+
+    private static List<String> ofSenders(CommitmentsView all, Instant now) {
         if (all.senders().isEmpty()) {
             return List.of("no sender may request storage commitment (gateway.senders)");
         }
@@ -74,6 +97,6 @@ public final class CommitmentsCommand extends OperatorCommand {
                         Integer.toString(one.attempts()),
                         one.transactionUid(),
                         Text.printable(one.note(), MAX_NOTE)));
-        return new ArrayList<>(table.lines());
+        return table.lines();
     }
 }

@@ -36,8 +36,9 @@ import picocli.CommandLine.Parameters;
         },
         optionListHeading = "%nOptions:%n",
         exitCodeList = {
-            "0:it is known, and delivered everywhere; no check found it missing or differing",
-            "1:it waits, or was parked or discarded, or is missing or differs somewhere",
+            "0:it is known, and delivered everywhere; no check found it missing or differing, and no destination"
+                    + " refused to commit it",
+            "1:it waits, or was parked or discarded, or is missing, differs or is not committed somewhere",
             "2:wrong usage or configuration",
             OperatorCommand.EXIT_UNREACHABLE,
             "4:it is not known"

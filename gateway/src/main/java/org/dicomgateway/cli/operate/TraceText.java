@@ -27,15 +27,20 @@ final class TraceText {
     private TraceText() {}
 
     /**
-     * Whether no delivery of the study waits, is parked, held or discarded, or was found to be missing or differing,
-     * and every instance has a route.
+     * Whether no delivery of the study waits, is parked, held or discarded, or was found to be missing or differing, or
+     * was reported as not committed, and every instance has a route.
      */
     static boolean isDone(StudyView study) {
         return study.unrouted() == 0
                 && study.destinations().stream()
-                        .allMatch(at ->
-                                at.pending() + at.parked() + at.held() + at.discarded() + at.missing() + at.differing()
-                                        == 0);
+                        .allMatch(at -> at.pending()
+                                        + at.parked()
+                                        + at.held()
+                                        + at.discarded()
+                                        + at.missing()
+                                        + at.differing()
+                                        + at.uncommitted()
+                                == 0);
     }
 
     /** Whether every delivery of the instance is done, and it has a route. */
@@ -46,7 +51,12 @@ final class TraceText {
                                 List.of("delivered", "merged", "superseded").contains(one.state())
                                         && one.check()
                                                 .filter(check -> WRONG.contains(check.state()))
-                                                .isEmpty());
+                                                .isEmpty()
+                                        && !isUncommitted(one));
+    }
+
+    private static boolean isUncommitted(DeliveryView one) {
+        return one.commitment().filter(said -> said.state().equals("failed")).isPresent();
     }
 
     static List<String> studies(
@@ -77,6 +87,7 @@ final class TraceText {
                         "superseded",
                         "discarded",
                         "verified",
+                        "committed",
                         "why");
                 study.destinations()
                         .forEach(at -> table.row(
@@ -88,6 +99,7 @@ final class TraceText {
                                 Long.toString(at.superseded()),
                                 Long.toString(at.discarded()),
                                 verified(at),
+                                committed(at),
                                 reason(at.why())));
                 lines.addAll(table.lines());
             }
@@ -100,6 +112,11 @@ final class TraceText {
         return at.verified()
                 + (at.missing() > 0 ? ", " + at.missing() + " missing" : "")
                 + (at.differing() > 0 ? ", " + at.differing() + " differing" : "");
+    }
+
+    /** How many are committed, and how many were reported as not committed. */
+    private static String committed(StudyView.At at) {
+        return at.committed() + (at.uncommitted() > 0 ? ", " + at.uncommitted() + " not" : "");
     }
 
     static List<String> instances(List<InstanceView> instances, boolean more, boolean showPatients) {
@@ -120,7 +137,11 @@ final class TraceText {
                 + one.check()
                         .filter(check -> one.state().equals("delivered"))
                         .map(DeliveryView.Check::state)
-                        .orElse(one.state());
+                        .orElse(one.state())
+                + one.commitment()
+                        .filter(said -> one.state().equals("delivered"))
+                        .map(said -> said.state().equals("committed") ? " and committed" : ", not committed")
+                        .orElse("");
     }
 
     static List<String> story(InstanceView one, List<StoryView.Happened> timeline, boolean showPatients) {

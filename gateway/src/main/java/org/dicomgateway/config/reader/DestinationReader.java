@@ -13,6 +13,7 @@ import org.dicomgateway.config.hocon.SourceLocation;
 import org.dicomgateway.config.settings.DataSize;
 import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.config.settings.DestinationSettings.BreakerSettings;
+import org.dicomgateway.config.settings.DestinationSettings.CommitmentRequests;
 import org.dicomgateway.config.settings.DestinationSettings.DicomWebSettings;
 import org.dicomgateway.config.settings.DestinationSettings.RetrySettings;
 import org.dicomgateway.config.settings.DurationText;
@@ -41,6 +42,7 @@ final class DestinationReader {
     private static final Duration MIN_DELAY = Duration.ofMillis(10);
     private static final String NEVER = "never";
     private static final Duration MIN_WITHIN = Duration.ofSeconds(2);
+    private static final Duration MIN_ASKING = Duration.ofSeconds(1);
     private static final Duration MIN_AGAIN = Duration.ofMinutes(1);
     private static final Duration MAX_AGAIN = Duration.ofDays(3650);
 
@@ -93,7 +95,8 @@ final class DestinationReader {
                         shared.maxRate.get(),
                         api.get(),
                         web.get(),
-                        shared.verify.get()),
+                        shared.verify.get(),
+                        shared.commitment.get()),
                 List.of(restShared.password(), dicomWebShared.password()));
     }
 
@@ -119,7 +122,8 @@ final class DestinationReader {
             Setting<Schedule> schedule,
             Supplier<RateLimit> maxRate,
             Setting<VerifySettings.Level> level,
-            Supplier<VerifySettings> verify) {}
+            Supplier<VerifySettings> verify,
+            Supplier<CommitmentRequests> commitment) {}
 
     /**
      * Reads the common settings.
@@ -129,8 +133,9 @@ final class DestinationReader {
     private static Shared shared(Section section, boolean whole) {
         Section verify = section.section("verify");
         Setting<VerifySettings.Level> level = verify.word("level", VerifySettings.Level.class);
+        Setting<Optional<AeTitle>> callingAe = callingAe(section);
         return new Shared(
-                callingAe(section),
+                callingAe,
                 section.integer("max-associations", 1, 256),
                 section.integer("weight", 1, 1_000),
                 requestor(section, whole),
@@ -142,7 +147,22 @@ final class DestinationReader {
                 ScheduleReader.read(section.section("schedule")),
                 AccessReader.rate(section.section("max-rate")),
                 level,
-                verify(verify, level));
+                verify(verify, level),
+                commitment(section.section("commitment"), callingAe));
+    }
+
+    private static Supplier<CommitmentRequests> commitment(Section section, Setting<Optional<AeTitle>> callingAe) {
+        Setting<Boolean> request = section.flag("request")
+                .checkWith(
+                        callingAe,
+                        (asked, calling) -> !asked || calling.isPresent(),
+                        (asked, calling) -> "the server could not report: it reports to the calling AE title of the"
+                                + " request, and calling-ae is preserve",
+                        "set calling-ae to an AE title of the gateway, or do not request storage commitment");
+        Setting<Duration> after = section.duration("after", MIN_ASKING, MAX_DELAY);
+        Setting<Duration> deadline = section.duration("deadline", MIN_ASKING, MAX_DELAY);
+        section.finish();
+        return () -> new CommitmentRequests(request.get(), after.get(), deadline.get());
     }
 
     private static Supplier<VerifySettings> verify(Section section, Setting<VerifySettings.Level> level) {

@@ -104,7 +104,8 @@ public final class RoutingReader {
                         strategy.get(),
                         to.get(),
                         common.priority.get(),
-                        common.schedule.get()));
+                        common.schedule.get(),
+                        strategy.requires()));
     }
 
     /** The settings that routes can have in common, except the strategy. */

@@ -3,6 +3,7 @@ package org.dicomgateway.config.reader;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
@@ -11,9 +12,12 @@ import org.dicomgateway.config.hocon.SourceLocation;
 import org.dicomgateway.config.hocon.Warning;
 import org.dicomgateway.config.match.Condition;
 import org.dicomgateway.config.reader.RoutingReader.RouteDraft;
+import org.dicomgateway.config.settings.CommitmentSettings;
+import org.dicomgateway.config.settings.CommitmentSettings.AnswerWhen;
 import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.config.settings.RouteSettings;
 import org.dicomgateway.config.settings.RoutingSettings;
+import org.dicomgateway.config.settings.Strategy;
 
 /** Finds probable mistakes in rules without problems. */
 public final class RoutingWarnings {
@@ -22,14 +26,20 @@ public final class RoutingWarnings {
 
     private final SortedSet<Warning> found = new TreeSet<>();
     private final RoutingSettings settings;
+    private final CommitmentSettings commitment;
 
-    private RoutingWarnings(RoutingSettings settings) {
+    private RoutingWarnings(RoutingSettings settings, CommitmentSettings commitment) {
         this.settings = settings;
+        this.commitment = commitment;
     }
 
-    /** The warnings, sorted by file and line. The draft must have no problems. */
-    public static List<Warning> of(RoutingReader.Draft draft) {
-        RoutingWarnings warnings = new RoutingWarnings(draft.settings().get());
+    /**
+     * The warnings, sorted by file and line. The draft must have no problems.
+     *
+     * @param commitment what senders are promised
+     */
+    public static List<Warning> of(RoutingReader.Draft draft, CommitmentSettings commitment) {
+        RoutingWarnings warnings = new RoutingWarnings(draft.settings().get(), commitment);
         draft.destinations().forEach(warnings::destination);
         draft.routes().forEach(warnings::route);
         return List.copyOf(warnings.found);
@@ -75,6 +85,38 @@ public final class RoutingWarnings {
         }
         room(route).ifPresent(what -> add(draft.strategy(), what, "name one more destination"));
         hours(route, draft);
+        commitment(route, draft);
+    }
+
+    /** Warns when no report to a sender could ever say that all is committed. */
+    private void commitment(RouteSettings route, RouteDraft draft) {
+        AnswerWhen when = commitment.answerWhen();
+        if (commitment.senders().isEmpty() || when == AnswerWhen.DELIVERED) {
+            return;
+        }
+        List<String> required = route.commitOn().destinations().isEmpty()
+                ? route.to()
+                : route.commitOn().destinations();
+        List<String> silent = required.stream()
+                .map(settings.destinations()::get)
+                .filter(Objects::nonNull)
+                .filter(each -> when == AnswerWhen.VERIFIED
+                        ? !each.verify().isOn()
+                        : !each.commitment().request())
+                .map(DestinationSettings::name)
+                .toList();
+        int copies = route.strategy() instanceof Strategy.Replicate replicate ? replicate.copies() : required.size();
+        if (Math.max(0, copies - silent.size()) < route.commitOn().copies().orElse(copies)) {
+            String names = String.join(" and ", silent);
+            add(
+                    draft.sourceLocation(),
+                    "with answer-when = " + Strategy.word(when) + ", route " + route.name()
+                            + " keeps requests of senders"
+                            + " waiting until they fail: " + names
+                            + (when == AnswerWhen.VERIFIED ? " is not verified" : " is not asked for commitment"),
+                    (when == AnswerWhen.VERIFIED ? "set verify.level" : "set commitment.request = true") + " for "
+                            + names + ", or leave it out of commit-on");
+        }
     }
 
     /** Warns when a strategy has no other destination to use while a server is down. */

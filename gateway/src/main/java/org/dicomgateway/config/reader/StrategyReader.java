@@ -3,8 +3,12 @@ package org.dicomgateway.config.reader;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
+import org.dicomgateway.config.hocon.Node;
 import org.dicomgateway.config.hocon.Section;
 import org.dicomgateway.config.hocon.Setting;
+import org.dicomgateway.config.settings.RouteSettings.CommitOn;
 import org.dicomgateway.config.settings.Strategy;
 import org.dicomgateway.config.settings.Strategy.Affinity;
 import org.dicomgateway.config.settings.Strategy.Algorithm;
@@ -15,15 +19,17 @@ import org.dicomgateway.config.settings.Words;
 public final class StrategyReader {
 
     private static final int MAX_COPIES = 64;
+    private static final String COMMIT_ON = "commit-on";
+    private static final Pattern NUMBER = Pattern.compile("-?\\d+");
 
     /** The keys of each strategy. */
     private static final Map<String, List<String>> KEYS = new LinkedHashMap<>();
 
     static {
-        KEYS.put("broadcast", List.of());
+        KEYS.put("broadcast", List.of(COMMIT_ON));
         KEYS.put("failover", List.of("affinity", "when-refused"));
         KEYS.put("balance", List.of("algorithm", "affinity", "when-refused"));
-        KEYS.put("replicate", List.of("copies", "algorithm", "affinity", "when-refused"));
+        KEYS.put("replicate", List.of("copies", "algorithm", "affinity", "when-refused", COMMIT_ON));
     }
 
     private StrategyReader() {}
@@ -34,7 +40,8 @@ public final class StrategyReader {
             Setting<Integer> copies,
             Setting<Algorithm> algorithm,
             Setting<Affinity> affinity,
-            Setting<WhenRefused> whenRefused) {
+            Setting<WhenRefused> whenRefused,
+            Setting<CommitOn> commitOn) {
 
         Strategy get() {
             return switch (word.get()) {
@@ -45,6 +52,11 @@ public final class StrategyReader {
                 default -> new Strategy.Broadcast();
             };
         }
+
+        /** The copies that storage commitment requires. */
+        CommitOn requires() {
+            return foreign(word.get()).contains(COMMIT_ON) ? CommitOn.ALL : commitOn.get();
+        }
     }
 
     /** The keys as they stand in a route or in the defaults. */
@@ -54,7 +66,23 @@ public final class StrategyReader {
                 section.integer("copies", 2, MAX_COPIES),
                 section.word("algorithm", Algorithm.class),
                 section.word("affinity", Affinity.class),
-                section.word("when-refused", WhenRefused.class));
+                section.word("when-refused", WhenRefused.class),
+                section.node(COMMIT_ON).flatMap(StrategyReader::commitOn));
+    }
+
+    /** {@code all}, a number of copies, or names of destinations. */
+    private static Setting<CommitOn> commitOn(Node node) {
+        if (node.isList()) {
+            return node.texts(name -> name).map(names -> new CommitOn(names, OptionalInt.empty()));
+        }
+        return node.text().flatMap(text -> {
+            if (text.equals("all")) {
+                return node.valid(CommitOn.ALL);
+            }
+            return NUMBER.matcher(text).matches()
+                    ? node.integer(1, MAX_COPIES).map(copies -> new CommitOn(List.of(), OptionalInt.of(copies)))
+                    : node.valid(new CommitOn(List.of(text), OptionalInt.empty()));
+        });
     }
 
     /** The keys of a route. They must match each other and its destinations. */
@@ -82,6 +110,36 @@ public final class StrategyReader {
                         (copies, destinations) -> copies + " copies need as many destinations, but the route names "
                                 + destinations.size(),
                         "name more destinations, or ask for fewer copies");
+                draft.commitOn
+                        .check(
+                                on -> on.destinations().isEmpty(),
+                                on -> "replicate chooses the destinations of each study, so none can be named",
+                                "write how many copies storage commitment requires")
+                        .checkWith(
+                                draft.copies,
+                                (on, copies) -> on.copies().orElse(1) <= copies,
+                                (on, copies) -> "storage commitment would require "
+                                        + on.copies().orElse(1) + " copies, but the route makes " + copies,
+                                "write a number up to that of the copies");
+            } else if (word.equals("broadcast")) {
+                draft.commitOn
+                        .checkWith(
+                                to,
+                                (on, destinations) -> destinations.containsAll(on.destinations()),
+                                (on, destinations) -> "the route does not go to "
+                                        + String.join(
+                                                ", ",
+                                                on.destinations().stream()
+                                                        .filter(name -> !destinations.contains(name))
+                                                        .toList()),
+                                "name destinations that are in to, or write all")
+                        .checkWith(
+                                to,
+                                (on, destinations) -> on.copies().orElse(1) <= destinations.size(),
+                                (on, destinations) -> "storage commitment would require "
+                                        + on.copies().orElse(1) + " copies, but the route names "
+                                        + destinations.size() + " destinations",
+                                "write a number up to that of the destinations");
             }
         });
         return draft;

@@ -35,6 +35,8 @@ public record CommitmentSettings(
     public enum AnswerWhen {
         /** The destination answered the C-STORE with success, and no check found it missing or differing there. */
         DELIVERED,
+        /** The destination itself has committed its storage, and no check found it missing or differing since. */
+        COMMITTED,
         /** A check found that the destination holds it, as it was sent. */
         VERIFIED
     }

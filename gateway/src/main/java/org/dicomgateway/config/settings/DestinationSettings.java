@@ -26,6 +26,7 @@ import org.dicomgateway.dicom.values.Peer;
  * @param rest its REST API, when that is also checked
  * @param dicomWeb its DICOMweb services, when they are used to check what it holds
  * @param verify whether the gateway checks that it holds what was delivered
+ * @param commitment whether the gateway asks it for storage commitment
  */
 public record DestinationSettings(
         String name,
@@ -43,7 +44,8 @@ public record DestinationSettings(
         RateLimit maxRate,
         Optional<RestSettings> rest,
         Optional<DicomWebSettings> dicomWeb,
-        VerifySettings verify) {
+        VerifySettings verify,
+        CommitmentRequests commitment) {
 
     /** A destination without schedule, rate limit and REST API. */
     public DestinationSettings(
@@ -74,7 +76,22 @@ public record DestinationSettings(
                 RateLimit.UNLIMITED,
                 Optional.empty(),
                 Optional.empty(),
-                VerifySettings.NONE);
+                VerifySettings.NONE,
+                CommitmentRequests.NONE);
+    }
+
+    /**
+     * Whether the gateway asks the server to commit the storage of what was delivered (PS3.4 Annex J).
+     *
+     * @param request whether it does
+     * @param after how long after the last delivery of a study
+     * @param deadline how long it waits for a report, before it asks again
+     */
+    public record CommitmentRequests(boolean request, Duration after, Duration deadline) {
+
+        /** The server is not asked. */
+        public static final CommitmentRequests NONE =
+                new CommitmentRequests(false, Duration.ofMinutes(2), Duration.ofHours(24));
     }
 
     /**

@@ -1,6 +1,7 @@
 package org.dicomgateway.config.settings;
 
 import java.util.List;
+import java.util.OptionalInt;
 import org.dicomgateway.config.match.Condition;
 
 /**
@@ -13,6 +14,7 @@ import org.dicomgateway.config.match.Condition;
  * @param to names of destinations, without duplicates; never empty
  * @param priority higher goes first
  * @param schedule when its deliveries may be sent
+ * @param commitOn which of its copies storage commitment requires, for modalities
  */
 public record RouteSettings(
         String name,
@@ -21,10 +23,40 @@ public record RouteSettings(
         Strategy strategy,
         List<String> to,
         int priority,
-        Schedule schedule) {
+        Schedule schedule,
+        CommitOn commitOn) {
 
     /** Copies the list. */
     public RouteSettings {
         to = List.copyOf(to);
+    }
+
+    /** A route of which storage commitment requires all copies. */
+    public RouteSettings(
+            String name,
+            Condition match,
+            boolean fallback,
+            Strategy strategy,
+            List<String> to,
+            int priority,
+            Schedule schedule) {
+        this(name, match, fallback, strategy, to, priority, schedule, CommitOn.ALL);
+    }
+
+    /**
+     * The copies of an instance that storage commitment requires.
+     *
+     * @param destinations only the copies there; empty: those at any destination
+     * @param copies how many of them; empty: all
+     */
+    public record CommitOn(List<String> destinations, OptionalInt copies) {
+
+        /** All copies. */
+        public static final CommitOn ALL = new CommitOn(List.of(), OptionalInt.empty());
+
+        /** Copies the list. */
+        public CommitOn {
+            destinations = List.copyOf(destinations);
+        }
     }
 }

@@ -34,6 +34,7 @@ import org.dicomgateway.dicom.values.UserIdentity;
 import org.dicomgateway.dicom.wire.Aborts;
 import org.dicomgateway.dicom.wire.DicomSocket;
 import org.dicomgateway.dicom.wire.Negotiation;
+import org.dicomgateway.dicom.wire.Negotiation.CommitmentRoles;
 import org.dicomgateway.dicom.wire.TlsFailure;
 import org.dicomgateway.dicom.wire.ToolkitDevice;
 import org.jspecify.annotations.Nullable;
@@ -86,6 +87,7 @@ public final class AcceptedAssociation implements Runnable {
     private volatile String name;
     private @Nullable StoreRequests storeRequests;
     private @Nullable CommitmentRequests commitmentRequests;
+    private @Nullable CommitmentReports commitmentReports;
     /** Whether the log already contains the reason for the refusal. */
     private boolean told;
 
@@ -334,13 +336,15 @@ public final class AcceptedAssociation implements Runnable {
                             scp,
                             Objects.requireNonNull(origin),
                             socket,
-                            acceptor.commitmentTurns(),
+                            acceptor,
                             name,
-                            acceptor.settings().readTimeout(),
                             AcceptedAssociation.this::awaitMessage))
                     .orElse(null);
-            AAssociateAC ac =
-                    Negotiation.accept(rq, acceptor.settings().maxPduLength(), admission, commitmentRequests != null);
+            CommitmentReports reports =
+                    new CommitmentReports(acceptor.reports(), Objects.requireNonNull(origin), socket, acceptor, name);
+            commitmentReports = reports;
+            CommitmentRoles roles = new CommitmentRoles(commitmentRequests != null, reports.areExpected());
+            AAssociateAC ac = Negotiation.accept(rq, acceptor.settings().maxPduLength(), admission, roles);
             LOG.info("{}: accepted, called {}{}{}", name, origin.called(), admission, protection());
             awaitMessage();
             return ac;
@@ -390,10 +394,13 @@ public final class AcceptedAssociation implements Runnable {
             }
             @Nullable StoreRequests stores = storeRequests;
             @Nullable CommitmentRequests commitments = commitmentRequests;
+            @Nullable CommitmentReports reports = commitmentReports;
             if (dimse == Dimse.C_STORE_RQ && stores != null) {
                 stores.serve(open, context, command, data);
             } else if (dimse == Dimse.N_ACTION_RQ && commitments != null) {
                 commitments.serve(open, context, command, data);
+            } else if (dimse == Dimse.N_EVENT_REPORT_RQ && reports != null) {
+                reports.serve(open, context, command, data);
             } else if (dimse == Dimse.C_ECHO_RQ) {
                 drain(data);
                 open.writeDimseRSP(context, Commands.mkEchoRSP(command, DimseStatus.SUCCESS));

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.dicomgateway.dicom.commitment.CommitmentScp;
+import org.dicomgateway.dicom.commitment.CommitmentScu;
 import org.dicomgateway.dicom.values.Admission;
 import org.dicomgateway.dicom.values.CStoreScp;
 import org.dicomgateway.dicom.values.DimseStatus;
@@ -34,7 +35,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Listens on one port and serves associations: Verification, C-STORE of any storage SOP class in any transfer syntax,
- * and requests of storage commitment (PS3.4 Annexes A, B and J).
+ * and storage commitment: requests of it, and reports on those that the gateway made (PS3.4 Annexes A, B and J).
  *
  * <p>The accept loop only accepts, so no peer can make others wait. Everything else about a connection happens in its
  * own thread ({@code dicom-assoc-N}). The {@link AssociationPolicy} decides which peers may associate, and the {@link
@@ -59,6 +60,9 @@ public final class Acceptor implements AutoCloseable {
 
     private static final int COMMITMENTS_OF_ONE_HOST_AT_ONCE = 1;
 
+    /** How long a request or a report waits while others are taken. */
+    private static final Duration COMMITMENT_TURN = Duration.ofSeconds(10);
+
     /**
      * Connections that the kernel queues until they are accepted. The queue is long, so that a burst does not have to
      * wait for retransmissions.
@@ -78,6 +82,7 @@ public final class Acceptor implements AutoCloseable {
     private final AssociationPolicy policy;
     private final CStoreScp scp;
     private final Optional<CommitmentScp> commitments;
+    private final CommitmentScu reports;
     private final Watchdog watchdog = new Watchdog("dicom-watchdog");
     private final AtomicInteger lastNumber = new AtomicInteger();
     private final Set<AcceptedAssociation> connections = ConcurrentHashMap.newKeySet();
@@ -99,25 +104,29 @@ public final class Acceptor implements AutoCloseable {
 
     /** An acceptor without storage commitment. */
     public Acceptor(AcceptorSettings settings, TlsContexts contexts, AssociationPolicy policy, CStoreScp scp) {
-        this(settings, contexts, policy, scp, Optional.empty());
+        this(settings, contexts, policy, scp, Optional.empty(), CommitmentScu.NONE);
     }
 
     /**
      * An acceptor that does not listen yet. If the settings require TLS, it uses one of these contexts.
      *
-     * @param commitments serves requests of storage commitment; empty: their contexts are refused
+     * @param commitments serves requests of storage commitment; empty: it offers none
+     * @param reports takes reports of storage commitment; contexts for them are refused to peers from which it expects
+     *     none
      */
     public Acceptor(
             AcceptorSettings settings,
             TlsContexts contexts,
             AssociationPolicy policy,
             CStoreScp scp,
-            Optional<CommitmentScp> commitments) {
+            Optional<CommitmentScp> commitments,
+            CommitmentScu reports) {
         this.settings = settings;
         this.tls = settings.tls().map(server -> contexts.of(server.tls()));
         this.policy = policy;
         this.scp = scp;
         this.commitments = commitments;
+        this.reports = reports;
         this.places = new Places(settings, host -> known.contains(host) || policy.expects(host));
     }
 
@@ -232,9 +241,26 @@ public final class Acceptor implements AutoCloseable {
         return turns;
     }
 
-    /** The turns for taking requests of storage commitment. */
-    Turns commitmentTurns() {
-        return commitmentTurns;
+    /** Takes reports of storage commitment. */
+    CommitmentScu reports() {
+        return reports;
+    }
+
+    /**
+     * Waits for a turn to take a request or a report of storage commitment, which is in memory meanwhile. The caller
+     * must {@linkplain #endCommitment end} it. False when there was none in time.
+     */
+    boolean beginCommitment(String remoteHost) {
+        try {
+            return commitmentTurns.begin(remoteHost, COMMITMENT_TURN);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    void endCommitment(String remoteHost) {
+        commitmentTurns.end(remoteHost);
     }
 
     /** The log for rejected and refused connections. */

@@ -13,14 +13,13 @@ import org.dicomgateway.dicom.commitment.ActionInformation;
 import org.dicomgateway.dicom.commitment.CommitmentRequest;
 import org.dicomgateway.dicom.commitment.CommitmentScp;
 import org.dicomgateway.dicom.commitment.CommitmentScp.Answer;
-import org.dicomgateway.dicom.commitment.RefusedActionException;
+import org.dicomgateway.dicom.commitment.RefusedMessageException;
 import org.dicomgateway.dicom.commitment.StorageCommitment;
 import org.dicomgateway.dicom.values.DimseStatus;
 import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.wire.DicomSocket;
 import org.dicomgateway.dicom.wire.IncomingDataset;
-import org.dicomgateway.dicom.wire.Turns;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,38 +29,35 @@ final class CommitmentRequests {
 
     private static final Logger LOG = LoggerFactory.getLogger(CommitmentRequests.class);
 
-    /** How long a request waits while others are taken. */
-    private static final Duration TURN = Duration.ofSeconds(10);
-
     private final CommitmentScp scp;
     private final Origin origin;
     private final DicomSocket socket;
-    private final Turns turns;
+    private final Acceptor acceptor;
     private final String associationName;
+    /** For a whole request to arrive, and for the response to a report on this association. */
     private final Duration timeout;
+
     private final Runnable awaitMessage;
 
     /**
      * Serves the requests of one association.
      *
-     * @param turns for reading a request and making it a record: all of it is in memory meanwhile
-     * @param timeout for a whole request to arrive, and for the response to a report on this association
+     * @param acceptor gives the turns: all of a request is in memory until it is a record
      * @param awaitMessage lets the association be idle, until the next message
      */
     CommitmentRequests(
             CommitmentScp scp,
             Origin origin,
             DicomSocket socket,
-            Turns turns,
+            Acceptor acceptor,
             String associationName,
-            Duration timeout,
             Runnable awaitMessage) {
         this.scp = scp;
         this.origin = origin;
         this.socket = socket;
-        this.turns = turns;
+        this.acceptor = acceptor;
         this.associationName = associationName;
-        this.timeout = timeout;
+        this.timeout = acceptor.settings().readTimeout();
         this.awaitMessage = awaitMessage;
     }
 
@@ -102,7 +98,7 @@ final class CommitmentRequests {
         if (data == null) {
             return refused(DimseStatus.MISSING_ATTRIBUTE, "the request has no dataset");
         }
-        if (!beginTurn()) {
+        if (!acceptor.beginCommitment(origin.remoteHost())) {
             return refused(DimseStatus.RESOURCE_LIMITATION, "too many requests at once, try again later");
         }
         // A sender that is slow on purpose must not keep the turn.
@@ -110,35 +106,22 @@ final class CommitmentRequests {
         try (IncomingDataset dataset = new IncomingDataset(data)) {
             CommitmentRequest request = read(dataset, TransferSyntax.of(context.getTransferSyntax()));
             return scp.request(request, origin, channel);
-        } catch (RefusedActionException e) {
+        } catch (RefusedMessageException e) {
             return refused(e.status(), String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
             LOG.error("{}: internal error of the gateway at a request of storage commitment", associationName, e);
             return new Answer(DimseStatus.PROCESSING_FAILURE, "internal error");
         } finally {
-            turns.end(origin.remoteHost());
+            acceptor.endCommitment(origin.remoteHost());
         }
     }
 
-    private boolean beginTurn() {
-        try {
-            return turns.begin(origin.remoteHost(), TURN);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-    }
-
-    /** A dataset that ends too early ends the association when the connection is the reason. */
     private static CommitmentRequest read(IncomingDataset dataset, TransferSyntax syntax)
-            throws RefusedActionException, IOException {
+            throws RefusedMessageException, IOException {
         try {
             return ActionInformation.read(dataset, syntax);
-        } catch (RefusedActionException e) {
-            if (dataset.failure() != null) {
-                throw dataset.failure();
-            }
-            throw e;
+        } catch (RefusedMessageException e) {
+            throw dataset.reasonFor(e);
         }
     }
 

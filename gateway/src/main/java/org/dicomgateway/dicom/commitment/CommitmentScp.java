@@ -21,14 +21,14 @@ public interface CommitmentScp {
     Answer request(CommitmentRequest request, Origin origin, ReportChannel channel);
 
     /**
-     * An N-ACTION-RSP (PS3.7 10.3.5).
+     * An N-ACTION-RSP, or an N-EVENT-REPORT-RSP (PS3.7 10.3.5 and 10.3.1).
      *
      * @param status (0000,0900), see {@link DimseStatus}
      * @param errorComment (0000,0902); at most 64 characters are sent; empty for none
      */
     record Answer(int status, String errorComment) {
 
-        /** The request is taken. */
+        /** The request, or the report, is taken. */
         public static final Answer TAKEN = new Answer(DimseStatus.SUCCESS, "");
     }
 }

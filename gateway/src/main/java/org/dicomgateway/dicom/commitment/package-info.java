@@ -1,7 +1,8 @@
 /**
- * Storage commitment in the terms of the standard (PS3.4 Annex J): the request, its result, and their datasets.
+ * Storage commitment in the terms of the standard (PS3.4 Annex J): the request, its result, and their messages and
+ * datasets, which the gateway sends as well as reads.
  *
- * <p>In: the dataset of an N-ACTION request. Out: the dataset of an N-EVENT-REPORT. Threads: the callers'. Never here:
+ * <p>In and out: N-ACTION and N-EVENT-REPORT. Threads: the callers'. Never here:
  * the decision who holds what, and memory for more references than {@link
  * org.dicomgateway.dicom.commitment.ActionInformation#MAX_REFERENCES}.
  */

@@ -25,6 +25,8 @@ import org.aoju.bus.image.metric.internal.pdu.AAssociateRJ;
 import org.aoju.bus.image.metric.internal.pdu.AAssociateRQ;
 import org.aoju.bus.image.metric.internal.pdu.Presentation;
 import org.aoju.bus.image.metric.internal.pdu.RoleSelection;
+import org.dicomgateway.dicom.commitment.ActionRequest;
+import org.dicomgateway.dicom.commitment.CommitmentRequest;
 import org.dicomgateway.dicom.commitment.CommitmentResult;
 import org.dicomgateway.dicom.commitment.EventReport;
 import org.dicomgateway.dicom.commitment.StorageCommitment;
@@ -191,18 +193,38 @@ final class RequestedAssociation implements OpenAssociation {
      * class must have been proposed, with the gateway as SCP.
      */
     int nEventReport(CommitmentResult result) throws AssociationException {
+        return inCommitment(
+                "N-EVENT-REPORT for transaction " + result.transaction(),
+                (open, context, messageId) -> EventReport.send(open, context, messageId, result));
+    }
+
+    /**
+     * Requests storage commitment (PS3.4 J.3.2): the status of the response. A pair of that SOP class must have been
+     * proposed.
+     */
+    int nAction(CommitmentRequest request) throws AssociationException {
+        return inCommitment(
+                "N-ACTION for transaction " + request.transaction(),
+                (open, context, messageId) -> ActionRequest.send(open, context, messageId, request));
+    }
+
+    /** Sends one message of storage commitment. */
+    private interface CommitmentMessage {
+        Response send(Association open, Presentation context, int messageId) throws IOException, InterruptedException;
+    }
+
+    private int inCommitment(String what, CommitmentMessage message) throws AssociationException {
         long start = System.nanoTime();
         try {
             Presentation context = accepted.entrySet().stream()
                     .filter(each -> each.getKey().sopClass().equals(StorageCommitment.SOP_CLASS))
                     .map(Map.Entry::getValue)
                     .findFirst()
-                    .orElseThrow(() -> new UnexpectedAnswerException(
-                            "no presentation context for Storage Commitment, or it does not let the gateway be the SCP"
-                                    + " of " + StorageCommitment.SOP_CLASS + " (role selection)"));
-            return EventReport.send(usable(), context, nextMessageId(), result).await(settings.responseTimeout());
+                    .orElseThrow(() -> new UnexpectedAnswerException("no presentation context for Storage Commitment ("
+                            + StorageCommitment.SOP_CLASS + ") in the role that was proposed"));
+            return message.send(usable(), context, nextMessageId()).await(settings.responseTimeout());
         } catch (Exception e) {
-            throw failed("N-EVENT-REPORT for transaction " + result.transaction(), start, e);
+            throw failed(what, start, e);
         } catch (Error e) {
             abort();
             throw e;

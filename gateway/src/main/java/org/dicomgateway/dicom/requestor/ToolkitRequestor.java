@@ -10,10 +10,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.aoju.bus.image.metric.DimseRQHandler;
+import org.dicomgateway.dicom.commitment.CommitmentRequest;
 import org.dicomgateway.dicom.commitment.CommitmentResult;
+import org.dicomgateway.dicom.commitment.CommitmentScu;
 import org.dicomgateway.dicom.commitment.StorageCommitment;
 import org.dicomgateway.dicom.requestor.RequestedAssociation.NoRequests;
 import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.values.DimseStatus;
+import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.dicom.values.PresentationPair;
 import org.dicomgateway.dicom.values.TransferSyntax;
@@ -29,7 +33,7 @@ import org.dicomgateway.security.TlsContext;
 import org.dicomgateway.security.TlsContexts;
 
 /** Opens associations with the toolkit. Associations share only the watchdog. */
-final class ToolkitRequestor implements Requestor, Reporter {
+final class ToolkitRequestor implements Requestor, Reporter, CommitmentRequestor {
 
     private static final List<PresentationPair> COMMITMENT = List.of(
             new PresentationPair(StorageCommitment.SOP_CLASS, TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN),
@@ -65,6 +69,20 @@ final class ToolkitRequestor implements Requestor, Reporter {
                 PduGuard.Side.REQUESTOR,
                 new NoRequests())) {
             return association.nEventReport(result);
+        }
+    }
+
+    @Override
+    public int request(Peer peer, AeTitle calling, CommitmentRequest request, CommitmentScu reports, Wait wait)
+            throws AssociationException {
+        OnlyReports requests = new OnlyReports(reports, new Origin(peer.aeTitle(), calling, peer.host()));
+        try (RequestedAssociation association =
+                open(peer, calling, COMMITMENT, Set.of(), PduGuard.Side.REPORTED_TO, requests)) {
+            int status = association.nAction(request);
+            if (DimseStatus.kindOf(status) != DimseStatus.Kind.FAILURE) {
+                wait.forReport();
+            }
+            return status;
         }
     }
 

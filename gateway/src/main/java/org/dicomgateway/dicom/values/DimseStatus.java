@@ -2,7 +2,7 @@ package org.dicomgateway.dicom.values;
 
 import java.util.HexFormat;
 
-/** Status values of C-STORE, C-ECHO and N-ACTION: PS3.4 B.2.3 and PS3.7 Annex C. */
+/** Status values of C-STORE, C-ECHO, N-ACTION and N-EVENT-REPORT: PS3.4 B.2.3 and PS3.7 Annex C. */
 public final class DimseStatus {
 
     /** Success. */
@@ -13,6 +13,10 @@ public final class DimseStatus {
     public static final int INVALID_ATTRIBUTE_VALUE = 0x0106;
     /** Failure: no such SOP instance (PS3.7 C.5). */
     public static final int NO_SUCH_SOP_INSTANCE = 0x0112;
+    /** Failure: no such event type (PS3.7 C.5). */
+    public static final int NO_SUCH_EVENT_TYPE = 0x0113;
+    /** Failure: no such argument (PS3.7 C.5). */
+    public static final int NO_SUCH_ARGUMENT = 0x0114;
     /** Failure: invalid argument value (PS3.7 C.5). */
     public static final int INVALID_ARGUMENT_VALUE = 0x0115;
     /** Failure: no such SOP class (PS3.7 C.5). */
@@ -79,6 +83,8 @@ public final class DimseStatus {
             case PROCESSING_FAILURE -> "processing failure";
             case DUPLICATE_SOP_INSTANCE -> "duplicate SOP instance";
             case NO_SUCH_SOP_INSTANCE -> "no such SOP instance";
+            case NO_SUCH_EVENT_TYPE -> "no such event type";
+            case NO_SUCH_ARGUMENT -> "no such argument";
             case INVALID_ARGUMENT_VALUE -> "invalid argument value";
             case 0x0116 -> "attribute value out of range";
             case 0x0117 -> "invalid SOP instance";

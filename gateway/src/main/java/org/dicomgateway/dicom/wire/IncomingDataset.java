@@ -26,6 +26,19 @@ public final class IncomingDataset extends InputStream {
         return failure;
     }
 
+    /**
+     * What to throw for a dataset that is refused because it ends too early.
+     *
+     * @return {@code refused}, when the connection is not the reason
+     * @throws IOException what ended the connection: it ends the association, too
+     */
+    public <E extends Exception> E reasonFor(E refused) throws IOException {
+        if (failure != null) {
+            throw failure;
+        }
+        return refused;
+    }
+
     @Override
     public int read() throws IOException {
         byte[] one = new byte[1];

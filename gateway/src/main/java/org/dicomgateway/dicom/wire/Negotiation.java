@@ -57,6 +57,14 @@ public final class Negotiation {
 
     private Negotiation() {}
 
+    /**
+     * The roles in which the gateway serves storage commitment on an association that it accepts.
+     *
+     * @param scp it takes requests
+     * @param scu it takes reports
+     */
+    public record CommitmentRoles(boolean scp, boolean scu) {}
+
     /** Rejects requests that the gateway cannot serve for any peer. */
     public static void checkProtocol(AAssociateRQ rq) throws AAssociateRJ {
         if ((rq.getProtocolVersion() & 1) == 0) {
@@ -159,9 +167,10 @@ public final class Negotiation {
     /**
      * Makes the answer. Empties the request, because the toolkit keeps it as long as the association lives.
      *
-     * @param commitment whether contexts for storage commitment are accepted
+     * @param commitment in which roles the gateway serves storage commitment
      */
-    public static AAssociateAC accept(AAssociateRQ rq, int maxPduLength, Admission admission, boolean commitment) {
+    public static AAssociateAC accept(
+            AAssociateRQ rq, int maxPduLength, Admission admission, CommitmentRoles commitment) {
         AAssociateAC ac = new AAssociateAC();
         ac.setCalledAET(rq.getCalledAET());
         ac.setCallingAET(rq.getCallingAET());
@@ -178,15 +187,23 @@ public final class Negotiation {
                 accepted.add(proposed.getAbstractSyntax());
             }
         }
-        // The gateway is never the SCU here, so the proposer is never the SCP.
         rq.getRoleSelections().stream()
                 .filter(role -> accepted.contains(role.getSOPClassUID()))
-                .forEach(role -> ac.addRoleSelection(new RoleSelection(role.getSOPClassUID(), role.isSCU(), false)));
+                .forEach(role -> ac.addRoleSelection(answer(role, commitment)));
         if (admission.identityVerified() && rq.getIdentityRQ().isPositiveResponseRequested()) {
             ac.setIdentityAC(new IdentityAC(NO_SERVER_RESPONSE));
         }
         release(rq);
         return ac;
+    }
+
+    /** Only reports of storage commitment make the gateway the SCU here, and the proposer the SCP (PS3.7 D.3.3.4). */
+    private static RoleSelection answer(RoleSelection proposed, CommitmentRoles commitment) {
+        boolean forCommitment = AbstractSyntaxes.STORAGE_COMMITMENT.equals(proposed.getSOPClassUID());
+        return new RoleSelection(
+                proposed.getSOPClassUID(),
+                proposed.isSCU() && (!forCommitment || commitment.scp()),
+                proposed.isSCP() && forCommitment && commitment.scu());
     }
 
     private static void release(AAssociateRQ rq) {
@@ -203,10 +220,11 @@ public final class Negotiation {
         List.copyOf(ac.getRoleSelections()).forEach(role -> ac.removeRoleSelectionFor(role.getSOPClassUID()));
     }
 
-    private static Presentation answer(Presentation proposed, Admission admission, boolean commitment) {
+    private static Presentation answer(Presentation proposed, Admission admission, CommitmentRoles commitment) {
         String sopClass = proposed.getAbstractSyntax();
         boolean verification = AbstractSyntaxes.VERIFICATION.equals(sopClass);
-        boolean forCommitment = commitment && AbstractSyntaxes.STORAGE_COMMITMENT.equals(sopClass);
+        boolean forCommitment = (commitment.scp() || commitment.scu()) //
+                && AbstractSyntaxes.STORAGE_COMMITMENT.equals(sopClass);
         List<TransferSyntax> preferred = verification ? List.of() : admission.transferSyntaxes();
         String syntax = choose(proposed.getTransferSyntaxes(), forCommitment ? UNCOMPRESSED : preferred);
         int result = verification || forCommitment ? Presentation.ACCEPTANCE : resultFor(sopClass, admission);

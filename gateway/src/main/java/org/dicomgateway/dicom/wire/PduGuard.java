@@ -31,6 +31,8 @@ public final class PduGuard extends InputStream {
         ACCEPTOR(A_ASSOCIATE_RQ),
         /** Reads an A-ASSOCIATE-AC, and responses without datasets. */
         REQUESTOR(A_ASSOCIATE_AC),
+        /** The same, and requests with datasets: the acceptor may report (N-EVENT-REPORT). */
+        REPORTED_TO(A_ASSOCIATE_AC),
         /** Reads an A-ASSOCIATE-AC, responses with a short identifier, and requests (C-FIND and C-GET, PS3.4 C). */
         RETRIEVER(A_ASSOCIATE_AC);
 

@@ -17,6 +17,7 @@ import org.dicomgateway.dicom.dataset.Part10;
 import org.dicomgateway.spool.Claim;
 import org.dicomgateway.spool.Copies;
 import org.dicomgateway.spool.Copy;
+import org.dicomgateway.spool.CopyCommitments;
 import org.dicomgateway.spool.DamagedInstanceException;
 import org.dicomgateway.spool.DatasetDigest;
 import org.dicomgateway.spool.Instance;
@@ -58,6 +59,7 @@ public final class SpoolCopies implements Copies {
     private final Catalogue catalogue;
     private final Admission admission;
     private final InstantSource clock;
+    private final SpoolCommitments commitments;
     /** Two restorations of one instance would write the same file. */
     private final ReentrantLock restoring = new ReentrantLock();
 
@@ -80,6 +82,12 @@ public final class SpoolCopies implements Copies {
         this.catalogue = catalogue;
         this.admission = admission;
         this.clock = clock;
+        this.commitments = new SpoolCommitments(ledgerQueue, catalogue);
+    }
+
+    /** What storage commitment asks and changes. */
+    public CopyCommitments commitments() {
+        return commitments;
     }
 
     @Override
@@ -90,10 +98,12 @@ public final class SpoolCopies implements Copies {
     /** The change for the end of a claim. */
     public Change.Settled settled(Claim claim, Settlement settlement) {
         Instant now = clock.instant();
-        Optional<Instant> check = settlement instanceof Settlement.Delivered
-                ? checkAfter.apply(claim.destination()).map(now::plus)
-                : Optional.empty();
-        return new Change.Settled(claim.deliveryId(), settlement, now, check);
+        if (!(settlement instanceof Settlement.Delivered)) {
+            return new Change.Settled(claim.deliveryId(), settlement, now);
+        }
+        Optional<Instant> check = checkAfter.apply(claim.destination()).map(now::plus);
+        Optional<Instant> commitment = commitments.due(claim.destination(), now);
+        return new Change.Settled(claim.deliveryId(), settlement, now, check, commitment);
     }
 
     @Override

@@ -21,6 +21,7 @@ import org.dicomgateway.process.LongLived;
 import org.dicomgateway.spool.Chooser;
 import org.dicomgateway.spool.Claim;
 import org.dicomgateway.spool.Copies;
+import org.dicomgateway.spool.CopyCommitments;
 import org.dicomgateway.spool.CopyState;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Intake;
@@ -304,6 +305,11 @@ public final class Spool implements Intake, Outbox, SpoolView, Whereabouts, Auto
     /** The spool as verification sees it. */
     public Copies copies() {
         return parts.copies();
+    }
+
+    /** The spool as the gateway sees it that asks destinations for storage commitment. */
+    public CopyCommitments commitments() {
+        return parts.copies().commitments();
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.dicomgateway.spool.Copies;
+import org.dicomgateway.spool.CopyCommitments;
 import org.dicomgateway.spool.Outbox;
 import org.dicomgateway.spool.Plan;
 import org.dicomgateway.spool.Settlement;
@@ -29,17 +30,26 @@ public sealed interface Change {
      *
      * @param check when it is due to check whether the destination holds the instance, if it was delivered; empty:
      *     never
+     * @param commitment when the destination is to be asked for storage commitment, if it was delivered; empty: never
      */
-    record Settled(long deliveryId, Settlement settlement, Instant at, Optional<Instant> check) implements Change {
+    record Settled(
+            long deliveryId, Settlement settlement, Instant at, Optional<Instant> check, Optional<Instant> commitment)
+            implements Change {
 
-        /** Creates the end of a claim after which nothing is checked. */
+        /** Creates the end of a claim after which the destination is asked nothing. */
         public Settled(long deliveryId, Settlement settlement, Instant at) {
-            this(deliveryId, settlement, at, Optional.empty());
+            this(deliveryId, settlement, at, Optional.empty(), Optional.empty());
         }
     }
 
     /** The result of a check. Dropped when the delivery is no longer in the state delivered. */
     record Checked(Copies.Checked result) implements Change {}
+
+    /** Something was asked or said about the commitment of a copy. Dropped when its delivery was made again since. */
+    record CommitmentNoted(CopyCommitments.Note note) implements Change {}
+
+    /** See {@link CopyCommitments#hasten}. */
+    record CommitmentsHastened(String destination, Instant latest) implements Change {}
 
     /**
      * A delivered delivery becomes pending again, from its first attempt, because the destination does not hold the

@@ -12,6 +12,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.dicomgateway.spool.Copy;
+import org.dicomgateway.spool.CopyCommitments;
 import org.dicomgateway.spool.CopyState;
 import org.dicomgateway.spool.Search;
 import org.dicomgateway.spool.SearchException;
@@ -113,6 +114,16 @@ public final class Catalogue implements SpoolSearch, AutoCloseable {
     /** See {@link org.dicomgateway.spool.SpoolView#copyCounts}. */
     public Map<String, Map<CopyState, Long>> copyCounts() {
         return ask(CatalogueReader::copyCounts);
+    }
+
+    /** See {@link CopyCommitments#owed}. */
+    public List<CopyCommitments.Owed> owed(String destination, Instant until, int max) {
+        return ask(reader -> reader.owed(destination, until, max));
+    }
+
+    /** See {@link CopyCommitments#debts}. */
+    public Map<String, CopyCommitments.Debt> debts() {
+        return ask(CatalogueReader::debts);
     }
 
     private BooleanSupplier late() {

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.dicomgateway.spool.Copy;
+import org.dicomgateway.spool.CopyCommitments;
 import org.dicomgateway.spool.CopyState;
 import org.dicomgateway.spool.Search;
 import org.dicomgateway.spool.SpoolSearch.FoundDelivery;
@@ -21,6 +22,7 @@ import org.dicomgateway.spool.SpoolSearch.FoundInstance;
 import org.dicomgateway.spool.SpoolSearch.FoundStudy;
 import org.dicomgateway.spool.SpoolSearch.Page;
 import org.dicomgateway.spool.SpoolSearch.Story;
+import org.dicomgateway.spool.sqlite.CommitmentRows;
 import org.dicomgateway.spool.sqlite.CopyRows;
 import org.dicomgateway.spool.sqlite.Statements;
 
@@ -205,6 +207,14 @@ final class CatalogueReader implements AutoCloseable {
 
     List<Copy> copiesOfInstance(long instance) throws SQLException {
         return reading(rows -> CopyRows.ofInstance(database, instance));
+    }
+
+    List<CopyCommitments.Owed> owed(String destination, Instant until, int max) throws SQLException {
+        return reading(rows -> CommitmentRows.owed(database, destination, until, max));
+    }
+
+    Map<String, CopyCommitments.Debt> debts() throws SQLException {
+        return reading(rows -> CommitmentRows.debts(database));
     }
 
     Map<String, Map<CopyState, Long>> copyCounts() throws SQLException {

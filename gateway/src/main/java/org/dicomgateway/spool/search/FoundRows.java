@@ -15,7 +15,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.dicomgateway.dicom.commitment.FailureReason;
 import org.dicomgateway.dicom.values.Uid;
+import org.dicomgateway.spool.Commitment;
 import org.dicomgateway.spool.CopyState;
 import org.dicomgateway.spool.DeliveryState;
 import org.dicomgateway.spool.Instance;
@@ -28,6 +30,7 @@ import org.dicomgateway.spool.SpoolSearch.FoundStudy;
 import org.dicomgateway.spool.SpoolSearch.Story;
 import org.dicomgateway.spool.SpoolSearch.StudyAt;
 import org.dicomgateway.spool.ledger.DeliveryId;
+import org.dicomgateway.spool.sqlite.CommitmentRows;
 import org.dicomgateway.spool.sqlite.CopyRows;
 import org.dicomgateway.spool.sqlite.DeliveryEvents;
 import org.dicomgateway.spool.sqlite.LedgerRows;
@@ -78,7 +81,18 @@ public final class FoundRows {
                 found.add(new FoundInstance(instance, row.getLong(6), row.getInt(7) == 1, List.of()));
             }
         }
-        return withDeliveries(found, list, checks(list));
+        return withDeliveries(found, list, checks(list), commitments(list));
+    }
+
+    /** What was last reported about the deliveries of these instances, by delivery. */
+    private Map<Long, Commitment> commitments(String ids) throws SQLException {
+        Map<Long, Commitment> commitments = new HashMap<>();
+        try (ResultSet row = database.query(COMMITMENTS, ids)) {
+            while (row.next()) {
+                commitments.put(row.getLong(1), CommitmentRows.said(row));
+            }
+        }
+        return commitments;
     }
 
     /** The last checks of the deliveries of these instances, by delivery. */
@@ -99,7 +113,8 @@ public final class FoundRows {
     }
 
     /** Adds the deliveries, in the order of the plan, which is the order of the keys. */
-    private List<FoundInstance> withDeliveries(List<FoundInstance> instances, String ids, Map<Long, FoundCheck> checks)
+    private List<FoundInstance> withDeliveries(
+            List<FoundInstance> instances, String ids, Map<Long, FoundCheck> checks, Map<Long, Commitment> commitments)
             throws SQLException {
         Map<Long, List<FoundDelivery>> deliveries = new HashMap<>();
         Map<Long, Instance> byId =
@@ -110,7 +125,11 @@ public final class FoundRows {
                 if (instance != null) {
                     deliveries
                             .computeIfAbsent(instance.id(), id -> new ArrayList<>())
-                            .add(delivery(row, instance, Optional.ofNullable(checks.get(row.getLong(1)))));
+                            .add(delivery(
+                                    row,
+                                    instance,
+                                    Optional.ofNullable(checks.get(row.getLong(1))),
+                                    Optional.ofNullable(commitments.get(row.getLong(1)))));
                 }
             }
         }
@@ -136,7 +155,9 @@ public final class FoundRows {
         }
     }
 
-    private FoundDelivery delivery(ResultSet row, Instance instance, Optional<FoundCheck> check) throws SQLException {
+    private FoundDelivery delivery(
+            ResultSet row, Instance instance, Optional<FoundCheck> check, Optional<Commitment> commitment)
+            throws SQLException {
         @Nullable String destination = row.getString(4);
         long settled = row.getLong(11);
         return new FoundDelivery(
@@ -158,7 +179,8 @@ public final class FoundRows {
                 status(row, 9),
                 text(row.getString(10)),
                 settled > 0 ? Instant.ofEpochMilli(settled) : instance.receivedAt(),
-                check);
+                check,
+                commitment);
     }
 
     private DeliveryState state(int code, @Nullable String destination) {
@@ -246,6 +268,18 @@ public final class FoundRows {
                         delivery.destination().orElse(""),
                         OptionalInt.empty(),
                         check.detail().isEmpty() ? check.how() : check.how() + ": " + check.detail())));
+        delivery.commitment().ifPresent(said -> events.add(said(delivery, said)));
+    }
+
+    private static Event said(FoundDelivery delivery, Commitment said) {
+        return event(
+                said.at(),
+                said.failure().isEmpty() ? EventKind.COMMITTED : EventKind.NOT_COMMITTED,
+                delivery.id(),
+                delivery.route(),
+                delivery.destination().orElse(""),
+                OptionalInt.empty(),
+                said.failure().map(FailureReason::toString).orElse(""));
     }
 
     private static Instant later(Instant one, Instant other) {
@@ -336,6 +370,8 @@ public final class FoundRows {
                                 text(row.getString(4)),
                                 0,
                                 0,
+                                0,
+                                0,
                                 0),
                         FoundRows::sum);
             }
@@ -344,25 +380,38 @@ public final class FoundRows {
             while (row.next()) {
                 CopyState state = CopyRows.state(row.getInt(2));
                 long count = row.getLong(3);
-                destinations.computeIfPresent(
+                add(
+                        destinations,
                         row.getString(1),
-                        (name, at) -> sum(
-                                at,
-                                new StudyAt(
-                                        name,
-                                        0,
-                                        0,
-                                        0,
-                                        0,
-                                        0,
-                                        0,
-                                        "",
-                                        state == CopyState.VERIFIED ? count : 0,
-                                        state == CopyState.MISSING ? count : 0,
-                                        state == CopyState.DIFFERING ? count : 0)));
+                        state == CopyState.VERIFIED ? count : 0,
+                        state == CopyState.MISSING ? count : 0,
+                        state == CopyState.DIFFERING ? count : 0,
+                        0,
+                        0);
+            }
+        }
+        try (ResultSet row = database.query(THEIR_COMMITMENTS, study)) {
+            while (row.next()) {
+                long failed = row.getLong(3);
+                add(destinations, row.getString(1), 0, 0, 0, row.getLong(2) - failed, failed);
             }
         }
         return List.copyOf(destinations.values());
+    }
+
+    private static void add(
+            Map<String, StudyAt> destinations,
+            String destination,
+            long verified,
+            long missing,
+            long differing,
+            long committed,
+            long uncommitted) {
+        destinations.computeIfPresent(
+                destination,
+                (name, at) -> sum(
+                        at,
+                        new StudyAt(name, 0, 0, 0, 0, 0, 0, "", verified, missing, differing, committed, uncommitted)));
     }
 
     private static long of(long count, DeliveryState state, DeliveryState counted) {
@@ -381,7 +430,9 @@ public final class FoundRows {
                 a.reason().isEmpty() ? b.reason() : a.reason(),
                 a.verified() + b.verified(),
                 a.missing() + b.missing(),
-                a.differing() + b.differing());
+                a.differing() + b.differing(),
+                a.committed() + b.committed(),
+                a.uncommitted() + b.uncommitted());
     }
 
     public static final String INSTANCES = """
@@ -406,6 +457,17 @@ public final class FoundRows {
               CROSS JOIN copy c
             WHERE s.study_uid = ? AND c.delivery BETWEEN i.id * 1024 AND i.id * 1024 + 1023
             GROUP BY c.destination, c.state""";
+
+    public static final String COMMITMENTS = """
+            SELECT c.delivery, c.reported_at, c.reason FROM json_each(?) asked CROSS JOIN commitment c
+            WHERE c.delivery BETWEEN asked.value * 1024 AND asked.value * 1024 + 1023 AND c.reported_at IS NOT NULL""";
+
+    static final String THEIR_COMMITMENTS = """
+            SELECT c.destination, count(*), count(c.reason)
+            FROM series s INDEXED BY series_by_study CROSS JOIN instance i INDEXED BY instance_by_series ON i.series = s.id
+              CROSS JOIN commitment c
+            WHERE s.study_uid = ? AND c.delivery BETWEEN i.id * 1024 AND i.id * 1024 + 1023 AND c.reported_at IS NOT NULL
+            GROUP BY c.destination""";
 
     static final String EVENTS =
             "SELECT kind, at, last_at, times, destination, status, reason FROM event WHERE delivery = ? ORDER BY"

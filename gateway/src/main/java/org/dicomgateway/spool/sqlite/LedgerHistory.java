@@ -21,6 +21,7 @@ public final class LedgerHistory {
     private final DeliveryEvents events;
     private final SentVersions sent;
     private final CopyRows copies;
+    private final CommitmentRows commitments;
 
     LedgerHistory(
             Statements database,
@@ -29,7 +30,8 @@ public final class LedgerHistory {
             Affinities affinities,
             DeliveryEvents events,
             SentVersions sent,
-            CopyRows copies) {
+            CopyRows copies,
+            CommitmentRows commitments) {
         this.database = database;
         this.totals = totals;
         this.series = series;
@@ -37,6 +39,7 @@ public final class LedgerHistory {
         this.events = events;
         this.sent = sent;
         this.copies = copies;
+        this.commitments = commitments;
     }
 
     /** Deletes the oldest instances that were finished before this time, at most {@link #BITE}. Returns how many. */
@@ -60,6 +63,7 @@ public final class LedgerHistory {
             }
             events.forget(instance);
             copies.forget(instance);
+            commitments.forget(instance);
             forgetInstance(instance);
         }
         for (long key : theirSeries) {

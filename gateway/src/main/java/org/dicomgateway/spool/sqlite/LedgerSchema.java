@@ -35,7 +35,8 @@ final class LedgerSchema {
             "V3__sop_index.sql",
             "V4__versions.sql",
             "V5__copies.sql",
-            "V6__accession.sql");
+            "V6__accession.sql",
+            "V7__commitments.sql");
 
     /**
      * The {@code user_version} of a ledger that needs no migration. Checking it first saves half a second to load the

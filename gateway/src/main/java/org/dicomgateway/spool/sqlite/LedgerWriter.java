@@ -41,6 +41,7 @@ public final class LedgerWriter implements AutoCloseable {
     private final Versions versions;
     private final Discards discards;
     private final CopyRows copies;
+    private final CommitmentRows commitments;
     private final Repeats repeats;
     private LogPosition position = LogPosition.START;
     private long lastInstance;
@@ -63,8 +64,10 @@ public final class LedgerWriter implements AutoCloseable {
         this.parked = new ParkedDeliveries(database, totals, versions);
         this.discards = new Discards(database, totals, completion, events, versions.sent());
         this.copies = new CopyRows(database);
-        this.repeats = new Repeats(database, totals, events, versions, copies);
-        this.history = new LedgerHistory(database, totals, series, affinities, events, versions.sent(), copies);
+        this.commitments = new CommitmentRows(database);
+        this.repeats = new Repeats(database, totals, events, versions, copies, commitments);
+        this.history =
+                new LedgerHistory(database, totals, series, affinities, events, versions.sent(), copies, commitments);
         readPosition();
     }
 
@@ -152,6 +155,10 @@ public final class LedgerWriter implements AutoCloseable {
             return discards.discard(discarded, due);
         } else if (change instanceof Change.Checked checked) {
             copies.checked(checked.result());
+        } else if (change instanceof Change.CommitmentNoted noted) {
+            commitments.note(noted.note());
+        } else if (change instanceof Change.CommitmentsHastened hastened) {
+            commitments.hasten(hastened.destination(), hastened.latest());
         } else if (change instanceof Change.SentAgain again) {
             return repeats.sendAgain(again, due);
         } else if (change instanceof Change.Forgotten forgotten) {
@@ -279,6 +286,13 @@ public final class LedgerWriter implements AutoCloseable {
         }
         if (outcome.state == LedgerRows.DELIVERED && settled.check().isPresent()) {
             copies.delivered(settled.deliveryId(), destination, settled.check().get());
+        }
+        if (outcome.state == LedgerRows.DELIVERED && settled.commitment().isPresent()) {
+            commitments.delivered(
+                    settled.deliveryId(),
+                    destination,
+                    settled.at(),
+                    settled.commitment().get());
         }
         versions.settled(settled, outcome.state == LedgerRows.DELIVERED, destination, versioned, due);
         // Also when it is done or parked: a newer instance with the same SOP Instance UID may have waited for it.

@@ -17,13 +17,21 @@ public final class Repeats {
     private final DeliveryEvents events;
     private final Versions versions;
     private final CopyRows copies;
+    private final CommitmentRows commitments;
 
-    Repeats(Statements database, LedgerTotals totals, DeliveryEvents events, Versions versions, CopyRows copies) {
+    Repeats(
+            Statements database,
+            LedgerTotals totals,
+            DeliveryEvents events,
+            Versions versions,
+            CopyRows copies,
+            CommitmentRows commitments) {
         this.database = database;
         this.totals = totals;
         this.events = events;
         this.versions = versions;
         this.copies = copies;
+        this.commitments = commitments;
     }
 
     /** See {@link Change.SentAgain}. Returns how many deliveries are pending again. */
@@ -50,6 +58,7 @@ public final class Repeats {
             }
         }
         copies.remove(delivery);
+        commitments.sentAgain(delivery, change.at());
         events.happened(delivery, DeliveryEvents.Kind.SENT_AGAIN, destination, null, reason, change.at());
         if (versioned) {
             versions.review(instance, change.at(), due);
