@@ -51,6 +51,8 @@ class HeapFuzzIT {
     private static final int TRIES = Integer.getInteger("fuzz.tries", 6);
 
     /** Less than the worst requests are known to hold. */
+    private static final int AGAIN = 4;
+
     private static final long VISIBLE = 32 << 10;
 
     private static final long SEED = Long.getLong("fuzz.seed", 1);
@@ -102,7 +104,7 @@ class HeapFuzzIT {
             for (String calling : List.of("WAITING", "FUZZER")) {
                 for (byte[] request : WorstRequests.withinAllBounds(calling).values()) {
                     Worst worst = fuzzer.of(request);
-                    if (worst.heap() >= atMost(acceptor.settings())) {
+                    for (int i = 0; i < AGAIN && worst.heap() >= atMost(acceptor.settings()); i++) {
                         // What else happens on this heap can only have added to it.
                         worst = fuzzer.of(request);
                     }

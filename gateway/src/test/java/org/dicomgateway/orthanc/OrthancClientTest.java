@@ -77,7 +77,7 @@ class OrthancClientTest {
 
         assertThatThrownBy(client::statistics)
                 .isInstanceOf(OrthancException.class)
-                .hasMessageContaining("check that it is an Orthanc");
+                .hasMessageContaining("check that this is the URL of its API");
     }
 
     @Test

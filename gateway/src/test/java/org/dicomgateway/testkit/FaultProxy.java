@@ -44,6 +44,7 @@ public final class FaultProxy implements AutoCloseable {
     private final AtomicLong harm = new AtomicLong();
     private final AtomicInteger blocks = new AtomicInteger();
     private volatile long delayNanos;
+    private volatile boolean changing;
     private volatile NetworkFault fault = NetworkFault.NONE;
 
     private FaultProxy(Peer target, ServerSocket listener) {
@@ -78,10 +79,16 @@ public final class FaultProxy implements AutoCloseable {
         fault = next;
     }
 
+    /** From now on a byte of what requestors send is changed now and then, mostly within datasets. */
+    public void changeBytes() {
+        changing = true;
+    }
+
     /** From now on everything is passed on, at once; connections that are open are broken. */
     public void behave() {
         fault = NetworkFault.NONE;
         delayNanos = 0;
+        changing = false;
         breakConnections();
     }
 
@@ -164,9 +171,7 @@ public final class FaultProxy implements AutoCloseable {
             if (fault == NetworkFault.HALF_OPEN && client.isOutputShutdown()) {
                 continue;
             }
-            if (fault == NetworkFault.CHANGED_BYTES
-                    && n > RESET_AFTER
-                    && blocks.incrementAndGet() % CHANGED_ONE_IN == 0) {
+            if (changing && n > RESET_AFTER && blocks.incrementAndGet() % CHANGED_ONE_IN == 0) {
                 harm.incrementAndGet();
                 buffer[n / 2] ^= 0x40;
             }

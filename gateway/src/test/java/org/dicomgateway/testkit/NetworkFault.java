@@ -14,8 +14,6 @@ public enum NetworkFault {
     LATE,
     /** Passes every byte on by itself. */
     BYTE_BY_BYTE,
-    /** Changes a byte of what the requestor sends, now and then, mostly within datasets. */
-    CHANGED_BYTES,
     /** Breaks the connection with a RST in the middle of a PDU of the requestor. */
     RESET_IN_PDU,
     /** The requestor is told that nothing more will come (FIN), and its bytes are read and thrown away. */

@@ -99,9 +99,6 @@ final class WorldFaults {
                 world.networks().get(random.nextInt(world.networks().size()));
         NetworkFault[] all = NetworkFault.values();
         NetworkFault fault = all[1 + random.nextInt(all.length - 1)];
-        if (fault == NetworkFault.CHANGED_BYTES && world.isFaithful()) {
-            fault = NetworkFault.NO_ANSWER;
-        }
         journal.done("network: " + fault.name().toLowerCase(Locale.ROOT).replace('_', ' '));
         if (fault == NetworkFault.LATE) {
             network.delayAnswers(5_000);
@@ -114,7 +111,7 @@ final class WorldFaults {
     private void changeBytes() throws InterruptedException {
         journal.done("network: changes bytes");
         FaultProxy network = world.networks().get(0);
-        network.misbehave(NetworkFault.CHANGED_BYTES);
+        network.changeBytes();
         hold();
         network.behave();
     }
