@@ -126,7 +126,7 @@ final class DestinationCommitments {
         drop(fresh.stream().filter(each -> each.copy().replaced()));
         List<List<Owed>> batches = Batches.of(
                 fresh.stream().filter(each -> !each.copy().replaced()).toList(), now, after, MAX_REFERENCES);
-        if (batches.isEmpty()) {
+        if (batches.isEmpty() || open + batches.get(0).size() > MAX_OPEN) {
             Duration pause = after.dividedBy(LOOKS_IN_TIME);
             notBefore = now.plus(pause.compareTo(LONGEST_LOOK) < 0 ? pause : LONGEST_LOOK);
         }
@@ -161,6 +161,8 @@ final class DestinationCommitments {
                     settings.peer(), calling, message(request, batch), new SameAssociation(), () -> waitFor(request));
         } catch (AssociationException e) {
             request.expire();
+            // It may break off at this request alone. The others go first now.
+            note(request, false, any -> clock.instant().plus(after));
             failed(String.valueOf(e.getMessage()));
             return false;
         } catch (RuntimeException e) {
@@ -220,10 +222,12 @@ final class DestinationCommitments {
         return clock.instant().plus(requestsOfCopy.delayAfter(made));
     }
 
-    private void note(OpenRequest request, boolean requested, IntFunction<Instant> again) {
-        spool.note(request.all().stream()
-                .map(each -> each.note(requested, Optional.empty(), Optional.of(again.apply(each.requests()))))
-                .toList());
+    private synchronized void note(OpenRequest request, boolean requested, IntFunction<Instant> again) {
+        if (!stopping) {
+            spool.note(request.all().stream()
+                    .map(each -> each.note(requested, Optional.empty(), Optional.of(again.apply(each.requests()))))
+                    .toList());
+        }
     }
 
     /** Gives up requests without a report in time. */
@@ -279,8 +283,11 @@ final class DestinationCommitments {
         return problem;
     }
 
-    /** Begins no further request. */
-    void stop() {
+    /**
+     * Begins no further request, and puts off no copy any more: with other settings, another one takes over now, which
+     * knows nothing of the requests of this one.
+     */
+    synchronized void stop() {
         stopping = true;
     }
 

@@ -4,8 +4,10 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.dicomgateway.config.settings.CommitmentSettings.AnswerWhen;
@@ -89,15 +91,21 @@ record Fate(Kind kind, String note) {
             AnswerWhen when,
             Set<Optional<String>> stored,
             CommitOn commitOn) {
-        List<FoundDelivery> named = deliveries.stream()
-                .filter(each -> each.destination().stream().anyMatch(commitOn.destinations()::contains))
+        // Several copies can have been moved to one server. They are one.
+        Map<Optional<String>, Fate> servers = deliveries.stream()
+                .collect(Collectors.toMap(
+                        FoundDelivery::destination,
+                        each -> ofCopy(uid, each, when, stored),
+                        BinaryOperator.maxBy(Comparator.comparing(Fate::kind))));
+        Set<Optional<String>> named =
+                commitOn.destinations().stream().map(Optional::of).collect(Collectors.toSet());
+        // The copy for a server that has none was moved elsewhere by an operator, and is required there.
+        if (!named.isEmpty() && servers.keySet().containsAll(named)) {
+            servers.keySet().retainAll(named);
+        }
+        List<Fate> fates = servers.values().stream()
+                .sorted(Comparator.comparing(Fate::kind))
                 .toList();
-        // A route without any copy that counts would be stored for being in the spool alone.
-        List<Fate> fates = (named.isEmpty() ? deliveries : named)
-                .stream()
-                        .map(each -> ofCopy(uid, each, when, stored))
-                        .sorted(Comparator.comparing(Fate::kind))
-                        .toList();
         return fates.get(Math.min(commitOn.copies().orElse(fates.size()), fates.size()) - 1);
     }
 

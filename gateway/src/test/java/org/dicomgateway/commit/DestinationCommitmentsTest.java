@@ -269,6 +269,35 @@ class DestinationCommitmentsTest {
     }
 
     @Test
+    void a_request_that_the_server_always_breaks_off_does_not_keep_the_others_waiting() {
+        server.breaksOff = Optional.of(reference(1));
+        spool.deliver(1, "1.9");
+        spool.deliver(2, "1.8");
+        look(AFTER);
+        look(Duration.ofMinutes(1));
+        assertThat(server.asked)
+                .extracting(CommitmentRequest::references)
+                .containsExactly(List.of(reference(1)), List.of(reference(2)));
+        look(AFTER);
+        assertThat(server.last().references()).as("it is tried again").containsExactly(reference(1));
+    }
+
+    @Test
+    void a_request_that_is_being_made_when_the_settings_change_is_made_again_soon() {
+        spool.deliver(1, "1.9");
+        server.meanwhile = () -> {
+            server.meanwhile = () -> {};
+            commitments.stop();
+            commitments = commitments();
+        };
+        look(AFTER);
+        look(AFTER);
+        assertThat(server.asked)
+                .as("the new settings know no report on the first")
+                .hasSize(2);
+    }
+
+    @Test
     void the_next_process_asks_again_for_what_was_open() {
         spool.deliver(1, "1.9");
         look(AFTER);
@@ -308,6 +337,8 @@ class DestinationCommitmentsTest {
         private Optional<Function<CommitmentRequest, CommitmentResult>> reportAtOnce = Optional.empty();
         private int status;
         private boolean away;
+        private Optional<SopReference> breaksOff = Optional.empty();
+        private Runnable meanwhile = () -> {};
 
         CommitmentRequest last() {
             return asked.get(asked.size() - 1);
@@ -320,6 +351,10 @@ class DestinationCommitmentsTest {
                 throw new AssociationException(AssociationException.Cause.CONNECT, "connection refused", null);
             }
             asked.add(request);
+            meanwhile.run();
+            if (breaksOff.filter(request.references()::contains).isPresent()) {
+                throw new AssociationException(AssociationException.Cause.CONNECTION_LOST, "aborted", null);
+            }
             reportAtOnce.ifPresent(how -> {
                 assertThat(reports.report(how.apply(request), PACS)).isEqualTo(Answer.TAKEN);
                 wait.forReport();

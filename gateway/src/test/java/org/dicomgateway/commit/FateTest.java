@@ -155,8 +155,29 @@ class FateTest {
                 .isEqualTo(Fate.Kind.PARKED);
     }
 
-    private static CommitOn on(String destination) {
-        return new CommitOn(List.of(destination), OptionalInt.empty());
+    @Test
+    void copies_that_were_rerouted_to_one_server_are_one_copy() {
+        CommitOn two = new CommitOn(List.of(), OptionalInt.of(2));
+        FoundDelivery there = at("pacs", DeliveryState.DELIVERED);
+        FoundDelivery merged = at("pacs", DeliveryState.MERGED);
+        FoundDelivery parked = at("archive", DeliveryState.PARKED);
+        assertThat(kind(two, there, merged, parked)).isEqualTo(Fate.Kind.PARKED);
+        assertThat(kind(two, there, merged)).as("no other is left").isEqualTo(Fate.Kind.STORED);
+    }
+
+    @Test
+    void a_copy_that_was_rerouted_away_from_a_required_server_counts_where_it_went() {
+        CommitOn both = on("pacs", "archive");
+        FoundDelivery there = at("pacs", DeliveryState.DELIVERED);
+        assertThat(kind(both, there, at("cloud", DeliveryState.PENDING))).isEqualTo(Fate.Kind.WAITING);
+        assertThat(kind(both, there, at("cloud", DeliveryState.DELIVERED))).isEqualTo(Fate.Kind.STORED);
+        FoundDelivery archived = at("archive", DeliveryState.DELIVERED);
+        assertThat(kind(both, there, archived, at("cloud", DeliveryState.PENDING)))
+                .isEqualTo(Fate.Kind.STORED);
+    }
+
+    private static CommitOn on(String... destinations) {
+        return new CommitOn(List.of(destinations), OptionalInt.empty());
     }
 
     private static Fate.Kind kind(CommitOn on, FoundDelivery... deliveries) {
