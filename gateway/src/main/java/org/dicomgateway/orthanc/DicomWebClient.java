@@ -82,12 +82,12 @@ public final class DicomWebClient {
         byte[] body = http.body(response);
         try {
             JsonNode matches = JsonMapper.shared().readTree(body);
-            matches.valueStream()
+            OrthancHttp.elements(matches)
                     .map(match -> match.path(tag).path("Value").path(0).asString(""))
                     .filter(Uid::isValid)
                     .forEach(uid -> listed.add(Uid.of(uid)));
             return matches.size();
-        } catch (JacksonException e) {
+        } catch (JacksonException | IllegalArgumentException e) {
             throw OrthancException.unreadable(response.uri(), e);
         }
     }

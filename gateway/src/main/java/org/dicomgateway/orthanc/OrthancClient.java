@@ -146,7 +146,7 @@ public final class OrthancClient {
     public List<Hit> lookup(String identifier) throws OrthancException {
         List<Hit> hits = http.read(
                 http.post("tools/lookup", identifier),
-                answer -> answer.valueStream()
+                answer -> OrthancHttp.elements(answer)
                         .flatMap(hit -> Arrays.stream(Level.values())
                                 .filter(level ->
                                         level.typeName().equals(hit.path("Type").asString("")))
@@ -272,7 +272,7 @@ public final class OrthancClient {
     }
 
     private static List<Resource> resources(Level level, JsonNode answer) {
-        return answer.valueStream().map(entry -> resource(level, entry)).toList();
+        return OrthancHttp.elements(answer).map(entry -> resource(level, entry)).toList();
     }
 
     private static Resource resource(Level level, JsonNode entry) {

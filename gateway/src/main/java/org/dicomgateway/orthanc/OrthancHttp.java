@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.dicomgateway.config.settings.DataSize;
 import org.dicomgateway.orthanc.BoundedBody.TooLongException;
 import org.slf4j.Logger;
@@ -92,6 +93,18 @@ final class OrthancHttp {
         } catch (JacksonException | IllegalArgumentException e) {
             throw OrthancException.unreadable(request.uri(), e);
         }
+    }
+
+    /**
+     * The elements of an array.
+     *
+     * @throws IllegalArgumentException when it is none: that does not say that there is nothing
+     */
+    static Stream<JsonNode> elements(JsonNode answer) {
+        if (!answer.isArray()) {
+            throw new IllegalArgumentException("not an array");
+        }
+        return answer.valueStream();
     }
 
     /** The body of an answer. It is an error when the body is longer than {@code most}. */

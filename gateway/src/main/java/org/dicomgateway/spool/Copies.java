@@ -38,8 +38,11 @@ public interface Copies {
     /** All copies of an instance that were delivered. */
     List<Copy> ofInstance(long instanceId);
 
-    /** Notes results. Returns at once. Results for deliveries that are no longer delivered are dropped. */
+    /** Notes results. Returns at once. Drops those for deliveries that are not delivered, or were made again since. */
     void checked(List<Checked> results);
+
+    /** Checks these not before this time, if they are to be checked at all. Returns at once. The last results stay. */
+    void postpone(List<Long> deliveryIds, Instant until);
 
     /**
      * Reads the dataset of an instance, if the spool still has it.

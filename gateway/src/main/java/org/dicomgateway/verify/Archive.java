@@ -25,6 +25,9 @@ public interface Archive {
      */
     Holdings study(Copy copy) throws IOException;
 
+    /** The name of one copy, as {@link Holdings#name}. It costs the same however many instances the study has. */
+    Optional<String> name(Copy copy) throws IOException;
+
     /**
      * Checks a copy that the destination may have.
      *

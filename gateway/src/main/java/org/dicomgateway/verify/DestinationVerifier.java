@@ -76,7 +76,12 @@ final class DestinationVerifier implements AutoCloseable {
     /** The results that are not in the ledger yet. */
     private final List<Checked> results = new ArrayList<>();
     /** What the destination has, by study. Only for one round: it changes. */
-    private final Map<String, Holdings> held = new HashMap<>();
+    private final Map<String, Listed> held = new HashMap<>();
+    /** What the last question without an answer was about. */
+    private List<Long> unanswered = List.of();
+
+    /** @param at not later than the question */
+    private record Listed(Holdings holdings, Instant at) {}
 
     DestinationVerifier(
             DestinationSettings settings,
@@ -158,12 +163,22 @@ final class DestinationVerifier implements AutoCloseable {
     private void checkDue() throws IOException, InterruptedException {
         List<Copy> due = copies.due(settings.name(), clock.instant(), AT_ONCE);
         while (!due.isEmpty() && !closed && jobs.isEmpty()) {
-            check(due, DestinationVerifier::tell);
+            checkOrPostpone(due);
             note();
             failing = false;
             held.clear();
             Thread.sleep(DELIVERY_LOOK.toMillis()); // until the ledger has the results
             due = copies.due(settings.name(), clock.instant(), AT_ONCE);
+        }
+    }
+
+    private void checkOrPostpone(List<Copy> due) throws IOException, InterruptedException {
+        try {
+            check(due, DestinationVerifier::tell);
+        } catch (IOException | RuntimeException e) {
+            // It may break off each time. The others are due before it now.
+            copies.postpone(unanswered, clock.instant().plus(AFTER_FAILURE));
+            throw e;
         }
     }
 
@@ -195,12 +210,12 @@ final class DestinationVerifier implements AutoCloseable {
                 .collect(Collectors.groupingBy(
                         copy -> copy.instance().studyInstanceUid(), LinkedHashMap::new, Collectors.toList()));
         for (List<Copy> study : studies.values()) {
+            unanswered = study.stream().map(Copy::deliveryId).toList();
             for (Copy copy : study) {
                 if (closed) {
                     throw new InterruptedException("the verifier is closed");
                 }
                 Finding finding = check(copy);
-                add(copy, finding);
                 taker.take(copy, finding);
             }
         }
@@ -208,23 +223,30 @@ final class DestinationVerifier implements AutoCloseable {
 
     private Finding check(Copy copy) throws IOException, InterruptedException {
         if (copy.replaced()) {
-            return Finding.replaced();
+            Finding replaced = Finding.replaced();
+            add(copy, replaced, clock.instant());
+            return replaced;
         }
         pace(copy);
         long begin = System.nanoTime();
-        Optional<String> name = held(copy).name(copy.instance().sopInstance());
+        Listed listed = held(copy);
+        unanswered = List.of(copy.deliveryId());
+        Optional<String> name = listed.holdings.name(copy.instance().sopInstance());
+        Instant asked = name.isEmpty() || level() == Level.PRESENCE ? listed.at : clock.instant();
         Finding finding =
                 name.isEmpty() ? Finding.missing("the list of the study") : archive.check(copy, name.get(), level());
+        add(copy, finding, asked);
         giveWay(System.nanoTime() - begin);
         return finding;
     }
 
-    private Holdings held(Copy copy) throws IOException {
+    private Listed held(Copy copy) throws IOException {
         String study = copy.instance().studyInstanceUid();
         String key = study.isEmpty() ? copy.instance().sopInstance().value() : study;
-        @Nullable Holdings known = held.get(key);
+        @Nullable Listed known = held.get(key);
         if (known == null) {
-            known = archive.study(copy);
+            Instant at = clock.instant();
+            known = new Listed(archive.study(copy), at);
             held.put(key, known);
         }
         return known;
@@ -249,17 +271,17 @@ final class DestinationVerifier implements AutoCloseable {
         }
     }
 
-    private void add(Copy copy, Finding finding) {
-        Instant now = clock.instant();
+    /** @param asked when the destination was asked: what happens there later, the finding does not know */
+    private void add(Copy copy, Finding finding, Instant asked) {
         VerifySettings verify = settings.verify();
         results.add(new Checked(
                 copy.deliveryId(),
                 finding.state(),
-                now,
+                asked,
                 finding.how(),
                 finding.detail(),
                 finding.md5(),
-                verify.isOn() && !copy.replaced() ? verify.again().map(now::plus) : Optional.empty()));
+                verify.isOn() && !copy.replaced() ? verify.again().map(clock.instant()::plus) : Optional.empty()));
         if (results.size() >= NOTED_AT_ONCE) {
             note();
         }
@@ -351,7 +373,8 @@ final class DestinationVerifier implements AutoCloseable {
     /** Lists what the destination has of the study although no delivery brought it there. */
     private void listForeign(VerifyJob job) throws IOException {
         String study = job.search().study();
-        Holdings theirs = held.getOrDefault(study, Holdings.unlisted());
+        @Nullable Listed known = held.get(study);
+        Holdings theirs = known == null ? heldOfSentElsewhere(job) : known.holdings;
         Set<Uid> some = theirs.names().keySet().stream().limit(MOST_FOREIGN).collect(Collectors.toSet());
         for (Uid sopInstance : some) {
             Search sent = Search.ALL.ofInstance(sopInstance.value()).at(settings.name());
@@ -359,6 +382,15 @@ final class DestinationVerifier implements AutoCloseable {
                 job.notOurs(settings.name(), study, sopInstance.value());
             }
         }
+    }
+
+    /** No copy of the study was asked for here. One that was sent elsewhere says as well what to ask for. */
+    private Holdings heldOfSentElsewhere(VerifyJob job) throws IOException {
+        List<Long> ids = search.deliveries(job.search().at(""), Optional.empty(), PAGE).items().stream()
+                .map(SpoolSearch.FoundDelivery::id)
+                .toList();
+        List<Copy> sent = copies.copies(ids);
+        return sent.isEmpty() ? Holdings.unlisted() : archive.study(sent.get(0));
     }
 
     /** Ends the thread; a question that is being answered is broken off. */

@@ -22,6 +22,8 @@ final class DicomWebArchive extends RetrievingArchive {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration FILE_TIMEOUT = Duration.ofMinutes(10);
+    /** More than any study has. */
+    private static final int MOST_INSTANCES = 100_000;
 
     private final DicomWebClient client;
 
@@ -43,6 +45,9 @@ final class DicomWebArchive extends RetrievingArchive {
         for (Uid series : client.series(study)) {
             try {
                 client.instances(study, series).forEach(sopInstance -> names.put(sopInstance, series.value()));
+                if (names.size() > MOST_INSTANCES) {
+                    throw new IOException(this + " lists more than " + MOST_INSTANCES + " instances of one study");
+                }
             } catch (OrthancException e) {
                 if (e.status() != HttpURLConnection.HTTP_INTERNAL_ERROR) {
                     throw e;

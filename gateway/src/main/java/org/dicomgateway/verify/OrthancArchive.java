@@ -66,15 +66,33 @@ public final class OrthancArchive implements Archive {
                 names.put(Uid.of(identifier), found.id().value());
             }
         }
-        return Holdings.whole(names);
+        // It tells no more than its LimitFindInstances, and does not say so.
+        return new Holdings(names, false);
     }
 
     @Override
-    public Finding check(Copy copy, String name, Level level) throws IOException {
+    public Optional<String> name(Copy copy) throws IOException {
+        String study = copy.instance().studyInstanceUid();
+        Uid sopInstance = copy.instance().sopInstance();
+        if (!Uid.isValid(study)) {
+            return study(copy).name(sopInstance);
+        }
+        Map<String, String> query = Map.of("StudyInstanceUID", study, "SOPInstanceUID", sopInstance.value());
+        return client.find(org.dicomgateway.orthanc.Level.INSTANCE, query).stream()
+                .findFirst()
+                .map(found -> found.id().value());
+    }
+
+    @Override
+    public Finding check(Copy copy, String listed, Level level) throws IOException {
+        Optional<String> name = listed.isEmpty() ? name(copy) : Optional.of(listed);
+        if (name.isEmpty()) {
+            return Finding.missing("the question for this instance");
+        }
         if (level == Level.PRESENCE) {
             return Finding.verified(LISTED, Optional.empty());
         }
-        OrthancId id = new OrthancId(name);
+        OrthancId id = new OrthancId(name.get());
         try {
             return checkContent(copy, id);
         } catch (OrthancException e) {

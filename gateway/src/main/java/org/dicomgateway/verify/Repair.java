@@ -62,8 +62,7 @@ final class Repair {
         if (archive.isEmpty()) {
             return false;
         }
-        Optional<String> name =
-                archive.get().study(source).name(source.instance().sopInstance());
+        Optional<String> name = archive.get().name(source);
         if (name.isEmpty()) {
             return false;
         }

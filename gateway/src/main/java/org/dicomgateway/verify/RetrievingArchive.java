@@ -67,6 +67,12 @@ abstract class RetrievingArchive implements Archive {
         return Uid.isValid(study) ? holdings(copy, Uid.of(study)) : Holdings.unlisted();
     }
 
+    /** Asking for the copy will tell. */
+    @Override
+    public final Optional<String> name(Copy copy) {
+        return Optional.of("");
+    }
+
     @Override
     public final Finding check(Copy copy, String name, Level level) throws IOException {
         String series = seriesOf(copy, name);

@@ -110,6 +110,12 @@ class DicomWebClientTest {
                 "/dicom-web/studies/1.4/series",
                 exchange -> answer(exchange, 200, "text/html", "<html>".getBytes(US_ASCII)));
         assertThatThrownBy(() -> client.series(Uid.of("1.4"))).hasMessageContaining("an unexpected answer");
+        server.createContext(
+                "/dicom-web/studies/1.5/series",
+                exchange -> answer(exchange, 200, "application/json", "{\"login\":\"please\"}".getBytes(US_ASCII)));
+        assertThatThrownBy(() -> client.series(Uid.of("1.5")))
+                .as("not that the server has nothing")
+                .hasMessageContaining("an unexpected answer");
     }
 
     /** A server that sends bytes until nobody reads them any more. */

@@ -16,6 +16,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -85,6 +86,15 @@ class OrthancClientTest {
         server.createContext("/", exchange -> answer(exchange, 200, "{\"CountPatients\": 1}"));
 
         assertThatThrownBy(client::statistics).isInstanceOf(OrthancException.class);
+    }
+
+    @Test
+    void an_answer_that_is_no_list_does_not_say_that_there_is_nothing() {
+        server.createContext("/", exchange -> answer(exchange, 200, "{}"));
+
+        assertThatThrownBy(() -> client.find(Level.INSTANCE, Map.of("StudyInstanceUID", "1.2")))
+                .isInstanceOf(OrthancException.class)
+                .hasMessageContaining("an unexpected answer");
     }
 
     @Test

@@ -439,6 +439,55 @@ class KeptBytesTest {
     }
 
     @Test
+    void a_check_from_before_a_copy_was_sent_again_says_nothing_about_what_was_sent() throws Exception {
+        try (Spool spool = open()) {
+            Copies copies = spool.copies();
+            copies.checkAfter(name -> Optional.of(Duration.ZERO));
+            SpoolHarness.accept(spool, "1.2.3.1", "MG", 100);
+            SpoolHarness.deliverAll(spool, SpoolHarness.PACS);
+            harness.advance(Duration.ofSeconds(1));
+            Checked before = checked(1024, CopyState.VERIFIED, Optional.empty());
+            harness.advance(Duration.ofSeconds(1));
+            copies.sendAgain(1024, "the server said that it is missing");
+            SpoolHarness.settleDown(spool);
+            SpoolHarness.deliverAll(spool, SpoolHarness.PACS);
+            copies.checked(List.of(before));
+            SpoolHarness.settleDown(spool);
+            assertThat(copies.copies(List.of(1024L)).get(0).state()).isEqualTo(CopyState.UNCHECKED);
+            copies.checked(List.of(checked(1024, CopyState.VERIFIED, Optional.empty())));
+            SpoolHarness.settleDown(spool);
+            assertThat(copies.copies(List.of(1024L)).get(0).state()).isEqualTo(CopyState.VERIFIED);
+        }
+    }
+
+    @Test
+    void a_postponed_check_is_due_later_and_keeps_its_last_result() throws Exception {
+        try (Spool spool = open()) {
+            Copies copies = spool.copies();
+            copies.checkAfter(name -> Optional.of(Duration.ZERO));
+            SpoolHarness.accept(spool, "1.2.3.1", "MG", 100);
+            SpoolHarness.accept(spool, "1.2.3.2", "MG", 100);
+            SpoolHarness.deliverAll(spool, SpoolHarness.PACS);
+            copies.checked(List.of(
+                    new Checked(
+                            1024, CopyState.VERIFIED, now(), "by a test", "", Optional.of("abc"), Optional.of(now())),
+                    checked(2048, CopyState.VERIFIED, Optional.empty())));
+            copies.postpone(List.of(1024L, 2048L), now().plusSeconds(600));
+            SpoolHarness.settleDown(spool);
+            assertThat(copies.due(SpoolHarness.PACS, now().plusSeconds(599), 10))
+                    .isEmpty();
+            assertThat(copies.due(SpoolHarness.PACS, now().plusSeconds(600), 10))
+                    .as("the other one is not checked any more")
+                    .singleElement()
+                    .satisfies(copy -> {
+                        assertThat(copy.deliveryId()).isEqualTo(1024);
+                        assertThat(copy.state()).isEqualTo(CopyState.VERIFIED);
+                        assertThat(copy.md5()).contains("abc");
+                    });
+        }
+    }
+
+    @Test
     void what_a_destination_says_about_its_commitment_stays_with_the_copy_until_it_is_sent_again() throws Exception {
         Duration after = Duration.ofMinutes(2);
         try (Spool spool = open()) {

@@ -76,6 +76,7 @@ class LedgerQueryPlanTest {
             Map.entry("checks that are due", CopyRows.DUE),
             Map.entry("copies of an instance", CopyRows.OF_INSTANCE),
             Map.entry("where it was delivered", CopyRows.DELIVERED_AT),
+            Map.entry("postpone a check", CopyRows.POSTPONE),
             Map.entry("remove a check", CopyRows.REMOVE),
             Map.entry("forget checks", CopyRows.FORGET),
             Map.entry("what is owed", CommitmentRows.OWED),

@@ -9,14 +9,18 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
 import org.dicomgateway.config.settings.RestSettings;
+import org.dicomgateway.config.settings.VerifySettings.Level;
 import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.spool.Copies;
+import org.dicomgateway.spool.Copy;
+import org.dicomgateway.spool.CopyState;
 import org.dicomgateway.testkit.Elements;
 import org.dicomgateway.testkit.TestFiles;
 import org.junit.jupiter.api.AfterEach;
@@ -69,17 +73,43 @@ class OrthancArchiveTest {
                 .hasMessageContaining("changed since it was checked");
     }
 
+    @Test
+    void what_a_limited_list_leaves_out_is_not_missing() throws Exception {
+        String found = "[{\"ID\":\"" + NAME + "\",\"ParentSeries\":\"" + NAME
+                + "\",\"MainDicomTags\":{\"SOPInstanceUID\":\"1.2.3.1\"}}]";
+        server.createContext("/tools/find", exchange -> {
+            String query = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            byte[] answer = (query.contains("\"1.2.3.1\"") ? found : "[]").getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, answer.length);
+            exchange.getResponseBody().write(answer);
+            exchange.close();
+        });
+        assertThat(presence(VerifierTest.copy(1, "1.9", false))).isEqualTo(CopyState.VERIFIED);
+        assertThat(presence(VerifierTest.copy(2, "1.9", false))).isEqualTo(CopyState.MISSING);
+    }
+
+    private CopyState presence(Copy copy) throws IOException {
+        Optional<String> name = archive().study(copy).name(copy.instance().sopInstance());
+        return name.isEmpty()
+                ? CopyState.MISSING
+                : archive().check(copy, name.get(), Level.PRESENCE).state();
+    }
+
     private void fetch(String md5, Copies.DatasetTarget target) throws IOException {
-        RestSettings rest = new RestSettings(
-                URI.create("http://127.0.0.1:" + server.getAddress().getPort()),
-                Optional.empty(),
-                Duration.ofMinutes(1));
-        new OrthancArchive(rest, new VerifierTest.FakeCopies())
+        archive()
                 .fetch(
                         VerifierTest.copy(1, "1.9", false),
                         NAME,
                         Finding.verified("by a test", Optional.of(md5)),
                         target);
+    }
+
+    private OrthancArchive archive() {
+        RestSettings rest = new RestSettings(
+                URI.create("http://127.0.0.1:" + server.getAddress().getPort()),
+                Optional.empty(),
+                Duration.ofMinutes(1));
+        return new OrthancArchive(rest, new VerifierTest.FakeCopies());
     }
 
     private static String md5(byte[] bytes) throws Exception {

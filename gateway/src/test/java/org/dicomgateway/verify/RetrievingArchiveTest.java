@@ -3,16 +3,24 @@ package org.dicomgateway.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpServer;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.dicomgateway.config.settings.DestinationSettings;
+import org.dicomgateway.config.settings.DestinationSettings.DicomWebSettings;
 import org.dicomgateway.config.settings.VerifySettings.Level;
 import org.dicomgateway.dicom.requestor.QueryRetrieve;
 import org.dicomgateway.dicom.requestor.RequestorSettings;
@@ -141,6 +149,44 @@ class RetrievingArchiveTest {
                 .hasMessageContaining("let CT1 use C-FIND and C-GET there, or set rest or dicomweb");
         assertThatThrownBy(() -> archive.check(copy("1.9"), SERIES, Level.CONTENT))
                 .isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void a_study_without_end_is_not_listed_to_its_end() throws Exception {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        try {
+            lists(server, "/studies/1.9/series", "0020000E", "1.9.", 3);
+            IntStream.range(0, 3)
+                    .forEach(i -> lists(
+                            server,
+                            "/studies/1.9/series/1.9." + i + "/instances",
+                            "00080018",
+                            "1.9." + i + ".",
+                            40_000));
+            server.start();
+            URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+            Archive web =
+                    new DicomWebArchive(new DicomWebSettings(url, Optional.empty()), new VerifierTest.FakeCopies());
+            assertThatThrownBy(() -> web.study(copy("1.9")))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("more than 100000 instances of one study");
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    /** The server answers with so many UIDs, all on the first page. */
+    private static void lists(HttpServer server, String path, String tag, String prefix, int count) {
+        server.createContext(path, exchange -> {
+            boolean first = exchange.getRequestURI().getQuery().endsWith("offset=0");
+            byte[] body = IntStream.range(0, first ? count : 0)
+                    .mapToObj(i -> "{\"" + tag + "\":{\"Value\":[\"" + prefix + i + "\"]}}")
+                    .collect(Collectors.joining(",", "[", "]"))
+                    .getBytes(StandardCharsets.US_ASCII);
+            exchange.sendResponseHeaders(200, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
     }
 
     @Test

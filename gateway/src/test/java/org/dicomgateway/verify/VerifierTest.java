@@ -38,6 +38,7 @@ import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.spool.Copies;
 import org.dicomgateway.spool.Copy;
 import org.dicomgateway.spool.CopyState;
+import org.dicomgateway.spool.DeliveryState;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Search;
 import org.dicomgateway.spool.SpoolSearch;
@@ -57,7 +58,7 @@ class VerifierTest {
     private final FakeCopies copies = new FakeCopies();
     private final FakeArchive archive = new FakeArchive();
     private final Verifier verifier =
-            new Verifier(copies, new NothingFound(), any -> Optional.of(archive), any -> false, now::get);
+            new Verifier(copies, new NothingAtPacs(), any -> Optional.of(archive), any -> false, now::get);
 
     @AfterEach
     void close() {
@@ -136,6 +137,17 @@ class VerifierTest {
     }
 
     @Test
+    void a_repair_from_another_server_asks_it_for_one_copy_and_not_for_its_study() {
+        Copy missing = copy(1, "1.9", false);
+        archive.held.put(missing.instance().sopInstance(), "name-1");
+        copies.elsewhere = List.of(new Copy(
+                1025, missing.instance(), "archive", Optional.empty(), CopyState.UNCHECKED, Optional.empty(), false));
+        new Repair(copies, name -> Optional.of(archive)).sendAgain(missing, Finding.missing("by a test"));
+        assertThat(archive.asked).containsExactly("name 1.2.3.1", "check name-1 CONTENT");
+        assertThat(copies.restored).containsExactly(1024L);
+    }
+
+    @Test
     void presence_is_the_only_thing_that_is_asked_for_when_that_is_the_level() {
         due(copy(1, "1.9", false));
         follow(Level.PRESENCE, RateLimit.UNLIMITED);
@@ -155,6 +167,42 @@ class VerifierTest {
         now.updateAndGet(time -> time.plusSeconds(31));
         await().atMost(LIMIT).until(() -> copies.results.size() == 1);
         assertThat(copies.results.get(0).state()).isEqualTo(CopyState.VERIFIED);
+    }
+
+    @Test
+    void a_copy_whose_check_always_breaks_off_does_not_keep_the_others_waiting() {
+        due(copy(1, "1.9", false), copy(2, "1.9", false), copy(3, "1.8", false));
+        archive.broken = "check name-1";
+        follow(Level.CONTENT, RateLimit.UNLIMITED);
+        await().atMost(LIMIT).until(() -> archive.checks() == 1);
+        now.updateAndGet(time -> time.plusSeconds(31));
+        await().atMost(LIMIT).until(() -> copies.results.size() == 1);
+        now.updateAndGet(time -> time.plusSeconds(31));
+        await().atMost(LIMIT).until(() -> copies.results.size() == 2);
+        assertThat(copies.results).extracting(Copies.Checked::deliveryId).containsExactly(2048L, 3072L);
+        assertThat(copies.due).as("it is tried again").containsOnlyKeys(1024L);
+    }
+
+    @Test
+    void a_study_that_a_server_cannot_list_does_not_keep_the_others_waiting() {
+        due(copy(1, "1.9", false), copy(2, "1.9", false), copy(3, "1.8", false));
+        archive.broken = "study 1.9";
+        follow(Level.CONTENT, RateLimit.UNLIMITED);
+        await().atMost(LIMIT).until(() -> archive.asked.size() == 1);
+        now.updateAndGet(time -> time.plusSeconds(31));
+        await().atMost(LIMIT).until(() -> copies.results.size() == 1);
+        assertThat(copies.results.get(0).deliveryId()).isEqualTo(3072);
+        assertThat(archive.asked).startsWith("study 1.9", "study 1.8", "check name-3 CONTENT");
+    }
+
+    @Test
+    void what_a_list_says_is_as_old_as_the_list() {
+        due(copy(1, "1.9", false), copy(2, "1.9", false));
+        archive.held.remove(Uid.of("1.2.3.2"));
+        archive.meanwhile = () -> now.updateAndGet(time -> time.plusSeconds(60));
+        follow(Level.PRESENCE, RateLimit.UNLIMITED);
+        await().atMost(LIMIT).until(() -> copies.results.size() == 2);
+        assertThat(copies.results).extracting(Copies.Checked::at).containsOnly(START);
     }
 
     @Test
@@ -207,8 +255,24 @@ class VerifierTest {
     }
 
     @Test
+    void what_a_server_has_of_a_study_that_was_only_sent_elsewhere_is_foreign() {
+        copies.elsewhere = List.of(copy(1, "1.9", false));
+        archive.held.put(Uid.of("1.2.3.1"), "name-1");
+        follow(Level.NONE, RateLimit.UNLIMITED);
+        VerifyJob job = verifier.begin(
+                new Search("1.9", "", "", "", "", "", "", "", "", Optional.empty(), Optional.empty(), Optional.empty()),
+                false,
+                false,
+                List.of("pacs"));
+        await().atMost(LIMIT).until(job::isDone);
+        assertThat(job.items()).extracting(VerifyJob.Item::sopInstance).containsExactly("1.2.3.1");
+        assertThat(job.items().get(0).state()).isEmpty();
+        assertThat(archive.asked).containsExactly("study 1.9");
+    }
+
+    @Test
     void a_destination_that_cannot_be_asked_is_said_to_be_that() {
-        Verifier blind = new Verifier(copies, new NothingFound(), any -> Optional.empty(), any -> false, now::get);
+        Verifier blind = new Verifier(copies, new NothingAtPacs(), any -> Optional.empty(), any -> false, now::get);
         VerifyJob job = blind.begin(Search.ALL, false, false, List.of("pacs"));
         assertThat(job.isDone()).isTrue();
         assertThat(job.parts().values())
@@ -223,6 +287,7 @@ class VerifierTest {
         private final List<String> asked = new CopyOnWriteArrayList<>();
         private volatile boolean down;
         private volatile String broken = "nothing";
+        private volatile Runnable meanwhile = () -> {};
 
         long checks() {
             return asked.stream().filter(each -> each.startsWith("check")).count();
@@ -230,6 +295,7 @@ class VerifierTest {
 
         private void note(String question) throws IOException {
             asked.add(question);
+            meanwhile.run();
             if (down || question.startsWith(broken)) {
                 throw new IOException("no answer");
             }
@@ -239,6 +305,12 @@ class VerifierTest {
         public Holdings study(Copy copy) throws IOException {
             note("study " + copy.instance().studyInstanceUid());
             return Holdings.whole(held);
+        }
+
+        @Override
+        public Optional<String> name(Copy copy) throws IOException {
+            note("name " + copy.instance().sopInstance());
+            return Optional.ofNullable(held.get(copy.instance().sopInstance()));
         }
 
         @Override
@@ -255,7 +327,10 @@ class VerifierTest {
 
     static final class FakeCopies implements Copies {
         private final Map<Long, Copy> due = new ConcurrentHashMap<>();
+        private final Map<Long, Instant> postponed = new ConcurrentHashMap<>();
         private final List<Checked> results = new CopyOnWriteArrayList<>();
+        private final List<Long> restored = new CopyOnWriteArrayList<>();
+        private volatile List<Copy> elsewhere = List.of();
         private volatile Function<String, Optional<Duration>> checkAfter = any -> Optional.empty();
 
         @Override
@@ -266,19 +341,27 @@ class VerifierTest {
         @Override
         public List<Copy> due(String destination, Instant now, int max) {
             return due.values().stream()
-                    .sorted(Comparator.comparing(Copy::deliveryId))
+                    .filter(copy ->
+                            !postponed.getOrDefault(copy.deliveryId(), now).isAfter(now))
+                    .sorted(Comparator.comparing((Copy copy) -> postponed.getOrDefault(copy.deliveryId(), START))
+                            .thenComparing(Copy::deliveryId))
                     .limit(max)
                     .toList();
         }
 
         @Override
         public List<Copy> copies(List<Long> deliveryIds) {
-            return List.of();
+            return deliveryIds.isEmpty() ? List.of() : elsewhere;
         }
 
         @Override
         public List<Copy> ofInstance(long instanceId) {
-            return List.of();
+            return elsewhere;
+        }
+
+        @Override
+        public void postpone(List<Long> deliveryIds, Instant until) {
+            deliveryIds.forEach(id -> postponed.put(id, until));
         }
 
         @Override
@@ -299,11 +382,32 @@ class VerifierTest {
 
         @Override
         public boolean restore(long deliveryId, DatasetSource dataset, String reason) {
-            return false;
+            return restored.add(deliveryId);
         }
     }
 
-    private static final class NothingFound implements SpoolSearch {
+    private static final class NothingAtPacs implements SpoolSearch {
+
+        private static final FoundDelivery SENT_ELSEWHERE = new FoundDelivery(
+                1025,
+                1,
+                "1.2.3.1",
+                "1.9",
+                "",
+                "CT",
+                "all",
+                1,
+                Optional.of("archive"),
+                List.of(),
+                DeliveryState.DELIVERED,
+                1,
+                START,
+                OptionalInt.empty(),
+                "",
+                START,
+                Optional.empty(),
+                Optional.empty());
+
         @Override
         public Page<FoundInstance> instances(Search search, Optional<String> after, int limit) {
             return new Page<>(List.of(), Optional.empty());
@@ -311,7 +415,7 @@ class VerifierTest {
 
         @Override
         public Page<FoundDelivery> deliveries(Search search, Optional<String> after, int limit) {
-            return new Page<>(List.of(), Optional.empty());
+            return new Page<>(search.destination().isEmpty() ? List.of(SENT_ELSEWHERE) : List.of(), Optional.empty());
         }
 
         @Override

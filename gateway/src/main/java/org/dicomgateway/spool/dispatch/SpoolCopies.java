@@ -127,6 +127,13 @@ public final class SpoolCopies implements Copies {
     }
 
     @Override
+    public void postpone(List<Long> deliveryIds, Instant until) {
+        ledgerQueue.submit(deliveryIds.stream()
+                .map(each -> new Change.CheckPostponed(each, until))
+                .toList());
+    }
+
+    @Override
     public <T> Optional<T> read(long instanceId, Reading<T> reading) throws IOException {
         Optional<StoredInstance> stored = pinned(instanceId);
         if (stored.isEmpty()) {

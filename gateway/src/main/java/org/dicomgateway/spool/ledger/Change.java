@@ -42,8 +42,11 @@ public sealed interface Change {
         }
     }
 
-    /** The result of a check. Dropped when the delivery is no longer in the state delivered. */
+    /** The result of a check. Dropped when the delivery is not in the state delivered, or was made again since. */
     record Checked(Copies.Checked result) implements Change {}
+
+    /** A copy that is to be checked is checked not before this time. */
+    record CheckPostponed(long deliveryId, Instant until) implements Change {}
 
     /** Something was asked or said about the commitment of a copy. Dropped when its delivery was made again since. */
     record CommitmentNoted(CopyCommitments.Note note) implements Change {}

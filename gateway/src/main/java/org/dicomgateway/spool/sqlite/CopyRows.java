@@ -59,10 +59,11 @@ public final class CopyRows {
         count(destination, code(CopyState.UNCHECKED), 1);
     }
 
-    /** Notes the result of a check, if the delivery is still delivered. */
+    /** Notes the result of a check, if the delivery is still delivered, and was not made again since. */
     void checked(Checked result) throws SQLException {
         String destination;
-        try (ResultSet row = database.query(DELIVERED_AT, result.deliveryId())) {
+        try (ResultSet row =
+                database.query(DELIVERED_AT, result.deliveryId(), result.at().toEpochMilli())) {
             if (!row.next()) {
                 return;
             }
@@ -80,6 +81,11 @@ public final class CopyRows {
                 Text.printable(result.detail(), LedgerWriter.LONGEST_REASON),
                 result.md5().orElse(null));
         count(destination, code(result.state()), 1);
+    }
+
+    /** See {@link org.dicomgateway.spool.Copies#postpone}. */
+    void postpone(long delivery, Instant until) throws SQLException {
+        database.update(POSTPONE, LedgerRows.notBefore(until), delivery);
     }
 
     /** Removes the row of a delivery that is no longer delivered. */
@@ -177,7 +183,9 @@ public final class CopyRows {
             INSERT INTO copy (delivery, destination, state, due, checked_at, how, detail, md5)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?)""";
 
-    public static final String DELIVERED_AT = "SELECT destination FROM delivery NOT INDEXED WHERE id = ? AND state = 1";
+    public static final String DELIVERED_AT =
+            "SELECT destination FROM delivery NOT INDEXED WHERE id = ? AND state = 1 AND settled_at <= ?";
+    public static final String POSTPONE = "UPDATE copy SET due = ? WHERE delivery = ? AND due IS NOT NULL";
 
     public static final String REMOVE = "DELETE FROM copy WHERE delivery = ? RETURNING destination, state";
 

@@ -155,6 +155,8 @@ public final class LedgerWriter implements AutoCloseable {
             return discards.discard(discarded, due);
         } else if (change instanceof Change.Checked checked) {
             copies.checked(checked.result());
+        } else if (change instanceof Change.CheckPostponed postponed) {
+            copies.postpone(postponed.deliveryId(), postponed.until());
         } else if (change instanceof Change.CommitmentNoted noted) {
             commitments.note(noted.note());
         } else if (change instanceof Change.CommitmentsHastened hastened) {
