@@ -6,7 +6,7 @@ set -euo pipefail
 source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/common.sh"
 
 PICTURE=$(readlink -m "${1:-$ROOT/docs/images/terminal.svg}")
-READY_SECONDS=60
+READY_SECONDS=180
 gateway_pid=
 
 # shellcheck disable=SC2317 # called by the trap

@@ -56,8 +56,8 @@ class SteeringIT {
             Dcmtk.Result trace = gateway.ask("trace", study.get(0).study().value());
             assertThat(trace.exitCode()).isEqualTo(1);
             assertThat(trace.output())
-                    .containsPattern("(?m)^orthanc1 +5 +0 +0 +0 +0 +0 +0$")
-                    .containsPattern("(?m)^orthanc2 +0 +5 +0 +0 +0 +0 +0 +cannot connect to ORTHANC2@");
+                    .containsPattern("(?m)^orthanc1 +5 +0 +0 +0 +0 +0 +0 +0$")
+                    .containsPattern("(?m)^orthanc2 +0 +5 +0 +0 +0 +0 +0 +0 +cannot connect to ORTHANC2@");
             Dcmtk.Result destinations = gateway.ask("destinations");
             assertThat(destinations.exitCode()).isEqualTo(1);
             assertThat(destinations.output()).containsPattern("(?m)^orthanc2 .* down .*");

@@ -285,7 +285,7 @@ class CommitmentAcceptorTest {
         Peer storage = new Peer(AeTitle.of("CT1"), "127.0.0.1", gateway.port());
         assertThatThrownBy(() -> reporter().report(storage, AeTitle.of("GATEWAY"), result()))
                 .isInstanceOf(AssociationException.class)
-                .hasMessageContaining("it does not let the gateway be the SCP of " + COMMITMENT);
+                .hasMessageContaining("(" + COMMITMENT + ") in the role that was proposed");
     }
 
     @Test

@@ -176,9 +176,12 @@ public final class GatewayProcess implements AutoCloseable {
         List<String> all =
                 new ArrayList<>(List.of(command, "--config", configuration().toString()));
         all.addAll(List.of(arguments));
-        return CompletableFuture.supplyAsync(() -> CommandRunner.run(all))
+        Dcmtk.Result result = CompletableFuture.supplyAsync(() -> CommandRunner.run(all))
                 .orTimeout(1, TimeUnit.MINUTES)
                 .join();
+        return result.succeeded() || child == null || child.isAlive()
+                ? result
+                : new Dcmtk.Result(all, result.exitCode(), result.output() + "\nit has ended:\n" + child.output());
     }
 
     private List<String> command(List<String> moreJvmOptions, String... arguments) {
