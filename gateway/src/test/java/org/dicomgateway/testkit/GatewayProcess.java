@@ -303,6 +303,10 @@ public final class GatewayProcess implements AutoCloseable {
     /** Kills it when it still runs. */
     @Override
     public void close() {
+        if (child != null && !child.isAlive() && child.output().contains(" ERROR ")) {
+            // Else nobody sees why: its files go with the test.
+            System.out.println(home + " has ended:\n" + child.output());
+        }
         if (child != null) {
             child.close();
         }
