@@ -94,6 +94,7 @@ public final class Gateway implements AutoCloseable {
 
     private final GatewaySettings settings;
     private final Instant started;
+    private volatile List<InetSocketAddress> addresses = List.of();
 
     private Gateway(Loaded loaded, RestartNeeds restart, InstantSource clock) throws IOException {
         settings = loaded.gateway();
@@ -207,7 +208,8 @@ public final class Gateway implements AutoCloseable {
     }
 
     /**
-     * Starts forwarding, then receiving, then watching the rules and answering operators.
+     * Starts forwarding and answering operators, then receiving, then watching the rules. Senders come after all that
+     * can prevent a start: none of them meets a gateway that ends at once.
      *
      * @throws IOException when a port is not available; the gateway must then be closed
      */
@@ -217,14 +219,15 @@ public final class Gateway implements AutoCloseable {
         destinationStatusCache.ask(spool, forwarder);
         rules.tell(new RuleChangeHandler(spool, forwarder, verifier, archiveCommitments, rules));
         commitments.ifPresent(Commitments::start);
-        for (Acceptor acceptor : acceptors) {
-            acceptor.start();
-        }
-        certificates.start();
-        watcher.start();
         if (admin.isPresent()) {
             admin.get().start();
         }
+        for (Acceptor acceptor : acceptors) {
+            acceptor.start();
+        }
+        addresses = acceptors.stream().map(Acceptor::address).toList();
+        certificates.start();
+        watcher.start();
     }
 
     /** Reads the rules again now, and logs the result. */
@@ -237,9 +240,9 @@ public final class Gateway implements AutoCloseable {
                 reload.details().isEmpty() ? "nothing changed" : String.join("; ", reload.details()));
     }
 
-    /** The addresses where it listens, after {@link #start}. */
+    /** The addresses where it listens; empty before it takes associations. */
     public List<InetSocketAddress> addresses() {
-        return acceptors.stream().map(Acceptor::address).toList();
+        return addresses;
     }
 
     private ReceiverView receiver() {
@@ -262,7 +265,7 @@ public final class Gateway implements AutoCloseable {
                 addresses().stream()
                         .map(address -> address.getHostString() + ":" + address.getPort())
                         .toList(),
-                pausable.closedBecause(),
+                addresses.isEmpty() ? Optional.of("the gateway starts") : pausable.closedBecause(),
                 threads()
                         .map(thread -> new ThreadView(thread.getName(), thread.getState() != Thread.State.TERMINATED))
                         .toList(),

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +33,25 @@ class ProcessFaultIT {
 
     @TempDir
     private Path directory;
+
+    @Test
+    void a_gateway_that_cannot_answer_operators_does_not_start_and_meets_no_sender() throws Exception {
+        try (GatewayProcess gateway = new GatewayProcess(directory.resolve("gateway"));
+                ServerSocket taken = new ServerSocket(gateway.adminPort(), 1, InetAddress.getLoopbackAddress())) {
+            gateway.broadcastTo(gateway.peer());
+            Dcmtk.Result run = gateway.run(
+                    Duration.ofSeconds(60),
+                    "run",
+                    "--config",
+                    gateway.configuration().toString());
+            assertThat(run.exitCode()).isEqualTo(1);
+            assertThat(run.output())
+                    .contains(
+                            "the gateway cannot start: the operators' interface cannot listen on",
+                            "" + taken.getLocalPort())
+                    .doesNotContain(" listening on ");
+        }
+    }
 
     @Test
     void told_to_end_under_load_it_ends_in_time_and_what_was_answered_with_success_arrives() throws Exception {

@@ -285,7 +285,7 @@ class CommitmentAcceptorTest {
         Peer storage = new Peer(AeTitle.of("CT1"), "127.0.0.1", gateway.port());
         assertThatThrownBy(() -> reporter().report(storage, AeTitle.of("GATEWAY"), result()))
                 .isInstanceOf(AssociationException.class)
-                .hasMessageContaining("(" + COMMITMENT + ") in the role that was proposed");
+                .hasMessageContaining("(" + COMMITMENT + ") in the role that was proposed (role selection)");
     }
 
     @Test

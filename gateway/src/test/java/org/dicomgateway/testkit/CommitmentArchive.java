@@ -3,15 +3,12 @@ package org.dicomgateway.testkit;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.dicomgateway.dicom.acceptor.Acceptor;
-import org.dicomgateway.dicom.acceptor.AcceptorSettings;
 import org.dicomgateway.dicom.commitment.CommitmentRequest;
 import org.dicomgateway.dicom.commitment.CommitmentResult;
 import org.dicomgateway.dicom.commitment.CommitmentScp;
@@ -43,14 +40,7 @@ public final class CommitmentArchive implements CommitmentScp, AutoCloseable {
     private CommitmentArchive(String aeTitle) {
         this.peer = new Peer(AeTitle.of(aeTitle), "127.0.0.1", FreePorts.next());
         this.acceptor = new Acceptor(
-                new AcceptorSettings(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), peer.port()),
-                        100,
-                        LONG,
-                        LONG,
-                        LONG,
-                        LONG,
-                        PDU),
+                Acceptors.at(peer),
                 new TlsContexts(InstantSource.system()),
                 request -> Admission.UNLIMITED,
                 request -> {

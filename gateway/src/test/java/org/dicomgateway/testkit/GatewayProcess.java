@@ -20,9 +20,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.dicomgateway.app.CommandRunner;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Peer;
+import org.dicomgateway.testkit.TestFiles.TestFile;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -148,7 +150,7 @@ public final class GatewayProcess implements AutoCloseable {
         return this;
     }
 
-    /** Waits until it accepts connections. */
+    /** Waits until it accepts associations; then it answers operators, too. */
     public GatewayProcess awaitReady() {
         Child started = running();
         try {
@@ -169,10 +171,6 @@ public final class GatewayProcess implements AutoCloseable {
 
     /** Runs one of the commands that ask this gateway, to its end, in the JVM of the test. */
     public Dcmtk.Result ask(String command, String... arguments) {
-        // A gateway that just started answers operators last.
-        for (int tries = 0; tries < 100 && isAlive() && !listens(adminPort); tries++) {
-            Waiting.pause("the gateway");
-        }
         List<String> all =
                 new ArrayList<>(List.of(command, "--config", configuration().toString()));
         all.addAll(List.of(arguments));
@@ -182,6 +180,24 @@ public final class GatewayProcess implements AutoCloseable {
         return result.succeeded() || child == null || child.isAlive()
                 ? result
                 : new Dcmtk.Result(all, result.exitCode(), result.output() + "\nit has ended:\n" + child.output());
+    }
+
+    /**
+     * Sends these files to this gateway, byte for byte ({@code storescu} would encode sequences its own way), and waits
+     * until each is delivered to so many destinations.
+     */
+    public void deliver(List<TestFile> files, int destinations) {
+        long before = count("delivered");
+        ask(
+                        "send",
+                        Stream.concat(
+                                        Stream.of("gateway", "--quiet"),
+                                        files.stream().map(file -> file.path().toString()))
+                                .toArray(String[]::new))
+                .orFail();
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .until(() -> count("delivered") == before + (long) destinations * files.size());
     }
 
     private List<String> command(List<String> moreJvmOptions, String... arguments) {
@@ -204,12 +220,8 @@ public final class GatewayProcess implements AutoCloseable {
 
     /** Whether it accepts connections now. */
     public boolean listens() {
-        return listens(port);
-    }
-
-    private static boolean listens(int where) {
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), where), 1000);
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
             return true;
         } catch (IOException notYet) {
             return false;

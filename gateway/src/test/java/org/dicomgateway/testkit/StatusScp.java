@@ -3,14 +3,10 @@ package org.dicomgateway.testkit;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.dicomgateway.dicom.acceptor.Acceptor;
-import org.dicomgateway.dicom.acceptor.AcceptorSettings;
 import org.dicomgateway.dicom.values.Admission;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.CStoreScp;
@@ -21,9 +17,6 @@ import org.dicomgateway.dicom.values.Uid;
 /** A destination in this process that reads each instance and answers with the status that the test sets. */
 public final class StatusScp implements AutoCloseable {
 
-    private static final Duration LONG = Duration.ofMinutes(1);
-    private static final int PDU = 128 * 1024;
-
     private final Peer peer;
     private final Acceptor acceptor;
     private final AtomicLong asked = new AtomicLong();
@@ -33,17 +26,7 @@ public final class StatusScp implements AutoCloseable {
     private StatusScp(String aeTitle, int status) {
         this.peer = new Peer(AeTitle.of(aeTitle), "127.0.0.1", FreePorts.next());
         this.status = status;
-        this.acceptor = new Acceptor(
-                new AcceptorSettings(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), peer.port()),
-                        100,
-                        LONG,
-                        LONG,
-                        LONG,
-                        LONG,
-                        PDU),
-                request -> Admission.UNLIMITED,
-                this::store);
+        this.acceptor = new Acceptor(Acceptors.at(peer), request -> Admission.UNLIMITED, this::store);
     }
 
     /** Starts one that answers so, until {@link #answer}. */

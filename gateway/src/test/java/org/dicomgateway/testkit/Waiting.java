@@ -24,7 +24,7 @@ final class Waiting {
         }
     }
 
-    static void pause(String what) {
+    private static void pause(String what) {
         try {
             Thread.sleep(POLL.toMillis());
         } catch (InterruptedException e) {

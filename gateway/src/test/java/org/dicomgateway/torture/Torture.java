@@ -41,7 +41,9 @@ final class Torture {
     private static final int POISON = 5;
 
     private static final long MORE_FILES = 12;
-    private static final long MORE_THREADS = 12;
+    /** The pool that answers operators grows to its bound, sixteen, while the state is asked for. */
+    private static final long MORE_THREADS = 20;
+
     /** Of the client by which servers are asked what they hold: they end when they had nothing to do for a minute. */
     private static final long HTTP_THREADS = 24;
 

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.dicomgateway.dicom.values.Peer;
-import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.testkit.Dcmtk;
 import org.dicomgateway.testkit.GatewayProcess;
 import org.dicomgateway.testkit.OrthancServer;
@@ -62,42 +61,10 @@ class OtherWaysIT {
                         dcmtk.port()));
     }
 
-    private static void send(GatewayProcess gateway, List<TestFile> files) {
-        long before = gateway.count("delivered");
-        String[] arguments = Stream.concat(
-                        Stream.of("gateway", "--quiet"),
-                        files.stream().map(file -> file.path().toString()))
-                .toArray(String[]::new);
-        gateway.ask("send", arguments).orFail();
-        await().atMost(LIMIT).until(() -> gateway.count("delivered") == before + 3L * files.size());
-    }
-
     private static String verify(GatewayProcess gateway, int exitCode, String... arguments) {
         Dcmtk.Result result = gateway.ask("verify", arguments);
         assertThat(result.exitCode()).as(result.output()).isEqualTo(exitCode);
         return result.output();
-    }
-
-    private TestFile nested() throws Exception {
-        Path dumped = new TestFiles(directory.resolve("nested"), 9).fromDump("nested", """
-                (0008,0016) UI [1.2.840.10008.5.1.4.1.1.7]
-                (0008,0018) UI [1.2.3.4.5]
-                (0008,0060) CS [OT]
-                (0008,1140) SQ (Sequence with undefined length)
-                (fffe,e000) na (Item with undefined length)
-                (0008,1150) UI [1.2.840.10008.5.1.4.1.1.2]
-                (fffe,e00d) na (ItemDelimitationItem)
-                (fffe,e0dd) na (SequenceDelimitationItem)
-                (0010,0010) PN [Test^Odd]
-                (0010,0020) LO [P5]
-                (0020,000d) UI [1.2.3.4]
-                (0020,000e) UI [1.2.3.5]
-                (7fe0,0010) OB 01\\02\\03\\04
-                """);
-        Path file = directory.resolve("undefined.dcm");
-        Dcmtk.run("dcmconv", "-e", dumped.toString(), file.toString()).orFail();
-        return new TestFile(
-                file, "P5", Uid.of("1.2.3.4"), Uid.of("1.2.3.5"), TestFiles.SECONDARY_CAPTURE, Uid.of("1.2.3.4.5"));
     }
 
     private static List<byte[]> datasets(Stream<Path> files) {
@@ -108,7 +75,7 @@ class OtherWaysIT {
     void copies_are_verified_found_missing_or_differing_and_healed_in_each_way() throws Exception {
         TestFiles made = new TestFiles(directory.resolve("files"), 1);
         List<TestFile> study = made.study(2, 2, SIZE);
-        TestFile nested = nested();
+        TestFile nested = made.nested("+te");
         try (OrthancServer orthanc = OrthancServer.start(directory, "ORTHANC1", allowing(false));
                 OrthancServer web =
                         OrthancServer.start(directory, "ORTHANC2", Map.of("Plugins", List.of(DICOMWEB.toString())));
@@ -116,7 +83,7 @@ class OtherWaysIT {
                 GatewayProcess gateway = new GatewayProcess(directory.resolve("gateway"))) {
             route(gateway, orthanc.peer(), web, dcmtk.peer());
             gateway.start();
-            send(gateway, Stream.concat(study.stream(), Stream.of(nested)).toList());
+            gateway.deliver(Stream.concat(study.stream(), Stream.of(nested)).toList(), 3);
 
             // An Orthanc that allows the gateway neither: that says nothing about its copies.
             assertThat(verify(gateway, 1, "--all"))

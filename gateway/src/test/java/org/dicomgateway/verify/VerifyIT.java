@@ -14,13 +14,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.testkit.Dcmtk;
 import org.dicomgateway.testkit.Debugger;
 import org.dicomgateway.testkit.Debugger.Step;
@@ -68,17 +66,6 @@ class VerifyIT {
         return server.peer().aeTitle().value().toLowerCase(Locale.ROOT);
     }
 
-    private static void send(GatewayProcess gateway, List<TestFile> files, int servers) {
-        long before = gateway.count("delivered");
-        // storescu would encode sequences its own way.
-        String[] arguments = Stream.concat(
-                        Stream.of("gateway", "--quiet"),
-                        files.stream().map(file -> file.path().toString()))
-                .toArray(String[]::new);
-        gateway.ask("send", arguments).orFail();
-        await().atMost(LIMIT).until(() -> gateway.count("delivered") == before + (long) servers * files.size());
-    }
-
     private static Dcmtk.Result verify(GatewayProcess gateway, String... arguments) {
         return gateway.ask("verify", arguments);
     }
@@ -108,7 +95,7 @@ class VerifyIT {
                         .configure("gateway.spool { segment-size = 17 MiB, keep.for = " + keep + " }")) {
             broadcast(gateway, UNCHECKED, one, two, three);
             gateway.start();
-            send(gateway, all, 3);
+            gateway.deliver(all, 3);
             Dcmtk.Result sound = verify(gateway, "--all");
             assertThat(sound.exitCode()).as(sound.output()).isZero();
 
@@ -162,7 +149,7 @@ class VerifyIT {
             broadcast(gateway, UNCHECKED, stubborn, two);
             gateway.start();
             store(stubborn, other);
-            send(gateway, List.of(sent), 2);
+            gateway.deliver(List.of(sent), 2);
             assertThat(Reconciliation.damaged(stubborn, List.of(sent)))
                     .as("it answered 0x0000, and kept the old content")
                     .containsExactly(sent);
@@ -187,7 +174,7 @@ class VerifyIT {
 
             // A corrected image: nobody should hold what it was before.
             TestFile corrected = made.variant(sent, SIZE + 8000);
-            send(gateway, List.of(corrected), 2);
+            gateway.deliver(List.of(corrected), 2);
             Dcmtk.Result all = verify(gateway, "--destination", "orthanc2");
             assertThat(all.exitCode()).as(all.output()).isZero();
             assertThat(all.output()).containsPattern("orthanc2 +1 +1 +0 +0 +0 +0 +0");
@@ -207,7 +194,7 @@ class VerifyIT {
                 GatewayProcess gateway = new GatewayProcess(directory.resolve("gateway"))) {
             broadcast(gateway, UNCHECKED, server);
             gateway.start();
-            send(gateway, study, 1);
+            gateway.deliver(study, 1);
             flipFourBytes(stored(server, study.get(0)));
             assertThat(verify(gateway, "--all").output()).containsPattern("orthanc1 +3 +2 +0 +1");
             flipFourBytes(stored(server, study.get(1)));
@@ -230,7 +217,7 @@ class VerifyIT {
                 GatewayProcess gateway = new GatewayProcess(directory.resolve("gateway"))) {
             broadcast(gateway, UNCHECKED, server);
             gateway.start();
-            send(gateway, study, 1);
+            gateway.deliver(study, 1);
             // What it has in memory it would answer with.
             server.stop();
             server.startAgain();
@@ -281,46 +268,14 @@ class VerifyIT {
     @Test
     void a_copy_whose_sequences_the_server_encodes_otherwise_is_verified_and_a_changed_one_is_not() throws Exception {
         TestFiles made = new TestFiles(directory.resolve("files"), 4);
-        Path dumped = made.fromDump("nested", """
-                (0008,0016) UI [1.2.840.10008.5.1.4.1.1.7]
-                (0008,0018) UI [1.2.3.4.5]
-                (0008,0060) CS [OT]
-                (0008,1140) SQ (Sequence with undefined length)
-                (fffe,e000) na (Item with undefined length)
-                (0008,1150) UI [1.2.840.10008.5.1.4.1.1.2]
-                (0040,a170) SQ (Sequence with undefined length)
-                (fffe,e000) na (Item with undefined length)
-                (0008,0100) SH [121311]
-                (fffe,e00d) na (ItemDelimitationItem)
-                (fffe,e0dd) na (SequenceDelimitationItem)
-                (fffe,e00d) na (ItemDelimitationItem)
-                (fffe,e0dd) na (SequenceDelimitationItem)
-                (0010,0010) PN [Test^Odd]
-                (0010,0020) LO [P5]
-                (0020,000d) UI [1.2.3.4]
-                (0020,000e) UI [1.2.3.5]
-                (7fe0,0010) OB 01\\02\\03\\04
-                """);
-        List<TestFile> files = new ArrayList<>();
-        for (String encoding : List.of("+te", "+ti", "+tb")) {
-            Path file = directory.resolve("undefined" + encoding + ".dcm");
-            Dcmtk.run("dcmconv", encoding, "-e", dumped.toString(), file.toString())
-                    .orFail();
-            files.add(new TestFile(
-                    file,
-                    "P5",
-                    Uid.of("1.2.3.4"),
-                    Uid.of("1.2.3.5"),
-                    TestFiles.SECONDARY_CAPTURE,
-                    Uid.of("1.2.3.4.5")));
-        }
+        List<TestFile> files = Stream.of("+te", "+ti", "+tb").map(made::nested).toList();
         for (TestFile file : files) {
             Path home = directory.resolve(file.path().getFileName() + ".d");
             try (OrthancServer server = OrthancServer.start(home, "ORTHANC1");
                     GatewayProcess gateway = new GatewayProcess(home.resolve("gateway"))) {
                 broadcast(gateway, UNCHECKED, server);
                 gateway.start();
-                send(gateway, List.of(file), 1);
+                gateway.deliver(List.of(file), 1);
                 assertThat(Reconciliation.damaged(server, List.of(file)))
                         .as("Orthanc writes it its own way")
                         .containsExactly(file);
@@ -342,7 +297,7 @@ class VerifyIT {
                 GatewayProcess gateway = new GatewayProcess(directory.resolve("gateway"))) {
             broadcast(gateway, "level = content, within = 6 s, again = 1 m", one, two);
             gateway.start();
-            send(gateway, study, 2);
+            gateway.deliver(study, 2);
             one.delete(study.get(0).study());
             await().atMost(LIMIT)
                     .untilAsserted(() -> assertThat(metrics(gateway))
@@ -378,7 +333,7 @@ class VerifyIT {
             broadcast(gateway, UNCHECKED, server);
             gateway.start();
             store(server, study.get(1));
-            send(gateway, study.subList(0, 1), 1);
+            gateway.deliver(study.subList(0, 1), 1);
             Dcmtk.Result found = verify(gateway, "--study", study.get(0).study().value(), "--repair", "--overwrite");
             assertThat(found.exitCode()).as(found.output()).isZero();
             assertThat(found.output())
@@ -411,7 +366,7 @@ class VerifyIT {
                         new GatewayProcess(directory.resolve("gateway")).configure("gateway.spool.keep.for = 0 s")) {
             broadcast(gateway, UNCHECKED, one, two);
             gateway.start();
-            send(gateway, study, 2);
+            gateway.deliver(study, 2);
             gateway.terminate(LIMIT);
             for (Step step : steps) {
                 one.empty();

@@ -221,7 +221,7 @@ final class RequestedAssociation implements OpenAssociation {
                     .map(Map.Entry::getValue)
                     .findFirst()
                     .orElseThrow(() -> new UnexpectedAnswerException("no presentation context for Storage Commitment ("
-                            + StorageCommitment.SOP_CLASS + ") in the role that was proposed"));
+                            + StorageCommitment.SOP_CLASS + ") in the role that was proposed (role selection)"));
             return message.send(usable(), context, nextMessageId()).await(settings.responseTimeout());
         } catch (Exception e) {
             throw failed(what, start, e);
