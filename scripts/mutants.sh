@@ -40,7 +40,6 @@ MUTANTS=(
   "ledger-never-syncs|LedgerFile|PowerCutIT|s/synchronous = NORMAL/synchronous = OFF/"
   "ledger-syncs-each-commit|LedgerFile|SqliteLedgerTest|s/synchronous = NORMAL/synchronous = FULL/"
   "ledger-stays-full|LedgerWriter|SqliteLedgerTest|s/database\.update\(\"PRAGMA synchronous = NORMAL\"\);//"
-  "rebuild-mark-sync|Recovery|PowerCutIT|s/(disk\.create\(folders\.rebuilding\(\)\)\.close\(\);\s+\}\s+)disk\.syncDirectory\(folders\.root\(\)\);/\$1/"
   "rebuild-ledger-sync|Recovery|PowerCutIT|s/long syncs = ledger\.sync\(/long syncs = 1 + 0 * (/"
   "journal-sync|FactJournal|FactJournalTest|s/open\.sync\(\);//"
   "journal-file-sync|FactJournal|FactJournalTest|s/made\.sync\(\);//"

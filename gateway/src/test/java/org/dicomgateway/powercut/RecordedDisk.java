@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A folder as a recorded program left it at each moment: what is durable, and what a power cut can take. It promises no
  * more than POSIX: bytes of a file are durable when a sync of that file has ended that began after they were written;
- * a name is when a sync of its directory has. Of a directory's names the newest go first, as with a journal.
+ * a name is when a sync of its directory has. Any of a directory's other names may go.
  */
 final class RecordedDisk implements SystemTrace.Listener {
 
@@ -262,12 +262,10 @@ final class RecordedDisk implements SystemTrace.Listener {
     void powerCut(Path to, Loss bytes, Map<Path, Loss> names, Random random) throws IOException {
         Map<Path, RecordedFile> left = new TreeMap<>(durable);
         unsynced.forEach((directory, namings) -> {
-            int kept = switch (names.getOrDefault(directory, Loss.NOTHING)) {
-                case ALL -> 0;
-                case NOTHING -> namings.size();
-                case SOME -> random.nextInt(namings.size() + 1);
-            };
-            namings.subList(0, kept).forEach(naming -> naming.applyTo(left));
+            Loss loss = names.getOrDefault(directory, Loss.NOTHING);
+            namings.stream()
+                    .filter(naming -> loss == Loss.NOTHING || loss == Loss.SOME && random.nextBoolean())
+                    .forEach(naming -> naming.applyTo(left));
         });
         Files.createDirectories(to);
         Loss[] kinds = Loss.values();

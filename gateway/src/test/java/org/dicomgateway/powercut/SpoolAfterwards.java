@@ -7,6 +7,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -86,9 +91,21 @@ final class SpoolAfterwards {
         }
     }
 
-    /** There is no ledger, or half of one. */
-    private static boolean isToBeRebuilt(Path folder) {
-        return !Files.exists(folder.resolve("ledger.db")) || Files.exists(folder.resolve("ledger.rebuilding"));
+    /** There is no ledger, or half of one, looked at in a copy. */
+    private static boolean isToBeRebuilt(Path folder) throws IOException {
+        Path copy = Files.createTempDirectory(folder.getParent(), "ledger");
+        for (String name : List.of("ledger.db", "ledger.db-wal")) {
+            if (Files.exists(folder.resolve(name))) {
+                Files.copy(folder.resolve(name), copy.resolve(name));
+            }
+        }
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + copy.resolve("ledger.db"));
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT syncs FROM position")) {
+            return row.getLong(1) == 0;
+        } catch (SQLException e) {
+            return true;
+        }
     }
 
     /** Set aside. */

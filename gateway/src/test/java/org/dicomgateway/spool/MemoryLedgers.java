@@ -33,7 +33,7 @@ final class MemoryLedgers implements LedgerSource {
     /** What the count of syncs was after so many batches. */
     private final TreeMap<Integer, Long> syncCounts = new TreeMap<>();
 
-    private volatile boolean syncFails;
+    private volatile int syncsThatFail;
     private boolean there;
     private boolean corrupt;
     private volatile boolean failing;
@@ -111,9 +111,9 @@ final class MemoryLedgers implements LedgerSource {
         hanging = new CountDownLatch(hangs ? 1 : 0);
     }
 
-    /** The next sync fails, and what was to be synced is lost when the power goes. */
-    void failSync() {
-        syncFails = true;
+    /** The next syncs fail, and what was to be synced is lost when the power goes. */
+    void failSyncs(int count) {
+        syncsThatFail = count;
     }
 
     /** It is as it was so many batches ago, and looks sound. */
@@ -186,8 +186,8 @@ final class MemoryLedgers implements LedgerSource {
             if (failing) {
                 throw new LedgerException("the ledger fails, says the test", null);
             }
-            if (syncFails) {
-                syncFails = false;
+            if (syncsThatFail > 0) {
+                syncsThatFail--;
                 damage = new LedgerCorruptException("the sync fails, says the test", null);
             }
             LedgerCorruptException failed = damage;

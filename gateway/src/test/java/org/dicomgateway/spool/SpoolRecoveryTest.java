@@ -1,6 +1,7 @@
 package org.dicomgateway.spool;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.dicomgateway.config.settings.DataSize;
 import org.dicomgateway.config.settings.SpoolSettings;
 import org.dicomgateway.dicom.dataset.Part10;
@@ -69,7 +71,27 @@ class SpoolRecoveryTest {
         try (Spool spool = harness.open()) {
             assertEverythingIsThere(spool);
         }
-        assertThat(folders.rebuilding()).doesNotExist();
+    }
+
+    @Test
+    void a_rebuild_during_which_the_disk_died_begins_again_even_if_the_journal_is_lost_too() throws Exception {
+        try (Spool spool = harness.open()) {
+            harness.advance(SpoolHarness.STRAGGLER_AGE.plus(Duration.ofMinutes(1)));
+            SpoolHarness.keepHouse(spool);
+            SpoolHarness.keepHouse(spool);
+        }
+        assertThat(new LocalDisk().list(folders.held())).isNotEmpty();
+        harness.ledgers.lose();
+        FaultyDisk disk = FaultyDisk.healthy();
+        AtomicBoolean dead = new AtomicBoolean();
+        disk.fail((number, operation) -> dead.get() || operation.endsWith(".dcm") && !dead.getAndSet(true));
+        assertThatThrownBy(() -> harness.open(disk)).isInstanceOf(IOException.class);
+        assertThat(dead).isTrue();
+        Files.delete(folders.facts());
+        try (Spool spool = harness.open()) {
+            assertEverythingIsThere(spool);
+        }
+        assertThat(harness.ledgers.setAside()).isEmpty();
     }
 
     @Test

@@ -12,6 +12,8 @@ import java.util.List;
 import org.dicomgateway.spool.disk.Folders;
 import org.dicomgateway.spool.disk.LocalDisk;
 import org.dicomgateway.spool.engine.Spool;
+import org.dicomgateway.spool.journal.Fact;
+import org.dicomgateway.spool.journal.FactJournal;
 import org.dicomgateway.spool.log.RecordHeader;
 import org.dicomgateway.spool.log.SegmentHeader;
 import org.junit.jupiter.api.BeforeEach;
@@ -142,6 +144,18 @@ class UnreadableSectorsTest {
             makeOld(spool);
             assertThat(folders.segment(1)).doesNotExist();
         }
+    }
+
+    @Test
+    void it_is_known_also_when_the_start_breaks_off_behind_it() throws Exception {
+        harness.ledgers.lose();
+        long third = offsetOf(3, Files.readAllBytes(folders.segment(1)));
+        disk.unreadable(SEGMENT, third, third + 1);
+        harness.ledgers.failSyncs(2);
+        assertThatThrownBy(() -> harness.open(disk)).isInstanceOf(IOException.class);
+        assertThat(FactJournal.open(disk, folders, ".corrupt").facts())
+                .isNotEmpty()
+                .allSatisfy(fact -> assertThat(fact).isInstanceOf(Fact.Unread.class));
     }
 
     private static long offsetOf(long id, byte[] segment) {

@@ -31,7 +31,7 @@ class UntrustedLedgerTest {
     void nothing_is_recycled_or_deleted_until_it_was_built_anew() throws Exception {
         try (Spool spool = harness.open()) {
             fillAndDeliver(spool);
-            harness.ledgers.failSync();
+            harness.ledgers.failSyncs(1);
             keepHouse(spool);
             keepHouse(spool);
             assertThat(spool.vitals().ledgerDamage())
@@ -64,7 +64,7 @@ class UntrustedLedgerTest {
         FaultyDisk disk = FaultyDisk.healthy();
         try (Spool spool = harness.open(disk)) {
             fillAndDeliver(spool);
-            harness.ledgers.failSync();
+            harness.ledgers.failSyncs(1);
             disk.fail((number, operation) -> operation.contains("facts.journal"));
             keepHouse(spool);
             disk.fail((number, operation) -> false);

@@ -6,7 +6,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -103,7 +102,9 @@ class VersionOrderTest {
     @BeforeProperty
     void makeAnEmptyLedger() throws Exception {
         empty = Files.createTempDirectory("empty").resolve("ledger.db");
-        SqliteLedger.open(empty, Candidates.FIRST).close();
+        SqliteLedger ledger = SqliteLedger.open(empty, Candidates.FIRST);
+        ledger.sync(0);
+        ledger.close();
     }
 
     @AfterProperty
@@ -154,14 +155,13 @@ class VersionOrderTest {
         private final List<InHand> hands = new ArrayList<>();
         private final List<String> told = new ArrayList<>();
         private final Folders folders;
-        private final Path empty;
         private Spool spool;
 
         World(Path directory, Path empty) throws IOException {
             harness = new SpoolHarness(directory);
             folders = new Folders(directory);
-            this.empty = empty;
-            newLedger();
+            // An empty one: to make it costs more than the rest of a story.
+            Files.copy(empty, folders.ledger());
             spool = open();
         }
 
@@ -175,13 +175,11 @@ class VersionOrderTest {
                     new SqliteLedgerSource(folders.ledger()));
         }
 
-        /** An empty one: to make it costs more than the rest of a story. */
-        private void newLedger() throws IOException {
-            for (String suffix : List.of("-wal", "-shm")) {
+        private void loseLedger() throws IOException {
+            for (String suffix : List.of("", "-wal", "-shm")) {
                 Files.deleteIfExists(
                         folders.ledger().resolveSibling(folders.ledger().getFileName() + suffix));
             }
-            Files.copy(empty, folders.ledger(), StandardCopyOption.REPLACE_EXISTING);
         }
 
         private static Plan plan(InstanceHeader header, Origin origin) {
@@ -340,8 +338,7 @@ class VersionOrderTest {
         private void rebuild() throws Exception {
             hands.clear();
             spool.close();
-            newLedger();
-            Files.createFile(folders.rebuilding());
+            loseLedger();
             spool = open();
         }
 

@@ -21,11 +21,6 @@ public record Folders(Path root) {
         return root.resolve("ledger.db");
     }
 
-    /** Exists during a rebuild of the ledger. While it exists, the ledger is incomplete. */
-    public Path rebuilding() {
-        return root.resolve("ledger.rebuilding");
-    }
-
     /** Facts that must survive the loss of the ledger: {@link FactJournal}. */
     public Path facts() {
         return root.resolve("facts.journal");

@@ -118,16 +118,20 @@ public final class SpoolReader {
         Set<Long> seen = new HashSet<>();
         LogPosition position = LogPosition.START;
         boolean known = false;
-        if (Files.exists(folders.ledger()) && !Files.exists(folders.rebuilding())) {
+        if (Files.exists(folders.ledger())) {
             try (LedgerReader ledger = new LedgerReader(new LedgerFile(folders.ledger()).openForReading())) {
-                // This order matters: what the ledger applies in between is visited from the ledger and not searched in
-                // the log.
-                position = ledger.appliedPosition();
-                fromLedger(ledger, visitor, seen);
-                known = true;
+                // A ledger that was never synced is being rebuilt, and not complete.
+                known = ledger.syncs() > 0;
+                if (known) {
+                    // This order matters: what the ledger applies in between is visited from the ledger and not
+                    // searched in the log.
+                    position = ledger.appliedPosition();
+                    fromLedger(ledger, visitor, seen);
+                }
             } catch (LedgerException | SQLException e) {
                 LOG.warn("the ledger {} cannot be read; everything in log and files is read", folders.ledger(), e);
                 position = LogPosition.START;
+                known = false;
             }
         }
         Map<Long, Path> own = files.all();

@@ -10,6 +10,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.dicomgateway.spool.Chooser;
 import org.dicomgateway.spool.Planner;
 import org.dicomgateway.spool.SpoolView;
@@ -37,9 +38,9 @@ import org.slf4j.LoggerFactory;
  * the backlog.
  *
  * <p>A ledger is rebuilt if it is lost, damaged, or older than what was done on its word. The rebuild uses everything
- * that exists and what the journal knows. A marker file is durable before the first step, and removed after the last.
- * If a rebuild is interrupted, the next start sees the marker and begins again with an empty ledger. What cannot be
- * read is left out, kept, and reported.
+ * that exists and what the journal knows. The first sync of a new ledger is the last step of its rebuild. A ledger that
+ * was never synced is therefore the rest of a rebuild that was interrupted: it is removed, and the rebuild begins again.
+ * What cannot be read is left out, kept, and reported.
  */
 public final class Recovery {
 
@@ -97,37 +98,35 @@ public final class Recovery {
         if (parts > 0) {
             LOG.info("{} incomplete files were removed: the spool was closed while they were being written", parts);
         }
-        if (isMarked()) {
+        try {
+            Optional<Recovered> recovered = recover(!ledgers.exists());
+            if (recovered.isPresent()) {
+                return recovered.get();
+            }
             LOG.warn("the spool was closed while the ledger was being built anew; this begins again");
             ledgers.remove();
-        }
-        boolean rebuilding = !ledgers.exists();
-        if (rebuilding) {
-            mark();
-        }
-        try {
-            return recover(rebuilding);
         } catch (LedgerCorruptException e) {
             String suffix = SUFFIX.format(clock.instant());
             LOG.error("{}; it is set aside as *{} and built anew from log and files", e.getMessage(), suffix, e);
             ledgers.setAside(suffix);
-            mark();
-            return recover(true);
         }
+        return recover(true).orElseThrow();
     }
 
-    private Recovered recover(boolean rebuilding) throws IOException, LedgerException {
+    /** Empty when the ledger is not complete. */
+    private Optional<Recovered> recover(boolean rebuilding) throws IOException, LedgerException {
         Ledger ledger = ledgers.open(chooser);
-        boolean done = false;
+        Optional<Recovered> recovered = Optional.empty();
         try {
-            if (!rebuilding) {
+            if (rebuilding) {
+                recovered = Optional.of(recover(ledger, true));
+            } else if (ledger.syncs() > 0) {
                 checkAge(ledger);
+                recovered = Optional.of(recover(ledger, false));
             }
-            Recovered recovered = recover(ledger, rebuilding);
-            done = true;
             return recovered;
         } finally {
-            if (!done) {
+            if (recovered.isEmpty()) {
                 ledger.close();
             }
         }
@@ -149,7 +148,7 @@ public final class Recovery {
         LogFolder log = LogFolder.look(disk, folders);
         Map<Long, Path> own = files.all();
         List<Fact> facts = journal.facts();
-        Replay replay = new Replay(disk, folders, log, ledger, own.keySet(), rebuilding);
+        Replay replay = new Replay(disk, folders, log, ledger, journal, own.keySet(), rebuilding);
         replay.run(unread(facts));
         InstanceReader reader = new InstanceReader(disk, folders, files);
         OrphanFiles orphanFiles = new OrphanFiles(disk, aside, reader, ledger);
@@ -166,14 +165,19 @@ public final class Recovery {
         Instant now = clock.instant();
         ledger.apply(List.of(new Change.Hastened(now.plus(LONGEST_WAIT)), new Change.Restarted(now)));
         checkBooks(ledger, rebuilding);
-        long syncs = ledger.sync(rebuilding ? LedgerTrust.generationAfter(journal.floor()) : 0);
+        long generation = rebuilding ? LedgerTrust.generationAfter(journal.floor()) : 0;
+        if (rebuilding) {
+            // The sync makes the new ledger complete. A disk that fails before it makes the start fail: what the disk
+            // did not give may be in no ledger.
+            journal.raise(generation);
+        }
+        long syncs = ledger.sync(generation);
         // No segment is reused before this is durable.
         journal.unread(replay.unread());
         if (isNoted(syncs)) {
             delete(log.worthless(), finished);
             compact(log);
         }
-        unmark();
         long lastId = Math.max(Math.max(ledger.lastInstanceId(), highest(own)), log.idsBelow() - 1);
         // Unreadable parts may contain ids that were already given.
         long unknown = unread(facts).containsAll(replay.unread()) ? 0 : unreadSegments(replay) * IDS_IN_A_SEGMENT;
@@ -254,24 +258,6 @@ public final class Recovery {
                             + "report this, with a copy of the ledger",
                     kept,
                     counted);
-        }
-    }
-
-    private boolean isMarked() throws IOException {
-        return disk.list(folders.root())
-                .contains(folders.rebuilding().getFileName().toString());
-    }
-
-    private void mark() throws IOException {
-        if (!isMarked()) {
-            disk.create(folders.rebuilding()).close();
-        }
-        disk.syncDirectory(folders.root());
-    }
-
-    private void unmark() throws IOException {
-        if (disk.delete(folders.rebuilding())) {
-            disk.syncDirectory(folders.root());
         }
     }
 }

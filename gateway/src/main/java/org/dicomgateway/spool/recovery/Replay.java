@@ -14,6 +14,7 @@ import org.dicomgateway.spool.disk.Disk;
 import org.dicomgateway.spool.disk.DiskFile;
 import org.dicomgateway.spool.disk.Folders;
 import org.dicomgateway.spool.journal.Fact;
+import org.dicomgateway.spool.journal.FactJournal;
 import org.dicomgateway.spool.ledger.Change;
 import org.dicomgateway.spool.ledger.Ledger;
 import org.dicomgateway.spool.ledger.LedgerException;
@@ -38,6 +39,7 @@ final class Replay {
     private final Folders folders;
     private final LogFolder log;
     private final Ledger ledger;
+    private final FactJournal journal;
     private final Set<Long> ownFiles;
     private final boolean rebuilding;
     private final List<Change> batch = new ArrayList<>();
@@ -52,11 +54,19 @@ final class Replay {
      *
      * @param ownFiles instances that have their own file; these are not read from the log
      */
-    Replay(Disk disk, Folders folders, LogFolder log, Ledger ledger, Set<Long> ownFiles, boolean rebuilding) {
+    Replay(
+            Disk disk,
+            Folders folders,
+            LogFolder log,
+            Ledger ledger,
+            FactJournal journal,
+            Set<Long> ownFiles,
+            boolean rebuilding) {
         this.disk = disk;
         this.folders = folders;
         this.log = log;
         this.ledger = ledger;
+        this.journal = journal;
         this.ownFiles = ownFiles;
         this.rebuilding = rebuilding;
     }
@@ -172,8 +182,20 @@ final class Replay {
 
     private void apply() throws LedgerException {
         if (!batch.isEmpty()) {
+            noteUnread();
             ledger.apply(batch);
             batch.clear();
+        }
+    }
+
+    /** The next start begins behind what is applied. What was left out before must be known by then. */
+    private void noteUnread() throws LedgerException {
+        try {
+            List<Fact> found = new ArrayList<>(unread);
+            found.removeAll(journal.facts());
+            journal.add(found);
+        } catch (IOException e) {
+            throw new LedgerException("cannot note which bytes of the log could not be read: " + e.getMessage(), e);
         }
     }
 

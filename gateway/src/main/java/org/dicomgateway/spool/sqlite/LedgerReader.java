@@ -247,7 +247,8 @@ public final class LedgerReader implements AutoCloseable {
                 .toList();
     }
 
-    long syncs() throws SQLException {
+    /** The count of syncs. 0 when the ledger is not complete yet. */
+    public long syncs() throws SQLException {
         return database.number("SELECT syncs FROM position");
     }
 
