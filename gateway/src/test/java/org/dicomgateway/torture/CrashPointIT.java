@@ -91,19 +91,16 @@ class CrashPointIT {
                     ALL || (step.before() ? !SELDOM.contains(step.method()) : AFTER_TOO.contains(step.method())))
             .toList();
 
-    /**
-     * Of a start that finds its ledger overwritten, in their order: it is set aside, which is marked, and built anew.
-     */
+    /** Of a start that finds its ledger overwritten, in their order: it is set aside, and built anew. */
     private static final List<Step> REBUILDING = Stream.of(
                     around("spool.sqlite.LedgerFile", "setAside"),
-                    around("spool.recovery.Recovery", "mark"),
                     around("spool.sqlite.LedgerSchema", "migrate"),
                     around("spool.recovery.Replay", "run"),
                     around("spool.sqlite.SqliteLedger", "apply"),
                     around("spool.recovery.OrphanFiles", "adopt"),
                     around("spool.recovery.Recovery", "checkBooks"),
-                    around("spool.sqlite.SqliteLedger", "sync"),
-                    around("spool.recovery.Recovery", "unmark"))
+                    around("spool.journal.FactJournal", "raise"),
+                    around("spool.sqlite.SqliteLedger", "sync"))
             .flatMap(steps -> steps)
             .filter(step -> ALL || (step.before() && !SELDOM.contains(step.method())))
             .toList();
