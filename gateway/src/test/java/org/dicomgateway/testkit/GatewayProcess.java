@@ -206,6 +206,7 @@ public final class GatewayProcess implements AutoCloseable {
         Path jar = Path.of(System.getProperty(
                 "gateway.jar",
                 ProjectRoot.path().resolve("gateway/target/gateway.jar").toString()));
+        command.addAll(List.of("-XX:SharedArchiveFile=" + jar + ".jsa", "-Xlog:cds*=off"));
         command.addAll(jvmOptions.apply(jar));
         command.addAll(moreJvmOptions);
         command.add("-Dgateway.home=" + home);
