@@ -18,7 +18,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.dicomgateway.app.CommandRunner;
@@ -33,28 +32,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GatewayProcess implements AutoCloseable {
 
+    private static final List<String> SHORT_LIVED = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
     private final Path home;
     private final int port = FreePorts.next();
     private final int adminPort = FreePorts.next();
-    /** The options of the JVM that runs this jar. */
-    private final Function<Path, List<String>> jvmOptions;
+    private final List<String> jvmOptions;
 
     private List<String> recorder = List.of();
     private @Nullable Child child;
 
-    /** With a home folder for configuration, spool and logs, and options for its JVM. */
+    /** With a home folder for configuration, spool and logs, and options for its JVM instead of those for a short life. */
     public GatewayProcess(Path home, String... jvmOptions) {
-        this(
-                home,
-                jar -> Stream.concat(
-                                QuickStart.archive(jar).stream(),
-                                jvmOptions.length == 0 ? QuickStart.SHORT_LIVED.stream() : Stream.of(jvmOptions))
-                        .toList());
-    }
-
-    GatewayProcess(Path home, Function<Path, List<String>> jvmOptions) {
         this.home = home;
-        this.jvmOptions = jvmOptions;
+        this.jvmOptions = jvmOptions.length == 0 ? SHORT_LIVED : List.of(jvmOptions);
         try {
             Files.createDirectories(home.resolve("conf"));
             Files.copy(ProjectRoot.path().resolve("conf/logback.xml"), home.resolve("conf/logback.xml"));
@@ -206,8 +197,9 @@ public final class GatewayProcess implements AutoCloseable {
         Path jar = Path.of(System.getProperty(
                 "gateway.jar",
                 ProjectRoot.path().resolve("gateway/target/gateway.jar").toString()));
+        // As scripts/gateway does: classes from the archive that the build makes.
         command.addAll(List.of("-XX:SharedArchiveFile=" + jar + ".jsa", "-Xlog:cds*=off"));
-        command.addAll(jvmOptions.apply(jar));
+        command.addAll(jvmOptions);
         command.addAll(moreJvmOptions);
         command.add("-Dgateway.home=" + home);
         if (arguments[0].equals("run")) { // as scripts/gateway does: the other commands print their answer alone

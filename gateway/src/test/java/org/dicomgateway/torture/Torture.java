@@ -37,6 +37,8 @@ final class Torture {
 
     private static final int MODALITIES = 4;
     private static final Duration QUIET = Duration.ofMinutes(10);
+    /** Of thousands of copies, which give way to deliveries. */
+    private static final Duration LONGEST_REPAIR = Duration.ofMinutes(40);
     /** Of what no server can take, when all is well; with as many that every server can. */
     private static final int POISON = 5;
 
@@ -88,11 +90,13 @@ final class Torture {
             world.gateway().start();
             Commitments commitments = new Commitments(world, journal);
             Load load = new Load(directory.resolve("files"), world.gateway().peer(), journal, commitments, pace());
+            WorldFaults worldFaults = new WorldFaults(world, journal, new Random(seed + 2));
             Footprint before;
             try (load) {
                 load.start(MODALITIES, seed);
-                before = torment(world);
+                before = torment(world, worldFaults);
             }
+            worldFaults.awaitRepair();
             List<String> wrong = new ArrayList<>();
             settle(world, load, wrong);
             poison(world, load, wrong);
@@ -124,10 +128,10 @@ final class Torture {
     }
 
     /** @return what the process holds that is left to itself from then on */
-    private Footprint torment(World world) throws InterruptedException, ExecutionException {
+    private Footprint torment(World world, WorldFaults worldFaults)
+            throws InterruptedException, ExecutionException {
         long now = System.nanoTime();
         GatewayFaults gatewayFaults = new GatewayFaults(world, journal, new Random(seed + 1));
-        WorldFaults worldFaults = new WorldFaults(world, journal, new Random(seed + 2));
         ExecutorService tormentors = Executors.newFixedThreadPool(2);
         try {
             Future<@Nullable Void> gateway = tormentors.submit(
@@ -220,7 +224,7 @@ final class Torture {
     static Dcmtk.Result repair(World world, Journal journal) {
         Dcmtk.Result result = world.gateway()
                 .run(
-                        QUIET,
+                        LONGEST_REPAIR,
                         "verify",
                         "--all",
                         "--repair",

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.dicomgateway.testkit.FaultProxy;
 import org.dicomgateway.testkit.NetworkFault;
@@ -24,6 +25,7 @@ final class WorldFaults {
     private final Journal journal;
     private final Random random;
     private final Deck faults;
+    private CompletableFuture<?> repair = CompletableFuture.completedFuture("none yet");
     private int edition = 1;
 
     WorldFaults(World world, Journal journal, Random random) {
@@ -38,8 +40,8 @@ final class WorldFaults {
                 this::changeBytes,
                 this::changeBytes,
                 this::wipeServer,
-                () -> Torture.repair(world, journal),
-                () -> Torture.repair(world, journal));
+                this::repair,
+                this::repair);
         List<Deck.Fault> ofAll = List.of(
                 this::killServer,
                 this::stopServer,
@@ -61,6 +63,19 @@ final class WorldFaults {
     /** One of them, each as often as any other; it is over when this returns. */
     void next() throws InterruptedException {
         faults.next();
+    }
+
+    /** By an operator, who asks again only when the last request has ended. Faults go on meanwhile. */
+    private void repair() {
+        if (repair.isDone()) {
+            awaitRepair();
+            repair = CompletableFuture.supplyAsync(() -> Torture.repair(world, journal));
+        }
+    }
+
+    /** Waits for the end of what operators have asked for, and fails as it did. */
+    void awaitRepair() {
+        repair.join();
     }
 
     private OrthancServer server() {
