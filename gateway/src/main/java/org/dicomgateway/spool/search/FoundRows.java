@@ -50,8 +50,8 @@ public final class FoundRows {
 
     FoundRows(Statements database) throws SQLException {
         this.database = database;
-        this.absent = Set.copyOf(
-                database.list(row -> row.getString(1), "SELECT destination FROM books WHERE present = 0"));
+        this.absent =
+                Set.copyOf(database.list(row -> row.getString(1), "SELECT destination FROM books WHERE present = 0"));
     }
 
     /** Reads an instance, if it exists. */
@@ -71,10 +71,7 @@ public final class FoundRows {
     private FoundInstance found(ResultSet row) throws SQLException {
         Instance instance = series(row.getLong(2))
                 .instance(
-                        row.getLong(1),
-                        Uid.of(row.getString(3)),
-                        Instant.ofEpochMilli(row.getLong(4)),
-                        row.getLong(5));
+                        row.getLong(1), Uid.of(row.getString(3)), Instant.ofEpochMilli(row.getLong(4)), row.getLong(5));
         return new FoundInstance(instance, row.getLong(6), row.getInt(7) == 1, List.of());
     }
 

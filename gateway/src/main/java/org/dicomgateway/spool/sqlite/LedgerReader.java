@@ -351,8 +351,7 @@ public final class LedgerReader implements AutoCloseable {
             SELECT id FROM delivery INDEXED BY delivery_waiting
             WHERE state = 0 AND destination IS NULL AND id > ? ORDER BY id LIMIT ?""";
 
-    static final String COUNT_UNROUTED =
-            "SELECT count(*) FROM instance INDEXED BY instance_unrouted WHERE routed = 0";
+    static final String COUNT_UNROUTED = "SELECT count(*) FROM instance INDEXED BY instance_unrouted WHERE routed = 0";
 
     public static final String COUNT_UNASSIGNED =
             "SELECT count(*) FROM delivery INDEXED BY delivery_waiting WHERE state = 0 AND destination IS NULL";

@@ -179,8 +179,8 @@ public final class SqliteLedger implements Ledger {
 
     @Override
     public boolean passesOn(long deliveryId) throws LedgerException {
-        return ask(reader -> Placement.passesOn(
-                deliveryId, DeliveryRow.of(reader.database(), DeliveryId.instance(deliveryId))));
+        return ask(reader ->
+                Placement.passesOn(deliveryId, DeliveryRow.of(reader.database(), DeliveryId.instance(deliveryId))));
     }
 
     @Override
