@@ -21,6 +21,7 @@ import org.dicomgateway.admin.api.ReceiverView;
 import org.dicomgateway.admin.api.ReloadView;
 import org.dicomgateway.admin.api.ThreadView;
 import org.dicomgateway.admin.server.AdminServer;
+import org.dicomgateway.admin.server.HttpLimits;
 import org.dicomgateway.audit.AuditTrail;
 import org.dicomgateway.commit.ArchiveCommitments;
 import org.dicomgateway.commit.Commitments;
@@ -153,7 +154,8 @@ public final class Gateway implements AutoCloseable {
                 watcher,
                 restart);
         admin = settings.admin().enabled()
-                ? Optional.of(new AdminServer(settings.admin(), controls, spool, telemetry, auditListener(), tls))
+                ? Optional.of(new AdminServer(
+                        settings.admin(), controls, spool, telemetry, auditListener(), tls, HttpLimits.DEFAULT))
                 : Optional.empty();
     }
 

@@ -19,8 +19,7 @@ import org.slf4j.LoggerFactory;
  * message counts as sent when the server is still connected some time later. A message that does not count is sent
  * again. The server can therefore get a message twice, but it misses none that is still in the trail.
  *
- * <p>A client library would save only the format and the framing. Those for Java do not limit the time of a write, and
- * do not say whether the server is still connected.
+ * <p>Why no library does this: docs/decisions/0009.
  */
 final class SyslogSender implements AutoCloseable {
 

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.event.KeyValuePair;
+import tools.jackson.core.io.JsonStringEncoder;
 
 /**
  * The forward log as JSON lines: one object per line. It has the keys of the text form, and {@code time}. Numbers
@@ -51,16 +52,7 @@ public final class JsonLines extends EncoderBase<ILoggingEvent> {
     /** RFC 8259 7. */
     private static void text(StringBuilder line, String text) {
         line.append('"');
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '"' || c == '\\') {
-                line.append('\\').append(c);
-            } else if (c < 0x20) {
-                line.append(String.format("\\u%04x", (int) c));
-            } else {
-                line.append(c);
-            }
-        }
+        JsonStringEncoder.getInstance().quoteAsString(text, line);
         line.append('"');
     }
 

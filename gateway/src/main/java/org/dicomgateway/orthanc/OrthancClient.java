@@ -35,7 +35,6 @@ public final class OrthancClient {
 
     private static final DataSize SHORT_ANSWER = DataSize.ofMebibytes(1);
     private static final DataSize LARGEST_PICTURE = DataSize.ofMebibytes(64);
-    private static final DataSize LARGEST_IN_MEMORY = DataSize.ofMebibytes(256);
     /** A dataset of 4 GiB, the longest possible element, and its header. */
     private static final DataSize LARGEST_FILE = DataSize.ofMebibytes(4200);
 
@@ -45,27 +44,17 @@ public final class OrthancClient {
     private final OrthancHttp http;
     private final int pageSize;
 
-    /** For the server at {@code base} ({@code http://localhost:8042}), with the default timeouts. */
-    public OrthancClient(URI base, Login login) {
-        this(base, login, DEFAULT_CONNECT_TIMEOUT, DEFAULT_ANSWER_TIMEOUT);
-    }
-
-    /** For the server at {@code base}. {@code answerTimeout} covers a whole exchange, up to the last byte. */
-    public OrthancClient(URI base, Login login, Duration connectTimeout, Duration answerTimeout) {
-        this(base, Optional.of(login), connectTimeout, answerTimeout);
-    }
-
-    /** For a server that may need no login. */
+    /**
+     * For the server at {@code base} ({@code http://localhost:8042}).
+     *
+     * @param login empty: the server needs none
+     * @param answerTimeout covers a whole exchange, up to the last byte
+     */
     public OrthancClient(URI base, Optional<Login> login, Duration connectTimeout, Duration answerTimeout) {
         this(base, login, connectTimeout, answerTimeout, DEFAULT_PAGE);
     }
 
-    OrthancClient(URI base, Login login, Duration connectTimeout, Duration answerTimeout, int pageSize) {
-        this(base, Optional.of(login), connectTimeout, answerTimeout, pageSize);
-    }
-
-    private OrthancClient(
-            URI base, Optional<Login> login, Duration connectTimeout, Duration answerTimeout, int pageSize) {
+    OrthancClient(URI base, Optional<Login> login, Duration connectTimeout, Duration answerTimeout, int pageSize) {
         this.http = new OrthancHttp(base, login, connectTimeout, answerTimeout);
         this.pageSize = pageSize;
     }
@@ -84,8 +73,7 @@ public final class OrthancClient {
                         answer.path("Name").asString(""),
                         answer.required("Version").asString(),
                         answer.required("DicomAet").asString(),
-                        answer.required("DicomPort").asInt(),
-                        answer.required("HttpPort").asInt()));
+                        answer.required("DicomPort").asInt()));
     }
 
     /** How much the server stores. */
@@ -201,15 +189,13 @@ public final class OrthancClient {
         return true;
     }
 
-    /** The size of one instance. */
-    public InstanceStatistics instanceStatistics(OrthancId instance) throws OrthancException {
-        return http.read(http.get("instances/" + instance + "/statistics"), answer -> {
-            DataSize diskSize = new DataSize(answer.required("DiskSize").asLong());
-            DataSize dicomSize = answer.has("DicomUncompressedSize")
-                    ? new DataSize(answer.required("DicomUncompressedSize").asLong())
-                    : diskSize;
-            return new InstanceStatistics(dicomSize, diskSize);
-        });
+    /** The size of an instance's DICOM file as received, before any compression by the server. */
+    public DataSize dicomSize(OrthancId instance) throws OrthancException {
+        return http.read(
+                http.get("instances/" + instance + "/statistics"),
+                answer -> new DataSize(
+                        answer.required(answer.has("DicomUncompressedSize") ? "DicomUncompressedSize" : "DiskSize")
+                                .asLong()));
     }
 
     /** The MD5 of an instance's DICOM file, in hex, as the server computed it when it stored the file. */
@@ -255,20 +241,6 @@ public final class OrthancClient {
         InputStream file = http.body(
                 http.exchange(http.get("instances/" + instance + "/file"), BodyHandlers.ofInputStream(), LARGEST_FILE));
         return http.closedInTime(file);
-    }
-
-    /** An instance's DICOM file as stored, in memory. */
-    public byte[] file(OrthancId instance) throws OrthancException {
-        return http.bytes(http.get("instances/" + instance + "/file"), LARGEST_IN_MEMORY);
-    }
-
-    /**
-     * Writes an instance's DICOM file to {@code target}, for files that are too large for memory. Replaces an
-     * existing file.
-     */
-    public void download(OrthancId instance, Path target) throws OrthancException {
-        http.body(
-                http.exchange(http.get("instances/" + instance + "/file"), BodyHandlers.ofFile(target), LARGEST_FILE));
     }
 
     private static List<Resource> resources(Level level, JsonNode answer) {

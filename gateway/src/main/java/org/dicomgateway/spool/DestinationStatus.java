@@ -10,10 +10,4 @@ package org.dicomgateway.spool;
  *     it may hang, or be about to answer
  * @param bytesPerSecond the recent throughput, always positive; an estimate until the destination has taken instances
  */
-public record DestinationStatus(String destination, boolean usable, boolean answers, double bytesPerSecond) {
-
-    /** Creates the status of a destination that is not known to be slow or hanging. */
-    public DestinationStatus(String destination, boolean usable, double bytesPerSecond) {
-        this(destination, usable, true, bytesPerSecond);
-    }
-}
+public record DestinationStatus(String destination, boolean usable, boolean answers, double bytesPerSecond) {}

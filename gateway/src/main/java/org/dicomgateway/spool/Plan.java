@@ -51,10 +51,5 @@ public record Plan(long rulesVersion, List<PlannedDelivery> deliveries) {
                 throw new IllegalArgumentException("a delivery of route " + route + " needs a destination");
             }
         }
-
-        /** Creates a delivery that is parked when its destination refuses it. */
-        public PlannedDelivery(String route, int copy, List<String> candidates, int priority) {
-            this(route, copy, candidates, priority, false);
-        }
     }
 }

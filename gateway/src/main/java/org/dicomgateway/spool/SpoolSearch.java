@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 
 /**
  * Searches what is in the spool, and what was in it until its history was deleted. Thread-safe.
@@ -57,6 +58,11 @@ public interface SpoolSearch {
         /** Copies the list. */
         public Page {
             items = List.copyOf(items);
+        }
+
+        /** The same page, with each item in another form. */
+        public <R> Page<R> map(Function<T, R> form) {
+            return new Page<>(items.stream().map(form).toList(), next);
         }
     }
 

@@ -13,9 +13,15 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.dicomgateway.admin.access.AuditListener;
 import org.dicomgateway.admin.server.AdminServer;
+import org.dicomgateway.admin.server.HttpLimits;
 import org.dicomgateway.config.settings.AdminSettings;
 import org.dicomgateway.observe.Telemetry;
+import org.dicomgateway.security.TlsContexts;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -34,10 +40,14 @@ public final class AdminAtAPort implements BeforeEachCallback, AfterEachCallback
     public final FakeSpoolView spool = new FakeSpoolView();
     public final Telemetry telemetry = new Telemetry();
     public final AdminServer server = new AdminServer(
-            new AdminSettings(true, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+            new AdminSettings(
+                    true, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), List.of(), Optional.empty()),
             controls,
             spool,
-            telemetry);
+            telemetry,
+            AuditListener.NOBODY,
+            new TlsContexts(InstantSource.system()),
+            HttpLimits.DEFAULT);
 
     private final HttpClient http = HttpClient.newHttpClient();
 

@@ -14,14 +14,18 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
+import org.dicomgateway.admin.access.AuditListener;
 import org.dicomgateway.admin.api.RulesView.Broken;
 import org.dicomgateway.admin.api.ThreadView;
 import org.dicomgateway.admin.server.AdminServer;
+import org.dicomgateway.admin.server.HttpLimits;
 import org.dicomgateway.config.settings.AdminSettings;
+import org.dicomgateway.security.TlsContexts;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import tools.jackson.databind.JsonNode;
@@ -224,8 +228,14 @@ class AdminServerTest {
 
     @Test
     void a_taken_port_is_told_with_what_to_do() {
-        AdminServer second =
-                new AdminServer(new AdminSettings(true, admin.server.address()), controls, spool, admin.telemetry);
+        AdminServer second = new AdminServer(
+                new AdminSettings(true, admin.server.address(), List.of(), Optional.empty()),
+                controls,
+                spool,
+                admin.telemetry,
+                AuditListener.NOBODY,
+                new TlsContexts(InstantSource.system()),
+                HttpLimits.DEFAULT);
         assertThatThrownBy(second::start)
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("gateway.admin.port")

@@ -18,6 +18,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -28,12 +29,14 @@ import java.util.stream.IntStream;
 import org.dicomgateway.admin.access.AuditListener;
 import org.dicomgateway.admin.access.Authenticator;
 import org.dicomgateway.admin.server.AdminServer;
+import org.dicomgateway.admin.server.HttpLimits;
 import org.dicomgateway.config.settings.AdminSettings;
 import org.dicomgateway.config.settings.AdminUser;
 import org.dicomgateway.config.settings.AdminUser.Role;
 import org.dicomgateway.observe.Telemetry;
 import org.dicomgateway.security.PasswordHash;
 import org.dicomgateway.security.Secret;
+import org.dicomgateway.security.TlsContexts;
 import org.dicomgateway.security.TokenHash;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,7 +70,10 @@ class CredentialsTest {
                     Optional.empty()),
             controls,
             new FakeSpoolView(),
-            new Telemetry());
+            new Telemetry(),
+            AuditListener.NOBODY,
+            new TlsContexts(InstantSource.system()),
+            HttpLimits.DEFAULT);
 
     @BeforeEach
     void start() throws IOException {

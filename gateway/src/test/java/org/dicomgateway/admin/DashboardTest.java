@@ -12,15 +12,20 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.dicomgateway.admin.access.AuditListener;
 import org.dicomgateway.admin.server.AdminServer;
+import org.dicomgateway.admin.server.HttpLimits;
 import org.dicomgateway.config.settings.AdminSettings;
 import org.dicomgateway.observe.Telemetry;
+import org.dicomgateway.security.TlsContexts;
 import org.dicomgateway.testkit.ProjectRoot;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,10 +39,14 @@ class DashboardTest {
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final AdminServer server = new AdminServer(
-            new AdminSettings(true, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+            new AdminSettings(
+                    true, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), List.of(), Optional.empty()),
             new FakeControls(),
             new FakeSpoolView(),
-            new Telemetry());
+            new Telemetry(),
+            AuditListener.NOBODY,
+            new TlsContexts(InstantSource.system()),
+            HttpLimits.DEFAULT);
 
     @BeforeEach
     void start() throws IOException {

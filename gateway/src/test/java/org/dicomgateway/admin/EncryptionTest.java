@@ -13,17 +13,21 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
+import org.dicomgateway.admin.access.AuditListener;
 import org.dicomgateway.admin.server.AdminServer;
+import org.dicomgateway.admin.server.HttpLimits;
 import org.dicomgateway.config.settings.AdminSettings;
 import org.dicomgateway.observe.Telemetry;
 import org.dicomgateway.security.IdentityFiles;
 import org.dicomgateway.security.PinnedServerTls;
 import org.dicomgateway.security.ServerTls;
 import org.dicomgateway.security.ServerTls.ClientAuthentication;
+import org.dicomgateway.security.TlsContexts;
 import org.dicomgateway.security.TlsProfile;
 import org.dicomgateway.security.TlsSettings;
 import org.dicomgateway.testkit.Certificates;
@@ -52,7 +56,10 @@ class EncryptionTest {
                         Optional.of(new ServerTls(tls("gateway"), ClientAuthentication.NONE))),
                 new FakeControls(),
                 new FakeSpoolView(),
-                new Telemetry());
+                new Telemetry(),
+                AuditListener.NOBODY,
+                new TlsContexts(InstantSource.system()),
+                HttpLimits.DEFAULT);
         server.start();
     }
 

@@ -7,16 +7,20 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import org.dicomgateway.admin.access.AuditListener;
 import org.dicomgateway.admin.server.AdminServer;
+import org.dicomgateway.admin.server.HttpLimits;
 import org.dicomgateway.config.settings.AdminSettings;
 import org.dicomgateway.config.settings.AdminUser;
 import org.dicomgateway.config.settings.AdminUser.Role;
 import org.dicomgateway.observe.Telemetry;
 import org.dicomgateway.security.PasswordHash;
+import org.dicomgateway.security.TlsContexts;
 import org.dicomgateway.testkit.LogLines;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,7 +45,10 @@ class LoginOrderTest {
                     Optional.empty()),
             new FakeControls(),
             new FakeSpoolView(),
-            new Telemetry());
+            new Telemetry(),
+            AuditListener.NOBODY,
+            new TlsContexts(InstantSource.system()),
+            HttpLimits.DEFAULT);
 
     private final List<Socket> guessers = new ArrayList<>();
 

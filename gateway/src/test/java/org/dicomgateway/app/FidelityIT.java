@@ -170,7 +170,7 @@ class FidelityIT {
         try {
             List<OrthancId> found = orthanc.rest().find(sopInstance);
             assertThat(found).hasSize(1);
-            return Part10.dataset(orthanc.rest().file(found.get(0)));
+            return Part10.dataset(orthanc.file(found.get(0)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

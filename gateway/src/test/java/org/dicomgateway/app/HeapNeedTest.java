@@ -6,6 +6,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.dicomgateway.config.settings.ListenerSettings;
 import org.dicomgateway.config.settings.RateLimit;
@@ -34,11 +37,14 @@ class HeapNeedTest {
         AcceptorSettings acceptor = new AcceptorSettings(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 associations,
+                OptionalInt.empty(),
                 TIME,
                 TIME,
                 TIME,
+                OptionalLong.empty(),
                 TIME,
-                1 << 20);
+                1 << 20,
+                Optional.empty());
         return new ListenerSettings("some", Set.of(AeTitle.of("GATEWAY")), acceptor, RateLimit.UNLIMITED, List.of());
     }
 }

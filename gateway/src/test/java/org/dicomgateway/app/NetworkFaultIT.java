@@ -12,6 +12,9 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -22,6 +25,7 @@ import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.CStoreScp.CStoreRequest;
 import org.dicomgateway.dicom.values.CStoreScp.CStoreResponse;
 import org.dicomgateway.dicom.values.Peer;
+import org.dicomgateway.testkit.Acceptors;
 import org.dicomgateway.testkit.Dcmtk;
 import org.dicomgateway.testkit.FaultProxy;
 import org.dicomgateway.testkit.GatewayProcess;
@@ -57,13 +61,16 @@ class NetworkFaultIT {
         AcceptorSettings settings = new AcceptorSettings(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 200,
+                OptionalInt.empty(),
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(30),
+                OptionalLong.empty(),
                 Duration.ofSeconds(30),
-                16384);
+                16384,
+                Optional.empty());
         Map<NetworkFault, FaultProxy> networks = new EnumMap<>(NetworkFault.class);
-        try (Acceptor server = new Acceptor(settings, request -> Admission.UNLIMITED, this::keep);
+        try (Acceptor server = Acceptors.of(settings, request -> Admission.UNLIMITED, this::keep);
                 GatewayProcess gateway = new GatewayProcess(directory.resolve("gateway"))) {
             server.start();
             for (NetworkFault fault : NetworkFault.values()) {

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,9 +84,10 @@ class SmallHeapIT {
             Dcmtk.storescu(gateway.peer(), MODALITY, List.of(file)).orFail();
             await().atMost(Duration.ofMinutes(3)).until(() -> orthanc.instances() == 1);
             Path held = directory.resolve("held.dcm");
-            orthanc.rest()
-                    .download(
-                            orthanc.rest().find(Part10.read(file).sopInstance()).get(0), held);
+            try (InputStream stored = orthanc.rest()
+                    .open(orthanc.rest().find(Part10.read(file).sopInstance()).get(0))) {
+                Files.copy(stored, held);
+            }
             assertThat(digest(held)).isEqualTo(digest(file));
         }
     }

@@ -36,8 +36,8 @@ class SmokeIT {
                     .orFail();
             await().atMost(Duration.ofSeconds(30)).until(() -> orthanc.instances() == study.size());
             for (TestFile file : study) {
-                Path held = directory.resolve("held.dcm");
-                orthanc.rest().download(orthanc.rest().find(file.sopInstance()).get(0), held);
+                byte[] held =
+                        orthanc.file(orthanc.rest().find(file.sopInstance()).get(0));
                 assertThat(Part10.dataset(held)).isEqualTo(Part10.dataset(file.path()));
             }
             assertThat(gateway.terminate(Duration.ofSeconds(30))).isZero();

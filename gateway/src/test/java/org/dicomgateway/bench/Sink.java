@@ -25,6 +25,7 @@ import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.CStoreScp;
 import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.security.ServerTls;
+import org.dicomgateway.testkit.Acceptors;
 import org.dicomgateway.testkit.FreePorts;
 
 /**
@@ -61,7 +62,7 @@ final class Sink implements AutoCloseable {
                 LONG,
                 PDU,
                 tls);
-        this.acceptor = new Acceptor(settings, request -> Admission.UNLIMITED, this::store);
+        this.acceptor = Acceptors.of(settings, request -> Admission.UNLIMITED, this::store);
         try {
             acceptor.start();
         } catch (IOException e) {

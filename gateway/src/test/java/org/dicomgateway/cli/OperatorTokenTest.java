@@ -7,12 +7,15 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.dicomgateway.admin.FakeControls;
 import org.dicomgateway.admin.FakeSpoolView;
+import org.dicomgateway.admin.access.AuditListener;
 import org.dicomgateway.admin.server.AdminServer;
+import org.dicomgateway.admin.server.HttpLimits;
 import org.dicomgateway.cli.common.OperatorToken;
 import org.dicomgateway.cli.common.RunningGateway;
 import org.dicomgateway.cli.common.RunningGatewayException;
@@ -20,6 +23,7 @@ import org.dicomgateway.config.settings.AdminSettings;
 import org.dicomgateway.config.settings.AdminUser;
 import org.dicomgateway.config.settings.AdminUser.Role;
 import org.dicomgateway.observe.Telemetry;
+import org.dicomgateway.security.TlsContexts;
 import org.dicomgateway.security.TokenHash;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,9 +56,12 @@ class OperatorTokenTest {
                 new AdminSettings(true, anyPort, List.of(script), Optional.empty()),
                 new FakeControls(),
                 new FakeSpoolView(),
-                new Telemetry())) {
+                new Telemetry(),
+                AuditListener.NOBODY,
+                new TlsContexts(InstantSource.system()),
+                HttpLimits.DEFAULT)) {
             server.start();
-            AdminSettings settings = new AdminSettings(true, server.address());
+            AdminSettings settings = new AdminSettings(true, server.address(), List.of(), Optional.empty());
             assertThat(new RunningGateway(settings, Optional.of(token)).get("/api/status"))
                     .contains("version");
             assertThatThrownBy(() -> new RunningGateway(settings, Optional.empty()).get("/api/status"))

@@ -37,7 +37,14 @@ class RoutingSettingsTest {
         assertThat(written.routing(Written.DESTINATIONS + "routes = [ { name = r, to = orthanc1 } ]")
                         .routes())
                 .containsExactly(new RouteSettings(
-                        "r", EVERY_INSTANCE, false, new Strategy.Broadcast(), List.of("orthanc1"), 0, Schedule.ALWAYS));
+                        "r",
+                        EVERY_INSTANCE,
+                        false,
+                        new Strategy.Broadcast(),
+                        List.of("orthanc1"),
+                        0,
+                        Schedule.ALWAYS,
+                        RouteSettings.CommitOn.ALL));
     }
 
     @Test
@@ -56,7 +63,8 @@ class RoutingSettingsTest {
                         new Strategy.Broadcast(),
                         List.of("orthanc3", "orthanc1"),
                         -5,
-                        Schedule.ALWAYS));
+                        Schedule.ALWAYS,
+                        RouteSettings.CommitOn.ALL));
     }
 
     @Test

@@ -56,7 +56,8 @@ class ShippedConfigurationTest {
                         new Strategy.Broadcast(),
                         List.of("orthanc1", "orthanc2", "orthanc3"),
                         0,
-                        Schedule.ALWAYS));
+                        Schedule.ALWAYS,
+                        RouteSettings.CommitOn.ALL));
     }
 
     @Test

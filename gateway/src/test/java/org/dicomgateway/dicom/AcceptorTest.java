@@ -22,6 +22,9 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -51,6 +54,7 @@ import org.dicomgateway.dicom.wire.AssociationException;
 import org.dicomgateway.dicom.wire.AssociationException.Cause;
 import org.dicomgateway.dicom.wire.OpenAssociation;
 import org.dicomgateway.dicom.wire.ToolkitDevice;
+import org.dicomgateway.testkit.Acceptors;
 import org.dicomgateway.testkit.LogLines;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -725,15 +729,18 @@ class AcceptorTest {
     void a_port_that_is_taken_is_named_with_what_to_do() throws Exception {
         Acceptor first = start(Limits.acceptor(), ANYBODY, this::keep);
         AcceptorSettings free = Limits.acceptor();
-        Acceptor second = new Acceptor(
+        Acceptor second = Acceptors.of(
                 new AcceptorSettings(
                         first.address(),
                         free.maxAssociations(),
+                        OptionalInt.empty(),
                         free.requestTimeout(),
                         free.idleTimeout(),
                         free.readTimeout(),
+                        OptionalLong.empty(),
                         free.writeTimeout(),
-                        free.maxPduLength()),
+                        free.maxPduLength(),
+                        Optional.empty()),
                 ANYBODY,
                 this::keep);
 
@@ -745,7 +752,7 @@ class AcceptorTest {
     }
 
     private Acceptor start(AcceptorSettings settings, AssociationPolicy policy, CStoreScp scp) throws IOException {
-        Acceptor acceptor = new Acceptor(settings, policy, scp);
+        Acceptor acceptor = Acceptors.of(settings, policy, scp);
         opened.add(0, acceptor);
         acceptor.start();
         return acceptor;

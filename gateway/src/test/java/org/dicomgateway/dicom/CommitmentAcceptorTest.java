@@ -36,6 +36,7 @@ import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.dicom.wire.AssociationException;
 import org.dicomgateway.security.TlsContexts;
+import org.dicomgateway.testkit.Acceptors;
 import org.dicomgateway.testkit.Modality;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -76,7 +77,7 @@ class CommitmentAcceptorTest {
     }
 
     private static Acceptor acceptor(AcceptorSettings settings, Optional<CommitmentScp> scp) throws IOException {
-        return acceptor(settings, scp, CommitmentScu.NONE);
+        return acceptor(settings, scp, Acceptors.NO_REPORTS);
     }
 
     private static Acceptor acceptor(AcceptorSettings settings, Optional<CommitmentScp> scp, CommitmentScu scu)
@@ -309,7 +310,7 @@ class CommitmentAcceptorTest {
     @Test
     void who_may_not_request_is_told_the_status() throws Exception {
         CommitmentRequest request = new CommitmentRequest(Uid.of("1.2.3"), references(1));
-        assertThat(requestor().request(gateway, AeTitle.of("MR7"), request, CommitmentScu.NONE, () -> {}))
+        assertThat(requestor().request(gateway, AeTitle.of("MR7"), request, Acceptors.NO_REPORTS, () -> {}))
                 .isEqualTo(DimseStatus.NOT_AUTHORIZED);
     }
 

@@ -28,6 +28,7 @@ import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.dicom.values.PresentationPair;
 import org.dicomgateway.dicom.values.Rejection;
 import org.dicomgateway.dicom.wire.OpenAssociation;
+import org.dicomgateway.testkit.Acceptors;
 import org.dicomgateway.testkit.Dcmtk;
 import org.dicomgateway.testkit.StoreScp;
 import org.dicomgateway.testkit.TestFiles;
@@ -63,7 +64,7 @@ class DcmtkIT {
 
     @Test
     void storescu_sends_every_encoding_byte_for_byte() throws IOException {
-        try (Acceptor acceptor = new Acceptor(Limits.acceptor(), request -> Admission.UNLIMITED, this::keep)) {
+        try (Acceptor acceptor = Acceptors.of(Limits.acceptor(), request -> Admission.UNLIMITED, this::keep)) {
             acceptor.start();
 
             Dcmtk.storescu(peer(acceptor), MODALITY, files).orFail();
@@ -114,7 +115,7 @@ class DcmtkIT {
     void echoscu_is_answered_or_told_why_not() throws IOException {
         List<AssociationAnswer> answers = new ArrayList<>(List.of(Admission.UNLIMITED));
         AssociationPolicy policy = request -> answers.get(0);
-        try (Acceptor acceptor = new Acceptor(Limits.acceptor(), policy, this::keep)) {
+        try (Acceptor acceptor = Acceptors.of(Limits.acceptor(), policy, this::keep)) {
             acceptor.start();
 
             Dcmtk.echoscu(peer(acceptor), MODALITY).orFail();

@@ -34,6 +34,7 @@ import org.dicomgateway.dicom.values.PresentationPair;
 import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.dicom.wire.OpenAssociation;
+import org.dicomgateway.testkit.Acceptors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -83,7 +84,7 @@ class FuzzTest {
     void mutated_PDUs_harm_nobody_and_the_next_good_sender_is_served_at_once() throws Exception {
         ExecutorService callers = Executors.newFixedThreadPool(CALLERS);
         try (Acceptor acceptor =
-                new Acceptor(Limits.maxAssociations(50), request -> Admission.UNLIMITED, this::serve)) {
+                Acceptors.of(Limits.maxAssociations(50), request -> Admission.UNLIMITED, this::serve)) {
             acceptor.start();
             storeWell(acceptor);
             long heapBefore = usedHeap();

@@ -32,6 +32,7 @@ import org.dicomgateway.security.ServerTls;
 import org.dicomgateway.security.TlsContexts;
 import org.dicomgateway.security.TlsProfile;
 import org.dicomgateway.security.TlsSettings;
+import org.dicomgateway.testkit.Acceptors;
 import org.dicomgateway.testkit.Certificates;
 import org.dicomgateway.testkit.HeapFuzzer;
 import org.dicomgateway.testkit.HeapFuzzer.Worst;
@@ -80,7 +81,7 @@ class HeapFuzzIT {
     /** Contexts, their syntaxes, lengths of their UIDs, roles, … and how far it is sent: see {@link #request}. */
     @Test
     void an_association_request_with_or_without_a_user_holds_little_heap() throws Exception {
-        try (Acceptor acceptor = new Acceptor(Limits.maxAssociations(100), this::decide, this::never)) {
+        try (Acceptor acceptor = Acceptors.of(Limits.maxAssociations(100), this::decide, this::never)) {
             acceptor.start();
             Worst worst = new HeapFuzzer(
                             acceptor.address(),
@@ -96,7 +97,7 @@ class HeapFuzzIT {
 
     @Test
     void the_worst_requests_within_the_bounds_hold_little_heap_while_they_wait_and_afterwards() throws Exception {
-        try (Acceptor acceptor = new Acceptor(Limits.maxAssociations(100), this::decide, this::never)) {
+        try (Acceptor acceptor = Acceptors.of(Limits.maxAssociations(100), this::decide, this::never)) {
             acceptor.start();
             HeapFuzzer fuzzer =
                     new HeapFuzzer(acceptor.address(), HeapFuzzIT::request, new int[0], SEED, () -> letGo(acceptor));
@@ -135,8 +136,13 @@ class HeapFuzzIT {
                 ofSeconds(20),
                 16384,
                 Optional.of(new ServerTls(tls, ServerTls.ClientAuthentication.REQUIRED)));
-        try (Acceptor acceptor =
-                new Acceptor(settings, new TlsContexts(InstantSource.system()), this::decide, this::never)) {
+        try (Acceptor acceptor = new Acceptor(
+                settings,
+                new TlsContexts(InstantSource.system()),
+                this::decide,
+                this::never,
+                Optional.empty(),
+                Acceptors.NO_REPORTS)) {
             acceptor.start();
             Worst worst = new HeapFuzzer(
                             acceptor.address(),

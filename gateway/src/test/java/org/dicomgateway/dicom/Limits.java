@@ -91,6 +91,16 @@ final class Limits {
 
     private static AcceptorSettings acceptor(int max, Duration request, Duration idle, Duration read) {
         InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        return new AcceptorSettings(anyPort, max, request, idle, read, LONG, MAX_PDU);
+        return new AcceptorSettings(
+                anyPort,
+                max,
+                OptionalInt.empty(),
+                request,
+                idle,
+                read,
+                OptionalLong.empty(),
+                LONG,
+                MAX_PDU,
+                Optional.empty());
     }
 }

@@ -43,6 +43,7 @@ import org.dicomgateway.security.ServerTls.ClientAuthentication;
 import org.dicomgateway.security.TlsContexts;
 import org.dicomgateway.security.TlsProfile;
 import org.dicomgateway.security.TlsSettings;
+import org.dicomgateway.testkit.Acceptors;
 import org.dicomgateway.testkit.Certificates;
 import org.dicomgateway.testkit.Dcmtk;
 import org.dicomgateway.testkit.LogLines;
@@ -106,7 +107,9 @@ class TlsAttackIT {
                 settings,
                 new TlsContexts(InstantSource.system()),
                 request -> Admission.UNLIMITED,
-                request -> CStoreResponse.SUCCESS);
+                request -> CStoreResponse.SUCCESS,
+                Optional.empty(),
+                Acceptors.NO_REPORTS);
         made.start();
         return made;
     }

@@ -44,6 +44,7 @@ import org.dicomgateway.security.ServerTls.ClientAuthentication;
 import org.dicomgateway.security.TlsContexts;
 import org.dicomgateway.security.TlsProfile;
 import org.dicomgateway.security.TlsSettings;
+import org.dicomgateway.testkit.Acceptors;
 import org.dicomgateway.testkit.Certificates;
 import org.dicomgateway.testkit.Dcmtk;
 import org.dicomgateway.testkit.LogLines;
@@ -319,7 +320,8 @@ class TlsIT {
                 TIME,
                 128 * 1024,
                 Optional.of(new ServerTls(tls(certificates, "gateway", profile), clients)));
-        Acceptor acceptor = new Acceptor(settings, contexts, this::admit, this::keep);
+        Acceptor acceptor =
+                new Acceptor(settings, contexts, this::admit, this::keep, Optional.empty(), Acceptors.NO_REPORTS);
         acceptors.add(acceptor);
         acceptor.start();
         return acceptor;

@@ -20,6 +20,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.config.settings.DestinationSettings.BreakerSettings;
 import org.dicomgateway.config.settings.DestinationSettings.RetrySettings;
+import org.dicomgateway.config.settings.RateLimit;
+import org.dicomgateway.config.settings.Schedule;
+import org.dicomgateway.config.settings.VerifySettings;
 import org.dicomgateway.dicom.requestor.Requestor;
 import org.dicomgateway.dicom.requestor.RequestorSettings;
 import org.dicomgateway.dicom.values.AeTitle;
@@ -274,6 +277,12 @@ class DeliveryIT {
                 20,
                 new RetrySettings(Duration.ofMillis(200), Duration.ofSeconds(1), 4),
                 new BreakerSettings(3, Duration.ofMillis(200), Duration.ofSeconds(1)),
-                Duration.ofSeconds(5));
+                Duration.ofSeconds(5),
+                Schedule.ALWAYS,
+                RateLimit.UNLIMITED,
+                Optional.empty(),
+                Optional.empty(),
+                VerifySettings.NONE,
+                DestinationSettings.CommitmentRequests.NONE);
     }
 }

@@ -458,7 +458,7 @@ class DestinationHealthTest {
     void prospects_and_the_listener_follow_the_lanes() {
         start(destination(NAME));
         assertThat(forwarder.prospects())
-                .containsExactly(Map.entry(NAME, new DestinationStatus(NAME, true, 10_000_000)));
+                .containsExactly(Map.entry(NAME, new DestinationStatus(NAME, true, true, 10_000_000)));
         assertThat(changed).containsExactly(NAME);
 
         forwarder.update(List.of(destination("b")), Map.of());

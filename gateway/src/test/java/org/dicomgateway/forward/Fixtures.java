@@ -14,6 +14,7 @@ import org.dicomgateway.config.settings.DestinationSettings.RetrySettings;
 import org.dicomgateway.config.settings.RateLimit;
 import org.dicomgateway.config.settings.RestSettings;
 import org.dicomgateway.config.settings.Schedule;
+import org.dicomgateway.config.settings.VerifySettings;
 import org.dicomgateway.dicom.requestor.RequestorSettings;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Origin;
@@ -51,7 +52,13 @@ final class Fixtures {
                 maxBatch,
                 new RetrySettings(Duration.ofSeconds(10), Duration.ofMinutes(10), 4),
                 new BreakerSettings(3, Duration.ofSeconds(8), Duration.ofMinutes(1)),
-                Duration.ofMinutes(5));
+                Duration.ofMinutes(5),
+                Schedule.ALWAYS,
+                RateLimit.UNLIMITED,
+                Optional.empty(),
+                Optional.empty(),
+                VerifySettings.NONE,
+                DestinationSettings.CommitmentRequests.NONE);
     }
 
     static DestinationSettings withSchedule(DestinationSettings it, Schedule schedule) {

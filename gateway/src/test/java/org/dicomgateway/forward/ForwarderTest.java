@@ -11,11 +11,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.dicomgateway.config.settings.DestinationSettings;
+import org.dicomgateway.config.settings.RateLimit;
+import org.dicomgateway.config.settings.Schedule;
+import org.dicomgateway.config.settings.VerifySettings;
 import org.dicomgateway.dicom.requestor.Requestor;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Peer;
@@ -283,6 +287,12 @@ class ForwarderTest {
                 it.maxBatch(),
                 it.retry(),
                 it.breaker(),
-                it.probeInterval());
+                it.probeInterval(),
+                Schedule.ALWAYS,
+                RateLimit.UNLIMITED,
+                Optional.empty(),
+                Optional.empty(),
+                VerifySettings.NONE,
+                DestinationSettings.CommitmentRequests.NONE);
     }
 }

@@ -103,8 +103,9 @@ class SpoolDeliveryIT {
                 DataSize.ofMebibytes(4),
                 DataSize.ofMebibytes(1),
                 Duration.ofDays(1),
-                Duration.ofDays(1));
-        Plan plan = new Plan(1, List.of(new PlannedDelivery("all", 1, List.of(NAME), 0)));
+                Duration.ofDays(1),
+                SpoolSettings.Keep.NOTHING);
+        Plan plan = new Plan(1, List.of(new PlannedDelivery("all", 1, List.of(NAME), 0, false)));
         return Spool.open(
                 settings, (header, origin) -> plan, new NothingToChoose(), clock, new ForwardLog(), StageTimes.NONE);
     }

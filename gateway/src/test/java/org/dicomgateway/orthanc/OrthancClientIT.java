@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.testkit.Dcmtk;
@@ -55,7 +55,6 @@ class OrthancClientIT {
 
         assertThat(system.aeTitle()).isEqualTo("ORTHANC1");
         assertThat(system.dicomPort()).isEqualTo(server.peer().port());
-        assertThat(system.httpPort()).isEqualTo(server.httpPort());
         assertThat(system.version()).isNotEmpty();
     }
 
@@ -93,8 +92,8 @@ class OrthancClientIT {
 
     @Test
     void a_list_longer_than_a_page_is_complete() throws OrthancException {
-        OrthancClient leafing =
-                new OrthancClient(client.base(), OrthancServer.LOGIN, Duration.ofSeconds(5), Duration.ofSeconds(60), 2);
+        OrthancClient leafing = new OrthancClient(
+                client.base(), Optional.of(OrthancServer.LOGIN), Duration.ofSeconds(5), Duration.ofSeconds(60), 2);
 
         assertThat(leafing.list(Level.INSTANCE))
                 .extracting(Resource::id)
@@ -106,16 +105,13 @@ class OrthancClientIT {
     void gives_an_instance_back_as_it_was_sent() throws Exception {
         TestFile sent = study.get(4);
         OrthancId id = idOf(sent);
-        byte[] held = client.file(id);
-        Path downloaded = directory.resolve("downloaded.dcm");
-        client.download(id, downloaded);
+        byte[] held = server.file(id);
 
         assertThat(client.find(sent.sopInstance())).containsExactly(id);
         assertThat(client.holds(id)).isTrue();
         assertThat(Part10.dataset(held)).isEqualTo(Part10.dataset(sent.path()));
-        assertThat(Files.readAllBytes(downloaded)).isEqualTo(held);
         assertThat(client.md5(id)).isEqualTo(md5(held));
-        assertThat(client.instanceStatistics(id).dicomSize().bytes()).isEqualTo(held.length);
+        assertThat(client.dicomSize(id).bytes()).isEqualTo(held.length);
     }
 
     @Test
@@ -124,15 +120,18 @@ class OrthancClientIT {
 
         assertThat(client.find(Uid.of("1.2.3.4.5.6.7"))).isEmpty();
         assertThat(client.holds(unknown)).isFalse();
-        assertThatThrownBy(() -> client.file(unknown))
+        assertThatThrownBy(() -> client.open(unknown))
                 .isInstanceOfSatisfying(
                         OrthancException.class, e -> assertThat(e.status()).isEqualTo(404));
     }
 
     @Test
     void a_wrong_password_is_refused() {
-        OrthancClient stranger =
-                new OrthancClient(URI.create("http://127.0.0.1:" + server.httpPort()), new Login("orthanc", "wrong"));
+        OrthancClient stranger = new OrthancClient(
+                URI.create("http://127.0.0.1:" + server.httpPort()),
+                Optional.of(new Login("orthanc", "wrong")),
+                OrthancClient.DEFAULT_CONNECT_TIMEOUT,
+                OrthancClient.DEFAULT_ANSWER_TIMEOUT);
 
         assertThatThrownBy(stranger::system)
                 .isInstanceOfSatisfying(

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -58,7 +59,7 @@ class OrthancClientTest {
                     {"Name": "N", "Version": "1.12.7", "DicomAet": "AET", "DicomPort": 4242, "HttpPort": 8042}""");
         });
 
-        assertThat(client.system()).isEqualTo(new SystemInfo("N", "1.12.7", "AET", 4242, 8042));
+        assertThat(client.system()).isEqualTo(new SystemInfo("N", "1.12.7", "AET", 4242));
     }
 
     @Test
@@ -115,8 +116,8 @@ class OrthancClientTest {
             exchange.getResponseBody().flush();
             awaitEndOfTest();
         });
-        OrthancClient hasty =
-                new OrthancClient(client.base(), new Login("u", "p"), Duration.ofSeconds(5), Duration.ofMillis(200));
+        OrthancClient hasty = new OrthancClient(
+                client.base(), Optional.of(new Login("u", "p")), Duration.ofSeconds(5), Duration.ofMillis(200));
 
         assertThatThrownBy(hasty::system).isInstanceOf(OrthancException.class).hasMessageContaining("within 200 ms");
     }
@@ -170,8 +171,8 @@ class OrthancClientTest {
                 body.flush();
             }
         });
-        OrthancClient hasty =
-                new OrthancClient(client.base(), new Login("u", "p"), Duration.ofSeconds(5), Duration.ofMillis(300));
+        OrthancClient hasty = new OrthancClient(
+                client.base(), Optional.of(new Login("u", "p")), Duration.ofSeconds(5), Duration.ofMillis(300));
 
         assertThatThrownBy(hasty::system).isInstanceOf(OrthancException.class).hasMessageContaining("within 300 ms");
     }
@@ -216,7 +217,11 @@ class OrthancClientTest {
     }
 
     private static OrthancClient clientOf(int port) {
-        return new OrthancClient(URI.create("http://127.0.0.1:" + port), new Login("u", "p"));
+        return new OrthancClient(
+                URI.create("http://127.0.0.1:" + port),
+                Optional.of(new Login("u", "p")),
+                OrthancClient.DEFAULT_CONNECT_TIMEOUT,
+                OrthancClient.DEFAULT_ANSWER_TIMEOUT);
     }
 
     private static void answer(HttpExchange exchange, int status, String body) {

@@ -55,7 +55,8 @@ final class SpoolAfterwards {
                 DataSize.ofMebibytes(4),
                 DataSize.ofMebibytes(1),
                 Duration.ofDays(30),
-                Duration.ofDays(1));
+                Duration.ofDays(1),
+                SpoolSettings.Keep.NOTHING);
         boolean rebuilt = isToBeRebuilt(folder);
         Set<String> ledgers = ledgers(folder);
         // So late that nothing waits for its next attempt any more.
@@ -150,7 +151,7 @@ final class SpoolAfterwards {
     }
 
     private static Plan.PlannedDelivery delivery(String destination) {
-        return new Plan.PlannedDelivery(destination, 1, List.of(destination), 0);
+        return new Plan.PlannedDelivery(destination, 1, List.of(destination), 0, false);
     }
 
     /** Nothing here has a second candidate. */

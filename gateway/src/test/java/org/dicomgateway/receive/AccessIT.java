@@ -29,6 +29,7 @@ import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.observe.ForwardLog;
 import org.dicomgateway.observe.RejectedSenders;
 import org.dicomgateway.spool.Intake;
+import org.dicomgateway.testkit.Acceptors;
 import org.dicomgateway.testkit.Certificates;
 import org.dicomgateway.testkit.Child;
 import org.dicomgateway.testkit.Dcmtk;
@@ -315,7 +316,7 @@ class AccessIT {
         InstantSource clock = InstantSource.system();
         AccessControl access = new AccessControl(dicom, new Identities(settings.users(), Ticker.systemTicker()), clock);
         AssociationGate gate = new AssociationGate(dicom.aeTitles(), access, new OpenIntake(), rejected);
-        Acceptor acceptor = new Acceptor(dicom.acceptor(), gate, this::keep);
+        Acceptor acceptor = Acceptors.of(dicom.acceptor(), gate, this::keep);
         acceptors.add(acceptor);
         acceptor.start();
         return new Peer(AeTitle.of("GATEWAY"), "127.0.0.1", acceptor.address().getPort());

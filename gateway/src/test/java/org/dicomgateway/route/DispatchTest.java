@@ -156,7 +156,7 @@ class DispatchTest {
     @Example
     void least_loaded_gives_a_server_a_tenth_as_fast_about_a_tenth() {
         Stage stage = new Stage(balance(Algorithm.LEAST_LOADED, Affinity.NONE), 1, 1, 1);
-        stage.prospects.put("c", new DestinationStatus("c", true, 100_000));
+        stage.prospects.put("c", new DestinationStatus("c", true, true, 100_000));
         Map<String, Integer> shares = shares(2_100, i -> {
             String server = stage.choose(instance(i, ""));
             stage.pending.merge(server, (long) Stage.INSTANCE_BYTES, Long::sum);

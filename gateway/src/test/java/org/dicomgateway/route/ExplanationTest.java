@@ -55,7 +55,14 @@ class ExplanationTest {
 
     private static RouteSettings route(String name, boolean fallback, Strategy strategy, Condition... match) {
         return new RouteSettings(
-                name, new AllOf(List.of(match)), fallback, strategy, List.of("a", "b", "c"), 0, Schedule.ALWAYS);
+                name,
+                new AllOf(List.of(match)),
+                fallback,
+                strategy,
+                List.of("a", "b", "c"),
+                0,
+                Schedule.ALWAYS,
+                RouteSettings.CommitOn.ALL);
     }
 
     private static RoutingTable table(RouteSettings... routes) {

@@ -41,11 +41,19 @@ class RoutingTableTest {
 
     private static RouteSettings route(String name, Condition match, boolean fallback, int priority, String... to) {
         return new RouteSettings(
-                name, match, fallback, new Strategy.Broadcast(), List.of(to), priority, Schedule.ALWAYS);
+                name,
+                match,
+                fallback,
+                new Strategy.Broadcast(),
+                List.of(to),
+                priority,
+                Schedule.ALWAYS,
+                RouteSettings.CommitOn.ALL);
     }
 
     private static RouteSettings route(String name, Strategy strategy, List<String> to) {
-        return new RouteSettings(name, EVERY_INSTANCE, false, strategy, to, 0, Schedule.ALWAYS);
+        return new RouteSettings(
+                name, EVERY_INSTANCE, false, strategy, to, 0, Schedule.ALWAYS, RouteSettings.CommitOn.ALL);
     }
 
     private static Plan plan(String modality, RouteSettings... routes) {
@@ -54,7 +62,7 @@ class RoutingTableTest {
     }
 
     private static PlannedDelivery delivery(String route, int copy, String destination, int priority) {
-        return new PlannedDelivery(route, copy, List.of(destination), priority);
+        return new PlannedDelivery(route, copy, List.of(destination), priority, false);
     }
 
     @Test
@@ -174,7 +182,14 @@ class RoutingTableTest {
                 Arbitraries.of("a", "b", "c", "d").list().uniqueElements().ofMinSize(1);
         Arbitrary<RouteSettings> route = Combinators.combine(match, Arbitraries.of(true, false), to)
                 .as((condition, fallback, names) -> new RouteSettings(
-                        "?", condition, fallback, new Strategy.Broadcast(), names, 0, Schedule.ALWAYS));
+                        "?",
+                        condition,
+                        fallback,
+                        new Strategy.Broadcast(),
+                        names,
+                        0,
+                        Schedule.ALWAYS,
+                        RouteSettings.CommitOn.ALL));
         return route.list().ofMaxSize(6).map(RoutingTableTest::numbered);
     }
 
@@ -189,7 +204,8 @@ class RoutingTableTest {
                             route.strategy(),
                             route.to(),
                             route.priority(),
-                            route.schedule());
+                            route.schedule(),
+                            RouteSettings.CommitOn.ALL);
                 })
                 .toList();
     }

@@ -11,10 +11,12 @@ import org.dicomgateway.config.match.Condition;
 import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.config.settings.DestinationSettings.BreakerSettings;
 import org.dicomgateway.config.settings.DestinationSettings.RetrySettings;
+import org.dicomgateway.config.settings.RateLimit;
 import org.dicomgateway.config.settings.RouteSettings;
 import org.dicomgateway.config.settings.RoutingSettings;
 import org.dicomgateway.config.settings.Schedule;
 import org.dicomgateway.config.settings.Strategy;
+import org.dicomgateway.config.settings.VerifySettings;
 import org.dicomgateway.dicom.requestor.RequestorSettings;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Peer;
@@ -42,17 +44,24 @@ final class Stage {
         for (int i = 0; i < weights.length; i++) {
             String name = String.valueOf((char) ('a' + i));
             destinations.put(name, destination(name, weights[i]));
-            prospects.put(name, new DestinationStatus(name, true, 1_000_000));
+            prospects.put(name, new DestinationStatus(name, true, true, 1_000_000));
         }
         servers = List.copyOf(destinations.keySet());
-        RouteSettings route =
-                new RouteSettings(ROUTE, new Condition.AllOf(List.of()), false, strategy, servers, 0, Schedule.ALWAYS);
+        RouteSettings route = new RouteSettings(
+                ROUTE,
+                new Condition.AllOf(List.of()),
+                false,
+                strategy,
+                servers,
+                0,
+                Schedule.ALWAYS,
+                RouteSettings.CommitOn.ALL);
         RoutingTable table = RoutingTable.of(new RoutingSettings(destinations, List.of(route)), 1);
         dispatch = new Dispatch(() -> table, () -> prospects, name -> pending.getOrDefault(name, 0L));
     }
 
     void down(String server) {
-        prospects.put(server, new DestinationStatus(server, false, 1_000_000));
+        prospects.put(server, new DestinationStatus(server, false, true, 1_000_000));
     }
 
     /** There, as far as is known, and keeps everybody waiting. */
@@ -61,7 +70,7 @@ final class Stage {
     }
 
     void up(String server) {
-        prospects.put(server, new DestinationStatus(server, true, 1_000_000));
+        prospects.put(server, new DestinationStatus(server, true, true, 1_000_000));
     }
 
     /** As the spool asks: with where the key and copy went last, which is then remembered. */
@@ -120,6 +129,12 @@ final class Stage {
                 1,
                 new RetrySettings(any, any, 1),
                 new BreakerSettings(1, any, any),
-                any);
+                any,
+                Schedule.ALWAYS,
+                RateLimit.UNLIMITED,
+                Optional.empty(),
+                Optional.empty(),
+                VerifySettings.NONE,
+                DestinationSettings.CommitmentRequests.NONE);
     }
 }

@@ -106,7 +106,7 @@ abstract class LedgerContract {
 
     @Test
     void urgent_goes_first_then_what_is_due_longest_then_the_oldest() throws Exception {
-        Plan urgent = new Plan(1, List.of(new Plan.PlannedDelivery("stat", 1, List.of("a"), 10)));
+        Plan urgent = new Plan(1, List.of(new Plan.PlannedDelivery("stat", 1, List.of("a"), 10, false)));
         apply(
                 received(1, "a"),
                 received(2, "a"),
@@ -120,7 +120,7 @@ abstract class LedgerContract {
 
     @Test
     void nothing_is_given_before_its_time_nor_hides_what_is_less_urgent() throws Exception {
-        Plan urgent = new Plan(1, List.of(new Plan.PlannedDelivery("stat", 1, List.of("a"), 10)));
+        Plan urgent = new Plan(1, List.of(new Plan.PlannedDelivery("stat", 1, List.of("a"), 10, false)));
         apply(received(inLog(instance(1), 1), urgent), received(2, "a"), retry(1, 0, LATER.plusMillis(1)));
 
         assertThat(dueIds("a")).containsExactly(delivery(2, 0));
@@ -502,8 +502,8 @@ abstract class LedgerContract {
         Plan twice = new Plan(
                 1,
                 List.of(
-                        new Plan.PlannedDelivery("copies", 1, three, 0),
-                        new Plan.PlannedDelivery("copies", 2, three, 0)));
+                        new Plan.PlannedDelivery("copies", 1, three, 0, false),
+                        new Plan.PlannedDelivery("copies", 2, three, 0, false)));
         apply(received(1, twice));
         assertThat(dueIds("a")).containsExactly(delivery(1, 0));
         assertThat(dueIds("b")).containsExactly(delivery(1, 1));
@@ -633,7 +633,7 @@ abstract class LedgerContract {
     void urgent_ones_leave_about_a_fifth_to_others_and_these_a_fifth_of_it_to_the_least() throws Exception {
         for (long id = 1; id <= 90; id++) {
             int priority = (int) (id % 3);
-            apply(received(id, new Plan(1, List.of(new Plan.PlannedDelivery("p", 1, List.of("a"), priority)))));
+            apply(received(id, new Plan(1, List.of(new Plan.PlannedDelivery("p", 1, List.of("a"), priority, false)))));
         }
         assertThat(priorities(ledger.due("a", LATER, 25, Set.of(), 0))).isEqualTo(Map.of(2L, 20, 1L, 4, 0L, 1));
         assertThat(priorities(ledger.due("a", LATER, 5, Set.of(), 0))).isEqualTo(Map.of(2L, 4, 1L, 1));
@@ -664,15 +664,15 @@ abstract class LedgerContract {
     }
 
     private static Plan one(String route, String... candidates) {
-        return new Plan(1, List.of(new Plan.PlannedDelivery(route, 1, List.of(candidates), 0)));
+        return new Plan(1, List.of(new Plan.PlannedDelivery(route, 1, List.of(candidates), 0, false)));
     }
 
     private static Plan both(List<String> first, List<String> second) {
         return new Plan(
                 1,
                 List.of(
-                        new Plan.PlannedDelivery("first", 1, first, 0),
-                        new Plan.PlannedDelivery("second", 1, second, 0)));
+                        new Plan.PlannedDelivery("first", 1, first, 0, false),
+                        new Plan.PlannedDelivery("second", 1, second, 0, false)));
     }
 
     private Applied reconsidered(String destination, long... instances) {

@@ -2,6 +2,7 @@ package org.dicomgateway.spool;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Origin;
@@ -45,11 +46,12 @@ final class LedgerFixtures {
 
     static StoredInstance inLog(Instance instance, long segment) {
         Location location = new Location.InLog(segment, instance.id() * 2_000);
-        return new StoredInstance(instance, location, LENGTH, 400, (int) (instance.id() * 0x9E3779B1L));
+        return new StoredInstance(
+                instance, location, LENGTH, 400, (int) (instance.id() * 0x9E3779B1L), Optional.empty());
     }
 
     static StoredInstance inFile(Instance instance) {
-        return new StoredInstance(instance, new Location.InFile(), LENGTH, 400, -1);
+        return new StoredInstance(instance, new Location.InFile(), LENGTH, 400, -1, Optional.empty());
     }
 
     static Change.Received received(StoredInstance stored, Plan plan) {
@@ -73,7 +75,7 @@ final class LedgerFixtures {
         return new Plan(
                 7,
                 Stream.of(destinations)
-                        .map(destination -> new Plan.PlannedDelivery("all", 1, List.of(destination), 0))
+                        .map(destination -> new Plan.PlannedDelivery("all", 1, List.of(destination), 0, false))
                         .toList());
     }
 

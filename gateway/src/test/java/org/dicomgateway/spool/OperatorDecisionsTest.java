@@ -37,7 +37,7 @@ class OperatorDecisionsTest {
     }
 
     private Spool open(Disk disk) throws IOException {
-        return Spool.open(
+        return SpoolHarness.open(
                 harness.settings,
                 SpoolHarness::plan,
                 Candidates.FIRST,
@@ -144,7 +144,7 @@ class OperatorDecisionsTest {
     @Test
     void what_a_route_applied_to_only_later_and_was_discarded_then_stays_discarded() throws Exception {
         Planner later = (header, origin) ->
-                new Plan(8, List.of(new Plan.PlannedDelivery("late", 1, List.of(SpoolHarness.PACS), 0)));
+                new Plan(8, List.of(new Plan.PlannedDelivery("late", 1, List.of(SpoolHarness.PACS), 0, false)));
         try (Spool spool = open()) {
             SpoolHarness.accept(spool, "1.2.1", "OT", 8_000);
             SpoolHarness.settleDown(spool);
@@ -154,7 +154,7 @@ class OperatorDecisionsTest {
                     .isEqualTo(1);
         }
         loseLedger();
-        try (Spool spool = Spool.open(
+        try (Spool spool = SpoolHarness.open(
                 harness.settings,
                 later,
                 Candidates.FIRST,

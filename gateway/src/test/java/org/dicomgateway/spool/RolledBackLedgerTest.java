@@ -108,7 +108,7 @@ class RolledBackLedgerTest {
 
     private static Spool open(SpoolHarness harness) throws IOException {
         Path ledger = new Folders(harness.directory).ledger();
-        return Spool.open(
+        return SpoolHarness.open(
                 harness.settings,
                 SpoolHarness::plan,
                 Candidates.FIRST,

@@ -48,7 +48,8 @@ final class SpoolBenchmark {
                 DataSize.ofMebibytes(64),
                 DataSize.ofMebibytes(100),
                 Duration.ofDays(30),
-                Duration.ofHours(1));
+                Duration.ofHours(1),
+                SpoolSettings.Keep.NOTHING);
         AtomicLong accepted = new AtomicLong();
         AtomicLong delivered = new AtomicLong();
         long start = System.nanoTime();

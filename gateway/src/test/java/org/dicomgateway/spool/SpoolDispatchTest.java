@@ -35,7 +35,7 @@ class SpoolDispatchTest {
     private SpoolHarness harness;
     private Candidates candidates;
     private Spool spool;
-    private Plan plan = plan(new PlannedDelivery("sticky", 1, List.of("a", "b"), 0));
+    private Plan plan = plan(new PlannedDelivery("sticky", 1, List.of("a", "b"), 0, false));
     private int number;
 
     private static Plan plan(PlannedDelivery... deliveries) {
@@ -51,7 +51,7 @@ class SpoolDispatchTest {
 
     private Spool openSpool() throws IOException {
         Path ledger = new Folders(directory).ledger();
-        return Spool.open(
+        return SpoolHarness.open(
                 harness.settings,
                 (header, origin) -> plan,
                 candidates,
@@ -129,9 +129,9 @@ class SpoolDispatchTest {
 
     @Test
     void each_route_judges_a_destination_for_itself_wherever_its_deliveries_stand_in_the_line() throws Exception {
-        plan = plan(new PlannedDelivery("given", 1, List.of("a", "b"), 0));
+        plan = plan(new PlannedDelivery("given", 1, List.of("a", "b"), 0, false));
         accept(700);
-        plan = plan(new PlannedDelivery("turns", 1, List.of("a", "b"), 0));
+        plan = plan(new PlannedDelivery("turns", 1, List.of("a", "b"), 0, false));
         accept(30);
         candidates.downFor("turns", "a");
         spool.reconsider("a");
@@ -143,9 +143,9 @@ class SpoolDispatchTest {
     @Test
     void what_waits_for_anybody_is_chosen_by_what_its_own_route_can_use() throws Exception {
         candidates.down("a", "b").downFor("turns", "a");
-        plan = plan(new PlannedDelivery("turns", 1, List.of("a", "b"), 0));
+        plan = plan(new PlannedDelivery("turns", 1, List.of("a", "b"), 0, false));
         accept(1);
-        plan = plan(new PlannedDelivery("given", 1, List.of("a", "b"), 0));
+        plan = plan(new PlannedDelivery("given", 1, List.of("a", "b"), 0, false));
         accept(20);
         candidates.up("a");
         spool.reconsider("a");
@@ -262,9 +262,9 @@ class SpoolDispatchTest {
 
     @Test
     void a_small_claim_gets_a_less_urgent_one_now_and_then() throws Exception {
-        plan = plan(new PlannedDelivery("routine", 1, List.of("a"), 0));
+        plan = plan(new PlannedDelivery("routine", 1, List.of("a"), 0, false));
         accept(4);
-        plan = plan(new PlannedDelivery("stat", 1, List.of("a"), 9));
+        plan = plan(new PlannedDelivery("stat", 1, List.of("a"), 9, false));
         accept(20);
         List<String> routes = new ArrayList<>();
         for (int i = 0; i < 10; i++) {

@@ -102,6 +102,19 @@ final class SpoolHarness {
         now.updateAndGet(instant -> instant.plus(by));
     }
 
+    /** Opens a spool whose monotonic clock is that of the machine. */
+    static Spool open(
+            SpoolSettings settings,
+            Planner planner,
+            Chooser chooser,
+            InstantSource clock,
+            Disk disk,
+            LedgerSource ledgers)
+            throws IOException {
+        return Spool.open(
+                settings, planner, chooser, clock, System::nanoTime, disk, ledgers, new ForwardLog(), StageTimes.NONE);
+    }
+
     Spool open() throws IOException {
         return open(FaultyDisk.healthy());
     }
@@ -133,7 +146,7 @@ final class SpoolHarness {
         return new Plan(
                 7,
                 destinations.stream()
-                        .map(destination -> new Plan.PlannedDelivery("all", 1, List.of(destination), 0))
+                        .map(destination -> new Plan.PlannedDelivery("all", 1, List.of(destination), 0, false))
                         .toList());
     }
 

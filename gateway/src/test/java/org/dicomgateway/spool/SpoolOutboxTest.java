@@ -271,7 +271,7 @@ class SpoolOutboxTest {
         SpoolHarness.accept(spool, "1.2.3", "OT", 3 * SpoolHarness.LARGE);
         SpoolHarness.settleDown(spool);
         assertThat(spool.unrouted()).isEqualTo(3);
-        Plan late = new Plan(8, List.of(new Plan.PlannedDelivery("late", 1, List.of(SpoolHarness.PACS), 0)));
+        Plan late = new Plan(8, List.of(new Plan.PlannedDelivery("late", 1, List.of(SpoolHarness.PACS), 0, false)));
         Plan none = new Plan(8, List.of());
         assertThat(spool.replan((header, origin) -> header.modality().equals("OT") ? late : none))
                 .isEqualTo(2);

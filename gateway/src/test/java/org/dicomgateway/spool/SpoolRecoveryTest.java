@@ -249,14 +249,15 @@ class SpoolRecoveryTest {
                 old.receiveMemory(),
                 old.minFreeSpace(),
                 old.history(),
-                old.stragglerAge());
+                old.stragglerAge(),
+                SpoolSettings.Keep.NOTHING);
         FaultyDisk disk = FaultyDisk.healthy();
-        try (Spool spool =
-                Spool.open(larger, SpoolHarness::plan, Candidates.FIRST, harness.clock(), disk, harness.ledgers)) {
+        try (Spool spool = SpoolHarness.open(
+                larger, SpoolHarness::plan, Candidates.FIRST, harness.clock(), disk, harness.ledgers)) {
             assertThat(SpoolHarness.deliverAll(spool, SpoolHarness.PACS)).hasSize(3);
             SpoolHarness.deliverAll(spool, SpoolHarness.ARCHIVE);
             spool.replan((header, origin) ->
-                    new Plan(8, List.of(new Plan.PlannedDelivery("late", 1, List.of(SpoolHarness.PACS), 0))));
+                    new Plan(8, List.of(new Plan.PlannedDelivery("late", 1, List.of(SpoolHarness.PACS), 0, false))));
             assertThat(SpoolHarness.deliverAll(spool, SpoolHarness.PACS)).hasSize(1);
             for (int round = 0; round < 4; round++) {
                 for (int i = 0; i < 30; i++) {

@@ -155,8 +155,8 @@ final class SpoolStory {
                     spool.settle(claim, new Settlement.Delivered(0));
                 }
             }
-            spool.replan(
-                    (header, origin) -> new Plan(8, List.of(new Plan.PlannedDelivery("late", 1, List.of("late"), 0))));
+            spool.replan((header, origin) ->
+                    new Plan(8, List.of(new Plan.PlannedDelivery("late", 1, List.of("late"), 0, false))));
             for (Claim claim : spool.claim("late", 1_000)) {
                 found.add("late " + claim.instance().sopInstance());
                 spool.settle(claim, new Settlement.Delivered(0));

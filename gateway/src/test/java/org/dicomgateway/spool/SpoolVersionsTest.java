@@ -166,7 +166,7 @@ class SpoolVersionsTest {
 
     @Test
     void what_belongs_together_is_in_order_too() throws Exception {
-        plan = new Plan(7, List.of(new PlannedDelivery("sticky", 1, List.of("a", "b"), 0)));
+        plan = new Plan(7, List.of(new PlannedDelivery("sticky", 1, List.of("a", "b"), 0, false)));
         what_was_in_flight_to_a_server_that_fails_does_not_follow_a_newer_version_to_another();
     }
 
@@ -270,7 +270,7 @@ class SpoolVersionsTest {
     void a_newer_version_that_is_more_urgent_waits_as_well() throws Exception {
         plan = to("a");
         long v1 = accept(1);
-        plan = new Plan(7, List.of(new PlannedDelivery("urgent", 1, List.of("a"), 10)));
+        plan = new Plan(7, List.of(new PlannedDelivery("urgent", 1, List.of("a"), 10, false)));
         long v2 = accept(2);
         assertThat(SpoolHarness.deliverAll(spool, "a"))
                 .extracting(claim -> claim.instance().id())

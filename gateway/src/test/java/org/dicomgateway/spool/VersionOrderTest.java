@@ -166,7 +166,7 @@ class VersionOrderTest {
         }
 
         private Spool open() throws IOException {
-            return Spool.open(
+            return SpoolHarness.open(
                     harness.settings,
                     World::plan,
                     harness.candidates,

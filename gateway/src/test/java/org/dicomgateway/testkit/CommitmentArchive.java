@@ -12,7 +12,6 @@ import org.dicomgateway.dicom.acceptor.Acceptor;
 import org.dicomgateway.dicom.commitment.CommitmentRequest;
 import org.dicomgateway.dicom.commitment.CommitmentResult;
 import org.dicomgateway.dicom.commitment.CommitmentScp;
-import org.dicomgateway.dicom.commitment.CommitmentScu;
 import org.dicomgateway.dicom.commitment.ReportChannel;
 import org.dicomgateway.dicom.requestor.Reporter;
 import org.dicomgateway.dicom.requestor.RequestorSettings;
@@ -48,7 +47,7 @@ public final class CommitmentArchive implements CommitmentScp, AutoCloseable {
                     return CStoreResponse.SUCCESS;
                 },
                 Optional.of(this),
-                CommitmentScu.NONE);
+                Acceptors.NO_REPORTS);
     }
 
     /** Starts one that takes requests, and reports nothing by itself. */

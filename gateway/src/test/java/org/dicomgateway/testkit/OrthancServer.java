@@ -3,6 +3,7 @@ package org.dicomgateway.testkit;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
@@ -18,12 +19,14 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.orthanc.Level;
 import org.dicomgateway.orthanc.Login;
 import org.dicomgateway.orthanc.OrthancClient;
+import org.dicomgateway.orthanc.OrthancId;
 import org.dicomgateway.orthanc.Resource;
 import tools.jackson.core.json.JsonReadFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -61,7 +64,11 @@ public final class OrthancServer implements AutoCloseable {
         this.configuration = configuration;
         this.log = log;
         this.environment = environment;
-        this.client = new OrthancClient(URI.create("http://127.0.0.1:" + httpPort), LOGIN);
+        this.client = new OrthancClient(
+                URI.create("http://127.0.0.1:" + httpPort),
+                Optional.of(LOGIN),
+                OrthancClient.DEFAULT_CONNECT_TIMEOUT,
+                OrthancClient.DEFAULT_ANSWER_TIMEOUT);
         this.child = launch();
     }
 
@@ -123,6 +130,13 @@ public final class OrthancServer implements AutoCloseable {
     /** Its REST API. */
     public OrthancClient rest() {
         return client;
+    }
+
+    /** An instance's DICOM file as it stores it. */
+    public byte[] file(OrthancId instance) throws IOException {
+        try (InputStream file = client.open(instance)) {
+            return file.readAllBytes();
+        }
     }
 
     /** How many instances it holds. */

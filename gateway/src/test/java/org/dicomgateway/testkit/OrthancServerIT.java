@@ -46,8 +46,7 @@ class OrthancServerIT {
                 Dcmtk.storescu(server.peer(), OrthancServer.GATEWAY, List.of(file.path()))
                         .orFail();
             }
-            byte[] held =
-                    server.rest().file(server.rest().find(first.sopInstance()).get(0));
+            byte[] held = server.file(server.rest().find(first.sopInstance()).get(0));
             assertThat(server.instances()).isEqualTo(1);
             assertThat(Part10.dataset(held)).isEqualTo(Part10.dataset(second.path()));
         }

@@ -33,7 +33,7 @@ public final class Reconciliation {
 
     private static boolean isSame(OrthancServer server, TestFile file) {
         try {
-            return Arrays.equals(Part10.dataset(server.rest().file(idOf(file))), Part10.dataset(file.path()));
+            return Arrays.equals(Part10.dataset(server.file(idOf(file))), Part10.dataset(file.path()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

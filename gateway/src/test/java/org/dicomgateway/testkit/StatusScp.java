@@ -26,7 +26,7 @@ public final class StatusScp implements AutoCloseable {
     private StatusScp(String aeTitle, int status) {
         this.peer = new Peer(AeTitle.of(aeTitle), "127.0.0.1", FreePorts.next());
         this.status = status;
-        this.acceptor = new Acceptor(Acceptors.at(peer), request -> Admission.UNLIMITED, this::store);
+        this.acceptor = Acceptors.of(Acceptors.at(peer), request -> Admission.UNLIMITED, this::store);
     }
 
     /** Starts one that answers so, until {@link #answer}. */

@@ -64,7 +64,7 @@ final class Audit {
             if (!server.rest().holds(last.id())) {
                 return false;
             }
-            String found = Sent.digest(Part10.dataset(server.rest().file(last.id())));
+            String found = Sent.digest(Part10.dataset(server.file(last.id())));
             Optional<Sent> version = versions.stream()
                     .filter(each -> each.digest().equals(found))
                     .findAny();

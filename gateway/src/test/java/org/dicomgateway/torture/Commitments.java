@@ -119,8 +119,7 @@ final class Commitments implements AutoCloseable {
     private static boolean mayHold(OrthancServer server, Sent version) {
         try {
             return server.rest().holds(version.id())
-                    && Sent.digest(Part10.dataset(server.rest().file(version.id())))
-                            .equals(version.digest());
+                    && Sent.digest(Part10.dataset(server.file(version.id()))).equals(version.digest());
         } catch (IOException silent) {
             return true;
         }

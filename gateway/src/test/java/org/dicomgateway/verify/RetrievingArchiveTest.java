@@ -21,6 +21,9 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.config.settings.DestinationSettings.DicomWebSettings;
+import org.dicomgateway.config.settings.RateLimit;
+import org.dicomgateway.config.settings.Schedule;
+import org.dicomgateway.config.settings.VerifySettings;
 import org.dicomgateway.config.settings.VerifySettings.Level;
 import org.dicomgateway.dicom.requestor.QueryRetrieve;
 import org.dicomgateway.dicom.requestor.RequestorSettings;
@@ -58,7 +61,13 @@ class RetrievingArchiveTest {
                 100,
                 new DestinationSettings.RetrySettings(limit, limit, 10),
                 new DestinationSettings.BreakerSettings(3, limit, limit),
-                limit);
+                limit,
+                Schedule.ALWAYS,
+                RateLimit.UNLIMITED,
+                Optional.empty(),
+                Optional.empty(),
+                VerifySettings.NONE,
+                DestinationSettings.CommitmentRequests.NONE);
     }
 
     private static Copy copy(String study) {

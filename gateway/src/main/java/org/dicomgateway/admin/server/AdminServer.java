@@ -4,12 +4,12 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
 import io.javalin.util.JavalinException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Consumer;
 import org.dicomgateway.admin.access.AuditListener;
@@ -46,23 +46,12 @@ public final class AdminServer implements AutoCloseable {
     private final LiveEvents live;
     private final Javalin server;
 
-    /** Creates a server without audit. It answers nothing before {@link #start}. */
-    public AdminServer(AdminSettings settings, Controls controls, SpoolView spool, Telemetry telemetry) {
-        this(settings, controls, spool, telemetry, AuditListener.NOBODY, new TlsContexts(InstantSource.system()));
-    }
-
-    /** Creates a server. {@code auditListener} gets all actions; {@code contexts} has the keys if TLS is configured. */
-    public AdminServer(
-            AdminSettings settings,
-            Controls controls,
-            SpoolView spool,
-            Telemetry telemetry,
-            AuditListener auditListener,
-            TlsContexts contexts) {
-        this(settings, controls, spool, telemetry, auditListener, contexts, HttpLimits.DEFAULT);
-    }
-
-    /** Creates a server with these limits. */
+    /**
+     * Creates a server. It answers nothing before {@link #start}.
+     *
+     * @param auditListener gets all actions
+     * @param contexts has the keys, if TLS is configured
+     */
     public AdminServer(
             AdminSettings settings,
             Controls controls,
@@ -128,23 +117,23 @@ public final class AdminServer implements AutoCloseable {
         config.routes.beforeMatched(authenticator::check);
         config.routes.after(authenticator::tell);
         apis.forEach(api -> api.accept(config.routes));
-        config.routes.exception(HttpResponseException.class, (refused, context) -> {
-            context.status(refused.getStatus());
-            AdminApi.answer(context, new Answers.Failure(String.valueOf(refused.getMessage())));
-        });
-        config.routes.exception(SearchException.class, (failure, context) -> {
-            context.status(HttpStatus.SERVICE_UNAVAILABLE);
-            AdminApi.answer(context, new Answers.Failure(String.valueOf(failure.getMessage())));
-        });
-        config.routes.exception(IllegalArgumentException.class, (refused, context) -> {
-            context.status(HttpStatus.BAD_REQUEST);
-            AdminApi.answer(context, new Answers.Failure(String.valueOf(refused.getMessage())));
-        });
+        config.routes.exception(
+                HttpResponseException.class, (refused, context) -> fail(context, refused.getStatus(), refused));
+        config.routes.exception(
+                SearchException.class,
+                (failure, context) -> fail(context, HttpStatus.SERVICE_UNAVAILABLE.getCode(), failure));
+        config.routes.exception(
+                IllegalArgumentException.class,
+                (refused, context) -> fail(context, HttpStatus.BAD_REQUEST.getCode(), refused));
         config.routes.exception(RuntimeException.class, (failure, context) -> {
             LOG.error("{} {} failed", context.method(), context.path(), failure);
-            context.status(HttpStatus.INTERNAL_SERVER_ERROR);
-            AdminApi.answer(context, new Answers.Failure(String.valueOf(failure.getMessage())));
+            fail(context, HttpStatus.INTERNAL_SERVER_ERROR.getCode(), failure);
         });
+    }
+
+    private static void fail(Context context, int status, Exception why) {
+        context.status(status);
+        AdminApi.answer(context, new Answers.Failure(String.valueOf(why.getMessage())));
     }
 
     /**

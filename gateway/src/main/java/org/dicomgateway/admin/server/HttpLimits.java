@@ -15,6 +15,6 @@ import org.dicomgateway.dicom.values.ByteSize;
  */
 public record HttpLimits(int connections, Duration patience, int requestBytes, long unreadBytes, int threads) {
 
-    static final HttpLimits DEFAULT =
+    public static final HttpLimits DEFAULT =
             new HttpLimits(200, Duration.ofSeconds(20), 64 * ByteSize.KIB, 16L * ByteSize.MIB, 12);
 }

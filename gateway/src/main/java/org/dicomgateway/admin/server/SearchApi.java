@@ -69,35 +69,23 @@ final class SearchApi {
 
     private void instances(Context context) {
         Page<SpoolSearch.FoundInstance> page = spool.instances(search(context), cursor(context), limit(context));
-        AdminApi.answer(
-                context,
-                new Pages.Instances(page.items().stream().map(InstanceView::of).toList(), page.next()));
+        AdminApi.answer(context, page.map(InstanceView::of));
     }
 
     private void timelines(Context context) {
         Page<SpoolSearch.Story> page = spool.stories(search(context), cursor(context), limit(context));
-        AdminApi.answer(
-                context,
-                new Pages.Timelines(page.items().stream().map(StoryView::of).toList(), page.next()));
+        AdminApi.answer(context, page.map(StoryView::of));
     }
 
     private void deliveries(Context context) {
         Page<SpoolSearch.FoundDelivery> page = spool.deliveries(search(context), cursor(context), limit(context));
-        AdminApi.answer(
-                context,
-                new Pages.Deliveries(page.items().stream().map(DeliveryView::of).toList(), page.next()));
+        AdminApi.answer(context, page.map(DeliveryView::of));
     }
 
     private void studies(Context context) {
         Page<SpoolSearch.FoundStudy> page = spool.studies(search(context), cursor(context), limit(context));
         Map<String, HealthView> health = controls.destinations();
-        AdminApi.answer(
-                context,
-                new Pages.Studies(
-                        page.items().stream()
-                                .map(study -> StudyView.of(study, health))
-                                .toList(),
-                        page.next()));
+        AdminApi.answer(context, page.map(study -> StudyView.of(study, health)));
     }
 
     private void story(Context context) {

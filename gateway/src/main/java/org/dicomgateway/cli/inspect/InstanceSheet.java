@@ -69,7 +69,7 @@ final class InstanceSheet {
     void add(String server, OrthancClient client, OrthancId id) throws OrthancException {
         Map<String, String> notes = new LinkedHashMap<>(client.metadata(id));
         notes.remove(INTERNAL);
-        notes.put(SIZE, Long.toString(client.instanceStatistics(id).dicomSize().bytes()));
+        notes.put(SIZE, Long.toString(client.dicomSize(id).bytes()));
         notes.put(MD5, client.md5(id));
         if (teller.isEmpty()) {
             attributes = client.attributes(id);

@@ -79,24 +79,7 @@ final class DestinationReader {
         section.finish();
         return new Draft(
                 section.sourceLocation(),
-                () -> new DestinationSettings(
-                        name,
-                        new Peer(aeTitle.get(), host.get(), port.get()),
-                        shared.callingAe.get(),
-                        shared.maxAssociations.get(),
-                        shared.weight.get(),
-                        shared.requestor.get(),
-                        shared.linger.get(),
-                        shared.maxBatch.get(),
-                        shared.retry.get(),
-                        shared.breaker.get(),
-                        shared.probeInterval.get(),
-                        shared.schedule.get(),
-                        shared.maxRate.get(),
-                        api.get(),
-                        web.get(),
-                        shared.verify.get(),
-                        shared.commitment.get()),
+                () -> shared.of(name, new Peer(aeTitle.get(), host.get(), port.get()), api.get(), web.get()),
                 List.of(restShared.password(), dicomWebShared.password()));
     }
 
@@ -108,22 +91,10 @@ final class DestinationReader {
                         "write a name such as pacs.example.org, or an address");
     }
 
-    /** The settings that a destination and the defaults have in common. */
-    private record Shared(
-            Setting<Optional<AeTitle>> callingAe,
-            Setting<Integer> maxAssociations,
-            Setting<Integer> weight,
-            Supplier<RequestorSettings> requestor,
-            Setting<Duration> linger,
-            Setting<Integer> maxBatch,
-            Supplier<RetrySettings> retry,
-            Supplier<BreakerSettings> breaker,
-            Setting<Duration> probeInterval,
-            Setting<Schedule> schedule,
-            Supplier<RateLimit> maxRate,
-            Setting<VerifySettings.Level> level,
-            Supplier<VerifySettings> verify,
-            Supplier<CommitmentRequests> commitment) {}
+    /** What a destination and the defaults have in common; makes a destination of it and what is its own. */
+    private interface Shared {
+        DestinationSettings of(String name, Peer peer, Optional<RestSettings> rest, Optional<DicomWebSettings> web);
+    }
 
     /**
      * Reads the common settings.
@@ -131,24 +102,39 @@ final class DestinationReader {
      * @param whole true for a destination; false for the defaults
      */
     private static Shared shared(Section section, boolean whole) {
-        Section verify = section.section("verify");
-        Setting<VerifySettings.Level> level = verify.word("level", VerifySettings.Level.class);
+        Section verification = section.section("verify");
+        Setting<VerifySettings.Level> level = verification.word("level", VerifySettings.Level.class);
         Setting<Optional<AeTitle>> callingAe = callingAe(section);
-        return new Shared(
-                callingAe,
-                section.integer("max-associations", 1, 256),
-                section.integer("weight", 1, 1_000),
-                requestor(section, whole),
-                section.duration("linger", Duration.ZERO, Duration.ofMinutes(1)),
-                section.integer("max-batch", 1, 10_000),
-                retry(section.section("retry")),
-                breaker(section.section("breaker")),
-                section.duration("probe-interval", Duration.ofSeconds(1), Limits.MAX_TIMEOUT),
-                ScheduleReader.read(section.section("schedule")),
-                AccessReader.rate(section.section("max-rate")),
-                level,
-                verify(verify, level),
-                commitment(section.section("commitment"), callingAe));
+        Setting<Integer> associations = section.integer("max-associations", 1, 256);
+        Setting<Integer> weight = section.integer("weight", 1, 1_000);
+        Supplier<RequestorSettings> requestor = requestor(section, whole);
+        Setting<Duration> linger = section.duration("linger", Duration.ZERO, Duration.ofMinutes(1));
+        Setting<Integer> batch = section.integer("max-batch", 1, 10_000);
+        Supplier<RetrySettings> retry = retry(section.section("retry"));
+        Supplier<BreakerSettings> breaker = breaker(section.section("breaker"));
+        Setting<Duration> probe = section.duration("probe-interval", Duration.ofSeconds(1), Limits.MAX_TIMEOUT);
+        Setting<Schedule> schedule = ScheduleReader.read(section.section("schedule"));
+        Supplier<RateLimit> rate = AccessReader.rate(section.section("max-rate"));
+        Supplier<VerifySettings> verify = verify(verification, level);
+        Supplier<CommitmentRequests> commitment = commitment(section.section("commitment"), callingAe);
+        return (name, peer, rest, web) -> new DestinationSettings(
+                name,
+                peer,
+                callingAe.get(),
+                associations.get(),
+                weight.get(),
+                requestor.get(),
+                linger.get(),
+                batch.get(),
+                retry.get(),
+                breaker.get(),
+                probe.get(),
+                schedule.get(),
+                rate.get(),
+                rest,
+                web,
+                verify.get(),
+                commitment.get());
     }
 
     private static Supplier<CommitmentRequests> commitment(Section section, Setting<Optional<AeTitle>> callingAe) {

@@ -20,9 +20,4 @@ public record AdminSettings(
     public AdminSettings {
         users = List.copyOf(users);
     }
-
-    /** Without users: only for this machine. */
-    public AdminSettings(boolean enabled, InetSocketAddress address) {
-        this(enabled, address, List.of(), Optional.empty());
-    }
 }

@@ -47,39 +47,6 @@ public record DestinationSettings(
         VerifySettings verify,
         CommitmentRequests commitment) {
 
-    /** A destination without schedule, rate limit and REST API. */
-    public DestinationSettings(
-            String name,
-            Peer peer,
-            Optional<AeTitle> callingAe,
-            int maxAssociations,
-            int weight,
-            RequestorSettings requestor,
-            Duration linger,
-            int maxBatch,
-            RetrySettings retry,
-            BreakerSettings breaker,
-            Duration probeInterval) {
-        this(
-                name,
-                peer,
-                callingAe,
-                maxAssociations,
-                weight,
-                requestor,
-                linger,
-                maxBatch,
-                retry,
-                breaker,
-                probeInterval,
-                Schedule.ALWAYS,
-                RateLimit.UNLIMITED,
-                Optional.empty(),
-                Optional.empty(),
-                VerifySettings.NONE,
-                CommitmentRequests.NONE);
-    }
-
     /**
      * Whether the gateway asks the server to commit the storage of what was delivered (PS3.4 Annex J).
      *

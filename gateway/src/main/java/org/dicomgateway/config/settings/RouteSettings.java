@@ -31,18 +31,6 @@ public record RouteSettings(
         to = List.copyOf(to);
     }
 
-    /** A route of which storage commitment requires all copies. */
-    public RouteSettings(
-            String name,
-            Condition match,
-            boolean fallback,
-            Strategy strategy,
-            List<String> to,
-            int priority,
-            Schedule schedule) {
-        this(name, match, fallback, strategy, to, priority, schedule, CommitOn.ALL);
-    }
-
     /**
      * The copies of an instance that storage commitment requires.
      *

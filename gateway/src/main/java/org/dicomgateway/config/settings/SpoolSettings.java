@@ -28,28 +28,6 @@ public record SpoolSettings(
         Duration stragglerAge,
         Keep keep) {
 
-    /** A spool that keeps nothing after the last delivery. */
-    public SpoolSettings(
-            Path directory,
-            DataSize segmentSize,
-            DataSize reserve,
-            DataSize largeInstance,
-            DataSize receiveMemory,
-            DataSize minFreeSpace,
-            Duration history,
-            Duration stragglerAge) {
-        this(
-                directory,
-                segmentSize,
-                reserve,
-                largeInstance,
-                receiveMemory,
-                minFreeSpace,
-                history,
-                stragglerAge,
-                Keep.NOTHING);
-    }
-
     /**
      * How long bytes are kept after the last delivery, to send them again. The space is given up before the spool
      * would refuse an instance.

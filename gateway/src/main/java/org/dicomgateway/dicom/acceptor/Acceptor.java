@@ -7,7 +7,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -96,16 +95,6 @@ public final class Acceptor implements AutoCloseable {
     private volatile boolean stopping;
     private @Nullable ServerSocket server;
     private @Nullable LongLived acceptLoop;
-
-    /** An acceptor that does not listen yet and does not load renewed certificates. */
-    public Acceptor(AcceptorSettings settings, AssociationPolicy policy, CStoreScp scp) {
-        this(settings, new TlsContexts(InstantSource.system()), policy, scp);
-    }
-
-    /** An acceptor without storage commitment. */
-    public Acceptor(AcceptorSettings settings, TlsContexts contexts, AssociationPolicy policy, CStoreScp scp) {
-        this(settings, contexts, policy, scp, Optional.empty(), CommitmentScu.NONE);
-    }
 
     /**
      * An acceptor that does not listen yet. If the settings require TLS, it uses one of these contexts.

@@ -33,27 +33,4 @@ public record AcceptorSettings(
         OptionalLong minRate,
         Duration writeTimeout,
         int maxPduLength,
-        Optional<ServerTls> tls) {
-
-    /** Without TLS, limit per host and minimum rate. */
-    public AcceptorSettings(
-            InetSocketAddress bind,
-            int maxAssociations,
-            Duration requestTimeout,
-            Duration idleTimeout,
-            Duration readTimeout,
-            Duration writeTimeout,
-            int maxPduLength) {
-        this(
-                bind,
-                maxAssociations,
-                OptionalInt.empty(),
-                requestTimeout,
-                idleTimeout,
-                readTimeout,
-                OptionalLong.empty(),
-                writeTimeout,
-                maxPduLength,
-                Optional.empty());
-    }
-}
+        Optional<ServerTls> tls) {}

@@ -1,7 +1,6 @@
 package org.dicomgateway.dicom.commitment;
 
 import org.dicomgateway.dicom.commitment.CommitmentScp.Answer;
-import org.dicomgateway.dicom.values.DimseStatus;
 import org.dicomgateway.dicom.values.Origin;
 
 /**
@@ -9,20 +8,6 @@ import org.dicomgateway.dicom.values.Origin;
  * report, which is that of the request or one that the peer opened.
  */
 public interface CommitmentScu {
-
-    /** Nobody is asked for storage commitment, so no report is expected. */
-    CommitmentScu NONE = new CommitmentScu() {
-
-        @Override
-        public String refusal(Origin origin) {
-            return "the gateway asks nobody for storage commitment";
-        }
-
-        @Override
-        public Answer report(CommitmentResult result, Origin origin) {
-            return new Answer(DimseStatus.INVALID_ARGUMENT_VALUE, refusal(origin));
-        }
-    };
 
     /**
      * Why nothing is expected from this peer; empty when its reports are read.

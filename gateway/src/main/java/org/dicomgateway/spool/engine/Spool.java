@@ -100,20 +100,9 @@ public final class Spool implements Intake, Outbox, SpoolView, Whereabouts, Auto
         return spool;
     }
 
-    /** For tests: with a given disk and ledger. The {@link #spoolMaintenance} runs only on request. */
-    public static Spool open(
-            SpoolSettings settings,
-            Planner planner,
-            Chooser chooser,
-            InstantSource clock,
-            Disk disk,
-            LedgerSource ledgers)
-            throws IOException {
-        return open(
-                settings, planner, chooser, clock, System::nanoTime, disk, ledgers, new ForwardLog(), StageTimes.NONE);
-    }
-
-    /** For tests: also with a given monotonic clock and forward log. */
+    /**
+     * For tests: with a given monotonic clock, disk and ledger. The {@link #spoolMaintenance} runs only on request.
+     */
     public static Spool open(
             SpoolSettings settings,
             Planner planner,

@@ -105,6 +105,8 @@ record SpoolParts(
         disk.syncDirectory(folders.root());
         SpoolLock lock = SpoolLock.take(folders.lock());
         @Nullable FactJournal journal = null;
+        @Nullable Ledger ledger = null;
+        @Nullable LedgerQueue ledgerQueue = null;
         boolean done = false;
         try {
             InstanceFiles files = new InstanceFiles(disk, folders);
@@ -112,64 +114,7 @@ record SpoolParts(
             journal = FactJournal.open(disk, folders, Recovery.SUFFIX.format(clock.instant()));
             Recovery.Recovered recovered =
                     new Recovery(disk, folders, files, aside, journal, ledgers, planner, chooser, clock).run();
-            SpoolParts parts = assemble(
-                    settings,
-                    planner,
-                    chooser,
-                    clock,
-                    nanos,
-                    disk,
-                    folders,
-                    lock,
-                    files,
-                    aside,
-                    journal,
-                    catalogue,
-                    forwardLog,
-                    times,
-                    recovered);
-            done = true;
-            return parts;
-        } catch (LedgerException e) {
-            throw new IOException("the spool " + folders.root() + " cannot be opened: " + e.getMessage(), e);
-        } finally {
-            if (!done) {
-                if (journal != null) {
-                    journal.close();
-                }
-                lock.close();
-            }
-        }
-    }
-
-    private static void checkSizes(SpoolSettings settings) {
-        if (settings.largeInstance().bytes() > settings.segmentSize().bytes() / 4) {
-            throw new IllegalArgumentException("spool.large-instance (" + settings.largeInstance()
-                    + ") must be at most a quarter of spool.segment-size (" + settings.segmentSize() + ")");
-        }
-    }
-
-    private static SpoolParts assemble(
-            SpoolSettings settings,
-            Planner planner,
-            Chooser chooser,
-            InstantSource clock,
-            LongSupplier nanos,
-            Disk disk,
-            Folders folders,
-            SpoolLock lock,
-            InstanceFiles files,
-            SetAside aside,
-            FactJournal journal,
-            Catalogue catalogue,
-            ForwardLog forwardLog,
-            StageTimes times,
-            Recovery.Recovered recovered)
-            throws IOException, LedgerException {
-        Ledger ledger = recovered.ledger();
-        LedgerQueue ledgerQueue = null;
-        boolean done = false;
-        try {
+            ledger = recovered.ledger();
             SpaceWatch space = new SpaceWatch(disk, folders.root(), settings.minFreeSpace());
             space.look();
             SegmentPins pins = new SegmentPins();
@@ -244,13 +189,28 @@ record SpoolParts(
                             settings.history()));
             done = true;
             return parts;
+        } catch (LedgerException e) {
+            throw new IOException("the spool " + folders.root() + " cannot be opened: " + e.getMessage(), e);
         } finally {
             if (!done) {
                 if (ledgerQueue != null) {
                     ledgerQueue.close();
                 }
-                ledger.close();
+                if (ledger != null) {
+                    ledger.close();
+                }
+                if (journal != null) {
+                    journal.close();
+                }
+                lock.close();
             }
+        }
+    }
+
+    private static void checkSizes(SpoolSettings settings) {
+        if (settings.largeInstance().bytes() > settings.segmentSize().bytes() / 4) {
+            throw new IllegalArgumentException("spool.large-instance (" + settings.largeInstance()
+                    + ") must be at most a quarter of spool.segment-size (" + settings.segmentSize() + ")");
         }
     }
 

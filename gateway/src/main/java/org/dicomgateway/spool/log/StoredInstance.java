@@ -23,11 +23,6 @@ public record StoredInstance(
         int crc32c,
         Optional<DatasetDigest> digest) {
 
-    /** An instance without a digest. */
-    public StoredInstance(Instance instance, Location location, long length, int datasetOffset, int crc32c) {
-        this(instance, location, length, datasetOffset, crc32c, Optional.empty());
-    }
-
     /** The same stream in a file of its own. */
     public StoredInstance inOwnFile() {
         return new StoredInstance(instance, new Location.InFile(), length, datasetOffset, crc32c, digest);

@@ -18,7 +18,11 @@ import org.dicomgateway.spool.Search;
 import org.dicomgateway.spool.SearchException;
 import org.dicomgateway.spool.SpoolSearch;
 import org.dicomgateway.spool.ledger.LedgerException;
+import org.dicomgateway.spool.search.CatalogueReader.Question;
+import org.dicomgateway.spool.sqlite.CommitmentRows;
+import org.dicomgateway.spool.sqlite.CopyRows;
 import org.dicomgateway.spool.sqlite.LedgerFile;
+import org.dicomgateway.spool.sqlite.Statements;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -98,32 +102,32 @@ public final class Catalogue implements SpoolSearch, AutoCloseable {
 
     /** See {@link org.dicomgateway.spool.Copies#due}. */
     public List<Copy> dueCopies(String destination, Instant now, int max) {
-        return ask(reader -> reader.dueCopies(destination, now, max));
+        return read(database -> CopyRows.due(database, destination, now, max));
     }
 
     /** See {@link org.dicomgateway.spool.Copies#copies}. */
     public List<Copy> copies(List<Long> deliveries) {
-        return ask(reader -> reader.copies(deliveries));
+        return read(database -> CopyRows.of(database, deliveries));
     }
 
     /** See {@link org.dicomgateway.spool.Copies#ofInstance}. */
     public List<Copy> copiesOfInstance(long instance) {
-        return ask(reader -> reader.copiesOfInstance(instance));
+        return read(database -> CopyRows.ofInstance(database, instance));
     }
 
     /** See {@link org.dicomgateway.spool.SpoolView#copyCounts}. */
     public Map<String, Map<CopyState, Long>> copyCounts() {
-        return ask(CatalogueReader::copyCounts);
+        return read(CopyRows::counts);
     }
 
     /** See {@link CopyCommitments#owed}. */
     public List<CopyCommitments.Owed> owed(String destination, Instant until, int max) {
-        return ask(reader -> reader.owed(destination, until, max));
+        return read(database -> CommitmentRows.owed(database, destination, until, max));
     }
 
     /** See {@link CopyCommitments#debts}. */
     public Map<String, CopyCommitments.Debt> debts() {
-        return ask(CatalogueReader::debts);
+        return read(CommitmentRows::debts);
     }
 
     private BooleanSupplier late() {
@@ -131,11 +135,11 @@ public final class Catalogue implements SpoolSearch, AutoCloseable {
         return () -> System.nanoTime() - end >= 0;
     }
 
-    private interface Question<T> {
-        T put(CatalogueReader reader) throws SQLException;
+    private <T> T read(Question<Statements, T> question) {
+        return ask(reader -> reader.inOneState(question));
     }
 
-    private <T> T ask(Question<T> question) {
+    private <T> T ask(Question<CatalogueReader, T> question) {
         waitForPlace();
         @Nullable CatalogueReader reader = null;
         boolean sound = false;

@@ -13,17 +13,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import org.dicomgateway.spool.Copy;
-import org.dicomgateway.spool.CopyCommitments;
-import org.dicomgateway.spool.CopyState;
 import org.dicomgateway.spool.Search;
 import org.dicomgateway.spool.SpoolSearch.FoundDelivery;
 import org.dicomgateway.spool.SpoolSearch.FoundInstance;
 import org.dicomgateway.spool.SpoolSearch.FoundStudy;
 import org.dicomgateway.spool.SpoolSearch.Page;
 import org.dicomgateway.spool.SpoolSearch.Story;
-import org.dicomgateway.spool.sqlite.CommitmentRows;
-import org.dicomgateway.spool.sqlite.CopyRows;
 import org.dicomgateway.spool.sqlite.Statements;
 
 /**
@@ -197,41 +192,25 @@ final class CatalogueReader implements AutoCloseable {
         });
     }
 
-    List<Copy> dueCopies(String destination, Instant now, int max) throws SQLException {
-        return reading(rows -> CopyRows.due(database, destination, now, max));
+    /** Asks a question about found rows. */
+    private <T> T reading(Question<FoundRows, T> question) throws SQLException {
+        return inOneState(same -> question.put(new FoundRows(same)));
     }
 
-    List<Copy> copies(List<Long> deliveries) throws SQLException {
-        return reading(rows -> CopyRows.of(database, deliveries));
-    }
-
-    List<Copy> copiesOfInstance(long instance) throws SQLException {
-        return reading(rows -> CopyRows.ofInstance(database, instance));
-    }
-
-    List<CopyCommitments.Owed> owed(String destination, Instant until, int max) throws SQLException {
-        return reading(rows -> CommitmentRows.owed(database, destination, until, max));
-    }
-
-    Map<String, CopyCommitments.Debt> debts() throws SQLException {
-        return reading(rows -> CommitmentRows.debts(database));
-    }
-
-    Map<String, Map<CopyState, Long>> copyCounts() throws SQLException {
-        return reading(rows -> CopyRows.counts(database));
-    }
-
-    private interface Question<T> {
-        T put(FoundRows rows) throws SQLException;
-    }
-
-    private <T> T reading(Question<T> question) throws SQLException {
+    /** Asks a question about one state of the ledger. */
+    <T> T inOneState(Question<Statements, T> question) throws SQLException {
         database.update("BEGIN");
         try {
-            return question.put(new FoundRows(database));
+            return question.put(database);
         } finally {
             database.update("COMMIT");
         }
+    }
+
+    /** What is asked of a source of answers. */
+    @FunctionalInterface
+    interface Question<S, T> {
+        T put(S source) throws SQLException;
     }
 
     @Override

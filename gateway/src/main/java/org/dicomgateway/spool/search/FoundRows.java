@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,17 +44,14 @@ import org.jspecify.annotations.Nullable;
 public final class FoundRows {
 
     private final Statements database;
-    private final Set<String> absent = new HashSet<>();
+    private final Set<String> absent;
     /** Each row is read once: in SQLite, reading texts is the expensive part. */
     private final Map<Long, SeriesRow> series = new HashMap<>();
 
     FoundRows(Statements database) throws SQLException {
         this.database = database;
-        try (ResultSet row = database.query("SELECT destination FROM books WHERE present = 0")) {
-            while (row.next()) {
-                absent.add(row.getString(1));
-            }
-        }
+        this.absent =
+                Set.copyOf(database.list(row -> row.getString(1), "SELECT destination FROM books WHERE present = 0"));
     }
 
     /** Reads an instance, if it exists. */
@@ -68,20 +64,15 @@ public final class FoundRows {
      * rows.
      */
     List<FoundInstance> instances(List<Long> ids) throws SQLException {
-        List<FoundInstance> found = new ArrayList<>();
         String list = ids.toString();
-        try (ResultSet row = database.query(INSTANCES, list)) {
-            while (row.next()) {
-                Instance instance = series(row.getLong(2))
-                        .instance(
-                                row.getLong(1),
-                                Uid.of(row.getString(3)),
-                                Instant.ofEpochMilli(row.getLong(4)),
-                                row.getLong(5));
-                found.add(new FoundInstance(instance, row.getLong(6), row.getInt(7) == 1, List.of()));
-            }
-        }
-        return withDeliveries(found, list, checks(list), commitments(list));
+        return withDeliveries(database.list(this::found, INSTANCES, list), list, checks(list), commitments(list));
+    }
+
+    private FoundInstance found(ResultSet row) throws SQLException {
+        Instance instance = series(row.getLong(2))
+                .instance(
+                        row.getLong(1), Uid.of(row.getString(3)), Instant.ofEpochMilli(row.getLong(4)), row.getLong(5));
+        return new FoundInstance(instance, row.getLong(6), row.getInt(7) == 1, List.of());
     }
 
     /** What was last reported about the deliveries of these instances, by delivery. */
@@ -233,9 +224,8 @@ public final class FoundRows {
                 candidates,
                 OptionalInt.empty(),
                 ""));
-        try (ResultSet row = database.query(EVENTS, delivery.id())) {
-            while (row.next()) {
-                events.add(new Event(
+        events.addAll(database.list(
+                row -> new Event(
                         Instant.ofEpochMilli(row.getLong(2)),
                         Instant.ofEpochMilli(row.getLong(3)),
                         row.getLong(4),
@@ -244,9 +234,9 @@ public final class FoundRows {
                         delivery.route(),
                         text(row.getString(5)),
                         status(row, 6),
-                        text(row.getString(7))));
-            }
-        }
+                        text(row.getString(7))),
+                EVENTS,
+                delivery.id()));
         Optional<FoundDelivery> by = madeBy(delivery, all);
         if (by.isPresent()) {
             Instant made = later(by.get().since(), delivery.since());

@@ -3,7 +3,6 @@ package org.dicomgateway.spool.sqlite;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -128,41 +127,29 @@ public final class CopyRows {
 
     /** See {@link org.dicomgateway.spool.Copies#due}. */
     public static List<Copy> due(Statements database, String destination, Instant now, int max) throws SQLException {
-        List<Long> ids = new ArrayList<>();
-        try (ResultSet row = database.query(DUE, destination, now.toEpochMilli(), max)) {
-            while (row.next()) {
-                ids.add(row.getLong(1));
-            }
-        }
-        return of(database, ids);
+        return of(database, database.numbers(DUE, destination, now.toEpochMilli(), max));
     }
 
     /** See {@link org.dicomgateway.spool.Copies#copies}. */
     public static List<Copy> of(Statements database, List<Long> deliveries) throws SQLException {
-        return read(database, COPIES, deliveries.toString());
+        return database.list(CopyRows::copy, COPIES, deliveries.toString());
     }
 
     /** See {@link org.dicomgateway.spool.Copies#ofInstance}. */
     public static List<Copy> ofInstance(Statements database, long instance) throws SQLException {
-        return read(database, OF_INSTANCE, instance);
+        return database.list(CopyRows::copy, OF_INSTANCE, instance);
     }
 
-    private static List<Copy> read(Statements database, String sql, Object key) throws SQLException {
-        List<Copy> copies = new ArrayList<>();
-        try (ResultSet row = database.query(sql, key)) {
-            while (row.next()) {
-                StoredInstance stored = LedgerRows.stored(row);
-                copies.add(new Copy(
-                        row.getLong("delivery"),
-                        stored.instance(),
-                        row.getString("destination"),
-                        stored.digest(),
-                        state(row.getInt("copy_state")),
-                        Optional.ofNullable(row.getString("md5")),
-                        row.getBoolean("replaced")));
-            }
-        }
-        return copies;
+    private static Copy copy(ResultSet row) throws SQLException {
+        StoredInstance stored = LedgerRows.stored(row);
+        return new Copy(
+                row.getLong("delivery"),
+                stored.instance(),
+                row.getString("destination"),
+                stored.digest(),
+                state(row.getInt("copy_state")),
+                Optional.ofNullable(row.getString("md5")),
+                row.getBoolean("replaced"));
     }
 
     /** See {@link org.dicomgateway.spool.SpoolView#copyCounts}. */

@@ -2,7 +2,6 @@ package org.dicomgateway.spool.sqlite;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -51,24 +50,22 @@ public record DeliveryRow(
 
     /** All deliveries of an instance, sorted by id. */
     static List<DeliveryRow> of(Statements database, long instanceId) throws SQLException {
-        List<DeliveryRow> rows = new ArrayList<>();
-        try (ResultSet row = database.query(OF_INSTANCE, instanceId)) {
-            while (row.next()) {
-                rows.add(new DeliveryRow(
-                        row.getLong("id"),
-                        row.getString("route"),
-                        row.getInt("copy"),
-                        row.getString("destination"),
-                        lines(row.getString("candidates")),
-                        new LinkedHashSet<>(lines(row.getString("refused"))),
-                        row.getBoolean("next_when_refused"),
-                        row.getInt("priority"),
-                        row.getLong("bytes"),
-                        row.getInt("state"),
-                        row.getBoolean("versioned")));
-            }
-        }
-        return rows;
+        return database.list(DeliveryRow::read, OF_INSTANCE, instanceId);
+    }
+
+    private static DeliveryRow read(ResultSet row) throws SQLException {
+        return new DeliveryRow(
+                row.getLong("id"),
+                row.getString("route"),
+                row.getInt("copy"),
+                row.getString("destination"),
+                lines(row.getString("candidates")),
+                new LinkedHashSet<>(lines(row.getString("refused"))),
+                row.getBoolean("next_when_refused"),
+                row.getInt("priority"),
+                row.getLong("bytes"),
+                row.getInt("state"),
+                row.getBoolean("versioned"));
     }
 
     private static List<String> lines(@Nullable String text) {

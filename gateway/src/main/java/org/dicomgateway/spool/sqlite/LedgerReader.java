@@ -11,11 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.dicomgateway.spool.SpoolView;
-import org.dicomgateway.spool.ledger.DeliveryId;
 import org.dicomgateway.spool.ledger.Ledger;
 import org.dicomgateway.spool.ledger.Ledger.DueDelivery;
-import org.dicomgateway.spool.ledger.Ledger.Movable;
-import org.dicomgateway.spool.ledger.SentVersion;
 import org.dicomgateway.spool.log.LogPosition;
 import org.dicomgateway.spool.log.StoredInstance;
 import org.jspecify.annotations.Nullable;
@@ -37,10 +34,6 @@ public final class LedgerReader implements AutoCloseable {
         try (ResultSet row = database.query("SELECT segment, record_offset FROM position")) {
             return row.next() ? new LogPosition(row.getLong(1), row.getLong(2)) : LogPosition.START;
         }
-    }
-
-    long lastInstanceId() throws SQLException {
-        return database.number("SELECT last_instance FROM position");
     }
 
     /**
@@ -130,66 +123,19 @@ public final class LedgerReader implements AutoCloseable {
         }
     }
 
-    Optional<StoredInstance> find(long instanceId) throws SQLException {
-        return stored(FIND, instanceId).stream().findFirst();
-    }
-
-    Optional<StoredInstance> known(long instanceId) throws SQLException {
-        return stored(Placement.INSTANCE, instanceId).stream().findFirst();
-    }
-
-    List<StoredInstance> held(long afterId, int max) throws SQLException {
-        return stored(HELD, afterId, max);
-    }
-
-    List<StoredInstance> unfinishedIn(long segment, int max) throws SQLException {
-        return stored(UNFINISHED_IN, segment, max);
+    /** The connection, for queries of one statement. */
+    Statements database() {
+        return database;
     }
 
     public List<StoredInstance> unfinished(long afterId, int max) throws SQLException {
-        return stored(UNFINISHED, afterId, max);
-    }
-
-    private List<StoredInstance> stored(String sql, Object... values) throws SQLException {
-        List<StoredInstance> found = new ArrayList<>();
-        try (ResultSet row = database.query(sql, values)) {
-            while (row.next()) {
-                found.add(LedgerRows.stored(row));
-            }
-        }
-        return found;
-    }
-
-    List<Long> unassigned(long afterId, int max) throws SQLException {
-        return ids(UNASSIGNED, afterId, max);
-    }
-
-    List<Movable> movable(String destination, long afterId, int max) throws SQLException {
-        List<Movable> movable = new ArrayList<>();
-        try (ResultSet row = database.query(MOVABLE, destination, afterId, max)) {
-            while (row.next()) {
-                movable.add(new Movable(row.getLong(1), row.getString(2)));
-            }
-        }
-        return movable;
-    }
-
-    boolean passesOn(long deliveryId) throws SQLException {
-        return Placement.passesOn(deliveryId, DeliveryRow.of(database, DeliveryId.instance(deliveryId)));
-    }
-
-    boolean explainsDuplicate(long instanceId, String destination) throws SQLException {
-        return SentVersions.explainDuplicate(database, instanceId, destination);
+        return database.list(LedgerRows::stored, UNFINISHED, afterId, max);
     }
 
     boolean knows(String sopInstance) throws SQLException {
         try (ResultSet row = database.query(Versions.OTHERS, sopInstance, NO_INSTANCE)) {
             return row.next();
         }
-    }
-
-    List<SentVersion> unwritten(int max) throws SQLException {
-        return SentVersions.unwritten(database, max);
     }
 
     List<Long> open(String destination, Set<Long> except, int max) throws SQLException {
@@ -206,16 +152,6 @@ public final class LedgerReader implements AutoCloseable {
         return open;
     }
 
-    private List<Long> ids(String sql, Object... values) throws SQLException {
-        List<Long> ids = new ArrayList<>();
-        try (ResultSet row = database.query(sql, values)) {
-            while (row.next()) {
-                ids.add(row.getLong(1));
-            }
-        }
-        return ids;
-    }
-
     Map<Long, Long> unfinishedBytesBySegment() throws SQLException {
         Map<Long, Long> bytes = new HashMap<>();
         try (ResultSet row = database.query("SELECT sequence, bytes FROM segment")) {
@@ -224,10 +160,6 @@ public final class LedgerReader implements AutoCloseable {
             }
         }
         return bytes;
-    }
-
-    List<Long> finishedWithFile(int max) throws SQLException {
-        return ids(FINISHED_WITH_FILE, max);
     }
 
     Set<Long> finished(Iterable<Long> instanceIds) throws SQLException {
@@ -360,14 +292,6 @@ public final class LedgerReader implements AutoCloseable {
                 : new SpoolView.Books(received, delivered, 0, parked, pending, superseded, 0);
     }
 
-    long unrouted() throws SQLException {
-        return database.number("SELECT count(*) FROM instance INDEXED BY instance_unrouted WHERE routed = 0");
-    }
-
-    long unassigned() throws SQLException {
-        return database.number(COUNT_UNASSIGNED);
-    }
-
     @Override
     public void close() throws SQLException {
         database.close();
@@ -431,6 +355,8 @@ public final class LedgerReader implements AutoCloseable {
     public static final String UNASSIGNED = """
             SELECT id FROM delivery INDEXED BY delivery_waiting
             WHERE state = 0 AND destination IS NULL AND id > ? ORDER BY id LIMIT ?""";
+
+    static final String COUNT_UNROUTED = "SELECT count(*) FROM instance INDEXED BY instance_unrouted WHERE routed = 0";
 
     public static final String COUNT_UNASSIGNED =
             "SELECT count(*) FROM delivery INDEXED BY delivery_waiting WHERE state = 0 AND destination IS NULL";

@@ -171,11 +171,7 @@ public final class LedgerWriter implements AutoCloseable {
 
     private long hasten(Change.Hastened hastened, Set<String> due) throws SQLException {
         long latest = LedgerRows.notBefore(hastened.latest());
-        try (ResultSet row = database.query(WAITING_FOR_LATER, latest, hastened.destination())) {
-            while (row.next()) {
-                due.add(row.getString(1));
-            }
-        }
+        due.addAll(database.list(row -> row.getString(1), WAITING_FOR_LATER, latest, hastened.destination()));
         return database.update(HASTENED, latest, hastened.destination());
     }
 

@@ -45,7 +45,8 @@ public final class ParkedDeliveries {
             }
         }
         if (count > 0) {
-            Set<Long> versioned = versioned(parked, destination, study, delivery);
+            Set<Long> versioned = new LinkedHashSet<>(database.list(
+                    row -> DeliveryId.instance(row.getLong(1)), parked.versioned(), destination, study, delivery));
             database.update(parked.noteRetry(), destination, study, delivery, LedgerRows.notBefore(at));
             database.update(parked.retry(), destination, study, delivery, LedgerRows.notBefore(at));
             for (long instance : versioned) {
@@ -53,16 +54,6 @@ public final class ParkedDeliveries {
             }
         }
         return count;
-    }
-
-    private Set<Long> versioned(Parked parked, String destination, String study, long delivery) throws SQLException {
-        Set<Long> instances = new LinkedHashSet<>();
-        try (ResultSet row = database.query(parked.versioned(), destination, study, delivery)) {
-            while (row.next()) {
-                instances.add(DeliveryId.instance(row.getLong(1)));
-            }
-        }
-        return instances;
     }
 
     /**

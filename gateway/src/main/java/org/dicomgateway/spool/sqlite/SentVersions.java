@@ -2,7 +2,6 @@ package org.dicomgateway.spool.sqlite;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import org.dicomgateway.spool.ledger.Ledger;
@@ -96,23 +95,8 @@ public final class SentVersions {
 
     /** The versions that the journal needs and does not contain yet, oldest first. */
     static List<SentVersion> unwritten(Statements database, int max) throws SQLException {
-        List<SentVersion> unwritten = new ArrayList<>();
-        try (ResultSet row = database.query(UNWRITTEN, max)) {
-            while (row.next()) {
-                unwritten.add(version(row, older(database, row.getString(1), row.getLong(3))));
-            }
-        }
-        return unwritten;
-    }
-
-    private static List<Long> older(Statements database, String sopInstance, long instance) throws SQLException {
-        List<Long> older = new ArrayList<>();
-        try (ResultSet row = database.query(OLDER, sopInstance, instance)) {
-            while (row.next()) {
-                older.add(row.getLong(1));
-            }
-        }
-        return older;
+        return database.list(
+                row -> version(row, database.numbers(OLDER, row.getString(1), row.getLong(3))), UNWRITTEN, max);
     }
 
     /** Marks these versions as contained in the journal, unless their state has changed since. */
@@ -133,13 +117,7 @@ public final class SentVersions {
     }
 
     private List<SentVersion> read(String sql) throws SQLException {
-        List<SentVersion> versions = new ArrayList<>();
-        try (ResultSet row = database.query(sql)) {
-            while (row.next()) {
-                versions.add(version(row, List.of()));
-            }
-        }
-        return versions;
+        return database.list(row -> version(row, List.of()), sql);
     }
 
     private static SentVersion version(ResultSet row, List<Long> older) throws SQLException {

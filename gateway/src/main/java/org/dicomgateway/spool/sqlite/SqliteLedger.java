@@ -16,6 +16,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.dicomgateway.spool.Chooser;
 import org.dicomgateway.spool.SpoolView;
 import org.dicomgateway.spool.ledger.Change;
+import org.dicomgateway.spool.ledger.DeliveryId;
 import org.dicomgateway.spool.ledger.Ledger;
 import org.dicomgateway.spool.ledger.LedgerCorruptException;
 import org.dicomgateway.spool.ledger.LedgerException;
@@ -151,7 +152,7 @@ public final class SqliteLedger implements Ledger {
 
     @Override
     public long lastInstanceId() throws LedgerException {
-        return ask(LedgerReader::lastInstanceId);
+        return ask(reader -> reader.database().number("SELECT last_instance FROM position"));
     }
 
     @Override
@@ -162,22 +163,29 @@ public final class SqliteLedger implements Ledger {
 
     @Override
     public List<Long> unassigned(long afterId, int max) throws LedgerException {
-        return ask(reader -> reader.unassigned(afterId, max));
+        return ask(reader -> reader.database().numbers(LedgerReader.UNASSIGNED, afterId, max));
     }
 
     @Override
     public List<Movable> movable(String destination, long afterId, int max) throws LedgerException {
-        return ask(reader -> reader.movable(destination, afterId, max));
+        return ask(reader -> reader.database()
+                .list(
+                        row -> new Movable(row.getLong(1), row.getString(2)),
+                        LedgerReader.MOVABLE,
+                        destination,
+                        afterId,
+                        max));
     }
 
     @Override
     public boolean passesOn(long deliveryId) throws LedgerException {
-        return ask(reader -> reader.passesOn(deliveryId));
+        return ask(reader ->
+                Placement.passesOn(deliveryId, DeliveryRow.of(reader.database(), DeliveryId.instance(deliveryId))));
     }
 
     @Override
     public boolean explainsDuplicate(long instanceId, String destination) throws LedgerException {
-        return ask(reader -> reader.explainsDuplicate(instanceId, destination));
+        return ask(reader -> SentVersions.explainDuplicate(reader.database(), instanceId, destination));
     }
 
     @Override
@@ -187,7 +195,7 @@ public final class SqliteLedger implements Ledger {
 
     @Override
     public List<SentVersion> unwritten(int max) throws LedgerException {
-        return ask(reader -> reader.unwritten(max));
+        return ask(reader -> SentVersions.unwritten(reader.database(), max));
     }
 
     @Override
@@ -197,22 +205,22 @@ public final class SqliteLedger implements Ledger {
 
     @Override
     public Optional<StoredInstance> find(long instanceId) throws LedgerException {
-        return ask(reader -> reader.find(instanceId));
+        return stored(LedgerReader.FIND, instanceId).stream().findFirst();
     }
 
     @Override
     public Optional<StoredInstance> known(long instanceId) throws LedgerException {
-        return ask(reader -> reader.known(instanceId));
+        return stored(Placement.INSTANCE, instanceId).stream().findFirst();
     }
 
     @Override
     public List<StoredInstance> held(long afterId, int max) throws LedgerException {
-        return ask(reader -> reader.held(afterId, max));
+        return stored(LedgerReader.HELD, afterId, max);
     }
 
     @Override
     public List<StoredInstance> unfinishedIn(long segment, int max) throws LedgerException {
-        return ask(reader -> reader.unfinishedIn(segment, max));
+        return stored(LedgerReader.UNFINISHED_IN, segment, max);
     }
 
     @Override
@@ -222,7 +230,7 @@ public final class SqliteLedger implements Ledger {
 
     @Override
     public List<Long> finishedWithFile(int max) throws LedgerException {
-        return ask(reader -> reader.finishedWithFile(max));
+        return ask(reader -> reader.database().numbers(LedgerReader.FINISHED_WITH_FILE, max));
     }
 
     @Override
@@ -252,12 +260,12 @@ public final class SqliteLedger implements Ledger {
 
     @Override
     public long unrouted() throws LedgerException {
-        return ask(LedgerReader::unrouted);
+        return ask(reader -> reader.database().number(LedgerReader.COUNT_UNROUTED));
     }
 
     @Override
     public long unassigned() throws LedgerException {
-        return ask(LedgerReader::unassigned);
+        return ask(reader -> reader.database().number(LedgerReader.COUNT_UNASSIGNED));
     }
 
     /** Closes the connections. A running query finishes first. A second call does nothing. */
@@ -277,6 +285,10 @@ public final class SqliteLedger implements Ledger {
         } finally {
             writing.unlock();
         }
+    }
+
+    private List<StoredInstance> stored(String sql, Object... values) throws LedgerException {
+        return ask(reader -> reader.database().list(LedgerRows::stored, sql, values));
     }
 
     private interface Question<T> {

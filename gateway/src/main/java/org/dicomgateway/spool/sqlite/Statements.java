@@ -4,7 +4,9 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,28 @@ public final class Statements implements AutoCloseable {
         try (ResultSet row = query(sql, values)) {
             return row.next() ? row.getLong(1) : 0;
         }
+    }
+
+    /** The first column of each row, in order. */
+    public List<Long> numbers(String sql, @Nullable Object... values) throws SQLException {
+        return list(row -> row.getLong(1), sql, values);
+    }
+
+    /** What is read of each row, in order. */
+    public <T> List<T> list(Reading<T> reading, String sql, @Nullable Object... values) throws SQLException {
+        List<T> all = new ArrayList<>();
+        try (ResultSet row = query(sql, values)) {
+            while (row.next()) {
+                all.add(reading.of(row));
+            }
+        }
+        return all;
+    }
+
+    /** Reads one row. */
+    @FunctionalInterface
+    public interface Reading<T> {
+        T of(ResultSet row) throws SQLException;
     }
 
     /** Interrupts whatever runs on this connection when {@code stop} returns true. Called very often. */

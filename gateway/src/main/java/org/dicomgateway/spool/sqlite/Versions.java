@@ -49,12 +49,7 @@ public final class Versions {
 
     /** Whether other instances have the same UID. From then on their deliveries are marked as versioned. */
     boolean meet(Instance instance) throws SQLException {
-        List<Long> others = new ArrayList<>();
-        try (ResultSet row = database.query(OTHERS, instance.sopInstance().value(), instance.id())) {
-            while (row.next()) {
-                others.add(row.getLong(1));
-            }
-        }
+        List<Long> others = database.numbers(OTHERS, instance.sopInstance().value(), instance.id());
         for (long other : others) {
             database.update(VERSIONED, other);
             sent.deliveredBefore(other);
@@ -106,10 +101,8 @@ public final class Versions {
     void sentBefore(List<SentVersion> versions, Instant at, Set<String> due) throws SQLException {
         for (SentVersion version : versions) {
             sent.sent(version);
-            try (ResultSet row = database.query(WITH_UID, version.sopInstance())) {
-                while (row.next()) {
-                    database.update(VERSIONED, row.getLong(1));
-                }
+            for (long instance : database.numbers(WITH_UID, version.sopInstance())) {
+                database.update(VERSIONED, instance);
             }
             supersedeOlder(version, at, due);
         }
@@ -128,18 +121,13 @@ public final class Versions {
     }
 
     private void supersedeOlder(SentVersion version, Instant at, Set<String> due) throws SQLException {
-        List<Long> older = new ArrayList<>();
-        try (ResultSet row = database.query(
+        List<Long> older = database.numbers(
                 OLDER_PENDING,
                 version.sopInstance(),
                 version.instanceId(),
                 version.length(),
                 version.crc32c(),
-                version.destination())) {
-            while (row.next()) {
-                older.add(row.getLong(1));
-            }
-        }
+                version.destination());
         for (long id : older) {
             supersede(id, version.instanceId(), at, due);
         }
