@@ -39,8 +39,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A ledger is rebuilt if it is lost, damaged, or older than what was done on its word. The rebuild uses everything
  * that exists and what the journal knows. The first sync of a new ledger is the last step of its rebuild. A ledger that
- * was never synced is therefore the rest of a rebuild that was interrupted: it is removed, and the rebuild begins again.
- * What cannot be read is left out, kept, and reported.
+ * was never synced is therefore the rest of a rebuild that was interrupted. It is removed, and the rebuild begins
+ * again. What cannot be read is left out, kept, and reported.
  */
 public final class Recovery {
 
