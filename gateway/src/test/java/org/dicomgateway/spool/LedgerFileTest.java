@@ -35,6 +35,7 @@ import org.dicomgateway.spool.ledger.LedgerException;
 import org.dicomgateway.spool.log.LogPosition;
 import org.dicomgateway.spool.sqlite.LedgerFile;
 import org.dicomgateway.spool.sqlite.SqliteLedger;
+import org.dicomgateway.spool.sqlite.Statements;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -211,6 +212,31 @@ class LedgerFileTest {
                 ledger.apply(List.of(received(i, "a")));
             }
             assertThat(Files.size(file.resolveSibling("ledger.db-wal"))).isLessThan(32L << 20);
+        }
+    }
+
+    @Test
+    void a_full_disk_that_has_space_again_is_written_to_again() throws Exception {
+        String insert = "INSERT INTO filler VALUES (zeroblob(100000))";
+        try (Statements ledger = new LedgerFile(file).openForWriting()) {
+            ledger.update("CREATE TABLE filler (x)");
+            ledger.number("PRAGMA max_page_count = " + (ledger.number("PRAGMA page_count") + 50));
+            for (int i = 0; i < 2; i++) {
+                ledger.update("BEGIN IMMEDIATE");
+                assertThatThrownBy(() -> {
+                            for (int rows = 0; rows < 100; rows++) {
+                                ledger.update(insert);
+                            }
+                        })
+                        .isInstanceOf(SQLException.class)
+                        .hasMessageContaining("full");
+                // SQLite has rolled back by itself.
+                assertThatThrownBy(() -> ledger.update("ROLLBACK")).isInstanceOf(SQLException.class);
+            }
+            ledger.number("PRAGMA max_page_count = 1000000");
+            ledger.update("BEGIN IMMEDIATE");
+            assertThat(ledger.update(insert)).isEqualTo(1);
+            ledger.update("ROLLBACK");
         }
     }
 

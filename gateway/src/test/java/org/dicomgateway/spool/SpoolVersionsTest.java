@@ -5,6 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.util.HashMap;
+import java.util.Map;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -394,6 +397,34 @@ class SpoolVersionsTest {
         assertThat(SpoolHarness.deliverAll(spool, "a"))
                 .extracting(claim -> claim.instance().id())
                 .containsExactly(sent.instance().id());
+    }
+
+    @Test
+    void a_ledger_that_is_rolled_back_behind_a_newer_version_sends_no_older_one_again() throws Exception {
+        plan = to("a");
+        long v1 = accept(1);
+        Map<String, byte[]> before = ledgerFiles();
+        settle(claim("a"), new Settlement.Delivered(0));
+        accept(2);
+        Claim sent = claim("a");
+        spool.close();
+        for (Map.Entry<String, byte[]> file : before.entrySet()) {
+            Files.write(directory.resolve(file.getKey()), file.getValue());
+        }
+        spool = openSpool();
+        SpoolHarness.settleDown(spool);
+        assertThat(state(v1)).isEqualTo(DeliveryState.SUPERSEDED);
+        assertThat(SpoolHarness.deliverAll(spool, "a"))
+                .extracting(claim -> claim.instance().id())
+                .containsExactly(sent.instance().id());
+    }
+
+    private Map<String, byte[]> ledgerFiles() throws IOException {
+        Map<String, byte[]> files = new HashMap<>();
+        for (String name : List.of("ledger.db", "ledger.db-wal")) {
+            files.put(name, Files.readAllBytes(directory.resolve(name)));
+        }
+        return files;
     }
 
     @Test

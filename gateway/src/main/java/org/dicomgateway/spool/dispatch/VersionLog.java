@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.CompletionException;
 import org.dicomgateway.spool.journal.Fact;
 import org.dicomgateway.spool.journal.FactJournal;
+import org.dicomgateway.spool.journal.LedgerTrust;
 import org.dicomgateway.spool.ledger.Change;
 import org.dicomgateway.spool.ledger.Ledger;
 import org.dicomgateway.spool.ledger.LedgerException;
@@ -24,11 +25,13 @@ public final class VersionLog {
 
     private final Ledger ledger;
     private final LedgerQueue ledgerQueue;
+    private final LedgerTrust trust;
     private final FactJournal journal;
 
-    public VersionLog(Ledger ledger, LedgerQueue ledgerQueue, FactJournal journal) {
+    public VersionLog(Ledger ledger, LedgerQueue ledgerQueue, LedgerTrust trust, FactJournal journal) {
         this.ledger = ledger;
         this.ledgerQueue = ledgerQueue;
+        this.trust = trust;
         this.journal = journal;
     }
 
@@ -38,18 +41,32 @@ public final class VersionLog {
      * @return false when that failed: then no newer version may be sent, and nothing may be recycled
      */
     public synchronized boolean write() throws LedgerException {
-        for (List<SentVersion> some = ledger.unwritten(AT_ONCE); !some.isEmpty(); some = ledger.unwritten(AT_ONCE)) {
-            try {
+        try {
+            for (List<SentVersion> some = ledger.unwritten(AT_ONCE);
+                    !some.isEmpty();
+                    some = ledger.unwritten(AT_ONCE)) {
                 journal.add(List.of(new Fact.Sent(some)));
+                if (!isNoticedIfRolledBack()) {
+                    return false;
+                }
                 ledgerQueue.apply(new Change.Written(some)).join();
-            } catch (IOException | CompletionException e) {
-                LOG.warn(
-                        "the journal cannot note where newer versions are sent: they wait, and nothing is recycled, until"
-                                + " it can",
-                        e);
-                return false;
             }
+            return true;
+        } catch (IOException | CompletionException e) {
+            LOG.warn(
+                    "the journal cannot note where newer versions are sent: they wait, and nothing is recycled, until it"
+                            + " can",
+                    e);
+            return false;
         }
-        return true;
+    }
+
+    /** A ledger that is rolled back behind this point must be rebuilt, since only the journal has the notes then. */
+    private boolean isNoticedIfRolledBack() throws LedgerException {
+        if (trust.lostBecause().isPresent()) {
+            return true; // The next start rebuilds it anyway.
+        }
+        ledgerQueue.sync().join();
+        return trust.confirm();
     }
 }

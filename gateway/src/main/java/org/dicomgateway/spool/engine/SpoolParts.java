@@ -129,7 +129,7 @@ record SpoolParts(
             Committer committer = new Committer(log, files, ledgerQueue, recovered.nextId(), times);
             KeptBytes kept = new KeptBytes(disk, folders);
             InstanceReader reader = new InstanceReader(disk, folders, files, Optional.of(kept));
-            VersionLog versions = new VersionLog(ledger, ledgerQueue, journal);
+            VersionLog versions = new VersionLog(ledger, ledgerQueue, trust, journal);
             Sweeper sweeper = new Sweeper(
                     ledger,
                     trust,

@@ -11,8 +11,9 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.ProgressHandler;
+import org.sqlite.core.CoreStatement;
 
-/** A connection and its statements. Each statement is prepared once. For one thread at a time. */
+/** A connection and its statements. Each statement is prepared once, and again after it failed. For one thread at a time. */
 public final class Statements implements AutoCloseable {
 
     /** Steps of SQLite's virtual machine: about a tenth of a millisecond. */
@@ -77,7 +78,7 @@ public final class Statements implements AutoCloseable {
 
     private PreparedStatement bind(String sql, @Nullable Object... values) throws SQLException {
         PreparedStatement statement = prepared.get(sql);
-        if (statement == null) {
+        if (statement == null || hasFailed(statement)) {
             statement = connection.prepareStatement(sql);
             prepared.put(sql, statement);
         }
@@ -85,6 +86,11 @@ public final class Statements implements AutoCloseable {
             statement.setObject(i + 1, values[i]);
         }
         return statement;
+    }
+
+    /** The driver ends a statement that failed, for example on a full disk: it cannot run again. */
+    private static boolean hasFailed(PreparedStatement statement) {
+        return statement instanceof CoreStatement known && known.pointer.isClosed();
     }
 
     /** Closes the connection and with it all statements. */
