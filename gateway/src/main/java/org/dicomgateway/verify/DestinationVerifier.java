@@ -327,15 +327,18 @@ final class DestinationVerifier implements AutoCloseable {
             List<Long> ids =
                     page.items().stream().map(SpoolSearch.FoundDelivery::id).toList();
             check(copies.copies(ids), (copy, finding) -> {
-                job.found(copy, finding);
                 boolean differs = finding.state() == CopyState.DIFFERING || finding.undecided();
                 boolean wanted = finding.state() == CopyState.MISSING || (differs && job.overwrites());
-                if (job.repairs() && wanted) {
-                    note();
-                    if (repair.sendAgain(copy, finding)) {
-                        job.sentAgain(copy);
-                        again.put(copy.deliveryId(), finding.state());
-                    }
+                if (!job.repairs() || !wanted) {
+                    job.found(copy, finding);
+                    return;
+                }
+                note();
+                Optional<String> refused = repair.sendAgain(copy, finding);
+                job.found(copy, refused.map(why -> finding.with("not sent again: " + why)).orElse(finding));
+                if (refused.isEmpty()) {
+                    job.sentAgain(copy);
+                    again.put(copy.deliveryId(), finding.state());
                 }
             });
             next = page.next();
