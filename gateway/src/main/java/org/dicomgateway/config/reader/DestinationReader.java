@@ -30,11 +30,12 @@ import org.dicomgateway.security.ClientTls;
 /** Reads one destination, merged with the common defaults. */
 final class DestinationReader {
 
-    /** A destination and its place. */
+    /** A destination and its places. */
     record Draft(
             SourceLocation sourceLocation,
             Supplier<DestinationSettings> settings,
-            List<Setting<Optional<String>>> plainPasswords) {}
+            List<Setting<Optional<String>>> plainPasswords,
+            SourceLocation commitmentRequest) {}
 
     private static final String PRESERVE = "preserve";
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._:%-]{1,255}");
@@ -97,7 +98,8 @@ final class DestinationReader {
                         web.get(),
                         shared.verify.get(),
                         shared.commitment.get()),
-                List.of(restShared.password(), dicomWebShared.password()));
+                List.of(restShared.password(), dicomWebShared.password()),
+                shared.commitmentRequest.sourceLocation());
     }
 
     static Setting<String> host(Section section) {
@@ -123,6 +125,7 @@ final class DestinationReader {
             Supplier<RateLimit> maxRate,
             Setting<VerifySettings.Level> level,
             Supplier<VerifySettings> verify,
+            Setting<Boolean> commitmentRequest,
             Supplier<CommitmentRequests> commitment) {}
 
     /**
@@ -134,6 +137,8 @@ final class DestinationReader {
         Section verify = section.section("verify");
         Setting<VerifySettings.Level> level = verify.word("level", VerifySettings.Level.class);
         Setting<Optional<AeTitle>> callingAe = callingAe(section);
+        Section commitment = section.section("commitment");
+        Setting<Boolean> request = commitmentRequest(commitment, callingAe);
         return new Shared(
                 callingAe,
                 section.integer("max-associations", 1, 256),
@@ -148,17 +153,21 @@ final class DestinationReader {
                 AccessReader.rate(section.section("max-rate")),
                 level,
                 verify(verify, level),
-                commitment(section.section("commitment"), callingAe));
+                request,
+                commitment(commitment, request));
     }
 
-    private static Supplier<CommitmentRequests> commitment(Section section, Setting<Optional<AeTitle>> callingAe) {
-        Setting<Boolean> request = section.flag("request")
+    private static Setting<Boolean> commitmentRequest(Section section, Setting<Optional<AeTitle>> callingAe) {
+        return section.flag("request")
                 .checkWith(
                         callingAe,
                         (asked, calling) -> !asked || calling.isPresent(),
                         (asked, calling) -> "the server could not report: it reports to the calling AE title of the"
                                 + " request, and calling-ae is preserve",
                         "set calling-ae to an AE title of the gateway, or do not request storage commitment");
+    }
+
+    private static Supplier<CommitmentRequests> commitment(Section section, Setting<Boolean> request) {
         Setting<Duration> after = section.duration("after", MIN_ASKING, MAX_DELAY);
         Setting<Duration> deadline = section.duration("deadline", MIN_ASKING, MAX_DELAY);
         section.finish();
