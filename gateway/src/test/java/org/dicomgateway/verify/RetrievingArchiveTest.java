@@ -45,11 +45,15 @@ class RetrievingArchiveTest {
     private final FakePeer peer = new FakePeer();
     private final Archive archive = new DimseArchive(destination(), peer, new VerifierTest.FakeCopies());
 
-    private static DestinationSettings destination() {
+    static DestinationSettings destination() {
+        return destination(new Peer(AeTitle.of("PACS"), "localhost", 104));
+    }
+
+    static DestinationSettings destination(Peer peer) {
         Duration limit = Duration.ofSeconds(5);
         return new DestinationSettings(
                 "pacs",
-                new Peer(AeTitle.of("PACS"), "localhost", 104),
+                peer,
                 Optional.empty(),
                 4,
                 1,
