@@ -67,8 +67,7 @@ public final class Configuration {
      *
      * @param gateway the {@code gateway.conf} beside it
      */
-    public static List<Warning> warnings(Path routingConf, GatewaySettings gateway)
-            throws ConfigurationException {
+    public static List<Warning> warnings(Path routingConf, GatewaySettings gateway) throws ConfigurationException {
         Problems problems = new Problems();
         Optional<RoutingReader.Draft> draft = routing(routingConf, problems);
         problems.throwIfAny();

@@ -12,9 +12,9 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.dicomgateway.config.settings.DestinationSettings;
+import org.dicomgateway.config.settings.RateLimiter;
 import org.dicomgateway.config.settings.VerifySettings;
 import org.dicomgateway.config.settings.VerifySettings.Level;
-import org.dicomgateway.config.settings.RateLimiter;
 import org.dicomgateway.spool.Copies;
 import org.dicomgateway.spool.Copies.Checked;
 import org.dicomgateway.spool.Copy;
@@ -49,11 +49,7 @@ final class CopyChecks {
 
     /** @param busy whether instances are being sent to a destination now */
     CopyChecks(
-            DestinationSettings settings,
-            Archive archive,
-            Copies copies,
-            Predicate<String> busy,
-            InstantSource clock) {
+            DestinationSettings settings, Archive archive, Copies copies, Predicate<String> busy, InstantSource clock) {
         this.settings = settings;
         this.archive = archive;
         this.copies = copies;

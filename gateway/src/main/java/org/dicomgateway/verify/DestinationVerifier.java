@@ -97,7 +97,15 @@ final class DestinationVerifier implements AutoCloseable {
                 VerifyJob job = jobs.poll(BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS);
                 if (job != null) {
                     new RequestedChecks(
-                                    job, settings.name(), archive, checks, copies, search, repair, DELIVERY_LIMIT, () -> closed)
+                                    job,
+                                    settings.name(),
+                                    archive,
+                                    checks,
+                                    copies,
+                                    search,
+                                    repair,
+                                    DELIVERY_LIMIT,
+                                    () -> closed)
                             .work();
                 } else if (settings.verify().isOn() && !clock.instant().isBefore(notBefore)) {
                     checkDue();

@@ -191,7 +191,8 @@ final class RequestedChecks {
         }
         checks.note();
         Optional<String> refused = repair.sendAgain(copy, finding);
-        job.found(copy, refused.map(why -> finding.with("not sent again: " + why)).orElse(finding));
+        job.found(
+                copy, refused.map(why -> finding.with("not sent again: " + why)).orElse(finding));
         if (refused.isEmpty()) {
             job.sentAgain(copy);
             again.put(copy.deliveryId(), finding.state());
@@ -260,7 +261,9 @@ final class RequestedChecks {
                 again.clear();
             } else {
                 // A look at many takes longer, so it is taken less often.
-                Thread.sleep(DELIVERY_LOOK.multipliedBy(1 + ids.size() / SENT_AGAIN_PAGE).toMillis());
+                Thread.sleep(DELIVERY_LOOK
+                        .multipliedBy(1 + ids.size() / SENT_AGAIN_PAGE)
+                        .toMillis());
             }
         }
     }

@@ -158,7 +158,13 @@ public final class VerifyJob {
         parts.computeIfPresent(
                 copy.destination(),
                 (name, part) -> new Part(
-                        part.checked, part.states, part.notAsked, part.sentAgain + 1, part.repaired, part.done, part.problem));
+                        part.checked,
+                        part.states,
+                        part.notAsked,
+                        part.sentAgain + 1,
+                        part.repaired,
+                        part.done,
+                        part.problem));
     }
 
     /** A copy that was sent again is checked again. */

@@ -82,7 +82,8 @@ class EncryptedIT {
 
             // C-FIND and C-GET, N-ACTION and N-EVENT-REPORT: nobody takes any of them without TLS.
             gateway.ask("verify", "--all").orFail();
-            assertThat(gateway.ask("trace", made.get(0).sopInstance().value()).output()).contains("read by C-GET and compared");
+            assertThat(gateway.ask("trace", made.get(0).sopInstance().value()).output())
+                    .contains("read by C-GET and compared");
             await().atMost(SOON)
                     .untilAsserted(() ->
                             assertThat(gateway.output()).contains("orthanc is asked for", "orthanc has committed"));
@@ -105,12 +106,18 @@ class EncryptedIT {
 
     private static Map<String, ?> modality(GatewayProcess gateway) {
         return Map.of(
-                "AET", "GATEWAY",
-                "Host", "127.0.0.1",
-                "Port", gateway.peer().port(),
-                "AllowFind", true,
-                "AllowGet", true,
-                "UseDicomTls", true);
+                "AET",
+                "GATEWAY",
+                "Host",
+                "127.0.0.1",
+                "Port",
+                gateway.peer().port(),
+                "AllowFind",
+                true,
+                "AllowGet",
+                true,
+                "UseDicomTls",
+                true);
     }
 
     private static String serialServed(GatewayProcess gateway, Certificates certificates) {

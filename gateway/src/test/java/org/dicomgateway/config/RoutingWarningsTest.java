@@ -223,9 +223,13 @@ class RoutingWarningsTest {
                 .containsExactly(key + "no listener has the AE title GATEWAY, which a calls to report on storage"
                         + " commitment: only reports on the association of the request arrive");
         assertThat(warnings(routing, "gateway.listeners.dicom.access = [ { name = ct, calling-ae = \"CT*\" } ]"))
-                .containsExactly(key + "listener dicom does not let A in, as which a reports on storage commitment: only"
-                        + " reports on the association of the request arrive");
-        assertThat(warnings(routing, "gateway.listeners.dicom.access = [ { name = ct, calling-ae = CT1 }, { name = a, calling-ae = A } ]"))
+                .containsExactly(
+                        key + "listener dicom does not let A in, as which a reports on storage commitment: only"
+                                + " reports on the association of the request arrive");
+        assertThat(
+                        warnings(
+                                routing,
+                                "gateway.listeners.dicom.access = [ { name = ct, calling-ae = CT1 }, { name = a, calling-ae = A } ]"))
                 .isEmpty();
         assertThat(warnings(routing.replace("true", "false"), "gateway.listeners.dicom.ae-titles = [ROUTER]"))
                 .isEmpty();

@@ -301,12 +301,15 @@ class VerifyIT {
             gateway.deliver(List.of(file), 3);
             exact.empty();
             exact.upload(file.path());
-            assertThat(Reconciliation.damaged(exact, List.of(file))).as("it is there as it was sent").isEmpty();
+            assertThat(Reconciliation.damaged(exact, List.of(file)))
+                    .as("it is there as it was sent")
+                    .isEmpty();
             Dcmtk.Result first = verify(gateway, "--all");
             assertThat(first.exitCode()).as(first.output()).isZero();
 
             gateway.terminate(LIMIT);
-            gateway.configure("gateway.spool { segment-size = 17 MiB, keep.for = 0 s }").start();
+            gateway.configure("gateway.spool { segment-size = 17 MiB, keep.for = 0 s }")
+                    .start();
             await().atMost(LIMIT).until(() -> names(gateway, "log", ".seg") <= 1);
             two.empty();
             Dcmtk.Result healed = verify(gateway, "--all", "--repair");
@@ -319,7 +322,9 @@ class VerifyIT {
             exact.empty();
             exact.upload(file.path());
             Dcmtk.Result again = verify(gateway, "--all");
-            assertThat(again.exitCode()).as("the bytes that were sent are still what was sent: " + again.output()).isZero();
+            assertThat(again.exitCode())
+                    .as("the bytes that were sent are still what was sent: " + again.output())
+                    .isZero();
         }
     }
 

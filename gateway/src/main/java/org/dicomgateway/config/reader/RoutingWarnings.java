@@ -87,11 +87,13 @@ public final class RoutingWarnings {
                     "no listener has the AE title " + called + ", which " + destination.name()
                             + " calls to report on storage commitment: only reports on the association of the request"
                             + " arrive",
-                    "add " + called + " to ae-titles of a listener in gateway.conf, or set calling-ae to a title of one");
+                    "add " + called
+                            + " to ae-titles of a listener in gateway.conf, or set calling-ae to a title of one");
         } else if (theirs.stream().noneMatch(listener -> letsIn(listener, server, called))) {
             add(
                     draft.commitmentRequest(),
-                    "listener " + theirs.get(0).name() + " does not let " + server + " in, as which " + destination.name()
+                    "listener " + theirs.get(0).name() + " does not let " + server + " in, as which "
+                            + destination.name()
                             + " reports on storage commitment: only reports on the association of the request arrive",
                     "add a rule with calling-ae = " + server + " to access of this listener in gateway.conf");
         }

@@ -221,8 +221,8 @@ public final class SpoolCopies implements Copies {
             boolean pending = false;
             try {
                 StoredInstance restored = write(known.get().instance(), dataset);
-                boolean otherwise =
-                        known.get().digest().isPresent() && !known.get().digest().equals(restored.digest());
+                boolean otherwise = known.get().digest().isPresent()
+                        && !known.get().digest().equals(restored.digest());
                 String told = otherwise ? reason + ", encoded as that server does" : reason;
                 pending = apply(new Change.SentAgain(deliveryId, Optional.of(restored), told, clock.instant()));
                 return pending;
