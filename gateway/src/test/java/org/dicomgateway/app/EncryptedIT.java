@@ -104,8 +104,8 @@ class EncryptedIT {
         }
     }
 
-    private static Map<String, ?> modality(GatewayProcess gateway) {
-        return Map.of(
+    private static Map<String, Object> modality(GatewayProcess gateway) {
+        return Map.<String, Object>of(
                 "AET",
                 "GATEWAY",
                 "Host",
