@@ -15,7 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Makes a copy's delivery pending again: from the bytes that the spool keeps, or else from another destination whose
- * copy was just found to be what was sent. Another copy is not used, whatever it is. Then it goes out through its lane, and to this destination alone.
+ * copy was just found to be what was sent. Another copy is not used, whatever it is. Then it goes out through its lane,
+ * and to this destination alone.
  */
 final class Repair {
 

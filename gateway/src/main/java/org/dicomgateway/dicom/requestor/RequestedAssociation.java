@@ -52,8 +52,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An association that the gateway requested. The toolkit reads its PDUs in a thread that lives as long as the
- * connection. The caller's thread writes, and waits here for answers. The class is long because every service shares the
- * association, its time limits and its one way to fail.
+ * connection. The caller's thread writes, and waits here for answers. The class is long because every service shares
+ * the association, its time limits and its one way to fail.
  */
 final class RequestedAssociation implements OpenAssociation {
 
