@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
@@ -35,6 +36,7 @@ import org.dicomgateway.spool.CopyState;
 import org.dicomgateway.spool.DeliveryState;
 import org.dicomgateway.spool.Search;
 import org.dicomgateway.spool.SpoolSearch;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What a request says when checks break off, and when more is sent again than fits on a page. */
@@ -70,7 +72,7 @@ class RequestedChecksTest {
     }
 
     private static VerifyJob.Part part(VerifyJob job) {
-        return job.parts().get("pacs");
+        return Objects.requireNonNull(job.parts().get("pacs"));
     }
 
     private static IOException noConnection() {
@@ -204,8 +206,9 @@ class RequestedChecksTest {
 
         private void ask(String question) throws IOException {
             asked.add(question);
-            if (fails.containsKey(question)) {
-                throw fails.get(question);
+            @Nullable IOException failure = fails.get(question);
+            if (failure != null) {
+                throw failure;
             }
         }
 
