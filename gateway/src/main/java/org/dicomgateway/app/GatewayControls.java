@@ -155,6 +155,7 @@ record GatewayControls(
                         part.states().getOrDefault(CopyState.MISSING, 0L),
                         part.states().getOrDefault(CopyState.DIFFERING, 0L),
                         part.states().getOrDefault(CopyState.UNVERIFIABLE, 0L),
+                        part.notAsked(),
                         part.sentAgain(),
                         part.repaired(),
                         part.done(),

@@ -17,7 +17,6 @@ import org.dicomgateway.config.reader.MissingCommas;
 import org.dicomgateway.config.reader.RoutingFile;
 import org.dicomgateway.config.reader.RoutingReader;
 import org.dicomgateway.config.reader.RoutingWarnings;
-import org.dicomgateway.config.settings.CommitmentSettings;
 import org.dicomgateway.config.settings.GatewaySettings;
 import org.dicomgateway.config.settings.RoutingSettings;
 
@@ -66,14 +65,13 @@ public final class Configuration {
     /**
      * The warnings for a {@code routing.conf} without problems, sorted by file and line.
      *
-     * @param commitment what the {@code gateway.conf} promises to senders
+     * @param gateway the {@code gateway.conf} beside it
      */
-    public static List<Warning> warnings(Path routingConf, CommitmentSettings commitment)
-            throws ConfigurationException {
+    public static List<Warning> warnings(Path routingConf, GatewaySettings gateway) throws ConfigurationException {
         Problems problems = new Problems();
         Optional<RoutingReader.Draft> draft = routing(routingConf, problems);
         problems.throwIfAny();
-        return RoutingWarnings.of(draft.orElseThrow(), commitment);
+        return RoutingWarnings.of(draft.orElseThrow(), gateway);
     }
 
     /**

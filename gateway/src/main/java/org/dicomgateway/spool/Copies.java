@@ -64,9 +64,10 @@ public interface Copies {
     /**
      * Takes the dataset of an instance whose bytes are gone, as another destination holds it, and makes a delivered
      * delivery of it pending again. The bytes are in a file, and synced, before the delivery is pending. No rule
-     * applies again, and no other delivery is affected.
+     * applies again, and no other delivery is affected. What copies are compared with stays what was received, also
+     * when these bytes are another encoding of it.
      *
-     * @param dataset writes the dataset; the transfer syntax must be that of the instance
+     * @param dataset writes the dataset: element by element that of the instance, in its transfer syntax
      * @param reason why, for operators
      * @return whether the delivery is pending now
      * @throws RefusedException when the spool cannot keep the bytes now

@@ -79,15 +79,6 @@ public record Instance(
 
     /** Returns a copy with this key. */
     public Instance numbered(long key) {
-        return copy(key, datasetLength);
-    }
-
-    /** Returns a copy with another length of the dataset: the same dataset, encoded otherwise. */
-    public Instance withLength(long length) {
-        return copy(id, length);
-    }
-
-    private Instance copy(long key, long length) {
         return new Instance(
                 key,
                 sopClass,
@@ -100,6 +91,6 @@ public record Instance(
                 modality,
                 origin,
                 receivedAt,
-                length);
+                datasetLength);
     }
 }

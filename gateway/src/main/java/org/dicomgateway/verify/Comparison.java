@@ -60,13 +60,18 @@ final class Comparison {
                             + copy.instance().transferSyntax());
         }
         Optional<DatasetDigest> ours = copy.digest().isPresent() ? copy.digest() : fromSpool(copy);
+        long length = copy.instance().datasetLength();
+        if (ours.equals(Optional.of(theirs.digest())) && length == theirs.length()) {
+            return Finding.verified(how, Optional.empty());
+        }
+        if (isRestored(copy, theirs)) {
+            return Finding.verified(
+                    how + " with what another server has, which writes the lengths of sequences its own way",
+                    Optional.empty());
+        }
         if (ours.isEmpty()) {
             return Finding.undecided(
                     how, "it was received by a version of the gateway without digests, and its bytes are gone");
-        }
-        long length = copy.instance().datasetLength();
-        if (ours.get().equals(theirs.digest()) && length == theirs.length()) {
-            return Finding.verified(how, Optional.empty());
         }
         String difference = "it has " + theirs.length() + " bytes with the digest " + theirs.digest() + ", but "
                 + length + " with " + ours.get() + " were sent";
@@ -84,6 +89,17 @@ final class Comparison {
                         how,
                         difference + "; the server may write the lengths of sequences its own way, and the bytes that"
                                 + " were sent are gone from the spool");
+    }
+
+    private static boolean isRestored(Copy copy, DatasetDigest.Calculation theirs) {
+        return copy.restored().equals(Optional.of(new Copy.Encoding(theirs.digest(), theirs.length())));
+    }
+
+    /** Whether these are the bytes that were sent, or that were taken from another server to be sent again. */
+    static boolean isWhatWasSent(Copy copy, DatasetDigest.Calculation theirs) {
+        boolean first = theirs.length() == copy.instance().datasetLength()
+                && copy.digest().equals(Optional.of(theirs.digest()));
+        return first || isRestored(copy, theirs);
     }
 
     private Optional<DatasetDigest> fromSpool(Copy copy) throws IOException {

@@ -35,6 +35,11 @@ public record Finding(CopyState state, String how, String detail, Optional<Strin
         return new Finding(CopyState.UNVERIFIABLE, how, detail, Optional.empty(), false);
     }
 
+    /** The same, with more to say. */
+    Finding with(String more) {
+        return new Finding(state, how, detail + "; " + more, md5, undecided);
+    }
+
     static Finding undecided(String how, String detail) {
         return new Finding(CopyState.UNVERIFIABLE, how, detail, Optional.empty(), true);
     }

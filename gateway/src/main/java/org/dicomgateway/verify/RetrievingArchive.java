@@ -122,7 +122,7 @@ abstract class RetrievingArchive implements Archive {
                 target.take(bytes, offset, count);
             });
         });
-        if (theirs.length() != copy.instance().datasetLength() || !copy.digest().equals(Optional.of(theirs.digest()))) {
+        if (!Comparison.isWhatWasSent(copy, theirs)) {
             throw new IOException("the server did not send, byte for byte, what was sent to it");
         }
     }

@@ -122,7 +122,8 @@ public final class Verifier implements AutoCloseable {
     public boolean sendAgain(long deliveryId, String how) {
         Repair repair = new Repair(copies, this::archive);
         return copies.copies(List.of(deliveryId)).stream()
-                .anyMatch(missing -> repair.sendAgain(missing, Finding.missing(how)));
+                .anyMatch(missing ->
+                        repair.sendAgain(missing, Finding.missing(how)).isEmpty());
     }
 
     /** A request; empty when there is none with this number, or it is no longer remembered. */

@@ -42,15 +42,22 @@ public final class VerifyJob {
      *
      * @param checked copies
      * @param states the states that were found; of repaired copies, the last one
+     * @param notAsked copies that nothing was found about, because the destination could not be asked
      * @param sentAgain copies that were made pending again
      * @param repaired of these, the ones that were verified afterwards
      * @param done whether nothing more happens there
      * @param problem why not everything was done, or empty
      */
     public record Part(
-            long checked, Map<CopyState, Long> states, long sentAgain, long repaired, boolean done, String problem) {
+            long checked,
+            Map<CopyState, Long> states,
+            long notAsked,
+            long sentAgain,
+            long repaired,
+            boolean done,
+            String problem) {
 
-        static final Part BEGUN = new Part(0, Map.of(), 0, 0, false, "");
+        static final Part BEGUN = new Part(0, Map.of(), 0, 0, 0, false, "");
 
         /** Copies the map. */
         public Part {
@@ -61,7 +68,7 @@ public final class VerifyJob {
             Map<CopyState, Long> all = new EnumMap<>(CopyState.class);
             all.putAll(states);
             all.merge(state, more, Long::sum);
-            return new Part(checked, all, sentAgain, repaired, done, problem);
+            return new Part(checked, all, notAsked, sentAgain, repaired, done, problem);
         }
     }
 
@@ -105,11 +112,37 @@ public final class VerifyJob {
         }
         parts.computeIfPresent(copy.destination(), (name, part) -> {
             Part counted = part.with(finding.state(), 1);
-            return new Part(part.checked + 1, counted.states, part.sentAgain, part.repaired, part.done, part.problem);
+            return new Part(
+                    part.checked + 1,
+                    counted.states,
+                    part.notAsked,
+                    part.sentAgain,
+                    part.repaired,
+                    part.done,
+                    part.problem);
         });
         if (finding.state() != CopyState.VERIFIED) {
             list(item(copy, finding));
         }
+    }
+
+    /** Nothing was found about a copy, because its destination could not be asked. */
+    void notAsked(Copy copy) {
+        parts.computeIfPresent(
+                copy.destination(),
+                (name, part) -> new Part(
+                        part.checked,
+                        part.states,
+                        part.notAsked + 1,
+                        part.sentAgain,
+                        part.repaired,
+                        part.done,
+                        part.problem));
+    }
+
+    /** How many copies nothing was found about. */
+    long notAsked(String destination) {
+        return parts.getOrDefault(destination, Part.BEGUN).notAsked;
     }
 
     private static Item item(Copy copy, Finding finding) {
@@ -125,7 +158,13 @@ public final class VerifyJob {
         parts.computeIfPresent(
                 copy.destination(),
                 (name, part) -> new Part(
-                        part.checked, part.states, part.sentAgain + 1, part.repaired, part.done, part.problem));
+                        part.checked,
+                        part.states,
+                        part.notAsked,
+                        part.sentAgain + 1,
+                        part.repaired,
+                        part.done,
+                        part.problem));
     }
 
     /** A copy that was sent again is checked again. */
@@ -136,6 +175,7 @@ public final class VerifyJob {
             return new Part(
                     part.checked,
                     counted.states,
+                    part.notAsked,
                     part.sentAgain,
                     part.repaired + (good ? 1 : 0),
                     part.done,
@@ -165,7 +205,7 @@ public final class VerifyJob {
     void done(String destination, String problem) {
         parts.compute(destination, (name, known) -> {
             Part part = known == null ? Part.BEGUN : known;
-            return new Part(part.checked, part.states, part.sentAgain, part.repaired, true, problem);
+            return new Part(part.checked, part.states, part.notAsked, part.sentAgain, part.repaired, true, problem);
         });
     }
 

@@ -196,7 +196,7 @@ public final class FakeControls implements Controls {
                 true,
                 NOW,
                 repair,
-                List.of(new VerificationView.At("a", 5, 4, 1, 0, 0, 0, 0, true, "")),
+                List.of(new VerificationView.At("a", 5, 4, 1, 0, 0, 0, 0, 0, true, "")),
                 List.of(new VerificationView.Item("a", "1.2.3", "1.2.3.4", "missing", "the server does not have it")));
     }
 

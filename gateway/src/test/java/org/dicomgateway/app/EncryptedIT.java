@@ -14,6 +14,7 @@ import org.dicomgateway.testkit.Dcmtk;
 import org.dicomgateway.testkit.GatewayProcess;
 import org.dicomgateway.testkit.OrthancServer;
 import org.dicomgateway.testkit.TestFiles;
+import org.dicomgateway.testkit.TestFiles.TestFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,10 +34,12 @@ class EncryptedIT {
         Certificates certificates =
                 new Certificates(directory.resolve("gateway/conf/tls")).make("gateway", "modality", "orthanc");
         TestFiles files = new TestFiles(directory.resolve("files"), 23);
-        try (OrthancServer orthanc = OrthancServer.start(
+        try (GatewayProcess gateway = new GatewayProcess(directory.resolve("gateway"));
+                OrthancServer orthanc = OrthancServer.start(
                         directory,
                         "ORTHANC",
                         Map.<String, Object>of(
+                                "DicomModalities", Map.of("gateway", modality(gateway)),
                                 "DicomTlsEnabled", true,
                                 "DicomTlsCertificate",
                                         certificates.certificate("orthanc").toString(),
@@ -44,24 +47,31 @@ class EncryptedIT {
                                         certificates.key("orthanc").toString(),
                                 "DicomTlsTrustedCertificates",
                                         certificates.authority().toString(),
-                                "DicomTlsRemoteCertificateRequired", true));
-                GatewayProcess gateway = new GatewayProcess(directory.resolve("gateway"))) {
+                                "DicomTlsRemoteCertificateRequired", true))) {
             gateway.configure("""
                             gateway.listeners.dicom {
                               tls { enabled = true, certificate = tls/gateway.crt, key = tls/gateway.key, trust = tls/ca.crt }
-                              access = [ { name = ct, calling-ae = MODALITY, certificate = "dns:modality" } ]
+                              access = [
+                                { name = ct, calling-ae = MODALITY, certificate = "dns:modality" }
+                                { name = server, calling-ae = ORTHANC, certificate = "dns:orthanc" }
+                              ]
                             }
                             """)
                     .routing(GatewayProcess.destinations(orthanc.peer()) + """
                             destination-defaults.tls {
                               enabled = true, certificate = tls/gateway.crt, key = tls/gateway.key, trust = tls/ca.crt
                             }
+                            destination-defaults {
+                              verify { level = content, within = 7 d }
+                              commitment { request = true, after = 1 s }
+                            }
                             routes = [ { name = all, to = orthanc } ]
                             """)
                     .start();
             String[] shown = certificates.dcmtk("modality");
-            List<Path> ten =
-                    Stream.generate(() -> files.single(50_000).path()).limit(10).toList();
+            List<TestFile> made =
+                    Stream.generate(() -> files.single(50_000)).limit(10).toList();
+            List<Path> ten = made.stream().map(TestFile::path).toList();
 
             Dcmtk.storescu(gateway.peer(), MODALITY, ten, shown).orFail();
             await().atMost(SOON)
@@ -69,6 +79,14 @@ class EncryptedIT {
             assertThat(Dcmtk.echoscu(gateway.peer(), AeTitle.of("OTHER"), shown).succeeded())
                     .isFalse();
             assertThat(gateway.ask("echo").orFail().output()).contains("ok    orthanc");
+
+            // C-FIND and C-GET, N-ACTION and N-EVENT-REPORT: nobody takes any of them without TLS.
+            gateway.ask("verify", "--all").orFail();
+            assertThat(gateway.ask("trace", made.get(0).sopInstance().value()).output())
+                    .contains("read by C-GET and compared");
+            await().atMost(SOON)
+                    .untilAsserted(() ->
+                            assertThat(gateway.output()).contains("orthanc is asked for", "orthanc has committed"));
 
             String before = serialServed(gateway, certificates);
             certificates.make("gateway");
@@ -84,6 +102,22 @@ class EncryptedIT {
                     .untilAsserted(() -> assertThat(orthanc.instances()).isEqualTo(11));
             assertThat(gateway.output()).contains("certificates and keys were renewed");
         }
+    }
+
+    private static Map<String, Object> modality(GatewayProcess gateway) {
+        return Map.<String, Object>of(
+                "AET",
+                "GATEWAY",
+                "Host",
+                "127.0.0.1",
+                "Port",
+                gateway.peer().port(),
+                "AllowFind",
+                true,
+                "AllowGet",
+                true,
+                "UseDicomTls",
+                true);
     }
 
     private static String serialServed(GatewayProcess gateway, Certificates certificates) {

@@ -390,6 +390,7 @@ class DestinationCommitmentsTest {
                     instance,
                     "pacs",
                     Optional.empty(),
+                    Optional.empty(),
                     CopyState.UNCHECKED,
                     Optional.empty(),
                     replaced.contains(delivery));

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.List;
 import org.dicomgateway.config.hocon.ConfigurationException;
-import org.dicomgateway.config.settings.CommitmentSettings;
+import org.dicomgateway.config.settings.GatewaySettings;
 import org.dicomgateway.testkit.ProjectRoot;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,13 +33,13 @@ class RoutingWarningsTest {
     }
 
     private List<String> warnings(String text, String gateway) throws ConfigurationException {
-        return Configuration.warnings(written.file("routing.conf", text), commitment(gateway)).stream()
+        return Configuration.warnings(written.file("routing.conf", text), gateway(gateway)).stream()
                 .map(warning -> warning.line() + " " + warning.key() + ": " + warning.what())
                 .toList();
     }
 
-    private CommitmentSettings commitment(String gateway) throws ConfigurationException {
-        return Configuration.load(written.file("gateway.conf", gateway)).commitment();
+    private GatewaySettings gateway(String text) throws ConfigurationException {
+        return Configuration.load(written.file("gateway.conf", text));
     }
 
     private List<String> warningsOfRoutes(String routes) throws ConfigurationException {
@@ -52,7 +52,7 @@ class RoutingWarningsTest {
 
     @Test
     void what_is_shipped_has_none() throws Exception {
-        assertThat(Configuration.warnings(ProjectRoot.path().resolve("conf/routing.conf"), commitment("")))
+        assertThat(Configuration.warnings(ProjectRoot.path().resolve("conf/routing.conf"), gateway("")))
                 .isEmpty();
     }
 
@@ -209,9 +209,36 @@ class RoutingWarningsTest {
     }
 
     @Test
+    void a_server_that_is_asked_for_commitment_and_could_not_report_is_told() throws Exception {
+        String routing = """
+                destinations.a {
+                  ae-title = A, host = a, port = 1
+                  commitment { after = 5 m
+                    request = true } }
+                routes = [ { name = r, to = a } ]
+                """;
+        assertThat(warnings(routing)).isEmpty();
+        String key = "4 destinations.a.commitment.request: ";
+        assertThat(warnings(routing, "gateway.listeners.dicom.ae-titles = [ROUTER]"))
+                .containsExactly(key + "no listener has the AE title GATEWAY, which a calls to report on storage"
+                        + " commitment: only reports on the association of the request arrive");
+        assertThat(warnings(routing, "gateway.listeners.dicom.access = [ { name = ct, calling-ae = \"CT*\" } ]"))
+                .containsExactly(
+                        key + "listener dicom does not let A in, as which a reports on storage commitment: only"
+                                + " reports on the association of the request arrive");
+        assertThat(
+                        warnings(
+                                routing,
+                                "gateway.listeners.dicom.access = [ { name = ct, calling-ae = CT1 }, { name = a, calling-ae = A } ]"))
+                .isEmpty();
+        assertThat(warnings(routing.replace("true", "false"), "gateway.listeners.dicom.ae-titles = [ROUTER]"))
+                .isEmpty();
+    }
+
+    @Test
     void a_warning_reads_as_compilers_say_it() throws Exception {
         Path file = written.file("routing.conf", Written.DESTINATIONS + "routes = []");
-        assertThat(Configuration.warnings(file, commitment("")).get(0))
+        assertThat(Configuration.warnings(file, gateway("")).get(0))
                 .hasToString(file.toAbsolutePath().normalize() + ":2: warning: destinations.orthanc1: "
                         + "no route names orthanc1, so it gets nothing; name it in a route, or remove it");
     }

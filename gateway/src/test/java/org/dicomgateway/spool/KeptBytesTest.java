@@ -224,6 +224,48 @@ class KeptBytesTest {
     }
 
     @Test
+    void what_a_server_encodes_otherwise_is_sent_again_and_changes_nothing_of_what_is_known_of_the_other_copies()
+            throws Exception {
+        keep(Duration.ZERO, new DataSize(0));
+        byte[] otherwise = SpoolHarness.dataset("1.2.3.1", "CT", FILLS_A_SEGMENT + 8);
+        List<Copy> before;
+        try (Spool spool = open()) {
+            // The same instance twice: the second is no newer version of the first.
+            deliver(spool, 1, 1);
+            deliver(spool, 1, 12);
+            before = spool.copies().copies(List.of(1024L, 3072L));
+            assertThat(before).hasSize(2).noneMatch(Copy::replaced);
+            assertThat(spool.copies()
+                            .restore(
+                                    1024,
+                                    target -> target.take(otherwise, 0, otherwise.length),
+                                    "it was missing there; taken from archive"))
+                    .isTrue();
+        }
+        try (Spool spool = open()) {
+            List<Claim> claims = spool.claim(SpoolHarness.PACS, 10);
+            assertThat(claims).extracting(Claim::deliveryId).containsExactly(1024L);
+            assertThat(SpoolHarness.read(spool, claims.get(0))).isEqualTo(otherwise);
+            spool.settle(claims.get(0), new Settlement.Delivered(0));
+            SpoolHarness.settleDown(spool);
+            SpoolHarness.keepHouse(spool);
+            Copy copy = spool.copies().copies(List.of(1024L)).get(0);
+            assertThat(copy.digest()).isPresent().isEqualTo(before.get(0).digest());
+            assertThat(copy.instance()).isEqualTo(before.get(0).instance());
+            assertThat(copy.replaced()).isFalse();
+            DatasetDigest.Calculation restored = new DatasetDigest.Calculation();
+            restored.add(otherwise, 0, otherwise.length);
+            assertThat(copy.restored()).contains(new Copy.Encoding(restored.digest(), otherwise.length));
+            assertThat(spool.copies().copies(List.of(3072L))).isEqualTo(before.subList(1, 2));
+            assertThat(spool.story(1).orElseThrow().events())
+                    .filteredOn(event -> event.kind() == SpoolSearch.EventKind.SENT_AGAIN)
+                    .singleElement()
+                    .satisfies(event -> assertThat(event.reason())
+                            .isEqualTo("it was missing there; taken from archive, encoded as that server does"));
+        }
+    }
+
+    @Test
     void what_is_restored_is_durable_before_the_ledger_says_that_it_waits() throws Exception {
         keep(Duration.ZERO, new DataSize(0));
         LocalDisk real = new LocalDisk();

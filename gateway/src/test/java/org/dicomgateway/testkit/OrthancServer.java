@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -182,17 +183,27 @@ public final class OrthancServer implements AutoCloseable {
     }
 
     private void delete(String path) throws IOException, InterruptedException {
+        ask(request(path).DELETE().build());
+    }
+
+    /** Makes it hold this file byte for byte; what it gets by C-STORE, it encodes its own way. */
+    public void upload(Path file) throws IOException, InterruptedException {
+        ask(request("/instances").POST(BodyPublishers.ofFile(file)).build());
+    }
+
+    private HttpRequest.Builder request(String path) {
         String login = LOGIN.user() + ":" + LOGIN.password();
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort + path))
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort + path))
                 .header("Authorization", "Basic " + Base64.getEncoder().encodeToString(login.getBytes(UTF_8)))
-                .timeout(END_LIMIT)
-                .DELETE()
-                .build();
+                .timeout(END_LIMIT);
+    }
+
+    private void ask(HttpRequest request) throws IOException, InterruptedException {
         int status = HttpClient.newHttpClient()
                 .send(request, BodyHandlers.discarding())
                 .statusCode();
         if (status != HttpURLConnection.HTTP_OK) {
-            throw new IllegalStateException(peer + " did not delete " + path + ": " + status);
+            throw new IllegalStateException(peer + " answered " + request.uri() + " with " + status);
         }
     }
 

@@ -10,8 +10,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import org.dicomgateway.dicom.commitment.CommitmentRequest;
+import org.dicomgateway.dicom.commitment.CommitmentResult;
+import org.dicomgateway.dicom.commitment.CommitmentResult.Failure;
+import org.dicomgateway.dicom.commitment.FailureReason;
 import org.dicomgateway.dicom.commitment.SopReference;
 import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.wire.AssociationException;
+import org.dicomgateway.testkit.CommitmentArchive;
 import org.dicomgateway.testkit.Dcmtk;
 import org.dicomgateway.testkit.Debugger;
 import org.dicomgateway.testkit.Debugger.Step;
@@ -25,9 +31,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * SIGKILL before and after each step of a storage commitment: the request is recorded, its response is sent, the report
- * is sent, its result is recorded. Whatever the step: a request that was answered with success gets its report, and no
- * report says that all is stored while the server does not have it.
+ * SIGKILL before and after each step of a storage commitment.
+ *
+ * <p>For a modality: the request is recorded, its response is sent, the report is sent, its result is recorded.
+ * Whatever the step: a request that was answered with success gets its report, and no report says that all is stored
+ * while the server does not have it.
+ *
+ * <p>By a server: it is asked, its response is noted, its report is taken, and noted. Whatever the step: it is asked
+ * again for what it is not known to have committed, and nothing counts as committed that it has not committed.
+ * {@code -Dcrash.all=true} takes both sides of each of these steps.
  */
 class CommitmentCrashIT {
 
@@ -43,6 +55,24 @@ class CommitmentCrashIT {
     private static final List<Step> OF_THE_REPORT = Stream.of(
                     around("dicom.requestor.ToolkitRequestor", "report", 1), around("app.DurableFile", "replace", 2))
             .flatMap(steps -> steps)
+            .toList();
+
+    private static final boolean ALL = Boolean.getBoolean("crash.all");
+
+    /** Of a request to a server, in their order. */
+    private static final List<Step> OF_ASKING = Stream.of(
+                    // N-ACTION is sent; its response is there.
+                    around("dicom.requestor.ToolkitRequestor", "request", 1),
+                    // That it was asked is noted.
+                    around("commit.DestinationCommitments", "note", 1),
+                    // N-EVENT-REPORT is read; it is taken.
+                    around("commit.DestinationCommitments", "report", 1),
+                    // It is answered; what it says is noted.
+                    around("commit.ReportUse", "use", 1),
+                    // The ledger gets it: first that the server was asked, then what it said.
+                    around("spool.sqlite.CommitmentRows", "note", 3))
+            .flatMap(steps -> steps)
+            .filter(step -> ALL || (step.before() && step.hit() == 1))
             .toList();
 
     @TempDir
@@ -104,6 +134,90 @@ class CommitmentCrashIT {
                     .as("requests whose sender saw success before the kill")
                     .isNotEmpty();
         }
+    }
+
+    @Test
+    void whatever_the_step_a_server_is_asked_again_and_nothing_counts_as_committed_that_it_has_not_committed()
+            throws Exception {
+        TestFiles files = new TestFiles(directory.resolve("files"), 13);
+        try (CommitmentArchive archive = CommitmentArchive.start("ARCHIVE");
+                GatewayProcess gateway = new GatewayProcess(directory.resolve("gateway"))) {
+            gateway.routing("destination-defaults.commitment { request = true, after = 1 s, deadline = 1 h }\n"
+                    + GatewayProcess.destinations(archive.peer())
+                    + "routes = [ { name = all, to = archive } ]\n");
+            for (Step step : OF_ASKING) {
+                List<TestFile> study = files.study(1, 2, 16 * 1024);
+                SopReference bad = references(study).get(1);
+                killedWhileAsking(step, gateway, archive, study, bad);
+
+                int before = archive.asked().size();
+                gateway.start();
+                await(step.toString()).atMost(LIMIT).until(() -> archive.asked().size() > before);
+                assertThat(committed(gateway, study))
+                        .as("the server has not committed all of it, " + step)
+                        .isFalse();
+                List<CommitmentRequest> all = archive.asked();
+                CommitmentRequest again = all.get(before);
+                assertThat(again.references()).as(step.toString()).contains(bad);
+                assertThat(all.subList(0, before))
+                        .as("a new transaction, " + step)
+                        .noneMatch(earlier -> earlier.transaction().equals(again.transaction()));
+                CommitmentResult done = new CommitmentResult(again.transaction(), again.references(), List.of());
+                assertThat(archive.report(gateway.peer(), done)).isZero();
+                await(step.toString()).atMost(LIMIT).until(() -> committed(gateway, study));
+                gateway.kill();
+            }
+        }
+    }
+
+    /** Sends the study, and has the server report that it has not committed one of it, until the step. */
+    private void killedWhileAsking(
+            Step step, GatewayProcess gateway, CommitmentArchive archive, List<TestFile> study, SopReference bad) {
+        int before = archive.asked().size();
+        int port = FreePorts.next();
+        gateway.begin(Debugger.option(port));
+        try (Debugger debugger = Debugger.attach(port, step)) {
+            gateway.awaitReady();
+            Dcmtk.storescu(
+                            gateway.peer(),
+                            AeTitle.of("CT1"),
+                            study.stream().map(TestFile::path).toList())
+                    .orFail();
+            Thread reporting = new Thread(() -> reportFailure(gateway, archive, before, bad), "reporting");
+            reporting.setDaemon(true);
+            reporting.start();
+            assertThat(debugger.await(LIMIT)).as("came to " + step).isTrue();
+            gateway.kill();
+            reporting.interrupt();
+        }
+    }
+
+    private static void reportFailure(GatewayProcess gateway, CommitmentArchive archive, int number, SopReference bad) {
+        try {
+            while (archive.asked().size() <= number) {
+                Thread.sleep(20);
+            }
+            CommitmentRequest request = archive.asked().get(number);
+            archive.report(
+                    gateway.peer(),
+                    new CommitmentResult(
+                            request.transaction(),
+                            request.references().stream()
+                                    .filter(each -> !each.equals(bad))
+                                    .toList(),
+                            List.of(new Failure(bad, FailureReason.PROCESSING_FAILURE))));
+        } catch (AssociationException killed) {
+            // That is the test.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static boolean committed(GatewayProcess gateway, List<TestFile> study) {
+        return gateway.ask("trace", study.get(0).study().value(), "--json")
+                .output()
+                .replaceAll("\\s", "")
+                .contains("\"committed\":" + study.size() + ",\"uncommitted\":0");
     }
 
     /**

@@ -48,11 +48,15 @@ class RetrievingArchiveTest {
     private final FakePeer peer = new FakePeer();
     private final Archive archive = new DimseArchive(destination(), peer, new VerifierTest.FakeCopies());
 
-    private static DestinationSettings destination() {
+    static DestinationSettings destination() {
+        return destination(new Peer(AeTitle.of("PACS"), "localhost", 104));
+    }
+
+    static DestinationSettings destination(Peer peer) {
         Duration limit = Duration.ofSeconds(5);
         return new DestinationSettings(
                 "pacs",
-                new Peer(AeTitle.of("PACS"), "localhost", 104),
+                peer,
                 Optional.empty(),
                 4,
                 1,
@@ -81,6 +85,7 @@ class RetrievingArchiveTest {
                 instance,
                 copy.destination(),
                 Optional.of(calculation.digest()),
+                Optional.empty(),
                 copy.state(),
                 copy.md5(),
                 false);
@@ -111,6 +116,33 @@ class RetrievingArchiveTest {
         assertThat(found(SERIES, Level.CONTENT))
                 .as("of another length, and the bytes are gone")
                 .isEqualTo(CopyState.UNVERIFIABLE);
+    }
+
+    @Test
+    void what_another_server_had_in_its_own_encoding_is_what_was_sent_to_repair_this_one() throws Exception {
+        byte[] otherwise = new byte[1008];
+        DatasetDigest.Calculation theirs = new DatasetDigest.Calculation();
+        theirs.add(otherwise, 0, otherwise.length);
+        Copy sent = copy("1.9");
+        Copy restored = new Copy(
+                sent.deliveryId(),
+                sent.instance(),
+                sent.destination(),
+                sent.digest(),
+                Optional.of(new Copy.Encoding(theirs.digest(), otherwise.length)),
+                sent.state(),
+                sent.md5(),
+                false);
+        peer.sends = otherwise;
+        assertThat(archive.check(sent, SERIES, Level.CONTENT).state()).isEqualTo(CopyState.UNVERIFIABLE);
+        Finding found = archive.check(restored, SERIES, Level.CONTENT);
+        assertThat(found.state()).isEqualTo(CopyState.VERIFIED);
+        assertThat(found.how()).contains("with what another server has");
+        ByteArrayOutputStream taken = new ByteArrayOutputStream();
+        archive.fetch(restored, SERIES, found, taken::write);
+        assertThat(taken.toByteArray()).isEqualTo(otherwise);
+        peer.sends = DATASET;
+        assertThat(archive.check(restored, SERIES, Level.CONTENT).how()).doesNotContain("another server");
     }
 
     @Test

@@ -108,7 +108,14 @@ class VerifierTest {
                 START,
                 1000);
         return new Copy(
-                id * 1024L, instance, "pacs", Optional.empty(), CopyState.UNCHECKED, Optional.empty(), replaced);
+                id * 1024L,
+                instance,
+                "pacs",
+                Optional.empty(),
+                Optional.empty(),
+                CopyState.UNCHECKED,
+                Optional.empty(),
+                replaced);
     }
 
     private void due(Copy... some) {
@@ -140,11 +147,45 @@ class VerifierTest {
     void a_repair_from_another_server_asks_it_for_one_copy_and_not_for_its_study() {
         Copy missing = copy(1, "1.9", false);
         archive.held.put(missing.instance().sopInstance(), "name-1");
-        copies.elsewhere = List.of(new Copy(
-                1025, missing.instance(), "archive", Optional.empty(), CopyState.UNCHECKED, Optional.empty(), false));
+        copies.elsewhere = List.of(elsewhere(missing, "archive"));
         new Repair(copies, name -> Optional.of(archive)).sendAgain(missing, Finding.missing("by a test"));
         assertThat(archive.asked).containsExactly("name 1.2.3.1", "check name-1 CONTENT");
         assertThat(copies.restored).containsExactly(1024L);
+    }
+
+    @Test
+    void a_copy_that_is_not_proved_to_be_what_was_sent_repairs_nothing_and_the_next_server_is_tried() {
+        Copy missing = copy(1, "1.9", false);
+        archive.held.put(missing.instance().sopInstance(), "name-1");
+        FakeArchive wrong = new FakeArchive();
+        wrong.held.put(missing.instance().sopInstance(), "name-1");
+        wrong.finds = Finding.differing("by a fake", "it has other bytes");
+        copies.elsewhere = List.of(elsewhere(missing, "wrong"), elsewhere(missing, "archive"));
+        Repair repair = new Repair(copies, name -> Optional.of(name.equals("wrong") ? wrong : archive));
+        assertThat(repair.sendAgain(missing, Finding.missing("by a test"))).isEmpty();
+        assertThat(wrong.asked).containsExactly("name 1.2.3.1", "check name-1 CONTENT");
+        assertThat(copies.restored).containsExactly(1024L);
+
+        archive.held.clear();
+        assertThat(repair.sendAgain(missing, Finding.missing("by a test")))
+                .contains("the spool has no bytes of it any more; wrong: what it has is not proved to be what was sent,"
+                        + " and is not used: it has other bytes; archive: it does not have it either");
+        copies.elsewhere = List.of();
+        assertThat(repair.sendAgain(missing, Finding.missing("by a test")))
+                .contains("the spool has no bytes of it any more; no other server got it");
+        assertThat(copies.restored).hasSize(1);
+    }
+
+    private static Copy elsewhere(Copy copy, String destination) {
+        return new Copy(
+                copy.deliveryId() + 1,
+                copy.instance(),
+                destination,
+                Optional.empty(),
+                Optional.empty(),
+                CopyState.UNCHECKED,
+                Optional.empty(),
+                false);
     }
 
     @Test
@@ -287,6 +328,7 @@ class VerifierTest {
         private final List<String> asked = new CopyOnWriteArrayList<>();
         private volatile boolean down;
         private volatile String broken = "nothing";
+        private volatile Finding finds = Finding.verified("by a fake", Optional.empty());
         private volatile Runnable meanwhile = () -> {};
 
         long checks() {
@@ -316,7 +358,7 @@ class VerifierTest {
         @Override
         public Finding check(Copy copy, String name, Level level) throws IOException {
             note("check " + name + " " + level);
-            return Finding.verified("by a fake", Optional.empty());
+            return finds;
         }
 
         @Override

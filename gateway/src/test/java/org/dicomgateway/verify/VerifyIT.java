@@ -289,6 +289,46 @@ class VerifyIT {
     }
 
     @Test
+    void a_repair_from_a_server_that_encodes_otherwise_changes_nothing_for_the_other_copies() throws Exception {
+        TestFiles made = new TestFiles(directory.resolve("files"), 8);
+        TestFile file = made.nested("+te");
+        try (OrthancServer one = OrthancServer.start(directory, "ORTHANC1");
+                OrthancServer two = OrthancServer.start(directory, "ORTHANC2");
+                OrthancServer exact = OrthancServer.start(directory, "ORTHANC3");
+                GatewayProcess gateway = new GatewayProcess(directory.resolve("gateway"))) {
+            broadcast(gateway, UNCHECKED, one, two, exact);
+            gateway.start();
+            gateway.deliver(List.of(file), 3);
+            exact.empty();
+            exact.upload(file.path());
+            assertThat(Reconciliation.damaged(exact, List.of(file)))
+                    .as("it is there as it was sent")
+                    .isEmpty();
+            Dcmtk.Result first = verify(gateway, "--all");
+            assertThat(first.exitCode()).as(first.output()).isZero();
+
+            gateway.terminate(LIMIT);
+            gateway.configure("gateway.spool { segment-size = 17 MiB, keep.for = 0 s }")
+                    .start();
+            await().atMost(LIMIT).until(() -> names(gateway, "log", ".seg") <= 1);
+            two.empty();
+            Dcmtk.Result healed = verify(gateway, "--all", "--repair");
+            assertThat(healed.exitCode()).as(healed.output()).isZero();
+            assertThat(healed.output()).containsPattern("orthanc2 +1 +1 +0 +0 +0 +1 +1");
+            assertThat(gateway.ask("trace", "1.2.3.4.5").output())
+                    .contains("taken from orthanc1, encoded as that server does")
+                    .contains("with what another server has");
+
+            exact.empty();
+            exact.upload(file.path());
+            Dcmtk.Result again = verify(gateway, "--all");
+            assertThat(again.exitCode())
+                    .as("the bytes that were sent are still what was sent: " + again.output())
+                    .isZero();
+        }
+    }
+
+    @Test
     void deliveries_are_checked_by_themselves_and_what_is_wrong_is_a_metric_and_a_warning() throws Exception {
         TestFiles made = new TestFiles(directory.resolve("files"), 5);
         List<TestFile> study = made.study(1, 4, SIZE);

@@ -27,6 +27,7 @@ public record VerificationView(
      *
      * @param checked how many were checked
      * @param verified of these, and so on: by their last state
+     * @param notAsked how many nothing was found about, because the destination could not be asked
      * @param sentAgain how many are sent again
      * @param repaired how many of these were verified afterwards
      * @param done whether nothing more happens there
@@ -39,6 +40,7 @@ public record VerificationView(
             long missing,
             long differing,
             long unverifiable,
+            long notAsked,
             long sentAgain,
             long repaired,
             boolean done,

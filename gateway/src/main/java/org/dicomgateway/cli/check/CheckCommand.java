@@ -100,8 +100,8 @@ public final class CheckCommand implements Callable<Integer> {
 
     private List<Warning> warnings() throws ConfigurationException {
         Configuration.Loaded loaded = configuration.load();
-        List<Warning> warnings = new ArrayList<>(Configuration.warnings(
-                loaded.gateway().routingFile(), loaded.gateway().commitment()));
+        List<Warning> warnings =
+                new ArrayList<>(Configuration.warnings(loaded.gateway().routingFile(), loaded.gateway()));
         warnings.addAll(SecurityWarnings.of(configuration.path(), loaded, Instant.now()));
         warnings.addAll(Configuration.warningsOfText(
                 configuration.path(), loaded.gateway().routingFile()));

@@ -33,8 +33,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Checks whether the destinations hold what was delivered to them, as it was sent. Destinations with a rest"
-                    + " interface can be checked.",
+            "Checks whether the destinations hold what was delivered to them, as it was sent. Destinations with"
+                    + " rest, dicomweb or verify.level can be checked.",
             "",
             "With --repair, what is missing is sent again, from the spool or from another destination that holds it."
                     + " What differs is reported; it is only sent again with --overwrite. Nothing is ever deleted."

@@ -30,11 +30,12 @@ import org.dicomgateway.security.ClientTls;
 /** Reads one destination, merged with the common defaults. */
 final class DestinationReader {
 
-    /** A destination and its place. */
+    /** A destination and its places. */
     record Draft(
             SourceLocation sourceLocation,
             Supplier<DestinationSettings> settings,
-            List<Setting<Optional<String>>> plainPasswords) {}
+            List<Setting<Optional<String>>> plainPasswords,
+            SourceLocation commitmentRequest) {}
 
     private static final String PRESERVE = "preserve";
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._:%-]{1,255}");
@@ -79,8 +80,26 @@ final class DestinationReader {
         section.finish();
         return new Draft(
                 section.sourceLocation(),
-                () -> shared.of(name, new Peer(aeTitle.get(), host.get(), port.get()), api.get(), web.get()),
-                List.of(restShared.password(), dicomWebShared.password()));
+                () -> new DestinationSettings(
+                        name,
+                        new Peer(aeTitle.get(), host.get(), port.get()),
+                        shared.callingAe.get(),
+                        shared.maxAssociations.get(),
+                        shared.weight.get(),
+                        shared.requestor.get(),
+                        shared.linger.get(),
+                        shared.maxBatch.get(),
+                        shared.retry.get(),
+                        shared.breaker.get(),
+                        shared.probeInterval.get(),
+                        shared.schedule.get(),
+                        shared.maxRate.get(),
+                        api.get(),
+                        web.get(),
+                        shared.verify.get(),
+                        shared.commitment.get()),
+                List.of(restShared.password(), dicomWebShared.password()),
+                shared.commitmentRequest.sourceLocation());
     }
 
     static Setting<String> host(Section section) {
@@ -91,10 +110,23 @@ final class DestinationReader {
                         "write a name such as pacs.example.org, or an address");
     }
 
-    /** What a destination and the defaults have in common; makes a destination of it and what is its own. */
-    private interface Shared {
-        DestinationSettings of(String name, Peer peer, Optional<RestSettings> rest, Optional<DicomWebSettings> web);
-    }
+    /** The settings that a destination and the defaults have in common. */
+    private record Shared(
+            Setting<Optional<AeTitle>> callingAe,
+            Setting<Integer> maxAssociations,
+            Setting<Integer> weight,
+            Supplier<RequestorSettings> requestor,
+            Setting<Duration> linger,
+            Setting<Integer> maxBatch,
+            Supplier<RetrySettings> retry,
+            Supplier<BreakerSettings> breaker,
+            Setting<Duration> probeInterval,
+            Setting<Schedule> schedule,
+            Supplier<RateLimit> maxRate,
+            Setting<VerifySettings.Level> level,
+            Supplier<VerifySettings> verify,
+            Setting<Boolean> commitmentRequest,
+            Supplier<CommitmentRequests> commitment) {}
 
     /**
      * Reads the common settings.
@@ -102,49 +134,40 @@ final class DestinationReader {
      * @param whole true for a destination; false for the defaults
      */
     private static Shared shared(Section section, boolean whole) {
-        Section verification = section.section("verify");
-        Setting<VerifySettings.Level> level = verification.word("level", VerifySettings.Level.class);
+        Section verify = section.section("verify");
+        Setting<VerifySettings.Level> level = verify.word("level", VerifySettings.Level.class);
         Setting<Optional<AeTitle>> callingAe = callingAe(section);
-        Setting<Integer> associations = section.integer("max-associations", 1, 256);
-        Setting<Integer> weight = section.integer("weight", 1, 1_000);
-        Supplier<RequestorSettings> requestor = requestor(section, whole);
-        Setting<Duration> linger = section.duration("linger", Duration.ZERO, Duration.ofMinutes(1));
-        Setting<Integer> batch = section.integer("max-batch", 1, 10_000);
-        Supplier<RetrySettings> retry = retry(section.section("retry"));
-        Supplier<BreakerSettings> breaker = breaker(section.section("breaker"));
-        Setting<Duration> probe = section.duration("probe-interval", Duration.ofSeconds(1), Limits.MAX_TIMEOUT);
-        Setting<Schedule> schedule = ScheduleReader.read(section.section("schedule"));
-        Supplier<RateLimit> rate = AccessReader.rate(section.section("max-rate"));
-        Supplier<VerifySettings> verify = verify(verification, level);
-        Supplier<CommitmentRequests> commitment = commitment(section.section("commitment"), callingAe);
-        return (name, peer, rest, web) -> new DestinationSettings(
-                name,
-                peer,
-                callingAe.get(),
-                associations.get(),
-                weight.get(),
-                requestor.get(),
-                linger.get(),
-                batch.get(),
-                retry.get(),
-                breaker.get(),
-                probe.get(),
-                schedule.get(),
-                rate.get(),
-                rest,
-                web,
-                verify.get(),
-                commitment.get());
+        Section commitment = section.section("commitment");
+        Setting<Boolean> request = commitmentRequest(commitment, callingAe);
+        return new Shared(
+                callingAe,
+                section.integer("max-associations", 1, 256),
+                section.integer("weight", 1, 1_000),
+                requestor(section, whole),
+                section.duration("linger", Duration.ZERO, Duration.ofMinutes(1)),
+                section.integer("max-batch", 1, 10_000),
+                retry(section.section("retry")),
+                breaker(section.section("breaker")),
+                section.duration("probe-interval", Duration.ofSeconds(1), Limits.MAX_TIMEOUT),
+                ScheduleReader.read(section.section("schedule")),
+                AccessReader.rate(section.section("max-rate")),
+                level,
+                verify(verify, level),
+                request,
+                commitment(commitment, request));
     }
 
-    private static Supplier<CommitmentRequests> commitment(Section section, Setting<Optional<AeTitle>> callingAe) {
-        Setting<Boolean> request = section.flag("request")
+    private static Setting<Boolean> commitmentRequest(Section section, Setting<Optional<AeTitle>> callingAe) {
+        return section.flag("request")
                 .checkWith(
                         callingAe,
                         (asked, calling) -> !asked || calling.isPresent(),
                         (asked, calling) -> "the server could not report: it reports to the calling AE title of the"
                                 + " request, and calling-ae is preserve",
                         "set calling-ae to an AE title of the gateway, or do not request storage commitment");
+    }
+
+    private static Supplier<CommitmentRequests> commitment(Section section, Setting<Boolean> request) {
         Setting<Duration> after = section.duration("after", MIN_ASKING, MAX_DELAY);
         Setting<Duration> deadline = section.duration("deadline", MIN_ASKING, MAX_DELAY);
         section.finish();

@@ -15,9 +15,12 @@ import org.dicomgateway.config.reader.RoutingReader.RouteDraft;
 import org.dicomgateway.config.settings.CommitmentSettings;
 import org.dicomgateway.config.settings.CommitmentSettings.AnswerWhen;
 import org.dicomgateway.config.settings.DestinationSettings;
+import org.dicomgateway.config.settings.GatewaySettings;
+import org.dicomgateway.config.settings.ListenerSettings;
 import org.dicomgateway.config.settings.RouteSettings;
 import org.dicomgateway.config.settings.RoutingSettings;
 import org.dicomgateway.config.settings.Strategy;
+import org.dicomgateway.dicom.values.AeTitle;
 
 /** Finds probable mistakes in rules without problems. */
 public final class RoutingWarnings {
@@ -27,19 +30,21 @@ public final class RoutingWarnings {
     private final SortedSet<Warning> found = new TreeSet<>();
     private final RoutingSettings settings;
     private final CommitmentSettings commitment;
+    private final List<ListenerSettings> listeners;
 
-    private RoutingWarnings(RoutingSettings settings, CommitmentSettings commitment) {
+    private RoutingWarnings(RoutingSettings settings, GatewaySettings gateway) {
         this.settings = settings;
-        this.commitment = commitment;
+        this.commitment = gateway.commitment();
+        this.listeners = gateway.listeners();
     }
 
     /**
      * The warnings, sorted by file and line. The draft must have no problems.
      *
-     * @param commitment what senders are promised
+     * @param gateway whom it lets in, and what senders are promised
      */
-    public static List<Warning> of(RoutingReader.Draft draft, CommitmentSettings commitment) {
-        RoutingWarnings warnings = new RoutingWarnings(draft.settings().get(), commitment);
+    public static List<Warning> of(RoutingReader.Draft draft, GatewaySettings gateway) {
+        RoutingWarnings warnings = new RoutingWarnings(draft.settings().get(), gateway);
         draft.destinations().forEach(warnings::destination);
         draft.routes().forEach(warnings::route);
         return List.copyOf(warnings.found);
@@ -62,6 +67,43 @@ public final class RoutingWarnings {
                         password.sourceLocation(),
                         "the file contains a password in plain text",
                         "use password-file, or password = ${?NAME_OF_A_VARIABLE}"));
+        reports(draft);
+    }
+
+    /** Warns when a server that is asked for storage commitment could not report. */
+    private void reports(DestinationReader.Draft draft) {
+        DestinationSettings destination = draft.settings().get();
+        if (!destination.commitment().request()) {
+            return;
+        }
+        AeTitle server = destination.peer().aeTitle();
+        AeTitle called = destination.callingAe().orElseThrow();
+        List<ListenerSettings> theirs = listeners.stream()
+                .filter(listener -> listener.aeTitles().contains(called))
+                .toList();
+        if (theirs.isEmpty()) {
+            add(
+                    draft.commitmentRequest(),
+                    "no listener has the AE title " + called + ", which " + destination.name()
+                            + " calls to report on storage commitment: only reports on the association of the request"
+                            + " arrive",
+                    "add " + called
+                            + " to ae-titles of a listener in gateway.conf, or set calling-ae to a title of one");
+        } else if (theirs.stream().noneMatch(listener -> letsIn(listener, server, called))) {
+            add(
+                    draft.commitmentRequest(),
+                    "listener " + theirs.get(0).name() + " does not let " + server + " in, as which "
+                            + destination.name()
+                            + " reports on storage commitment: only reports on the association of the request arrive",
+                    "add a rule with calling-ae = " + server + " to access of this listener in gateway.conf");
+        }
+    }
+
+    /** As far as the titles say it. */
+    private static boolean letsIn(ListenerSettings listener, AeTitle calling, AeTitle called) {
+        return listener.access().stream()
+                .anyMatch(rule -> rule.callingAe().stream().allMatch(title -> title.matches(calling.value()))
+                        && rule.calledAe().stream().allMatch(title -> title.matches(called.value())));
     }
 
     private void route(RouteDraft draft) {

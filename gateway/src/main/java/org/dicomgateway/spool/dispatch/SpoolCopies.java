@@ -221,7 +221,10 @@ public final class SpoolCopies implements Copies {
             boolean pending = false;
             try {
                 StoredInstance restored = write(known.get().instance(), dataset);
-                pending = apply(new Change.SentAgain(deliveryId, Optional.of(restored), reason, clock.instant()));
+                boolean otherwise = known.get().digest().isPresent()
+                        && !known.get().digest().equals(restored.digest());
+                String told = otherwise ? reason + ", encoded as that server does" : reason;
+                pending = apply(new Change.SentAgain(deliveryId, Optional.of(restored), told, clock.instant()));
                 return pending;
             } finally {
                 if (!pending) {
@@ -269,7 +272,7 @@ public final class SpoolCopies implements Copies {
             part.discard();
         }
         return new StoredInstance(
-                instance.withLength(digest.length()),
+                instance,
                 new Location.InFile(),
                 prefix.length + digest.length(),
                 prefix.length,

@@ -12,6 +12,7 @@ import org.dicomgateway.dicom.values.Text;
 import org.dicomgateway.spool.Copies.Checked;
 import org.dicomgateway.spool.Copy;
 import org.dicomgateway.spool.CopyState;
+import org.dicomgateway.spool.DatasetDigest;
 import org.dicomgateway.spool.log.StoredInstance;
 
 /** Whether the destinations hold what was delivered: the table {@code copy}, and its totals. */
@@ -147,9 +148,17 @@ public final class CopyRows {
                 stored.instance(),
                 row.getString("destination"),
                 stored.digest(),
+                restored(row, stored),
                 state(row.getInt("copy_state")),
                 Optional.ofNullable(row.getString("md5")),
                 row.getBoolean("replaced"));
+    }
+
+    private static Optional<Copy.Encoding> restored(ResultSet row, StoredInstance stored) throws SQLException {
+        long digest = row.getLong("restored_digest");
+        return row.wasNull()
+                ? Optional.empty()
+                : Optional.of(new Copy.Encoding(DatasetDigest.of(digest), stored.length() - stored.datasetOffset()));
     }
 
     /** See {@link org.dicomgateway.spool.SpoolView#copyCounts}. */
@@ -188,6 +197,7 @@ public final class CopyRows {
 
     private static final String COPY = "SELECT " + LedgerRows.STORED + """
             , d.id AS delivery, d.destination AS destination, coalesce(c.state, 0) AS copy_state, c.md5 AS md5,
+              i.restored_digest AS restored_digest,
               d.versioned = 1 AND EXISTS (
                 SELECT 1 FROM sent v
                 WHERE v.sop_instance = i.sop_instance AND v.destination = d.destination AND v.instance > i.id

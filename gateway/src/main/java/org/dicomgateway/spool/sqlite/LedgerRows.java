@@ -34,7 +34,8 @@ public final class LedgerRows {
     static final String STORED = """
             i.id, s.sop_class, i.sop_instance, s.transfer_syntax, s.study_uid, s.series_uid, s.patient_id, \
             s.accession_number, s.modality, s.calling_ae, s.called_ae, s.remote_host, i.received_at, i.dataset_length, \
-            i.segment, i.record_offset, i.file, i.length, i.dataset_offset, i.crc32c, i.digest""";
+            i.segment, i.record_offset, i.file, coalesce(i.restored_length, i.length), \
+            coalesce(i.restored_offset, i.dataset_offset), coalesce(i.restored_crc32c, i.crc32c), i.digest""";
 
     private LedgerRows() {}
 

@@ -36,7 +36,8 @@ final class LedgerSchema {
             "V4__versions.sql",
             "V5__copies.sql",
             "V6__accession.sql",
-            "V7__commitments.sql");
+            "V7__commitments.sql",
+            "V8__restored.sql");
 
     /**
      * The {@code user_version} of a ledger that needs no migration. Checking it first saves half a second to load the

@@ -78,7 +78,6 @@ public final class Repeats {
                 RESTORED,
                 stored.length(),
                 stored.datasetOffset(),
-                stored.instance().datasetLength(),
                 stored.crc32c(),
                 stored.digest().map(DatasetDigest::number).orElse(null),
                 id);
@@ -97,7 +96,7 @@ public final class Repeats {
             "SELECT segment, length FROM instance WHERE id = ? AND finished_at IS NULL AND segment IS NOT NULL";
 
     private static final String RESTORED = """
-            UPDATE instance SET segment = NULL, record_offset = NULL, file = 1, length = ?, dataset_offset = ?,
-                                dataset_length = ?, crc32c = ?, digest = ?
+            UPDATE instance SET segment = NULL, record_offset = NULL, file = 1, restored_length = ?,
+                                restored_offset = ?, restored_crc32c = ?, restored_digest = ?
             WHERE id = ?""";
 }
