@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.sqlite.ProgressHandler;
 import org.sqlite.core.CoreStatement;
 
-/** A connection and its statements. Each statement is prepared once, and again after it failed. For one thread at a time. */
+/** A connection and its statements. Each is prepared once, and again after it failed. For one thread at a time. */
 public final class Statements implements AutoCloseable {
 
     /** Steps of SQLite's virtual machine: about a tenth of a millisecond. */
