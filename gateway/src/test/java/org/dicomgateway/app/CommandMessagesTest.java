@@ -84,6 +84,7 @@ class CommandMessagesTest {
             inspect --series A4711              | 'A4711' is not a UID
             inspect --server a=http://b:65536   | 'http://b:65536' is not an address such as http://archive:8042
             inspect --server a=ftp://b          | 'ftp://b' is not an address such as http://archive:8042
+            send a:1 / --tls-cert c --tls-key k --tls-key-password nowhere | the password from nowhere: no such file
             send a:123456 f                     | a port is 1 to 65535: a:123456
             send TITLE-IS-TOO-LONG@a:104 f      | an AE title has at most 16 characters
             """)
