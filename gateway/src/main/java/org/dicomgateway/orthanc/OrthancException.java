@@ -44,8 +44,8 @@ public final class OrthancException extends IOException {
     static OrthancException unreachable(URI url, IOException cause) {
         return new OrthancException(
                 0,
-                "no answer from " + url + " (" + reasonOf(cause) + "): check that the server is running and that the port"
-                        + " is right",
+                "no answer from " + url + " (" + reasonOf(cause)
+                        + "): check that the server is running and that the port" + " is right",
                 cause);
     }
 

@@ -90,7 +90,8 @@ class CommandMessagesTest {
             """)
     void a_mistake_is_told_in_plain_words(String line, String message) {
         assertThat(execute(line.split(" "))).isEqualTo(2);
-        assertThat(err.toString()).contains(message)
+        assertThat(err.toString())
+                .contains(message)
                 .doesNotContain("java.", "Exception", " int", " long", "at index", "Unmatched");
     }
 

@@ -108,7 +108,8 @@ class NightShiftIT {
         eventually(() -> assertThat(browser.text("#study-sentence"))
                 .as("where is it")
                 .startsWith(study.get(0).accession() + " came ")
-                .contains("from CT9, 2 images. It is safe in the gateway; absent does not have it yet, because it is down: cannot connect")
+                .contains(
+                        "from CT9, 2 images. It is safe in the gateway; absent does not have it yet, because it is down: cannot connect")
                 .contains("full did not take it: 0xA700")
                 .doesNotContain(study.get(0).patientId()));
         browser.find("#study .sentence button").click();

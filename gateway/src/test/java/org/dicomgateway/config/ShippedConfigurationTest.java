@@ -64,18 +64,22 @@ class ShippedConfigurationTest {
     /** {@code verify} asks the servers that {@code scripts/orthanc.sh} runs, with their login. */
     @Test
     void each_server_is_reached_where_its_own_configuration_says() throws Exception {
-        JsonMapper json = JsonMapper.builder()
-                .enable(JsonReadFeature.ALLOW_JAVA_COMMENTS)
-                .build();
+        JsonMapper json =
+                JsonMapper.builder().enable(JsonReadFeature.ALLOW_JAVA_COMMENTS).build();
         RoutingSettings routing = Configuration.loadRouting(CONF.resolve("routing.conf"));
         assertThat(routing.destinations()).hasSize(3).allSatisfy((name, destination) -> {
-            JsonNode server = json.readTree(
-                    ProjectRoot.path().resolve("orthanc").resolve(name + ".json").toFile());
+            JsonNode server = json.readTree(ProjectRoot.path()
+                    .resolve("orthanc")
+                    .resolve(name + ".json")
+                    .toFile());
             assertThat(destination.peer())
                     .hasToString(server.at("/DicomAet").asString() + "@localhost:"
                             + server.at("/DicomPort").asInt());
-            assertThat(destination.rest()).get().satisfies(rest -> assertThat(rest.url())
-                    .hasToString("http://localhost:" + server.at("/HttpPort").asInt()));
+            assertThat(destination.rest())
+                    .get()
+                    .satisfies(rest -> assertThat(rest.url())
+                            .hasToString(
+                                    "http://localhost:" + server.at("/HttpPort").asInt()));
             assertThat(server.at("/RegisteredUsers").toString())
                     .isEqualTo("{\"${ORTHANC_USER:-orthanc}\":\"${ORTHANC_PASSWORD:-orthanc}\"}");
         });

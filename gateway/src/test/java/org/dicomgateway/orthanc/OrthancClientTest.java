@@ -109,7 +109,8 @@ class OrthancClientTest {
 
     @Test
     void a_host_that_nobody_knows_is_told_as_that() {
-        assertThatThrownBy(() -> new OrthancClient(URI.create("http://nobody.invalid:8042"), new Login("u", "p")).system())
+        assertThatThrownBy(
+                        () -> new OrthancClient(URI.create("http://nobody.invalid:8042"), new Login("u", "p")).system())
                 .isInstanceOf(OrthancException.class)
                 .hasMessageContaining("no answer from http://nobody.invalid:8042/system (no such host)");
     }

@@ -23,7 +23,8 @@ public final class StudySentence {
     /** How {@code RetryPolicy} begins the reason; whoever asks wants only the rest. */
     private static final Pattern GIVEN_UP = Pattern.compile("^given up after [0-9]+ attempts?: ");
 
-    private static final Pattern INSTANT = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?Z");
+    private static final Pattern INSTANT =
+            Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?Z");
     private static final Pattern END = Pattern.compile("[. ]+$");
 
     private final StudyView study;

@@ -105,8 +105,7 @@ public final class SetAsideCommand extends OperatorCommand {
             throw misuse(action == Action.LIST ? "list takes no numbers" : "give the numbers that set-aside lists");
         }
         try {
-            numbers =
-                    files.stream().map(new OptionConverters.OfLong()::convert).toList();
+            numbers = files.stream().map(new OptionConverters.OfLong()::convert).toList();
         } catch (TypeConversionException e) {
             throw misuse(e.getMessage() + ": give the numbers that set-aside lists");
         }
