@@ -54,7 +54,7 @@ class StudySentenceTest {
                 .isEqualTo("A4711 came on 1 March at 15:31 from CT9, 2 images. orthanc1 has it; orthanc2 has it.");
     }
 
-    /** Each state that a destination can have, and each reason that its deliveries can have, as the gateway writes it. */
+    /** Each state of a destination, and each kind of reason of a delivery, as the gateway writes it. */
     @Test
     void whatever_the_reason_is_it_reads_as_a_sentence() {
         assertThat(why(diagnosis(Optional.of("new disk."), Optional.empty(), down()), "0xA700 out of resources"))

@@ -109,7 +109,8 @@ class NightShiftIT {
                 .as("where is it")
                 .startsWith(study.get(0).accession() + " came ")
                 .contains(
-                        "from CT9, 2 images. It is safe in the gateway; absent does not have it yet, because it is down: cannot connect")
+                        "from CT9, 2 images. It is safe in the gateway; absent does not have it yet, because it is down:",
+                        "cannot connect")
                 .contains("full did not take it: 0xA700")
                 .doesNotContain(study.get(0).patientId()));
         browser.find("#study .sentence button").click();
