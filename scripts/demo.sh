@@ -36,9 +36,14 @@ done
 SERIES=2
 INSTANCES_PER_SERIES=10
 TOTAL=$((SERIES * INSTANCES_PER_SERIES))
+given=() # what the commands in another terminal must know too
+for name in GATEWAY_CONFIG GATEWAY_PORT GATEWAY_ADMIN_PORT GATEWAY_VAR; do
+  [[ -z ${!name:-} ]] || given+=("$name=${!name}")
+done
 if [[ -n $TLS ]]; then
   GATEWAY_PORT=${GATEWAY_PORT:-2762}
   export GATEWAY_CONFIG=$ROOT/conf/tls/gateway.conf
+  given+=("GATEWAY_CONFIG=$GATEWAY_CONFIG")
   # What DCMTK's tools, scripts/gateway send and scripts/orthanc.sh need to speak TLS.
   dcmtk_tls=(+tls "$TLS_FOLDER/modality.key" "$TLS_FOLDER/modality.crt" +cf "$TLS_FOLDER/ca.crt")
   send_tls=(--tls-trust "$TLS_FOLDER/ca.crt" --tls-cert "$TLS_FOLDER/modality.crt" --tls-key "$TLS_FOLDER/modality.key")
@@ -206,7 +211,7 @@ Everything runs. Open the gateway's page:
   http://127.0.0.1:$GATEWAY_ADMIN_PORT/
 
 and search there (press /) for the study you just sent: accession number $accession. Then try, in another terminal:
-
+${given[0]:+  export ${given[*]}}
   # follow each instance
   scripts/gateway tail -f --file $VAR/logs/forward.log
   # send your own images, or more generated ones, to the gateway

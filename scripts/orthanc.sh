@@ -94,7 +94,7 @@ ports_are_free() {
     free=1
   fi
   if port_is_taken "$(http_port "$1")"; then
-    explain_taken_port "$(http_port "$1")" "$1" "$(config_of "$1") (HttpPort)"
+    explain_taken_port "$(http_port "$1")" "$1" "$(config_of "$1") (HttpPort) and conf/routing.conf (rest.url)"
     free=1
   fi
   return "$free"

@@ -1,6 +1,8 @@
 /* The client of the gateway's HTTP interface. Every request ends: with an answer, with an error, or by a timeout. */
 
 const LIMIT_MILLIS = 15_000;
+/** The largest page that the gateway gives. */
+const PAGE = 200;
 /** The answer to too many passwords to compare, or too many searches, at the same time: try again a little later. */
 const BUSY = [429, 503];
 const BUSY_MILLIS = 1_200;
@@ -18,6 +20,21 @@ export function get(path, parameters = {}) {
   const given = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== null && value !== '');
   const query = new URLSearchParams(given).toString();
   return request(query ? `${path}?${query}` : path, { method: 'GET' });
+}
+
+/**
+ * Searches page by page until `most` items are found or there are no more. A page may end early, when the search takes
+ * long, and a full one may be the last.
+ */
+export async function search(path, parameters, most) {
+  const items = [];
+  let cursor = '';
+  do {
+    const page = await get(path, { ...parameters, limit: Math.min(PAGE, most + 1 - items.length), cursor });
+    items.push(...page.items);
+    cursor = page.next;
+  } while (cursor && items.length <= most);
+  return { items: items.slice(0, most), more: items.length > most };
 }
 
 /** Sends a POST request. */

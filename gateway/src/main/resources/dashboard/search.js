@@ -1,6 +1,6 @@
 /* Search for a study, with one field for all identifiers. */
 
-import { fewAtATime, get } from './api.js';
+import { fewAtATime, search } from './api.js';
 import { byId, h, text } from './dom.js';
 import { bytes, clock, count, full, plural, shortUid } from './format.js';
 import { icon } from './icons.js';
@@ -21,7 +21,7 @@ let last = 0;
 export function startSearch() {
   byId('search-form').addEventListener('submit', (event) => {
     event.preventDefault();
-    search(field.value.trim());
+    find(field.value.trim());
   });
   byId('found-close').addEventListener('click', close);
   document.addEventListener('keydown', (event) => {
@@ -44,7 +44,7 @@ function close() {
 }
 
 /** Sends requests for everything that the text may be, in parallel. */
-async function search(query) {
+async function find(query) {
   if (!query) {
     return;
   }
@@ -53,9 +53,9 @@ async function search(query) {
   panel.setAttribute('aria-busy', 'true');
   try {
     const keys = UID.test(query) ? UID_KEYS : OTHER_KEYS;
-    const answers = await fewAtATime(keys, (key) => get('/api/studies', { [key]: query, limit: MOST }));
+    const answers = await fewAtATime(keys, (key) => search('/api/studies', { [key]: query }, MOST));
     if (mine === last) {
-      show(query, collect(keys, answers), answers.some((answer) => answer.next));
+      show(query, collect(keys, answers), answers.some((answer) => answer.more));
     }
   } catch (failure) {
     if (mine === last) {

@@ -1,7 +1,7 @@
 /* What is parked or held, and why: one entry for each destination, study and reason, with buttons for the next step. */
 
 import { discard, retry } from './actions.js';
-import { get } from './api.js';
+import { search } from './api.js';
 import { attribute, byId, h, Keyed, text } from './dom.js';
 import { ago, count, full, plural, shortUid } from './format.js';
 import { icon } from './icons.js';
@@ -52,15 +52,14 @@ export async function loadStuck() {
   asking = true;
   askAgain = false;
   try {
-    const parked = await get('/api/deliveries', { state: 'parked', limit: MOST });
-    const held = await get('/api/deliveries', { state: 'held', limit: MOST });
-    const studies = unrouted ? (await get('/api/studies', { state: 'held', limit: MOST })).items : [];
+    const parked = await search('/api/deliveries', { state: 'parked' }, MOST);
+    const held = await search('/api/deliveries', { state: 'held' }, MOST);
+    const studies = unrouted ? (await search('/api/studies', { state: 'held' }, MOST)).items : [];
     const found = [...grouped([...parked.items, ...held.items]), ...studies.filter((each) => each.unrouted).map(ofUnrouted)];
     groups.show(found, (each) => each.key);
     loading.hidden = true;
     empty.hidden = found.length > 0;
-    const cut = parked.next || held.next;
-    text(more, cut ? `Only the last ${MOST} are shown. Retry by destination, or search for others.` : '');
+    text(more, parked.more || held.more ? `Only the last ${MOST} are shown. Retry by destination, or search for others.` : '');
   } catch {
     // Another part of the page shows that the gateway does not answer. The next figures start another request.
     seen = '';

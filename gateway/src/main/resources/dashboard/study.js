@@ -1,7 +1,7 @@
 /* One study: where each copy is, why deliveries wait, and what happened, step by step. */
 
 import { discard, retry } from './actions.js';
-import { get } from './api.js';
+import { get, search } from './api.js';
 import { byId, h } from './dom.js';
 import { bytes, clock, count, full, plural, shortUid } from './format.js';
 import { icon } from './icons.js';
@@ -96,7 +96,7 @@ export function lookAtStudy() {
 /** Loads the study; its timelines only when it has changed, and now and then: the same failure may have happened again. */
 async function load(uid, force = false) {
   try {
-    const study = (await get('/api/studies', { study: uid, limit: 1 })).items[0];
+    const study = (await search('/api/studies', { study: uid }, 1)).items[0];
     const news = JSON.stringify(study);
     if (open === uid && (force || news !== last || ++quiet >= QUIET)) {
       const stories = study ? await timelines(uid) : [];

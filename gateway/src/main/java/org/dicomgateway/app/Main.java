@@ -3,7 +3,9 @@ package org.dicomgateway.app;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.util.List;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.dicomgateway.cli.check.CheckCommand;
 import org.dicomgateway.cli.check.CompletionCommand;
 import org.dicomgateway.cli.check.ExplainCommand;
@@ -36,6 +38,8 @@ import org.dicomgateway.security.FileTrouble;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -75,6 +79,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         })
 public final class Main {
 
+    private static final Pattern PLACE = Pattern.compile("positional parameter at index \\S+ \\(([^)]+)\\)");
+
     private Main() {}
 
     /** Runs one command and ends the process with its exit code. */
@@ -113,10 +119,26 @@ public final class Main {
     /** Prints one line on what is wrong, and one on where to read more: a page of usage would hide both. */
     private static int explain(ParameterException misuse) {
         CommandLine command = misuse.getCommandLine();
-        command.getErr().println(command.getCommandName() + ": " + misuse.getMessage());
+        command.getErr().println(command.getCommandName() + ": " + messageOf(misuse));
         UnmatchedArgumentException.printSuggestions(misuse, command.getErr());
         command.getErr().println("see: " + command.getCommandSpec().qualifiedName() + " --help");
         return ExitCode.MISUSED;
+    }
+
+    /** As picocli says it, but without the places of arguments, which nobody counts. */
+    private static String messageOf(ParameterException misuse) {
+        CommandSpec spec = misuse.getCommandLine().getCommandSpec();
+        if (misuse instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
+            String first = "'" + unmatched.getUnmatched().get(0) + "'";
+            List<String> labels = spec.positionalParameters().stream()
+                    .map(ArgSpec::paramLabel)
+                    .toList();
+            return spec.parent() == null
+                    ? first + " is not a command"
+                    : first + " does not belong here: " + spec.name() + " takes only "
+                            + (labels.isEmpty() ? "" : String.join(", ", labels) + " and ") + "options";
+        }
+        return PLACE.matcher(String.valueOf(misuse.getMessage())).replaceAll("$1");
     }
 
     /** The version from the jar's manifest. */

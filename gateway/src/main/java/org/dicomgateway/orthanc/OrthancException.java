@@ -2,7 +2,9 @@ package org.dicomgateway.orthanc;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
+import java.util.Objects;
 
 /** A server did not answer a request as expected. The message names the URL, the answer, and what to do. */
 public final class OrthancException extends IOException {
@@ -40,12 +42,21 @@ public final class OrthancException extends IOException {
     }
 
     static OrthancException unreachable(URI url, IOException cause) {
-        String reason = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
         return new OrthancException(
                 0,
-                "no answer from " + url + " (" + reason + "): check that the server is running and that the port"
-                        + " is right",
+                "no answer from " + url + " (" + reasonOf(cause)
+                        + "): check that the server is running and that the port" + " is right",
                 cause);
+    }
+
+    /** The HTTP client gives no message for these two. */
+    private static String reasonOf(IOException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof UnresolvedAddressException) {
+                return "no such host";
+            }
+        }
+        return Objects.requireNonNullElse(e.getMessage(), "connection refused");
     }
 
     static OrthancException late(URI url, Duration limit) {

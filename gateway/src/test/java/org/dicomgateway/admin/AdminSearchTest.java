@@ -96,7 +96,7 @@ class AdminSearchTest {
     void studies_say_why_what_waits_is_waiting() throws Exception {
         controls.pause("a", "new disk");
         JsonNode study = json(admin.get("/api/studies?accession=ACC-1")).at("/items/0");
-        assertThat(study.at("/destinations/0/why").asString()).isEqualTo("paused: new disk");
+        assertThat(study.at("/destinations/0/why").asString()).isEqualTo("it is paused: new disk");
         assertThat(json(admin.get("/api/deliveries"))
                         .at("/items/1/candidates/1")
                         .asString())

@@ -33,6 +33,8 @@ public final class FakeSpoolView implements SpoolView {
     public Optional<String> ledgerDamage = Optional.empty();
     /** What a search for deliveries finds. */
     public List<FoundDelivery> deliveriesFound = Found.instance().deliveries();
+    /** What a search for studies finds. */
+    public List<FoundStudy> studiesFound = List.of(Found.study());
     /** How many deliveries an action is about, at most. */
     public long counted = Long.MAX_VALUE;
 
@@ -140,7 +142,7 @@ public final class FakeSpoolView implements SpoolView {
     @Override
     public Page<FoundDelivery> deliveries(Search search, Optional<String> after, int limit) {
         asked.add("deliveries " + search + " after " + after.orElse("-") + " limit " + limit);
-        return new Page<>(deliveriesFound, Optional.empty());
+        return page(deliveriesFound, after, limit);
     }
 
     @Override
@@ -148,7 +150,15 @@ public final class FakeSpoolView implements SpoolView {
         asked.add("studies " + search + " after " + after.orElse("-") + " limit " + limit);
         boolean found = studiesOnlyBy.isEmpty()
                 || (studiesOnlyBy.equals("instance") && !search.instance().isEmpty());
-        return new Page<>(found ? List.of(Found.study()) : List.of(), Optional.empty());
+        return page(found ? studiesFound : List.of(), after, limit);
+    }
+
+    /** As the spool does it: a page that is full has a next one, even when nothing is on that. */
+    private static <T> Page<T> page(List<T> all, Optional<String> after, int limit) {
+        int from = after.map(cursor -> Integer.parseInt(cursor.substring(0, cursor.indexOf('-')))).orElse(0);
+        int to = Math.min(all.size(), from + limit);
+        return new Page<>(
+                all.subList(Math.min(from, to), to), to == from + limit ? Optional.of(to + "-0-0") : Optional.empty());
     }
 
     @Override

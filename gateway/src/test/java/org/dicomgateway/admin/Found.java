@@ -25,7 +25,7 @@ import org.dicomgateway.spool.SpoolSearch.StudyAt;
 /**
  * What {@link FakeSpoolView} finds: an instance with a parked delivery and one that waits for any of two destinations.
  */
-final class Found {
+public final class Found {
 
     static final long INSTANCE = 7;
     private static final Instant NOW = FakeControls.NOW;
@@ -92,6 +92,22 @@ final class Found {
                 place == 0
                         ? Optional.of(new Commitment(NOW.plusSeconds(8), Optional.of(FailureReason.PROCESSING_FAILURE)))
                         : Optional.empty());
+    }
+
+    /** A study that every server has. */
+    public static FoundStudy delivered(String study) {
+        return new FoundStudy(
+                study,
+                "ACC-1",
+                "PAT-1",
+                List.of("CT"),
+                1,
+                512,
+                0,
+                NOW,
+                NOW,
+                List.of("CT1"),
+                List.of(new StudyAt("a", 1, 0, 0, 0, 0, 0, "", 0, 0, 0, 0, 0)));
     }
 
     static FoundStudy study() {

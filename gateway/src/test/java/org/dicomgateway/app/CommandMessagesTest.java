@@ -62,10 +62,37 @@ class CommandMessagesTest {
             inspect --server a=::b              | '::b' is not an address such as http://archive:8042
             inspect --wait 1x                   | a duration is a number
             tail --since yesterday              | 'yesterday' is not a time
+            set-aside take-in x                 | 'x' is not a whole number
+            set-aside 4711                      | '4711' is not one of list, take-in, discard
+            set-aside take-in                   | give the numbers that set-aside lists
+            status orthanc1                     | 'orthanc1' does not belong here: status takes only options
+            trace A4711 A4712                   | 'A4712' does not belong here: trace takes only WHAT and options
+            reroute a b c                       | 'c' does not belong here: reroute takes only FROM, TO and options
+            stauts                              | 'stauts' is not a command
+            pause a/b                           | Invalid value for WHICH: not a name of a destination
+            echo --frist                        | Unknown option: '--frist'
+            explain f --remote-host foo         | 'foo' is not an address such as 10.1.2.3 or fd00::1
+            explain f --calling-ae TITLE-IS-TOO-LONG | an AE title has at most 16 characters
+            tail --calling-ae TITLE-IS-TOO-LONG | an AE title has at most 16 characters
+            tail --study A4711                  | 'A4711' is not a UID
+            tail --instance A4711               | 'A4711' is not a UID
+            parked --study A4711                | 'A4711' is not a UID: that is digits and dots, at most 64. An
+            retry --study A4711                 | 'A4711' is not a UID
+            discard --study A4711 -r x          | 'A4711' is not a UID
+            export -o d --study A4711           | 'A4711' is not a UID
+            inspect --study A4711               | 'A4711' is not a UID
+            inspect --series A4711              | 'A4711' is not a UID
+            inspect --server a=http://b:65536   | 'http://b:65536' is not an address such as http://archive:8042
+            inspect --server a=ftp://b          | 'ftp://b' is not an address such as http://archive:8042
+            send a:1 / --tls-cert c --tls-key k --tls-key-password nowhere | the password from nowhere: no such file
+            send a:123456 f                     | a port is 1 to 65535: a:123456
+            send TITLE-IS-TOO-LONG@a:104 f      | an AE title has at most 16 characters
             """)
     void a_mistake_is_told_in_plain_words(String line, String message) {
         assertThat(execute(line.split(" "))).isEqualTo(2);
-        assertThat(err.toString()).contains(message).doesNotContain("java.", "Exception", " int", " long");
+        assertThat(err.toString())
+                .contains(message)
+                .doesNotContain("java.", "Exception", " int", " long", "at index", "Unmatched");
     }
 
     @Test

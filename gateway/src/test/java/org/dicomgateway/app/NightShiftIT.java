@@ -108,8 +108,10 @@ class NightShiftIT {
         eventually(() -> assertThat(browser.text("#study-sentence"))
                 .as("where is it")
                 .startsWith(study.get(0).accession() + " came ")
-                .contains("from CT9, 2 images. It is safe in the gateway; absent does not have it yet because")
-                .contains("full refused it because 0xA700")
+                .contains(
+                        "from CT9, 2 images. It is safe in the gateway; absent does not have it yet, because it is down:",
+                        "cannot connect")
+                .contains("full did not take it: 0xA700")
                 .doesNotContain(study.get(0).patientId()));
         browser.find("#study .sentence button").click();
         eventually(() -> assertThat(browser.text("#study .sentence button")).isEqualTo("Copied"));
@@ -144,7 +146,7 @@ class NightShiftIT {
         assertThat(ask("trace", study.get(0).accession().toLowerCase(Locale.ROOT))
                         .output())
                 .as("where is it")
-                .contains("from CT9, 2 images. It is safe in the gateway", "full refused it because 0xA700")
+                .contains("from CT9, 2 images. It is safe in the gateway", "full did not take it: 0xA700")
                 .doesNotContain(study.get(0).patientId());
         eventually(() -> assertThat(ask("retry", "--now", "absent").orFail().output())
                 .contains("destination absent is tried now"));

@@ -18,6 +18,7 @@ import java.util.Optional;
 import org.dicomgateway.admin.AdminAtAPort;
 import org.dicomgateway.admin.FakeControls;
 import org.dicomgateway.admin.FakeSpoolView;
+import org.dicomgateway.admin.Found;
 import org.dicomgateway.admin.api.CommitmentsView;
 import org.dicomgateway.admin.api.RulesView.Broken;
 import org.dicomgateway.admin.api.ThreadView;
@@ -264,7 +265,9 @@ class OperatorCommandsTest {
         assertThat(run(new DestinationsCommand(), "a")).isZero();
         assertThat(out.toString()).containsPattern("(?m)^a ").doesNotContain("new disk");
         assertThat(run(new DestinationsCommand(), "nobody")).isEqualTo(2);
-        assertThat(err.toString()).contains("no such destination: nobody; there are a, b, gone");
+        assertThat(run(new DestinationsCommand(), "a", "b/c")).isEqualTo(2);
+        assertThat(err.toString())
+                .contains("no such destination: nobody; there are a, b, gone", "no such destination: b/c; there are");
     }
 
     @Test
@@ -303,6 +306,22 @@ class OperatorCommandsTest {
     }
 
     @Test
+    void a_list_that_is_as_long_as_the_limit_is_whole() {
+        spool.studiesFound = List.of(Found.delivered("1.2.3"), Found.delivered("1.2.4"));
+        assertThat(run(new TraceCommand(), "ACC-1", "--limit", "2")).isZero();
+        assertThat(run(new ParkedCommand(), "--limit", "2")).isEqualTo(1);
+        assertThat(out.toString()).contains("study 1.2.3 ", "study 1.2.4 ").doesNotContain("and more");
+
+        out.getBuffer().setLength(0);
+        assertThat(run(new TraceCommand(), "ACC-1", "--limit", "1"))
+                .as("of the other one nothing is said")
+                .isEqualTo(1);
+        assertThat(out.toString()).contains("study 1.2.3 ", "… and more").doesNotContain("study 1.2.4 ");
+        assertThat(run(new TraceCommand(), "ACC-1", "--limit", Integer.toString(Integer.MAX_VALUE)))
+                .isZero();
+    }
+
+    @Test
     void trace_tells_the_story_of_an_instance() {
         spool.studiesOnlyBy = "instance";
         assertThat(run(new TraceCommand(), "1.2.3.4", "--limit", "1")).isEqualTo(1);
@@ -330,7 +349,7 @@ class OperatorCommandsTest {
         assertThat(spool.asked)
                 .singleElement()
                 .asString()
-                .contains("deliveries", "study=1.2.3", "destination=a", "PARKED", "limit 50");
+                .contains("deliveries", "study=1.2.3", "destination=a", "PARKED", "limit 51");
         assertThat(out.toString()).containsPattern("(?m)^ *7168 .* a +2 +1.2.3 +1.2.3.4 +no$");
         assertThat(run(new ParkedCommand(), "--held")).isEqualTo(1);
         assertThat(spool.asked.get(1)).contains("HELD");

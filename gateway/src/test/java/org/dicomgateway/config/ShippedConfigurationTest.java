@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.dicomgateway.config.match.Condition;
-import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.config.settings.GatewaySettings;
 import org.dicomgateway.config.settings.RouteSettings;
 import org.dicomgateway.config.settings.RoutingSettings;
@@ -19,6 +18,9 @@ import org.dicomgateway.testkit.Certificates;
 import org.dicomgateway.testkit.ProjectRoot;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.core.json.JsonReadFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What lies in {@code conf/}, as somebody finds it who starts the gateway for the first time. */
 class ShippedConfigurationTest {
@@ -60,6 +62,32 @@ class ShippedConfigurationTest {
                         RouteSettings.CommitOn.ALL));
     }
 
+    /** {@code verify} asks the servers that {@code scripts/orthanc.sh} runs, with their login. */
+    @Test
+    void each_server_is_reached_where_its_own_configuration_says() throws Exception {
+        JsonMapper json =
+                JsonMapper.builder().enable(JsonReadFeature.ALLOW_JAVA_COMMENTS).build();
+        RoutingSettings routing = Configuration.loadRouting(CONF.resolve("routing.conf"));
+        assertThat(routing.destinations()).hasSize(3).allSatisfy((name, destination) -> {
+            JsonNode server = json.readTree(ProjectRoot.path()
+                    .resolve("orthanc")
+                    .resolve(name + ".json")
+                    .toFile());
+            assertThat(destination.peer())
+                    .hasToString(server.at("/DicomAet").asString() + "@localhost:"
+                            + server.at("/DicomPort").asInt());
+            assertThat(destination.rest())
+                    .get()
+                    .satisfies(rest -> assertThat(rest.url())
+                            .hasToString(
+                                    "http://localhost:" + server.at("/HttpPort").asInt()));
+            assertThat(server.at("/RegisteredUsers").toString())
+                    .isEqualTo("{\"${ORTHANC_USER:-orthanc}\":\"${ORTHANC_PASSWORD:-orthanc}\"}");
+        });
+        assertThat(Files.readString(CONF.resolve("routing.conf")))
+                .contains("rest.user = ${?ORTHANC_USER}", "rest.password = ${?ORTHANC_PASSWORD}");
+    }
+
     @Test
     void with_TLS_it_is_the_same_but_for_the_port_and_TLS(@TempDir Path installation) throws Exception {
         for (String file : List.of("gateway.conf", "routing.conf", "tls/gateway.conf", "tls/routing.conf")) {
@@ -80,9 +108,9 @@ class ShippedConfigurationTest {
                         .get()
                         .matches(ClientTls::verifyHostName)
                         .matches(client -> client.tls().identity().isPresent()))
-                .extracting(DestinationSettings::peer)
+                .extracting(destination -> destination.peer() + " " + destination.rest())
                 .containsExactlyElementsOf(plain.routing().destinations().values().stream()
-                        .map(DestinationSettings::peer)
+                        .map(destination -> destination.peer() + " " + destination.rest())
                         .toList());
         assertThat(tls.gateway().listeners()).singleElement().satisfies(listener -> {
             assertThat(listener.acceptor().bind().getPort()).isEqualTo(2762);

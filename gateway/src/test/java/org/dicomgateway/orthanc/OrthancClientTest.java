@@ -105,7 +105,15 @@ class OrthancClientTest {
         assertThatThrownBy(() -> clientOf(port).system())
                 .isInstanceOf(OrthancException.class)
                 .hasMessageContaining("no answer from http://127.0.0.1:" + port + "/system")
-                .hasMessageContaining("check that the server is running");
+                .hasMessageContaining("(connection refused): check that the server is running");
+    }
+
+    @Test
+    void a_host_that_nobody_knows_is_told_as_that() {
+        assertThatThrownBy(
+                        () -> new OrthancClient(URI.create("http://nobody.invalid:8042"), new Login("u", "p")).system())
+                .isInstanceOf(OrthancException.class)
+                .hasMessageContaining("no answer from http://nobody.invalid:8042/system (no such host)");
     }
 
     @Test

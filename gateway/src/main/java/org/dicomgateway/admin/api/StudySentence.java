@@ -23,6 +23,10 @@ public final class StudySentence {
     /** How {@code RetryPolicy} begins the reason; whoever asks wants only the rest. */
     private static final Pattern GIVEN_UP = Pattern.compile("^given up after [0-9]+ attempts?: ");
 
+    private static final Pattern INSTANT =
+            Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d(:\\d\\d(\\.\\d{1,9})?)?Z");
+    private static final Pattern END = Pattern.compile("[. ]+$");
+
     private final StudyView study;
     private final ZoneId zone;
     private final Instant now;
@@ -102,13 +106,12 @@ public final class StudySentence {
     }
 
     /** What one server does not have, and why. */
-    private static List<String> missing(StudyView.At at) {
+    private List<String> missing(StudyView.At at) {
         long all = at.delivered() + at.pending() + at.parked() + at.held() + at.discarded();
-        String reason = Text.printable(GIVEN_UP.matcher(at.why()).replaceFirst(""), MAX_REASON);
-        String because = reason.isEmpty() ? "" : " because " + reason;
+        String because = because(at.why());
         List<String> parts = new ArrayList<>();
         if (at.parked() > 0) {
-            parts.add(at.destination() + " refused " + share(at.parked(), all) + because);
+            parts.add(at.destination() + " did not take " + share(at.parked(), all) + because);
         }
         if (at.pending() > 0 && at.destination().isEmpty()) {
             parts.add("no server can take " + share(at.pending(), all) + " now");
@@ -131,7 +134,22 @@ public final class StudySentence {
         if (at.discarded() > 0) {
             parts.add("an operator decided that " + at.destination() + " does not get " + share(at.discarded(), all));
         }
+        if (all == 0 && at.superseded() > 0) {
+            parts.add(at.destination() + " has a newer version of it");
+        }
         return parts;
+    }
+
+    /** A clause follows "because"; anything else is quoted after a colon. */
+    private String because(String why) {
+        String reason = Text.printable(GIVEN_UP.matcher(why).replaceFirst(""), MAX_REASON);
+        reason = END.matcher(INSTANT.matcher(reason).replaceAll(time -> clock(Instant.parse(time.group()))))
+                .replaceFirst("");
+        return reason.isEmpty() ? "" : (reason.startsWith("it ") ? ", because " : ": ") + reason;
+    }
+
+    private String clock(Instant instant) {
+        return (day(instant) + " " + TIME.format(instant.atZone(zone))).strip();
     }
 
     private static String share(long some, long all) {

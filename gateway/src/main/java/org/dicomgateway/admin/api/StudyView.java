@@ -40,7 +40,8 @@ public record StudyView(
     /**
      * The progress at one destination, counted in deliveries.
      *
-     * @param why the reason for what is not done; empty when there is nothing to say
+     * @param why the reason for what is not done: a clause that begins with "it", or words of the gateway or of the
+     *     destination; empty when there is nothing to say
      * @param verified of the delivered ones, those that the destination was last found to hold, as they were sent
      * @param missing those that it was found not to have
      * @param differing those of which it was found to have other content
@@ -63,20 +64,6 @@ public record StudyView(
             long uncommitted) {
 
         static At of(StudyAt found, Map<String, HealthView> health) {
-            boolean done = found.pending() + found.parked() + found.held() == 0;
-            String why = found.reason();
-            if (!done && why.isEmpty()) {
-                Optional<HealthView> known = Optional.ofNullable(health.get(found.destination()));
-                if (found.held() > 0) {
-                    why = "no such destination in the rules";
-                } else if (found.destination().isEmpty()) {
-                    why = "none of its destinations can be used";
-                } else {
-                    why = known.filter(view -> !view.state().equals("up"))
-                            .map(view -> view.state() + (view.why().isEmpty() ? "" : ": " + view.why()))
-                            .orElse("");
-                }
-            }
             return new At(
                     found.destination(),
                     found.delivered(),
@@ -85,12 +72,40 @@ public record StudyView(
                     found.held(),
                     found.superseded(),
                     found.discarded(),
-                    done ? "" : why,
+                    why(found, Optional.ofNullable(health.get(found.destination()))),
                     found.verified(),
                     found.missing(),
                     found.differing(),
                     found.committed(),
                     found.uncommitted());
+        }
+
+        private static String why(StudyAt found, Optional<HealthView> health) {
+            if (found.pending() + found.parked() + found.held() == 0) {
+                return "";
+            }
+            Optional<HealthView> unusable = health.filter(view -> found.parked() == 0 && !view.usable());
+            if (unusable.isPresent()) { // what failed last may be long ago, and is not why it waits now
+                return clause(unusable.get());
+            }
+            if (!found.reason().isEmpty()) {
+                return found.reason();
+            }
+            if (found.held() > 0) {
+                return "no such destination in the rules";
+            }
+            if (found.destination().isEmpty()) {
+                return "none of its destinations can be used";
+            }
+            return health.filter(view -> !view.state().equals("up"))
+                    .map(At::clause)
+                    .orElse("");
+        }
+
+        /** As "it is down: cannot connect" or "it is closed by schedule until ten". */
+        private static String clause(HealthView health) {
+            boolean goesOn = health.why().startsWith("by ") || health.why().startsWith("until ");
+            return "it is " + health.state() + (health.why().isEmpty() ? "" : (goesOn ? " " : ": ") + health.why());
         }
     }
 

@@ -91,6 +91,7 @@ public final class ExplainCommand implements Callable<Integer> {
     @Option(
             names = "--remote-host",
             paramLabel = "ADDRESS",
+            converter = OptionConverters.OfIpAddress.class,
             description = "Address of the sender (otherwise 127.0.0.1).")
     private @Nullable String remoteHost;
 

@@ -31,13 +31,15 @@ public record Found(List<JsonNode> items, boolean more) {
         Optional<String> next = Optional.empty();
         do {
             Map<String, String> parameters = new LinkedHashMap<>(conditions);
-            parameters.put("limit", Integer.toString(Math.min(PAGE, limit - items.size())));
+            // One more than the limit: a page that is full has a next one, whether or not anything is on that.
+            parameters.put("limit", Long.toString(Math.min(PAGE, limit + 1L - items.size())));
             next.ifPresent(cursor -> parameters.put("cursor", cursor));
             Page page = Json.readAnswer(gateway.get(path + "?" + encoded(parameters)), Page.class);
             items.addAll(page.items());
             next = page.next();
-        } while (next.isPresent() && items.size() < limit);
-        return new Found(items, next.isPresent());
+        } while (next.isPresent() && items.size() <= limit);
+        boolean more = items.size() > limit;
+        return new Found(more ? items.subList(0, limit) : items, more);
     }
 
     private static String encoded(Map<String, String> parameters) {

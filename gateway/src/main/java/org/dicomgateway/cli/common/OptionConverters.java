@@ -14,11 +14,14 @@ import java.time.temporal.TemporalAccessor;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.dicomgateway.config.match.IpAddress;
 import org.dicomgateway.dicom.synthetic.Matrix;
 import org.dicomgateway.dicom.synthetic.Modality;
 import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.values.Uid;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -88,13 +91,43 @@ public final class OptionConverters {
         }
     }
 
-    /** An address of a server, with its scheme. */
+    /** A UID (PS3.5 9.1), or the beginning of one. */
+    public static final class OfUid implements ITypeConverter<String> {
+        @Override
+        public String convert(String text) {
+            if (!Uid.isValid(text.strip())) {
+                throw new TypeConversionException("'" + text + "' is not a UID: that is digits and dots, at most 64. An"
+                        + " accession number goes with --accession");
+            }
+            return text.strip();
+        }
+    }
+
+    /** The IP address of a sender. Names are not looked up. */
+    public static final class OfIpAddress implements ITypeConverter<String> {
+        @Override
+        public String convert(String text) {
+            if (IpAddress.ofPeer(text.strip()).isEmpty()) {
+                throw new TypeConversionException("'" + text + "' is not an address such as 10.1.2.3 or fd00::1");
+            }
+            return text.strip();
+        }
+    }
+
+    /** An address of a server, with its scheme: http or https. */
     public static final class OfAddress implements ITypeConverter<URI> {
+        private static final Set<String> SCHEMES = Set.of("http", "https");
+        private static final int MAX_PORT = 65535;
+
         @Override
         public URI convert(String text) {
             try {
                 URI address = new URI(text.strip());
-                if (address.getScheme() != null && address.getHost() != null) {
+                if (address.getScheme() != null
+                        && SCHEMES.contains(address.getScheme().toLowerCase(Locale.ROOT))
+                        && address.getHost() != null
+                        && address.getPort() != 0
+                        && address.getPort() <= MAX_PORT) {
                     return address;
                 }
             } catch (URISyntaxException e) {

@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import org.dicomgateway.cli.common.ConfigurationFile;
 import org.dicomgateway.cli.common.Counted;
 import org.dicomgateway.cli.common.ExitCode;
+import org.dicomgateway.cli.common.OptionConverters;
 import org.dicomgateway.config.Configuration;
 import org.dicomgateway.config.hocon.ConfigurationException;
 import org.dicomgateway.security.FileTrouble;
@@ -59,7 +60,11 @@ public final class ExportCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // required
     private Path output;
 
-    @Option(names = "--study", paramLabel = "UID", description = "Only this study.")
+    @Option(
+            names = "--study",
+            paramLabel = "UID",
+            converter = OptionConverters.OfUid.class,
+            description = "Only this study.")
     private @Nullable String study;
 
     @Option(names = "--accession", paramLabel = "NUMBER", description = "Only of this Accession Number.")

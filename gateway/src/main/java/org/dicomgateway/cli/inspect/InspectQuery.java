@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.dicomgateway.cli.common.OptionConverters;
 import org.dicomgateway.orthanc.Level;
 import org.dicomgateway.orthanc.OrthancClient;
 import org.dicomgateway.orthanc.OrthancClient.Hit;
@@ -34,10 +35,18 @@ final class InspectQuery {
     @Option(names = "--accession", paramLabel = "NUMBER", description = "Only of this Accession Number.")
     private @Nullable String accession;
 
-    @Option(names = "--study", paramLabel = "UID", description = "Only of this Study Instance UID.")
+    @Option(
+            names = "--study",
+            paramLabel = "UID",
+            converter = OptionConverters.OfUid.class,
+            description = "Only of this Study Instance UID.")
     private @Nullable String study;
 
-    @Option(names = "--series", paramLabel = "UID", description = "Only of this Series Instance UID.")
+    @Option(
+            names = "--series",
+            paramLabel = "UID",
+            converter = OptionConverters.OfUid.class,
+            description = "Only of this Series Instance UID.")
     private @Nullable String series;
 
     /**

@@ -28,6 +28,7 @@ import org.dicomgateway.cli.common.Studies;
 import org.dicomgateway.config.hocon.ConfigurationException;
 import org.dicomgateway.config.settings.RouteSettings;
 import org.dicomgateway.config.settings.RoutingSettings;
+import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Text;
 import org.dicomgateway.observe.ForwardLog;
 import org.dicomgateway.security.FileTrouble;
@@ -139,6 +140,7 @@ public final class TailCommand implements Callable<Integer> {
     @Option(
             names = "--study",
             paramLabel = "UID",
+            converter = OptionConverters.OfUid.class,
             description = "Only this Study Instance UID, or UIDs that begin with it.")
     private @Nullable String study;
 
@@ -148,11 +150,19 @@ public final class TailCommand implements Callable<Integer> {
             description = "Only of this Accession Number: the running gateway is asked for its studies.")
     private @Nullable String accession;
 
-    @Option(names = "--instance", paramLabel = "UID", description = "Only of this SOP Instance UID.")
+    @Option(
+            names = "--instance",
+            paramLabel = "UID",
+            converter = OptionConverters.OfUid.class,
+            description = "Only of this SOP Instance UID.")
     private @Nullable String instance;
 
-    @Option(names = "--calling-ae", paramLabel = "TITLE", description = "Only from this sender.")
-    private @Nullable String calling;
+    @Option(
+            names = "--calling-ae",
+            paramLabel = "TITLE",
+            converter = OptionConverters.OfAeTitle.class,
+            description = "Only from this sender.")
+    private @Nullable AeTitle calling;
 
     @Option(names = "--json", description = "Write each line as a JSON object.")
     private boolean json;
@@ -287,7 +297,7 @@ public final class TailCommand implements Callable<Integer> {
                 && is(destination, line, "destination")
                 && is(route, line, "route")
                 && is(instance, line, "sop")
-                && is(calling, line, "calling")
+                && (calling == null || is(calling.value(), line, "calling"))
                 && (study == null || line.field("study").startsWith(study))
                 && (accession == null || studies.contains(line.field("study")))
                 && (since == null

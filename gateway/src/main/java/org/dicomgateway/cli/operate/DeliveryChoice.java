@@ -3,6 +3,7 @@ package org.dicomgateway.cli.operate;
 import java.util.List;
 import java.util.Optional;
 import org.dicomgateway.cli.common.NameConverter;
+import org.dicomgateway.cli.common.OptionConverters;
 import org.dicomgateway.cli.common.RunningGateway;
 import org.dicomgateway.cli.common.RunningGatewayException;
 import org.dicomgateway.cli.common.RunningNames;
@@ -21,7 +22,11 @@ final class DeliveryChoice {
             converter = NameConverter.class)
     private @Nullable String destination;
 
-    @Option(names = "--study", paramLabel = "UID", description = "Only of this Study Instance UID.")
+    @Option(
+            names = "--study",
+            paramLabel = "UID",
+            converter = OptionConverters.OfUid.class,
+            description = "Only of this Study Instance UID.")
     private @Nullable String study;
 
     @Option(names = "--accession", paramLabel = "NUMBER", description = "Only of this Accession Number.")

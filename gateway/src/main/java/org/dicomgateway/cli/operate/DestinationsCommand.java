@@ -10,7 +10,6 @@ import org.dicomgateway.admin.api.DestinationView;
 import org.dicomgateway.admin.api.HealthView;
 import org.dicomgateway.admin.api.Json;
 import org.dicomgateway.cli.common.ExitCode;
-import org.dicomgateway.cli.common.NameConverter;
 import org.dicomgateway.cli.common.OperatorCommand;
 import org.dicomgateway.cli.common.Progress;
 import org.dicomgateway.cli.common.RunningGateway;
@@ -47,8 +46,7 @@ public final class DestinationsCommand extends OperatorCommand {
             arity = "0..*",
             paramLabel = "NAME",
             description = "Only these destinations.",
-            completionCandidates = RunningNames.OfDestinations.class,
-            converter = NameConverter.class)
+            completionCandidates = RunningNames.OfDestinations.class)
     private List<String> names = List.of();
 
     private final InstantSource clock;

@@ -55,7 +55,11 @@ public final class ParkedCommand extends OperatorCommand {
             converter = NameConverter.class)
     private @Nullable String destination;
 
-    @Option(names = "--study", paramLabel = "UID", description = "Only of this Study Instance UID.")
+    @Option(
+            names = "--study",
+            paramLabel = "UID",
+            converter = OptionConverters.OfUid.class,
+            description = "Only of this Study Instance UID.")
     private @Nullable String study;
 
     @Option(names = "--accession", paramLabel = "NUMBER", description = "Only of this Accession Number.")

@@ -12,6 +12,7 @@ import org.dicomgateway.admin.api.SetAsideView;
 import org.dicomgateway.admin.server.Answers;
 import org.dicomgateway.cli.common.ExitCode;
 import org.dicomgateway.cli.common.OperatorCommand;
+import org.dicomgateway.cli.common.OptionConverters;
 import org.dicomgateway.cli.common.Progress;
 import org.dicomgateway.cli.common.RunningGateway;
 import org.dicomgateway.cli.common.RunningGatewayException;
@@ -77,6 +78,8 @@ public final class SetAsideCommand extends OperatorCommand {
     private Action action = Action.LIST;
 
     @Parameters(index = "1..*", paramLabel = "ID", description = "Numbers of files, from list.")
+    private List<String> files = List.of();
+
     private List<Long> numbers = List.of();
 
     @Option(
@@ -98,8 +101,13 @@ public final class SetAsideCommand extends OperatorCommand {
 
     @Override
     public void check() {
-        if ((action == Action.LIST) != numbers.isEmpty()) {
+        if ((action == Action.LIST) != files.isEmpty()) {
             throw misuse(action == Action.LIST ? "list takes no numbers" : "give the numbers that set-aside lists");
+        }
+        try {
+            numbers = files.stream().map(new OptionConverters.OfLong()::convert).toList();
+        } catch (TypeConversionException e) {
+            throw misuse(e.getMessage() + ": give the numbers that set-aside lists");
         }
         if ((action == Action.DISCARD) != (reason != null)) {
             throw misuse(action == Action.DISCARD ? "discard needs --reason" : "only discard takes --reason");

@@ -34,8 +34,9 @@ public record SendTarget(Peer peer, AeTitle calling, RequestorSettings requestor
     private static final AeTitle SENDER = AeTitle.of("SEND");
     private static final AeTitle ANY = AeTitle.of("ANY-SCP");
     private static final Pattern ADDRESS =
-            Pattern.compile("(?:(?<ae>[^@]{1,16})@)?(?<host>\\[[0-9A-Fa-f:.%]+]|[^:@\\[\\]]+):(?<port>[0-9]{1,5})");
+            Pattern.compile("(?:(?<ae>[^@]+)@)?(?<host>\\[[0-9A-Fa-f:.%]+]|[^:@\\[\\]]+):(?<port>[0-9]+)");
     private static final int MAX_PORT = 65535;
+    private static final int MAX_DIGITS = 5;
     private static final RequestorSettings USUAL = new RequestorSettings(
             Duration.ofSeconds(5),
             Duration.ofSeconds(10),
@@ -53,7 +54,8 @@ public record SendTarget(Peer peer, AeTitle calling, RequestorSettings requestor
     public static SendTarget of(String text, ConfigurationFile configuration) throws ConfigurationException {
         Matcher address = ADDRESS.matcher(text);
         if (address.matches()) {
-            int port = Integer.parseInt(address.group("port"));
+            String digits = address.group("port");
+            int port = digits.length() > MAX_DIGITS ? 0 : Integer.parseInt(digits);
             if (port == 0 || port > MAX_PORT) {
                 throw new IllegalArgumentException("a port is 1 to " + MAX_PORT + ": " + text);
             }

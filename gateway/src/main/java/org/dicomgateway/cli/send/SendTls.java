@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.dicomgateway.security.ClientTls;
+import org.dicomgateway.security.FileTrouble;
 import org.dicomgateway.security.IdentityFiles;
 import org.dicomgateway.security.KeyMaterialException;
 import org.dicomgateway.security.Secret;
@@ -83,9 +84,7 @@ final class SendTls {
                     Files.readString(password, StandardCharsets.UTF_8).strip()));
         } catch (IOException e) {
             throw new IllegalArgumentException(
-                    "cannot read the password from " + password + " ("
-                            + e.getClass().getSimpleName() + ")",
-                    e);
+                    "cannot read the password from " + password + ": " + FileTrouble.of(e), e);
         }
     }
 }
