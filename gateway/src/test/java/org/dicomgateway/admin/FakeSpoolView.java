@@ -155,7 +155,8 @@ public final class FakeSpoolView implements SpoolView {
 
     /** As the spool does it: a page that is full has a next one, even when nothing is on that. */
     private static <T> Page<T> page(List<T> all, Optional<String> after, int limit) {
-        int from = after.map(cursor -> Integer.parseInt(cursor.substring(0, cursor.indexOf('-')))).orElse(0);
+        int from = after.map(cursor -> Integer.parseInt(cursor.substring(0, cursor.indexOf('-'))))
+                .orElse(0);
         int to = Math.min(all.size(), from + limit);
         return new Page<>(
                 all.subList(Math.min(from, to), to), to == from + limit ? Optional.of(to + "-0-0") : Optional.empty());

@@ -128,8 +128,7 @@ final class Torture {
     }
 
     /** @return what the process holds that is left to itself from then on */
-    private Footprint torment(World world, WorldFaults worldFaults)
-            throws InterruptedException, ExecutionException {
+    private Footprint torment(World world, WorldFaults worldFaults) throws InterruptedException, ExecutionException {
         long now = System.nanoTime();
         GatewayFaults gatewayFaults = new GatewayFaults(world, journal, new Random(seed + 1));
         ExecutorService tormentors = Executors.newFixedThreadPool(2);
