@@ -85,7 +85,7 @@ unpack() {
 
 build() {
   quietly "Building $VERSION of $(git -C "$ROOT" log -1 --format=%h)" "$WORK/build.log" \
-    mvn -B -ntp -f "$SOURCE/pom.xml" -Dmaven.test.skip=true -Dspotless.check.skip=true \
+    mvn -B -ntp -f "$SOURCE/pom.xml" -Dmaven.test.skip=true -Dspotless.check.skip=true -Dexec.skip \
     "-Dproject.build.outputTimestamp=$(date -d "@$SOURCE_DATE_EPOCH" +%Y-%m-%dT%H:%M:%SZ)" package
   JAR=$SOURCE/gateway/target/gateway.jar
 }
@@ -112,7 +112,7 @@ fill_tree() {
   mkdir -p "$TREE/scripts/lib"
   cp "$JAR" "$TREE/gateway.jar"
   cp "$SOURCE/scripts/gateway" "$SOURCE/scripts/make-certs.sh" "$TREE/scripts/"
-  cp "$SOURCE/scripts/lib/common.sh" "$TREE/scripts/lib/"
+  cp "$SOURCE/scripts/lib/common.sh" "$SOURCE/scripts/lib/class-archive.sh" "$TREE/scripts/lib/"
   cp -r "$SOURCE/conf" "$SOURCE/docs" "$SOURCE/README.md" "$SOURCE/SECURITY.md" "$SOURCE/LICENSE" "$TREE/"
   mkdir "$TREE/deploy" "$TREE/man"
   cp -r "$SOURCE/deploy/grafana" "$SOURCE/deploy/prometheus" "$SOURCE/deploy/systemd" "$TREE/deploy/"
@@ -154,7 +154,7 @@ fill_deb() {
   cp "$WORK/completion" "$DEB/usr/share/bash-completion/completions/dicom-gateway"
   cp "$SOURCE/deploy/systemd/dicom-gateway.service" "$DEB/usr/lib/systemd/system/"
 
-  cp "$SOURCE"/deploy/debian/{conffiles,postinst,prerm,postrm} "$DEB/DEBIAN/"
+  cp "$SOURCE"/deploy/debian/{conffiles,postinst,prerm,postrm,triggers} "$DEB/DEBIAN/"
   sed -e "s/@VERSION@/$DEB_VERSION/" -e "s/@SIZE@/$(size_of "$DEB")/" "$SOURCE/deploy/debian/control" >"$DEB/DEBIAN/control"
   (cd "$DEB" && find usr -type f -print0 | sort -z | xargs -0 md5sum) >"$DEB/DEBIAN/md5sums"
 }

@@ -43,7 +43,7 @@ echo 'destinations {}, routes = []' >"$work/routing.conf"
   "-Dgateway.logs=$work" "-Dlogback.configurationFile=$ROOT/conf/logback.xml" -jar "$JAR" \
   run --config "$work/gateway.conf" >"$work/output" 2>&1 &
 java_pid=$!
-for ((i = 0; i < 600; i++)); do
+for ((i = 0; i < 300; i++)); do
   port_is_taken "$port" && break
   kill -0 "$java_pid" 2>/dev/null || break
   sleep 0.1

@@ -112,6 +112,7 @@ inside() {
 
   check "it installs" dpkg -i /test/first.deb
   check "it says what to do next" grep -q "systemctl enable --now dicom-gateway" /test/output
+  check "the JVM has the archive of its classes" test -s /usr/share/dicom-gateway/gateway.jar.jsa
   check "it is not enabled yet" test ! -e /etc/systemd/system/multi-user.target.wants/dicom-gateway.service
   check "only its group reads the configuration" has 750 root:dicom-gateway /etc/dicom-gateway
   check "only its user reads the spool" has 700 dicom-gateway:dicom-gateway /var/lib/dicom-gateway
