@@ -98,12 +98,18 @@ final class Audit {
                             where, version, (one, other) -> one.version() >= other.version() ? one : other);
                     if (before.version() > version.version()) {
                         wrong.add("out of order: " + where + " got version " + version.version() + " after "
-                                + before.version());
+                                + before.version() + story(forwardLog, delivered.group(1)));
                     }
                 }
             }
         }
         return wrong;
+    }
+
+    private static String story(List<String> forwardLog, String sopInstance) {
+        return forwardLog.stream()
+                .filter(line -> line.contains(sopInstance + " "))
+                .collect(Collectors.joining("\n    ", "\n    ", ""));
     }
 
     /**
