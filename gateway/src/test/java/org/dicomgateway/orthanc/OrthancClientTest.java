@@ -110,8 +110,12 @@ class OrthancClientTest {
 
     @Test
     void a_host_that_nobody_knows_is_told_as_that() {
-        assertThatThrownBy(
-                        () -> new OrthancClient(URI.create("http://nobody.invalid:8042"), new Login("u", "p")).system())
+        OrthancClient lost = new OrthancClient(
+                URI.create("http://nobody.invalid:8042"),
+                Optional.of(new Login("u", "p")),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(5));
+        assertThatThrownBy(lost::system)
                 .isInstanceOf(OrthancException.class)
                 .hasMessageContaining("no answer from http://nobody.invalid:8042/system (no such host)");
     }
