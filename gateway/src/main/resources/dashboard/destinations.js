@@ -20,6 +20,7 @@ const rows = new Keyed(byId('destination-rows'), (first) => {
   const speed = h('span', {});
   const inFlight = h('span', {});
   const parked = h('span', {});
+  const verified = h('span', {});
   const steer = h('button', { type: 'button' });
   const again = h('button', { type: 'button', onclick: () => retry({ destination: first.name }) }, 'Retry parked');
   const now = h('button', { type: 'button', 'data-action': 'try', onclick: () => tryNow(first.name) }, 'Try now');
@@ -35,6 +36,7 @@ const rows = new Keyed(byId('destination-rows'), (first) => {
     number('Rate', speed),
     number('In flight', inFlight),
     number('Parked', parked),
+    number('Verified', verified),
     h('td', { class: 'steer' }, h('div', { class: 'buttons steering' }, now, elsewhere, again, steer)),
   );
   let current = first;
@@ -65,6 +67,7 @@ const rows = new Keyed(byId('destination-rows'), (first) => {
       text(inFlight, destination.most ? `${destination.inFlight} / ${destination.most}` : destination.inFlight);
       text(parked, destination.held ? `${count(destination.parked)} + ${count(destination.held)} held` : count(destination.parked));
       attribute(element, 'data-parked', destination.parked > 0);
+      text(verified, destination.verified ? count(destination.verified) : '–');
       again.hidden = destination.parked === 0;
       attribute(again, 'aria-label', `Retry what is parked for ${destination.name}`);
       steer.hidden = destination.state === 'unnamed';

@@ -87,6 +87,7 @@ export function showBanners(status, destinations, connection) {
     list.push(
       ...receiverBanner(status),
       ...unassignedBanner(status, destinations),
+      ...destinations.filter((each) => each.missing || each.differing).map(copiesBanner),
       ...rulesBanners(status.rules),
       ...diskBanner(status.disk),
       ...damageBanners(status.damage),
@@ -126,6 +127,17 @@ function unassignedBanner({ unassigned }, destinations) {
       button: { label: 'Reroute…', press: () => reroute('', unassigned, named) },
     },
   ];
+}
+
+/** What a server took, and does not hold now as it was sent. */
+function copiesBanner({ name, missing, differing }) {
+  const parts = [missing ? `${count(missing)} missing` : '', differing ? `${count(differing)} differing` : ''].filter(Boolean);
+  return {
+    key: `copies-${name}`,
+    level: 'bad',
+    title: `${name} does not hold what it took:`,
+    words: `${parts.join(', ')}. To send again what is missing: verify --destination ${name} --repair`,
+  };
 }
 
 function rulesBanners({ broken, needRestart = [], source, version }) {

@@ -264,7 +264,7 @@ final class RecordedDisk implements SystemTrace.Listener {
         unsynced.forEach((directory, namings) -> {
             Loss loss = names.getOrDefault(directory, Loss.NOTHING);
             namings.stream()
-                    .filter(naming -> loss == Loss.NOTHING || loss == Loss.SOME && random.nextBoolean())
+                    .filter(naming -> loss == Loss.NOTHING || (loss == Loss.SOME && random.nextBoolean()))
                     .forEach(naming -> naming.applyTo(left));
         });
         Files.createDirectories(to);

@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.dicomgateway.spool.ledger.Change;
 import org.dicomgateway.spool.ledger.Ledger;
@@ -33,7 +34,7 @@ final class MemoryLedgers implements LedgerSource {
     /** What the count of syncs was after so many batches. */
     private final TreeMap<Integer, Long> syncCounts = new TreeMap<>();
 
-    private volatile int syncsThatFail;
+    private final AtomicInteger syncsThatFail = new AtomicInteger();
     private boolean there;
     private boolean corrupt;
     private volatile boolean failing;
@@ -113,7 +114,7 @@ final class MemoryLedgers implements LedgerSource {
 
     /** The next syncs fail, and what was to be synced is lost when the power goes. */
     void failSyncs(int count) {
-        syncsThatFail = count;
+        syncsThatFail.set(count);
     }
 
     /** It is as it was so many batches ago, and looks sound. */
@@ -186,8 +187,7 @@ final class MemoryLedgers implements LedgerSource {
             if (failing) {
                 throw new LedgerException("the ledger fails, says the test", null);
             }
-            if (syncsThatFail > 0) {
-                syncsThatFail--;
+            if (syncsThatFail.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
                 damage = new LedgerCorruptException("the sync fails, says the test", null);
             }
             LedgerCorruptException failed = damage;

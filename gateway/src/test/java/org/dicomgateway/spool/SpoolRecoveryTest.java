@@ -84,7 +84,7 @@ class SpoolRecoveryTest {
         harness.ledgers.lose();
         FaultyDisk disk = FaultyDisk.healthy();
         AtomicBoolean dead = new AtomicBoolean();
-        disk.fail((number, operation) -> dead.get() || operation.endsWith(".dcm") && !dead.getAndSet(true));
+        disk.fail((number, operation) -> dead.get() || (operation.endsWith(".dcm") && !dead.getAndSet(true)));
         assertThatThrownBy(() -> harness.open(disk)).isInstanceOf(IOException.class);
         assertThat(dead).isTrue();
         Files.delete(folders.facts());

@@ -1,8 +1,10 @@
 package org.dicomgateway.admin.api;
 
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import org.dicomgateway.observe.Traffic;
+import org.dicomgateway.spool.CopyState;
 import org.dicomgateway.spool.SpoolView.Books;
 
 /**
@@ -21,6 +23,7 @@ import org.dicomgateway.spool.SpoolView.Books;
  * @param held deliveries that wait until the destination is in the rules
  * @param health its health; empty when the rules no longer name it
  * @param books its deliveries, counted since the ledger began; empty when it never got any
+ * @param copies what the last checks of its delivered copies found
  */
 public record DestinationView(
         String name,
@@ -35,7 +38,8 @@ public record DestinationView(
         long parked,
         long held,
         Optional<HealthView> health,
-        Optional<Books> books) {
+        Optional<Books> books,
+        Copies copies) {
 
     /** The state of a destination that has deliveries but is no longer in the rules. */
     public static final String GONE = "not in the rules";
@@ -44,6 +48,17 @@ public record DestinationView(
 
     /** Pending deliveries. */
     public record Waiting(long instances, long bytes) {}
+
+    /** Numbers of delivered copies, by what their last check found. */
+    public record Copies(long verified, long missing, long differing) {
+
+        private static Copies of(Map<CopyState, Long> counts) {
+            return new Copies(
+                    counts.getOrDefault(CopyState.VERIFIED, 0L),
+                    counts.getOrDefault(CopyState.MISSING, 0L),
+                    counts.getOrDefault(CopyState.DIFFERING, 0L));
+        }
+    }
 
     /**
      * A failure.
@@ -59,7 +74,8 @@ public record DestinationView(
             Optional<Books> books,
             Optional<Instant> oldestWaiting,
             double deliveredPerSecond,
-            Optional<Traffic.Failure> failure) {
+            Optional<Traffic.Failure> failure,
+            Map<CopyState, Long> copies) {
         Books counted = books.orElse(NONE);
         Optional<LastError> lastError = failure.map(last -> new LastError(Optional.of(last.at()), last.reason()))
                 .or(() -> health.map(HealthView::lastError)
@@ -78,6 +94,7 @@ public record DestinationView(
                 counted.parked(),
                 counted.held(),
                 health,
-                books);
+                books,
+                Copies.of(copies));
     }
 }

@@ -11,6 +11,7 @@ import org.dicomgateway.admin.api.ProcessView;
 import org.dicomgateway.admin.api.RejectedView;
 import org.dicomgateway.admin.api.StatusView;
 import org.dicomgateway.observe.Traffic;
+import org.dicomgateway.spool.CopyState;
 import org.dicomgateway.spool.SpoolView;
 import org.dicomgateway.spool.SpoolView.Books;
 
@@ -55,6 +56,7 @@ final class Overview {
         Map<String, HealthView> health = controls.destinations();
         Map<String, Books> books = spool.books();
         Map<String, Instant> oldest = spool.oldestWaiting();
+        Map<String, Map<CopyState, Long>> copies = spool.copyCounts();
         Map<String, Double> rates = traffic.rates(now).delivered();
         TreeSet<String> names = new TreeSet<>(books.keySet());
         names.addAll(health.keySet());
@@ -65,7 +67,8 @@ final class Overview {
                         Optional.ofNullable(books.get(name)),
                         Optional.ofNullable(oldest.get(name)),
                         rates.getOrDefault(name, 0.0),
-                        traffic.lastFailure(name)))
+                        traffic.lastFailure(name),
+                        copies.getOrDefault(name, Map.of())))
                 .toList();
     }
 }

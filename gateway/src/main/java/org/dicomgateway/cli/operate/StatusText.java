@@ -60,6 +60,7 @@ final class StatusText {
         rules(status.rules());
         status.certificates().forEach(this::certificate);
         destinations.forEach(this::trouble);
+        destinations.forEach(this::copies);
         stuck();
         lines.add("");
         table();
@@ -124,6 +125,16 @@ final class StatusText {
                     + Counted.deliveries(destination.waiting().instances(), "waits", "wait")
                     + (destination.why().isEmpty() ? "" : ": " + Text.printable(destination.why(), MAX_REASON)));
             todo(destination).ifPresent(todo -> wrong.add("  " + todo));
+        }
+    }
+
+    /** Adds what a destination does not hold as it was delivered. */
+    private void copies(DestinationView destination) {
+        DestinationView.Copies copies = destination.copies();
+        if (copies.missing() + copies.differing() > 0) {
+            wrong.add(destination.name() + ": " + Counted.of(copies.missing(), "copy", "copies") + " missing, "
+                    + copies.differing() + " differing; to see them: " + ProgramName.get() + " verify --destination "
+                    + destination.name());
         }
     }
 
