@@ -57,7 +57,7 @@ class SteeringIT {
             assertThat(trace.exitCode()).isEqualTo(1);
             assertThat(trace.output())
                     .containsPattern("(?m)^orthanc1 +5 +0 +0 +0 +0 +0 +0 +0$")
-                    .containsPattern("(?m)^orthanc2 +0 +5 +0 +0 +0 +0 +0 +0 +cannot connect to ORTHANC2@");
+                    .containsPattern("(?m)^orthanc2 +0 +5 +0 +0 +0 +0 +0 +0 +it is down: cannot connect to ORTHANC2@");
             Dcmtk.Result destinations = gateway.ask("destinations");
             assertThat(destinations.exitCode()).isEqualTo(1);
             assertThat(destinations.output()).containsPattern("(?m)^orthanc2 .* down .*");
