@@ -24,6 +24,7 @@ final class Playback implements SystemTrace.Listener {
     private final Recording recording;
     private final Visitor visitor;
     private final RecordedDisk disk;
+    private boolean rebuilding;
     private final Set<String> acknowledged = new LinkedHashSet<>();
     private final Set<String> delivered = new HashSet<>();
     private int promised;
@@ -50,6 +51,7 @@ final class Playback implements SystemTrace.Listener {
     void play() throws IOException {
         for (Recording.Run run : recording.runs()) {
             disk.nextProcess();
+            rebuilding = !disk.has("ledger.db");
             SystemTrace.read(run.trace(), this);
             run.lostAfterwards().forEach(disk::lose);
         }
@@ -57,6 +59,11 @@ final class Playback implements SystemTrace.Listener {
 
     RecordedDisk disk() {
         return disk;
+    }
+
+    /** Whether the program began without a ledger, and has answered nothing with success yet. */
+    boolean isRebuilding() {
+        return rebuilding;
     }
 
     /** How many requests of storage commitment were answered with success. */
@@ -82,6 +89,7 @@ final class Playback implements SystemTrace.Listener {
         if (sends && call.target().startsWith("socket:")) {
             String sopInstance = successFor(C_STORE_RSP, call.data());
             if (!sopInstance.isEmpty()) {
+                rebuilding = false;
                 visitor.acknowledges(this, sopInstance);
                 acknowledged.add(sopInstance);
             }

@@ -223,7 +223,7 @@ class PowerCutIT {
             now.disk().powerCut(left, bytes, names, random);
             count++;
             try {
-                new SpoolAfterwards(recording).check(left, now.acknowledged(), now.delivered());
+                new SpoolAfterwards(recording).check(left, now.acknowledged(), now.delivered(), now.isRebuilding());
             } catch (IOException | RuntimeException | AssertionError e) {
                 throw new AssertionError(
                         "after cut " + count + ", after " + call.name() + call.words() + " of "

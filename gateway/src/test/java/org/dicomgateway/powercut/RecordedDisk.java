@@ -226,6 +226,11 @@ final class RecordedDisk implements SystemTrace.Listener {
         }
     }
 
+    /** Whether this file of the folder is there, for the program. */
+    boolean has(String name) {
+        return files.containsKey(root.resolve(name));
+    }
+
     /** Somebody removes a file, for good, while no program runs. */
     void lose(String name) {
         removed(root.resolve(name));
