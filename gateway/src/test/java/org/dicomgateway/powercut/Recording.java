@@ -76,7 +76,8 @@ final class Recording {
     private void record(StoreScp near) throws IOException {
         gateway.configure("""
                 gateway.admin.enabled = false
-                gateway.spool { segment-size = 1 MiB, large-instance = 64 KiB, straggler-age = 1 s }
+                # Nothing is kept, so what is done with is gone.
+                gateway.spool { segment-size = 1 MiB, large-instance = 64 KiB, straggler-age = 1 s, keep.for = 0 s }
                 gateway.senders.CT1 { host = 127.0.0.1, port = %d }
                 """.formatted(modality.peer().port()))
                 .routing("""

@@ -111,6 +111,8 @@ final class SpoolAfterwards {
             return row.getLong(1) == 0;
         } catch (SQLException e) {
             return true;
+        } finally {
+            PowerCutIT.remove(copy);
         }
     }
 
