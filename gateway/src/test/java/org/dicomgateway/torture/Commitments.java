@@ -108,11 +108,12 @@ final class Commitments implements AutoCloseable {
         List<OrthancServer> servers = world.servers();
         long wanted = world.copies(version);
         // What a server was found to hold, it can lose before the report.
-        long copies = servers.stream()
-                .filter(server -> mayHold(server, version) || world.wasWipedSince(server, sentSince))
-                .count();
-        if (copies < wanted) {
-            wrong.add("untrue: " + version.id() + " was committed and is on " + copies + " servers of " + wanted);
+        List<String> without = servers.stream()
+                .filter(server -> !mayHold(server, version) && !world.wasWipedSince(server, sentSince))
+                .map(server -> server.peer().aeTitle().value())
+                .toList();
+        if (servers.size() - without.size() < wanted) {
+            wrong.add("untrue: " + version.id() + " was committed and is not on " + without);
         }
     }
 

@@ -33,6 +33,7 @@ final class World implements AutoCloseable {
 
     private final boolean faithful;
     private final AtomicLong wipedAt = new AtomicLong(Long.MIN_VALUE / 2);
+    private final AtomicBoolean wiping = new AtomicBoolean();
     private final AtomicBoolean full = new AtomicBoolean();
     private final AtomicBoolean wrongRules = new AtomicBoolean();
     private final AtomicLong mendedAt = new AtomicLong(System.nanoTime() - AFTERMATH.toNanos());
@@ -105,13 +106,15 @@ final class World implements AutoCloseable {
     /** The third server loses everything. */
     void wipe() {
         OrthancServer third = servers.get(2);
-        third.empty();
+        wiping.set(true);
+        third.empty(); // which takes a while
         wipedAt.set(System.nanoTime());
+        wiping.set(false);
     }
 
-    /** Whether a server has lost everything since this time of {@link System#nanoTime}. */
+    /** Whether a server has lost everything since this time of {@link System#nanoTime}, or is just losing it. */
     boolean wasWipedSince(OrthancServer server, long time) {
-        return server.equals(servers.get(2)) && wipedAt.get() - time > 0;
+        return server.equals(servers.get(2)) && (wiping.get() || wipedAt.get() - time > 0);
     }
 
     private static boolean mount(Path spool) {
