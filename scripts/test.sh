@@ -10,7 +10,7 @@ Usage: scripts/test.sh [--quick] [MAVEN_ARGUMENT...]
 
 Installs what is missing, builds, and runs all tests: about ten minutes on two cores.
 
-  --quick   in two and a half minutes: no static analysis, only the unit tests that are quick, and one study from
+  --quick   in under two minutes: no static analysis, only the unit tests that are quick, and one study from
             storescu through the gateway to Orthanc
 
 Further arguments go to Maven: scripts/test.sh -Dit.test=KillIT
