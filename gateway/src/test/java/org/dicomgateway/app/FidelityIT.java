@@ -118,18 +118,9 @@ class FidelityIT {
                 (0008,0005) CS [ISO 2022 IR 6\\ISO 2022 IR 87]
                 (0008,1030) LO [Gr\u00fc\u00dfe]
                 """)));
-        files.put("nested sequences of undefined length", made.fromDump("nested", dump("1.2.3.4.5", "P5", """
-                (0008,1140) SQ (Sequence with undefined length)
-                (fffe,e000) na (Item with undefined length)
-                (0008,1150) UI [1.2.840.10008.5.1.4.1.1.2]
-                (0040,a170) SQ (Sequence with undefined length)
-                (fffe,e000) na (Item with undefined length)
-                (0008,0100) SH [121311]
-                (fffe,e00d) na (ItemDelimitationItem)
-                (fffe,e0dd) na (SequenceDelimitationItem)
-                (fffe,e00d) na (ItemDelimitationItem)
-                (fffe,e0dd) na (SequenceDelimitationItem)
-                """)));
+        files.put(
+                "nested sequences of undefined length",
+                made.fromDump("nested", dump("1.2.3.4.5", "P5", TestFiles.NESTED_SEQUENCES)));
         files.put("multi-frame", made.fromDump("multi-frame", dump("1.2.3.4.6", "P6", """
                 (0028,0002) US 1
                 (0028,0004) CS MONOCHROME2

@@ -26,6 +26,19 @@ public final class TestFiles {
     /** A storage class that nobody but its inventor knows. */
     public static final Uid PRIVATE_CLASS = Uid.of("1.2.826.0.1.3680043.2.1125.99.1");
 
+    /** Referenced Image Sequence with another sequence in it, both of undefined length, as text for dump2dcm. */
+    public static final String NESTED_SEQUENCES = """
+            (0008,1140) SQ (Sequence with undefined length)
+            (fffe,e000) na (Item with undefined length)
+            (0008,1150) UI [1.2.840.10008.5.1.4.1.1.2]
+            (0040,a170) SQ (Sequence with undefined length)
+            (fffe,e000) na (Item with undefined length)
+            (0008,0100) SH [121311]
+            (fffe,e00d) na (ItemDelimitationItem)
+            (fffe,e0dd) na (SequenceDelimitationItem)
+            (fffe,e00d) na (ItemDelimitationItem)
+            (fffe,e0dd) na (SequenceDelimitationItem)""";
+
     private final Path directory;
     private final Random random;
     private final String root;
@@ -177,22 +190,13 @@ public final class TestFiles {
                 (0008,0016) UI [1.2.840.10008.5.1.4.1.1.7]
                 (0008,0018) UI [1.2.3.4.5]
                 (0008,0060) CS [OT]
-                (0008,1140) SQ (Sequence with undefined length)
-                (fffe,e000) na (Item with undefined length)
-                (0008,1150) UI [1.2.840.10008.5.1.4.1.1.2]
-                (0040,a170) SQ (Sequence with undefined length)
-                (fffe,e000) na (Item with undefined length)
-                (0008,0100) SH [121311]
-                (fffe,e00d) na (ItemDelimitationItem)
-                (fffe,e0dd) na (SequenceDelimitationItem)
-                (fffe,e00d) na (ItemDelimitationItem)
-                (fffe,e0dd) na (SequenceDelimitationItem)
+                %s
                 (0010,0010) PN [Test^Odd]
                 (0010,0020) LO [P5]
                 (0020,000d) UI [1.2.3.4]
                 (0020,000e) UI [1.2.3.5]
                 (7fe0,0010) OB 01\\02\\03\\04
-                """);
+                """.formatted(NESTED_SEQUENCES));
         Path file = directory.resolve("undefined" + encoding + ".dcm");
         Dcmtk.run("dcmconv", encoding, "-e", dumped.toString(), file.toString()).orFail();
         return new TestFile(file, "P5", Uid.of("1.2.3.4"), Uid.of("1.2.3.5"), SECONDARY_CAPTURE, Uid.of("1.2.3.4.5"));

@@ -178,11 +178,7 @@ class CommitmentCrashIT {
         gateway.begin(Debugger.option(port));
         try (Debugger debugger = Debugger.attach(port, step)) {
             gateway.awaitReady();
-            Dcmtk.storescu(
-                            gateway.peer(),
-                            AeTitle.of("CT1"),
-                            study.stream().map(TestFile::path).toList())
-                    .orFail();
+            send(study, gateway);
             Thread reporting = new Thread(() -> reportFailure(gateway, archive, before, bad), "reporting");
             reporting.setDaemon(true);
             reporting.start();
@@ -213,6 +209,11 @@ class CommitmentCrashIT {
         }
     }
 
+    private static void send(List<TestFile> study, GatewayProcess gateway) {
+        List<Path> files = study.stream().map(TestFile::path).toList();
+        Dcmtk.storescu(gateway.peer(), AeTitle.of("CT1"), files).orFail();
+    }
+
     private static boolean committed(GatewayProcess gateway, List<TestFile> study) {
         return gateway.ask("trace", study.get(0).study().value(), "--json")
                 .output()
@@ -228,11 +229,7 @@ class CommitmentCrashIT {
         gateway.begin(Debugger.option(port));
         try (Debugger debugger = Debugger.attach(port, step)) {
             gateway.awaitReady();
-            Dcmtk.storescu(
-                            gateway.peer(),
-                            AeTitle.of("CT1"),
-                            study.stream().map(TestFile::path).toList())
-                    .orFail();
+            send(study, gateway);
             CompletableFuture<Integer> answer = new CompletableFuture<>();
             Thread requesting = new Thread(() -> {
                 try {

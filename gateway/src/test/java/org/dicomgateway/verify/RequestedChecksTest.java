@@ -35,7 +35,6 @@ import org.dicomgateway.spool.Copy;
 import org.dicomgateway.spool.CopyState;
 import org.dicomgateway.spool.DeliveryState;
 import org.dicomgateway.spool.Search;
-import org.dicomgateway.spool.SpoolSearch;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -236,7 +235,7 @@ class RequestedChecksTest {
     }
 
     /** A spool with delivered instances, whose bytes are still there. */
-    private final class FakeSpool implements Copies, SpoolSearch {
+    private final class FakeSpool implements Copies, EmptySearch {
 
         private final Map<Long, Copy> delivered = new TreeMap<>();
         private final Map<Long, Copy> pending = new TreeMap<>();
@@ -349,26 +348,6 @@ class RequestedChecksTest {
         @Override
         public Page<FoundInstance> instances(Search search, Optional<String> after, int limit) {
             return new Page<>(List.of(), Optional.empty());
-        }
-
-        @Override
-        public Page<FoundStudy> studies(Search search, Optional<String> after, int limit) {
-            return new Page<>(List.of(), Optional.empty());
-        }
-
-        @Override
-        public Optional<Story> story(long instanceId) {
-            return Optional.empty();
-        }
-
-        @Override
-        public Page<Story> stories(Search search, Optional<String> after, int limit) {
-            return new Page<>(List.of(), Optional.empty());
-        }
-
-        @Override
-        public Map<String, Instant> oldestWaiting() {
-            return Map.of();
         }
     }
 }

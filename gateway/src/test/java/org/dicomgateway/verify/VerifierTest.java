@@ -41,7 +41,6 @@ import org.dicomgateway.spool.CopyState;
 import org.dicomgateway.spool.DeliveryState;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Search;
-import org.dicomgateway.spool.SpoolSearch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -428,7 +427,7 @@ class VerifierTest {
         }
     }
 
-    private static final class NothingAtPacs implements SpoolSearch {
+    private static final class NothingAtPacs implements EmptySearch {
 
         private static final FoundDelivery SENT_ELSEWHERE = new FoundDelivery(
                 1025,
@@ -451,33 +450,8 @@ class VerifierTest {
                 Optional.empty());
 
         @Override
-        public Page<FoundInstance> instances(Search search, Optional<String> after, int limit) {
-            return new Page<>(List.of(), Optional.empty());
-        }
-
-        @Override
         public Page<FoundDelivery> deliveries(Search search, Optional<String> after, int limit) {
             return new Page<>(search.destination().isEmpty() ? List.of(SENT_ELSEWHERE) : List.of(), Optional.empty());
-        }
-
-        @Override
-        public Page<FoundStudy> studies(Search search, Optional<String> after, int limit) {
-            return new Page<>(List.of(), Optional.empty());
-        }
-
-        @Override
-        public Optional<Story> story(long instanceId) {
-            return Optional.empty();
-        }
-
-        @Override
-        public Page<Story> stories(Search search, Optional<String> after, int limit) {
-            return new Page<>(List.of(), Optional.empty());
-        }
-
-        @Override
-        public Map<String, Instant> oldestWaiting() {
-            return Map.of();
         }
     }
 }
