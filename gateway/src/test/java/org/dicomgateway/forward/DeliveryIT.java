@@ -20,9 +20,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.config.settings.DestinationSettings.BreakerSettings;
 import org.dicomgateway.config.settings.DestinationSettings.RetrySettings;
-import org.dicomgateway.config.settings.RateLimit;
-import org.dicomgateway.config.settings.Schedule;
-import org.dicomgateway.config.settings.VerifySettings;
 import org.dicomgateway.dicom.requestor.Requestor;
 import org.dicomgateway.dicom.requestor.RequestorSettings;
 import org.dicomgateway.dicom.values.AeTitle;
@@ -35,6 +32,7 @@ import org.dicomgateway.forward.lane.LaneView;
 import org.dicomgateway.observe.ForwardLog;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Settlement;
+import org.dicomgateway.testkit.Destinations;
 import org.dicomgateway.testkit.Part10;
 import org.dicomgateway.testkit.StoreScp;
 import org.dicomgateway.testkit.TestFiles;
@@ -266,7 +264,7 @@ class DeliveryIT {
     }
 
     private static DestinationSettings destination(String name, Peer peer, RequestorSettings requestor) {
-        return new DestinationSettings(
+        return Destinations.of(
                 name,
                 peer,
                 Optional.of(AeTitle.of("GATEWAY")),
@@ -277,12 +275,6 @@ class DeliveryIT {
                 20,
                 new RetrySettings(Duration.ofMillis(200), Duration.ofSeconds(1), 4),
                 new BreakerSettings(3, Duration.ofMillis(200), Duration.ofSeconds(1)),
-                Duration.ofSeconds(5),
-                Schedule.ALWAYS,
-                RateLimit.UNLIMITED,
-                Optional.empty(),
-                Optional.empty(),
-                VerifySettings.NONE,
-                DestinationSettings.CommitmentRequests.NONE);
+                Duration.ofSeconds(5));
     }
 }

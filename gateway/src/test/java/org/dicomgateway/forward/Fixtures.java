@@ -14,7 +14,6 @@ import org.dicomgateway.config.settings.DestinationSettings.RetrySettings;
 import org.dicomgateway.config.settings.RateLimit;
 import org.dicomgateway.config.settings.RestSettings;
 import org.dicomgateway.config.settings.Schedule;
-import org.dicomgateway.config.settings.VerifySettings;
 import org.dicomgateway.dicom.requestor.RequestorSettings;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Origin;
@@ -22,6 +21,7 @@ import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.spool.Instance;
+import org.dicomgateway.testkit.Destinations;
 
 /** Settings and instances for the tests of this package. */
 final class Fixtures {
@@ -41,7 +41,7 @@ final class Fixtures {
     static DestinationSettings destination(
             String name, int maxAssociations, int maxBatch, Optional<AeTitle> callingAe) {
         Duration timeout = Duration.ofSeconds(5);
-        return new DestinationSettings(
+        return Destinations.of(
                 name,
                 new Peer(AeTitle.of("SERVER"), "localhost", 104),
                 callingAe,
@@ -52,13 +52,7 @@ final class Fixtures {
                 maxBatch,
                 new RetrySettings(Duration.ofSeconds(10), Duration.ofMinutes(10), 4),
                 new BreakerSettings(3, Duration.ofSeconds(8), Duration.ofMinutes(1)),
-                Duration.ofMinutes(5),
-                Schedule.ALWAYS,
-                RateLimit.UNLIMITED,
-                Optional.empty(),
-                Optional.empty(),
-                VerifySettings.NONE,
-                DestinationSettings.CommitmentRequests.NONE);
+                Duration.ofMinutes(5));
     }
 
     static DestinationSettings withSchedule(DestinationSettings it, Schedule schedule) {

@@ -11,15 +11,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.dicomgateway.config.settings.DestinationSettings;
-import org.dicomgateway.config.settings.RateLimit;
-import org.dicomgateway.config.settings.Schedule;
-import org.dicomgateway.config.settings.VerifySettings;
 import org.dicomgateway.dicom.requestor.Requestor;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Peer;
@@ -31,6 +27,7 @@ import org.dicomgateway.forward.lane.LaneView;
 import org.dicomgateway.observe.ForwardLog;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Settlement;
+import org.dicomgateway.testkit.Destinations;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -276,7 +273,7 @@ class ForwarderTest {
     }
 
     private static DestinationSettings withPeer(DestinationSettings it, String aeTitle) {
-        return new DestinationSettings(
+        return Destinations.of(
                 it.name(),
                 new Peer(AeTitle.of(aeTitle), "localhost", 104),
                 it.callingAe(),
@@ -287,12 +284,6 @@ class ForwarderTest {
                 it.maxBatch(),
                 it.retry(),
                 it.breaker(),
-                it.probeInterval(),
-                Schedule.ALWAYS,
-                RateLimit.UNLIMITED,
-                Optional.empty(),
-                Optional.empty(),
-                VerifySettings.NONE,
-                DestinationSettings.CommitmentRequests.NONE);
+                it.probeInterval());
     }
 }

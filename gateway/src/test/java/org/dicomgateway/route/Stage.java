@@ -11,12 +11,10 @@ import org.dicomgateway.config.match.Condition;
 import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.config.settings.DestinationSettings.BreakerSettings;
 import org.dicomgateway.config.settings.DestinationSettings.RetrySettings;
-import org.dicomgateway.config.settings.RateLimit;
 import org.dicomgateway.config.settings.RouteSettings;
 import org.dicomgateway.config.settings.RoutingSettings;
 import org.dicomgateway.config.settings.Schedule;
 import org.dicomgateway.config.settings.Strategy;
-import org.dicomgateway.config.settings.VerifySettings;
 import org.dicomgateway.dicom.requestor.RequestorSettings;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Peer;
@@ -25,6 +23,7 @@ import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.spool.Chooser.Choice;
 import org.dicomgateway.spool.DestinationStatus;
 import org.dicomgateway.spool.Instance;
+import org.dicomgateway.testkit.Destinations;
 
 /** A route over servers a, b, c …, whose state a test sets; and a memory of affinity and load, as the spool has it. */
 final class Stage {
@@ -118,7 +117,7 @@ final class Stage {
 
     static DestinationSettings destination(String name, int weight) {
         Duration any = Duration.ofSeconds(1);
-        return new DestinationSettings(
+        return Destinations.of(
                 name,
                 new Peer(AeTitle.of("SERVER"), "localhost", 104),
                 Optional.empty(),
@@ -129,12 +128,6 @@ final class Stage {
                 1,
                 new RetrySettings(any, any, 1),
                 new BreakerSettings(1, any, any),
-                any,
-                Schedule.ALWAYS,
-                RateLimit.UNLIMITED,
-                Optional.empty(),
-                Optional.empty(),
-                VerifySettings.NONE,
-                DestinationSettings.CommitmentRequests.NONE);
+                any);
     }
 }

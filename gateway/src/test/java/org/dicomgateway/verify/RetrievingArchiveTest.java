@@ -21,9 +21,6 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.config.settings.DestinationSettings.DicomWebSettings;
-import org.dicomgateway.config.settings.RateLimit;
-import org.dicomgateway.config.settings.Schedule;
-import org.dicomgateway.config.settings.VerifySettings;
 import org.dicomgateway.config.settings.VerifySettings.Level;
 import org.dicomgateway.dicom.requestor.QueryRetrieve;
 import org.dicomgateway.dicom.requestor.RequestorSettings;
@@ -36,6 +33,7 @@ import org.dicomgateway.spool.Copy;
 import org.dicomgateway.spool.CopyState;
 import org.dicomgateway.spool.DatasetDigest;
 import org.dicomgateway.spool.Instance;
+import org.dicomgateway.testkit.Destinations;
 import org.junit.jupiter.api.Test;
 
 /** What follows from what a server answers to C-FIND and C-GET. What real ones answer is in {@link OtherWaysIT}. */
@@ -54,7 +52,7 @@ class RetrievingArchiveTest {
 
     static DestinationSettings destination(Peer peer) {
         Duration limit = Duration.ofSeconds(5);
-        return new DestinationSettings(
+        return Destinations.of(
                 "pacs",
                 peer,
                 Optional.empty(),
@@ -65,13 +63,7 @@ class RetrievingArchiveTest {
                 100,
                 new DestinationSettings.RetrySettings(limit, limit, 10),
                 new DestinationSettings.BreakerSettings(3, limit, limit),
-                limit,
-                Schedule.ALWAYS,
-                RateLimit.UNLIMITED,
-                Optional.empty(),
-                Optional.empty(),
-                VerifySettings.NONE,
-                DestinationSettings.CommitmentRequests.NONE);
+                limit);
     }
 
     private static Copy copy(String study) {
