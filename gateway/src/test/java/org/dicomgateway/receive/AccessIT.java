@@ -177,7 +177,8 @@ class AccessIT {
         }
         Dcmtk.Result unheard = Dcmtk.storescu(to, mobile, List.of(file), right);
 
-        assertThat(received).hasSize(1);
+        // On a busy machine the block can have passed before the right passcode comes.
+        assertThat(received).hasSize(unheard.succeeded() ? 2 : 1);
         assertThat(missing.output()).contains("Rejected Permanent");
         assertThat(guesses).noneMatch(Dcmtk.Result::succeeded);
         assertThat(guesses.get(0).output()).contains("Rejected Permanent");
@@ -185,7 +186,7 @@ class AccessIT {
                 .anyMatch(text -> text.contains("1/1/1 (user identity: wrong user or passcode, user alice)"))
                 .anyMatch(text -> text.contains("2/3/1 (user identity: too many wrong passcodes from 127.0.0.1"))
                 .noneMatch(text -> text.contains("sesame"));
-        assertThat(guesses.get(7).output() + unheard.output()).contains("Rejected Transient");
+        assertThat(guesses).anyMatch(guess -> guess.output().contains("Rejected Transient"));
         // Heard again after the block, which eight guesses have made a few seconds long at most.
         await().atMost(TIME)
                 .until(() -> Dcmtk.storescu(to, mobile, List.of(file), right).succeeded());
