@@ -23,6 +23,7 @@ import org.dicomgateway.admin.api.ThreadView;
 import org.dicomgateway.admin.server.AdminServer;
 import org.dicomgateway.admin.server.HttpLimits;
 import org.dicomgateway.audit.AuditTrail;
+import org.dicomgateway.cluster.Cluster;
 import org.dicomgateway.commit.ArchiveCommitments;
 import org.dicomgateway.commit.Commitments;
 import org.dicomgateway.config.Configuration.Loaded;
@@ -41,6 +42,7 @@ import org.dicomgateway.dicom.requestor.RequestorSettings;
 import org.dicomgateway.forward.lane.Forwarder;
 import org.dicomgateway.observe.RejectedSenders;
 import org.dicomgateway.observe.Telemetry;
+import org.dicomgateway.process.EndOfProcess;
 import org.dicomgateway.process.LongLived;
 import org.dicomgateway.process.Repeating;
 import org.dicomgateway.receive.AccessControl;
@@ -51,6 +53,8 @@ import org.dicomgateway.route.Dispatch;
 import org.dicomgateway.security.TlsContexts;
 import org.dicomgateway.spool.Intake;
 import org.dicomgateway.spool.Outbox;
+import org.dicomgateway.spool.Replica;
+import org.dicomgateway.spool.SearchException;
 import org.dicomgateway.spool.engine.Spool;
 import org.dicomgateway.verify.Archive;
 import org.dicomgateway.verify.Verifier;
@@ -81,6 +85,7 @@ public final class Gateway implements AutoCloseable {
     private final PausableIntake pausable;
     private final Optional<Commitments> commitments;
     private final RulesInForce rules;
+    private final Optional<Cluster> cluster;
     private final Spool spool;
     private final DestinationStatusCache destinationStatusCache;
     private final Forwarder forwarder;
@@ -104,7 +109,17 @@ public final class Gateway implements AutoCloseable {
         destinationStatusCache = new DestinationStatusCache();
         Dispatch dispatch =
                 new Dispatch(rules::table, destinationStatusCache::prospects, destinationStatusCache::pendingBytes);
-        spool = Spool.open(settings.spool(), rules, dispatch, clock, telemetry.forwardLog(), telemetry.stageTimes());
+        cluster = settings.cluster()
+                .map(each -> new Cluster(
+                        each, ProgramVersion.get(), settings.spool().history(), EndOfProcess::fenced));
+        spool = Spool.open(
+                settings.spool(),
+                rules,
+                dispatch,
+                clock,
+                cluster.map(Cluster::replica).orElse(Replica.NONE),
+                telemetry.forwardLog(),
+                telemetry.stageTimes());
         tls = new TlsContexts(clock);
         certificates = new Repeating("certificate-watcher", CERTIFICATE_INTERVAL, tls::look);
         audit = settings.audit().enabled()
@@ -216,6 +231,9 @@ public final class Gateway implements AutoCloseable {
      * @throws IOException when a port is not available; the gateway must then be closed
      */
     public synchronized void start() throws IOException {
+        if (cluster.isPresent()) {
+            cluster.get().start(spool.handover());
+        }
         audit.ifPresent(AuditTrail::start);
         forwarder.start(List.of(), Map.of(), paused.all());
         destinationStatusCache.ask(spool, forwarder);
@@ -245,6 +263,17 @@ public final class Gateway implements AutoCloseable {
     /** The addresses where it listens; empty before it takes associations. */
     public List<InetSocketAddress> addresses() {
         return addresses;
+    }
+
+    /** Whether nothing is left to do for any instance. */
+    private boolean isEmpty() {
+        try {
+            spool.catchUp();
+            return spool.handover().unfinished(0, 1).isEmpty();
+        } catch (SearchException e) {
+            LOG.debug("it is unknown whether the spool is empty", e);
+            return false;
+        }
     }
 
     private ReceiverView receiver() {
@@ -279,6 +308,7 @@ public final class Gateway implements AutoCloseable {
         return Stream.of(
                         acceptors.stream().flatMap(acceptor -> acceptor.thread().stream()),
                         spool.threads().stream(),
+                        cluster.stream().flatMap(each -> each.threads().stream()),
                         commitments.stream().flatMap(each -> each.threads().stream()),
                         Stream.of(destinationStatusCache.thread()),
                         forwarder.threads().stream(),
@@ -313,7 +343,10 @@ public final class Gateway implements AutoCloseable {
         forwarder.close();
         destinationStatusCache.close();
         LOG.info("stopping: spool");
+        boolean isEmpty = cluster.isPresent() && isEmpty();
+        cluster.ifPresent(Cluster::stop);
         spool.close();
+        cluster.ifPresent(each -> each.close(isEmpty));
         audit.ifPresent(AuditTrail::close);
         telemetry.close();
         LOG.info("stopped");

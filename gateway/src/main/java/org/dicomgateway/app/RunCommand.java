@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
             "0:stopped in order",
             "1:it could not start",
             "2:the configuration is wrong",
-            "3:a thread died, out of memory for example"
+            "3:a thread died, out of memory for example",
+            "4:another gateway of the cluster has taken over its work"
         },
         exitCodeListHeading = "Exit codes:%n",
         footerHeading = "%nExamples:%n",

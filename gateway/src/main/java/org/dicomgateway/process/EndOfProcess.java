@@ -19,6 +19,9 @@ public final class EndOfProcess implements UncaughtExceptionHandler {
     /** The exit code. HotSpot uses the same one with {@code -XX:+ExitOnOutOfMemoryError}. */
     public static final int CODE = 3;
 
+    /** The exit code when another gateway of the cluster has taken over from this one. */
+    public static final int FENCED = 4;
+
     private static final Logger LOG = LoggerFactory.getLogger(EndOfProcess.class);
 
     private final IntConsumer halt;
@@ -30,6 +33,14 @@ public final class EndOfProcess implements UncaughtExceptionHandler {
     /** Installs this handler: from now on, an uncaught {@code Error} in any thread ends the process. */
     public static void onErrors() {
         Thread.setDefaultUncaughtExceptionHandler(new EndOfProcess(Runtime.getRuntime()::halt));
+    }
+
+    /**
+     * Ends the process at once, because another gateway has taken over its work: whatever it did now could be done
+     * twice.
+     */
+    public static void fenced() {
+        Runtime.getRuntime().halt(FENCED);
     }
 
     /** For an {@code Error} that foreign code would swallow: treats it as uncaught. */

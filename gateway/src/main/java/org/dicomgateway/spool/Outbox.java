@@ -33,6 +33,7 @@ public interface Outbox {
     /**
      * Opens the instance's dataset, exactly as received.
      *
+     * @throws NotNowException when nothing may be sent now; the claim is to be settled as an uncounted retry
      * @throws DamagedInstanceException when the dataset is missing or cannot be read. The stream also throws it, before
      *     it returns the last byte, when the bytes are not the received ones
      */

@@ -1030,6 +1030,7 @@ final class InMemoryLedger implements Ledger {
                 : row.deliveries.values().stream()
                         .map(delivery -> new PlacedDelivery(
                                 delivery.id,
+                                delivery.planned.route(),
                                 Optional.ofNullable(delivery.destination).orElse(""),
                                 DeliveryState.valueOf(delivery.state.name())))
                         .toList();

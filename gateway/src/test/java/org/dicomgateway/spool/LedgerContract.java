@@ -765,8 +765,8 @@ abstract class LedgerContract {
 
         assertThat(ledger.deliveries(1))
                 .containsExactly(
-                        new Ledger.PlacedDelivery(first, "a", DeliveryState.DISCARDED),
-                        new Ledger.PlacedDelivery(delivery(1, 1), "b", DeliveryState.PENDING));
+                        new Ledger.PlacedDelivery(first, "all", "a", DeliveryState.DISCARDED),
+                        new Ledger.PlacedDelivery(delivery(1, 1), "all", "b", DeliveryState.PENDING));
         assertThat(ledger.books()).doesNotContainKey("a");
         assertThat(ledger.finished(List.of(1L))).isEmpty();
 

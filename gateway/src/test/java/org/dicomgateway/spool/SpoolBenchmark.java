@@ -59,7 +59,7 @@ final class SpoolBenchmark {
                 settings,
                 SpoolHarness::plan,
                 Candidates.FIRST,
-                InstantSource.system(),
+                InstantSource.system(), Replica.NONE,
                 new ForwardLog(),
                 StageTimes.NONE)) {
             List<Thread> running = new ArrayList<>();

@@ -411,7 +411,7 @@ class SpoolIntakeTest {
                 harness.settings,
                 SpoolHarness::plan,
                 Candidates.FIRST,
-                harness.clock(),
+                harness.clock(), Replica.NONE,
                 new ForwardLog(),
                 StageTimes.NONE)) {
             SpoolHarness.accept(spool, "1.2.1", "CT", SMALL);

@@ -111,7 +111,7 @@ class SpoolRecoveryTest {
                 other.settings,
                 SpoolHarness::plan,
                 Candidates.FIRST,
-                other.clock(),
+                other.clock(), Replica.NONE,
                 new ForwardLog(),
                 StageTimes.NONE)) {
             SpoolHarness.accept(spool, "1.2.1", "CT", 8_000);
@@ -122,7 +122,7 @@ class SpoolRecoveryTest {
                 other.settings,
                 SpoolHarness::plan,
                 Candidates.FIRST,
-                other.clock(),
+                other.clock(), Replica.NONE,
                 new ForwardLog(),
                 StageTimes.NONE)) {
             assertThat(pending(spool)).containsOnlyKeys("1.2.1", "1.2.2");
@@ -283,7 +283,7 @@ class SpoolRecoveryTest {
                 other.settings,
                 SpoolHarness::plan,
                 Candidates.FIRST,
-                other.clock(),
+                other.clock(), Replica.NONE,
                 new ForwardLog(),
                 StageTimes.NONE)) {
             SpoolHarness.accept(spool, "1.2.1", "CT", 8_000);

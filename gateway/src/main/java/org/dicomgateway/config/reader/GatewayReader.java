@@ -12,6 +12,7 @@ import org.dicomgateway.config.hocon.Section;
 import org.dicomgateway.config.hocon.Setting;
 import org.dicomgateway.config.settings.AdminSettings;
 import org.dicomgateway.config.settings.AuditSettings;
+import org.dicomgateway.config.settings.ClusterSettings;
 import org.dicomgateway.config.settings.CommitmentSettings;
 import org.dicomgateway.config.settings.DataSize;
 import org.dicomgateway.config.settings.GatewaySettings;
@@ -49,6 +50,7 @@ public final class GatewayReader {
         Supplier<AuditSettings> audit = AuditReader.read(trail, path(trail, "directory"));
         Supplier<Map<String, Optional<PasswordHash>>> users = UserReader.read(gateway.section("users"));
         Supplier<CommitmentSettings> commitment = CommitmentReader.read(gateway, problems);
+        Supplier<Optional<ClusterSettings>> cluster = ClusterReader.read(gateway.section("cluster"));
         Setting<Path> routing = path(gateway, "routing");
         Setting<Duration> shutdown = gateway.duration("shutdown-timeout", Duration.ZERO, Limits.MAX_TIMEOUT);
         gateway.finish();
@@ -62,6 +64,7 @@ public final class GatewayReader {
                         admin.get(),
                         audit.get(),
                         commitment.get(),
+                        cluster.get(),
                         routing.get(),
                         shutdown.get()));
     }

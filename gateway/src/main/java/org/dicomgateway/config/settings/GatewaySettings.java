@@ -17,6 +17,7 @@ import org.dicomgateway.security.PasswordHash;
  * @param admin the operators' HTTP interface
  * @param audit the audit trail
  * @param commitment storage commitment for senders
+ * @param cluster the cluster that this gateway is in; empty: it is on its own
  * @param routingFile the file with the rules, absolute
  * @param shutdownTimeout how long a shutdown waits for running receipts and deliveries
  */
@@ -27,6 +28,7 @@ public record GatewaySettings(
         AdminSettings admin,
         AuditSettings audit,
         CommitmentSettings commitment,
+        Optional<ClusterSettings> cluster,
         Path routingFile,
         Duration shutdownTimeout) {
 

@@ -16,6 +16,11 @@ public record Folders(Path root) {
         return root.resolve("lock");
     }
 
+    /** The identity of the spool, by which a cluster knows it. */
+    public Path identity() {
+        return root.resolve("identity");
+    }
+
     /** The ledger's database. */
     public Path ledger() {
         return root.resolve("ledger.db");

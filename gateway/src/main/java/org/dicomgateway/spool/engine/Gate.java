@@ -4,6 +4,7 @@ import java.util.Optional;
 import org.dicomgateway.spool.Intake;
 import org.dicomgateway.spool.RefusedException;
 import org.dicomgateway.spool.RefusedException.Kind;
+import org.dicomgateway.spool.Replica;
 import org.dicomgateway.spool.disk.SpaceWatch;
 import org.dicomgateway.spool.intake.Committer;
 import org.dicomgateway.spool.ledger.LedgerQueue;
@@ -14,12 +15,14 @@ final class Gate {
     private final SpaceWatch space;
     private final LedgerQueue ledgerQueue;
     private final Committer committer;
+    private final Replica replica;
     private volatile boolean closing;
 
-    Gate(SpaceWatch space, LedgerQueue ledgerQueue, Committer committer) {
+    Gate(SpaceWatch space, LedgerQueue ledgerQueue, Committer committer, Replica replica) {
         this.space = space;
         this.ledgerQueue = ledgerQueue;
         this.committer = committer;
+        this.replica = replica;
     }
 
     /** Closes the gate: from now on the spool accepts nothing. */
@@ -51,7 +54,8 @@ final class Gate {
         return space.closedBecause()
                 .map(text -> new Reason(Kind.NO_SPACE, text))
                 .or(() -> committer.brokenBecause().map(e -> new Reason(e.kind(), String.valueOf(e.getMessage()))))
-                .or(() -> ledgerQueue.failingBecause().map(text -> new Reason(Kind.FAULT, text)));
+                .or(() -> ledgerQueue.failingBecause().map(text -> new Reason(Kind.FAULT, text)))
+                .or(() -> replica.closedBecause().map(text -> new Reason(Kind.FAULT, text)));
     }
 
     private record Reason(Kind kind, String text) {}

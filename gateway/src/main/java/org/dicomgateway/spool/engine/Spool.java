@@ -23,11 +23,14 @@ import org.dicomgateway.spool.Claim;
 import org.dicomgateway.spool.Copies;
 import org.dicomgateway.spool.CopyCommitments;
 import org.dicomgateway.spool.CopyState;
+import org.dicomgateway.spool.Handover;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Intake;
+import org.dicomgateway.spool.NotNowException;
 import org.dicomgateway.spool.Outbox;
 import org.dicomgateway.spool.Planner;
 import org.dicomgateway.spool.RefusedException;
+import org.dicomgateway.spool.Replica;
 import org.dicomgateway.spool.Search;
 import org.dicomgateway.spool.SearchException;
 import org.dicomgateway.spool.Settlement;
@@ -69,11 +72,13 @@ public final class Spool implements Intake, Outbox, SpoolView, Whereabouts, Auto
     private static final Logger LOG = LoggerFactory.getLogger(Spool.class);
 
     private final SpoolParts parts;
+    private final Replica replica;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final AtomicBoolean unreadable = new AtomicBoolean();
 
-    private Spool(SpoolParts parts) {
+    private Spool(SpoolParts parts, Replica replica) {
         this.parts = parts;
+        this.replica = replica;
     }
 
     /**
@@ -82,6 +87,7 @@ public final class Spool implements Intake, Outbox, SpoolView, Whereabouts, Auto
      * @param planner called for each instance, and for instances in files when the ledger is rebuilt
      * @param chooser called for each delivery with several candidates, also while this method opens the spool. It may
      *     answer that no candidate is usable; after {@link #reconsider} it is called again
+     * @param replica keeps every instance, too, before {@link #accept} returns
      * @throws IOException when another process uses the spool, or the spool cannot be read or written; the message says
      *     what is wrong
      */
@@ -90,12 +96,22 @@ public final class Spool implements Intake, Outbox, SpoolView, Whereabouts, Auto
             Planner planner,
             Chooser chooser,
             InstantSource clock,
+            Replica replica,
             ForwardLog forwardLog,
             StageTimes times)
             throws IOException {
         LedgerSource ledgers = new SqliteLedgerSource(new Folders(settings.directory()).ledger());
-        Spool spool =
-                open(settings, planner, chooser, clock, System::nanoTime, new LocalDisk(), ledgers, forwardLog, times);
+        Spool spool = open(
+                settings,
+                planner,
+                chooser,
+                clock,
+                System::nanoTime,
+                new LocalDisk(),
+                ledgers,
+                replica,
+                forwardLog,
+                times);
         spool.spoolMaintenance().start();
         return spool;
     }
@@ -114,9 +130,25 @@ public final class Spool implements Intake, Outbox, SpoolView, Whereabouts, Auto
             ForwardLog forwardLog,
             StageTimes times)
             throws IOException {
+        return open(settings, planner, chooser, clock, nanos, disk, ledgers, Replica.NONE, forwardLog, times);
+    }
+
+    private static Spool open(
+            SpoolSettings settings,
+            Planner planner,
+            Chooser chooser,
+            InstantSource clock,
+            LongSupplier nanos,
+            Disk disk,
+            LedgerSource ledgers,
+            Replica replica,
+            ForwardLog forwardLog,
+            StageTimes times)
+            throws IOException {
         Catalogue catalogue = new Catalogue(new LedgerFile(new Folders(settings.directory()).ledger()));
-        return new Spool(
-                SpoolParts.open(settings, planner, chooser, clock, nanos, disk, ledgers, catalogue, forwardLog, times));
+        SpoolParts parts = SpoolParts.open(
+                settings, planner, chooser, clock, nanos, disk, ledgers, catalogue, replica, forwardLog, times);
+        return new Spool(parts, replica);
     }
 
     public SpoolMaintenance spoolMaintenance() {
@@ -136,7 +168,7 @@ public final class Spool implements Intake, Outbox, SpoolView, Whereabouts, Auto
 
     @Override
     public List<Claim> claim(String destination, int max) {
-        if (closed.get() || parts.ledgerQueue().failingBecause().isPresent()) {
+        if (closed.get() || !replica.maySend() || parts.ledgerQueue().failingBecause().isPresent()) {
             // The outcome of a delivery could not be noted now: a crash would repeat it.
             return List.of();
         }
@@ -157,6 +189,9 @@ public final class Spool implements Intake, Outbox, SpoolView, Whereabouts, Auto
 
     @Override
     public InputStream open(Claim claim) throws IOException {
+        if (!replica.maySend()) {
+            throw new NotNowException("another gateway of the cluster may have taken over what this one has");
+        }
         StoredInstance stored = parts.claims()
                 .stored(claim)
                 .orElseThrow(() -> new IllegalArgumentException(
@@ -294,6 +329,11 @@ public final class Spool implements Intake, Outbox, SpoolView, Whereabouts, Auto
     /** The spool as verification sees it. */
     public Copies copies() {
         return parts.copies();
+    }
+
+    /** The spool as its replica sees it. */
+    public Handover handover() {
+        return parts.handover();
     }
 
     /** The spool as the gateway sees it that asks destinations for storage commitment. */

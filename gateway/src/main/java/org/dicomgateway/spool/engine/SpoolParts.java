@@ -14,6 +14,7 @@ import org.dicomgateway.observe.StageTimes;
 import org.dicomgateway.process.LongLived;
 import org.dicomgateway.spool.Chooser;
 import org.dicomgateway.spool.Planner;
+import org.dicomgateway.spool.Replica;
 import org.dicomgateway.spool.Settlement;
 import org.dicomgateway.spool.disk.ClockWatch;
 import org.dicomgateway.spool.disk.Disk;
@@ -79,6 +80,7 @@ record SpoolParts(
         Reassignment reassignment,
         Discarding discarding,
         SpoolCopies copies,
+        SpoolHandover handover,
         SpoolMaintenance spoolMaintenance)
         implements AutoCloseable {
 
@@ -93,6 +95,7 @@ record SpoolParts(
             Disk disk,
             LedgerSource ledgers,
             Catalogue catalogue,
+            Replica replica,
             ForwardLog forwardLog,
             StageTimes times)
             throws IOException {
@@ -109,6 +112,7 @@ record SpoolParts(
         @Nullable LedgerQueue ledgerQueue = null;
         boolean done = false;
         try {
+            long replicated = replica == Replica.NONE ? 0 : replica.join(SpoolIdentity.of(disk, folders));
             InstanceFiles files = new InstanceFiles(disk, folders);
             SetAside aside = new SetAside(disk, folders);
             journal = FactJournal.open(disk, folders, Recovery.SUFFIX.format(clock.instant()));
@@ -121,12 +125,14 @@ record SpoolParts(
             Claims claims = new Claims(ledger, pins);
             WakeUps wakeUps = new WakeUps();
             ledgerQueue = new LedgerQueue(
-                    ledger, (changes, applied) -> applied(changes, applied, claims, wakeUps, forwardLog), times);
+                    ledger, (changes, applied) -> applied(changes, applied, claims, wakeUps, replica, forwardLog), times);
             LedgerTrust trust = new LedgerTrust(ledger, journal);
             DecisionLog decisions = new DecisionLog(ledger, ledgerQueue, trust, journal);
             SegmentLog log =
                     new SegmentLog(disk, folders, settings.segmentSize().bytes(), clock, recovered.log());
-            Committer committer = new Committer(log, files, ledgerQueue, recovered.nextId(), times);
+            // An instance that the replica kept, and a crash kept from the log, has used up its id.
+            long nextId = Math.max(recovered.nextId(), replicated + 1);
+            Committer committer = new Committer(log, files, ledgerQueue, replica, nextId, times);
             KeptBytes kept = new KeptBytes(disk, folders);
             InstanceReader reader = new InstanceReader(disk, folders, files, Optional.of(kept));
             VersionLog versions = new VersionLog(ledger, ledgerQueue, trust, journal);
@@ -146,7 +152,15 @@ record SpoolParts(
             Reassignment reassignment =
                     new Reassignment(ledger, ledgerQueue, claims, wakeUps, chooser, decisions, clock);
             wakeUps.onGivenBack(reassignment::reconsider);
-            Gate gate = new Gate(space, ledgerQueue, committer);
+            Gate gate = new Gate(space, ledgerQueue, committer, replica);
+            Reception reception = new Reception(
+                    buffers,
+                    files,
+                    space,
+                    committer,
+                    planner,
+                    clock,
+                    settings.largeInstance().bytes());
             SpoolParts parts = new SpoolParts(
                     clock,
                     lock,
@@ -163,19 +177,13 @@ record SpoolParts(
                     committer,
                     space,
                     gate,
-                    new Reception(
-                            buffers,
-                            files,
-                            space,
-                            committer,
-                            planner,
-                            clock,
-                            settings.largeInstance().bytes()),
+                    reception,
                     reader,
                     new Replanning(ledger, ledgerQueue, pins, reader),
                     reassignment,
                     new Discarding(catalogue, ledgerQueue, claims, decisions, forwardLog, clock),
                     new SpoolCopies(ledger, ledgerQueue, pins, reader, files, catalogue, gate::pass, clock),
+                    new SpoolHandover(ledger, ledgerQueue, reception, gate, clock),
                     new SpoolMaintenance(
                             space,
                             committer,
@@ -221,7 +229,12 @@ record SpoolParts(
 
     /** Called when the ledger has applied changes: ends claims, and wakes the lanes with due deliveries. */
     private static void applied(
-            List<Change> changes, Ledger.Applied done, Claims claims, WakeUps wakeUps, ForwardLog forwardLog) {
+            List<Change> changes,
+            Ledger.Applied done,
+            Claims claims,
+            WakeUps wakeUps,
+            Replica replica,
+            ForwardLog forwardLog) {
         Set<String> wake = new HashSet<>(done.due());
         Set<String> givenBack = new HashSet<>();
         for (Change change : changes) {
@@ -236,6 +249,9 @@ record SpoolParts(
             }
         }
         wakeUps.wake(wake);
+        if (replica != Replica.NONE) {
+            replica.changed(SpoolHandover.instancesOf(changes, done));
+        }
         done.superseded()
                 .forEach(each -> forwardLog.superseded(
                         each.instance().subject(),

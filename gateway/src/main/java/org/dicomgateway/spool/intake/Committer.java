@@ -15,6 +15,7 @@ import org.dicomgateway.process.Threads;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.RefusedException;
 import org.dicomgateway.spool.RefusedException.Kind;
+import org.dicomgateway.spool.Replica;
 import org.dicomgateway.spool.disk.Disk;
 import org.dicomgateway.spool.ledger.Change;
 import org.dicomgateway.spool.ledger.LedgerQueue;
@@ -27,8 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes the log in turns. A turn takes all waiting instances, writes them together, and makes them durable with one
- * fdatasync. It passes them to the ledger in the order of the log, and only then lets the callers return. Instances
+ * Writes the log in turns. A turn takes all waiting instances, has the replica keep them, writes them together, and makes
+ * them durable with one fdatasync. It passes them to the ledger in the order of the log, and only then lets the callers return. Instances
  * that arrive in the meantime wait for the next turn.
  *
  * <p>A caller that finds no turn in progress takes the turn itself, so that a single sender waits for no other thread.
@@ -46,6 +47,7 @@ public final class Committer implements AutoCloseable {
     private final SegmentLog log;
     private final InstanceFiles files;
     private final LedgerQueue ledger;
+    private final Replica replica;
     private final StageTimes times;
     private final LongLived thread = new LongLived("spool-committer", this::run);
     private final ReentrantLock lock = new ReentrantLock();
@@ -62,11 +64,13 @@ public final class Committer implements AutoCloseable {
      *
      * @throws IOException when the log cannot be written to
      */
-    public Committer(SegmentLog log, InstanceFiles files, LedgerQueue ledger, long nextId, StageTimes times)
+    public Committer(
+            SegmentLog log, InstanceFiles files, LedgerQueue ledger, Replica replica, long nextId, StageTimes times)
             throws IOException {
         this.log = log;
         this.files = files;
         this.ledger = ledger;
+        this.replica = replica;
         this.nextId = nextId;
         this.times = times;
         log.current(0, nextId);
@@ -225,8 +229,27 @@ public final class Committer implements AutoCloseable {
         for (Draft draft : fitting) {
             batch.add(new Numbered(draft, nextId++));
         }
-        append(segment, nameFiles(batch));
+        List<Numbered> kept = keep(nameFiles(batch));
+        if (!kept.isEmpty()) {
+            append(segment, kept);
+        }
         fitting.forEach(draft -> left.remove());
+    }
+
+    /** Has the replica keep the drafts. Returns those that can go into the log: all or none. */
+    private List<Numbered> keep(List<Numbered> batch) {
+        if (batch.isEmpty()) {
+            return batch;
+        }
+        try {
+            replica.keep(batch.stream()
+                    .map(numbered -> numbered.draft.entry(numbered.id))
+                    .toList());
+            return batch;
+        } catch (RefusedException e) {
+            refuse(batch, e);
+            return List.of();
+        }
     }
 
     private void append(Segment segment, List<Numbered> batch) {
@@ -288,6 +311,7 @@ public final class Committer implements AutoCloseable {
         retract(segment, batch);
         log.seal();
         begin();
+        replica.refused(batch.stream().map(Numbered::id).toList());
         refuse(batch, refused("writing to the spool's log failed", e));
     }
 

@@ -1,14 +1,22 @@
 package org.dicomgateway.spool.intake;
 
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.dicomgateway.dicom.values.ByteSize;
 import org.dicomgateway.spool.DatasetDigest;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Plan;
 import org.dicomgateway.spool.RefusedException;
+import org.dicomgateway.spool.Replica;
+import org.dicomgateway.spool.disk.DiskInputStream;
 import org.dicomgateway.spool.ledger.Change;
 import org.dicomgateway.spool.log.InstanceFiles;
 import org.dicomgateway.spool.log.LogPosition;
@@ -18,9 +26,13 @@ import org.jspecify.annotations.Nullable;
 /** A complete, checked and planned instance that is about to enter the log. */
 final class Draft {
 
+    private static final int WINDOW = 64 * ByteSize.KIB;
+
     private final Instance unnumbered;
     private final Plan plan;
     private final DatasetDigest digest;
+    private final byte[] metadata;
+    private final OptionalLong takenOver;
     private final RecordHeader header;
     private final List<ByteBuffer> buffers;
     private final InstanceFiles.@Nullable Part part;
@@ -31,6 +43,8 @@ final class Draft {
      *
      * @param unnumbered the instance without its key
      * @param digest the digest of the dataset
+     * @param metadata the metadata of the record
+     * @param takenOver the replica's key, if the instance comes from there
      * @param header all fields except epoch, id and place, which the committer sets
      * @param buffers the whole record, with room for its header at the beginning of the first buffer
      * @param part the completed file with the body, if the body is not in the record
@@ -39,12 +53,16 @@ final class Draft {
             Instance unnumbered,
             Plan plan,
             DatasetDigest digest,
+            byte[] metadata,
+            OptionalLong takenOver,
             RecordHeader header,
             List<ByteBuffer> buffers,
             InstanceFiles.@Nullable Part part) {
         this.unnumbered = unnumbered;
         this.plan = plan;
         this.digest = digest;
+        this.metadata = metadata;
+        this.takenOver = takenOver;
         this.header = header;
         this.buffers = buffers;
         this.part = part;
@@ -56,6 +74,37 @@ final class Draft {
 
     InstanceFiles.@Nullable Part part() {
         return part;
+    }
+
+    /** The instance as the replica gets it. */
+    Replica.Entry entry(long instanceId) {
+        return new Replica.Entry(
+                unnumbered.numbered(instanceId),
+                plan,
+                metadata,
+                header.bodyLength(),
+                header.datasetOffset(),
+                header.bodyCrc(),
+                this::writeBody,
+                takenOver);
+    }
+
+    private void writeBody(OutputStream to) throws IOException {
+        InstanceFiles.Part file = part;
+        try (InputStream body = file == null
+                ? new BuffersInputStream(
+                        buffers.stream().map(ByteBuffer::duplicate).toList(), RecordHeader.LENGTH)
+                : new DiskInputStream(file.file(), 0, header.bodyLength())) {
+            byte[] window = new byte[WINDOW];
+            for (long left = header.bodyLength(); left > 0; ) {
+                int n = body.read(window, 0, (int) Math.min(window.length, left));
+                if (n < 0) {
+                    throw new EOFException("the body of an instance is shorter than it was");
+                }
+                to.write(window, 0, n);
+                left -= n;
+            }
+        }
     }
 
     /** Fills in the header, as it will be in the log. */

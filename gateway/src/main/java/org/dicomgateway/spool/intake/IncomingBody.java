@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
 import org.dicomgateway.spool.DatasetDigest;
@@ -101,15 +102,24 @@ final class IncomingBody implements AutoCloseable {
         return length;
     }
 
-    /** Completes the record. A body in a file is then durable, except for its name. */
-    Draft draft(Instance unnumbered, Plan plan) throws RefusedException {
+    /** CRC32C of the stream so far. */
+    int crc32c() {
+        return (int) crc.getValue();
+    }
+
+    /**
+     * Completes the record. A body in a file is then durable, except for its name.
+     *
+     * @param takenOver the replica's key, if the instance comes from there
+     */
+    Draft draft(Instance unnumbered, Plan plan, OptionalLong takenOver) throws RefusedException {
         DatasetDigest digest = digest();
         byte[] json = RecordMetadata.of(unnumbered, plan, digest).toJson();
         InstanceFiles.Part open = part;
         RecordHeader header = new RecordHeader(
                 open != null, 0, 0, 0, length, json.length, prefixLength, Checksum.of(json), (int) crc.getValue());
         if (open == null) {
-            return new Draft(unnumbered, plan, digest, header, gathered.finish(json), null);
+            return new Draft(unnumbered, plan, digest, json, takenOver, header, gathered.finish(json), null);
         }
         try {
             open.complete();
@@ -118,7 +128,7 @@ final class IncomingBody implements AutoCloseable {
         }
         ByteBuffer record = ByteBuffer.allocate((int) header.recordLength());
         record.put(RecordHeader.LENGTH, json);
-        return new Draft(unnumbered, plan, digest, header, List.of(record), open);
+        return new Draft(unnumbered, plan, digest, json, takenOver, header, List.of(record), open);
     }
 
     /** Of the dataset alone. Only the CRC-32 needs its own pass over the bytes. */

@@ -3,20 +3,31 @@ package org.dicomgateway.spool.intake;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
 import org.dicomgateway.dicom.dataset.HeaderReader;
 import org.dicomgateway.dicom.dataset.Part10;
 import org.dicomgateway.dicom.dataset.UnreadableDatasetException;
 import org.dicomgateway.dicom.values.InstanceHeader;
+import org.dicomgateway.dicom.values.TransferSyntax;
+import org.dicomgateway.spool.DamagedInstanceException;
+import org.dicomgateway.spool.Handover.CopyProgress;
+import org.dicomgateway.spool.Handover.Left;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Intake;
 import org.dicomgateway.spool.Intake.Accepted;
 import org.dicomgateway.spool.Intake.Arrival;
 import org.dicomgateway.spool.Plan;
+import org.dicomgateway.spool.Plan.PlannedDelivery;
 import org.dicomgateway.spool.Planner;
 import org.dicomgateway.spool.RefusedException;
 import org.dicomgateway.spool.RefusedException.Kind;
 import org.dicomgateway.spool.disk.SpaceWatch;
 import org.dicomgateway.spool.log.InstanceFiles;
+import org.dicomgateway.spool.log.RecordMetadata;
 
 /** Accepts one instance in the receiving thread: reads, checks and plans it, and waits until it is durable. */
 public final class Reception {
@@ -57,8 +68,62 @@ public final class Reception {
             Plan plan = planner.plan(header, arrival.origin());
             Instance unnumbered =
                     Instance.unnumbered(header, arrival.origin(), clock.instant(), body.length() - prefix.length);
-            return new Accepted(committer.commit(body.draft(unnumbered, plan)), plan);
+            return new Accepted(committer.commit(body.draft(unnumbered, plan, OptionalLong.empty())), plan);
         }
+    }
+
+    /** See {@link org.dicomgateway.spool.Handover#takeOver}. */
+    public Instance takeOver(Left left, InputStream part10) throws RefusedException, IOException {
+        RecordMetadata metadata = metadata(left);
+        try (IncomingBody body = new IncomingBody(buffers, files, space, largeInstance)) {
+            body.takePrefix(part10.readNBytes(left.datasetOffset()));
+            drain(part10, body);
+            if (body.length() != left.length() || body.crc32c() != left.crc32c()) {
+                throw new DamagedInstanceException("the bytes that were kept are not those that were received", null);
+            }
+            Plan plan = metadata.plan();
+            if (plan.deliveries().isEmpty()) {
+                // No route applied at receipt. One may apply now.
+                InstanceHeader header = HeaderReader.read(
+                        body.read(left.datasetOffset()), TransferSyntax.of(metadata.transferSyntax()));
+                plan = planner.plan(header, metadata.instance(1, 0).origin());
+            }
+            Instance unnumbered = metadata.instance(0, left.length() - left.datasetOffset());
+            return committer.commit(
+                    body.draft(unnumbered, remaining(plan, left.copies()), OptionalLong.of(left.key())));
+        }
+    }
+
+    private static RecordMetadata metadata(Left left) throws DamagedInstanceException {
+        try {
+            return RecordMetadata.fromJson(left.metadata());
+        } catch (IOException e) {
+            throw new DamagedInstanceException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** What is left of a plan. A copy that was moved to another destination stays there. */
+    private static Plan remaining(Plan plan, List<CopyProgress> copies) {
+        Map<Integer, CopyProgress> byPlace = new HashMap<>();
+        copies.forEach(copy -> byPlace.put(copy.place(), copy));
+        List<PlannedDelivery> remaining = new ArrayList<>();
+        for (int place = 0; place < plan.deliveries().size(); place++) {
+            PlannedDelivery planned = plan.deliveries().get(place);
+            CopyProgress copy = byPlace.get(place);
+            if (copy == null) {
+                remaining.add(planned);
+            } else if (!copy.isDone()) {
+                remaining.add(asMoved(planned, copy.destination()));
+            }
+        }
+        return new Plan(plan.rulesVersion(), remaining);
+    }
+
+    private static PlannedDelivery asMoved(PlannedDelivery planned, String destination) {
+        return destination.isEmpty() || planned.candidates().contains(destination)
+                ? planned
+                : new PlannedDelivery(
+                        planned.route(), planned.copy(), List.of(destination), planned.priority(), false);
     }
 
     private void drain(InputStream dataset, IncomingBody body) throws RefusedException, IOException {

@@ -159,9 +159,10 @@ public interface Ledger extends AutoCloseable {
     /**
      * A delivery and its destination.
      *
+     * @param route the route that requested it
      * @param destination empty while none is chosen
      */
-    record PlacedDelivery(long id, String destination, DeliveryState state) {}
+    record PlacedDelivery(long id, String route, String destination, DeliveryState state) {}
 
     /** A delivery to claim. If it is versioned, {@link Change.HandedOut} must be applied first. */
     record DueDelivery(

@@ -175,7 +175,10 @@ public final class LedgerReader implements AutoCloseable {
     List<Ledger.PlacedDelivery> deliveries(long instanceId) throws SQLException {
         return DeliveryRow.of(database, instanceId).stream()
                 .map(row -> new Ledger.PlacedDelivery(
-                        row.id(), Optional.ofNullable(row.destination()).orElse(""), LedgerRows.state(row.state())))
+                        row.id(),
+                        row.route(),
+                        Optional.ofNullable(row.destination()).orElse(""),
+                        LedgerRows.state(row.state())))
                 .toList();
     }
 

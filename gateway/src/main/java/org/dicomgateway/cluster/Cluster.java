@@ -1,0 +1,136 @@
+package org.dicomgateway.cluster;
+
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.dicomgateway.config.settings.ClusterSettings;
+import org.dicomgateway.process.LongLived;
+import org.dicomgateway.process.Repeating;
+import org.dicomgateway.spool.Handover;
+import org.dicomgateway.spool.Replica;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** This gateway in its cluster. */
+public final class Cluster implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+
+    private final ClusterSettings settings;
+    private final Database database;
+    private final Membership membership;
+    private final ProgressWriter.Queue queue = new ProgressWriter.Queue();
+    private final ClusterReplica replica;
+    private final Upkeep upkeep;
+    private @Nullable ProgressWriter progress;
+    private @Nullable Takeover takeover;
+
+    /**
+     * Joins the cluster when the spool is opened with {@link #replica}.
+     *
+     * @param software the version of this gateway
+     * @param history how long finished instances can still be found
+     * @param onFenced called once, when another gateway has declared this one dead: the process must end at once
+     */
+    public Cluster(ClusterSettings settings, String software, Duration history, Runnable onFenced) {
+        this.settings = settings;
+        // Each answer within half the patience: so there is time to ask another server what became of a commit.
+        this.database = new Database(
+                settings.database(), settings.node(), settings.patience().dividedBy(2));
+        this.membership = new Membership(settings, database, software, onFenced, System::nanoTime);
+        this.replica = new ClusterReplica(
+                database, membership, new Packs(database, membership), queue, settings.patience());
+        this.upkeep = new Upkeep(database, membership, history);
+    }
+
+    /** What keeps the spool's instances in the cluster. */
+    public Replica replica() {
+        return replica;
+    }
+
+    /**
+     * Makes spool and cluster agree, and begins to take over what other gateways leave. Called before anything is sent.
+     *
+     * @throws IOException when the database cannot be used
+     */
+    public void start(Handover spool) throws IOException {
+        ProgressWriter writer = new ProgressWriter(database, membership, queue, spool);
+        Takeover others = new Takeover(database, membership, queue, spool);
+        try {
+            others.reconcile(replica.lastId());
+        } catch (SQLException e) {
+            throw new ClusterException("the cluster's database cannot be used: " + e.getMessage(), e);
+        }
+        progress = writer;
+        takeover = others;
+        writer.start();
+        others.start();
+        upkeep.start();
+    }
+
+    /** The threads that must run until it is closed. */
+    public List<LongLived> threads() {
+        return Stream.of(
+                        Stream.of(membership.beats(), upkeep.repeating()).map(Repeating::thread),
+                        Stream.ofNullable(takeover).map(each -> each.repeating().thread()),
+                        Stream.ofNullable(progress).map(ProgressWriter::thread))
+                .flatMap(each -> each)
+                .toList();
+    }
+
+    /** What is seen of the cluster now. */
+    public ClusterView view() {
+        return new ClusterView(
+                settings.node(),
+                membership.closedBecause(),
+                membership.isSure(),
+                membership.hasStandby(),
+                membership.members().stream()
+                        .map(member -> new ClusterView.MemberView(
+                                member.node(),
+                                member.state().name().toLowerCase(java.util.Locale.ROOT),
+                                member.epoch(),
+                                member.software(),
+                                member.since()))
+                        .toList());
+    }
+
+    /** Takes nothing more over. Called before the spool is closed. */
+    public void stop() {
+        Takeover others = takeover;
+        if (others != null) {
+            others.close();
+        }
+    }
+
+    /**
+     * Writes what was delivered, and ends. Called after the spool is closed.
+     *
+     * @param isEmpty whether the spool has nothing left to deliver. Then the gateway leaves the cluster. Otherwise its
+     *     lease runs out: a gateway that is started again within it keeps its work
+     */
+    public void close(boolean isEmpty) {
+        ProgressWriter writer = progress;
+        if (writer != null) {
+            writer.close();
+        }
+        upkeep.close();
+        if (isEmpty && writer != null) {
+            try {
+                membership.leave();
+            } catch (SQLException e) {
+                LOG.warn("the cluster was not left in order; its other gateways notice: {}", e.getMessage());
+            }
+        }
+        close();
+    }
+
+    @Override
+    public void close() {
+        membership.close();
+        database.close();
+    }
+}

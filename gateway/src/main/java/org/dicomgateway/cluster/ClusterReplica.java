@@ -1,0 +1,352 @@
+package org.dicomgateway.cluster;
+
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.dicomgateway.spool.DeliveryState;
+import org.dicomgateway.spool.Plan;
+import org.dicomgateway.spool.RefusedException;
+import org.dicomgateway.spool.RefusedException.Kind;
+import org.dicomgateway.spool.Replica;
+import org.flywaydb.core.api.FlywayException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps instances in the cluster's database: their bytes in a pack, their plans in rows, in one transaction that a
+ * synchronous standby confirms.
+ *
+ * <p>A commit that was not confirmed may hold or not. Then the server's process is ended, its lock is awaited, and what
+ * is there decides. What is there is confirmed by another commit before anybody gets success.
+ */
+final class ClusterReplica implements Replica {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterReplica.class);
+    private static final Duration PAUSE = Duration.ofMillis(200);
+
+    private final Database database;
+    private final Membership membership;
+    private final Packs packs;
+    private final ProgressWriter.Queue progress;
+    private final Duration patience;
+    private final AtomicBoolean failing = new AtomicBoolean();
+    private volatile long lastId;
+
+    ClusterReplica(
+            Database database, Membership membership, Packs packs, ProgressWriter.Queue progress, Duration patience) {
+        this.database = database;
+        this.membership = membership;
+        this.packs = packs;
+        this.progress = progress;
+        this.patience = patience;
+    }
+
+    @Override
+    public long join(UUID spool) throws IOException {
+        try {
+            ClusterSchema.migrate(database.server());
+            lastId = membership.join(spool);
+            return lastId;
+        } catch (SQLException | FlywayException e) {
+            throw new ClusterException(
+                    "the cluster's database cannot be used: " + e.getMessage()
+                            + "; see gateway.cluster.postgresql in the configuration",
+                    e);
+        }
+    }
+
+    /** The highest id that the cluster kept of this spool before it was opened. */
+    long lastId() {
+        return lastId;
+    }
+
+    @Override
+    public Optional<String> closedBecause() {
+        return membership.closedBecause();
+    }
+
+    @Override
+    public boolean maySend() {
+        return membership.isSure();
+    }
+
+    @Override
+    public void refused(Collection<Long> instances) {
+        progress.refused(instances);
+    }
+
+    @Override
+    public void changed(Collection<Long> instances) {
+        progress.changed(instances);
+    }
+
+    @Override
+    public void keep(List<Entry> entries) throws RefusedException {
+        long end = System.nanoTime() + patience.toNanos();
+        SQLException why;
+        boolean tried = false;
+        do {
+            try {
+                if (tried) {
+                    pause();
+                }
+                tried = true;
+                insert(entries);
+                confirmed();
+                return;
+            } catch (UnknownOutcomeException e) {
+                why = e;
+                if (isKept(entries, e, end)) {
+                    confirmed();
+                    return;
+                }
+            } catch (FencedException e) {
+                throw new RefusedException(Kind.CLOSED, String.valueOf(e.getMessage()), e);
+            } catch (SQLException e) {
+                why = e;
+            } catch (IOException e) {
+                throw new RefusedException(Kind.FAULT, "an instance cannot be read for the cluster: " + e, e);
+            }
+        } while (System.nanoTime() - end < 0);
+        if (failing.compareAndSet(false, true)) {
+            LOG.error("the cluster's database keeps nothing; instances are refused until it does", why);
+        }
+        // Should it be there after all, it must not stay: its sender is told that we do not have it.
+        refused(entries.stream().map(entry -> entry.instance().id()).toList());
+        throw new RefusedException(
+                Kind.FAULT, "the cluster's database has not kept the instance: " + why.getMessage(), why);
+    }
+
+    private void confirmed() {
+        if (failing.compareAndSet(true, false)) {
+            LOG.warn("the cluster's database keeps instances again");
+        }
+    }
+
+    private static void pause() {
+        // An interrupt must not decide whether an instance is kept.
+        boolean interrupted = Thread.interrupted();
+        try {
+            TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
+        } catch (InterruptedException e) {
+            interrupted = true;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Finds out what became of a commit that was not confirmed. */
+    private boolean isKept(List<Entry> entries, UnknownOutcomeException outcome, long end) throws RefusedException {
+        List<Long> ids = entries.stream().map(entry -> entry.instance().id()).toList();
+        while (System.nanoTime() - end < 0) {
+            try {
+                return database.inTransaction(transaction -> {
+                    Sql.list(transaction, row -> "", "SELECT pg_terminate_backend(?)", outcome.backend());
+                    membership.enterAlone(transaction);
+                    int there = Sql.list(
+                                    transaction,
+                                    row -> row.getLong(1),
+                                    "SELECT local_id FROM instance WHERE home = ? AND local_id = ANY (?)",
+                                    membership.id(),
+                                    Sql.numbers(transaction, ids))
+                            .size();
+                    // A commit that writes is confirmed by a standby, and with it all that was committed before.
+                    Sql.update(
+                            transaction,
+                            "UPDATE progress SET last_id = last_id WHERE member = ?",
+                            membership.id());
+                    return there == ids.size();
+                });
+            } catch (FencedException e) {
+                throw new RefusedException(Kind.CLOSED, String.valueOf(e.getMessage()), e);
+            } catch (SQLException e) {
+                LOG.debug("it is not known yet whether {} instances are kept", ids.size(), e);
+                pause();
+            }
+        }
+        return false;
+    }
+
+    private void insert(List<Entry> entries) throws SQLException, IOException, RefusedException {
+        List<Entry> fresh =
+                entries.stream().filter(entry -> entry.takenOver().isEmpty()).toList();
+        long pack = fresh.isEmpty()
+                ? 0
+                : packs.current(fresh.stream().mapToLong(Entry::length).sum());
+        Kept kept = new Kept();
+        try {
+            database.inTransaction(transaction -> {
+                membership.enter(transaction);
+                List<Long> keys = new ArrayList<>();
+                if (!fresh.isEmpty()) {
+                    List<Long> drawn = draw(transaction, fresh.size());
+                    bytes(transaction, pack, fresh, drawn);
+                    rows(transaction, pack, fresh, drawn);
+                    keys.addAll(drawn);
+                }
+                List<Entry> ordered = new ArrayList<>(fresh);
+                for (Entry entry : entries) {
+                    if (entry.takenOver().isPresent()) {
+                        kept.lost |= !moveHere(transaction, entry);
+                        keys.add(entry.takenOver().getAsLong());
+                        ordered.add(entry);
+                    }
+                }
+                if (kept.lost) {
+                    throw new SQLException("an instance was taken over by another gateway meanwhile");
+                }
+                copies(transaction, ordered, keys);
+                Sql.update(
+                        transaction,
+                        "UPDATE progress SET last_id = ? WHERE member = ?",
+                        entries.get(entries.size() - 1).instance().id(),
+                        membership.id());
+                return null;
+            });
+        } catch (UnreadableException e) {
+            throw e.ioException;
+        } catch (SQLException e) {
+            if (kept.lost) {
+                throw new RefusedException(Kind.FAULT, String.valueOf(e.getMessage()), e);
+            }
+            throw e;
+        }
+    }
+
+    /** What a transaction found out. */
+    private static final class Kept {
+        private boolean lost;
+    }
+
+    /** Work in a transaction has no place for an {@code IOException}. */
+    private static final class UnreadableException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        private final IOException ioException;
+
+        UnreadableException(IOException ioException) {
+            super(ioException);
+            this.ioException = ioException;
+        }
+    }
+
+    private static List<Long> draw(Connection transaction, int count) throws SQLException {
+        return Sql.list(
+                transaction,
+                row -> row.getLong(1),
+                "SELECT nextval(pg_get_serial_sequence('instance', 'id')) FROM generate_series(1, ?)",
+                count);
+    }
+
+    private static void bytes(Connection transaction, long pack, List<Entry> entries, List<Long> keys)
+            throws SQLException {
+        Packs.Writer writer = new Packs.Writer(transaction, pack);
+        boolean done = false;
+        try {
+            for (int i = 0; i < entries.size(); i++) {
+                writer.add(keys.get(i), entries.get(i).body());
+            }
+            writer.end();
+            done = true;
+        } catch (IOException e) {
+            throw new UnreadableException(e);
+        } finally {
+            if (!done) {
+                writer.cancel();
+            }
+        }
+    }
+
+    private void rows(Connection transaction, long pack, List<Entry> entries, List<Long> keys) throws SQLException {
+        Sql.update(
+                transaction,
+                """
+                INSERT INTO instance (id, home, local_id, sop_instance, study, received_at, metadata, length,
+                    dataset_offset, crc32c, pack)
+                OVERRIDING SYSTEM VALUE
+                SELECT u.id, ?, u.local_id, u.sop, u.study, u.received, u.metadata, u.length, u.dataset, u.crc, ?
+                FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?)
+                  AS u (id, local_id, sop, study, received, metadata, length, dataset, crc)""",
+                membership.id(),
+                pack,
+                Sql.numbers(transaction, keys),
+                Sql.numbers(transaction, each(entries, entry -> entry.instance().id())),
+                Sql.texts(transaction, each(entries, entry -> entry.instance()
+                        .sopInstance()
+                        .value())),
+                Sql.texts(transaction, each(entries, entry -> entry.instance().studyInstanceUid())),
+                transaction.createArrayOf(
+                        "timestamptz",
+                        entries.stream()
+                                .map(entry -> Timestamp.from(entry.instance().receivedAt()))
+                                .toArray()),
+                Sql.bytes(transaction, each(entries, Entry::metadata)),
+                Sql.numbers(transaction, each(entries, Entry::length)),
+                Sql.small(transaction, each(entries, Entry::datasetOffset)),
+                Sql.small(transaction, each(entries, Entry::crc32c)));
+    }
+
+    private static <T> List<T> each(List<Entry> entries, Function<Entry, T> value) {
+        return entries.stream().map(value).toList();
+    }
+
+    /** Makes this gateway the one that delivers the instance. Its bytes stay where they are. */
+    private boolean moveHere(Connection transaction, Entry entry) throws SQLException {
+        long key = entry.takenOver().orElseThrow();
+        int moved = Sql.update(
+                transaction,
+                "UPDATE instance SET home = ?, local_id = ?, metadata = ?, adopter = NULL, adopter_epoch = NULL "
+                        + "WHERE id = ? AND state = 0 AND adopter = ? AND adopter_epoch = ?",
+                membership.id(),
+                entry.instance().id(),
+                entry.metadata(),
+                key,
+                membership.id(),
+                membership.epoch());
+        Sql.update(
+                transaction,
+                "DELETE FROM copy WHERE instance = ? AND state IN (" + ProgressWriter.OPEN_STATES + ")",
+                key);
+        return moved == 1;
+    }
+
+    private void copies(Connection transaction, List<Entry> entries, List<Long> keys) throws SQLException {
+        List<Long> localIds = new ArrayList<>();
+        List<Long> instances = new ArrayList<>();
+        List<Integer> places = new ArrayList<>();
+        List<String> routes = new ArrayList<>();
+        for (int i = 0; i < entries.size(); i++) {
+            List<Plan.PlannedDelivery> planned = entries.get(i).plan().deliveries();
+            for (int place = 0; place < planned.size(); place++) {
+                localIds.add(entries.get(i).instance().id());
+                instances.add(keys.get(i));
+                places.add(place);
+                routes.add(planned.get(place).route());
+            }
+        }
+        Sql.update(
+                transaction,
+                "INSERT INTO copy (home, local_id, place, instance, route, state, changed_at) "
+                        + "SELECT ?, u.local_id, u.place, u.instance, u.route, ?, now() "
+                        + "FROM unnest(?, ?, ?, ?) AS u (local_id, place, instance, route)",
+                membership.id(),
+                DeliveryState.PENDING.ordinal(),
+                Sql.numbers(transaction, localIds),
+                Sql.small(transaction, places),
+                Sql.numbers(transaction, instances),
+                Sql.texts(transaction, routes));
+    }
+}

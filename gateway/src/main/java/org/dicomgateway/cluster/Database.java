@@ -1,0 +1,139 @@
+package org.dicomgateway.cluster;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLWarning;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import org.dicomgateway.config.settings.ClusterSettings.PostgresqlSettings;
+import org.postgresql.PGConnection;
+import org.postgresql.PGProperty;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** The connections to the cluster's database. Every one of them goes to the primary. Safe for any number of threads. */
+final class Database implements AutoCloseable {
+
+    private static final int CONNECTIONS = 6;
+    private static final int CONNECT_SECONDS = 5;
+
+    private final String applicationName;
+    private final PGSimpleDataSource server;
+    private final HikariDataSource pool;
+
+    /**
+     * Connects when it is first used.
+     *
+     * @param node the name of this gateway
+     * @param answer how long the server may take for an answer, a commit included
+     */
+    Database(PostgresqlSettings settings, String node, Duration answer) {
+        applicationName = applicationName(node) + Long.toHexString(new SecureRandom().nextLong());
+        server = new PGSimpleDataSource();
+        server.setURL("jdbc:" + settings.url());
+        server.setUser(settings.user());
+        settings.password().ifPresent(server::setPassword);
+        server.setApplicationName(applicationName);
+        server.setConnectTimeout(CONNECT_SECONDS);
+        server.setLoginTimeout(CONNECT_SECONDS);
+        server.setSocketTimeout((int) Math.max(1, answer.toSeconds()));
+        server.setTcpKeepAlive(true);
+        server.setProperty(PGProperty.TARGET_SERVER_TYPE, "primary");
+        HikariConfig config = new HikariConfig();
+        config.setDataSource(server);
+        config.setPoolName("cluster");
+        config.setAutoCommit(false);
+        config.setMaximumPoolSize(CONNECTIONS);
+        config.setMinimumIdle(1);
+        config.setConnectionTimeout(Duration.ofSeconds(CONNECT_SECONDS).toMillis());
+        config.setInitializationFailTimeout(-1);
+        pool = new HikariDataSource(config);
+    }
+
+    /** How the server knows the connections of any process of a gateway: their name begins with this. */
+    static String applicationName(String node) {
+        return "dicom-gateway " + node + " ";
+    }
+
+    /** How the server knows the connections of this process. */
+    String applicationName() {
+        return applicationName;
+    }
+
+    /** Without a pool, for the schema. */
+    PGSimpleDataSource server() {
+        return server;
+    }
+
+    /** What is to be done in one transaction. */
+    @FunctionalInterface
+    interface Work<T> {
+        T in(Connection connection) throws SQLException;
+    }
+
+    /** A connection of its own, that commits every statement. It waits at most so long for each answer. */
+    Connection own(Duration answer) throws SQLException {
+        Connection connection = server.getConnection();
+        boolean done = false;
+        try {
+            Executor direct = Runnable::run;
+            connection.setNetworkTimeout(direct, (int) answer.toMillis());
+            done = true;
+            return connection;
+        } finally {
+            if (!done) {
+                connection.close();
+            }
+        }
+    }
+
+    /**
+     * Does work in a transaction. It is on the primary and on a synchronous standby when this method returns.
+     *
+     * @throws UnknownOutcomeException when the work was done, but the commit was not confirmed
+     * @throws SQLException when nothing was done
+     */
+    <T> T inTransaction(Work<T> work) throws SQLException {
+        try (Connection connection = pool.getConnection()) {
+            boolean committing = false;
+            int backend = connection.unwrap(PGConnection.class).getBackendPID();
+            try {
+                connection.clearWarnings();
+                T result = work.in(connection);
+                committing = true;
+                connection.commit();
+                SQLWarning warning = connection.getWarnings();
+                if (warning != null) {
+                    // The wait for the standby was cancelled: it holds on the primary alone.
+                    throw new SQLException(warning.getMessage(), warning.getSQLState(), warning);
+                }
+                return result;
+            } catch (SQLException e) {
+                if (committing) {
+                    pool.evictConnection(connection);
+                    throw new UnknownOutcomeException("the commit was not confirmed: " + e.getMessage(), backend, e);
+                }
+                rollBack(connection, e);
+                throw e;
+            } catch (RuntimeException e) {
+                rollBack(connection, e);
+                throw e;
+            }
+        }
+    }
+
+    private static void rollBack(Connection connection, Exception because) {
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            because.addSuppressed(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+}

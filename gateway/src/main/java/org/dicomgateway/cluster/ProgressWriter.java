@@ -1,0 +1,254 @@
+package org.dicomgateway.cluster;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.dicomgateway.process.LongLived;
+import org.dicomgateway.process.Threads;
+import org.dicomgateway.spool.DeliveryState;
+import org.dicomgateway.spool.Handover;
+import org.dicomgateway.spool.Handover.CopyProgress;
+import org.dicomgateway.spool.Handover.Progress;
+import org.dicomgateway.spool.SearchException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes to the cluster's database what became of this gateway's instances, after its own ledger has it. What a crash
+ * keeps from the database is delivered again by whoever takes over. What is finished there is never delivered again.
+ */
+final class ProgressWriter implements AutoCloseable {
+
+    /** States in which a copy needs a delivery, as a list for SQL. */
+    static final String OPEN_STATES = DeliveryState.PENDING.ordinal() + ", " + DeliveryState.PARKED.ordinal() + ", "
+            + DeliveryState.HELD.ordinal();
+
+    private static final Logger LOG = LoggerFactory.getLogger(ProgressWriter.class);
+    private static final int AT_ONCE = 500;
+    private static final Duration BETWEEN = Duration.ofMillis(50);
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+
+    private final Database database;
+    private final Membership membership;
+    private final Handover spool;
+    private final LongLived thread = LongLived.daemon("cluster-progress", this::run);
+    private final Queue queue;
+    private boolean failing;
+
+    /** What is to be written. It can be filled before there is a spool to ask. Safe for any number of threads. */
+    static final class Queue {
+        private final ReentrantLock lock = new ReentrantLock();
+        private final Condition work = lock.newCondition();
+        private final Set<Long> changed = new LinkedHashSet<>();
+        private final Set<Long> refused = new LinkedHashSet<>();
+        private boolean closed;
+
+        /** Something became of these instances. */
+        void changed(Collection<Long> instances) {
+            add(changed, instances);
+        }
+
+        /** The spool has refused these instances: they must not stay. */
+        void refused(Collection<Long> instances) {
+            add(refused, instances);
+        }
+
+        private void add(Set<Long> to, Collection<Long> instances) {
+            lock.lock();
+            try {
+                to.addAll(instances);
+                work.signal();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private void close() {
+            lock.lock();
+            try {
+                closed = true;
+                work.signal();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private boolean isClosed() {
+            lock.lock();
+            try {
+                return closed;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private void pause(Duration time) {
+            lock.lock();
+            try {
+                Threads.await(work, time.toNanos(), () -> closed);
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        /** Waits for work. Null when there is none and the queue is closed. */
+        private Batch take() {
+            lock.lock();
+            try {
+                while (changed.isEmpty() && refused.isEmpty() && !closed) {
+                    work.awaitUninterruptibly();
+                }
+                return new Batch(some(changed), some(refused));
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private static List<Long> some(Set<Long> from) {
+            List<Long> some = new ArrayList<>();
+            Iterator<Long> each = from.iterator();
+            while (each.hasNext() && some.size() < AT_ONCE) {
+                some.add(each.next());
+                each.remove();
+            }
+            return some;
+        }
+    }
+
+    private record Batch(List<Long> changed, List<Long> refused) {
+        boolean isEmpty() {
+            return changed.isEmpty() && refused.isEmpty();
+        }
+    }
+
+    ProgressWriter(Database database, Membership membership, Queue queue, Handover spool) {
+        this.database = database;
+        this.membership = membership;
+        this.queue = queue;
+        this.spool = spool;
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    LongLived thread() {
+        return thread;
+    }
+
+    private void run() {
+        for (Batch batch = queue.take(); !batch.isEmpty(); batch = queue.take()) {
+            if (!isWritten(batch)) {
+                if (queue.isClosed()) {
+                    return;
+                }
+                queue.changed(batch.changed());
+                queue.refused(batch.refused());
+                queue.pause(PAUSE);
+            } else {
+                queue.pause(BETWEEN);
+            }
+        }
+    }
+
+    private boolean isWritten(Batch batch) {
+        try {
+            write(batch);
+            if (failing) {
+                LOG.warn("the cluster's database takes again what was delivered");
+            }
+            failing = false;
+            return true;
+        } catch (SQLException | SearchException e) {
+            if (!failing) {
+                LOG.error(
+                        "the cluster's database does not take what was delivered; it is tried again. If this gateway "
+                                + "ends before, others deliver it again",
+                        e);
+            }
+            failing = true;
+            return false;
+        }
+    }
+
+    private void write(Batch batch) throws SQLException {
+        List<Progress> progress = batch.changed().isEmpty() ? List.of() : spool.progress(batch.changed());
+        database.inTransaction(transaction -> {
+            membership.enter(transaction);
+            if (!batch.refused().isEmpty()) {
+                Sql.update(
+                        transaction,
+                        "DELETE FROM instance WHERE home = ? AND local_id = ANY (?)",
+                        membership.id(),
+                        Sql.numbers(transaction, batch.refused()));
+            }
+            if (!progress.isEmpty()) {
+                copies(transaction, progress);
+                finished(transaction, progress);
+            }
+            return null;
+        });
+    }
+
+    private void copies(Connection transaction, List<Progress> progress) throws SQLException {
+        List<Long> ids = new ArrayList<>();
+        List<Integer> places = new ArrayList<>();
+        List<String> routes = new ArrayList<>();
+        List<String> destinations = new ArrayList<>();
+        List<Integer> states = new ArrayList<>();
+        for (Progress each : progress) {
+            for (CopyProgress copy : each.copies()) {
+                ids.add(each.instance());
+                places.add(copy.place());
+                routes.add(copy.route());
+                destinations.add(copy.destination());
+                states.add(copy.state().ordinal());
+            }
+        }
+        Sql.update(
+                transaction,
+                """
+                INSERT INTO copy AS c (home, local_id, place, instance, route, destination, state, changed_at)
+                SELECT i.home, i.local_id, u.place, i.id, u.route, nullif(u.destination, ''), u.state, now()
+                FROM unnest(?, ?, ?, ?, ?) AS u (local_id, place, route, destination, state)
+                JOIN instance i ON i.home = ? AND i.local_id = u.local_id
+                ON CONFLICT (home, local_id, place) DO UPDATE
+                SET destination = excluded.destination, state = excluded.state, changed_at = excluded.changed_at
+                WHERE (c.destination, c.state) IS DISTINCT FROM (excluded.destination, excluded.state)""",
+                Sql.numbers(transaction, ids),
+                Sql.small(transaction, places),
+                Sql.texts(transaction, routes),
+                Sql.texts(transaction, destinations),
+                Sql.small(transaction, states),
+                membership.id());
+    }
+
+    private void finished(Connection transaction, List<Progress> progress) throws SQLException {
+        Sql.update(
+                transaction,
+                "UPDATE instance SET state = 1, done_at = now() "
+                        + "WHERE home = ? AND local_id = ANY (?) AND state = 0 AND adopter IS NULL",
+                membership.id(),
+                Sql.numbers(
+                        transaction,
+                        progress.stream()
+                                .filter(Progress::finished)
+                                .map(Progress::instance)
+                                .toList()));
+    }
+
+    /** Writes what is queued, once, and ends. */
+    @Override
+    public void close() {
+        queue.close();
+        Threads.join(thread);
+    }
+}

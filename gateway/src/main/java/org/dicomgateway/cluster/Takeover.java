@@ -1,0 +1,299 @@
+package org.dicomgateway.cluster;
+
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.dicomgateway.process.Repeating;
+import org.dicomgateway.spool.DamagedInstanceException;
+import org.dicomgateway.spool.DeliveryState;
+import org.dicomgateway.spool.Handover;
+import org.dicomgateway.spool.Handover.CopyProgress;
+import org.dicomgateway.spool.Handover.Left;
+import org.dicomgateway.spool.Handover.Progress;
+import org.dicomgateway.spool.RefusedException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes over what other gateways left, a few instances at a time, so that all survivors share it. An instance is first
+ * reserved, then read into the spool, and becomes ours in the transaction that keeps it. A gateway that dies in between
+ * leaves a reservation that no longer counts.
+ */
+final class Takeover implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Takeover.class);
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+    private static final int AT_ONCE = 20;
+    private static final int PAGE = 1_000;
+
+    private final Database database;
+    private final Membership membership;
+    private final ProgressWriter.Queue progress;
+    private final Handover spool;
+    private final Repeating repeating = new Repeating("cluster-takeover", PAUSE, this::takeOverAll);
+    private final Set<Long> damaged = new HashSet<>();
+    private volatile boolean closed;
+
+    Takeover(Database database, Membership membership, ProgressWriter.Queue progress, Handover spool) {
+        this.database = database;
+        this.membership = membership;
+        this.progress = progress;
+        this.spool = spool;
+    }
+
+    /**
+     * Makes spool and cluster agree, before anything is sent. What another gateway took over meanwhile is given up here.
+     * What the spool has lost is taken over from the cluster like that of another gateway.
+     *
+     * @param lastId the highest id of the spool that the cluster ever kept; what is above it never reached the cluster
+     */
+    void reconcile(long lastId) throws SQLException {
+        long after = 0;
+        long gone = 0;
+        List<Long> page;
+        do {
+            page = spool.unfinished(after, PAGE);
+            long to = page.size() < PAGE ? Long.MAX_VALUE : page.get(page.size() - 1);
+            Set<Long> ours = ours(after, to);
+            List<Long> elsewhere = page.stream()
+                    .filter(id -> id <= lastId && !ours.contains(id))
+                    .toList();
+            if (!elsewhere.isEmpty()) {
+                spool.giveUp(elsewhere, "taken over by another gateway of the cluster");
+                gone += elsewhere.size();
+            }
+            page.forEach(ours::remove);
+            leftovers(List.copyOf(ours));
+            progress.changed(page);
+            after = to;
+        } while (page.size() == PAGE);
+        if (gone > 0) {
+            LOG.warn("{} instances were taken over by other gateways of the cluster while this one was away", gone);
+        }
+    }
+
+    private Set<Long> ours(long after, long to) throws SQLException {
+        return new HashSet<>(database.inTransaction(transaction -> Sql.list(
+                transaction,
+                row -> row.getLong(1),
+                "SELECT local_id FROM instance WHERE home = ? AND state = 0 AND adopter IS NULL "
+                        + "AND local_id > ? AND local_id <= ?",
+                membership.id(),
+                after,
+                to)));
+    }
+
+    /** The cluster has these as ours and unfinished; the spool does not. */
+    private void leftovers(List<Long> ids) throws SQLException {
+        if (ids.isEmpty()) {
+            return;
+        }
+        Set<Long> unknown = new HashSet<>(ids);
+        List<Progress> known = spool.progress(ids);
+        known.forEach(each -> unknown.remove(each.instance()));
+        progress.changed(known.stream().map(Progress::instance).toList());
+        if (!unknown.isEmpty()) {
+            LOG.warn("the spool does not have {} instances that the cluster has: they are read from there", unknown.size());
+            database.inTransaction(transaction -> {
+                membership.enter(transaction);
+                return Sql.update(
+                        transaction,
+                        "UPDATE instance SET adopter = ?, adopter_epoch = ? WHERE home = ? AND local_id = ANY (?)",
+                        membership.id(),
+                        membership.epoch(),
+                        membership.id(),
+                        Sql.numbers(transaction, unknown));
+            });
+        }
+    }
+
+    void start() {
+        repeating.start();
+    }
+
+    Repeating repeating() {
+        return repeating;
+    }
+
+    private void takeOverAll() {
+        try {
+            long taken = 0;
+            for (List<Reserved> some = reserve(); !some.isEmpty() && !closed; some = reserve()) {
+                int before = damaged.size();
+                long now = takeOver(some);
+                taken += now;
+                if (now == 0 && damaged.size() == before) {
+                    break; // refused for now
+                }
+            }
+            if (taken > 0) {
+                LOG.warn("{} instances were taken over from other gateways of the cluster", taken);
+            }
+        } catch (SQLException e) {
+            if (membership.isSure()) {
+                LOG.error("what other gateways left cannot be taken over now; it is tried again", e);
+            }
+        }
+    }
+
+    /** An instance that is reserved for this gateway. */
+    private record Reserved(long key, long pack, byte[] metadata, long length, int datasetOffset, int crc32c) {}
+
+    /** Reserves a few instances of gateways that are gone, beside those that are reserved already. */
+    private List<Reserved> reserve() throws SQLException {
+        if (!membership.isSure() || membership.closedBecause().isPresent()) {
+            return List.of();
+        }
+        List<Reserved> reserved = database.inTransaction(this::reserved);
+        if (!reserved.isEmpty()) {
+            return reserved;
+        }
+        List<Integer> gone = database.inTransaction(transaction -> Sql.list(
+                transaction,
+                row -> row.getInt(1),
+                "SELECT id FROM member m WHERE state <> 0 "
+                        + "AND EXISTS (SELECT 1 FROM instance i WHERE i.home = m.id AND i.state = 0)"));
+        for (int member : gone) {
+            int count = database.inTransaction(transaction -> {
+                membership.enter(transaction);
+                Membership.holdOff(transaction, member);
+                return Sql.update(
+                        transaction,
+                        RESERVE.formatted("i.home = ? AND EXISTS (SELECT 1 FROM member h "
+                                + "WHERE h.id = i.home AND h.state <> 0) AND (i.adopter IS NULL OR " + STALE + ")"),
+                        membership.id(),
+                        membership.epoch(),
+                        member);
+            });
+            if (count > 0) {
+                return database.inTransaction(this::reserved);
+            }
+        }
+        // Whoever reserved these has died as well.
+        database.inTransaction(transaction -> {
+            membership.enter(transaction);
+            return Sql.update(
+                    transaction,
+                    RESERVE.formatted("i.adopter IS NOT NULL AND " + STALE),
+                    membership.id(),
+                    membership.epoch());
+        });
+        return database.inTransaction(this::reserved);
+    }
+
+    private List<Reserved> reserved(Connection transaction) throws SQLException {
+        return Sql.list(
+                transaction,
+                Takeover::read,
+                "SELECT id, pack, metadata, length, dataset_offset, crc32c FROM instance "
+                        + "WHERE adopter = ? AND adopter_epoch = ? AND state = 0 AND id <> ALL (?) ORDER BY id LIMIT "
+                        + AT_ONCE,
+                membership.id(),
+                membership.epoch(),
+                Sql.numbers(transaction, damaged));
+    }
+
+    private static Reserved read(ResultSet row) throws SQLException {
+        return new Reserved(
+                row.getLong("id"),
+                row.getLong("pack"),
+                row.getBytes("metadata"),
+                row.getLong("length"),
+                row.getInt("dataset_offset"),
+                row.getInt("crc32c"));
+    }
+
+    private long takeOver(List<Reserved> some) throws SQLException {
+        long taken = 0;
+        for (Reserved each : some) {
+            if (closed) {
+                return taken;
+            }
+            try {
+                takeOver(each);
+                taken++;
+            } catch (DamagedInstanceException e) {
+                LOG.error(
+                        "instance {} of the cluster cannot be taken over: {}; it stays in the database, for an "
+                                + "operator to decide",
+                        each.key(),
+                        e.getMessage());
+                damaged.add(each.key());
+            } catch (RefusedException | IOException e) {
+                LOG.warn("an instance cannot be taken over now: {}", e.getMessage());
+                return taken;
+            }
+        }
+        return taken;
+    }
+
+    private void takeOver(Reserved reserved) throws SQLException, RefusedException, IOException {
+        Result result = database.inTransaction(transaction -> {
+            List<CopyProgress> copies = copies(transaction, reserved.key());
+            Left left = new Left(
+                    reserved.key(),
+                    reserved.metadata(),
+                    reserved.length(),
+                    reserved.datasetOffset(),
+                    reserved.crc32c(),
+                    copies);
+            try (PackStream stream = new PackStream(transaction, reserved.pack(), reserved.key())) {
+                spool.takeOver(left, stream);
+                return new Result(null, null);
+            } catch (RefusedException e) {
+                return new Result(e, null);
+            } catch (IOException e) {
+                return new Result(null, e);
+            }
+        });
+        result.orThrow();
+    }
+
+    private record Result(
+            @org.jspecify.annotations.Nullable RefusedException refused,
+            @org.jspecify.annotations.Nullable IOException failed) {
+        void orThrow() throws RefusedException, IOException {
+            if (refused != null) {
+                throw refused;
+            }
+            if (failed != null) {
+                throw failed;
+            }
+        }
+    }
+
+    private static List<CopyProgress> copies(Connection transaction, long instance) throws SQLException {
+        List<CopyProgress> copies = new ArrayList<>();
+        copies.addAll(Sql.list(
+                transaction,
+                row -> new CopyProgress(
+                        row.getInt("place"),
+                        row.getString("route"),
+                        java.util.Objects.requireNonNullElse(row.getString("destination"), ""),
+                        DeliveryState.values()[row.getInt("state")]),
+                "SELECT c.place, c.route, c.destination, c.state FROM copy c "
+                        + "JOIN instance i ON i.id = c.instance AND i.home = c.home AND i.local_id = c.local_id "
+                        + "WHERE i.id = ?",
+                instance));
+        return copies;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        repeating.close(Duration.ofSeconds(30));
+    }
+
+    private static final String STALE = "NOT EXISTS (SELECT 1 FROM member a "
+            + "WHERE a.id = i.adopter AND a.epoch = i.adopter_epoch AND a.state = 0)";
+
+    private static final String RESERVE = "UPDATE instance SET adopter = ?, adopter_epoch = ? WHERE id IN ("
+            + "SELECT i.id FROM instance i WHERE i.state = 0 AND %s ORDER BY i.id LIMIT " + AT_ONCE
+            + " FOR UPDATE OF i SKIP LOCKED)";
+}

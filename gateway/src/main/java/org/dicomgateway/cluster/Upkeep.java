@@ -1,0 +1,91 @@
+package org.dicomgateway.cluster;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import org.dicomgateway.process.Repeating;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Removes what the cluster no longer needs: packs in which nothing is open, and what is known of instances that were
+ * finished long ago. Every gateway does, so it does not matter which of them are there.
+ */
+final class Upkeep implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
+    private static final Duration PAUSE = Duration.ofSeconds(10);
+    private static final int AT_ONCE = 1_000;
+
+    private final Database database;
+    private final Membership membership;
+    private final Duration history;
+    private final Repeating repeating = new Repeating("cluster-upkeep", PAUSE, this::look);
+
+    Upkeep(Database database, Membership membership, Duration history) {
+        this.database = database;
+        this.membership = membership;
+        this.history = history;
+    }
+
+    void start() {
+        repeating.start();
+    }
+
+    Repeating repeating() {
+        return repeating;
+    }
+
+    /** One look. */
+    void look() {
+        if (!membership.isSure()) {
+            return;
+        }
+        try {
+            dropPacks();
+            forget();
+        } catch (SQLException e) {
+            LOG.warn("the cluster's database cannot be tidied up now; it is tried again: {}", e.getMessage());
+        }
+    }
+
+    private void dropPacks() throws SQLException {
+        List<Long> empty = database.inTransaction(transaction -> Sql.list(
+                transaction,
+                row -> row.getLong(1),
+                """
+                SELECT p.id FROM pack p JOIN member m ON m.id = p.member
+                WHERE NOT (p.filling AND m.state = 0 AND m.epoch = p.epoch)
+                  AND NOT EXISTS (SELECT 1 FROM instance i WHERE i.pack = p.id AND i.state = 0)
+                ORDER BY p.id LIMIT 10"""));
+        for (long pack : empty) {
+            database.inTransaction(transaction -> {
+                membership.enter(transaction);
+                // Two gateways may try at the same time.
+                if (Sql.update(transaction, "DELETE FROM pack WHERE id = ?", pack) > 0) {
+                    Sql.update(transaction, "DROP TABLE " + Packs.table(pack));
+                }
+                return null;
+            });
+        }
+    }
+
+    private void forget() throws SQLException {
+        int forgotten;
+        do {
+            forgotten = database.inTransaction(transaction -> {
+                membership.enter(transaction);
+                return Sql.update(
+                        transaction,
+                        "DELETE FROM instance WHERE id IN (SELECT id FROM instance WHERE state = 1 "
+                                + "AND done_at < now() - make_interval(secs => ?) LIMIT " + AT_ONCE + ")",
+                        (double) history.toSeconds());
+            });
+        } while (forgotten == AT_ONCE);
+    }
+
+    @Override
+    public void close() {
+        repeating.close(Duration.ofSeconds(30));
+    }
+}

@@ -1,0 +1,77 @@
+package org.dicomgateway.spool;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Collection;
+import java.util.List;
+
+/** The spool as its {@link Replica} sees it: what became of instances, and how they pass to another gateway. */
+public interface Handover {
+
+    /**
+     * Instances that are not finished, with ids above {@code afterId}, sorted.
+     *
+     * @throws SearchException when the ledger cannot be read now
+     */
+    List<Long> unfinished(long afterId, int max);
+
+    /**
+     * How far these instances got. Leaves out those that the ledger does not know.
+     *
+     * @throws SearchException when the ledger cannot be read now
+     */
+    List<Progress> progress(Collection<Long> instances);
+
+    /**
+     * Gives up what is left to do for these instances, because another gateway does it. Durable like any settlement.
+     *
+     * @param reason why, for operators
+     * @return how many deliveries were given up
+     */
+    long giveUp(List<Long> instances, String reason);
+
+    /**
+     * Takes an instance over from another gateway, as if it arrived now, except that it keeps its origin, its time of
+     * receipt and its plan. What is done already is not done again.
+     *
+     * @param part10 the part-10 stream; closed by the caller
+     * @throws RefusedException when the spool cannot take it now
+     * @throws DamagedInstanceException when the stream is not the one that was kept, or its metadata cannot be read
+     * @throws IOException when the stream cannot be read
+     */
+    Instance takeOver(Left left, InputStream part10) throws RefusedException, IOException;
+
+    /**
+     * An instance that another gateway left.
+     *
+     * @param key of the replica, passed back with {@link Replica.Entry#takenOver}
+     * @param metadata as in {@link Replica.Entry}, and so are length, dataset offset and checksum
+     * @param copies what is known of its copies
+     */
+    record Left(long key, byte[] metadata, long length, int datasetOffset, int crc32c, List<CopyProgress> copies) {}
+
+    /**
+     * How far an instance got.
+     *
+     * @param finished whether nothing is left to do
+     */
+    record Progress(long instance, boolean finished, List<CopyProgress> copies) {}
+
+    /**
+     * One copy of an instance.
+     *
+     * @param place its place in the plan of the instance
+     * @param route the route that requested it
+     * @param destination empty while none is chosen
+     */
+    record CopyProgress(int place, String route, String destination, DeliveryState state) {
+
+        /** Whether it needs no delivery any more. */
+        public boolean isDone() {
+            return switch (state) {
+                case DELIVERED, MERGED, DISCARDED, SUPERSEDED -> true;
+                case PENDING, PARKED, HELD -> false;
+            };
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package org.dicomgateway.spool.engine;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import org.dicomgateway.spool.Handover;
+import org.dicomgateway.spool.Instance;
+import org.dicomgateway.spool.RefusedException;
+import org.dicomgateway.spool.SearchException;
+import org.dicomgateway.spool.intake.Reception;
+import org.dicomgateway.spool.ledger.Change;
+import org.dicomgateway.spool.ledger.DeliveryId;
+import org.dicomgateway.spool.ledger.Ledger;
+import org.dicomgateway.spool.ledger.LedgerException;
+import org.dicomgateway.spool.ledger.LedgerQueue;
+
+/** Tells the replica what became of instances, and passes instances between gateways. */
+final class SpoolHandover implements Handover {
+
+    private final Ledger ledger;
+    private final LedgerQueue ledgerQueue;
+    private final Reception reception;
+    private final Gate gate;
+    private final InstantSource clock;
+
+    SpoolHandover(Ledger ledger, LedgerQueue ledgerQueue, Reception reception, Gate gate, InstantSource clock) {
+        this.ledger = ledger;
+        this.ledgerQueue = ledgerQueue;
+        this.reception = reception;
+        this.gate = gate;
+        this.clock = clock;
+    }
+
+    @Override
+    public List<Long> unfinished(long afterId, int max) {
+        return ask(() -> ledger.unfinished(afterId, max).stream()
+                .map(stored -> stored.instance().id())
+                .toList());
+    }
+
+    @Override
+    public List<Progress> progress(Collection<Long> instances) {
+        return ask(() -> {
+            Set<Long> finished = ledger.finished(instances);
+            List<Progress> progress = new ArrayList<>();
+            for (long id : instances) {
+                if (ledger.known(id).isPresent()) {
+                    progress.add(new Progress(id, finished.contains(id), copies(id)));
+                }
+            }
+            return progress;
+        });
+    }
+
+    private List<CopyProgress> copies(long id) throws LedgerException {
+        return ledger.deliveries(id).stream()
+                .map(each -> new CopyProgress(DeliveryId.place(each.id()), each.route(), each.destination(), each.state()))
+                .toList();
+    }
+
+    @Override
+    public long giveUp(List<Long> instances, String reason) {
+        return ask(() -> {
+            List<Long> deliveries = new ArrayList<>();
+            for (long id : instances) {
+                ledger.deliveries(id).forEach(delivery -> deliveries.add(delivery.id()));
+            }
+            Change.Discarded change = new Change.Discarded(deliveries, instances, reason, clock.instant(), true);
+            return ledgerQueue.apply(change).join().rows();
+        });
+    }
+
+    @Override
+    public Instance takeOver(Left left, InputStream part10) throws RefusedException, IOException {
+        gate.pass();
+        return reception.takeOver(left, part10);
+    }
+
+    /** The instances of which these changes may have made a difference to the replica. */
+    static Set<Long> instancesOf(List<Change> changes, Ledger.Applied applied) {
+        Set<Long> instances = new LinkedHashSet<>();
+        for (Change change : changes) {
+            if (change instanceof Change.Settled settled) {
+                instances.add(DeliveryId.instance(settled.deliveryId()));
+            } else if (change instanceof Change.SentAgain again) {
+                instances.add(DeliveryId.instance(again.deliveryId()));
+            } else if (change instanceof Change.Rerouted rerouted) {
+                rerouted.deliveries().forEach(id -> instances.add(DeliveryId.instance(id)));
+            } else if (change instanceof Change.Replanned replanned) {
+                instances.add(replanned.instanceId());
+            } else if (change instanceof Change.Discarded discarded) {
+                discarded.deliveries().forEach(id -> instances.add(DeliveryId.instance(id)));
+                instances.addAll(discarded.instances());
+            }
+        }
+        applied.superseded().forEach(each -> instances.add(each.instance().id()));
+        return instances;
+    }
+
+    /** A question to the ledger, or a command. */
+    private interface Question<T> {
+        T ask() throws LedgerException;
+    }
+
+    private static <T> T ask(Question<T> question) {
+        try {
+            return question.ask();
+        } catch (LedgerException | CompletionException e) {
+            throw new SearchException("the ledger failed: " + e.getMessage(), e);
+        }
+    }
+}
