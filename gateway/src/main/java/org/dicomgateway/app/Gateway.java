@@ -19,6 +19,7 @@ import org.dicomgateway.admin.api.CommitmentsView;
 import org.dicomgateway.admin.api.ProcessView;
 import org.dicomgateway.admin.api.ReceiverView;
 import org.dicomgateway.admin.api.ReloadView;
+import org.dicomgateway.admin.api.StatusView;
 import org.dicomgateway.admin.api.ThreadView;
 import org.dicomgateway.admin.server.AdminServer;
 import org.dicomgateway.admin.server.HttpLimits;
@@ -159,6 +160,7 @@ public final class Gateway implements AutoCloseable {
                 this::process,
                 this::receiver,
                 this::commitments,
+                this::cluster,
                 tls,
                 rejected,
                 pausable,
@@ -283,6 +285,22 @@ public final class Gateway implements AutoCloseable {
                 .map(why -> new ReceiverView("paused", why, associations))
                 .or(() -> spool.closedBecause().map(why -> new ReceiverView("closed", why, associations)))
                 .orElseGet(() -> new ReceiverView("open", "", associations));
+    }
+
+    private Optional<StatusView.Cluster> cluster() {
+        return cluster.map(Cluster::view)
+                .map(view -> new StatusView.Cluster(
+                        view.node(),
+                        view.closedBecause().orElse(""),
+                        view.standby(),
+                        view.members().stream()
+                                .map(member -> new StatusView.Member(
+                                        member.node(),
+                                        member.state(),
+                                        member.since(),
+                                        member.unfinished(),
+                                        member.software()))
+                                .toList()));
     }
 
     private CommitmentsView commitments() {

@@ -16,6 +16,7 @@ import org.dicomgateway.admin.api.ReceiverView;
 import org.dicomgateway.admin.api.ReloadView;
 import org.dicomgateway.admin.api.RouteView;
 import org.dicomgateway.admin.api.RulesView;
+import org.dicomgateway.admin.api.StatusView;
 import org.dicomgateway.admin.api.VerificationView;
 import org.dicomgateway.admin.server.Controls;
 import org.dicomgateway.forward.lane.Forwarder;
@@ -32,6 +33,7 @@ record GatewayControls(
         Supplier<ProcessView> running,
         Supplier<ReceiverView> receiving,
         Supplier<CommitmentsView> committing,
+        Supplier<Optional<StatusView.Cluster>> clustering,
         TlsContexts tls,
         RejectedSenders rejectedSenders,
         PausableIntake intake,
@@ -56,6 +58,11 @@ record GatewayControls(
     @Override
     public CommitmentsView commitments() {
         return committing.get();
+    }
+
+    @Override
+    public Optional<StatusView.Cluster> cluster() {
+        return clustering.get();
     }
 
     @Override

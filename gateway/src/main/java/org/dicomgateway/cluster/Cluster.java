@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.dicomgateway.config.settings.ClusterSettings;
 import org.dicomgateway.process.LongLived;
@@ -86,15 +87,14 @@ public final class Cluster implements AutoCloseable {
         return new ClusterView(
                 settings.node(),
                 membership.closedBecause(),
-                membership.isSure(),
                 membership.hasStandby(),
                 membership.members().stream()
                         .map(member -> new ClusterView.MemberView(
                                 member.node(),
-                                member.state().name().toLowerCase(java.util.Locale.ROOT),
-                                member.epoch(),
-                                member.software(),
-                                member.since()))
+                                member.state().name().toLowerCase(Locale.ROOT),
+                                member.since(),
+                                upkeep.unfinished().getOrDefault(member.id(), 0L),
+                                member.software()))
                         .toList());
     }
 

@@ -93,7 +93,7 @@ final class Membership implements AutoCloseable {
      *
      * @param node the name of the gateway
      * @param beat rises while it works
-     * @param since when it joined last
+     * @param since when it took its state
      */
     record Member(int id, String node, long epoch, State state, long beat, String software, Instant since) {}
 
@@ -361,7 +361,7 @@ final class Membership implements AutoCloseable {
             lockAlone(transaction, WORKING, member.id());
             return Sql.update(
                             transaction,
-                            "UPDATE member SET epoch = epoch + 1, state = 1 "
+                            "UPDATE member SET epoch = epoch + 1, state = 1, since = now() "
                                     + "WHERE id = ? AND epoch = ? AND beat = ? AND state = 0",
                             member.id(),
                             member.epoch(),
@@ -392,7 +392,7 @@ final class Membership implements AutoCloseable {
         beats.close();
         database.inTransaction(transaction -> {
             enterAlone(transaction);
-            return Sql.update(transaction, "UPDATE member SET epoch = epoch + 1, state = 2 WHERE id = ?", me.id);
+            return Sql.update(transaction, "UPDATE member SET epoch = epoch + 1, state = 2, since = now() WHERE id = ?", me.id);
         });
     }
 

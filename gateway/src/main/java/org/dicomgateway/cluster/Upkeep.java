@@ -2,7 +2,9 @@ package org.dicomgateway.cluster;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.dicomgateway.process.Repeating;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +22,7 @@ final class Upkeep implements AutoCloseable {
     private final Database database;
     private final Membership membership;
     private final Duration history;
+    private volatile Map<Integer, Long> unfinished = Map.of();
     private final Repeating repeating = new Repeating("cluster-upkeep", PAUSE, this::look);
 
     Upkeep(Database database, Membership membership, Duration history) {
@@ -42,11 +45,26 @@ final class Upkeep implements AutoCloseable {
             return;
         }
         try {
+            count();
             dropPacks();
             forget();
         } catch (SQLException e) {
             LOG.warn("the cluster's database cannot be tidied up now; it is tried again: {}", e.getMessage());
         }
+    }
+
+    /** Instances that each member has yet to deliver, by its key, as last counted. */
+    Map<Integer, Long> unfinished() {
+        return unfinished;
+    }
+
+    private void count() throws SQLException {
+        Map<Integer, Long> counted = new HashMap<>();
+        database.inTransaction(transaction -> Sql.list(
+                transaction,
+                row -> counted.put(row.getInt(1), row.getLong(2)),
+                "SELECT home, count(*) FROM instance WHERE state = 0 GROUP BY home"));
+        unfinished = Map.copyOf(counted);
     }
 
     private void dropPacks() throws SQLException {
@@ -82,7 +100,22 @@ final class Upkeep implements AutoCloseable {
                         (double) history.toSeconds());
             });
         } while (forgotten == AT_ONCE);
+        database.inTransaction(transaction -> {
+            membership.enter(transaction);
+            Sql.update(
+                    transaction,
+                    "DELETE FROM progress USING member m WHERE member = m.id AND " + FORGOTTEN,
+                    (double) history.toSeconds());
+            return Sql.update(
+                    transaction, "DELETE FROM member m WHERE " + FORGOTTEN, (double) history.toSeconds());
+        });
     }
+
+    /** Members that are gone for long, and left nothing. */
+    private static final String FORGOTTEN = """
+            m.state <> 0 AND m.since < now() - make_interval(secs => ?)
+            AND NOT EXISTS (SELECT 1 FROM instance WHERE home = m.id OR adopter = m.id)
+            AND NOT EXISTS (SELECT 1 FROM pack WHERE member = m.id)""";
 
     @Override
     public void close() {

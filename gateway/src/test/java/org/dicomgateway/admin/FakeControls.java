@@ -19,6 +19,7 @@ import org.dicomgateway.admin.api.RouteView;
 import org.dicomgateway.admin.api.RulesView;
 import org.dicomgateway.admin.api.RulesView.Broken;
 import org.dicomgateway.admin.api.ThreadView;
+import org.dicomgateway.admin.api.StatusView;
 import org.dicomgateway.admin.api.VerificationView;
 import org.dicomgateway.admin.server.Controls;
 import org.dicomgateway.observe.ForwardLog;
@@ -83,6 +84,11 @@ public final class FakeControls implements Controls {
     @Override
     public CommitmentsView commitments() {
         return commitments;
+    }
+
+    @Override
+    public Optional<StatusView.Cluster> cluster() {
+        return Optional.empty();
     }
 
     @Override

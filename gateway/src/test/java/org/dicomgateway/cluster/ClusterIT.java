@@ -3,73 +3,227 @@ package org.dicomgateway.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
+import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.testkit.Dcmtk;
 import org.dicomgateway.testkit.GatewayProcess;
-import org.dicomgateway.testkit.OrthancServer;
+import org.dicomgateway.testkit.Part10;
 import org.dicomgateway.testkit.PostgresServer;
+import org.dicomgateway.testkit.StoreScp;
 import org.dicomgateway.testkit.TestFiles;
 import org.dicomgateway.testkit.TestFiles.TestFile;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two gateways over a real PostgreSQL with a synchronous standby, and a real Orthanc. */
+/** Gateways as processes, over a real PostgreSQL with a synchronous standby. The destination keeps what it gets twice. */
 class ClusterIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final AeTitle SENDER = AeTitle.of("CT1");
+    private static final int FENCED = 4;
 
     @TempDir
     private static Path directory;
 
     private static PostgresServer primary;
     private static PostgresServer standby;
-    private static OrthancServer orthanc;
+
+    private Path folder;
+    private StoreScp archive;
 
     @BeforeAll
-    static void start() {
+    static void startDatabase() {
         primary = PostgresServer.start(directory);
         standby = primary.startStandby(directory);
-        orthanc = OrthancServer.start(directory, "ORTHANC1");
     }
 
     @AfterAll
-    static void stop() {
-        orthanc.close();
+    static void stopDatabase() {
         standby.close();
         primary.close();
     }
 
-    private GatewayProcess gateway(String node) {
-        return new GatewayProcess(directory.resolve(node)).configure("""
+    @BeforeEach
+    void start(TestInfo info) throws IOException {
+        folder = Files.createDirectories(
+                directory.resolve(info.getTestMethod().orElseThrow().getName()));
+        archive = StoreScp.start(folder, "ARCHIVE");
+        primary.execute("DROP SCHEMA public CASCADE");
+        primary.execute("CREATE SCHEMA public AUTHORIZATION gateway");
+    }
+
+    @AfterEach
+    void stop() {
+        archive.close();
+    }
+
+    private GatewayProcess gateway(String node, Peer... destinations) {
+        return new GatewayProcess(folder.resolve(node)).configure("""
                 gateway.cluster {
                   node = %s
                   lease = 3 s
                   postgresql.url = "postgresql://127.0.0.1:%d/gateway"
                 }
-                """.formatted(node, primary.port())).broadcastTo(orthanc.peer());
+                gateway.spool.large-instance = 64 KiB
+                """.formatted(node, primary.port())).broadcastTo(destinations);
+    }
+
+    private List<TestFile> send(GatewayProcess to, int seed, int count, int size) {
+        List<TestFile> files = new TestFiles(folder.resolve("files-" + seed), seed).study(1, count, size);
+        Dcmtk.storescu(to.peer(), SENDER, files.stream().map(TestFile::path).toList())
+                .orFail();
+        return files;
+    }
+
+    private static void awaitFiles(StoreScp archive, int count) {
+        await().atMost(LIMIT).until(() -> archive.files().size() >= count);
     }
 
     @Test
-    void what_a_gateway_has_not_delivered_is_delivered_by_another_when_it_dies_with_its_disk() {
-        List<TestFile> files = new TestFiles(directory.resolve("files"), 1).study(2, 10, 40_000);
-        try (GatewayProcess first = gateway("gw1");
-                GatewayProcess second = gateway("gw2")) {
-            first.start();
-            second.start();
-            first.ask("pause", "orthanc1").orFail();
-            Dcmtk.storescu(
-                            first.peer(),
-                            OrthancServer.GATEWAY,
-                            files.stream().map(TestFile::path).toList())
-                    .orFail();
-            first.kill();
+    void what_a_gateway_that_died_with_its_disk_had_yet_to_deliver_is_delivered_by_another() throws IOException {
+        StoreScp second = StoreScp.start(folder, "SECOND");
+        try (GatewayProcess dying = gateway("gw1", archive.peer(), second.peer());
+                GatewayProcess survivor = gateway("gw2", archive.peer(), second.peer());
+                second) {
+            dying.start();
+            survivor.start();
+            dying.ask("pause", "archive").orFail();
+            List<TestFile> files = send(dying, 1, 10, 2_000);
+            List<TestFile> large = send(dying, 2, 2, 300_000);
+            awaitFiles(second, 12);
+            await().until(() -> primary.number("SELECT count(*) FROM copy WHERE state = 1") == 12);
+            dying.kill();
+            delete(dying.home().resolve("var"));
 
-            await().atMost(LIMIT).until(() -> orthanc.instances() == files.size());
-            assertThat(second.forwardLog()).isNotEmpty();
+            awaitFiles(archive, 12);
+            await().until(() -> primary.number("SELECT count(*) FROM instance WHERE state = 0") == 0);
+
+            assertThat(archive.files()).hasSize(12);
+            assertThat(second.files()).as("nothing is delivered twice").hasSize(12);
+            assertThat(archive.files().stream().map(Part10::dataset))
+                    .containsExactlyInAnyOrderElementsOf(Stream.concat(files.stream(), large.stream())
+                            .map(file -> Part10.dataset(file.path()))
+                            .toList());
+            String status = survivor.ask("status").output();
+            assertThat(status).contains("cluster: gateway gw1 is DEAD since", "its work was taken over");
+        }
+    }
+
+    @Test
+    void a_gateway_that_was_frozen_for_longer_than_its_lease_ends_and_sends_nothing_twice() {
+        try (GatewayProcess frozen = gateway("gw3", archive.peer());
+                GatewayProcess survivor = gateway("gw4", archive.peer())) {
+            frozen.start();
+            survivor.start();
+            archive.kill();
+            send(frozen, 1, 10, 2_000);
+            frozen.signal("STOP");
+            archive.startAgain();
+            awaitFiles(archive, 10);
+            frozen.signal("CONT");
+
+            assertThat(frozen.await(LIMIT)).isEqualTo(FENCED);
+            assertThat(frozen.output()).contains("has declared gw3 dead and takes over its work");
+            frozen.start();
+            assertThat(frozen.output()).contains("were taken over by other gateways of the cluster");
+            send(frozen, 2, 1, 2_000);
+            awaitFiles(archive, 11);
+            assertThat(archive.files()).hasSize(11);
+            assertThat(frozen.ask("status").output()).contains("cluster: gw3, at work: gw3, gw4");
+        }
+    }
+
+    @Test
+    void a_gateway_that_is_started_again_within_its_lease_keeps_its_work() {
+        try (GatewayProcess restarted = gateway("gw5", archive.peer());
+                GatewayProcess other = gateway("gw6", archive.peer())) {
+            restarted.start();
+            other.start();
+            restarted.ask("pause", "archive").orFail();
+            send(restarted, 1, 5, 2_000);
+            restarted.kill();
+            restarted.start();
+            restarted.ask("resume", "archive").orFail();
+
+            awaitFiles(archive, 5);
+            assertThat(archive.files()).hasSize(5);
+            assertThat(other.forwardLog()).isEmpty();
+            assertThat(restarted.output()).doesNotContain("taken over");
+
+            // What it has delivered, it leaves behind: nobody waits for its lease.
+            await().until(() -> primary.number("SELECT count(*) FROM instance WHERE state = 0") == 0);
+            assertThat(restarted.terminate(LIMIT)).isZero();
+            assertThat(primary.number("SELECT state FROM member WHERE node = 'gw5'")).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void a_gateway_with_a_new_disk_takes_over_from_itself_and_two_of_one_name_do_not_start() throws IOException {
+        GatewayProcess again = gateway("gw7", archive.peer());
+        try (again) {
+            again.start();
+            again.ask("pause", "archive").orFail();
+            send(again, 1, 5, 2_000);
+
+            try (GatewayProcess namesake = new GatewayProcess(folder.resolve("namesake"))
+                    .configure(Files.readString(again.configuration()).replaceFirst("(?s)^.*?\n.*?\n", ""))
+                    .broadcastTo(archive.peer())) {
+                assertThat(namesake.begin().await(LIMIT)).isEqualTo(1);
+                assertThat(namesake.output())
+                        .contains("another gateway named gw7 is at work in the cluster: give each gateway a "
+                                + "gateway.cluster.node of its own");
+            }
+            again.kill();
+            delete(again.home().resolve("var"));
+            again.start();
+
+            awaitFiles(archive, 5);
+            assertThat(archive.files()).hasSize(5);
+        }
+    }
+
+    @Test
+    void without_a_standby_nothing_is_accepted() {
+        try (GatewayProcess gateway = gateway("gw8", archive.peer())) {
+            gateway.start();
+            primary.execute("ALTER SYSTEM SET synchronous_standby_names = ''");
+            primary.execute("SELECT pg_reload_conf()");
+            try {
+                await().atMost(LIMIT)
+                        .until(() -> gateway.ask("status").output().contains("cluster: NOTHING CAN BE KEPT"));
+                List<Path> one = List.of(new TestFiles(folder.resolve("one"), 1)
+                        .single(2_000)
+                        .path());
+                assertThat(Dcmtk.storescu(gateway.peer(), SENDER, one).succeeded())
+                        .isFalse();
+            } finally {
+                primary.execute("ALTER SYSTEM SET synchronous_standby_names = '*'");
+                primary.execute("SELECT pg_reload_conf()");
+            }
+            await().atMost(LIMIT)
+                    .until(() -> !gateway.ask("status").output().contains("cluster: NOTHING CAN BE KEPT"));
+            send(gateway, 2, 1, 2_000);
+            awaitFiles(archive, 1);
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(each);
+            }
         }
     }
 }

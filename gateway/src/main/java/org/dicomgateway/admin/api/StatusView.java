@@ -3,6 +3,7 @@ package org.dicomgateway.admin.api;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import org.dicomgateway.observe.Traffic;
 import org.dicomgateway.spool.SpoolView.Books;
 import org.dicomgateway.spool.SpoolView.Vitals;
@@ -21,6 +22,7 @@ import org.dicomgateway.spool.SpoolView.Vitals;
  * @param certificates the certificates that the gateway presents, the first to expire first
  * @param disk the file system of the spool
  * @param damage damage in the spool
+ * @param cluster the cluster that the gateway is in; empty: it is on its own
  * @param rates averages over the last ten seconds
  * @param senders the senders of the last hour, the latest first; their number is limited
  * @param rejected the senders that got no association within a day, the latest first; their number is limited
@@ -37,6 +39,7 @@ public record StatusView(
         List<CertificateView> certificates,
         Disk disk,
         Damage damage,
+        Optional<Cluster> cluster,
         Rates rates,
         List<Sender> senders,
         List<RejectedView> rejected) {
@@ -94,6 +97,32 @@ public record StatusView(
                     vitals.ledgerDamage().orElse(""));
         }
     }
+
+    /**
+     * The cluster as this gateway sees it.
+     *
+     * @param node the name of this gateway
+     * @param trouble why nothing can be kept there now, or empty
+     * @param standby whether a synchronous standby confirms what is kept
+     * @param members its gateways, also those that are gone
+     */
+    public record Cluster(String node, String trouble, boolean standby, List<Member> members) {
+
+        /** Copies the list. */
+        public Cluster {
+            members = List.copyOf(members);
+        }
+    }
+
+    /**
+     * A gateway of the cluster.
+     *
+     * @param state {@code working}, {@code dead} or {@code left}
+     * @param since when that began
+     * @param unfinished instances that it has yet to deliver, counted some seconds ago
+     * @param software its version
+     */
+    public record Member(String node, String state, Instant since, long unfinished, String software) {}
 
     /** Per second. */
     public record Rates(double receivedPerSecond, double receivedBytesPerSecond, double deliveredPerSecond) {

@@ -11,6 +11,7 @@ import org.dicomgateway.admin.api.ReceiverView;
 import org.dicomgateway.admin.api.ReloadView;
 import org.dicomgateway.admin.api.RouteView;
 import org.dicomgateway.admin.api.RulesView;
+import org.dicomgateway.admin.api.StatusView;
 import org.dicomgateway.admin.api.VerificationView;
 import org.dicomgateway.observe.RejectedSenders;
 import org.dicomgateway.spool.Search;
@@ -50,6 +51,9 @@ public interface Controls {
 
     /** The requests of storage commitment. */
     CommitmentsView commitments();
+
+    /** The cluster that the gateway is in. Empty when it is on its own. */
+    Optional<StatusView.Cluster> cluster();
 
     /** The rules in force. */
     RulesView rules();
