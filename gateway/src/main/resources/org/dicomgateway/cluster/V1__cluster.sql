@@ -75,3 +75,15 @@ CREATE TABLE copy (
   PRIMARY KEY (home, local_id, place));
 
 CREATE INDEX copy_of_instance ON copy (instance);
+
+-- How many associations to a destination each member may have open, and who waits for more.
+CREATE TABLE place (
+  destination text NOT NULL,
+  member integer NOT NULL REFERENCES member ON DELETE CASCADE,
+  -- What was held in an earlier epoch no longer counts.
+  epoch bigint NOT NULL,
+  held integer NOT NULL,
+  -- Null, or past: it does not wait.
+  waits_until timestamptz,
+  waits_since timestamptz,
+  PRIMARY KEY (destination, member));

@@ -124,6 +124,11 @@ public final class Associations {
         return limit.hasRoom();
     }
 
+    /** Whether the association that asks is to be closed soon: another gateway waits for its place. */
+    public boolean mustYield() {
+        return limit.mustYield();
+    }
+
     /** How many associations of this lane are open. */
     public int count() {
         return open.size();
