@@ -1,4 +1,4 @@
-package org.dicomgateway.spool;
+package org.dicomgateway.spool.sqlite;
 
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -10,9 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.dicomgateway.spool.Candidates;
+import org.dicomgateway.spool.Settlement;
 import org.dicomgateway.spool.ledger.Change;
 import org.dicomgateway.spool.ledger.Ledger;
-import org.dicomgateway.spool.sqlite.SqliteLedger;
+import org.dicomgateway.spool.ledger.LedgerFixtures;
 
 /**
  * What the ledger alone costs per instance, in processor time of its one thread, while a backlog grows: {@code main}

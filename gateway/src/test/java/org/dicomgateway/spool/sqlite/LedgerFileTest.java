@@ -1,12 +1,12 @@
-package org.dicomgateway.spool;
+package org.dicomgateway.spool.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.dicomgateway.spool.LedgerFixtures.books;
-import static org.dicomgateway.spool.LedgerFixtures.delivered;
-import static org.dicomgateway.spool.LedgerFixtures.inLog;
-import static org.dicomgateway.spool.LedgerFixtures.instance;
-import static org.dicomgateway.spool.LedgerFixtures.received;
+import static org.dicomgateway.spool.ledger.LedgerFixtures.books;
+import static org.dicomgateway.spool.ledger.LedgerFixtures.delivered;
+import static org.dicomgateway.spool.ledger.LedgerFixtures.inLog;
+import static org.dicomgateway.spool.ledger.LedgerFixtures.instance;
+import static org.dicomgateway.spool.ledger.LedgerFixtures.received;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -26,16 +26,15 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
+import org.dicomgateway.spool.Candidates;
 import org.dicomgateway.spool.SpoolView.Books;
 import org.dicomgateway.spool.ledger.Change;
 import org.dicomgateway.spool.ledger.Ledger;
 import org.dicomgateway.spool.ledger.Ledger.Applied;
 import org.dicomgateway.spool.ledger.LedgerCorruptException;
 import org.dicomgateway.spool.ledger.LedgerException;
+import org.dicomgateway.spool.ledger.LedgerFixtures;
 import org.dicomgateway.spool.log.LogPosition;
-import org.dicomgateway.spool.sqlite.LedgerFile;
-import org.dicomgateway.spool.sqlite.SqliteLedger;
-import org.dicomgateway.spool.sqlite.Statements;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

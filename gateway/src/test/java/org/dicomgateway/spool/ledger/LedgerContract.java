@@ -1,18 +1,18 @@
-package org.dicomgateway.spool;
+package org.dicomgateway.spool.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
-import static org.dicomgateway.spool.LedgerFixtures.START;
-import static org.dicomgateway.spool.LedgerFixtures.books;
-import static org.dicomgateway.spool.LedgerFixtures.delivered;
-import static org.dicomgateway.spool.LedgerFixtures.delivery;
-import static org.dicomgateway.spool.LedgerFixtures.inFile;
-import static org.dicomgateway.spool.LedgerFixtures.inLog;
-import static org.dicomgateway.spool.LedgerFixtures.instance;
-import static org.dicomgateway.spool.LedgerFixtures.parked;
-import static org.dicomgateway.spool.LedgerFixtures.plan;
-import static org.dicomgateway.spool.LedgerFixtures.retry;
-import static org.dicomgateway.spool.LedgerFixtures.settled;
+import static org.dicomgateway.spool.ledger.LedgerFixtures.START;
+import static org.dicomgateway.spool.ledger.LedgerFixtures.books;
+import static org.dicomgateway.spool.ledger.LedgerFixtures.delivered;
+import static org.dicomgateway.spool.ledger.LedgerFixtures.delivery;
+import static org.dicomgateway.spool.ledger.LedgerFixtures.inFile;
+import static org.dicomgateway.spool.ledger.LedgerFixtures.inLog;
+import static org.dicomgateway.spool.ledger.LedgerFixtures.instance;
+import static org.dicomgateway.spool.ledger.LedgerFixtures.parked;
+import static org.dicomgateway.spool.ledger.LedgerFixtures.plan;
+import static org.dicomgateway.spool.ledger.LedgerFixtures.retry;
+import static org.dicomgateway.spool.ledger.LedgerFixtures.settled;
 
 import java.time.Instant;
 import java.util.List;
@@ -21,14 +21,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import org.dicomgateway.spool.Candidates;
+import org.dicomgateway.spool.Chooser;
+import org.dicomgateway.spool.DeliveryState;
+import org.dicomgateway.spool.Plan;
+import org.dicomgateway.spool.Settlement;
 import org.dicomgateway.spool.SpoolView.Books;
 import org.dicomgateway.spool.SpoolView.Selection;
-import org.dicomgateway.spool.ledger.Change;
-import org.dicomgateway.spool.ledger.Ledger;
 import org.dicomgateway.spool.ledger.Ledger.Applied;
 import org.dicomgateway.spool.ledger.Ledger.DueDelivery;
 import org.dicomgateway.spool.ledger.Ledger.Movable;
-import org.dicomgateway.spool.ledger.LedgerException;
 import org.dicomgateway.spool.log.Location;
 import org.dicomgateway.spool.log.LogPosition;
 import org.dicomgateway.spool.log.StoredInstance;
@@ -38,14 +40,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What every ledger does. */
-abstract class LedgerContract {
+public abstract class LedgerContract {
 
     private static final Instant LATER = START.plusSeconds(100_000);
 
     private final Candidates candidates = new Candidates();
     private Ledger ledger;
 
-    abstract Ledger open(Chooser chooser) throws Exception;
+    protected abstract Ledger open(Chooser chooser) throws Exception;
 
     @BeforeEach
     void openLedger() throws Exception {

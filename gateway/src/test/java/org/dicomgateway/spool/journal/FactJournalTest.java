@@ -1,4 +1,4 @@
-package org.dicomgateway.spool;
+package org.dicomgateway.spool.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -13,10 +13,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.dicomgateway.spool.disk.Disk;
+import org.dicomgateway.spool.disk.FaultyDisk;
 import org.dicomgateway.spool.disk.Folders;
 import org.dicomgateway.spool.disk.LocalDisk;
-import org.dicomgateway.spool.journal.Fact;
-import org.dicomgateway.spool.journal.FactJournal;
+import org.dicomgateway.spool.disk.PowerCutDisk;
 import org.dicomgateway.spool.log.Checksum;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -1,14 +1,13 @@
-package org.dicomgateway.spool;
+package org.dicomgateway.spool.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import org.dicomgateway.spool.Candidates;
+import org.dicomgateway.spool.Chooser;
 import org.dicomgateway.spool.ledger.Ledger;
+import org.dicomgateway.spool.ledger.LedgerContract;
 import org.dicomgateway.spool.ledger.LedgerException;
-import org.dicomgateway.spool.sqlite.LedgerFile;
-import org.dicomgateway.spool.sqlite.LedgerWriter;
-import org.dicomgateway.spool.sqlite.SqliteLedger;
-import org.dicomgateway.spool.sqlite.Statements;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,7 +18,7 @@ class SqliteLedgerTest extends LedgerContract {
     private Path folder;
 
     @Override
-    Ledger open(Chooser chooser) throws LedgerException {
+    protected Ledger open(Chooser chooser) throws LedgerException {
         return SqliteLedger.open(folder.resolve("ledger.db"), chooser);
     }
 

@@ -1,4 +1,4 @@
-package org.dicomgateway.spool;
+package org.dicomgateway.spool.search;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,11 +18,15 @@ import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
+import org.dicomgateway.spool.Candidates;
+import org.dicomgateway.spool.DeliveryState;
+import org.dicomgateway.spool.Instance;
+import org.dicomgateway.spool.Search;
 import org.dicomgateway.spool.SpoolSearch.Page;
 import org.dicomgateway.spool.ledger.Change;
 import org.dicomgateway.spool.ledger.Ledger;
 import org.dicomgateway.spool.ledger.LedgerException;
-import org.dicomgateway.spool.search.Catalogue;
+import org.dicomgateway.spool.ledger.LedgerFixtures;
 import org.dicomgateway.spool.sqlite.LedgerFile;
 import org.dicomgateway.spool.sqlite.SqliteLedger;
 

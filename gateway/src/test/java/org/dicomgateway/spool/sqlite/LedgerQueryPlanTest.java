@@ -1,4 +1,4 @@
-package org.dicomgateway.spool;
+package org.dicomgateway.spool.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,23 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.dicomgateway.spool.Candidates;
 import org.dicomgateway.spool.search.FoundRows;
-import org.dicomgateway.spool.sqlite.Affinities;
-import org.dicomgateway.spool.sqlite.CommitmentRows;
-import org.dicomgateway.spool.sqlite.Completion;
-import org.dicomgateway.spool.sqlite.CopyRows;
-import org.dicomgateway.spool.sqlite.DeliveryEvents;
-import org.dicomgateway.spool.sqlite.DeliveryRow;
-import org.dicomgateway.spool.sqlite.Discards;
-import org.dicomgateway.spool.sqlite.LedgerHistory;
-import org.dicomgateway.spool.sqlite.LedgerReader;
-import org.dicomgateway.spool.sqlite.LedgerWriter;
 import org.dicomgateway.spool.sqlite.ParkedDeliveries.Parked;
-import org.dicomgateway.spool.sqlite.Placement;
-import org.dicomgateway.spool.sqlite.Repeats;
-import org.dicomgateway.spool.sqlite.SentVersions;
-import org.dicomgateway.spool.sqlite.SqliteLedger;
-import org.dicomgateway.spool.sqlite.Versions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;

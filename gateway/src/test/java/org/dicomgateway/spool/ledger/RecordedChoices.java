@@ -1,10 +1,12 @@
-package org.dicomgateway.spool;
+package org.dicomgateway.spool.ledger;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import org.dicomgateway.spool.Chooser;
+import org.dicomgateway.spool.Instance;
 
 /** What a chooser answered, batch by batch, so that changes can be applied once more with the same result. */
 final class RecordedChoices implements Chooser {

@@ -1,4 +1,4 @@
-package org.dicomgateway.spool;
+package org.dicomgateway.spool.disk;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -8,18 +8,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.dicomgateway.spool.disk.Disk;
-import org.dicomgateway.spool.disk.DiskFile;
-import org.dicomgateway.spool.disk.LocalDisk;
 
 /**
  * A disk on which operations fail as a test wants it. What it syncs is not really synced: the process that writes is
  * the one that reads.
  */
-final class FaultyDisk implements Disk {
+public final class FaultyDisk implements Disk {
 
     /** Which operation fails, and how. */
-    interface Fault {
+    public interface Fault {
 
         /** Whether to fail this operation, the {@code number}-th of all, counted from 1. */
         boolean hits(int number, String operation);
@@ -37,46 +34,46 @@ final class FaultyDisk implements Disk {
     /** Bytes of a file that cannot be read. */
     private record BadSectors(String file, long from, long to) {}
 
-    static FaultyDisk healthy() {
+    public static FaultyDisk healthy() {
         return new FaultyDisk();
     }
 
-    static FaultyDisk failing(Fault fault) {
+    public static FaultyDisk failing(Fault fault) {
         FaultyDisk disk = new FaultyDisk();
         disk.fault = fault;
         return disk;
     }
 
-    void fail(Fault next) {
+    public void fail(Fault next) {
         this.fault = next;
     }
 
     /** Every operation that takes room fails, as on a full disk. */
-    void fill() {
+    public void fill() {
         message = "No space left on device";
         fault = (number, operation) -> operation.startsWith("write") || operation.startsWith("zeroFill");
     }
 
-    void usable(long bytes) {
+    public void usable(long bytes) {
         usable = bytes;
     }
 
     /** Each write takes half of what it is given. */
-    void writeShort() {
+    public void writeShort() {
         shortWrites = true;
     }
 
     /** From now on reading anything of these bytes fails, of every file with this name. */
-    void unreadable(String file, long from, long to) {
+    public void unreadable(String file, long from, long to) {
         badSectors.add(new BadSectors(file, from, to));
     }
 
-    int count() {
+    public int count() {
         return count.get();
     }
 
     /** What was done, in order. */
-    List<String> operations() {
+    public List<String> operations() {
         synchronized (operations) {
             return List.copyOf(operations);
         }

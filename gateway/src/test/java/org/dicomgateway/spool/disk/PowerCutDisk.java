@@ -1,4 +1,4 @@
-package org.dicomgateway.spool;
+package org.dicomgateway.spool.disk;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,15 +13,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import org.dicomgateway.spool.disk.Disk;
-import org.dicomgateway.spool.disk.DiskFile;
-import org.dicomgateway.spool.disk.LocalDisk;
 
 /**
  * A disk whose power goes: everything after the n-th operation fails, and {@link #lose} takes back, at random, what was
  * not synced: sectors of files, and names in directories (in the order of a journal: what came later goes first).
  */
-final class PowerCutDisk implements Disk {
+public final class PowerCutDisk implements Disk {
 
     private static final int SECTOR = 512;
 
@@ -43,7 +40,7 @@ final class PowerCutDisk implements Disk {
     private int trashed;
 
     /** @param trash an empty directory beside the spool, where deleted files lie until their deletion is synced */
-    PowerCutDisk(Path trash, int operations) {
+    public PowerCutDisk(Path trash, int operations) {
         this.trash = trash;
         this.left = operations;
     }
@@ -54,7 +51,7 @@ final class PowerCutDisk implements Disk {
         }
     }
 
-    synchronized boolean isOff() {
+    public synchronized boolean isOff() {
         return left <= 0;
     }
 
@@ -154,7 +151,7 @@ final class PowerCutDisk implements Disk {
     }
 
     /** The power is off: takes back what was not synced, as chance has it. */
-    synchronized void lose(Random random) throws IOException {
+    public synchronized void lose(Random random) throws IOException {
         left = 0;
         for (Map.Entry<Path, Node> file : nodes.entrySet()) {
             try (FileChannel channel = FileChannel.open(file.getKey(), StandardOpenOption.WRITE)) {

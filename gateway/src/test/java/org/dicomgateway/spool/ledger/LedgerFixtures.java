@@ -1,4 +1,4 @@
-package org.dicomgateway.spool;
+package org.dicomgateway.spool.ledger;
 
 import java.time.Instant;
 import java.util.List;
@@ -8,27 +8,29 @@ import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
-import org.dicomgateway.spool.ledger.Change;
-import org.dicomgateway.spool.ledger.DeliveryId;
+import org.dicomgateway.spool.Instance;
+import org.dicomgateway.spool.Plan;
+import org.dicomgateway.spool.Settlement;
+import org.dicomgateway.spool.SpoolView;
 import org.dicomgateway.spool.log.Location;
 import org.dicomgateway.spool.log.LogPosition;
 import org.dicomgateway.spool.log.StoredInstance;
 
 /** Instances, plans and changes for tests of the ledger. */
-final class LedgerFixtures {
+public final class LedgerFixtures {
 
     /** When instance 0 would have been received; each one after it a second later. */
-    static final Instant START = Instant.parse("2026-03-01T08:00:00Z");
+    public static final Instant START = Instant.parse("2026-03-01T08:00:00Z");
 
     static final long LENGTH = 1_000;
 
     private LedgerFixtures() {}
 
-    static Instance instance(long id) {
+    public static Instance instance(long id) {
         return instance(id, "1.2.3.4." + id, "1.2.3." + id / 10);
     }
 
-    static Instance instance(long id, String sopInstance, String study) {
+    public static Instance instance(long id, String sopInstance, String study) {
         return new Instance(
                 id,
                 Uid.of("1.2.840.10008.5.1.4.1.1.2"),
@@ -44,17 +46,17 @@ final class LedgerFixtures {
                 LENGTH - 400);
     }
 
-    static StoredInstance inLog(Instance instance, long segment) {
+    public static StoredInstance inLog(Instance instance, long segment) {
         Location location = new Location.InLog(segment, instance.id() * 2_000);
         return new StoredInstance(
                 instance, location, LENGTH, 400, (int) (instance.id() * 0x9E3779B1L), Optional.empty());
     }
 
-    static StoredInstance inFile(Instance instance) {
+    public static StoredInstance inFile(Instance instance) {
         return new StoredInstance(instance, new Location.InFile(), LENGTH, 400, -1, Optional.empty());
     }
 
-    static Change.Received received(StoredInstance stored, Plan plan) {
+    public static Change.Received received(StoredInstance stored, Plan plan) {
         LogPosition end = stored.location() instanceof Location.InLog log
                 ? new LogPosition(log.segment(), log.offset() + 2_000)
                 : LogPosition.START;
@@ -62,16 +64,16 @@ final class LedgerFixtures {
     }
 
     /** Instance {@code id}, in segment 1, to these destinations. */
-    static Change.Received received(long id, String... destinations) {
+    public static Change.Received received(long id, String... destinations) {
         return received(inLog(instance(id), 1), plan(destinations));
     }
 
     /** Books when every instance is one of these. */
-    static SpoolView.Books books(long received, long delivered, long pending, long parked, long held) {
+    public static SpoolView.Books books(long received, long delivered, long pending, long parked, long held) {
         return new SpoolView.Books(received, delivered, pending, parked, held, 0, pending * (LENGTH - 400));
     }
 
-    static Plan plan(String... destinations) {
+    public static Plan plan(String... destinations) {
         return new Plan(
                 7,
                 Stream.of(destinations)
@@ -79,23 +81,23 @@ final class LedgerFixtures {
                         .toList());
     }
 
-    static Change.Settled settled(long instance, int place, Settlement settlement) {
+    public static Change.Settled settled(long instance, int place, Settlement settlement) {
         return new Change.Settled(delivery(instance, place), settlement, START.plusSeconds(instance + 60));
     }
 
-    static Change.Settled delivered(long instance, int place) {
+    public static Change.Settled delivered(long instance, int place) {
         return settled(instance, place, new Settlement.Delivered(0));
     }
 
-    static Change.Settled parked(long instance, int place) {
+    public static Change.Settled parked(long instance, int place) {
         return settled(instance, place, new Settlement.Parked(0xA900, "dataset does not match SOP class"));
     }
 
-    static Change.Settled retry(long instance, int place, Instant due) {
+    public static Change.Settled retry(long instance, int place, Instant due) {
         return settled(instance, place, new Settlement.Retry(due, true, 0xA700, "out of resources"));
     }
 
-    static long delivery(long instance, int place) {
+    public static long delivery(long instance, int place) {
         return DeliveryId.of(instance, place);
     }
 }

@@ -1,7 +1,7 @@
-package org.dicomgateway.spool;
+package org.dicomgateway.spool.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.dicomgateway.spool.LedgerFixtures.START;
+import static org.dicomgateway.spool.ledger.LedgerFixtures.START;
 
 import java.nio.file.Path;
 import java.time.Instant;
@@ -14,11 +14,17 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.dicomgateway.spool.Candidates;
+import org.dicomgateway.spool.Instance;
+import org.dicomgateway.spool.Plan;
+import org.dicomgateway.spool.Settlement;
+import org.dicomgateway.spool.SpoolView;
 import org.dicomgateway.spool.ledger.Change;
+import org.dicomgateway.spool.ledger.InMemoryLedger;
 import org.dicomgateway.spool.ledger.Ledger;
 import org.dicomgateway.spool.ledger.LedgerException;
+import org.dicomgateway.spool.ledger.LedgerFixtures;
 import org.dicomgateway.spool.ledger.SentVersion;
-import org.dicomgateway.spool.sqlite.SqliteLedger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;

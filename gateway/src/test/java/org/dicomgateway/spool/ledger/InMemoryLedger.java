@@ -1,4 +1,4 @@
-package org.dicomgateway.spool;
+package org.dicomgateway.spool.ledger;
 
 import static java.util.Comparator.comparing;
 import static java.util.Comparator.comparingInt;
@@ -18,11 +18,12 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.dicomgateway.spool.ledger.Change;
-import org.dicomgateway.spool.ledger.CheckedChooser;
-import org.dicomgateway.spool.ledger.Ledger;
-import org.dicomgateway.spool.ledger.LedgerCorruptException;
-import org.dicomgateway.spool.ledger.SentVersion;
+import org.dicomgateway.spool.Chooser;
+import org.dicomgateway.spool.DeliveryState;
+import org.dicomgateway.spool.Instance;
+import org.dicomgateway.spool.Plan;
+import org.dicomgateway.spool.Settlement;
+import org.dicomgateway.spool.SpoolView;
 import org.dicomgateway.spool.log.Location;
 import org.dicomgateway.spool.log.LogPosition;
 import org.dicomgateway.spool.log.StoredInstance;
@@ -32,7 +33,7 @@ import org.dicomgateway.spool.sqlite.PriorityShares;
 import org.jspecify.annotations.Nullable;
 
 /** The ledger as plainly as it can be said: what the real one is compared with, and quick enough for tests. */
-final class InMemoryLedger implements Ledger {
+public final class InMemoryLedger implements Ledger {
 
     private enum State {
         PENDING,
@@ -140,7 +141,7 @@ final class InMemoryLedger implements Ledger {
     private long lastInstance;
     private long syncs;
 
-    InMemoryLedger(Chooser chooser) {
+    public InMemoryLedger(Chooser chooser) {
         this.chooser = new CheckedChooser(chooser);
     }
 

@@ -1,4 +1,4 @@
-package org.dicomgateway.spool;
+package org.dicomgateway.spool.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,9 +10,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
-import org.dicomgateway.spool.log.RecordHeader;
-import org.dicomgateway.spool.log.Segment;
-import org.dicomgateway.spool.log.SegmentHeader;
+import org.dicomgateway.spool.disk.PowerCutDisk;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -1,4 +1,4 @@
-package org.dicomgateway.spool;
+package org.dicomgateway.spool.ledger;
 
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,12 +13,8 @@ import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
-import org.dicomgateway.spool.ledger.Change;
-import org.dicomgateway.spool.ledger.Ledger;
-import org.dicomgateway.spool.ledger.LedgerCorruptException;
-import org.dicomgateway.spool.ledger.LedgerException;
-import org.dicomgateway.spool.ledger.LedgerSource;
-import org.dicomgateway.spool.ledger.SentVersion;
+import org.dicomgateway.spool.Chooser;
+import org.dicomgateway.spool.SpoolView;
 import org.dicomgateway.spool.log.LogPosition;
 import org.dicomgateway.spool.log.StoredInstance;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Ledgers in memory that outlive the spool that opened them, as a file would. Knows what was applied, batch by batch,
  * and where it was last synced: a power cut takes batches from the end, never more than that.
  */
-final class MemoryLedgers implements LedgerSource {
+public final class MemoryLedgers implements LedgerSource {
 
     private final List<Batch> history = new ArrayList<>();
     private int synced;
@@ -70,7 +66,7 @@ final class MemoryLedgers implements LedgerSource {
     }
 
     /** What the ledger that is open knows of an instance. */
-    synchronized Optional<StoredInstance> known(long instanceId) {
+    public synchronized Optional<StoredInstance> known(long instanceId) {
         return Objects.requireNonNull(ledger).known(instanceId);
     }
 
@@ -85,7 +81,7 @@ final class MemoryLedgers implements LedgerSource {
         lose();
     }
 
-    synchronized void lose() {
+    public synchronized void lose() {
         history.clear();
         synced = 0;
         syncCounts.clear();
@@ -93,32 +89,32 @@ final class MemoryLedgers implements LedgerSource {
         corrupt = false;
     }
 
-    synchronized void corrupt() {
+    public synchronized void corrupt() {
         corrupt = true;
     }
 
-    synchronized List<String> setAside() {
+    public synchronized List<String> setAside() {
         return List.copyOf(setAside);
     }
 
     /** Nothing can be written until it is called with false. */
-    void fail(boolean fails) {
+    public void fail(boolean fails) {
         failing = fails;
     }
 
     /** Nothing returns from writing until it is called with false. */
-    void hang(boolean hangs) {
+    public void hang(boolean hangs) {
         hanging.countDown();
         hanging = new CountDownLatch(hangs ? 1 : 0);
     }
 
     /** The next syncs fail, and what was to be synced is lost when the power goes. */
-    void failSyncs(int count) {
+    public void failSyncs(int count) {
         syncsThatFail.set(count);
     }
 
     /** It is as it was so many batches ago, and looks sound. */
-    synchronized void rollBack(int batches) {
+    public synchronized void rollBack(int batches) {
         history.subList(Math.max(0, history.size() - batches), history.size()).clear();
         synced = Math.min(synced, history.size());
         syncCounts.tailMap(history.size(), false).clear();
@@ -130,12 +126,12 @@ final class MemoryLedgers implements LedgerSource {
     }
 
     /** Once this is true, nothing reaches the disk any more; the process just does not know it yet. */
-    void powerOff(BooleanSupplier isOff) {
+    public void powerOff(BooleanSupplier isOff) {
         powerIsOff = isOff;
     }
 
     /** The power is off: some of the last batches were not on the disk. */
-    synchronized void lose(Random random) {
+    public synchronized void lose(Random random) {
         int kept = synced + random.nextInt(history.size() - synced + 1);
         history.subList(kept, history.size()).clear();
         syncCounts.tailMap(history.size(), false).clear();

@@ -1,4 +1,4 @@
-package org.dicomgateway.spool;
+package org.dicomgateway.spool.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,10 +12,6 @@ import java.util.List;
 import java.util.Optional;
 import org.dicomgateway.spool.disk.DiskFile;
 import org.dicomgateway.spool.disk.LocalDisk;
-import org.dicomgateway.spool.log.Checksum;
-import org.dicomgateway.spool.log.RecordHeader;
-import org.dicomgateway.spool.log.SegmentHeader;
-import org.dicomgateway.spool.log.SegmentScan;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
