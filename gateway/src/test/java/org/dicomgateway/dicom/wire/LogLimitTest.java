@@ -1,10 +1,9 @@
-package org.dicomgateway.dicom;
+package org.dicomgateway.dicom.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
-import org.dicomgateway.dicom.wire.LogLimit;
 import org.dicomgateway.testkit.LogLines;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;

@@ -1,4 +1,4 @@
-package org.dicomgateway.dicom;
+package org.dicomgateway.dicom.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -13,7 +13,8 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.aoju.bus.image.metric.internal.pdu.AAbort;
-import org.dicomgateway.dicom.wire.AssociateGuard;
+import org.dicomgateway.dicom.AssociateBody;
+import org.dicomgateway.dicom.WorstRequests;
 import org.junit.jupiter.api.Test;
 
 class AssociateGuardTest {

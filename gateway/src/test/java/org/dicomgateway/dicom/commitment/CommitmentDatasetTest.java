@@ -1,4 +1,4 @@
-package org.dicomgateway.dicom;
+package org.dicomgateway.dicom.commitment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,14 +12,8 @@ import org.aoju.bus.image.Tag;
 import org.aoju.bus.image.galaxy.data.Attributes;
 import org.aoju.bus.image.galaxy.io.ImageInputStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.dicomgateway.dicom.commitment.ActionInformation;
-import org.dicomgateway.dicom.commitment.CommitmentRequest;
-import org.dicomgateway.dicom.commitment.CommitmentResult;
+import org.dicomgateway.dicom.EncodedDataset;
 import org.dicomgateway.dicom.commitment.CommitmentResult.Failure;
-import org.dicomgateway.dicom.commitment.EventInformation;
-import org.dicomgateway.dicom.commitment.FailureReason;
-import org.dicomgateway.dicom.commitment.RefusedMessageException;
-import org.dicomgateway.dicom.commitment.SopReference;
 import org.dicomgateway.dicom.values.DimseStatus;
 import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;

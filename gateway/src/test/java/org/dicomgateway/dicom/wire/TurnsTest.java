@@ -1,11 +1,10 @@
-package org.dicomgateway.dicom;
+package org.dicomgateway.dicom.wire;
 
 import static java.time.Duration.ZERO;
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.CompletableFuture;
-import org.dicomgateway.dicom.wire.Turns;
 import org.junit.jupiter.api.Test;
 
 class TurnsTest {

@@ -1,14 +1,9 @@
-package org.dicomgateway.dicom;
+package org.dicomgateway.dicom.values;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.dicomgateway.dicom.values.AeTitle;
-import org.dicomgateway.dicom.values.DimseStatus;
 import org.dicomgateway.dicom.values.DimseStatus.Kind;
-import org.dicomgateway.dicom.values.Rejection;
-import org.dicomgateway.dicom.values.Text;
-import org.dicomgateway.dicom.values.Uid;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

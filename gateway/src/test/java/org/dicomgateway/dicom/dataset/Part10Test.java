@@ -1,4 +1,4 @@
-package org.dicomgateway.dicom;
+package org.dicomgateway.dicom.dataset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,8 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
-import org.dicomgateway.dicom.dataset.Part10;
-import org.dicomgateway.dicom.dataset.UnreadableDatasetException;
+import org.dicomgateway.dicom.EncodedDataset;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.TransferSyntax;

@@ -1,10 +1,7 @@
-package org.dicomgateway.dicom;
+package org.dicomgateway.dicom.values;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.dicomgateway.dicom.values.Dictionary;
-import org.dicomgateway.dicom.values.TransferSyntax;
-import org.dicomgateway.dicom.values.Uid;
 import org.junit.jupiter.api.Test;
 
 class DictionaryTest {

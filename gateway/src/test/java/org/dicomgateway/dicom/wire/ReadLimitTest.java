@@ -1,11 +1,10 @@
-package org.dicomgateway.dicom;
+package org.dicomgateway.dicom.wire;
 
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.SocketTimeoutException;
-import org.dicomgateway.dicom.wire.ReadLimit;
 import org.junit.jupiter.api.Test;
 
 class ReadLimitTest {

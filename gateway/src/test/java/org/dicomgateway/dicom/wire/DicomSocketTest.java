@@ -1,4 +1,4 @@
-package org.dicomgateway.dicom;
+package org.dicomgateway.dicom.wire;
 
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
@@ -16,9 +16,6 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.aoju.bus.image.metric.internal.pdu.AAbort;
-import org.dicomgateway.dicom.wire.DicomSocket;
-import org.dicomgateway.dicom.wire.PduGuard;
-import org.dicomgateway.dicom.wire.Watchdog;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
