@@ -1,4 +1,4 @@
-package org.dicomgateway.config;
+package org.dicomgateway.config.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -27,7 +27,6 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import org.dicomgateway.config.settings.Schedule;
 import org.dicomgateway.config.settings.Schedule.Window;
 
 class ScheduleTest {

@@ -1,10 +1,9 @@
-package org.dicomgateway.config;
+package org.dicomgateway.config.match;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
-import org.dicomgateway.config.match.Regex;
 import org.junit.jupiter.api.Test;
 
 class RegexTest {

@@ -1,4 +1,4 @@
-package org.dicomgateway.config;
+package org.dicomgateway.config.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,9 +7,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.dicomgateway.config.settings.DataSize;
-import org.dicomgateway.config.settings.RateLimit;
-import org.dicomgateway.config.settings.RateLimiter;
 import org.junit.jupiter.api.Test;
 
 class RateLimiterTest {

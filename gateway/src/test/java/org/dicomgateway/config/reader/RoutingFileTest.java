@@ -1,9 +1,10 @@
-package org.dicomgateway.config;
+package org.dicomgateway.config.reader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import org.dicomgateway.config.reader.RoutingFile;
+import org.dicomgateway.config.Configuration;
+import org.dicomgateway.config.Written;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -1,11 +1,8 @@
-package org.dicomgateway.config;
+package org.dicomgateway.config.match;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import org.dicomgateway.config.match.Regex;
-import org.dicomgateway.config.match.ValuePattern;
-import org.dicomgateway.config.match.Wildcard;
 import org.junit.jupiter.api.Test;
 
 class ValuePatternTest {

@@ -1,9 +1,10 @@
-package org.dicomgateway.config;
+package org.dicomgateway.config.reader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.dicomgateway.config.Written;
 import org.dicomgateway.config.match.AddressRange;
 import org.dicomgateway.config.match.Condition;
 import org.dicomgateway.config.match.Condition.AllOf;
