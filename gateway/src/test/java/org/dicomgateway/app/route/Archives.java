@@ -1,4 +1,4 @@
-package org.dicomgateway.app;
+package org.dicomgateway.app.route;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,4 +1,4 @@
-package org.dicomgateway.app;
+package org.dicomgateway.app.commitment;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,4 +1,4 @@
-package org.dicomgateway.app;
+package org.dicomgateway.app.commitment;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;

@@ -1,4 +1,4 @@
-package org.dicomgateway.app;
+package org.dicomgateway.app.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
