@@ -1,4 +1,4 @@
-package org.dicomgateway.bench;
+package org.dicomgateway.bench.load;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -20,7 +20,7 @@ import org.dicomgateway.testkit.TestFiles;
  * Files of one size, a folder for each sender, whose UIDs are new whenever they are {@link #renew renewed}: a server
  * that has an instance already would answer sooner.
  */
-final class BenchFiles {
+public final class BenchFiles {
 
     static final PresentationPair CT = new PresentationPair(TestFiles.CT, TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN);
 
@@ -37,7 +37,7 @@ final class BenchFiles {
     }
 
     /** {@code perSender} files of {@code size} bytes for each of so many senders. */
-    static BenchFiles write(Path directory, int senders, int perSender, int size) {
+    public static BenchFiles write(Path directory, int senders, int perSender, int size) {
         long mark = LAST.incrementAndGet();
         byte[] pixels = new byte[Math.max(128, (size - 700) / 2 * 2)];
         PIXELS.nextBytes(pixels);
@@ -75,7 +75,7 @@ final class BenchFiles {
     }
 
     /** New UIDs in all of them, in place. */
-    void renew() {
+    public void renew() {
         long next = LAST.incrementAndGet();
         byte[] before = root(mark).getBytes(StandardCharsets.US_ASCII);
         byte[] after = root(next).getBytes(StandardCharsets.US_ASCII);
@@ -101,16 +101,16 @@ final class BenchFiles {
         return files;
     }
 
-    List<Path> all() {
+    public List<Path> all() {
         return files.stream().flatMap(List::stream).toList();
     }
 
     /** The first few, for one sender. */
-    BenchFiles first(int few) {
+    public BenchFiles first(int few) {
         return new BenchFiles(List.of(all().subList(0, few)), mark);
     }
 
-    int count() {
+    public int count() {
         return files.stream().mapToInt(List::size).sum();
     }
 }

@@ -1,4 +1,4 @@
-package org.dicomgateway.bench;
+package org.dicomgateway.bench.load;
 
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
@@ -11,7 +11,7 @@ import org.dicomgateway.testkit.Elements;
  * A synthetic CT instance. Those made without a file have random UIDs derived from UUIDs (PS3.5 B.2), as many
  * modalities make them: the worst case for an index.
  */
-final class SmallInstance {
+public final class SmallInstance {
 
     private static final String ROOT = "2.25.";
     private static final int UUID_BITS = 125;
@@ -25,7 +25,7 @@ final class SmallInstance {
     }
 
     /** One of a study of so many instances; the same random numbers make the same ones. */
-    static SmallInstance random(Random random, Uid study, byte[] pixels) {
+    public static SmallInstance random(Random random, Uid study, byte[] pixels) {
         Uid sop = randomUid(random);
         return new SmallInstance(sop, elements(study, sop, pixels).toDataset());
     }
@@ -39,7 +39,7 @@ final class SmallInstance {
         return new ByteArrayInputStream(dataset);
     }
 
-    static Uid randomUid(Random random) {
+    public static Uid randomUid(Random random) {
         return Uid.of(ROOT + new BigInteger(UUID_BITS, random));
     }
 

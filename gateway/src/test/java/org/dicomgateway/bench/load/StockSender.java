@@ -1,4 +1,4 @@
-package org.dicomgateway.bench;
+package org.dicomgateway.bench.load;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -9,7 +9,7 @@ import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.testkit.Child;
 
 /** DCMTK's {@code storescu} as it comes, one process and one association for each sender. */
-final class StockSender {
+public final class StockSender {
 
     private static final Duration LIMIT = Duration.ofMinutes(3);
 
@@ -20,17 +20,17 @@ final class StockSender {
      *
      * @return seconds from the first start to the last end
      */
-    static double send(Path log, Peer to, BenchFiles files) {
+    public static double send(Path log, Peer to, BenchFiles files) {
         return send(log, to, files, Integer.MAX_VALUE, List.of());
     }
 
     /** Sends so many files of each sender at most. */
-    static double send(Path log, Peer to, BenchFiles files, int most) {
+    public static double send(Path log, Peer to, BenchFiles files, int most) {
         return send(log, to, files, most, List.of());
     }
 
     /** Sends all files, with more options of {@code storescu}. */
-    static double send(Path log, Peer to, BenchFiles files, List<String> options) {
+    public static double send(Path log, Peer to, BenchFiles files, List<String> options) {
         return send(log, to, files, Integer.MAX_VALUE, options);
     }
 

@@ -1,4 +1,4 @@
-package org.dicomgateway.bench;
+package org.dicomgateway.bench.load;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,7 +26,7 @@ import org.dicomgateway.dicom.wire.OpenAssociation;
  * The best sender we can write: our own requestor, which acknowledges at once, on several associations, with no router
  * between. What it reaches is the destination's limit.
  */
-final class DirectSender {
+public final class DirectSender {
 
     private static final Duration LONG = Duration.ofMinutes(2);
     private static final AeTitle CALLING = AeTitle.of("GATEWAY");
@@ -36,13 +36,13 @@ final class DirectSender {
     private DirectSender() {}
 
     /** Something to send, opened when it is its turn. */
-    interface Item {
+    public interface Item {
         Uid sop();
 
         InputStream dataset() throws IOException;
     }
 
-    static Item of(SmallInstance instance) {
+    public static Item of(SmallInstance instance) {
         return new Item() {
             @Override
             public Uid sop() {
@@ -78,7 +78,7 @@ final class DirectSender {
         }
     }
 
-    static OpenAssociation open(Peer peer) {
+    public static OpenAssociation open(Peer peer) {
         try {
             return REQUESTOR.open(peer, CALLING, List.of(BenchFiles.CT));
         } catch (AssociationException e) {
@@ -91,7 +91,7 @@ final class DirectSender {
      *
      * @return seconds from the first request to the last response
      */
-    static double sendFiles(Peer peer, int associations, List<Path> files) {
+    public static double sendFiles(Peer peer, int associations, List<Path> files) {
         return send(peer, associations, files.stream().map(DirectSender::of).toList());
     }
 
@@ -100,12 +100,12 @@ final class DirectSender {
      *
      * @return seconds from the first request to the last response
      */
-    static double send(Peer peer, int associations, List<Item> items) {
+    public static double send(Peer peer, int associations, List<Item> items) {
         return send(peer, associations, items.iterator());
     }
 
     /** Sends items that are made when it is their turn. */
-    static double send(Peer peer, int associations, Iterator<Item> queue) {
+    public static double send(Peer peer, int associations, Iterator<Item> queue) {
         List<OpenAssociation> open =
                 IntStream.range(0, associations).mapToObj(i -> open(peer)).toList();
         ExecutorService threads = Executors.newFixedThreadPool(associations);
@@ -138,7 +138,7 @@ final class DirectSender {
         return null;
     }
 
-    static void sendOne(OpenAssociation association, Item item) {
+    public static void sendOne(OpenAssociation association, Item item) {
         try (InputStream dataset = item.dataset()) {
             int status = association.cStore(BenchFiles.CT, item.sop(), dataset);
             if (status != 0) {
