@@ -27,15 +27,15 @@ import org.dicomgateway.dicom.values.DimseStatus;
 import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.dicom.wire.AssociationException;
-import org.dicomgateway.testkit.CommitmentArchive;
 import org.dicomgateway.testkit.Dcmtk;
 import org.dicomgateway.testkit.FreePorts;
 import org.dicomgateway.testkit.GatewayProcess;
 import org.dicomgateway.testkit.Modality;
 import org.dicomgateway.testkit.OrthancServer;
-import org.dicomgateway.testkit.StatusScp;
 import org.dicomgateway.testkit.TestFiles;
 import org.dicomgateway.testkit.TestFiles.TestFile;
+import org.dicomgateway.testkit.scp.CommitmentArchive;
+import org.dicomgateway.testkit.scp.StatusScp;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -1,4 +1,4 @@
-package org.dicomgateway.testkit;
+package org.dicomgateway.testkit.jvm;
 
 import com.sun.jdi.Bootstrap;
 import com.sun.jdi.ClassNotLoadedException;

@@ -1,4 +1,4 @@
-package org.dicomgateway.testkit;
+package org.dicomgateway.testkit.scp;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -22,6 +22,8 @@ import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.dicom.wire.AssociationException;
 import org.dicomgateway.security.TlsContexts;
+import org.dicomgateway.testkit.Acceptors;
+import org.dicomgateway.testkit.FreePorts;
 
 /** A destination in this process that takes every instance, and reports on storage commitment what the test says. */
 public final class CommitmentArchive implements CommitmentScp, AutoCloseable {

@@ -1,4 +1,4 @@
-package org.dicomgateway.testkit;
+package org.dicomgateway.testkit.observe;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,6 +14,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.dicomgateway.testkit.Child;
+import org.dicomgateway.testkit.FreePorts;
+import org.dicomgateway.testkit.ProjectRoot;
+import org.dicomgateway.testkit.Waiting;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 

@@ -1,4 +1,4 @@
-package org.dicomgateway.testkit;
+package org.dicomgateway.testkit.scp;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,6 +12,9 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Peer;
+import org.dicomgateway.testkit.Child;
+import org.dicomgateway.testkit.FreePorts;
+import org.dicomgateway.testkit.Waiting;
 
 /**
  * DCMTK's {@code storescp} as a destination: takes every storage SOP class in every transfer syntax that DCMTK knows,

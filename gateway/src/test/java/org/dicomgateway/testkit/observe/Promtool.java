@@ -1,4 +1,4 @@
-package org.dicomgateway.testkit;
+package org.dicomgateway.testkit.observe;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package org.dicomgateway.testkit;
+package org.dicomgateway.testkit.observe;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,6 +8,9 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.dicomgateway.testkit.Certificates;
+import org.dicomgateway.testkit.Child;
+import org.dicomgateway.testkit.FreePorts;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,4 +1,4 @@
-package org.dicomgateway.testkit;
+package org.dicomgateway.testkit.jvm;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;

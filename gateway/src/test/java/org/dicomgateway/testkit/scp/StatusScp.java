@@ -1,4 +1,4 @@
-package org.dicomgateway.testkit;
+package org.dicomgateway.testkit.scp;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -13,6 +13,8 @@ import org.dicomgateway.dicom.values.CStoreScp;
 import org.dicomgateway.dicom.values.DimseStatus;
 import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.dicom.values.Uid;
+import org.dicomgateway.testkit.Acceptors;
+import org.dicomgateway.testkit.FreePorts;
 
 /** A destination in this process that reads each instance and answers with the status that the test sets. */
 public final class StatusScp implements AutoCloseable {
