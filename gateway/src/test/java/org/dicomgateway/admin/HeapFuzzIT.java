@@ -6,8 +6,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import org.dicomgateway.testkit.HeapFuzzer;
-import org.dicomgateway.testkit.HeapFuzzer.Worst;
+import org.dicomgateway.testkit.jvm.HeapFuzzer;
+import org.dicomgateway.testkit.jvm.HeapFuzzer.Worst;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import org.dicomgateway.dicom.acceptor.RefusedPeer;
 import org.dicomgateway.observe.Metric;
 import org.dicomgateway.testkit.ProjectRoot;
-import org.dicomgateway.testkit.Promtool;
+import org.dicomgateway.testkit.observe.Promtool;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;

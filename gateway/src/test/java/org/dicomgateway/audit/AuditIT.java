@@ -23,10 +23,10 @@ import org.dicomgateway.testkit.Certificates;
 import org.dicomgateway.testkit.Child;
 import org.dicomgateway.testkit.Dcmtk;
 import org.dicomgateway.testkit.GatewayProcess;
-import org.dicomgateway.testkit.Rsyslog;
-import org.dicomgateway.testkit.StoreScp;
 import org.dicomgateway.testkit.TestFiles;
 import org.dicomgateway.testkit.TestFiles.TestFile;
+import org.dicomgateway.testkit.observe.Rsyslog;
+import org.dicomgateway.testkit.scp.StoreScp;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -8,6 +8,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.dicomgateway.bench.load.BenchFiles;
 
 /**
  * What operators' requests cost the data path: instances are received and sent on while somebody asks a hundred times a

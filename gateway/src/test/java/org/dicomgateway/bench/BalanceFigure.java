@@ -3,6 +3,8 @@ package org.dicomgateway.bench;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.dicomgateway.bench.load.BenchFiles;
+import org.dicomgateway.bench.load.DirectSender;
 import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.testkit.OrthancServer;
 

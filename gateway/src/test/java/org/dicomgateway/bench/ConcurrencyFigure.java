@@ -1,6 +1,7 @@
 package org.dicomgateway.bench;
 
 import java.nio.file.Path;
+import org.dicomgateway.bench.load.BenchFiles;
 import org.dicomgateway.testkit.OrthancServer;
 
 /**

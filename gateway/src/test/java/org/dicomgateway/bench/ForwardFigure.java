@@ -2,6 +2,9 @@ package org.dicomgateway.bench;
 
 import java.nio.file.Path;
 import java.util.Map;
+import org.dicomgateway.bench.load.BenchFiles;
+import org.dicomgateway.bench.load.DirectSender;
+import org.dicomgateway.bench.load.StockSender;
 import org.dicomgateway.testkit.OrthancServer;
 
 /** How fast a full spool is emptied into one Orthanc. */

@@ -1,6 +1,8 @@
 package org.dicomgateway.bench;
 
 import java.nio.file.Path;
+import org.dicomgateway.bench.load.BenchFiles;
+import org.dicomgateway.bench.load.StockSender;
 import org.dicomgateway.testkit.OrthancServer;
 
 /** How fast instances are taken in, each answered only when it is durable, while nothing is sent on. */

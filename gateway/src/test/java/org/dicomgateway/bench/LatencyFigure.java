@@ -3,6 +3,8 @@ package org.dicomgateway.bench;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
+import org.dicomgateway.bench.load.DirectSender;
+import org.dicomgateway.bench.load.SmallInstance;
 import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.dicom.wire.OpenAssociation;

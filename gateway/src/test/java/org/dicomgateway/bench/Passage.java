@@ -2,6 +2,8 @@ package org.dicomgateway.bench;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.dicomgateway.bench.load.BenchFiles;
+import org.dicomgateway.bench.load.StockSender;
 
 /** All of some files into a gateway by {@code storescu}, and out of it. */
 final class Passage {

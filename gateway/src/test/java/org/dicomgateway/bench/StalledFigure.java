@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.dicomgateway.bench.load.DirectSender;
+import org.dicomgateway.bench.load.SmallInstance;
 import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.dicom.values.Uid;
 

@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.dicomgateway.bench.load.BenchFiles;
+import org.dicomgateway.bench.load.StockSender;
 import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.testkit.Child;
 import org.dicomgateway.testkit.FreePorts;

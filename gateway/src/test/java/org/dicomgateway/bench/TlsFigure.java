@@ -3,6 +3,7 @@ package org.dicomgateway.bench;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.dicomgateway.bench.load.BenchFiles;
 import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.security.IdentityFiles;
 import org.dicomgateway.security.ServerTls;

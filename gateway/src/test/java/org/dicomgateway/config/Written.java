@@ -15,10 +15,10 @@ import org.dicomgateway.config.settings.GatewaySettings;
 import org.dicomgateway.config.settings.RoutingSettings;
 
 /** A folder of configuration files, written by a test. */
-final class Written {
+public final class Written {
 
     /** Three destinations, one in a line, for routes to name. */
-    static final String DESTINATIONS = """
+    public static final String DESTINATIONS = """
             destinations {
               orthanc1 { ae-title = ORTHANC1, host = localhost, port = 1 }
               orthanc2 { ae-title = ORTHANC2, host = localhost, port = 2 }
@@ -28,11 +28,11 @@ final class Written {
 
     private final Path folder;
 
-    Written(Path folder) {
+    public Written(Path folder) {
         this.folder = folder.toAbsolutePath().normalize();
     }
 
-    Path file(String name, String text) {
+    public Path file(String name, String text) {
         try {
             Path file = folder.resolve(name);
             Files.createDirectories(file.getParent());
@@ -42,16 +42,16 @@ final class Written {
         }
     }
 
-    GatewaySettings gateway(String text) throws ConfigurationException {
+    public GatewaySettings gateway(String text) throws ConfigurationException {
         return Configuration.load(file("gateway.conf", text));
     }
 
-    RoutingSettings routing(String text) throws ConfigurationException {
+    public RoutingSettings routing(String text) throws ConfigurationException {
         return Configuration.loadRouting(file("routing.conf", text));
     }
 
     /** One route with this {@code match} block, and its condition. */
-    Condition condition(String match) throws ConfigurationException {
+    public Condition condition(String match) throws ConfigurationException {
         return routing(DESTINATIONS + "routes = [ { name = r, to = orthanc1, match {\n" + match + "\n} } ]")
                 .routes()
                 .get(0)
@@ -66,17 +66,17 @@ final class Written {
         return problems(() -> routing(text));
     }
 
-    List<Problem> problemsOfCondition(String match) {
+    public List<Problem> problemsOfCondition(String match) {
         return problems(() -> condition(match));
     }
 
     /** What is wrong; nothing is a failure of the test. */
-    static List<Problem> problems(ThrowingCallable loading) {
+    public static List<Problem> problems(ThrowingCallable loading) {
         return catchThrowableOfType(ConfigurationException.class, loading).problems();
     }
 
     /** A problem as {@code name of the file:line key}. */
-    static String place(Problem problem) {
+    public static String place(Problem problem) {
         return problem.file().getFileName() + ":" + problem.line() + " " + problem.key();
     }
 }

@@ -6,9 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
 /** The body of an A-ASSOCIATE-RQ or -AC, item by item and as wrong as one likes (PS3.8 9.3.2, PS3.7 Annex D). */
-final class AssociateBody {
+public final class AssociateBody {
 
-    static final int APPLICATION_CONTEXT = 0x10;
+    public static final int APPLICATION_CONTEXT = 0x10;
     static final int CONTEXT = 0x20;
     static final int CONTEXT_ANSWER = 0x21;
     static final int ABSTRACT_SYNTAX = 0x30;
@@ -25,7 +25,7 @@ final class AssociateBody {
     private AssociateBody() {}
 
     /** One without items. */
-    static AssociateBody of(String called, String calling) {
+    public static AssociateBody of(String called, String calling) {
         AssociateBody body = new AssociateBody();
         body.bytes(new byte[] {0, 1, 0, 0});
         body.bytes(ascii(String.format("%-16s%-16s", called, calling)));
@@ -37,26 +37,26 @@ final class AssociateBody {
         return new AssociateBody();
     }
 
-    AssociateBody bytes(byte[] bytes) {
+    public AssociateBody bytes(byte[] bytes) {
         out.writeBytes(bytes);
         return this;
     }
 
-    AssociateBody item(int type, byte[] value) {
+    public AssociateBody item(int type, byte[] value) {
         out.write(type);
         out.write(0);
         return shortAndBytes(value);
     }
 
     /** An item or sub-item that is filled in by {@code content}. */
-    AssociateBody item(int type, Consumer<AssociateBody> content) {
+    public AssociateBody item(int type, Consumer<AssociateBody> content) {
         AssociateBody inner = new AssociateBody();
         content.accept(inner);
         return item(type, inner.toByteArray());
     }
 
     /** A presentation context with these transfer syntaxes. */
-    AssociateBody context(int id, String abstractSyntax, Iterable<String> transferSyntaxes) {
+    public AssociateBody context(int id, String abstractSyntax, Iterable<String> transferSyntaxes) {
         return item(CONTEXT, context -> {
             context.bytes(new byte[] {(byte) id, 0, 0, 0}).item(ABSTRACT_SYNTAX, ascii(abstractSyntax));
             transferSyntaxes.forEach(syntax -> context.item(TRANSFER_SYNTAX, ascii(syntax)));
@@ -64,25 +64,25 @@ final class AssociateBody {
     }
 
     /** User information with the greatest length of PDUs, and more. */
-    AssociateBody user(Consumer<AssociateBody> more) {
+    public AssociateBody user(Consumer<AssociateBody> more) {
         return item(USER_INFORMATION, user -> {
             user.item(MAXIMUM_LENGTH, ByteBuffer.allocate(4).putInt(16384).array());
             more.accept(user);
         });
     }
 
-    AssociateBody role(String sopClass) {
+    public AssociateBody role(String sopClass) {
         return item(ROLE_SELECTION, role -> role.shortAndBytes(ascii(sopClass)).bytes(new byte[] {1, 0}));
     }
 
-    AssociateBody extended(String sopClass, int length) {
+    public AssociateBody extended(String sopClass, int length) {
         return item(
                 EXTENDED_NEGOTIATION,
                 extended -> extended.shortAndBytes(ascii(sopClass)).bytes(new byte[length]));
     }
 
     /** With so many related SOP classes, each of no character at all: two bytes. */
-    AssociateBody commonExtended(String sopClass, int related) {
+    public AssociateBody commonExtended(String sopClass, int related) {
         return item(
                 COMMON_EXTENDED_NEGOTIATION,
                 common -> common.shortAndBytes(ascii(sopClass))
@@ -90,7 +90,7 @@ final class AssociateBody {
                         .shortAndBytes(new byte[2 * related]));
     }
 
-    AssociateBody identity(int kind, byte[] primary, byte[] secondary) {
+    public AssociateBody identity(int kind, byte[] primary, byte[] secondary) {
         return item(
                 USER_IDENTITY,
                 identity -> identity.bytes(new byte[] {(byte) kind, 0})
@@ -98,16 +98,16 @@ final class AssociateBody {
                         .shortAndBytes(secondary));
     }
 
-    int length() {
+    public int length() {
         return out.size();
     }
 
-    byte[] toByteArray() {
+    public byte[] toByteArray() {
         return out.toByteArray();
     }
 
     /** The PDU of this body. */
-    byte[] pdu(int type) {
+    public byte[] pdu(int type) {
         return ByteBuffer.allocate(6 + out.size())
                 .put((byte) type)
                 .put((byte) 0)
@@ -122,7 +122,7 @@ final class AssociateBody {
         return bytes(value);
     }
 
-    static byte[] ascii(String text) {
+    public static byte[] ascii(String text) {
         return text.getBytes(StandardCharsets.ISO_8859_1);
     }
 }

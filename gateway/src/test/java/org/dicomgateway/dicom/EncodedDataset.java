@@ -11,7 +11,7 @@ import java.util.zip.DeflaterOutputStream;
 import org.dicomgateway.dicom.values.TransferSyntax;
 
 /** Writes data elements by hand, right or wrong, in any of the four encodings. */
-final class EncodedDataset {
+public final class EncodedDataset {
 
     private static final int UNDEFINED = -1;
 
@@ -20,7 +20,7 @@ final class EncodedDataset {
     private final ByteOrder order;
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
-    EncodedDataset(TransferSyntax transferSyntax) {
+    public EncodedDataset(TransferSyntax transferSyntax) {
         this.transferSyntax = transferSyntax;
         this.explicit = !transferSyntax.equals(TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN);
         this.order = transferSyntax.equals(TransferSyntax.EXPLICIT_VR_BIG_ENDIAN)
@@ -29,7 +29,7 @@ final class EncodedDataset {
     }
 
     /** With SOP Class UID, SOP Instance UID, and whatever a CT has up to its Rows. */
-    static EncodedDataset ofCt(TransferSyntax transferSyntax) {
+    public static EncodedDataset ofCt(TransferSyntax transferSyntax) {
         return new EncodedDataset(transferSyntax)
                 .text(0x00080005, "CS", "ISO_IR 192")
                 .text(0x00080016, "UI", "1.2.840.10008.5.1.4.1.1.2\0")
@@ -39,21 +39,21 @@ final class EncodedDataset {
                 .text(0x00100020, "LO", "P1 ");
     }
 
-    EncodedDataset text(int tag, String vr, String value) {
+    public EncodedDataset text(int tag, String vr, String value) {
         return bytes(tag, vr, value.getBytes(StandardCharsets.UTF_8));
     }
 
-    EncodedDataset us(int tag, int value) {
+    public EncodedDataset us(int tag, int value) {
         return bytes(tag, "US", buffer(2).putShort((short) value).array());
     }
 
-    EncodedDataset bytes(int tag, String vr, byte[] value) {
+    public EncodedDataset bytes(int tag, String vr, byte[] value) {
         header(tag, vr, value.length);
         out.writeBytes(value);
         return this;
     }
 
-    EncodedDataset header(int tag, String vr, int length) {
+    public EncodedDataset header(int tag, String vr, int length) {
         tag(tag);
         if (!explicit) {
             out.writeBytes(buffer(4).putInt(length).array());
@@ -68,45 +68,45 @@ final class EncodedDataset {
         return this;
     }
 
-    EncodedDataset beginSequence(int tag) {
+    public EncodedDataset beginSequence(int tag) {
         return header(tag, "SQ", UNDEFINED);
     }
 
-    EncodedDataset beginItem() {
+    public EncodedDataset beginItem() {
         return delimiter(0xFFFEE000, UNDEFINED);
     }
 
-    EncodedDataset endItem() {
+    public EncodedDataset endItem() {
         return delimiter(0xFFFEE00D, 0);
     }
 
-    EncodedDataset endSequence() {
+    public EncodedDataset endSequence() {
         return delimiter(0xFFFEE0DD, 0);
     }
 
-    EncodedDataset delimiter(int tag, int length) {
+    public EncodedDataset delimiter(int tag, int length) {
         tag(tag);
         out.writeBytes(buffer(4).putInt(length).array());
         return this;
     }
 
-    EncodedDataset raw(byte[] bytes) {
+    public EncodedDataset raw(byte[] bytes) {
         out.writeBytes(bytes);
         return this;
     }
 
-    byte[] toByteArray() {
+    public byte[] toByteArray() {
         return transferSyntax.equals(TransferSyntax.DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN)
                 ? deflated(out.toByteArray(), true)
                 : out.toByteArray();
     }
 
-    static byte[] deflated(byte[] bytes, boolean raw) {
+    public static byte[] deflated(byte[] bytes, boolean raw) {
         return deflated(bytes, 0, raw);
     }
 
     /** Raw, and followed by so many zeros. */
-    static byte[] deflated(byte[] bytes, int zeros) {
+    public static byte[] deflated(byte[] bytes, int zeros) {
         return deflated(bytes, zeros, true);
     }
 

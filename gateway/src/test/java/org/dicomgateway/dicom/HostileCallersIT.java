@@ -18,8 +18,8 @@ import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.DimseStatus;
 import org.dicomgateway.testkit.Dcmtk;
 import org.dicomgateway.testkit.GatewayProcess;
-import org.dicomgateway.testkit.StoreScp;
 import org.dicomgateway.testkit.TestFiles;
+import org.dicomgateway.testkit.scp.StoreScp;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -15,7 +15,7 @@ import java.util.List;
 import org.dicomgateway.dicom.values.TransferSyntax;
 
 /** A peer that writes PDUs byte by byte, right or wrong (PS3.8 9.3), on either side of a connection. */
-final class RawPeer implements AutoCloseable {
+public final class RawPeer implements AutoCloseable {
 
     static final int RQ = 1;
     static final int AC = 2;
@@ -25,9 +25,9 @@ final class RawPeer implements AutoCloseable {
     static final int RELEASE_RP = 6;
     static final int ABORT = 7;
 
-    static final String CT = "1.2.840.10008.5.1.4.1.1.2";
+    public static final String CT = "1.2.840.10008.5.1.4.1.1.2";
     static final String VERIFICATION = "1.2.840.10008.1.1";
-    static final String IMPLICIT = "1.2.840.10008.1.2";
+    public static final String IMPLICIT = "1.2.840.10008.1.2";
 
     /** A PDU as it came in. */
     static final class Pdu {

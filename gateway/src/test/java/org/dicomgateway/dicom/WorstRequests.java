@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 import org.dicomgateway.dicom.wire.AssociateGuard;
 
 /** Association requests that cost the most memory for their bytes, each of one kind of item. */
-final class WorstRequests {
+public final class WorstRequests {
 
     private static final int MEBIBYTE = 1 << 20;
     private static final int ITEM = 65_000;
@@ -54,7 +54,7 @@ final class WorstRequests {
     }
 
     /** As much as every bound allows. */
-    static Map<String, byte[]> withinAllBounds(String calling) {
+    public static Map<String, byte[]> withinAllBounds(String calling) {
         Map<String, byte[]> requests = new LinkedHashMap<>();
 
         AssociateBody syntaxes = begun(calling);

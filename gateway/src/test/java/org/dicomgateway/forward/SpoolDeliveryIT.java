@@ -33,9 +33,9 @@ import org.dicomgateway.spool.SpoolView;
 import org.dicomgateway.spool.Replica;
 import org.dicomgateway.spool.engine.Spool;
 import org.dicomgateway.testkit.Part10;
-import org.dicomgateway.testkit.StoreScp;
 import org.dicomgateway.testkit.TestFiles;
 import org.dicomgateway.testkit.TestFiles.TestFile;
+import org.dicomgateway.testkit.scp.StoreScp;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

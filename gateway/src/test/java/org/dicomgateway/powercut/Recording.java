@@ -19,9 +19,9 @@ import org.dicomgateway.testkit.FreePorts;
 import org.dicomgateway.testkit.GatewayProcess;
 import org.dicomgateway.testkit.Modality;
 import org.dicomgateway.testkit.Sender;
-import org.dicomgateway.testkit.StoreScp;
 import org.dicomgateway.testkit.TestFiles;
 import org.dicomgateway.testkit.TestFiles.TestFile;
+import org.dicomgateway.testkit.scp.StoreScp;
 
 /**
  * Runs of the shipped gateway on one spool, with all their system calls. Instances arrive on several associations,

@@ -9,10 +9,10 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A chooser of tests: where it went last, or else the first candidate that can be used. Routes whose name begins with
  * {@code sticky} keep studies together.
  */
-final class Candidates implements Chooser {
+public final class Candidates implements Chooser {
 
     /** All can be used. */
-    static final Chooser FIRST = new Candidates();
+    public static final Chooser FIRST = new Candidates();
 
     private final Set<String> downForRoute = ConcurrentHashMap.newKeySet();
     private final Set<String> down = ConcurrentHashMap.newKeySet();
@@ -43,7 +43,7 @@ final class Candidates implements Chooser {
                 && !choice.taken().contains(name);
     }
 
-    Candidates down(String... names) {
+    public Candidates down(String... names) {
         down.addAll(Set.of(names));
         return this;
     }
@@ -54,16 +54,16 @@ final class Candidates implements Chooser {
         return this;
     }
 
-    Candidates up(String... names) {
+    public Candidates up(String... names) {
         down.removeAll(Set.of(names));
         return this;
     }
 
-    void isBroken(boolean isIt) {
+    public void isBroken(boolean isIt) {
         broken = isIt;
     }
 
-    int asked() {
+    public int asked() {
         return asked.get();
     }
 }

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.dicomgateway.spool.disk.Folders;
 import org.dicomgateway.spool.engine.Spool;
+import org.dicomgateway.spool.ledger.LedgerFixtures;
 import org.dicomgateway.spool.log.Checksum;
 import org.dicomgateway.spool.log.RecordMetadata;
 import org.junit.jupiter.api.Test;

@@ -25,6 +25,7 @@ import org.dicomgateway.config.settings.SpoolSettings.Keep;
 import org.dicomgateway.dicom.commitment.FailureReason;
 import org.dicomgateway.spool.Copies.Checked;
 import org.dicomgateway.spool.disk.Disk;
+import org.dicomgateway.spool.disk.FaultyDisk;
 import org.dicomgateway.spool.disk.Folders;
 import org.dicomgateway.spool.disk.LocalDisk;
 import org.dicomgateway.spool.engine.Spool;

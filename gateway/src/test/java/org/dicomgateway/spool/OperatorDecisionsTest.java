@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import org.dicomgateway.spool.disk.Disk;
+import org.dicomgateway.spool.disk.FaultyDisk;
 import org.dicomgateway.spool.disk.Folders;
 import org.dicomgateway.spool.disk.LocalDisk;
 import org.dicomgateway.spool.engine.Spool;

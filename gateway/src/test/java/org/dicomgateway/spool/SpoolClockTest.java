@@ -12,6 +12,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import org.dicomgateway.spool.disk.FaultyDisk;
 import org.dicomgateway.spool.disk.Folders;
 import org.dicomgateway.spool.engine.Spool;
 import org.dicomgateway.spool.engine.SqliteLedgerSource;

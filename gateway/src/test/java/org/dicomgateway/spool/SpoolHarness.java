@@ -25,9 +25,11 @@ import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.observe.ForwardLog;
 import org.dicomgateway.observe.StageTimes;
 import org.dicomgateway.spool.disk.Disk;
+import org.dicomgateway.spool.disk.FaultyDisk;
 import org.dicomgateway.spool.engine.Spool;
 import org.dicomgateway.spool.ledger.LedgerException;
 import org.dicomgateway.spool.ledger.LedgerSource;
+import org.dicomgateway.spool.ledger.MemoryLedgers;
 
 /** A spool in a test's directory: small segments, a clock that the test sets, and instances to put in. */
 final class SpoolHarness {

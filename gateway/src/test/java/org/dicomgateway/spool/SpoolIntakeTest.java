@@ -28,6 +28,7 @@ import org.dicomgateway.observe.ForwardLog;
 import org.dicomgateway.observe.StageTimes;
 import org.dicomgateway.spool.RefusedException.Kind;
 import org.dicomgateway.spool.disk.Disk;
+import org.dicomgateway.spool.disk.FaultyDisk;
 import org.dicomgateway.spool.disk.Folders;
 import org.dicomgateway.spool.disk.LocalDisk;
 import org.dicomgateway.spool.engine.Spool;

@@ -19,6 +19,7 @@ import org.dicomgateway.config.settings.SpoolSettings;
 import org.dicomgateway.dicom.dataset.Part10;
 import org.dicomgateway.observe.ForwardLog;
 import org.dicomgateway.observe.StageTimes;
+import org.dicomgateway.spool.disk.FaultyDisk;
 import org.dicomgateway.spool.disk.Folders;
 import org.dicomgateway.spool.disk.LocalDisk;
 import org.dicomgateway.spool.engine.Spool;

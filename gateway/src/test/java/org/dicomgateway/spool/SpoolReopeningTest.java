@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.dicomgateway.spool.disk.Disk;
+import org.dicomgateway.spool.disk.FaultyDisk;
 import org.dicomgateway.spool.engine.Spool;
 import org.dicomgateway.spool.ledger.LedgerException;
 import org.junit.jupiter.api.AfterAll;

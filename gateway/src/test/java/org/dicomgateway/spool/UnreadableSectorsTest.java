@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.dicomgateway.spool.disk.FaultyDisk;
 import org.dicomgateway.spool.disk.Folders;
 import org.dicomgateway.spool.disk.LocalDisk;
 import org.dicomgateway.spool.engine.Spool;

@@ -30,6 +30,7 @@ import net.jqwik.api.lifecycle.BeforeProperty;
 import org.dicomgateway.dicom.values.InstanceHeader;
 import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.spool.Plan.PlannedDelivery;
+import org.dicomgateway.spool.disk.FaultyDisk;
 import org.dicomgateway.spool.disk.Folders;
 import org.dicomgateway.spool.engine.Spool;
 import org.dicomgateway.spool.engine.SqliteLedgerSource;

@@ -47,7 +47,7 @@ public final class Acceptors {
                 settings, new TlsContexts(InstantSource.system()), policy, scp, Optional.empty(), NO_REPORTS);
     }
 
-    static AcceptorSettings at(Peer peer) {
+    public static AcceptorSettings at(Peer peer) {
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), peer.port());
         return new AcceptorSettings(
                 address, 100, OptionalInt.empty(), LONG, LONG, LONG, OptionalLong.empty(), LONG, PDU, Optional.empty());

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.testkit.TestFiles.TestFile;
+import org.dicomgateway.testkit.scp.StoreScp;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -4,14 +4,14 @@ import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
 /** Waits for a child process to be ready, and says what it wrote when it is not. */
-final class Waiting {
+public final class Waiting {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final Duration POLL = Duration.ofMillis(20);
 
     private Waiting() {}
 
-    static void until(String what, Child child, BooleanSupplier ready) {
+    public static void until(String what, Child child, BooleanSupplier ready) {
         long end = System.nanoTime() + LIMIT.toNanos();
         while (child.isAlive() && !ready.getAsBoolean()) {
             if (System.nanoTime() > end) {

@@ -14,8 +14,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.dicomgateway.testkit.Debugger;
-import org.dicomgateway.testkit.Debugger.Step;
 import org.dicomgateway.testkit.FreePorts;
 import org.dicomgateway.testkit.GatewayProcess;
 import org.dicomgateway.testkit.OrthancServer;
@@ -23,6 +21,8 @@ import org.dicomgateway.testkit.Reconciliation;
 import org.dicomgateway.testkit.Sender;
 import org.dicomgateway.testkit.TestFiles;
 import org.dicomgateway.testkit.TestFiles.TestFile;
+import org.dicomgateway.testkit.jvm.Debugger;
+import org.dicomgateway.testkit.jvm.Debugger.Step;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -15,10 +15,10 @@ import org.dicomgateway.testkit.Dcmtk;
 import org.dicomgateway.testkit.GatewayProcess;
 import org.dicomgateway.testkit.OrthancServer;
 import org.dicomgateway.testkit.Part10;
-import org.dicomgateway.testkit.QueryRetrieveScp;
 import org.dicomgateway.testkit.Reconciliation;
 import org.dicomgateway.testkit.TestFiles;
 import org.dicomgateway.testkit.TestFiles.TestFile;
+import org.dicomgateway.testkit.scp.QueryRetrieveScp;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -1,0 +1,80 @@
+package org.dicomgateway.spool.sqlite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DriverLibraryTest {
+
+    private static final String PROPERTY = "org.sqlite.tmpdir";
+    private static final String LIBRARY = "sqlite-3.53.4.0-0272846f-f639-4872-b872-e52712915eda-libsqlitejdbc.so";
+
+    @TempDir
+    private Path spool;
+
+    private @Nullable String before;
+
+    @BeforeEach
+    void forget() {
+        before = System.getProperty(PROPERTY);
+        System.clearProperty(PROPERTY);
+    }
+
+    @AfterEach
+    void restore() {
+        if (before == null) {
+            System.clearProperty(PROPERTY);
+        } else {
+            System.setProperty(PROPERTY, before);
+        }
+    }
+
+    @Test
+    void what_killed_processes_left_in_the_spools_own_folder_goes_and_nothing_else() throws IOException {
+        Path own = spool.resolve("sqlite");
+        DriverLibrary.unpackIn(own);
+        Files.writeString(own.resolve(LIBRARY), "library");
+        Files.writeString(own.resolve(LIBRARY + ".lck"), "");
+        Path somebodys = Files.writeString(Path.of(System.getProperty("java.io.tmpdir"), LIBRARY), "library");
+        try {
+            System.clearProperty(PROPERTY);
+            DriverLibrary.unpackIn(own);
+            assertThat(own).isEmptyDirectory();
+            assertThat(somebodys).exists();
+            assertThat(System.getProperty(PROPERTY)).isEqualTo(own.toString());
+            assertThat(Files.getPosixFilePermissions(own)).isEqualTo(PosixFilePermissions.fromString("rwx------"));
+        } finally {
+            Files.delete(somebodys);
+        }
+    }
+
+    @Test
+    void a_folder_of_an_operators_choice_is_his() throws IOException {
+        Path his = Files.createDirectory(spool.resolve("his"));
+        Path library = Files.writeString(his.resolve(LIBRARY), "library");
+        System.setProperty(PROPERTY, his.toString());
+        DriverLibrary.unpackIn(spool.resolve("sqlite"));
+        assertThat(library).exists();
+        assertThat(spool.resolve("sqlite")).doesNotExist();
+        assertThat(System.getProperty(PROPERTY)).isEqualTo(his.toString());
+    }
+
+    @Test
+    void a_link_in_its_place_is_not_followed() throws IOException {
+        Path elsewhere = Files.createDirectory(spool.resolve("elsewhere"));
+        Path file = Files.writeString(elsewhere.resolve("file"), "somebody's");
+        Path own = Files.createSymbolicLink(spool.resolve("sqlite"), elsewhere);
+        assertThatThrownBy(() -> DriverLibrary.unpackIn(own)).isInstanceOf(FileAlreadyExistsException.class);
+        assertThat(file).exists();
+    }
+}
