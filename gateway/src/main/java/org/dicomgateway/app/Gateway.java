@@ -40,6 +40,7 @@ import org.dicomgateway.dicom.requestor.QueryRetrieve;
 import org.dicomgateway.dicom.requestor.Reporter;
 import org.dicomgateway.dicom.requestor.Requestor;
 import org.dicomgateway.dicom.requestor.RequestorSettings;
+import org.dicomgateway.forward.association.SharedPlaces;
 import org.dicomgateway.forward.lane.Forwarder;
 import org.dicomgateway.observe.RejectedSenders;
 import org.dicomgateway.observe.Telemetry;
@@ -138,7 +139,7 @@ public final class Gateway implements AutoCloseable {
                 telemetry.forwardLog(),
                 calling -> Requestor.of(calling, tls),
                 new OrthancCheck(),
-                spool::reconsider,
+                spool::reconsider, cluster.map(Cluster::places).orElse(SharedPlaces.ALONE),
                 clock,
                 new SplittableRandom());
         verifier = new Verifier(

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.dicomgateway.config.settings.ClusterSettings;
+import org.dicomgateway.forward.association.SharedPlaces;
 import org.dicomgateway.process.LongLived;
 import org.dicomgateway.process.Repeating;
 import org.dicomgateway.spool.Handover;
@@ -25,6 +26,7 @@ public final class Cluster implements AutoCloseable {
     private final Membership membership;
     private final ProgressWriter.Queue queue = new ProgressWriter.Queue();
     private final ClusterReplica replica;
+    private final Places places;
     private final Upkeep upkeep;
     private @Nullable ProgressWriter progress;
     private @Nullable Takeover takeover;
@@ -44,12 +46,18 @@ public final class Cluster implements AutoCloseable {
         this.membership = new Membership(settings, database, software, onFenced, System::nanoTime);
         this.replica = new ClusterReplica(
                 database, membership, new Packs(database, membership), queue, settings.patience());
+        this.places = new Places(database, membership);
         this.upkeep = new Upkeep(database, membership, history);
     }
 
     /** What keeps the spool's instances in the cluster. */
     public Replica replica() {
         return replica;
+    }
+
+    /** The places at destinations that the gateways share. */
+    public SharedPlaces places() {
+        return places;
     }
 
     /**
@@ -69,13 +77,14 @@ public final class Cluster implements AutoCloseable {
         takeover = others;
         writer.start();
         others.start();
+        places.start();
         upkeep.start();
     }
 
     /** The threads that must run until it is closed. */
     public List<LongLived> threads() {
         return Stream.of(
-                        Stream.of(membership.beats(), upkeep.repeating()).map(Repeating::thread),
+                        Stream.of(membership.beats(), places.repeating(), upkeep.repeating()).map(Repeating::thread),
                         Stream.ofNullable(takeover).map(each -> each.repeating().thread()),
                         Stream.ofNullable(progress).map(ProgressWriter::thread))
                 .flatMap(each -> each)
@@ -117,6 +126,7 @@ public final class Cluster implements AutoCloseable {
         if (writer != null) {
             writer.close();
         }
+        places.close();
         upkeep.close();
         if (isEmpty && writer != null) {
             try {

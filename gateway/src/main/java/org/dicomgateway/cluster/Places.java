@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.dicomgateway.forward.association.SharedPlaces;
 import org.dicomgateway.process.Repeating;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * its limit. A place is taken in the database before an association is opened. A gateway that has more than one that
  * waits gives some back; where there are fewer places than gateways, they take turns. Safe for any number of threads.
  */
-public final class Places {
+final class Places implements SharedPlaces {
 
     private static final Logger LOG = LoggerFactory.getLogger(Places.class);
 
@@ -43,12 +44,15 @@ public final class Places {
 
     /** What this gateway has at one destination. Guarded by {@link Places}. */
     private static final class Held {
-        /** As the database knows it. */
         private int places;
 
         private int used;
-        /** How many of them others are to get. */
+        /** How many of them others are to get, and how many of these are about to become free. */
         private int yield;
+
+        private int yielding;
+        /** No longer used, but the database does not know it yet. */
+        private int returned;
 
         private long unusedSince = System.nanoTime();
         private long firstTaken = System.nanoTime();
@@ -65,15 +69,11 @@ public final class Places {
         return repeating;
     }
 
-    /**
-     * Takes one place, if one is free and nobody else goes first.
-     *
-     * @param limit how many there are, for all gateways together
-     */
+    @Override
     public boolean take(String destination, int limit) {
         synchronized (this) {
             Held here = held.computeIfAbsent(destination, name -> new Held());
-            if (here.places > here.used && here.yield == 0) {
+            if (here.places > here.used) {
                 here.used++;
                 return true;
             }
@@ -97,22 +97,29 @@ public final class Places {
         }
     }
 
-    /** Gives one place back. It stays ours for a moment: often the next association follows. */
+    /** {@inheritDoc} It stays ours for a moment: often the next association follows. */
+    @Override
     public synchronized void giveBack(String destination) {
         Held here = held.get(destination);
         if (here != null) {
             here.used--;
             here.unusedSince = System.nanoTime();
+            if (here.yielding > 0) {
+                here.yielding--;
+                here.places--;
+                here.returned++;
+            }
         }
     }
 
-    /** Whether an association is to be closed soon, so that another gateway gets its place. Tells it to one caller. */
+    @Override
     public synchronized boolean mustYield(String destination) {
         Held here = held.get(destination);
-        if (here == null || here.yield == 0 || here.places > here.used) {
+        if (here == null || here.yield == 0) {
             return false;
         }
         here.yield--;
+        here.yielding++;
         return true;
     }
 
@@ -170,44 +177,45 @@ public final class Places {
     }
 
     private void look(String destination) throws SQLException {
-        int unused = unused(destination);
-        if (unused > 0) {
+        int returned = returned(destination);
+        if (returned > 0) {
             database.inTransaction(transaction -> {
                 membership.enter(transaction);
                 return Sql.update(
                         transaction,
                         "UPDATE place SET held = held - ? WHERE destination = ? AND member = ? AND epoch = ?",
-                        unused,
+                        returned,
                         destination,
                         membership.id(),
                         membership.epoch());
             });
+            synchronized (this) {
+                held.computeIfAbsent(destination, name -> new Held()).returned -= returned;
+            }
         }
         List<Other> all = database.inTransaction(transaction -> all(transaction, destination));
         synchronized (this) {
             Held here = held.get(destination);
             if (here != null) {
-                here.yield = toYield(here, all);
-                if (here.places == 0 && here.used == 0) {
+                here.yield = Math.max(0, toYield(here, all) - here.yielding - here.returned);
+                if (here.places == 0 && here.returned == 0) {
                     held.remove(destination);
                 }
             }
         }
     }
 
-    /** Takes what is not used out of the books, before the database has it: nobody may use it meanwhile. */
-    private synchronized int unused(String destination) {
+    /** How many places the database is to get back now. */
+    private synchronized int returned(String destination) {
         Held here = held.get(destination);
-        if (here == null || here.places == here.used) {
+        if (here == null) {
             return 0;
         }
-        boolean forLong = System.nanoTime() - here.unusedSince > UNUSED.toNanos();
-        if (!forLong && here.yield == 0) {
-            return 0;
+        if (System.nanoTime() - here.unusedSince > UNUSED.toNanos()) {
+            here.returned += here.places - here.used;
+            here.places = here.used;
         }
-        int unused = here.places - here.used;
-        here.places = here.used;
-        return unused;
+        return here.returned;
     }
 
     private int toYield(Held here, List<Other> all) {

@@ -16,7 +16,7 @@ import org.dicomgateway.testkit.Dcmtk;
 import org.dicomgateway.testkit.GatewayProcess;
 import org.dicomgateway.testkit.Part10;
 import org.dicomgateway.testkit.PostgresServer;
-import org.dicomgateway.testkit.StoreScp;
+import org.dicomgateway.testkit.scp.StoreScp;
 import org.dicomgateway.testkit.TestFiles;
 import org.dicomgateway.testkit.TestFiles.TestFile;
 import org.junit.jupiter.api.AfterAll;

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -23,7 +22,6 @@ import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
-import org.dicomgateway.spool.Handover;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Plan;
 import org.dicomgateway.spool.RefusedException;
@@ -163,7 +161,7 @@ class ClusterReplicaIT {
 
     @Test
     void what_no_standby_confirms_in_time_is_refused_and_does_not_stay() throws IOException {
-        cluster.start(new Delivered());
+        cluster.start(new EmptySpool());
         standby.signal("STOP");
 
         assertThatThrownBy(() -> cluster.replica().keep(List.of(entry(2))))
@@ -230,32 +228,6 @@ class ClusterReplicaIT {
                     .atMost(Duration.ofSeconds(10))
                     .until(() -> primary.number("SELECT count(*) FROM member WHERE state = 0") == 2);
             assertThat(fenced).hasValue(0);
-        }
-    }
-
-    /** A spool in which everything is delivered. */
-    private static final class Delivered implements Handover {
-
-        @Override
-        public List<Long> unfinished(long afterId, int max) {
-            return List.of();
-        }
-
-        @Override
-        public List<Progress> progress(Collection<Long> instances) {
-            return instances.stream()
-                    .map(id -> new Progress(id, true, List.of()))
-                    .toList();
-        }
-
-        @Override
-        public long giveUp(List<Long> instances, String reason) {
-            throw new AssertionError("nothing is to be given up");
-        }
-
-        @Override
-        public Instance takeOver(Left left, java.io.InputStream part10) {
-            throw new AssertionError("nothing is to be taken over");
         }
     }
 }

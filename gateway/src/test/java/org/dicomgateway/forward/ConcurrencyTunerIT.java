@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
+import org.dicomgateway.forward.association.SharedPlaces;
 import org.dicomgateway.forward.health.DestinationState;
 import org.dicomgateway.forward.health.ServerCheck;
 import org.dicomgateway.forward.lane.Forwarder;
@@ -37,7 +38,7 @@ class ConcurrencyTunerIT {
                 new ForwardLog(),
                 settings -> server,
                 ServerCheck.NONE,
-                name -> {},
+                name -> {}, SharedPlaces.ALONE,
                 InstantSource.system(),
                 new SplittableRandom(1))) {
             forwarder.start(List.of(Fixtures.destination(NAME, 8, 50)), Map.of(), Map.of());

@@ -25,6 +25,7 @@ import org.dicomgateway.dicom.requestor.RequestorSettings;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.Peer;
+import org.dicomgateway.forward.association.SharedPlaces;
 import org.dicomgateway.forward.health.DestinationState;
 import org.dicomgateway.forward.health.ServerCheck;
 import org.dicomgateway.forward.lane.Forwarder;
@@ -54,7 +55,7 @@ class DeliveryIT {
     private final FakeOutbox outbox = new FakeOutbox(clock);
     private final List<String> changed = new CopyOnWriteArrayList<>();
     private final Forwarder forwarder = new Forwarder(
-            outbox, new ForwardLog(), Requestor::of, ServerCheck.NONE, changed::add, clock, new SplittableRandom(1));
+            outbox, new ForwardLog(), Requestor::of, ServerCheck.NONE, changed::add, SharedPlaces.ALONE, clock, new SplittableRandom(1));
 
     @AfterEach
     void ends() {

@@ -23,6 +23,7 @@ import org.dicomgateway.config.settings.Schedule;
 import org.dicomgateway.dicom.values.Rejection;
 import org.dicomgateway.dicom.wire.AssociationException;
 import org.dicomgateway.dicom.wire.AssociationException.Cause;
+import org.dicomgateway.forward.association.SharedPlaces;
 import org.dicomgateway.forward.health.DestinationState;
 import org.dicomgateway.forward.health.ServerReport;
 import org.dicomgateway.forward.lane.Forwarder;
@@ -49,7 +50,7 @@ class DestinationHealthTest {
     private final AtomicInteger checks = new AtomicInteger();
     private volatile ServerReport report = new ServerReport("1.12.7", 5_000, 3, Optional.empty());
     private final Forwarder forwarder = new Forwarder(
-            outbox, new ForwardLog(), settings -> server, this::check, changed::add, clock, new SplittableRandom(1));
+            outbox, new ForwardLog(), settings -> server, this::check, changed::add, SharedPlaces.ALONE, clock, new SplittableRandom(1));
 
     @AfterEach
     void ends_in_order() {

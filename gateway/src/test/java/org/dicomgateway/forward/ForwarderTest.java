@@ -20,6 +20,7 @@ import org.dicomgateway.dicom.requestor.Requestor;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.dicom.wire.AssociationException;
+import org.dicomgateway.forward.association.SharedPlaces;
 import org.dicomgateway.forward.health.DestinationState;
 import org.dicomgateway.forward.health.ServerCheck;
 import org.dicomgateway.forward.lane.Forwarder;
@@ -45,7 +46,7 @@ class ForwarderTest {
             new ForwardLog(),
             settings -> network,
             ServerCheck.NONE,
-            changed::add,
+            changed::add, SharedPlaces.ALONE,
             clock,
             new SplittableRandom(1));
 

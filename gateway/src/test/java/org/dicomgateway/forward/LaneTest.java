@@ -23,6 +23,7 @@ import org.dicomgateway.dicom.values.Rejection;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.dicom.wire.AssociationException;
 import org.dicomgateway.dicom.wire.AssociationException.Cause;
+import org.dicomgateway.forward.association.SharedPlaces;
 import org.dicomgateway.forward.health.DestinationState;
 import org.dicomgateway.forward.health.FaultAttribution;
 import org.dicomgateway.forward.health.ServerCheck;
@@ -51,7 +52,7 @@ class LaneTest {
             new ForwardLog(),
             settings -> server,
             ServerCheck.NONE,
-            changed::add,
+            changed::add, SharedPlaces.ALONE,
             clock,
             new SplittableRandom(1));
 

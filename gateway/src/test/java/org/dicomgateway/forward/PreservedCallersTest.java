@@ -16,6 +16,7 @@ import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Rejection;
 import org.dicomgateway.dicom.wire.AssociationException;
 import org.dicomgateway.dicom.wire.AssociationException.Cause;
+import org.dicomgateway.forward.association.SharedPlaces;
 import org.dicomgateway.forward.health.CallingTitles;
 import org.dicomgateway.forward.health.DestinationState;
 import org.dicomgateway.forward.health.ServerCheck;
@@ -44,7 +45,7 @@ class PreservedCallersTest {
             new ForwardLog(),
             settings -> server,
             ServerCheck.NONE,
-            changed::add,
+            changed::add, SharedPlaces.ALONE,
             clock,
             new SplittableRandom(1));
 

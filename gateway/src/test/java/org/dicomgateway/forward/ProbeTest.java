@@ -12,6 +12,7 @@ import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.wire.AssociationException;
 import org.dicomgateway.dicom.wire.AssociationException.Cause;
 import org.dicomgateway.forward.association.AssociationLimit;
+import org.dicomgateway.forward.association.SharedPlaces;
 import org.dicomgateway.forward.association.Associations;
 import org.dicomgateway.forward.association.LaneRequestors;
 import org.dicomgateway.forward.association.Probe;
@@ -30,7 +31,7 @@ class ProbeTest {
     private final DestinationSignals destinationSignals =
             DestinationSignals.of(settings, clock, new SplittableRandom(1), new Tally(clock), Optional.empty());
     private final FakeServer server = new FakeServer();
-    private final AssociationLimit limit = new AssociationLimit(1);
+    private final AssociationLimit limit = new AssociationLimit("orthanc1", 1, SharedPlaces.ALONE);
     private final Associations associations = new Associations(
             settings.peer(),
             new LaneRequestors(server, server),

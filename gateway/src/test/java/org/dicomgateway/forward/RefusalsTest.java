@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongPredicate;
+import org.dicomgateway.forward.association.SharedPlaces;
 import org.dicomgateway.forward.health.DestinationState;
 import org.dicomgateway.forward.health.ServerCheck;
 import org.dicomgateway.forward.health.Symptoms;
@@ -43,7 +44,7 @@ class RefusalsTest {
             new ForwardLog(),
             settings -> server,
             ServerCheck.NONE,
-            changed::add,
+            changed::add, SharedPlaces.ALONE,
             clock,
             new SplittableRandom(1));
 

@@ -18,6 +18,7 @@ import org.dicomgateway.config.settings.SpoolSettings;
 import org.dicomgateway.dicom.requestor.Requestor;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Origin;
+import org.dicomgateway.forward.association.SharedPlaces;
 import org.dicomgateway.forward.health.DestinationState;
 import org.dicomgateway.forward.health.ServerCheck;
 import org.dicomgateway.forward.lane.Forwarder;
@@ -88,7 +89,7 @@ class SpoolDeliveryIT {
                 new ForwardLog(),
                 Requestor::of,
                 ServerCheck.NONE,
-                destination -> {},
+                destination -> {}, SharedPlaces.ALONE,
                 clock,
                 new SplittableRandom(1));
         forwarder.start(List.of(DeliveryIT.destination(NAME, server.peer())), Map.of(), Map.of());

@@ -23,6 +23,7 @@ import org.dicomgateway.dicom.requestor.Requestor;
 import org.dicomgateway.dicom.requestor.RequestorSettings;
 import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.forward.association.AssociationLimit;
+import org.dicomgateway.forward.association.SharedPlaces;
 import org.dicomgateway.forward.association.LaneRequestors;
 import org.dicomgateway.forward.health.ServerCheck;
 import org.dicomgateway.forward.health.Tally;
@@ -52,6 +53,7 @@ public final class Forwarder implements AutoCloseable {
     private final ForwardLog forwardLog;
     private final Function<RequestorSettings, Requestor> requestors;
     private final Consumer<String> onUsabilityChange;
+    private final SharedPlaces places;
     private final InstantSource clock;
     private final RandomGenerator random;
     private final Checks checks;
@@ -71,6 +73,7 @@ public final class Forwarder implements AutoCloseable {
      * @param check asks destinations that have a REST API about themselves, at intervals, in a thread of its own
      * @param onUsabilityChange called with a destination's name, in any thread, whenever what {@link #prospects} says
      *     about its usability may have changed, either way; must not block
+     * @param places the places at destinations that other gateways share
      * @param random for jitter; used only while lanes are made
      */
     public Forwarder(
@@ -79,11 +82,13 @@ public final class Forwarder implements AutoCloseable {
             Function<RequestorSettings, Requestor> requestors,
             ServerCheck check,
             Consumer<String> onUsabilityChange,
+            SharedPlaces places,
             InstantSource clock,
             RandomGenerator random) {
         this.outbox = outbox;
         this.forwardLog = forwardLog;
         this.requestors = requestors;
+        this.places = places;
         this.clock = clock;
         this.random = random;
         this.onUsabilityChange = onUsabilityChange;
@@ -242,7 +247,7 @@ public final class Forwarder implements AutoCloseable {
     private void add(DestinationSettings settings, Optional<Lane> before) {
         String name = settings.name();
         AssociationLimit limit = limits.computeIfAbsent(
-                new Target(name, settings.peer()), target -> new AssociationLimit(settings.maxAssociations()));
+                new Target(name, settings.peer()), target -> new AssociationLimit(name, settings.maxAssociations(), places));
         limit.resize(settings.maxAssociations());
         boolean known = tallies.containsKey(name);
         Tally tally = tallies.computeIfAbsent(name, any -> new Tally(clock));

@@ -1,0 +1,31 @@
+package org.dicomgateway.cluster;
+
+import java.io.InputStream;
+import java.util.Collection;
+import java.util.List;
+import org.dicomgateway.spool.Handover;
+import org.dicomgateway.spool.Instance;
+
+/** A spool in which everything is delivered. */
+final class EmptySpool implements Handover {
+
+    @Override
+    public List<Long> unfinished(long afterId, int max) {
+        return List.of();
+    }
+
+    @Override
+    public List<Progress> progress(Collection<Long> instances) {
+        return instances.stream().map(id -> new Progress(id, true, List.of())).toList();
+    }
+
+    @Override
+    public long giveUp(List<Long> instances, String reason) {
+        throw new AssertionError("nothing is to be given up");
+    }
+
+    @Override
+    public Instance takeOver(Left left, InputStream part10) {
+        throw new AssertionError("nothing is to be taken over");
+    }
+}
