@@ -391,7 +391,6 @@ final class Lane {
                 claimBatch.giveBack("waits for max-rate");
                 return false;
             }
-            concurrency.disturbed();
             wakeSignal.await(heard, shorter(wait, POLL));
         }
         return false;
@@ -429,9 +428,6 @@ final class Lane {
             if (more && !doubtful) {
                 hireIfRoom();
             }
-        }
-        if (claimBatch.isEmpty()) {
-            concurrency.disturbed();
         }
     }
 
