@@ -3,7 +3,6 @@ package org.dicomgateway.forward;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.dicomgateway.forward.health.Concurrency;
@@ -13,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class ConcurrencyTest {
 
     private final HandClock clock = new HandClock();
-    private final Concurrency concurrency = new Concurrency("orthanc1", 8, clock);
+    private final Concurrency concurrency = new Concurrency(8, clock);
 
     @Test
     void too_much_halves_it_down_to_one() {
@@ -117,21 +116,6 @@ class ConcurrencyTest {
             assertThat(more.isKept()).isFalse();
         }
         assertThat(concurrency.hasRoom()).isFalse();
-    }
-
-    @Test
-    void no_more_are_used_than_the_server_takes_most_by_and_that_is_no_complaint() {
-        List<Place> places = new ArrayList<>(enter(8));
-        for (int i = 0; i < 200_000 && concurrency.limit() != 2; i++) {
-            clock.advance(Duration.ofMillis(concurrency.limit()));
-            concurrency.stored(100_000);
-            places.removeIf(place -> !place.isKept());
-            concurrency.enter().ifPresent(places::add);
-        }
-
-        assertThat(concurrency.limit()).isEqualTo(2);
-        assertThat(concurrency.max()).isEqualTo(8);
-        assertThat(concurrency.complaint()).isEmpty();
     }
 
     private List<Place> enter(int workers) {

@@ -4,42 +4,34 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * How many workers of a lane may deliver at once: with as many associations as give the destination its best throughput
- * (see {@link ConcurrencyTuner}), and fewer after a sign of overload. An overload halves the number. It grows back by
- * one at a time, after a quiet period, while work is waiting. Safe for any number of threads.
+ * How many workers of a lane may deliver at once: as many as are allowed, and fewer after a sign of overload. An overload
+ * halves the number. It grows back by one at a time, after a quiet period, while work is waiting. Safe for any number of
+ * threads.
  */
 public final class Concurrency {
-
-    private static final Logger LOG = LoggerFactory.getLogger(Concurrency.class);
 
     /** How long without another sign of overload before one more worker may deliver. */
     public static final Duration QUIET = Duration.ofSeconds(30);
 
-    /** After this time without work, an overload is forgotten. The best number of associations is not. */
+    /** After this time without work, an overload is forgotten. */
     public static final Duration FORGOTTEN = Duration.ofMinutes(5);
 
     /** Signs of overload within this time are one overload that several workers met. */
     private static final Duration SAME = Duration.ofSeconds(1);
 
-    private final String destination;
     private final int max;
     private final InstantSource clock;
-    private final ConcurrencyTuner concurrencyTuner;
     private int bearable;
     private int busy;
     private Instant changed = Instant.MIN;
     private Instant shrunk = Instant.MIN;
     private String why = "";
 
-    public Concurrency(String destination, int max, InstantSource clock) {
-        this.destination = destination;
+    public Concurrency(int max, InstantSource clock) {
         this.max = max;
         this.clock = clock;
-        this.concurrencyTuner = new ConcurrencyTuner(max);
         this.bearable = max;
     }
 
@@ -91,22 +83,6 @@ public final class Concurrency {
         return busy < limit();
     }
 
-    /** An instance was stored, and others wait. */
-    public synchronized void stored(long bytes) {
-        if (bearable < max) {
-            concurrencyTuner.disturbed(clock.instant());
-            return;
-        }
-        concurrencyTuner
-                .stored(bytes, busy, clock.instant())
-                .ifPresent(found -> LOG.info("destination {} {} (max-associations = {})", destination, found, max));
-    }
-
-    /** A worker has no work, waits for something else, or failed: current throughput is no measure. */
-    public synchronized void disturbed() {
-        concurrencyTuner.disturbed(clock.instant());
-    }
-
     /** The destination is overloaded. */
     public synchronized void shrink(String reason) {
         Instant now = clock.instant();
@@ -114,9 +90,8 @@ public final class Concurrency {
         why = reason;
         if (between(shrunk, now).compareTo(SAME) >= 0) {
             shrunk = now;
-            bearable = Math.max(1, Math.min(limit(), busy) / 2);
+            bearable = Math.max(1, Math.min(bearable, busy) / 2);
         }
-        concurrencyTuner.disturbed(now);
     }
 
     /** Work is waiting: lets one more worker deliver, after a quiet period. */
@@ -136,7 +111,7 @@ public final class Concurrency {
     }
 
     public synchronized int limit() {
-        return Math.min(bearable, concurrencyTuner.limit());
+        return bearable;
     }
 
     public int max() {
@@ -145,7 +120,7 @@ public final class Concurrency {
 
     /** A message for operators while an overload keeps the number low. */
     public synchronized Optional<String> complaint() {
-        return bearable >= concurrencyTuner.best()
+        return bearable >= max
                 ? Optional.empty()
                 : Optional.of("takes " + bearable + " of " + max + " associations at once: " + why);
     }

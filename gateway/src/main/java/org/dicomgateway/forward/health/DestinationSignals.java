@@ -39,7 +39,7 @@ public record DestinationSignals(
                 new CallingTitles(settings, clock, random),
                 new Symptoms(clock),
                 new PendingResponses(clock),
-                new Concurrency(settings.name(), settings.maxAssociations(), clock),
+                new Concurrency(settings.maxAssociations(), clock),
                 tally);
     }
 }

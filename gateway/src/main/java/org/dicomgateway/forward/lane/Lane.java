@@ -393,7 +393,6 @@ final class Lane {
                 claimBatch.giveBack("waits for max-rate");
                 return false;
             }
-            concurrency.disturbed();
             wakeSignal.await(heard, shorter(wait, POLL));
         }
         return false;
@@ -431,9 +430,6 @@ final class Lane {
             if (more && !doubtful) {
                 hireIfRoom();
             }
-        }
-        if (claimBatch.isEmpty()) {
-            concurrency.disturbed();
         }
     }
 

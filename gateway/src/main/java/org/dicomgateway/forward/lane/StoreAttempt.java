@@ -120,8 +120,6 @@ final class StoreAttempt {
             destinationSignals.titles().taken(destinationSignals.titles().of(claim));
             if (symptoms.stored(took, claim.instance().datasetLength())) {
                 destinationSignals.concurrency().shrink("it became slow");
-            } else {
-                destinationSignals.concurrency().stored(claim.instance().datasetLength());
             }
         } else if (outcome instanceof Refused refused) {
             symptoms.refused(refused.reason());
@@ -137,7 +135,6 @@ final class StoreAttempt {
         if (failure.reason() == AssociationException.Cause.TIMEOUT && associations.count() > 1) {
             destinationSignals.concurrency().shrink("a store was not answered in time");
         }
-        destinationSignals.concurrency().disturbed();
         AeTitle calling = destinationSignals.titles().of(claim);
         Deferred trouble = OutcomeTable.ofStore(failure, first, calling);
         boolean ofCaller = first
