@@ -78,6 +78,7 @@ look() {
     tls=$(compgen -G '/usr/lib/*/rsyslog/lmnsd_ossl.so' || true)
     need ossl "$tls" rsyslog-openssl
     need npm "$(where npm)" npm
+    need PostgreSQL "$(compgen -G '/usr/lib/postgresql/*/bin/postgres' | tail -n 1 || true)" postgresql
   fi
 }
 
@@ -91,7 +92,7 @@ without_services() {
   cat >"$policy" <<'TEXT'
 #!/bin/sh
 # For the time of one installation, by scripts/setup.sh of DICOM Gateway.
-case $1 in orthanc | rsyslog | prometheus*) exit 101 ;; esac
+case $1 in orthanc | rsyslog | prometheus* | postgresql*) exit 101 ;; esac
 exit 0
 TEXT
   chmod +x "$policy"
@@ -108,7 +109,7 @@ disable_new_service() {
   fi
 }
 
-# rsyslog and Prometheus are needed as programs too, not as services.
+# rsyslog, Prometheus and PostgreSQL are needed as programs too, not as services.
 disable_new_others() {
   if [[ -d /run/systemd/system ]]; then
     if [[ " ${missing[*]} " == *" rsyslog "* ]]; then
@@ -116,6 +117,9 @@ disable_new_others() {
     fi
     if [[ " ${missing[*]} " == *" prometheus "* ]]; then
       systemctl disable prometheus.service >/dev/null 2>&1 || true
+    fi
+    if [[ " ${missing[*]} " == *" postgresql "* ]]; then
+      systemctl disable postgresql.service >/dev/null 2>&1 || true
     fi
   fi
 }

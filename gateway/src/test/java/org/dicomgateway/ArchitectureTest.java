@@ -41,7 +41,7 @@ class ArchitectureTest {
     private static final Map<String, List<String>> MAY_USE = Map.ofEntries(
             stage(
                     "app",
-                    "admin audit cli commit config dicom forward observe orthanc process receive route security spool verify"),
+                    "admin audit cli cluster commit config dicom forward observe orthanc process receive route security spool verify"),
             stage("cli", "admin config dicom forward observe orthanc receive route security spool"),
             stage("admin", "config dicom observe process security spool"),
             stage("audit", "config dicom process security spool"),
@@ -53,6 +53,7 @@ class ArchitectureTest {
             stage("receive", "config dicom observe security spool"),
             stage("spool", "config dicom observe process"),
             stage("route", "config dicom spool"),
+            stage("cluster", "config dicom forward process spool"),
             stage("commit", "config dicom process spool"),
             stage("forward", "config dicom observe process spool"),
             stage("orthanc", "config dicom"),
