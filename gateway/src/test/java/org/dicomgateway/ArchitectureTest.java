@@ -273,9 +273,12 @@ class ArchitectureTest {
     }
 
     @Test
-    void only_the_spool_knows_SQL() {
-        confine("java.sql..", "spool");
-        confine("org.flywaydb..", "spool");
+    void only_the_spool_and_the_cluster_know_SQL() {
+        confine("java.sql..", "spool", "cluster");
+        confine("org.flywaydb..", "spool", "cluster");
+        confine("org.sqlite..", "spool");
+        confine("org.postgresql..", "cluster");
+        confine("com.zaxxer..", "cluster");
     }
 
     @Test
@@ -367,10 +370,11 @@ class ArchitectureTest {
         }
     }
 
-    private static void confine(String library, String owner) {
+    private static void confine(String library, String... owners) {
         noClasses()
                 .that()
-                .resideOutsideOfPackage(ROOT + owner + "..")
+                .resideOutsideOfPackages(
+                        Stream.of(owners).map(owner -> ROOT + owner + "..").toArray(String[]::new))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(library)

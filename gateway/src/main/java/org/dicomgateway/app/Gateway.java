@@ -112,8 +112,8 @@ public final class Gateway implements AutoCloseable {
         Dispatch dispatch =
                 new Dispatch(rules::table, destinationStatusCache::prospects, destinationStatusCache::pendingBytes);
         cluster = settings.cluster()
-                .map(each -> new Cluster(
-                        each, ProgramVersion.get(), settings.spool().history(), EndOfProcess::fenced));
+                .map(each ->
+                        new Cluster(each, ProgramVersion.get(), settings.spool().history(), EndOfProcess::fenced));
         spool = Spool.open(
                 settings.spool(),
                 rules,
@@ -139,7 +139,8 @@ public final class Gateway implements AutoCloseable {
                 telemetry.forwardLog(),
                 calling -> Requestor.of(calling, tls),
                 new OrthancCheck(),
-                spool::reconsider, cluster.map(Cluster::places).orElse(SharedPlaces.ALONE),
+                spool::reconsider,
+                cluster.map(Cluster::places).orElse(SharedPlaces.ALONE),
                 clock,
                 new SplittableRandom());
         verifier = new Verifier(

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
-import org.dicomgateway.config.settings.ClusterSettings;
+import org.dicomgateway.config.settings.GatewaySettings.ClusterSettings;
 import org.dicomgateway.forward.association.SharedPlaces;
 import org.dicomgateway.process.LongLived;
 import org.dicomgateway.process.Repeating;
@@ -44,8 +44,8 @@ public final class Cluster implements AutoCloseable {
         this.database = new Database(
                 settings.database(), settings.node(), settings.patience().dividedBy(2));
         this.membership = new Membership(settings, database, software, onFenced, System::nanoTime);
-        this.replica = new ClusterReplica(
-                database, membership, new Packs(database, membership), queue, settings.patience());
+        this.replica =
+                new ClusterReplica(database, membership, new Packs(database, membership), queue, settings.patience());
         this.places = new Places(database, membership);
         this.upkeep = new Upkeep(database, membership, history);
     }
@@ -84,7 +84,8 @@ public final class Cluster implements AutoCloseable {
     /** The threads that must run until it is closed. */
     public List<LongLived> threads() {
         return Stream.of(
-                        Stream.of(membership.beats(), places.repeating(), upkeep.repeating()).map(Repeating::thread),
+                        Stream.of(membership.beats(), places.repeating(), upkeep.repeating())
+                                .map(Repeating::thread),
                         Stream.ofNullable(takeover).map(each -> each.repeating().thread()),
                         Stream.ofNullable(progress).map(ProgressWriter::thread))
                 .flatMap(each -> each)

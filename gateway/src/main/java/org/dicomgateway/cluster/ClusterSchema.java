@@ -6,8 +6,8 @@ import org.flywaydb.core.api.logging.LogFactory;
 import org.flywaydb.core.api.logging.LogLevel;
 
 /**
- * Brings the cluster's schema up to date. Never edit a released migration; add a new one that only adds: gateways of the
- * version before work on beside it.
+ * Brings the cluster's schema up to date. Never edit a released migration; add a new one that only adds: gateways of
+ * the version before work on beside it.
  */
 final class ClusterSchema {
 

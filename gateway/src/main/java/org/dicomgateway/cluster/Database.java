@@ -8,7 +8,7 @@ import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.time.Duration;
 import java.util.concurrent.Executor;
-import org.dicomgateway.config.settings.ClusterSettings.PostgresqlSettings;
+import org.dicomgateway.config.settings.GatewaySettings.ClusterSettings.PostgresqlSettings;
 import org.postgresql.PGConnection;
 import org.postgresql.PGProperty;
 import org.postgresql.ds.PGSimpleDataSource;

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import org.dicomgateway.config.settings.ClusterSettings;
+import org.dicomgateway.config.settings.GatewaySettings.ClusterSettings;
 import org.dicomgateway.process.Repeating;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -64,8 +64,7 @@ final class Membership implements AutoCloseable {
      * @param onFenced called once, when another gateway has declared this one dead: it must end at once
      * @param nanos a monotonic clock
      */
-    Membership(
-            ClusterSettings settings, Database database, String software, Runnable onFenced, LongSupplier nanos) {
+    Membership(ClusterSettings settings, Database database, String software, Runnable onFenced, LongSupplier nanos) {
         this.settings = settings;
         this.database = database;
         this.software = software;
@@ -125,11 +124,7 @@ final class Membership implements AutoCloseable {
                             id)
                     .orElseThrow();
             me = new Me(id, epoch);
-            return Sql.first(
-                            transaction,
-                            row -> row.getLong(1),
-                            "SELECT last_id FROM progress WHERE member = ?",
-                            id)
+            return Sql.first(transaction, row -> row.getLong(1), "SELECT last_id FROM progress WHERE member = ?", id)
                     .orElse(0L);
         });
         beat();
@@ -258,7 +253,8 @@ final class Membership implements AutoCloseable {
             }
             fenced = true;
         }
-        LOG.error("another gateway of the cluster has declared {} dead and takes over its work: this process ends",
+        LOG.error(
+                "another gateway of the cluster has declared {} dead and takes over its work: this process ends",
                 settings.node());
         onFenced.run();
     }
@@ -271,7 +267,10 @@ final class Membership implements AutoCloseable {
             Connection open = connection();
             long begin = nanos.getAsLong();
             int rows = Sql.update(
-                    open, "UPDATE member SET beat = beat + 1 WHERE id = ? AND epoch = ? AND state = 0", me.id, me.epoch);
+                    open,
+                    "UPDATE member SET beat = beat + 1 WHERE id = ? AND epoch = ? AND state = 0",
+                    me.id,
+                    me.epoch);
             if (rows == 0) {
                 fence();
                 return;
@@ -392,7 +391,8 @@ final class Membership implements AutoCloseable {
         beats.close();
         database.inTransaction(transaction -> {
             enterAlone(transaction);
-            return Sql.update(transaction, "UPDATE member SET epoch = epoch + 1, state = 2, since = now() WHERE id = ?", me.id);
+            return Sql.update(
+                    transaction, "UPDATE member SET epoch = epoch + 1, state = 2, since = now() WHERE id = ?", me.id);
         });
     }
 

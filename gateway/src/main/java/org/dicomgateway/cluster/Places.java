@@ -138,12 +138,7 @@ final class Places implements SharedPlaces {
                         && (other.places() < own.places()
                                 || (other.places() == own.places() && other.waitsSince() < own.waitsSince())));
         boolean granted = taken < limit && !others;
-        Sql.update(
-                transaction,
-                granted ? GRANTED : WAITS,
-                destination,
-                membership.id(),
-                membership.epoch());
+        Sql.update(transaction, granted ? GRANTED : WAITS, destination, membership.id(), membership.epoch());
         return granted;
     }
 

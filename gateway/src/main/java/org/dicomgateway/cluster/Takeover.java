@@ -48,8 +48,8 @@ final class Takeover implements AutoCloseable {
     }
 
     /**
-     * Makes spool and cluster agree, before anything is sent. What another gateway took over meanwhile is given up here.
-     * What the spool has lost is taken over from the cluster like that of another gateway.
+     * Makes spool and cluster agree, before anything is sent. What another gateway took over meanwhile is given up
+     * here. What the spool has lost is taken over from the cluster like that of another gateway.
      *
      * @param lastId the highest id of the spool that the cluster ever kept; what is above it never reached the cluster
      */
@@ -99,7 +99,9 @@ final class Takeover implements AutoCloseable {
         known.forEach(each -> unknown.remove(each.instance()));
         progress.changed(known.stream().map(Progress::instance).toList());
         if (!unknown.isEmpty()) {
-            LOG.warn("the spool does not have {} instances that the cluster has: they are read from there", unknown.size());
+            LOG.warn(
+                    "the spool does not have {} instances that the cluster has: they are read from there",
+                    unknown.size());
             database.inTransaction(transaction -> {
                 membership.enter(transaction);
                 return Sql.update(

@@ -81,4 +81,14 @@ public interface Outbox {
      * have become due.
      */
     void onWork(String destination, Runnable wakeUp);
+
+    /** Nothing may be sent now, for a reason that has nothing to do with the instance or its destination. */
+    final class NotNowException extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        public NotNowException(String message) {
+            super(message);
+        }
+    }
 }

@@ -16,8 +16,8 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
-import org.dicomgateway.config.settings.ClusterSettings;
-import org.dicomgateway.config.settings.ClusterSettings.PostgresqlSettings;
+import org.dicomgateway.config.settings.GatewaySettings.ClusterSettings;
+import org.dicomgateway.config.settings.GatewaySettings.ClusterSettings.PostgresqlSettings;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.TransferSyntax;
@@ -33,9 +33,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What is kept, against a real PostgreSQL whose standby stops, and whose commits are cancelled. */
 class ClusterReplicaIT {
@@ -112,7 +112,8 @@ class ClusterReplicaIT {
     }
 
     private CompletableFuture<Void> keep(long... ids) {
-        List<Entry> entries = LongStream.of(ids).mapToObj(ClusterReplicaIT::entry).toList();
+        List<Entry> entries =
+                LongStream.of(ids).mapToObj(ClusterReplicaIT::entry).toList();
         return CompletableFuture.runAsync(() -> {
             try {
                 cluster.replica().keep(entries);
@@ -133,7 +134,8 @@ class ClusterReplicaIT {
         assertThat(instances(standby)).isEqualTo(3);
         long pack = primary.number("SELECT max(pack) FROM instance");
         assertThat(standby.number("SELECT count(*) FROM pack_" + pack)).isEqualTo(9);
-        assertThat(standby.number("SELECT sum(length(bytes)) FROM pack_" + pack)).isEqualTo(60_000);
+        assertThat(standby.number("SELECT sum(length(bytes)) FROM pack_" + pack))
+                .isEqualTo(60_000);
         assertThat(standby.number("SELECT count(*) FROM pack_" + pack + " p JOIN instance i ON i.id = p.instance "
                         + "WHERE bytes = decode(repeat(lpad(to_hex(local_id), 2, '0'), length(bytes)), 'hex')"))
                 .isEqualTo(9);
@@ -216,10 +218,11 @@ class ClusterReplicaIT {
         try (Cluster other = new Cluster(settings("gw2", PATIENCE), "1", Duration.ofDays(1), fenced::incrementAndGet)) {
             other.replica().join(UUID.randomUUID());
             primary.signal("STOP");
-            await().atMost(Duration.ofSeconds(20)).until(() -> !cluster.replica().maySend());
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> !cluster.replica().maySend());
             await().atMost(Duration.ofSeconds(20)).until(() -> !other.replica().maySend());
-            assertThat(cluster.replica().closedBecause()).hasValueSatisfying(why -> assertThat(why)
-                    .contains("the cluster's database does not answer"));
+            assertThat(cluster.replica().closedBecause())
+                    .hasValueSatisfying(why -> assertThat(why).contains("the cluster's database does not answer"));
             primary.signal("CONT");
 
             await().atMost(Duration.ofSeconds(20)).until(() -> cluster.replica().maySend());

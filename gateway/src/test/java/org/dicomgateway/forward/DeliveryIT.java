@@ -55,7 +55,14 @@ class DeliveryIT {
     private final FakeOutbox outbox = new FakeOutbox(clock);
     private final List<String> changed = new CopyOnWriteArrayList<>();
     private final Forwarder forwarder = new Forwarder(
-            outbox, new ForwardLog(), Requestor::of, ServerCheck.NONE, changed::add, SharedPlaces.ALONE, clock, new SplittableRandom(1));
+            outbox,
+            new ForwardLog(),
+            Requestor::of,
+            ServerCheck.NONE,
+            changed::add,
+            SharedPlaces.ALONE,
+            clock,
+            new SplittableRandom(1));
 
     @AfterEach
     void ends() {

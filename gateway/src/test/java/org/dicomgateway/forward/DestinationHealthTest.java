@@ -50,7 +50,14 @@ class DestinationHealthTest {
     private final AtomicInteger checks = new AtomicInteger();
     private volatile ServerReport report = new ServerReport("1.12.7", 5_000, 3, Optional.empty());
     private final Forwarder forwarder = new Forwarder(
-            outbox, new ForwardLog(), settings -> server, this::check, changed::add, SharedPlaces.ALONE, clock, new SplittableRandom(1));
+            outbox,
+            new ForwardLog(),
+            settings -> server,
+            this::check,
+            changed::add,
+            SharedPlaces.ALONE,
+            clock,
+            new SplittableRandom(1));
 
     @AfterEach
     void ends_in_order() {

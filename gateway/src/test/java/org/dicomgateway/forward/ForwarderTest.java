@@ -46,7 +46,8 @@ class ForwarderTest {
             new ForwardLog(),
             settings -> network,
             ServerCheck.NONE,
-            changed::add, SharedPlaces.ALONE,
+            changed::add,
+            SharedPlaces.ALONE,
             clock,
             new SplittableRandom(1));
 

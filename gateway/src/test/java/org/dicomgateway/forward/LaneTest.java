@@ -52,7 +52,8 @@ class LaneTest {
             new ForwardLog(),
             settings -> server,
             ServerCheck.NONE,
-            changed::add, SharedPlaces.ALONE,
+            changed::add,
+            SharedPlaces.ALONE,
             clock,
             new SplittableRandom(1));
 

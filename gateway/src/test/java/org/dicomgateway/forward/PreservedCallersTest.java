@@ -45,7 +45,8 @@ class PreservedCallersTest {
             new ForwardLog(),
             settings -> server,
             ServerCheck.NONE,
-            changed::add, SharedPlaces.ALONE,
+            changed::add,
+            SharedPlaces.ALONE,
             clock,
             new SplittableRandom(1));
 

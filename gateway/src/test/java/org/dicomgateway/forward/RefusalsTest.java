@@ -44,7 +44,8 @@ class RefusalsTest {
             new ForwardLog(),
             settings -> server,
             ServerCheck.NONE,
-            changed::add, SharedPlaces.ALONE,
+            changed::add,
+            SharedPlaces.ALONE,
             clock,
             new SplittableRandom(1));
 

@@ -112,7 +112,8 @@ class SpoolRecoveryTest {
                 other.settings,
                 SpoolHarness::plan,
                 Candidates.FIRST,
-                other.clock(), Replica.NONE,
+                other.clock(),
+                Replica.NONE,
                 new ForwardLog(),
                 StageTimes.NONE)) {
             SpoolHarness.accept(spool, "1.2.1", "CT", 8_000);
@@ -123,7 +124,8 @@ class SpoolRecoveryTest {
                 other.settings,
                 SpoolHarness::plan,
                 Candidates.FIRST,
-                other.clock(), Replica.NONE,
+                other.clock(),
+                Replica.NONE,
                 new ForwardLog(),
                 StageTimes.NONE)) {
             assertThat(pending(spool)).containsOnlyKeys("1.2.1", "1.2.2");
@@ -284,7 +286,8 @@ class SpoolRecoveryTest {
                 other.settings,
                 SpoolHarness::plan,
                 Candidates.FIRST,
-                other.clock(), Replica.NONE,
+                other.clock(),
+                Replica.NONE,
                 new ForwardLog(),
                 StageTimes.NONE)) {
             SpoolHarness.accept(spool, "1.2.1", "CT", 8_000);

@@ -6,9 +6,9 @@ import java.time.InstantSource;
 import java.util.Optional;
 
 /**
- * How many workers of a lane may deliver at once: as many as are allowed, and fewer after a sign of overload. An overload
- * halves the number. It grows back by one at a time, after a quiet period, while work is waiting. Safe for any number of
- * threads.
+ * How many workers of a lane may deliver at once: as many as are allowed, and fewer after a sign of overload. An
+ * overload halves the number. It grows back by one at a time, after a quiet period, while work is waiting. Safe for any
+ * number of threads.
  */
 public final class Concurrency {
 

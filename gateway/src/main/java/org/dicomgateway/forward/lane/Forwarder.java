@@ -23,8 +23,8 @@ import org.dicomgateway.dicom.requestor.Requestor;
 import org.dicomgateway.dicom.requestor.RequestorSettings;
 import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.forward.association.AssociationLimit;
-import org.dicomgateway.forward.association.SharedPlaces;
 import org.dicomgateway.forward.association.LaneRequestors;
+import org.dicomgateway.forward.association.SharedPlaces;
 import org.dicomgateway.forward.health.ServerCheck;
 import org.dicomgateway.forward.health.Tally;
 import org.dicomgateway.observe.ForwardLog;
@@ -247,7 +247,8 @@ public final class Forwarder implements AutoCloseable {
     private void add(DestinationSettings settings, Optional<Lane> before) {
         String name = settings.name();
         AssociationLimit limit = limits.computeIfAbsent(
-                new Target(name, settings.peer()), target -> new AssociationLimit(name, settings.maxAssociations(), places));
+                new Target(name, settings.peer()),
+                target -> new AssociationLimit(name, settings.maxAssociations(), places));
         limit.resize(settings.maxAssociations());
         boolean known = tallies.containsKey(name);
         Tally tally = tallies.computeIfAbsent(name, any -> new Tally(clock));

@@ -359,9 +359,8 @@ final class Lane {
     private Optional<Claim> take(ClaimBatch claimBatch, Proposal proposal) throws InterruptedException {
         hours.putOff(claimBatch, clock.instant());
         Predicate<Claim> fits = claim -> proposal.covers(claim, settings.callingAe());
-        Optional<Claim> next = goesOn(claimBatch) && !associations.mustYield()
-                ? mostTelling(claimBatch, fits)
-                : Optional.empty();
+        Optional<Claim> next =
+                goesOn(claimBatch) && !associations.mustYield() ? mostTelling(claimBatch, fits) : Optional.empty();
         return next.isPresent() && keepPace(claimBatch, next.get())
                 ? claimBatch.take(next.get()::equals)
                 : Optional.empty();

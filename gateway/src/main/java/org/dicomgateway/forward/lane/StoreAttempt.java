@@ -32,7 +32,6 @@ import org.dicomgateway.observe.ForwardLog;
 import org.dicomgateway.observe.ForwardLog.Event;
 import org.dicomgateway.spool.Claim;
 import org.dicomgateway.spool.DamagedInstanceException;
-import org.dicomgateway.spool.NotNowException;
 import org.dicomgateway.spool.Outbox;
 import org.dicomgateway.spool.Settlement;
 import org.slf4j.Logger;
@@ -93,7 +92,7 @@ final class StoreAttempt {
         } catch (AssociationException e) {
             unanswered = true;
             outcome = unanswered(claim, e, first);
-        } catch (NotNowException e) {
+        } catch (Outbox.NotNowException e) {
             outcome = new Deferred(Outcome.NO_STATUS, "not sent now: " + e.getMessage());
         } catch (DamagedInstanceException e) {
             outcome = new Impossible(Outcome.NO_STATUS, "damaged in the spool, not sent: " + e.getMessage(), true);

@@ -26,7 +26,6 @@ import org.dicomgateway.spool.CopyState;
 import org.dicomgateway.spool.Handover;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Intake;
-import org.dicomgateway.spool.NotNowException;
 import org.dicomgateway.spool.Outbox;
 import org.dicomgateway.spool.Planner;
 import org.dicomgateway.spool.RefusedException;
@@ -168,7 +167,9 @@ public final class Spool implements Intake, Outbox, SpoolView, Whereabouts, Auto
 
     @Override
     public List<Claim> claim(String destination, int max) {
-        if (closed.get() || !replica.maySend() || parts.ledgerQueue().failingBecause().isPresent()) {
+        if (closed.get()
+                || !replica.maySend()
+                || parts.ledgerQueue().failingBecause().isPresent()) {
             // The outcome of a delivery could not be noted now: a crash would repeat it.
             return List.of();
         }
@@ -190,7 +191,7 @@ public final class Spool implements Intake, Outbox, SpoolView, Whereabouts, Auto
     @Override
     public InputStream open(Claim claim) throws IOException {
         if (!replica.maySend()) {
-            throw new NotNowException("another gateway of the cluster may have taken over what this one has");
+            throw new Outbox.NotNowException("another gateway of the cluster may have taken over what this one has");
         }
         StoredInstance stored = parts.claims()
                 .stored(claim)

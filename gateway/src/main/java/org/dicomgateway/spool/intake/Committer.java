@@ -28,9 +28,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes the log in turns. A turn takes all waiting instances, has the replica keep them, writes them together, and makes
- * them durable with one fdatasync. It passes them to the ledger in the order of the log, and only then lets the callers return. Instances
- * that arrive in the meantime wait for the next turn.
+ * Writes the log in turns. A turn takes all waiting instances, has the replica keep them, writes them together, and
+ * makes them durable with one fdatasync. It passes them to the ledger in the order of the log, and only then lets the
+ * callers return. Instances that arrive in the meantime wait for the next turn.
  *
  * <p>A caller that finds no turn in progress takes the turn itself, so that a single sender waits for no other thread.
  * Instances that gather during a turn are committed by this class's own thread. So many senders share one sync, and
