@@ -131,7 +131,8 @@ class ClusterReplicaIT {
     void what_is_kept_is_on_the_standby_byte_for_byte() {
         keep(1, 2, 3).join();
 
-        assertThat(instances(standby)).isEqualTo(3);
+        // It has it on its disk; it shows it a moment later.
+        await().until(() -> instances(standby) == 3);
         long pack = primary.number("SELECT max(pack) FROM instance");
         assertThat(standby.number("SELECT count(*) FROM pack_" + pack)).isEqualTo(9);
         assertThat(standby.number("SELECT sum(length(bytes)) FROM pack_" + pack))
@@ -157,7 +158,7 @@ class ClusterReplicaIT {
         await().during(Duration.ofSeconds(1)).until(() -> !second.isDone());
         standby.signal("CONT");
         second.join();
-        assertThat(instances(standby)).isEqualTo(2);
+        await().until(() -> instances(standby) == 2);
         assertThat(fenced).hasValue(0);
     }
 
