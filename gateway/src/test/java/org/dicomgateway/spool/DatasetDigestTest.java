@@ -85,7 +85,7 @@ class DatasetDigestTest {
         Instance instance = LedgerFixtures.instance(1);
         DatasetDigest digest = of(new byte[] {1, 2, 3});
         String json = new String(
-                RecordMetadata.of(instance, LedgerFixtures.plan("a"), digest).toJson(), StandardCharsets.UTF_8);
+                RecordMetadata.json(instance, LedgerFixtures.plan("a"), digest), StandardCharsets.UTF_8);
         assertThat(read(json).datasetDigest()).contains(digest);
         String older = json.replace(",\"digest\":\"" + digest + "\"", "");
         assertThat(older).doesNotContain("digest");
