@@ -26,8 +26,31 @@ class RecordMetadataTest {
 
     /** Of all kinds of characters that are not written as they are, and some of two, three and four bytes. */
     private static final List<String> PIECES = List.of(
-            "CT", "1.2.840", " ", "\"", "\\", "/", "\b\f\n\r\t", "\0", "\u0001", "\u001b", "\u001f", "\u007f", "\u0080",
-            "\u009f", "Ä", "ß", "\u2028", "\u2029", "漢字", "\ufeff", "\uffff", "😀", "~", "<>&'", "");
+            "CT",
+            "1.2.840",
+            " ",
+            "\"",
+            "\\",
+            "/",
+            "\b\f\n\r\t",
+            "\0",
+            "\u0001",
+            "\u001b",
+            "\u001f",
+            "\u007f",
+            "\u0080",
+            "\u009f",
+            "Ä",
+            "ß",
+            "\u2028",
+            "\u2029",
+            "漢字",
+            "\ufeff",
+            "\uffff",
+            "😀",
+            "~",
+            "<>&'",
+            "");
 
     private final Random random = new Random(18);
 
@@ -49,7 +72,8 @@ class RecordMetadataTest {
     @Test
     void a_text_that_was_cut_in_the_middle_of_a_character_is_written_and_read() throws Exception {
         byte[] json = RecordMetadata.json(instance("A\ud83d", Instant.EPOCH), plan(1), new DatasetDigest(1, 2));
-        assertThat(RecordMetadata.fromJson(json).instance(0, LENGTH).patientId()).isEqualTo("A?");
+        assertThat(RecordMetadata.fromJson(json).instance(0, LENGTH).patientId())
+                .isEqualTo("A?");
     }
 
     private Instance instance(String patientId, Instant receivedAt) {
