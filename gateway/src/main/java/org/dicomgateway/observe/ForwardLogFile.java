@@ -6,7 +6,7 @@ import ch.qos.logback.core.util.FileSize;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
 import org.dicomgateway.dicom.values.ByteSize;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +21,8 @@ public final class ForwardLogFile extends RollingFileAppender<ILoggingEvent> {
     private static final long NANOS = Duration.ofMillis(MILLIS).toNanos();
     private static final FileSize BUFFER = new FileSize(64L * ByteSize.KIB);
 
-    // Guarded by the lock of the stream.
+    // All guarded by the lock of the stream.
+    private final Condition changed = streamWriteLock.newCondition();
     private long nextWrite = System.nanoTime();
     private boolean waiting;
 
@@ -30,6 +31,22 @@ public final class ForwardLogFile extends RollingFileAppender<ILoggingEvent> {
         setImmediateFlush(false);
         setBufferSize(BUFFER);
         super.start();
+        if (isStarted()) {
+            Thread late = new Thread(this::writeWhatWaits, "forward-log");
+            late.setDaemon(true);
+            late.start();
+        }
+    }
+
+    @Override
+    public void stop() {
+        super.stop();
+        streamWriteLock.lock();
+        try {
+            changed.signal();
+        } finally {
+            streamWriteLock.unlock();
+        }
     }
 
     @Override
@@ -37,13 +54,34 @@ public final class ForwardLogFile extends RollingFileAppender<ILoggingEvent> {
         super.subAppend(event);
         streamWriteLock.lock();
         try {
-            long wait = nextWrite - System.nanoTime();
-            if (wait <= 0) {
+            if (nextWrite - System.nanoTime() <= 0) {
                 write();
             } else if (!waiting) {
                 waiting = true;
-                getContext().getScheduledExecutorService().schedule(this::flush, wait, TimeUnit.NANOSECONDS);
+                changed.signal();
             }
+        } finally {
+            streamWriteLock.unlock();
+        }
+    }
+
+    /** For lines that no other line follows in time. Ends with the appender. */
+    private void writeWhatWaits() {
+        streamWriteLock.lock();
+        try {
+            while (isStarted()) {
+                long wait = nextWrite - System.nanoTime();
+                if (!waiting) {
+                    changed.await();
+                } else if (wait > 0) {
+                    changed.awaitNanos(wait);
+                } else {
+                    write();
+                }
+            }
+        } catch (InterruptedException e) {
+            // Nobody interrupts it. From now on the next line writes what waits.
+            Thread.currentThread().interrupt();
         } finally {
             streamWriteLock.unlock();
         }
@@ -53,7 +91,6 @@ public final class ForwardLogFile extends RollingFileAppender<ILoggingEvent> {
     void flush() {
         streamWriteLock.lock();
         try {
-            waiting = false;
             write();
         } finally {
             streamWriteLock.unlock();
@@ -61,6 +98,7 @@ public final class ForwardLogFile extends RollingFileAppender<ILoggingEvent> {
     }
 
     private void write() {
+        waiting = false;
         nextWrite = System.nanoTime() + NANOS;
         @Nullable OutputStream out = getOutputStream();
         try {

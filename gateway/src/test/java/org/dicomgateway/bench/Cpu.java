@@ -57,7 +57,7 @@ final class Cpu {
         COMMITTER("spool-committer"),
         LEDGER("spool-ledger"),
         LANES("lane-|dicom-scu-"),
-        LOG("logback-"),
+        LOG("forward-log"),
         GC("GC Thread|G1 |VM Thread"),
         COMPILER("C1 CompilerThre|C2 CompilerThre"),
         REST("");
