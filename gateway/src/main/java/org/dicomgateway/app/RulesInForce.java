@@ -152,11 +152,14 @@ final class RulesInForce implements Planner {
     @Override
     public Plan plan(InstanceHeader header, Origin origin) {
         Plan plan = current.table.plan(header, origin);
-        plan.deliveries().stream()
-                .map(Plan.PlannedDelivery::route)
-                .distinct()
-                .forEach(route ->
-                        matched.computeIfAbsent(route, name -> new LongAdder()).increment());
+        String before = "";
+        for (Plan.PlannedDelivery delivery : plan.deliveries()) {
+            // The copies of a route follow each other.
+            if (!delivery.route().equals(before)) {
+                before = delivery.route();
+                matched.computeIfAbsent(before, name -> new LongAdder()).increment();
+            }
+        }
         return plan;
     }
 

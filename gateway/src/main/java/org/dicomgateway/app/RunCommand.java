@@ -10,6 +10,7 @@ import org.dicomgateway.cli.common.ConfigurationFile;
 import org.dicomgateway.cli.common.ExitCode;
 import org.dicomgateway.config.Configuration.Loaded;
 import org.dicomgateway.config.hocon.ConfigurationException;
+import org.dicomgateway.observe.ForwardLog;
 import org.dicomgateway.process.EndOfProcess;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -99,6 +100,7 @@ final class RunCommand implements Callable<Integer> {
                     } catch (RuntimeException e) {
                         LOG.error("did not stop in order", e);
                     }
+                    ForwardLog.flush();
                     Runtime.getRuntime().halt(code);
                 },
                 "shutdown");

@@ -99,6 +99,20 @@ public final class ForwardLog {
         this.listener = listener;
     }
 
+    /**
+     * Writes the lines that still wait to be written together. For the end of the process: until then they are written
+     * by themselves.
+     */
+    public static void flush() {
+        if (LOG instanceof ch.qos.logback.classic.Logger logger) {
+            logger.iteratorForAppenders().forEachRemaining(appender -> {
+                if (appender instanceof ForwardLogFile file) {
+                    file.flush();
+                }
+            });
+        }
+    }
+
     /** An instance was stored: how many deliveries were planned for it, and by which version of the rules. */
     public void received(Subject subject, long millis, long rulesVersion, int deliveries) {
         Event event = deliveries == 0 ? Event.HELD : Event.RECEIVED;

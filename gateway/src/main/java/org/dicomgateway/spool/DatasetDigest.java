@@ -1,6 +1,6 @@
 package org.dicomgateway.spool;
 
-import java.util.Locale;
+import java.util.HexFormat;
 import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
 
@@ -40,7 +40,7 @@ public record DatasetDigest(int crc32, int crc32c) {
     /** The digest as 16 hex digits. */
     @Override
     public String toString() {
-        return String.format(Locale.ROOT, "%016x", number());
+        return HexFormat.of().toHexDigits(number());
     }
 
     /** Calculates a digest, piece by piece. For one thread. */

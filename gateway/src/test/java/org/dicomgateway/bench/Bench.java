@@ -18,6 +18,7 @@ final class Bench {
 
     static {
         FIGURES.put("ingest", IngestFigure::measure);
+        FIGURES.put("cpu", IngestFigure::shares);
         FIGURES.put("forward", ForwardFigure::measure);
         FIGURES.put("through", ThroughFigure::measure);
         FIGURES.put("balance", BalanceFigure::measure);

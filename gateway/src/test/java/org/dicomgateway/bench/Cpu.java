@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /** Processor time, as the kernel counts it ({@code proc(5)}), in units of a hundredth of a second. */
 final class Cpu {
@@ -27,20 +29,80 @@ final class Cpu {
 
     /** What each thread of a process whose name begins like this took until now. */
     static Threads threads(long pid, String names) {
+        return threads(pid, (String name) -> name.startsWith(names));
+    }
+
+    private static Threads threads(long pid, Predicate<String> which) {
         Map<String, Double> seconds = new HashMap<>();
         try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/" + pid + "/task"))) {
             for (Path task : tasks) {
-                if (Files.readString(task.resolve("comm")).startsWith(names)) {
+                if (which.test(Files.readString(task.resolve("comm")).strip())) {
                     String nanos = Files.readString(task.resolve("schedstat")).split(" ", -1)[0];
                     seconds.put(task.toString(), Double.parseDouble(nanos) / 1e9);
                 }
             }
-        } catch (NoSuchFileException ended) {
-            return threads(pid, names);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException ended) {
+            // The file of a thread that ends: "no such file", or "no such process" while it is read.
+            if (!Files.exists(Path.of("/proc/" + pid + "/task"))) {
+                throw new UncheckedIOException(ended);
+            }
+            return threads(pid, which);
         }
         return new Threads(seconds);
+    }
+
+    /** The threads of a gateway by what they are for. The kernel knows the first fifteen characters of a name. */
+    enum Group {
+        ASSOCIATION("dicom-assoc-"),
+        COMMITTER("spool-committer"),
+        LEDGER("spool-ledger"),
+        LANES("lane-|dicom-scu-"),
+        LOG("forward-log"),
+        GC("GC Thread|G1 |VM Thread"),
+        COMPILER("C1 CompilerThre|C2 CompilerThre"),
+        REST("");
+
+        private final Pattern names;
+
+        Group(String names) {
+            this.names = Pattern.compile("(" + names + ").*");
+        }
+
+        private static Group of(String name) {
+            return Arrays.stream(values())
+                    .filter(group -> group.names.matcher(name).matches())
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    /** What a process and the threads of each group took until now. */
+    static Shares shares(long pid) {
+        Map<Group, Threads> groups = new EnumMap<>(Group.class);
+        for (Group group : Group.values()) {
+            groups.put(group, threads(pid, (String name) -> Group.of(name) == group));
+        }
+        return new Shares(seconds(pid), groups);
+    }
+
+    /**
+     * The time of a process by groups of threads.
+     *
+     * @param seconds of the whole process
+     */
+    record Shares(double seconds, Map<Group, Threads> groups) {
+
+        /**
+         * Seconds of each group since then. Threads that have ended since are no longer listed: what the process took
+         * beyond those that are there counts for {@code ended}.
+         */
+        Map<Group, Double> since(Shares before, Group ended) {
+            Map<Group, Double> took = new EnumMap<>(Group.class);
+            groups.forEach((group, now) -> took.put(group, now.since(before.groups.get(group))));
+            double listed = took.values().stream().mapToDouble(share -> share).sum();
+            took.merge(ended, Math.max(0, seconds - before.seconds - listed), Double::sum);
+            return took;
+        }
     }
 
     /** @param seconds by thread */

@@ -1,6 +1,8 @@
 package org.dicomgateway.bench;
 
 import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
 import org.dicomgateway.bench.load.BenchFiles;
 import org.dicomgateway.bench.load.StockSender;
 import org.dicomgateway.testkit.OrthancServer;
@@ -10,6 +12,9 @@ final class IngestFigure {
 
     private static final String LOG = "storescu.log";
     private static final String LATER = "LATER";
+    private static final String CPU = "cpu: processor time per instance in ms, by threads";
+    private static final int SENDERS = 4;
+    private static final long OURSELVES = ProcessHandle.current().pid();
     private static final String NAME = "ingest: answered durable, stock storescu as sender";
 
     private IngestFigure() {}
@@ -69,6 +74,7 @@ final class IngestFigure {
         Samples filed = new Samples();
         Samples disk = new Samples();
         Samples cpu = new Samples();
+        Samples nothingCpu = new Samples();
         int total = lab.count(size == Lab.LARGE ? 1600 : senders == 1 ? 6000 : 16_000);
         Path folder = lab.folder("files");
         try {
@@ -80,7 +86,9 @@ final class IngestFigure {
                 ours.add(all.throughGateway(folder, files));
                 cpu.add((all.gateway.cpuSeconds() - before) / count * 1e3);
                 all.empty(count);
+                before = Cpu.seconds(OURSELVES);
                 nothing.add(all.intoNothing(folder, files));
+                nothingCpu.add((Cpu.seconds(OURSELVES) - before) / count * 1e3);
                 filed.add(all.intoFiles(folder, files));
                 disk.add(DiskLimit.perSecond(all.kept.resolve("append"), senders, size, count));
             }
@@ -101,8 +109,56 @@ final class IngestFigure {
                         "null acceptor and plain append, one after the other",
                         nothing.inTurn(disk),
                         "");
-        lab.results()
-                .value(NAME, what.replace("instances/s", "gateway's processor time per instance, ms"), cpu.text(), "");
+        String processor = what.replace("instances/s", "processor time per instance, ms");
+        lab.results().ratio(NAME, processor, cpu, "null acceptor", nothingCpu, "");
+    }
+
+    /** Whose threads take the gateway's processor time, for small instances from four senders, and then out again. */
+    static void shares(Lab lab) {
+        Map<Cpu.Group, Samples> in = new EnumMap<>(Cpu.Group.class);
+        Map<Cpu.Group, Samples> out = new EnumMap<>(Cpu.Group.class);
+        Samples received = new Samples();
+        Samples delivered = new Samples();
+        Samples nothing = new Samples();
+        Path kept = lab.folder("kept");
+        Path folder = lab.folder("files");
+        try (Sink discarding = Sink.discarding("NULL");
+                Sink filing = Sink.filing("FILES", kept);
+                Sink later = Sink.discarding(LATER);
+                BenchGateway gateway = lab.gatewayTo(later.peer())) {
+            Acceptors all = new Acceptors(gateway, later, discarding, filing, kept);
+            all.warmUp(lab);
+            BenchFiles files = BenchFiles.write(folder, SENDERS, lab.count(16_000) / SENDERS, Lab.SMALL);
+            int count = files.count();
+            for (int run = 0; run < lab.runs(); run++) {
+                files.renew();
+                Cpu.Shares before = Cpu.shares(gateway.pid());
+                all.throughGateway(folder, files);
+                Cpu.Shares full = Cpu.shares(gateway.pid());
+                all.empty(count);
+                Cpu.Shares after = Cpu.shares(gateway.pid());
+                add(in, full.since(before, Cpu.Group.ASSOCIATION), count);
+                add(out, after.since(full, Cpu.Group.LANES), count);
+                received.add((full.seconds() - before.seconds()) / count * 1e3);
+                delivered.add((after.seconds() - full.seconds()) / count * 1e3);
+                double ours = Cpu.seconds(OURSELVES);
+                all.intoNothing(folder, files);
+                nothing.add((Cpu.seconds(OURSELVES) - ours) / count * 1e3);
+            }
+        } finally {
+            Lab.delete(folder);
+            Lab.delete(kept);
+        }
+        lab.progress("  in %s ms, null %s, out %s".formatted(received.text(), nothing.text(), delivered.text()));
+        lab.results().ratio(CPU, "8 KB, 4 senders: received", received, "null acceptor", nothing, "");
+        in.forEach((group, share) -> lab.results().value(CPU, "received: " + group, share.text(), ""));
+        lab.results().value(CPU, "delivered", delivered.text(), "");
+        out.forEach((group, share) -> lab.results().value(CPU, "delivered: " + group, share.text(), ""));
+    }
+
+    private static void add(Map<Cpu.Group, Samples> all, Map<Cpu.Group, Double> seconds, int instances) {
+        seconds.forEach((group, share) ->
+                all.computeIfAbsent(group, any -> new Samples()).add(share / instances * 1e3));
     }
 
     /** The gateway, where it sends when it has been measured, and what it is measured against. */

@@ -73,6 +73,17 @@ final class Recording {
         return recording;
     }
 
+    /** What the near one has is known from the forward log: a line must not come after the ledger has its fact. */
+    private void logAtOnce() throws IOException {
+        Path logback = gateway.home().resolve("conf/logback.xml");
+        String gathered = "org.dicomgateway.observe.ForwardLogFile";
+        String shipped = Files.readString(logback);
+        if (!shipped.contains(gathered)) {
+            throw new IllegalStateException(logback + " does not name " + gathered);
+        }
+        Files.writeString(logback, shipped.replace(gathered, "ch.qos.logback.core.rolling.RollingFileAppender"));
+    }
+
     private void record(StoreScp near) throws IOException {
         gateway.configure("""
                 gateway.admin.enabled = false
@@ -90,6 +101,7 @@ final class Recording {
                   { name = mr, match { modality = [MR] }, strategy = broadcast, to = [near, far] }
                 ]
                 """.formatted(near.peer().port(), FreePorts.next()));
+        logAtOnce();
         begin();
         send(files.study(1, 25, SMALL), files.study(1, 8, TestFiles.MR, SMALL), files.study(1, 3, LARGE));
         send(files.study(1, 6, TestFiles.SECONDARY_CAPTURE, SMALL), files.study(1, 2, TestFiles.MR, LARGE));

@@ -85,8 +85,8 @@ class DatasetDigestTest {
     void a_record_without_one_can_be_read() throws Exception {
         Instance instance = LedgerFixtures.instance(1);
         DatasetDigest digest = of(new byte[] {1, 2, 3});
-        String json = new String(
-                RecordMetadata.of(instance, LedgerFixtures.plan("a"), digest).toJson(), StandardCharsets.UTF_8);
+        String json =
+                new String(RecordMetadata.json(instance, LedgerFixtures.plan("a"), digest), StandardCharsets.UTF_8);
         assertThat(read(json).datasetDigest()).contains(digest);
         String older = json.replace(",\"digest\":\"" + digest + "\"", "");
         assertThat(older).doesNotContain("digest");

@@ -11,6 +11,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 public final class GatewayProcess implements AutoCloseable {
 
     private static final List<String> SHORT_LIVED = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
+    /** Several times as long as lines of the forward log gather. */
+    private static final Duration GATHERING = Duration.ofMillis(100);
 
     private final Path home;
     private final int port = FreePorts.next();
@@ -288,11 +292,21 @@ public final class GatewayProcess implements AutoCloseable {
         return running().output();
     }
 
-    /** The lines of its forward log, over all its starts. */
+    /**
+     * The lines of its forward log, over all its starts. Has those that were logged before this call: after a write,
+     * lines can gather for a moment.
+     */
     public List<String> forwardLog() {
+        Path log = home.resolve("var/logs/forward.log");
         try {
-            Path log = home.resolve("var/logs/forward.log");
-            return Files.exists(log) ? Files.readAllLines(log) : List.of();
+            if (!Files.exists(log)) {
+                return List.of();
+            }
+            Instant justNow = Instant.now().minus(GATHERING);
+            if (isAlive() && Files.getLastModifiedTime(log).toInstant().isAfter(justNow)) {
+                Waiting.pause(GATHERING);
+            }
+            return Files.readAllLines(log);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

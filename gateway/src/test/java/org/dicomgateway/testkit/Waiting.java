@@ -17,19 +17,19 @@ public final class Waiting {
             if (System.nanoTime() > end) {
                 throw new IllegalStateException("no " + what + " within " + LIMIT + ":\n" + child.output());
             }
-            pause(what);
+            pause(POLL);
         }
         if (!child.isAlive()) {
             throw new IllegalStateException("no " + what + ", the process ended:\n" + child.output());
         }
     }
 
-    private static void pause(String what) {
+    static void pause(Duration time) {
         try {
-            Thread.sleep(POLL.toMillis());
+            Thread.sleep(time.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while waiting for " + what, e);
+            throw new IllegalStateException("interrupted while waiting", e);
         }
     }
 }

@@ -2,12 +2,9 @@ package org.dicomgateway.dicom.values;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.regex.Pattern;
 
 /** Makes text from the network safe for a log line or a message: no control characters, bounded length. */
 public final class Text {
-
-    private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_.+-]+");
 
     private Text() {}
 
@@ -16,6 +13,9 @@ public final class Text {
      * characters. This removes terminal escapes, line breaks and bidirectional overrides.
      */
     public static String printable(String text, int maxLength) {
+        if (text.length() <= maxLength && isPlain(text)) {
+            return text;
+        }
         StringBuilder out = new StringBuilder(Math.min(text.length(), maxLength));
         for (int i = 0; i < text.length() && out.length() < maxLength; i++) {
             char c = text.charAt(i);
@@ -31,7 +31,7 @@ public final class Text {
      */
     public static String token(String text, int maxLength) {
         String printable = printable(text, maxLength);
-        return WORD.matcher(printable).matches() ? printable : quoted(printable, maxLength);
+        return isWord(printable) ? printable : quoted(printable, maxLength);
     }
 
     /** As {@link #printable}, always in double quotes. Double quotes within the text become single ones. */
@@ -44,6 +44,27 @@ public final class Text {
         InetAddress resolved = address.getAddress();
         String host = resolved == null ? address.getHostString() : resolved.getHostAddress();
         return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
+    }
+
+    /** Whether all characters are printable ASCII, as almost always. */
+    private static boolean isPlain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < ' ' || text.charAt(i) > '~') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isWord(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+            if (!alphanumeric && c != '_' && c != '.' && c != '+' && c != '-') {
+                return false;
+            }
+        }
+        return !text.isEmpty();
     }
 
     private static boolean isPrintable(char c) {

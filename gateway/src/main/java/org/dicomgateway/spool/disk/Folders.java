@@ -11,6 +11,9 @@ public record Folders(Path root) {
     public static final String PART = ".part";
     public static final String INSTANCE = ".dcm";
 
+    /** How many digits the number in the name of a segment has at least. */
+    private static final int DIGITS = 16;
+
     /** Locked by the process that has the spool open. */
     public Path lock() {
         return root.resolve("lock");
@@ -70,7 +73,8 @@ public record Folders(Path root) {
     }
 
     private static String numbered(long number, String suffix) {
-        return String.format("%016d%s", number, suffix);
+        String digits = Long.toString(number);
+        return "0".repeat(Math.max(0, DIGITS - digits.length())) + digits + suffix;
     }
 
     /** Reads the number from a file name. Empty unless the name consists of digits and this suffix. */

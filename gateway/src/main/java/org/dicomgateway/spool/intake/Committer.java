@@ -95,7 +95,7 @@ public final class Committer implements AutoCloseable {
             ours = !taken && !Thread.currentThread().isInterrupted();
             if (ours) {
                 taken = true;
-            } else {
+            } else if (!taken) {
                 work.signal();
             }
         } finally {
@@ -156,7 +156,10 @@ public final class Committer implements AutoCloseable {
                 left = List.copyOf(queue);
                 queue.clear();
             }
-            work.signal();
+            // Not in vain: with a single sender that would wake the thread for each instance.
+            if (isWork()) {
+                work.signal();
+            }
         } finally {
             lock.unlock();
         }
@@ -172,7 +175,7 @@ public final class Committer implements AutoCloseable {
     private boolean awaitTurn() {
         lock.lock();
         try {
-            while (taken || (queue.isEmpty() && !closed && !healing)) {
+            while (taken || !isWork()) {
                 work.awaitUninterruptibly();
             }
             healing = false;
@@ -181,6 +184,10 @@ public final class Committer implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean isWork() {
+        return !queue.isEmpty() || closed || healing;
     }
 
     private Deque<Draft> drain() {

@@ -114,7 +114,7 @@ final class IncomingBody implements AutoCloseable {
      */
     Draft draft(Instance unnumbered, Plan plan, OptionalLong takenOver) throws RefusedException {
         DatasetDigest digest = digest();
-        byte[] json = RecordMetadata.of(unnumbered, plan, digest).toJson();
+        byte[] json = RecordMetadata.json(unnumbered, plan, digest);
         InstanceFiles.Part open = part;
         RecordHeader header = new RecordHeader(
                 open != null, 0, 0, 0, length, json.length, prefixLength, Checksum.of(json), (int) crc.getValue());

@@ -1,6 +1,7 @@
 package org.dicomgateway.spool.log;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import org.dicomgateway.spool.DatasetDigest;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Plan;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.io.JsonStringEncoder;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -40,31 +42,71 @@ public record RecordMetadata(
     /** A {@link Plan.PlannedDelivery}. */
     record Delivery(String route, int copy, List<String> candidates, int priority, boolean nextWhenRefused) {}
 
+    private static final int USUAL_LENGTH = 1024;
+
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    public static RecordMetadata of(Instance instance, Plan plan, DatasetDigest digest) {
-        return new RecordMetadata(
-                instance.sopClass().value(),
-                instance.sopInstance().value(),
-                instance.transferSyntax().uid().value(),
-                instance.studyInstanceUid(),
-                instance.seriesInstanceUid(),
-                instance.patientId(),
-                instance.accessionNumber(),
-                instance.modality(),
-                instance.origin().calling().value(),
-                instance.origin().called().value(),
-                instance.origin().remoteHost(),
-                instance.receivedAt().toString(),
-                plan.rulesVersion(),
-                plan.deliveries().stream()
-                        .map(d -> new Delivery(d.route(), d.copy(), d.candidates(), d.priority(), d.nextWhenRefused()))
-                        .toList(),
-                digest.toString());
+    /**
+     * Writes the metadata of an instance.
+     *
+     * <p>By hand, in the order and form in which the library would write this record: the library took a tenth of the
+     * receiving thread's processor time.
+     */
+    public static byte[] json(Instance instance, Plan plan, DatasetDigest digest) {
+        StringBuilder json = new StringBuilder(USUAL_LENGTH);
+        text(json, "{\"sopClass\":", instance.sopClass().value());
+        text(json, ",\"sopInstance\":", instance.sopInstance().value());
+        text(json, ",\"transferSyntax\":", instance.transferSyntax().uid().value());
+        text(json, ",\"study\":", instance.studyInstanceUid());
+        text(json, ",\"series\":", instance.seriesInstanceUid());
+        text(json, ",\"patientId\":", instance.patientId());
+        text(json, ",\"accession\":", instance.accessionNumber());
+        text(json, ",\"modality\":", instance.modality());
+        text(json, ",\"calling\":", instance.origin().calling().value());
+        text(json, ",\"called\":", instance.origin().called().value());
+        text(json, ",\"remote\":", instance.origin().remoteHost());
+        text(json, ",\"receivedAt\":", instance.receivedAt().toString());
+        json.append(",\"rules\":").append(plan.rulesVersion()).append(",\"deliveries\":[");
+        String separator = "";
+        for (Plan.PlannedDelivery delivery : plan.deliveries()) {
+            delivery(json.append(separator), delivery);
+            separator = ",";
+        }
+        text(json, "],\"digest\":", digest.toString());
+        return json.append('}').toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    public byte[] toJson() {
-        return JSON.writeValueAsBytes(this);
+    private static void delivery(StringBuilder json, Plan.PlannedDelivery delivery) {
+        text(json, "{\"route\":", delivery.route());
+        json.append(",\"copy\":").append(delivery.copy()).append(",\"candidates\":");
+        String prefix = "[";
+        for (String candidate : delivery.candidates()) {
+            text(json, prefix, candidate);
+            prefix = ",";
+        }
+        json.append("],\"priority\":").append(delivery.priority());
+        json.append(",\"nextWhenRefused\":").append(delivery.nextWhenRefused()).append('}');
+    }
+
+    /** RFC 8259 7. */
+    private static void text(StringBuilder json, String name, String text) {
+        json.append(name).append('"');
+        if (isPlain(text)) {
+            json.append(text);
+        } else {
+            JsonStringEncoder.getInstance().quoteAsString(text, json);
+        }
+        json.append('"');
+    }
+
+    private static boolean isPlain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < ' ' || c > '~' || c == '"' || c == '\\') {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**

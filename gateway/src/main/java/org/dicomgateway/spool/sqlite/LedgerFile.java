@@ -271,6 +271,8 @@ public final class LedgerFile {
         SingleFile() {
             setUrl("jdbc:sqlite:" + path.toAbsolutePath());
             getConfig().setBusyTimeout((int) BUSY_TIMEOUT.toMillis());
+            // The driver would ask for the last key after each INSERT. Who wants a key says RETURNING.
+            getConfig().setGetGeneratedKeys(false);
         }
 
         @Override
