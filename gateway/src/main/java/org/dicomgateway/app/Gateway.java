@@ -117,7 +117,7 @@ public final class Gateway implements AutoCloseable {
         spool = Spool.open(
                 settings.spool(),
                 rules,
-                dispatch,
+                cluster.map(each -> each.shared(dispatch)).orElse(dispatch),
                 clock,
                 cluster.map(Cluster::replica).orElse(Replica.NONE),
                 telemetry.forwardLog(),

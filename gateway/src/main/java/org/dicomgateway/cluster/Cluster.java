@@ -10,6 +10,7 @@ import org.dicomgateway.config.settings.GatewaySettings.ClusterSettings;
 import org.dicomgateway.forward.association.SharedPlaces;
 import org.dicomgateway.process.LongLived;
 import org.dicomgateway.process.Repeating;
+import org.dicomgateway.spool.Chooser;
 import org.dicomgateway.spool.Handover;
 import org.dicomgateway.spool.Replica;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,11 @@ public final class Cluster implements AutoCloseable {
     /** What keeps the spool's instances in the cluster. */
     public Replica replica() {
         return replica;
+    }
+
+    /** A chooser that keeps together over all gateways what this one keeps together. */
+    public Chooser shared(Chooser chooser) {
+        return new SharedChooser(chooser, database, membership);
     }
 
     /** The places at destinations that the gateways share. */

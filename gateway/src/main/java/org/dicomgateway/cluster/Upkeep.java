@@ -99,6 +99,13 @@ final class Upkeep implements AutoCloseable {
         } while (forgotten == AT_ONCE);
         database.inTransaction(transaction -> {
             membership.enter(transaction);
+            return Sql.update(
+                    transaction,
+                    "DELETE FROM affinity WHERE chosen_at < now() - make_interval(secs => ?)",
+                    (double) history.toSeconds());
+        });
+        database.inTransaction(transaction -> {
+            membership.enter(transaction);
             Sql.update(transaction, "DELETE FROM progress USING member m WHERE member = m.id AND " + FORGOTTEN, (double)
                     history.toSeconds());
             return Sql.update(transaction, "DELETE FROM member m WHERE " + FORGOTTEN, (double) history.toSeconds());

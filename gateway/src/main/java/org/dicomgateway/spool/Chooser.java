@@ -7,7 +7,7 @@ import java.util.Set;
 /**
  * Chooses the destination of a delivery from its candidates, based on the current state of the destinations. The ledger
  * asks when the delivery enters the ledger. It asks again while the delivery waits and its destination is not usable.
- * Called in the ledger writer's thread and in others: must not block and does no I/O.
+ * Called in the ledger writer's thread and in others: must not block for long.
  */
 public interface Chooser {
 

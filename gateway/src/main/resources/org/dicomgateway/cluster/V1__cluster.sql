@@ -87,3 +87,12 @@ CREATE TABLE place (
   waits_until timestamptz,
   waits_since timestamptz,
   PRIMARY KEY (destination, member));
+
+-- Where the deliveries of a route with one affinity key go. The first gateway that chooses decides for all.
+CREATE TABLE affinity (
+  route text NOT NULL,
+  key text NOT NULL,
+  copy integer NOT NULL,
+  destination text NOT NULL,
+  chosen_at timestamptz NOT NULL,
+  PRIMARY KEY (route, key, copy));
