@@ -70,7 +70,7 @@ install -m 755 "$ROOT/deploy/container/healthcheck" "$home/"
 install -m 644 "$ROOT/scripts/lib/common.sh" "$home/scripts/lib/"
 ln -s ../share/dicom-gateway/scripts/gateway "$WORK/tree/usr/bin/dicom-gateway"
 install -m 644 "$ROOT/deploy/container/gateway.conf" "$WORK/tree/etc/dicom-gateway/"
-install -d -o 10001 -g 10001 -m 700 "$WORK/tree/var/lib/dicom-gateway"
+install -d -m 700 "$WORK/state/dicom-gateway"
 cp "$ROOT/deploy/container/Containerfile" "$WORK/"
 
 buildah build --timestamp "$SOURCE_DATE_EPOCH" --identity-label=false --layers=false \

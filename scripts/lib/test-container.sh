@@ -108,7 +108,7 @@ cat >"$RUN/orthanc.json" <<TEXT
 { "DicomAet": "ORTHANC1", "DicomPort": $ARCHIVE, "HttpPort": $REST, "StorageDirectory": "$RUN/orthanc",
   "IndexDirectory": "$RUN/orthanc", "RemoteAccessAllowed": false, "AuthenticationEnabled": false }
 TEXT
-mkdir "$RUN/conf" "$RUN/state"
+mkdir "$RUN/conf"
 cp "$ROOT/deploy/container/gateway.conf" "$RUN/conf/"
 cat >"$RUN/conf/routing.conf" <<TEXT
 destination-defaults { breaker { initial-pause = 500 ms, max-pause = 2 s }, probe-interval = 1 s }
@@ -116,7 +116,6 @@ destinations { orthanc1 { ae-title = ORTHANC1, host = 127.0.0.1, port = $ARCHIVE
 routes = [ { name = everything, fallback = true, to = orthanc1 } ]
 TEXT
 chmod -R go+rX "$RUN" && chmod 755 "$WORK"
-chown 10001:10001 "$RUN/state" && chmod 700 "$RUN/state"
 
 step "1/3 The image"
 if [[ ! -f $WORK/container-base.tar ]]; then
@@ -139,7 +138,7 @@ step "2/3 A container"
 start_gateway() {
   podman run --detach --name gateway --read-only --cap-drop=all --security-opt=no-new-privileges --tmpfs /tmp \
     --env "GATEWAY_PORT=$DICOM" --env "GATEWAY_ADMIN_PORT=$ADMIN" --env "GATEWAY_HEALTH_PORT=$HEALTH" \
-    --health-cmd /usr/share/dicom-gateway/healthcheck --env JDK_JAVA_OPTIONS=-Xmx256m --volume "$RUN/state:/var/lib/dicom-gateway" \
+    --health-cmd /usr/share/dicom-gateway/healthcheck --env JDK_JAVA_OPTIONS=-Xmx256m --volume spool:/var/lib/dicom-gateway \
     --volume "$RUN/conf:/etc/dicom-gateway:ro" localhost/dicom-gateway:first
 }
 send() { storescu -aec GATEWAY 127.0.0.1 "$DICOM" "$1"; }
@@ -147,6 +146,7 @@ inside() { podman exec gateway dicom-gateway "$@"; }
 check "there is a study" "$ROOT/scripts/gateway" generate --output "$RUN/study" --studies 3 --instances 1
 mapfile -t FILES < <(find "$RUN/study" -name '*.dcm' | sort)
 start_orthanc 0
+check "there is a volume" podman volume create spool
 check "it starts" start_gateway
 eventually "it is ready" probe ready 200
 check "it is well" podman healthcheck run gateway
@@ -178,15 +178,18 @@ mapfile -t OPERATOR < <("$ROOT/scripts/gateway" hash-password --token 2>/dev/nul
 mapfile -t MONITORING < <("$ROOT/scripts/gateway" hash-password --token 2>/dev/null)
 encoded() { base64 -w 0; }
 # podman plays pods, claims, ConfigMaps and Secrets, not sets. So the pod is the template of the set, with its claim, in the
-# network of this machine, on the ports and with the rules of this test; its probes need curl in the image with podman.
+# network of this machine, on the ports and with the rules of this test. Podman knows no fsGroup, and its probes need curl in
+# the image.
 check "kustomize renders it" kustomize build "$ROOT/deploy/kubernetes/overlays/single" --output "$RUN/rendered.yaml"
 # shellcheck disable=SC2016
 FILTER='
 if .kind == "StatefulSet" then
-  (.spec.volumeClaimTemplates[0] * {apiVersion: "v1", kind: "PersistentVolumeClaim"}),
+  (.spec.volumeClaimTemplates[0] * {apiVersion: "v1", kind: "PersistentVolumeClaim",
+    metadata: {annotations: {"volume.podman.io/uid": "10001", "volume.podman.io/gid": "10001"}}}),
   {apiVersion: "v1", kind: "Pod", metadata: {name: "gateway", labels: .spec.template.metadata.labels},
     spec: (.spec.template.spec
       | .hostNetwork = true
+      | (.volumes[] | select(.secret).secret.defaultMode) = 292
       | .volumes += [{name: "state", persistentVolumeClaim: {claimName: "state"}}]
       | .containers[0] |= (del(.ports, .startupProbe, .livenessProbe, .readinessProbe, .lifecycle)
         | .image = "localhost/dicom-gateway:first"))}

@@ -62,7 +62,7 @@ public final class ProxyHeader {
             throw new RefusedException("the PROXY protocol header is not of version 2, or has an unknown command");
         }
         int family = fixed[13] & 0xFF;
-        int length = (fixed[14] & 0xFF) << 8 | fixed[15] & 0xFF;
+        int length = ((fixed[14] & 0xFF) << 8) | (fixed[15] & 0xFF);
         if (command == LOCAL) {
             skip(in, length);
             return Optional.empty();
