@@ -52,7 +52,7 @@ final class Overview {
                         .toList());
     }
 
-    /** How far a drain got. Looks at what arrives before it counts what waits, so that nothing slips through between. */
+    /** How far a drain got. It looks at what arrives before it counts what waits: nothing slips through between. */
     Answers.Drain drain(Instant now) {
         ReceiverView receiver = controls.receiver();
         boolean draining = receiver.state().equals(ReceiverView.DRAINING);

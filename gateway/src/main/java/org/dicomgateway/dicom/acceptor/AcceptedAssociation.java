@@ -209,8 +209,8 @@ public final class AcceptedAssociation implements Runnable {
     }
 
     /**
-     * Finds out where the connection comes from: of one through a proxy, only the header says so. Nobody else may choose
-     * an address. Returns false when the connection is refused.
+     * Finds out where the connection comes from: of one through a proxy, only the header says so. Nobody else may
+     * choose an address. Returns false when the connection is refused.
      */
     private boolean isFromWhereItMayCome() throws IOException {
         try {

@@ -85,8 +85,8 @@ public final class DicomSocket extends Socket {
     }
 
     /**
-     * Whether the peer begins with the header of a proxy (see {@link ProxyHeader}). Waits for its first byte, within the
-     * current time limits, and does not take it.
+     * Whether the peer begins with the header of a proxy (see {@link ProxyHeader}). Waits for its first byte, within
+     * the current time limits, and does not take it.
      */
     public boolean beginsWithProxyHeader() throws IOException {
         wireIn.mark(1);
