@@ -86,13 +86,17 @@ public final class DicomSocket extends Socket {
 
     /**
      * Whether the peer begins with the header of a proxy (see {@link ProxyHeader}). Waits for its first byte, within
-     * the current time limits, and does not take it.
+     * the current time limits, and does not take it. False when the time passes: who reads next finds that out, too.
      */
     public boolean beginsWithProxyHeader() throws IOException {
         wireIn.mark(1);
-        int first = wireIn.read();
-        wireIn.reset();
-        return first == ProxyHeader.FIRST_BYTE;
+        try {
+            return wireIn.read() == ProxyHeader.FIRST_BYTE;
+        } catch (SocketTimeoutException e) {
+            return false;
+        } finally {
+            wireIn.reset();
+        }
     }
 
     /**
