@@ -22,7 +22,8 @@ The same commit, version and JDK give the same files, byte for byte.
   --version X   instead of the version in pom.xml; docs/changelog.md must have a heading for it
   --output DIR  where the files go
   --test        installs, runs, upgrades, removes and purges the package that is in DIR, in a Debian of its own; as root.
-                Needs mmdebstrap, and network for the first run. The Debian is kept in target/release-test/debian.tar.
+                Then builds the container image of this repository and runs it: docs/containers.md. Needs mmdebstrap,
+                buildah, podman and runc, and network. Debian is kept in target/release-test.
 TEXT
 }
 
@@ -38,7 +39,10 @@ while (($# > 0)); do
       OUTPUT=${2:?--output needs a folder}
       shift 2
       ;;
-    --test) exec "$ROOT/scripts/lib/test-package.sh" "${2:-$OUTPUT}" ;;
+    --test)
+      "$ROOT/scripts/lib/test-package.sh" "${2:-$OUTPUT}"
+      exec "$ROOT/scripts/lib/test-container.sh"
+      ;;
     -h | --help) usage && exit ;;
     *)
       usage >&2

@@ -77,6 +77,8 @@ look() {
     local tls
     tls=$(compgen -G '/usr/lib/*/rsyslog/lmnsd_ossl.so' || true)
     need ossl "$tls" rsyslog-openssl
+    need HAProxy "$(PATH=$PATH:/usr/sbin where haproxy)" haproxy
+    need kustomize "$(where kustomize)" kustomize
     need npm "$(where npm)" npm
     need PostgreSQL "$(compgen -G '/usr/lib/postgresql/*/bin/postgres' | tail -n 1 || true)" postgresql
   fi
@@ -92,7 +94,7 @@ without_services() {
   cat >"$policy" <<'TEXT'
 #!/bin/sh
 # For the time of one installation, by scripts/setup.sh of DICOM Gateway.
-case $1 in orthanc | rsyslog | prometheus* | postgresql*) exit 101 ;; esac
+case $1 in orthanc | rsyslog | prometheus* | haproxy | postgresql*) exit 101 ;; esac
 exit 0
 TEXT
   chmod +x "$policy"
@@ -109,7 +111,7 @@ disable_new_service() {
   fi
 }
 
-# rsyslog, Prometheus and PostgreSQL are needed as programs too, not as services.
+# rsyslog, Prometheus, HAProxy and PostgreSQL are needed as programs too, not as services.
 disable_new_others() {
   if [[ -d /run/systemd/system ]]; then
     if [[ " ${missing[*]} " == *" rsyslog "* ]]; then
@@ -120,6 +122,9 @@ disable_new_others() {
     fi
     if [[ " ${missing[*]} " == *" postgresql "* ]]; then
       systemctl disable postgresql.service >/dev/null 2>&1 || true
+    fi
+    if [[ " ${missing[*]} " == *" haproxy "* ]]; then
+      systemctl disable haproxy.service >/dev/null 2>&1 || true
     fi
   fi
 }

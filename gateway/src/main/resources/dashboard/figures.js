@@ -97,17 +97,20 @@ export function showBanners(status, destinations, connection) {
   banners.show(list, (banner) => banner.key);
 }
 
+const RECEIVER_TITLES = { paused: 'The receiver is paused:', draining: 'The gateway is drained, it takes nothing more in:' };
+
 function receiverBanner({ receiver, because }) {
   if (receiver === 'open') {
     return [];
   }
+  const byOperator = receiver in RECEIVER_TITLES;
   return [
     {
       key: `receiver-${receiver}`,
       level: 'bad',
-      title: receiver === 'paused' ? 'The receiver is paused:' : 'The gateway receives nothing:',
+      title: byOperator ? RECEIVER_TITLES[receiver] : 'The gateway receives nothing:',
       words: because || 'no reason was given',
-      button: receiver === 'paused' ? { label: 'Resume', press: openReceiver } : null,
+      button: byOperator ? { label: 'Resume', press: openReceiver } : null,
     },
   ];
 }

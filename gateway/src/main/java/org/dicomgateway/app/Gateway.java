@@ -22,6 +22,7 @@ import org.dicomgateway.admin.api.ReloadView;
 import org.dicomgateway.admin.api.StatusView;
 import org.dicomgateway.admin.api.ThreadView;
 import org.dicomgateway.admin.server.AdminServer;
+import org.dicomgateway.admin.server.HealthServer;
 import org.dicomgateway.admin.server.HttpLimits;
 import org.dicomgateway.audit.AuditTrail;
 import org.dicomgateway.cluster.Cluster;
@@ -99,6 +100,7 @@ public final class Gateway implements AutoCloseable {
     private final RulesWatcher watcher;
     private final PausedDestinations paused;
     private final Optional<AdminServer> admin;
+    private final Optional<HealthServer> health;
 
     private final GatewaySettings settings;
     private final Instant started;
@@ -166,6 +168,7 @@ public final class Gateway implements AutoCloseable {
                 tls,
                 rejected,
                 pausable,
+                new CaughtUp(spool),
                 forwarder,
                 verifier,
                 paused,
@@ -176,6 +179,7 @@ public final class Gateway implements AutoCloseable {
                 ? Optional.of(new AdminServer(
                         settings.admin(), controls, spool, telemetry, auditListener(), tls, HttpLimits.DEFAULT))
                 : Optional.empty();
+        health = settings.admin().health().map(at -> new HealthServer(at, controls, HttpLimits.DEFAULT));
     }
 
     /**
@@ -246,6 +250,9 @@ public final class Gateway implements AutoCloseable {
         if (admin.isPresent()) {
             admin.get().start();
         }
+        if (health.isPresent()) {
+            health.get().start();
+        }
         for (Acceptor acceptor : acceptors) {
             acceptor.start();
         }
@@ -283,10 +290,12 @@ public final class Gateway implements AutoCloseable {
     private ReceiverView receiver() {
         int associations =
                 acceptors.stream().mapToInt(Acceptor::openAssociations).sum();
-        return pausable.paused()
-                .map(why -> new ReceiverView("paused", why, associations))
-                .or(() -> spool.closedBecause().map(why -> new ReceiverView("closed", why, associations)))
-                .orElseGet(() -> new ReceiverView("open", "", associations));
+        int underWay = pausable.underWay();
+        return pausable.draining()
+                .map(why -> new ReceiverView(ReceiverView.DRAINING, why, associations, underWay))
+                .or(() -> pausable.paused().map(why -> new ReceiverView("paused", why, associations, underWay)))
+                .or(() -> spool.closedBecause().map(why -> new ReceiverView("closed", why, associations, underWay)))
+                .orElseGet(() -> new ReceiverView("open", "", associations, underWay));
     }
 
     private Optional<StatusView.Cluster> cluster() {
@@ -349,6 +358,7 @@ public final class Gateway implements AutoCloseable {
     @Override
     public synchronized void close() {
         Duration grace = settings.shutdownTimeout();
+        health.ifPresent(HealthServer::close);
         admin.ifPresent(AdminServer::close);
         watcher.close();
         certificates.close();

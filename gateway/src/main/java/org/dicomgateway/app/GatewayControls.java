@@ -37,6 +37,7 @@ record GatewayControls(
         TlsContexts tls,
         RejectedSenders rejectedSenders,
         PausableIntake intake,
+        CaughtUp caughtUp,
         Forwarder forwarder,
         Verifier verifier,
         PausedDestinations paused,
@@ -68,6 +69,16 @@ record GatewayControls(
     @Override
     public void pauseReceiver(String why) {
         intake.pause(why);
+    }
+
+    @Override
+    public void drain(String why) {
+        intake.drain(why);
+    }
+
+    @Override
+    public boolean booksAreComplete() {
+        return caughtUp.soon();
     }
 
     @Override

@@ -21,6 +21,7 @@ import org.dicomgateway.cli.log.TailCommand;
 import org.dicomgateway.cli.operate.CommitmentsCommand;
 import org.dicomgateway.cli.operate.DestinationsCommand;
 import org.dicomgateway.cli.operate.DiscardCommand;
+import org.dicomgateway.cli.operate.DrainCommand;
 import org.dicomgateway.cli.operate.ParkedCommand;
 import org.dicomgateway.cli.operate.PauseCommand;
 import org.dicomgateway.cli.operate.ReloadCommand;
@@ -73,6 +74,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             VerifyCommand.class,
             PauseCommand.class,
             ResumeCommand.class,
+            DrainCommand.class,
             ReloadCommand.class,
             CompletionCommand.class,
             NamesCommand.class

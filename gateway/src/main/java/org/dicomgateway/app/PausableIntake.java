@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.dicomgateway.spool.Intake;
 import org.dicomgateway.spool.RefusedException;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +16,14 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * An intake that operators can pause: new associations are then refused, while open ones continue. The pause
- * and its reason are kept in a file beside the spool, so that a restart does not undo a pause.
+ * An intake that operators can pause or drain. New associations are then refused.
+ *
+ * <ul>
+ *   <li>A pause lets open associations continue. It and its reason are kept in a file beside the spool, so that a
+ *       restart does not undo it.
+ *   <li>A drain finishes the instances under way, and refuses all further ones. It ends with the process: a gateway
+ *       that was drained, stopped and started again on the same spool receives.
+ * </ul>
  */
 final class PausableIntake implements Intake {
 
@@ -26,6 +33,8 @@ final class PausableIntake implements Intake {
     private final Intake intake;
     private final Path file;
     private volatile Optional<String> reason;
+    private volatile Optional<String> drain = Optional.empty();
+    private final AtomicInteger underWay = new AtomicInteger();
 
     /** The content of the file. */
     private record Paused(@Nullable String reason) {}
@@ -73,15 +82,31 @@ final class PausableIntake implements Intake {
         DurableFile.replace(file, JSON.writeValueAsString(new Paused(why)));
     }
 
+    /** The reason for the drain, which may be an empty text; empty when the gateway is not drained. */
+    Optional<String> draining() {
+        return drain;
+    }
+
+    /** Takes nothing more in. A pause stays as well, and outlives the drain. */
+    void drain(String why) {
+        drain = Optional.of(why);
+    }
+
+    /** The number of instances that are being received. Once it is 0 during a drain, it stays 0. */
+    int underWay() {
+        return underWay.get();
+    }
+
     /**
-     * Resumes receiving.
+     * Resumes receiving, after a pause, a drain or both.
      *
-     * @return whether it was paused
+     * @return whether it was paused or drained
      * @throws UncheckedIOException when the file cannot be deleted; a restart then pauses receiving again
      */
     synchronized boolean resume() {
-        boolean was = reason.isPresent();
+        boolean was = reason.isPresent() || drain.isPresent();
         reason = Optional.empty();
+        drain = Optional.empty();
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {
@@ -92,12 +117,31 @@ final class PausableIntake implements Intake {
 
     @Override
     public Accepted accept(Arrival arrival, InputStream dataset) throws RefusedException, IOException {
-        return intake.accept(arrival, dataset);
+        // Counted before it looks: who begins a drain and then reads 0 has missed nobody that is let in.
+        underWay.incrementAndGet();
+        try {
+            Optional<String> closed = drain.map(PausableIntake::drained);
+            if (closed.isPresent()) {
+                throw new RefusedException(RefusedException.Kind.CLOSED, closed.get(), null);
+            }
+            return intake.accept(arrival, dataset);
+        } finally {
+            underWay.decrementAndGet();
+        }
     }
 
     @Override
     public Optional<String> closedBecause() {
-        return reason.map(why -> "an operator paused receiving" + (why.isEmpty() ? "" : ": " + why))
+        return drain.map(PausableIntake::drained)
+                .or(() -> reason.map(why -> "an operator paused receiving" + because(why)))
                 .or(intake::closedBecause);
+    }
+
+    private static String drained(String why) {
+        return "an operator drains the gateway" + because(why);
+    }
+
+    private static String because(String why) {
+        return why.isEmpty() ? "" : ": " + why;
     }
 }

@@ -26,6 +26,11 @@ record AuditedPolicy(AssociationPolicy policy, AuditTrail trail) implements Asso
     }
 
     @Override
+    public boolean isProxy(String remoteHost) {
+        return policy.isProxy(remoteHost);
+    }
+
+    @Override
     public void notSecured(String remoteHost, String why) {
         policy.notSecured(remoteHost, why);
         trail.rejected("", remoteHost, why);

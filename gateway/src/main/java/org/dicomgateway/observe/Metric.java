@@ -30,7 +30,7 @@ public enum Metric {
     REJECTED_ASSOCIATIONS(
             "gateway_rejected_associations_total",
             Kind.COUNTER,
-            "Senders that got no association, by result/source/reason of the answer; TLS: the handshake failed; closed: there was no request",
+            "Senders that got no association, by result/source/reason of the answer; TLS: the handshake failed; PROXY: the header of a load balancer was refused; closed: there was no request",
             "code"),
     RECEIVE("gateway_receive_seconds", Kind.HISTOGRAM, "From the C-STORE request to its answer, of received instances"),
 

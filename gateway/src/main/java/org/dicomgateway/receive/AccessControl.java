@@ -1,7 +1,10 @@
 package org.dicomgateway.receive;
 
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
+import org.dicomgateway.config.match.AddressRange;
+import org.dicomgateway.config.match.IpAddress;
 import org.dicomgateway.config.settings.ListenerSettings;
 import org.dicomgateway.config.settings.RateLimiter;
 import org.dicomgateway.dicom.acceptor.AssociationPolicy;
@@ -18,12 +21,14 @@ public final class AccessControl implements AssociationPolicy {
     private final AccessList list;
     private final Identities identities;
     private final PeerAccounts accounts;
+    private final List<AddressRange> proxies;
 
     /** With the rules of the listener. Users and failed passcodes are shared by all listeners. */
     public AccessControl(ListenerSettings listener, Identities identities, InstantSource clock) {
         this.list = new AccessList(listener.access());
         this.identities = identities;
         this.accounts = new PeerAccounts(new RateLimiter(listener.maxRate(), clock), clock);
+        this.proxies = listener.proxies();
     }
 
     @Override
@@ -51,5 +56,13 @@ public final class AccessControl implements AssociationPolicy {
     @Override
     public boolean expects(String remoteHost) {
         return list.names(remoteHost);
+    }
+
+    @Override
+    public boolean isProxy(String remoteHost) {
+        return !proxies.isEmpty()
+                && IpAddress.ofPeer(remoteHost)
+                        .filter(address -> proxies.stream().anyMatch(range -> range.contains(address)))
+                        .isPresent();
     }
 }

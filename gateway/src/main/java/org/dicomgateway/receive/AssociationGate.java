@@ -60,6 +60,11 @@ public final class AssociationGate implements AssociationPolicy {
     }
 
     @Override
+    public boolean isProxy(String remoteHost) {
+        return access.isProxy(remoteHost);
+    }
+
+    @Override
     public void refused(RefusedPeer peer, boolean logged) {
         rejected.count(peer, logged);
     }

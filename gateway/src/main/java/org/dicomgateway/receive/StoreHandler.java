@@ -67,7 +67,7 @@ public final class StoreHandler implements CStoreScp {
             case UNREADABLE -> "dataset cannot be read up to the pixel data";
             case NO_SPACE -> "spool is full, try again later";
             case FAULT -> "spool failed, try again later";
-            case CLOSED -> "shutting down, try again later";
+            case CLOSED -> "takes nothing in now, try again later";
         };
     }
 

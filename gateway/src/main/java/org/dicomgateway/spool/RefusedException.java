@@ -17,7 +17,7 @@ public final class RefusedException extends Exception {
         NO_SPACE,
         /** The disk or the ledger failed. */
         FAULT,
-        /** The spool is shutting down. */
+        /** The spool is shutting down, or an operator drains the gateway. */
         CLOSED
     }
 

@@ -41,7 +41,11 @@ public final class AdminAtAPort implements BeforeEachCallback, AfterEachCallback
     public final Telemetry telemetry = new Telemetry();
     public final AdminServer server = new AdminServer(
             new AdminSettings(
-                    true, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), List.of(), Optional.empty()),
+                    true,
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                    List.of(),
+                    Optional.empty(),
+                    Optional.empty()),
             controls,
             spool,
             telemetry,

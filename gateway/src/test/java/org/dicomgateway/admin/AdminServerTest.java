@@ -229,7 +229,7 @@ class AdminServerTest {
     @Test
     void a_taken_port_is_told_with_what_to_do() {
         AdminServer second = new AdminServer(
-                new AdminSettings(true, admin.server.address(), List.of(), Optional.empty()),
+                new AdminSettings(true, admin.server.address(), List.of(), Optional.empty(), Optional.empty()),
                 controls,
                 spool,
                 admin.telemetry,

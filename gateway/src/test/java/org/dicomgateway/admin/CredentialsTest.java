@@ -67,6 +67,7 @@ class CredentialsTest {
                             new AdminUser("anna", Role.OPERATOR, Optional.of(PASSWORD), Optional.empty()),
                             new AdminUser("bob", Role.VIEWER, Optional.of(PASSWORD), Optional.empty()),
                             new AdminUser("script", Role.OPERATOR, Optional.empty(), Optional.of(TokenHash.of(TOKEN)))),
+                    Optional.empty(),
                     Optional.empty()),
             controls,
             new FakeSpoolView(),

@@ -40,7 +40,11 @@ class DashboardTest {
     private final HttpClient http = HttpClient.newHttpClient();
     private final AdminServer server = new AdminServer(
             new AdminSettings(
-                    true, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), List.of(), Optional.empty()),
+                    true,
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                    List.of(),
+                    Optional.empty(),
+                    Optional.empty()),
             new FakeControls(),
             new FakeSpoolView(),
             new Telemetry(),

@@ -42,6 +42,11 @@ public final class FakeControls implements Controls {
     public List<ThreadView> threads = List.of(new ThreadView("spool-maintenance", true));
     public Optional<Instant> auditComplete = Optional.of(NOW);
     public Optional<String> receiverPaused = Optional.empty();
+    public Optional<String> drained = Optional.empty();
+    /** Instances that are being received; each look at the receiver ends one. */
+    public int receiving;
+
+    public boolean booksComplete = true;
     public CommitmentsView commitments = new CommitmentsView(
             List.of(new CommitmentsView.SenderView("CT1", 3, 1, 0)),
             List.of(
@@ -93,10 +98,12 @@ public final class FakeControls implements Controls {
 
     @Override
     public ReceiverView receiver() {
-        return receiverPaused
-                .map(why -> new ReceiverView("paused", why, 2))
-                .or(() -> closedBecause.map(why -> new ReceiverView("closed", why, 2)))
-                .orElseGet(() -> new ReceiverView("open", "", 2));
+        int now = receiving;
+        receiving = Math.max(0, receiving - 1);
+        return drained.map(why -> new ReceiverView(ReceiverView.DRAINING, why, 2, now))
+                .or(() -> receiverPaused.map(why -> new ReceiverView("paused", why, 2, now)))
+                .or(() -> closedBecause.map(why -> new ReceiverView("closed", why, 2, now)))
+                .orElseGet(() -> new ReceiverView("open", "", 2, now));
     }
 
     @Override
@@ -105,8 +112,19 @@ public final class FakeControls implements Controls {
     }
 
     @Override
+    public void drain(String why) {
+        drained = Optional.of(why);
+    }
+
+    @Override
+    public boolean booksAreComplete() {
+        return booksComplete;
+    }
+
+    @Override
     public boolean resumeReceiver() {
-        boolean was = receiverPaused.isPresent();
+        boolean was = receiverPaused.isPresent() || drained.isPresent();
+        drained = Optional.empty();
         receiverPaused = Optional.empty();
         return was;
     }

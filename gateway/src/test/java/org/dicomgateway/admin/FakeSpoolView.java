@@ -38,19 +38,24 @@ public final class FakeSpoolView implements SpoolView {
     /** How many deliveries an action is about, at most. */
     public long counted = Long.MAX_VALUE;
 
+    /** Whether nothing is left of what it ever got. */
+    public boolean empty;
+
     @Override
     public Map<String, Books> books() {
-        return Map.of("a", new Books(10, 7, 2, 1, 0, 0, 2048), "gone", new Books(5, 1, 0, 0, 4, 0, 0));
+        return empty
+                ? Map.of()
+                : Map.of("a", new Books(10, 7, 2, 1, 0, 0, 2048), "gone", new Books(5, 1, 0, 0, 4, 0, 0));
     }
 
     @Override
     public long unrouted() {
-        return 3;
+        return empty ? 0 : 3;
     }
 
     @Override
     public long unassigned() {
-        return 6;
+        return empty ? 0 : 6;
     }
 
     @Override

@@ -32,7 +32,7 @@ public final class Found {
 
     private Found() {}
 
-    static FoundInstance instance() {
+    public static FoundInstance instance() {
         Instance instance = new Instance(
                 INSTANCE,
                 Uid.of("1.2.840.10008.5.1.4.1.1.2"),

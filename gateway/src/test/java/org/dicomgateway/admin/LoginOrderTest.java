@@ -42,6 +42,7 @@ class LoginOrderTest {
                     true,
                     new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                     List.of(new AdminUser("anna", Role.VIEWER, Optional.of(PASSWORD), Optional.empty())),
+                    Optional.empty(),
                     Optional.empty()),
             new FakeControls(),
             new FakeSpoolView(),

@@ -75,7 +75,12 @@ class SlowClientsTest {
 
     private static AdminServer server(Optional<ServerTls> tls) throws IOException {
         AdminServer server = new AdminServer(
-                new AdminSettings(true, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), List.of(), tls),
+                new AdminSettings(
+                        true,
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        List.of(),
+                        tls,
+                        Optional.empty()),
                 new FakeControls(),
                 new FakeSpoolView(),
                 new Telemetry(),

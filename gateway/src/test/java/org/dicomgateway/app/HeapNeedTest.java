@@ -45,6 +45,7 @@ class HeapNeedTest {
                 TIME,
                 1 << 20,
                 Optional.empty());
-        return new ListenerSettings("some", Set.of(AeTitle.of("GATEWAY")), acceptor, RateLimit.UNLIMITED, List.of());
+        return new ListenerSettings(
+                "some", Set.of(AeTitle.of("GATEWAY")), acceptor, RateLimit.UNLIMITED, List.of(), List.of());
     }
 }

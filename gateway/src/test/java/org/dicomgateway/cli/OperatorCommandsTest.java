@@ -27,6 +27,7 @@ import org.dicomgateway.cli.common.OperatorCommand;
 import org.dicomgateway.cli.operate.CommitmentsCommand;
 import org.dicomgateway.cli.operate.DestinationsCommand;
 import org.dicomgateway.cli.operate.DiscardCommand;
+import org.dicomgateway.cli.operate.DrainCommand;
 import org.dicomgateway.cli.operate.ParkedCommand;
 import org.dicomgateway.cli.operate.PauseCommand;
 import org.dicomgateway.cli.operate.ReloadCommand;
@@ -246,6 +247,46 @@ class OperatorCommandsTest {
         assertThat(run(new ResumeCommand(), "receiver")).isZero();
         assertThat(run(new ResumeCommand(), "receiver")).isZero();
         assertThat(out.toString()).contains("receiving is resumed", "receiving is not paused: nothing to do");
+    }
+
+    @Test
+    void drain_begins_and_tells_what_is_left() {
+        assertThat(run(new DrainCommand(), "--reason", "moves")).isZero();
+        assertThat(controls.drained).hasValue("moves");
+        assertThat(out.toString())
+                .contains("draining: nothing more is taken in; to receive again: scripts/gateway resume");
+        assertThat(run(status())).isEqualTo(1);
+        assertThat(out.toString())
+                .contains("receiving: NO, draining: moves; to receive again: scripts/gateway resume receiver");
+        assertThat(run(new DrainCommand(), "--timeout", "1s")).isEqualTo(2);
+        assertThat(err.toString()).contains("--timeout is only possible with --wait");
+    }
+
+    @Test
+    void drain_waits_no_longer_than_it_may_and_tells_what_is_left_for_whom() {
+        controls.receiving = 1_000;
+        assertThat(run(new DrainCommand(), "--wait", "--timeout", "300ms")).isEqualTo(5);
+        assertThat(out.toString())
+                .contains("draining: nothing more is taken in", "under way")
+                .containsPattern("(?m)^left for +state +pending +parked +held +why$")
+                .containsPattern("(?m)^a +up +2 +1 +0$")
+                .containsPattern("(?m)^gone +not in the rules +0 +0 +4");
+    }
+
+    @Test
+    void drain_waits_until_nothing_arrives_and_nothing_is_pending() {
+        spool.empty = true;
+        controls.receiving = 3;
+        assertThat(run(new DrainCommand(), "--wait")).isZero();
+        assertThat(controls.receiving).isZero();
+        assertThat(out.toString()).startsWith("drained: nothing is left");
+    }
+
+    @Test
+    void drain_does_not_trust_books_that_lag_behind() {
+        spool.empty = true;
+        controls.booksComplete = false;
+        assertThat(run(new DrainCommand(), "--wait", "--timeout", "250ms")).isEqualTo(5);
     }
 
     @Test

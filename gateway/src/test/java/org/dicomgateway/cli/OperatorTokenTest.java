@@ -53,7 +53,7 @@ class OperatorTokenTest {
         InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         AdminUser script = new AdminUser("s", Role.VIEWER, Optional.empty(), Optional.of(TokenHash.of(token)));
         try (AdminServer server = new AdminServer(
-                new AdminSettings(true, anyPort, List.of(script), Optional.empty()),
+                new AdminSettings(true, anyPort, List.of(script), Optional.empty(), Optional.empty()),
                 new FakeControls(),
                 new FakeSpoolView(),
                 new Telemetry(),
@@ -61,7 +61,8 @@ class OperatorTokenTest {
                 new TlsContexts(InstantSource.system()),
                 HttpLimits.DEFAULT)) {
             server.start();
-            AdminSettings settings = new AdminSettings(true, server.address(), List.of(), Optional.empty());
+            AdminSettings settings =
+                    new AdminSettings(true, server.address(), List.of(), Optional.empty(), Optional.empty());
             assertThat(new RunningGateway(settings, Optional.of(token)).get("/api/status"))
                     .contains("version");
             assertThatThrownBy(() -> new RunningGateway(settings, Optional.empty()).get("/api/status"))

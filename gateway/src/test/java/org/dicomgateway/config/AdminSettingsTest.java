@@ -2,6 +2,7 @@ package org.dicomgateway.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.dicomgateway.config.hocon.Problem;
@@ -43,6 +44,21 @@ class AdminSettingsTest {
         assertThat(admin.enabled()).isFalse();
         assertThat(admin.address().getAddress().getHostAddress()).isEqualTo("0:0:0:0:0:0:0:1");
         assertThat(admin.address().getPort()).isEqualTo(9000);
+    }
+
+    @Test
+    void probes_have_a_port_of_their_own_when_it_is_set() throws Exception {
+        assertThat(written.gateway("").admin().health()).isEmpty();
+        AdminSettings admin = written.gateway(
+                        "gateway.admin { enabled = false, health { bind = 0.0.0.0, port = 9001 } }")
+                .admin();
+        assertThat(admin.health()).hasValue(new InetSocketAddress("0.0.0.0", 9001));
+        assertThat(written.problemsOfGateway("gateway.admin.health.port = 8080"))
+                .singleElement()
+                .satisfies(problem -> {
+                    assertThat(Written.place(problem)).isEqualTo("gateway.conf:1 gateway.admin.health.port");
+                    assertThat(problem.what()).isEqualTo("gateway.admin.port is 8080 as well");
+                });
     }
 
     @Test

@@ -41,7 +41,8 @@ class ListenerSettingsTest {
                     128 * 1024,
                     Optional.empty()),
             RateLimit.UNLIMITED,
-            List.of(AccessRule.anybody(List.of(), PeerLimits.UNLIMITED)));
+            List.of(AccessRule.anybody(List.of(), PeerLimits.UNLIMITED)),
+            List.of());
 
     private static final String ALL = """
             bind = "::1"
@@ -98,7 +99,8 @@ class ListenerSettingsTest {
                         Set.of(AeTitle.of("PACS"), AeTitle.of("OLD PACS")),
                         ALL_READ,
                         new RateLimit(OptionalInt.of(40), Optional.of(DataSize.ofMebibytes(5))),
-                        List.of(AccessRule.anybody(List.of(), PeerLimits.UNLIMITED))));
+                        List.of(AccessRule.anybody(List.of(), PeerLimits.UNLIMITED)),
+                        List.of()));
     }
 
     @Test

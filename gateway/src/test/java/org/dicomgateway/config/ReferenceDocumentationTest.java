@@ -40,6 +40,8 @@ class ReferenceDocumentationTest {
             "gateway.admin.users.NAME.role",
             "gateway.admin.users.NAME.password-hash",
             "gateway.admin.users.NAME.token-hash",
+            "gateway.admin.health.port",
+            "gateway.listener-defaults.proxy-protocol.from",
             "gateway.audit.site-id",
             "gateway.audit.syslog.host",
             "senders.NAME.ae-title",

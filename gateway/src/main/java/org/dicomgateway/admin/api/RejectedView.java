@@ -50,6 +50,8 @@ public record RejectedView(
             case "2/3/1" -> "The sender can try again as soon as the reason is gone.";
             case "2/3/2" -> "Raise the limit that the reason names, or correct a sender that leaves associations open.";
             case RefusedPeer.CLOSED -> "If it is a sender: it must speak DICOM, with TLS or without as the port does.";
+            case RefusedPeer.PROXY ->
+                "Correct proxy-protocol.from of the listener, or what the load balancer sends; a sender needs no header.";
             case RefusedPeer.TLS -> "Correct the sender's certificate or TLS settings, or trust of the listener.";
             default -> "Correct the sender: its request is not one that a DICOM sender makes.";
         };

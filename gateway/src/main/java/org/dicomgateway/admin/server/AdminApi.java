@@ -59,6 +59,8 @@ final class AdminApi {
         routes.post("/api/destinations/{name}/try", this::tryNow);
         routes.post("/api/receiver/pause", this::pauseReceiver);
         routes.post("/api/receiver/resume", this::resumeReceiver);
+        routes.get("/api/receiver/drain", context -> answer(context, overview.drain(Instant.now())));
+        routes.post("/api/receiver/drain", this::drain);
         routes.post("/api/reroute", this::reroute);
         routes.post("/api/retry", this::retry);
         routes.post("/api/discard", this::discard);
@@ -92,9 +94,20 @@ final class AdminApi {
         answer(context, new Answers.ReceiverPaused(true));
     }
 
+    private void drain(Context context) {
+        String reason =
+                Text.printable(request(context, Requests.Pause.class).reason().orElse(""), MAX_REASON);
+        controls.drain(reason);
+        LOG.info(
+                "{}: the gateway is drained, and takes nothing more in: {}",
+                Caller.mention(context),
+                reason.isEmpty() ? "no reason given" : reason);
+        answer(context, overview.drain(Instant.now()));
+    }
+
     private void resumeReceiver(Context context) {
         if (!controls.resumeReceiver()) {
-            throw new ConflictResponse("receiving is not paused");
+            throw new ConflictResponse("receiving is neither paused nor drained");
         }
         LOG.info("{}: receiving is resumed", Caller.mention(context));
         answer(context, new Answers.ReceiverPaused(false));

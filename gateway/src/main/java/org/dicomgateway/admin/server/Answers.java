@@ -1,7 +1,9 @@
 package org.dicomgateway.admin.server;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import org.dicomgateway.admin.api.DestinationView;
 
 /** Answers to requests that do something, and to health checks. */
 public final class Answers {
@@ -40,6 +42,25 @@ public final class Answers {
     public record ReceiverPaused(boolean paused) {}
 
     /**
+     * How far a drain got.
+     *
+     * @param draining whether the gateway is drained; false also when it was resumed or restarted since
+     * @param done whether nothing arrives any more and nothing is pending; parked and held deliveries can be left
+     * @param receiving how many instances are still being received
+     * @param left the destinations for which anything is pending, parked or held
+     * @param unassigned deliveries that wait because none of their candidates can be used
+     * @param unrouted instances that are held because no route applies to them
+     */
+    public record Drain(
+            boolean draining, boolean done, int receiving, List<DestinationView> left, long unassigned, long unrouted) {
+
+        /** Copies the list. */
+        public Drain {
+            left = List.copyOf(left);
+        }
+    }
+
+    /**
      * The process answers.
      *
      * @param ready true
@@ -56,6 +77,13 @@ public final class Answers {
      *     is wrong; empty without an audit trail
      */
     public record Ready(boolean ready, String why, Optional<Instant> auditComplete) {}
+
+    /**
+     * What a probe is told.
+     *
+     * @param ready yes, or no
+     */
+    public record Probe(boolean ready) {}
 
     /**
      * The user who asks.

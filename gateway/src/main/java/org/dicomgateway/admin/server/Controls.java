@@ -34,9 +34,23 @@ public interface Controls {
     void pauseReceiver(String why);
 
     /**
+     * Takes nothing more in until {@link #resumeReceiver} or a restart: new associations are refused as a transient
+     * condition, instances under way are finished, and further ones on open associations are refused.
+     *
+     * @param why for other operators; may be empty
+     */
+    void drain(String why);
+
+    /**
+     * Whether the books count everything that was received before this call. False also when that is not known within
+     * two seconds.
+     */
+    boolean booksAreComplete();
+
+    /**
      * Accepts associations again.
      *
-     * @return whether it was paused
+     * @return whether it was paused or drained
      */
     boolean resumeReceiver();
 

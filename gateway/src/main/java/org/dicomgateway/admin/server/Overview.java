@@ -8,6 +8,7 @@ import java.util.TreeSet;
 import org.dicomgateway.admin.api.DestinationView;
 import org.dicomgateway.admin.api.HealthView;
 import org.dicomgateway.admin.api.ProcessView;
+import org.dicomgateway.admin.api.ReceiverView;
 import org.dicomgateway.admin.api.RejectedView;
 import org.dicomgateway.admin.api.StatusView;
 import org.dicomgateway.observe.Traffic;
@@ -50,6 +51,20 @@ final class Overview {
                 controls.rejectedSenders().latest().stream()
                         .map(RejectedView::of)
                         .toList());
+    }
+
+    /** How far a drain got. It looks at what arrives before it counts what waits: nothing slips through between. */
+    Answers.Drain drain(Instant now) {
+        ReceiverView receiver = controls.receiver();
+        boolean draining = receiver.state().equals(ReceiverView.DRAINING);
+        boolean quiet = draining && receiver.receiving() == 0 && controls.booksAreComplete();
+        long unassigned = spool.unassigned();
+        List<DestinationView> left = destinations(now).stream()
+                .filter(each -> each.waiting().instances() + each.parked() + each.held() > 0)
+                .toList();
+        boolean pending =
+                unassigned > 0 || left.stream().anyMatch(each -> each.waiting().instances() > 0);
+        return new Answers.Drain(draining, quiet && !pending, receiver.receiving(), left, unassigned, spool.unrouted());
     }
 
     /** The destinations of the rules, and those that still have deliveries but are no longer in the rules. */

@@ -19,5 +19,8 @@ public final class ExitCode {
     /** Nothing is known of what was looked up. */
     public static final int NOT_FOUND = 4;
 
+    /** The gateway takes nothing more in, but did not deliver all that it has. */
+    public static final int LEFT = 5;
+
     private ExitCode() {}
 }

@@ -15,7 +15,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "resume",
         mixinStandardHelpOptions = true,
-        description = "Sends again to a paused destination. resume receiver accepts associations again.",
+        description = "Sends again to a paused destination. resume receiver accepts associations again,"
+                + " after a pause or a drain.",
         exitCodeList = {
             "0:it is resumed, or was not paused",
             "1:it could not be resumed",

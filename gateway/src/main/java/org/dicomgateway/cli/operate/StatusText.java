@@ -92,7 +92,7 @@ final class StatusText {
         }
         String why = receiver.because().isEmpty() ? "no reason given" : receiver.because();
         wrong.add("receiving: NO, " + receiver.state() + ": " + Text.printable(why, MAX_REASON)
-                + (receiver.state().equals("paused")
+                + (List.of("paused", ReceiverView.DRAINING).contains(receiver.state())
                         ? "; to receive again: " + ProgramName.get() + " resume receiver"
                         : ""));
     }

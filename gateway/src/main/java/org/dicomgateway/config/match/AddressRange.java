@@ -47,6 +47,11 @@ public final class AddressRange {
         return startsAs(address.bytes());
     }
 
+    /** Whether the range contains every address of its kind. */
+    public boolean isEverything() {
+        return prefix == 0;
+    }
+
     private boolean startsAs(byte[] candidate) {
         if (candidate.length != network.length) {
             return false;

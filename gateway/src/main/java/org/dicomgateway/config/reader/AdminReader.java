@@ -28,12 +28,28 @@ final class AdminReader {
         Setting<InetAddress> address = address(section, encryption.flag("enabled"));
         Setting<Integer> port = section.integer("port", 0, 65_535);
         List<Supplier<AdminUser>> users = users(section.section("users"));
+        Supplier<Optional<InetSocketAddress>> health = health(section.section("health"), port);
         section.finish();
         return () -> new AdminSettings(
                 enabled.get(),
                 new InetSocketAddress(address.get(), port.get()),
                 users.stream().map(Supplier::get).toList(),
-                tls.get());
+                tls.get(),
+                health.get());
+    }
+
+    /** The port for probes; none when no port is set. */
+    private static Supplier<Optional<InetSocketAddress>> health(Section section, Setting<Integer> adminPort) {
+        Setting<InetAddress> address = section.text("bind").map(ListenerReader::address);
+        Setting<Optional<Integer>> port = section.optional("port", node -> node.integer(0, 65_535))
+                .checkWith(
+                        adminPort,
+                        (own, other) ->
+                                own.isEmpty() || own.get() == 0 || !own.get().equals(other),
+                        (own, other) -> "gateway.admin.port is " + other + " as well",
+                        "give the probes a port of their own");
+        section.finish();
+        return () -> port.get().map(own -> new InetSocketAddress(address.get(), own));
     }
 
     /** Other machines may reach the interface only with a login and only over an encrypted connection. */

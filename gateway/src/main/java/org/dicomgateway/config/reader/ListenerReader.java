@@ -13,6 +13,7 @@ import java.util.function.Supplier;
 import org.dicomgateway.config.hocon.Problems;
 import org.dicomgateway.config.hocon.Section;
 import org.dicomgateway.config.hocon.Setting;
+import org.dicomgateway.config.match.AddressRange;
 import org.dicomgateway.config.match.IpAddress;
 import org.dicomgateway.config.settings.AccessRule;
 import org.dicomgateway.config.settings.DataSize;
@@ -95,6 +96,7 @@ final class ListenerReader {
         Setting<Duration> write = section.duration("write-timeout", Limits.MIN_TIMEOUT, Limits.MAX_TIMEOUT);
         Setting<DataSize> pdu = section.size("max-pdu-length", Limits.MIN_PDU, Limits.MAX_PDU);
         Supplier<Optional<ServerTls>> tls = TlsReader.server(section.section("tls"), whole);
+        Setting<List<AddressRange>> proxies = proxies(section.section("proxy-protocol"));
         Supplier<List<AccessRule>> rules = access.read(section);
         section.finish();
         return new Draft(
@@ -115,7 +117,20 @@ final class ListenerReader {
                                 (int) pdu.get().bytes(),
                                 tls.get()),
                         rate.get(),
-                        rules.get()));
+                        rules.get(),
+                        proxies.get()));
+    }
+
+    /** The balancers that say whose connection they pass on. Everybody cannot be one. */
+    private static Setting<List<AddressRange>> proxies(Section section) {
+        Setting<List<AddressRange>> from = section.optional("from", ConditionReader::ranges)
+                .map(ranges -> ranges.orElse(List.of()))
+                .check(
+                        ranges -> ranges.stream().noneMatch(AddressRange::isEverything),
+                        ranges -> "with every address, each peer could choose the one that it is taken for",
+                        "list the addresses of your load balancers");
+        section.finish();
+        return from;
     }
 
     /** A number, or a word: {@code half} of the associations of the listener, or {@code unlimited}. */

@@ -2,6 +2,7 @@ package org.dicomgateway.config.settings;
 
 import java.util.List;
 import java.util.Set;
+import org.dicomgateway.config.match.AddressRange;
 import org.dicomgateway.dicom.acceptor.AcceptorSettings;
 import org.dicomgateway.dicom.values.AeTitle;
 
@@ -13,13 +14,20 @@ import org.dicomgateway.dicom.values.AeTitle;
  * @param acceptor address, limits, timeouts and TLS
  * @param maxRate the maximum rate of all its senders together; instances above it wait
  * @param access which peers may send: the first rule that matches applies; never empty
+ * @param proxies the load balancers that say in a header whose connection they pass on; may be empty
  */
 public record ListenerSettings(
-        String name, Set<AeTitle> aeTitles, AcceptorSettings acceptor, RateLimit maxRate, List<AccessRule> access) {
+        String name,
+        Set<AeTitle> aeTitles,
+        AcceptorSettings acceptor,
+        RateLimit maxRate,
+        List<AccessRule> access,
+        List<AddressRange> proxies) {
 
-    /** Copies the set and the list. */
+    /** Copies the set and the lists. */
     public ListenerSettings {
         aeTitles = Set.copyOf(aeTitles);
         access = List.copyOf(access);
+        proxies = List.copyOf(proxies);
     }
 }

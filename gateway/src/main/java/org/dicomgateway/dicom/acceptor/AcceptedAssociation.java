@@ -3,6 +3,7 @@ package org.dicomgateway.dicom.acceptor;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -35,6 +36,7 @@ import org.dicomgateway.dicom.wire.Aborts;
 import org.dicomgateway.dicom.wire.DicomSocket;
 import org.dicomgateway.dicom.wire.Negotiation;
 import org.dicomgateway.dicom.wire.Negotiation.CommitmentRoles;
+import org.dicomgateway.dicom.wire.ProxyHeader;
 import org.dicomgateway.dicom.wire.TlsFailure;
 import org.dicomgateway.dicom.wire.ToolkitDevice;
 import org.jspecify.annotations.Nullable;
@@ -79,8 +81,9 @@ public final class AcceptedAssociation implements Runnable {
     private final Acceptor acceptor;
     private final DicomSocket socket;
     private final int number;
-    private final @Nullable String excess;
-    private final String remoteHost;
+    private final boolean viaProxy;
+    private volatile @Nullable String excess;
+    private volatile String remoteHost;
     private boolean hasTurn;
 
     private volatile @Nullable Association association;
@@ -97,18 +100,29 @@ public final class AcceptedAssociation implements Runnable {
      * Serves the connection.
      *
      * @param excess why the association must be rejected as over the limit; null when it is within
+     * @param viaProxy whether a header must say whose connection it is
      */
-    AcceptedAssociation(Acceptor acceptor, DicomSocket socket, int number, @Nullable String excess) {
+    AcceptedAssociation(Acceptor acceptor, DicomSocket socket, int number, @Nullable String excess, boolean viaProxy) {
         this.acceptor = acceptor;
         this.socket = socket;
         this.number = number;
         this.excess = excess;
+        this.viaProxy = viaProxy;
         this.remoteHost = socket.getInetAddress().getHostAddress();
         this.name = "?@" + remoteHost + "#" + number;
     }
 
     boolean isOverLimit() {
         return excess != null;
+    }
+
+    /** The peer's address became known. Over the limit stays over the limit. */
+    void comesFrom(String host, @Nullable String tooMany) {
+        remoteHost = host;
+        name = "?@" + host + "#" + number;
+        if (excess == null) {
+            excess = tooMany;
+        }
     }
 
     /** The peer's address, as text. */
@@ -128,7 +142,7 @@ public final class AcceptedAssociation implements Runnable {
             socket.parseAfter(this::awaitTurn);
             socket.start();
             socket.readBefore(acceptor.settings().requestTimeout());
-            if (secure()) {
+            if (isFromWhereItMayCome() && secure()) {
                 try {
                     AdvancedHandler.INSTANCE.onAccept(toolkit(), socket);
                 } finally {
@@ -153,6 +167,8 @@ public final class AcceptedAssociation implements Runnable {
         StoreRequests requests = storeRequests;
         if (requests != null) {
             LOG.info("{}: closed after {} C-STORE{}", name, requests.count(), howItEnded());
+        } else if (isOnlyCheck()) {
+            LOG.debug("{}: closed before it was associated{}", name, howItEnded());
         } else if (!told) {
             String how = "closed before it was associated" + howItEnded();
             boolean logged = acceptor.refusals().info("{}: {}", name, how);
@@ -161,6 +177,11 @@ public final class AcceptedAssociation implements Runnable {
                 acceptor.policy().refused(new RefusedPeer("", "", remoteHost, RefusedPeer.CLOSED, how), logged);
             }
         }
+    }
+
+    /** A balancer looks every few seconds whether the port is open, and says nothing beside its header. */
+    private boolean isOnlyCheck() {
+        return viaProxy && !socket.heardAnything();
     }
 
     /** Runs in the thread of the connection, when the complete request has arrived and nothing of it is parsed yet. */
@@ -188,6 +209,34 @@ public final class AcceptedAssociation implements Runnable {
     }
 
     /**
+     * Finds out where the connection comes from: of one through a proxy, only the header says so. Nobody else may
+     * choose an address. Returns false when the connection is refused.
+     */
+    private boolean isFromWhereItMayCome() throws IOException {
+        try {
+            if (viaProxy) {
+                Optional<InetAddress> peer = socket.readProxyHeader();
+                return peer.isEmpty() || acceptor.identified(this, peer.get());
+            }
+            if (socket.beginsWithProxyHeader()) {
+                throw new ProxyHeader.RefusedException("it sends a PROXY protocol header, and is not in"
+                        + " proxy-protocol.from: only the balancers there may say whose connection they pass on");
+            }
+            return true;
+        } catch (ProxyHeader.RefusedException e) {
+            refused(RefusedPeer.PROXY, String.valueOf(e.getMessage()));
+            return false;
+        }
+    }
+
+    private void refused(String code, String why) {
+        boolean logged = acceptor.refusals().info("{}: refused: {}", name, why);
+        told = true;
+        acceptor.policy().notSecured(remoteHost, why);
+        acceptor.policy().refused(new RefusedPeer("", "", remoteHost, code, why), logged);
+    }
+
+    /**
      * Does the TLS handshake in this thread, within the time limit of the request. Returns false when TLS is required
      * and the handshake failed.
      */
@@ -196,11 +245,11 @@ public final class AcceptedAssociation implements Runnable {
             acceptor.secure(socket);
             return true;
         } catch (IOException e) {
+            if (isOnlyCheck()) {
+                return false;
+            }
             String why = TlsFailure.inWords(e);
-            boolean logged = acceptor.refusals().info("{}: refused: {}", name, why);
-            told = true;
-            acceptor.policy().notSecured(remoteHost, why);
-            acceptor.policy().refused(new RefusedPeer("", "", remoteHost, RefusedPeer.TLS, why), logged);
+            refused(RefusedPeer.TLS, why);
             return false;
         }
     }
@@ -259,8 +308,9 @@ public final class AcceptedAssociation implements Runnable {
     }
 
     private AssociationAnswer answerTo(AAssociateRQ rq, @Nullable Origin origin, Optional<UserIdentity> identity) {
-        if (excess != null) {
-            return Rejection.localLimitExceeded(excess);
+        @Nullable String tooMany = excess;
+        if (tooMany != null) {
+            return Rejection.localLimitExceeded(tooMany);
         }
         if (acceptor.isStopping()) {
             return Rejection.temporaryCongestion("shutting down");

@@ -2,6 +2,7 @@ package org.dicomgateway.dicom.acceptor;
 
 import java.io.IOException;
 import java.net.BindException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -279,21 +280,39 @@ public final class Acceptor implements AutoCloseable {
     }
 
     private void serve(DicomSocket socket) {
-        @Nullable
-        String excess = places.excess(connections, socket.getInetAddress().getHostAddress());
-        if (stopping || (excess != null && overLimit() >= REFUSALS_AT_ONCE)) {
-            socket.closeQuietly();
-            return;
-        }
+        String host = socket.getInetAddress().getHostAddress();
+        boolean viaProxy = policy.isProxy(host);
         int number = lastNumber.incrementAndGet();
-        AcceptedAssociation connection = new AcceptedAssociation(this, socket, number, excess);
-        connections.add(connection);
+        AcceptedAssociation connection;
+        synchronized (places) {
+            @Nullable String excess = viaProxy ? places.excess(connections) : places.excess(connections, host);
+            if (stopping || (excess != null && overLimit() >= REFUSALS_AT_ONCE)) {
+                socket.closeQuietly();
+                return;
+            }
+            connection = new AcceptedAssociation(this, socket, number, excess, viaProxy);
+            connections.add(connection);
+        }
         Thread thread = new Thread(connection, "dicom-assoc-" + number);
         if (!Threads.start(thread)) {
             LOG.error("the machine has no thread left for a connection; {} connections are open", openAssociations());
             socket.closeQuietly();
             ended(connection);
             pause();
+        }
+    }
+
+    /**
+     * Counts a connection for the peer whose address the proxy has said.
+     *
+     * @return false when there are too many over the limit already: close it without an answer
+     */
+    boolean identified(AcceptedAssociation connection, InetAddress peer) {
+        synchronized (places) {
+            List<AcceptedAssociation> others =
+                    connections.stream().filter(each -> each != connection).toList();
+            connection.comesFrom(peer.getHostAddress(), places.excess(others, peer.getHostAddress()));
+            return !connection.isOverLimit() || overLimit() <= REFUSALS_AT_ONCE;
         }
     }
 

@@ -24,7 +24,16 @@ public interface AssociationPolicy {
     }
 
     /**
-     * A peer failed in the TLS handshake.
+     * Whether this address is that of a load balancer that begins each connection with a header of the PROXY protocol,
+     * version 2. From such an address the header is required: it says where the connection comes from. From every other
+     * address it is refused.
+     */
+    default boolean isProxy(String remoteHost) {
+        return false;
+    }
+
+    /**
+     * A peer failed in what comes before its request: the header of a proxy, or the TLS handshake.
      *
      * @param remoteHost its address
      * @param why the reason, printable

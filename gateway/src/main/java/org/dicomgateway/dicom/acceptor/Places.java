@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Limits the connections: in total, of unknown addresses, and of one address. */
+/**
+ * Limits the connections: in total, of unknown addresses, and of one address. One that comes through a proxy counts for
+ * the address of the proxy until its header has arrived. Safe for any number of threads.
+ */
 final class Places {
 
     /** One in this many connections is reserved for known addresses. */
@@ -24,16 +27,26 @@ final class Places {
         this.known = known;
     }
 
-    /** Why one more connection from this address is too many; null when it is not. Costs almost nothing. */
+    /** Why one more connection is too many, wherever it comes from; null when it is not. Costs almost nothing. */
+    @Nullable
+    String excess(Collection<AcceptedAssociation> connections) {
+        int max = settings.maxAssociations();
+        return within(connections).size() >= max ? "all " + max + " associations are in use" : null;
+    }
+
+    /**
+     * Why one more connection from this address is too many; null when it is not.
+     *
+     * @param connections the other ones
+     */
     @Nullable
     String excess(Collection<AcceptedAssociation> connections, String host) {
-        List<AcceptedAssociation> open = connections.stream()
-                .filter(connection -> !connection.isOverLimit())
-                .toList();
-        int max = settings.maxAssociations();
-        if (open.size() >= max) {
-            return "all " + max + " associations are in use";
+        @Nullable String full = excess(connections);
+        if (full != null) {
+            return full;
         }
+        List<AcceptedAssociation> open = within(connections);
+        int max = settings.maxAssociations();
         int forStrangers = max - max / KEPT;
         if (open.size() >= forStrangers && !known.test(host)) {
             return "all " + forStrangers
@@ -46,5 +59,11 @@ final class Places {
         return ofHost >= maxOfHost
                 ? "all " + maxOfHost + " associations of " + host + " are in use (max-associations-per-host)"
                 : null;
+    }
+
+    private static List<AcceptedAssociation> within(Collection<AcceptedAssociation> connections) {
+        return connections.stream()
+                .filter(connection -> !connection.isOverLimit())
+                .toList();
     }
 }

@@ -85,6 +85,34 @@ public final class DicomSocket extends Socket {
     }
 
     /**
+     * Whether the peer begins with the header of a proxy (see {@link ProxyHeader}). Waits for its first byte, within
+     * the current time limits, and does not take it. False when the time passes: who reads next finds that out, too.
+     */
+    public boolean beginsWithProxyHeader() throws IOException {
+        wireIn.mark(1);
+        try {
+            return wireIn.read() == ProxyHeader.FIRST_BYTE;
+        } catch (SocketTimeoutException e) {
+            return false;
+        } finally {
+            wireIn.reset();
+        }
+    }
+
+    /**
+     * Reads the header of a proxy, below TLS, within the current time limits. What it contains does not count as heard
+     * from the peer.
+     *
+     * @return the address of the peer; empty when the proxy speaks for itself
+     * @throws ProxyHeader.RefusedException when it is missing or wrong
+     */
+    public Optional<InetAddress> readProxyHeader() throws IOException {
+        Optional<InetAddress> source = ProxyHeader.read(wireIn);
+        heard = wireIn.available() > 0;
+        return source;
+    }
+
+    /**
      * Does the TLS handshake, within the current time limits. From then on everything is encrypted. When it fails, no
      * DICOM data was read or written unencrypted, and the socket must be closed.
      */
