@@ -376,7 +376,8 @@ public final class Gateway implements AutoCloseable {
         boolean isEmpty = cluster.isPresent() && isEmpty();
         cluster.ifPresent(Cluster::stop);
         spool.close();
-        cluster.ifPresent(each -> each.close(isEmpty));
+        cluster.filter(each -> isEmpty).ifPresent(Cluster::leave);
+        cluster.ifPresent(Cluster::close);
         audit.ifPresent(AuditTrail::close);
         telemetry.close();
         LOG.info("stopped");

@@ -123,30 +123,32 @@ public final class Cluster implements AutoCloseable {
     }
 
     /**
-     * Writes what was delivered, and ends. Called after the spool is closed.
-     *
-     * @param isEmpty whether the spool has nothing left to deliver. Then the gateway leaves the cluster. Otherwise its
-     *     lease runs out: a gateway that is started again within it keeps its work
+     * Leaves the cluster. Called after the spool is closed, and only if nothing is left in it to deliver. Otherwise the
+     * lease runs out: a gateway that is started again within it keeps its work.
      */
-    public void close(boolean isEmpty) {
+    public void leave() {
+        closeWriter();
+        try {
+            membership.leave();
+        } catch (SQLException e) {
+            LOG.warn("the cluster was not left in order; its other gateways notice: {}", e.getMessage());
+        }
+    }
+
+    private void closeWriter() {
         ProgressWriter writer = progress;
         if (writer != null) {
             writer.close();
         }
-        places.close();
-        upkeep.close();
-        if (isEmpty && writer != null) {
-            try {
-                membership.leave();
-            } catch (SQLException e) {
-                LOG.warn("the cluster was not left in order; its other gateways notice: {}", e.getMessage());
-            }
-        }
-        close();
     }
 
+    /** Writes what was delivered, and ends. Called after the spool is closed. */
     @Override
     public void close() {
+        stop();
+        closeWriter();
+        places.close();
+        upkeep.close();
         membership.close();
         database.close();
     }

@@ -70,6 +70,9 @@ final class SharedChooser implements Chooser {
                             key.key,
                             key.copy))
                     .orElse("");
+            if (!agreed.isEmpty()) {
+                recent.put(key, agreed);
+            }
         }
         // Twice: another gateway can have chosen at the same time, and a third can have moved it on.
         for (int tries = 0; tries < 2; tries++) {
@@ -77,12 +80,14 @@ final class SharedChooser implements Chooser {
             if (chosen.isEmpty()) {
                 return chosen;
             }
-            String now = chosen.get().equals(agreed) ? agreed : agree(key, agreed, chosen.get());
-            recent.put(key, now);
-            if (now.equals(chosen.get())) {
+            if (chosen.get().equals(agreed)) {
                 return chosen;
             }
-            agreed = now;
+            agreed = agree(key, agreed, chosen.get());
+            recent.put(key, agreed);
+            if (chosen.get().equals(agreed)) {
+                return chosen;
+            }
         }
         return chooser.choose(following(choice, agreed));
     }
@@ -102,21 +107,13 @@ final class SharedChooser implements Chooser {
     private String agree(Key key, String before, String chosen) throws SQLException {
         return database.inTransaction(transaction -> {
             membership.enter(transaction);
-            return Sql.first(
-                            transaction,
-                            row -> row.getString(1),
-                            """
+            return Sql.first(transaction, row -> row.getString(1), """
                             INSERT INTO affinity AS a (route, key, copy, destination, chosen_at)
                             VALUES (?, ?, ?, ?, now())
                             ON CONFLICT (route, key, copy) DO UPDATE
                             SET destination = CASE WHEN a.destination = ? THEN excluded.destination ELSE a.destination END,
                                 chosen_at = now()
-                            RETURNING destination""",
-                            key.route,
-                            key.key,
-                            key.copy,
-                            chosen,
-                            before)
+                            RETURNING destination""", key.route, key.key, key.copy, chosen, before)
                     .orElseThrow();
         });
     }

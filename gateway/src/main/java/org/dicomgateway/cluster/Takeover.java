@@ -38,6 +38,7 @@ final class Takeover implements AutoCloseable {
     private final Handover spool;
     private final Repeating repeating = new Repeating("cluster-takeover", PAUSE, this::takeOverAll);
     private final Set<Long> damaged = new HashSet<>();
+    private boolean failing;
     private volatile boolean closed;
 
     Takeover(Database database, Membership membership, ProgressWriter.Queue progress, Handover spool) {
@@ -134,13 +135,15 @@ final class Takeover implements AutoCloseable {
                     break; // refused for now
                 }
             }
+            failing = false;
             if (taken > 0) {
                 LOG.warn("{} instances were taken over from other gateways of the cluster", taken);
             }
         } catch (SQLException e) {
-            if (membership.isSure()) {
+            if (membership.isSure() && !failing) {
                 LOG.error("what other gateways left cannot be taken over now; it is tried again", e);
             }
+            failing = true;
         }
     }
 

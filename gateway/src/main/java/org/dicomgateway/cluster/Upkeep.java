@@ -100,9 +100,8 @@ final class Upkeep implements AutoCloseable {
         database.inTransaction(transaction -> {
             membership.enter(transaction);
             return Sql.update(
-                    transaction,
-                    "DELETE FROM affinity WHERE chosen_at < now() - make_interval(secs => ?)",
-                    (double) history.toSeconds());
+                    transaction, "DELETE FROM affinity WHERE chosen_at < now() - make_interval(secs => ?)", (double)
+                            history.toSeconds());
         });
         database.inTransaction(transaction -> {
             membership.enter(transaction);

@@ -6,18 +6,29 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.dicomgateway.config.settings.GatewaySettings.ClusterSettings;
 import org.dicomgateway.config.settings.GatewaySettings.ClusterSettings.PostgresqlSettings;
+import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.values.Origin;
+import org.dicomgateway.dicom.values.TransferSyntax;
+import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.forward.association.SharedPlaces;
+import org.dicomgateway.spool.Chooser;
+import org.dicomgateway.spool.Instance;
 import org.dicomgateway.testkit.PostgresServer;
+import org.dicomgateway.testkit.TestFiles;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,8 +36,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Three gateways that share the places of destinations, in a real PostgreSQL. */
-class PlacesIT {
+/** Three gateways that share the places of destinations, and what goes together, in a real PostgreSQL. */
+class SharingIT {
 
     private static final String ARCHIVE = "archive";
     private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -164,5 +175,75 @@ class PlacesIT {
         assertThat(gateways.get(1).places().take(ARCHIVE, 2)).isTrue();
         assertThat(gateways.get(1).places().take(ARCHIVE, 2)).isTrue();
         assertThat(gateways.get(2).places().take(ARCHIVE, 2)).isFalse();
+    }
+
+    @Test
+    void what_belongs_together_goes_where_the_first_gateway_sent_it_and_moves_together() {
+        Set<String> down = ConcurrentHashMap.newKeySet();
+        Chooser first = gateways.get(0).shared(new Preferring("a", down));
+        Chooser second = gateways.get(1).shared(new Preferring("b", down));
+
+        assertThat(first.choose(choice("1.1"))).contains("a");
+        assertThat(second.choose(choice("1.1"))).contains("a");
+        assertThat(second.choose(choice("1.2"))).contains("b");
+        assertThat(first.choose(choice("1.2"))).contains("b");
+
+        down.add("a");
+        assertThat(second.choose(choice("1.1"))).contains("b");
+        down.clear();
+        await().atMost(LIMIT).until(() -> first.choose(choice("1.1")).equals(Optional.of("b")));
+    }
+
+    @Test
+    void gateways_that_choose_at_the_same_time_choose_the_same() throws InterruptedException {
+        List<List<Optional<String>>> chosen = List.of(new ArrayList<>(), new ArrayList<>());
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            Chooser chooser = gateways.get(i).shared(new Preferring(i == 0 ? "a" : "b", Set.of()));
+            List<Optional<String>> results = chosen.get(i);
+            threads.add(new Thread(() ->
+                    IntStream.range(0, 200).forEach(key -> results.add(chooser.choose(choice("2." + key))))));
+        }
+        threads.forEach(Thread::start);
+        for (Thread thread : threads) {
+            thread.join(LIMIT.toMillis());
+        }
+
+        assertThat(chosen.get(0)).hasSize(200).isEqualTo(chosen.get(1));
+        assertThat(chosen.get(0)).contains(Optional.of("a"), Optional.of("b"));
+    }
+
+    private static Chooser.Choice choice(String study) {
+        Instance instance = new Instance(
+                1,
+                TestFiles.CT,
+                Uid.of("1.2.3"),
+                TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN,
+                study,
+                "",
+                "",
+                "",
+                "CT",
+                new Origin(AeTitle.of("CT1"), AeTitle.of("GATEWAY"), "127.0.0.1"),
+                Instant.EPOCH,
+                1);
+        return new Chooser.Choice(instance, "spread", 1, study, List.of("a", "b"), Set.of(), Optional.empty());
+    }
+
+    /** Goes on where it was, if that can be used, and else prefers one destination. */
+    private record Preferring(String destination, Set<String> down) implements Chooser {
+
+        @Override
+        public String affinityKey(String route, Instance instance) {
+            return instance.studyInstanceUid();
+        }
+
+        @Override
+        public Optional<String> choose(Choice choice) {
+            return Stream.of(choice.last().stream(), Stream.of(destination), choice.candidates().stream())
+                    .flatMap(each -> each)
+                    .filter(each -> !down.contains(each))
+                    .findFirst();
+        }
     }
 }
