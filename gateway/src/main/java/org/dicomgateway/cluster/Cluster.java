@@ -75,7 +75,7 @@ public final class Cluster implements AutoCloseable {
         ProgressWriter writer = new ProgressWriter(database, membership, queue, spool);
         Takeover others = new Takeover(database, membership, queue, spool);
         try {
-            others.reconcile(replica.lastId());
+            others.reconcile();
         } catch (SQLException e) {
             throw new ClusterException("the cluster's database cannot be used: " + e.getMessage(), e);
         }

@@ -3,7 +3,6 @@ package org.dicomgateway.cluster;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Timestamp;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -40,7 +39,6 @@ final class ClusterReplica implements Replica {
     private final ProgressWriter.Queue progress;
     private final Duration patience;
     private final AtomicBoolean failing = new AtomicBoolean();
-    private volatile long lastId;
 
     ClusterReplica(
             Database database, Membership membership, Packs packs, ProgressWriter.Queue progress, Duration patience) {
@@ -55,19 +53,13 @@ final class ClusterReplica implements Replica {
     public long join(UUID spool) throws IOException {
         try {
             ClusterSchema.migrate(database.server());
-            lastId = membership.join(spool);
-            return lastId;
+            return membership.join(spool);
         } catch (SQLException | FlywayException e) {
             throw new ClusterException(
                     "the cluster's database cannot be used: " + e.getMessage()
                             + "; see gateway.cluster.postgresql in the configuration",
                     e);
         }
-    }
-
-    /** The highest id that the cluster kept of this spool before it was opened. */
-    long lastId() {
-        return lastId;
     }
 
     @Override
@@ -155,6 +147,7 @@ final class ClusterReplica implements Replica {
                 return database.inTransaction(transaction -> {
                     Sql.list(transaction, row -> "", "SELECT pg_terminate_backend(?)", outcome.backend());
                     membership.enterAlone(transaction);
+                    membership.requireStandby(transaction);
                     int there = Sql.list(
                                     transaction,
                                     row -> row.getLong(1),
@@ -186,6 +179,7 @@ final class ClusterReplica implements Replica {
         try {
             database.inTransaction(transaction -> {
                 membership.enter(transaction);
+                membership.requireStandby(transaction);
                 List<Long> keys = new ArrayList<>();
                 if (!fresh.isEmpty()) {
                     List<Long> drawn = draw(transaction, fresh.size());
@@ -248,9 +242,9 @@ final class ClusterReplica implements Replica {
                 count);
     }
 
-    private static void bytes(Connection transaction, long pack, List<Entry> entries, List<Long> keys)
+    private void bytes(Connection transaction, long pack, List<Entry> entries, List<Long> keys)
             throws SQLException {
-        Packs.Writer writer = new Packs.Writer(transaction, pack);
+        Packs.Writer writer = packs.writer(transaction, pack);
         boolean done = false;
         try {
             for (int i = 0; i < entries.size(); i++) {
@@ -288,7 +282,7 @@ final class ClusterReplica implements Replica {
                 transaction.createArrayOf(
                         "timestamptz",
                         entries.stream()
-                                .map(entry -> Timestamp.from(entry.instance().receivedAt()))
+                                .map(entry -> entry.instance().receivedAt().toString())
                                 .toArray()),
                 Sql.bytes(transaction, each(entries, Entry::metadata)),
                 Sql.numbers(transaction, each(entries, Entry::length)),
@@ -303,6 +297,11 @@ final class ClusterReplica implements Replica {
     /** Makes this gateway the one that delivers the instance. Its bytes stay where they are. */
     private boolean moveHere(Connection transaction, Entry entry) throws SQLException {
         long key = entry.takenOver().orElseThrow();
+        Sql.update(
+                transaction,
+                "INSERT INTO taken_over (home, local_id, instance, at) SELECT home, local_id, id, now() FROM instance "
+                        + "WHERE id = ?",
+                key);
         int moved = Sql.update(
                 transaction,
                 "UPDATE instance SET home = ?, local_id = ?, metadata = ?, adopter = NULL, adopter_epoch = NULL "

@@ -7,21 +7,29 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import org.dicomgateway.config.settings.GatewaySettings.ClusterSettings.PostgresqlSettings;
 import org.postgresql.PGConnection;
 import org.postgresql.PGProperty;
 import org.postgresql.ds.PGSimpleDataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The connections to the cluster's database. Every one of them goes to the primary. Safe for any number of threads. */
 final class Database implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Database.class);
     private static final int CONNECTIONS = 6;
     private static final int CONNECT_SECONDS = 5;
+    private static final int LONGEST_NODE = 30;
 
     private final String applicationName;
     private final PGSimpleDataSource server;
     private final HikariDataSource pool;
+    private final long answerNanos;
+    private final Set<Sending> sending = ConcurrentHashMap.newKeySet();
 
     /**
      * Connects when it is first used.
@@ -31,6 +39,7 @@ final class Database implements AutoCloseable {
      */
     Database(PostgresqlSettings settings, String node, Duration answer) {
         applicationName = applicationName(node) + Long.toHexString(new SecureRandom().nextLong());
+        answerNanos = answer.toNanos();
         server = new PGSimpleDataSource();
         server.setURL("jdbc:" + settings.url());
         server.setUser(settings.user());
@@ -45,6 +54,8 @@ final class Database implements AutoCloseable {
         config.setDataSource(server);
         config.setPoolName("cluster");
         config.setAutoCommit(false);
+        // Whatever the server or the user is set to: success is for what a standby has.
+        config.setConnectionInitSql("SET synchronous_commit = on");
         config.setMaximumPoolSize(CONNECTIONS);
         config.setMinimumIdle(1);
         config.setConnectionTimeout(Duration.ofSeconds(CONNECT_SECONDS).toMillis());
@@ -54,7 +65,11 @@ final class Database implements AutoCloseable {
 
     /** How the server knows the connections of any process of a gateway: their name begins with this. */
     static String applicationName(String node) {
-        return "dicom-gateway " + node + " ";
+        // The server cuts off what is longer than 63 bytes.
+        String name = node.length() <= LONGEST_NODE
+                ? node
+                : node.substring(0, LONGEST_NODE - 9) + "-" + String.format("%08x", node.hashCode());
+        return "dicom-gateway " + name + " ";
     }
 
     /** How the server knows the connections of this process. */
@@ -120,6 +135,50 @@ final class Database implements AutoCloseable {
             } catch (RuntimeException e) {
                 rollBack(connection, e);
                 throw e;
+            }
+        }
+    }
+
+    /** Many bytes that are being sent. {@link #breakStuck} breaks its connection when it no longer advances. */
+    final class Sending implements AutoCloseable {
+
+        private final Connection connection;
+        private volatile long since = System.nanoTime();
+
+        private Sending(Connection connection) {
+            this.connection = connection;
+        }
+
+        /** Some were taken. */
+        void advanced() {
+            since = System.nanoTime();
+        }
+
+        @Override
+        public void close() {
+            sending.remove(this);
+        }
+    }
+
+    /** To be called before many bytes are sent. */
+    Sending sending(Connection connection) {
+        Sending each = new Sending(connection);
+        sending.add(each);
+        return each;
+    }
+
+    /**
+     * Breaks connections that take no more bytes. Reads have a timeout, writes have none: a write to a machine that is
+     * gone would end after a quarter of an hour.
+     */
+    void breakStuck() {
+        for (Sending each : sending) {
+            if (System.nanoTime() - each.since > answerNanos) {
+                try {
+                    each.connection.unwrap(Connection.class).abort(Runnable::run);
+                } catch (SQLException e) {
+                    LOG.debug("a connection to the cluster's database cannot be broken", e);
+                }
             }
         }
     }

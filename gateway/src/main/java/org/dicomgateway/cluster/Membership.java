@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.dicomgateway.config.settings.GatewaySettings.ClusterSettings;
@@ -47,6 +48,7 @@ final class Membership implements AutoCloseable {
     private final LongSupplier nanos;
     private final Repeating beats;
     private final Map<Integer, Watched> watched = new HashMap<>();
+    private final Map<Integer, Member> suspects = new ConcurrentHashMap<>();
 
     private volatile Me me = new Me(0, 0);
     private volatile long sureUntil;
@@ -105,21 +107,20 @@ final class Membership implements AutoCloseable {
     long join(UUID spool) throws SQLException, ClusterException {
         awaitNamesake(spool);
         long last = database.inTransaction(transaction -> {
-            Optional<Integer> known = Sql.first(
-                    transaction,
-                    row -> row.getInt(1),
-                    "SELECT id FROM member WHERE node = ? AND spool = ?",
-                    settings.node(),
-                    spool);
-            int id = known.isPresent() ? known.get() : create(transaction, spool);
+            Optional<Member> known = Sql.first(transaction, Membership::member, MEMBERS + " WHERE spool = ?", spool);
+            int id = known.isPresent() ? known.get().id() : create(transaction, spool);
             endConnections(transaction, settings.node());
+            if (known.isPresent()) {
+                endConnections(transaction, known.get().node());
+            }
             lockAlone(transaction, WORKING, id);
             lockAlone(transaction, LEAVING, id);
             long epoch = Sql.first(
                             transaction,
                             row -> row.getLong(1),
-                            "UPDATE member SET epoch = epoch + 1, beat = beat + 1, state = 0, software = ?, since = now() "
-                                    + "WHERE id = ? RETURNING epoch",
+                            "UPDATE member SET node = ?, epoch = epoch + 1, beat = beat + 1, state = 0, software = ?, "
+                                    + "since = now() WHERE id = ? RETURNING epoch",
+                            settings.node(),
                             software,
                             id)
                     .orElseThrow();
@@ -147,7 +148,10 @@ final class Membership implements AutoCloseable {
         return id;
     }
 
-    /** A member with this name and another spool is this gateway before its disk was lost, or a mistake. */
+    /**
+     * A member with this name and another spool is this gateway before its disk was lost, or a mistake. One with this
+     * spool and another name is this gateway before it was renamed, or its spool is a copy.
+     */
     private void awaitNamesake(UUID spool) throws SQLException, ClusterException {
         Optional<Member> before = namesake(spool);
         if (before.isEmpty()) {
@@ -155,8 +159,9 @@ final class Membership implements AutoCloseable {
         }
         Member first = before.get();
         LOG.warn(
-                "{} was at work in the cluster with another spool; whether it still is shows within {} s",
-                settings.node(),
+                "{} was at work in the cluster with {}; whether it still is shows within {} s",
+                first.node(),
+                first.node().equals(settings.node()) ? "another spool" : "this spool",
                 settings.lease().toSeconds());
         long end = nanos.getAsLong() + settings.lease().toNanos();
         while (nanos.getAsLong() < end) {
@@ -166,8 +171,12 @@ final class Membership implements AutoCloseable {
                 return;
             }
             if (now.get().beat() != first.beat() || now.get().epoch() != first.epoch()) {
-                throw new ClusterException("another gateway named " + settings.node()
-                        + " is at work in the cluster: give each gateway a gateway.cluster.node of its own");
+                throw new ClusterException(
+                        first.node().equals(settings.node())
+                                ? "another gateway named " + settings.node() + " is at work in the cluster: give each "
+                                        + "gateway a gateway.cluster.node of its own"
+                                : "the gateway " + first.node() + " is at work in the cluster with this spool, so one "
+                                        + "of both is a copy: start this gateway with an empty spool");
             }
         }
         declareDead(first);
@@ -177,7 +186,7 @@ final class Membership implements AutoCloseable {
         return database.inTransaction(transaction -> Sql.first(
                 transaction,
                 Membership::member,
-                MEMBERS + " WHERE state = 0 AND node = ? AND spool <> ?",
+                MEMBERS + " WHERE state = 0 AND (node = ?) <> (spool = ?)",
                 settings.node(),
                 spool));
     }
@@ -218,6 +227,23 @@ final class Membership implements AutoCloseable {
     void enter(Connection transaction) throws SQLException {
         lockShared(transaction, WORKING, me.id);
         check(transaction);
+    }
+
+    /**
+     * Holds for what the transaction commits.
+     *
+     * @throws SQLException when no standby would confirm it: another server may have become the primary a moment ago
+     */
+    void requireStandby(Connection transaction) throws SQLException {
+        boolean named = settings.allowSingle()
+                || Sql.first(
+                                transaction,
+                                row -> row.getBoolean(1),
+                                "SELECT current_setting('synchronous_standby_names') <> ''")
+                        .orElse(false);
+        if (!named) {
+            throw new SQLException("the database has no synchronous standby (synchronous_standby_names is empty)");
+        }
     }
 
     /** Waits until all transactions of this member are over, and keeps others from beginning. */
@@ -263,6 +289,7 @@ final class Membership implements AutoCloseable {
         if (fenced) {
             return;
         }
+        database.breakStuck();
         try {
             Connection open = connection();
             long begin = nanos.getAsLong();
@@ -343,9 +370,19 @@ final class Membership implements AutoCloseable {
             } else if (anew || seen == null || seen.epoch != member.epoch() || seen.beat != member.beat()) {
                 watched.put(member.id(), new Watched(member.epoch(), member.beat(), now));
             } else if (now - seen.since > settings.lease().toNanos()) {
-                declareDead(member);
-                watched.remove(member.id());
+                suspects.put(member.id(), member);
             }
+        }
+    }
+
+    /**
+     * Declares dead who has given no sign of life for a lease. Not in the thread that renews the lease: it may have to
+     * wait.
+     */
+    void declareDead() throws SQLException {
+        for (Member suspect : suspects.values()) {
+            suspects.remove(suspect.id());
+            declareDead(suspect);
         }
     }
 

@@ -7,18 +7,21 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Objects;
+import org.dicomgateway.spool.DamagedInstanceException;
 
 /** The stream of an instance, as a pack has it. Holds some rows in memory. Belongs to a transaction. */
 final class PackStream extends InputStream {
 
     private static final int AT_ONCE = 64;
+    private static final String NO_TABLE = "42P01";
 
     private final PreparedStatement statement;
     private final ResultSet rows;
     private byte[] row = {};
     private int at;
 
-    PackStream(Connection transaction, long pack, long instance) throws SQLException {
+    /** @throws DamagedInstanceException when the pack is not there */
+    PackStream(Connection transaction, long pack, long instance) throws SQLException, DamagedInstanceException {
         statement = transaction.prepareStatement(
                 "SELECT bytes FROM " + Packs.table(pack) + " WHERE instance = ? ORDER BY n");
         boolean done = false;
@@ -27,6 +30,11 @@ final class PackStream extends InputStream {
             statement.setLong(1, instance);
             rows = statement.executeQuery();
             done = true;
+        } catch (SQLException e) {
+            if (NO_TABLE.equals(e.getSQLState())) {
+                throw new DamagedInstanceException("the table " + Packs.table(pack) + " is not there", e);
+            }
+            throw e;
         } finally {
             if (!done) {
                 statement.close();

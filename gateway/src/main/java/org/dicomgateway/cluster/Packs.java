@@ -73,12 +73,19 @@ final class Packs {
         return id;
     }
 
+    /** Begins to write into a pack. */
+    Writer writer(Connection transaction, long pack) throws SQLException {
+        return new Writer(transaction, pack, database.sending(transaction));
+    }
+
     /** Writes streams into a pack. */
     static final class Writer {
 
         private final CopyIn copy;
+        private final Database.Sending sending;
 
-        Writer(Connection transaction, long pack) throws SQLException {
+        private Writer(Connection transaction, long pack, Database.Sending sending) throws SQLException {
+            this.sending = sending;
             copy = transaction
                     .unwrap(PGConnection.class)
                     .getCopyAPI()
@@ -99,13 +106,16 @@ final class Packs {
 
         void end() throws SQLException {
             copy.writeToCopy(COPY_END, 0, COPY_END.length);
+            sending.close();
             copy.endCopy();
         }
 
         /** Gives up; the transaction can only be rolled back. */
         void cancel() throws SQLException {
-            if (copy.isActive()) {
-                copy.cancelCopy();
+            try (sending) {
+                if (copy.isActive()) {
+                    copy.cancelCopy();
+                }
             }
         }
 
@@ -150,6 +160,7 @@ final class Packs {
                 row.putInt(LENGTH_AT - 4, number++).putInt(LENGTH_AT, length);
                 try {
                     copy.writeToCopy(row.array(), 0, row.position());
+                    sending.advanced();
                 } catch (SQLException e) {
                     throw new UncheckedSqlException(e);
                 }

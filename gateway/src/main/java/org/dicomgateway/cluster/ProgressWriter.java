@@ -182,13 +182,12 @@ final class ProgressWriter implements AutoCloseable {
     private void write(Batch batch) throws SQLException {
         List<Progress> progress = batch.changed().isEmpty() ? List.of() : spool.progress(batch.changed());
         database.inTransaction(transaction -> {
-            membership.enter(transaction);
-            if (!batch.refused().isEmpty()) {
-                Sql.update(
-                        transaction,
-                        "DELETE FROM instance WHERE home = ? AND local_id = ANY (?)",
-                        membership.id(),
-                        Sql.numbers(transaction, batch.refused()));
+            if (batch.refused().isEmpty()) {
+                membership.enter(transaction);
+            } else {
+                // A commit of theirs that is still on its way must not come later.
+                membership.enterAlone(transaction);
+                refused(transaction, batch.refused());
             }
             if (!progress.isEmpty()) {
                 copies(transaction, progress);
@@ -198,6 +197,26 @@ final class ProgressWriter implements AutoCloseable {
         });
     }
 
+    /** What was ours alone goes. What another gateway gave success for is to be taken over once more. */
+    private void refused(Connection transaction, List<Long> ids) throws SQLException {
+        Sql.update(
+                transaction,
+                "UPDATE instance i SET adopter = ?, adopter_epoch = ? "
+                        + "WHERE home = ? AND local_id = ANY (?) AND state = 0 AND adopter IS NULL AND " + TAKEN_OVER,
+                membership.id(),
+                membership.epoch(),
+                membership.id(),
+                Sql.numbers(transaction, ids));
+        Sql.update(
+                transaction,
+                "DELETE FROM instance i WHERE home = ? AND local_id = ANY (?) AND NOT " + TAKEN_OVER,
+                membership.id(),
+                Sql.numbers(transaction, ids));
+    }
+
+    private static final String TAKEN_OVER = "EXISTS (SELECT 1 FROM taken_over t WHERE t.instance = i.id)";
+
+    /** An instance that another gateway has reserved is no longer ours to tell of. */
     private void copies(Connection transaction, List<Progress> progress) throws SQLException {
         List<Long> ids = new ArrayList<>();
         List<Integer> places = new ArrayList<>();
@@ -219,7 +238,7 @@ final class ProgressWriter implements AutoCloseable {
                 INSERT INTO copy AS c (home, local_id, place, instance, route, destination, state, changed_at)
                 SELECT i.home, i.local_id, u.place, i.id, u.route, nullif(u.destination, ''), u.state, now()
                 FROM unnest(?, ?, ?, ?, ?) AS u (local_id, place, route, destination, state)
-                JOIN instance i ON i.home = ? AND i.local_id = u.local_id
+                JOIN instance i ON i.home = ? AND i.local_id = u.local_id AND i.adopter IS NULL
                 ON CONFLICT (home, local_id, place) DO UPDATE
                 SET destination = excluded.destination, state = excluded.state, changed_at = excluded.changed_at
                 WHERE (c.destination, c.state) IS DISTINCT FROM (excluded.destination, excluded.state)""",

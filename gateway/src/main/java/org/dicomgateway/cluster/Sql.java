@@ -56,7 +56,7 @@ final class Sql {
         return connection.createArrayOf("integer", numbers.toArray());
     }
 
-    /** Texts as one parameter; an empty one is null. PostgreSQL has no place for U+0000. */
+    /** Texts as one parameter. PostgreSQL has no place for U+0000. */
     static Array texts(Connection connection, Collection<String> texts) throws SQLException {
         return connection.createArrayOf(
                 "text", texts.stream().map(text -> text.replace('\0', ' ')).toArray());

@@ -50,11 +50,10 @@ final class Takeover implements AutoCloseable {
 
     /**
      * Makes spool and cluster agree, before anything is sent. What another gateway took over meanwhile is given up
-     * here. What the spool has lost is taken over from the cluster like that of another gateway.
-     *
-     * @param lastId the highest id of the spool that the cluster ever kept; what is above it never reached the cluster
+     * here. What the spool has lost is taken over from the cluster like that of another gateway. What the cluster never
+     * had, such as instances of the time before it, stays here.
      */
-    void reconcile(long lastId) throws SQLException {
+    void reconcile() throws SQLException {
         long after = 0;
         long gone = 0;
         List<Long> page;
@@ -62,9 +61,7 @@ final class Takeover implements AutoCloseable {
             page = spool.unfinished(after, PAGE);
             long to = page.size() < PAGE ? Long.MAX_VALUE : page.get(page.size() - 1);
             Set<Long> ours = ours(after, to);
-            List<Long> elsewhere = page.stream()
-                    .filter(id -> id <= lastId && !ours.contains(id))
-                    .toList();
+            List<Long> elsewhere = elsewhere(page);
             if (!elsewhere.isEmpty()) {
                 spool.giveUp(elsewhere, "taken over by another gateway of the cluster");
                 gone += elsewhere.size();
@@ -77,6 +74,21 @@ final class Takeover implements AutoCloseable {
         if (gone > 0) {
             LOG.warn("{} instances were taken over by other gateways of the cluster while this one was away", gone);
         }
+    }
+
+    /** Those of these that another gateway delivers or has delivered; it must be known that it does. */
+    private List<Long> elsewhere(List<Long> ids) throws SQLException {
+        return database.inTransaction(transaction -> Sql.list(
+                transaction,
+                row -> row.getLong(1),
+                """
+                SELECT local_id FROM instance
+                WHERE home = ? AND local_id = ANY (?) AND (state <> 0 OR adopter IS NOT NULL)
+                UNION SELECT local_id FROM taken_over WHERE home = ? AND local_id = ANY (?)""",
+                membership.id(),
+                Sql.numbers(transaction, ids),
+                membership.id(),
+                Sql.numbers(transaction, ids)));
     }
 
     private Set<Long> ours(long after, long to) throws SQLException {
@@ -131,8 +143,9 @@ final class Takeover implements AutoCloseable {
                 int before = damaged.size();
                 long now = takeOver(some);
                 taken += now;
-                if (now == 0 && damaged.size() == before) {
-                    break; // refused for now
+                if (now + damaged.size() - before < some.size()) {
+                    giveBack();
+                    break;
                 }
             }
             failing = false;
@@ -147,6 +160,20 @@ final class Takeover implements AutoCloseable {
         }
     }
 
+    /** What this gateway cannot take now, another one may. */
+    private void giveBack() throws SQLException {
+        database.inTransaction(transaction -> {
+            membership.enter(transaction);
+            return Sql.update(
+                    transaction,
+                    "UPDATE instance SET adopter_epoch = 0 "
+                            + "WHERE adopter = ? AND adopter_epoch = ? AND state = 0 AND id <> ALL (?)",
+                    membership.id(),
+                    membership.epoch(),
+                    Sql.numbers(transaction, damaged));
+        });
+    }
+
     /** An instance that is reserved for this gateway. */
     private record Reserved(long key, long pack, byte[] metadata, long length, int datasetOffset, int crc32c) {}
 
@@ -155,6 +182,7 @@ final class Takeover implements AutoCloseable {
         if (!membership.isSure() || membership.closedBecause().isPresent()) {
             return List.of();
         }
+        membership.declareDead();
         List<Reserved> reserved = database.inTransaction(this::reserved);
         if (!reserved.isEmpty()) {
             return reserved;
@@ -249,7 +277,9 @@ final class Takeover implements AutoCloseable {
                     reserved.crc32c(),
                     copies);
             try (PackStream stream = new PackStream(transaction, reserved.pack(), reserved.key())) {
-                spool.takeOver(left, stream);
+                if (spool.takeOver(left, stream).isEmpty()) {
+                    done(transaction, reserved.key());
+                }
                 return new Result(null, null);
             } catch (RefusedException e) {
                 return new Result(e, null);
@@ -258,6 +288,18 @@ final class Takeover implements AutoCloseable {
             }
         });
         result.orThrow();
+    }
+
+    /** Whoever delivered it died before it could say that this was all. */
+    private void done(Connection transaction, long instance) throws SQLException {
+        membership.enter(transaction);
+        Sql.update(
+                transaction,
+                "UPDATE instance SET state = 1, done_at = now(), adopter = NULL, adopter_epoch = NULL "
+                        + "WHERE id = ? AND adopter = ? AND adopter_epoch = ?",
+                instance,
+                membership.id(),
+                membership.epoch());
     }
 
     private record Result(

@@ -99,6 +99,10 @@ final class Upkeep implements AutoCloseable {
         } while (forgotten == AT_ONCE);
         database.inTransaction(transaction -> {
             membership.enter(transaction);
+            Sql.update(
+                    transaction,
+                    "DELETE FROM taken_over WHERE at < now() - make_interval(secs => ?)",
+                    (double) history.toSeconds());
             return Sql.update(
                     transaction, "DELETE FROM affinity WHERE chosen_at < now() - make_interval(secs => ?)", (double)
                             history.toSeconds());
@@ -115,7 +119,8 @@ final class Upkeep implements AutoCloseable {
     private static final String FORGOTTEN = """
             m.state <> 0 AND m.since < now() - make_interval(secs => ?)
             AND NOT EXISTS (SELECT 1 FROM instance WHERE home = m.id OR adopter = m.id)
-            AND NOT EXISTS (SELECT 1 FROM pack WHERE member = m.id)""";
+            AND NOT EXISTS (SELECT 1 FROM pack WHERE member = m.id)
+            AND NOT EXISTS (SELECT 1 FROM taken_over WHERE home = m.id)""";
 
     @Override
     public void close() {

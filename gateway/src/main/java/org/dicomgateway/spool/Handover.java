@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 
 /** The spool as its {@link Replica} sees it: what became of instances, and how they pass to another gateway. */
 public interface Handover {
@@ -32,14 +33,14 @@ public interface Handover {
 
     /**
      * Takes an instance over from another gateway, as if it arrived now, except that it keeps its origin, its time of
-     * receipt and its plan. What is done already is not done again.
+     * receipt and its plan. What is done already is not done again. Takes nothing when all is done.
      *
      * @param part10 the part-10 stream; closed by the caller
      * @throws RefusedException when the spool cannot take it now
      * @throws DamagedInstanceException when the stream is not the one that was kept, or its metadata cannot be read
      * @throws IOException when the stream cannot be read
      */
-    Instance takeOver(Left left, InputStream part10) throws RefusedException, IOException;
+    Optional<Instance> takeOver(Left left, InputStream part10) throws RefusedException, IOException;
 
     /**
      * An instance that another gateway left.

@@ -4,7 +4,7 @@
 CREATE TABLE member (
   id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   node text NOT NULL,
-  spool uuid NOT NULL,
+  spool uuid NOT NULL UNIQUE,
   -- Rises whenever the member starts, or another one declares it dead. What an earlier epoch does has no effect.
   epoch bigint NOT NULL,
   -- 0 works; 1 was declared dead; 2 left in order.
@@ -12,8 +12,7 @@ CREATE TABLE member (
   -- Rises while it works.
   beat bigint NOT NULL,
   software text NOT NULL,
-  since timestamptz NOT NULL,
-  UNIQUE (node, spool));
+  since timestamptz NOT NULL);
 
 CREATE UNIQUE INDEX member_working ON member (node) WHERE state = 0;
 
@@ -96,3 +95,14 @@ CREATE TABLE affinity (
   destination text NOT NULL,
   chosen_at timestamptz NOT NULL,
   PRIMARY KEY (route, key, copy));
+
+-- Who had an instance before another member took it over, and by which id. That member gives it up when it comes back.
+CREATE TABLE taken_over (
+  home integer NOT NULL REFERENCES member,
+  local_id bigint NOT NULL,
+  instance bigint NOT NULL,
+  at timestamptz NOT NULL,
+  PRIMARY KEY (home, local_id));
+
+CREATE INDEX taken_over_instance ON taken_over (instance);
+CREATE INDEX taken_over_at ON taken_over (at);

@@ -220,6 +220,52 @@ class ClusterIT {
         }
     }
 
+    @Test
+    void what_was_all_done_is_not_sent_again_and_what_cannot_be_read_holds_up_nothing_else() {
+        try (GatewayProcess dying = gateway("gw9", archive.peer());
+                GatewayProcess survivor = gateway("gw10", archive.peer())) {
+            dying.start();
+            survivor.start();
+            dying.ask("pause", "archive").orFail();
+            send(dying, 1, 1, 2_000);
+            dying.kill();
+            dying.start();
+            send(dying, 2, 3, 2_000);
+            primary.execute("DROP TABLE pack_" + primary.number("SELECT min(pack) FROM instance"));
+            primary.execute("UPDATE copy SET state = 1, destination = 'archive' "
+                    + "WHERE instance = (SELECT max(id) FROM instance)");
+            dying.kill();
+
+            awaitFiles(archive, 2);
+            await().atMost(LIMIT).until(() -> primary.number("SELECT count(*) FROM instance WHERE state = 0") == 1);
+            assertThat(archive.files()).hasSize(2);
+            assertThat(survivor.output()).containsPattern("cannot be taken over: the table pack_\\d+ is not there");
+        }
+    }
+
+    @Test
+    void what_no_route_applied_to_goes_where_the_rules_of_the_survivor_say_although_they_have_changed() {
+        StoreScp second = StoreScp.start(folder, "SECOND");
+        try (second;
+                GatewayProcess dying = gateway("gw11", archive.peer());
+                GatewayProcess survivor = gateway("gw12", archive.peer(), second.peer())) {
+            dying.routing(GatewayProcess.destinations(archive.peer())
+                    + "routes = [ { name = mr, match { modality = MR }, to = [archive] } ]\n");
+            survivor.routing(GatewayProcess.destinations(archive.peer(), second.peer())
+                    + "routes = [ { name = other, fallback = true, to = [second] } ]\n");
+            dying.start();
+            survivor.start();
+            send(dying, 1, 2, 2_000);
+            // The rules change, and one is delivered by them; then they change again.
+            primary.execute("INSERT INTO copy (home, local_id, place, instance, route, destination, state, changed_at) "
+                    + "SELECT home, local_id, 0, id, 'ct', 'archive', 1, now() FROM instance");
+            dying.kill();
+
+            awaitFiles(second, 2);
+            await().atMost(LIMIT).until(() -> primary.number("SELECT count(*) FROM instance WHERE state = 0") == 0);
+        }
+    }
+
     private static void delete(Path folder) throws IOException {
         try (Stream<Path> all = Files.walk(folder)) {
             for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {

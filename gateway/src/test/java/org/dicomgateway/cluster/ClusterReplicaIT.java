@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -14,6 +17,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.dicomgateway.config.settings.GatewaySettings.ClusterSettings;
@@ -22,9 +26,13 @@ import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
+import org.dicomgateway.spool.DeliveryState;
+import org.dicomgateway.spool.Handover;
+import org.dicomgateway.spool.Handover.CopyProgress;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Plan;
 import org.dicomgateway.spool.RefusedException;
+import org.dicomgateway.spool.Replica;
 import org.dicomgateway.spool.Replica.Entry;
 import org.dicomgateway.testkit.PostgresServer;
 import org.dicomgateway.testkit.TestFiles;
@@ -112,8 +120,10 @@ class ClusterReplicaIT {
     }
 
     private CompletableFuture<Void> keep(long... ids) {
-        List<Entry> entries =
-                LongStream.of(ids).mapToObj(ClusterReplicaIT::entry).toList();
+        return keep(LongStream.of(ids).mapToObj(ClusterReplicaIT::entry).toList());
+    }
+
+    private CompletableFuture<Void> keep(List<Entry> entries) {
         return CompletableFuture.runAsync(() -> {
             try {
                 cluster.replica().keep(entries);
@@ -164,7 +174,7 @@ class ClusterReplicaIT {
 
     @Test
     void what_no_standby_confirms_in_time_is_refused_and_does_not_stay() throws IOException {
-        cluster.start(new EmptySpool());
+        cluster.start(new Spool());
         standby.signal("STOP");
 
         assertThatThrownBy(() -> cluster.replica().keep(List.of(entry(2))))
@@ -232,6 +242,214 @@ class ClusterReplicaIT {
                     .atMost(Duration.ofSeconds(10))
                     .until(() -> primary.number("SELECT count(*) FROM member WHERE state = 0") == 2);
             assertThat(fenced).hasValue(0);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"off", "local"})
+    void a_standby_confirms_what_is_kept_whatever_the_user_is_set_to(String synchronousCommit) throws IOException {
+        primary.execute("ALTER ROLE gateway SET synchronous_commit = " + synchronousCommit);
+        try (Cluster other = new Cluster(settings("gw2", PATIENCE), "1", Duration.ofDays(1), fenced::incrementAndGet)) {
+            other.replica().join(UUID.randomUUID());
+            standby.signal("STOP");
+
+            assertThatThrownBy(() -> other.replica().keep(List.of(entry(1)))).isInstanceOf(RefusedException.class);
+        } finally {
+            standby.signal("CONT");
+            primary.execute("ALTER ROLE gateway RESET synchronous_commit");
+        }
+    }
+
+    @Test
+    void what_no_standby_is_asked_for_is_refused_also_a_moment_after_that_was_so() {
+        keep(1).join();
+        // As in the moment in which a standby has become the primary.
+        primary.execute("ALTER SYSTEM SET synchronous_standby_names = ''");
+        primary.execute("SELECT pg_reload_conf()");
+        try {
+            await().until(() -> primary.number("SELECT length(current_setting('synchronous_standby_names'))") == 0);
+            assertThatThrownBy(() -> cluster.replica().keep(List.of(entry(2))))
+                    .isInstanceOf(RefusedException.class)
+                    .hasMessageContaining("no synchronous standby");
+        } finally {
+            primary.execute("ALTER SYSTEM SET synchronous_standby_names = '*'");
+            primary.execute("SELECT pg_reload_conf()");
+        }
+    }
+
+    @Test
+    void a_database_that_stops_in_the_middle_of_a_large_instance_holds_nobody_up() {
+        Entry large = with(entry(2), OptionalLong.empty(), to -> {
+            byte[] block = new byte[1 << 20];
+            for (int i = 0; i < 64; i++) {
+                to.write(block);
+                if (i == 2) {
+                    primary.signal("STOP");
+                }
+            }
+        });
+        keep(1).join();
+        try {
+            CompletableFuture<Void> kept = keep(List.of(large));
+            await().atMost(Duration.ofSeconds(25)).until(kept::isDone);
+            assertThat(kept).isCompletedExceptionally();
+        } finally {
+            primary.signal("CONT");
+        }
+    }
+
+    @Test
+    void a_commit_that_comes_after_the_refusal_does_not_stay() throws Exception {
+        cluster.start(new Spool());
+        try (Connection late = primary.connect();
+                Statement statement = late.createStatement()) {
+            late.setAutoCommit(false);
+            statement.execute("SELECT pg_advisory_xact_lock_shared(7, max(id)) FROM member");
+            statement.execute("INSERT INTO instance (home, local_id, sop_instance, study, received_at, metadata, "
+                    + "length, dataset_offset, crc32c, pack) SELECT max(id), 9, '1', '1', now(), '', 0, 0, 0, 1 "
+                    + "FROM member");
+            cluster.replica().refused(List.of(9L));
+            await().during(Duration.ofSeconds(1)).until(() -> instances(primary) == 0);
+            late.commit();
+        }
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> instances(primary) == 0);
+    }
+
+    @Test
+    void what_another_gateway_gave_success_for_does_not_go_when_its_new_home_cannot_keep_it() throws Exception {
+        keep(1).join();
+        Spool spool = new Spool();
+        try (Cluster survivor = new Cluster(settings("gw2", PATIENCE), "1", Duration.ofDays(1), () -> {})) {
+            survivor.replica().join(UUID.randomUUID());
+            primary.execute("UPDATE member SET state = 1, epoch = epoch + 1 WHERE node = 'gw1'");
+            primary.execute("UPDATE instance SET (adopter, adopter_epoch) = "
+                    + "(SELECT id, epoch FROM member WHERE node = 'gw2')");
+            long key = primary.number("SELECT id FROM instance");
+            Entry moved = with(entry(7), OptionalLong.of(key), entry(1).body());
+            survivor.replica().keep(List.of(moved));
+            // The disk of the survivor has refused it.
+            survivor.replica().refused(List.of(7L));
+            survivor.start(spool);
+
+            await().atMost(Duration.ofSeconds(20)).until(() -> spool.left.contains(key));
+            assertThat(instances(primary)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void what_another_gateway_has_reserved_is_not_told_to_be_done() throws IOException {
+        keep(1, 2).join();
+        Spool spool = new Spool();
+        spool.copies = List.of(new CopyProgress(0, "all", "a", DeliveryState.DISCARDED));
+        primary.execute("INSERT INTO member (node, spool, epoch, state, beat, software, since) "
+                + "VALUES ('gw2', gen_random_uuid(), 1, 0, 1, '1', now())");
+        primary.execute("UPDATE instance SET (adopter, adopter_epoch) = "
+                + "(SELECT id, epoch FROM member WHERE node = 'gw2') WHERE local_id = 1");
+        cluster.start(spool);
+
+        cluster.replica().changed(List.of(1L, 2L));
+
+        await().until(() -> primary.number("SELECT state FROM instance WHERE local_id = 2") == 1);
+        assertThat(primary.number("SELECT state FROM copy WHERE local_id = 2")).isEqualTo(4);
+        assertThat(primary.number("SELECT state FROM copy WHERE local_id = 1")).isZero();
+        assertThat(primary.number("SELECT state FROM instance WHERE local_id = 1")).isZero();
+    }
+
+    @Test
+    void only_what_is_known_to_be_elsewhere_is_given_up() throws Exception {
+        UUID identity = UUID.randomUUID();
+        try (Cluster before = new Cluster(settings("gw2", PATIENCE), "1", Duration.ofDays(1), () -> {})) {
+            before.replica().join(identity);
+            before.replica().keep(List.of(entry(5), entry(6), entry(7)));
+        }
+        primary.execute("UPDATE instance SET state = 1, done_at = now() WHERE local_id = 5");
+        primary.execute("INSERT INTO taken_over SELECT home, local_id, id, now() FROM instance WHERE local_id = 6");
+        primary.execute("UPDATE instance SET home = (SELECT id FROM member WHERE node = 'gw1') WHERE local_id = 6");
+        Spool spool = new Spool();
+        // The first three were received before there was a cluster.
+        spool.unfinished = List.of(1L, 2L, 3L, 5L, 6L, 7L);
+        try (Cluster again = new Cluster(settings("gw2", PATIENCE), "1", Duration.ofDays(1), () -> {})) {
+            assertThat(again.replica().join(identity)).isEqualTo(7);
+            again.start(spool);
+        }
+
+        assertThat(spool.givenUp).containsExactly(5L, 6L);
+    }
+
+    @Test
+    void a_member_that_dies_while_the_standby_stalls_takes_no_other_with_it() throws IOException {
+        Cluster dying = new Cluster(settings("gw2", Duration.ofSeconds(8)), "1", Duration.ofDays(1), () -> {});
+        dying.replica().join(UUID.randomUUID());
+        try (Cluster other = new Cluster(settings("gw3", Duration.ofSeconds(8)), "1", Duration.ofDays(1), () -> {})) {
+            other.replica().join(UUID.randomUUID());
+            other.start(new Spool());
+            dying.close();
+            standby.signal("STOP");
+
+            await().during(Duration.ofSeconds(9))
+                    .atMost(Duration.ofSeconds(10))
+                    .pollInterval(Duration.ofMillis(20))
+                    .until(() -> other.replica().maySend());
+            standby.signal("CONT");
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> primary.number("SELECT state FROM member WHERE node = 'gw2'") == 1);
+        }
+    }
+
+    @Test
+    void a_gateway_may_have_a_long_name_and_get_another_one_but_no_two_have_one_spool() throws Exception {
+        UUID identity = UUID.randomUUID();
+        String name = "a".repeat(64);
+        try (Cluster first = new Cluster(settings(name, PATIENCE), "1", Duration.ofDays(1), () -> {})) {
+            first.replica().join(identity);
+            first.replica().keep(List.of(entry(1)));
+            try (Cluster copy = new Cluster(settings("copy", PATIENCE), "1", Duration.ofDays(1), () -> {})) {
+                assertThatThrownBy(() -> copy.replica().join(identity))
+                        .hasMessageContaining("the gateway " + name + " is at work in the cluster with this spool");
+            }
+            first.replica().keep(List.of(entry(2)));
+        }
+        try (Cluster renamed = new Cluster(settings("renamed", PATIENCE), "1", Duration.ofDays(1), () -> {})) {
+            assertThat(renamed.replica().join(identity)).isEqualTo(2);
+            assertThat(primary.number("SELECT count(*) FROM member WHERE node IN ('renamed', '" + name + "')"))
+                    .isEqualTo(1);
+        }
+    }
+
+    private static Entry with(Entry entry, OptionalLong takenOver, Replica.Body body) {
+        return new Entry(
+                entry.instance(), entry.plan(), entry.metadata(), entry.length(), 0, 7, body, takenOver);
+    }
+
+    /** A spool in which everything is done that it is asked about. It can take nothing over. */
+    private static final class Spool implements Handover {
+
+        private final List<Long> givenUp = new CopyOnWriteArrayList<>();
+        private final List<Long> left = new CopyOnWriteArrayList<>();
+        private List<Long> unfinished = List.of();
+        private List<CopyProgress> copies = List.of();
+
+        @Override
+        public List<Long> unfinished(long afterId, int max) {
+            return unfinished;
+        }
+
+        @Override
+        public List<Progress> progress(Collection<Long> instances) {
+            return instances.stream().map(id -> new Progress(id, true, copies)).toList();
+        }
+
+        @Override
+        public long giveUp(List<Long> instances, String reason) {
+            givenUp.addAll(instances);
+            return instances.size();
+        }
+
+        @Override
+        public Optional<Instance> takeOver(Left each, InputStream part10) throws RefusedException {
+            left.add(each.key());
+            throw new RefusedException(RefusedException.Kind.NO_SPACE, "no space", null);
         }
     }
 }

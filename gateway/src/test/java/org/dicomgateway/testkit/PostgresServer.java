@@ -157,7 +157,8 @@ public final class PostgresServer implements AutoCloseable {
         }
     }
 
-    private Connection connect() throws SQLException {
+    /** A connection as superuser. */
+    public Connection connect() throws SQLException {
         String database = "gateway";
         try {
             return connect(database);

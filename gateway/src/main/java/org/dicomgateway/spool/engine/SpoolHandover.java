@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import org.dicomgateway.spool.Handover;
@@ -78,7 +79,7 @@ final class SpoolHandover implements Handover {
     }
 
     @Override
-    public Instance takeOver(Left left, InputStream part10) throws RefusedException, IOException {
+    public Optional<Instance> takeOver(Left left, InputStream part10) throws RefusedException, IOException {
         gate.pass();
         return reception.takeOver(left, part10);
     }

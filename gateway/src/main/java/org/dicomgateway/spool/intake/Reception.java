@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.dicomgateway.dicom.dataset.HeaderReader;
 import org.dicomgateway.dicom.dataset.Part10;
@@ -73,7 +74,7 @@ public final class Reception {
     }
 
     /** See {@link org.dicomgateway.spool.Handover#takeOver}. */
-    public Instance takeOver(Left left, InputStream part10) throws RefusedException, IOException {
+    public Optional<Instance> takeOver(Left left, InputStream part10) throws RefusedException, IOException {
         RecordMetadata metadata = metadata(left);
         try (IncomingBody body = new IncomingBody(buffers, files, space, largeInstance)) {
             body.takePrefix(part10.readNBytes(left.datasetOffset()));
@@ -88,9 +89,12 @@ public final class Reception {
                         body.read(left.datasetOffset()), TransferSyntax.of(metadata.transferSyntax()));
                 plan = planner.plan(header, metadata.instance(1, 0).origin());
             }
+            Plan remaining = remaining(plan, left.copies());
+            if (remaining.deliveries().isEmpty() && !plan.deliveries().isEmpty()) {
+                return Optional.empty();
+            }
             Instance unnumbered = metadata.instance(0, left.length() - left.datasetOffset());
-            return committer.commit(
-                    body.draft(unnumbered, remaining(plan, left.copies()), OptionalLong.of(left.key())));
+            return Optional.of(committer.commit(body.draft(unnumbered, remaining, OptionalLong.of(left.key()))));
         }
     }
 
@@ -110,7 +114,8 @@ public final class Reception {
         for (int place = 0; place < plan.deliveries().size(); place++) {
             PlannedDelivery planned = plan.deliveries().get(place);
             CopyProgress copy = byPlace.get(place);
-            if (copy == null) {
+            if (copy == null || !copy.route().equals(planned.route())) {
+                // The second: no route applied at receipt, one did later, and the rules have changed since.
                 remaining.add(planned);
             } else if (!copy.isDone()) {
                 remaining.add(asMoved(planned, copy.destination()));
