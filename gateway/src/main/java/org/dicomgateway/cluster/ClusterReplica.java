@@ -177,7 +177,7 @@ final class ClusterReplica implements Replica {
                 : packs.current(fresh.stream().mapToLong(Entry::length).sum());
         Kept kept = new Kept();
         try {
-            database.inTransaction(transaction -> {
+            database.execute(transaction -> {
                 membership.enter(transaction);
                 membership.requireStandby(transaction);
                 List<Long> keys = new ArrayList<>();
@@ -204,7 +204,6 @@ final class ClusterReplica implements Replica {
                         "UPDATE progress SET last_id = ? WHERE member = ?",
                         entries.get(entries.size() - 1).instance().id(),
                         membership.id());
-                return null;
             });
         } catch (UnreadableException e) {
             throw e.ioException;
@@ -242,8 +241,7 @@ final class ClusterReplica implements Replica {
                 count);
     }
 
-    private void bytes(Connection transaction, long pack, List<Entry> entries, List<Long> keys)
-            throws SQLException {
+    private void bytes(Connection transaction, long pack, List<Entry> entries, List<Long> keys) throws SQLException {
         Packs.Writer writer = packs.writer(transaction, pack);
         boolean done = false;
         try {
@@ -284,7 +282,7 @@ final class ClusterReplica implements Replica {
                         entries.stream()
                                 .map(entry -> entry.instance().receivedAt().toString())
                                 .toArray()),
-                Sql.bytes(transaction, each(entries, Entry::metadata)),
+                Sql.texts(transaction, each(entries, Entry::metadata)),
                 Sql.numbers(transaction, each(entries, Entry::length)),
                 Sql.small(transaction, each(entries, Entry::datasetOffset)),
                 Sql.small(transaction, each(entries, Entry::crc32c)));
@@ -312,10 +310,7 @@ final class ClusterReplica implements Replica {
                 key,
                 membership.id(),
                 membership.epoch());
-        Sql.update(
-                transaction,
-                "DELETE FROM copy WHERE instance = ? AND state IN (" + ProgressWriter.OPEN_STATES + ")",
-                key);
+        Sql.update(transaction, "DELETE FROM copy WHERE instance = ? AND state IN (" + CopyStates.OPEN + ")", key);
         return moved == 1;
     }
 
@@ -339,7 +334,7 @@ final class ClusterReplica implements Replica {
                         + "SELECT ?, u.local_id, u.place, u.instance, u.route, ?, now() "
                         + "FROM unnest(?, ?, ?, ?) AS u (local_id, place, instance, route)",
                 membership.id(),
-                DeliveryState.PENDING.ordinal(),
+                CopyStates.number(DeliveryState.PENDING),
                 Sql.numbers(transaction, localIds),
                 Sql.small(transaction, places),
                 Sql.numbers(transaction, instances),

@@ -139,6 +139,20 @@ final class Database implements AutoCloseable {
         }
     }
 
+    /** What is to be done in one transaction, without a result. */
+    @FunctionalInterface
+    interface Task {
+        void in(Connection connection) throws SQLException;
+    }
+
+    /** As {@link #inTransaction}, for work without a result. */
+    void execute(Task task) throws SQLException {
+        inTransaction(connection -> {
+            task.in(connection);
+            return true;
+        });
+    }
+
     /** Many bytes that are being sent. {@link #breakStuck} breaks its connection when it no longer advances. */
     final class Sending implements AutoCloseable {
 

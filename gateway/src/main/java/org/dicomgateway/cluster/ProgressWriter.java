@@ -13,7 +13,6 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.dicomgateway.process.LongLived;
 import org.dicomgateway.process.Threads;
-import org.dicomgateway.spool.DeliveryState;
 import org.dicomgateway.spool.Handover;
 import org.dicomgateway.spool.Handover.CopyProgress;
 import org.dicomgateway.spool.Handover.Progress;
@@ -26,10 +25,6 @@ import org.slf4j.LoggerFactory;
  * keeps from the database is delivered again by whoever takes over. What is finished there is never delivered again.
  */
 final class ProgressWriter implements AutoCloseable {
-
-    /** States in which a copy needs a delivery, as a list for SQL. */
-    static final String OPEN_STATES = DeliveryState.PENDING.ordinal() + ", " + DeliveryState.PARKED.ordinal() + ", "
-            + DeliveryState.HELD.ordinal();
 
     private static final Logger LOG = LoggerFactory.getLogger(ProgressWriter.class);
     private static final int AT_ONCE = 500;
@@ -181,7 +176,7 @@ final class ProgressWriter implements AutoCloseable {
 
     private void write(Batch batch) throws SQLException {
         List<Progress> progress = batch.changed().isEmpty() ? List.of() : spool.progress(batch.changed());
-        database.inTransaction(transaction -> {
+        database.execute(transaction -> {
             if (batch.refused().isEmpty()) {
                 membership.enter(transaction);
             } else {
@@ -193,7 +188,6 @@ final class ProgressWriter implements AutoCloseable {
                 copies(transaction, progress);
                 finished(transaction, progress);
             }
-            return null;
         });
     }
 
@@ -229,7 +223,7 @@ final class ProgressWriter implements AutoCloseable {
                 places.add(copy.place());
                 routes.add(copy.route());
                 destinations.add(copy.destination());
-                states.add(copy.state().ordinal());
+                states.add(CopyStates.number(copy.state()));
             }
         }
         Sql.update(

@@ -62,11 +62,6 @@ final class Sql {
                 "text", texts.stream().map(text -> text.replace('\0', ' ')).toArray());
     }
 
-    /** Bytes as one parameter. */
-    static Array bytes(Connection connection, Collection<byte[]> bytes) throws SQLException {
-        return connection.createArrayOf("bytea", bytes.toArray(byte[][]::new));
-    }
-
     private static PreparedStatement prepared(Connection connection, String sql, Object... parameters)
             throws SQLException {
         PreparedStatement statement = connection.prepareStatement(sql);

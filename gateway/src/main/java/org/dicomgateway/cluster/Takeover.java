@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Set;
 import org.dicomgateway.process.Repeating;
 import org.dicomgateway.spool.DamagedInstanceException;
-import org.dicomgateway.spool.DeliveryState;
 import org.dicomgateway.spool.Handover;
 import org.dicomgateway.spool.Handover.CopyProgress;
 import org.dicomgateway.spool.Handover.Left;
@@ -175,7 +174,7 @@ final class Takeover implements AutoCloseable {
     }
 
     /** An instance that is reserved for this gateway. */
-    private record Reserved(long key, long pack, byte[] metadata, long length, int datasetOffset, int crc32c) {}
+    private record Reserved(long key, long pack, String metadata, long length, int datasetOffset, int crc32c) {}
 
     /** Reserves a few instances of gateways that are gone, beside those that are reserved already. */
     private List<Reserved> reserve() throws SQLException {
@@ -236,7 +235,7 @@ final class Takeover implements AutoCloseable {
         return new Reserved(
                 row.getLong("id"),
                 row.getLong("pack"),
-                row.getBytes("metadata"),
+                row.getString("metadata"),
                 row.getLong("length"),
                 row.getInt("dataset_offset"),
                 row.getInt("crc32c"));
@@ -323,7 +322,7 @@ final class Takeover implements AutoCloseable {
                         row.getInt("place"),
                         row.getString("route"),
                         java.util.Objects.requireNonNullElse(row.getString("destination"), ""),
-                        DeliveryState.values()[row.getInt("state")]),
+                        CopyStates.of(row.getInt("state"))),
                 "SELECT c.place, c.route, c.destination, c.state FROM copy c "
                         + "JOIN instance i ON i.id = c.instance AND i.home = c.home AND i.local_id = c.local_id "
                         + "WHERE i.id = ?",

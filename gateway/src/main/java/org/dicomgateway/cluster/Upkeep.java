@@ -74,13 +74,12 @@ final class Upkeep implements AutoCloseable {
                   AND NOT EXISTS (SELECT 1 FROM instance i WHERE i.pack = p.id AND i.state = 0)
                 ORDER BY p.id LIMIT 10"""));
         for (long pack : empty) {
-            database.inTransaction(transaction -> {
+            database.execute(transaction -> {
                 membership.enter(transaction);
                 // Two gateways may try at the same time.
                 if (Sql.update(transaction, "DELETE FROM pack WHERE id = ?", pack) > 0) {
                     Sql.update(transaction, "DROP TABLE " + Packs.table(pack));
                 }
-                return null;
             });
         }
     }
@@ -97,21 +96,12 @@ final class Upkeep implements AutoCloseable {
                         (double) history.toSeconds());
             });
         } while (forgotten == AT_ONCE);
-        database.inTransaction(transaction -> {
+        double seconds = history.toSeconds();
+        database.execute(transaction -> {
             membership.enter(transaction);
-            Sql.update(
-                    transaction,
-                    "DELETE FROM taken_over WHERE at < now() - make_interval(secs => ?)",
-                    (double) history.toSeconds());
-            return Sql.update(
-                    transaction, "DELETE FROM affinity WHERE chosen_at < now() - make_interval(secs => ?)", (double)
-                            history.toSeconds());
-        });
-        database.inTransaction(transaction -> {
-            membership.enter(transaction);
-            Sql.update(transaction, "DELETE FROM progress USING member m WHERE member = m.id AND " + FORGOTTEN, (double)
-                    history.toSeconds());
-            return Sql.update(transaction, "DELETE FROM member m WHERE " + FORGOTTEN, (double) history.toSeconds());
+            for (String forget : FORGET) {
+                Sql.update(transaction, forget, seconds);
+            }
         });
     }
 
@@ -121,6 +111,12 @@ final class Upkeep implements AutoCloseable {
             AND NOT EXISTS (SELECT 1 FROM instance WHERE home = m.id OR adopter = m.id)
             AND NOT EXISTS (SELECT 1 FROM pack WHERE member = m.id)
             AND NOT EXISTS (SELECT 1 FROM taken_over WHERE home = m.id)""";
+
+    private static final List<String> FORGET = List.of(
+            "DELETE FROM taken_over WHERE at < now() - make_interval(secs => ?)",
+            "DELETE FROM affinity WHERE chosen_at < now() - make_interval(secs => ?)",
+            "DELETE FROM progress USING member m WHERE member = m.id AND " + FORGOTTEN,
+            "DELETE FROM member m WHERE " + FORGOTTEN);
 
     @Override
     public void close() {

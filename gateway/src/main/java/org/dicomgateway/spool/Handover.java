@@ -49,7 +49,7 @@ public interface Handover {
      * @param metadata as in {@link Replica.Entry}, and so are length, dataset offset and checksum
      * @param copies what is known of its copies
      */
-    record Left(long key, byte[] metadata, long length, int datasetOffset, int crc32c, List<CopyProgress> copies) {}
+    record Left(long key, String metadata, long length, int datasetOffset, int crc32c, List<CopyProgress> copies) {}
 
     /**
      * How far an instance got.

@@ -74,7 +74,7 @@ public interface Replica {
     /**
      * An instance that is about to enter the spool.
      *
-     * @param metadata what a spool needs to know to deliver it; see {@link Handover#takeOver}
+     * @param metadata what a spool needs to know to deliver it, as JSON; see {@link Handover#takeOver}
      * @param length bytes of the part-10 stream
      * @param datasetOffset where the dataset begins in the stream
      * @param crc32c of the stream
@@ -83,7 +83,7 @@ public interface Replica {
     record Entry(
             Instance instance,
             Plan plan,
-            byte[] metadata,
+            String metadata,
             long length,
             int datasetOffset,
             int crc32c,

@@ -38,7 +38,8 @@ CREATE TABLE instance (
   sop_instance text NOT NULL,
   study text NOT NULL,
   received_at timestamptz NOT NULL,
-  metadata bytea NOT NULL,
+  -- JSON, as in the log.
+  metadata text NOT NULL,
   length bigint NOT NULL,
   dataset_offset integer NOT NULL,
   crc32c integer NOT NULL,

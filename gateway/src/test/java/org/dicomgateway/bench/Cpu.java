@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
@@ -98,7 +99,8 @@ final class Cpu {
          */
         Map<Group, Double> since(Shares before, Group ended) {
             Map<Group, Double> took = new EnumMap<>(Group.class);
-            groups.forEach((group, now) -> took.put(group, now.since(before.groups.get(group))));
+            groups.forEach(
+                    (group, now) -> took.put(group, now.since(Objects.requireNonNull(before.groups.get(group)))));
             double listed = took.values().stream().mapToDouble(share -> share).sum();
             took.merge(ended, Math.max(0, seconds - before.seconds - listed), Double::sum);
             return took;

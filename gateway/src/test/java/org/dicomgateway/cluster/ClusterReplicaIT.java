@@ -12,6 +12,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -115,8 +116,7 @@ class ClusterReplicaIT {
                 Instant.EPOCH,
                 stream.length);
         Plan plan = new Plan(1, List.of(new Plan.PlannedDelivery("all", 1, List.of("a"), 0, false)));
-        return new Entry(
-                instance, plan, new byte[] {1}, stream.length, 0, 7, to -> to.write(stream), OptionalLong.empty());
+        return new Entry(instance, plan, "{}", stream.length, 0, 7, to -> to.write(stream), OptionalLong.empty());
     }
 
     private CompletableFuture<Void> keep(long... ids) {
@@ -353,7 +353,8 @@ class ClusterReplicaIT {
         await().until(() -> primary.number("SELECT state FROM instance WHERE local_id = 2") == 1);
         assertThat(primary.number("SELECT state FROM copy WHERE local_id = 2")).isEqualTo(4);
         assertThat(primary.number("SELECT state FROM copy WHERE local_id = 1")).isZero();
-        assertThat(primary.number("SELECT state FROM instance WHERE local_id = 1")).isZero();
+        assertThat(primary.number("SELECT state FROM instance WHERE local_id = 1"))
+                .isZero();
     }
 
     @Test
@@ -418,8 +419,7 @@ class ClusterReplicaIT {
     }
 
     private static Entry with(Entry entry, OptionalLong takenOver, Replica.Body body) {
-        return new Entry(
-                entry.instance(), entry.plan(), entry.metadata(), entry.length(), 0, 7, body, takenOver);
+        return new Entry(entry.instance(), entry.plan(), entry.metadata(), entry.length(), 0, 7, body, takenOver);
     }
 
     /** A spool in which everything is done that it is asked about. It can take nothing over. */

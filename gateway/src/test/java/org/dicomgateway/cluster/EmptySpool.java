@@ -3,6 +3,7 @@ package org.dicomgateway.cluster;
 import java.io.InputStream;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import org.dicomgateway.spool.Handover;
 import org.dicomgateway.spool.Instance;
 
@@ -25,7 +26,7 @@ final class EmptySpool implements Handover {
     }
 
     @Override
-    public Instance takeOver(Left left, InputStream part10) {
+    public Optional<Instance> takeOver(Left left, InputStream part10) {
         throw new AssertionError("nothing is to be taken over");
     }
 }

@@ -49,7 +49,7 @@ final class ClusterReader {
                         new PostgresqlSettings(
                                 url.get().orElseThrow(),
                                 user.get(),
-                                password.get().or(file::get)),
+                                password.get().or(() -> file.get())),
                         lease.get(),
                         patience.get(),
                         allowSingle.get()));

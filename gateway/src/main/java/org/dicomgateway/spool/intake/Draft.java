@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -81,7 +82,7 @@ final class Draft {
         return new Replica.Entry(
                 unnumbered.numbered(instanceId),
                 plan,
-                metadata,
+                new String(metadata, StandardCharsets.UTF_8),
                 header.bodyLength(),
                 header.datasetOffset(),
                 header.bodyCrc(),

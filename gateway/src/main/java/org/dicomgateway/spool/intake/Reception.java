@@ -2,6 +2,7 @@ package org.dicomgateway.spool.intake;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -100,7 +101,7 @@ public final class Reception {
 
     private static RecordMetadata metadata(Left left) throws DamagedInstanceException {
         try {
-            return RecordMetadata.fromJson(left.metadata());
+            return RecordMetadata.fromJson(left.metadata().getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new DamagedInstanceException(String.valueOf(e.getMessage()), e);
         }
