@@ -18,6 +18,16 @@ public enum Metric {
             Kind.GAUGE,
             "When the audit trail on disk was last complete, since 1970; missing without an audit trail"),
 
+    CLUSTER_KEEPS(
+            "gateway_cluster_keeps",
+            Kind.GAUGE,
+            "1 while the cluster's database keeps what is received; missing without a cluster"),
+    CLUSTER_GATEWAYS(
+            "gateway_cluster_gateways",
+            Kind.GAUGE,
+            "Gateways of the cluster: working, or lost: dead, and neither back nor all taken over",
+            "state"),
+
     RECEIVER_OPEN("gateway_receiver_open", Kind.GAUGE, "1 while associations are accepted"),
     RECEIVER_ASSOCIATIONS("gateway_receiver_associations", Kind.GAUGE, "Associations with senders that are open now"),
     RECEIVED_INSTANCES("gateway_received_instances_total", Kind.COUNTER, "Instances answered with success"),

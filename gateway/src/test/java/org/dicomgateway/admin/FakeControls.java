@@ -93,7 +93,14 @@ public final class FakeControls implements Controls {
 
     @Override
     public Optional<StatusView.Cluster> cluster() {
-        return Optional.empty();
+        return Optional.of(new StatusView.Cluster(
+                "gw1",
+                "",
+                true,
+                List.of(
+                        new StatusView.Member("gw1", "working", Instant.EPOCH, 3, "1"),
+                        new StatusView.Member("gw1", "dead", Instant.EPOCH, 0, "1"),
+                        new StatusView.Member("gw2", "dead", Instant.EPOCH, 0, "1"))));
     }
 
     @Override

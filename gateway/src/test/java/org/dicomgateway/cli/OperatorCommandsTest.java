@@ -76,6 +76,9 @@ class OperatorCommandsTest {
         assertThat(out.toString().lines().skip(1).takeWhile(line -> !line.startsWith("receiving: at")))
                 .as("wrong")
                 .satisfiesExactlyInAnyOrder(
+                        line -> assertThat(line)
+                                .startsWith("cluster: gateway gw2 is DEAD since ")
+                                .endsWith("; its work was taken over"),
                         line -> assertThat(line).startsWith("gateway.conf: changed, needs a restart"),
                         line -> assertThat(line).startsWith("certificate: EXPIRES in 24 h"),
                         line -> assertThat(line)

@@ -42,6 +42,18 @@ class SecurityWarningsTest {
     }
 
     @Test
+    void a_cluster_without_a_standby_or_with_commitment_is_warned_of() throws Exception {
+        String cluster = "gateway.cluster { node = gw1, postgresql.url = \"postgresql://db1,db2/gateway\" }\n";
+        assertThat(warnings(cluster, "")).isEmpty();
+        assertThat(warnings(
+                        cluster
+                                + "gateway.cluster.allow-single = true\ngateway.senders.CT1 { host = localhost, port = 104 }",
+                        ""))
+                .extracting(Warning::key)
+                .containsExactly("gateway.cluster.allow-single", "gateway.senders");
+    }
+
+    @Test
     void a_host_name_that_is_not_verified_is_warned_of() throws Exception {
         new Certificates(folder).make("gateway");
         assertThat(warnings("", "tls { enabled = true, trust = ca.crt, verify-host-name = false }"))

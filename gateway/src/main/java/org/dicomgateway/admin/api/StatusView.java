@@ -1,9 +1,13 @@
 package org.dicomgateway.admin.api;
 
+import static java.util.stream.Collectors.toCollection;
+
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.dicomgateway.observe.Traffic;
 import org.dicomgateway.spool.SpoolView.Books;
 import org.dicomgateway.spool.SpoolView.Vitals;
@@ -111,6 +115,23 @@ public record StatusView(
         /** Copies the list. */
         public Cluster {
             members = List.copyOf(members);
+        }
+
+        /** The names of the gateways that are at work. */
+        public Set<String> working() {
+            return members.stream()
+                    .filter(member -> member.state().equals("working"))
+                    .map(Member::node)
+                    .collect(toCollection(TreeSet::new));
+        }
+
+        /** The gateways that died, and are neither back nor wholly taken over. */
+        public List<Member> lost() {
+            Set<String> working = working();
+            return members.stream()
+                    .filter(member -> member.state().equals("dead")
+                            && (member.unfinished() > 0 || !working.contains(member.node())))
+                    .toList();
         }
     }
 

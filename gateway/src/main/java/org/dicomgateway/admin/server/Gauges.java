@@ -19,6 +19,7 @@ import org.dicomgateway.admin.api.ProcessView;
 import org.dicomgateway.admin.api.ReceiverView;
 import org.dicomgateway.admin.api.RouteView;
 import org.dicomgateway.admin.api.RulesView;
+import org.dicomgateway.admin.api.StatusView;
 import org.dicomgateway.admin.api.ThreadView;
 import org.dicomgateway.observe.Metric;
 import org.dicomgateway.observe.Metrics;
@@ -70,6 +71,7 @@ final class Gauges {
                 process.auditComplete().stream()
                         .map(at -> new Reading(at.getEpochSecond()))
                         .toList());
+        controls.cluster().ifPresent(this::cluster);
         ReceiverView receiver = controls.receiver();
         metrics.set(Metric.RECEIVER_OPEN, receiver.state().equals("open") ? 1 : 0);
         metrics.set(Metric.RECEIVER_ASSOCIATIONS, receiver.associations());
@@ -81,6 +83,15 @@ final class Gauges {
                     all -> (double) all.counts().getOrDefault(code, 0L),
                     code);
         }
+    }
+
+    private void cluster(StatusView.Cluster cluster) {
+        metrics.set(Metric.CLUSTER_KEEPS, cluster.trouble().isEmpty() ? 1 : 0);
+        metrics.set(
+                Metric.CLUSTER_GATEWAYS,
+                List.of(
+                        new Reading(cluster.working().size(), "working"),
+                        new Reading(cluster.lost().size(), "lost")));
     }
 
     private void spool(Instant now) {

@@ -12,6 +12,7 @@ import org.dicomgateway.config.hocon.Warning;
 import org.dicomgateway.config.reader.TlsOff;
 import org.dicomgateway.config.settings.AccessRule;
 import org.dicomgateway.config.settings.DestinationSettings;
+import org.dicomgateway.config.settings.GatewaySettings.ClusterSettings;
 import org.dicomgateway.config.settings.ListenerSettings;
 import org.dicomgateway.security.CertificateStatus;
 import org.dicomgateway.security.ClientTls;
@@ -51,6 +52,7 @@ public final class SecurityWarnings {
         found.addAll(TlsOff.in(file));
         found.addAll(TlsOff.in(loaded.gateway().routingFile()));
         loaded.gateway().listeners().forEach(this::openTo);
+        loaded.gateway().cluster().ifPresent(this::cluster);
         loaded.routing().destinations().values().forEach(this::unverified);
     }
 
@@ -69,6 +71,26 @@ public final class SecurityWarnings {
                     "everybody who can reach "
                             + listener.acceptor().bind().getAddress().getHostAddress() + " may send",
                     "list the allowed senders in access"));
+        }
+    }
+
+    private void cluster(ClusterSettings cluster) {
+        if (cluster.allowSingle()) {
+            found.add(new Warning(
+                    file,
+                    0,
+                    "gateway.cluster.allow-single",
+                    "while the database has no synchronous standby, the loss of its machine loses what was accepted",
+                    "leave it off, and set it only for as long as a standby is being repaired"));
+        }
+        if (!loaded.gateway().commitment().senders().isEmpty()) {
+            found.add(new Warning(
+                    file,
+                    0,
+                    "gateway.senders",
+                    "a request of storage commitment is on the disk of the gateway that got it: when that gateway is "
+                            + "lost, the sender gets no report",
+                    "see docs/cluster.md"));
         }
     }
 

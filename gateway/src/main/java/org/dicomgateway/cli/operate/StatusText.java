@@ -1,7 +1,5 @@
 package org.dicomgateway.cli.operate;
 
-import static java.util.stream.Collectors.toCollection;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -9,8 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import org.dicomgateway.admin.api.CertificateView;
 import org.dicomgateway.admin.api.DestinationView;
 import org.dicomgateway.admin.api.HealthView;
@@ -118,22 +114,16 @@ final class StatusText {
     }
 
     private void cluster(StatusView.Cluster cluster) {
-        Set<String> working = cluster.members().stream()
-                .filter(member -> member.state().equals("working"))
-                .map(StatusView.Member::node)
-                .collect(toCollection(TreeSet::new));
         if (!cluster.trouble().isEmpty()) {
             wrong.add("cluster: NOTHING CAN BE KEPT: " + Text.printable(cluster.trouble(), MAX_REASON));
         }
-        cluster.members().stream()
-                .filter(member ->
-                        member.state().equals("dead") && (member.unfinished() > 0 || !working.contains(member.node())))
+        cluster.lost()
                 .forEach(member -> wrong.add("cluster: gateway " + member.node() + " is DEAD since "
                         + Times.of(member.since()) + "; "
                         + (member.unfinished() > 0
                                 ? Counted.instances(member.unfinished()) + " are still to be taken over from it"
                                 : "its work was taken over")));
-        lines.add("cluster: " + cluster.node() + ", at work: " + String.join(", ", working)
+        lines.add("cluster: " + cluster.node() + ", at work: " + String.join(", ", cluster.working())
                 + (cluster.standby() ? "" : "; no standby confirms what is received"));
     }
 
