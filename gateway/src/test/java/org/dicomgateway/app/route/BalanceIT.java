@@ -76,7 +76,7 @@ class BalanceIT {
                             archives.server(3).peer()
                         },
                         "algorithm = least-loaded, affinity = none")) {
-            slow.delayAnswers(150);
+            slow.delayAnswers(300);
             send(gateway, archives, studies(10, 80));
             long all = archives.instances();
             double share = archives.server(2).instances() / (double) all;
