@@ -69,13 +69,13 @@ final class ClusterTorture {
             world.archives().forEach(StoreScp::kill);
             Path home = directory.resolve("files");
             load.send(home, "BEFORE", new TestFiles(home, seed).study(1, 10, 10_000), 0);
-            world.standby().signal("STOP");
+            world.standby().kill();
             load.send(home, "AFTER", new TestFiles(home, seed + 1).study(1, 10, 10_000), 0);
             ClusterWorld.Node dying = world.nodes().get(0);
             dying.kill();
             dying.loseDisk();
             world.primary().kill();
-            world.standby().signal("CONT");
+            world.standby().startAgain();
             world.failOver();
             dying.up();
             world.archives().forEach(StoreScp::startAgain);
