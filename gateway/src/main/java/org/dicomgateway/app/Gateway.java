@@ -111,8 +111,8 @@ public final class Gateway implements AutoCloseable {
         Dispatch dispatch =
                 new Dispatch(rules::table, destinationStatusCache::prospects, destinationStatusCache::pendingBytes);
         cluster = settings.cluster()
-                .map(each -> new Cluster(
-                        each, ProgramVersion.get(), settings.spool().history(), EndOfProcess::fenced));
+                .map(each ->
+                        new Cluster(each, ProgramVersion.get(), settings.spool().history(), EndOfProcess::fenced));
         spool = Spool.open(
                 settings.spool(),
                 rules,

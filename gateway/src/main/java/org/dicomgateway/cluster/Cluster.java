@@ -42,8 +42,8 @@ public final class Cluster implements AutoCloseable {
         this.database = new Database(
                 settings.database(), settings.node(), settings.patience().dividedBy(2));
         this.membership = new Membership(settings, database, software, onFenced, System::nanoTime);
-        this.replica = new ClusterReplica(
-                database, membership, new Packs(database, membership), queue, settings.patience());
+        this.replica =
+                new ClusterReplica(database, membership, new Packs(database, membership), queue, settings.patience());
         this.upkeep = new Upkeep(database, membership, history);
     }
 

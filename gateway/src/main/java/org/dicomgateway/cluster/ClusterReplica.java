@@ -156,10 +156,7 @@ final class ClusterReplica implements Replica {
                                     Sql.numbers(transaction, ids))
                             .size();
                     // A commit that writes is confirmed by a standby, and with it all that was committed before.
-                    Sql.update(
-                            transaction,
-                            "UPDATE progress SET last_id = last_id WHERE member = ?",
-                            membership.id());
+                    Sql.update(transaction, "UPDATE progress SET last_id = last_id WHERE member = ?", membership.id());
                     return there == ids.size();
                 });
             } catch (FencedException e) {
@@ -245,8 +242,7 @@ final class ClusterReplica implements Replica {
                 count);
     }
 
-    private void bytes(Connection transaction, long pack, List<Entry> entries, List<Long> keys)
-            throws SQLException {
+    private void bytes(Connection transaction, long pack, List<Entry> entries, List<Long> keys) throws SQLException {
         Packs.Writer writer = packs.writer(transaction, pack);
         boolean done = false;
         try {
@@ -278,9 +274,9 @@ final class ClusterReplica implements Replica {
                 pack,
                 Sql.numbers(transaction, keys),
                 Sql.numbers(transaction, each(entries, entry -> entry.instance().id())),
-                Sql.texts(transaction, each(entries, entry -> entry.instance()
-                        .sopInstance()
-                        .value())),
+                Sql.texts(
+                        transaction,
+                        each(entries, entry -> entry.instance().sopInstance().value())),
                 Sql.texts(transaction, each(entries, entry -> entry.instance().studyInstanceUid())),
                 transaction.createArrayOf(
                         "timestamptz",

@@ -12,8 +12,7 @@ import java.util.Optional;
  * @param standby whether a synchronous standby confirms what is kept
  * @param members its gateways, also those that are gone and not yet forgotten
  */
-public record ClusterView(
-        String node, Optional<String> closedBecause, boolean standby, List<MemberView> members) {
+public record ClusterView(String node, Optional<String> closedBecause, boolean standby, List<MemberView> members) {
 
     /**
      * A gateway of the cluster.

@@ -66,8 +66,7 @@ final class Membership implements AutoCloseable {
      * @param onFenced called once, when another gateway has declared this one dead: it must end at once
      * @param nanos a monotonic clock
      */
-    Membership(
-            ClusterSettings settings, Database database, String software, Runnable onFenced, LongSupplier nanos) {
+    Membership(ClusterSettings settings, Database database, String software, Runnable onFenced, LongSupplier nanos) {
         this.settings = settings;
         this.database = database;
         this.software = software;
@@ -126,11 +125,7 @@ final class Membership implements AutoCloseable {
                             id)
                     .orElseThrow();
             me = new Me(id, epoch);
-            return Sql.first(
-                            transaction,
-                            row -> row.getLong(1),
-                            "SELECT last_id FROM progress WHERE member = ?",
-                            id)
+            return Sql.first(transaction, row -> row.getLong(1), "SELECT last_id FROM progress WHERE member = ?", id)
                     .orElse(0L);
         });
         beat();
@@ -284,7 +279,8 @@ final class Membership implements AutoCloseable {
             }
             fenced = true;
         }
-        LOG.error("another gateway of the cluster has declared {} dead and takes over its work: this process ends",
+        LOG.error(
+                "another gateway of the cluster has declared {} dead and takes over its work: this process ends",
                 settings.node());
         onFenced.run();
     }
@@ -298,7 +294,10 @@ final class Membership implements AutoCloseable {
             Connection open = connection();
             long begin = nanos.getAsLong();
             int rows = Sql.update(
-                    open, "UPDATE member SET beat = beat + 1 WHERE id = ? AND epoch = ? AND state = 0", me.id, me.epoch);
+                    open,
+                    "UPDATE member SET beat = beat + 1 WHERE id = ? AND epoch = ? AND state = 0",
+                    me.id,
+                    me.epoch);
             if (rows == 0) {
                 fence();
                 return;
@@ -429,7 +428,8 @@ final class Membership implements AutoCloseable {
         beats.close();
         database.inTransaction(transaction -> {
             enterAlone(transaction);
-            return Sql.update(transaction, "UPDATE member SET epoch = epoch + 1, state = 2, since = now() WHERE id = ?", me.id);
+            return Sql.update(
+                    transaction, "UPDATE member SET epoch = epoch + 1, state = 2, since = now() WHERE id = ?", me.id);
         });
     }
 

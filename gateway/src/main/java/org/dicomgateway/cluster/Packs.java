@@ -57,10 +57,7 @@ final class Packs {
 
     private long create(Connection transaction) throws SQLException {
         membership.enter(transaction);
-        Sql.update(
-                transaction,
-                "UPDATE pack SET filling = false WHERE member = ? AND filling",
-                membership.id());
+        Sql.update(transaction, "UPDATE pack SET filling = false WHERE member = ? AND filling", membership.id());
         long id = Sql.first(
                         transaction,
                         row -> row.getLong(1),
@@ -132,7 +129,12 @@ final class Packs {
             private int number;
 
             Rows(long instance) {
-                row.putShort((short) 3).putInt(8).putLong(instance).putInt(4).putInt(0).putInt(0);
+                row.putShort((short) 3)
+                        .putInt(8)
+                        .putLong(instance)
+                        .putInt(4)
+                        .putInt(0)
+                        .putInt(0);
             }
 
             @Override

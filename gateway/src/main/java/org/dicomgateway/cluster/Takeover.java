@@ -111,7 +111,9 @@ final class Takeover implements AutoCloseable {
         known.forEach(each -> unknown.remove(each.instance()));
         progress.changed(known.stream().map(Progress::instance).toList());
         if (!unknown.isEmpty()) {
-            LOG.warn("the spool does not have {} instances that the cluster has: they are read from there", unknown.size());
+            LOG.warn(
+                    "the spool does not have {} instances that the cluster has: they are read from there",
+                    unknown.size());
             database.inTransaction(transaction -> {
                 membership.enter(transaction);
                 return Sql.update(

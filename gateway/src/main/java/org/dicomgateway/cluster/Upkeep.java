@@ -68,10 +68,7 @@ final class Upkeep implements AutoCloseable {
     }
 
     private void dropPacks() throws SQLException {
-        List<Long> empty = database.inTransaction(transaction -> Sql.list(
-                transaction,
-                row -> row.getLong(1),
-                """
+        List<Long> empty = database.inTransaction(transaction -> Sql.list(transaction, row -> row.getLong(1), """
                 SELECT p.id FROM pack p JOIN member m ON m.id = p.member
                 WHERE NOT (p.filling AND m.state = 0 AND m.epoch = p.epoch)
                   AND NOT EXISTS (SELECT 1 FROM instance i WHERE i.pack = p.id AND i.state = 0)
@@ -102,16 +99,11 @@ final class Upkeep implements AutoCloseable {
         } while (forgotten == AT_ONCE);
         database.inTransaction(transaction -> {
             membership.enter(transaction);
-            Sql.update(
-                    transaction,
-                    "DELETE FROM taken_over WHERE at < now() - make_interval(secs => ?)",
-                    (double) history.toSeconds());
-            Sql.update(
-                    transaction,
-                    "DELETE FROM progress USING member m WHERE member = m.id AND " + FORGOTTEN,
-                    (double) history.toSeconds());
-            return Sql.update(
-                    transaction, "DELETE FROM member m WHERE " + FORGOTTEN, (double) history.toSeconds());
+            Sql.update(transaction, "DELETE FROM taken_over WHERE at < now() - make_interval(secs => ?)", (double)
+                    history.toSeconds());
+            Sql.update(transaction, "DELETE FROM progress USING member m WHERE member = m.id AND " + FORGOTTEN, (double)
+                    history.toSeconds());
+            return Sql.update(transaction, "DELETE FROM member m WHERE " + FORGOTTEN, (double) history.toSeconds());
         });
     }
 

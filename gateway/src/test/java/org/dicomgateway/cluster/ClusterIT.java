@@ -70,14 +70,16 @@ class ClusterIT {
     }
 
     private GatewayProcess gateway(String node, Peer... destinations) {
-        return new GatewayProcess(folder.resolve(node)).configure("""
+        return new GatewayProcess(folder.resolve(node))
+                .configure("""
                 gateway.cluster {
                   node = %s
                   lease = 3 s
                   postgresql.url = "postgresql://127.0.0.1:%d/gateway"
                 }
                 gateway.spool.large-instance = 64 KiB
-                """.formatted(node, primary.port())).broadcastTo(destinations);
+                """.formatted(node, primary.port()))
+                .broadcastTo(destinations);
     }
 
     private List<TestFile> send(GatewayProcess to, int seed, int count, int size) {
@@ -165,7 +167,8 @@ class ClusterIT {
             // What it has delivered, it leaves behind: nobody waits for its lease.
             await().until(() -> primary.number("SELECT count(*) FROM instance WHERE state = 0") == 0);
             assertThat(restarted.terminate(LIMIT)).isZero();
-            assertThat(primary.number("SELECT state FROM member WHERE node = 'gw5'")).isEqualTo(2);
+            assertThat(primary.number("SELECT state FROM member WHERE node = 'gw5'"))
+                    .isEqualTo(2);
         }
     }
 
@@ -203,17 +206,15 @@ class ClusterIT {
             try {
                 await().atMost(LIMIT)
                         .until(() -> gateway.ask("status").output().contains("cluster: NOTHING CAN BE KEPT"));
-                List<Path> one = List.of(new TestFiles(folder.resolve("one"), 1)
-                        .single(2_000)
-                        .path());
+                List<Path> one = List.of(
+                        new TestFiles(folder.resolve("one"), 1).single(2_000).path());
                 assertThat(Dcmtk.storescu(gateway.peer(), SENDER, one).succeeded())
                         .isFalse();
             } finally {
                 primary.execute("ALTER SYSTEM SET synchronous_standby_names = '*'");
                 primary.execute("SELECT pg_reload_conf()");
             }
-            await().atMost(LIMIT)
-                    .until(() -> !gateway.ask("status").output().contains("cluster: NOTHING CAN BE KEPT"));
+            await().atMost(LIMIT).until(() -> !gateway.ask("status").output().contains("cluster: NOTHING CAN BE KEPT"));
             send(gateway, 2, 1, 2_000);
             awaitFiles(archive, 1);
         }

@@ -42,9 +42,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What is kept, against a real PostgreSQL whose standby stops, and whose commits are cancelled. */
 class ClusterReplicaIT {
@@ -92,11 +92,7 @@ class ClusterReplicaIT {
     private static ClusterSettings settings(String node, Duration patience) {
         String url = "postgresql://127.0.0.1:" + standby.port() + ",127.0.0.1:" + primary.port() + "/gateway";
         return new ClusterSettings(
-                node,
-                new PostgresqlSettings(url, "gateway", Optional.empty()),
-                Duration.ofSeconds(3),
-                patience,
-                false);
+                node, new PostgresqlSettings(url, "gateway", Optional.empty()), Duration.ofSeconds(3), patience, false);
     }
 
     private static Entry entry(long id) {
@@ -146,7 +142,8 @@ class ClusterReplicaIT {
         assertThat(instances(standby)).isEqualTo(3);
         long pack = primary.number("SELECT max(pack) FROM instance");
         assertThat(standby.number("SELECT count(*) FROM pack_" + pack)).isEqualTo(9);
-        assertThat(standby.number("SELECT sum(length(bytes)) FROM pack_" + pack)).isEqualTo(60_000);
+        assertThat(standby.number("SELECT sum(length(bytes)) FROM pack_" + pack))
+                .isEqualTo(60_000);
         assertThat(standby.number("SELECT count(*) FROM pack_" + pack + " p JOIN instance i ON i.id = p.instance "
                         + "WHERE bytes = decode(repeat(lpad(to_hex(local_id), 2, '0'), length(bytes)), 'hex')"))
                 .isEqualTo(9);
@@ -229,10 +226,11 @@ class ClusterReplicaIT {
         try (Cluster other = new Cluster(settings("gw2", PATIENCE), "1", Duration.ofDays(1), fenced::incrementAndGet)) {
             other.replica().join(UUID.randomUUID());
             primary.signal("STOP");
-            await().atMost(Duration.ofSeconds(20)).until(() -> !cluster.replica().maySend());
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> !cluster.replica().maySend());
             await().atMost(Duration.ofSeconds(20)).until(() -> !other.replica().maySend());
-            assertThat(cluster.replica().closedBecause()).hasValueSatisfying(why -> assertThat(why)
-                    .contains("the cluster's database does not answer"));
+            assertThat(cluster.replica().closedBecause())
+                    .hasValueSatisfying(why -> assertThat(why).contains("the cluster's database does not answer"));
             primary.signal("CONT");
 
             await().atMost(Duration.ofSeconds(20)).until(() -> cluster.replica().maySend());
@@ -352,7 +350,8 @@ class ClusterReplicaIT {
         await().until(() -> primary.number("SELECT state FROM instance WHERE local_id = 2") == 1);
         assertThat(primary.number("SELECT state FROM copy WHERE local_id = 2")).isEqualTo(4);
         assertThat(primary.number("SELECT state FROM copy WHERE local_id = 1")).isZero();
-        assertThat(primary.number("SELECT state FROM instance WHERE local_id = 1")).isZero();
+        assertThat(primary.number("SELECT state FROM instance WHERE local_id = 1"))
+                .isZero();
     }
 
     @Test
@@ -417,8 +416,7 @@ class ClusterReplicaIT {
     }
 
     private static Entry with(Entry entry, OptionalLong takenOver, Replica.Body body) {
-        return new Entry(
-                entry.instance(), entry.plan(), entry.metadata(), entry.length(), 0, 7, body, takenOver);
+        return new Entry(entry.instance(), entry.plan(), entry.metadata(), entry.length(), 0, 7, body, takenOver);
     }
 
     /** A spool in which everything is done that it is asked about. It can take nothing over. */

@@ -29,8 +29,8 @@ import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Intake;
 import org.dicomgateway.spool.Plan;
 import org.dicomgateway.spool.Plan.PlannedDelivery;
-import org.dicomgateway.spool.SpoolView;
 import org.dicomgateway.spool.Replica;
+import org.dicomgateway.spool.SpoolView;
 import org.dicomgateway.spool.engine.Spool;
 import org.dicomgateway.testkit.Part10;
 import org.dicomgateway.testkit.StoreScp;
@@ -108,7 +108,13 @@ class SpoolDeliveryIT {
                 SpoolSettings.Keep.NOTHING);
         Plan plan = new Plan(1, List.of(new PlannedDelivery("all", 1, List.of(NAME), 0, false)));
         return Spool.open(
-                settings, (header, origin) -> plan, new NothingToChoose(), clock, Replica.NONE, new ForwardLog(), StageTimes.NONE);
+                settings,
+                (header, origin) -> plan,
+                new NothingToChoose(),
+                clock,
+                Replica.NONE,
+                new ForwardLog(),
+                StageTimes.NONE);
     }
 
     private static final class NothingToChoose implements Chooser {

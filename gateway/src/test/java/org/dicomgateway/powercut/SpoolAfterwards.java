@@ -29,8 +29,8 @@ import org.dicomgateway.spool.Chooser;
 import org.dicomgateway.spool.Claim;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Plan;
-import org.dicomgateway.spool.SpoolView;
 import org.dicomgateway.spool.Replica;
+import org.dicomgateway.spool.SpoolView;
 import org.dicomgateway.spool.engine.Spool;
 import org.dicomgateway.testkit.Part10;
 import org.dicomgateway.testkit.TestFiles.TestFile;
@@ -68,7 +68,13 @@ final class SpoolAfterwards {
         // So late that nothing waits for its next attempt any more.
         Instant now = Instant.now().plus(Duration.ofHours(2));
         try (Spool spool = Spool.open(
-                settings, SpoolAfterwards::plan, new First(), () -> now, Replica.NONE, new ForwardLog(), StageTimes.NONE)) {
+                settings,
+                SpoolAfterwards::plan,
+                new First(),
+                () -> now,
+                Replica.NONE,
+                new ForwardLog(),
+                StageTimes.NONE)) {
             spool.destinationsChanged(Set.of(Recording.NEAR, Recording.FAR, LATE));
             spool.retry(SpoolView.Selection.ALL);
             Set<String> near = claimAll(spool, Recording.NEAR);

@@ -59,7 +59,8 @@ final class SpoolBenchmark {
                 settings,
                 SpoolHarness::plan,
                 Candidates.FIRST,
-                InstantSource.system(), Replica.NONE,
+                InstantSource.system(),
+                Replica.NONE,
                 new ForwardLog(),
                 StageTimes.NONE)) {
             List<Thread> running = new ArrayList<>();

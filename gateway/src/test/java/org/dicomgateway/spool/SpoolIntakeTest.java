@@ -411,7 +411,8 @@ class SpoolIntakeTest {
                 harness.settings,
                 SpoolHarness::plan,
                 Candidates.FIRST,
-                harness.clock(), Replica.NONE,
+                harness.clock(),
+                Replica.NONE,
                 new ForwardLog(),
                 StageTimes.NONE)) {
             SpoolHarness.accept(spool, "1.2.1", "CT", SMALL);

@@ -111,7 +111,8 @@ class SpoolRecoveryTest {
                 other.settings,
                 SpoolHarness::plan,
                 Candidates.FIRST,
-                other.clock(), Replica.NONE,
+                other.clock(),
+                Replica.NONE,
                 new ForwardLog(),
                 StageTimes.NONE)) {
             SpoolHarness.accept(spool, "1.2.1", "CT", 8_000);
@@ -122,7 +123,8 @@ class SpoolRecoveryTest {
                 other.settings,
                 SpoolHarness::plan,
                 Candidates.FIRST,
-                other.clock(), Replica.NONE,
+                other.clock(),
+                Replica.NONE,
                 new ForwardLog(),
                 StageTimes.NONE)) {
             assertThat(pending(spool)).containsOnlyKeys("1.2.1", "1.2.2");
@@ -283,7 +285,8 @@ class SpoolRecoveryTest {
                 other.settings,
                 SpoolHarness::plan,
                 Candidates.FIRST,
-                other.clock(), Replica.NONE,
+                other.clock(),
+                Replica.NONE,
                 new ForwardLog(),
                 StageTimes.NONE)) {
             SpoolHarness.accept(spool, "1.2.1", "CT", 8_000);

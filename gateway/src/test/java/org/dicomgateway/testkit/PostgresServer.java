@@ -93,16 +93,13 @@ public final class PostgresServer implements AutoCloseable {
 
     private static void configure(Path home, int port) {
         try {
-            Files.writeString(
-                    home.resolve("data/postgresql.conf"),
-                    """
+            Files.writeString(home.resolve("data/postgresql.conf"), """
                     listen_addresses = '127.0.0.1'
                     port = %d
                     unix_socket_directories = ''
                     fsync = off
                     max_connections = 60
-                    """.formatted(port),
-                    StandardOpenOption.APPEND);
+                    """.formatted(port), StandardOpenOption.APPEND);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -146,8 +143,7 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     private Child launch() {
-        Child started =
-                Child.start(home.resolve("postgres.log"), Map.of(), command("postgres", "-D", data(home)));
+        Child started = Child.start(home.resolve("postgres.log"), Map.of(), command("postgres", "-D", data(home)));
         try {
             Waiting.until("PostgreSQL", started, this::answers);
             return started;

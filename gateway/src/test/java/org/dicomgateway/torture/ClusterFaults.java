@@ -25,31 +25,35 @@ final class ClusterFaults {
         this.world = world;
         this.journal = journal;
         this.random = random;
-        ofGateways = new Deck(random, List.of(
-                this::kill,
-                this::killForLong,
-                this::killForLong,
-                this::killWhileItStarts,
-                this::killTwo,
-                this::loseDisk,
-                this::loseDisk,
-                this::restoreDisk,
-                this::freeze,
-                this::freezeForLong,
-                this::terminate,
-                this::killArchive,
-                this::freezeArchive));
-        ofTheDatabase = new Deck(random, List.of(
-                this::killPrimary,
-                this::freezePrimary,
-                this::killStandby,
-                this::freezeStandby,
-                this::failOver,
-                this::network,
-                this::network,
-                this::network,
-                this::breakBackends,
-                this::breakBackends));
+        ofGateways = new Deck(
+                random,
+                List.of(
+                        this::kill,
+                        this::killForLong,
+                        this::killForLong,
+                        this::killWhileItStarts,
+                        this::killTwo,
+                        this::loseDisk,
+                        this::loseDisk,
+                        this::restoreDisk,
+                        this::freeze,
+                        this::freezeForLong,
+                        this::terminate,
+                        this::killArchive,
+                        this::freezeArchive));
+        ofTheDatabase = new Deck(
+                random,
+                List.of(
+                        this::killPrimary,
+                        this::freezePrimary,
+                        this::killStandby,
+                        this::freezeStandby,
+                        this::failOver,
+                        this::network,
+                        this::network,
+                        this::network,
+                        this::breakBackends,
+                        this::breakBackends));
     }
 
     /** One of them; it is over when this returns. */
@@ -99,10 +103,8 @@ final class ClusterFaults {
     /** The second one while it takes over from the first. */
     private void killTwo() throws InterruptedException {
         ClusterWorld.Node first = node();
-        ClusterWorld.Node second = world.nodes().stream()
-                .filter(each -> each != first)
-                .findAny()
-                .orElseThrow();
+        ClusterWorld.Node second =
+                world.nodes().stream().filter(each -> each != first).findAny().orElseThrow();
         journal.done("gateway: SIGKILL of two, the second one while it takes over");
         first.kill();
         hold(3_500, 6_000);
@@ -219,7 +221,9 @@ final class ClusterFaults {
                 NetworkFault.NONE);
         NetworkFault fault = faults.get(random.nextInt(faults.size()));
         journal.done("network between a gateway and the database: "
-                + (fault == NetworkFault.NONE ? "all connections break" : fault.name().toLowerCase(Locale.ROOT)));
+                + (fault == NetworkFault.NONE
+                        ? "all connections break"
+                        : fault.name().toLowerCase(Locale.ROOT)));
         List<FaultProxy> networks = node().networks();
         networks.forEach(network -> network.misbehave(fault));
         if (fault == NetworkFault.NONE || fault == NetworkFault.REFUSE) {
@@ -235,9 +239,10 @@ final class ClusterFaults {
         String how = random.nextBoolean() ? "pg_terminate_backend" : "pg_cancel_backend";
         journal.done("database: " + how + ", of one connection after the other");
         for (int i = 0; i < 20; i++) {
-            world.primary().execute("SELECT " + how + "(pid) FROM pg_stat_activity "
-                    + "WHERE application_name LIKE 'dicom-gateway%' AND (state <> 'idle' OR random() < 0.1) "
-                    + "ORDER BY wait_event = 'SyncRep' DESC NULLS LAST, random() LIMIT 1");
+            world.primary()
+                    .execute("SELECT " + how + "(pid) FROM pg_stat_activity "
+                            + "WHERE application_name LIKE 'dicom-gateway%' AND (state <> 'idle' OR random() < 0.1) "
+                            + "ORDER BY wait_event = 'SyncRep' DESC NULLS LAST, random() LIMIT 1");
             hold(20, 200);
         }
     }

@@ -60,8 +60,8 @@ final class ClusterLoad implements AutoCloseable {
         try {
             while (ending.getCount() > 0) {
                 long begin = System.nanoTime();
-                List<TestFile> study = new ArrayList<>(
-                        files.study(1, 1 + random.nextInt(MAX_STUDY), 2_000 + random.nextInt(60_000)));
+                List<TestFile> study =
+                        new ArrayList<>(files.study(1, 1 + random.nextInt(MAX_STUDY), 2_000 + random.nextInt(60_000)));
                 if (random.nextInt(5) == 0) {
                     study.add(files.single(LARGE));
                 }
@@ -87,12 +87,10 @@ final class ClusterLoad implements AutoCloseable {
                 journal.count("sender: goes round to another gateway");
                 TimeUnit.MILLISECONDS.sleep(500);
             }
-            ClusterWorld.Node node = world.nodes().get((first + attempt) % world.nodes().size());
+            ClusterWorld.Node node =
+                    world.nodes().get((first + attempt) % world.nodes().size());
             try (Sender sender = Sender.start(
-                    home.resolve("attempt-" + attempt + ".log"),
-                    node.gateway().peer(),
-                    name,
-                    List.copyOf(left))) {
+                    home.resolve("attempt-" + attempt + ".log"), node.gateway().peer(), name, List.copyOf(left))) {
                 sender.await(SENDER_LIMIT);
                 sender.answered().forEach(left::remove);
             }

@@ -167,8 +167,9 @@ final class ClusterTorture {
 
     /** No two members have settled one copy. */
     private static void once(ClusterWorld world, List<String> wrong) {
-        long twice = world.primary().number("SELECT count(*) FROM (SELECT 1 FROM copy WHERE state = 1 "
-                + "GROUP BY instance, destination HAVING count(*) > 1) AS twice");
+        long twice = world.primary()
+                .number("SELECT count(*) FROM (SELECT 1 FROM copy WHERE state = 1 "
+                        + "GROUP BY instance, destination HAVING count(*) > 1) AS twice");
         if (twice > 0) {
             wrong.add("settled twice: " + twice + " copies");
         }
@@ -200,10 +201,7 @@ final class ClusterTorture {
             }
             journal.say(
                     "%s: %d files, %d of them more than once, %d broken off",
-                    archive.peer().aeTitle(),
-                    archive.files().size(),
-                    more,
-                    broken);
+                    archive.peer().aeTitle(), archive.files().size(), more, broken);
         }
     }
 

@@ -106,10 +106,10 @@ final class ClusterWorld implements AutoCloseable {
                 gateway.listener-defaults { read-timeout = 5 s, request-timeout = 3 s, idle-timeout = 20 s }
                 gateway.shutdown-timeout = 10 s
                 """.formatted(
-                        number,
-                        allowSingle,
-                        networks.get(0).peer().port(),
-                        networks.get(1).peer().port()))
+                                number,
+                                allowSingle,
+                                networks.get(0).peer().port(),
+                                networks.get(1).peer().port()))
                 .broadcastTo(archives.stream().map(StoreScp::peer).toArray(Peer[]::new));
         return new Node(gateway, networks, new boolean[1]);
     }

@@ -126,8 +126,8 @@ final class StatusText {
             wrong.add("cluster: NOTHING CAN BE KEPT: " + Text.printable(cluster.trouble(), MAX_REASON));
         }
         cluster.members().stream()
-                .filter(member -> member.state().equals("dead")
-                        && (member.unfinished() > 0 || !working.contains(member.node())))
+                .filter(member ->
+                        member.state().equals("dead") && (member.unfinished() > 0 || !working.contains(member.node())))
                 .forEach(member -> wrong.add("cluster: gateway " + member.node() + " is DEAD since "
                         + Times.of(member.since()) + "; "
                         + (member.unfinished() > 0

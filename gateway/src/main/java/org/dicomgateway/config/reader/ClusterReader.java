@@ -19,31 +19,37 @@ final class ClusterReader {
     private ClusterReader() {}
 
     static Supplier<Optional<ClusterSettings>> read(Section cluster) {
-        Setting<Optional<String>> node = cluster.optional("node", Node::text)
-                .map(name -> name.map(Limits::name));
+        Setting<Optional<String>> node = cluster.optional("node", Node::text).map(name -> name.map(Limits::name));
         Setting<Duration> lease = cluster.duration("lease", SHORTEST_LEASE, Limits.MAX_TIMEOUT);
         Setting<Duration> patience = cluster.duration("patience", Duration.ofSeconds(2), Limits.MAX_TIMEOUT);
         Setting<Boolean> allowSingle = cluster.flag("allow-single");
         Section postgresql = cluster.section("postgresql");
-        Setting<Optional<String>> url = postgresql.optional("url", Node::text)
-                .map(text -> text.map(ClusterReader::url));
+        Setting<Optional<String>> url =
+                postgresql.optional("url", Node::text).map(text -> text.map(ClusterReader::url));
         Setting<String> user = postgresql.text("user");
         Setting<Optional<String>> password = postgresql.optional("password", Node::text);
         Setting<Optional<String>> file = postgresql.optional("password-file", RestReader::contents);
         postgresql.finish();
         cluster.finish();
-        if (node.isValid() && node.get().isPresent() && url.isValid() && url.get().isEmpty()) {
-            url.reject(
-                    "is missing", "a cluster needs a database, such as url = \"postgresql://db1,db2,db3/gateway\"");
+        if (node.isValid()
+                && node.get().isPresent()
+                && url.isValid()
+                && url.get().isEmpty()) {
+            url.reject("is missing", "a cluster needs a database, such as url = \"postgresql://db1,db2,db3/gateway\"");
         }
-        if (password.isValid() && password.get().isPresent() && file.isValid() && file.get().isPresent()) {
+        if (password.isValid()
+                && password.get().isPresent()
+                && file.isValid()
+                && file.get().isPresent()) {
             file.reject("password is also set", "keep only one of them");
         }
         return () -> node.get()
                 .map(name -> new ClusterSettings(
                         name,
                         new PostgresqlSettings(
-                                url.get().orElseThrow(), user.get(), password.get().or(file::get)),
+                                url.get().orElseThrow(),
+                                user.get(),
+                                password.get().or(file::get)),
                         lease.get(),
                         patience.get(),
                         allowSingle.get()));
@@ -56,8 +62,7 @@ final class ClusterReader {
                     "not an address of PostgreSQL; write for example \"postgresql://db1,db2/gateway\", with quotes");
         }
         if (text.contains("@") || text.contains("password=")) {
-            throw new IllegalArgumentException(
-                    "the address contains a login; write it as user and password-file");
+            throw new IllegalArgumentException("the address contains a login; write it as user and password-file");
         }
         return text;
     }

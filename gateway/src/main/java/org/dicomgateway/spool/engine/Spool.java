@@ -168,7 +168,9 @@ public final class Spool implements Intake, Outbox, SpoolView, Whereabouts, Auto
 
     @Override
     public List<Claim> claim(String destination, int max) {
-        if (closed.get() || !replica.maySend() || parts.ledgerQueue().failingBecause().isPresent()) {
+        if (closed.get()
+                || !replica.maySend()
+                || parts.ledgerQueue().failingBecause().isPresent()) {
             // The outcome of a delivery could not be noted now: a crash would repeat it.
             return List.of();
         }

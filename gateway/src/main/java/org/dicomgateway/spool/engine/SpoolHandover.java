@@ -61,7 +61,8 @@ final class SpoolHandover implements Handover {
 
     private List<CopyProgress> copies(long id) throws LedgerException {
         return ledger.deliveries(id).stream()
-                .map(each -> new CopyProgress(DeliveryId.place(each.id()), each.route(), each.destination(), each.state()))
+                .map(each ->
+                        new CopyProgress(DeliveryId.place(each.id()), each.route(), each.destination(), each.state()))
                 .toList();
     }
 

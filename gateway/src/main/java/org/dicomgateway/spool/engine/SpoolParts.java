@@ -125,7 +125,9 @@ record SpoolParts(
             Claims claims = new Claims(ledger, pins);
             WakeUps wakeUps = new WakeUps();
             ledgerQueue = new LedgerQueue(
-                    ledger, (changes, applied) -> applied(changes, applied, claims, wakeUps, replica, forwardLog), times);
+                    ledger,
+                    (changes, applied) -> applied(changes, applied, claims, wakeUps, replica, forwardLog),
+                    times);
             LedgerTrust trust = new LedgerTrust(ledger, journal);
             DecisionLog decisions = new DecisionLog(ledger, ledgerQueue, trust, journal);
             SegmentLog log =

@@ -127,8 +127,7 @@ public final class Reception {
     private static PlannedDelivery asMoved(PlannedDelivery planned, String destination) {
         return destination.isEmpty() || planned.candidates().contains(destination)
                 ? planned
-                : new PlannedDelivery(
-                        planned.route(), planned.copy(), List.of(destination), planned.priority(), false);
+                : new PlannedDelivery(planned.route(), planned.copy(), List.of(destination), planned.priority(), false);
     }
 
     private void drain(InputStream dataset, IncomingBody body) throws RefusedException, IOException {
