@@ -6,7 +6,7 @@ source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lib/common.sh"
 
 usage() {
   cat <<'TEXT'
-Usage: scripts/torture.sh [--minutes N] [--seed S] [--fuzz PDUS]
+Usage: scripts/torture.sh [--cluster] [--minutes N] [--seed S] [--fuzz PDUS]
 
 First kills the gateway once at each step of the data path.
 
@@ -29,6 +29,12 @@ At the end of each run it checks:
 Prints what was done and how often, and what was lost. Exits with 0 only if all checks pass. Uses only this machine's
 loopback and a temporary folder.
 
+  --cluster     instead of all that: three gateways as one over PostgreSQL with a synchronous standby, and two
+                destinations. Gateways are killed and frozen, lose their disks or get older ones; the primary is killed,
+                frozen, or lost with its data; so is the standby; connections to the database are cut and cancelled.
+                At the end it checks that every instance that was answered with success is at both destinations, byte
+                for byte, that nothing is left to do, and that no copy was settled twice. Then once more without a
+                synchronous standby: there it must see the loss
   --minutes N   how long the faults go on, in each of the two runs (default: 5)
   --seed S      another schedule (default: 1)
   --fuzz PDUS   before that, sends this many mutated PDUs and datasets to the acceptor and the header reader,
@@ -41,6 +47,7 @@ TEXT
 MINUTES=5
 SEED=1
 FUZZ=
+CLUSTER=
 while (($# > 0)); do
   case $1 in
     --minutes | --seed | --fuzz)
@@ -51,6 +58,10 @@ while (($# > 0)); do
         --fuzz) FUZZ=$2 ;;
       esac
       shift 2
+      ;;
+    --cluster)
+      CLUSTER=yes
+      shift
       ;;
     -h | --help) usage && exit ;;
     *)
@@ -63,10 +74,10 @@ done
 # In its own mount namespace, the small disk disappears with the last process, whatever ends it.
 if ((EUID == 0)) && [[ -z ${TORTURE_UNSHARED:-} ]] && unshare -m true 2>/dev/null; then
   export TORTURE_UNSHARED=yes
-  exec unshare -m -- "$0" --minutes "$MINUTES" --seed "$SEED" ${FUZZ:+--fuzz "$FUZZ"}
+  exec unshare -m -- "$0" ${CLUSTER:+--cluster} --minutes "$MINUTES" --seed "$SEED" ${FUZZ:+--fuzz "$FUZZ"}
 fi
 
-"$ROOT/scripts/setup.sh"
+"$ROOT/scripts/setup.sh" ${CLUSTER:+--tests}
 JAVA_HOME=$(find_jdk)
 export JAVA_HOME
 PATH=$PATH:/usr/sbin
@@ -76,8 +87,14 @@ if [[ -n $FUZZ ]]; then
   as_caller mvn -B -q -ntp -f "$ROOT/pom.xml" test -Dtest=FuzzTest,HeapFuzzIT -Dtest.jvm= -Dfuzz.tries=300 -Dfuzz.pdus="$FUZZ" -Dfuzz.datasets="$FUZZ" -Dfuzz.seed="$SEED" \
     "-Djunit.jupiter.execution.timeout.default=24 h"
 fi
-step "A kill at each step; then torture: twice $MINUTES minutes, seed $SEED"
-if as_caller mvn -B -q -ntp -f "$ROOT/pom.xml" verify -Dskip.unit.tests -Dit.test=CrashPointIT,TortureIT \
+TESTS=CrashPointIT,TortureIT
+if [[ -n $CLUSTER ]]; then
+  TESTS=ClusterTortureIT
+  step "Torture of a cluster: $MINUTES minutes, seed $SEED"
+else
+  step "A kill at each step; then torture: twice $MINUTES minutes, seed $SEED"
+fi
+if as_caller mvn -B -q -ntp -f "$ROOT/pom.xml" verify -Dskip.unit.tests -Dit.test="$TESTS" \
   -Dcrash.all=true -Dtorture.seconds=$((MINUTES * 60)) -Dtorture.seed="$SEED" \
   "-Djunit.jupiter.execution.timeout.default=$((MINUTES + 40)) m"; then
   step "Passed: $MINUTES minutes, seed $SEED"

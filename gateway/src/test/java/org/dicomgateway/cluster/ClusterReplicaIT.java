@@ -88,14 +88,11 @@ class ClusterReplicaIT {
         cluster.close();
     }
 
+    /** The standby stands first in the address: the primary is to be found. */
     private static ClusterSettings settings(String node, Duration patience) {
+        String url = "postgresql://127.0.0.1:" + standby.port() + ",127.0.0.1:" + primary.port() + "/gateway";
         return new ClusterSettings(
-                node,
-                new PostgresqlSettings(
-                        "postgresql://127.0.0.1:" + primary.port() + "/gateway", "gateway", Optional.empty()),
-                Duration.ofSeconds(3),
-                patience,
-                false);
+                node, new PostgresqlSettings(url, "gateway", Optional.empty()), Duration.ofSeconds(3), patience, false);
     }
 
     private static Entry entry(long id) {

@@ -187,11 +187,12 @@ public final class FaultProxy implements AutoCloseable {
         if (type < 0) {
             return;
         }
-        bytes.unread(type);
-        if (type > A_ABORT) { // no DICOM, HTTP perhaps: passes as it is
+        if (type > A_ABORT) { // no DICOM, HTTP perhaps: passes as it is, the first byte also when no other follows
+            out.write(type);
             bytes.transferTo(out);
             return;
         }
+        bytes.unread(type);
         DataInputStream in = new DataInputStream(bytes);
         for (int answer = 0; ; answer++) {
             byte[] pdu = pdu(in);

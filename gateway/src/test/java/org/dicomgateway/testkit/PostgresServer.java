@@ -49,8 +49,12 @@ public final class PostgresServer implements AutoCloseable {
 
     /** Starts a standby of it that confirms every commit, and waits until it does. */
     public PostgresServer startStandby(Path directory) {
+        return startStandby(directory, FreePorts.next());
+    }
+
+    /** The same on a port that a server had before. */
+    public PostgresServer startStandby(Path directory, int copyPort) {
         Path copy = folder(directory.resolve("postgres-standby"));
-        int copyPort = FreePorts.next();
         run(
                 copy,
                 "pg_basebackup",
@@ -207,6 +211,7 @@ public final class PostgresServer implements AutoCloseable {
     /** Makes a standby the primary. It then needs no standby of its own. */
     public void promote() {
         execute("ALTER SYSTEM SET synchronous_standby_names = ''");
+        execute("SELECT pg_reload_conf()");
         execute("SELECT pg_promote()");
     }
 

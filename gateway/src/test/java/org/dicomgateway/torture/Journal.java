@@ -32,6 +32,11 @@ final class Journal {
         }
     }
 
+    /** Counts what happens too often to be printed each time. */
+    synchronized void count(String what) {
+        counts.merge(what, 1, Integer::sum);
+    }
+
     synchronized void done(String what) {
         done(what, "");
     }

@@ -229,7 +229,8 @@ final class Load implements AutoCloseable {
         }
     }
 
-    private static void clear(Path folder) {
+    /** Removes the files of a folder. */
+    static void clear(Path folder) {
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.toList()) {
                 Files.delete(file);
