@@ -204,7 +204,7 @@ final class ClusterReplica implements Replica {
                         "UPDATE progress SET last_id = ? WHERE member = ?",
                         entries.get(entries.size() - 1).instance().id(),
                         membership.id());
-                return null;
+                return 0;
             });
         } catch (UnreadableException e) {
             throw e.ioException;

@@ -380,7 +380,7 @@ final class Membership implements AutoCloseable {
      * wait.
      */
     void declareDead() throws SQLException {
-        for (Member suspect : suspects.values()) {
+        for (Member suspect : List.copyOf(suspects.values())) {
             suspects.remove(suspect.id());
             declareDead(suspect);
         }

@@ -193,7 +193,7 @@ final class ProgressWriter implements AutoCloseable {
                 copies(transaction, progress);
                 finished(transaction, progress);
             }
-            return null;
+            return 0;
         });
     }
 

@@ -80,7 +80,7 @@ final class Upkeep implements AutoCloseable {
                 if (Sql.update(transaction, "DELETE FROM pack WHERE id = ?", pack) > 0) {
                     Sql.update(transaction, "DROP TABLE " + Packs.table(pack));
                 }
-                return null;
+                return 0;
             });
         }
     }
