@@ -103,8 +103,10 @@ final class ClusterFaults {
     /** The second one while it takes over from the first. */
     private void killTwo() throws InterruptedException {
         ClusterWorld.Node first = node();
-        ClusterWorld.Node second =
-                world.nodes().stream().filter(each -> !each.equals(first)).findAny().orElseThrow();
+        ClusterWorld.Node second = world.nodes().stream()
+                .filter(each -> !each.equals(first))
+                .findAny()
+                .orElseThrow();
         journal.done("gateway: SIGKILL of two, the second one while it takes over");
         first.kill();
         hold(3_500, 6_000);
