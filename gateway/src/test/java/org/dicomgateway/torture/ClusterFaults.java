@@ -104,7 +104,7 @@ final class ClusterFaults {
     private void killTwo() throws InterruptedException {
         ClusterWorld.Node first = node();
         ClusterWorld.Node second =
-                world.nodes().stream().filter(each -> each != first).findAny().orElseThrow();
+                world.nodes().stream().filter(each -> !each.equals(first)).findAny().orElseThrow();
         journal.done("gateway: SIGKILL of two, the second one while it takes over");
         first.kill();
         hold(3_500, 6_000);
