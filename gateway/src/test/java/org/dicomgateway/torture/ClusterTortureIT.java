@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@link ClusterTorture}, which {@code scripts/torture.sh --cluster} runs: the suite has no minutes for it. */
-@EnabledIfSystemProperty(named = "torture.seconds", matches = ".+")
 class ClusterTortureIT {
 
     private static final Duration TIME = Duration.ofSeconds(Long.getLong("torture.seconds", 20));

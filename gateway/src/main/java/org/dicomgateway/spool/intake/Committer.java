@@ -236,9 +236,9 @@ public final class Committer implements AutoCloseable {
         for (Draft draft : fitting) {
             batch.add(new Numbered(draft, nextId++));
         }
-        List<Numbered> kept = keep(nameFiles(batch));
-        if (!kept.isEmpty()) {
-            append(segment, kept);
+        List<Numbered> named = nameFiles(keep(batch));
+        if (!named.isEmpty()) {
+            append(segment, named);
         }
         fitting.forEach(draft -> left.remove());
     }
@@ -304,6 +304,7 @@ public final class Committer implements AutoCloseable {
             files.syncReceived();
             return batch;
         } catch (IOException e) {
+            replica.refused(withFile.stream().map(Numbered::id).toList());
             refuse(withFile, refused("a file of the spool cannot be renamed", e));
             return without;
         }
