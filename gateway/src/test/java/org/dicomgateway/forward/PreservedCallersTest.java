@@ -121,10 +121,12 @@ class PreservedCallersTest {
         for (int times = 1; times <= CallingTitles.BEFORE_OTHERS; times++) {
             int expected = times;
             await().until(() -> server.storeAssociations().size() == expected && outbox.inHands() == 0);
+            if (times == CallingTitles.BEFORE_OTHERS) {
+                // Before it is due again: one more abort in a row would count.
+                outbox.add(NAME, instance(UNKNOWN + 1, Fixtures.CT, "KNOWN"));
+            }
             advance(Duration.ofMinutes(11));
         }
-
-        outbox.add(NAME, instance(UNKNOWN + 1, Fixtures.CT, "KNOWN"));
 
         awaitDelivered(1);
         assertThat(changed).as("always usable").containsExactly(NAME);
