@@ -27,7 +27,7 @@ public final class Cluster implements AutoCloseable {
     private final Membership membership;
     private final ProgressWriter.Queue queue = new ProgressWriter.Queue();
     private final ClusterReplica replica;
-    private final Places places;
+    private final ClusterPlaces places;
     private final Upkeep upkeep;
     private @Nullable ProgressWriter progress;
     private @Nullable Takeover takeover;
@@ -47,7 +47,7 @@ public final class Cluster implements AutoCloseable {
         this.membership = new Membership(settings, database, software, onFenced, System::nanoTime);
         this.replica =
                 new ClusterReplica(database, membership, new Packs(database, membership), queue, settings.patience());
-        this.places = new Places(database, membership);
+        this.places = new ClusterPlaces(database, membership);
         this.upkeep = new Upkeep(database, membership, history);
     }
 

@@ -53,7 +53,6 @@ final class Database implements AutoCloseable {
         HikariConfig config = new HikariConfig();
         config.setDataSource(server);
         config.setPoolName("cluster");
-        config.setAutoCommit(false);
         // Whatever the server or the user is set to: success is for what a standby has.
         config.setConnectionInitSql("SET synchronous_commit = on");
         config.setMaximumPoolSize(CONNECTIONS);
@@ -115,6 +114,8 @@ final class Database implements AutoCloseable {
             boolean committing = false;
             int backend = connection.unwrap(PGConnection.class).getBackendPID();
             try {
+                // Not by the pool: its own checks would begin a transaction, and now() would be that of the check.
+                connection.setAutoCommit(false);
                 connection.clearWarnings();
                 T result = work.in(connection);
                 committing = true;

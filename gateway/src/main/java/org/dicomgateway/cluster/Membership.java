@@ -1,16 +1,11 @@
 package org.dicomgateway.cluster;
 
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.dicomgateway.config.settings.GatewaySettings.ClusterSettings;
@@ -38,17 +33,13 @@ final class Membership implements AutoCloseable {
 
     private static final Duration BEAT = Duration.ofMillis(500);
 
-    /** An observer that saw nothing for this long begins to watch anew. */
-    private static final Duration GAP = Duration.ofSeconds(2);
-
     private final ClusterSettings settings;
     private final Database database;
     private final String software;
     private final Runnable onFenced;
     private final LongSupplier nanos;
     private final Repeating beats;
-    private final Map<Integer, Watched> watched = new HashMap<>();
-    private final Map<Integer, Member> suspects = new ConcurrentHashMap<>();
+    private final LeaseWatch watch;
 
     private volatile Me me = new Me(0, 0);
     private volatile long sureUntil;
@@ -57,8 +48,6 @@ final class Membership implements AutoCloseable {
     private volatile boolean standby;
     private volatile List<Member> members = List.of();
     private @Nullable Connection connection;
-    private String primary = "";
-    private long lastLook;
 
     /**
      * Joins with {@link #join}.
@@ -72,31 +61,13 @@ final class Membership implements AutoCloseable {
         this.software = software;
         this.onFenced = onFenced;
         this.nanos = nanos;
+        this.watch = new LeaseWatch(settings.lease());
         this.beats = new Repeating("cluster-lease", BEAT, this::beat);
         this.sureUntil = nanos.getAsLong();
     }
 
     /** The key of this member, and the epoch in which it works. */
     private record Me(int id, long epoch) {}
-
-    /** What was last seen of another member, and since when it is the same. */
-    private record Watched(long epoch, long beat, long since) {}
-
-    /** The states of a member, by their numbers in the database. */
-    enum State {
-        WORKING,
-        DEAD,
-        LEFT
-    }
-
-    /**
-     * A member of the cluster.
-     *
-     * @param node the name of the gateway
-     * @param beat rises while it works
-     * @param since when it took its state
-     */
-    record Member(int id, String node, long epoch, State state, long beat, String software, Instant since) {}
 
     /**
      * Joins the cluster with this spool, and begins to renew the lease.
@@ -107,7 +78,7 @@ final class Membership implements AutoCloseable {
     long join(UUID spool) throws SQLException, ClusterException {
         awaitNamesake(spool);
         long last = database.inTransaction(transaction -> {
-            Optional<Member> known = Sql.first(transaction, Membership::member, MEMBERS + " WHERE spool = ?", spool);
+            Optional<Member> known = Sql.first(transaction, Member::read, Member.SELECT + " WHERE spool = ?", spool);
             int id = known.isPresent() ? known.get().id() : create(transaction, spool);
             endConnections(transaction, settings.node());
             if (known.isPresent()) {
@@ -170,7 +141,7 @@ final class Membership implements AutoCloseable {
             if (now.isEmpty()) {
                 return;
             }
-            if (now.get().beat() != first.beat() || now.get().epoch() != first.epoch()) {
+            if (!now.get().isUnchangedSince(first)) {
                 throw new ClusterException(
                         first.node().equals(settings.node())
                                 ? "another gateway named " + settings.node() + " is at work in the cluster: give each "
@@ -185,8 +156,8 @@ final class Membership implements AutoCloseable {
     private Optional<Member> namesake(UUID spool) throws SQLException {
         return database.inTransaction(transaction -> Sql.first(
                 transaction,
-                Membership::member,
-                MEMBERS + " WHERE state = 0 AND (node = ?) <> (spool = ?)",
+                Member::read,
+                Member.SELECT + " WHERE state = 0 AND (node = ?) <> (spool = ?)",
                 settings.node(),
                 spool));
     }
@@ -358,21 +329,9 @@ final class Membership implements AutoCloseable {
                         row -> row.getInt(1) > 0,
                         "SELECT count(*) FROM pg_stat_replication WHERE sync_state IN ('sync', 'quorum')")
                 .orElse(false);
-        List<Member> found = Sql.list(open, Membership::member, MEMBERS + " ORDER BY id");
-        boolean anew = !server.equals(primary) || now - lastLook > GAP.toNanos();
-        primary = server;
-        lastLook = now;
+        List<Member> found = Sql.list(open, Member::read, Member.SELECT + " ORDER BY id");
         members = List.copyOf(found);
-        for (Member member : found) {
-            Watched seen = watched.get(member.id());
-            if (member.state() != State.WORKING || member.id() == me.id) {
-                watched.remove(member.id());
-            } else if (anew || seen == null || seen.epoch != member.epoch() || seen.beat != member.beat()) {
-                watched.put(member.id(), new Watched(member.epoch(), member.beat(), now));
-            } else if (now - seen.since > settings.lease().toNanos()) {
-                suspects.put(member.id(), member);
-            }
-        }
+        watch.look(server, found.stream().filter(member -> member.id() != me.id).toList(), now);
     }
 
     /**
@@ -380,9 +339,8 @@ final class Membership implements AutoCloseable {
      * wait.
      */
     void declareDead() throws SQLException {
-        for (Member suspect : List.copyOf(suspects.values())) {
-            suspects.remove(suspect.id());
-            declareDead(suspect);
+        for (Member silent : watch.expired()) {
+            declareDead(silent);
         }
     }
 
@@ -481,18 +439,5 @@ final class Membership implements AutoCloseable {
 
     Repeating beats() {
         return beats;
-    }
-
-    private static final String MEMBERS = "SELECT id, node, epoch, state, beat, software, since FROM member";
-
-    private static Member member(ResultSet row) throws SQLException {
-        return new Member(
-                row.getInt("id"),
-                row.getString("node"),
-                row.getLong("epoch"),
-                State.values()[row.getInt("state")],
-                row.getLong("beat"),
-                row.getString("software"),
-                row.getTimestamp("since").toInstant());
     }
 }

@@ -94,7 +94,7 @@ final class ProgressWriter implements AutoCloseable {
             }
         }
 
-        /** Waits for work. Null when there is none and the queue is closed. */
+        /** Waits for work. Empty when there is none and the queue is closed. */
         private Batch take() {
             lock.lock();
             try {

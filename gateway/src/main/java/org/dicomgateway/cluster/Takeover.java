@@ -5,9 +5,9 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.dicomgateway.process.Repeating;
 import org.dicomgateway.spool.DamagedInstanceException;
@@ -16,6 +16,7 @@ import org.dicomgateway.spool.Handover.CopyProgress;
 import org.dicomgateway.spool.Handover.Left;
 import org.dicomgateway.spool.Handover.Progress;
 import org.dicomgateway.spool.RefusedException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -302,8 +303,7 @@ final class Takeover implements AutoCloseable {
     }
 
     private record Result(
-            @org.jspecify.annotations.Nullable RefusedException refused,
-            @org.jspecify.annotations.Nullable IOException failed) {
+            @Nullable RefusedException refused, @Nullable IOException failed) {
         void orThrow() throws RefusedException, IOException {
             if (refused != null) {
                 throw refused;
@@ -315,19 +315,17 @@ final class Takeover implements AutoCloseable {
     }
 
     private static List<CopyProgress> copies(Connection transaction, long instance) throws SQLException {
-        List<CopyProgress> copies = new ArrayList<>();
-        copies.addAll(Sql.list(
+        return Sql.list(
                 transaction,
                 row -> new CopyProgress(
                         row.getInt("place"),
                         row.getString("route"),
-                        java.util.Objects.requireNonNullElse(row.getString("destination"), ""),
+                        Objects.requireNonNullElse(row.getString("destination"), ""),
                         CopyStates.of(row.getInt("state"))),
                 "SELECT c.place, c.route, c.destination, c.state FROM copy c "
                         + "JOIN instance i ON i.id = c.instance AND i.home = c.home AND i.local_id = c.local_id "
                         + "WHERE i.id = ?",
-                instance));
-        return copies;
+                instance);
     }
 
     @Override

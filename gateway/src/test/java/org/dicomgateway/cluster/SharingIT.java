@@ -154,6 +154,16 @@ class SharingIT {
     }
 
     @Test
+    void what_the_database_counts_too_many_because_an_answer_was_lost_is_put_right() {
+        SharedPlaces places = gateways.get(0).places();
+        assertThat(places.take(ARCHIVE, 4)).isTrue();
+        database.execute("UPDATE place SET held = 4");
+
+        await().atMost(LIMIT).until(() -> held("gw1") == 1);
+        assertThat(gateways.get(1).places().take(ARCHIVE, 4)).isTrue();
+    }
+
+    @Test
     void where_there_is_one_place_they_take_turns() {
         List<AtomicInteger> times = new ArrayList<>();
         for (Cluster gateway : gateways) {

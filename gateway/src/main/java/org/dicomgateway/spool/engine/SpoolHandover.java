@@ -14,6 +14,7 @@ import org.dicomgateway.spool.Handover;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.RefusedException;
 import org.dicomgateway.spool.SearchException;
+import org.dicomgateway.spool.Settlement;
 import org.dicomgateway.spool.intake.Reception;
 import org.dicomgateway.spool.ledger.Change;
 import org.dicomgateway.spool.ledger.DeliveryId;
@@ -88,7 +89,7 @@ final class SpoolHandover implements Handover {
     static Set<Long> instancesOf(List<Change> changes, Ledger.Applied applied) {
         Set<Long> instances = new LinkedHashSet<>();
         for (Change change : changes) {
-            if (change instanceof Change.Settled settled) {
+            if (change instanceof Change.Settled settled && !(settled.settlement() instanceof Settlement.Retry)) {
                 instances.add(DeliveryId.instance(settled.deliveryId()));
             } else if (change instanceof Change.SentAgain again) {
                 instances.add(DeliveryId.instance(again.deliveryId()));

@@ -245,7 +245,7 @@ public final class Committer implements AutoCloseable {
 
     /** Has the replica keep the drafts. Returns those that can go into the log: all or none. */
     private List<Numbered> keep(List<Numbered> batch) {
-        if (batch.isEmpty()) {
+        if (replica == Replica.NONE || batch.isEmpty()) {
             return batch;
         }
         try {
