@@ -19,6 +19,9 @@ final class ClusterLoad implements AutoCloseable {
 
     private static final int MAX_STUDY = 20;
     private static final int LARGE = 1_500_000;
+    /** Larger than any small one, and smaller than any large one: no two versions have the same length. */
+    private static final int CORRECTED = 100_000;
+
     private static final int MAX_TRIES = 6;
     private static final Duration SENDER_LIMIT = Duration.ofMinutes(3);
 
@@ -65,7 +68,15 @@ final class ClusterLoad implements AutoCloseable {
                 if (random.nextInt(5) == 0) {
                     study.add(files.single(LARGE));
                 }
-                send(home, name, study, random.nextInt(world.nodes().size()));
+                int first = random.nextInt(world.nodes().size());
+                Set<TestFile> refused = send(home, name, study, 1, first);
+                if (refused.isEmpty() && random.nextInt(3) == 0) {
+                    // Corrected, and sent to whichever gateway.
+                    List<TestFile> corrected = study.stream()
+                            .map(file -> files.variant(file, CORRECTED + random.nextInt(1_000) * 2))
+                            .toList();
+                    send(home, name, corrected, 2, random.nextInt(world.nodes().size()));
+                }
                 Load.clear(home);
                 long left = pace.toNanos() * study.size() - (System.nanoTime() - begin);
                 if (ending.await(Math.max(left, 50_000_000), TimeUnit.NANOSECONDS)) {
@@ -79,8 +90,9 @@ final class ClusterLoad implements AutoCloseable {
         }
     }
 
-    /** Sends a study, to this gateway first. */
-    void send(Path home, String name, List<TestFile> study, int first) throws InterruptedException {
+    /** Sends a study, to this gateway first. Returns what no gateway has answered with success. */
+    Set<TestFile> send(Path home, String name, List<TestFile> study, int version, int first)
+            throws InterruptedException {
         Set<TestFile> left = new LinkedHashSet<>(study);
         for (int attempt = 0; attempt < MAX_TRIES && !left.isEmpty(); attempt++) {
             if (attempt > 0) {
@@ -95,7 +107,8 @@ final class ClusterLoad implements AutoCloseable {
                 sender.answered().forEach(left::remove);
             }
         }
-        study.forEach(file -> sent.add(Sent.of(file, 1, !left.contains(file))));
+        study.forEach(file -> sent.add(Sent.of(file, version, !left.contains(file))));
+        return left;
     }
 
     /**

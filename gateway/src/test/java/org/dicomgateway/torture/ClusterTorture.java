@@ -1,8 +1,11 @@
 package org.dicomgateway.torture;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -68,9 +71,9 @@ final class ClusterTorture {
             ClusterLoad load = new ClusterLoad(directory.resolve("files"), world, journal, Duration.ZERO);
             world.archives().forEach(StoreScp::kill);
             Path home = directory.resolve("files");
-            load.send(home, "BEFORE", new TestFiles(home, seed).study(1, 10, 10_000), 0);
+            load.send(home, "BEFORE", new TestFiles(home, seed).study(1, 10, 10_000), 1, 0);
             world.standby().kill();
-            load.send(home, "AFTER", new TestFiles(home, seed + 1).study(1, 10, 10_000), 0);
+            load.send(home, "AFTER", new TestFiles(home, seed + 1).study(1, 10, 10_000), 1, 0);
             ClusterWorld.Node dying = world.nodes().get(0);
             dying.kill();
             dying.loseDisk();
@@ -128,7 +131,10 @@ final class ClusterTorture {
                 answered,
                 wrong.stream().filter(each -> each.startsWith("lost")).count());
         wrong.stream().limit(50).forEach(each -> journal.say("WRONG  %s", each));
-        journal.say(wrong.isEmpty() ? "0 lost, 0 pending, 0 settled twice" : wrong.size() + " things are wrong");
+        journal.say(
+                wrong.isEmpty()
+                        ? "0 lost, 0 pending, 0 settled twice, 0 out of order"
+                        : wrong.size() + " things are wrong");
         int faults = journal.counts().values().stream().mapToInt(count -> count).sum();
         return new Torture.Report(answered, faults, wrong);
     }
@@ -179,14 +185,29 @@ final class ClusterTorture {
         }
     }
 
-    /** Each destination has, byte for byte, what was answered with success. */
+    /**
+     * Each destination has, byte for byte, what was answered with success, unless it has a newer version; and the
+     * newest version came last.
+     */
     private void deliveries(ClusterWorld world, List<Sent> sent, List<String> wrong) {
+        Map<String, Sent> byDigest = new HashMap<>();
+        sent.forEach(each -> byDigest.put(each.digest(), each));
         for (StoreScp archive : world.archives()) {
             Map<String, Integer> found = new HashMap<>();
+            Map<String, Sent> last = new HashMap<>();
             int broken = 0;
-            for (Path file : archive.files()) {
+            Map<String, FileTime> when = new HashMap<>();
+            for (Map.Entry<Path, FileTime> file : arrived(archive)) {
                 try {
-                    found.merge(Sent.digest(Part10.dataset(file)), 1, Integer::sum);
+                    String digest = Sent.digest(Part10.dataset(file.getKey()));
+                    found.merge(digest, 1, Integer::sum);
+                    Sent one = byDigest.get(digest);
+                    // The clock of files is coarse: of two at the same time, nobody knows which was last.
+                    if (one != null
+                            && !(file.getValue().equals(when.put(one.sopInstance(), file.getValue()))
+                                    && one.version() == 1)) {
+                        last.put(one.sopInstance(), one);
+                    }
                 } catch (UncheckedIOException e) {
                     broken++; // the destination was killed while it wrote
                 }
@@ -194,8 +215,14 @@ final class ClusterTorture {
             int more = 0;
             for (Sent each : sent) {
                 int times = found.getOrDefault(each.digest(), 0);
-                if (times == 0 && each.answered()) {
-                    wrong.add("lost: " + each.sopInstance() + " is not at " + archive.peer());
+                Sent newest = last.get(each.sopInstance());
+                boolean replaced = newest != null && newest.version() > each.version();
+                if (each.answered() && times == 0 && !replaced) {
+                    wrong.add("lost: " + each.sopInstance() + " version " + each.version() + " is not at "
+                            + archive.peer());
+                } else if (each.answered() && newest != null && newest.version() < each.version()) {
+                    wrong.add("out of order: " + each.sopInstance() + " came to " + archive.peer() + " as version "
+                            + newest.version() + " after version " + each.version());
                 }
                 more += Math.max(0, times - 1);
             }
@@ -203,6 +230,22 @@ final class ClusterTorture {
                     "%s: %d files, %d of them more than once, %d broken off",
                     archive.peer().aeTitle(), archive.files().size(), more, broken);
         }
+        journal.say(
+                "%d of the instances were newer versions",
+                sent.stream().filter(each -> each.version() > 1).count());
+    }
+
+    /** In the order of their arrival. */
+    private static List<Map.Entry<Path, FileTime>> arrived(StoreScp archive) {
+        Map<Path, FileTime> times = new HashMap<>();
+        for (Path file : archive.files()) {
+            try {
+                times.put(file, Files.getLastModifiedTime(file));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return times.entrySet().stream().sorted(Map.Entry.comparingByValue()).toList();
     }
 
     /** All but one leave. What they kept in the database goes; their own spools are in order. */
