@@ -6,12 +6,17 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.dicomgateway.spool.DeliveryState;
 import org.dicomgateway.spool.Plan;
 import org.dicomgateway.spool.RefusedException;
@@ -32,6 +37,9 @@ final class ClusterReplica implements Replica {
 
     private static final Logger LOG = LoggerFactory.getLogger(ClusterReplica.class);
     private static final Duration PAUSE = Duration.ofMillis(200);
+
+    /** The advisory locks of SOP Instance UIDs. */
+    private static final int SOP_INSTANCE = 10;
 
     private final Database database;
     private final Membership membership;
@@ -83,7 +91,7 @@ final class ClusterReplica implements Replica {
     }
 
     @Override
-    public void keep(List<Entry> entries) throws RefusedException {
+    public Set<Long> keep(List<Entry> entries) throws RefusedException {
         long end = System.nanoTime() + patience.toNanos();
         SQLException why;
         boolean tried = false;
@@ -93,14 +101,12 @@ final class ClusterReplica implements Replica {
                     pause();
                 }
                 tried = true;
-                insert(entries);
-                confirmed();
-                return;
+                return confirmed(insert(entries));
             } catch (UnknownOutcomeException e) {
                 why = e;
-                if (isKept(entries, e, end)) {
-                    confirmed();
-                    return;
+                Optional<Set<Long>> kept = ifKept(entries, e, end);
+                if (kept.isPresent()) {
+                    return confirmed(kept.get());
                 }
             } catch (FencedException e) {
                 throw new RefusedException(Kind.CLOSED, String.valueOf(e.getMessage()), e);
@@ -119,10 +125,14 @@ final class ClusterReplica implements Replica {
                 Kind.FAULT, "the cluster's database has not kept the instance: " + why.getMessage(), why);
     }
 
-    private void confirmed() {
+    private Set<Long> confirmed(Set<Long> elsewhere) {
         if (failing.compareAndSet(true, false)) {
             LOG.warn("the cluster's database keeps instances again");
         }
+        if (!elsewhere.isEmpty()) {
+            LOG.info("{} instances are delivered by the gateway that has an older version of them", elsewhere.size());
+        }
+        return elsewhere;
     }
 
     private static void pause() {
@@ -139,8 +149,9 @@ final class ClusterReplica implements Replica {
         }
     }
 
-    /** Finds out what became of a commit that was not confirmed. */
-    private boolean isKept(List<Entry> entries, UnknownOutcomeException outcome, long end) throws RefusedException {
+    /** Finds out what became of a commit that was not confirmed. If it holds, as {@link #keep}. */
+    private Optional<Set<Long>> ifKept(List<Entry> entries, UnknownOutcomeException outcome, long end)
+            throws RefusedException {
         List<Long> ids = entries.stream().map(entry -> entry.instance().id()).toList();
         while (System.nanoTime() - end < 0) {
             try {
@@ -148,16 +159,22 @@ final class ClusterReplica implements Replica {
                     Sql.list(transaction, row -> "", "SELECT pg_terminate_backend(?)", outcome.backend());
                     membership.enterAlone(transaction);
                     membership.requireStandby(transaction);
-                    int there = Sql.list(
-                                    transaction,
-                                    row -> row.getLong(1),
-                                    "SELECT local_id FROM instance WHERE home = ? AND local_id = ANY (?)",
-                                    membership.id(),
-                                    Sql.numbers(transaction, ids))
-                            .size();
+                    Map<Long, Boolean> there = new HashMap<>();
+                    Sql.list(
+                            transaction,
+                            row -> there.put(row.getLong(1), row.getBoolean(2)),
+                            """
+                            SELECT local_id, adopter IS NOT NULL FROM instance WHERE home = ? AND local_id = ANY (?)
+                            UNION ALL SELECT local_id, true FROM taken_over WHERE home = ? AND local_id = ANY (?)""",
+                            membership.id(),
+                            Sql.numbers(transaction, ids),
+                            membership.id(),
+                            Sql.numbers(transaction, ids));
                     // A commit that writes is confirmed by a standby, and with it all that was committed before.
                     Sql.update(transaction, "UPDATE progress SET last_id = last_id WHERE member = ?", membership.id());
-                    return there == ids.size();
+                    return there.size() < ids.size()
+                            ? Optional.empty()
+                            : Optional.of(ids.stream().filter(there::get).collect(Collectors.toSet()));
                 });
             } catch (FencedException e) {
                 throw new RefusedException(Kind.CLOSED, String.valueOf(e.getMessage()), e);
@@ -166,10 +183,10 @@ final class ClusterReplica implements Replica {
                 pause();
             }
         }
-        return false;
+        return Optional.empty();
     }
 
-    private void insert(List<Entry> entries) throws SQLException, IOException, RefusedException {
+    private Set<Long> insert(List<Entry> entries) throws SQLException, IOException, RefusedException {
         List<Entry> fresh =
                 entries.stream().filter(entry -> entry.takenOver().isEmpty()).toList();
         long pack = fresh.isEmpty()
@@ -177,14 +194,17 @@ final class ClusterReplica implements Replica {
                 : packs.current(fresh.stream().mapToLong(Entry::length).sum());
         Kept kept = new Kept();
         try {
-            database.execute(transaction -> {
+            return database.inTransaction(transaction -> {
                 membership.enter(transaction);
                 membership.requireStandby(transaction);
+                Set<Long> elsewhere = Set.of();
                 List<Long> keys = new ArrayList<>();
                 if (!fresh.isEmpty()) {
+                    order(transaction, fresh);
                     List<Long> drawn = draw(transaction, fresh.size());
                     bytes(transaction, pack, fresh, drawn);
                     rows(transaction, pack, fresh, drawn);
+                    elsewhere = follow(transaction, drawn);
                     keys.addAll(drawn);
                 }
                 List<Entry> ordered = new ArrayList<>(fresh);
@@ -204,6 +224,7 @@ final class ClusterReplica implements Replica {
                         "UPDATE progress SET last_id = ? WHERE member = ?",
                         entries.get(entries.size() - 1).instance().id(),
                         membership.id());
+                return elsewhere;
             });
         } catch (UnreadableException e) {
             throw e.ioException;
@@ -286,6 +307,50 @@ final class ClusterReplica implements Replica {
                 Sql.numbers(transaction, each(entries, Entry::length)),
                 Sql.small(transaction, each(entries, Entry::datasetOffset)),
                 Sql.small(transaction, each(entries, Entry::crc32c)));
+    }
+
+    /** Two gateways that get versions of one instance at the same time do one after the other. */
+    private static void order(Connection transaction, List<Entry> entries) throws SQLException {
+        List<Integer> hashes = entries.stream()
+                .map(entry -> entry.instance().sopInstance().value().hashCode())
+                .distinct()
+                .sorted()
+                .toList();
+        Sql.list(
+                transaction,
+                row -> "",
+                "SELECT pg_advisory_xact_lock(?, hash) FROM unnest(?) AS hash",
+                SOP_INSTANCE,
+                Sql.small(transaction, hashes));
+    }
+
+    /**
+     * An instance of which an older version is still to be delivered goes to the gateway that delivers that one, which
+     * takes it over. So the rules for versions within one spool hold for the cluster. What is on its way to this
+     * gateway is older, too.
+     *
+     * @return those that do not stay here
+     */
+    private Set<Long> follow(Connection transaction, List<Long> keys) throws SQLException {
+        return new HashSet<>(Sql.list(
+                transaction,
+                row -> row.getLong(1),
+                """
+                UPDATE instance i SET adopter = f.adopter, adopter_epoch = f.adopter_epoch
+                FROM (
+                  SELECT n.id, coalesce(o.adopter, o.home) AS adopter, coalesce(o.adopter_epoch, m.epoch) AS adopter_epoch
+                  FROM instance n
+                  CROSS JOIN LATERAL (
+                    SELECT home, adopter, adopter_epoch FROM instance
+                    WHERE sop_instance = n.sop_instance AND state = 0 AND id <> ALL (?)
+                    ORDER BY id DESC LIMIT 1) o
+                  JOIN member m ON m.id = o.home
+                  WHERE n.id = ANY (?) AND (o.home <> ? OR o.adopter IS NOT NULL)) f
+                WHERE i.id = f.id
+                RETURNING i.local_id""",
+                Sql.numbers(transaction, keys),
+                Sql.numbers(transaction, keys),
+                membership.id()));
     }
 
     private static <T> List<T> each(List<Entry> entries, Function<Entry, T> value) {

@@ -44,6 +44,7 @@ final class Membership implements AutoCloseable {
     private volatile Me me = new Me(0, 0);
     private volatile long sureUntil;
     private volatile boolean fenced;
+    private boolean leaving;
     private volatile String trouble = "it was not asked yet";
     private volatile boolean standby;
     private volatile List<Member> members = List.of();
@@ -249,6 +250,10 @@ final class Membership implements AutoCloseable {
                 return;
             }
             fenced = true;
+            if (leaving) {
+                // It has nothing that another gateway could take over.
+                return;
+            }
         }
         LOG.error(
                 "another gateway of the cluster has declared {} dead and takes over its work: this process ends",
@@ -383,6 +388,9 @@ final class Membership implements AutoCloseable {
 
     /** Leaves the cluster: what is left is taken over at once. */
     void leave() throws SQLException {
+        synchronized (this) {
+            leaving = true;
+        }
         beats.close();
         database.inTransaction(transaction -> {
             enterAlone(transaction);

@@ -13,6 +13,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.dicomgateway.process.LongLived;
 import org.dicomgateway.process.Threads;
+import org.dicomgateway.spool.DeliveryState;
 import org.dicomgateway.spool.Handover;
 import org.dicomgateway.spool.Handover.CopyProgress;
 import org.dicomgateway.spool.Handover.Progress;
@@ -187,6 +188,7 @@ final class ProgressWriter implements AutoCloseable {
             if (!progress.isEmpty()) {
                 copies(transaction, progress);
                 finished(transaction, progress);
+                replaced(transaction, progress);
             }
         });
     }
@@ -247,7 +249,7 @@ final class ProgressWriter implements AutoCloseable {
     private void finished(Connection transaction, List<Progress> progress) throws SQLException {
         Sql.update(
                 transaction,
-                "UPDATE instance SET state = 1, done_at = now() "
+                "UPDATE instance SET state = 1, done_at = now(), metadata = '' "
                         + "WHERE home = ? AND local_id = ANY (?) AND state = 0 AND adopter IS NULL",
                 membership.id(),
                 Sql.numbers(
@@ -256,6 +258,36 @@ final class ProgressWriter implements AutoCloseable {
                                 .filter(Progress::finished)
                                 .map(Progress::instance)
                                 .toList()));
+    }
+
+    /** Tells those that delivered an older version that theirs is not there any more. */
+    private void replaced(Connection transaction, List<Progress> progress) throws SQLException {
+        List<Long> ids = new ArrayList<>();
+        List<String> destinations = new ArrayList<>();
+        for (Progress each : progress) {
+            for (CopyProgress copy : each.copies()) {
+                if (copy.state() == DeliveryState.DELIVERED) {
+                    ids.add(each.instance());
+                    destinations.add(copy.destination());
+                }
+            }
+        }
+        Sql.update(
+                transaction,
+                """
+                INSERT INTO replaced (home, local_id, destination, at, noted)
+                SELECT c.home, c.local_id, c.destination, now(), false
+                FROM unnest(?, ?) AS u (local_id, destination)
+                JOIN instance n ON n.home = ? AND n.local_id = u.local_id
+                JOIN instance o ON o.sop_instance = n.sop_instance AND o.id < n.id
+                  AND (o.length, o.crc32c) <> (n.length, n.crc32c)
+                JOIN copy c ON c.instance = o.id AND c.home <> n.home AND c.destination = u.destination
+                  AND c.state = ?
+                ON CONFLICT DO NOTHING""",
+                Sql.numbers(transaction, ids),
+                Sql.texts(transaction, destinations),
+                membership.id(),
+                CopyStates.number(DeliveryState.DELIVERED));
     }
 
     /** Writes what is queued, once, and ends. */

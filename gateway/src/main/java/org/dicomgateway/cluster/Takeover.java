@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.dicomgateway.process.Repeating;
 import org.dicomgateway.spool.DamagedInstanceException;
+import org.dicomgateway.spool.DeliveryState;
 import org.dicomgateway.spool.Handover;
 import org.dicomgateway.spool.Handover.CopyProgress;
 import org.dicomgateway.spool.Handover.Left;
@@ -54,6 +55,9 @@ final class Takeover implements AutoCloseable {
      * had, such as instances of the time before it, stays here.
      */
     void reconcile() throws SQLException {
+        // The ledger may be new.
+        database.inTransaction(transaction ->
+                Sql.update(transaction, "UPDATE replaced SET noted = false WHERE home = ? AND noted", membership.id()));
         long after = 0;
         long gone = 0;
         List<Long> page;
@@ -74,6 +78,7 @@ final class Takeover implements AutoCloseable {
         if (gone > 0) {
             LOG.warn("{} instances were taken over by other gateways of the cluster while this one was away", gone);
         }
+        noteReplaced();
     }
 
     /** Those of these that another gateway delivers or has delivered; it must be known that it does. */
@@ -136,6 +141,30 @@ final class Takeover implements AutoCloseable {
         return repeating;
     }
 
+    /** What newer versions other gateways have delivered. */
+    private void noteReplaced() throws SQLException {
+        List<Handover.Replaced> replaced = database.inTransaction(transaction -> Sql.list(
+                transaction,
+                row -> new Handover.Replaced(row.getLong(1), row.getString(2)),
+                "SELECT local_id, destination FROM replaced WHERE home = ? AND NOT noted LIMIT " + PAGE,
+                membership.id()));
+        if (replaced.isEmpty()) {
+            return;
+        }
+        spool.replaced(replaced);
+        database.inTransaction(transaction -> Sql.update(
+                transaction,
+                "UPDATE replaced r SET noted = true FROM unnest(?, ?) AS u (local_id, destination) "
+                        + "WHERE r.home = ? AND r.local_id = u.local_id AND r.destination = u.destination",
+                Sql.numbers(
+                        transaction,
+                        replaced.stream().map(Handover.Replaced::instance).toList()),
+                Sql.texts(
+                        transaction,
+                        replaced.stream().map(Handover.Replaced::destination).toList()),
+                membership.id()));
+    }
+
     private void takeOverAll() {
         try {
             long taken = 0;
@@ -152,6 +181,7 @@ final class Takeover implements AutoCloseable {
             if (taken > 0) {
                 LOG.warn("{} instances were taken over from other gateways of the cluster", taken);
             }
+            noteReplaced();
         } catch (SQLException e) {
             if (membership.isSure() && !failing) {
                 LOG.error("what other gateways left cannot be taken over now; it is tried again", e);
@@ -202,7 +232,10 @@ final class Takeover implements AutoCloseable {
                                 + "WHERE h.id = i.home AND h.state <> 0) AND (i.adopter IS NULL OR " + STALE + ")"),
                         membership.id(),
                         membership.epoch(),
-                        member);
+                        member,
+                        membership.id(),
+                        membership.id(),
+                        membership.epoch());
             });
             if (count > 0) {
                 return database.inTransaction(this::reserved);
@@ -214,6 +247,9 @@ final class Takeover implements AutoCloseable {
             return Sql.update(
                     transaction,
                     RESERVE.formatted("i.adopter IS NOT NULL AND " + STALE),
+                    membership.id(),
+                    membership.epoch(),
+                    membership.id(),
                     membership.id(),
                     membership.epoch());
         });
@@ -295,7 +331,7 @@ final class Takeover implements AutoCloseable {
         membership.enter(transaction);
         Sql.update(
                 transaction,
-                "UPDATE instance SET state = 1, done_at = now(), adopter = NULL, adopter_epoch = NULL "
+                "UPDATE instance SET state = 1, done_at = now(), metadata = '', adopter = NULL, adopter_epoch = NULL "
                         + "WHERE id = ? AND adopter = ? AND adopter_epoch = ?",
                 instance,
                 membership.id(),
@@ -314,6 +350,7 @@ final class Takeover implements AutoCloseable {
         }
     }
 
+    /** What is known of the copies. Where a newer version was delivered, nothing is left to do. */
     private static List<CopyProgress> copies(Connection transaction, long instance) throws SQLException {
         return Sql.list(
                 transaction,
@@ -322,9 +359,16 @@ final class Takeover implements AutoCloseable {
                         row.getString("route"),
                         Objects.requireNonNullElse(row.getString("destination"), ""),
                         CopyStates.of(row.getInt("state"))),
-                "SELECT c.place, c.route, c.destination, c.state FROM copy c "
-                        + "JOIN instance i ON i.id = c.instance AND i.home = c.home AND i.local_id = c.local_id "
-                        + "WHERE i.id = ?",
+                """
+                SELECT c.place, c.route, c.destination, CASE WHEN EXISTS (
+                  SELECT 1 FROM instance n JOIN copy d ON d.instance = n.id
+                  WHERE n.sop_instance = i.sop_instance AND n.id > i.id AND (n.length, n.crc32c) <> (i.length, i.crc32c)
+                    AND d.state = ? AND coalesce(d.destination = c.destination, d.route = c.route))
+                  THEN ? ELSE c.state END AS state
+                FROM copy c JOIN instance i ON i.id = c.instance AND i.home = c.home AND i.local_id = c.local_id
+                WHERE i.id = ?""",
+                CopyStates.number(DeliveryState.DELIVERED),
+                CopyStates.number(DeliveryState.SUPERSEDED),
                 instance);
     }
 
@@ -337,7 +381,10 @@ final class Takeover implements AutoCloseable {
     private static final String STALE = "NOT EXISTS (SELECT 1 FROM member a "
             + "WHERE a.id = i.adopter AND a.epoch = i.adopter_epoch AND a.state = 0)";
 
+    /** Versions of one instance go to one gateway, the oldest first: there they are delivered in order. */
     private static final String RESERVE = "UPDATE instance SET adopter = ?, adopter_epoch = ? WHERE id IN ("
-            + "SELECT i.id FROM instance i WHERE i.state = 0 AND %s ORDER BY i.id LIMIT " + AT_ONCE
-            + " FOR UPDATE OF i SKIP LOCKED)";
+            + "SELECT i.id FROM instance i WHERE i.state = 0 AND %s AND NOT EXISTS (SELECT 1 FROM instance o "
+            + "WHERE o.sop_instance = i.sop_instance AND o.state = 0 AND o.id < i.id AND o.home <> ? "
+            + "AND (o.adopter, o.adopter_epoch) IS DISTINCT FROM (?, ?)) "
+            + "ORDER BY i.id LIMIT " + AT_ONCE + " FOR UPDATE OF i SKIP LOCKED)";
 }

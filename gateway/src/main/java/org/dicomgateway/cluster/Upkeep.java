@@ -114,6 +114,7 @@ final class Upkeep implements AutoCloseable {
 
     private static final List<String> FORGET = List.of(
             "DELETE FROM taken_over WHERE at < now() - make_interval(secs => ?)",
+            "DELETE FROM replaced WHERE at < now() - make_interval(secs => ?)",
             "DELETE FROM affinity WHERE chosen_at < now() - make_interval(secs => ?)",
             "DELETE FROM progress USING member m WHERE member = m.id AND " + FORGOTTEN,
             "DELETE FROM member m WHERE " + FORGOTTEN);

@@ -57,7 +57,8 @@ public interface Copies {
      * Makes a delivered delivery pending again, if the spool still has the bytes. Durable like any settlement.
      *
      * @param reason why, for operators
-     * @return whether it is pending now; false when the bytes are gone, or the delivery is not in the state delivered
+     * @return whether it is pending now; false when the bytes are gone, the delivery is not in the state delivered, or a
+     *     newer version was delivered there
      */
     boolean sendAgain(long deliveryId, String reason);
 
@@ -69,7 +70,7 @@ public interface Copies {
      *
      * @param dataset writes the dataset: element by element that of the instance, in its transfer syntax
      * @param reason why, for operators
-     * @return whether the delivery is pending now
+     * @return whether the delivery is pending now; false when a newer version was delivered there
      * @throws RefusedException when the spool cannot keep the bytes now
      * @throws IOException when {@code dataset} throws it
      */
@@ -109,5 +110,21 @@ public interface Copies {
             String how,
             String detail,
             Optional<String> md5,
-            Optional<Instant> again) {}
+            Optional<Instant> again) {
+
+        /** How it is known that another gateway of the cluster has delivered a newer version. */
+        public static final String BY_CLUSTER = "the cluster";
+
+        /** Another gateway of the cluster has delivered a newer version to the same destination. */
+        public static Checked replacedElsewhere(long deliveryId, Instant at) {
+            return new Checked(
+                    deliveryId,
+                    CopyState.REPLACED,
+                    at,
+                    BY_CLUSTER,
+                    "another gateway has delivered a newer version there",
+                    Optional.empty(),
+                    Optional.empty());
+        }
+    }
 }

@@ -43,6 +43,18 @@ public interface Handover {
     Optional<Instance> takeOver(Left left, InputStream part10) throws RefusedException, IOException;
 
     /**
+     * Notes that another gateway has delivered newer versions of these copies to the same destinations: they are not
+     * checked or repaired any more. Leaves out those that are not delivered. In the ledger on return; a ledger that is
+     * rebuilt forgets it.
+     *
+     * @throws SearchException when the ledger cannot be used now
+     */
+    void replaced(List<Replaced> copies);
+
+    /** A copy of an instance that another gateway has delivered a newer version of. */
+    record Replaced(long instance, String destination) {}
+
+    /**
      * An instance that another gateway left.
      *
      * @param key of the replica, passed back with {@link Replica.Entry#takenOver}

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -33,7 +34,9 @@ public interface Replica {
         }
 
         @Override
-        public void keep(List<Entry> entries) {}
+        public Set<Long> keep(List<Entry> entries) {
+            return Set.of();
+        }
 
         @Override
         public void refused(Collection<Long> instances) {}
@@ -61,9 +64,11 @@ public interface Replica {
      * Keeps instances with their plans, all or none. Durable on return, also when this machine is lost. Called by one
      * thread at a time, with rising ids.
      *
+     * @return those that another gateway delivers, because it has an older version to deliver: they must not enter the
+     *     spool. They may come back by {@link Handover#takeOver}
      * @throws RefusedException when they are not kept, or it is unknown whether they are
      */
-    void keep(List<Entry> entries) throws RefusedException;
+    Set<Long> keep(List<Entry> entries) throws RefusedException;
 
     /** These instances were kept, but the spool has refused them. Returns at once. */
     void refused(Collection<Long> instances);

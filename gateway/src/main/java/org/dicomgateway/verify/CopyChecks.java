@@ -18,6 +18,7 @@ import org.dicomgateway.config.settings.VerifySettings.Level;
 import org.dicomgateway.spool.Copies;
 import org.dicomgateway.spool.Copies.Checked;
 import org.dicomgateway.spool.Copy;
+import org.dicomgateway.spool.CopyState;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,7 +94,9 @@ final class CopyChecks {
     Finding check(Copy copy) throws IOException, InterruptedException {
         if (copy.replaced()) {
             Finding replaced = Finding.replaced();
-            add(copy, replaced, clock.instant());
+            if (copy.state() != CopyState.REPLACED) {
+                add(copy, replaced, clock.instant());
+            }
             return replaced;
         }
         pace(copy);

@@ -38,7 +38,7 @@ CREATE TABLE instance (
   sop_instance text NOT NULL,
   study text NOT NULL,
   received_at timestamptz NOT NULL,
-  -- JSON, as in the log.
+  -- JSON, as in the log. Empty when the instance is done: it names the patient.
   metadata text NOT NULL,
   length bigint NOT NULL,
   dataset_offset integer NOT NULL,

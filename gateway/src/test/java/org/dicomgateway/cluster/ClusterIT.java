@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -118,8 +121,8 @@ class ClusterIT {
                     .containsExactlyInAnyOrderElementsOf(Stream.concat(files.stream(), large.stream())
                             .map(file -> Part10.dataset(file.path()))
                             .toList());
-            String status = survivor.ask("status").output();
-            assertThat(status).contains("cluster: gateway gw1 is DEAD since", "its work was taken over");
+            await().untilAsserted(() -> assertThat(survivor.ask("status").output())
+                    .contains("cluster: gateway gw1 is DEAD since", "its work was taken over"));
         }
     }
 
@@ -264,6 +267,105 @@ class ClusterIT {
             awaitFiles(second, 2);
             await().atMost(LIMIT).until(() -> primary.number("SELECT count(*) FROM instance WHERE state = 0") == 0);
         }
+    }
+
+    @Test
+    void a_newer_version_that_another_gateway_gets_goes_to_the_one_that_has_the_older_and_comes_after_it() {
+        TestFiles files = new TestFiles(folder.resolve("versions"), 7);
+        try (GatewayProcess first = gateway("gw13", archive.peer());
+                GatewayProcess second = gateway("gw14", archive.peer())) {
+            first.start();
+            second.start();
+            first.ask("pause", "archive").orFail();
+            TestFile old = files.single(2_000);
+            TestFile corrected = files.variant(old, 2_001);
+            TestFile large = files.variant(old, 100_000);
+            send(first, old);
+            send(second, corrected);
+            send(second, large);
+            await().atMost(LIMIT).until(() -> pending(first, old) == 3);
+            assertThat(archive.files())
+                    .as("the second gateway must not send it")
+                    .isEmpty();
+            assertThat(primary.number("SELECT count(DISTINCT home) FROM instance"))
+                    .isEqualTo(1);
+
+            first.ask("resume", "archive").orFail();
+            await().atMost(LIMIT).until(() -> primary.number("SELECT count(*) FROM instance WHERE state = 0") == 0);
+            assertThat(arrived(archive).map(Part10::dataset))
+                    .containsExactly(
+                            Part10.dataset(old.path()), Part10.dataset(corrected.path()), Part10.dataset(large.path()));
+            assertThat(primary.number("SELECT count(*) FROM instance WHERE metadata <> ''"))
+                    .as("what is done names no patient")
+                    .isZero();
+
+            // Delivered by the one, replaced by the other: there is nothing to be repaired.
+            TestFile again = files.variant(old, 2_002);
+            send(second, again);
+            awaitFiles(archive, 4);
+            await().atMost(LIMIT)
+                    .until(() -> first.ask("trace", old.sopInstance().value(), "--json")
+                            .output()
+                            .contains("another gateway has delivered a newer version there"));
+        }
+    }
+
+    @Test
+    void versions_of_a_gateway_that_died_are_taken_over_by_one_survivor_in_their_order() {
+        TestFiles files = new TestFiles(folder.resolve("versions"), 8);
+        try (GatewayProcess dying = gateway("gw15", archive.peer());
+                GatewayProcess second = gateway("gw16", archive.peer());
+                GatewayProcess third = gateway("gw17", archive.peer())) {
+            dying.start();
+            second.start();
+            third.start();
+            dying.ask("pause", "archive").orFail();
+            List<TestFile> old = new ArrayList<>();
+            for (int i = 0; i < 10; i++) {
+                old.add(files.single(2_000));
+            }
+            send(dying, old.toArray(TestFile[]::new));
+            dying.kill();
+            // To be taken over by whoever takes over the older ones.
+            send(second, old.stream().map(each -> files.variant(each, 2_001)).toArray(TestFile[]::new));
+            send(third, old.stream().map(each -> files.variant(each, 2_002)).toArray(TestFile[]::new));
+
+            awaitFiles(archive, 30);
+            for (TestFile each : old) {
+                assertThat(arrived(archive)
+                                .filter(file -> Part10.read(file).sopInstance().equals(each.sopInstance()))
+                                .map(file -> Part10.dataset(file).length)
+                                .toList())
+                        .hasSize(3)
+                        .isSorted();
+            }
+        }
+    }
+
+    /** In the order of their arrival. */
+    private static Stream<Path> arrived(StoreScp archive) {
+        return archive.files().stream().sorted(Comparator.comparing(ClusterIT::modified));
+    }
+
+    private static FileTime modified(Path file) {
+        try {
+            return Files.getLastModifiedTime(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static int pending(GatewayProcess gateway, TestFile file) {
+        return gateway.ask("trace", file.sopInstance().value(), "--json")
+                        .output()
+                        .split("\"pending\"", -1)
+                        .length
+                - 1;
+    }
+
+    private void send(GatewayProcess to, TestFile... files) {
+        Dcmtk.storescu(to.peer(), SENDER, Stream.of(files).map(TestFile::path).toList())
+                .orFail();
     }
 
     private static void delete(Path folder) throws IOException {

@@ -16,11 +16,14 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.dicomgateway.config.settings.GatewaySettings.ClusterSettings;
 import org.dicomgateway.config.settings.GatewaySettings.ClusterSettings.PostgresqlSettings;
 import org.dicomgateway.dicom.values.AeTitle;
@@ -96,7 +99,11 @@ class ClusterReplicaIT {
     }
 
     private static Entry entry(long id) {
-        Uid sop = Uid.of("1.2.3." + id);
+        return versionOf(id, id);
+    }
+
+    private static Entry versionOf(long sopInstance, long id) {
+        Uid sop = Uid.of("1.2.3." + sopInstance);
         byte[] stream = new byte[20_000];
         Arrays.fill(stream, (byte) id);
         Instance instance = new Instance(
@@ -415,6 +422,138 @@ class ClusterReplicaIT {
         }
     }
 
+    @Test
+    void of_two_gateways_that_get_versions_of_an_instance_at_the_same_time_one_delivers_both() throws Exception {
+        try (Cluster other = new Cluster(settings("gw2", PATIENCE), "1", Duration.ofDays(1), () -> {})) {
+            other.replica().join(UUID.randomUUID());
+            for (int round = 0; round < 20; round++) {
+                List<Entry> versions = LongStream.range(round * 10L, round * 10L + 5)
+                        .mapToObj(ClusterReplicaIT::entry)
+                        .toList();
+                CompletableFuture<Set<Long>> here = keepAt(cluster, versions);
+                CompletableFuture<Set<Long>> there = keepAt(other, versions);
+
+                assertThat(Stream.of(here.join(), there.join())).containsExactlyInAnyOrder(Set.of(), ids(versions));
+            }
+            assertThat(primary.number("SELECT count(*) FROM (SELECT sop_instance FROM instance "
+                            + "GROUP BY sop_instance HAVING count(DISTINCT coalesce(adopter, home)) = 1) AS together"))
+                    .isEqualTo(100);
+        }
+    }
+
+    @Test
+    void what_is_received_while_an_older_version_is_on_its_way_here_comes_after_it() throws Exception {
+        try (Cluster other = new Cluster(settings("gw2", PATIENCE), "1", Duration.ofDays(1), () -> {})) {
+            other.replica().join(UUID.randomUUID());
+            assertThat(cluster.replica().keep(List.of(versionOf(1, 1)))).isEmpty();
+            assertThat(cluster.replica().keep(List.of(versionOf(1, 2)))).isEmpty();
+            assertThat(other.replica().keep(List.of(versionOf(1, 3), entry(4)))).containsExactly(3L);
+
+            assertThat(cluster.replica().keep(List.of(versionOf(1, 5), entry(6))))
+                    .containsExactly(5L);
+            assertThat(cluster.replica().keep(List.of(versionOf(1, 7)))).containsExactly(7L);
+        }
+    }
+
+    @Test
+    void a_version_is_taken_over_only_by_the_gateway_that_has_the_older_one() throws Exception {
+        Spool survivor = new Spool();
+        try (Cluster other = new Cluster(settings("gw2", PATIENCE), "1", Duration.ofDays(1), () -> {})) {
+            other.replica().join(UUID.randomUUID());
+            keep(List.of(versionOf(1, 1), versionOf(1, 2))).join();
+            primary.execute("INSERT INTO member (node, spool, epoch, state, beat, software, since) "
+                    + "VALUES ('gw3', gen_random_uuid(), 1, 0, 1, '1', now())");
+            primary.execute("UPDATE instance SET (adopter, adopter_epoch) = "
+                    + "(SELECT id, epoch FROM member WHERE node = 'gw3') WHERE local_id = 1");
+            primary.execute("UPDATE member SET state = 1, epoch = epoch + 1 WHERE node = 'gw1'");
+            long first = primary.number("SELECT id FROM instance WHERE local_id = 1");
+            other.start(survivor);
+
+            await().during(Duration.ofMillis(1_500))
+                    .atMost(Duration.ofSeconds(2))
+                    .until(survivor.left::isEmpty);
+            // It dies as well: its lease ends after three seconds.
+            await().atMost(Duration.ofSeconds(20)).until(() -> survivor.left.contains(first));
+            assertThat(survivor.left).as("the older one first").containsOnly(first);
+        }
+    }
+
+    @Test
+    void who_has_left_in_order_was_not_declared_dead() {
+        keep(1).join();
+        cluster.leave();
+
+        assertThatThrownBy(() -> cluster.replica().keep(List.of(entry(2)))).isInstanceOf(RefusedException.class);
+        assertThat(cluster.replica().maySend()).isFalse();
+        assertThat(fenced).hasValue(0);
+    }
+
+    private static CompletableFuture<Set<Long>> keepAt(Cluster gateway, List<Entry> entries) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return gateway.replica().keep(entries);
+            } catch (RefusedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
+    private static Set<Long> ids(List<Entry> entries) {
+        return entries.stream().map(entry -> entry.instance().id()).collect(Collectors.toSet());
+    }
+
+    @Test
+    void whoever_delivered_an_older_version_is_told_when_another_gateway_delivers_a_newer_one() throws Exception {
+        Spool older = new Spool();
+        older.copies = List.of(new CopyProgress(0, "all", "a", DeliveryState.DELIVERED));
+        cluster.start(older);
+        keep(1, 2).join();
+        cluster.replica().changed(List.of(1L, 2L));
+        await().until(() -> primary.number("SELECT count(*) FROM instance WHERE state = 1") == 2);
+        try (Cluster other = new Cluster(settings("gw2", PATIENCE), "1", Duration.ofDays(1), () -> {})) {
+            other.replica().join(UUID.randomUUID());
+            other.start(older.twin());
+            Entry same = entry(2);
+            Entry newer = withCrc(entry(1), 8);
+            other.replica().keep(List.of(newer, same));
+            other.replica().changed(List.of(1L, 2L));
+
+            await().until(() -> older.replaced.equals(List.of(new Handover.Replaced(1, "a"))));
+            await().until(() -> primary.number("SELECT count(*) FROM replaced WHERE noted") == 1);
+        }
+    }
+
+    private static Entry withCrc(Entry entry, int crc) {
+        return new Entry(
+                entry.instance(),
+                entry.plan(),
+                entry.metadata(),
+                entry.length(),
+                0,
+                crc,
+                entry.body(),
+                OptionalLong.empty());
+    }
+
+    @Test
+    void an_older_version_is_not_taken_over_for_where_a_newer_one_was_delivered() throws Exception {
+        Spool survivor = new Spool();
+        try (Cluster other = new Cluster(settings("gw2", PATIENCE), "1", Duration.ofDays(1), () -> {})) {
+            other.replica().join(UUID.randomUUID());
+            keep(1).join();
+            keep(List.of(withCrc(versionOf(1, 2), 8))).join();
+            primary.execute("UPDATE copy SET destination = 'a'");
+            primary.execute("UPDATE copy SET state = 1 WHERE local_id = 2");
+            primary.execute("UPDATE instance SET state = 1, done_at = now() WHERE local_id = 2");
+            primary.execute("UPDATE member SET state = 1, epoch = epoch + 1 WHERE node = 'gw1'");
+            other.start(survivor);
+
+            await().atMost(Duration.ofSeconds(20)).until(() -> !survivor.leftCopies.isEmpty());
+            assertThat(survivor.leftCopies.get(0))
+                    .containsExactly(new CopyProgress(0, "all", "a", DeliveryState.SUPERSEDED));
+        }
+    }
+
     private static Entry with(Entry entry, OptionalLong takenOver, Replica.Body body) {
         return new Entry(entry.instance(), entry.plan(), entry.metadata(), entry.length(), 0, 7, body, takenOver);
     }
@@ -424,8 +563,16 @@ class ClusterReplicaIT {
 
         private final List<Long> givenUp = new CopyOnWriteArrayList<>();
         private final List<Long> left = new CopyOnWriteArrayList<>();
+        private final List<Replaced> replaced = new CopyOnWriteArrayList<>();
+        private final List<List<CopyProgress>> leftCopies = new CopyOnWriteArrayList<>();
         private List<Long> unfinished = List.of();
         private List<CopyProgress> copies = List.of();
+
+        private Spool twin() {
+            Spool twin = new Spool();
+            twin.copies = copies;
+            return twin;
+        }
 
         @Override
         public List<Long> unfinished(long afterId, int max) {
@@ -444,8 +591,14 @@ class ClusterReplicaIT {
         }
 
         @Override
+        public void replaced(List<Replaced> copies) {
+            replaced.addAll(copies);
+        }
+
+        @Override
         public Optional<Instance> takeOver(Left each, InputStream part10) throws RefusedException {
             left.add(each.key());
+            leftCopies.add(each.copies());
             throw new RefusedException(RefusedException.Kind.NO_SPACE, "no space", null);
         }
     }

@@ -29,4 +29,9 @@ final class EmptySpool implements Handover {
     public Optional<Instance> takeOver(Left left, InputStream part10) {
         throw new AssertionError("nothing is to be taken over");
     }
+
+    @Override
+    public void replaced(List<Replaced> copies) {
+        throw new AssertionError("nothing was delivered");
+    }
 }

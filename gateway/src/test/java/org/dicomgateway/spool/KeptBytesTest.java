@@ -425,10 +425,30 @@ class KeptBytesTest {
             assertThat(spool.copies().copies(List.of(1024L, 2048L)))
                     .extracting(Copy::replaced)
                     .containsExactly(true, false);
-            spool.copies().sendAgain(1024, "it differs");
+            assertThat(spool.copies().sendAgain(1024, "it differs")).isFalse();
+            assertThat(spool.copies().restore(1024, target -> {}, "it differs")).isFalse();
             SpoolHarness.settleDown(spool);
             assertThat(spool.claim(SpoolHarness.PACS, 10)).isEmpty();
-            assertThat(books(spool).superseded()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void a_copy_that_another_gateway_has_replaced_is_not_sent_again() throws Exception {
+        try (Spool spool = open()) {
+            SpoolHarness.accept(spool, "1.2.3.1", "CT", 100);
+            SpoolHarness.deliverAll(spool, SpoolHarness.PACS);
+            spool.handover().replaced(List.of(new Handover.Replaced(1, "other"), new Handover.Replaced(7, "other")));
+            assertThat(spool.copies().copies(List.of(1024L)))
+                    .extracting(Copy::replaced)
+                    .containsExactly(false);
+
+            spool.handover().replaced(List.of(new Handover.Replaced(1, SpoolHarness.PACS)));
+
+            assertThat(spool.copies().copies(List.of(1024L)))
+                    .extracting(Copy::replaced)
+                    .containsExactly(true);
+            assertThat(spool.copies().sendAgain(1024, "it differs")).isFalse();
+            assertThat(spool.claim(SpoolHarness.PACS, 10)).isEmpty();
         }
     }
 

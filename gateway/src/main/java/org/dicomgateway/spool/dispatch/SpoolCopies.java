@@ -151,7 +151,7 @@ public final class SpoolCopies implements Copies {
 
     @Override
     public boolean sendAgain(long deliveryId, String reason) {
-        if (ledgerQueue.failingBecause().isPresent()) {
+        if (ledgerQueue.failingBecause().isPresent() || isReplaced(deliveryId)) {
             // The look would last until the ledger works again, and keep maintenance from making room for it.
             return false;
         }
@@ -167,6 +167,10 @@ public final class SpoolCopies implements Copies {
         } finally {
             pins.unpin(stored.get());
         }
+    }
+
+    private boolean isReplaced(long deliveryId) {
+        return copies(List.of(deliveryId)).stream().anyMatch(Copy::replaced);
     }
 
     private Optional<StoredInstance> pinned(long instanceId) {
@@ -211,6 +215,9 @@ public final class SpoolCopies implements Copies {
             // Another delivery may have brought the bytes back.
             if (sendAgain(deliveryId, reason)) {
                 return true;
+            }
+            if (isReplaced(deliveryId)) {
+                return false;
             }
             long id = DeliveryId.instance(deliveryId);
             Optional<StoredInstance> known = look(() -> ledger.known(id));

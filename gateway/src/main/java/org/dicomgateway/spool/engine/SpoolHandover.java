@@ -2,6 +2,7 @@ package org.dicomgateway.spool.engine;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
+import org.dicomgateway.spool.Copies;
 import org.dicomgateway.spool.Handover;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.RefusedException;
@@ -28,13 +30,21 @@ final class SpoolHandover implements Handover {
     private final Ledger ledger;
     private final LedgerQueue ledgerQueue;
     private final Reception reception;
+    private final Copies copies;
     private final Gate gate;
     private final InstantSource clock;
 
-    SpoolHandover(Ledger ledger, LedgerQueue ledgerQueue, Reception reception, Gate gate, InstantSource clock) {
+    SpoolHandover(
+            Ledger ledger,
+            LedgerQueue ledgerQueue,
+            Reception reception,
+            Copies copies,
+            Gate gate,
+            InstantSource clock) {
         this.ledger = ledger;
         this.ledgerQueue = ledgerQueue;
         this.reception = reception;
+        this.copies = copies;
         this.gate = gate;
         this.clock = clock;
     }
@@ -83,6 +93,20 @@ final class SpoolHandover implements Handover {
     public Optional<Instance> takeOver(Left left, InputStream part10) throws RefusedException, IOException {
         gate.pass();
         return reception.takeOver(left, part10);
+    }
+
+    @Override
+    public void replaced(List<Replaced> copies) {
+        Instant now = clock.instant();
+        List<Change> changes = copies.stream()
+                .flatMap(each -> this.copies.ofInstance(each.instance()).stream()
+                        .filter(copy -> copy.destination().equals(each.destination())))
+                .map(copy -> (Change) new Change.Checked(Copies.Checked.replacedElsewhere(copy.deliveryId(), now)))
+                .toList();
+        ask(() -> {
+            ledgerQueue.submit(changes);
+            return ledgerQueue.sync().join();
+        });
     }
 
     /** The instances of which these changes may have made a difference to the replica. */

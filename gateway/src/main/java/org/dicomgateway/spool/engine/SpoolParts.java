@@ -163,6 +163,8 @@ record SpoolParts(
                     planner,
                     clock,
                     settings.largeInstance().bytes());
+            SpoolCopies copies =
+                    new SpoolCopies(ledger, ledgerQueue, pins, reader, files, catalogue, gate::pass, clock);
             SpoolParts parts = new SpoolParts(
                     clock,
                     lock,
@@ -184,8 +186,8 @@ record SpoolParts(
                     new Replanning(ledger, ledgerQueue, pins, reader),
                     reassignment,
                     new Discarding(catalogue, ledgerQueue, claims, decisions, forwardLog, clock),
-                    new SpoolCopies(ledger, ledgerQueue, pins, reader, files, catalogue, gate::pass, clock),
-                    new SpoolHandover(ledger, ledgerQueue, reception, gate, clock),
+                    copies,
+                    new SpoolHandover(ledger, ledgerQueue, reception, copies, gate, clock),
                     new SpoolMaintenance(
                             space,
                             committer,

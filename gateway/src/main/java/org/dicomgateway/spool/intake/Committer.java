@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.dicomgateway.observe.StageTimes;
@@ -243,16 +244,27 @@ public final class Committer implements AutoCloseable {
         fitting.forEach(draft -> left.remove());
     }
 
-    /** Has the replica keep the drafts. Returns those that can go into the log: all or none. */
+    /**
+     * Has the replica keep the drafts. Returns those that go into the log: none when it refuses, and not those that
+     * another gateway delivers.
+     */
     private List<Numbered> keep(List<Numbered> batch) {
         if (replica == Replica.NONE || batch.isEmpty()) {
             return batch;
         }
         try {
-            replica.keep(batch.stream()
+            Set<Long> elsewhere = replica.keep(batch.stream()
                     .map(numbered -> numbered.draft.entry(numbered.id))
                     .toList());
-            return batch;
+            List<Numbered> here = new ArrayList<>();
+            for (Numbered numbered : batch) {
+                if (elsewhere.contains(numbered.id)) {
+                    numbered.draft.passedOn(numbered.id);
+                } else {
+                    here.add(numbered);
+                }
+            }
+            return here;
         } catch (RefusedException e) {
             refuse(batch, e);
             return List.of();

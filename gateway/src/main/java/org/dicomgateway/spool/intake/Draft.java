@@ -135,6 +135,11 @@ final class Draft {
         durable.complete(instance);
     }
 
+    /** The instance is durable elsewhere, and does not enter the spool. */
+    void passedOn(long instanceId) {
+        succeeded(unnumbered.numbered(instanceId));
+    }
+
     /** The instance is not durable, and nothing of it remains. */
     void failed(RefusedException why) {
         durable.completeExceptionally(why);

@@ -201,7 +201,9 @@ public final class CopyRows {
               d.versioned = 1 AND EXISTS (
                 SELECT 1 FROM sent v
                 WHERE v.sop_instance = i.sop_instance AND v.destination = d.destination AND v.instance > i.id
-                  AND v.answer > 0 AND (v.length <> i.length OR v.crc32c <> i.crc32c)) AS replaced
+                  AND v.answer > 0 AND (v.length <> i.length OR v.crc32c <> i.crc32c))
+              OR coalesce(c.state = 5 AND c.how = '""" + Checked.BY_CLUSTER + """
+            ', 0) AS replaced
             """;
 
     private static final String JOINED = """
