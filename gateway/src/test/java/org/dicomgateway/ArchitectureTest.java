@@ -42,7 +42,7 @@ class ArchitectureTest {
             stage(
                     "app",
                     "admin audit cli cluster commit config dicom forward observe orthanc process receive route security spool verify"),
-            stage("cli", "admin config dicom forward observe orthanc receive route security spool"),
+            stage("cli", "admin config conformance dicom forward observe orthanc receive route security spool"),
             stage("admin", "config dicom observe process security spool"),
             stage("audit", "config dicom process security spool"),
             stage("config", "dicom security"),
@@ -54,6 +54,7 @@ class ArchitectureTest {
             stage("spool", "config dicom observe process"),
             stage("route", "config dicom spool"),
             stage("cluster", "config dicom forward process spool"),
+            stage("conformance", "config dicom forward receive security spool"),
             stage("commit", "config dicom process spool"),
             stage("forward", "config dicom observe process spool"),
             stage("orthanc", "config dicom"),

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 import org.dicomgateway.cli.check.CheckCommand;
 import org.dicomgateway.cli.check.CompletionCommand;
+import org.dicomgateway.cli.check.ConformanceCommand;
 import org.dicomgateway.cli.check.ExplainCommand;
 import org.dicomgateway.cli.check.GenerateCommand;
 import org.dicomgateway.cli.check.HashPasswordCommand;
@@ -54,6 +55,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         subcommands = {
             RunCommand.class,
             CheckCommand.class,
+            ConformanceCommand.class,
             EchoCommand.class,
             ExplainCommand.class,
             ExportCommand.class,

@@ -39,9 +39,9 @@ public final class StoreHandler implements CStoreScp {
                     accepted.plan().deliveries().size());
             return CStoreResponse.SUCCESS;
         } catch (RefusedException e) {
-            int status = statusOf(e.kind());
-            forwardLog.refused(subjectOf(request), status, String.valueOf(e.getMessage()));
-            return new CStoreResponse(status, commentOn(e.kind()));
+            CStoreResponse answer = answerTo(e.kind());
+            forwardLog.refused(subjectOf(request), answer.status(), String.valueOf(e.getMessage()));
+            return answer;
         } catch (IOException e) {
             forwardLog.refused(subjectOf(request), -1, "not received completely: " + e.getMessage());
             throw e;
@@ -49,9 +49,13 @@ public final class StoreHandler implements CStoreScp {
     }
 
     /**
-     * PS3.4 B.2.3: an error that the sender can correct gets Axxx or Cxxx; every fault of the gateway is "out of
-     * resources".
+     * What the sender of an instance gets when the spool refuses it (PS3.4 B.2.3). An error that the sender can correct
+     * gets Axxx or Cxxx; every fault of the gateway is "out of resources".
      */
+    public static CStoreResponse answerTo(RefusedException.Kind kind) {
+        return new CStoreResponse(statusOf(kind), commentOn(kind));
+    }
+
     private static int statusOf(RefusedException.Kind kind) {
         return switch (kind) {
             case MISMATCH -> DimseStatus.DATASET_DOES_NOT_MATCH;

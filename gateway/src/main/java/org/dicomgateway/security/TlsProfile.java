@@ -43,6 +43,11 @@ public enum TlsProfile {
         this.suites = Stream.concat(tls13.stream(), tls12.stream()).toList();
     }
 
+    /** The cipher suites, the preferred one first. */
+    public List<String> suites() {
+        return suites;
+    }
+
     /** Parameters for one connection. The caller still sets which side is checked. */
     SSLParameters parameters() {
         SSLParameters parameters = new SSLParameters(suites.toArray(String[]::new), PROTOCOLS.clone());

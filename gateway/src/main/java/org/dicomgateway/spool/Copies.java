@@ -57,8 +57,8 @@ public interface Copies {
      * Makes a delivered delivery pending again, if the spool still has the bytes. Durable like any settlement.
      *
      * @param reason why, for operators
-     * @return whether it is pending now; false when the bytes are gone, the delivery is not in the state delivered, or a
-     *     newer version was delivered there
+     * @return whether it is pending now; false when the bytes are gone, the delivery is not in the state delivered, or
+     *     a newer version was delivered there
      */
     boolean sendAgain(long deliveryId, String reason);
 

@@ -1,5 +1,5 @@
 /**
- * Commands that need no running gateway: check, explain, generate, completion.
+ * Commands that need no running gateway: check, conformance, explain, generate, completion.
  *
  * <p>In: files. Out: text, exit codes. Threads: none. Never here: a change of a configuration.
  */

@@ -3,6 +3,7 @@ package org.dicomgateway.dicom.values;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -78,6 +79,15 @@ public final class Dictionary {
     /** The keyword of the transfer syntax that a misspelled text probably means. */
     public static Optional<String> nearestTransferSyntax(String typo) {
         return Nearest.of(typo, UidNames.keywords(UidNames.Kind.TRANSFER_SYNTAX));
+    }
+
+    /** The storage SOP classes that the gateway knows by name, retired ones as well, sorted by name. */
+    public static List<Uid> storageSopClasses() {
+        return UidNames.keywords(UidNames.Kind.STORAGE_SOP_CLASS).stream()
+                .flatMap(keyword -> UidNames.lookUp(keyword, UidNames.Kind.STORAGE_SOP_CLASS).stream())
+                .distinct()
+                .sorted(Comparator.comparing(uid -> name(uid).orElse("")))
+                .toList();
     }
 
     /** The name of a UID in the standard ({@code CT Image Storage}); empty for a private or unknown one. */
