@@ -62,6 +62,9 @@ final class ClusterPlaces implements SharedPlaces {
 
         private int yielding;
 
+        /** How many the others had when it was looked last. */
+        private int ofOthers;
+
         private long refusedAt = System.nanoTime() - REFUSED.toNanos();
         private long unusedSince = System.nanoTime();
         private long firstTaken = System.nanoTime();
@@ -157,10 +160,20 @@ final class ClusterPlaces implements SharedPlaces {
         return true;
     }
 
+    @Override
+    public synchronized double share(String destination) {
+        Held here = held.get(destination);
+        if (here == null) {
+            return 1;
+        }
+        int places = Math.max(1, here.places);
+        return (double) places / (places + here.ofOthers);
+    }
+
     private boolean isGranted(Connection transaction, String destination, int has, int limit) throws SQLException {
         List<Share> others = others(transaction, destination, true);
         Share own = own(transaction, destination);
-        int taken = has + others.stream().mapToInt(Share::places).sum();
+        int taken = has + placesOf(others);
         boolean othersFirst = others.stream()
                 .anyMatch(other -> other.waits()
                         && (other.places() < has || (other.places() == has && other.waitsSince() < own.waitsSince())));
@@ -185,6 +198,10 @@ final class ClusterPlaces implements SharedPlaces {
                 SHARES + " AND p.member <> ?",
                 destination,
                 membership.id());
+    }
+
+    private static int placesOf(List<Share> others) {
+        return others.stream().mapToInt(Share::places).sum();
     }
 
     private Share own(Connection transaction, String destination) throws SQLException {
@@ -247,6 +264,7 @@ final class ClusterPlaces implements SharedPlaces {
 
     private synchronized void looked(String destination, List<Share> others) {
         Held here = held.computeIfAbsent(destination, name -> new Held());
+        here.ofOthers = placesOf(others);
         here.yield = Math.max(0, toYield(here, others) - here.yielding);
         if (here.places == 0 && !here.wasRefusedJustNow()) {
             held.remove(destination);

@@ -355,6 +355,32 @@ class ClusterIT {
         }
     }
 
+    @Test
+    void all_together_keep_to_the_rate_of_a_destination() {
+        String limited = GatewayProcess.destinations(archive.peer())
+                + "destinations.archive { max-rate.instances = 10, max-associations = 2 }\n"
+                + "routes = [ { name = all, to = [archive] } ]\n";
+        try (GatewayProcess first = gateway("gw18", archive.peer());
+                GatewayProcess second = gateway("gw19", archive.peer())) {
+            for (GatewayProcess each : List.of(first, second)) {
+                each.routing(limited).start();
+                each.ask("pause", "archive").orFail();
+            }
+            send(first, 1, 30, 500);
+            send(second, 2, 30, 500);
+            first.ask("resume", "archive").orFail();
+            second.ask("resume", "archive").orFail();
+            awaitFiles(archive, 60);
+
+            List<FileTime> times =
+                    archive.files().stream().map(ClusterIT::modified).sorted().toList();
+            Duration all =
+                    Duration.between(times.get(0).toInstant(), times.get(59).toInstant());
+            // Each alone would take two seconds: ten go at once.
+            assertThat(all).isGreaterThan(Duration.ofMillis(3_300));
+        }
+    }
+
     private static int pending(GatewayProcess gateway, TestFile file) {
         return gateway.ask("trace", file.sopInstance().value(), "--json")
                         .output()

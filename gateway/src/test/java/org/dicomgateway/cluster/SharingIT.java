@@ -150,6 +150,8 @@ class SharingIT {
         await().atMost(LIMIT).until(() -> held("gw1") == 2 && held("gw2") == 2 && held("gw3") == 2);
 
         await().during(Duration.ofSeconds(2)).atMost(LIMIT).until(() -> open.get() <= 6);
+        assertThat(gateways).allMatch(each -> Math.abs(each.places().share(ARCHIVE) - 1 / 3.0) < 0.001);
+        assertThat(gateways.get(0).places().share("another")).isEqualTo(1);
         assertThat(most).hasValue(6);
     }
 

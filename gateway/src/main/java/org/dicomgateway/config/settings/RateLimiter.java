@@ -28,6 +28,16 @@ public final class RateLimiter {
                 .findFirst();
     }
 
+    /**
+     * From now on, allows this part of the rate: others have the rest.
+     *
+     * @param part above 0, at most 1
+     */
+    public synchronized void share(double part) {
+        instances.ifPresent(bucket -> bucket.share(part));
+        bytes.ifPresent(bucket -> bucket.share(part));
+    }
+
     /** How long until the next instance may go. When it may go at once, counts one instance with this many bytes. */
     public synchronized Duration go(long size) {
         Duration wait = untilNext();
@@ -71,17 +81,29 @@ public final class RateLimiter {
     /** A rate in tokens per second. Tokens of at most one second are saved. For one thread at a time. */
     private static final class TokenBucket {
 
-        private final double perSecond;
+        private final double all;
         private final InstantSource clock;
+        private double perSecond;
         private double tokens;
         private Instant filled;
 
         /** Starts full. */
         TokenBucket(double perSecond, InstantSource clock) {
+            this.all = perSecond;
             this.perSecond = perSecond;
             this.clock = clock;
             this.tokens = burst();
             this.filled = clock.instant();
+        }
+
+        /** What was saved before does not become more than it may be now. */
+        void share(double part) {
+            double now = all * part;
+            if (now != perSecond) {
+                fill();
+                perSecond = now;
+                tokens = Math.min(burst(), tokens);
+            }
         }
 
         /** How long until this many tokens are available, or as many as the bucket can hold. */

@@ -77,6 +77,11 @@ public final class AssociationLimit {
         return shared.mustYield(destination);
     }
 
+    /** This gateway's part of what may be sent to the destination: above 0, at most 1. */
+    public double share() {
+        return shared.share(destination);
+    }
+
     /** Sets a new limit. A lower limit takes effect as associations end. */
     public synchronized void resize(int newLimit) {
         limit = newLimit;

@@ -17,6 +17,11 @@ public interface SharedPlaces {
         public boolean mustYield(String destination) {
             return false;
         }
+
+        @Override
+        public double share(String destination) {
+            return 1;
+        }
     };
 
     /**
@@ -31,4 +36,7 @@ public interface SharedPlaces {
 
     /** Whether an association is to be closed soon, so that another gateway gets its place. Tells it to one caller. */
     boolean mustYield(String destination);
+
+    /** This gateway's part of what all of them may send there: above 0, and 1 when nobody else does. */
+    double share(String destination);
 }

@@ -82,6 +82,7 @@ final class Lane {
     private final Concurrency concurrency;
     private final Health health;
     private final RateLimiter rateLimiter;
+    private final AssociationLimit limit;
     private final Associations associations;
     private final Probe probe;
     private final Silence silence;
@@ -142,6 +143,7 @@ final class Lane {
                 before.map(lane -> lane.health.condition()),
                 this::usabilityChanged);
         this.rateLimiter = new RateLimiter(settings.maxRate(), clock);
+        this.limit = around.limit();
         this.associations = new Associations(
                 settings.peer(), laneRequestors, around.limit(), destinationSignals.pendingResponses(), wakeSignal);
         this.probe = new Probe(
@@ -383,6 +385,7 @@ final class Lane {
         while (goesOn(claimBatch)) {
             long heard = wakeSignal.times();
             long size = next.instance().datasetLength();
+            rateLimiter.share(limit.share());
             Duration wait = rateLimiter.go(size);
             if (wait.isZero()) {
                 lastSize = size;

@@ -34,6 +34,16 @@ class RateLimiterTest {
     }
 
     @Test
+    void a_part_of_the_rate_is_a_part_of_the_burst_as_well() {
+        RateLimiter rateLimiter = new RateLimiter(new RateLimit(OptionalInt.of(40), Optional.empty()), clock);
+
+        rateLimiter.share(0.25);
+        assertThat(sentIn(rateLimiter, Duration.ofSeconds(10), 512)).isBetween(105, 111);
+        rateLimiter.share(1);
+        assertThat(sentIn(rateLimiter, Duration.ofSeconds(10), 512)).isBetween(395, 441);
+    }
+
+    @Test
     void bytes_go_at_their_rate_on_average() {
         RateLimiter rateLimiter =
                 new RateLimiter(new RateLimit(OptionalInt.empty(), Optional.of(new DataSize(1_000_000))), clock);
