@@ -384,7 +384,7 @@ final class Takeover implements AutoCloseable {
     /** Versions of one instance go to one gateway, the oldest first: there they are delivered in order. */
     private static final String RESERVE = "UPDATE instance SET adopter = ?, adopter_epoch = ? WHERE id IN ("
             + "SELECT i.id FROM instance i WHERE i.state = 0 AND %s AND NOT EXISTS (SELECT 1 FROM instance o "
-            + "WHERE o.sop_instance = i.sop_instance AND o.state = 0 AND o.id < i.id AND o.home <> ? "
-            + "AND (o.adopter, o.adopter_epoch) IS DISTINCT FROM (?, ?)) "
+            + "WHERE o.sop_instance = i.sop_instance AND o.state = 0 AND o.id < i.id "
+            + "AND NOT (o.home = ? AND o.adopter IS NULL) AND (o.adopter, o.adopter_epoch) IS DISTINCT FROM (?, ?)) "
             + "ORDER BY i.id LIMIT " + AT_ONCE + " FOR UPDATE OF i SKIP LOCKED)";
 }

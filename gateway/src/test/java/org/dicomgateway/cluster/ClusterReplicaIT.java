@@ -479,6 +479,25 @@ class ClusterReplicaIT {
     }
 
     @Test
+    void an_older_version_that_another_gateway_has_reserved_here_is_not_here_any_more() throws Exception {
+        Spool survivor = new Spool();
+        try (Cluster other = new Cluster(settings("gw2", PATIENCE), "1", Duration.ofDays(1), () -> {})) {
+            other.replica().join(UUID.randomUUID());
+            other.replica().keep(List.of(versionOf(1, 1)));
+            keep(List.of(versionOf(1, 2))).join();
+            primary.execute("INSERT INTO member (node, spool, epoch, state, beat, software, since) "
+                    + "VALUES ('gw3', gen_random_uuid(), 1, 0, 1, '1', now())");
+            primary.execute("UPDATE instance SET (adopter, adopter_epoch) = "
+                    + "(SELECT id, epoch FROM member WHERE node = 'gw3') WHERE local_id = 1");
+            primary.execute("UPDATE instance SET adopter = NULL WHERE local_id = 2");
+            primary.execute("UPDATE member SET state = 1, epoch = epoch + 1 WHERE node = 'gw1'");
+            other.start(survivor);
+
+            await().during(Duration.ofMillis(1_500)).atMost(Duration.ofSeconds(2)).until(survivor.left::isEmpty);
+        }
+    }
+
+    @Test
     void who_has_left_in_order_was_not_declared_dead() {
         keep(1).join();
         cluster.leave();
