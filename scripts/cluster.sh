@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs a cluster on this machine, to try it: PostgreSQL with a standby, HAProxy, three gateways, and the Orthanc servers.
+# Runs a cluster on this machine, to try it: PostgreSQL with a standby, Patroni, etcd, HAProxy, three gateways, and the
+# Orthanc servers. Patroni and HAProxy run with the files in deploy/cluster.
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
 source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lib/common.sh"
@@ -10,15 +11,15 @@ Usage: scripts/cluster.sh COMMAND [NAME]
 
   start        starts what does not run, and waits until it answers; the gateways are gw1, gw2 and gw3
   status       shows what runs, and what each gateway says of the cluster
-  kill NAME    kills a part at once, as when its machine is lost: gw1, gw2, gw3, standby
-  lose NAME    kills a gateway, and deletes its disk
+  kill NAME    kills a part at once, as when its machine is lost: gw1, gw2, gw3, db1, db2
+  lose NAME    kills it, and deletes its disk
   stop         stops everything in order
   wipe         deletes databases and spools of a stopped cluster; asks first, unless --yes
 
 Send to GATEWAY at 127.0.0.1:11112: HAProxy passes it to one of the gateways. They are at 11121 to 11123, their pages at
 http://127.0.0.1:8081/ to 8083. Only for a try: it is one machine, and every user of it can read the database.
 
-Needs PostgreSQL and HAProxy: scripts/setup.sh --tests installs them.
+Needs PostgreSQL, Patroni, etcd and HAProxy: scripts/setup.sh --cluster installs them.
 TEXT
 }
 
@@ -26,40 +27,41 @@ set_var "${GATEWAY_VAR:-$ROOT/var}"
 need_orthanc_login
 CLUSTER=$VAR/cluster
 GATEWAYS=(gw1 gw2 gw3)
-PRIMARY_PORT=55432
-STANDBY_PORT=55433
+DATABASES=(db1 db2)
+DATABASE_PASSWORD=for-a-try
+ETCD_PORT=52379
+ETCD_PEER_PORT=52380
 BALANCER_PORT=11112
 START_SECONDS=60
 STOP_SECONDS=40
 PATH=$PATH:/usr/sbin
 
 dicom_port() { printf '1112%s' "${1#gw}"; }
+database_port() { printf '5543%s' "${1#db}"; }
+patroni_port() { printf '5843%s' "${1#db}"; }
 admin_port() { printf '808%s' "${1#gw}"; }
 pid_file_of() { printf '%s/run/%s.pid' "$CLUSTER" "$1"; }
 mark_of() { # what the process has on its command line
   case $1 in
-    primary | standby) printf '%s/%s' "$CLUSTER" "$1" ;;
-    balancer) printf '%s/haproxy.cfg' "$CLUSTER" ;;
+    etcd) printf '%s/etcd' "$CLUSTER" ;;
+    db?) printf '%s/deploy/cluster/patroni.yml' "$ROOT" ;;
+    balancer) printf '%s/deploy/cluster/haproxy.cfg' "$ROOT" ;;
     *) printf '%s/%s/conf/gateway.conf' "$CLUSTER" "$1" ;;
   esac
 }
 runs() { is_process "$(cat "$(pid_file_of "$1")" 2>/dev/null || echo 0)" "$(mark_of "$1")"; }
 
 # PostgreSQL does not run as root. There it runs as its own user, who may use this folder.
-postgresql() { # PROGRAM ARGUMENT…
-  local program
-  program=$(compgen -G "/usr/lib/postgresql/*/bin/$1" | sort -V | tail -n 1) ||
-    die "PostgreSQL is missing; scripts/setup.sh --tests installs it"
-  shift
+as_postgres() { # PROGRAM ARGUMENT…
   if ((EUID == 0)); then
-    exec setpriv --reuid=postgres --regid=postgres --clear-groups --inh-caps=+dac_override --ambient-caps=+dac_override \
-      "$program" "$@"
+    exec setpriv --reuid=postgres --regid=postgres --clear-groups --inh-caps=+dac_override --ambient-caps=+dac_override "$@"
   fi
-  exec "$program" "$@"
+  exec "$@"
 }
 
-sql() { # PORT STATEMENT
-  (postgresql psql -X -q -At -h 127.0.0.1 -p "$1" -U postgres -d postgres -c "$2")
+sql() { # STATEMENT, for whichever is the primary
+  PGPASSWORD=$DATABASE_PASSWORD psql -X -q -At -U postgres -c "$1" \
+    "host=127.0.0.1,127.0.0.1 port=$(database_port db1),$(database_port db2) dbname=postgres target_session_attrs=read-write"
 }
 
 # start_part NAME COMMAND…: in its own session, so that Ctrl-C does not reach it.
@@ -83,41 +85,50 @@ await() { # NAME COMMAND…
   done
 }
 
-configure_postgresql() { # FOLDER PORT
-  cat >>"$1/postgresql.conf" <<TEXT
-listen_addresses = '127.0.0.1'
-port = $2
-unix_socket_directories = ''
-max_connections = 60
-TEXT
+# As on two machines: Patroni makes the databases, keeps one of them the standby, and promotes it when the other is lost.
+patroni() { # NAME FILE
+  export PATRONI_NAME=$1
+  export PATRONI_ETCD3_HOSTS=127.0.0.1:$ETCD_PORT
+  export PATRONI_RESTAPI_LISTEN=127.0.0.1:$(patroni_port "$1")
+  export PATRONI_RESTAPI_CONNECT_ADDRESS=$PATRONI_RESTAPI_LISTEN
+  export PATRONI_POSTGRESQL_LISTEN=127.0.0.1:$(database_port "$1")
+  export PATRONI_POSTGRESQL_CONNECT_ADDRESS=$PATRONI_POSTGRESQL_LISTEN
+  export PATRONI_POSTGRESQL_DATA_DIR=$CLUSTER/$1
+  PATRONI_POSTGRESQL_BIN_DIR=$(dirname "$(compgen -G "/usr/lib/postgresql/*/bin/postgres" | sort -V | tail -n 1)")
+  export PATRONI_POSTGRESQL_BIN_DIR
+  export PATRONI_SUPERUSER_PASSWORD=$DATABASE_PASSWORD PATRONI_REPLICATION_PASSWORD=$DATABASE_PASSWORD
+  as_postgres patroni "$2"
 }
 
-start_primary() {
-  if [[ ! -e $CLUSTER/primary/PG_VERSION ]]; then
-    mkdir -p "$CLUSTER/logs"
-    (postgresql initdb -D "$CLUSTER/primary" -A trust -U postgres -E UTF8 --locale=C) >"$CLUSTER/logs/initdb.out" 2>&1 ||
-      die "the database cannot be made; see $CLUSTER/logs/initdb.out"
-    configure_postgresql "$CLUSTER/primary" "$PRIMARY_PORT"
-  fi
-  start_part primary setsid "$0" postgresql postgres -D "$CLUSTER/primary"
-  await primary sql "$PRIMARY_PORT" "SELECT 1"
-  if [[ -z $(sql "$PRIMARY_PORT" "SELECT 1 FROM pg_database WHERE datname = 'gateway'") ]]; then
-    sql "$PRIMARY_PORT" "CREATE ROLE gateway LOGIN"
-    sql "$PRIMARY_PORT" "GRANT pg_read_all_stats TO gateway"
-    sql "$PRIMARY_PORT" "CREATE DATABASE gateway OWNER gateway"
-    sql "$PRIMARY_PORT" "ALTER SYSTEM SET synchronous_standby_names = '*'"
-    sql "$PRIMARY_PORT" "SELECT pg_reload_conf()" >/dev/null
-  fi
+start_etcd() {
+  start_part etcd setsid etcd --name etcd --data-dir "$CLUSTER/etcd" --log-level warn \
+    --listen-client-urls "http://127.0.0.1:$ETCD_PORT" --advertise-client-urls "http://127.0.0.1:$ETCD_PORT" \
+    --listen-peer-urls "http://127.0.0.1:$ETCD_PEER_PORT" --initial-advertise-peer-urls "http://127.0.0.1:$ETCD_PEER_PORT" \
+    --initial-cluster "etcd=http://127.0.0.1:$ETCD_PEER_PORT"
+  await etcd port_is_taken "$ETCD_PORT"
 }
 
-start_standby() {
-  if [[ ! -e $CLUSTER/standby/PG_VERSION ]]; then
-    (postgresql pg_basebackup -h 127.0.0.1 -p "$PRIMARY_PORT" -U postgres -D "$CLUSTER/standby" -R -X stream -c fast) \
-      >"$CLUSTER/logs/basebackup.out" 2>&1 || die "the standby cannot be made; see $CLUSTER/logs/basebackup.out"
-    configure_postgresql "$CLUSTER/standby" "$STANDBY_PORT"
+start_database() { # NAME
+  if [[ ! -d $CLUSTER/$1 ]]; then
+    mkdir -p "$CLUSTER/$1"
+    ((EUID != 0)) || chown postgres "$CLUSTER/$1"
+    chmod 700 "$CLUSTER/$1"
   fi
-  start_part standby setsid "$0" postgresql postgres -D "$CLUSTER/standby"
-  await standby sql "$STANDBY_PORT" "SELECT 1"
+  start_part "$1" setsid "$0" patroni "$1" "$ROOT/deploy/cluster/patroni.yml"
+}
+
+database_is_ready() { # NAME; the primary, or a standby that replicates
+  curl -fsS -o /dev/null --max-time 2 "http://127.0.0.1:$(patroni_port "$1")/health"
+}
+
+has_standby() { [[ $(sql "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'") == 1 ]]; }
+
+make_database() {
+  if [[ -z $(sql "SELECT 1 FROM pg_database WHERE datname = 'gateway'") ]]; then
+    sql "CREATE ROLE gateway LOGIN PASSWORD '$DATABASE_PASSWORD'"
+    sql "GRANT pg_read_all_stats TO gateway"
+    sql "CREATE DATABASE gateway OWNER gateway"
+  fi
 }
 
 start_gateway() {
@@ -134,7 +145,8 @@ gateway {
   routing = "$ROOT/conf/routing.conf"
   cluster {
     node = $1
-    postgresql.url = "postgresql://127.0.0.1:$PRIMARY_PORT,127.0.0.1:$STANDBY_PORT/gateway"
+    postgresql.url = "postgresql://127.0.0.1:$(database_port db1),127.0.0.1:$(database_port db2)/gateway"
+    postgresql.password = $DATABASE_PASSWORD
   }
 }
 TEXT
@@ -144,25 +156,25 @@ TEXT
 gateway_is_ready() { curl -fsS -o /dev/null --max-time 2 "http://127.0.0.1:$(admin_port "$1")/health/ready"; }
 
 start_balancer() {
-  local name
-  {
-    printf 'defaults\n  mode tcp\n  timeout connect 5s\n  timeout client 1h\n  timeout server 1h\n'
-    printf 'listen dicom\n  bind 127.0.0.1:%s\n  balance leastconn\n' "$BALANCER_PORT"
-    for name in "${GATEWAYS[@]}"; do
-      printf '  server %s 127.0.0.1:%s send-proxy-v2 check check-send-proxy inter 1s\n' "$name" "$(dicom_port "$name")"
-    done
-  } >"$CLUSTER/haproxy.cfg"
-  start_part balancer setsid haproxy -f "$CLUSTER/haproxy.cfg"
+  DICOM_BIND=127.0.0.1:$BALANCER_PORT GW1=127.0.0.1:$(dicom_port gw1) GW2=127.0.0.1:$(dicom_port gw2) \
+    GW3=127.0.0.1:$(dicom_port gw3) start_part balancer setsid haproxy -f "$ROOT/deploy/cluster/haproxy.cfg"
   await balancer port_is_taken "$BALANCER_PORT"
 }
 
 start() {
   local name
-  command -v haproxy >/dev/null || die "HAProxy is missing; scripts/setup.sh --tests installs it"
+  for name in etcd patroni haproxy; do
+    command -v "$name" >/dev/null || die "$name is missing; scripts/setup.sh --cluster installs it"
+  done
   mkdir -p "$CLUSTER"
   "$ROOT/scripts/orthanc.sh" start
-  runs primary || start_primary
-  runs standby || start_standby
+  runs etcd || start_etcd
+  for name in "${DATABASES[@]}"; do
+    runs "$name" || start_database "$name"
+    await "$name" database_is_ready "$name"
+  done
+  await db1 has_standby
+  make_database
   for name in "${GATEWAYS[@]}"; do
     runs "$name" || start_gateway "$name"
   done
@@ -176,7 +188,7 @@ start() {
 
 status() {
   local name
-  for name in primary standby balancer "${GATEWAYS[@]}"; do
+  for name in etcd "${DATABASES[@]}" balancer "${GATEWAYS[@]}"; do
     if runs "$name"; then
       printf '%-9s runs, process %s\n' "$name" "$(cat "$(pid_file_of "$name")")"
     else
@@ -192,18 +204,19 @@ status() {
 }
 
 kill_part() {
-  [[ " ${GATEWAYS[*]} standby " == *" $1 "* ]] || die "nothing called $1 can be killed; the names: ${GATEWAYS[*]} standby"
+  [[ " ${GATEWAYS[*]} ${DATABASES[*]} " == *" $1 "* ]] ||
+    die "nothing called $1 can be killed; the names: ${GATEWAYS[*]} ${DATABASES[*]}"
   runs "$1" || die "$1 does not run"
   kill -KILL -- "-$(ps -o pgid= -p "$(cat "$(pid_file_of "$1")")" | tr -d ' ')"
+  # PostgreSQL is in a session of its own.
+  [[ ! -e $CLUSTER/$1/postmaster.pid ]] || kill -KILL "$(head -n 1 "$CLUSTER/$1/postmaster.pid")"
   say "$1: killed"
 }
 
 stop() {
   local name
-  for name in balancer "${GATEWAYS[@]}" standby primary; do
+  for name in balancer "${GATEWAYS[@]}" db2 db1 etcd; do
     if runs "$name"; then
-      # PostgreSQL would wait for its clients after SIGTERM.
-      case $name in primary | standby) kill -INT "$(cat "$(pid_file_of "$name")")" ;; esac
       end_process "$(cat "$(pid_file_of "$name")")" "$(mark_of "$name")" "$STOP_SECONDS"
       say "$name: stopped"
     fi
@@ -214,7 +227,7 @@ stop() {
 
 wipe() {
   local name answer
-  for name in primary standby "${GATEWAYS[@]}"; do
+  for name in etcd "${DATABASES[@]}" "${GATEWAYS[@]}"; do
     ! runs "$name" || die "$name runs; stop the cluster first"
   done
   if [[ ${1:-} != --yes ]]; then
@@ -229,12 +242,14 @@ case ${1:-} in
   kill) kill_part "${2:-}" ;;
   lose)
     kill_part "${2:-}"
-    rm -rf "${CLUSTER:?}/${2:?}/spool"
+    case $2 in
+      db?) rm -rf "${CLUSTER:?}/$2" ;;
+      *) rm -rf "${CLUSTER:?}/$2/spool" ;;
+    esac
     ;;
   wipe) wipe "${2:-}" ;;
-  postgresql)
-    shift
-    postgresql "$@"
+  patroni)
+    patroni "${2:?}" "${3:?}"
     ;;
   -h | --help) usage ;;
   *)

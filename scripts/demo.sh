@@ -7,6 +7,7 @@ source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lib/common.sh"
 usage() {
   cat <<'TEXT'
 Usage: scripts/demo.sh [--once] [--tls]
+       scripts/demo.sh --cluster
 
 Installs what is missing, builds, and starts three Orthanc servers and the gateway. Sends a generated CT study to the
 gateway with DCMTK's storescu, shows what each server holds, and has the gateway compare it with what was sent, byte for
@@ -16,15 +17,21 @@ byte. Runs until Ctrl-C, then stops what it started.
            folder var/demo, which it empties first; your own data is not touched
   --tls    uses TLS everywhere, with certificates on every side: conf/tls and orthanc/tls, and a test authority in
            var/tls
+  --cluster
+           starts a cluster of three gateways instead (scripts/cluster.sh), takes one of them away with its disk while
+           it has a study to deliver, and shows that nothing is missing. Then stops everything, and exits with 0 only if
+           every server holds the whole study. Uses the folder var/demo-cluster, which it empties first
 TEXT
 }
 
 ONCE=
 TLS=
+CLUSTER=
 for argument in "$@"; do
   case $argument in
     --once) ONCE=yes ;;
     --tls) TLS=yes ;;
+    --cluster) CLUSTER=yes ;;
     -h | --help) usage && exit ;;
     *)
       usage >&2
@@ -32,6 +39,8 @@ for argument in "$@"; do
       ;;
   esac
 done
+
+[[ -z $CLUSTER || -z $ONCE$TLS ]] || die "--cluster goes with no other option"
 
 SERIES=2
 INSTANCES_PER_SERIES=10
@@ -57,6 +66,7 @@ fi
 GATEWAY_ADMIN_PORT=${GATEWAY_ADMIN_PORT:-8080}
 READY_SECONDS=60
 DELIVERY_SECONDS=60
+TAKEOVER_SECONDS=120
 # A little longer than the gateway's own limit for an orderly stop (gateway.shutdown-timeout).
 GATEWAY_STOP_SECONDS=40
 
@@ -231,6 +241,52 @@ password is $([[ -n ${ORTHANC_PASSWORD:-} ]] && echo "that of ORTHANC_PASSWORD" 
 Ctrl-C stops what this script has started. Received instances stay in $VAR.
 TEXT
 }
+
+# The gateway that has received the study.
+owner() {
+  local name
+  for name in gw1 gw2 gw3; do
+    ! grep -qs ' event=received ' "$VAR/cluster/$name/logs/forward.log" || printf '%s\n' "$name"
+  done
+}
+
+cluster_demo() {
+  local name lost
+  step "1/5 Set-up"
+  "$ROOT/scripts/setup.sh" --cluster
+  PATH=$PATH:/usr/sbin
+  step "2/5 Build"
+  "$ROOT/scripts/gateway" --version
+  set_var "$ROOT/var/demo-cluster"
+  export GATEWAY_VAR=$VAR
+  "$ROOT/scripts/cluster.sh" stop >/dev/null
+  rm -rf "${VAR:?}/cluster" "$VAR/orthanc" "$VAR/study"
+  trap '"$ROOT/scripts/cluster.sh" stop' EXIT
+  step "3/5 PostgreSQL with a standby, three gateways, HAProxy, three Orthanc servers: scripts/cluster.sh start"
+  "$ROOT/scripts/cluster.sh" start
+  step "4/5 A study, while orthanc1 is paused; then the gateway that has it is lost, with its disk"
+  for name in gw1 gw2 gw3; do
+    "$ROOT/scripts/gateway" pause orthanc1 --config "$VAR/cluster/$name/conf/gateway.conf"
+  done
+  send_study
+  lost=$(owner)
+  [[ $lost == gw? ]] || die "one gateway should have received the study; these have: ${lost:-none}"
+  "$ROOT/scripts/cluster.sh" lose "$lost"
+  for name in gw1 gw2 gw3; do
+    [[ $name == "$lost" ]] || "$ROOT/scripts/gateway" resume orthanc1 --config "$VAR/cluster/$name/conf/gateway.conf"
+  done
+  step "5/5 What each server holds, when the lease of $lost has ended"
+  [[ $lost == gw1 ]] && name=gw2 || name=gw1
+  "$ROOT/scripts/gateway" inspect --config "$VAR/cluster/$name/conf/gateway.conf" --expect-instances "$TOTAL" \
+    --wait "$TAKEOVER_SECONDS" || die "not every server holds the $TOTAL instances sent; logs: $VAR/cluster"
+  "$ROOT/scripts/cluster.sh" status
+  step "Every server holds all $TOTAL instances, although $lost is gone with its disk"
+}
+
+if [[ -n $CLUSTER ]]; then
+  cluster_demo
+  exit
+fi
 
 trap stop_all EXIT
 trap 'exit 130' INT

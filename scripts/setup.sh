@@ -6,18 +6,21 @@ source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lib/common.sh"
 
 usage() {
   cat <<'TEXT'
-Usage: scripts/setup.sh [--check | --tests]
+Usage: scripts/setup.sh [--check | --tests | --cluster]
 
 Installs what is missing: a JDK (17 or newer), Maven, Orthanc, DCMTK and a few small tools. Changes nothing when nothing
 is missing. Without root it prints the command to run instead, and exits with 1.
 
   --check   only reports; exits with 1 when something is missing
   --tests   also installs what only the tests need
+  --cluster also installs what scripts/cluster.sh needs: PostgreSQL, Patroni, etcd, HAProxy
 TEXT
 }
 
 # Whether to include what only the tests need.
 TESTS=
+# Whether to include what scripts/cluster.sh needs.
+CLUSTER=
 
 # The missing Debian packages, and a report line for each need.
 missing=()
@@ -77,10 +80,18 @@ look() {
     local tls
     tls=$(compgen -G '/usr/lib/*/rsyslog/lmnsd_ossl.so' || true)
     need ossl "$tls" rsyslog-openssl
-    need HAProxy "$(PATH=$PATH:/usr/sbin where haproxy)" haproxy
     need kustomize "$(where kustomize)" kustomize
     need npm "$(where npm)" npm
+  fi
+  if [[ -n $TESTS$CLUSTER ]]; then
+    need HAProxy "$(PATH=$PATH:/usr/sbin where haproxy)" haproxy
     need PostgreSQL "$(compgen -G '/usr/lib/postgresql/*/bin/postgres' | tail -n 1 || true)" postgresql
+  fi
+  if [[ -n $CLUSTER ]]; then
+    need Patroni "$(where patroni)" patroni
+    need etcd "$(where etcd)" etcd-server
+    # A module of Python that Patroni needs for etcd.
+    need module "$(compgen -G "/usr/lib/python3/dist-packages/etcd/__init__.py" || true)" python3-etcd
   fi
 }
 
@@ -94,7 +105,7 @@ without_services() {
   cat >"$policy" <<'TEXT'
 #!/bin/sh
 # For the time of one installation, by scripts/setup.sh of DICOM Gateway.
-case $1 in orthanc | rsyslog | prometheus* | haproxy | postgresql*) exit 101 ;; esac
+case $1 in orthanc | rsyslog | prometheus* | haproxy | postgresql* | patroni | etcd) exit 101 ;; esac
 exit 0
 TEXT
   chmod +x "$policy"
@@ -111,7 +122,7 @@ disable_new_service() {
   fi
 }
 
-# rsyslog, Prometheus, HAProxy and PostgreSQL are needed as programs too, not as services.
+# The others are needed as programs too, not as services.
 disable_new_others() {
   if [[ -d /run/systemd/system ]]; then
     if [[ " ${missing[*]} " == *" rsyslog "* ]]; then
@@ -125,6 +136,12 @@ disable_new_others() {
     fi
     if [[ " ${missing[*]} " == *" haproxy "* ]]; then
       systemctl disable haproxy.service >/dev/null 2>&1 || true
+    fi
+    if [[ " ${missing[*]} " == *" patroni "* ]]; then
+      systemctl disable patroni.service >/dev/null 2>&1 || true
+    fi
+    if [[ " ${missing[*]} " == *" etcd-server "* ]]; then
+      systemctl disable etcd.service >/dev/null 2>&1 || true
     fi
   fi
 }
@@ -180,8 +197,9 @@ install_peers() {
 }
 
 case ${1:-} in
-  '' | --tests)
-    TESTS=${1:-}
+  '' | --tests | --cluster)
+    [[ ${1:-} != --tests ]] || TESTS=yes
+    [[ ${1:-} != --cluster ]] || CLUSTER=yes
     look
     if ((${#missing[@]} > 0)); then
       install_missing
