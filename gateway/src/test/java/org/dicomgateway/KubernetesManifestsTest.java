@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.introspect.Annotated;
 import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Probe;
@@ -17,13 +18,17 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetSpec;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.openshift.api.model.monitoring.v1.ServiceMonitor;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.dicomgateway.config.Configuration;
 import org.dicomgateway.config.settings.GatewaySettings;
@@ -33,10 +38,14 @@ import org.dicomgateway.testkit.ProjectRoot;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /** What deploy/kubernetes makes: rendered by kustomize, and read as strictly as the API reads it. */
+@ParameterizedClass
+@ValueSource(strings = {"single", "cluster"})
 class KubernetesManifestsTest {
 
     private static final Map<String, Class<? extends HasMetadata>> KINDS = Map.of(
@@ -44,6 +53,9 @@ class KubernetesManifestsTest {
             "Service", Service.class,
             "StatefulSet", StatefulSet.class,
             "NetworkPolicy", NetworkPolicy.class,
+            "PodDisruptionBudget", PodDisruptionBudget.class,
+            // The operator's own: the API of Kubernetes does not know its fields.
+            "Cluster", GenericKubernetesResource.class,
             "ServiceMonitor", ServiceMonitor.class);
 
     /** The models take unknown fields into a map; here they are errors. */
@@ -56,12 +68,18 @@ class KubernetesManifestsTest {
             })
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
-    private final Path overlay = ProjectRoot.path().resolve("deploy/kubernetes/overlays/single");
+    private final boolean cluster;
+    private final Path overlay;
 
     @TempDir
     private Path folder;
 
     private List<HasMetadata> objects;
+
+    KubernetesManifestsTest(String name) {
+        cluster = name.equals("cluster");
+        overlay = ProjectRoot.path().resolve("deploy/kubernetes/overlays").resolve(name);
+    }
 
     @BeforeEach
     void render() throws Exception {
@@ -74,8 +92,10 @@ class KubernetesManifestsTest {
 
     private static HasMetadata read(String yaml) {
         JsonNode tree = new YAMLMapper().readTree(yaml);
+        Class<? extends HasMetadata> kind = KINDS.get(tree.get("kind").asString());
         try {
-            return STRICT.readValue(tree.toString(), KINDS.get(tree.get("kind").asString()));
+            ObjectMapper mapper = kind == GenericKubernetesResource.class ? new ObjectMapper() : STRICT;
+            return mapper.readValue(tree.toString(), kind);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(e);
         }
@@ -94,14 +114,17 @@ class KubernetesManifestsTest {
     void there_is_everything_and_nothing_refers_to_what_is_not_there() {
         assertThat(objects)
                 .extracting(HasMetadata::getKind)
-                .containsExactlyInAnyOrder(
-                        "ConfigMap",
-                        "ConfigMap",
-                        "Service",
-                        "Service",
-                        "StatefulSet",
-                        "NetworkPolicy",
-                        "ServiceMonitor");
+                .containsExactlyInAnyOrderElementsOf(Stream.concat(
+                                Stream.of(
+                                        "ConfigMap",
+                                        "ConfigMap",
+                                        "Service",
+                                        "Service",
+                                        "StatefulSet",
+                                        "NetworkPolicy",
+                                        "ServiceMonitor"),
+                                cluster ? Stream.of("PodDisruptionBudget", "Cluster") : Stream.of())
+                        .toList());
         StatefulSet set = only(StatefulSet.class);
         Map<String, String> labels = set.getSpec().getTemplate().getMetadata().getLabels();
         assertThat(labels).containsAllEntriesOf(set.getSpec().getSelector().getMatchLabels());
@@ -116,6 +139,9 @@ class KubernetesManifestsTest {
         assertThat(all(Service.class))
                 .extracting(service -> service.getMetadata().getName())
                 .contains(set.getSpec().getServiceName());
+        all(PodDisruptionBudget.class)
+                .forEach(budget -> assertThat(labels)
+                        .containsAllEntriesOf(budget.getSpec().getSelector().getMatchLabels()));
         assertThat(only(NetworkPolicy.class).getSpec().getIngress())
                 .flatExtracting(rule -> rule.getPorts())
                 .allSatisfy(port -> assertThat(ports).contains(port.getPort().getStrVal()));
@@ -155,9 +181,41 @@ class KubernetesManifestsTest {
         Duration inOrder =
                 Duration.ofSeconds(60).plus(settings().shutdownTimeout().multipliedBy(2));
         assertThat(pod().getTerminationGracePeriodSeconds()).isGreaterThan(inOrder.toSeconds());
-        assertThat(only(StatefulSet.class).getSpec().getVolumeClaimTemplates())
-                .singleElement()
-                .satisfies(claim -> assertThat(claim.getSpec().getAccessModes()).containsExactly("ReadWriteOncePod"));
+    }
+
+    @Test
+    void one_gateway_has_its_volume_alone_and_several_have_a_database_with_a_standby() {
+        StatefulSetSpec set = only(StatefulSet.class).getSpec();
+        if (!cluster) {
+            assertThat(set.getReplicas()).isEqualTo(1);
+            assertThat(set.getVolumeClaimTemplates())
+                    .singleElement()
+                    .satisfies(claim ->
+                            assertThat(claim.getSpec().getAccessModes()).containsExactly("ReadWriteOncePod"));
+            return;
+        }
+        assertThat(set.getReplicas()).isEqualTo(3);
+        assertThat(set.getVolumeClaimTemplates()).isEmpty();
+        assertThat(pod().getAffinity().getPodAntiAffinity().getRequiredDuringSchedulingIgnoredDuringExecution())
+                .hasSize(1);
+        GenericKubernetesResource database = only(GenericKubernetesResource.class);
+        assertThat(database.<Integer>get("spec", "instances")).isEqualTo(3);
+        assertThat(database.<Integer>get("spec", "postgresql", "synchronous", "number"))
+                .isEqualTo(1);
+        assertThat(database.<String>get("spec", "postgresql", "synchronous", "dataDurability"))
+                .isEqualTo("required");
+        String name = database.getMetadata().getName();
+        assertThat(pod().getVolumes().stream()
+                        .filter(volume -> volume.getSecret() != null)
+                        .map(volume -> volume.getSecret().getSecretName()))
+                .contains(name + "-app", name + "-ca");
+        assertThat(all(ConfigMap.class).stream()
+                        .map(map -> map.getData().get("gateway.conf"))
+                        .filter(Objects::nonNull)
+                        .findFirst()
+                        .orElseThrow())
+                .contains("//" + name + "-rw/" + database.<String>get("spec", "bootstrap", "initdb", "database") + "?")
+                .contains("user = " + database.<String>get("spec", "bootstrap", "initdb", "owner"));
     }
 
     @Test
@@ -186,11 +244,15 @@ class KubernetesManifestsTest {
         String text = Files.readString(overlay.resolve("gateway.conf"));
         assertThat(text).contains("${GATEWAY_OPERATOR_HASH}", "${GATEWAY_MONITORING_HASH}");
         Certificates certificates = new Certificates(folder.resolve("tls")).make("gateway");
+        Path password = Files.writeString(folder.resolve("password"), "secret");
+        Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("rw-------"));
         String hash = "\"sha256$" + "0".repeat(64) + '"';
         Path file = folder.resolve("gateway.conf");
         Files.writeString(
                 file,
                 text.replace("${GATEWAY_OPERATOR_HASH}", hash)
+                        .replace("${GATEWAY_NODE}", "gw1")
+                        .replace("/etc/dicom-gateway-database/password", password.toString())
                         .replace("${GATEWAY_MONITORING_HASH}", hash)
                         .replace(
                                 "/etc/dicom-gateway-secret/tls.crt",
@@ -200,7 +262,7 @@ class KubernetesManifestsTest {
                                 certificates.key("gateway").toString())
                         .replace(
                                 "/etc/dicom-gateway-rules/routing.conf",
-                                overlay.resolve("routing.conf").toString()));
+                                overlay.resolve("../single/routing.conf").toString()));
         return Configuration.loadAll(file).gateway();
     }
 

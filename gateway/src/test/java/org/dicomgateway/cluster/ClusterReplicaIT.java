@@ -493,7 +493,9 @@ class ClusterReplicaIT {
             primary.execute("UPDATE member SET state = 1, epoch = epoch + 1 WHERE node = 'gw1'");
             other.start(survivor);
 
-            await().during(Duration.ofMillis(1_500)).atMost(Duration.ofSeconds(2)).until(survivor.left::isEmpty);
+            await().during(Duration.ofMillis(1_500))
+                    .atMost(Duration.ofSeconds(2))
+                    .until(survivor.left::isEmpty);
         }
     }
 
