@@ -147,7 +147,7 @@ public final class Cluster implements AutoCloseable {
         return new ClusterView(
                 settings.node(),
                 membership.closedBecause(),
-                membership.isSure(),
+                membership.answers(),
                 membership.database(),
                 membership.hasStandby(),
                 settings.lease(),

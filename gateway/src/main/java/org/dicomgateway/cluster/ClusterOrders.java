@@ -50,7 +50,7 @@ public final class ClusterOrders implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
 
     /** How long who ordered waits for the gateways. */
-    private static final Duration PATIENCE = Duration.ofSeconds(8);
+    private static final Duration PATIENCE = Duration.ofSeconds(6);
 
     /** How long a retry or a discard is good for. */
     private static final Duration VALID = Duration.ofSeconds(60);

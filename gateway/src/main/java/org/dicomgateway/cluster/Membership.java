@@ -438,6 +438,11 @@ final class Membership implements AutoCloseable {
         return watch.silence();
     }
 
+    /** Whether the database answered when it was last asked. */
+    boolean answers() {
+        return trouble.isEmpty() && isSure();
+    }
+
     /** Address of the primary, when it last answered; may be empty. */
     String database() {
         return primary;

@@ -9,12 +9,19 @@ public final class Requests {
     private Requests() {}
 
     /**
+     * Pauses or drains receiving.
+     *
+     * @param reason for other operators
+     */
+    public record Pause(Optional<String> reason) {}
+
+    /**
      * Sends nothing more to a destination.
      *
      * @param reason for other operators
      * @param gateway in a cluster, the only gateway that does so; otherwise all do
      */
-    public record Pause(Optional<String> reason, Optional<String> gateway) {}
+    public record PauseDestination(Optional<String> reason, Optional<String> gateway) {}
 
     /**
      * Sends to a destination again.

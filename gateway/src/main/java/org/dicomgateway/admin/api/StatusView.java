@@ -176,6 +176,13 @@ public record StatusView(
                     .collect(toCollection(TreeSet::new));
         }
 
+        /** The names of the other gateways that are at work. */
+        public Set<String> others() {
+            Set<String> others = working();
+            others.remove(node);
+            return others;
+        }
+
         /** The gateways that died, and are neither back nor wholly taken over. */
         public List<Member> lost() {
             Set<String> working = working();

@@ -119,7 +119,7 @@ final class AdminApi {
 
     private void pause(Context context) {
         String name = knownDestination(context.pathParam("name"));
-        Requests.Pause request = request(context, Requests.Pause.class);
+        Requests.PauseDestination request = request(context, Requests.PauseDestination.class);
         String reason = Text.printable(request.reason().orElse(""), MAX_REASON);
         Optional<OrderView> ordered =
                 cluster.order(context, Action.PAUSE, new Selection(name, "", 0), reason, request.gateway());
