@@ -1,5 +1,7 @@
 package org.dicomgateway.app;
 
+import static java.util.stream.Collectors.toSet;
+
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -12,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.dicomgateway.admin.access.AuditListener;
 import org.dicomgateway.admin.access.Caller;
 import org.dicomgateway.admin.api.Json;
@@ -103,7 +106,9 @@ final class ClusterOperations implements ClusterControls, ClusterOrders.Steering
     }
 
     private static SearchException away(SQLException why) {
-        return new SearchException("the cluster's database cannot be asked: " + why.getMessage(), why);
+        String message = String.valueOf(why.getMessage());
+        return new SearchException(
+                message.equals(ClusterSearch.AWAY) ? message : ClusterSearch.AWAY + ": " + message, why);
     }
 
     private OrderView view(Outcome outcome) {
@@ -111,7 +116,8 @@ final class ClusterOperations implements ClusterControls, ClusterOrders.Steering
         List<AnswerView> gateways = new ArrayList<>();
         outcome.gateways().forEach(each -> gateways.add(view(each, outcome)));
         if (!order.action().lasts() && order.gateway().isEmpty() && outcome.missing().isEmpty()) {
-            lost().forEach(member -> gateways.add(new AnswerView(
+            Set<String> known = gateways.stream().map(AnswerView::gateway).collect(toSet());
+            lost().filter(member -> !known.contains(member.node())).forEach(member -> gateways.add(new AnswerView(
                     member.node(),
                     "away",
                     0,
@@ -139,11 +145,10 @@ final class ClusterOperations implements ClusterControls, ClusterOrders.Steering
     }
 
     /** Those that died, and of which something is still to be taken over. */
-    private List<StatusView.Member> lost() {
+    private Stream<StatusView.Member> lost() {
         return controls.cluster().stream()
                 .flatMap(view -> view.lost().stream())
-                .filter(member -> member.unfinished() > 0)
-                .toList();
+                .filter(member -> member.unfinished() > 0);
     }
 
     private static AnswerView view(Answered answered, Outcome outcome) {

@@ -320,7 +320,7 @@ public final class ClusterSearch {
     }
 
     /** As operators are told. */
-    static final String AWAY = "the cluster's database does not answer";
+    public static final String AWAY = "the cluster's database does not answer";
 
     private static final String WAITING = "i.state = 0 AND c.state IN (" + CopyStates.number(DeliveryState.PENDING)
             + ", " + CopyStates.number(DeliveryState.HELD) + ")";

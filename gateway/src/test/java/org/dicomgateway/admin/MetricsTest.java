@@ -98,7 +98,7 @@ class MetricsTest {
                 .containsEntry("gateway_rules_broken", 0.0)
                 .containsEntry("gateway_certificate_expiry_seconds{file=\"/conf/gateway.crt\"}", 1772452800.0)
                 .containsEntry("gateway_cluster_keeps", 1.0)
-                .containsEntry("gateway_cluster_gateways{state=\"working\"}", 1.0)
+                .containsEntry("gateway_cluster_gateways{state=\"working\"}", 2.0)
                 .containsEntry("gateway_cluster_gateways{state=\"lost\"}", 1.0)
                 .containsEntry("gateway_receiver_open", 1.0);
         admin.controls.pauseReceiver("");

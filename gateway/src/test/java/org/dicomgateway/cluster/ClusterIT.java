@@ -89,6 +89,12 @@ class ClusterIT {
         return files;
     }
 
+    /** Only there: the others shall deliver. */
+    private static void pause(GatewayProcess gateway) {
+        gateway.ask("pause", "archive", "--gateway", gateway.home().getFileName().toString())
+                .orFail();
+    }
+
     private static void awaitFiles(StoreScp archive, int count) {
         await().atMost(LIMIT).until(() -> archive.files().size() >= count);
     }
@@ -101,7 +107,7 @@ class ClusterIT {
                 second) {
             dying.start();
             survivor.start();
-            dying.ask("pause", "archive").orFail();
+            pause(dying);
             List<TestFile> files = send(dying, 1, 10, 2_000);
             List<TestFile> large = send(dying, 2, 2, 300_000);
             awaitFiles(second, 12);
@@ -153,7 +159,7 @@ class ClusterIT {
                 GatewayProcess other = gateway("gw6", archive.peer())) {
             restarted.start();
             other.start();
-            restarted.ask("pause", "archive").orFail();
+            pause(restarted);
             send(restarted, 1, 5, 2_000);
             restarted.kill();
             restarted.start();
@@ -177,7 +183,7 @@ class ClusterIT {
         GatewayProcess again = gateway("gw7", archive.peer());
         try (again) {
             again.start();
-            again.ask("pause", "archive").orFail();
+            pause(again);
             send(again, 1, 5, 2_000);
 
             try (GatewayProcess namesake = new GatewayProcess(folder.resolve("namesake"))
@@ -226,7 +232,7 @@ class ClusterIT {
                 GatewayProcess survivor = gateway("gw10", archive.peer())) {
             dying.start();
             survivor.start();
-            dying.ask("pause", "archive").orFail();
+            pause(dying);
             send(dying, 1, 1, 2_000);
             dying.kill();
             dying.start();

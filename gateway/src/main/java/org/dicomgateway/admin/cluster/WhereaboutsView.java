@@ -19,7 +19,7 @@ public record WhereaboutsView(List<HolderView> gateways, List<AtView> copies) {
     }
 
     /** Whether no other gateway has, or had, anything of it. */
-    public boolean isNothing() {
+    public boolean empty() {
         return gateways.isEmpty() && copies.isEmpty();
     }
 

@@ -37,7 +37,7 @@ final class DeliveryChoice {
 
     @Option(
             names = "--gateway",
-            paramLabel = "NAME",
+            paramLabel = "GATEWAY",
             description = "In a cluster: only those of this gateway. A delivery is one of the gateway that is asked"
                     + " unless this names another one.")
     private @Nullable String gateway;

@@ -32,6 +32,7 @@ final class Elsewhere {
     private final RunningGateway gateway;
     private final StatusView.Cluster cluster;
     private final List<JsonNode> items = new ArrayList<>();
+    private final List<CopyView> copies = new ArrayList<>();
     private final List<String> lines = new ArrayList<>();
     private boolean done = true;
     private boolean more;
@@ -83,18 +84,26 @@ final class Elsewhere {
      * Looks for a study or an instance.
      *
      * @param condition {@code study} or {@code instance}
+     * @param each whether its copies are shown one by one
      * @return whether other gateways have, or had, anything of it
      */
-    boolean find(String condition, String uid) {
+    boolean find(String condition, String uid, boolean each, int limit) {
         return isFound(() -> {
             WhereaboutsView found = Json.readAnswer(
                     gateway.get("/api/cluster/whereabouts?" + condition + "=" + uid), WhereaboutsView.class);
-            if (!found.isNothing()) {
+            if (!found.empty()) {
                 items.add(node(found));
                 done &= isDone(found);
-                whereabouts(condition, uid, found);
+                lines.add(condition + " " + uid + " at other gateways of the cluster:");
+                if (each) {
+                    copies(Map.of(condition, uid), limit);
+                    showCopies();
+                } else {
+                    summary(found);
+                }
+                holders(found);
             }
-            return !found.isNothing();
+            return !found.empty();
         });
     }
 
@@ -107,8 +116,7 @@ final class Elsewhere {
                 && found.copies().stream().allMatch(each -> DONE.contains(each.state()));
     }
 
-    private void whereabouts(String condition, String uid, WhereaboutsView found) {
-        lines.add(condition + " " + uid + " at other gateways of the cluster:");
+    private void summary(WhereaboutsView found) {
         TextTable table =
                 new TextTable("gateway", "destination", "copies", "state", "since", "why");
         found.copies()
@@ -122,6 +130,9 @@ final class Elsewhere {
         if (!found.copies().isEmpty()) {
             lines.addAll(table.lines());
         }
+    }
+
+    private void holders(WhereaboutsView found) {
         for (WhereaboutsView.HolderView holder : found.gateways()) {
             lines.add(holder.gateway() + (holder.state().equals("working") ? "" : ", which is " + holder.state() + ",")
                     + " has " + holder.instances() + (holder.instances() == 1 ? " instance, " : " instances, ")
@@ -143,15 +154,12 @@ final class Elsewhere {
         });
     }
 
-    private final List<CopyView> copies = new ArrayList<>();
-
     /** The copies that were found. */
     List<CopyView> copies() {
         return copies;
     }
 
-    /** Adds the copies that were found, as a table. */
-    void showCopies() {
+    private void showCopies() {
         if (copies.isEmpty()) {
             return;
         }
@@ -165,6 +173,7 @@ final class Elsewhere {
                 Times.of(copy.since()),
                 Text.printable(copy.reason(), MAX_TEXT)));
         lines.addAll(table.lines());
+        copies.clear();
     }
 
     /** Whether there are more than were asked for. */

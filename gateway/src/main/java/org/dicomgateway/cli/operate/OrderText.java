@@ -20,14 +20,14 @@ final class OrderText {
     private final List<OrderView> orders = new ArrayList<>();
     private long count;
 
-    private record Answer(long count, Optional<OrderView> cluster) {}
+    private record Answer(Optional<Long> count, Optional<OrderView> cluster) {}
 
     /** Adds the answer to one request. */
     void add(String json) {
         answers.add(json);
         Answer answer = Json.readAnswer(json, Answer.class);
         answer.cluster().ifPresent(orders::add);
-        count += answer.cluster().map(OrderView::count).orElse(answer.count());
+        count += answer.cluster().map(OrderView::count).or(answer::count).orElse(0L);
     }
 
     /** To how many deliveries it was done; of a pause or a resume in a cluster, at how many gateways. */

@@ -81,7 +81,7 @@ public final class ParkedCommand extends OperatorCommand {
             description = "Deliveries to show (default: ${DEFAULT-VALUE}).")
     private int limit;
 
-    @Option(names = "--gateway", paramLabel = "NAME", description = "In a cluster: only those of this gateway.")
+    @Option(names = "--gateway", paramLabel = "GATEWAY", description = "In a cluster: only those of this gateway.")
     private @Nullable String only;
 
     @Override

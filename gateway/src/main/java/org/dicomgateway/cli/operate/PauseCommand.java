@@ -58,7 +58,7 @@ public final class PauseCommand extends OperatorCommand {
 
     @Option(
             names = "--gateway",
-            paramLabel = "NAME",
+            paramLabel = "GATEWAY",
             description = "In a cluster: pause the destination on this gateway only.")
     private @Nullable String only;
 

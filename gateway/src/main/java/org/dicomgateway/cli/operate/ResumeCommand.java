@@ -42,7 +42,7 @@ public final class ResumeCommand extends OperatorCommand {
 
     @Option(
             names = "--gateway",
-            paramLabel = "NAME",
+            paramLabel = "GATEWAY",
             description = "In a cluster: resume the destination on this gateway only.")
     private @Nullable String only;
 

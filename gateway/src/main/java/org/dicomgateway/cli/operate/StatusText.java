@@ -133,9 +133,9 @@ final class StatusText {
                 .forEach(parked -> wrong.add("parked: " + Counted.deliveries(parked.parked(), "waits", "wait")
                         + " for your decision at gateway " + parked.gateway() + ": " + ProgramName.get() + " parked"));
         lines.add(cluster.countedAt()
-                .map(at -> "cluster: all gateways together were counted " + Times.age(Duration.between(at, now))
-                        + " ago" + (cluster.answers() ? "" : ", before the database was away"))
-                .orElse("cluster: all gateways together were not counted yet"));
+                .map(at -> "cluster: what all gateways have was counted " + Times.age(Duration.between(at, now)) + " ago"
+                        + (cluster.answers() ? "" : "; the database does not answer"))
+                .orElse("cluster: what all gateways have was not counted yet"));
     }
 
     /** Adds a destination that should be used but cannot be. */

@@ -134,12 +134,7 @@ public final class TraceCommand extends OperatorCommand {
     }
 
     private boolean isFound(Elsewhere elsewhere, String condition, String uid) {
-        boolean found = elsewhere.find(condition, uid);
-        if (found && (instances || condition.equals("instance"))) {
-            elsewhere.copies(Map.of(condition, uid), limit);
-            elsewhere.showCopies();
-        }
-        return found;
+        return elsewhere.find(condition, uid, instances || condition.equals("instance"), limit);
     }
 
     private String nothingElsewhere(Optional<Here> here, Elsewhere elsewhere) {
