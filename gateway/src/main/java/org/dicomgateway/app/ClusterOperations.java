@@ -115,14 +115,17 @@ final class ClusterOperations implements ClusterControls, ClusterOrders.Steering
         Order order = outcome.order();
         List<AnswerView> gateways = new ArrayList<>();
         outcome.gateways().forEach(each -> gateways.add(view(each, outcome)));
-        if (!order.action().lasts() && order.gateway().isEmpty() && outcome.missing().isEmpty()) {
+        if (!order.action().lasts()
+                && order.gateway().isEmpty()
+                && outcome.missing().isEmpty()) {
             Set<String> known = gateways.stream().map(AnswerView::gateway).collect(toSet());
-            lost().filter(member -> !known.contains(member.node())).forEach(member -> gateways.add(new AnswerView(
-                    member.node(),
-                    "away",
-                    0,
-                    "is not at work; others take over what it has (" + member.unfinished()
-                            + " unfinished), and try again what was parked there")));
+            lost().filter(member -> !known.contains(member.node()))
+                    .forEach(member -> gateways.add(new AnswerView(
+                            member.node(),
+                            "away",
+                            0,
+                            "is not at work; others take over what it has (" + member.unfinished()
+                                    + " unfinished), and try again what was parked there")));
         }
         return new OrderView(
                 outcome.number().isPresent() ? Optional.of(outcome.number().getAsLong()) : Optional.empty(),
@@ -215,12 +218,7 @@ final class ClusterOperations implements ClusterControls, ClusterOrders.Steering
 
     private ClusterSearch.Which which(Search which, String gateway) {
         return new ClusterSearch.Which(
-                which.study(),
-                which.instance(),
-                which.destination(),
-                which.state(),
-                gateway,
-                gateway.isEmpty());
+                which.study(), which.instance(), which.destination(), which.state(), gateway, gateway.isEmpty());
     }
 
     private static CopyView view(FoundCopy copy) {

@@ -129,11 +129,7 @@ public final class Cluster implements AutoCloseable {
     /** The threads that must run until it is closed. */
     public List<LongLived> threads() {
         return Stream.of(
-                        Stream.of(
-                                        membership.beats(),
-                                        places.repeating(),
-                                        upkeep.repeating(),
-                                        orders.repeating())
+                        Stream.of(membership.beats(), places.repeating(), upkeep.repeating(), orders.repeating())
                                 .map(Repeating::thread),
                         Stream.ofNullable(takeover).map(each -> each.repeating().thread()),
                         Stream.ofNullable(progress).map(ProgressWriter::thread))

@@ -298,7 +298,9 @@ public final class ClusterOrders implements AutoCloseable {
                             row -> row.getLong(1),
                             "INSERT INTO operator_order (node, operator, address, action, destination, study, delivery, "
                                     + "reason, at, until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, now(), "
-                                    + (order.action().lasts() ? "NULL" : "now() + interval '" + VALID.toSeconds() + " s'")
+                                    + (order.action().lasts()
+                                            ? "NULL"
+                                            : "now() + interval '" + VALID.toSeconds() + " s'")
                                     + ") RETURNING id",
                             node,
                             printable(order.operator()),
@@ -335,15 +337,15 @@ public final class ClusterOrders implements AutoCloseable {
     }
 
     private Outcome await(long number, Order order, long end) {
-        Outcome last = new Outcome(
-                OptionalLong.of(number), order, node, Instant.now(), Optional.empty(), List.of(), "");
+        Outcome last =
+                new Outcome(OptionalLong.of(number), order, node, Instant.now(), Optional.empty(), List.of(), "");
         try {
             while (true) {
                 last = search.ask(transaction -> outcomes(transaction, "o.id = ?", number)).stream()
                         .findFirst()
                         .orElse(last);
-                boolean waits = last.gateways().stream()
-                        .anyMatch(each -> each.works() && each.progress() == Progress.OPEN);
+                boolean waits =
+                        last.gateways().stream().anyMatch(each -> each.works() && each.progress() == Progress.OPEN);
                 if (!waits || System.nanoTime() - end >= 0) {
                     return last;
                 }
@@ -430,8 +432,7 @@ public final class ClusterOrders implements AutoCloseable {
         Progress progress = row.getBoolean("answered")
                 ? (problem.isEmpty() ? Progress.DONE : Progress.FAILED)
                 : (row.getBoolean("over") ? Progress.EXPIRED : Progress.OPEN);
-        return new Answered(
-                row.getString("gateway"), row.getBoolean("works"), progress, row.getLong("count"), problem);
+        return new Answered(row.getString("gateway"), row.getBoolean("works"), progress, row.getLong("count"), problem);
     }
 
     private void look() {

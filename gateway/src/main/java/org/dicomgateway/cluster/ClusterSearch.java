@@ -13,12 +13,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.dicomgateway.spool.DeliveryState;
 
 /**
  * What the cluster's database knows of instances and their copies, for operators: by Study and SOP Instance UID, by
- * destination, by gateway. It knows nothing of patients. An answer takes nine seconds at most: five for a connection,
- * four for the rest. When the database is known to be away, it fails at once. Safe for any number of threads.
+ * destination, by gateway. It knows nothing of patients. An answer takes thirteen seconds at most: four for its turn,
+ * five for a connection, four for the rest. When the database is known to be away, it fails at once. Safe for any number of threads.
  *
  * <p>A copy is held when its destination is not one of the rules. These are on each gateway, and the same: so the rules
  * of the gateway that is asked decide.
@@ -33,6 +36,8 @@ public final class ClusterSearch {
 
     private final Database database;
     private final Membership membership;
+    /** However much operators ask: what is received needs connections as well. */
+    private final Semaphore turns = new Semaphore(2, true);
 
     ClusterSearch(Database database, Membership membership) {
         this.database = database;
@@ -157,8 +162,7 @@ public final class ClusterSearch {
                     """
                     SELECT m.node, i.id, i.sop_instance, i.study, i.received_at, c.home, c.local_id, c.place, c.route,
                       c.destination, c.state, c.reason, c.changed_at
-                    FROM copy c JOIN instance i ON i.id = c.instance JOIN member m ON m.id = c.home"""
-                            + conditions.where() + " ORDER BY i.id DESC, c.home DESC, c.place DESC LIMIT ?",
+                    FROM copy c JOIN instance i ON i.id = c.instance JOIN member m ON m.id = c.home""" + conditions.where() + " ORDER BY i.id DESC, c.home DESC, c.place DESC LIMIT ?",
                     conditions.parameters.toArray());
         });
     }
@@ -252,8 +256,7 @@ public final class ClusterSearch {
                       count(*) FILTER (WHERE i.state = 0
                         AND NOT EXISTS (SELECT 1 FROM copy c WHERE c.instance = i.id)) AS unrouted,
                       min(i.received_at) AS first_received, max(i.received_at) AS last_received
-                    FROM instance i JOIN member m ON m.id = i.home""" + conditions.where()
-                            + " GROUP BY m.id ORDER BY m.node, m.id",
+                    FROM instance i JOIN member m ON m.id = i.home""" + conditions.where() + " GROUP BY m.id ORDER BY m.node, m.id",
                     parameters);
             List<At> copies = Sql.list(
                     transaction,
@@ -261,8 +264,7 @@ public final class ClusterSearch {
                     """
                     SELECT m.node, coalesce(c.destination, '') AS destination, c.state, count(*) AS copies,
                       min(c.changed_at) AS since, max(c.reason) AS reason
-                    FROM copy c JOIN instance i ON i.id = c.instance JOIN member m ON m.id = c.home"""
-                            + conditions.where() + " GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
+                    FROM copy c JOIN instance i ON i.id = c.instance JOIN member m ON m.id = c.home""" + conditions.where() + " GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
                     parameters);
             return new Whereabouts(holders, copies);
         });
@@ -301,8 +303,7 @@ public final class ClusterSearch {
                 FROM instance i
                 JOIN copy c ON c.home = i.home AND c.local_id = i.local_id AND c.state IN (%s)
                 JOIN member m ON m.id = i.home
-                WHERE i.state = 0 GROUP BY 1, 2"""
-                        .formatted(CopyStates.OPEN)));
+                WHERE i.state = 0 GROUP BY 1, 2""".formatted(CopyStates.OPEN)));
     }
 
     /** Asks in a transaction, within the time of operators. */
@@ -310,13 +311,30 @@ public final class ClusterSearch {
         if (!membership.isSure()) {
             throw new SQLException(AWAY);
         }
-        return database.inTransaction(transaction -> {
-            transaction.setNetworkTimeout(Runnable::run, (int) ANSWER.toMillis());
-            // What it writes is on the primary when it returns: nobody's images depend on it.
-            Sql.update(transaction, "SET LOCAL synchronous_commit = local");
-            Sql.update(transaction, "SET LOCAL statement_timeout = " + (ANSWER.toMillis() - 500));
-            return question.in(transaction);
-        });
+        if (!isMyTurn()) {
+            throw new SQLException("too many questions are being asked at once");
+        }
+        try {
+            return database.inTransaction(transaction -> {
+                Executor direct = Runnable::run;
+                transaction.setNetworkTimeout(direct, (int) ANSWER.toMillis());
+                // What it writes is on the primary when it returns: nobody's images depend on it.
+                Sql.update(transaction, "SET LOCAL synchronous_commit = local");
+                Sql.update(transaction, "SET LOCAL statement_timeout = " + (ANSWER.toMillis() - 500));
+                return question.in(transaction);
+            });
+        } finally {
+            turns.release();
+        }
+    }
+
+    private boolean isMyTurn() {
+        try {
+            return turns.tryAcquire(ANSWER.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     /** As operators are told. */

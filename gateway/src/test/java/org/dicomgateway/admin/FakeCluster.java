@@ -99,7 +99,8 @@ public final class FakeCluster implements ClusterControls {
 
     private void requireDatabase() {
         if (!answers) {
-            throw new SearchException("the cluster's database cannot be asked: it is away", new IllegalStateException());
+            throw new SearchException(
+                    "the cluster's database cannot be asked: it is away", new IllegalStateException());
         }
     }
 }

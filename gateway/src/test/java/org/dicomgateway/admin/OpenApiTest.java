@@ -149,7 +149,9 @@ class OpenApiTest {
     @Test
     void every_endpoint_is_called_by_this_test() {
         TreeSet<String> called = new TreeSet<>();
-        Stream.of(CALLS, IN_CLUSTER).flatMap(List::stream).forEach(call -> called.add(call.method + " " + template(call)));
+        Stream.of(CALLS, IN_CLUSTER)
+                .flatMap(List::stream)
+                .forEach(call -> called.add(call.method + " " + template(call)));
         assertThat(called).containsExactlyInAnyOrderElementsOf(admin.server.endpoints());
     }
 

@@ -91,7 +91,11 @@ class ClusterIT {
 
     /** Only there: the others shall deliver. */
     private static void pause(GatewayProcess gateway) {
-        gateway.ask("pause", "archive", "--gateway", gateway.home().getFileName().toString())
+        gateway.ask(
+                        "pause",
+                        "archive",
+                        "--gateway",
+                        gateway.home().getFileName().toString())
                 .orFail();
     }
 

@@ -135,7 +135,9 @@ public record StatusView(
 
         /** What all gateways together have yet to deliver to a destination. */
         public Waiting at(String destination) {
-            return sum(destination, waiting.stream().filter(each -> each.destination().equals(destination)));
+            return sum(
+                    destination,
+                    waiting.stream().filter(each -> each.destination().equals(destination)));
         }
 
         /** What the other gateways have parked, added up for each of them. */

@@ -42,7 +42,9 @@ public final class Answers {
      * @param cluster what each gateway of the cluster did; left out without a cluster
      */
     public record Paused(
-            String destination, boolean paused, @JsonInclude(Include.NON_ABSENT) Optional<OrderView> cluster) {
+            String destination,
+            boolean paused,
+            @JsonInclude(Include.NON_ABSENT) Optional<OrderView> cluster) {
 
         /** Done by this gateway alone. */
         public Paused(String destination, boolean paused) {

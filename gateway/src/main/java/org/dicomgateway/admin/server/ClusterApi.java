@@ -36,8 +36,7 @@ final class ClusterApi {
     }
 
     private ClusterControls cluster() {
-        return controls.clusterControls()
-                .orElseThrow(() -> new NotFoundResponse("this gateway is not in a cluster"));
+        return controls.clusterControls().orElseThrow(() -> new NotFoundResponse("this gateway is not in a cluster"));
     }
 
     private void copies(Context context) {
@@ -48,8 +47,7 @@ final class ClusterApi {
             known(cluster, gateway);
         }
         AdminApi.answer(
-                context,
-                cluster.copies(which(context), gateway, SearchApi.cursor(context), SearchApi.limit(context)));
+                context, cluster.copies(which(context), gateway, SearchApi.cursor(context), SearchApi.limit(context)));
     }
 
     private void whereabouts(Context context) {
@@ -102,7 +100,9 @@ final class ClusterApi {
             return Optional.empty();
         }
         gateway.ifPresent(name -> known(cluster.get(), name));
-        if (gateway.isPresent() && !action.isSteering() && !cluster.get().working().contains(gateway.get())) {
+        if (gateway.isPresent()
+                && !action.isSteering()
+                && !cluster.get().working().contains(gateway.get())) {
             throw new ConflictResponse("gateway " + gateway.get() + " is not at work: others take over what it has yet "
                     + "to deliver, and try again what is parked there");
         }
@@ -114,7 +114,8 @@ final class ClusterApi {
                         context.ip(),
                         selection,
                         reason,
-                        gateway.orElse(selection.deliveryId() == 0 ? "" : cluster.get().node()))));
+                        gateway.orElse(
+                                selection.deliveryId() == 0 ? "" : cluster.get().node()))));
     }
 
     private static void known(ClusterControls cluster, String name) {

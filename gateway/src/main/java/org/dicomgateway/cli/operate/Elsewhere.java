@@ -117,8 +117,7 @@ final class Elsewhere {
     }
 
     private void summary(WhereaboutsView found) {
-        TextTable table =
-                new TextTable("gateway", "destination", "copies", "state", "since", "why");
+        TextTable table = new TextTable("gateway", "destination", "copies", "state", "since", "why");
         found.copies()
                 .forEach(at -> table.row(
                         at.gateway(),

@@ -94,7 +94,8 @@ public final class ParkedCommand extends OperatorCommand {
             throw misuse("--gateway: this gateway is not in a cluster");
         }
         Map<String, String> conditions = conditions();
-        boolean here = only == null || only.equals(elsewhere.map(Elsewhere::node).orElse(only));
+        boolean here =
+                only == null || only.equals(elsewhere.map(Elsewhere::node).orElse(only));
         Found found = here
                 ? Found.by(gateway, "/api/deliveries", with(conditions, "accession", accession), limit)
                 : new Found(List.of(), false);
@@ -109,8 +110,8 @@ public final class ParkedCommand extends OperatorCommand {
         if (only == null || !here) {
             findOthers(gateway, others, conditions, studies);
         }
-        List<String> lines = new ArrayList<>(lines(
-                found.as(DeliveryView.class), Optional.of(others), found.more() || others.more()));
+        List<String> lines = new ArrayList<>(
+                lines(found.as(DeliveryView.class), Optional.of(others), found.more() || others.more()));
         lines.addAll(others.missing());
         print(others.json(found.json()), lines);
         return found.items().isEmpty()
@@ -129,8 +130,7 @@ public final class ParkedCommand extends OperatorCommand {
             others.copies(where, limit);
             return;
         }
-        List<String> meant =
-                studies.isEmpty() ? Studies.of(gateway, accession, Optional.ofNullable(study)) : studies;
+        List<String> meant = studies.isEmpty() ? Studies.of(gateway, accession, Optional.ofNullable(study)) : studies;
         meant.forEach(each -> others.copies(with(where, "study", each), limit));
     }
 
@@ -153,8 +153,8 @@ public final class ParkedCommand extends OperatorCommand {
         if (all.isEmpty() && others.isEmpty()) {
             return List.of("nothing is " + (held ? "held" : "parked"));
         }
-        List<String> heading = new ArrayList<>(
-                List.of("delivery", "since", "destination", "attempts", "study", "instance", "why"));
+        List<String> heading =
+                new ArrayList<>(List.of("delivery", "since", "destination", "attempts", "study", "instance", "why"));
         elsewhere.ifPresent(cluster -> heading.add(0, "gateway"));
         TextTable table = new TextTable(heading.toArray(String[]::new));
         for (DeliveryView one : all) {

@@ -133,8 +133,8 @@ final class StatusText {
                 .forEach(parked -> wrong.add("parked: " + Counted.deliveries(parked.parked(), "waits", "wait")
                         + " for your decision at gateway " + parked.gateway() + ": " + ProgramName.get() + " parked"));
         lines.add(cluster.countedAt()
-                .map(at -> "cluster: what all gateways have was counted " + Times.age(Duration.between(at, now)) + " ago"
-                        + (cluster.answers() ? "" : "; the database does not answer"))
+                .map(at -> "cluster: what all gateways have was counted " + Times.age(Duration.between(at, now))
+                        + " ago" + (cluster.answers() ? "" : "; the database does not answer"))
                 .orElse("cluster: what all gateways have was not counted yet"));
     }
 
@@ -247,12 +247,13 @@ final class StatusText {
     }
 
     private void table() {
-        List<String> heading = new ArrayList<>(List.of(
-                "destination", "state", "since", "in flight", "pending", "held", "parked", "delivered", "why"));
+        List<String> heading = new ArrayList<>(
+                List.of("destination", "state", "since", "in flight", "pending", "held", "parked", "delivered", "why"));
         status.cluster().ifPresent(cluster -> heading.addAll(WHY, List.of("all pending", "all held", "all parked")));
         TextTable table = new TextTable(heading.toArray(String[]::new));
         destinations.forEach(destination -> table.row(row(destination)));
-        status.cluster().ifPresent(cluster -> elsewhere(cluster).forEach(name -> table.row(row(name, cluster.at(name)))));
+        status.cluster()
+                .ifPresent(cluster -> elsewhere(cluster).forEach(name -> table.row(row(name, cluster.at(name)))));
         lines.addAll(table.lines());
     }
 
@@ -327,23 +328,20 @@ final class StatusText {
 
     private String[] row(DestinationView destination) {
         List<String> row = new ArrayList<>(List.of(
-            destination.name(),
-            destination.state(),
-            destination.since().map(Times::of).orElse(""),
-            Integer.toString(destination.inFlight()),
-            Long.toString(destination.waiting().instances()),
-            Long.toString(destination.held()),
-            Long.toString(destination.parked()),
-            Long.toString(destination.books().map(Books::delivered).orElse(0L)),
-            Text.printable(destination.why(), MAX_REASON)));
+                destination.name(),
+                destination.state(),
+                destination.since().map(Times::of).orElse(""),
+                Integer.toString(destination.inFlight()),
+                Long.toString(destination.waiting().instances()),
+                Long.toString(destination.held()),
+                Long.toString(destination.parked()),
+                Long.toString(destination.books().map(Books::delivered).orElse(0L)),
+                Text.printable(destination.why(), MAX_REASON)));
         status.cluster()
                 .map(cluster -> cluster.at(destination.name()))
                 .ifPresent(all -> row.addAll(
                         WHY,
-                        List.of(
-                                Long.toString(all.pending()),
-                                Long.toString(all.held()),
-                                Long.toString(all.parked()))));
+                        List.of(Long.toString(all.pending()), Long.toString(all.held()), Long.toString(all.parked()))));
         return row.toArray(String[]::new);
     }
 }

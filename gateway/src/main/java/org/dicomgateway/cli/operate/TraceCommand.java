@@ -104,8 +104,8 @@ public final class TraceCommand extends OperatorCommand {
 
     private int inCluster(Optional<Here> here, Elsewhere elsewhere) {
         boolean found = isElsewhere(here, elsewhere);
-        List<String> lines = new ArrayList<>(here.map(Here::lines)
-                .orElseGet(() -> List.of("gateway " + elsewhere.node() + ": " + nothing())));
+        List<String> lines = new ArrayList<>(
+                here.map(Here::lines).orElseGet(() -> List.of("gateway " + elsewhere.node() + ": " + nothing())));
         if (!found && elsewhere.missing().isEmpty()) {
             lines.add(nothingElsewhere(here, elsewhere));
         }
