@@ -56,7 +56,7 @@ public final class Cluster implements AutoCloseable {
         this.places = new ClusterPlaces(database, membership);
         this.upkeep = new Upkeep(database, membership, history);
         this.search = new ClusterSearch(database, membership);
-        this.orders = new ClusterOrders(settings.node(), database, membership, search, queue, history);
+        this.orders = new ClusterOrders(settings.node(), membership, search, queue, history);
     }
 
     /** What keeps the spool's instances in the cluster. */

@@ -61,8 +61,10 @@ public final class ClusterOrders implements AutoCloseable {
     private static final int COUNT_SHARE = 20;
     private static final Duration FORGET = Duration.ofHours(1);
 
+    /** The actions by their numbers in the database. */
+    private static final List<Action> NUMBERS = List.of(Action.RETRY, Action.DISCARD, Action.PAUSE, Action.RESUME);
+
     private final String node;
-    private final Database database;
     private final Membership membership;
     private final ClusterSearch search;
     private final ProgressWriter.Queue progress;
@@ -78,21 +80,15 @@ public final class ClusterOrders implements AutoCloseable {
     private long nextForget = System.nanoTime();
 
     ClusterOrders(
-            String node,
-            Database database,
-            Membership membership,
-            ClusterSearch search,
-            ProgressWriter.Queue progress,
-            Duration history) {
+            String node, Membership membership, ClusterSearch search, ProgressWriter.Queue progress, Duration history) {
         this.node = node;
-        this.database = database;
         this.membership = membership;
         this.search = search;
         this.progress = progress;
         this.history = history;
     }
 
-    /** What can be ordered, by its number in the database. */
+    /** What can be ordered. */
     public enum Action {
         RETRY,
         DISCARD,
@@ -305,7 +301,7 @@ public final class ClusterOrders implements AutoCloseable {
                             node,
                             printable(order.operator()),
                             order.address(),
-                            order.action().ordinal(),
+                            NUMBERS.indexOf(order.action()),
                             printable(order.selection().destination()),
                             printable(order.selection().studyInstanceUid()),
                             order.selection().deliveryId(),
@@ -403,7 +399,7 @@ public final class ClusterOrders implements AutoCloseable {
                 SELECT o.*, m.node AS gateway, m.state = 0 AS works, a.answered_at IS NOT NULL AS answered, a.count,
                   a.problem, o.until IS NOT NULL AND o.until < now() AS over
                 FROM operator_order o LEFT JOIN operator_answer a ON a.operator_order = o.id
-                LEFT JOIN member m ON m.id = a.member WHERE """ + " " + which + " ORDER BY o.id DESC, m.node, m.id",
+                LEFT JOIN member m ON m.id = a.member""" + " WHERE " + which + " ORDER BY o.id DESC, m.node, m.id",
                 parameter);
         return orders.stream()
                 .map(each -> new Outcome(
@@ -419,7 +415,7 @@ public final class ClusterOrders implements AutoCloseable {
 
     private static Order order(ResultSet row) throws SQLException {
         return new Order(
-                Action.values()[row.getInt("action")],
+                NUMBERS.get(row.getInt("action")),
                 row.getString("operator"),
                 row.getString("address"),
                 new Selection(row.getString("destination"), row.getString("study"), row.getLong("delivery")),

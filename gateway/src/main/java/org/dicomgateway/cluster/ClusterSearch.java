@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -252,7 +251,8 @@ public final class ClusterSearch {
                     transaction,
                     ClusterSearch::holder,
                     """
-                    SELECT m.node, m.state, count(*) AS instances, count(*) FILTER (WHERE i.state = 0) AS open,
+                    SELECT m.node, CASE m.state WHEN 0 THEN 'working' WHEN 1 THEN 'dead' ELSE 'left' END AS state,
+                      count(*) AS instances, count(*) FILTER (WHERE i.state = 0) AS open,
                       count(*) FILTER (WHERE i.state = 0
                         AND NOT EXISTS (SELECT 1 FROM copy c WHERE c.instance = i.id)) AS unrouted,
                       min(i.received_at) AS first_received, max(i.received_at) AS last_received
@@ -273,7 +273,7 @@ public final class ClusterSearch {
     private static Holder holder(ResultSet row) throws SQLException {
         return new Holder(
                 row.getString("node"),
-                Member.State.values()[row.getInt("state")].name().toLowerCase(Locale.ROOT),
+                row.getString("state"),
                 row.getLong("instances"),
                 row.getLong("open"),
                 row.getLong("unrouted"),

@@ -125,7 +125,7 @@ class ClusterOperatorsIT {
     private static String deliveryIn(String parked, TestFile file) {
         return parked.lines()
                 .filter(line -> line.contains(file.sopInstance().value()))
-                .map(line -> line.strip().split("\\s+")[1])
+                .map(line -> line.strip().split("\\s+", 3)[1])
                 .findFirst()
                 .orElseThrow();
     }

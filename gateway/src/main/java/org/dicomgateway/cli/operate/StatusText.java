@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import org.dicomgateway.admin.api.CertificateView;
 import org.dicomgateway.admin.api.DestinationView;
@@ -258,7 +259,7 @@ final class StatusText {
     }
 
     /** Destinations that only other gateways have anything for. */
-    private TreeSet<String> elsewhere(StatusView.Cluster cluster) {
+    private Set<String> elsewhere(StatusView.Cluster cluster) {
         TreeSet<String> names = new TreeSet<>();
         cluster.waiting().forEach(each -> names.add(each.destination()));
         destinations.forEach(each -> names.remove(each.name()));
