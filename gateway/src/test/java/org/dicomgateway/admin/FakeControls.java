@@ -48,7 +48,7 @@ public final class FakeControls implements Controls {
     public int receiving;
 
     public boolean booksComplete = true;
-    /** What is seen of other gateways; empty: orders are for this one alone. */
+    /** What is seen of other gateways; empty: this one is on its own. */
     public Optional<ClusterControls> inCluster = Optional.empty();
 
     public CommitmentsView commitments = new CommitmentsView(
@@ -97,7 +97,7 @@ public final class FakeControls implements Controls {
 
     @Override
     public Optional<StatusView.Cluster> cluster() {
-        return Optional.of(new StatusView.Cluster(
+        return inCluster.map(all -> new StatusView.Cluster(
                 "gw1",
                 "",
                 true,

@@ -106,6 +106,7 @@ class OpenApiTest {
 
     /** The same, of a gateway in a cluster. */
     private static final List<Call> IN_CLUSTER = List.of(
+            new Call("GET", "/api/status"),
             new Call("GET", "/api/cluster/copies?state=parked&gateway=gw2&limit=5"),
             new Call("GET", "/api/cluster/copies?gateway=gw4", "", 404),
             new Call("GET", "/api/cluster/copies?state=lost", "", 400),
