@@ -2,7 +2,6 @@ package org.dicomgateway.app;
 
 import static java.util.stream.Collectors.toSet;
 
-import java.sql.SQLException;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -38,7 +37,6 @@ import org.dicomgateway.config.settings.AdminUser.Role;
 import org.dicomgateway.dicom.values.Text;
 import org.dicomgateway.spool.DeliveryState;
 import org.dicomgateway.spool.Search;
-import org.dicomgateway.spool.SearchException;
 import org.dicomgateway.spool.SpoolSearch.Page;
 import org.dicomgateway.spool.SpoolView;
 import org.dicomgateway.spool.SpoolView.Selection;
@@ -98,17 +96,7 @@ final class ClusterOperations implements ClusterControls, ClusterOrders.Steering
 
     @Override
     public List<OrderView> orders(int limit) {
-        try {
-            return cluster.orders().latest(limit).stream().map(this::view).toList();
-        } catch (SQLException e) {
-            throw away(e);
-        }
-    }
-
-    private static SearchException away(SQLException why) {
-        String message = String.valueOf(why.getMessage());
-        return new SearchException(
-                message.equals(ClusterSearch.AWAY) ? message : ClusterSearch.AWAY + ": " + message, why);
+        return cluster.orders().latest(limit).stream().map(this::view).toList();
     }
 
     private OrderView view(Outcome outcome) {
@@ -204,16 +192,12 @@ final class ClusterOperations implements ClusterControls, ClusterOrders.Steering
 
     @Override
     public Page<CopyView> copies(Search which, String gateway, Optional<String> cursor, int limit) {
-        try {
-            List<FoundCopy> found = cluster.search()
-                    .copies(which(which, gateway), controls.destinations().keySet(), cursor, limit);
-            Optional<String> next = found.size() < limit
-                    ? Optional.empty()
-                    : Optional.of(found.get(found.size() - 1).cursor());
-            return new Page<>(found.stream().map(ClusterOperations::view).toList(), next);
-        } catch (SQLException e) {
-            throw away(e);
-        }
+        List<FoundCopy> found = cluster.search()
+                .copies(which(which, gateway), controls.destinations().keySet(), cursor, limit);
+        Optional<String> next = found.size() < limit
+                ? Optional.empty()
+                : Optional.of(found.get(found.size() - 1).cursor());
+        return new Page<>(found.stream().map(ClusterOperations::view).toList(), next);
     }
 
     private ClusterSearch.Which which(Search which, String gateway) {
@@ -245,32 +229,28 @@ final class ClusterOperations implements ClusterControls, ClusterOrders.Steering
 
     @Override
     public WhereaboutsView whereabouts(Search which) {
-        try {
-            ClusterSearch.Whereabouts found = cluster.search()
-                    .whereabouts(which(which, ""), controls.destinations().keySet());
-            return new WhereaboutsView(
-                    found.holders().stream()
-                            .map(each -> new WhereaboutsView.HolderView(
-                                    each.gateway(),
-                                    each.member(),
-                                    each.instances(),
-                                    each.open(),
-                                    each.unrouted(),
-                                    each.firstReceivedAt(),
-                                    each.lastReceivedAt()))
-                            .toList(),
-                    found.copies().stream()
-                            .map(each -> new WhereaboutsView.AtView(
-                                    each.gateway(),
-                                    optional(each.destination()),
-                                    name(each.state()),
-                                    each.copies(),
-                                    each.since(),
-                                    each.reason()))
-                            .toList());
-        } catch (SQLException e) {
-            throw away(e);
-        }
+        ClusterSearch.Whereabouts found = cluster.search()
+                .whereabouts(which(which, ""), controls.destinations().keySet());
+        return new WhereaboutsView(
+                found.holders().stream()
+                        .map(each -> new WhereaboutsView.HolderView(
+                                each.gateway(),
+                                each.member(),
+                                each.instances(),
+                                each.open(),
+                                each.unrouted(),
+                                each.firstReceivedAt(),
+                                each.lastReceivedAt()))
+                        .toList(),
+                found.copies().stream()
+                        .map(each -> new WhereaboutsView.AtView(
+                                each.gateway(),
+                                optional(each.destination()),
+                                name(each.state()),
+                                each.copies(),
+                                each.since(),
+                                each.reason()))
+                        .toList());
     }
 
     /** What all gateways have yet to deliver, as a part of a status. */
@@ -288,7 +268,7 @@ final class ClusterOperations implements ClusterControls, ClusterOrders.Steering
                 .toList();
     }
 
-    /** {@inheritDoc} What another gateway was asked for is in the audit trail there; that it was done here, is in ours. */
+    /** {@inheritDoc} What another gateway was asked for is in its audit trail; that it was done here, is in ours. */
     @Override
     public long carryOut(Order order, String by) {
         boolean done = false;

@@ -365,10 +365,10 @@ public final class ClusterOrders implements AutoCloseable {
     /**
      * The latest orders, and what came of them.
      *
-     * @throws SQLException when the database does not answer
+     * @throws org.dicomgateway.spool.SearchException when the database does not answer
      */
-    public List<Outcome> latest(int limit) throws SQLException {
-        return search.ask(transaction -> outcomes(
+    public List<Outcome> latest(int limit) {
+        return search.found(transaction -> outcomes(
                 transaction, "o.id IN (SELECT id FROM operator_order ORDER BY id DESC LIMIT ?)", (long) limit));
     }
 

@@ -16,11 +16,13 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.dicomgateway.spool.DeliveryState;
+import org.dicomgateway.spool.SearchException;
 
 /**
  * What the cluster's database knows of instances and their copies, for operators: by Study and SOP Instance UID, by
  * destination, by gateway. It knows nothing of patients. An answer takes thirteen seconds at most: four for its turn,
- * five for a connection, four for the rest. When the database is known to be away, it fails at once. Safe for any number of threads.
+ * five for a connection, four for the rest. When the database is known to be away, it fails at once. Safe for any
+ * number of threads.
  *
  * <p>A copy is held when its destination is not one of the rules. These are on each gateway, and the same: so the rules
  * of the gateway that is asked decide.
@@ -138,13 +140,12 @@ public final class ClusterSearch {
      *
      * @param present the destinations of the rules
      * @param after the cursor of the last one that is known; empty: from the beginning
-     * @throws SQLException when the database does not answer
+     * @throws SearchException when the database does not answer
      * @throws IllegalArgumentException when there is no such cursor
      */
-    public List<FoundCopy> copies(Which which, Collection<String> present, Optional<String> after, int limit)
-            throws SQLException {
+    public List<FoundCopy> copies(Which which, Collection<String> present, Optional<String> after, int limit) {
         Optional<long[]> from = after.map(ClusterSearch::position);
-        return ask(transaction -> {
+        return found(transaction -> {
             Conditions conditions = new Conditions();
             texts(conditions, which);
             if (which.elsewhere()) {
@@ -236,10 +237,10 @@ public final class ClusterSearch {
      * Where a study or an instance is that other gateways have, and what they delivered of it.
      *
      * @param which its study, its SOP Instance UID or both; nothing else counts
-     * @throws SQLException when the database does not answer
+     * @throws SearchException when the database does not answer
      */
-    public Whereabouts whereabouts(Which which, Collection<String> present) throws SQLException {
-        return ask(transaction -> {
+    public Whereabouts whereabouts(Which which, Collection<String> present) {
+        return found(transaction -> {
             Conditions conditions = new Conditions();
             texts(conditions, which);
             Object[] parameters = conditions.parameters.toArray();
@@ -306,6 +307,16 @@ public final class ClusterSearch {
                 WHERE i.state = 0 GROUP BY 1, 2""".formatted(CopyStates.OPEN)));
     }
 
+    /** As {@link #ask}, for who knows no SQL. */
+    <T> T found(Database.Work<T> question) {
+        try {
+            return ask(question);
+        } catch (SQLException e) {
+            String message = String.valueOf(e.getMessage());
+            throw new SearchException(message.equals(AWAY) ? message : AWAY + ": " + message, e);
+        }
+    }
+
     /** Asks in a transaction, within the time of operators. */
     <T> T ask(Database.Work<T> question) throws SQLException {
         if (!membership.isSure()) {
@@ -338,7 +349,7 @@ public final class ClusterSearch {
     }
 
     /** As operators are told. */
-    public static final String AWAY = "the cluster's database does not answer";
+    static final String AWAY = "the cluster's database does not answer";
 
     private static final String WAITING = "i.state = 0 AND c.state IN (" + CopyStates.number(DeliveryState.PENDING)
             + ", " + CopyStates.number(DeliveryState.HELD) + ")";

@@ -427,7 +427,8 @@ class OperatorCommandsTest {
         assertThat(run(new ParkedCommand())).isEqualTo(1);
         assertThat(run(new TraceCommand(), "1.2.3", "--json")).isEqualTo(1);
         assertThat(out.toString())
-                .contains("INCOMPLETE: the cluster's database cannot be asked: it is away; what is at gw2, gw3 is not known")
+                .contains(
+                        "INCOMPLETE: the cluster's database cannot be asked: it is away; what is at gw2, gw3 is not known")
                 .containsPattern("\"missing\" ?: ?\"the cluster's database");
         spool.studiesOnlyBy = "nothing";
         assertThat(run(new TraceCommand(), "A4711")).isEqualTo(4);

@@ -47,7 +47,7 @@ public final class Requests {
      * @param study only those of this Study Instance UID
      * @param delivery only this one
      * @param all true asks for all explicitly; it must not be combined with a condition
-     * @param gateway in a cluster, only those of this gateway; a delivery without it is one of the gateway that is asked
+     * @param gateway in a cluster, only those of this gateway; a delivery without it is one of the gateway asked
      */
     public record Retry(
             Optional<String> destination,
@@ -74,7 +74,7 @@ public final class Requests {
      * @param study only those of this Study Instance UID; then also instances to which no route applies
      * @param delivery only this one
      * @param reason for anyone who asks later; must not be empty
-     * @param gateway in a cluster, only those of this gateway; a delivery without it is one of the gateway that is asked
+     * @param gateway in a cluster, only those of this gateway; a delivery without it is one of the gateway asked
      */
     public record Discard(
             Optional<String> destination,
