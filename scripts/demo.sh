@@ -265,18 +265,15 @@ cluster_demo() {
   step "3/5 PostgreSQL with a standby, three gateways, HAProxy, three Orthanc servers: scripts/cluster.sh start"
   "$ROOT/scripts/cluster.sh" start
   step "4/5 A study, while orthanc1 is paused; then the gateway that has it is lost, with its disk"
-  for name in gw1 gw2 gw3; do
-    "$ROOT/scripts/gateway" pause orthanc1 --config "$VAR/cluster/$name/conf/gateway.conf"
-  done
+  "$ROOT/scripts/gateway" pause orthanc1 --config "$VAR/cluster/gw1/conf/gateway.conf"
   send_study
   lost=$(owner)
   [[ $lost == gw? ]] || die "one gateway should have received the study; these have: ${lost:-none}"
   "$ROOT/scripts/cluster.sh" lose "$lost"
-  for name in gw1 gw2 gw3; do
-    [[ $name == "$lost" ]] || "$ROOT/scripts/gateway" resume orthanc1 --config "$VAR/cluster/$name/conf/gateway.conf"
-  done
-  step "5/5 What each server holds, when the lease of $lost has ended"
   [[ $lost == gw1 ]] && name=gw2 || name=gw1
+  # Says that the lost one does not answer.
+  "$ROOT/scripts/gateway" resume orthanc1 --config "$VAR/cluster/$name/conf/gateway.conf" || true
+  step "5/5 What each server holds, when the lease of $lost has ended"
   "$ROOT/scripts/gateway" inspect --config "$VAR/cluster/$name/conf/gateway.conf" --expect-instances "$TOTAL" \
     --wait "$TAKEOVER_SECONDS" || die "not every server holds the $TOTAL instances sent; logs: $VAR/cluster"
   "$ROOT/scripts/cluster.sh" status

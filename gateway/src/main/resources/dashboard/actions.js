@@ -6,6 +6,12 @@ import { plural } from './format.js';
 import { note } from './say.js';
 
 let afterwards = () => {};
+let inCluster = false;
+
+/** Whether pauses, resumes, retries and discards are for all gateways of a cluster. */
+export function steersAll(all) {
+  inCluster = all;
+}
 
 /** Called after every action that changed something. */
 export function whenDone(look) {
@@ -16,6 +22,7 @@ async function perform(path, body, done) {
   try {
     const answer = await post(path, body);
     note(done(answer));
+    notDone(answer.cluster).forEach((words) => note(words, true));
     afterwards();
     return true;
   } catch (failure) {
@@ -24,10 +31,19 @@ async function perform(path, body, done) {
   }
 }
 
+/** The gateways of the cluster that have not done it, and why. */
+function notDone(order) {
+  if (!order) {
+    return [];
+  }
+  const gateways = order.gateways.filter((each) => each.state !== 'done').map((each) => `${each.gateway} ${each.says}`);
+  return order.missing ? [...gateways, order.missing] : gateways;
+}
+
 export async function pause(name) {
   const reason = await ask({
     title: `Pause ${name}?`,
-    words: 'Instances that are being sent are finished. Everything else waits or goes elsewhere until you resume it. A restart does not end the pause.',
+    words: `${inCluster ? 'All gateways of the cluster do. ' : ''}Instances that are being sent are finished. Everything else waits or goes elsewhere until you resume it. A restart does not end the pause.`,
     action: 'Pause',
     reason: 'optional',
   });
@@ -65,7 +81,10 @@ export function openReceiver() {
   return perform('/api/receiver/resume', {}, () => 'Instances are received again');
 }
 
-/** `selection` is one of {delivery}, {study}, {study, destination}, {destination}, or {} for all parked deliveries. */
+/**
+ * `selection` is one of {delivery}, {study}, {study, destination}, {destination}, or {} for all parked deliveries; in a
+ * cluster also with the gateway that has them, otherwise those of all gateways are meant.
+ */
 export function retry(selection) {
   return perform('/api/retry', selection, (answer) =>
     answer.count > 0

@@ -1,8 +1,9 @@
 /* The page: passes the gateway's answers to the parts that show them. */
 
-import { whenDone } from './actions.js';
+import { steersAll, whenDone } from './actions.js';
 import { get } from './api.js';
 import { load as loadChart, startChart } from './chart.js';
+import { showCluster } from './cluster.js';
 import { showDestinations } from './destinations.js';
 import { byId, text } from './dom.js';
 import { showEvents, startEvents } from './events.js';
@@ -28,6 +29,7 @@ function show() {
     showFigures(status, destinations);
     showFlow(status, status.senders, destinations);
     showRejected(status.rejected);
+    showCluster(status.cluster);
     text(byId('version'), status.version ? `${status.version}, up ${ago(status.started)}` : '');
     byId('version').title = `since ${full(status.started)}`;
   }
@@ -47,6 +49,7 @@ function showUser(user) {
 const live = new Live({
   status(answer) {
     status = model.status(answer);
+    steersAll(Boolean(status.cluster));
     lookAtStuck(status);
     show();
   },

@@ -56,6 +56,7 @@ export function status(answer) {
     certificates: answer.certificates ?? [],
     senders: (answer.senders ?? []).map(sender),
     rejected: answer.rejected ?? [],
+    cluster: answer.cluster ?? null,
     received: rates.receivedPerSecond ?? 0,
     receivedBytes: rates.receivedBytesPerSecond ?? 0,
     delivered: rates.deliveredPerSecond ?? 0,
@@ -71,6 +72,18 @@ function sender(answer) {
     lastHour: answer.receivedLastHour ?? 0,
     lastHourBytes: answer.receivedBytesLastHour ?? 0,
   };
+}
+
+/** A copy that another gateway of the cluster has, as a delivery. */
+export function copyElsewhere(answer) {
+  return { ...answer, id: answer.delivery, attempts: null, accessionNumber: '', modality: '' };
+}
+
+/** What the other gateways have parked and held. */
+export function stuckElsewhere(cluster) {
+  return (cluster?.waiting ?? [])
+    .filter((each) => each.gateway !== cluster.node)
+    .reduce((sum, each) => sum + each.parked + each.held, 0);
 }
 
 /** The same limit as in the gateway's log. A certificate should be renewed before then. */

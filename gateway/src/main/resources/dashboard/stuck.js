@@ -5,6 +5,7 @@ import { search } from './api.js';
 import { attribute, byId, h, Keyed, text } from './dom.js';
 import { ago, count, full, plural, shortUid } from './format.js';
 import { icon } from './icons.js';
+import { copyElsewhere, stuckElsewhere } from './model.js';
 import { openStudy } from './study.js';
 
 const MOST = 200;
@@ -22,14 +23,18 @@ const groups = new Keyed(list, group);
 let seen = '';
 /** Instances to which no route applies; null until the gateway's figures arrive. */
 let unrouted = null;
+/** The name of this gateway in its cluster; empty when it is on its own. */
+let node = '';
 let asking = false;
 let askAgain = false;
 
 /** Loads the list again when the figures show a change. */
 export function lookAtStuck(status) {
   unrouted = status.unrouted;
-  const now = `${status.totals.parked} ${status.totals.held} ${unrouted}`;
-  text(byId('stuck-count'), count((status.totals.parked ?? 0) + (status.totals.held ?? 0) + unrouted));
+  node = status.cluster?.node ?? '';
+  const away = stuckElsewhere(status.cluster);
+  const now = `${status.totals.parked} ${status.totals.held} ${unrouted} ${away}`;
+  text(byId('stuck-count'), count((status.totals.parked ?? 0) + (status.totals.held ?? 0) + unrouted + away));
   if (now !== seen) {
     seen = now;
     loadStuck();
@@ -55,11 +60,14 @@ export async function loadStuck() {
     const parked = await search('/api/deliveries', { state: 'parked' }, MOST);
     const held = await search('/api/deliveries', { state: 'held' }, MOST);
     const studies = unrouted ? (await search('/api/studies', { state: 'held' }, MOST)).items : [];
-    const found = [...grouped([...parked.items, ...held.items]), ...studies.filter((each) => each.unrouted).map(ofUnrouted)];
+    const others = node ? await elsewhere() : { items: [], more: false, missing: '' };
+    const here = [...parked.items, ...held.items].map((each) => ({ ...each, gateway: node }));
+    const found = [...grouped([...here, ...others.items]), ...studies.filter((each) => each.unrouted).map(ofUnrouted)];
     groups.show(found, (each) => each.key);
     loading.hidden = true;
     empty.hidden = found.length > 0;
-    text(more, parked.more || held.more ? `Only the last ${MOST} are shown. Retry by destination, or search for others.` : '');
+    const cut = parked.more || held.more || others.more ? `Only the last ${MOST} are shown. Retry by destination, or search for others.` : '';
+    text(more, [others.missing, cut].filter(Boolean).join(' '));
   } catch {
     // Another part of the page shows that the gateway does not answer. The next figures start another request.
     seen = '';
@@ -71,13 +79,24 @@ export async function loadStuck() {
   }
 }
 
+/** What other gateways of the cluster have parked or hold, as far as its database answers. */
+async function elsewhere() {
+  try {
+    const parked = await search('/api/cluster/copies', { state: 'parked' }, MOST);
+    const held = await search('/api/cluster/copies', { state: 'held' }, MOST);
+    return { items: [...parked.items, ...held.items].map(copyElsewhere), more: parked.more || held.more, missing: '' };
+  } catch (failure) {
+    return { items: [], more: false, missing: `What other gateways have parked is not known: ${failure.message}.` };
+  }
+}
+
 function grouped(deliveries) {
   const found = new Map();
   for (const delivery of deliveries) {
-    const { state, destination, studyInstanceUid: study, reason, since } = delivery;
+    const { gateway, state, destination, studyInstanceUid: study, reason, since } = delivery;
     const label = labelOf(delivery);
-    const key = [state, destination, study, reason].join('\n');
-    const known = found.get(key) ?? { key, state, destination, study, label, reason, since, count: 0, deliveries: [] };
+    const key = [gateway, state, destination, study, reason].join('\n');
+    const known = found.get(key) ?? { key, gateway, state, destination, study, label, reason, since, count: 0, deliveries: [] };
     known.count++;
     known.deliveries.push(delivery);
     known.since = since < known.since ? since : known.since;
@@ -90,7 +109,7 @@ function grouped(deliveries) {
 function ofUnrouted({ studyInstanceUid: study, accessionNumber, modality, unrouted: size, firstReceivedAt: since }) {
   const label = labelOf({ accessionNumber, modality });
   const reason = 'No route applies. It is planned again when the rules change.';
-  return { key: `unrouted\n${study}`, state: 'held', destination: null, study, label, reason, since, count: size, deliveries: [] };
+  return { key: `unrouted\n${study}`, gateway: node, state: 'held', destination: null, study, label, reason, since, count: size, deliveries: [] };
 }
 
 /** What people call the study. */
@@ -98,16 +117,17 @@ function labelOf({ accessionNumber, modality }) {
   return [accessionNumber, modality].filter(Boolean).join(' ');
 }
 
-function group({ state, destination, study, label, reason, deliveries }) {
+function group({ gateway, state, destination, study, label, reason, deliveries }) {
   const size = h('b', {});
   const since = h('small', {});
   const rows = h('ul', {});
   const single = new Keyed(rows, one);
-  const selection = destination ? { study, destination } : { study };
-  const where = destination ? ` for ${destination}` : '';
+  const at = gateway ? { gateway } : {};
+  const selection = destination ? { ...at, study, destination } : { ...at, study };
+  const where = (destination ? ` for ${destination}` : '') + (gateway && gateway !== node ? ` at gateway ${gateway}` : '');
   const element = h(
     'li',
-    { 'data-state': state, 'data-destination': destination },
+    { 'data-state': state, 'data-destination': destination, 'data-gateway': gateway || null },
     h(
       'div',
       {},
@@ -135,15 +155,16 @@ function group({ state, destination, study, label, reason, deliveries }) {
 }
 
 function one(delivery) {
-  const { id, state, attempts, sopInstanceUid: sop } = delivery;
+  const { id, gateway, state, attempts, sopInstanceUid: sop } = delivery;
+  const selection = gateway ? { gateway, delivery: id } : { delivery: id };
   return {
     element: h(
       'li',
       { 'data-delivery': id },
       h('span', { class: 'mono', title: sop }, shortUid(sop)),
-      h('small', {}, plural(attempts ?? 0, 'attempt')),
-      state === 'parked' ? button('Retry', () => retry({ delivery: id }), { class: 'steering', 'data-action': 'retry' }) : null,
-      button('Discard…', () => discard({ delivery: id }, 'this instance'), { class: 'quiet steering' }),
+      h('small', {}, attempts === null ? '' : plural(attempts ?? 0, 'attempt')),
+      state === 'parked' ? button('Retry', () => retry(selection), { class: 'steering', 'data-action': 'retry' }) : null,
+      button('Discard…', () => discard(selection, 'this instance'), { class: 'quiet steering' }),
     ),
   };
 }

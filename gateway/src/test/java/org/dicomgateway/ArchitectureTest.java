@@ -63,8 +63,9 @@ class ArchitectureTest {
     /** Room → rooms of the same stage that it may use; {@code spool} by itself is the roles, which every room sees. */
     private static final Map<String, List<String>> ROOMS = Map.ofEntries(
             stage("admin.api", ""),
+            stage("admin.cluster", ""),
             stage("admin.access", "admin.api"),
-            stage("admin.server", "admin.api admin.access"),
+            stage("admin.server", "admin.api admin.access admin.cluster"),
             stage("cli.common", ""),
             stage("cli.check", "cli.common"),
             stage("cli.inspect", "cli.common"),

@@ -21,11 +21,13 @@ import org.dicomgateway.admin.api.ReceiverView;
 import org.dicomgateway.admin.api.ReloadView;
 import org.dicomgateway.admin.api.StatusView;
 import org.dicomgateway.admin.api.ThreadView;
+import org.dicomgateway.admin.cluster.ClusterControls;
 import org.dicomgateway.admin.server.AdminServer;
 import org.dicomgateway.admin.server.HealthServer;
 import org.dicomgateway.admin.server.HttpLimits;
 import org.dicomgateway.audit.AuditTrail;
 import org.dicomgateway.cluster.Cluster;
+import org.dicomgateway.cluster.ClusterOrders;
 import org.dicomgateway.commit.ArchiveCommitments;
 import org.dicomgateway.commit.Commitments;
 import org.dicomgateway.config.Configuration.Loaded;
@@ -99,6 +101,7 @@ public final class Gateway implements AutoCloseable {
     private final Repeating certificates;
     private final RulesWatcher watcher;
     private final PausedDestinations paused;
+    private final Optional<ClusterOperations> operations;
     private final Optional<AdminServer> admin;
     private final Optional<HealthServer> health;
 
@@ -165,6 +168,7 @@ public final class Gateway implements AutoCloseable {
                 this::receiver,
                 this::commitments,
                 this::cluster,
+                this::operations,
                 tls,
                 rejected,
                 pausable,
@@ -175,6 +179,7 @@ public final class Gateway implements AutoCloseable {
                 rules,
                 watcher,
                 restart);
+        operations = cluster.map(each -> new ClusterOperations(each, controls, spool, auditListener()));
         admin = settings.admin().enabled()
                 ? Optional.of(new AdminServer(
                         settings.admin(), controls, spool, telemetry, auditListener(), tls, HttpLimits.DEFAULT))
@@ -241,12 +246,14 @@ public final class Gateway implements AutoCloseable {
     public synchronized void start() throws IOException {
         if (cluster.isPresent()) {
             cluster.get().start(spool.handover());
+            cluster.get().catchUp(paused::add, paused::remove);
         }
         audit.ifPresent(AuditTrail::start);
         forwarder.start(List.of(), Map.of(), paused.all());
         destinationStatusCache.ask(spool, forwarder);
         rules.tell(new RuleChangeHandler(spool, forwarder, verifier, archiveCommitments, rules));
         commitments.ifPresent(Commitments::start);
+        operations.ifPresent(each -> cluster.ifPresent(all -> all.steer(each)));
         if (admin.isPresent()) {
             admin.get().start();
         }
@@ -299,19 +306,33 @@ public final class Gateway implements AutoCloseable {
     }
 
     private Optional<StatusView.Cluster> cluster() {
+        if (cluster.isEmpty()) {
+            return Optional.empty();
+        }
+        ClusterOrders.Counted counted = cluster.get().orders().counted();
         return cluster.map(Cluster::view)
                 .map(view -> new StatusView.Cluster(
                         view.node(),
                         view.closedBecause().orElse(""),
+                        view.answers(),
+                        view.database(),
                         view.standby(),
+                        view.lease().toMillis() / 1e3,
                         view.members().stream()
                                 .map(member -> new StatusView.Member(
                                         member.node(),
                                         member.state(),
                                         member.since(),
+                                        member.silence().map(silence -> silence.toMillis() / 1e3),
                                         member.unfinished(),
                                         member.software()))
-                                .toList()));
+                                .toList(),
+                        ClusterOperations.waiting(counted, rules.destinations()),
+                        counted.at()));
+    }
+
+    private Optional<ClusterControls> operations() {
+        return operations.map(each -> each);
     }
 
     private CommitmentsView commitments() {

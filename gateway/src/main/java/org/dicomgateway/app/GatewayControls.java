@@ -18,6 +18,7 @@ import org.dicomgateway.admin.api.RouteView;
 import org.dicomgateway.admin.api.RulesView;
 import org.dicomgateway.admin.api.StatusView;
 import org.dicomgateway.admin.api.VerificationView;
+import org.dicomgateway.admin.cluster.ClusterControls;
 import org.dicomgateway.admin.server.Controls;
 import org.dicomgateway.forward.lane.Forwarder;
 import org.dicomgateway.forward.lane.LaneView;
@@ -34,6 +35,7 @@ record GatewayControls(
         Supplier<ReceiverView> receiving,
         Supplier<CommitmentsView> committing,
         Supplier<Optional<StatusView.Cluster>> clustering,
+        Supplier<Optional<ClusterControls>> steeringAll,
         TlsContexts tls,
         RejectedSenders rejectedSenders,
         PausableIntake intake,
@@ -64,6 +66,11 @@ record GatewayControls(
     @Override
     public Optional<StatusView.Cluster> cluster() {
         return clustering.get();
+    }
+
+    @Override
+    public Optional<ClusterControls> clusterControls() {
+        return steeringAll.get();
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.dicomgateway.admin.api.ReloadView;
@@ -73,6 +74,11 @@ final class RulesInForce implements Planner {
     /** A destination of the rules in force. */
     Optional<DestinationSettings> destination(String name) {
         return Optional.ofNullable(current.settings.destinations().get(name));
+    }
+
+    /** The names of the destinations of the rules in force. */
+    Set<String> destinations() {
+        return current.settings.destinations().keySet();
     }
 
     /** The copies that storage commitment requires of a route; all, when the rules have no such route any more. */

@@ -5,6 +5,10 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.dicomgateway.config.settings.GatewaySettings.ClusterSettings;
 import org.dicomgateway.forward.association.SharedPlaces;
@@ -29,6 +33,8 @@ public final class Cluster implements AutoCloseable {
     private final ClusterReplica replica;
     private final ClusterPlaces places;
     private final Upkeep upkeep;
+    private final ClusterSearch search;
+    private final ClusterOrders orders;
     private @Nullable ProgressWriter progress;
     private @Nullable Takeover takeover;
 
@@ -49,6 +55,8 @@ public final class Cluster implements AutoCloseable {
                 new ClusterReplica(database, membership, new Packs(database, membership), queue, settings.patience());
         this.places = new ClusterPlaces(database, membership);
         this.upkeep = new Upkeep(database, membership, history);
+        this.search = new ClusterSearch(database, membership);
+        this.orders = new ClusterOrders(settings.node(), membership, search, queue, history);
     }
 
     /** What keeps the spool's instances in the cluster. */
@@ -87,10 +95,41 @@ public final class Cluster implements AutoCloseable {
         upkeep.start();
     }
 
+    /**
+     * Does what operators ordered while this gateway was away, and pauses what the cluster has paused. Called before
+     * anything is sent.
+     *
+     * @param pause gets a destination and the reason
+     * @param resume gets a destination
+     * @throws IOException when the database cannot be used
+     */
+    public void catchUp(BiConsumer<String, String> pause, Consumer<String> resume) throws IOException {
+        try {
+            orders.catchUp(pause, resume);
+        } catch (SQLException e) {
+            throw new ClusterException("the cluster's database cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    /** From now on orders of operators are done here. */
+    public void steer(ClusterOrders.Steering how) {
+        orders.start(how);
+    }
+
+    /** What the cluster's database knows of instances. */
+    public ClusterSearch search() {
+        return search;
+    }
+
+    /** What operators order from all gateways. */
+    public ClusterOrders orders() {
+        return orders;
+    }
+
     /** The threads that must run until it is closed. */
     public List<LongLived> threads() {
         return Stream.of(
-                        Stream.of(membership.beats(), places.repeating(), upkeep.repeating())
+                        Stream.of(membership.beats(), places.repeating(), upkeep.repeating(), orders.repeating())
                                 .map(Repeating::thread),
                         Stream.ofNullable(takeover).map(each -> each.repeating().thread()),
                         Stream.ofNullable(progress).map(ProgressWriter::thread))
@@ -100,22 +139,28 @@ public final class Cluster implements AutoCloseable {
 
     /** What is seen of the cluster now. */
     public ClusterView view() {
+        Map<Integer, Duration> silence = membership.silence();
         return new ClusterView(
                 settings.node(),
                 membership.closedBecause(),
+                membership.answers(),
+                membership.database(),
                 membership.hasStandby(),
+                settings.lease(),
                 membership.members().stream()
                         .map(member -> new ClusterView.MemberView(
                                 member.node(),
                                 member.state().name().toLowerCase(Locale.ROOT),
                                 member.since(),
+                                Optional.ofNullable(silence.get(member.id())),
                                 upkeep.unfinished().getOrDefault(member.id(), 0L),
                                 member.software()))
                         .toList());
     }
 
-    /** Takes nothing more over. Called before the spool is closed. */
+    /** Takes nothing more over, and no more orders. Called before the spool is closed. */
     public void stop() {
+        orders.close();
         Takeover others = takeover;
         if (others != null) {
             others.close();

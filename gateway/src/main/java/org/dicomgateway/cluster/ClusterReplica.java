@@ -384,6 +384,7 @@ final class ClusterReplica implements Replica {
         List<Long> instances = new ArrayList<>();
         List<Integer> places = new ArrayList<>();
         List<String> routes = new ArrayList<>();
+        List<String> destinations = new ArrayList<>();
         for (int i = 0; i < entries.size(); i++) {
             List<Plan.PlannedDelivery> planned = entries.get(i).plan().deliveries();
             for (int place = 0; place < planned.size(); place++) {
@@ -391,18 +392,21 @@ final class ClusterReplica implements Replica {
                 instances.add(keys.get(i));
                 places.add(place);
                 routes.add(planned.get(place).route());
+                List<String> candidates = planned.get(place).candidates();
+                destinations.add(candidates.size() == 1 ? candidates.get(0) : "");
             }
         }
         Sql.update(
                 transaction,
-                "INSERT INTO copy (home, local_id, place, instance, route, state, changed_at) "
-                        + "SELECT ?, u.local_id, u.place, u.instance, u.route, ?, now() "
-                        + "FROM unnest(?, ?, ?, ?) AS u (local_id, place, instance, route)",
+                "INSERT INTO copy (home, local_id, place, instance, route, destination, state, changed_at) "
+                        + "SELECT ?, u.local_id, u.place, u.instance, u.route, nullif(u.destination, ''), ?, now() "
+                        + "FROM unnest(?, ?, ?, ?, ?) AS u (local_id, place, instance, route, destination)",
                 membership.id(),
                 CopyStates.number(DeliveryState.PENDING),
                 Sql.numbers(transaction, localIds),
                 Sql.small(transaction, places),
                 Sql.numbers(transaction, instances),
-                Sql.texts(transaction, routes));
+                Sql.texts(transaction, routes),
+                Sql.texts(transaction, destinations));
     }
 }

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 final class Database implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Database.class);
-    private static final int CONNECTIONS = 6;
+    private static final int CONNECTIONS = 8;
     private static final int CONNECT_SECONDS = 5;
     private static final int LONGEST_NODE = 30;
 

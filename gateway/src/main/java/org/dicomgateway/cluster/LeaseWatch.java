@@ -61,6 +61,13 @@ final class LeaseWatch {
         seen.keySet().retainAll(working);
     }
 
+    /** For how long each working member gave no sign of life at the last look, by its key. */
+    synchronized Map<Integer, Duration> silence() {
+        Map<Integer, Duration> silence = new HashMap<>();
+        seen.forEach((member, last) -> silence.put(member, Duration.ofNanos(lastLook - last.since)));
+        return silence;
+    }
+
     /** The members whose lease was over at the last look. */
     synchronized List<Member> expired() {
         return List.copyOf(expired.values());

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -47,6 +48,7 @@ final class Membership implements AutoCloseable {
     private boolean leaving;
     private volatile String trouble = "it was not asked yet";
     private volatile boolean standby;
+    private volatile String primary = "";
     private volatile List<Member> members = List.of();
     private @Nullable Connection connection;
 
@@ -329,6 +331,11 @@ final class Membership implements AutoCloseable {
                         row -> row.getString(1) + " " + row.getInt(2),
                         "SELECT pg_postmaster_start_time()::text, timeline_id FROM pg_control_checkpoint()")
                 .orElse("");
+        primary = Sql.first(
+                        open,
+                        row -> row.getString(1),
+                        "SELECT coalesce(host(inet_server_addr()) || ':' || inet_server_port(), '')")
+                .orElse("");
         standby = Sql.first(
                         open,
                         row -> row.getInt(1) > 0,
@@ -432,6 +439,21 @@ final class Membership implements AutoCloseable {
                     + "user needs the role pg_read_all_stats to see it)");
         }
         return Optional.empty();
+    }
+
+    /** How long each other member at work has given no sign of life, by its key. */
+    Map<Integer, Duration> silence() {
+        return watch.silence();
+    }
+
+    /** Whether the database answered when it was last asked. */
+    boolean answers() {
+        return trouble.isEmpty() && isSure();
+    }
+
+    /** Address of the primary, when it last answered; may be empty. */
+    String database() {
+        return primary;
     }
 
     /** Whether a synchronous standby confirms what is kept. */

@@ -219,6 +219,7 @@ final class ProgressWriter implements AutoCloseable {
         List<String> routes = new ArrayList<>();
         List<String> destinations = new ArrayList<>();
         List<Integer> states = new ArrayList<>();
+        List<String> reasons = new ArrayList<>();
         for (Progress each : progress) {
             for (CopyProgress copy : each.copies()) {
                 ids.add(each.instance());
@@ -226,23 +227,27 @@ final class ProgressWriter implements AutoCloseable {
                 routes.add(copy.route());
                 destinations.add(copy.destination());
                 states.add(CopyStates.number(copy.state()));
+                reasons.add(copy.reason());
             }
         }
         Sql.update(
                 transaction,
                 """
-                INSERT INTO copy AS c (home, local_id, place, instance, route, destination, state, changed_at)
-                SELECT i.home, i.local_id, u.place, i.id, u.route, nullif(u.destination, ''), u.state, now()
-                FROM unnest(?, ?, ?, ?, ?) AS u (local_id, place, route, destination, state)
+                INSERT INTO copy AS c (home, local_id, place, instance, route, destination, state, reason, changed_at)
+                SELECT i.home, i.local_id, u.place, i.id, u.route, nullif(u.destination, ''), u.state, u.reason, now()
+                FROM unnest(?, ?, ?, ?, ?, ?) AS u (local_id, place, route, destination, state, reason)
                 JOIN instance i ON i.home = ? AND i.local_id = u.local_id AND i.adopter IS NULL
                 ON CONFLICT (home, local_id, place) DO UPDATE
-                SET destination = excluded.destination, state = excluded.state, changed_at = excluded.changed_at
-                WHERE (c.destination, c.state) IS DISTINCT FROM (excluded.destination, excluded.state)""",
+                SET destination = excluded.destination, state = excluded.state, reason = excluded.reason,
+                  changed_at = excluded.changed_at
+                WHERE (c.destination, c.state, c.reason)
+                  IS DISTINCT FROM (excluded.destination, excluded.state, excluded.reason)""",
                 Sql.numbers(transaction, ids),
                 Sql.small(transaction, places),
                 Sql.texts(transaction, routes),
                 Sql.texts(transaction, destinations),
                 Sql.small(transaction, states),
+                Sql.texts(transaction, reasons),
                 membership.id());
     }
 

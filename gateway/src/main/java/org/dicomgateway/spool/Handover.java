@@ -76,8 +76,14 @@ public interface Handover {
      * @param place its place in the plan of the instance
      * @param route the route that requested it
      * @param destination empty while none is chosen
+     * @param reason why it is parked; empty in any other state; never has patient data
      */
-    record CopyProgress(int place, String route, String destination, DeliveryState state) {
+    record CopyProgress(int place, String route, String destination, DeliveryState state, String reason) {
+
+        /** A copy that is not parked, or whose reason does not matter. */
+        public CopyProgress(int place, String route, String destination, DeliveryState state) {
+            this(place, route, destination, state, "");
+        }
 
         /** Whether it needs no delivery any more. */
         public boolean isDone() {

@@ -21,6 +21,7 @@ import org.dicomgateway.admin.api.RulesView.Broken;
 import org.dicomgateway.admin.api.StatusView;
 import org.dicomgateway.admin.api.ThreadView;
 import org.dicomgateway.admin.api.VerificationView;
+import org.dicomgateway.admin.cluster.ClusterControls;
 import org.dicomgateway.admin.server.Controls;
 import org.dicomgateway.observe.ForwardLog;
 import org.dicomgateway.observe.RejectedSenders;
@@ -47,6 +48,9 @@ public final class FakeControls implements Controls {
     public int receiving;
 
     public boolean booksComplete = true;
+    /** What is seen of other gateways; empty: this one is on its own. */
+    public Optional<ClusterControls> inCluster = Optional.empty();
+
     public CommitmentsView commitments = new CommitmentsView(
             List.of(new CommitmentsView.SenderView("CT1", 3, 1, 0)),
             List.of(
@@ -93,14 +97,28 @@ public final class FakeControls implements Controls {
 
     @Override
     public Optional<StatusView.Cluster> cluster() {
-        return Optional.of(new StatusView.Cluster(
+        return inCluster.map(all -> new StatusView.Cluster(
                 "gw1",
                 "",
                 true,
+                "127.0.0.1:5432",
+                true,
+                10,
                 List.of(
-                        new StatusView.Member("gw1", "working", Instant.EPOCH, 3, "1"),
-                        new StatusView.Member("gw1", "dead", Instant.EPOCH, 0, "1"),
-                        new StatusView.Member("gw2", "dead", Instant.EPOCH, 0, "1"))));
+                        new StatusView.Member("gw1", "working", Instant.EPOCH, Optional.empty(), 3, "1"),
+                        new StatusView.Member("gw1", "dead", Instant.EPOCH, Optional.empty(), 0, "1"),
+                        new StatusView.Member("gw2", "dead", Instant.EPOCH, Optional.empty(), 0, "1"),
+                        new StatusView.Member("gw3", "working", Instant.EPOCH, Optional.of(0.5), 2, "1")),
+                List.of(
+                        new StatusView.Waiting("gw1", "a", 2, 1, 0),
+                        new StatusView.Waiting("gw3", "a", 4, 2, 0),
+                        new StatusView.Waiting("gw3", "gone", 0, 0, 5)),
+                Optional.of(NOW)));
+    }
+
+    @Override
+    public Optional<ClusterControls> clusterControls() {
+        return inCluster;
     }
 
     @Override

@@ -104,6 +104,25 @@ class OpenApiTest {
             new Call("GET", "/api/verify/x", "", 400),
             new Call("POST", "/api/reload"));
 
+    /** The same, of a gateway in a cluster. */
+    private static final List<Call> IN_CLUSTER = List.of(
+            new Call("GET", "/api/status"),
+            new Call("GET", "/api/cluster/copies?state=parked&gateway=gw2&limit=5"),
+            new Call("GET", "/api/cluster/copies?gateway=gw4", "", 404),
+            new Call("GET", "/api/cluster/copies?state=lost", "", 400),
+            new Call("GET", "/api/cluster/whereabouts?study=1.2.3"),
+            new Call("GET", "/api/cluster/whereabouts", "", 400),
+            new Call("POST", "/api/destinations/a/pause", "{\"reason\":\"new disk\",\"gateway\":\"gw3\"}", 200),
+            new Call("POST", "/api/destinations/a/resume", "{\"gateway\":\"gw1\"}", 200),
+            new Call("POST", "/api/destinations/a/resume"),
+            new Call("POST", "/api/destinations/a/resume", "{\"reason\":\"?\"}", 400),
+            new Call("POST", "/api/retry", "{\"all\":true}", 200),
+            new Call("POST", "/api/retry", "{\"all\":true,\"gateway\":\"gw3\"}", 409),
+            new Call("POST", "/api/retry", "{\"all\":true,\"gateway\":\"gw4\"}", 404),
+            new Call("POST", "/api/discard", "{\"delivery\":7168,\"gateway\":\"gw2\",\"reason\":\"twice\"}", 200),
+            new Call("GET", "/api/cluster/orders?limit=5"),
+            new Call("GET", "/api/cluster/orders?limit=0", "", 400));
+
     @RegisterExtension
     private final AdminAtAPort admin = new AdminAtAPort();
 
@@ -131,7 +150,9 @@ class OpenApiTest {
     @Test
     void every_endpoint_is_called_by_this_test() {
         TreeSet<String> called = new TreeSet<>();
-        CALLS.forEach(call -> called.add(call.method + " " + template(call)));
+        Stream.of(CALLS, IN_CLUSTER)
+                .flatMap(List::stream)
+                .forEach(call -> called.add(call.method + " " + template(call)));
         assertThat(called).containsExactlyInAnyOrderElementsOf(admin.server.endpoints());
     }
 
@@ -169,6 +190,29 @@ class OpenApiTest {
         return CALLS.stream()
                 .map(call ->
                         DynamicTest.dynamicTest(call.method + " " + call.path + " " + call.status, () -> check(call)));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> every_answer_of_a_gateway_in_a_cluster_is_as_described() {
+        admin.controls.inCluster = Optional.of(new FakeCluster());
+        return IN_CLUSTER.stream()
+                .map(call ->
+                        DynamicTest.dynamicTest(call.method + " " + call.path + " " + call.status, () -> check(call)));
+    }
+
+    @Test
+    void without_a_cluster_or_its_database_the_answers_are_as_described() throws Exception {
+        check(new Call("GET", "/api/cluster/orders", "", 404));
+        check(new Call("GET", "/api/cluster/copies", "", 404));
+        check(new Call("GET", "/api/cluster/whereabouts?instance=1.2.3.4", "", 404));
+        check(new Call("POST", "/api/retry", "{\"all\":true,\"gateway\":\"gw2\"}", 400));
+        FakeCluster cluster = new FakeCluster();
+        cluster.answers = false;
+        admin.controls.inCluster = Optional.of(cluster);
+        check(new Call("GET", "/api/cluster/orders", "", 503));
+        check(new Call("GET", "/api/cluster/copies", "", 503));
+        check(new Call("GET", "/api/cluster/whereabouts?instance=1.2.3.4", "", 503));
+        check(new Call("POST", "/api/retry", "{\"all\":true}", 200));
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.dicomgateway.admin.AdminAtAPort;
+import org.dicomgateway.admin.FakeCluster;
 import org.dicomgateway.admin.FakeControls;
 import org.dicomgateway.admin.FakeSpoolView;
 import org.dicomgateway.admin.Found;
@@ -72,6 +73,7 @@ class OperatorCommandsTest {
     @Test
     void status_shows_what_is_wrong_first_and_then_a_row_for_each_destination() {
         controls.pause("b", "new disk");
+        controls.inCluster = Optional.of(new FakeCluster());
         assertThat(run(status())).isEqualTo(1);
         assertThat(out.toString().lines().skip(1).takeWhile(line -> !line.startsWith("receiving: at")))
                 .as("wrong")
@@ -79,6 +81,9 @@ class OperatorCommandsTest {
                         line -> assertThat(line)
                                 .startsWith("cluster: gateway gw2 is DEAD since ")
                                 .endsWith("; its work was taken over"),
+                        line -> assertThat(line)
+                                .isEqualTo("parked: 2 deliveries wait for your decision at gateway gw3: "
+                                        + "scripts/gateway parked"),
                         line -> assertThat(line).startsWith("gateway.conf: changed, needs a restart"),
                         line -> assertThat(line).startsWith("certificate: EXPIRES in 24 h"),
                         line -> assertThat(line)
@@ -99,8 +104,10 @@ class OperatorCommandsTest {
                 .contains("receiving: at 127.0.0.1:11112")
                 .contains("rules: version 7")
                 .contains("needs a restart: gateway.spool.history")
-                .containsPattern("(?m)^a +up +.* 1 +2 +0 +1 +7")
-                .containsPattern("(?m)^gone +not in the rules +0 +0 +4 +0 +1");
+                .contains("cluster: what all gateways have was counted 0 s ago")
+                .containsPattern("(?m)^destination .* delivered +all pending +all held +all parked +why$")
+                .containsPattern("(?m)^a +up +.* 1 +2 +0 +1 +7 +6 +0 +3$")
+                .containsPattern("(?m)^gone +not in the rules +0 +0 +4 +0 +1 +0 +5 +0$");
     }
 
     @Test
@@ -379,6 +386,54 @@ class OperatorCommandsTest {
                 .containsPattern("attempt +a +all +0xA700 +3 times, last .*; out of resources");
         assertThat(run(new TraceCommand(), "1.2.3.4", "--limit", "1", "--json")).isEqualTo(1);
         assertThat(out.toString()).contains("\"timeline\"");
+    }
+
+    @Test
+    void in_a_cluster_other_gateways_are_seen_and_steered_as_well() {
+        FakeCluster cluster = new FakeCluster();
+        controls.inCluster = Optional.of(cluster);
+        assertThat(run(new ParkedCommand())).isEqualTo(1);
+        assertThat(out.toString())
+                .containsPattern("(?m)^gw1 +7168 .* a +2 +1.2.3 +1.2.3.4 +no$")
+                .containsPattern("(?m)^gw2 +7168 .* a +- +1.2.3 +1.2.3.4 +0xA700 Out of Resources$");
+        assertThat(run(new TraceCommand(), "1.2.3")).isEqualTo(1);
+        assertThat(out.toString())
+                .contains("study 1.2.3 at other gateways of the cluster:")
+                .containsPattern("(?m)^gw2 +a +1 +parked .* 0xA700 Out of Resources$");
+        assertThat(run(new RetryCommand(), "--all")).isZero();
+        assertThat(run(new DiscardCommand(), "--delivery", "7168", "--gateway", "gw2", "--reason", "x"))
+                .isZero();
+        assertThat(run(new PauseCommand(), "a", "--reason", "new disk")).isZero();
+        assertThat(run(new ResumeCommand(), "a", "--gateway", "gw3")).isZero();
+        assertThat(out.toString())
+                .contains("2 deliveries are tried again", "2 deliveries are discarded", "destination a is paused")
+                .containsPattern("(?m)^gw1 +nothing of it\n^gw2 +2 of it$");
+        assertThat(cluster.orders)
+                .extracting(order -> order.action() + " " + order.selection().deliveryId() + " " + order.gateway())
+                .containsExactly("RETRY 0 ", "DISCARD 7168 gw2", "PAUSE 0 ", "RESUME 0 gw3");
+        assertThat(run(new PauseCommand(), "receiver", "--gateway", "gw2")).isEqualTo(2);
+        assertThat(run(new RetryCommand(), "--all", "--gateway", "gw4")).isEqualTo(2);
+        assertThat(err.toString()).contains("no such gateway: gw4; there are gw1, gw2, gw3");
+    }
+
+    @Test
+    void without_the_database_of_the_cluster_what_is_missing_is_said() {
+        FakeCluster cluster = new FakeCluster();
+        cluster.answers = false;
+        controls.inCluster = Optional.of(cluster);
+        assertThat(run(new RetryCommand(), "--all")).isEqualTo(1);
+        assertThat(out.toString())
+                .contains("INCOMPLETE: the cluster's database does not answer; the other gateways were not asked");
+        assertThat(run(new ParkedCommand())).isEqualTo(1);
+        assertThat(run(new TraceCommand(), "1.2.3", "--json")).isEqualTo(1);
+        assertThat(out.toString())
+                .contains(
+                        "INCOMPLETE: the cluster's database cannot be asked: it is away; what is at gw2, gw3 is not known")
+                .containsPattern("\"missing\" ?: ?\"the cluster's database");
+        spool.studiesOnlyBy = "nothing";
+        assertThat(run(new TraceCommand(), "A4711")).isEqualTo(4);
+        assertThat(out.toString())
+                .contains("knows Study and SOP Instance UIDs, not patients, accession numbers or series: ask gw3");
     }
 
     @Test

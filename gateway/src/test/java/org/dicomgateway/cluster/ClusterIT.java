@@ -92,6 +92,16 @@ class ClusterIT {
         return files;
     }
 
+    /** Only there: the others shall deliver. */
+    private static void pause(GatewayProcess gateway) {
+        gateway.ask(
+                        "pause",
+                        "archive",
+                        "--gateway",
+                        gateway.home().getFileName().toString())
+                .orFail();
+    }
+
     private static void awaitFiles(StoreScp archive, int count) {
         await().atMost(LIMIT).until(() -> archive.files().size() >= count);
     }
@@ -104,7 +114,7 @@ class ClusterIT {
                 second) {
             dying.start();
             survivor.start();
-            dying.ask("pause", "archive").orFail();
+            pause(dying);
             List<TestFile> files = send(dying, 1, 10, 2_000);
             List<TestFile> large = send(dying, 2, 2, 300_000);
             awaitFiles(second, 12);
@@ -156,7 +166,7 @@ class ClusterIT {
                 GatewayProcess other = gateway("gw6", archive.peer())) {
             restarted.start();
             other.start();
-            restarted.ask("pause", "archive").orFail();
+            pause(restarted);
             send(restarted, 1, 5, 2_000);
             restarted.kill();
             restarted.start();
@@ -180,7 +190,7 @@ class ClusterIT {
         GatewayProcess again = gateway("gw7", archive.peer());
         try (again) {
             again.start();
-            again.ask("pause", "archive").orFail();
+            pause(again);
             send(again, 1, 5, 2_000);
 
             try (GatewayProcess namesake = new GatewayProcess(folder.resolve("namesake"))
@@ -229,7 +239,7 @@ class ClusterIT {
                 GatewayProcess survivor = gateway("gw10", archive.peer())) {
             dying.start();
             survivor.start();
-            dying.ask("pause", "archive").orFail();
+            pause(dying);
             send(dying, 1, 1, 2_000);
             dying.kill();
             dying.start();
@@ -276,7 +286,7 @@ class ClusterIT {
                 GatewayProcess second = gateway("gw14", archive.peer())) {
             first.start();
             second.start();
-            first.ask("pause", "archive").orFail();
+            pause(first);
             TestFile old = files.single(2_000);
             TestFile corrected = files.variant(old, 2_001);
             TestFile large = files.variant(old, 100_000);
@@ -319,7 +329,7 @@ class ClusterIT {
             dying.start();
             second.start();
             third.start();
-            dying.ask("pause", "archive").orFail();
+            pause(dying);
             List<TestFile> old = new ArrayList<>();
             for (int i = 0; i < 10; i++) {
                 old.add(files.single(2_000));
@@ -364,7 +374,7 @@ class ClusterIT {
                 GatewayProcess second = gateway("gw19", archive.peer())) {
             for (GatewayProcess each : List.of(first, second)) {
                 each.routing(limited).start();
-                each.ask("pause", "archive").orFail();
+                pause(each);
             }
             send(first, 1, 30, 500);
             send(second, 2, 30, 500);

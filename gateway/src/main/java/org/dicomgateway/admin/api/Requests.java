@@ -9,11 +9,26 @@ public final class Requests {
     private Requests() {}
 
     /**
-     * Sends nothing more to a destination.
+     * Pauses or drains receiving.
      *
      * @param reason for other operators
      */
     public record Pause(Optional<String> reason) {}
+
+    /**
+     * Sends nothing more to a destination.
+     *
+     * @param reason for other operators
+     * @param gateway in a cluster, the only gateway that does so; otherwise all do
+     */
+    public record PauseDestination(Optional<String> reason, Optional<String> gateway) {}
+
+    /**
+     * Sends to a destination again.
+     *
+     * @param gateway in a cluster, the only gateway that does so; otherwise all do
+     */
+    public record Resume(Optional<String> gateway) {}
 
     /**
      * Moves the deliveries that wait for one destination to another.
@@ -32,13 +47,22 @@ public final class Requests {
      * @param study only those of this Study Instance UID
      * @param delivery only this one
      * @param all true asks for all explicitly; it must not be combined with a condition
+     * @param gateway in a cluster, only those of this gateway; a delivery without it is one of the gateway asked
      */
     public record Retry(
-            Optional<String> destination, Optional<String> study, Optional<Long> delivery, Optional<Boolean> all) {
+            Optional<String> destination,
+            Optional<String> study,
+            Optional<Long> delivery,
+            Optional<Boolean> all,
+            Optional<String> gateway) {
 
         /** Selects the deliveries that meet all given conditions. */
-        public Retry(Optional<String> destination, Optional<String> study, Optional<Long> delivery) {
-            this(destination, study, delivery, Optional.empty());
+        public Retry(
+                Optional<String> destination,
+                Optional<String> study,
+                Optional<Long> delivery,
+                Optional<String> gateway) {
+            this(destination, study, delivery, Optional.empty(), gateway);
         }
     }
 
@@ -50,9 +74,14 @@ public final class Requests {
      * @param study only those of this Study Instance UID; then also instances to which no route applies
      * @param delivery only this one
      * @param reason for anyone who asks later; must not be empty
+     * @param gateway in a cluster, only those of this gateway; a delivery without it is one of the gateway asked
      */
     public record Discard(
-            Optional<String> destination, Optional<String> study, Optional<Long> delivery, Optional<String> reason) {}
+            Optional<String> destination,
+            Optional<String> study,
+            Optional<Long> delivery,
+            Optional<String> reason,
+            Optional<String> gateway) {}
 
     /**
      * Which delivered copies to check. Those that meet all given conditions are selected; without a condition, {@code

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.dicomgateway.observe.Traffic;
 import org.dicomgateway.spool.SpoolView.Books;
 import org.dicomgateway.spool.SpoolView.Vitals;
@@ -107,14 +108,66 @@ public record StatusView(
      *
      * @param node the name of this gateway
      * @param trouble why nothing can be kept there now, or empty
+     * @param answers whether its database answers
+     * @param database the address of the primary, when it last answered; may be empty
      * @param standby whether a synchronous standby confirms what is kept
+     * @param leaseSeconds a gateway that gives no sign of life for this long is declared dead
      * @param members its gateways, also those that are gone
+     * @param waiting what all gateways have yet to deliver, this one included
+     * @param countedAt when that was counted; empty: not yet
      */
-    public record Cluster(String node, String trouble, boolean standby, List<Member> members) {
+    public record Cluster(
+            String node,
+            String trouble,
+            boolean answers,
+            String database,
+            boolean standby,
+            double leaseSeconds,
+            List<Member> members,
+            List<Waiting> waiting,
+            Optional<Instant> countedAt) {
 
-        /** Copies the list. */
+        /** Copies the lists. */
         public Cluster {
             members = List.copyOf(members);
+            waiting = List.copyOf(waiting);
+        }
+
+        /** What all gateways together have yet to deliver to a destination. */
+        public Waiting at(String destination) {
+            return sum(
+                    destination,
+                    waiting.stream().filter(each -> each.destination().equals(destination)));
+        }
+
+        /** What the other gateways have parked, added up for each of them. */
+        public List<Waiting> parkedElsewhere() {
+            Set<String> gateways = waiting.stream()
+                    .filter(each -> each.parked() > 0 && !each.gateway().equals(node))
+                    .map(Waiting::gateway)
+                    .collect(toCollection(TreeSet::new));
+            return gateways.stream()
+                    .map(gateway -> new Waiting(
+                            gateway,
+                            "",
+                            0,
+                            waiting.stream()
+                                    .filter(each -> each.gateway().equals(gateway))
+                                    .mapToLong(Waiting::parked)
+                                    .sum(),
+                            0))
+                    .toList();
+        }
+
+        private static Waiting sum(String destination, Stream<Waiting> some) {
+            return some.reduce(
+                    new Waiting("", destination, 0, 0, 0),
+                    (one, other) -> new Waiting(
+                            "",
+                            destination,
+                            one.pending() + other.pending(),
+                            one.parked() + other.parked(),
+                            one.held() + other.held()));
         }
 
         /** The names of the gateways that are at work. */
@@ -123,6 +176,13 @@ public record StatusView(
                     .filter(member -> member.state().equals("working"))
                     .map(Member::node)
                     .collect(toCollection(TreeSet::new));
+        }
+
+        /** The names of the other gateways that are at work. */
+        public Set<String> others() {
+            Set<String> others = working();
+            others.remove(node);
+            return others;
         }
 
         /** The gateways that died, and are neither back nor wholly taken over. */
@@ -136,14 +196,28 @@ public record StatusView(
     }
 
     /**
+     * Deliveries that a gateway of the cluster has yet to make to a destination.
+     *
+     * @param destination empty: none of their candidates is chosen
+     */
+    public record Waiting(String gateway, String destination, long pending, long parked, long held) {}
+
+    /**
      * A gateway of the cluster.
      *
      * @param state {@code working}, {@code dead} or {@code left}
      * @param since when that began
+     * @param silentSeconds how long it has given no sign of life; empty: it is this gateway, or not at work
      * @param unfinished instances that it has yet to deliver, counted some seconds ago
      * @param software its version
      */
-    public record Member(String node, String state, Instant since, long unfinished, String software) {}
+    public record Member(
+            String node,
+            String state,
+            Instant since,
+            Optional<Double> silentSeconds,
+            long unfinished,
+            String software) {}
 
     /** Per second. */
     public record Rates(double receivedPerSecond, double receivedBytesPerSecond, double deliveredPerSecond) {

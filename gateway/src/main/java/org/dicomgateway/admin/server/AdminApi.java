@@ -19,6 +19,8 @@ import org.dicomgateway.admin.api.ProcessView;
 import org.dicomgateway.admin.api.Requests;
 import org.dicomgateway.admin.api.RoutesView;
 import org.dicomgateway.admin.api.VerificationView;
+import org.dicomgateway.admin.cluster.ClusterOrder.Action;
+import org.dicomgateway.admin.cluster.OrderView;
 import org.dicomgateway.dicom.values.Text;
 import org.dicomgateway.spool.DeliveryState;
 import org.dicomgateway.spool.Search;
@@ -39,11 +41,13 @@ final class AdminApi {
     private final Controls controls;
     private final SpoolView spool;
     private final Overview overview;
+    private final ClusterApi cluster;
 
-    AdminApi(Controls controls, SpoolView spool, Overview overview) {
+    AdminApi(Controls controls, SpoolView spool, Overview overview, ClusterApi cluster) {
         this.controls = controls;
         this.spool = spool;
         this.overview = overview;
+        this.cluster = cluster;
     }
 
     void register(RoutesConfig routes) {
@@ -115,8 +119,14 @@ final class AdminApi {
 
     private void pause(Context context) {
         String name = knownDestination(context.pathParam("name"));
-        String reason =
-                Text.printable(request(context, Requests.Pause.class).reason().orElse(""), MAX_REASON);
+        Requests.PauseDestination request = request(context, Requests.PauseDestination.class);
+        String reason = Text.printable(request.reason().orElse(""), MAX_REASON);
+        Optional<OrderView> ordered =
+                cluster.order(context, Action.PAUSE, new Selection(name, "", 0), reason, request.gateway());
+        if (ordered.isPresent()) {
+            answer(context, new Answers.Paused(name, isPaused(name), ordered));
+            return;
+        }
         if (!controls.pause(name, reason)) {
             throw noSuchDestination(name);
         }
@@ -130,11 +140,25 @@ final class AdminApi {
 
     private void resume(Context context) {
         String name = knownDestination(context.pathParam("name"));
+        Optional<String> only = controls.clusterControls().isPresent()
+                ? request(context, Requests.Resume.class).gateway()
+                : Optional.empty();
+        Optional<OrderView> ordered = cluster.order(context, Action.RESUME, new Selection(name, "", 0), "", only);
+        if (ordered.isPresent()) {
+            answer(context, new Answers.Paused(name, isPaused(name), ordered));
+            return;
+        }
         if (!controls.resume(name)) {
             throw new ConflictResponse("destination " + name + " is not paused");
         }
         LOG.info("{}: destination {} is resumed", Caller.mention(context), name);
         answer(context, new Answers.Paused(name, false));
+    }
+
+    private boolean isPaused(String name) {
+        return Optional.ofNullable(controls.destinations().get(name))
+                .filter(health -> health.state().equals("paused"))
+                .isPresent();
     }
 
     private void tryNow(Context context) {
@@ -183,6 +207,11 @@ final class AdminApi {
         if (request.all().orElse(false) && !selection.equals(Selection.ALL)) {
             throw new BadRequestResponse("all cannot be combined with another condition");
         }
+        Optional<OrderView> ordered = cluster.order(context, Action.RETRY, selection, "", request.gateway());
+        if (ordered.isPresent()) {
+            answer(context, new Answers.Count(ordered.get().count(), ordered));
+            return;
+        }
         long count = spool.retry(selection);
         LOG.info("{}: {} parked deliveries are tried again ({})", Caller.mention(context), count, described(selection));
         answer(context, new Answers.Count(count));
@@ -197,6 +226,11 @@ final class AdminApi {
         Selection selection = selection(request.destination(), request.study(), request.delivery());
         if (selection.equals(Selection.ALL)) {
             throw new BadRequestResponse("one of delivery, study and destination is needed");
+        }
+        Optional<OrderView> ordered = cluster.order(context, Action.DISCARD, selection, reason, request.gateway());
+        if (ordered.isPresent()) {
+            answer(context, new Answers.Count(ordered.get().count(), ordered));
+            return;
         }
         long count = spool.discard(selection, reason);
         LOG.info(

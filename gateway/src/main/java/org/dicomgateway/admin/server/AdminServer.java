@@ -64,8 +64,10 @@ public final class AdminServer implements AutoCloseable {
         Overview overview = new Overview(controls, spool, telemetry.traffic());
         this.live = new LiveEvents(overview, telemetry.recent());
         Gauges gauges = new Gauges(controls, spool, live, telemetry.metrics());
+        ClusterApi cluster = new ClusterApi(controls);
         List<Consumer<RoutesConfig>> apis = List.of(
-                new AdminApi(controls, spool, overview)::register,
+                new AdminApi(controls, spool, overview, cluster)::register,
+                cluster::register,
                 new SetAsideApi(spool)::register,
                 new SearchApi(controls, spool)::register,
                 new LiveApi(telemetry.traffic(), telemetry.recent(), live, gauges)::register,

@@ -1,9 +1,12 @@
 package org.dicomgateway.admin.server;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.dicomgateway.admin.api.DestinationView;
+import org.dicomgateway.admin.cluster.OrderView;
 
 /** Answers to requests that do something, and to health checks. */
 public final class Answers {
@@ -14,8 +17,16 @@ public final class Answers {
      * The action was done.
      *
      * @param count to how many deliveries or files
+     * @param cluster what each gateway of the cluster did; left out without a cluster
      */
-    public record Count(long count) {}
+    public record Count(
+            long count, @JsonInclude(Include.NON_ABSENT) Optional<OrderView> cluster) {
+
+        /** Done by this gateway alone. */
+        public Count(long count) {
+            this(count, Optional.empty());
+        }
+    }
 
     /**
      * A file was taken in.
@@ -28,8 +39,18 @@ public final class Answers {
      * A destination was paused or resumed.
      *
      * @param paused whether it is paused now
+     * @param cluster what each gateway of the cluster did; left out without a cluster
      */
-    public record Paused(String destination, boolean paused) {}
+    public record Paused(
+            String destination,
+            boolean paused,
+            @JsonInclude(Include.NON_ABSENT) Optional<OrderView> cluster) {
+
+        /** Done by this gateway alone. */
+        public Paused(String destination, boolean paused) {
+            this(destination, paused, Optional.empty());
+        }
+    }
 
     /** A destination that is down is being tried now. */
     public record Tried(String destination) {}

@@ -13,6 +13,7 @@ import org.dicomgateway.admin.api.RouteView;
 import org.dicomgateway.admin.api.RulesView;
 import org.dicomgateway.admin.api.StatusView;
 import org.dicomgateway.admin.api.VerificationView;
+import org.dicomgateway.admin.cluster.ClusterControls;
 import org.dicomgateway.observe.RejectedSenders;
 import org.dicomgateway.spool.Search;
 
@@ -68,6 +69,9 @@ public interface Controls {
 
     /** The cluster that the gateway is in. Empty when it is on its own. */
     Optional<StatusView.Cluster> cluster();
+
+    /** What is seen of the other gateways of a cluster, and ordered from all. Empty when it is on its own. */
+    Optional<ClusterControls> clusterControls();
 
     /** The rules in force. */
     RulesView rules();

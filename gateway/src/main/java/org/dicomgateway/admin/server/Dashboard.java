@@ -28,9 +28,29 @@ final class Dashboard {
 
     /** The files of the page, besides the page itself and the chart library. */
     private static final String[] FILES = {
-        "actions.js", "api.js", "app.js", "ask.js", "base.css", "chart.js", "destinations.js", "dom.js", "events.js",
-        "figures.js", "flow.js", "format.js", "icon.svg", "icons.js", "live.js", "model.js", "parts.css", "rejected.js",
-        "say.js", "search.js", "stuck.js", "study.js",
+        "actions.js",
+        "api.js",
+        "app.js",
+        "ask.js",
+        "base.css",
+        "chart.js",
+        "cluster.js",
+        "destinations.js",
+        "dom.js",
+        "events.js",
+        "figures.js",
+        "flow.js",
+        "format.js",
+        "icon.svg",
+        "icons.js",
+        "live.js",
+        "model.js",
+        "parts.css",
+        "rejected.js",
+        "say.js",
+        "search.js",
+        "stuck.js",
+        "study.js",
     };
 
     /** Content Security Policy Level 3; Trusted Types make the browser refuse every string as HTML or script. */

@@ -27,7 +27,7 @@ import org.dicomgateway.spool.SpoolSearch.Page;
 final class SearchApi {
 
     private static final int DEFAULT_LIMIT = 50;
-    private static final int MAX_LIMIT = 200;
+    static final int MAX_LIMIT = 200;
     private static final int MAX_VALUE = 200;
 
     /** Times outside these years are not useful here, and cannot be counted in milliseconds. */
@@ -132,7 +132,7 @@ final class SearchApi {
         return value;
     }
 
-    private static Optional<DeliveryState> state(String text) {
+    static Optional<DeliveryState> state(String text) {
         if (text.isEmpty()) {
             return Optional.empty();
         }
@@ -162,11 +162,11 @@ final class SearchApi {
         }
     }
 
-    private static Optional<String> cursor(Context context) {
+    static Optional<String> cursor(Context context) {
         return Optional.of(text(context, "cursor")).filter(cursor -> !cursor.isEmpty());
     }
 
-    private static int limit(Context context) {
+    static int limit(Context context) {
         String text = text(context, "limit");
         return text.isEmpty() ? DEFAULT_LIMIT : (int) number("limit", text, 1, MAX_LIMIT);
     }

@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.dicomgateway.admin.api.DestinationView;
 import org.dicomgateway.admin.api.Json;
+import org.dicomgateway.admin.api.StatusView;
 import org.dicomgateway.admin.server.Answers;
 import org.dicomgateway.config.Configuration;
 import org.dicomgateway.config.hocon.ConfigurationException;
@@ -95,6 +96,11 @@ public final class RunningGateway {
             throw new RunningGatewayException(
                     "no such destination: " + name + "; there are " + String.join(", ", known), ExitCode.MISUSED, null);
         }
+    }
+
+    /** The cluster that the gateway is in; empty when it is on its own. */
+    public Optional<StatusView.Cluster> cluster() throws RunningGatewayException {
+        return Json.readAnswer(get("/api/status"), StatusView.class).cluster();
     }
 
     private static HttpClient client(AdminSettings settings) throws RunningGatewayException {

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.dicomgateway.admin.api.StatusView;
 import org.dicomgateway.admin.api.StudyView;
 import org.dicomgateway.dicom.values.Text;
 
@@ -35,10 +36,20 @@ public final class Studies {
         if (uids.isEmpty()) {
             throw new RunningGatewayException(
                     "no study is known with the accession number " + Text.printable(accession, MAX_VALUE)
-                            + ": it never arrived here, or is older than the history",
+                            + ": it never arrived here, or is older than the history" + others(gateway),
                     ExitCode.NOT_FOUND,
                     null);
         }
         return uids;
+    }
+
+    /** The database of a cluster has no accession numbers. */
+    private static String others(RunningGateway gateway) throws RunningGatewayException {
+        return gateway.cluster()
+                .map(StatusView.Cluster::others)
+                .filter(others -> !others.isEmpty())
+                .map(others -> "; other gateways of the cluster may know it: ask " + String.join(", ", others)
+                        + ", or give the Study Instance UID with --study")
+                .orElse("");
     }
 }

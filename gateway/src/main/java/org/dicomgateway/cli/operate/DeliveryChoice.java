@@ -35,7 +35,14 @@ final class DeliveryChoice {
     @Option(names = "--delivery", paramLabel = "ID", description = "Only this delivery, by its number from parked.")
     private @Nullable Long delivery;
 
-    /** Whether no condition is given. */
+    @Option(
+            names = "--gateway",
+            paramLabel = "GATEWAY",
+            description = "In a cluster: only those of this gateway. A delivery is one of the gateway that is asked"
+                    + " unless this names another one.")
+    private @Nullable String gateway;
+
+    /** Whether no condition is given. The gateway alone is none. */
     boolean isAnything() {
         return destination == null && study == null && accession == null && delivery == null;
     }
@@ -57,6 +64,11 @@ final class DeliveryChoice {
         return accession == null
                 ? List.of(one)
                 : Studies.of(gateway, accession, one).stream().map(Optional::of).toList();
+    }
+
+    /** The only gateway of the cluster that is meant; empty: all. */
+    Optional<String> gateway() {
+        return Optional.ofNullable(gateway);
     }
 
     Optional<Long> delivery() {

@@ -1,12 +1,8 @@
 package org.dicomgateway.cli.operate;
 
-import java.util.List;
 import java.util.Optional;
-import org.dicomgateway.admin.api.Json;
 import org.dicomgateway.admin.api.Requests;
-import org.dicomgateway.admin.server.Answers;
 import org.dicomgateway.cli.common.Counted;
-import org.dicomgateway.cli.common.ExitCode;
 import org.dicomgateway.cli.common.OperatorCommand;
 import org.dicomgateway.cli.common.RunningGateway;
 import org.dicomgateway.cli.common.RunningGatewayException;
@@ -19,10 +15,10 @@ import picocli.CommandLine.Option;
         name = "discard",
         mixinStandardHelpOptions = true,
         description = "Discards parked or held deliveries for good: they are not delivered, and the spool deletes them."
-                + " The reason is kept in the logs and in the history.",
+                + " The reason is kept in the logs and in the history. In a cluster, those of all gateways.",
         exitCodeList = {
             "0:done, or nothing of it is parked or held",
-            "1:it could not be done",
+            "1:it could not be done, or not by all gateways of the cluster",
             "2:wrong usage or configuration, or there is no such destination",
             OperatorCommand.EXIT_UNREACHABLE,
             "4:no study has the Accession Number"
@@ -55,19 +51,19 @@ public final class DiscardCommand extends OperatorCommand {
 
     @Override
     public int run(RunningGateway gateway) throws RunningGatewayException {
-        long count = 0;
+        OrderText done = new OrderText();
         for (Optional<String> study : which.studies(gateway)) {
-            String answer = gateway.post(
+            done.add(gateway.post(
                     "/api/discard",
-                    new Requests.Discard(which.destination(), study, which.delivery(), Optional.of(reason)));
-            count += Json.readAnswer(answer, Answers.Count.class).count();
+                    new Requests.Discard(
+                            which.destination(), study, which.delivery(), Optional.of(reason), which.gateway())));
         }
         print(
-                Json.write(new Answers.Count(count)),
-                List.of(
-                        count == 0
+                done.json(),
+                done.lines(
+                        done.count() == 0
                                 ? "no such delivery is parked or held: nothing is discarded"
-                                : Counted.deliveries(count, "is", "are") + " discarded"));
-        return ExitCode.DONE;
+                                : Counted.deliveries(done.count(), "is", "are") + " discarded"));
+        return done.exitCode();
     }
 }

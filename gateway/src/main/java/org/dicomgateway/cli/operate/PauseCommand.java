@@ -22,12 +22,15 @@ import picocli.CommandLine.Parameters;
             "Sends nothing more to a destination until you resume it; a restart does not end the pause. Deliveries that"
                     + " have other candidates go there; the rest waits.",
             "",
+            "In a cluster all gateways pause it, and those that join later or come back.",
+            "",
             "pause receiver refuses new associations as a transient condition, so that modalities keep their images and"
-                    + " try again. Instances that were received are still delivered."
+                    + " try again. Instances that were received are still delivered. In a cluster, only the gateway that is"
+                    + " asked refuses them."
         },
         exitCodeList = {
             "0:it is paused",
-            "1:it could not be paused",
+            "1:it could not be paused, or not by all gateways of the cluster",
             "2:wrong usage or configuration, or there is no such destination",
             OperatorCommand.EXIT_UNREACHABLE
         },
@@ -53,16 +56,36 @@ public final class PauseCommand extends OperatorCommand {
             description = "For other operators: who, why, until when.")
     private @Nullable String reason;
 
+    @Option(
+            names = "--gateway",
+            paramLabel = "GATEWAY",
+            description = "In a cluster: pause the destination on this gateway only.")
+    private @Nullable String only;
+
+    /** Receiving is that of one gateway. */
+    @Override
+    public void check() {
+        if (only != null && which.equals(RunningNames.RECEIVER)) {
+            throw misuse("receiving is paused by the gateway that is asked: ask gateway " + only + " itself");
+        }
+    }
+
     private String path() {
         return which.equals(RunningNames.RECEIVER) ? "/api/receiver" : "/api/destinations/" + which;
     }
 
     @Override
     public int run(RunningGateway gateway) throws RunningGatewayException {
-        String answer = gateway.post(path() + "/pause", new Requests.Pause(Optional.ofNullable(reason)));
-        print(
-                answer,
-                List.of((which.equals(RunningNames.RECEIVER) ? "receiving" : "destination " + which) + " is paused"));
-        return ExitCode.DONE;
+        if (which.equals(RunningNames.RECEIVER)) {
+            String answer = gateway.post(path() + "/pause", new Requests.Pause(Optional.ofNullable(reason)));
+            print(answer, List.of("receiving is paused"));
+            return ExitCode.DONE;
+        }
+        OrderText done = new OrderText();
+        done.add(gateway.post(
+                path() + "/pause",
+                new Requests.PauseDestination(Optional.ofNullable(reason), Optional.ofNullable(only))));
+        print(done.json(), done.lines("destination " + which + " is paused"));
+        return done.exitCode();
     }
 }

@@ -8,7 +8,6 @@ import org.dicomgateway.admin.api.DestinationView;
 import org.dicomgateway.admin.api.HealthView;
 import org.dicomgateway.admin.api.Json;
 import org.dicomgateway.admin.api.Requests;
-import org.dicomgateway.admin.server.Answers;
 import org.dicomgateway.cli.common.Counted;
 import org.dicomgateway.cli.common.ExitCode;
 import org.dicomgateway.cli.common.NameConverter;
@@ -26,11 +25,12 @@ import picocli.CommandLine.Option;
 @Command(
         name = "retry",
         mixinStandardHelpOptions = true,
-        description = "Tries parked deliveries again, from their first attempt. With --now, tries a destination that is"
-                + " down at once, not at its next attempt.",
+        description = "Tries parked deliveries again, from their first attempt; in a cluster, those of all gateways."
+                + " With --now, tries a destination that is down at once, not at its next attempt; in a cluster, that"
+                + " of the gateway that is asked.",
         exitCodeList = {
             "0:done, or nothing of it is parked, or the destination of --now is not down",
-            "1:it could not be done; a paused destination cannot be tried",
+            "1:it could not be done, or not by all gateways of the cluster; a paused destination cannot be tried",
             "2:wrong usage or configuration, or there is no such destination",
             OperatorCommand.EXIT_UNREACHABLE,
             "4:no study has the Accession Number"
@@ -62,7 +62,7 @@ public final class RetryCommand extends OperatorCommand {
     @Override
     public void check() {
         if (now != null) {
-            if (all || !only.isAnything()) {
+            if (all || !only.isAnything() || only.gateway().isPresent()) {
                 throw misuse("--now cannot be combined with another condition");
             }
             return;
@@ -82,18 +82,18 @@ public final class RetryCommand extends OperatorCommand {
         if (now != null) {
             return tryNow(gateway, now);
         }
-        long count = 0;
+        OrderText done = new OrderText();
         for (Optional<String> study : only.studies(gateway)) {
-            String answer = gateway.post("/api/retry", new Requests.Retry(only.destination(), study, only.delivery()));
-            count += Json.readAnswer(answer, Answers.Count.class).count();
+            done.add(gateway.post(
+                    "/api/retry", new Requests.Retry(only.destination(), study, only.delivery(), only.gateway())));
         }
         print(
-                Json.write(new Answers.Count(count)),
-                List.of(
-                        count == 0
+                done.json(),
+                done.lines(
+                        done.count() == 0
                                 ? "no such delivery is parked: nothing is tried again"
-                                : Counted.deliveries(count, "is", "are") + " tried again"));
-        return ExitCode.DONE;
+                                : Counted.deliveries(done.count(), "is", "are") + " tried again"));
+        return done.exitCode();
     }
 
     private int tryNow(RunningGateway gateway, String name) throws RunningGatewayException {

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.dicomgateway.admin.api.CertificateView;
 import org.dicomgateway.admin.api.DestinationView;
 import org.dicomgateway.admin.api.HealthView;
@@ -33,6 +35,9 @@ final class StatusText {
 
     /** The most recent senders, and rejected senders; the JSON has all of them. */
     private static final int MAX_SENDERS = 10;
+
+    /** The column that says why, in the table of destinations without a cluster. */
+    private static final int WHY = 8;
 
     private final StatusView status;
     private final List<DestinationView> destinations;
@@ -125,6 +130,13 @@ final class StatusText {
                                 : "its work was taken over")));
         lines.add("cluster: " + cluster.node() + ", at work: " + String.join(", ", cluster.working())
                 + (cluster.standby() ? "" : "; no standby confirms what is received"));
+        cluster.parkedElsewhere()
+                .forEach(parked -> wrong.add("parked: " + Counted.deliveries(parked.parked(), "waits", "wait")
+                        + " for your decision at gateway " + parked.gateway() + ": " + ProgramName.get() + " parked"));
+        lines.add(cluster.countedAt()
+                .map(at -> "cluster: what all gateways have was counted " + Times.age(Duration.between(at, now))
+                        + " ago" + (cluster.answers() ? "" : "; the database does not answer"))
+                .orElse("cluster: what all gateways have was not counted yet"));
     }
 
     /** Adds a destination that should be used but cannot be. */
@@ -236,10 +248,39 @@ final class StatusText {
     }
 
     private void table() {
-        TextTable table = new TextTable(
-                "destination", "state", "since", "in flight", "pending", "held", "parked", "delivered", "why");
+        List<String> heading = new ArrayList<>(
+                List.of("destination", "state", "since", "in flight", "pending", "held", "parked", "delivered", "why"));
+        status.cluster().ifPresent(cluster -> heading.addAll(WHY, List.of("all pending", "all held", "all parked")));
+        TextTable table = new TextTable(heading.toArray(String[]::new));
         destinations.forEach(destination -> table.row(row(destination)));
+        status.cluster()
+                .ifPresent(cluster -> elsewhere(cluster).forEach(name -> table.row(row(name, cluster.at(name)))));
         lines.addAll(table.lines());
+    }
+
+    /** Destinations that only other gateways have anything for. */
+    private Set<String> elsewhere(StatusView.Cluster cluster) {
+        TreeSet<String> names = new TreeSet<>();
+        cluster.waiting().forEach(each -> names.add(each.destination()));
+        destinations.forEach(each -> names.remove(each.name()));
+        return names;
+    }
+
+    private static String[] row(String name, StatusView.Waiting all) {
+        return new String[] {
+            name.isEmpty() ? NameConverter.ANY : name,
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "",
+            Long.toString(all.pending()),
+            Long.toString(all.held()),
+            Long.toString(all.parked()),
+            ""
+        };
     }
 
     private void senders(List<StatusView.Sender> senders) {
@@ -286,17 +327,22 @@ final class StatusText {
         }
     }
 
-    private static String[] row(DestinationView destination) {
-        return new String[] {
-            destination.name(),
-            destination.state(),
-            destination.since().map(Times::of).orElse(""),
-            Integer.toString(destination.inFlight()),
-            Long.toString(destination.waiting().instances()),
-            Long.toString(destination.held()),
-            Long.toString(destination.parked()),
-            Long.toString(destination.books().map(Books::delivered).orElse(0L)),
-            Text.printable(destination.why(), MAX_REASON)
-        };
+    private String[] row(DestinationView destination) {
+        List<String> row = new ArrayList<>(List.of(
+                destination.name(),
+                destination.state(),
+                destination.since().map(Times::of).orElse(""),
+                Integer.toString(destination.inFlight()),
+                Long.toString(destination.waiting().instances()),
+                Long.toString(destination.held()),
+                Long.toString(destination.parked()),
+                Long.toString(destination.books().map(Books::delivered).orElse(0L)),
+                Text.printable(destination.why(), MAX_REASON)));
+        status.cluster()
+                .map(cluster -> cluster.at(destination.name()))
+                .ifPresent(all -> row.addAll(
+                        WHY,
+                        List.of(Long.toString(all.pending()), Long.toString(all.held()), Long.toString(all.parked()))));
+        return row.toArray(String[]::new);
     }
 }

@@ -2,9 +2,10 @@ package org.dicomgateway.cli.operate;
 
 import java.time.Instant;
 import java.time.ZoneId;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.dicomgateway.admin.api.InstanceView;
 import org.dicomgateway.admin.api.Json;
 import org.dicomgateway.admin.api.StoryView;
@@ -32,13 +33,18 @@ import picocli.CommandLine.Parameters;
                     + " got at each destination, and why it did not get further. For one instance, it shows everything"
                     + " that happened, in order. Upper and lower case of an Accession Number do not matter.",
             "",
-            "The gateway knows what is still in the spool, and what was delivered within gateway.spool.history."
+            "The gateway knows what is still in the spool, and what was delivered within gateway.spool.history.",
+            "",
+            "In a cluster it also shows what other gateways have of the study or the instance. The cluster's database"
+                    + " knows Study and SOP Instance UIDs. What only another gateway received is found there by its"
+                    + " Accession Number, its Patient ID or a Series Instance UID: ask that gateway."
         },
         optionListHeading = "%nOptions:%n",
         exitCodeList = {
             "0:it is known, and delivered everywhere; no check found it missing or differing, and no destination"
                     + " refused to commit it",
-            "1:it waits, or was parked or discarded, or is missing, differs or is not committed somewhere",
+            "1:it waits, or was parked or discarded, or is missing, differs or is not committed somewhere; or other"
+                    + " gateways of the cluster could not be asked",
             "2:wrong usage or configuration",
             OperatorCommand.EXIT_UNREACHABLE,
             "4:it is not known"
@@ -76,40 +82,106 @@ public final class TraceCommand extends OperatorCommand {
     @Option(names = "--show-patients", description = "Show Patient ID and Accession Number.")
     private boolean showPatients;
 
+    /** What this gateway knows: as it answered, as lines, whether it is all delivered, and as what it was found. */
+    private record Here(String json, List<String> lines, boolean done, String condition, List<String> studies) {}
+
     @Override
     public int run(RunningGateway gateway) throws RunningGatewayException {
+        Optional<Here> here = here(gateway);
+        Optional<Elsewhere> elsewhere = Elsewhere.of(gateway);
+        if (elsewhere.isEmpty()) {
+            Here known = here.orElseGet(() -> new Here("[]", List.of(nothing()), false, "", List.of()));
+            print(known.json(), known.lines());
+            return here.isEmpty() ? ExitCode.NOT_FOUND : known.done() ? ExitCode.DONE : ExitCode.FAILED;
+        }
+        return inCluster(here, elsewhere.get());
+    }
+
+    private String nothing() {
+        return "nothing is known of " + Text.printable(what, MAX_WHAT)
+                + ": it never arrived here, or is older than the history";
+    }
+
+    private int inCluster(Optional<Here> here, Elsewhere elsewhere) {
+        boolean found = isElsewhere(here, elsewhere);
+        List<String> lines = new ArrayList<>(
+                here.map(Here::lines).orElseGet(() -> List.of("gateway " + elsewhere.node() + ": " + nothing())));
+        if (!found && elsewhere.missing().isEmpty()) {
+            lines.add(nothingElsewhere(here, elsewhere));
+        }
+        if (found) {
+            lines.add("");
+        }
+        lines.addAll(elsewhere.lines());
+        print(elsewhere.json(here.map(Here::json).orElse("[]")), lines);
+        if (here.isEmpty() && !found) {
+            return elsewhere.missing().isEmpty() ? ExitCode.NOT_FOUND : ExitCode.FAILED;
+        }
+        return here.map(Here::done).orElse(true) && elsewhere.isDone() ? ExitCode.DONE : ExitCode.FAILED;
+    }
+
+    /** The database of the cluster knows Study and SOP Instance UIDs, and nothing of patients. */
+    private boolean isElsewhere(Optional<Here> here, Elsewhere elsewhere) {
+        if (here.isPresent() && !here.get().condition().equals("instance")) {
+            boolean found = false;
+            for (String study : here.get().studies()) {
+                found |= isFound(elsewhere, "study", study);
+            }
+            return found;
+        }
+        return Uid.isValid(what)
+                && ((here.isEmpty() && isFound(elsewhere, "study", what)) || isFound(elsewhere, "instance", what));
+    }
+
+    private boolean isFound(Elsewhere elsewhere, String condition, String uid) {
+        return elsewhere.find(condition, uid, instances || condition.equals("instance"), limit);
+    }
+
+    private String nothingElsewhere(Optional<Here> here, Elsewhere elsewhere) {
+        if (Uid.isValid(what) || here.isPresent()) {
+            return "no other gateway of the cluster has anything of it";
+        }
+        return "the cluster's database knows Study and SOP Instance UIDs, not patients, accession numbers or series"
+                + (elsewhere.others().isEmpty() ? "" : ": ask " + String.join(", ", elsewhere.others()) + " as well");
+    }
+
+    private Optional<Here> here(RunningGateway gateway) throws RunningGatewayException {
         for (String condition : Uid.isValid(what)
                 ? List.of("study", "series", "instance", "accession", "patient")
                 : List.of("accession", "patient")) {
             Map<String, String> conditions = Map.of(condition, what);
             Found studies = Found.by(gateway, "/api/studies", conditions, limit);
             if (!studies.items().isEmpty()) {
-                return tell(gateway, condition, conditions, studies);
+                return Optional.of(told(gateway, condition, conditions, studies));
             }
         }
-        print(
-                "[]",
-                List.of("nothing is known of " + Text.printable(what, MAX_WHAT)
-                        + ": it never arrived here, or is older than the history"));
-        return ExitCode.NOT_FOUND;
+        return Optional.empty();
     }
 
-    private int tell(RunningGateway gateway, String condition, Map<String, String> conditions, Found studies)
+    private Here told(RunningGateway gateway, String condition, Map<String, String> conditions, Found studies)
             throws RunningGatewayException {
         List<StudyView> all = studies.as(StudyView.class);
+        List<String> uids = all.stream()
+                .map(StudyView::studyInstanceUid)
+                .filter(uid -> !uid.isEmpty())
+                .distinct()
+                .toList();
         if (condition.equals("instance")) {
             List<InstanceView> found =
                     Found.by(gateway, "/api/instances", conditions, limit).as(InstanceView.class);
-            stories(gateway, found);
-            return found.stream().allMatch(TraceText::isDone) ? ExitCode.DONE : ExitCode.FAILED;
+            return stories(gateway, found);
         }
+        boolean done = all.stream().allMatch(TraceText::isDone) && !studies.more();
         if (instances) {
             Found found = Found.by(gateway, "/api/instances", conditions, limit);
-            print(found.json(), TraceText.instances(found.as(InstanceView.class), found.more(), showPatients));
-        } else {
-            print(studies.json(), text(all, studies.more(), condition));
+            return new Here(
+                    found.json(),
+                    TraceText.instances(found.as(InstanceView.class), found.more(), showPatients),
+                    done,
+                    condition,
+                    uids);
         }
-        return all.stream().allMatch(TraceText::isDone) && !studies.more() ? ExitCode.DONE : ExitCode.FAILED;
+        return new Here(studies.json(), text(all, studies.more(), condition), done, condition, uids);
     }
 
     /** A study that is asked for by its accession number is called so. */
@@ -123,21 +195,23 @@ public final class TraceCommand extends OperatorCommand {
                         showPatients ? study.accessionNumber() : asked, study, ZoneId.systemDefault(), Instant.now()));
     }
 
-    /** Prints the history of each instance. An instance that was received twice has two. */
-    private void stories(RunningGateway gateway, List<InstanceView> all) throws RunningGatewayException {
-        Map<InstanceView, String> answers = new LinkedHashMap<>();
+    /** The history of each instance. An instance that was received twice has two. */
+    private Here stories(RunningGateway gateway, List<InstanceView> all) throws RunningGatewayException {
+        List<String> answers = new ArrayList<>();
+        List<String> lines = new ArrayList<>();
         for (InstanceView one : all) {
-            answers.put(one, gateway.get("/api/instances/" + one.id()));
-        }
-        if (isJson()) {
-            print("[" + String.join(",", answers.values()) + "]", List.of());
-            return;
-        }
-        for (Map.Entry<InstanceView, String> answer : answers.entrySet()) {
+            String answer = gateway.get("/api/instances/" + one.id());
+            answers.add(answer);
             List<StoryView.Happened> timeline =
-                    Json.readAnswer(answer.getValue(), Timeline.class).timeline();
-            TraceText.story(answer.getKey(), timeline, showPatients).forEach(out()::println);
+                    Json.readAnswer(answer, Timeline.class).timeline();
+            lines.addAll(TraceText.story(one, timeline, showPatients));
         }
+        return new Here(
+                "[" + String.join(",", answers) + "]",
+                lines,
+                all.stream().allMatch(TraceText::isDone),
+                "instance",
+                List.of());
     }
 
     private record Timeline(List<StoryView.Happened> timeline) {}

@@ -72,8 +72,8 @@ final class SpoolHandover implements Handover {
 
     private List<CopyProgress> copies(long id) throws LedgerException {
         return ledger.deliveries(id).stream()
-                .map(each ->
-                        new CopyProgress(DeliveryId.place(each.id()), each.route(), each.destination(), each.state()))
+                .map(each -> new CopyProgress(
+                        DeliveryId.place(each.id()), each.route(), each.destination(), each.state(), each.reason()))
                 .toList();
     }
 
@@ -119,6 +119,10 @@ final class SpoolHandover implements Handover {
                 instances.add(DeliveryId.instance(again.deliveryId()));
             } else if (change instanceof Change.Rerouted rerouted) {
                 rerouted.deliveries().forEach(id -> instances.add(DeliveryId.instance(id)));
+            } else if (change instanceof Change.Reconsidered reconsidered) {
+                reconsidered.deliveries().forEach(id -> instances.add(DeliveryId.instance(id)));
+            } else if (change instanceof Change.Received received && leavesAChoice(received)) {
+                instances.add(received.stored().instance().id());
             } else if (change instanceof Change.Replanned replanned) {
                 instances.add(replanned.instanceId());
             } else if (change instanceof Change.Discarded discarded) {
@@ -128,6 +132,12 @@ final class SpoolHandover implements Handover {
         }
         applied.superseded().forEach(each -> instances.add(each.instance().id()));
         return instances;
+    }
+
+    /** Where there is one candidate, the replica knows the destination already. */
+    private static boolean leavesAChoice(Change.Received received) {
+        return received.plan().deliveries().stream()
+                .anyMatch(planned -> planned.candidates().size() > 1);
     }
 
     /** A question to the ledger, or a command. */

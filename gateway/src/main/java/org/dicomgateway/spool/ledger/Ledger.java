@@ -161,8 +161,9 @@ public interface Ledger extends AutoCloseable {
      *
      * @param route the route that requested it
      * @param destination empty while none is chosen
+     * @param reason why it is parked; empty in any other state
      */
-    record PlacedDelivery(long id, String route, String destination, DeliveryState state) {}
+    record PlacedDelivery(long id, String route, String destination, DeliveryState state, String reason) {}
 
     /** A delivery to claim. If it is versioned, {@link Change.HandedOut} must be applied first. */
     record DueDelivery(

@@ -173,14 +173,20 @@ public final class LedgerReader implements AutoCloseable {
     }
 
     List<Ledger.PlacedDelivery> deliveries(long instanceId) throws SQLException {
-        return DeliveryRow.of(database, instanceId).stream()
-                .map(row -> new Ledger.PlacedDelivery(
-                        row.id(),
-                        row.route(),
-                        Optional.ofNullable(row.destination()).orElse(""),
-                        LedgerRows.state(row.state())))
-                .toList();
+        return database.list(
+                row -> new Ledger.PlacedDelivery(
+                        row.getLong("id"),
+                        row.getString("route"),
+                        Optional.ofNullable(row.getString("destination")).orElse(""),
+                        LedgerRows.state(row.getInt("state")),
+                        Optional.ofNullable(row.getString("reason")).orElse("")),
+                PLACED,
+                instanceId);
     }
+
+    static final String PLACED = """
+            SELECT id, route, destination, state, CASE WHEN state = 2 THEN last_error END AS reason
+            FROM delivery NOT INDEXED WHERE id BETWEEN ?1 * 1024 AND ?1 * 1024 + 1023 ORDER BY id""";
 
     /** The count of syncs. 0 when the ledger is not complete yet. */
     public long syncs() throws SQLException {

@@ -1033,7 +1033,8 @@ public final class InMemoryLedger implements Ledger {
                                 delivery.id,
                                 delivery.planned.route(),
                                 Optional.ofNullable(delivery.destination).orElse(""),
-                                DeliveryState.valueOf(delivery.state.name())))
+                                DeliveryState.valueOf(delivery.state.name()),
+                                delivery.state == State.PARKED ? delivery.lastError : ""))
                         .toList();
     }
 

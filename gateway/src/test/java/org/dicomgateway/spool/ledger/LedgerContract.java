@@ -767,8 +767,8 @@ public abstract class LedgerContract {
 
         assertThat(ledger.deliveries(1))
                 .containsExactly(
-                        new Ledger.PlacedDelivery(first, "all", "a", DeliveryState.DISCARDED),
-                        new Ledger.PlacedDelivery(delivery(1, 1), "all", "b", DeliveryState.PENDING));
+                        new Ledger.PlacedDelivery(first, "all", "a", DeliveryState.DISCARDED, ""),
+                        new Ledger.PlacedDelivery(delivery(1, 1), "all", "b", DeliveryState.PENDING, ""));
         assertThat(ledger.books()).doesNotContainKey("a");
         assertThat(ledger.finished(List.of(1L))).isEmpty();
 

@@ -34,6 +34,7 @@ class LedgerQueryPlanTest {
             Map.entry("settled", LedgerWriter.SETTLED),
             Map.entry("finished", Completion.FINISHED),
             Map.entry("deliveries of an instance", DeliveryRow.OF_INSTANCE),
+            Map.entry("placed deliveries of an instance", LedgerReader.PLACED),
             Map.entry("placed", Placement.PLACED),
             Map.entry("instance", Placement.INSTANCE),
             Map.entry("where it went last", Affinities.FIND),

@@ -1,0 +1,56 @@
+package org.dicomgateway.admin.cluster;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.dicomgateway.spool.Search;
+import org.dicomgateway.spool.SearchException;
+import org.dicomgateway.spool.SpoolSearch.Page;
+
+/**
+ * What operators see of the other gateways of a cluster, and order from all of them. Every call ends within seconds,
+ * whatever becomes of the database. Safe for any number of threads.
+ */
+public interface ClusterControls {
+
+    /** The name of this gateway. */
+    String node();
+
+    /** The names of all gateways, also of those that are gone and not yet forgotten; sorted. */
+    Set<String> gateways();
+
+    /** The names of those at work. */
+    Set<String> working();
+
+    /**
+     * Has an order done by all gateways at work, or by one, and waits for them.
+     *
+     * @throws IllegalArgumentException when this gateway cannot do it
+     */
+    OrderView order(ClusterOrder order);
+
+    /**
+     * The latest orders.
+     *
+     * @throws SearchException when the database does not answer
+     */
+    List<OrderView> orders(int limit);
+
+    /**
+     * Copies that other gateways have, the latest first.
+     *
+     * @param which only its study, SOP Instance UID, destination and state count
+     * @param gateway whose; empty: those of all others
+     * @throws SearchException when the database does not answer
+     * @throws IllegalArgumentException when there is no such cursor
+     */
+    Page<CopyView> copies(Search which, String gateway, Optional<String> cursor, int limit);
+
+    /**
+     * Where a study or an instance is that other gateways have, and what they delivered of it.
+     *
+     * @param which only its study and SOP Instance UID count
+     * @throws SearchException when the database does not answer
+     */
+    WhereaboutsView whereabouts(Search which);
+}
