@@ -36,7 +36,10 @@ public final class RoutingReader {
 
     /** The settings, which can be read when no problem was reported. */
     public record Draft(
-            Supplier<RoutingSettings> settings, List<DestinationReader.Draft> destinations, List<RouteDraft> routes) {}
+            Supplier<RoutingSettings> settings,
+            List<DestinationReader.Draft> destinations,
+            List<RouteDraft> routes,
+            Map<String, TransformReader.Draft> transforms) {}
 
     /** A route and its place. */
     record RouteDraft(
@@ -48,11 +51,12 @@ public final class RoutingReader {
     public Draft read(Section root) {
         Section defaults = root.section("destination-defaults");
         DestinationReader.checkDefaults(defaults);
+        Map<String, TransformReader.Draft> transforms = TransformReader.read(root.section("transforms"));
         Map<String, DestinationReader.Draft> destinations = new LinkedHashMap<>();
         Setting<Node> list = root.node("destinations");
         Section blocks = root.section("destinations");
         blocks.blocks(defaults)
-                .forEach((name, block) -> destinations.put(name, DestinationReader.read(name, block, problems)));
+                .forEach((name, block) -> destinations.put(name, DestinationReader.read(name, block, transforms, problems)));
 
         Section routeDefaults = root.section("route-defaults");
         StrategyReader.read(routeDefaults);
@@ -67,7 +71,7 @@ public final class RoutingReader {
             routes.add(route(block, names));
         }
         root.finish();
-        return new Draft(() -> settings(destinations, routes), List.copyOf(destinations.values()), routes);
+        return new Draft(() -> settings(destinations, routes), List.copyOf(destinations.values()), routes, transforms);
     }
 
     private static RoutingSettings settings(
