@@ -77,6 +77,23 @@ public record Instance(
         return value.length() <= MAX_VALUE ? value : value.substring(0, MAX_VALUE);
     }
 
+    /** This instance as a destination knows it that was sent something else: with the UIDs and the length of that. */
+    public Instance sentAs(SentAs sentAs) {
+        return new Instance(
+                id,
+                sopClass,
+                sentAs.sopInstance(),
+                transferSyntax,
+                sentAs.studyInstanceUid(),
+                sentAs.seriesInstanceUid(),
+                patientId,
+                accessionNumber,
+                modality,
+                origin,
+                receivedAt,
+                sentAs.length());
+    }
+
     /** Returns a copy with this key. */
     public Instance numbered(long key) {
         return new Instance(

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The spool as a lane sees it: gives out due deliveries and takes back their outcomes. Thread-safe.
@@ -59,6 +60,21 @@ public interface Outbox {
      * reaches. False when this cannot be determined.
      */
     boolean explainsDuplicate(Claim claim);
+
+    /**
+     * What the destination of a claim is sent instead of its instance, as far as that was noted for this delivery;
+     * empty: nothing was noted, so nothing was sent, or the ledger was lost since.
+     *
+     * @throws NotNowException when that cannot be determined now
+     */
+    Optional<SentAs> sentAs(Claim claim) throws NotNowException;
+
+    /**
+     * Notes what the destination of a claim is sent instead of its instance. Returns when the note is durable.
+     *
+     * @throws NotNowException when it cannot be made durable now; then nothing may be sent
+     */
+    void noteSentAs(Claim claim, SentAs sentAs) throws NotNowException;
 
     /**
      * Reports that a destination became usable or unusable. The spool then chooses again for deliveries that wait for

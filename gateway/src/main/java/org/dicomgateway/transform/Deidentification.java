@@ -277,7 +277,9 @@ final class Deidentification {
 
     /** UIDs of the standard itself, such as those of SOP classes, stay. */
     private String uid(String value) {
-        return value.isEmpty() || Dictionary.name(Uid.of(value)).isPresent() ? value : pseudonyms.uid(value);
+        boolean standard =
+                value.isEmpty() || SopClasses.isKnown(value) || Dictionary.name(Uid.of(value)).isPresent();
+        return standard ? value : pseudonyms.uid(value);
     }
 
     private Optional<Element> moved(Element element, Patient patient) {

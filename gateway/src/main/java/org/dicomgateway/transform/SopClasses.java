@@ -42,7 +42,7 @@ final class SopClasses {
     /** @throws UntransformableException when the instance is of a kind that cannot be de-identified */
     static void check(Elements dataset) throws UntransformableException {
         String sopClass = dataset.firstAscii(SOP_CLASS_UID);
-        if (!isOneOf(sopClass, IMAGES) && !isOneOf(sopClass, OFTEN_BURNED_IN)) {
+        if (!isKnown(sopClass)) {
             throw new UntransformableException(
                     "instances of SOP class " + sopClass + " cannot be de-identified: only images of known kinds can");
         }
@@ -71,6 +71,11 @@ final class SopClasses {
                 .flatMap(value -> Stream.of(value.split("[ _-]")))
                 .anyMatch(word -> SCREENS.stream().anyMatch(word::startsWith));
         return screen ? Optional.of("its Image Type is that of a picture of a screen or a report") : Optional.empty();
+    }
+
+    /** Whether instances of this SOP class can be de-identified. */
+    static boolean isKnown(String sopClass) {
+        return isOneOf(sopClass, IMAGES) || isOneOf(sopClass, OFTEN_BURNED_IN);
     }
 
     private static boolean isOneOf(String uid, Set<String> suffixes) {

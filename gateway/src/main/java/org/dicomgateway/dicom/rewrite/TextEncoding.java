@@ -161,6 +161,14 @@ public final class TextEncoding {
         convert(dataset, of(dataset, Optional.empty()), true);
     }
 
+    private static String unpadded(String text) {
+        int end = text.length();
+        while (end > 0 && (text.charAt(end - 1) == ' ' || text.charAt(end - 1) == 0)) {
+            end--;
+        }
+        return text.substring(0, end);
+    }
+
     private static void convert(Elements elements, TextEncoding from, boolean whole) throws UntransformableException {
         for (Element element : elements.all()) {
             if (element.items() != null) {
@@ -172,7 +180,8 @@ public final class TextEncoding {
                 elements.put(new Element(
                         element.tag(),
                         element.vr(),
-                        Elements.padded(from.decode(element).getBytes(StandardCharsets.UTF_8), element.vr()),
+                        Elements.padded(
+                                unpadded(from.decode(element)).getBytes(StandardCharsets.UTF_8), element.vr()),
                         null,
                         false));
             } else if (element.vr().equals("UN") && !from.isAscii(element.value())) {
