@@ -204,7 +204,7 @@ public final class Gateway implements AutoCloseable {
                         commitment,
                         DurableFolder.open(settings.spool().directory().resolve("commitments")),
                         spool,
-                        rules::commitOn,
+                        rules.requirements(),
                         sender -> Reporter.of(reportTo(sender, commitment.timeout()), tls),
                         clock));
     }

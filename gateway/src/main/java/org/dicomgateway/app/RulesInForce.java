@@ -13,6 +13,7 @@ import org.dicomgateway.admin.api.ReloadView;
 import org.dicomgateway.admin.api.ReloadView.Outcome;
 import org.dicomgateway.admin.api.RouteView;
 import org.dicomgateway.admin.api.RulesView.Broken;
+import org.dicomgateway.commit.Requirements;
 import org.dicomgateway.config.hocon.Problem;
 import org.dicomgateway.config.reader.RoutingFile;
 import org.dicomgateway.config.settings.DestinationSettings;
@@ -76,12 +77,29 @@ final class RulesInForce implements Planner {
     }
 
     /** The copies that storage commitment requires of a route; all, when the rules have no such route any more. */
-    CommitOn commitOn(String route) {
+    private CommitOn commitOn(String route) {
         return current.settings.routes().stream()
                 .filter(each -> each.name().equals(route))
                 .map(RouteSettings::commitOn)
                 .findFirst()
                 .orElse(CommitOn.ALL);
+    }
+
+    /** What the rules in force require of copies, at each moment. */
+    Requirements requirements() {
+        return new Requirements() {
+            @Override
+            public CommitOn commitOn(String route) {
+                return RulesInForce.this.commitOn(route);
+            }
+
+            @Override
+            public boolean isDeidentified(String destination) {
+                return destination(destination)
+                        .filter(DestinationSettings::deidentifies)
+                        .isPresent();
+            }
+        };
     }
 
     /** Reports to these stages, now and after each change. The rules may have changed since an earlier process ran. */

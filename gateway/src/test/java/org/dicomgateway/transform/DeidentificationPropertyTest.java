@@ -119,6 +119,10 @@ class DeidentificationPropertyTest {
         }
     }
 
+    private static String around(String bytes, int found) {
+        return found < 0 ? "" : bytes.substring(Math.max(0, found - 60), Math.min(bytes.length(), found + 60));
+    }
+
     @Property(tries = 150)
     void no_secret_is_in_any_byte_and_the_same_comes_out_each_time(@ForAll long seed) throws IOException {
         Random random = new Random(seed);
@@ -145,14 +149,16 @@ class DeidentificationPropertyTest {
 
         byte[] output = Transforms.apply(Transforms.profile(), original, syntax);
 
-        String bytes = new String(output, StandardCharsets.ISO_8859_1);
+        // Any digits can be in a pseudonym, by chance.
+        String bytes = new String(output, StandardCharsets.ISO_8859_1).replaceAll("2\\.25\\.[0-9]+", "");
         for (String secret : generator.secrets) {
             for (Charset charset : List.of(
                     StandardCharsets.ISO_8859_1, StandardCharsets.UTF_8, StandardCharsets.UTF_16LE,
                     StandardCharsets.UTF_16BE)) {
-                assertThat(bytes.contains(new String(secret.getBytes(charset), StandardCharsets.ISO_8859_1)))
-                        .as("%s in %s", secret, charset)
-                        .isFalse();
+                int found = bytes.indexOf(new String(secret.getBytes(charset), StandardCharsets.ISO_8859_1));
+                assertThat(found)
+                        .as("%s in %s: %s", secret, charset, around(bytes, found))
+                        .isNegative();
             }
         }
         assertThat(Transforms.apply(Transforms.profile(), original, syntax)).isEqualTo(output);
