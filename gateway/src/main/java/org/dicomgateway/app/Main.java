@@ -32,6 +32,7 @@ import org.dicomgateway.cli.operate.SetAsideCommand;
 import org.dicomgateway.cli.operate.StatusCommand;
 import org.dicomgateway.cli.operate.TraceCommand;
 import org.dicomgateway.cli.operate.VerifyCommand;
+import org.dicomgateway.cli.send.DeidentifyCommand;
 import org.dicomgateway.cli.send.EchoCommand;
 import org.dicomgateway.cli.send.SendCommand;
 import org.dicomgateway.config.hocon.ConfigurationException;
@@ -55,6 +56,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             RunCommand.class,
             CheckCommand.class,
             EchoCommand.class,
+            DeidentifyCommand.class,
             ExplainCommand.class,
             ExportCommand.class,
             GenerateCommand.class,

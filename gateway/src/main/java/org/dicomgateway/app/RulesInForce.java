@@ -14,6 +14,7 @@ import org.dicomgateway.admin.api.ReloadView.Outcome;
 import org.dicomgateway.admin.api.RouteView;
 import org.dicomgateway.admin.api.RulesView.Broken;
 import org.dicomgateway.commit.Requirements;
+import org.dicomgateway.config.Configuration;
 import org.dicomgateway.config.hocon.Problem;
 import org.dicomgateway.config.reader.RoutingFile;
 import org.dicomgateway.config.settings.DestinationSettings;
@@ -55,6 +56,7 @@ final class RulesInForce implements Planner {
 
     private final Path file;
     private final InstantSource clock;
+    private final boolean clustered;
     private final Map<String, LongAdder> matched = new ConcurrentHashMap<>();
     private volatile Version current;
     private volatile Optional<Broken> broken = Optional.empty();
@@ -64,6 +66,12 @@ final class RulesInForce implements Planner {
 
     /** Begins with the first version. */
     RulesInForce(Path file, RoutingSettings settings, InstantSource clock) {
+        this(file, settings, false, clock);
+    }
+
+    /** @param clustered whether the gateway is one of a cluster, where there are no transforms */
+    RulesInForce(Path file, RoutingSettings settings, boolean clustered, InstantSource clock) {
+        this.clustered = clustered;
         this.file = file;
         this.clock = clock;
         Instant now = clock.instant();
@@ -110,7 +118,14 @@ final class RulesInForce implements Planner {
 
     /** Takes over the content of the file, if it is valid and differs from what is in force. */
     synchronized void accept(RoutingFile read) {
-        read.settings().ifPresentOrElse(this::take, () -> refuse(read.problems()));
+        Optional<Problem> transforms = clustered
+                ? read.settings().flatMap(settings -> Configuration.noTransforms(file, settings))
+                : Optional.empty();
+        if (transforms.isPresent()) {
+            refuse(List.of(transforms.get()));
+        } else {
+            read.settings().ifPresentOrElse(this::take, () -> refuse(read.problems()));
+        }
     }
 
     private void take(RoutingSettings next) {

@@ -12,7 +12,7 @@ import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.spool.Claim;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Outbox;
-import org.dicomgateway.spool.SentAs;
+import org.dicomgateway.spool.Outbox.SentAs;
 import org.dicomgateway.spool.Settlement;
 
 /** Counts the deliveries that were sent from an outbox, and those that will never be sent. */

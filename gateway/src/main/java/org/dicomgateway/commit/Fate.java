@@ -51,11 +51,7 @@ record Fate(Kind kind, String note) {
      * @param newest as the spool knows it
      * @param requirements what the rules require of its copies
      */
-    static Fate of(
-            SopReference reference,
-            Optional<FoundInstance> newest,
-            AnswerWhen when,
-            Requirements requirements) {
+    static Fate of(SopReference reference, Optional<FoundInstance> newest, AnswerWhen when, Requirements requirements) {
         String uid = reference.sopInstance().value();
         if (newest.isEmpty()) {
             return new Fate(
@@ -78,11 +74,7 @@ record Fate(Kind kind, String note) {
                 || copy.destination().filter(requirements::isDeidentified).isPresent();
     }
 
-    private static Fate worst(
-            String uid,
-            List<FoundDelivery> deliveries,
-            AnswerWhen when,
-            Requirements requirements) {
+    private static Fate worst(String uid, List<FoundDelivery> deliveries, AnswerWhen when, Requirements requirements) {
         List<FoundDelivery> copies =
                 deliveries.stream().filter(each -> !isOther(each, requirements)).toList();
         if (copies.isEmpty()) {

@@ -175,8 +175,8 @@ public final class ForwardLog {
                 .addKeyValue("attempt", attempt)
                 .addKeyValue("ms", millis)
                 .addKeyValue("status", status < 0 ? "-" : DimseStatus.format(status));
-        sentAs.ifPresent(uid -> line.addKeyValue("as", uid));
-        (reason.isEmpty() ? line : line.addKeyValue("reason", quoted(reason))).log();
+        LoggingEventBuilder named = sentAs.isPresent() ? line.addKeyValue("as", sentAs.get()) : line;
+        (reason.isEmpty() ? named : named.addKeyValue("reason", quoted(reason))).log();
         tell(event, subject, route, destination, attempt, millis, status, reason);
     }
 

@@ -8,6 +8,7 @@ import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.observe.ForwardLog;
+import org.dicomgateway.spool.Outbox.SentAs;
 
 /**
  * One received instance, as the ledger knows it. Immutable. An instance that is received twice gives two objects.

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.dicomgateway.dicom.values.Uid;
 
 /**
  * The spool as a lane sees it: gives out due deliveries and takes back their outcomes. Thread-safe.
@@ -97,6 +98,31 @@ public interface Outbox {
      * have become due.
      */
     void onWork(String destination, Runnable wakeUp);
+
+    /**
+     * What a destination is sent instead of an instance: the output of its transforms. It is noted durably before the
+     * first byte is sent, so that each attempt sends the same.
+     *
+     * @param version of the transforms that made it, with their keys
+     * @param sopInstance the SOP Instance UID of what is sent
+     * @param studyInstanceUid the Study Instance UID of what is sent, or empty
+     * @param seriesInstanceUid the Series Instance UID of what is sent, or empty
+     * @param digest of the dataset that is sent
+     * @param length of the dataset that is sent, in bytes
+     */
+    record SentAs(
+            String version,
+            Uid sopInstance,
+            String studyInstanceUid,
+            String seriesInstanceUid,
+            DatasetDigest digest,
+            long length) {
+
+        /** Whether both are the same bytes under the same UIDs, whatever transforms made them. */
+        public boolean isSameAs(SentAs other) {
+            return sopInstance.equals(other.sopInstance) && digest.equals(other.digest) && length == other.length;
+        }
+    }
 
     /** Nothing may be sent now, for a reason that has nothing to do with the instance or its destination. */
     final class NotNowException extends IOException {

@@ -63,7 +63,7 @@ final class BasicProfile {
         Map<Integer, ProfileRow> rows = new HashMap<>();
         for (String line : lines()) {
             if (!line.isBlank() && !line.startsWith("#")) {
-                String[] fields = line.split(" +");
+                String[] fields = line.split(" +", -1);
                 ProfileRow row = new ProfileRow(Action.valueOf(fields[1]), option(fields[2]), fields[2].equals("t"));
                 if (rows.put(Integer.parseUnsignedInt(fields[0], 16), row) != null) {
                     throw new IllegalStateException("basic.profile has two rows for " + fields[0]);
@@ -89,7 +89,9 @@ final class BasicProfile {
             if (in == null) {
                 throw new IllegalStateException("basic.profile is missing from this build");
             }
-            return new BufferedReader(new InputStreamReader(in, StandardCharsets.US_ASCII)).lines().toList();
+            return new BufferedReader(new InputStreamReader(in, StandardCharsets.US_ASCII))
+                    .lines()
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException("basic.profile cannot be read", e);
         }

@@ -107,7 +107,10 @@ final class Deidentification {
         }
         return new Patient(
                 newId(issuer, id),
-                shifts ? pseudonyms.daysBack(issuer, id, settings.shiftWithinDays().orElseThrow()) : 0);
+                shifts
+                        ? pseudonyms.daysBack(
+                                issuer, id, settings.shiftWithinDays().orElseThrow())
+                        : 0);
     }
 
     private static String text(Elements dataset, int tag, TextEncoding encoding) throws UntransformableException {
@@ -144,9 +147,7 @@ final class Deidentification {
             throw new UntransformableException("the Specific Character Set of an item is not one of the standard");
         }
         for (Element element : elements.all()) {
-            ProfileRow row = Element.isPrivate(element.tag())
-                    ? ProfileRow.REMOVED
-                    : BasicProfile.row(element.tag());
+            ProfileRow row = Element.isPrivate(element.tag()) ? ProfileRow.REMOVED : BasicProfile.row(element.tag());
             Optional<Element> left = one(element, row, patient, encoding);
             if (left.isPresent()) {
                 elements.put(left.get());
@@ -260,7 +261,8 @@ final class Deidentification {
 
     /** An item that is no code, or one of a scheme that everybody can look up: a local code could say anything. */
     private static boolean isPublicCode(Elements item) {
-        boolean coded = item.get(CODE_VALUE).isPresent() || item.get(CODING_SCHEME).isPresent();
+        boolean coded =
+                item.get(CODE_VALUE).isPresent() || item.get(CODING_SCHEME).isPresent();
         return !coded || CODE_SCHEMES.contains(item.firstAscii(CODING_SCHEME));
     }
 
@@ -271,14 +273,17 @@ final class Deidentification {
         List<String> values = values(element);
         return values.stream().allMatch(value -> value.isEmpty() || Uid.isValid(value))
                 ? Optional.of(Element.of(
-                        element.tag(), "UI", padded(values.stream().map(this::uid).collect(Collectors.joining("\\")), '\0')))
+                        element.tag(),
+                        "UI",
+                        padded(values.stream().map(this::uid).collect(Collectors.joining("\\")), '\0')))
                 : Optional.empty();
     }
 
     /** UIDs of the standard itself, such as those of SOP classes, stay. */
     private String uid(String value) {
-        boolean standard =
-                value.isEmpty() || SopClasses.isKnown(value) || Dictionary.name(Uid.of(value)).isPresent();
+        boolean standard = value.isEmpty()
+                || SopClasses.isKnown(value)
+                || Dictionary.name(Uid.of(value)).isPresent();
         return standard ? value : pseudonyms.uid(value);
     }
 
@@ -291,7 +296,8 @@ final class Deidentification {
         }
         return full || vr.equals("TM")
                 ? Optional.of(element)
-                : eachValue(element, value -> value.isEmpty() ? Optional.of("") : DateShift.back(value, patient.daysBack));
+                : eachValue(
+                        element, value -> value.isEmpty() ? Optional.of("") : DateShift.back(value, patient.daysBack));
     }
 
     private static Optional<Element> eachValue(Element element, Function<String, Optional<String>> conversion) {
@@ -310,7 +316,9 @@ final class Deidentification {
         String text = trimmed(new String(element.value(), StandardCharsets.ISO_8859_1));
         return text.isEmpty()
                 ? List.of()
-                : List.of(text.split("\\\\", -1)).stream().map(Deidentification::trimmed).toList();
+                : List.of(text.split("\\\\", -1)).stream()
+                        .map(Deidentification::trimmed)
+                        .toList();
     }
 
     /** Says in the instance what was done (PS3.15 E.1.1). */

@@ -66,7 +66,9 @@ final class Pseudonyms {
             for (String part : parts) {
                 byte[] text = part.getBytes(StandardCharsets.UTF_8);
                 if (parts.length > 1) {
-                    mac.update(ByteBuffer.allocate(Integer.BYTES).putInt(text.length).flip());
+                    mac.update(ByteBuffer.allocate(Integer.BYTES)
+                            .putInt(text.length)
+                            .flip());
                 }
                 mac.update(text);
             }

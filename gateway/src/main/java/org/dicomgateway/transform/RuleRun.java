@@ -54,9 +54,8 @@ final class RuleRun {
 
     private static void remove(Elements elements, RuleSettings.Remove remove) {
         for (Element element : elements.all()) {
-            boolean meant = remove.group()
-                    ? element.tag() >>> 16 == remove.tag() >>> 16
-                    : element.tag() == remove.tag();
+            boolean meant =
+                    remove.group() ? element.tag() >>> 16 == remove.tag() >>> 16 : element.tag() == remove.tag();
             if (meant) {
                 elements.remove(element.tag());
             } else {
@@ -78,8 +77,7 @@ final class RuleRun {
     }
 
     /** Finds what is to be written where the attribute occurs. */
-    private static void visit(
-            Elements elements, Optional<TextEncoding> outer, RuleSettings rule, List<Write> writes)
+    private static void visit(Elements elements, Optional<TextEncoding> outer, RuleSettings rule, List<Write> writes)
             throws UntransformableException {
         TextEncoding encoding = TextEncoding.of(elements, outer);
         for (Element element : elements.all()) {
@@ -175,8 +173,7 @@ final class RuleRun {
         for (String value : values) {
             Optional<String> problem = ValueRules.problem(vr, value);
             if (problem.isPresent()) {
-                throw new UntransformableException(
-                        "the new value of " + Dictionary.format(tag) + " " + problem.get());
+                throw new UntransformableException("the new value of " + Dictionary.format(tag) + " " + problem.get());
             }
         }
         return new Write(to, encoding, tag, vr, text);

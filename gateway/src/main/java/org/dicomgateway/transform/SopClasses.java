@@ -30,8 +30,8 @@ final class SopClasses {
             "12.1.1", "12.2", "12.2.1", "13.1.1", "13.1.2", "13.1.3", "13.1.4", "13.1.5", "20", "128", "128.1", "130");
 
     /** US, SC, endoscopy and photography: most of these have text in their pixels, or show a person. */
-    private static final Set<String> OFTEN_BURNED_IN = Set.of(
-            "3.1", "6.1", "6.2", "7", "7.1", "7.2", "7.3", "7.4", "77.1.1", "77.1.1.1", "77.1.4", "77.1.4.1");
+    private static final Set<String> OFTEN_BURNED_IN =
+            Set.of("3.1", "6.1", "6.2", "7", "7.1", "7.2", "7.3", "7.4", "77.1.1", "77.1.1.1", "77.1.4", "77.1.4.1");
 
     /** Words in Image Type of pictures of a screen or a report. */
     private static final List<String> SCREENS =

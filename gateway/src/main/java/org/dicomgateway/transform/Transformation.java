@@ -22,7 +22,7 @@ import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.route.MatchTrace;
 import org.dicomgateway.spool.DatasetDigest;
-import org.dicomgateway.spool.SentAs;
+import org.dicomgateway.spool.Outbox.SentAs;
 import org.dicomgateway.transform.InstanceRewriting.Step;
 import org.dicomgateway.transform.InstanceRewriting.Watcher;
 
@@ -58,7 +58,8 @@ public final class Transformation {
         }
 
         boolean isConditional() {
-            return !(settings.when() instanceof Condition.AllOf all && all.conditions().isEmpty());
+            return !(settings.when() instanceof Condition.AllOf all
+                    && all.conditions().isEmpty());
         }
 
         String version() {
@@ -86,8 +87,8 @@ public final class Transformation {
     public static Optional<Transformation> of(List<TransformSettings> transforms) {
         return transforms.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new Transformation(
-                        transforms.stream().map(Compiled::of).toList()));
+                : Optional.of(
+                        new Transformation(transforms.stream().map(Compiled::of).toList()));
     }
 
     /** A text that is different for rules, tables and keys that are different. */

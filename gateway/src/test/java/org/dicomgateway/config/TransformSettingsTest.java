@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.dicomgateway.config.hocon.ConfigurationException;
 import org.dicomgateway.config.hocon.Problem;
@@ -55,7 +56,7 @@ class TransformSettingsTest {
 
     @Test
     void everything_is_read() throws ConfigurationException {
-        List<TransformSettings> transforms = written.routing(with("""
+        List<TransformSettings> transforms = Optional.ofNullable(written.routing(with("""
                         tidy {
                           set { IssuerOfPatientID = HOSP-A }
                           replace { PatientID { regex = "0*(.+)", with = "$1" } }
@@ -74,7 +75,8 @@ class TransformSettingsTest {
                         }
                         """, "transform = [tidy, trial]"))
                 .destinations()
-                .get("orthanc1")
+                .get("orthanc1"))
+                .orElseThrow()
                 .transforms();
         assertThat(transforms).extracting(TransformSettings::name).containsExactly("tidy", "trial");
         assertThat(transforms.get(0).rules())
@@ -90,9 +92,10 @@ class TransformSettingsTest {
                 .isEqualTo(Map.of("Old", "New", "A, B", "The \"C\""));
         ProfileSettings profile = transforms.get(1).profile().orElseThrow();
         assertThat(profile.options())
-                .isEqualTo(Set.of(
-                        ProfileOption.RETAIN_LONGITUDINAL_MODIFIED_DATES, ProfileOption.RETAIN_DEVICE_IDENTITY));
-        assertThat(profile.shiftWithinDays()).hasValue((int) Duration.ofDays(365).toDays());
+                .isEqualTo(
+                        Set.of(ProfileOption.RETAIN_LONGITUDINAL_MODIFIED_DATES, ProfileOption.RETAIN_DEVICE_IDENTITY));
+        assertThat(profile.shiftWithinDays())
+                .hasValue((int) Duration.ofDays(365).toDays());
         assertThat(profile.burnedIn()).isEqualTo(BurnedIn.ALLOW);
         assertThat(profile.key().value()).isEqualTo(KEY);
         assertThat(profile.toString()).doesNotContain(KEY);
@@ -126,8 +129,8 @@ class TransformSettingsTest {
         assertThat(problems("a { profile = strict, key-file = keys/none.key }", "transform = a"))
                 .anyMatch(problem -> problem.contains("no profile is called 'strict'"))
                 .anyMatch(problem -> problem.contains("none.key (no such file or folder)"));
-        assertThat(problems("a { profile = basic }", "transform = a")).containsExactly(
-                "routing.conf:2 transforms.a.key-file: missing");
+        assertThat(problems("a { profile = basic }", "transform = a"))
+                .containsExactly("routing.conf:2 transforms.a.key-file: missing");
         assertThat(problems("a { profile = basic, key-file = keys/weak.key }", "transform = a"))
                 .allMatch(problem -> problem.contains("weak"))
                 .hasSize(1);

@@ -17,7 +17,7 @@ import java.util.Set;
 import org.dicomgateway.spool.Claim;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Outbox;
-import org.dicomgateway.spool.SentAs;
+import org.dicomgateway.spool.Outbox.SentAs;
 import org.dicomgateway.spool.Settlement;
 
 /** An outbox in memory that remembers how everything was settled, and insists that each claim is settled once. */

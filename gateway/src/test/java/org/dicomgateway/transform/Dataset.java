@@ -16,7 +16,18 @@ final class Dataset {
 
     private static final String SHORT = "AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI UL US";
 
-    private record Value(String vr, byte[] bytes, List<Dataset> items) {}
+    private static final class Value {
+
+        private final String vr;
+        private final byte[] bytes;
+        private final List<Dataset> items;
+
+        Value(String vr, byte[] bytes, List<Dataset> items) {
+            this.vr = vr;
+            this.bytes = bytes;
+            this.items = items;
+        }
+    }
 
     private final Map<Integer, Value> elements = new TreeMap<>(Integer::compareUnsigned);
     private boolean delimited;
@@ -148,7 +159,7 @@ final class Dataset {
 
     private static void number(ByteArrayOutputStream out, int number, int size, boolean big) {
         for (int i = 0; i < size; i++) {
-            out.write(number >>> 8 * (big ? size - 1 - i : i));
+            out.write(number >>> (8 * (big ? size - 1 - i : i)));
         }
     }
 }

@@ -34,8 +34,18 @@ class DeidentificationPropertyTest {
 
     /** These say what kind of image it is. */
     private static final Set<Integer> GIVEN = Set.of(
-            0x00080005, 0x00080008, 0x00080016, 0x00080018, 0x00080064, 0x00080060, 0x0020000D, 0x0020000E, 0x00100010,
-            0x00100020, 0x00280301, 0x00280302);
+            0x00080005,
+            0x00080008,
+            0x00080016,
+            0x00080018,
+            0x00080064,
+            0x00080060,
+            0x0020000D,
+            0x0020000E,
+            0x00100010,
+            0x00100020,
+            0x00280301,
+            0x00280302);
 
     private static final List<TransferSyntax> SYNTAXES = List.of(
             TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN,
@@ -80,7 +90,8 @@ class DeidentificationPropertyTest {
                         .text(0x00091002, "UN", secret("UNKNOWN" + number++), charset);
             }
             if (random.nextInt(4) == 0 && depth == 0 && unknownSequences) {
-                dataset.items(0x00190010 + 0x0FF1, "UN", new Dataset().text("PatientName", secret("NESTED" + number++)));
+                dataset.items(
+                        0x00190010 + 0x0FF1, "UN", new Dataset().text("PatientName", secret("NESTED" + number++)));
             }
             return dataset;
         }
@@ -103,7 +114,8 @@ class DeidentificationPropertyTest {
                 case "AE" -> dataset.text(tag, vr, secret("AET" + number++ + "X"), charset);
                 case "UI" -> dataset.text(tag, vr, uid(), charset);
                 case "DA" -> dataset.text(tag, vr, secret(date()), charset);
-                case "TM" -> dataset.text(tag, vr, secret("0304" + (10 + random.nextInt(49)) + "." + number++), charset);
+                case "TM" ->
+                    dataset.text(tag, vr, secret("0304" + (10 + random.nextInt(49)) + "." + number++), charset);
                 case "DT" -> dataset.text(tag, vr, secret(date()) + "030405", charset);
                 case "AS" -> dataset.text(tag, vr, secret("0" + (10 + random.nextInt(89)) + "W"), charset);
                 case "CS" -> dataset.text(tag, vr, "CODE_STRING", charset);
@@ -153,7 +165,9 @@ class DeidentificationPropertyTest {
         String bytes = new String(output, StandardCharsets.ISO_8859_1).replaceAll("2\\.25\\.[0-9]+", "");
         for (String secret : generator.secrets) {
             for (Charset charset : List.of(
-                    StandardCharsets.ISO_8859_1, StandardCharsets.UTF_8, StandardCharsets.UTF_16LE,
+                    StandardCharsets.ISO_8859_1,
+                    StandardCharsets.UTF_8,
+                    StandardCharsets.UTF_16LE,
                     StandardCharsets.UTF_16BE)) {
                 int found = bytes.indexOf(new String(secret.getBytes(charset), StandardCharsets.ISO_8859_1));
                 assertThat(found)

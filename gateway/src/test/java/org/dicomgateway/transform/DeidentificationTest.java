@@ -65,7 +65,9 @@ class DeidentificationTest {
         assertThat(values(output, "DeidentificationMethod"))
                 .containsExactly("Basic Application Confidentiality Profile", "Retain UIDs Option");
         assertThat(values(output, "LongitudinalTemporalInformationModified")).containsExactly("REMOVED");
-        assertThat(new String(output, StandardCharsets.ISO_8859_1)).contains("113100").contains("113110");
+        assertThat(new String(output, StandardCharsets.ISO_8859_1))
+                .contains("113100")
+                .contains("113110");
         assertThat(values(output, "SOPInstanceUID")).containsExactly("1.2.9");
     }
 
@@ -81,7 +83,11 @@ class DeidentificationTest {
                         .text("KVP", "120")
                         .text("ContentDate", "20250102"));
         String all = new String(output, StandardCharsets.ISO_8859_1);
-        assertThat(all).contains("ACME").contains("120 ").doesNotContain("secret").doesNotContain("042Y");
+        assertThat(all)
+                .contains("ACME")
+                .contains("120 ")
+                .doesNotContain("secret")
+                .doesNotContain("042Y");
         assertThat(values(output, "PatientName")).isEmpty();
         assertThat(values(output, "StudyDate")).isEmpty();
         assertThat(values(output, "ContentDate")).containsExactly("19000101");

@@ -24,7 +24,7 @@ import org.dicomgateway.config.transform.RuleSettings.Otherwise;
 import org.dicomgateway.config.transform.TransformSettings;
 import org.dicomgateway.dicom.rewrite.UntransformableException;
 import org.dicomgateway.dicom.values.TransferSyntax;
-import org.dicomgateway.spool.SentAs;
+import org.dicomgateway.spool.Outbox.SentAs;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -60,7 +60,8 @@ class TransformationTest {
     void the_same_is_changed_in_every_transfer_syntax_and_the_rest_is_as_it_was(String uid) throws IOException {
         TransferSyntax syntax = TransferSyntax.of(uid);
         Dataset nested = new Dataset().text("PatientID", "000777").text("StudyDescription", "inner");
-        byte[] dataset = Dataset.ct("1.2.9").items("ReferencedStudySequence", nested).encode(syntax);
+        byte[] dataset =
+                Dataset.ct("1.2.9").items("ReferencedStudySequence", nested).encode(syntax);
         byte[] expected = Dataset.ct("1.2.9")
                 .text("PatientID", "123")
                 .text("IssuerOfPatientID", "HOSP-A")
@@ -68,7 +69,10 @@ class TransformationTest {
                 .encode(syntax);
 
         byte[] changed = apply(
-                rules(set("IssuerOfPatientID", "HOSP-A"), replace("PatientID", "0*(.+)", "$1"), remove("StudyDescription")),
+                rules(
+                        set("IssuerOfPatientID", "HOSP-A"),
+                        replace("PatientID", "0*(.+)", "$1"),
+                        remove("StudyDescription")),
                 dataset,
                 syntax);
 
@@ -141,7 +145,9 @@ class TransformationTest {
                 Dataset.ct("1.2.9")
                         .text("SpecificCharacterSet", "ISO_IR 100")
                         .text("PatientName", "Müller^Jörg", ISO_8859_1)
-                        .items("ReferencedStudySequence", new Dataset().text("StudyDescription", "Schädel", ISO_8859_1)));
+                        .items(
+                                "ReferencedStudySequence",
+                                new Dataset().text("StudyDescription", "Schädel", ISO_8859_1)));
         assertThat(changed)
                 .isEqualTo(Dataset.ct("1.2.9")
                         .text("SpecificCharacterSet", "ISO_IR 192")
@@ -154,8 +160,7 @@ class TransformationTest {
     @Test
     void a_value_that_fits_the_character_set_is_written_in_it() throws IOException {
         byte[] changed = apply(
-                rules(set("InstitutionName", "Köln")),
-                Dataset.ct("1.2.9").text("SpecificCharacterSet", "ISO_IR 100"));
+                rules(set("InstitutionName", "Köln")), Dataset.ct("1.2.9").text("SpecificCharacterSet", "ISO_IR 100"));
         assertThat(changed)
                 .isEqualTo(Dataset.ct("1.2.9")
                         .text("SpecificCharacterSet", "ISO_IR 100")
@@ -179,8 +184,9 @@ class TransformationTest {
 
     @Test
     void a_new_value_that_its_attribute_cannot_have_is_not_sent() {
-        assertThatThrownBy(() -> apply(rules(replace("AccessionNumber", "(.*)", "$1$1")), Dataset.ct("1.2.9")
-                        .text("AccessionNumber", "123456789")))
+        assertThatThrownBy(() -> apply(
+                        rules(replace("AccessionNumber", "(.*)", "$1$1")),
+                        Dataset.ct("1.2.9").text("AccessionNumber", "123456789")))
                 .isInstanceOf(UntransformableException.class)
                 .hasMessageContaining("16");
         assertThatThrownBy(() -> apply(
@@ -209,8 +215,7 @@ class TransformationTest {
         assertThatThrownBy(() -> apply(rules(remove("StudyDescription")), both, EXPLICIT))
                 .hasMessageContaining("order");
         assertThatThrownBy(() -> apply(
-                        rules(remove("StudyDescription")),
-                        Dataset.ct("1.2.9").bytes(0x7FE00020, "OB", new byte[2])))
+                        rules(remove("StudyDescription")), Dataset.ct("1.2.9").bytes(0x7FE00020, "OB", new byte[2])))
                 .hasMessageContaining("(7FE0,0020)");
     }
 
@@ -230,10 +235,10 @@ class TransformationTest {
 
     @Test
     void where_no_condition_holds_the_instance_is_sent_as_it_is() throws IOException {
-        Condition mr = new Condition.Value(
-                new Field(Field.Kind.ATTRIBUTE, tag("Modality"), "modality"), Wildcard.of("MR"));
-        Transformation transformation = Transformation.of(List.of(new TransformSettings(
-                        "tidy", mr, List.of(remove("StudyDate")), Optional.empty())))
+        Condition mr =
+                new Condition.Value(new Field(Field.Kind.ATTRIBUTE, tag("Modality"), "modality"), Wildcard.of("MR"));
+        Transformation transformation = Transformation.of(
+                        List.of(new TransformSettings("tidy", mr, List.of(remove("StudyDate")), Optional.empty())))
                 .orElseThrow();
         byte[] ct = Dataset.ct("1.2.9").bytes(0x00080000, "UL", new byte[4]).encode(EXPLICIT);
         byte[] image = Dataset.ct("1.2.9").text("Modality", "MR").encode(EXPLICIT);
@@ -250,8 +255,10 @@ class TransformationTest {
         assertThat(List.of(
                         rules(set("PatientID", "1")).version(),
                         rules(set("PatientID", "2")).version(),
-                        rules(map("PatientID", Map.of("1", "2"), Otherwise.KEEP)).version(),
-                        rules(map("PatientID", Map.of("1", "3"), Otherwise.KEEP)).version(),
+                        rules(map("PatientID", Map.of("1", "2"), Otherwise.KEEP))
+                                .version(),
+                        rules(map("PatientID", Map.of("1", "3"), Otherwise.KEEP))
+                                .version(),
                         Transforms.profile().version(),
                         Transforms.profile(
                                         Transforms.KEY.replace("00", "01"),

@@ -151,8 +151,8 @@ final class TraceText {
                 + (showPatients ? who(one.accessionNumber(), one.patientId()) : ""));
         one.deliveries()
                 .forEach(delivery -> delivery.sentAs()
-                        .ifPresent(uid -> lines.add(
-                                "at " + delivery.destination().orElse(NameConverter.ANY) + " it is " + printable(uid))));
+                        .ifPresent(uid -> lines.add("at "
+                                + delivery.destination().orElse(NameConverter.ANY) + " it is " + printable(uid))));
         lines.add("study " + printable(one.studyInstanceUid()) + ", series " + printable(one.seriesInstanceUid()));
         lines.add("from " + printable(one.callingAe()) + " at " + printable(one.remoteHost()) + ", called "
                 + printable(one.calledAe()) + "; number " + one.id() + " in the spool");

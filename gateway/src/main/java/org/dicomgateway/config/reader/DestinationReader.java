@@ -65,8 +65,7 @@ final class DestinationReader {
         defaults.finish();
     }
 
-    static Draft read(
-            String name, Section section, Map<String, TransformReader.Draft> known, Problems problems) {
+    static Draft read(String name, Section section, Map<String, TransformReader.Draft> known, Problems problems) {
         Setting.of(name, section.sourceLocation(), problems).map(Limits::name);
         Setting<AeTitle> aeTitle = section.text("ae-title").map(AeTitle::of);
         Setting<String> host = host(section);
@@ -104,7 +103,10 @@ final class DestinationReader {
                         shared.verify.get(),
                         shared.commitment.get(),
                         transforms.get().orElse(List.of()).stream()
-                                .map(each -> Optional.ofNullable(known.get(each)).orElseThrow().settings().get())
+                                .map(each -> Optional.ofNullable(known.get(each))
+                                        .orElseThrow()
+                                        .settings()
+                                        .get())
                                 .toList()),
                 List.of(restShared.password(), dicomWebShared.password()),
                 shared.commitmentRequest.sourceLocation(),
@@ -114,13 +116,17 @@ final class DestinationReader {
     /** The transforms that a destination names. */
     private static Setting<Optional<List<String>>> transforms(
             Section section, Map<String, TransformReader.Draft> known, Setting<Optional<AeTitle>> callingAe) {
-        return section.optional("transform", node -> node.texts(text -> {
-                    if (!known.containsKey(text)) {
-                        throw new IllegalArgumentException("no transform is called '" + text + "'; "
-                                + Suggestions.remedy(text, known.keySet().stream().sorted().toList()));
-                    }
-                    return text;
-                }))
+        return section.optional(
+                        "transform",
+                        node -> node.texts(text -> {
+                            if (!known.containsKey(text)) {
+                                throw new IllegalArgumentException("no transform is called '" + text + "'; "
+                                        + Suggestions.remedy(
+                                                text,
+                                                known.keySet().stream().sorted().toList()));
+                            }
+                            return text;
+                        }))
                 .check(
                         names -> names.isEmpty() || deidentifiesLast(names.get(), known),
                         names -> "what is de-identified must not be changed again",
@@ -142,7 +148,9 @@ final class DestinationReader {
     }
 
     private static boolean isProfiled(String name, Map<String, TransformReader.Draft> known) {
-        return Optional.ofNullable(known.get(name)).filter(TransformReader.Draft::profiled).isPresent();
+        return Optional.ofNullable(known.get(name))
+                .filter(TransformReader.Draft::profiled)
+                .isPresent();
     }
 
     static Setting<String> host(Section section) {

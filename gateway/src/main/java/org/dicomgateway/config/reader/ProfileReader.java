@@ -43,10 +43,12 @@ final class ProfileReader {
             transform.belong(KEYS, "a transform with profile = basic");
             return Optional::empty;
         }
-        transform.text("profile")
+        transform
+                .text("profile")
                 .check(BASIC::equals, text -> "no profile is called '" + text + "'", "write profile = basic");
-        Setting<Optional<Set<ProfileOption>>> options = transform
-                .optional("options", node -> node.texts(text -> Words.of("option", ProfileOption.class, text))
+        Setting<Optional<Set<ProfileOption>>> options = transform.optional(
+                "options",
+                node -> node.texts(text -> Words.of("option", ProfileOption.class, text))
                         .map(ProfileReader::set));
         Setting<Secret> key = transform.node("key-file").flatMap(ProfileReader::key);
         Supplier<PatientIds> patientId = patientId(transform.section("patient-id"));
@@ -97,10 +99,12 @@ final class ProfileReader {
                                 && text.orElse("").matches("[A-Za-z0-9._-]*"),
                         text -> "a prefix has at most " + LONGEST_PREFIX + " letters, digits, dots and hyphens",
                         "");
-        Setting<Optional<Map<String, String>>> table = block.optional("map", node -> node.section()
-                .flatMap(map -> {
-                    Setting<Map<String, String>> read =
-                            map.node("file").flatMap(ValueTable::of).map(values -> {
+        Setting<Optional<Map<String, String>>> table = block.optional(
+                "map",
+                node -> node.section().flatMap(map -> {
+                    Setting<Map<String, String>> read = map.node("file")
+                            .flatMap(ValueTable::of)
+                            .map(values -> {
                                 values.values().forEach(value -> RuleReader.written(PATIENT_ID, value));
                                 return values;
                             });
@@ -119,12 +123,14 @@ final class ProfileReader {
     }
 
     private static Setting<Optional<Integer>> shift(Section block) {
-        Setting<Optional<Integer>> days = block.optional("shift-within", node -> node.duration(DAY, LONGEST_SHIFT)
-                .check(
-                        duration -> duration.equals(Duration.ofDays(duration.toDays())),
-                        duration -> "dates are shifted by whole days",
-                        "write for example 365 d")
-                .map(duration -> (int) duration.toDays()));
+        Setting<Optional<Integer>> days = block.optional(
+                "shift-within",
+                node -> node.duration(DAY, LONGEST_SHIFT)
+                        .check(
+                                duration -> duration.equals(Duration.ofDays(duration.toDays())),
+                                duration -> "dates are shifted by whole days",
+                                "write for example 365 d")
+                        .map(duration -> (int) duration.toDays()));
         block.finish();
         return days;
     }

@@ -21,6 +21,7 @@ import org.dicomgateway.config.settings.RouteSettings;
 import org.dicomgateway.config.settings.RoutingSettings;
 import org.dicomgateway.config.settings.Schedule;
 import org.dicomgateway.config.settings.Suggestions;
+import org.dicomgateway.config.transform.TransformSettings;
 
 /** Reads {@code routing.conf}. */
 public final class RoutingReader {
@@ -56,7 +57,8 @@ public final class RoutingReader {
         Setting<Node> list = root.node("destinations");
         Section blocks = root.section("destinations");
         blocks.blocks(defaults)
-                .forEach((name, block) -> destinations.put(name, DestinationReader.read(name, block, transforms, problems)));
+                .forEach((name, block) ->
+                        destinations.put(name, DestinationReader.read(name, block, transforms, problems)));
 
         Section routeDefaults = root.section("route-defaults");
         StrategyReader.read(routeDefaults);
@@ -71,15 +73,23 @@ public final class RoutingReader {
             routes.add(route(block, names));
         }
         root.finish();
-        return new Draft(() -> settings(destinations, routes), List.copyOf(destinations.values()), routes, transforms);
+        return new Draft(
+                () -> settings(destinations, routes, transforms),
+                List.copyOf(destinations.values()),
+                routes,
+                transforms);
     }
 
     private static RoutingSettings settings(
-            Map<String, DestinationReader.Draft> destinations, List<RouteDraft> routes) {
+            Map<String, DestinationReader.Draft> destinations,
+            List<RouteDraft> routes,
+            Map<String, TransformReader.Draft> transforms) {
+        Map<String, TransformSettings> all = new LinkedHashMap<>();
+        transforms.forEach((name, draft) -> all.put(name, draft.settings().get()));
         Map<String, DestinationSettings> byName = new LinkedHashMap<>();
         destinations.forEach((name, draft) -> byName.put(name, draft.settings().get()));
         return new RoutingSettings(
-                byName, routes.stream().map(route -> route.settings.get()).toList());
+                byName, routes.stream().map(route -> route.settings.get()).toList(), all);
     }
 
     private RouteDraft route(Section section, Optional<Set<String>> destinations) {

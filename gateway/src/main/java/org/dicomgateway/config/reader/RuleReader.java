@@ -38,14 +38,19 @@ final class RuleReader {
 
     static List<Supplier<RuleSettings>> read(Section transform) {
         List<Supplier<RuleSettings>> rules = new ArrayList<>();
-        each(transform.section("set"), rules, (tag, node) -> node.text()
-                .map(text -> new RuleSettings.Set(tag, written(tag, text))));
+        each(
+                transform.section("set"),
+                rules,
+                (tag, node) -> node.text().map(text -> new RuleSettings.Set(tag, written(tag, text))));
         each(transform.section("replace"), rules, RuleReader::replace);
         each(transform.section("map"), rules, RuleReader::lookup);
-        each(transform.section("copy"), rules, (tag, node) -> node.text()
-                .map(text -> new RuleSettings.Copy(tag, source(text))));
-        transform.optional("remove", node -> removals(node)).ifValid(removals -> removals.ifPresent(all ->
-                all.forEach(each -> rules.add(() -> each))));
+        each(
+                transform.section("copy"),
+                rules,
+                (tag, node) -> node.text().map(text -> new RuleSettings.Copy(tag, source(text))));
+        transform
+                .optional("remove", node -> removals(node))
+                .ifValid(removals -> removals.ifPresent(all -> all.forEach(each -> rules.add(() -> each))));
         return rules;
     }
 
@@ -55,7 +60,8 @@ final class RuleReader {
             BiFunction<Integer, Node, Setting<? extends RuleSettings>> conversion) {
         for (String key : block.keys()) {
             block.node(key).ifValid(node -> {
-                Setting<Integer> tag = Setting.of(key, node.sourceLocation(), block.problems()).map(RuleReader::target);
+                Setting<Integer> tag =
+                        Setting.of(key, node.sourceLocation(), block.problems()).map(RuleReader::target);
                 Setting<? extends RuleSettings> rule = tag.flatMap(number -> convert(conversion, number, node));
                 rules.add(rule::get);
             });
@@ -72,8 +78,8 @@ final class RuleReader {
     private static int target(String key) {
         int tag = tag(key);
         if (FIXED.contains(tag)) {
-            throw new IllegalArgumentException("a transform cannot change " + key
-                    + ": it would be another instance, or not readable");
+            throw new IllegalArgumentException(
+                    "a transform cannot change " + key + ": it would be another instance, or not readable");
         }
         if (Element.isPrivate(tag)) {
             throw new IllegalArgumentException("a transform cannot write private attributes; it can remove them");
@@ -95,8 +101,7 @@ final class RuleReader {
         }
         if (Integer.compareUnsigned(tag.getAsInt(), FIRST_OF_DATASET) < 0
                 || Integer.compareUnsigned(tag.getAsInt(), PIXELS) >= 0) {
-            throw new IllegalArgumentException(
-                    "not an attribute of a dataset before its pixel data: " + key);
+            throw new IllegalArgumentException("not an attribute of a dataset before its pixel data: " + key);
         }
         return tag.getAsInt();
     }
@@ -136,8 +141,8 @@ final class RuleReader {
             return with.checkWith(
                             regex,
                             (text, pattern) -> references(text) <= pattern.groups(),
-                            (text, pattern) -> "names group $" + references(text) + ", and the regex has "
-                                    + pattern.groups(),
+                            (text, pattern) ->
+                                    "names group $" + references(text) + ", and the regex has " + pattern.groups(),
                             "put the part into parentheses")
                     .flatMap(text -> regex.map(pattern -> new RuleSettings.Replace(tag, pattern, text)));
         });
@@ -155,14 +160,16 @@ final class RuleReader {
     private static Setting<RuleSettings> lookup(int tag, Node node) {
         return node.section().flatMap(block -> {
             Setting<String> file = block.text("file");
-            Setting<Map<String, String>> table = block.node("file").flatMap(ValueTable::of).map(read -> {
-                read.values().forEach(value -> written(tag, value));
-                return read;
-            });
-            Setting<Otherwise> otherwise = block.text("otherwise").map(text -> Words.of("otherwise", Otherwise.class, text));
+            Setting<Map<String, String>> table = block.node("file")
+                    .flatMap(ValueTable::of)
+                    .map(read -> {
+                        read.values().forEach(value -> written(tag, value));
+                        return read;
+                    });
+            Setting<Otherwise> otherwise =
+                    block.text("otherwise").map(text -> Words.of("otherwise", Otherwise.class, text));
             block.finish();
-            return table.flatMap(read -> otherwise.map(
-                    word -> new RuleSettings.Lookup(tag, file.get(), read, word)));
+            return table.flatMap(read -> otherwise.map(word -> new RuleSettings.Lookup(tag, file.get(), read, word)));
         });
     }
 
@@ -181,8 +188,8 @@ final class RuleReader {
         }
         int tag = tag(text);
         if (FIXED.contains(tag)) {
-            throw new IllegalArgumentException("a transform cannot remove " + text
-                    + ": it would be another instance, or not readable");
+            throw new IllegalArgumentException(
+                    "a transform cannot remove " + text + ": it would be another instance, or not readable");
         }
         return new RuleSettings.Remove(tag, false);
     }

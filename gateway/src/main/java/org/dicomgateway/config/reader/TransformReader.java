@@ -46,17 +46,13 @@ final class TransformReader {
                             "remove it; let a route decide what a destination gets");
         }
         if (rules.isEmpty() && !profiled) {
-            block.problems()
-                    .add(block.sourceLocation(), "changes nothing", "give it rules or a profile, or remove it");
+            block.problems().add(block.sourceLocation(), "changes nothing", "give it rules or a profile, or remove it");
         }
         block.finish();
         return new Draft(
                 block.sourceLocation(),
                 profiled,
                 () -> new TransformSettings(
-                        name,
-                        when.get(),
-                        rules.stream().map(Supplier::get).toList(),
-                        profile.get()));
+                        name, when.get(), rules.stream().map(Supplier::get).toList(), profile.get()));
     }
 }

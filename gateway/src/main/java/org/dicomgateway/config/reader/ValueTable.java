@@ -39,7 +39,8 @@ final class ValueTable {
                 List<String> fields = fields(text);
                 if (fields.size() != 2) {
                     return node.reject(
-                            "line " + line + " of " + file + " has not two fields", "write: old value, comma, new value");
+                            "line " + line + " of " + file + " has not two fields",
+                            "write: old value, comma, new value");
                 }
                 if (table.put(fields.get(0), fields.get(1)) != null) {
                     return node.reject(

@@ -1,8 +1,8 @@
 package org.dicomgateway.config.transform;
 
+import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.Collections;
 import java.util.function.Function;
 import org.dicomgateway.config.match.Regex;
 import org.dicomgateway.dicom.values.Dictionary;

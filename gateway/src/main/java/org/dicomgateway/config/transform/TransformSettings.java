@@ -12,7 +12,8 @@ import org.dicomgateway.config.match.Condition;
  * @param rules in the order in which they are carried out
  * @param profile how the instance is de-identified, after the rules
  */
-public record TransformSettings(String name, Condition when, List<RuleSettings> rules, Optional<ProfileSettings> profile) {
+public record TransformSettings(
+        String name, Condition when, List<RuleSettings> rules, Optional<ProfileSettings> profile) {
 
     /** Copies the list. */
     public TransformSettings {

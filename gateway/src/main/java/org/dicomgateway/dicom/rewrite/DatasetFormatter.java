@@ -90,7 +90,7 @@ final class DatasetFormatter {
 
     private static void number(ByteArrayOutputStream out, int number, int size, boolean bigEndian) {
         for (int i = 0; i < size; i++) {
-            out.write(number >>> 8 * (bigEndian ? size - 1 - i : i));
+            out.write(number >>> (8 * (bigEndian ? size - 1 - i : i)));
         }
     }
 }

@@ -147,7 +147,7 @@ final class DatasetParser {
             if (!header.vr().equals("OB") && !header.vr().equals("OW")) {
                 throw malformed("a value without a length");
             }
-            return new Element(header.tag(), header.vr(), fragments(), null, true);
+            return Element.ofFragments(header.tag(), header.vr(), fragments());
         }
         ByteArrayOutputStream value = new ByteArrayOutputStream(Math.min(length(header), PIECE));
         copy(length(header), value);

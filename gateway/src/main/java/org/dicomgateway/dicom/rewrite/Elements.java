@@ -56,7 +56,9 @@ public final class Elements {
      * no value, or is a sequence.
      */
     public List<String> ascii(int tag) {
-        return get(tag).filter(element -> !element.isSequence()).map(Elements::split).orElse(List.of());
+        return get(tag).filter(element -> !element.isSequence())
+                .map(Elements::split)
+                .orElse(List.of());
     }
 
     /** The first value of an attribute of ASCII text, or empty. */
@@ -66,8 +68,7 @@ public final class Elements {
     }
 
     private static List<String> split(Element element) {
-        return Values.decode(
-                element.value(), 'C' << 8 | 'S', false, Values.characterSet(List.of()));
+        return Values.decode(element.value(), 'C' << 8 | 'S', false, Values.characterSet(List.of()));
     }
 
     /** Puts an attribute with ASCII text, padded to an even length. */

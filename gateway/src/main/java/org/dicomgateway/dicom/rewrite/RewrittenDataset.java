@@ -120,9 +120,7 @@ public final class RewrittenDataset {
     }
 
     /** Reads attributes up to the first one of this group or a later one; returns that one, whose tag is read. */
-    private static Next attributes(
-            DatasetParser parser, Elements target, Next first, int endGroup)
-            throws IOException {
+    private static Next attributes(DatasetParser parser, Elements target, Next first, int endGroup) throws IOException {
         Next next = first;
         while (next.tag().isPresent() && next.tag().getAsInt() >>> 16 < endGroup) {
             parser.add(target, parser.value(parser.header()));
@@ -152,8 +150,8 @@ public final class RewrittenDataset {
     }
 
     /**
-     * The changed dataset. Before its end, it reads {@code original} to its end, so that an exception about damage there
-     * comes in time. Closing it does not close {@code original}.
+     * The changed dataset. Before its end, it reads {@code original} to its end, so that an exception about damage
+     * there comes in time. Closing it does not close {@code original}.
      *
      * @param original the same bytes that it was made of
      */
@@ -162,8 +160,7 @@ public final class RewrittenDataset {
             return new Spliced(original, original);
         }
         Inflater inflater = new Inflater(true);
-        return new StoredBlocks(
-                new Spliced(new InflaterInputStream(original, inflater), original), inflater::end);
+        return new StoredBlocks(new Spliced(new InflaterInputStream(original, inflater), original), inflater::end);
     }
 
     private static void drain(InputStream in) throws IOException {

@@ -43,9 +43,22 @@ public final class TextEncoding {
 
     /** Further terms that the toolkit decodes; values in these stay as they are, or are converted. */
     private static final java.util.Set<String> EXTENDED = java.util.Set.of(
-            "ISO_IR 13", "ISO 2022 IR 6", "ISO 2022 IR 13", "ISO 2022 IR 87", "ISO 2022 IR 159", "ISO 2022 IR 100",
-            "ISO 2022 IR 101", "ISO 2022 IR 109", "ISO 2022 IR 110", "ISO 2022 IR 144", "ISO 2022 IR 127",
-            "ISO 2022 IR 126", "ISO 2022 IR 138", "ISO 2022 IR 148", "ISO 2022 IR 166", "ISO 2022 IR 149",
+            "ISO_IR 13",
+            "ISO 2022 IR 6",
+            "ISO 2022 IR 13",
+            "ISO 2022 IR 87",
+            "ISO 2022 IR 159",
+            "ISO 2022 IR 100",
+            "ISO 2022 IR 101",
+            "ISO 2022 IR 109",
+            "ISO 2022 IR 110",
+            "ISO 2022 IR 144",
+            "ISO 2022 IR 127",
+            "ISO 2022 IR 126",
+            "ISO 2022 IR 138",
+            "ISO 2022 IR 148",
+            "ISO 2022 IR 166",
+            "ISO 2022 IR 149",
             "ISO 2022 IR 58");
 
     private final List<String> terms;
@@ -111,7 +124,7 @@ public final class TextEncoding {
     /** Bytes of 0x1B begin another character set (PS3.5 6.1.2.5). */
     private boolean isAscii(byte[] value) {
         // In JIS X 0201, two of the 128 are other characters.
-        boolean japanese = !terms.isEmpty() && (terms.get(0).endsWith("IR 13"));
+        boolean japanese = !terms.isEmpty() && terms.get(0).endsWith("IR 13");
         for (byte b : value) {
             if (b < 0 || b == 0x1B || (japanese && b == '~')) {
                 return false;
@@ -124,7 +137,9 @@ public final class TextEncoding {
         if (terms.size() != 1) {
             return Optional.empty();
         }
-        return Optional.ofNullable(SINGLE.get(terms.get(0))).filter(Charset::isSupported).map(Charset::forName);
+        return Optional.ofNullable(SINGLE.get(terms.get(0)))
+                .filter(Charset::isSupported)
+                .map(Charset::forName);
     }
 
     /** Encodes new text; empty when the character set does not have all of its characters. */
@@ -177,13 +192,11 @@ public final class TextEncoding {
                     convert(item, of(item, Optional.of(from)), false);
                 }
             } else if (element.isText()) {
-                elements.put(new Element(
+                elements.put(Element.of(
                         element.tag(),
                         element.vr(),
                         Elements.padded(
-                                unpadded(from.decode(element)).getBytes(StandardCharsets.UTF_8), element.vr()),
-                        null,
-                        false));
+                                unpadded(from.decode(element)).getBytes(StandardCharsets.UTF_8), element.vr())));
             } else if (element.vr().equals("UN") && !from.isAscii(element.value())) {
                 throw new UntransformableException("a new value needs another character set, and " + element
                         + " could be text that cannot be converted");

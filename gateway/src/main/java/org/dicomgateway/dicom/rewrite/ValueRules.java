@@ -59,8 +59,8 @@ public final class ValueRules {
         int longest = LONGEST.getOrDefault(vr, 0);
         return value.codePointCount(0, value.length()) <= longest
                 ? Optional.empty()
-                : Optional.of("is longer than " + longest + " characters, the most that a value of type " + vr
-                        + " can have");
+                : Optional.of(
+                        "is longer than " + longest + " characters, the most that a value of type " + vr + " can have");
     }
 
     private static Optional<String> nameProblem(String value) {

@@ -10,7 +10,7 @@ import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.spool.Claim;
 import org.dicomgateway.spool.Outbox;
 import org.dicomgateway.spool.Outbox.NotNowException;
-import org.dicomgateway.spool.SentAs;
+import org.dicomgateway.spool.Outbox.SentAs;
 import org.dicomgateway.transform.Transformation;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,12 +66,13 @@ final class OutgoingInstances {
         if (before.isEmpty()) {
             outbox.noteSentAs(claim, sentAs);
         } else if (!before.get().isSameAs(sentAs)) {
-            throw new UntransformableException("an earlier attempt may have sent it as " + before.get().sopInstance()
-                    + ", and "
-                    + (before.get().version().equals(sentAs.version())
-                            ? "this version of the gateway transforms it otherwise"
-                            : "the transforms, their tables or the key are others now")
-                    + "; retry the delivery to send it by the transforms as they are now");
+            throw new UntransformableException(
+                    "an earlier attempt may have sent it as " + before.get().sopInstance()
+                            + ", and "
+                            + (before.get().version().equals(sentAs.version())
+                                    ? "this version of the gateway transforms it otherwise"
+                                    : "the transforms, their tables or the key are others now")
+                            + "; retry the delivery to send it by the transforms as they are now");
         }
     }
 

@@ -140,8 +140,7 @@ public final class FoundRows {
                                     instance,
                                     Optional.ofNullable(checks.get(row.getLong(1))),
                                     Optional.ofNullable(commitments.get(row.getLong(1))),
-                                    Optional.ofNullable(
-                                            sentAs.get(new Sent(row.getLong(1), text(row.getString(4)))))));
+                                    Optional.ofNullable(sentAs.get(new Sent(row.getLong(1), text(row.getString(4)))))));
                 }
             }
         }

@@ -108,7 +108,9 @@ class TransformIT {
                     .findFirst()
                     .orElseThrow();
             String uid = line.replaceAll(".* as=(2\\.25\\.[0-9]+).*", "$1");
-            assertThat(uid).startsWith("2.25.").isNotEqualTo(original.sopInstance().value());
+            assertThat(uid)
+                    .startsWith("2.25.")
+                    .isNotEqualTo(original.sopInstance().value());
             byte[] bytes = research.file(research.rest()
                     .find(org.dicomgateway.dicom.values.Uid.of(uid))
                     .get(0));
@@ -122,7 +124,9 @@ class TransformIT {
                     .doesNotContain(original.series().value())
                     .doesNotContain("HOSP-A");
 
-            assertThat(gateway.ask("verify", "--all").orFail().output()).containsPattern("archive +6 +6 +0").containsPattern("research +6 +6 +0");
+            assertThat(gateway.ask("verify", "--all").orFail().output())
+                    .containsPattern("archive +6 +6 +0")
+                    .containsPattern("research +6 +6 +0");
             assertThat(gateway.ask("trace", uid).orFail().output())
                     .contains(original.sopInstance().value())
                     .contains(uid);
@@ -140,7 +144,8 @@ class TransformIT {
             gateway.routing(rules).start();
             TestFile file = files.single(SIZE);
             send(gateway, List.of(file.path()));
-            await().atMost(LIMIT).until(() -> second.asked() > 0 && first.files().size() == 1);
+            await().atMost(LIMIT)
+                    .until(() -> second.asked() > 0 && first.files().size() == 1);
             gateway.kill();
             second.answer(DimseStatus.SUCCESS);
             gateway.start();
@@ -156,8 +161,7 @@ class TransformIT {
             second.answer(DimseStatus.SUCCESS);
             gateway.routing(rules.replace("T-", "U-")).start();
             await().atMost(LIMIT).until(() -> gateway.count("parked") == 1);
-            assertThat(gateway.ask("parked").output())
-                    .contains("an earlier attempt may have sent it as 2.25.");
+            assertThat(gateway.ask("parked").output()).contains("an earlier attempt may have sent it as 2.25.");
             assertThat(second.stored()).hasSize(1);
             gateway.ask("retry", "--all").orFail();
             await().atMost(LIMIT).until(() -> second.stored().size() == 2);
@@ -172,7 +176,8 @@ class TransformIT {
                         .routing(destinations("trial", archive.peer(), research.peer())
                                 + "routes = [ { name = all, to = [archive, research] } ]")
                         .start()) {
-            TestFile screen = files.study(1, 1, TestFiles.SECONDARY_CAPTURE, SIZE).get(0);
+            TestFile screen =
+                    files.study(1, 1, TestFiles.SECONDARY_CAPTURE, SIZE).get(0);
             send(gateway, List.of(screen.path(), files.single(SIZE).path()));
             await().atMost(LIMIT)
                     .until(() -> gateway.count("parked") == 1

@@ -21,9 +21,9 @@ import java.util.stream.Stream;
 import org.dicomgateway.spool.Chooser;
 import org.dicomgateway.spool.DeliveryState;
 import org.dicomgateway.spool.Instance;
+import org.dicomgateway.spool.Outbox.SentAs;
 import org.dicomgateway.spool.Plan;
 import org.dicomgateway.spool.Settlement;
-import org.dicomgateway.spool.SentAs;
 import org.dicomgateway.spool.SpoolView;
 import org.dicomgateway.spool.log.Location;
 import org.dicomgateway.spool.log.LogPosition;
@@ -137,6 +137,7 @@ public final class InMemoryLedger implements Ledger {
     private final List<Superseded> superseded = new ArrayList<>();
     private final Map<String, Long> forgotten = new HashMap<>();
     private final Map<String, Long> supersededForgotten = new HashMap<>();
+
     private record SentAsKey(long delivery, String destination) {}
 
     private final Map<SentAsKey, SentAs> sentAs = new HashMap<>();
@@ -770,7 +771,9 @@ public final class InMemoryLedger implements Ledger {
                     .forEach(delivery -> (delivery.state == State.SUPERSEDED ? supersededForgotten : forgotten)
                             .merge(delivery.destination, 1L, Long::sum));
             rows.remove(row.stored.instance().id());
-            sentAs.keySet().removeIf(key -> DeliveryId.instance(key.delivery) == row.stored.instance().id());
+            sentAs.keySet()
+                    .removeIf(key -> DeliveryId.instance(key.delivery)
+                            == row.stored.instance().id());
             if (withUid(row.sop()).findAny().isEmpty()) {
                 sent.keySet().removeIf(key -> key.sop.equals(row.sop()));
             }
