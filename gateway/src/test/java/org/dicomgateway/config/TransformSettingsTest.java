@@ -74,8 +74,8 @@ class TransformSettingsTest {
                           burned-in = allow
                         }
                         """, "transform = [tidy, trial]"))
-                .destinations()
-                .get("orthanc1"))
+                        .destinations()
+                        .get("orthanc1"))
                 .orElseThrow()
                 .transforms();
         assertThat(transforms).extracting(TransformSettings::name).containsExactly("tidy", "trial");
