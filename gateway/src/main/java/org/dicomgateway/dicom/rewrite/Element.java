@@ -5,7 +5,7 @@ import java.util.Set;
 import org.dicomgateway.dicom.values.Dictionary;
 import org.jspecify.annotations.Nullable;
 
-/** One data element (PS3.5 7.1): either a value, as encoded, or the items of a sequence. Nothing may change its arrays. */
+/** One data element (PS3.5 7.1): a value, as encoded, or the items of a sequence. Nobody may change its array. */
 public final class Element {
 
     private static final byte[] NONE = {};
