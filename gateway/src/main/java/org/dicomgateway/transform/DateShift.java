@@ -14,6 +14,9 @@ final class DateShift {
 
     private static final DateTimeFormatter DATE =
             DateTimeFormatter.ofPattern("uuuuMMdd").withResolverStyle(ResolverStyle.STRICT);
+    /** Before the year 0 there is a sign. */
+    private static final int LENGTH = 8;
+
     private static final Pattern BEGINS_WITH_DATE = Pattern.compile("(\\d{8})(.*)");
 
     private DateShift() {}
@@ -27,7 +30,8 @@ final class DateShift {
         UnaryOperator<String> shifted =
                 date -> LocalDate.parse(date, DATE).minusDays(days).format(DATE);
         try {
-            return Optional.of(shifted.apply(matcher.group(1)) + matcher.group(2));
+            String date = shifted.apply(matcher.group(1));
+            return date.length() == LENGTH ? Optional.of(date + matcher.group(2)) : Optional.empty();
         } catch (DateTimeParseException e) {
             return Optional.empty();
         }

@@ -132,9 +132,11 @@ class DeidentificationTest {
                 profile(ProfileOption.RETAIN_LONGITUDINAL_MODIFIED_DATES),
                 Dataset.ct("1.2.9")
                         .text("StudyDate", "20250230")
+                        .text("ContentDate", "00000101")
                         .text("SeriesDate", "Jan 5")
                         .text("AcquisitionDateTime", "2025"));
         assertThat(values(output, "StudyDate")).isEmpty();
+        assertThat(values(output, "ContentDate")).containsExactly("19000101");
         assertThat(values(output, "SeriesDate")).isEmpty();
         assertThat(values(output, "AcquisitionDateTime")).containsExactly("19000101000000");
     }
