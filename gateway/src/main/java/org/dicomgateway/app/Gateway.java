@@ -112,7 +112,8 @@ public final class Gateway implements AutoCloseable {
     private Gateway(Loaded loaded, RestartNeeds restart, InstantSource clock) throws IOException {
         settings = loaded.gateway();
         started = clock.instant();
-        rules = new RulesInForce(settings.routingFile(), loaded.routing(), clock);
+        rules = new RulesInForce(
+                settings.routingFile(), loaded.routing(), settings.cluster().isPresent(), clock);
         destinationStatusCache = new DestinationStatusCache();
         Dispatch dispatch =
                 new Dispatch(rules::table, destinationStatusCache::prospects, destinationStatusCache::pendingBytes);
@@ -209,7 +210,7 @@ public final class Gateway implements AutoCloseable {
                         commitment,
                         DurableFolder.open(settings.spool().directory().resolve("commitments")),
                         spool,
-                        rules::commitOn,
+                        rules.requirements(),
                         sender -> Reporter.of(reportTo(sender, commitment.timeout()), tls),
                         clock));
     }

@@ -33,6 +33,7 @@ import org.dicomgateway.cli.operate.SetAsideCommand;
 import org.dicomgateway.cli.operate.StatusCommand;
 import org.dicomgateway.cli.operate.TraceCommand;
 import org.dicomgateway.cli.operate.VerifyCommand;
+import org.dicomgateway.cli.send.DeidentifyCommand;
 import org.dicomgateway.cli.send.EchoCommand;
 import org.dicomgateway.cli.send.SendCommand;
 import org.dicomgateway.config.hocon.ConfigurationException;
@@ -57,6 +58,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             CheckCommand.class,
             ConformanceCommand.class,
             EchoCommand.class,
+            DeidentifyCommand.class,
             ExplainCommand.class,
             ExportCommand.class,
             GenerateCommand.class,

@@ -14,6 +14,8 @@ import org.dicomgateway.admin.api.ReloadView;
 import org.dicomgateway.admin.api.ReloadView.Outcome;
 import org.dicomgateway.admin.api.RouteView;
 import org.dicomgateway.admin.api.RulesView.Broken;
+import org.dicomgateway.commit.Requirements;
+import org.dicomgateway.config.Configuration;
 import org.dicomgateway.config.hocon.Problem;
 import org.dicomgateway.config.reader.RoutingFile;
 import org.dicomgateway.config.settings.DestinationSettings;
@@ -55,6 +57,7 @@ final class RulesInForce implements Planner {
 
     private final Path file;
     private final InstantSource clock;
+    private final boolean clustered;
     private final Map<String, LongAdder> matched = new ConcurrentHashMap<>();
     private volatile Version current;
     private volatile Optional<Broken> broken = Optional.empty();
@@ -64,6 +67,12 @@ final class RulesInForce implements Planner {
 
     /** Begins with the first version. */
     RulesInForce(Path file, RoutingSettings settings, InstantSource clock) {
+        this(file, settings, false, clock);
+    }
+
+    /** @param clustered whether the gateway is one of a cluster, where there are no transforms */
+    RulesInForce(Path file, RoutingSettings settings, boolean clustered, InstantSource clock) {
+        this.clustered = clustered;
         this.file = file;
         this.clock = clock;
         Instant now = clock.instant();
@@ -82,12 +91,29 @@ final class RulesInForce implements Planner {
     }
 
     /** The copies that storage commitment requires of a route; all, when the rules have no such route any more. */
-    CommitOn commitOn(String route) {
+    private CommitOn commitOn(String route) {
         return current.settings.routes().stream()
                 .filter(each -> each.name().equals(route))
                 .map(RouteSettings::commitOn)
                 .findFirst()
                 .orElse(CommitOn.ALL);
+    }
+
+    /** What the rules in force require of copies, at each moment. */
+    Requirements requirements() {
+        return new Requirements() {
+            @Override
+            public CommitOn commitOn(String route) {
+                return RulesInForce.this.commitOn(route);
+            }
+
+            @Override
+            public boolean isDeidentified(String destination) {
+                return destination(destination)
+                        .filter(DestinationSettings::deidentifies)
+                        .isPresent();
+            }
+        };
     }
 
     /** Reports to these stages, now and after each change. The rules may have changed since an earlier process ran. */
@@ -98,7 +124,14 @@ final class RulesInForce implements Planner {
 
     /** Takes over the content of the file, if it is valid and differs from what is in force. */
     synchronized void accept(RoutingFile read) {
-        read.settings().ifPresentOrElse(this::take, () -> refuse(read.problems()));
+        Optional<Problem> transforms = clustered
+                ? read.settings().flatMap(settings -> Configuration.noTransforms(file, settings))
+                : Optional.empty();
+        if (transforms.isPresent()) {
+            refuse(List.of(transforms.get()));
+        } else {
+            read.settings().ifPresentOrElse(this::take, () -> refuse(read.problems()));
+        }
     }
 
     private void take(RoutingSettings next) {

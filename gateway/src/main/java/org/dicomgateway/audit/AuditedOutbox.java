@@ -12,6 +12,7 @@ import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.spool.Claim;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Outbox;
+import org.dicomgateway.spool.Outbox.SentAs;
 import org.dicomgateway.spool.Settlement;
 
 /** Counts the deliveries that were sent from an outbox, and those that will never be sent. */
@@ -49,6 +50,16 @@ record AuditedOutbox(Outbox outbox, Transfers transfers, Function<String, Option
     @Override
     public boolean explainsDuplicate(Claim claim) {
         return outbox.explainsDuplicate(claim);
+    }
+
+    @Override
+    public Optional<SentAs> sentAs(Claim claim) throws NotNowException {
+        return outbox.sentAs(claim);
+    }
+
+    @Override
+    public void noteSentAs(Claim claim, SentAs sentAs) throws NotNowException {
+        outbox.noteSentAs(claim, sentAs);
     }
 
     @Override

@@ -13,7 +13,6 @@ import java.util.function.Function;
 import org.dicomgateway.commit.RequestRecord.End;
 import org.dicomgateway.config.settings.CommitmentSettings;
 import org.dicomgateway.config.settings.CommitmentSettings.Sender;
-import org.dicomgateway.config.settings.RouteSettings.CommitOn;
 import org.dicomgateway.dicom.commitment.CommitmentRequest;
 import org.dicomgateway.dicom.commitment.CommitmentScp;
 import org.dicomgateway.dicom.commitment.ReportChannel;
@@ -53,7 +52,7 @@ public final class Commitments implements CommitmentScp, AutoCloseable {
             CommitmentSettings settings,
             Records records,
             Whereabouts spool,
-            Function<String, CommitOn> commitOn,
+            Requirements requirements,
             Function<Sender, Reporter> reporters,
             InstantSource clock) {
         for (Sender sender : settings.senders()) {
@@ -63,7 +62,7 @@ public final class Commitments implements CommitmentScp, AutoCloseable {
                     records,
                     lastNumber::incrementAndGet,
                     spool,
-                    commitOn,
+                    requirements,
                     reporters.apply(sender),
                     clock);
             desks.put(
@@ -75,7 +74,7 @@ public final class Commitments implements CommitmentScp, AutoCloseable {
     /**
      * Reads the requests that an earlier process left. Nothing is reported before {@link #start}.
      *
-     * @param commitOn the copies that a route requires, by its name, as the rules are then
+     * @param requirements what the rules require, as they are then
      * @param reporters the reporter for each sender
      * @throws IOException when the records cannot be listed
      */
@@ -83,11 +82,11 @@ public final class Commitments implements CommitmentScp, AutoCloseable {
             CommitmentSettings settings,
             Records records,
             Whereabouts spool,
-            Function<String, CommitOn> commitOn,
+            Requirements requirements,
             Function<Sender, Reporter> reporters,
             InstantSource clock)
             throws IOException {
-        Commitments commitments = new Commitments(settings, records, spool, commitOn, reporters, clock);
+        Commitments commitments = new Commitments(settings, records, spool, requirements, reporters, clock);
         for (long number : records.numbers()) {
             commitments.lastNumber.accumulateAndGet(number, Math::max);
             commitments.restore(number, records);

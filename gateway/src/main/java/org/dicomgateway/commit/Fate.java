@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BinaryOperator;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.dicomgateway.config.settings.CommitmentSettings.AnswerWhen;
 import org.dicomgateway.config.settings.RouteSettings.CommitOn;
@@ -50,13 +49,9 @@ record Fate(Kind kind, String note) {
      * Judges an instance by its newest version: every copy that its routes require must satisfy {@code when}.
      *
      * @param newest as the spool knows it
-     * @param commitOn the copies that a route requires, by its name
+     * @param requirements what the rules require of its copies
      */
-    static Fate of(
-            SopReference reference,
-            Optional<FoundInstance> newest,
-            AnswerWhen when,
-            Function<String, CommitOn> commitOn) {
+    static Fate of(SopReference reference, Optional<FoundInstance> newest, AnswerWhen when, Requirements requirements) {
         String uid = reference.sopInstance().value();
         if (newest.isEmpty()) {
             return new Fate(
@@ -70,17 +65,28 @@ record Fate(Kind kind, String note) {
         if (found.deliveries().isEmpty()) {
             return new Fate(Kind.WAITING, uid + " is held: no route applies to it");
         }
-        return worst(uid, found.deliveries(), when, commitOn);
+        return worst(uid, found.deliveries(), when, requirements);
     }
 
-    private static Fate worst(
-            String uid, List<FoundDelivery> deliveries, AnswerWhen when, Function<String, CommitOn> commitOn) {
-        Set<Optional<String>> stored = deliveries.stream()
+    /** What is de-identified is another instance: no copy of this one, and not asked for. */
+    private static boolean isOther(FoundDelivery copy, Requirements requirements) {
+        return copy.isOtherInstance()
+                || copy.destination().filter(requirements::isDeidentified).isPresent();
+    }
+
+    private static Fate worst(String uid, List<FoundDelivery> deliveries, AnswerWhen when, Requirements requirements) {
+        List<FoundDelivery> copies =
+                deliveries.stream().filter(each -> !isOther(each, requirements)).toList();
+        if (copies.isEmpty()) {
+            return new Fate(
+                    Kind.DISCARDED, uid + " goes only to destinations that get it de-identified: no copy holds it");
+        }
+        Set<Optional<String>> stored = copies.stream()
                 .filter(each -> satisfies(each, when))
                 .map(FoundDelivery::destination)
                 .collect(Collectors.toSet());
-        return deliveries.stream().collect(Collectors.groupingBy(FoundDelivery::route)).entrySet().stream()
-                .map(route -> ofRoute(uid, route.getValue(), when, stored, commitOn.apply(route.getKey())))
+        return copies.stream().collect(Collectors.groupingBy(FoundDelivery::route)).entrySet().stream()
+                .map(route -> ofRoute(uid, route.getValue(), when, stored, requirements.commitOn(route.getKey())))
                 .max(Comparator.comparing(Fate::kind))
                 .orElse(STORED);
     }

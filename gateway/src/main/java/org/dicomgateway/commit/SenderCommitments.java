@@ -11,13 +11,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import org.dicomgateway.commit.RequestRecord.End;
 import org.dicomgateway.commit.RequestRecord.Header;
 import org.dicomgateway.commit.RequestRecord.Outcome;
 import org.dicomgateway.config.settings.CommitmentSettings;
 import org.dicomgateway.config.settings.CommitmentSettings.Sender;
-import org.dicomgateway.config.settings.RouteSettings.CommitOn;
 import org.dicomgateway.dicom.commitment.CommitmentRequest;
 import org.dicomgateway.dicom.commitment.CommitmentResult;
 import org.dicomgateway.dicom.commitment.CommitmentScp.Answer;
@@ -50,7 +48,7 @@ final class SenderCommitments {
     private final Records records;
     private final Numbers numbers;
     private final Whereabouts spool;
-    private final Function<String, CommitOn> commitOn;
+    private final Requirements requirements;
     private final SenderLink link;
     private final InstantSource clock;
     private final Map<Uid, Transaction> transactions = new HashMap<>();
@@ -68,7 +66,7 @@ final class SenderCommitments {
             Records records,
             Numbers numbers,
             Whereabouts spool,
-            Function<String, CommitOn> commitOn,
+            Requirements requirements,
             Reporter reporter,
             InstantSource clock) {
         this.sender = sender;
@@ -76,7 +74,7 @@ final class SenderCommitments {
         this.records = records;
         this.numbers = numbers;
         this.spool = spool;
-        this.commitOn = commitOn;
+        this.requirements = requirements;
         this.link = new SenderLink(sender, settings.retry(), reporter, clock);
         this.clock = clock;
     }
@@ -216,7 +214,7 @@ final class SenderCommitments {
     }
 
     private Fate fateOf(SopReference reference) {
-        return Fate.of(reference, spool.newest(reference.sopInstance()), settings.answerWhen(), commitOn);
+        return Fate.of(reference, spool.newest(reference.sopInstance()), settings.answerWhen(), requirements);
     }
 
     private synchronized void waits(Transaction transaction, Assessment assessment, Instant now) {

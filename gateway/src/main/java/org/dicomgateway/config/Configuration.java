@@ -97,9 +97,30 @@ public final class Configuration {
                 .filter(Setting::isValid)
                 .flatMap(file -> routing(file.get(), problems));
         problems.throwIfAny();
-        return new Loaded(
+        Loaded loaded = new Loaded(
                 gateway.orElseThrow().settings().get(),
                 routing.orElseThrow().settings().get());
+        if (loaded.gateway.cluster().isPresent()) {
+            noTransforms(loaded.gateway.routingFile(), loaded.routing).ifPresent(problems::add);
+            problems.throwIfAny();
+        }
+        return loaded;
+    }
+
+    /**
+     * The problem of rules with transforms in a cluster: what was noted to be sent is in the ledger of one gateway, and
+     * another one that takes its deliveries over could send something else.
+     */
+    public static Optional<Problem> noTransforms(Path routingConf, RoutingSettings routing) {
+        return routing.destinations().values().stream()
+                .filter(destination -> !destination.transforms().isEmpty())
+                .findFirst()
+                .map(destination -> new Problem(
+                        routingConf,
+                        0,
+                        "destinations." + destination.name() + ".transform",
+                        "a gateway of a cluster cannot transform instances",
+                        "remove it, or transform them in a gateway of its own"));
     }
 
     private static Optional<GatewayReader.Draft> gateway(Path file, Problems problems) {

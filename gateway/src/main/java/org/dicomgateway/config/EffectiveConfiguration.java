@@ -102,6 +102,11 @@ public final class EffectiveConfiguration {
         EffectiveConfiguration rendering = new EffectiveConfiguration();
         rendering.named("", "destinations", block(written, "destinations"), defaults, reference);
 
+        if (written.containsKey("transforms")) {
+            ConfigObject none = ConfigValueFactory.fromMap(Map.of());
+            rendering.named("", "transforms", block(written, "transforms"), none, none);
+        }
+
         ConfigObject routeReference = block(Reference.root(), "route-defaults");
         ConfigObject routeDefaults = merged(block(written, "route-defaults"), routeReference);
         rendering.line("", "routes = [");

@@ -151,13 +151,32 @@ public final class ForwardLog {
             long millis,
             int status,
             String reason) {
+        outcome(event, subject, Optional.empty(), route, destination, attempt, millis, status, reason);
+    }
+
+    /**
+     * An attempt to deliver ended, of an instance that was changed on its way.
+     *
+     * @param sentAs the SOP Instance UID of what was sent, when it is another one
+     */
+    public void outcome(
+            Event event,
+            Subject subject,
+            Optional<Uid> sentAs,
+            String route,
+            String destination,
+            int attempt,
+            long millis,
+            int status,
+            String reason) {
         LoggingEventBuilder line = line(event, subject)
                 .addKeyValue("route", route)
                 .addKeyValue("destination", destination)
                 .addKeyValue("attempt", attempt)
                 .addKeyValue("ms", millis)
                 .addKeyValue("status", status < 0 ? "-" : DimseStatus.format(status));
-        (reason.isEmpty() ? line : line.addKeyValue("reason", quoted(reason))).log();
+        LoggingEventBuilder named = sentAs.isPresent() ? line.addKeyValue("as", sentAs.get()) : line;
+        (reason.isEmpty() ? named : named.addKeyValue("reason", quoted(reason))).log();
         tell(event, subject, route, destination, attempt, millis, status, reason);
     }
 

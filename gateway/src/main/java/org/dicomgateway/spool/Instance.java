@@ -8,6 +8,7 @@ import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.observe.ForwardLog;
+import org.dicomgateway.spool.Outbox.SentAs;
 
 /**
  * One received instance, as the ledger knows it. Immutable. An instance that is received twice gives two objects.
@@ -75,6 +76,23 @@ public record Instance(
 
     private static String cut(String value) {
         return value.length() <= MAX_VALUE ? value : value.substring(0, MAX_VALUE);
+    }
+
+    /** This instance as a destination knows it that was sent something else: with the UIDs and the length of that. */
+    public Instance sentAs(SentAs sentAs) {
+        return new Instance(
+                id,
+                sopClass,
+                sentAs.sopInstance(),
+                transferSyntax,
+                sentAs.studyInstanceUid(),
+                sentAs.seriesInstanceUid(),
+                patientId,
+                accessionNumber,
+                modality,
+                origin,
+                receivedAt,
+                sentAs.length());
     }
 
     /** Returns a copy with this key. */

@@ -5,6 +5,8 @@ import java.io.InputStream;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.dicomgateway.dicom.values.Uid;
 
 /**
  * The spool as a lane sees it: gives out due deliveries and takes back their outcomes. Thread-safe.
@@ -61,6 +63,21 @@ public interface Outbox {
     boolean explainsDuplicate(Claim claim);
 
     /**
+     * What the destination of a claim is sent instead of its instance, as far as that was noted for this delivery;
+     * empty: nothing was noted, so nothing was sent, or the ledger was lost since.
+     *
+     * @throws NotNowException when that cannot be determined now
+     */
+    Optional<SentAs> sentAs(Claim claim) throws NotNowException;
+
+    /**
+     * Notes what the destination of a claim is sent instead of its instance. Returns when the note is durable.
+     *
+     * @throws NotNowException when it cannot be made durable now; then nothing may be sent
+     */
+    void noteSentAs(Claim claim, SentAs sentAs) throws NotNowException;
+
+    /**
      * Reports that a destination became usable or unusable. The spool then chooses again for deliveries that wait for
      * any destination. If this destination is unusable, it also chooses again for deliveries that wait for it and have
      * other candidates. Claimed deliveries stay as they are. Returns at once; calls in quick succession are combined.
@@ -81,6 +98,31 @@ public interface Outbox {
      * have become due.
      */
     void onWork(String destination, Runnable wakeUp);
+
+    /**
+     * What a destination is sent instead of an instance: the output of its transforms. It is noted durably before the
+     * first byte is sent, so that each attempt sends the same.
+     *
+     * @param version of the transforms that made it, with their keys
+     * @param sopInstance the SOP Instance UID of what is sent
+     * @param studyInstanceUid the Study Instance UID of what is sent, or empty
+     * @param seriesInstanceUid the Series Instance UID of what is sent, or empty
+     * @param digest of the dataset that is sent
+     * @param length of the dataset that is sent, in bytes
+     */
+    record SentAs(
+            String version,
+            Uid sopInstance,
+            String studyInstanceUid,
+            String seriesInstanceUid,
+            DatasetDigest digest,
+            long length) {
+
+        /** Whether both are the same bytes under the same UIDs, whatever transforms made them. */
+        public boolean isSameAs(SentAs other) {
+            return sopInstance.equals(other.sopInstance) && digest.equals(other.digest) && length == other.length;
+        }
+    }
 
     /** Nothing may be sent now, for a reason that has nothing to do with the instance or its destination. */
     final class NotNowException extends IOException {

@@ -100,6 +100,8 @@ public interface SpoolSearch {
      * @param since when the delivery got its state, as far as known: the time of settlement or of receipt
      * @param lastCheck the last check of what the destination holds; empty when it was never checked
      * @param commitment what the destination last reported about its commitment; empty when it reported nothing
+     * @param sentAs the SOP Instance UID under which the destination was sent it, when its transforms made that; empty
+     *     when it is sent as it was received, or was not sent yet
      */
     record FoundDelivery(
             long id,
@@ -119,11 +121,59 @@ public interface SpoolSearch {
             String reason,
             Instant since,
             Optional<FoundCheck> lastCheck,
-            Optional<Commitment> commitment) {
+            Optional<Commitment> commitment,
+            Optional<String> sentAs) {
 
         /** Copies the list. */
         public FoundDelivery {
             candidates = List.copyOf(candidates);
+        }
+
+        /** A delivery of the instance as it was received. */
+        public FoundDelivery(
+                long id,
+                long instanceId,
+                String sopInstance,
+                String study,
+                String accession,
+                String modality,
+                String route,
+                int copy,
+                Optional<String> destination,
+                List<String> candidates,
+                DeliveryState state,
+                int attempts,
+                Instant due,
+                OptionalInt lastStatus,
+                String reason,
+                Instant since,
+                Optional<FoundCheck> lastCheck,
+                Optional<Commitment> commitment) {
+            this(
+                    id,
+                    instanceId,
+                    sopInstance,
+                    study,
+                    accession,
+                    modality,
+                    route,
+                    copy,
+                    destination,
+                    candidates,
+                    state,
+                    attempts,
+                    due,
+                    lastStatus,
+                    reason,
+                    since,
+                    lastCheck,
+                    commitment,
+                    Optional.empty());
+        }
+
+        /** Whether the destination was sent another instance: one under another SOP Instance UID. */
+        public boolean isOtherInstance() {
+            return sentAs.isPresent() && !sentAs.get().equals(sopInstance);
         }
     }
 

@@ -112,6 +112,10 @@ final class Comparison {
 
     /** Compares element by element; empty when what was sent is not in the spool any more. */
     private Optional<Boolean> saysTheSame(Copy copy, Retrieval retrieval) throws IOException {
+        if (copy.transformed()) {
+            // The spool has what was received, which says something else.
+            return Optional.empty();
+        }
         Optional<String> ours = content(copy);
         if (ours.isEmpty()) {
             return Optional.empty();

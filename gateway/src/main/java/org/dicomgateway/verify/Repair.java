@@ -43,7 +43,7 @@ final class Repair {
         }
         List<String> why = new ArrayList<>(List.of("the spool has no bytes of it any more"));
         for (Copy other : copies.ofInstance(copy.instance().id())) {
-            if (!other.destination().equals(copy.destination()) && !other.replaced()) {
+            if (!other.destination().equals(copy.destination()) && !other.replaced() && !other.transformed()) {
                 Optional<String> refused = takeFrom(other, copy, reason);
                 if (refused.isEmpty()) {
                     return Optional.empty();

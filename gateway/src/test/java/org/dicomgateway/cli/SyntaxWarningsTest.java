@@ -85,6 +85,7 @@ class SyntaxWarningsTest {
                 reason,
                 Instant.EPOCH,
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 }

@@ -252,6 +252,32 @@ class FateTest {
         return at(destination, state, Optional.empty());
     }
 
+    @Test
+    void a_de_identified_copy_does_not_hold_the_instance() {
+        Requirements research = new Requirements() {
+            @Override
+            public CommitOn commitOn(String route) {
+                return CommitOn.ALL;
+            }
+
+            @Override
+            public boolean isDeidentified(String destination) {
+                return destination.equals("research");
+            }
+        };
+        FoundDelivery archive = at("archive", DeliveryState.DELIVERED, Optional.empty());
+        FoundDelivery copy = at("research", DeliveryState.DELIVERED, Optional.empty());
+        FoundDelivery waiting = at("research", DeliveryState.PENDING, Optional.empty());
+        Fate alone = Fate.of(REFERENCE, Optional.of(found(copy)), AnswerWhen.DELIVERED, research);
+        assertThat(alone.kind()).isNotEqualTo(Fate.Kind.STORED);
+        assertThat(alone.note()).contains("de-identified");
+        assertThat(alone.isFinal(false)).isTrue();
+        assertThat(Fate.of(REFERENCE, Optional.of(found(archive, waiting)), AnswerWhen.DELIVERED, research)
+                        .kind())
+                .as("the archive holds it, and the other one never will")
+                .isEqualTo(Fate.Kind.STORED);
+    }
+
     private static FoundDelivery said(FoundDelivery one, Instant at, Optional<FailureReason> failure) {
         return delivery(
                 one.destination().orElseThrow(),

@@ -17,6 +17,7 @@ import java.util.Set;
 import org.dicomgateway.spool.Claim;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Outbox;
+import org.dicomgateway.spool.Outbox.SentAs;
 import org.dicomgateway.spool.Settlement;
 
 /** An outbox in memory that remembers how everything was settled, and insists that each claim is settled once. */
@@ -30,6 +31,7 @@ final class FakeOutbox implements Outbox {
     private final Map<Long, Entry> pending = new LinkedHashMap<>();
     private final Map<Long, IOException> damaged = new HashMap<>();
     private final Map<Long, byte[]> contents = new HashMap<>();
+    private final Map<Long, SentAs> sentAs = new HashMap<>();
     private final Set<Long> passedOn = new HashSet<>();
     private final Set<Long> putOff = new HashSet<>();
     private final List<Map<String, Instant>> hoursChanged = new ArrayList<>();
@@ -162,6 +164,16 @@ final class FakeOutbox implements Outbox {
                 .anyMatch(each -> each.claim().deliveryId() == claim.deliveryId()
                         && each.settlement().unanswered());
         return unanswered || !otherVersionsSent;
+    }
+
+    @Override
+    public synchronized Optional<SentAs> sentAs(Claim claim) {
+        return Optional.ofNullable(sentAs.get(claim.deliveryId()));
+    }
+
+    @Override
+    public synchronized void noteSentAs(Claim claim, SentAs note) {
+        sentAs.put(claim.deliveryId(), note);
     }
 
     @Override

@@ -175,6 +175,28 @@ class VerifierTest {
         assertThat(copies.restored).hasSize(1);
     }
 
+    @Test
+    void what_was_changed_on_its_way_repairs_no_other_copy() {
+        Copy missing = copy(1, "1.9", false);
+        Copy plain = elsewhere(missing, "research");
+        archive.held.put(missing.instance().sopInstance(), "name-1");
+        copies.elsewhere = List.of(new Copy(
+                plain.deliveryId(),
+                plain.instance(),
+                plain.destination(),
+                plain.digest(),
+                plain.restored(),
+                plain.state(),
+                plain.md5(),
+                plain.replaced(),
+                true));
+        Repair repair = new Repair(copies, name -> Optional.of(archive));
+        assertThat(repair.sendAgain(missing, Finding.missing("by a test")))
+                .contains("the spool has no bytes of it any more; no other server got it");
+        assertThat(copies.restored).isEmpty();
+        assertThat(archive.asked).isEmpty();
+    }
+
     private static Copy elsewhere(Copy copy, String destination) {
         return new Copy(
                 copy.deliveryId() + 1,

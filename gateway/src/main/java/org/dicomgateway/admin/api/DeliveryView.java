@@ -30,6 +30,7 @@ import org.dicomgateway.spool.SpoolSearch.FoundDelivery;
  * @param since when it was settled, or else received
  * @param check the last check of whether the destination holds it; empty: it was never checked
  * @param commitment what the destination last reported about its storage commitment; empty: nothing
+ * @param sentAs the SOP Instance UID under which the destination gets it, when that is another one
  */
 public record DeliveryView(
         long id,
@@ -48,7 +49,8 @@ public record DeliveryView(
         String reason,
         Instant since,
         Optional<Check> check,
-        Optional<Said> commitment) {
+        Optional<Said> commitment,
+        Optional<String> sentAs) {
 
     /** Copies the list. */
     public DeliveryView {
@@ -103,7 +105,8 @@ public record DeliveryView(
                 found.reason(),
                 found.since(),
                 found.lastCheck().map(Check::of),
-                found.commitment().map(Said::of));
+                found.commitment().map(Said::of),
+                found.sentAs().filter(uid -> found.isOtherInstance()));
     }
 
     static Optional<String> status(OptionalInt status) {

@@ -14,12 +14,16 @@ import java.util.concurrent.Callable;
 import org.dicomgateway.cli.common.ConfigurationFile;
 import org.dicomgateway.cli.common.ExitCode;
 import org.dicomgateway.cli.common.OptionConverters;
+import org.dicomgateway.cli.common.RunningNames;
 import org.dicomgateway.config.Configuration;
 import org.dicomgateway.config.hocon.ConfigurationException;
+import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.config.settings.ListenerSettings;
+import org.dicomgateway.config.settings.Suggestions;
 import org.dicomgateway.dicom.dataset.HeaderReader;
 import org.dicomgateway.dicom.dataset.Part10;
 import org.dicomgateway.dicom.dataset.UnreadableDatasetException;
+import org.dicomgateway.dicom.rewrite.UntransformableException;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.InstanceHeader;
 import org.dicomgateway.dicom.values.Origin;
@@ -32,6 +36,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
@@ -57,6 +62,7 @@ import tools.jackson.databind.json.JsonMapper;
         footerHeading = "%nExamples:%n",
         footer = {
             "  ${COMMAND-FULL-NAME} image.dcm",
+            "  ${COMMAND-FULL-NAME} image.dcm --destination research --show-values",
             "  ${COMMAND-FULL-NAME} image.dcm --calling-ae MAMMO1 --remote-host 10.1.2.3"
         })
 public final class ExplainCommand implements Callable<Integer> {
@@ -98,12 +104,20 @@ public final class ExplainCommand implements Callable<Integer> {
     @Option(names = "--show-values", description = "Show values of attributes that may identify a patient.")
     private boolean showValues;
 
+    @Option(
+            names = "--destination",
+            paramLabel = "NAME",
+            completionCandidates = RunningNames.OfDestinations.class,
+            description = "Show what the transforms of this destination change, attribute by attribute.")
+    private @Nullable String destination;
+
     @Option(names = "--json", description = "Write JSON instead of text.")
     private boolean json;
 
     @Override
     public Integer call() throws ConfigurationException {
         Configuration.Loaded loaded = configuration.load();
+        Optional<DestinationSettings> shown = shown(loaded);
         RoutingTable table = RoutingTable.of(loaded.routing(), 0);
         PrintWriter out = command.commandLine().getOut();
         PrintWriter err = command.commandLine().getErr();
@@ -115,7 +129,14 @@ public final class ExplainCommand implements Callable<Integer> {
                 explained.add(one);
                 if (!json) {
                     new ExplanationText(symbols).lines(one).forEach(out::println);
+                    if (shown.isPresent()) {
+                        new TransformText(shown.get(), showValues)
+                                .lines(file, one.origin())
+                                .forEach(out::println);
+                    }
                 }
+            } catch (UntransformableException e) {
+                err.println(file + ": it would be parked: " + e.getMessage());
             } catch (IOException e) {
                 err.println(file + ": " + reason(e));
             }
@@ -126,6 +147,28 @@ public final class ExplainCommand implements Callable<Integer> {
         out.flush();
         err.flush();
         return explained.size() == files.size() ? ExitCode.DONE : ExitCode.FAILED;
+    }
+
+    /** The destination whose transforms are shown. */
+    private Optional<DestinationSettings> shown(Configuration.Loaded loaded) {
+        if (destination == null) {
+            return Optional.empty();
+        }
+        if (json) {
+            throw new ParameterException(command.commandLine(), "--destination shows text; leave out --json");
+        }
+        DestinationSettings settings = loaded.routing().destinations().get(destination);
+        if (settings == null) {
+            throw new ParameterException(
+                    command.commandLine(),
+                    "no destination is called '" + destination + "'; "
+                            + Suggestions.remedy(
+                                    destination,
+                                    loaded.routing().destinations().keySet().stream()
+                                            .sorted()
+                                            .toList()));
+        }
+        return Optional.of(settings);
     }
 
     /**

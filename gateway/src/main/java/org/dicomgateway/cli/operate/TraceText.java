@@ -149,6 +149,10 @@ final class TraceText {
         lines.add("instance " + one.sopInstanceUid() + "  " + printable(one.modality()) + ", "
                 + Progress.size(one.bytes())
                 + (showPatients ? who(one.accessionNumber(), one.patientId()) : ""));
+        one.deliveries()
+                .forEach(delivery -> delivery.sentAs()
+                        .ifPresent(uid -> lines.add("at "
+                                + delivery.destination().orElse(NameConverter.ANY) + " it is " + printable(uid))));
         lines.add("study " + printable(one.studyInstanceUid()) + ", series " + printable(one.seriesInstanceUid()));
         lines.add("from " + printable(one.callingAe()) + " at " + printable(one.remoteHost()) + ", called "
                 + printable(one.calledAe()) + "; number " + one.id() + " in the spool");

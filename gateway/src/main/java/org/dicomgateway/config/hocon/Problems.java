@@ -18,6 +18,11 @@ public final class Problems {
                 remedy));
     }
 
+    /** Adds a problem that was found elsewhere. */
+    public void add(Problem problem) {
+        found.add(problem);
+    }
+
     /** All problems, by file and line. */
     public List<Problem> all() {
         return List.copyOf(found);

@@ -1,5 +1,7 @@
 package org.dicomgateway.config.match;
 
+import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -47,6 +49,49 @@ public final class Regex implements ValuePattern {
         } catch (OutOfSteps e) {
             return false;
         }
+    }
+
+    /** The number of groups in parentheses. */
+    public int groups() {
+        return pattern.matcher("").groupCount();
+    }
+
+    /**
+     * The replacement for a value that matches as a whole.
+     *
+     * @param with the replacement, in which $1 is the first group
+     * @return empty when the value does not match
+     * @throws IllegalArgumentException when the value is too long, or takes too many steps; without the value
+     */
+    public Optional<String> replace(String value, String with) {
+        if (value.length() > MAX_LENGTH) {
+            throw new IllegalArgumentException("a value is too long for a regular expression");
+        }
+        try {
+            Matcher matcher = pattern.matcher(new Metered(value));
+            if (!matcher.matches()) {
+                return Optional.empty();
+            }
+            return Optional.of(expand(matcher, with));
+        } catch (OutOfSteps e) {
+            throw new IllegalArgumentException("a value takes too long to match a regular expression", e);
+        }
+    }
+
+    private static String expand(Matcher matcher, String with) {
+        StringBuilder replaced = new StringBuilder();
+        for (int i = 0; i < with.length(); i++) {
+            char c = with.charAt(i);
+            if (c == '\\') {
+                replaced.append(with.charAt(++i));
+            } else if (c == '$') {
+                String group = matcher.group(with.charAt(++i) - '0');
+                replaced.append(group == null ? "" : group);
+            } else {
+                replaced.append(c);
+            }
+        }
+        return replaced.toString();
     }
 
     /** Only an empty text matches an absent field, never an expression. */

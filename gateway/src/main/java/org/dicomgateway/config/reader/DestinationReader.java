@@ -2,6 +2,7 @@ package org.dicomgateway.config.reader;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -21,6 +22,7 @@ import org.dicomgateway.config.settings.Limits;
 import org.dicomgateway.config.settings.RateLimit;
 import org.dicomgateway.config.settings.RestSettings;
 import org.dicomgateway.config.settings.Schedule;
+import org.dicomgateway.config.settings.Suggestions;
 import org.dicomgateway.config.settings.VerifySettings;
 import org.dicomgateway.dicom.requestor.RequestorSettings;
 import org.dicomgateway.dicom.values.AeTitle;
@@ -35,7 +37,8 @@ final class DestinationReader {
             SourceLocation sourceLocation,
             Supplier<DestinationSettings> settings,
             List<Setting<Optional<String>>> plainPasswords,
-            SourceLocation commitmentRequest) {}
+            SourceLocation commitmentRequest,
+            List<String> transforms) {}
 
     private static final String PRESERVE = "preserve";
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._:%-]{1,255}");
@@ -62,7 +65,7 @@ final class DestinationReader {
         defaults.finish();
     }
 
-    static Draft read(String name, Section section, Problems problems) {
+    static Draft read(String name, Section section, Map<String, TransformReader.Draft> known, Problems problems) {
         Setting.of(name, section.sourceLocation(), problems).map(Limits::name);
         Setting<AeTitle> aeTitle = section.text("ae-title").map(AeTitle::of);
         Setting<String> host = host(section);
@@ -76,6 +79,7 @@ final class DestinationReader {
         RestReader.Shared dicomWebShared = RestReader.shared(dicomWeb);
         Supplier<Optional<DicomWebSettings>> web = RestReader.dicomWeb(dicomWeb, dicomWebShared);
         dicomWeb.finish();
+        Setting<Optional<List<String>>> transforms = transforms(section, known, shared.callingAe);
         section.belong(Reference.keys("route-defaults"), "a route, or to route-defaults");
         section.finish();
         return new Draft(
@@ -97,9 +101,56 @@ final class DestinationReader {
                         api.get(),
                         web.get(),
                         shared.verify.get(),
-                        shared.commitment.get()),
+                        shared.commitment.get(),
+                        transforms.get().orElse(List.of()).stream()
+                                .map(each -> Optional.ofNullable(known.get(each))
+                                        .orElseThrow()
+                                        .settings()
+                                        .get())
+                                .toList()),
                 List.of(restShared.password(), dicomWebShared.password()),
-                shared.commitmentRequest.sourceLocation());
+                shared.commitmentRequest.sourceLocation(),
+                transforms.isValid() ? transforms.get().orElse(List.of()) : List.of());
+    }
+
+    /** The transforms that a destination names. */
+    private static Setting<Optional<List<String>>> transforms(
+            Section section, Map<String, TransformReader.Draft> known, Setting<Optional<AeTitle>> callingAe) {
+        return section.optional(
+                        "transform",
+                        node -> node.texts(text -> {
+                            if (!known.containsKey(text)) {
+                                throw new IllegalArgumentException("no transform is called '" + text + "'; "
+                                        + Suggestions.remedy(
+                                                text,
+                                                known.keySet().stream().sorted().toList()));
+                            }
+                            return text;
+                        }))
+                .check(
+                        names -> names.isEmpty() || deidentifiesLast(names.get(), known),
+                        names -> "what is de-identified must not be changed again",
+                        "name one transform with a profile, as the last one")
+                .checkWith(
+                        callingAe,
+                        (names, calling) -> calling.isPresent() || names.isEmpty() || !profiled(names.get(), known),
+                        (names, calling) -> "the calling AE title of a destination that gets de-identified instances"
+                                + " would name the modality: calling-ae is preserve",
+                        "set calling-ae to an AE title of the gateway");
+    }
+
+    private static boolean profiled(List<String> names, Map<String, TransformReader.Draft> known) {
+        return names.stream().anyMatch(name -> isProfiled(name, known));
+    }
+
+    private static boolean deidentifiesLast(List<String> names, Map<String, TransformReader.Draft> known) {
+        return !profiled(names.subList(0, names.size() - 1), known);
+    }
+
+    private static boolean isProfiled(String name, Map<String, TransformReader.Draft> known) {
+        return Optional.ofNullable(known.get(name))
+                .filter(TransformReader.Draft::profiled)
+                .isPresent();
     }
 
     static Setting<String> host(Section section) {

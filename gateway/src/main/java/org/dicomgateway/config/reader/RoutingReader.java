@@ -21,6 +21,7 @@ import org.dicomgateway.config.settings.RouteSettings;
 import org.dicomgateway.config.settings.RoutingSettings;
 import org.dicomgateway.config.settings.Schedule;
 import org.dicomgateway.config.settings.Suggestions;
+import org.dicomgateway.config.transform.TransformSettings;
 
 /** Reads {@code routing.conf}. */
 public final class RoutingReader {
@@ -36,7 +37,10 @@ public final class RoutingReader {
 
     /** The settings, which can be read when no problem was reported. */
     public record Draft(
-            Supplier<RoutingSettings> settings, List<DestinationReader.Draft> destinations, List<RouteDraft> routes) {}
+            Supplier<RoutingSettings> settings,
+            List<DestinationReader.Draft> destinations,
+            List<RouteDraft> routes,
+            Map<String, TransformReader.Draft> transforms) {}
 
     /** A route and its place. */
     record RouteDraft(
@@ -48,11 +52,13 @@ public final class RoutingReader {
     public Draft read(Section root) {
         Section defaults = root.section("destination-defaults");
         DestinationReader.checkDefaults(defaults);
+        Map<String, TransformReader.Draft> transforms = TransformReader.read(root.section("transforms"));
         Map<String, DestinationReader.Draft> destinations = new LinkedHashMap<>();
         Setting<Node> list = root.node("destinations");
         Section blocks = root.section("destinations");
         blocks.blocks(defaults)
-                .forEach((name, block) -> destinations.put(name, DestinationReader.read(name, block, problems)));
+                .forEach((name, block) ->
+                        destinations.put(name, DestinationReader.read(name, block, transforms, problems)));
 
         Section routeDefaults = root.section("route-defaults");
         StrategyReader.read(routeDefaults);
@@ -67,15 +73,23 @@ public final class RoutingReader {
             routes.add(route(block, names));
         }
         root.finish();
-        return new Draft(() -> settings(destinations, routes), List.copyOf(destinations.values()), routes);
+        return new Draft(
+                () -> settings(destinations, routes, transforms),
+                List.copyOf(destinations.values()),
+                routes,
+                transforms);
     }
 
     private static RoutingSettings settings(
-            Map<String, DestinationReader.Draft> destinations, List<RouteDraft> routes) {
+            Map<String, DestinationReader.Draft> destinations,
+            List<RouteDraft> routes,
+            Map<String, TransformReader.Draft> transforms) {
+        Map<String, TransformSettings> all = new LinkedHashMap<>();
+        transforms.forEach((name, draft) -> all.put(name, draft.settings().get()));
         Map<String, DestinationSettings> byName = new LinkedHashMap<>();
         destinations.forEach((name, draft) -> byName.put(name, draft.settings().get()));
         return new RoutingSettings(
-                byName, routes.stream().map(route -> route.settings.get()).toList());
+                byName, routes.stream().map(route -> route.settings.get()).toList(), all);
     }
 
     private RouteDraft route(Section section, Optional<Set<String>> destinations) {

@@ -47,7 +47,21 @@ public final class RoutingWarnings {
         RoutingWarnings warnings = new RoutingWarnings(draft.settings().get(), gateway);
         draft.destinations().forEach(warnings::destination);
         draft.routes().forEach(warnings::route);
+        warnings.transforms(draft);
         return List.copyOf(warnings.found);
+    }
+
+    private void transforms(RoutingReader.Draft draft) {
+        Set<String> used = new HashSet<>();
+        draft.destinations().forEach(destination -> used.addAll(destination.transforms()));
+        draft.transforms().forEach((name, transform) -> {
+            if (!used.contains(name)) {
+                add(
+                        transform.sourceLocation(),
+                        "no destination names the transform " + name + ", so it changes nothing",
+                        "name it in a destination, or remove it");
+            }
+        });
     }
 
     private void destination(DestinationReader.Draft draft) {

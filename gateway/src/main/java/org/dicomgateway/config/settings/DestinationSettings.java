@@ -2,7 +2,9 @@ package org.dicomgateway.config.settings;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import org.dicomgateway.config.transform.TransformSettings;
 import org.dicomgateway.dicom.requestor.RequestorSettings;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Peer;
@@ -27,6 +29,7 @@ import org.dicomgateway.dicom.values.Peer;
  * @param dicomWeb its DICOMweb services, when they are used to check what it holds
  * @param verify whether the gateway checks that it holds what was delivered
  * @param commitment whether the gateway asks it for storage commitment
+ * @param transforms what is changed in instances on their way to it, in this order; empty: nothing
  */
 public record DestinationSettings(
         String name,
@@ -45,7 +48,58 @@ public record DestinationSettings(
         Optional<RestSettings> rest,
         Optional<DicomWebSettings> dicomWeb,
         VerifySettings verify,
-        CommitmentRequests commitment) {
+        CommitmentRequests commitment,
+        List<TransformSettings> transforms) {
+
+    /** Copies the list. */
+    public DestinationSettings {
+        transforms = List.copyOf(transforms);
+    }
+
+    /** A destination that gets everything as it was received. */
+    public DestinationSettings(
+            String name,
+            Peer peer,
+            Optional<AeTitle> callingAe,
+            int maxAssociations,
+            int weight,
+            RequestorSettings requestor,
+            Duration linger,
+            int maxBatch,
+            RetrySettings retry,
+            BreakerSettings breaker,
+            Duration probeInterval,
+            Schedule schedule,
+            RateLimit maxRate,
+            Optional<RestSettings> rest,
+            Optional<DicomWebSettings> dicomWeb,
+            VerifySettings verify,
+            CommitmentRequests commitment) {
+        this(
+                name,
+                peer,
+                callingAe,
+                maxAssociations,
+                weight,
+                requestor,
+                linger,
+                maxBatch,
+                retry,
+                breaker,
+                probeInterval,
+                schedule,
+                maxRate,
+                rest,
+                dicomWeb,
+                verify,
+                commitment,
+                List.of());
+    }
+
+    /** Whether what is sent to it is de-identified, and so is another instance. */
+    public boolean deidentifies() {
+        return transforms.stream().anyMatch(transform -> transform.profile().isPresent());
+    }
 
     /**
      * Whether the gateway asks the server to commit the storage of what was delivered (PS3.4 Annex J).

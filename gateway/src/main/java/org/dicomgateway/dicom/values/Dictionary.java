@@ -5,6 +5,7 @@ import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
@@ -45,6 +46,11 @@ public final class Dictionary {
     /** The value representation of a standard attribute (PS3.6), such as CS; UN for a private or unknown one. */
     public static String valueRepresentation(int tag) {
         return String.valueOf(StandardDictionary.INSTANCE.vrOf(tag));
+    }
+
+    /** The keyword of a standard attribute; empty for a private or unknown one. */
+    public static String keyword(int tag) {
+        return Objects.requireNonNullElse(StandardDictionary.INSTANCE.keywordOf(tag), "");
     }
 
     /** A tag in the usual form: {@code (0010,0020)}. */

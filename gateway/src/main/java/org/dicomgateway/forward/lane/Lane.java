@@ -158,8 +158,15 @@ final class Lane {
         this.suspicion = new Suspicion(destinationSignals, probe, () -> lastCalling, clock);
         RetryPolicy retries = new RetryPolicy(settings, around.random());
         this.titles = destinationSignals.titles();
-        this.storeAttempt =
-                new StoreAttempt(outbox, clock, associations, destinationSignals, retries, probe, around.forwardLog());
+        this.storeAttempt = new StoreAttempt(
+                outbox,
+                new OutgoingInstances(outbox, settings),
+                clock,
+                associations,
+                destinationSignals,
+                retries,
+                probe,
+                around.forwardLog());
         this.laneWorkers = new LaneWorkers(settings.name(), settings.maxAssociations(), wakeSignal, this::work);
         this.laneMonitor = new LaneMonitor("lane-" + settings.name() + "-watch", wakeSignal, this::look);
     }

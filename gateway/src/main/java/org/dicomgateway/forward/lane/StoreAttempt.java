@@ -8,6 +8,8 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.dicomgateway.dicom.dataset.UnreadableDatasetException;
+import org.dicomgateway.dicom.rewrite.UntransformableException;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.DimseStatus;
 import org.dicomgateway.dicom.values.PresentationPair;
@@ -46,6 +48,7 @@ final class StoreAttempt {
     private static final Duration BEHIND = Duration.ofSeconds(1);
 
     private final Outbox outbox;
+    private final OutgoingInstances outgoingInstances;
     private final InstantSource clock;
     private final Associations associations;
     private final DestinationSignals destinationSignals;
@@ -55,6 +58,7 @@ final class StoreAttempt {
 
     StoreAttempt(
             Outbox outbox,
+            OutgoingInstances outgoingInstances,
             InstantSource clock,
             Associations associations,
             DestinationSignals destinationSignals,
@@ -62,6 +66,7 @@ final class StoreAttempt {
             Probe probe,
             ForwardLog forwardLog) {
         this.outbox = outbox;
+        this.outgoingInstances = outgoingInstances;
         this.clock = clock;
         this.associations = associations;
         this.destinationSignals = destinationSignals;
@@ -96,6 +101,8 @@ final class StoreAttempt {
             outcome = new Deferred(Outcome.NO_STATUS, "not sent now: " + e.getMessage());
         } catch (DamagedInstanceException e) {
             outcome = new Impossible(Outcome.NO_STATUS, "damaged in the spool, not sent: " + e.getMessage(), true);
+        } catch (UntransformableException | UnreadableDatasetException e) {
+            outcome = new Impossible(Outcome.NO_STATUS, "cannot be transformed, not sent: " + e.getMessage());
         } catch (IOException e) {
             outcome = new Refused(Outcome.NO_STATUS, "cannot be read from the spool: " + e.getMessage());
         } catch (RuntimeException | Error e) {
@@ -172,6 +179,7 @@ final class StoreAttempt {
         forwardLog.outcome(
                 event,
                 claim.instance().subject(),
+                outgoingInstances.otherUid(claim),
                 claim.route(),
                 claim.destination(),
                 claim.attempts() + 1,
@@ -224,11 +232,12 @@ final class StoreAttempt {
 
     private int awaited(OpenAssociation association, Claim claim, PresentationPair pair)
             throws AssociationException, IOException {
-        InputStream dataset = outbox.open(claim);
+        OutgoingInstances.Outgoing outgoing = outgoingInstances.open(claim);
+        InputStream dataset = outgoing.dataset();
         try (PendingResponses.Wait wait = destinationSignals
                 .pendingResponses()
                 .beginStore(claim.instance().datasetLength())) {
-            int status = association.cStore(pair, claim.instance().sopInstance(), new ProgressStream(dataset, wait));
+            int status = association.cStore(pair, outgoing.sopInstance(), new ProgressStream(dataset, wait));
             wait.answered();
             return status;
         } finally {

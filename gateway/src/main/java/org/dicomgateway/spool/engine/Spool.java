@@ -27,6 +27,7 @@ import org.dicomgateway.spool.Handover;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Intake;
 import org.dicomgateway.spool.Outbox;
+import org.dicomgateway.spool.Outbox.SentAs;
 import org.dicomgateway.spool.Planner;
 import org.dicomgateway.spool.RefusedException;
 import org.dicomgateway.spool.Replica;
@@ -227,6 +228,28 @@ public final class Spool implements Intake, Outbox, SpoolView, Whereabouts, Auto
         } catch (LedgerException e) {
             LOG.debug("it is unknown which versions destination {} was sent", claim.destination(), e);
             return false;
+        }
+    }
+
+    @Override
+    public Optional<SentAs> sentAs(Claim claim) throws NotNowException {
+        try {
+            return parts.ledger().sentAs(claim.deliveryId(), claim.destination());
+        } catch (LedgerException e) {
+            throw new NotNowException("the ledger does not say what was sent before: " + e.getMessage());
+        }
+    }
+
+    /** The sync makes the note outlive a power cut, too, after which the rules may be others. */
+    @Override
+    public void noteSentAs(Claim claim, SentAs sentAs) throws NotNowException {
+        try {
+            parts.ledgerQueue()
+                    .apply(new Change.SentAsNoted(claim.deliveryId(), claim.destination(), sentAs))
+                    .join();
+            parts.ledgerQueue().sync().join();
+        } catch (CompletionException e) {
+            throw new NotNowException("the ledger cannot note what is sent: " + e.getCause());
         }
     }
 

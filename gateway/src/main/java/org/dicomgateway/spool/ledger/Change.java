@@ -8,6 +8,7 @@ import java.util.Set;
 import org.dicomgateway.spool.Copies;
 import org.dicomgateway.spool.CopyCommitments;
 import org.dicomgateway.spool.Outbox;
+import org.dicomgateway.spool.Outbox.SentAs;
 import org.dicomgateway.spool.Plan;
 import org.dicomgateway.spool.Settlement;
 import org.dicomgateway.spool.SpoolView;
@@ -112,6 +113,9 @@ public sealed interface Change {
             deliveries = List.copyOf(deliveries);
         }
     }
+
+    /** A destination is about to be sent this instead of the instance. It replaces an earlier note about the same. */
+    record SentAsNoted(long deliveryId, String destination, SentAs sentAs) implements Change {}
 
     /**
      * These versioned deliveries are about to be sent. If the process ends before they are settled, they may have

@@ -9,6 +9,7 @@ import java.util.Set;
 import org.dicomgateway.spool.DeliveryState;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Outbox;
+import org.dicomgateway.spool.Outbox.SentAs;
 import org.dicomgateway.spool.SpoolView;
 import org.dicomgateway.spool.log.LogPosition;
 import org.dicomgateway.spool.log.StoredInstance;
@@ -80,6 +81,9 @@ public interface Ledger extends AutoCloseable {
 
     /** See {@link Outbox#explainsDuplicate}. */
     boolean explainsDuplicate(long instanceId, String destination) throws LedgerException;
+
+    /** What a delivery was noted to be sent as at a destination; empty: nothing was noted. */
+    Optional<SentAs> sentAs(long deliveryId, String destination) throws LedgerException;
 
     /** Whether any instance with this SOP Instance UID is known, or was sent to any destination. */
     boolean knows(String sopInstance) throws LedgerException;

@@ -53,7 +53,7 @@ final class CatalogueReader implements AutoCloseable {
 
     Page<FoundInstance> instances(Search search, SearchCursor after, int limit, BooleanSupplier late)
             throws SQLException {
-        return reading(rows -> instances(rows, search, after, limit, late));
+        return reading(rows -> instances(rows, received(search), after, limit, late));
     }
 
     private Page<FoundInstance> instances(
@@ -68,7 +68,7 @@ final class CatalogueReader implements AutoCloseable {
 
     Page<Story> stories(Search search, SearchCursor after, int limit, BooleanSupplier late) throws SQLException {
         return reading(rows -> {
-            Page<FoundInstance> found = instances(rows, search, after, limit, late);
+            Page<FoundInstance> found = instances(rows, received(search), after, limit, late);
             List<Story> stories = new ArrayList<>();
             for (FoundInstance instance : found.items()) {
                 stories.add(rows.story(instance));
@@ -77,9 +77,10 @@ final class CatalogueReader implements AutoCloseable {
         });
     }
 
-    Page<FoundDelivery> deliveries(Search search, SearchCursor after, int limit, BooleanSupplier late)
+    Page<FoundDelivery> deliveries(Search asked, SearchCursor after, int limit, BooleanSupplier late)
             throws SQLException {
         return reading(rows -> {
+            Search search = received(asked);
             List<Long> ids = new ArrayList<>();
             // Each instance has at least one matching delivery, unless it is held because no route applies to it.
             Optional<SearchCursor> next = walk(search, after, late, (id, row) -> {
@@ -110,6 +111,15 @@ final class CatalogueReader implements AutoCloseable {
         return deliveries;
     }
 
+    /** A search for the SOP Instance UID under which a destination was sent an instance finds the received one. */
+    private Search received(Search search) throws SQLException {
+        if (search.instance().isEmpty()) {
+            return search;
+        }
+        List<String> received = database.list(row -> row.getString(1), RECEIVED, search.instance());
+        return received.isEmpty() ? search : search.ofInstance(received.get(0));
+    }
+
     /**
      * Walks through the candidates until the page is full or the time is over.
      *
@@ -133,10 +143,13 @@ final class CatalogueReader implements AutoCloseable {
         return Optional.empty();
     }
 
-    Page<FoundStudy> studies(Search search, SearchCursor after, int limit, BooleanSupplier late) throws SQLException {
-        return reading(rows -> asksForSeriesOnly(search)
-                ? studiesBySeries(rows, search, after, limit, late)
-                : studiesByInstance(rows, search, after, limit, late));
+    Page<FoundStudy> studies(Search asked, SearchCursor after, int limit, BooleanSupplier late) throws SQLException {
+        return reading(rows -> {
+            Search search = received(asked);
+            return asksForSeriesOnly(search)
+                    ? studiesBySeries(rows, search, after, limit, late)
+                    : studiesByInstance(rows, search, after, limit, late);
+        });
     }
 
     private Page<FoundStudy> studiesByInstance(
@@ -244,4 +257,11 @@ final class CatalogueReader implements AutoCloseable {
                 && search.from().isEmpty()
                 && search.to().isEmpty();
     }
+
+    /** One that was received under this UID itself is the one that is meant. */
+    public static final String RECEIVED = """
+            SELECT i.sop_instance FROM sent_as a INDEXED BY sent_as_by_sop CROSS JOIN instance i ON i.id = a.delivery / 1024
+            WHERE a.sop_instance = ?1
+              AND NOT EXISTS (SELECT 1 FROM instance n INDEXED BY instance_by_sop WHERE n.sop_instance = ?1)
+            LIMIT 1""";
 }

@@ -65,7 +65,8 @@ public final class FoundRows {
      */
     List<FoundInstance> instances(List<Long> ids) throws SQLException {
         String list = ids.toString();
-        return withDeliveries(database.list(this::found, INSTANCES, list), list, checks(list), commitments(list));
+        return withDeliveries(
+                database.list(this::found, INSTANCES, list), list, checks(list), commitments(list), sentAs(list));
     }
 
     private FoundInstance found(ResultSet row) throws SQLException {
@@ -73,6 +74,20 @@ public final class FoundRows {
                 .instance(
                         row.getLong(1), Uid.of(row.getString(3)), Instant.ofEpochMilli(row.getLong(4)), row.getLong(5));
         return new FoundInstance(instance, row.getLong(6), row.getInt(7) == 1, List.of());
+    }
+
+    /** A delivery and the destination that it was noted for. */
+    private record Sent(long delivery, String destination) {}
+
+    /** Under which SOP Instance UIDs destinations were sent the deliveries of these instances. */
+    private Map<Sent, String> sentAs(String ids) throws SQLException {
+        Map<Sent, String> sent = new HashMap<>();
+        try (ResultSet row = database.query(SENT_AS, ids)) {
+            while (row.next()) {
+                sent.put(new Sent(row.getLong(1), row.getString(2)), row.getString(3));
+            }
+        }
+        return sent;
     }
 
     /** What was last reported about the deliveries of these instances, by delivery. */
@@ -105,7 +120,11 @@ public final class FoundRows {
 
     /** Adds the deliveries, in the order of the plan, which is the order of the keys. */
     private List<FoundInstance> withDeliveries(
-            List<FoundInstance> instances, String ids, Map<Long, FoundCheck> checks, Map<Long, Commitment> commitments)
+            List<FoundInstance> instances,
+            String ids,
+            Map<Long, FoundCheck> checks,
+            Map<Long, Commitment> commitments,
+            Map<Sent, String> sentAs)
             throws SQLException {
         Map<Long, List<FoundDelivery>> deliveries = new HashMap<>();
         Map<Long, Instance> byId =
@@ -120,7 +139,8 @@ public final class FoundRows {
                                     row,
                                     instance,
                                     Optional.ofNullable(checks.get(row.getLong(1))),
-                                    Optional.ofNullable(commitments.get(row.getLong(1)))));
+                                    Optional.ofNullable(commitments.get(row.getLong(1))),
+                                    Optional.ofNullable(sentAs.get(new Sent(row.getLong(1), text(row.getString(4)))))));
                 }
             }
         }
@@ -147,7 +167,11 @@ public final class FoundRows {
     }
 
     private FoundDelivery delivery(
-            ResultSet row, Instance instance, Optional<FoundCheck> check, Optional<Commitment> commitment)
+            ResultSet row,
+            Instance instance,
+            Optional<FoundCheck> check,
+            Optional<Commitment> commitment,
+            Optional<String> sentAs)
             throws SQLException {
         @Nullable String destination = row.getString(4);
         long settled = row.getLong(11);
@@ -171,7 +195,8 @@ public final class FoundRows {
                 text(row.getString(10)),
                 settled > 0 ? Instant.ofEpochMilli(settled) : instance.receivedAt(),
                 check,
-                commitment);
+                commitment,
+                sentAs);
     }
 
     private DeliveryState state(int code, @Nullable String destination) {
@@ -440,6 +465,10 @@ public final class FoundRows {
     public static final String CHECKS = """
             SELECT c.delivery, c.state, c.checked_at, c.how, c.detail FROM json_each(?) asked CROSS JOIN copy c
             WHERE c.delivery BETWEEN asked.value * 1024 AND asked.value * 1024 + 1023 AND c.checked_at IS NOT NULL""";
+
+    public static final String SENT_AS = """
+            SELECT a.delivery, a.destination, a.sop_instance FROM json_each(?) asked CROSS JOIN sent_as a
+            WHERE a.delivery BETWEEN asked.value * 1024 AND asked.value * 1024 + 1023""";
 
     static final String THEIR_COPIES = """
             SELECT c.destination, c.state, count(*)

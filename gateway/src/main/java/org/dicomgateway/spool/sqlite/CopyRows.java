@@ -9,13 +9,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.dicomgateway.dicom.values.Text;
+import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.spool.Copies.Checked;
 import org.dicomgateway.spool.Copy;
 import org.dicomgateway.spool.CopyState;
 import org.dicomgateway.spool.DatasetDigest;
+import org.dicomgateway.spool.Outbox.SentAs;
 import org.dicomgateway.spool.log.StoredInstance;
+import org.jspecify.annotations.Nullable;
 
-/** Whether the destinations hold what was delivered: the table {@code copy}, and its totals. */
+/**
+ * What the destinations were sent, if not the instance itself, and whether they hold it: the tables {@code sent_as} and
+ * {@code copy}, and its totals.
+ */
 public final class CopyRows {
 
     private final Statements database;
@@ -50,6 +56,41 @@ public final class CopyRows {
             case 5 -> CopyState.REPLACED;
             default -> throw new IllegalArgumentException("no such state of a copy: " + code);
         };
+    }
+
+    /** See {@link org.dicomgateway.spool.ledger.Change.SentAsNoted}. */
+    void sentAs(long delivery, String destination, SentAs sentAs) throws SQLException {
+        database.update(
+                SENT_AS_NOTED,
+                delivery,
+                destination,
+                sentAs.version(),
+                sentAs.sopInstance().value(),
+                sentAs.studyInstanceUid(),
+                sentAs.seriesInstanceUid(),
+                sentAs.digest().number(),
+                sentAs.length());
+    }
+
+    /** See {@link org.dicomgateway.spool.ledger.Ledger#sentAs}. */
+    static Optional<SentAs> sentAs(Statements database, long delivery, String destination) throws SQLException {
+        return database.list(CopyRows::sentAs, SENT_AS, delivery, destination).stream()
+                .flatMap(Optional::stream)
+                .findFirst();
+    }
+
+    /** The columns of {@code sent_as}, by their names; empty when there is no row. */
+    private static Optional<SentAs> sentAs(ResultSet row) throws SQLException {
+        @Nullable String version = row.getString("sent_version");
+        return version == null
+                ? Optional.empty()
+                : Optional.of(new SentAs(
+                        version,
+                        Uid.of(row.getString("sent_sop")),
+                        row.getString("sent_study"),
+                        row.getString("sent_series"),
+                        DatasetDigest.of(row.getLong("sent_digest")),
+                        row.getLong("sent_length")));
     }
 
     /** A delivery to a destination that is checked is done. */
@@ -96,6 +137,7 @@ public final class CopyRows {
     /** Removes the rows of an instance whose history is deleted. */
     void forget(long instance) throws SQLException {
         removeAll(FORGET, instance);
+        database.update(FORGET_SENT_AS, instance);
     }
 
     private void removeAll(String sql, long key) throws SQLException {
@@ -143,15 +185,17 @@ public final class CopyRows {
 
     private static Copy copy(ResultSet row) throws SQLException {
         StoredInstance stored = LedgerRows.stored(row);
+        Optional<SentAs> sentAs = sentAs(row);
         return new Copy(
                 row.getLong("delivery"),
-                stored.instance(),
+                sentAs.map(stored.instance()::sentAs).orElse(stored.instance()),
                 row.getString("destination"),
-                stored.digest(),
-                restored(row, stored),
+                sentAs.map(SentAs::digest).or(stored::digest),
+                sentAs.isPresent() ? Optional.empty() : restored(row, stored),
                 state(row.getInt("copy_state")),
                 Optional.ofNullable(row.getString("md5")),
-                row.getBoolean("replaced"));
+                row.getBoolean("replaced"),
+                sentAs.isPresent());
     }
 
     private static Optional<Copy.Encoding> restored(ResultSet row, StoredInstance stored) throws SQLException {
@@ -195,9 +239,26 @@ public final class CopyRows {
     public static final String DUE = """
             SELECT delivery FROM copy INDEXED BY copy_due WHERE destination = ? AND due <= ? ORDER BY due LIMIT ?""";
 
+    static final String SENT_AS_COLUMNS =
+            "a.version AS sent_version, a.sop_instance AS sent_sop, a.study_uid AS sent_study, a.series_uid AS"
+                    + " sent_series, a.digest AS sent_digest, a.length AS sent_length";
+
+    private static final String SENT_AS_NOTED = """
+            INSERT OR REPLACE INTO sent_as
+              (delivery, destination, version, sop_instance, study_uid, series_uid, digest, length)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)""";
+
+    public static final String SENT_AS =
+            "SELECT " + SENT_AS_COLUMNS + " FROM sent_as a WHERE a.delivery = ? AND a.destination = ?";
+
+    public static final String FORGET_SENT_AS =
+            "DELETE FROM sent_as WHERE delivery BETWEEN ?1 * 1024 AND ?1 * 1024 + 1023";
+
     private static final String COPY = "SELECT " + LedgerRows.STORED + """
             , d.id AS delivery, d.destination AS destination, coalesce(c.state, 0) AS copy_state, c.md5 AS md5,
               i.restored_digest AS restored_digest,
+            """ + SENT_AS_COLUMNS + """
+            ,
               d.versioned = 1 AND EXISTS (
                 SELECT 1 FROM sent v
                 WHERE v.sop_instance = i.sop_instance AND v.destination = d.destination AND v.instance > i.id
@@ -209,6 +270,7 @@ public final class CopyRows {
     private static final String JOINED = """
             CROSS JOIN instance i ON i.id = d.id / 1024 CROSS JOIN series s ON s.id = i.series
               LEFT JOIN copy c ON c.delivery = d.id
+              LEFT JOIN sent_as a ON a.delivery = d.id AND a.destination = d.destination
             """;
 
     public static final String COPIES =

@@ -37,7 +37,8 @@ final class LedgerSchema {
             "V5__copies.sql",
             "V6__accession.sql",
             "V7__commitments.sql",
-            "V8__restored.sql");
+            "V8__restored.sql",
+            "V9__sent_as.sql");
 
     /**
      * The {@code user_version} of a ledger that needs no migration. Checking it first saves half a second to load the

@@ -145,6 +145,8 @@ public final class LedgerWriter implements AutoCloseable {
             return hoursChanged(changed, due);
         } else if (change instanceof Change.HandedOut handedOut) {
             versions.handedOut(handedOut.deliveries());
+        } else if (change instanceof Change.SentAsNoted noted) {
+            copies.sentAs(noted.deliveryId(), noted.destination(), noted.sentAs());
         } else if (change instanceof Change.Restarted restarted) {
             versions.restarted(restarted.at(), due);
         } else if (change instanceof Change.Sent sent) {

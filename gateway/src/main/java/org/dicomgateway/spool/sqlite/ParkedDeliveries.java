@@ -48,6 +48,7 @@ public final class ParkedDeliveries {
             Set<Long> versioned = new LinkedHashSet<>(database.list(
                     row -> DeliveryId.instance(row.getLong(1)), parked.versioned(), destination, study, delivery));
             database.update(parked.noteRetry(), destination, study, delivery, LedgerRows.notBefore(at));
+            database.update(parked.forgetSentAs(), destination, study, delivery, LedgerRows.notBefore(at));
             database.update(parked.retry(), destination, study, delivery, LedgerRows.notBefore(at));
             for (long instance : versioned) {
                 versions.review(instance, at, due);
@@ -98,6 +99,12 @@ public final class ParkedDeliveries {
 
         public String versioned() {
             return "SELECT id FROM delivery " + index + " WHERE state = 2 AND versioned = 1 AND " + condition;
+        }
+
+        /** What an operator retries may be sent otherwise, by the rules as they are then. ?4 is not used. */
+        public String forgetSentAs() {
+            return "DELETE FROM sent_as WHERE ?4 = ?4 AND delivery IN (SELECT id FROM delivery " + index
+                    + " WHERE state = 2 AND " + condition + ")";
         }
 
         String noteRetry() {

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.dicomgateway.spool.Chooser;
+import org.dicomgateway.spool.Outbox.SentAs;
 import org.dicomgateway.spool.SpoolView;
 import org.dicomgateway.spool.ledger.Change;
 import org.dicomgateway.spool.ledger.DeliveryId;
@@ -186,6 +187,11 @@ public final class SqliteLedger implements Ledger {
     @Override
     public boolean explainsDuplicate(long instanceId, String destination) throws LedgerException {
         return ask(reader -> SentVersions.explainDuplicate(reader.database(), instanceId, destination));
+    }
+
+    @Override
+    public Optional<SentAs> sentAs(long deliveryId, String destination) throws LedgerException {
+        return ask(reader -> CopyRows.sentAs(reader.database(), deliveryId, destination));
     }
 
     @Override

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 import org.dicomgateway.spool.Chooser;
 import org.dicomgateway.spool.DeliveryState;
 import org.dicomgateway.spool.Instance;
+import org.dicomgateway.spool.Outbox.SentAs;
 import org.dicomgateway.spool.Plan;
 import org.dicomgateway.spool.Settlement;
 import org.dicomgateway.spool.SpoolView;
@@ -136,6 +137,10 @@ public final class InMemoryLedger implements Ledger {
     private final List<Superseded> superseded = new ArrayList<>();
     private final Map<String, Long> forgotten = new HashMap<>();
     private final Map<String, Long> supersededForgotten = new HashMap<>();
+
+    private record SentAsKey(long delivery, String destination) {}
+
+    private final Map<SentAsKey, SentAs> sentAs = new HashMap<>();
     private @Nullable Set<String> present;
     private LogPosition position = LogPosition.START;
     private long lastInstance;
@@ -198,6 +203,8 @@ public final class InMemoryLedger implements Ledger {
             return hoursChanged(changed, due);
         } else if (change instanceof Change.HandedOut handedOut) {
             handedOut(handedOut);
+        } else if (change instanceof Change.SentAsNoted noted) {
+            sentAs.put(new SentAsKey(noted.deliveryId(), noted.destination()), noted.sentAs());
         } else if (change instanceof Change.Restarted restarted) {
             restarted(restarted, due);
         } else if (change instanceof Change.Sent before) {
@@ -642,6 +649,7 @@ public final class InMemoryLedger implements Ledger {
                         && (selection.studyInstanceUid().isEmpty()
                                 || selection.studyInstanceUid().equals(study))
                         && (selection.deliveryId() == 0 || selection.deliveryId() == delivery.id)) {
+                    sentAs.keySet().removeIf(key -> key.delivery == delivery.id);
                     delivery.state = State.PENDING;
                     delivery.attempts = 0;
                     delivery.due = retried.at();
@@ -763,6 +771,9 @@ public final class InMemoryLedger implements Ledger {
                     .forEach(delivery -> (delivery.state == State.SUPERSEDED ? supersededForgotten : forgotten)
                             .merge(delivery.destination, 1L, Long::sum));
             rows.remove(row.stored.instance().id());
+            sentAs.keySet()
+                    .removeIf(key -> DeliveryId.instance(key.delivery)
+                            == row.stored.instance().id());
             if (withUid(row.sop()).findAny().isEmpty()) {
                 sent.keySet().removeIf(key -> key.sop.equals(row.sop()));
             }
@@ -892,6 +903,11 @@ public final class InMemoryLedger implements Ledger {
     public synchronized boolean knows(String sopInstance) {
         return rows.values().stream().anyMatch(row -> row.sop().equals(sopInstance))
                 || sent.keySet().stream().anyMatch(key -> key.sop.equals(sopInstance));
+    }
+
+    @Override
+    public synchronized Optional<SentAs> sentAs(long deliveryId, String destination) {
+        return Optional.ofNullable(sentAs.get(new SentAsKey(deliveryId, destination)));
     }
 
     @Override

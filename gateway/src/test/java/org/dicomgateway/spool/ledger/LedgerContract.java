@@ -21,9 +21,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.spool.Candidates;
 import org.dicomgateway.spool.Chooser;
+import org.dicomgateway.spool.DatasetDigest;
 import org.dicomgateway.spool.DeliveryState;
+import org.dicomgateway.spool.Outbox.SentAs;
 import org.dicomgateway.spool.Plan;
 import org.dicomgateway.spool.Settlement;
 import org.dicomgateway.spool.SpoolView.Books;
@@ -248,6 +251,23 @@ public abstract class LedgerContract {
         assertThat(due("a")).extracting(DueDelivery::attempts).containsExactly(0);
         apply(settled(1, 0, new Settlement.Retry(START, true, 0xC000, "cannot understand")));
         assertThat(due("a")).extracting(DueDelivery::attempts).containsExactly(1);
+    }
+
+    @Test
+    void what_is_sent_instead_is_known_for_each_destination_until_an_operator_retries() throws Exception {
+        SentAs one = new SentAs("v1", Uid.of("2.25.1"), "2.25.2", "2.25.3", DatasetDigest.of(17), 1_000);
+        SentAs other = new SentAs("v2", Uid.of("2.25.4"), "", "", DatasetDigest.of(-18), 2_000);
+        long delivery = delivery(1, 0);
+        apply(received(1, "a"));
+        assertThat(ledger.sentAs(delivery, "a")).isEmpty();
+
+        apply(new Change.SentAsNoted(delivery, "a", one), new Change.SentAsNoted(delivery, "b", other));
+        apply(retry(1, 0, START), parked(1, 0));
+        assertThat(ledger.sentAs(delivery, "a")).contains(one);
+        assertThat(ledger.sentAs(delivery, "b")).contains(other);
+
+        apply(new Change.Retried(Selection.ALL, START));
+        assertThat(ledger.sentAs(delivery, "a")).isEmpty();
     }
 
     @Test

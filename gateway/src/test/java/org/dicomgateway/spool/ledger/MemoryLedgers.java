@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.dicomgateway.spool.Chooser;
+import org.dicomgateway.spool.Outbox.SentAs;
 import org.dicomgateway.spool.SpoolView;
 import org.dicomgateway.spool.log.LogPosition;
 import org.dicomgateway.spool.log.StoredInstance;
@@ -245,6 +246,11 @@ public final class MemoryLedgers implements LedgerSource {
         @Override
         public boolean knows(String sopInstance) throws LedgerException {
             return open.knows(sopInstance);
+        }
+
+        @Override
+        public Optional<SentAs> sentAs(long deliveryId, String destination) {
+            return open.sentAs(deliveryId, destination);
         }
 
         @Override

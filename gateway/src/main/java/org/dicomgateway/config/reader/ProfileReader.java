@@ -1,0 +1,157 @@
+package org.dicomgateway.config.reader;
+
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.dicomgateway.config.hocon.Node;
+import org.dicomgateway.config.hocon.Section;
+import org.dicomgateway.config.hocon.Setting;
+import org.dicomgateway.config.settings.Words;
+import org.dicomgateway.config.transform.ProfileOption;
+import org.dicomgateway.config.transform.ProfileSettings;
+import org.dicomgateway.config.transform.ProfileSettings.BurnedIn;
+import org.dicomgateway.config.transform.ProfileSettings.PatientIds;
+import org.dicomgateway.security.Secret;
+
+/** Reads how a transform de-identifies. */
+final class ProfileReader {
+
+    private static final int PATIENT_ID = 0x00100020;
+    private static final List<String> KEYS = List.of("options", "key-file", "patient-id", "dates", "burned-in");
+    private static final String BASIC = "basic";
+    private static final Duration DAY = Duration.ofDays(1);
+    private static final Duration LONGEST_SHIFT = Duration.ofDays(3_650);
+    private static final int LONGEST_PREFIX = 32;
+
+    /** 256 bits: as many as the hash has. */
+    private static final Pattern KEY = Pattern.compile("[0-9A-Fa-f]{64,1024}");
+
+    private static final int FEWEST_BYTE_VALUES = 16;
+    private static final String NEW_KEY = "make one with: openssl rand -hex 32 > FILE";
+
+    private ProfileReader() {}
+
+    /** The profile; empty when the transform has none. */
+    static Supplier<Optional<ProfileSettings>> read(Section transform) {
+        if (!transform.isWritten("profile")) {
+            transform.know(List.of("profile"));
+            transform.belong(KEYS, "a transform with profile = basic");
+            return Optional::empty;
+        }
+        transform
+                .text("profile")
+                .check(BASIC::equals, text -> "no profile is called '" + text + "'", "write profile = basic");
+        Setting<Optional<Set<ProfileOption>>> options = transform.optional(
+                "options",
+                node -> node.texts(text -> Words.of("option", ProfileOption.class, text))
+                        .map(ProfileReader::set));
+        Setting<Secret> key = transform.node("key-file").flatMap(ProfileReader::key);
+        Supplier<PatientIds> patientId = patientId(transform.section("patient-id"));
+        Setting<Optional<Integer>> shift = shift(transform.section("dates"));
+        checkDates(options, shift);
+        Setting<Optional<BurnedIn>> burnedIn = transform.optional(
+                "burned-in", node -> node.text().map(text -> Words.of("burned-in", BurnedIn.class, text)));
+        return () -> Optional.of(new ProfileSettings(
+                options.get().orElse(Set.of()),
+                key.get(),
+                patientId.get(),
+                shift.get(),
+                burnedIn.get().orElse(BurnedIn.PARK)));
+    }
+
+    private static Set<ProfileOption> set(List<ProfileOption> options) {
+        Set<ProfileOption> set = EnumSet.copyOf(options);
+        if (set.contains(ProfileOption.RETAIN_LONGITUDINAL_FULL_DATES)
+                && set.contains(ProfileOption.RETAIN_LONGITUDINAL_MODIFIED_DATES)) {
+            throw new IllegalArgumentException("dates cannot be both full and modified");
+        }
+        return set;
+    }
+
+    private static Setting<Secret> key(Node node) {
+        return RestReader.contents(node)
+                .check(
+                        text -> KEY.matcher(text).matches(),
+                        text -> "the file is not a key: a key has at least 64 hexadecimal digits, and nothing else",
+                        NEW_KEY)
+                .check(ProfileReader::isRandom, text -> "the key in the file is weak: it is not random", NEW_KEY)
+                .map(Secret::new);
+    }
+
+    /** Random bytes have many different values; a word or a pattern, written as hexadecimal digits, has few. */
+    private static boolean isRandom(String key) {
+        long different = java.util.stream.IntStream.range(0, key.length() / 2)
+                .mapToObj(i -> key.substring(2 * i, 2 * i + 2))
+                .distinct()
+                .count();
+        return different >= FEWEST_BYTE_VALUES;
+    }
+
+    private static Supplier<PatientIds> patientId(Section block) {
+        Setting<Optional<String>> prefix = block.optional("prefix", Node::text)
+                .check(
+                        text -> text.orElse("").length() <= LONGEST_PREFIX
+                                && text.orElse("").matches("[A-Za-z0-9._-]*"),
+                        text -> "a prefix has at most " + LONGEST_PREFIX + " letters, digits, dots and hyphens",
+                        "");
+        Setting<Optional<Map<String, String>>> table = block.optional(
+                "map",
+                node -> node.section().flatMap(map -> {
+                    Setting<Map<String, String>> read = map.node("file")
+                            .flatMap(ValueTable::of)
+                            .map(values -> {
+                                values.values().forEach(value -> RuleReader.written(PATIENT_ID, value));
+                                return values;
+                            });
+                    map.text("otherwise")
+                            .check("park"::equals, text -> "what is not in the table can only be parked", "write park");
+                    map.finish();
+                    return read;
+                }));
+        block.finish();
+        prefix.checkWith(
+                table,
+                (text, map) -> text.isEmpty() || map.isEmpty(),
+                (text, map) -> "a Patient ID from a table gets no prefix",
+                "keep prefix or map");
+        return () -> new PatientIds(prefix.get().orElse(""), table.get());
+    }
+
+    private static Setting<Optional<Integer>> shift(Section block) {
+        Setting<Optional<Integer>> days = block.optional(
+                "shift-within",
+                node -> node.duration(DAY, LONGEST_SHIFT)
+                        .check(
+                                duration -> duration.equals(Duration.ofDays(duration.toDays())),
+                                duration -> "dates are shifted by whole days",
+                                "write for example 365 d")
+                        .map(duration -> (int) duration.toDays()));
+        block.finish();
+        return days;
+    }
+
+    private static void checkDates(Setting<Optional<Set<ProfileOption>>> options, Setting<Optional<Integer>> shift) {
+        shift.checkWith(
+                options,
+                (days, set) -> days.isPresent() == isModified(set),
+                (days, set) -> days.isPresent()
+                        ? "dates are shifted only with the option retain-longitudinal-modified-dates"
+                        : "the option retain-longitudinal-modified-dates needs to know how far dates are shifted",
+                days(shift));
+    }
+
+    private static String days(Setting<Optional<Integer>> shift) {
+        return shift.isValid() && shift.get().isPresent()
+                ? "add the option, or remove dates"
+                : "add dates { shift-within = 365 d }";
+    }
+
+    private static boolean isModified(Optional<Set<ProfileOption>> options) {
+        return options.orElse(Set.of()).contains(ProfileOption.RETAIN_LONGITUDINAL_MODIFIED_DATES);
+    }
+}

@@ -1,0 +1,81 @@
+package org.dicomgateway.config.reader;
+
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.dicomgateway.config.hocon.Node;
+import org.dicomgateway.config.hocon.Setting;
+import org.dicomgateway.security.FileTrouble;
+
+/**
+ * A file with a table of two columns: old and new value, separated by a comma, in UTF-8 (RFC 4180). Lines that begin
+ * with # and empty lines do not count.
+ */
+final class ValueTable {
+
+    private ValueTable() {}
+
+    /** The table in the named file. A relative path is relative to the file that names it. */
+    static Setting<Map<String, String>> of(Node node) {
+        return node.text()
+                .map(text -> node.sourceLocation().file().resolveSibling(text))
+                .flatMap(file -> read(node, file));
+    }
+
+    private static Setting<Map<String, String>> read(Node node, Path file) {
+        Map<String, String> table = new LinkedHashMap<>();
+        try {
+            int line = 0;
+            for (String text : Files.readAllLines(file)) {
+                line++;
+                if (text.isBlank() || text.startsWith("#")) {
+                    continue;
+                }
+                List<String> fields = fields(text);
+                if (fields.size() != 2) {
+                    return node.reject(
+                            "line " + line + " of " + file + " has not two fields",
+                            "write: old value, comma, new value");
+                }
+                if (table.put(fields.get(0), fields.get(1)) != null) {
+                    return node.reject(
+                            "line " + line + " of " + file + " has a value that an earlier line has, too",
+                            "keep one of them");
+                }
+            }
+        } catch (CharacterCodingException e) {
+            return node.reject("is not in UTF-8: " + file, "");
+        } catch (IOException e) {
+            return node.reject("cannot be read: " + file + " (" + FileTrouble.of(e) + ")", "");
+        }
+        return table.isEmpty() ? node.reject("has no line with values: " + file, "") : node.valid(table);
+    }
+
+    /** A field in quotes may contain commas, and doubled quotes. */
+    private static List<String> fields(String line) {
+        List<String> fields = new ArrayList<>();
+        StringBuilder field = new StringBuilder();
+        boolean quoted = false;
+        for (int i = 0; i < line.length(); i++) {
+            char c = line.charAt(i);
+            if (c == '"' && quoted && i + 1 < line.length() && line.charAt(i + 1) == '"') {
+                field.append(c);
+                i++;
+            } else if (c == '"') {
+                quoted = !quoted;
+            } else if (c == ',' && !quoted) {
+                fields.add(field.toString().strip());
+                field.setLength(0);
+            } else {
+                field.append(c);
+            }
+        }
+        fields.add(field.toString().strip());
+        return quoted ? List.of() : fields;
+    }
+}

@@ -1,0 +1,88 @@
+package org.dicomgateway.dicom.rewrite;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.dicomgateway.dicom.values.Values;
+
+/** The data elements of a dataset or an item, by tag. For one thread. */
+public final class Elements {
+
+    /** Specific Character Set. */
+    public static final int SPECIFIC_CHARACTER_SET = 0x00080005;
+
+    private final TreeMap<Integer, Element> byTag = new TreeMap<>(Integer::compareUnsigned);
+
+    /** Adds the element, or puts it in the place of the one with its tag. */
+    public void put(Element element) {
+        byTag.put(element.tag(), element);
+    }
+
+    /** Adds the element, which is behind all others. False when it is not. */
+    boolean append(Element element) {
+        if (!byTag.isEmpty() && Integer.compareUnsigned(byTag.lastKey(), element.tag()) >= 0) {
+            return false;
+        }
+        byTag.put(element.tag(), element);
+        return true;
+    }
+
+    public Optional<Element> get(int tag) {
+        return Optional.ofNullable(byTag.get(tag));
+    }
+
+    public void remove(int tag) {
+        byTag.remove(tag);
+    }
+
+    /** The elements in the order of their tags, as they are now. */
+    public List<Element> all() {
+        return new ArrayList<>(byTag.values());
+    }
+
+    Collection<Element> view() {
+        return byTag.values();
+    }
+
+    public boolean isEmpty() {
+        return byTag.isEmpty();
+    }
+
+    /**
+     * The values of an attribute of ASCII text: without padding, not decoded any further. Empty when it is absent, has
+     * no value, or is a sequence.
+     */
+    public List<String> ascii(int tag) {
+        return get(tag).filter(element -> !element.isSequence())
+                .map(Elements::split)
+                .orElse(List.of());
+    }
+
+    /** The first value of an attribute of ASCII text, or empty. */
+    public String firstAscii(int tag) {
+        List<String> values = ascii(tag);
+        return values.isEmpty() ? "" : values.get(0);
+    }
+
+    private static List<String> split(Element element) {
+        return Values.decode(element.value(), 'C' << 8 | 'S', false, Values.characterSet(List.of()));
+    }
+
+    /** Puts an attribute with ASCII text, padded to an even length. */
+    public void putAscii(int tag, String vr, String text) {
+        put(Element.of(tag, vr, padded(text.getBytes(StandardCharsets.US_ASCII), vr)));
+    }
+
+    /** Pads to an even length (PS3.5 6.2): UIDs with NUL, other text with a blank. */
+    static byte[] padded(byte[] value, String vr) {
+        if ((value.length & 1) == 0) {
+            return value;
+        }
+        byte[] even = java.util.Arrays.copyOf(value, value.length + 1);
+        even[value.length] = (byte) (vr.equals("UI") ? 0 : ' ');
+        return even;
+    }
+}

@@ -1,0 +1,105 @@
+package org.dicomgateway.forward.lane;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+import org.dicomgateway.config.settings.DestinationSettings;
+import org.dicomgateway.dicom.rewrite.UntransformableException;
+import org.dicomgateway.dicom.values.Uid;
+import org.dicomgateway.spool.Claim;
+import org.dicomgateway.spool.Outbox;
+import org.dicomgateway.spool.Outbox.NotNowException;
+import org.dicomgateway.spool.Outbox.SentAs;
+import org.dicomgateway.transform.Transformation;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a destination is sent for a claim: the instance as it was received, or what the destination's transforms make of
+ * it. A transformed instance is made completely, and noted durably, before its first byte is given out. So each attempt
+ * sends the same bytes, or none. Safe for any number of threads.
+ */
+final class OutgoingInstances {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OutgoingInstances.class);
+
+    private final Outbox outbox;
+    private final Optional<Transformation> transformation;
+
+    OutgoingInstances(Outbox outbox, DestinationSettings settings) {
+        this.outbox = outbox;
+        this.transformation = Transformation.of(settings.transforms());
+    }
+
+    /**
+     * What is sent.
+     *
+     * @param sopInstance the Affected SOP Instance UID
+     * @param dataset is to be closed
+     */
+    record Outgoing(Uid sopInstance, InputStream dataset) {}
+
+    /**
+     * Opens what is sent.
+     *
+     * @throws UntransformableException when the instance cannot be transformed, or would be sent otherwise than before
+     * @throws IOException as {@link Outbox#open}; the stream throws it as that one does
+     */
+    Outgoing open(Claim claim) throws IOException {
+        if (transformation.isEmpty()) {
+            return new Outgoing(claim.instance().sopInstance(), outbox.open(claim));
+        }
+        Transformation.Result result = transformation
+                .get()
+                .apply(
+                        () -> outbox.open(claim),
+                        claim.instance().transferSyntax(),
+                        claim.instance().origin());
+        note(claim, result.sentAs());
+        InputStream original = outbox.open(claim);
+        return new Outgoing(result.sentAs().sopInstance(), closing(result.open(original), original));
+    }
+
+    private void note(Claim claim, SentAs sentAs) throws UntransformableException, NotNowException {
+        Optional<SentAs> before = outbox.sentAs(claim);
+        if (before.isEmpty()) {
+            outbox.noteSentAs(claim, sentAs);
+        } else if (!before.get().isSameAs(sentAs)) {
+            throw new UntransformableException(
+                    "an earlier attempt may have sent it as " + before.get().sopInstance()
+                            + ", and "
+                            + (before.get().version().equals(sentAs.version())
+                                    ? "this version of the gateway transforms it otherwise"
+                                    : "the transforms, their tables or the key are others now")
+                            + "; retry the delivery to send it by the transforms as they are now");
+        }
+    }
+
+    /** The SOP Instance UID under which the destination was sent the instance, when that is another one. */
+    Optional<Uid> otherUid(Claim claim) {
+        if (transformation.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return outbox.sentAs(claim)
+                    .map(SentAs::sopInstance)
+                    .filter(uid -> !uid.equals(claim.instance().sopInstance()));
+        } catch (NotNowException e) {
+            LOG.debug("the log line of delivery {} names one UID", claim.deliveryId(), e);
+            return Optional.empty();
+        }
+    }
+
+    /** Both are closed: closing a transformed dataset does not close the original. */
+    private static InputStream closing(InputStream dataset, InputStream original) {
+        return new FilterInputStream(dataset) {
+            @Override
+            public void close() throws IOException {
+                try (original) {
+                    super.close();
+                }
+            }
+        };
+    }
+}

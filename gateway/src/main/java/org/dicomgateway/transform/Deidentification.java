@@ -1,0 +1,360 @@
+package org.dicomgateway.transform;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.dicomgateway.config.transform.ProfileOption;
+import org.dicomgateway.config.transform.ProfileSettings;
+import org.dicomgateway.config.transform.ProfileSettings.BurnedIn;
+import org.dicomgateway.dicom.rewrite.Element;
+import org.dicomgateway.dicom.rewrite.Elements;
+import org.dicomgateway.dicom.rewrite.TextEncoding;
+import org.dicomgateway.dicom.rewrite.UntransformableException;
+import org.dicomgateway.dicom.rewrite.ValueRules;
+import org.dicomgateway.dicom.values.Dictionary;
+import org.dicomgateway.dicom.values.Uid;
+import org.dicomgateway.transform.ProfileRow.Action;
+
+/** De-identifies the attributes of instances by one profile. Immutable. */
+final class Deidentification {
+
+    private static final int CODE_VALUE = 0x00080100;
+    private static final int CODING_SCHEME = 0x00080102;
+    private static final int PATIENT_ID = 0x00100020;
+    private static final int ISSUER_OF_PATIENT_ID = 0x00100021;
+    private static final int PATIENT_IDENTITY_REMOVED = 0x00120062;
+    private static final int DEIDENTIFICATION_METHOD = 0x00120063;
+    private static final int DEIDENTIFICATION_METHOD_CODES = 0x00120064;
+    private static final int TEMPORAL_INFORMATION_MODIFIED = 0x00280303;
+
+    private static final String BASIC_CODE = "113100";
+    private static final String BASIC_MEANING = "Basic Application Confidentiality Profile";
+
+    /** Published code schemes: their codes mean the same everywhere, and do not say who the patient is. */
+    private static final Set<String> CODE_SCHEMES = Set.of(
+            "DCM", "SCT", "SRT", "SNM3", "LN", "UCUM", "RADLEX", "FMA", "NCIt", "UMLS", "MDC", "BI", "ACR", "I10", "I9",
+            "ICDO3");
+
+    /** The dictionary gives one of the types that such an attribute can have (PS3.6), and the instance has another. */
+    private static final Set<String> PIXEL_TYPES = Set.of("US", "SS", "OW", "OB");
+
+    private static final Map<String, String> DUMMIES = Map.ofEntries(
+            Map.entry("AE", "ANON"),
+            Map.entry("AS", "000D"),
+            Map.entry("CS", "ANON"),
+            Map.entry("DA", "19000101"),
+            Map.entry("DS", "0"),
+            Map.entry("DT", "19000101000000"),
+            Map.entry("IS", "0"),
+            Map.entry("LO", "ANON"),
+            Map.entry("SH", "ANON"),
+            Map.entry("TM", "000000"));
+
+    private final ProfileSettings settings;
+    private final Pseudonyms pseudonyms;
+
+    Deidentification(ProfileSettings settings) {
+        this.settings = settings;
+        this.pseudonyms = new Pseudonyms(settings.key().value());
+    }
+
+    /** What tells this profile from others, without the key. */
+    String version() {
+        return "profile " + BasicProfile.VERSION + ' ' + BasicProfile.lines().hashCode() + ' ' + settings + ' '
+                + pseudonyms.fingerprint();
+    }
+
+    /**
+     * De-identifies the attributes before the pixel data.
+     *
+     * @throws UntransformableException when that cannot be done completely
+     */
+    void apply(Elements dataset) throws UntransformableException {
+        SopClasses.check(dataset);
+        Optional<String> burnedIn = SopClasses.burnedIn(dataset);
+        if (burnedIn.isPresent() && settings.burnedIn() == BurnedIn.PARK) {
+            throw new UntransformableException(
+                    "its pixels may show who the patient is: " + burnedIn.get() + " (burned-in = park)");
+        }
+        clean(dataset, patient(dataset), Optional.empty());
+        note(dataset);
+    }
+
+    /**
+     * What depends on the patient.
+     *
+     * @param id the new Patient ID
+     * @param daysBack by how many days dates go back
+     */
+    private record Patient(String id, int daysBack) {}
+
+    private Patient patient(Elements dataset) throws UntransformableException {
+        TextEncoding encoding = TextEncoding.of(dataset, Optional.empty());
+        if (!encoding.isKnown()) {
+            throw new UntransformableException("its Specific Character Set is not one of the standard");
+        }
+        String id = text(dataset, PATIENT_ID, encoding);
+        String issuer = text(dataset, ISSUER_OF_PATIENT_ID, encoding);
+        boolean shifts = settings.has(ProfileOption.RETAIN_LONGITUDINAL_MODIFIED_DATES);
+        if (id.isEmpty() && shifts) {
+            throw new UntransformableException(
+                    "it has no Patient ID, so its dates cannot be shifted like the patient's others");
+        }
+        return new Patient(
+                newId(issuer, id),
+                shifts
+                        ? pseudonyms.daysBack(
+                                issuer, id, settings.shiftWithinDays().orElseThrow())
+                        : 0);
+    }
+
+    private static String text(Elements dataset, int tag, TextEncoding encoding) throws UntransformableException {
+        Optional<Element> element = dataset.get(tag);
+        return element.isEmpty() || element.get().isSequence()
+                ? ""
+                : trimmed(encoding.decode(Element.of(tag, "LO", element.get().value())));
+    }
+
+    private static String trimmed(String text) {
+        int end = text.length();
+        while (end > 0 && (text.charAt(end - 1) == ' ' || text.charAt(end - 1) == 0)) {
+            end--;
+        }
+        return text.substring(0, end).stripLeading();
+    }
+
+    private String newId(String issuer, String id) throws UntransformableException {
+        Optional<Map<String, String>> table = settings.patientId().table();
+        if (table.isPresent()) {
+            String found = table.get().get(id);
+            if (found == null) {
+                throw new UntransformableException("its Patient ID is not in the table of patient-id");
+            }
+            return found;
+        }
+        return id.isEmpty() ? "" : settings.patientId().prefix() + pseudonyms.patientId(issuer, id);
+    }
+
+    private void clean(Elements elements, Patient patient, Optional<TextEncoding> outer)
+            throws UntransformableException {
+        TextEncoding encoding = TextEncoding.of(elements, outer);
+        if (!encoding.isKnown()) {
+            throw new UntransformableException("the Specific Character Set of an item is not one of the standard");
+        }
+        for (Element element : elements.all()) {
+            ProfileRow row = Element.isPrivate(element.tag()) ? ProfileRow.REMOVED : BasicProfile.row(element.tag());
+            Optional<Element> left = one(element, row, patient, encoding);
+            if (left.isPresent()) {
+                elements.put(left.get());
+            } else {
+                elements.remove(element.tag());
+            }
+        }
+    }
+
+    /** What is left of an element. */
+    private Optional<Element> one(Element element, ProfileRow row, Patient patient, TextEncoding encoding)
+            throws UntransformableException {
+        if (row.keptBy().filter(settings::has).isPresent()) {
+            Optional<Element> kept = keep(element, patient, encoding);
+            if (kept.isPresent()) {
+                return kept;
+            }
+        } else if (row.temporal()) {
+            Optional<Element> moved = moved(element, patient);
+            if (moved.isPresent()) {
+                return moved;
+            }
+        }
+        String vr = Dictionary.valueRepresentation(element.tag());
+        return switch (row.action()) {
+            case K -> keep(element, patient, encoding);
+            case Z -> Optional.of(empty(element.tag(), vr));
+            case D -> Optional.of(dummy(element, vr));
+            case U -> uids(element);
+            case P -> Optional.of(patientId(element.tag(), patient, encoding));
+            case X -> Optional.empty();
+        };
+    }
+
+    private static Element empty(int tag, String vr) {
+        return vr.equals("SQ") ? Element.sequence(tag, vr, List.of()) : Element.of(tag, vr, new byte[0]);
+    }
+
+    /** An attribute without a value does not need one that says nothing. */
+    private static Element dummy(Element element, String vr) {
+        String text = DUMMIES.get(vr);
+        if (text == null) {
+            throw new IllegalStateException("no dummy value for " + element + " of type " + vr);
+        }
+        return element.value().length == 0 && !element.isSequence()
+                ? empty(element.tag(), vr)
+                : Element.of(element.tag(), vr, padded(text, ' '));
+    }
+
+    private static byte[] padded(String text, char padding) {
+        return ((text.length() & 1) == 0 ? text : text + padding).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static Element patientId(int tag, Patient patient, TextEncoding encoding) throws UntransformableException {
+        return Element.of(
+                tag,
+                "LO",
+                encoding.encode(patient.id, "LO")
+                        .orElseThrow(() -> new UntransformableException("the Patient ID from the table does not fit the"
+                                + " Specific Character Set of the instance")));
+    }
+
+    /** Keeps an element when it is what the dictionary says it is; of a sequence, what may be kept of its items. */
+    private Optional<Element> keep(Element element, Patient patient, TextEncoding encoding)
+            throws UntransformableException {
+        String vr = Dictionary.valueRepresentation(element.tag());
+        if (element.isSequence()) {
+            return element.vr().equals("SQ") && vr.equals("SQ")
+                    ? Optional.of(Element.sequence(element.tag(), "SQ", items(element, patient, encoding)))
+                    : Optional.empty();
+        }
+        boolean expected = element.vr().equals(vr) || (PIXEL_TYPES.contains(vr) && PIXEL_TYPES.contains(element.vr()));
+        if (!expected || element.fragments() || vr.equals("UN")) {
+            return Optional.empty();
+        }
+        return switch (vr) {
+            case "US", "SS", "UL", "SL", "UV", "SV", "FL", "FD", "AT", "OW", "OB" -> Optional.of(element);
+            case "AS", "CS", "DA", "DS", "DT", "IS", "TM", "UI" ->
+                isWellFormed(element, vr) ? Optional.of(element) : Optional.empty();
+            default -> isDecodable(element, encoding) ? Optional.of(element) : Optional.empty();
+        };
+    }
+
+    private static boolean isWellFormed(Element element, String vr) {
+        return values(element).stream()
+                .allMatch(value -> vr.equals("UI")
+                        ? value.isEmpty() || Uid.isValid(value)
+                        : ValueRules.problem(vr, value).isEmpty());
+    }
+
+    private static boolean isDecodable(Element element, TextEncoding encoding) {
+        try {
+            encoding.decode(element);
+            return true;
+        } catch (UntransformableException e) {
+            return false;
+        }
+    }
+
+    private List<Elements> items(Element sequence, Patient patient, TextEncoding encoding)
+            throws UntransformableException {
+        List<Elements> left = new ArrayList<>();
+        for (Elements item : sequence.itemsOrNone()) {
+            if (isPublicCode(item)) {
+                clean(item, patient, Optional.of(encoding));
+                left.add(item);
+            }
+        }
+        return left;
+    }
+
+    /** An item that is no code, or one of a scheme that everybody can look up: a local code could say anything. */
+    private static boolean isPublicCode(Elements item) {
+        boolean coded =
+                item.get(CODE_VALUE).isPresent() || item.get(CODING_SCHEME).isPresent();
+        return !coded || CODE_SCHEMES.contains(item.firstAscii(CODING_SCHEME));
+    }
+
+    private Optional<Element> uids(Element element) {
+        if (element.isSequence() || element.fragments()) {
+            return Optional.empty();
+        }
+        List<String> values = values(element);
+        return values.stream().allMatch(value -> value.isEmpty() || Uid.isValid(value))
+                ? Optional.of(Element.of(
+                        element.tag(),
+                        "UI",
+                        padded(values.stream().map(this::uid).collect(Collectors.joining("\\")), '\0')))
+                : Optional.empty();
+    }
+
+    /** UIDs of the standard itself, such as those of SOP classes, stay. */
+    private String uid(String value) {
+        boolean standard = value.isEmpty()
+                || SopClasses.isKnown(value)
+                || Dictionary.name(Uid.of(value)).isPresent();
+        return standard ? value : pseudonyms.uid(value);
+    }
+
+    private Optional<Element> moved(Element element, Patient patient) {
+        boolean full = settings.has(ProfileOption.RETAIN_LONGITUDINAL_FULL_DATES);
+        boolean shifted = settings.has(ProfileOption.RETAIN_LONGITUDINAL_MODIFIED_DATES);
+        String vr = Dictionary.valueRepresentation(element.tag());
+        if ((!full && !shifted) || element.isSequence() || !element.vr().equals(vr) || !isWellFormed(element, vr)) {
+            return Optional.empty();
+        }
+        return full || vr.equals("TM")
+                ? Optional.of(element)
+                : eachValue(
+                        element, value -> value.isEmpty() ? Optional.of("") : DateShift.back(value, patient.daysBack));
+    }
+
+    private static Optional<Element> eachValue(Element element, Function<String, Optional<String>> conversion) {
+        List<String> converted = new ArrayList<>();
+        for (String value : values(element)) {
+            Optional<String> one = conversion.apply(value);
+            if (one.isEmpty()) {
+                return Optional.empty();
+            }
+            converted.add(one.get());
+        }
+        return Optional.of(Element.of(element.tag(), element.vr(), padded(String.join("\\", converted), ' ')));
+    }
+
+    private static List<String> values(Element element) {
+        String text = trimmed(new String(element.value(), StandardCharsets.ISO_8859_1));
+        return text.isEmpty()
+                ? List.of()
+                : List.of(text.split("\\\\", -1)).stream()
+                        .map(Deidentification::trimmed)
+                        .toList();
+    }
+
+    /** Says in the instance what was done (PS3.15 E.1.1). */
+    private void note(Elements dataset) {
+        List<String> methods = new ArrayList<>(List.of(BASIC_MEANING));
+        List<Elements> codes = new ArrayList<>(List.of(code(BASIC_CODE, BASIC_MEANING)));
+        for (ProfileOption option : settings.options()) {
+            methods.add(option.meaning());
+            codes.add(code(option.code(), option.meaning()));
+        }
+        dataset.putAscii(PATIENT_IDENTITY_REMOVED, "CS", "YES");
+        dataset.putAscii(DEIDENTIFICATION_METHOD, "LO", String.join("\\", methods));
+        dataset.put(Element.sequence(DEIDENTIFICATION_METHOD_CODES, "SQ", codes));
+        dataset.putAscii(
+                TEMPORAL_INFORMATION_MODIFIED,
+                "CS",
+                settings.has(ProfileOption.RETAIN_LONGITUDINAL_FULL_DATES)
+                        ? "UNMODIFIED"
+                        : settings.has(ProfileOption.RETAIN_LONGITUDINAL_MODIFIED_DATES) ? "MODIFIED" : "REMOVED");
+    }
+
+    private static Elements code(String value, String meaning) {
+        Elements item = new Elements();
+        item.putAscii(CODE_VALUE, "SH", value);
+        item.putAscii(CODING_SCHEME, "SH", "DCM");
+        item.putAscii(0x00080104, "LO", meaning);
+        return item;
+    }
+
+    /** Whether this action can be carried out for this type. For the check of the rows. */
+    static boolean fits(Action action, String vr) {
+        return switch (action) {
+            case D -> DUMMIES.containsKey(vr);
+            case U -> vr.equals("UI");
+            case P -> vr.equals("LO");
+            case K, Z, X -> !vr.equals("UN");
+        };
+    }
+}

@@ -1,0 +1,101 @@
+package org.dicomgateway.transform;
+
+import java.util.List;
+import java.util.Optional;
+import org.dicomgateway.config.transform.RuleSettings;
+import org.dicomgateway.dicom.rewrite.Element;
+import org.dicomgateway.dicom.rewrite.Elements;
+import org.dicomgateway.dicom.rewrite.Rewriting;
+import org.dicomgateway.dicom.rewrite.UntransformableException;
+
+/**
+ * Changes one instance by the transforms that apply to it. Digital signatures (PS3.15 C) and padding go in any case: a
+ * signature does not hold for what was changed.
+ */
+final class InstanceRewriting implements Rewriting {
+
+    private static final int MAC_PARAMETERS = 0x4FFE0001;
+    private static final int DIGITAL_SIGNATURES = 0xFFFAFFFA;
+    private static final int TRAILING_PADDING = 0xFFFCFFFC;
+    private static final int SOP_INSTANCE_UID = 0x00080018;
+    private static final int STUDY_INSTANCE_UID = 0x0020000D;
+    private static final int SERIES_INSTANCE_UID = 0x0020000E;
+
+    /** One step: a rule, or the de-identification. */
+    record Step(String name, Optional<RuleSettings> rule, Optional<Deidentification> deidentification) {
+
+        void apply(Elements dataset) throws UntransformableException {
+            if (rule.isPresent()) {
+                new RuleRun(dataset).apply(rule.get());
+            }
+            if (deidentification.isPresent()) {
+                deidentification.get().apply(dataset);
+            }
+        }
+    }
+
+    /** Is told what an instance is like after each step. */
+    interface Watcher {
+        void after(String step, Elements dataset);
+    }
+
+    private final List<Step> steps;
+    private final Watcher watcher;
+    private String sopInstance = "";
+    private String study = "";
+    private String series = "";
+
+    InstanceRewriting(List<Step> steps, Watcher watcher) {
+        this.steps = steps;
+        this.watcher = watcher;
+    }
+
+    @Override
+    public void beforePixelData(Elements attributes) throws UntransformableException {
+        watcher.after("", attributes);
+        unsign(attributes);
+        for (Step step : steps) {
+            step.apply(attributes);
+            watcher.after(step.name(), attributes);
+        }
+        sopInstance = attributes.firstAscii(SOP_INSTANCE_UID);
+        study = attributes.firstAscii(STUDY_INSTANCE_UID);
+        series = attributes.firstAscii(SERIES_INSTANCE_UID);
+    }
+
+    @Override
+    public void afterPixelData(Elements attributes) {
+        unsign(attributes);
+        if (isDeidentifying()) {
+            attributes.all().forEach(element -> attributes.remove(element.tag()));
+        }
+    }
+
+    private static void unsign(Elements elements) {
+        for (Element element : elements.all()) {
+            switch (element.tag()) {
+                case MAC_PARAMETERS, DIGITAL_SIGNATURES, TRAILING_PADDING -> elements.remove(element.tag());
+                default -> element.itemsOrNone().forEach(InstanceRewriting::unsign);
+            }
+        }
+    }
+
+    boolean isDeidentifying() {
+        return steps.stream().anyMatch(step -> step.deidentification().isPresent());
+    }
+
+    /** SOP Instance UID after the change. */
+    String sopInstance() {
+        return sopInstance;
+    }
+
+    /** Study Instance UID after the change, or empty. */
+    String study() {
+        return study;
+    }
+
+    /** Series Instance UID after the change, or empty. */
+    String series() {
+        return series;
+    }
+}

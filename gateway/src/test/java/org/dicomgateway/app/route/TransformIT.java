@@ -1,0 +1,189 @@
+package org.dicomgateway.app.route;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.values.DimseStatus;
+import org.dicomgateway.dicom.values.Peer;
+import org.dicomgateway.testkit.Dcmtk;
+import org.dicomgateway.testkit.GatewayProcess;
+import org.dicomgateway.testkit.OrthancServer;
+import org.dicomgateway.testkit.Reconciliation;
+import org.dicomgateway.testkit.TestFiles;
+import org.dicomgateway.testkit.TestFiles.TestFile;
+import org.dicomgateway.testkit.scp.StatusScp;
+import org.dicomgateway.testkit.scp.StoreScp;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Destinations that get what their transforms make of an instance, beside one that gets everything as it was. */
+class TransformIT {
+
+    private static final AeTitle MODALITY = AeTitle.of("MODALITY");
+    private static final Duration LIMIT = Duration.ofSeconds(40);
+    private static final int SIZE = 40 * 1024;
+    private static final String KEY = "00112233445566778899aabbccddeeff0123456789abcdeffedcba9876543210";
+
+    private static final String TRANSFORMS = """
+            transforms {
+              tidy {
+                set { IssuerOfPatientID = HOSP-A }
+                remove = [StudyDescription]
+              }
+              trial { profile = basic, key-file = "trial.key", patient-id { prefix = "T-" } }
+            }
+            """;
+
+    @TempDir
+    private Path directory;
+
+    private TestFiles files;
+
+    @BeforeEach
+    void prepare() {
+        files = new TestFiles(directory.resolve("files"), 77);
+    }
+
+    private GatewayProcess gateway() throws IOException {
+        GatewayProcess gateway = new GatewayProcess(directory.resolve("gateway"));
+        Files.createDirectories(gateway.configuration().resolveSibling("x").getParent());
+        Files.writeString(gateway.configuration().resolveSibling("trial.key"), KEY);
+        return gateway;
+    }
+
+    private static String destinations(String transform, Peer... peers) {
+        String text = GatewayProcess.destinations(peers);
+        for (Peer peer : List.of(peers).subList(1, peers.length)) {
+            text = text.replace(
+                    "ae-title = " + peer.aeTitle(),
+                    "transform = " + transform + ", verify.level = content, ae-title = " + peer.aeTitle());
+        }
+        return TRANSFORMS + text;
+    }
+
+    /** It can be asked over its REST API what it holds. */
+    private static String asked(OrthancServer server, String text) {
+        return text.replace(
+                "ae-title = " + server.peer().aeTitle(),
+                "rest { url = \"http://127.0.0.1:%d\", user = orthanc, password = orthanc }, ae-title = %s"
+                        .formatted(server.httpPort(), server.peer().aeTitle()));
+    }
+
+    private static void send(GatewayProcess gateway, List<Path> paths) {
+        Dcmtk.storescu(gateway.peer(), MODALITY, paths).orFail();
+    }
+
+    private static List<Path> paths(List<TestFile> study) {
+        return study.stream().map(TestFile::path).toList();
+    }
+
+    @Test
+    void a_real_server_takes_what_is_de_identified_and_the_archive_has_the_originals() throws IOException {
+        try (OrthancServer archive = OrthancServer.start(directory, "ARCHIVE");
+                OrthancServer research = OrthancServer.start(directory, "RESEARCH");
+                GatewayProcess gateway = gateway()
+                        .routing(asked(
+                                        research,
+                                        asked(archive, destinations("[tidy, trial]", archive.peer(), research.peer())))
+                                + "routes = [ { name = all, to = [archive, research] } ]")
+                        .start()) {
+            List<TestFile> study = files.study(2, 3, SIZE);
+            send(gateway, paths(study));
+            await().atMost(LIMIT).until(() -> archive.instances() == 6 && research.instances() == 6);
+            await().atMost(LIMIT).until(() -> gateway.count("delivered") == 12);
+
+            assertThat(Reconciliation.missing(archive, study)).isEmpty();
+            TestFile original = study.get(0);
+            String line = gateway.forwardLog().stream()
+                    .filter(each -> each.contains("event=delivered")
+                            && each.contains("destination=research")
+                            && each.contains("sop=" + original.sopInstance() + " "))
+                    .findFirst()
+                    .orElseThrow();
+            String uid = line.replaceAll(".* as=(2\\.25\\.[0-9]+).*", "$1");
+            assertThat(uid)
+                    .startsWith("2.25.")
+                    .isNotEqualTo(original.sopInstance().value());
+            byte[] bytes = research.file(research.rest()
+                    .find(org.dicomgateway.dicom.values.Uid.of(uid))
+                    .get(0));
+            Path copy = Files.write(directory.resolve("copy.dcm"), bytes);
+            String dump = Dcmtk.run("dcmdump", copy.toString()).orFail().output();
+            assertThat(dump)
+                    .contains("(0012,0062) CS [YES]")
+                    .contains("[T-")
+                    .doesNotContain(original.patientId())
+                    .doesNotContain(original.study().value())
+                    .doesNotContain(original.series().value())
+                    .doesNotContain("HOSP-A");
+
+            assertThat(gateway.ask("verify", "--all").orFail().output())
+                    .containsPattern("archive +6 +6 +0")
+                    .containsPattern("research +6 +6 +0");
+            assertThat(gateway.ask("trace", uid).orFail().output())
+                    .contains(original.sopInstance().value())
+                    .contains(uid);
+        }
+    }
+
+    @Test
+    void a_kill_and_an_edit_repeat_the_same_bytes_or_nothing() throws IOException {
+        try (StoreScp first = StoreScp.start(directory, "FIRST");
+                StoreScp archive = StoreScp.start(directory, "ARCHIVE");
+                StatusScp second = StatusScp.start("SECOND", DimseStatus.OUT_OF_RESOURCES);
+                GatewayProcess gateway = gateway()) {
+            String rules = destinations("[tidy, trial]", archive.peer(), first.peer(), second.peer())
+                    + "routes = [ { name = all, to = [archive, first, second] } ]";
+            gateway.routing(rules).start();
+            TestFile file = files.single(SIZE);
+            send(gateway, List.of(file.path()));
+            await().atMost(LIMIT)
+                    .until(() -> second.asked() > 0 && first.files().size() == 1);
+            gateway.kill();
+            second.answer(DimseStatus.SUCCESS);
+            gateway.start();
+            await().atMost(LIMIT).until(() -> second.stored().size() == 1);
+            assertThat(second.stored().toString()).contains("2.25.");
+            assertThat(first.files()).hasSize(1);
+
+            second.answer(DimseStatus.OUT_OF_RESOURCES);
+            long asked = second.asked();
+            send(gateway, List.of(files.single(SIZE).path()));
+            await().atMost(LIMIT).until(() -> second.asked() > asked);
+            gateway.kill();
+            second.answer(DimseStatus.SUCCESS);
+            gateway.routing(rules.replace("T-", "U-")).start();
+            await().atMost(LIMIT).until(() -> gateway.count("parked") == 1);
+            assertThat(gateway.ask("parked").output()).contains("an earlier attempt may have sent it as 2.25.");
+            assertThat(second.stored()).hasSize(1);
+            gateway.ask("retry", "--all").orFail();
+            await().atMost(LIMIT).until(() -> second.stored().size() == 2);
+        }
+    }
+
+    @Test
+    void what_cannot_be_transformed_is_parked_with_the_reason_and_others_get_it() throws IOException {
+        try (StoreScp archive = StoreScp.start(directory, "ARCHIVE");
+                StoreScp research = StoreScp.start(directory, "RESEARCH");
+                GatewayProcess gateway = gateway()
+                        .routing(destinations("trial", archive.peer(), research.peer())
+                                + "routes = [ { name = all, to = [archive, research] } ]")
+                        .start()) {
+            TestFile screen =
+                    files.study(1, 1, TestFiles.SECONDARY_CAPTURE, SIZE).get(0);
+            send(gateway, List.of(screen.path(), files.single(SIZE).path()));
+            await().atMost(LIMIT)
+                    .until(() -> gateway.count("parked") == 1
+                            && archive.files().size() == 2
+                            && research.files().size() == 1);
+            assertThat(gateway.ask("parked").output()).contains("burned-in = park");
+        }
+    }
+}

@@ -1,0 +1,179 @@
+package org.dicomgateway.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.dicomgateway.config.hocon.ConfigurationException;
+import org.dicomgateway.config.hocon.Problem;
+import org.dicomgateway.config.transform.ProfileOption;
+import org.dicomgateway.config.transform.ProfileSettings;
+import org.dicomgateway.config.transform.ProfileSettings.BurnedIn;
+import org.dicomgateway.config.transform.RuleSettings;
+import org.dicomgateway.config.transform.TransformSettings;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TransformSettingsTest {
+
+    private static final String KEY = "00112233445566778899aabbccddeeff0123456789abcdeffedcba9876543210";
+
+    @TempDir
+    private Path folder;
+
+    private Written written;
+
+    @BeforeEach
+    void write() {
+        written = new Written(folder);
+        written.file("keys/trial.key", KEY + "\n");
+        written.file("keys/weak.key", "00".repeat(32));
+        written.file("keys/word.key", "secret");
+        written.file("institutions.csv", "# old, new\nOld,New\n\"A, B\",\"The \"\"C\"\"\"\n");
+        written.file("broken.csv", "only one field\n");
+    }
+
+    private static String with(String transforms, String destination) {
+        return "transforms {\n" + transforms + "\n}\n"
+                + Written.DESTINATIONS.replace("port = 1 }", "port = 1, " + destination + " }")
+                + "routes = [ { name = all, to = [orthanc1, orthanc2, orthanc3] } ]";
+    }
+
+    private List<String> problems(String transforms, String destination) {
+        return written.problemsOfRouting(with(transforms, destination)).stream()
+                .map(TransformSettingsTest::told)
+                .toList();
+    }
+
+    private static String told(Problem problem) {
+        return Written.place(problem) + ": " + problem.what();
+    }
+
+    @Test
+    void everything_is_read() throws ConfigurationException {
+        List<TransformSettings> transforms = Optional.ofNullable(written.routing(with("""
+                        tidy {
+                          set { IssuerOfPatientID = HOSP-A }
+                          replace { PatientID { regex = "0*(.+)", with = "$1" } }
+                          map { InstitutionName { file = institutions.csv, otherwise = keep } }
+                          copy { RequestedProcedureDescription = StudyDescription }
+                          remove = ["(0009,*)", OtherPatientIDs]
+                          when { modality = CT }
+                        }
+                        trial {
+                          profile = basic
+                          options = [retain-longitudinal-modified-dates, retain-device-identity]
+                          key-file = keys/trial.key
+                          patient-id { prefix = "T-" }
+                          dates { shift-within = 365 d }
+                          burned-in = allow
+                        }
+                        """, "transform = [tidy, trial]"))
+                        .destinations()
+                        .get("orthanc1"))
+                .orElseThrow()
+                .transforms();
+        assertThat(transforms).extracting(TransformSettings::name).containsExactly("tidy", "trial");
+        assertThat(transforms.get(0).rules())
+                .extracting(RuleSettings::toString)
+                .containsExactly(
+                        "set (0010,0021) = HOSP-A",
+                        "replace (0010,0020) /0*(.+)/ with $1",
+                        "map (0008,0080) by institutions.csv",
+                        "copy (0032,1060) = (0008,1030)",
+                        "remove (0009,*)",
+                        "remove (0010,1000)");
+        assertThat(((RuleSettings.Lookup) transforms.get(0).rules().get(2)).table())
+                .isEqualTo(Map.of("Old", "New", "A, B", "The \"C\""));
+        ProfileSettings profile = transforms.get(1).profile().orElseThrow();
+        assertThat(profile.options())
+                .isEqualTo(
+                        Set.of(ProfileOption.RETAIN_LONGITUDINAL_MODIFIED_DATES, ProfileOption.RETAIN_DEVICE_IDENTITY));
+        assertThat(profile.shiftWithinDays())
+                .hasValue((int) Duration.ofDays(365).toDays());
+        assertThat(profile.burnedIn()).isEqualTo(BurnedIn.ALLOW);
+        assertThat(profile.key().value()).isEqualTo(KEY);
+        assertThat(profile.toString()).doesNotContain(KEY);
+    }
+
+    @Test
+    void each_mistake_in_a_rule_is_named_with_its_line() {
+        assertThat(problems("""
+                        tidy {
+                          set { PatientNam = X, Rows = 5, SOPInstanceUID = 1, StudyDate = yesterday, "(0009,1001)" = A }
+                          replace { PatientID { regex = "(", with = "$1" } }
+                          replace { AccessionNumber { regex = "A.*", with = "$1" } }
+                          map { InstitutionName { file = missing.csv, otherwise = keep } }
+                          map { StationName { file = broken.csv, otherwise = maybe } }
+                          copy { StudyDescription = PixelData }
+                          remove = [PixelData, StudyInstanceUID, "(0008,*)", Nonsense]
+                        }
+                        """, "transform = tidy"))
+                .hasSize(15)
+                .allMatch(problem -> problem.startsWith("routing.conf:"))
+                .anyMatch(problem -> problem.contains("did you mean PatientName?"))
+                .anyMatch(problem -> problem.contains("of type US"))
+                .anyMatch(problem -> problem.contains("'yesterday' is not a value of type DA"))
+                .anyMatch(problem -> problem.contains("names group $1, and the regex has 0"))
+                .anyMatch(problem -> problem.contains("missing.csv (no such file or folder)"))
+                .anyMatch(problem -> problem.contains("line 1 of") && problem.contains("broken.csv"));
+    }
+
+    @Test
+    void each_mistake_in_a_profile_is_named() {
+        assertThat(problems("a { profile = strict, key-file = keys/none.key }", "transform = a"))
+                .anyMatch(problem -> problem.contains("no profile is called 'strict'"))
+                .anyMatch(problem -> problem.contains("none.key (no such file or folder)"));
+        assertThat(problems("a { profile = basic }", "transform = a"))
+                .containsExactly("routing.conf:2 transforms.a.key-file: missing");
+        assertThat(problems("a { profile = basic, key-file = keys/weak.key }", "transform = a"))
+                .allMatch(problem -> problem.contains("weak"))
+                .hasSize(1);
+        assertThat(problems("a { profile = basic, key-file = keys/word.key }", "transform = a"))
+                .allMatch(problem -> problem.contains("not a key") && !problem.contains("secret"))
+                .hasSize(1);
+        String key = "profile = basic, key-file = keys/trial.key";
+        assertThat(problems("a { " + key + ", options = [clean-descriptors] }", "transform = a"))
+                .hasSize(1);
+        assertThat(problems("a { " + key + ", options = [retain-longitudinal-modified-dates] }", "transform = a"))
+                .hasSize(1);
+        assertThat(problems("a { " + key + ", dates { shift-within = 10 d } }", "transform = a"))
+                .hasSize(1);
+        assertThat(problems("a { " + key + ", when { modality = CT } }", "transform = a"))
+                .allMatch(problem -> problem.contains("a profile holds for every instance"))
+                .hasSize(1);
+        assertThat(problems("a { " + key + ", burned-in = mask }", "transform = a"))
+                .hasSize(1);
+        assertThat(problems("a { set { PatientID = X }, key-file = keys/trial.key }", "transform = a"))
+                .hasSize(1);
+    }
+
+    @Test
+    void a_destination_names_transforms_that_exist_and_is_de_identified_last_and_not_by_the_senders_title() {
+        String key = "profile = basic, key-file = keys/trial.key";
+        assertThat(problems("a { set { PatientID = X } }", "transform = b"))
+                .allMatch(problem -> problem.contains("no transform is called 'b'"))
+                .hasSize(1);
+        assertThat(problems("a { set { PatientID = X } }, t { " + key + " }", "transform = [t, a]"))
+                .allMatch(problem -> problem.contains("must not be changed again"))
+                .hasSize(1);
+        assertThat(problems("t { " + key + " }", "transform = t, calling-ae = preserve"))
+                .allMatch(problem -> problem.contains("calling-ae is preserve"))
+                .hasSize(1);
+        assertThat(problems("a { }", "transform = a"))
+                .allMatch(problem -> problem.contains("changes nothing"))
+                .hasSize(1);
+    }
+
+    @Test
+    void a_transform_that_is_used_nowhere_is_a_warning() throws ConfigurationException {
+        Path routing = written.file("routing.conf", with("a { set { PatientID = X } }", "weight = 1"));
+        assertThat(Configuration.warnings(routing, written.gateway("")))
+                .anyMatch(warning -> warning.what().contains("no destination names the transform a"));
+    }
+}
