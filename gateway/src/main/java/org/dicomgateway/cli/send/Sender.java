@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -187,7 +188,7 @@ final class Sender {
                     failed(
                             e,
                             OutcomeTable.ofOpen(
-                                    e, settings.calling(), settings.peer().aeTitle()));
+                                    e, settings.calling(), Optional.of(settings.peer().aeTitle())));
                     return false;
                 }
             }

@@ -14,7 +14,6 @@ import org.dicomgateway.config.settings.DataSize;
 import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.config.settings.DestinationSettings.BreakerSettings;
 import org.dicomgateway.config.settings.DestinationSettings.CommitmentRequests;
-import org.dicomgateway.config.settings.DestinationSettings.DicomWebSettings;
 import org.dicomgateway.config.settings.DestinationSettings.RetrySettings;
 import org.dicomgateway.config.settings.DurationText;
 import org.dicomgateway.config.settings.Limits;
@@ -38,6 +37,9 @@ final class DestinationReader {
             SourceLocation commitmentRequest) {}
 
     private static final String PRESERVE = "preserve";
+    /** DICOMweb names no AE titles, so that no sender can be refused for its own. */
+    private static final AeTitle OURS = AeTitle.of("GATEWAY");
+
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._:%-]{1,255}");
     private static final Duration MAX_DELAY = Duration.ofDays(7);
     private static final Duration MIN_DELAY = Duration.ofMillis(10);
@@ -56,37 +58,30 @@ final class DestinationReader {
         RestReader.shared(rest);
         RestReader.interval(rest);
         rest.finish();
-        Section dicomWeb = defaults.section("dicomweb");
-        RestReader.shared(dicomWeb);
-        dicomWeb.finish();
+        DicomWebReader.checkDefaults(defaults.section("dicomweb"));
         defaults.finish();
     }
 
     static Draft read(String name, Section section, Problems problems) {
         Setting.of(name, section.sourceLocation(), problems).map(Limits::name);
-        Setting<AeTitle> aeTitle = section.text("ae-title").map(AeTitle::of);
-        Setting<String> host = host(section);
-        Setting<Integer> port = section.integer("port", 1, 65_535);
+        DicomWebReader web = DicomWebReader.read(section);
+        Supplier<Optional<Peer>> peer = web.isWeb() ? Optional::empty : peer(section);
         Shared shared = shared(section, true);
         Section rest = section.section("rest");
         RestReader.Shared restShared = RestReader.shared(rest);
         Supplier<Optional<RestSettings>> api = RestReader.read(rest, restShared);
         rest.finish();
-        Section dicomWeb = section.section("dicomweb");
-        RestReader.Shared dicomWebShared = RestReader.shared(dicomWeb);
-        Supplier<Optional<DicomWebSettings>> web = RestReader.dicomWeb(dicomWeb, dicomWebShared);
-        dicomWeb.finish();
         section.belong(Reference.keys("route-defaults"), "a route, or to route-defaults");
         section.finish();
         return new Draft(
                 section.sourceLocation(),
                 () -> new DestinationSettings(
                         name,
-                        new Peer(aeTitle.get(), host.get(), port.get()),
-                        shared.callingAe.get(),
+                        peer.get(),
+                        web.isWeb() ? Optional.of(OURS) : shared.callingAe.get(),
                         shared.maxAssociations.get(),
                         shared.weight.get(),
-                        shared.requestor.get(),
+                        web.isWeb() ? secured(shared.requestor.get(), web) : shared.requestor.get(),
                         shared.linger.get(),
                         shared.maxBatch.get(),
                         shared.retry.get(),
@@ -98,8 +93,26 @@ final class DestinationReader {
                         web.get(),
                         shared.verify.get(),
                         shared.commitment.get()),
-                List.of(restShared.password(), dicomWebShared.password()),
+                List.of(restShared.password(), web.password()),
                 shared.commitmentRequest.sourceLocation());
+    }
+
+    private static Supplier<Optional<Peer>> peer(Section section) {
+        Setting<AeTitle> aeTitle = section.text("ae-title").map(AeTitle::of);
+        Setting<String> host = host(section);
+        Setting<Integer> port = section.integer("port", 1, 65_535);
+        return () -> Optional.of(new Peer(aeTitle.get(), host.get(), port.get()));
+    }
+
+    private static RequestorSettings secured(RequestorSettings settings, DicomWebReader web) {
+        return new RequestorSettings(
+                settings.connectTimeout(),
+                settings.associationTimeout(),
+                settings.responseTimeout(),
+                settings.writeTimeout(),
+                settings.releaseTimeout(),
+                settings.maxPduLength(),
+                web.tls(settings.tls()));
     }
 
     static Setting<String> host(Section section) {

@@ -1,0 +1,36 @@
+package org.dicomgateway.forward.web;
+
+import java.io.IOException;
+import org.dicomgateway.config.settings.DestinationSettings;
+import org.dicomgateway.spool.Claim;
+
+/** Compares what a server has of an instance with what is to be delivered. */
+@FunctionalInterface
+public interface HeldCopy {
+
+    /** What a server has. */
+    enum Kind {
+        /** The same content. */
+        SAME,
+        /** Other content under the same SOP Instance UID. */
+        OTHER,
+        /** Nothing. */
+        ABSENT,
+        /** It has the instance; what it has cannot be compared. */
+        UNKNOWN
+    }
+
+    /**
+     * What was found.
+     *
+     * @param detail for operators; may be empty
+     */
+    record Answer(Kind kind, String detail) {}
+
+    /**
+     * Reads what the server has, and compares it. Ends in bounded time.
+     *
+     * @throws IOException when the server cannot be asked
+     */
+    Answer of(DestinationSettings destination, Claim claim) throws IOException;
+}
