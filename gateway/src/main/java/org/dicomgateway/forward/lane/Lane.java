@@ -573,6 +573,7 @@ final class Lane {
                     breaker.echoed();
                 }
             }
+            silence.review();
             health.review();
         }
     }

@@ -23,6 +23,7 @@ import org.dicomgateway.dicom.requestor.RequestorSettings;
 import org.dicomgateway.dicom.values.ByteSize;
 import org.dicomgateway.dicom.wire.AssociationException;
 import org.dicomgateway.dicom.wire.AssociationException.Cause;
+import org.dicomgateway.orthanc.BoundedBody;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -159,6 +160,9 @@ final class Exchange {
                 || failure instanceof UnresolvedAddressException) {
             return Cause.CONNECT;
         }
+        if (failure instanceof BoundedBody.TooLongException) {
+            return Cause.PROTOCOL;
+        }
         if (failure instanceof TimeoutException || failure instanceof HttpTimeoutException) {
             return Cause.TIMEOUT;
         }
@@ -180,7 +184,7 @@ final class Exchange {
         return switch (cause) {
             case CONNECT -> failure instanceof SSLException ? "no TLS connection: " + what : "no connection: " + what;
             case TIMEOUT -> "no answer in time" + (failure.getMessage() == null ? "" : ": " + what);
-            case PROTOCOL -> "a fault in the request: " + what;
+            case PROTOCOL -> failure instanceof IOException ? what : "a fault in the request: " + what;
             default ->
                 failure instanceof CancellationException || failure instanceof InterruptedException
                         ? "broken off"
