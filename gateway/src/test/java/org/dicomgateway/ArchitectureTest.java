@@ -55,8 +55,8 @@ class ArchitectureTest {
             stage("route", "config dicom spool"),
             stage("cluster", "config dicom forward process spool"),
             stage("commit", "config dicom process spool"),
-            stage("forward", "config dicom observe process spool"),
-            stage("orthanc", "config dicom"),
+            stage("forward", "config dicom observe orthanc process spool"),
+            stage("orthanc", "config dicom security"),
             stage("verify", "config dicom orthanc process spool"));
 
     /** Room → rooms of the same stage that it may use; {@code spool} by itself is the roles, which every room sees. */
@@ -86,6 +86,7 @@ class ArchitectureTest {
             stage("forward.health", "forward.outcome"),
             stage("forward.association", "forward.health forward.outcome"),
             stage("forward.lane", "forward.association forward.health forward.outcome"),
+            stage("forward.web", "forward.association forward.outcome"),
             stage("spool", ""),
             stage("spool.disk", "spool"),
             stage("spool.log", "spool spool.disk"),

@@ -74,7 +74,8 @@ public final class Probe {
     }
 
     /**
-     * Asks the destination, see {@link StoreConnection#echo}. A timeout does not count as a failure while the destination answers other requests.
+     * Asks the destination, see {@link StoreConnection#echo}. A timeout does not count as a failure while the
+     * destination answers other requests.
      *
      * @return what went wrong, if anything
      */

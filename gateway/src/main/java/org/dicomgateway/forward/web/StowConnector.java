@@ -167,12 +167,18 @@ public final class StowConnector implements Connector {
                             result,
                             response.headers().firstValue("Retry-After"),
                             clock.instant())
-                    .orElseThrow(() -> new AssociationException(
-                            AssociationException.Cause.PROTOCOL,
-                            base + " answered " + response.statusCode()
-                                    + " without saying in DICOM JSON or XML that it stored the instance: check that"
-                                    + " dicomweb.url is the address of a DICOMweb service",
-                            null));
+                    .orElseThrow(() -> noAnswer(response.statusCode()));
+        }
+
+        private AssociationException noAnswer(int status) {
+            return StowTable.isOfProxy(status)
+                    ? new AssociationException(
+                            AssociationException.Cause.CONNECTION_LOST,
+                            base + " answered HTTP " + status + ": a proxy gets no answer from the server behind it",
+                            null)
+                    : failed("HTTP " + status
+                            + " without saying in DICOM JSON or XML that it stored the instance: check that"
+                            + " dicomweb.url is the address of a DICOMweb service");
         }
 
         /** A query for one study: any answer will do that does not say that the server or the login is at fault. */
@@ -191,8 +197,7 @@ public final class StowConnector implements Connector {
             if (status == UNAUTHORIZED) {
                 throw failed(unauthorized());
             }
-            if (status == HttpURLConnection.HTTP_BAD_GATEWAY
-                    || status == HttpURLConnection.HTTP_GATEWAY_TIMEOUT
+            if (StowTable.isOfProxy(status)
                     || (status == HttpURLConnection.HTTP_UNAVAILABLE && wait.isEmpty())) {
                 throw failed("HTTP " + status + ": it cannot be used now");
             }

@@ -9,8 +9,8 @@ import org.dicomgateway.dicom.values.PresentationPair;
 import org.dicomgateway.forward.association.Outgoing;
 
 /**
- * The bytes of a request with one instance (PS3.18 8.6.1.2.1): one part, a part-10 file. Its file meta information is the
- * same each time: some servers take a repeat for another instance when that differs. For one thread, once.
+ * The bytes of a request with one instance (PS3.18 8.6.1.2.1): one part, a part-10 file. Its file meta information is
+ * the same each time: some servers take a repeat for another instance when that differs. For one thread, once.
  */
 final class StowRequest {
 
@@ -46,8 +46,8 @@ final class StowRequest {
     }
 
     /**
-     * Fills the array with the next bytes. The end of the request comes only after the end of the dataset was read, with
-     * which its checksum was right.
+     * Fills the array with the next bytes. The end of the request comes only after the end of the dataset was read,
+     * with which its checksum was right.
      *
      * @return how many; 0 when there are none left
      * @throws IOException when the dataset cannot be read

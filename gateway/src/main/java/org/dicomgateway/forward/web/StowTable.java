@@ -67,8 +67,8 @@ final class StowTable {
             case HttpURLConnection.HTTP_NOT_ACCEPTABLE ->
                 Optional.of(failing(code + ": it answers neither in DICOM JSON nor in DICOM XML"));
             case HttpURLConnection.HTTP_CLIENT_TIMEOUT -> Optional.of(failing(code + ": it waited for data"));
-            case HttpURLConnection.HTTP_BAD_GATEWAY, HttpURLConnection.HTTP_GATEWAY_TIMEOUT ->
-                Optional.of(failing(code + ": a proxy gets no answer from the server behind it"));
+            // From a proxy: the server behind it may have the instance, or may have failed because of it.
+            case HttpURLConnection.HTTP_BAD_GATEWAY, HttpURLConnection.HTTP_GATEWAY_TIMEOUT -> Optional.empty();
             case HttpURLConnection.HTTP_ENTITY_TOO_LARGE ->
                 Optional.of(new Impossible(Outcome.NO_STATUS, code + ": the instance is too large for it"));
             case HttpURLConnection.HTTP_UNSUPPORTED_TYPE ->
@@ -124,6 +124,11 @@ final class StowTable {
         } catch (DateTimeParseException e) {
             return Optional.empty();
         }
+    }
+
+    /** Whether a proxy answered in place of the server. */
+    static boolean isOfProxy(int status) {
+        return status == HttpURLConnection.HTTP_BAD_GATEWAY || status == HttpURLConnection.HTTP_GATEWAY_TIMEOUT;
     }
 
     private static Outcome failing(String reason) {

@@ -330,7 +330,7 @@ class StowConnectorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {404, 405, 406, 408, 501, 502, 503, 504, 301, 308})
+    @ValueSource(ints = {404, 405, 406, 408, 501, 503, 301, 302, 307, 308})
     void statuses_that_concern_the_server(int status) throws Exception {
         try (HostileWebServer elsewhere = new HostileWebServer()) {
             server.behaviour = exchange -> {
@@ -346,6 +346,17 @@ class StowConnectorTest {
             assertThat(((Unavailable) outcome).failing()).isTrue();
             assertThat(elsewhere.requests()).isEmpty();
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {502, 504})
+    void what_a_proxy_says_leaves_open_whether_the_server_behind_it_has_the_instance(int status) {
+        server.answers(status, "text/html", "<html>bad gateway</html>");
+
+        AssociationException failure = failure(connector(WhenExists.COMPARE));
+
+        assertThat(failure.reason()).isEqualTo(Cause.CONNECTION_LOST);
+        assertThat(failure).hasMessageContaining("a proxy gets no answer");
     }
 
     @Test
