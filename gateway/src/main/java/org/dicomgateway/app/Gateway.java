@@ -151,12 +151,7 @@ public final class Gateway implements AutoCloseable {
                 cluster.map(Cluster::places).orElse(SharedPlaces.ALONE),
                 clock,
                 new SplittableRandom());
-        verifier = new Verifier(
-                spool.copies(),
-                spool,
-                this::archive,
-                forwarder::isSending,
-                clock);
+        verifier = new Verifier(spool.copies(), spool, this::archive, forwarder::isSending, clock);
         archiveCommitments = new ArchiveCommitments(
                 spool.commitments(),
                 destination -> CommitmentRequestor.of(destination.requestor(), tls),
@@ -228,11 +223,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     private Optional<Archive> archive(DestinationSettings destination) {
-        return Archive.of(
-                destination,
-                spool.copies(),
-                peers -> QueryRetrieve.of(peers, tls),
-                webAccesses);
+        return Archive.of(destination, spool.copies(), peers -> QueryRetrieve.of(peers, tls), webAccesses);
     }
 
     private List<Acceptor> acceptors(Intake intake, RejectedSenders rejected, InstantSource clock) {

@@ -39,13 +39,12 @@ final class WebCopies implements HeldCopy {
             return new HeldCopy.Answer(Kind.ABSENT, "");
         }
         Finding finding = archive.check(copy, name.get(), Level.CONTENT);
-        Kind kind =
-                switch (finding.state()) {
-                    case VERIFIED -> Kind.SAME;
-                    case DIFFERING -> Kind.OTHER;
-                    case MISSING -> Kind.ABSENT;
-                    case UNVERIFIABLE, UNCHECKED, REPLACED -> Kind.UNKNOWN;
-                };
+        Kind kind = switch (finding.state()) {
+            case VERIFIED -> Kind.SAME;
+            case DIFFERING -> Kind.OTHER;
+            case MISSING -> Kind.ABSENT;
+            case UNVERIFIABLE, UNCHECKED, REPLACED -> Kind.UNKNOWN;
+        };
         return new HeldCopy.Answer(kind, finding.detail());
     }
 }

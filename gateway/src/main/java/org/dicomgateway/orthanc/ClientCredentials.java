@@ -103,8 +103,8 @@ final class ClientCredentials implements Authorization {
 
     @Override
     public synchronized void accepted(String header) {
-        current = current.map(token ->
-                token.header.equals(header) ? new Token(token.header, token.renewal, token.end, true) : token);
+        current = current.map(
+                token -> token.header.equals(header) ? new Token(token.header, token.renewal, token.end, true) : token);
     }
 
     private Token fetch() throws IOException {
@@ -134,11 +134,7 @@ final class ClientCredentials implements Authorization {
         }
         long seconds = json.path("expires_in").asLong(USUAL_LIFE.toSeconds());
         Duration life = Duration.ofSeconds(Math.max(1, Math.min(seconds, LONGEST_LIFE_SECONDS)));
-        return new Token(
-                "Bearer " + token,
-                asked.plus(life.multipliedBy(4).dividedBy(5)),
-                asked.plus(life),
-                false);
+        return new Token("Bearer " + token, asked.plus(life.multipliedBy(4).dividedBy(5)), asked.plus(life), false);
     }
 
     private HttpResponse<byte[]> answer(HttpRequest request) throws IOException {
@@ -153,7 +149,8 @@ final class ClientCredentials implements Authorization {
             throw new IOException("interrupted while waiting for " + where(), e);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof IOException cause) {
-                throw new IOException("no answer from " + where() + " (" + OrthancException.reasonOf(cause) + ")", cause);
+                throw new IOException(
+                        "no answer from " + where() + " (" + OrthancException.reasonOf(cause) + ")", cause);
             }
             throw new IllegalStateException("asking " + where() + " failed unexpectedly", e.getCause());
         } finally {

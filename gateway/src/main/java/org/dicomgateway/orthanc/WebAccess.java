@@ -41,11 +41,16 @@ public final class WebAccess {
     private @Nullable SSLContext context;
     private @Nullable HttpClient secured;
 
-    private WebAccess(Optional<TlsContext> tls, Duration connectTimeout, Optional<Authorization> fixed,
-            Optional<BearerSource> bearer, InstantSource clock) {
+    private WebAccess(
+            Optional<TlsContext> tls,
+            Duration connectTimeout,
+            Optional<Authorization> fixed,
+            Optional<BearerSource> bearer,
+            InstantSource clock) {
         this.tls = tls;
         this.connectTimeout = connectTimeout;
-        this.authorization = fixed.or(() -> bearer.map(source -> of(source, clock))).orElse(Authorization.NONE);
+        this.authorization =
+                fixed.or(() -> bearer.map(source -> of(source, clock))).orElse(Authorization.NONE);
     }
 
     private Authorization of(BearerSource source, InstantSource clock) {
@@ -93,10 +98,12 @@ public final class WebAccess {
     public HttpClient client() throws IOException {
         return tls.isPresent()
                 ? secured(tls.get())
-                : CLIENTS.computeIfAbsent(connectTimeout, timeout -> HttpClient.newBuilder()
-                        .version(HttpClient.Version.HTTP_1_1)
-                        .connectTimeout(timeout)
-                        .build());
+                : CLIENTS.computeIfAbsent(
+                        connectTimeout,
+                        timeout -> HttpClient.newBuilder()
+                                .version(HttpClient.Version.HTTP_1_1)
+                                .connectTimeout(timeout)
+                                .build());
     }
 
     private synchronized HttpClient secured(TlsContext files) throws IOException {

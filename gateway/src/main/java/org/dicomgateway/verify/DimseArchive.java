@@ -109,8 +109,7 @@ final class DimseArchive extends RetrievingArchive {
     private Retrieved cGet(Copy copy, UniqueKeys keys, Collection<TransferSyntax> syntaxes, Receiver receiver)
             throws IOException {
         try {
-            return peer.cGet(
-                    node, calling(copy), keys, copy.instance().sopClass(), syntaxes, receiver);
+            return peer.cGet(node, calling(copy), keys, copy.instance().sopClass(), syntaxes, receiver);
         } catch (AssociationException e) {
             throw noAnswer(copy, e);
         }

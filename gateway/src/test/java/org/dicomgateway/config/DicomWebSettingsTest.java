@@ -60,7 +60,9 @@ class DicomWebSettingsTest {
                         WhenExists.COMPARE));
         assertThat(cloud.requestor().tls().orElseThrow().verifyHostName()).isTrue();
         assertThat(cloud.requestor().tls().orElseThrow().tls().trust()).isEmpty();
-        assertThat(destination("dicomweb.url = \"http://localhost/\"").requestor().tls())
+        assertThat(destination("dicomweb.url = \"http://localhost/\"")
+                        .requestor()
+                        .tls())
                 .isEmpty();
     }
 
@@ -101,22 +103,24 @@ class DicomWebSettingsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "calling-ae = GATEWAY                           | destinations.a.calling-ae          | names no AE title",
-        "association-timeout = 3 s                      | destinations.a.association-timeout | there is no association",
-        "max-pdu-length = 32 KiB                        | destinations.a.max-pdu-length      | there are no PDUs",
-        "commitment.request = true                      | destinations.a.commitment.request  | not asked for over DICOMweb",
-        "tls { trust = system, verify-host-name = no }  | destinations.a.tls.verify-host-name | always has to match",
-        "tls { trust = system, server-name = x }        | destinations.a.tls.server-name     | match the host of the URL",
-        "dicomweb { url = \"http://h\" }, tls.trust = system | destinations.a.dicomweb.url   | begins with http:",
-        "dicomweb { url = \"ftp://h\" }                 | destinations.a.dicomweb.url        | not an address of a web server",
-        "dicomweb { url = \"https://u:p@h\" }           | destinations.a.dicomweb.url        | contains a login",
-        "dicomweb.when-exists = sometimes               | destinations.a.dicomweb.when-exists | not a valid when-exists",
-        "dicomweb.auth.bearer-file = absent             | destinations.a.dicomweb.auth.bearer-file | cannot be read",
-        "dicomweb { user = u, password = p, auth.bearer-file = pw } | destinations.a.dicomweb.user | has one login",
-        "dicomweb.auth.client-credentials.client-id = i | destinations.a.dicomweb.auth.client-credentials.token-url | missing",
-        "dicomweb.auth.command = ls                     | destinations.a.dicomweb.auth.command | unknown key",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "calling-ae = GATEWAY                           | destinations.a.calling-ae          | names no AE title",
+                "association-timeout = 3 s                      | destinations.a.association-timeout | there is no association",
+                "max-pdu-length = 32 KiB                        | destinations.a.max-pdu-length      | there are no PDUs",
+                "commitment.request = true                      | destinations.a.commitment.request  | not asked for over DICOMweb",
+                "tls { trust = system, verify-host-name = no }  | destinations.a.tls.verify-host-name | always has to match",
+                "tls { trust = system, server-name = x }        | destinations.a.tls.server-name     | match the host of the URL",
+                "dicomweb { url = \"http://h\" }, tls.trust = system | destinations.a.dicomweb.url   | begins with http:",
+                "dicomweb { url = \"ftp://h\" }                 | destinations.a.dicomweb.url        | not an address of a web server",
+                "dicomweb { url = \"https://u:p@h\" }           | destinations.a.dicomweb.url        | contains a login",
+                "dicomweb.when-exists = sometimes               | destinations.a.dicomweb.when-exists | not a valid when-exists",
+                "dicomweb.auth.bearer-file = absent             | destinations.a.dicomweb.auth.bearer-file | cannot be read",
+                "dicomweb { user = u, password = p, auth.bearer-file = pw } | destinations.a.dicomweb.user | has one login",
+                "dicomweb.auth.client-credentials.client-id = i | destinations.a.dicomweb.auth.client-credentials.token-url | missing",
+                "dicomweb.auth.command = ls                     | destinations.a.dicomweb.auth.command | unknown key",
+            })
     void what_does_not_go_together_is_told_with_its_place(String line, String key, String why) {
         assertThat(Written.problems(() -> destination(URL + line))).anySatisfy(problem -> {
             assertThat(problem.key()).isEqualTo(key);

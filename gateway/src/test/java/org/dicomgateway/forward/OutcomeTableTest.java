@@ -2,8 +2,8 @@ package org.dicomgateway.forward;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.stream.IntStream;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.PresentationPair;
 import org.dicomgateway.dicom.values.Rejection;

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,6 +26,7 @@ import org.dicomgateway.forward.outcome.Outcome.Delivered;
 import org.dicomgateway.forward.outcome.Outcome.Unavailable;
 import org.dicomgateway.observe.ForwardLog;
 import org.dicomgateway.spool.Claim;
+import org.dicomgateway.spool.DestinationStatus;
 import org.dicomgateway.spool.Settlement;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -59,6 +61,10 @@ class UnavailableTest {
         forwarder.start(List.of(Fixtures.destination(NAME, 1, 10)), Map.of(), Map.of());
     }
 
+    private DestinationStatus prospects() {
+        return Objects.requireNonNull(forwarder.prospects().get(NAME));
+    }
+
     private DestinationState state() {
         return forwarder.views().get(0).state();
     }
@@ -73,8 +79,8 @@ class UnavailableTest {
         assertThat(forwarder.views().get(0).why())
                 .contains("asks to be left alone until")
                 .contains("429");
-        assertThat(forwarder.prospects().get(NAME).usable()).isTrue();
-        assertThat(forwarder.prospects().get(NAME).answers()).isFalse();
+        assertThat(prospects().usable()).isTrue();
+        assertThat(prospects().answers()).isFalse();
         await().until(() -> changed.contains(NAME));
 
         answer = new Delivered(0);
@@ -84,7 +90,7 @@ class UnavailableTest {
 
         clock.advance(Duration.ofSeconds(2));
         await().until(() -> outbox.delivered().size() == 5);
-        await().until(() -> forwarder.prospects().get(NAME).answers());
+        await().until(() -> prospects().answers());
         assertThat(outbox.settled())
                 .map(FakeOutbox.Settled::settlement)
                 .filteredOn(Settlement.Retry.class::isInstance)

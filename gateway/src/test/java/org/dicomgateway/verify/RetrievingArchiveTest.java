@@ -198,8 +198,8 @@ class RetrievingArchiveTest {
                             40_000));
             server.start();
             URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
-            Archive web =
-                    new DicomWebArchive(url, WebAccess.of(Optional.empty(), Duration.ofSeconds(5)), new VerifierTest.FakeCopies());
+            Archive web = new DicomWebArchive(
+                    url, WebAccess.of(Optional.empty(), Duration.ofSeconds(5)), new VerifierTest.FakeCopies());
             assertThatThrownBy(() -> web.study(copy("1.9")))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("more than 100000 instances of one study");

@@ -9,8 +9,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -188,7 +188,9 @@ final class Sender {
                     failed(
                             e,
                             OutcomeTable.ofOpen(
-                                    e, settings.calling(), Optional.of(settings.peer().aeTitle())));
+                                    e,
+                                    settings.calling(),
+                                    Optional.of(settings.peer().aeTitle())));
                     return false;
                 }
             }

@@ -75,7 +75,8 @@ final class DicomWebReader {
 
     private void check(Section destination, Section block) {
         Section auth = block.section("auth");
-        boolean bearer = !auth.section("client-credentials").keys().isEmpty() || auth.keys().contains("bearer-file");
+        boolean bearer = !auth.section("client-credentials").keys().isEmpty()
+                || auth.keys().contains("bearer-file");
         if (bearer && login.user().isValid() && login.user().get().isPresent()) {
             login.user()
                     .reject("auth is also set: a request has one login", "keep user and password-file, or keep auth");
@@ -109,7 +110,7 @@ final class DicomWebReader {
         }
         block.text("url")
                 .check(
-                        text -> text.startsWith("https:") || !tls.isWritten("trust") && !tls.isWritten("certificate"),
+                        text -> text.startsWith("https:") || !(tls.isWritten("trust") || tls.isWritten("certificate")),
                         text -> "there is a tls block, but the URL begins with http:",
                         "write https, or remove the tls block");
         Section commitment = destination.section("commitment");
@@ -133,9 +134,9 @@ final class DicomWebReader {
         client.finish();
         auth.finish();
         if (byClient) {
-            required(client, "token-url", tokenUrl);
-            required(client, "client-id", id);
-            required(client, "secret-file", secret);
+            required(tokenUrl);
+            required(id);
+            required(secret);
             if (file.isValid() && file.get().isPresent()) {
                 file.reject("client-credentials is also set", "keep only one of them");
             }
@@ -149,7 +150,7 @@ final class DicomWebReader {
                 : file.get().map(BearerSource.TokenFile::new);
     }
 
-    private static void required(Section client, String key, Setting<? extends Optional<?>> setting) {
+    private static void required(Setting<? extends Optional<?>> setting) {
         if (setting.isValid() && setting.get().isEmpty()) {
             setting.reject("missing", "client-credentials needs token-url, client-id and secret-file");
         }

@@ -20,6 +20,8 @@ public final class Secrets {
      */
     public static boolean isSecret(String key) {
         String lower = key.toLowerCase(Locale.ROOT);
-        return !lower.endsWith("-file") && !lower.endsWith("-url") && WORDS.stream().anyMatch(lower::contains);
+        return !lower.endsWith("-file")
+                && !lower.endsWith("-url")
+                && WORDS.stream().anyMatch(lower::contains);
     }
 }

@@ -71,8 +71,7 @@ public final class AssociationConnector implements Connector {
         }
 
         @Override
-        public Outcome store(Claim claim, Outgoing outgoing)
-                throws AssociationException, IOException {
+        public Outcome store(Claim claim, Outgoing outgoing) throws AssociationException, IOException {
             int status = association.cStore(outgoing.pair(), outgoing.sopInstance(), outgoing.dataset());
             return status == DimseStatus.DUPLICATE_SOP_INSTANCE && !explainsDuplicate.test(claim)
                     ? OutcomeTable.ofOtherVersion()

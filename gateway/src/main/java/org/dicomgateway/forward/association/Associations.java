@@ -109,7 +109,9 @@ public final class Associations {
             // A fault of the gateway that every call would meet: let the breaker see it.
             LOG.error("calling {} failed because of a fault in the gateway", address, e);
             throw new AssociationException(
-                    AssociationException.Cause.PROTOCOL, "a fault in the gateway while calling " + address + ": " + e, e);
+                    AssociationException.Cause.PROTOCOL,
+                    "a fault in the gateway while calling " + address + ": " + e,
+                    e);
         } finally {
             if (association == null) {
                 limit.release();
@@ -169,8 +171,7 @@ public final class Associations {
         }
 
         @Override
-        public Outcome store(Claim claim, Outgoing outgoing)
-                throws AssociationException, IOException {
+        public Outcome store(Claim claim, Outgoing outgoing) throws AssociationException, IOException {
             return association.store(claim, outgoing);
         }
 

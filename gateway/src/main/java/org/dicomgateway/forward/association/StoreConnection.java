@@ -26,8 +26,7 @@ public interface StoreConnection extends AutoCloseable {
      *     instance
      * @throws IOException when the dataset could not be read: a fault of the gateway, not of the destination
      */
-    Outcome store(Claim claim, Outgoing outgoing)
-            throws AssociationException, IOException;
+    Outcome store(Claim claim, Outgoing outgoing) throws AssociationException, IOException;
 
     /**
      * Asks whether the destination answers: by C-ECHO, or by a query.

@@ -84,9 +84,8 @@ final class StoreAttempt {
         boolean usable = false;
         boolean unanswered = false;
         try {
-            Outcome answer = association.accepts(pair)
-                    ? store(association, claim, pair)
-                    : OutcomeTable.notAccepted(pair);
+            Outcome answer =
+                    association.accepts(pair) ? store(association, claim, pair) : OutcomeTable.notAccepted(pair);
             outcome = destinationSignals.faultAttribution().of(claim, answer, outbox::passesOn);
             notice(claim, outcome, Duration.ofMillis(millisSince(start)));
             usable = true;

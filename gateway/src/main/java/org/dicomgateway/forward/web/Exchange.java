@@ -73,12 +73,11 @@ final class Exchange {
             throws AssociationException, IOException {
         long start = System.nanoTime();
         RequestBody body = new RequestBody(content.length());
-        CompletableFuture<HttpResponse<T>> answer =
-                begin(request.POST(body).build(), handler);
-        answer.whenComplete((response, failure) -> body.end());
+        CompletableFuture<HttpResponse<T>> answer = begin(request.POST(body).build(), handler);
+        CompletableFuture<HttpResponse<T>> ended = answer.whenComplete((response, failure) -> body.end());
         try {
             write(content, body);
-            return answer.get(timeouts.responseTimeout().toMillis(), TimeUnit.MILLISECONDS);
+            return ended.get(timeouts.responseTimeout().toMillis(), TimeUnit.MILLISECONDS);
         } catch (UnreadableContentException e) {
             body.fail(e);
             throw e.failure();

@@ -192,13 +192,11 @@ public final class StowConnector implements Connector {
                 isRefused(response, next);
             }
             int status = response.statusCode();
-            Optional<Duration> wait =
-                    StowTable.wait(response.headers().firstValue("Retry-After"), clock.instant());
+            Optional<Duration> wait = StowTable.wait(response.headers().firstValue("Retry-After"), clock.instant());
             if (status == UNAUTHORIZED) {
                 throw failed(unauthorized());
             }
-            if (StowTable.isOfProxy(status)
-                    || (status == HttpURLConnection.HTTP_UNAVAILABLE && wait.isEmpty())) {
+            if (StowTable.isOfProxy(status) || (status == HttpURLConnection.HTTP_UNAVAILABLE && wait.isEmpty())) {
                 throw failed("HTTP " + status + ": it cannot be used now");
             }
             return status == HttpURLConnection.HTTP_UNAVAILABLE || status == StowTable.TOO_MANY_REQUESTS
@@ -207,8 +205,7 @@ public final class StowConnector implements Connector {
         }
 
         private HttpResponse<Void> query(Optional<String> login) throws AssociationException {
-            HttpRequest.Builder get =
-                    request(login, "studies?limit=1").header("Accept", "application/dicom+json");
+            HttpRequest.Builder get = request(login, "studies?limit=1").header("Accept", "application/dicom+json");
             return begin().send(get, BoundedBody.upTo(LONGEST_ANSWER, BodyHandlers.discarding()));
         }
 

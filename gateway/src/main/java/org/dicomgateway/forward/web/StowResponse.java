@@ -78,8 +78,8 @@ final class StowResponse {
                 .map(item -> new Result(false, item.code))
                 .findFirst();
         return failed.or(() -> items.stream()
-                .filter(item -> item.sequence.equals(REFERENCED_SOP_SEQUENCE)
-                        && item.instance.equals(sopInstance.value()))
+                .filter(item ->
+                        item.sequence.equals(REFERENCED_SOP_SEQUENCE) && item.instance.equals(sopInstance.value()))
                 .map(item -> new Result(true, Math.max(0, item.code)))
                 .findFirst());
     }
@@ -137,7 +137,8 @@ final class StowResponse {
             if (event == XMLStreamConstants.START_ELEMENT) {
                 String name = reader.getLocalName();
                 if (name.equals("DicomAttribute")) {
-                    tags.push(String.valueOf(reader.getAttributeValue(null, "tag")).toUpperCase(Locale.ROOT));
+                    tags.push(String.valueOf(reader.getAttributeValue(null, "tag"))
+                            .toUpperCase(Locale.ROOT));
                 } else if (name.equals("Item") && tags.size() == 1) {
                     item = new XmlItem();
                 }

@@ -35,8 +35,8 @@ final class StowTable {
 
     /** Whether it says that the server has the instance already. What it has is to be found out. */
     static boolean isDuplicate(int status, Optional<Result> result) {
-        return result.map(it ->
-                        !it.stored() && (it.code() == DimseStatus.DUPLICATE_SOP_INSTANCE || it.code() == AZURE_DUPLICATE))
+        return result.map(it -> !it.stored()
+                        && (it.code() == DimseStatus.DUPLICATE_SOP_INSTANCE || it.code() == AZURE_DUPLICATE))
                 .orElse(status == HttpURLConnection.HTTP_CONFLICT);
     }
 
@@ -48,12 +48,15 @@ final class StowTable {
      */
     static Optional<Outcome> of(int status, Optional<Result> result, Optional<String> retryAfter, Instant now) {
         if (result.isPresent()) {
-            return result.get().stored() ? stored(status, result.get()) : Optional.of(ofReason(result.get().code()));
+            return result.get().stored()
+                    ? stored(status, result.get())
+                    : Optional.of(ofReason(result.get().code()));
         }
         String code = "HTTP " + status;
         return switch (status) {
             case TOO_MANY_REQUESTS ->
-                Optional.of(new Unavailable(code + " too many requests", wait(retryAfter, now).orElse(BUSY), false));
+                Optional.of(new Unavailable(
+                        code + " too many requests", wait(retryAfter, now).orElse(BUSY), false));
             case HttpURLConnection.HTTP_UNAVAILABLE ->
                 Optional.of(new Unavailable(
                         code + " service unavailable", wait(retryAfter, now).orElse(Duration.ZERO), true));
@@ -112,9 +115,11 @@ final class StowTable {
 
     /** The time in {@code Retry-After}: seconds, or a date (RFC 9110 10.2.3). */
     static Optional<Duration> wait(Optional<String> retryAfter, Instant now) {
-        return retryAfter.map(String::strip).flatMap(text -> text.matches("[0-9]{1,9}")
-                ? Optional.of(Duration.ofSeconds(Long.parseLong(text)))
-                : date(text).map(then -> then.isAfter(now) ? Duration.between(now, then) : Duration.ZERO));
+        return retryAfter
+                .map(String::strip)
+                .flatMap(text -> text.matches("[0-9]{1,9}")
+                        ? Optional.of(Duration.ofSeconds(Long.parseLong(text)))
+                        : date(text).map(then -> then.isAfter(now) ? Duration.between(now, then) : Duration.ZERO));
     }
 
     private static Optional<Instant> date(String text) {

@@ -64,7 +64,8 @@ class StowIT {
 
     /** A gateway with both destinations, and this route. */
     private GatewayProcess gateway(String route) {
-        return new GatewayProcess(directory.resolve("gateway")).routing("""
+        return new GatewayProcess(directory.resolve("gateway"))
+                .routing("""
                 destination-defaults {
                   retry { initial-delay = 200 ms, max-delay = 2 s, max-attempts = 5 }
                   breaker { initial-pause = 200 ms, max-pause = 1 s }
@@ -117,10 +118,10 @@ class StowIT {
             web.kill();
             assertThat(gateway.ask("echo", "web").output()).contains("FAIL", "connection refused");
             Dcmtk.storescu(gateway.peer(), MODALITY, paths(second)).orFail();
-            await().atMost(LIMIT).until(() -> gateway.ask("destinations").output().contains("down"));
-            web.startAgain();
             await().atMost(LIMIT)
-                    .until(() -> gateway.count("delivered") == first.size() + second.size());
+                    .until(() -> gateway.ask("destinations").output().contains("down"));
+            web.startAgain();
+            await().atMost(LIMIT).until(() -> gateway.count("delivered") == first.size() + second.size());
             assertThereByteForByte(web, second);
 
             // The reason that the server gives for an instance, as it gives it by C-STORE.
@@ -149,10 +150,12 @@ class StowIT {
             }
             gateway.start();
             assertThat(answered).hasSizeGreaterThan(20);
-            await().atMost(LIMIT).untilAsserted(() -> assertThat(Reconciliation.missing(web, answered))
-                    .isEmpty());
+            await().atMost(LIMIT)
+                    .untilAsserted(() ->
+                            assertThat(Reconciliation.missing(web, answered)).isEmpty());
             assertThat(Reconciliation.damaged(web, answered)).isEmpty();
-            await().atMost(LIMIT).until(() -> gateway.ask("verify", "--destination", "web").exitCode() == 0);
+            await().atMost(LIMIT)
+                    .until(() -> gateway.ask("verify", "--destination", "web").exitCode() == 0);
         }
     }
 
@@ -181,7 +184,8 @@ class StowIT {
     void a_DICOM_node_stands_in_for_it() {
         List<TestFile> study = files.study(1, 20, 16 * 1024);
         List<TestFile> more = files.study(1, 20, 16 * 1024);
-        try (GatewayProcess gateway = gateway("strategy = failover, to = [web, dimse]").start()) {
+        try (GatewayProcess gateway =
+                gateway("strategy = failover, to = [web, dimse]").start()) {
             awaitAnswers(gateway);
             Dcmtk.storescu(gateway.peer(), MODALITY, paths(study)).orFail();
             await().atMost(LIMIT).until(() -> gateway.count("delivered") == study.size());

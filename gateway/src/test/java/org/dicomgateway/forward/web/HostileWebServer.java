@@ -1,5 +1,6 @@
 package org.dicomgateway.forward.web;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
@@ -18,8 +19,8 @@ import java.util.concurrent.Executors;
 /** A DICOMweb server that does what a test says, and remembers what it was asked. */
 final class HostileWebServer implements AutoCloseable {
 
-    /** A request that it got whole, or in part. */
-    record Request(String method, String path, String authorization, String contentType, byte[] body, boolean whole) {}
+    /** A request that it got whole, or in part; its body as ISO 8859-1. */
+    record Request(String method, String path, String authorization, String contentType, String body, boolean whole) {}
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -65,7 +66,7 @@ final class HostileWebServer implements AutoCloseable {
                 exchange.getRequestURI().toString(),
                 login == null ? "" : login,
                 String.valueOf(exchange.getRequestHeaders().getFirst("Content-Type")),
-                body.toByteArray(),
+                body.toString(ISO_8859_1),
                 whole));
     }
 

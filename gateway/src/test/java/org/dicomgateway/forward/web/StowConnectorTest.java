@@ -191,11 +191,12 @@ class StowConnectorTest {
         assertThat(request.method() + " " + request.path()).isEqualTo("POST /dicom-web/studies");
         assertThat(request.contentType()).startsWith("multipart/related; type=\"application/dicom\"; boundary=");
         String boundary = request.contentType().replaceAll(".*boundary=", "");
-        String body = new String(request.body(), ISO_8859_1);
+        String body = request.body();
         String start = "--" + boundary + "\r\nContent-Type: application/dicom\r\n\r\n";
         String end = "\r\n--" + boundary + "--\r\n";
         assertThat(body).startsWith(start).endsWith(end).doesNotContain("MODALITY");
-        byte[] file = Arrays.copyOfRange(request.body(), start.length(), request.body().length - end.length());
+        byte[] file =
+                body.substring(start.length(), body.length() - end.length()).getBytes(ISO_8859_1);
         assertThat(Arrays.copyOfRange(file, 128, 132)).isEqualTo("DICM".getBytes(ISO_8859_1));
         int meta = file.length - dataset.length;
         assertThat(org.dicomgateway.dicom.dataset.Part10.read(new ByteArrayInputStream(file))
@@ -227,8 +228,7 @@ class StowConnectorTest {
             StowConnector connector = connector(new DicomWebSettings(url, Optional.empty()));
 
             AssociationException failure = catchThrowableOfType(
-                    AssociationException.class,
-                    () -> store(connector, 1L << 40, new Zeros(1L << 40, read, false)));
+                    AssociationException.class, () -> store(connector, 1L << 40, new Zeros(1L << 40, read, false)));
 
             assertThat(failure.reason()).isEqualTo(Cause.TIMEOUT);
             assertThat(read.get()).isBetween(100_000L, 30_000_000L);
@@ -264,7 +264,8 @@ class StowConnectorTest {
         server.answers(202, JSON, warned);
         assertThat(store(connector(WhenExists.COMPARE))).isEqualTo(new Delivered(0xB000));
 
-        String both = STORED.strip().replaceAll("}$", ",") + FAILED.formatted(0xA700).substring(1);
+        String both =
+                STORED.strip().replaceAll("}$", ",") + FAILED.formatted(0xA700).substring(1);
         server.answers(200, JSON, both);
         assertThat(store(connector(WhenExists.COMPARE))).isInstanceOf(Refused.class);
 
@@ -289,16 +290,18 @@ class StowConnectorTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "200 | text/html              | <html>stored</html>",
-        "200 | application/dicom+json | not JSON",
-        "200 | application/dicom+json | {}",
-        "204 | application/dicom+json | ''",
-        "202 | application/dicom+json | []",
-        "200 | application/dicom+json | {\"00081199\":{\"Value\":[{\"00081155\":{\"Value\":[\"1.2.3.4.6\"]}}]}}",
-        "500 | application/dicom+json | {\"00081199\":{\"Value\":[{\"00081155\":{\"Value\":[\"1.2.3.4.5\"]}}]}}",
-        "200 | application/dicom+xml  | <!DOCTYPE a [<!ENTITY b SYSTEM \"file:///etc/passwd\">]><a>&b;</a>",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "200 | text/html              | <html>stored</html>",
+                "200 | application/dicom+json | not JSON",
+                "200 | application/dicom+json | {}",
+                "204 | application/dicom+json | ''",
+                "202 | application/dicom+json | []",
+                "200 | application/dicom+json | {\"00081199\":{\"Value\":[{\"00081155\":{\"Value\":[\"1.2.3.4.6\"]}}]}}",
+                "500 | application/dicom+json | {\"00081199\":{\"Value\":[{\"00081155\":{\"Value\":[\"1.2.3.4.5\"]}}]}}",
+                "200 | application/dicom+xml  | <!DOCTYPE a [<!ENTITY b SYSTEM \"file:///etc/passwd\">]><a>&b;</a>",
+            })
     void an_answer_that_does_not_say_that_the_instance_is_stored_is_none(int status, String type, String body) {
         server.answers(status, type, body);
 
@@ -334,11 +337,11 @@ class StowConnectorTest {
     void statuses_that_concern_the_server(int status) throws Exception {
         try (HostileWebServer elsewhere = new HostileWebServer()) {
             server.behaviour = exchange -> {
-                exchange.getResponseHeaders().set("Location", elsewhere.url("/studies").toString());
+                exchange.getResponseHeaders()
+                        .set("Location", elsewhere.url("/studies").toString());
                 HostileWebServer.answer(exchange, status, "text/plain", "");
             };
-            DicomWebSettings web =
-                    new DicomWebSettings(server.url("/dicom-web"), Optional.of(new Login("u", SECRET)));
+            DicomWebSettings web = new DicomWebSettings(server.url("/dicom-web"), Optional.of(new Login("u", SECRET)));
 
             Outcome outcome = store(connector(web));
 
@@ -371,7 +374,8 @@ class StowConnectorTest {
         Instant now = Instant.parse("2026-01-01T00:00:00Z");
         assertThat(StowTable.wait(Optional.of("Thu, 1 Jan 2026 00:02:00 GMT"), now))
                 .contains(Duration.ofMinutes(2));
-        assertThat(StowTable.wait(Optional.of("Wed, 1 Jan 2025 00:02:00 GMT"), now)).contains(Duration.ZERO);
+        assertThat(StowTable.wait(Optional.of("Wed, 1 Jan 2025 00:02:00 GMT"), now))
+                .contains(Duration.ZERO);
         assertThat(StowTable.wait(Optional.of("soon"), now)).isEmpty();
     }
 
@@ -396,8 +400,8 @@ class StowConnectorTest {
     @Test
     void other_content_is_replaced_where_that_is_wanted_and_only_once() throws Exception {
         held = HeldCopy.Kind.OTHER;
-        server.behaviour = exchange -> HostileWebServer.answer(
-                exchange, exchange.getRequestMethod().equals("DELETE") ? 204 : 409, JSON, "");
+        server.behaviour = exchange ->
+                HostileWebServer.answer(exchange, exchange.getRequestMethod().equals("DELETE") ? 204 : 409, JSON, "");
         StowConnector connector = connector(WhenExists.REPLACE);
 
         assertThat(store(connector)).isInstanceOf(Unavailable.class);
@@ -437,8 +441,7 @@ class StowConnectorTest {
         assertThat(store(connector)).isEqualTo(new Delivered(0));
         assertThat(store(connector)).isEqualTo(new Delivered(0));
         assertThat(tokens).hasValue(1);
-        assertThat(new String(server.requests().get(0).body(), ISO_8859_1))
-                .isEqualTo("grant_type=client_credentials&scope=a+b");
+        assertThat(server.requests().get(0).body()).isEqualTo("grant_type=client_credentials&scope=a+b");
 
         valid.set(2);
         Outcome renewed = store(connector);
@@ -465,8 +468,7 @@ class StowConnectorTest {
         StowConnector connector = connector(new DicomWebSettings(
                 server.url("/dicom-web"),
                 Optional.empty(),
-                Optional.of(
-                        new BearerSource.ClientCredentials(server.url("/token"), "id", secret, Optional.empty())),
+                Optional.of(new BearerSource.ClientCredentials(server.url("/token"), "id", secret, Optional.empty())),
                 WhenExists.COMPARE));
 
         AssociationException failure = failure(connector);
@@ -501,10 +503,11 @@ class StowConnectorTest {
 
     @Test
     void a_server_that_closes_or_does_not_answer_or_is_not_there_is_told_apart() throws Exception {
+        StowConnector connector;
+        List<Socket> half = new ArrayList<>();
         try (ServerSocket raw = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             URI url = URI.create("http://127.0.0.1:" + raw.getLocalPort() + "/");
-            StowConnector connector = connector(new DicomWebSettings(url, Optional.empty()));
-            List<Socket> half = new ArrayList<>();
+            connector = connector(new DicomWebSettings(url, Optional.empty()));
             Thread closing = new Thread(() -> {
                 try {
                     raw.accept().close();
@@ -517,14 +520,13 @@ class StowConnectorTest {
             assertThat(failure(connector).reason()).isEqualTo(Cause.CONNECTION_LOST);
             assertThat(failure(connector).reason()).isEqualTo(Cause.TIMEOUT);
             closing.join();
-            for (Socket socket : half) {
-                socket.close();
-            }
-            raw.close();
-            AssociationException absent = failure(connector);
-            assertThat(absent.reason()).isEqualTo(Cause.CONNECT);
-            assertThat(absent).hasMessageContaining("connection refused");
         }
+        for (Socket socket : half) {
+            socket.close();
+        }
+        AssociationException absent = failure(connector);
+        assertThat(absent.reason()).isEqualTo(Cause.CONNECT);
+        assertThat(absent).hasMessageContaining("connection refused");
     }
 
     /** By HTTP/1.1 a client that still writes may find the connection reset before it can read such an answer. */
@@ -590,8 +592,7 @@ class StowConnectorTest {
                 Thread.currentThread().interrupt();
             }
         };
-        try (StoreConnection connection =
-                connector(WhenExists.COMPARE).open(US, List.of(PAIR))) {
+        try (StoreConnection connection = connector(WhenExists.COMPARE).open(US, List.of(PAIR))) {
             Thread aborting = new Thread(() -> {
                 try {
                     asked.await(20, TimeUnit.SECONDS);
@@ -618,8 +619,7 @@ class StowConnectorTest {
     void any_answer_to_a_query_will_do_that_does_not_say_that_the_server_cannot_be_used(int status, String why)
             throws Exception {
         server.answers(status, JSON, "");
-        try (StoreConnection connection =
-                connector(WhenExists.COMPARE).open(US, List.of(PAIR))) {
+        try (StoreConnection connection = connector(WhenExists.COMPARE).open(US, List.of(PAIR))) {
             if (why.isEmpty()) {
                 assertThat(connection.echo()).isZero();
             } else {
