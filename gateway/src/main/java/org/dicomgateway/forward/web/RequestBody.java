@@ -55,16 +55,20 @@ final class RequestBody implements HttpRequest.BodyPublisher {
         subscriber.onSubscribe(new Subscription() {
             @Override
             public void request(long n) {
-                demanded(n);
+                if (!again) {
+                    demanded(n);
+                }
             }
 
             @Override
             public void cancel() {
-                end();
+                if (!again) {
+                    end();
+                }
             }
         });
         if (again) {
-            subscriber.onError(new IOException("the request cannot be repeated by the HTTP client"));
+            subscriber.onError(new IOException("the request cannot be sent twice"));
         }
     }
 

@@ -23,6 +23,7 @@ import org.dicomgateway.dicom.requestor.RequestorSettings;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.DimseStatus;
 import org.dicomgateway.dicom.values.PresentationPair;
+import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.dicom.wire.AssociationException;
 import org.dicomgateway.forward.association.Connector;
 import org.dicomgateway.forward.association.Outgoing;
@@ -253,6 +254,10 @@ public final class StowConnector implements Connector {
         /** What is deleted there is in the spool, as it should be; the next attempt stores it. */
         private Outcome replace(Claim claim) {
             int status = DimseStatus.DUPLICATE_SOP_INSTANCE;
+            if (!Uid.isValid(claim.instance().studyInstanceUid())
+                    || !Uid.isValid(claim.instance().seriesInstanceUid())) {
+                return new Impossible(status, "it keeps other content, which has no address without valid UIDs");
+            }
             if (!replaced.add(claim.deliveryId())) {
                 return new Impossible(
                         status,

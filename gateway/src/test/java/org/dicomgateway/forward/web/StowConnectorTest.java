@@ -66,12 +66,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class StowConnectorTest {
 
-    private static final AeTitle US = AeTitle.of("GATEWAY");
-    private static final Uid SOP = Uid.of("1.2.3.4.5");
-    private static final PresentationPair PAIR =
+    static final AeTitle US = AeTitle.of("GATEWAY");
+    static final Uid SOP = Uid.of("1.2.3.4.5");
+    static final PresentationPair PAIR =
             new PresentationPair(Uid.of("1.2.840.10008.5.1.4.1.1.7"), TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN);
-    private static final String JSON = "application/dicom+json";
-    private static final String STORED = """
+    static final String JSON = "application/dicom+json";
+    static final String STORED = """
             {"00081199":{"vr":"SQ","Value":[{"00081155":{"vr":"UI","Value":["1.2.3.4.5"]}}]}}""";
     private static final String FAILED = """
             {"00081198":{"vr":"SQ","Value":[{"00081155":{"vr":"UI","Value":["1.2.3.4.5"]},
@@ -94,7 +94,7 @@ class StowConnectorTest {
         server.close();
     }
 
-    private static DestinationSettings destination(DicomWebSettings web) {
+    static DestinationSettings destination(DicomWebSettings web) {
         Duration timeout = Duration.ofSeconds(2);
         DestinationSettings any = Destinations.of(
                 "web",
@@ -108,13 +108,23 @@ class StowConnectorTest {
                 new DestinationSettings.RetrySettings(timeout, timeout, 4),
                 new DestinationSettings.BreakerSettings(3, timeout, timeout),
                 timeout);
+        return with(any, any.requestor(), Optional.of(web));
+    }
+
+    /** The same, with other limits and certificates. */
+    static DestinationSettings with(DestinationSettings any, RequestorSettings requestor) {
+        return with(any, requestor, any.dicomWeb());
+    }
+
+    private static DestinationSettings with(
+            DestinationSettings any, RequestorSettings requestor, Optional<DicomWebSettings> web) {
         return new DestinationSettings(
                 any.name(),
                 Optional.empty(),
                 any.callingAe(),
                 any.maxAssociations(),
                 any.weight(),
-                any.requestor(),
+                requestor,
                 any.linger(),
                 any.maxBatch(),
                 any.retry(),
@@ -123,7 +133,7 @@ class StowConnectorTest {
                 any.schedule(),
                 any.maxRate(),
                 Optional.empty(),
-                Optional.of(web),
+                web,
                 any.verify(),
                 any.commitment());
     }
@@ -143,7 +153,7 @@ class StowConnectorTest {
                 new DicomWebSettings(server.url("/dicom-web"), Optional.empty(), Optional.empty(), whenExists));
     }
 
-    private static Claim claim(long length) {
+    static Claim claim(long length) {
         Instance instance = new Instance(
                 1,
                 PAIR.sopClass(),
