@@ -69,7 +69,8 @@ class StowTlsIT {
                   bind 127.0.0.1:%d ssl crt %s alpn h2,http/1.1
                   http-request set-header X-Version %%[req.ver]
                   server behind 127.0.0.1:%d
-                """.formatted(port, pem, server.url("/").getPort()));
+                """.formatted(
+                        port, pem, server.url("/").getPort()));
         Child child = Child.start(
                 directory.resolve("haproxy.log"),
                 Map.of(),
@@ -138,8 +139,8 @@ class StowTlsIT {
                         .allMatch(HostileWebServer.Request::whole)
                         .allMatch(request -> request.body().length() > SIZE);
 
-                InputStream damaged = new SequenceInputStream(
-                        new ByteArrayInputStream(dataset, 0, SIZE - 1), new Damaged());
+                InputStream damaged =
+                        new SequenceInputStream(new ByteArrayInputStream(dataset, 0, SIZE - 1), new Damaged());
                 assertThatThrownBy(() -> store(connector, damaged)).isInstanceOf(DamagedInstanceException.class);
                 assertThat(server.requests().stream().filter(HostileWebServer.Request::whole))
                         .hasSize(2);
@@ -147,8 +148,7 @@ class StowTlsIT {
 
                 AssociationException stranger = catchThrowableOfType(
                         AssociationException.class,
-                        () -> store(
-                                connector(port, List.of(others.authority())), new ByteArrayInputStream(dataset)));
+                        () -> store(connector(port, List.of(others.authority())), new ByteArrayInputStream(dataset)));
                 assertThat(stranger.reason()).isEqualTo(Cause.CONNECT);
                 assertThat(stranger).hasMessageContaining("no TLS connection");
             }
