@@ -44,15 +44,16 @@ final class WebFigure {
                     files.renew();
                     DirectSender.sendFiles(gateway.peer(), 4, files.all());
                     // In turns, each into an empty server.
-                    Peer first = run % 2 == 0 ? web : orthanc.peer();
-                    Peer second = run % 2 == 0 ? orthanc.peer() : web;
+                    boolean webFirst = run % 2 == 0;
+                    Peer first = webFirst ? web : orthanc.peer();
+                    Peer second = webFirst ? orthanc.peer() : web;
                     double one = emptied(gateway, first, files);
                     orthanc.empty();
                     double two = emptied(gateway, second, files);
                     orthanc.empty();
                     if (run >= 0) {
-                        stow.add(first == web ? one : two);
-                        store.add(first == web ? two : one);
+                        stow.add(webFirst ? one : two);
+                        store.add(webFirst ? two : one);
                     }
                 }
             }
