@@ -42,7 +42,9 @@ class ArchitectureTest {
             stage(
                     "app",
                     "admin audit cli cluster commit config dicom forward observe orthanc process receive route security spool verify"),
-            stage("cli", "admin config conformance dicom forward observe orthanc receive route security spool transform"),
+            stage(
+                    "cli",
+                    "admin config conformance dicom forward observe orthanc receive route security spool transform"),
             stage("admin", "config dicom observe process security spool"),
             stage("audit", "config dicom process security spool"),
             stage("config", "dicom security"),
@@ -56,9 +58,9 @@ class ArchitectureTest {
             stage("cluster", "config dicom forward process spool"),
             stage("conformance", "config dicom forward receive security spool"),
             stage("commit", "config dicom process spool"),
-            stage("forward", "config dicom observe process spool transform"),
+            stage("forward", "config dicom observe orthanc process spool transform"),
             stage("transform", "config dicom route security spool"),
-            stage("orthanc", "config dicom"),
+            stage("orthanc", "config dicom security"),
             stage("verify", "config dicom orthanc process spool"));
 
     /** Room → rooms of the same stage that it may use; {@code spool} by itself is the roles, which every room sees. */
@@ -91,6 +93,7 @@ class ArchitectureTest {
             stage("forward.health", "forward.outcome"),
             stage("forward.association", "forward.health forward.outcome"),
             stage("forward.lane", "forward.association forward.health forward.outcome"),
+            stage("forward.web", "forward.association forward.outcome"),
             stage("spool", ""),
             stage("spool.disk", "spool"),
             stage("spool.log", "spool spool.disk"),

@@ -26,6 +26,7 @@ import org.dicomgateway.admin.server.AdminServer;
 import org.dicomgateway.admin.server.HealthServer;
 import org.dicomgateway.admin.server.HttpLimits;
 import org.dicomgateway.audit.AuditTrail;
+import org.dicomgateway.cli.common.ProgramVersion;
 import org.dicomgateway.cluster.Cluster;
 import org.dicomgateway.cluster.ClusterOrders;
 import org.dicomgateway.commit.ArchiveCommitments;
@@ -33,6 +34,7 @@ import org.dicomgateway.commit.Commitments;
 import org.dicomgateway.config.Configuration.Loaded;
 import org.dicomgateway.config.hocon.ConfigurationException;
 import org.dicomgateway.config.settings.CommitmentSettings;
+import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.config.settings.GatewaySettings;
 import org.dicomgateway.config.settings.ListenerSettings;
 import org.dicomgateway.dicom.acceptor.Acceptor;
@@ -43,8 +45,11 @@ import org.dicomgateway.dicom.requestor.QueryRetrieve;
 import org.dicomgateway.dicom.requestor.Reporter;
 import org.dicomgateway.dicom.requestor.Requestor;
 import org.dicomgateway.dicom.requestor.RequestorSettings;
+import org.dicomgateway.forward.association.AssociationConnector;
+import org.dicomgateway.forward.association.Connector;
 import org.dicomgateway.forward.association.SharedPlaces;
 import org.dicomgateway.forward.lane.Forwarder;
+import org.dicomgateway.forward.web.StowConnector;
 import org.dicomgateway.observe.RejectedSenders;
 import org.dicomgateway.observe.Telemetry;
 import org.dicomgateway.process.EndOfProcess;
@@ -98,6 +103,7 @@ public final class Gateway implements AutoCloseable {
     private final ArchiveCommitments archiveCommitments;
 
     private final TlsContexts tls;
+    private final WebAccesses webAccesses;
     private final Repeating certificates;
     private final RulesWatcher watcher;
     private final PausedDestinations paused;
@@ -129,6 +135,7 @@ public final class Gateway implements AutoCloseable {
                 telemetry.forwardLog(),
                 telemetry.stageTimes());
         tls = new TlsContexts(clock);
+        webAccesses = new WebAccesses(tls);
         certificates = new Repeating("certificate-watcher", CERTIFICATE_INTERVAL, tls::look);
         audit = settings.audit().enabled()
                 ? Optional.of(AuditTrail.open(settings.audit(), tls, clock))
@@ -143,18 +150,13 @@ public final class Gateway implements AutoCloseable {
         forwarder = new Forwarder(
                 outbox,
                 telemetry.forwardLog(),
-                calling -> Requestor.of(calling, tls),
+                connectors(outbox, clock),
                 new OrthancCheck(),
                 spool::reconsider,
                 cluster.map(Cluster::places).orElse(SharedPlaces.ALONE),
                 clock,
                 new SplittableRandom());
-        verifier = new Verifier(
-                spool.copies(),
-                spool,
-                destination -> Archive.of(destination, spool.copies(), peers -> QueryRetrieve.of(peers, tls)),
-                forwarder::isSending,
-                clock);
+        verifier = new Verifier(spool.copies(), spool, this::archive, forwarder::isSending, clock);
         archiveCommitments = new ArchiveCommitments(
                 spool.commitments(),
                 destination -> CommitmentRequestor.of(destination.requestor(), tls),
@@ -217,6 +219,18 @@ public final class Gateway implements AutoCloseable {
 
     private static RequestorSettings reportTo(CommitmentSettings.Sender sender, Duration timeout) {
         return new RequestorSettings(timeout, timeout, timeout, timeout, timeout, REPORT_PDU, sender.tls());
+    }
+
+    /** A lane's way to its destination: by C-STORE, or over DICOMweb. */
+    private Connector.Factory connectors(Outbox outbox, InstantSource clock) {
+        Connector.Factory associations =
+                AssociationConnector.by(timeouts -> Requestor.of(timeouts, tls), outbox::explainsDuplicate);
+        Connector.Factory web = StowConnector.by(webAccesses, new WebCopies(this::archive), clock);
+        return (destination, timeouts) -> (destination.isWeb() ? web : associations).to(destination, timeouts);
+    }
+
+    private Optional<Archive> archive(DestinationSettings destination) {
+        return Archive.of(destination, spool.copies(), peers -> QueryRetrieve.of(peers, tls), webAccesses);
     }
 
     private List<Acceptor> acceptors(Intake intake, RejectedSenders rejected, InstantSource clock) {

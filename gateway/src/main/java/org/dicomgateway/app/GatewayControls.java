@@ -122,7 +122,7 @@ record GatewayControls(
 
     private static HealthView health(LaneView lane) {
         return new HealthView(
-                lane.peer().toString(),
+                lane.address(),
                 lane.state().toString(),
                 lane.since(),
                 lane.why(),

@@ -16,6 +16,7 @@ import org.dicomgateway.cli.check.NamesCommand;
 import org.dicomgateway.cli.common.ExitCode;
 import org.dicomgateway.cli.common.OptionConverters;
 import org.dicomgateway.cli.common.ProgramName;
+import org.dicomgateway.cli.common.ProgramVersion;
 import org.dicomgateway.cli.inspect.ExportCommand;
 import org.dicomgateway.cli.inspect.InspectCommand;
 import org.dicomgateway.cli.log.TailCommand;

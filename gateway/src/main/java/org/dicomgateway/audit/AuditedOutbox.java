@@ -86,9 +86,13 @@ record AuditedOutbox(Outbox outbox, Transfers transfers, Function<String, Option
                         .flatMap(DestinationSettings::callingAe)
                         .map(AeTitle::value)
                         .orElse(instance.origin().calling().value()),
-                destination.map(settings -> settings.peer().aeTitle().value()).orElse(""),
+                destination
+                        .map(settings -> settings.peer()
+                                .map(peer -> peer.aeTitle().value())
+                                .orElseGet(settings::address))
+                        .orElse(""),
                 claim.destination(),
-                destination.map(settings -> settings.peer().host()).orElse(""),
+                destination.map(DestinationSettings::host).orElse(""),
                 instance.studyInstanceUid(),
                 instance.patientId());
     }

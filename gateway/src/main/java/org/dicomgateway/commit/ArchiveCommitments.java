@@ -113,7 +113,8 @@ public final class ArchiveCommitments implements CommitmentScu, AutoCloseable {
     @Override
     public String refusal(Origin origin) {
         boolean asked = desks.values().stream()
-                .anyMatch(desk -> desk.commitments.settings().peer().aeTitle().equals(origin.calling()));
+                .flatMap(desk -> desk.commitments.settings().peer().stream())
+                .anyMatch(peer -> peer.aeTitle().equals(origin.calling()));
         return asked ? "" : origin.calling() + " is not asked for storage commitment";
     }
 

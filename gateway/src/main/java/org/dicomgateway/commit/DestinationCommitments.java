@@ -24,6 +24,7 @@ import org.dicomgateway.dicom.requestor.CommitmentRequestor;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.DimseStatus;
 import org.dicomgateway.dicom.values.Origin;
+import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.dicom.wire.AssociationException;
 import org.dicomgateway.spool.CopyCommitments;
 import org.dicomgateway.spool.CopyCommitments.Note;
@@ -59,6 +60,7 @@ final class DestinationCommitments {
     private record Report(OpenRequest request, CommitmentResult result, boolean late) {}
 
     private final DestinationSettings settings;
+    private final Peer peer;
     private final AeTitle calling;
     private final CommitmentRequestor requestor;
     private final CopyCommitments spool;
@@ -75,7 +77,7 @@ final class DestinationCommitments {
     private Instant notBefore = Instant.MIN;
 
     /**
-     * @param settings with a calling AE title
+     * @param settings of a DICOM node, with a calling AE title
      * @param resend sends the copy of a delivery again that the destination does not have; whether it does
      */
     DestinationCommitments(
@@ -85,6 +87,7 @@ final class DestinationCommitments {
             LongPredicate resend,
             InstantSource clock) {
         this.settings = settings;
+        this.peer = settings.peer().orElseThrow();
         this.calling = settings.callingAe().orElseThrow();
         this.requestor = requestor;
         this.spool = spool;
@@ -158,7 +161,7 @@ final class DestinationCommitments {
         int status;
         try {
             status = requestor.request(
-                    settings.peer(), calling, message(request, batch), new SameAssociation(), () -> waitFor(request));
+                    peer, calling, message(request, batch), new SameAssociation(), () -> waitFor(request));
         } catch (AssociationException e) {
             request.expire();
             // It may break off at this request alone. The others go first now.
@@ -247,7 +250,7 @@ final class DestinationCommitments {
     /** Takes a report; empty when it is about no request to this destination. For any thread. */
     Optional<Answer> report(CommitmentResult result, Origin origin) {
         Optional<OpenRequest> found = requests.find(result.transaction());
-        if (found.isEmpty() || !origin.calling().equals(settings.peer().aeTitle())) {
+        if (found.isEmpty() || !origin.calling().equals(peer.aeTitle())) {
             return Optional.empty();
         }
         OpenRequest request = found.get();

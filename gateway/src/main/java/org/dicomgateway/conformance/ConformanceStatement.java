@@ -28,7 +28,10 @@ public final class ConformanceStatement {
     public static Statement of(Loaded settings, String version) {
         Draft draft = new Draft();
         overview(draft, settings, version);
-        model(draft);
+        model(
+                draft,
+                destinations(settings).stream()
+                        .anyMatch(each -> !each.transforms().isEmpty()));
         Reception.describe(draft, settings.gateway());
         Delivery.describe(draft, settings);
         commitment(draft, settings);
@@ -42,6 +45,7 @@ public final class ConformanceStatement {
         boolean commits = !settings.gateway().commitment().senders().isEmpty();
         boolean asks = destinations(settings).stream()
                 .anyMatch(each -> each.commitment().request());
+        boolean web = destinations(settings).stream().anyMatch(DestinationSettings::isWeb);
         boolean checks =
                 destinations(settings).stream().anyMatch(each -> each.verify().isOn());
         draft.chapter("Overview")
@@ -62,6 +66,11 @@ public final class ConformanceStatement {
                                         "yes",
                                         "yes",
                                         "every storage SOP class, private ones as well"),
+                                List.of(
+                                        "Store Instances (STOW-RS)",
+                                        yesOrNo(web),
+                                        "no",
+                                        "as a user agent, to destinations with dicomweb and no AE title"),
                                 List.of(
                                         "Storage Commitment Push Model",
                                         yesOrNo(asks),
@@ -86,7 +95,7 @@ public final class ConformanceStatement {
         return List.copyOf(settings.routing().destinations().values());
     }
 
-    private static void model(Draft draft) {
+    private static void model(Draft draft, boolean changes) {
         draft.chapter("Implementation model")
                 .part("Data flow")
                 .text(
@@ -95,10 +104,11 @@ public final class ConformanceStatement {
                                 + "worker of the destination opens an association to it, and sends the instance by C-STORE. Receiving "
                                 + "does not wait for sending.")
                 .part("What happens to an instance")
-                .text(
-                        "The dataset is sent byte for byte as it was received, in the transfer syntax in which it was received. "
-                                + "The gateway does not coerce, add or remove attributes, and does not transcode. It checks "
-                                + "a CRC-32C over all bytes while it sends; what does not match is not sent.")
+                .text((changes ? "To a destination without transforms, the dataset" : "The dataset")
+                        + " is sent byte for byte as it was received. The gateway does not coerce, add or remove "
+                        + "attributes. It never transcodes. It checks a CRC-32C over all bytes while it sends; what does not "
+                        + "match is not sent."
+                        + (changes ? " What transforms change: see “Coercion and de-identification”." : ""))
                 .text(
                         "An instance that arrives again with the same SOP Instance UID is sent again. When its content differs, "
                                 + "no destination gets the older version after the newer one.")

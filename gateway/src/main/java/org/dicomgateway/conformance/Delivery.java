@@ -1,10 +1,13 @@
 package org.dicomgateway.conformance;
 
-import java.util.Collection;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.dicomgateway.config.Configuration.Loaded;
 import org.dicomgateway.config.settings.DestinationSettings;
+import org.dicomgateway.config.settings.DestinationSettings.DicomWebSettings;
 import org.dicomgateway.config.settings.DurationText;
+import org.dicomgateway.config.transform.ProfileSettings;
+import org.dicomgateway.config.transform.TransformSettings;
 import org.dicomgateway.conformance.Statement.Draft;
 import org.dicomgateway.dicom.requestor.RequestorSettings;
 import org.dicomgateway.dicom.values.PresentationPair;
@@ -15,8 +18,10 @@ final class Delivery {
     private Delivery() {}
 
     static void describe(Draft draft, Loaded settings) {
-        Collection<DestinationSettings> destinations =
-                settings.routing().destinations().values();
+        List<DestinationSettings> all =
+                List.copyOf(settings.routing().destinations().values());
+        List<DestinationSettings> destinations =
+                all.stream().filter(each -> !each.isWeb()).toList();
         draft.chapter("Sending: association initiation")
                 .part("Destinations")
                 .table(
@@ -61,13 +66,80 @@ final class Delivery {
                                         "A-ASSOCIATE-RJ 1/1/3 or 1/1/7",
                                         "the same; the log says which AE title the destination does not know"),
                                 List.of("no answer to a C-STORE", "sent again; 0x0111 then counts as delivered")));
+        web(draft, all.stream().filter(DestinationSettings::isWeb).toList());
+        changes(draft, all.stream().filter(each -> !each.transforms().isEmpty()).toList());
+    }
+
+    private static void web(Draft draft, List<DestinationSettings> destinations) {
+        draft.part("Destinations over DICOMweb");
+        if (destinations.isEmpty()) {
+            draft.text("None is configured: every destination has an AE title.");
+            return;
+        }
+        draft.text("Store Instances (STOW-RS, PS3.18 10.5): POST to studies, multipart/related, application/dicom, one "
+                        + "instance in each request, in the transfer syntax in which it was received. The result of the "
+                        + "instance in the response, as DICOM JSON or XML, decides together with the HTTP status.")
+                .table(
+                        List.of(
+                                "Destination",
+                                "Address",
+                                "When it has the instance already",
+                                "Requests at once",
+                                "TLS"),
+                        destinations.stream().map(Delivery::service).toList());
+    }
+
+    private static List<String> service(DestinationSettings destination) {
+        DicomWebSettings web = destination.dicomWeb().orElseThrow();
+        return List.of(
+                destination.name(),
+                web.url().toString(),
+                switch (web.whenExists()) {
+                    case COMPARE -> "compared: the same is delivered, other content is parked";
+                    case REPLACE -> "compared: other content is deleted there, and the instance sent again";
+                    case KEEP -> "delivered, whatever it has";
+                },
+                "up to " + destination.maxAssociations(),
+                Protection.ofClient(destination.requestor().tls()));
+    }
+
+    private static void changes(Draft draft, List<DestinationSettings> destinations) {
+        draft.part("Coercion and de-identification");
+        if (destinations.isEmpty()) {
+            draft.text("No destination has transforms: no attribute is changed.");
+            return;
+        }
+        draft.text(
+                        "Only these destinations get changed instances; pixel data is never changed. The transfer syntax stays. What "
+                                + "cannot be changed completely is parked, and not sent.")
+                .table(
+                        List.of("Destination", "Transforms", "De-identification"),
+                        destinations.stream()
+                                .map(each -> List.of(
+                                        each.name(),
+                                        each.transforms().stream()
+                                                .map(TransformSettings::name)
+                                                .collect(Collectors.joining(", ")),
+                                        each.transforms().stream()
+                                                .flatMap(transform -> transform.profile().stream())
+                                                .map(Delivery::profile)
+                                                .collect(Collectors.joining(", "))))
+                                .toList());
+    }
+
+    private static String profile(ProfileSettings profile) {
+        String options = profile.options().stream()
+                .map(option -> ", " + option.code() + " " + option.meaning())
+                .collect(Collectors.joining());
+        return "113100 Basic Application Confidentiality Profile" + options;
     }
 
     private static List<String> destination(DestinationSettings destination) {
         return List.of(
                 destination.name(),
-                destination.peer().aeTitle().value(),
-                destination.peer().host() + ":" + destination.peer().port(),
+                destination.peer().orElseThrow().aeTitle().value(),
+                destination.peer().orElseThrow().host() + ":"
+                        + destination.peer().orElseThrow().port(),
                 destination.callingAe().map(each -> each.value()).orElse("that of the sender"),
                 "up to " + destination.maxAssociations(),
                 Protection.ofClient(destination.requestor().tls()),

@@ -72,7 +72,7 @@ public final class BoundedBody<T> implements BodySubscriber<T> {
     }
 
     /** The answer is too long. A retry would not help. */
-    static final class TooLongException extends IOException {
+    public static final class TooLongException extends IOException {
 
         private static final long serialVersionUID = 1L;
 

@@ -43,8 +43,13 @@ public final class DicomWebClient {
      */
     public DicomWebClient(
             URI base, Optional<Login> login, Duration connectTimeout, Duration answerTimeout, Duration fileTimeout) {
-        this.http = new OrthancHttp(base, login, connectTimeout, answerTimeout);
-        this.files = new OrthancHttp(base, login, connectTimeout, fileTimeout);
+        this(base, WebAccess.of(login, connectTimeout), answerTimeout, fileTimeout);
+    }
+
+    /** As the other constructor, for a server that is called in this way. */
+    public DicomWebClient(URI base, WebAccess access, Duration answerTimeout, Duration fileTimeout) {
+        this.http = new OrthancHttp(base, access, answerTimeout);
+        this.files = new OrthancHttp(base, access, fileTimeout);
     }
 
     /** The series that the server has of a study (QIDO-RS, PS3.18 10.6). */

@@ -50,7 +50,7 @@ public final class OrthancException extends IOException {
     }
 
     /** The HTTP client gives no message for these two. */
-    private static String reasonOf(IOException e) {
+    static String reasonOf(IOException e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof UnresolvedAddressException) {
                 return "no such host";

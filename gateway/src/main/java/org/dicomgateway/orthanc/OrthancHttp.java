@@ -4,18 +4,16 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
+import java.net.HttpURLConnection;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -38,26 +36,18 @@ final class OrthancHttp {
     private static final Logger LOG = LoggerFactory.getLogger(OrthancHttp.class);
     private static final JsonMapper JSON = JsonMapper.shared();
 
-    /** By how long a connection may take. Each has threads of its own, and cannot be closed before Java 21. */
-    private static final Map<Duration, HttpClient> CLIENTS = new ConcurrentHashMap<>();
-
     private final URI base;
-    private final Optional<String> authorization;
     private final Duration answerTimeout;
-    private final HttpClient http;
+    private final WebAccess access;
 
     OrthancHttp(URI base, Optional<Login> login, Duration connectTimeout, Duration answerTimeout) {
-        this.base = base.getPath().endsWith("/") ? base : URI.create(base + "/");
-        this.authorization = login.map(Login::header);
-        this.answerTimeout = answerTimeout;
-        this.http = CLIENTS.computeIfAbsent(connectTimeout, OrthancHttp::client);
+        this(base, WebAccess.of(login, connectTimeout), answerTimeout);
     }
 
-    private static HttpClient client(Duration connectTimeout) {
-        return HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(connectTimeout)
-                .build();
+    OrthancHttp(URI base, WebAccess access, Duration answerTimeout) {
+        this.base = base.getPath().endsWith("/") ? base : URI.create(base + "/");
+        this.access = access;
+        this.answerTimeout = answerTimeout;
     }
 
     URI base() {
@@ -77,9 +67,7 @@ final class OrthancHttp {
     }
 
     private HttpRequest.Builder request(String path) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path)).timeout(answerTimeout);
-        authorization.ifPresent(value -> request.header("Authorization", value));
-        return request;
+        return HttpRequest.newBuilder(base.resolve(path)).timeout(answerTimeout);
     }
 
     <T> T read(HttpRequest request, Function<JsonNode, T> reader) throws OrthancException {
@@ -121,7 +109,8 @@ final class OrthancHttp {
 
     /**
      * Sends a request. Orthanc closes a connection after one idle second, and a new request can meet that close.
-     * Requests here never change the server, so the request is then sent once more.
+     * Requests here never change the server, so the request is then sent once more. So it is when the server refuses a
+     * token that can be renewed.
      */
     <T> HttpResponse<T> exchange(HttpRequest request, BodyHandler<T> handler, DataSize most) throws OrthancException {
         BodyHandler<T> bounded = BoundedBody.upTo(most, handler);
@@ -171,9 +160,37 @@ final class OrthancHttp {
         };
     }
 
-    /** The timeout of the JDK client covers only the headers of an answer. This timeout also covers the body. */
     private <T> HttpResponse<T> attempt(HttpRequest request, BodyHandler<T> handler) throws IOException {
-        CompletableFuture<HttpResponse<T>> response = http.sendAsync(request, handler);
+        Optional<String> login = access.authorization();
+        if (login.isEmpty()) {
+            return answer(request, handler);
+        }
+        HttpResponse<T> response = answer(authorized(request, login.get()), handler);
+        if (response.statusCode() == HttpURLConnection.HTTP_UNAUTHORIZED && access.refused(login.get())) {
+            close(response.body());
+            return answer(authorized(request, access.authorization().orElse("")), handler);
+        }
+        if (response.statusCode() / 100 == 2) {
+            access.accepted(login.get());
+        }
+        return response;
+    }
+
+    private static HttpRequest authorized(HttpRequest request, String login) {
+        return HttpRequest.newBuilder(request, (name, value) -> true)
+                .header("Authorization", login)
+                .build();
+    }
+
+    private static void close(Object body) throws IOException {
+        if (body instanceof InputStream stream) {
+            stream.close();
+        }
+    }
+
+    /** The timeout of the JDK client covers only the headers of an answer. This timeout also covers the body. */
+    private <T> HttpResponse<T> answer(HttpRequest request, BodyHandler<T> handler) throws IOException {
+        CompletableFuture<HttpResponse<T>> response = access.client().sendAsync(request, handler);
         try {
             return response.get(answerTimeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {

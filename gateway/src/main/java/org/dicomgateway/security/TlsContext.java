@@ -10,6 +10,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -100,6 +101,20 @@ public final class TlsContext {
         }
         socket.setSSLParameters(parameters);
         return socket;
+    }
+
+    /**
+     * The context for a client that makes its own connections. After a renewal of the files it is another one.
+     *
+     * @throws IOException when the files cannot be used
+     */
+    public SSLContext context() throws IOException {
+        return material().context();
+    }
+
+    /** Protocols, cipher suites and key strengths for a client that makes its own connections. */
+    public SSLParameters parameters() {
+        return settings.profile().parameters();
     }
 
     /** The gateway's certificate in use; empty when there is none. */

@@ -7,6 +7,7 @@ import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.config.settings.VerifySettings.Level;
 import org.dicomgateway.dicom.requestor.QueryRetrieve;
 import org.dicomgateway.dicom.requestor.RequestorSettings;
+import org.dicomgateway.orthanc.WebAccess;
 import org.dicomgateway.spool.Copies;
 import org.dicomgateway.spool.Copies.DatasetTarget;
 import org.dicomgateway.spool.Copy;
@@ -51,14 +52,19 @@ public interface Archive {
      *
      * @param copies what was sent is read here, when its digest alone does not decide
      * @param peers asks by C-FIND and C-GET
+     * @param webs how a destination is called over DICOMweb
      */
     static Optional<Archive> of(
-            DestinationSettings destination, Copies copies, Function<RequestorSettings, QueryRetrieve> peers) {
+            DestinationSettings destination,
+            Copies copies,
+            Function<RequestorSettings, QueryRetrieve> peers,
+            Function<DestinationSettings, WebAccess> webs) {
         if (destination.rest().isPresent()) {
             return Optional.of(new OrthancArchive(destination.rest().get(), copies));
         }
         if (destination.dicomWeb().isPresent()) {
-            return Optional.of(new DicomWebArchive(destination.dicomWeb().get(), copies));
+            return Optional.of(
+                    new DicomWebArchive(destination.dicomWeb().get().url(), webs.apply(destination), copies));
         }
         return destination.verify().isOn()
                 ? Optional.of(new DimseArchive(destination, peers.apply(destination.requestor()), copies))

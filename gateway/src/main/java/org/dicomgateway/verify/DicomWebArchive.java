@@ -2,16 +2,16 @@ package org.dicomgateway.verify;
 
 import java.io.IOException;
 import java.net.HttpURLConnection;
+import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import org.dicomgateway.config.settings.DestinationSettings.DicomWebSettings;
 import org.dicomgateway.dicom.requestor.QueryRetrieve.Receiver;
 import org.dicomgateway.dicom.requestor.QueryRetrieve.UniqueKeys;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.orthanc.DicomWebClient;
-import org.dicomgateway.orthanc.Login;
 import org.dicomgateway.orthanc.OrthancException;
+import org.dicomgateway.orthanc.WebAccess;
 import org.dicomgateway.spool.Copies;
 import org.dicomgateway.spool.Copy;
 import org.dicomgateway.verify.RetrievingArchive.NotSentException.Reason;
@@ -19,7 +19,6 @@ import org.dicomgateway.verify.RetrievingArchive.NotSentException.Reason;
 /** A server, asked over DICOMweb: QIDO-RS for presence, WADO-RS for content. */
 final class DicomWebArchive extends RetrievingArchive {
 
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration FILE_TIMEOUT = Duration.ofMinutes(10);
     /** More than any study has. */
@@ -27,14 +26,9 @@ final class DicomWebArchive extends RetrievingArchive {
 
     private final DicomWebClient client;
 
-    DicomWebArchive(DicomWebSettings settings, Copies copies) {
+    DicomWebArchive(URI url, WebAccess access, Copies copies) {
         super("QIDO-RS", "WADO-RS", copies);
-        this.client = new DicomWebClient(
-                settings.url(),
-                settings.login().map(known -> new Login(known.user(), known.password())),
-                CONNECT_TIMEOUT,
-                ANSWER_TIMEOUT,
-                FILE_TIMEOUT);
+        this.client = new DicomWebClient(url, access, ANSWER_TIMEOUT, FILE_TIMEOUT);
     }
 
     /** Of each series by itself: Orthanc cannot list one that has lost a file. */

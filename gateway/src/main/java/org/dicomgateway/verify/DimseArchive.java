@@ -14,6 +14,7 @@ import org.dicomgateway.dicom.requestor.QueryRetrieve.Retrieved;
 import org.dicomgateway.dicom.requestor.QueryRetrieve.UniqueKeys;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.DimseStatus;
+import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.dicom.wire.AssociationException;
@@ -51,11 +52,14 @@ final class DimseArchive extends RetrievingArchive {
             .toList();
 
     private final DestinationSettings destination;
+    private final Peer node;
     private final QueryRetrieve peer;
 
+    /** For a destination that is a DICOM node. */
     DimseArchive(DestinationSettings destination, QueryRetrieve peer, Copies copies) {
         super("C-FIND", "C-GET", copies);
         this.destination = destination;
+        this.node = destination.peer().orElseThrow();
         this.peer = peer;
     }
 
@@ -68,7 +72,7 @@ final class DimseArchive extends RetrievingArchive {
     Holdings holdings(Copy copy, Uid study) throws IOException {
         try {
             Map<Uid, String> names = new HashMap<>();
-            peer.instances(destination.peer(), calling(copy), study)
+            peer.instances(node, calling(copy), study)
                     .forEach((sopInstance, series) -> names.put(sopInstance, series.value()));
             return Holdings.whole(names);
         } catch (AssociationException e) {
@@ -105,8 +109,7 @@ final class DimseArchive extends RetrievingArchive {
     private Retrieved cGet(Copy copy, UniqueKeys keys, Collection<TransferSyntax> syntaxes, Receiver receiver)
             throws IOException {
         try {
-            return peer.cGet(
-                    destination.peer(), calling(copy), keys, copy.instance().sopClass(), syntaxes, receiver);
+            return peer.cGet(node, calling(copy), keys, copy.instance().sopClass(), syntaxes, receiver);
         } catch (AssociationException e) {
             throw noAnswer(copy, e);
         }
@@ -122,6 +125,6 @@ final class DimseArchive extends RetrievingArchive {
     /** The peer, for messages. */
     @Override
     public String toString() {
-        return "C-FIND and C-GET at " + destination.peer();
+        return "C-FIND and C-GET at " + node;
     }
 }

@@ -28,6 +28,7 @@ final class Bench {
         FIGURES.put("tls", TlsFigure::measure);
         FIGURES.put("api", ApiFigure::measure);
         FIGURES.put("knee", ConcurrencyFigure::measure);
+        FIGURES.put("web", WebFigure::measure);
     }
 
     private Bench() {}

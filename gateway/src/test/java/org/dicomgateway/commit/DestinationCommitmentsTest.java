@@ -59,7 +59,7 @@ class DestinationCommitmentsTest {
         Duration second = Duration.ofSeconds(1);
         DestinationSettings settings = new DestinationSettings(
                 "pacs",
-                new Peer(AeTitle.of("PACS"), "localhost", 104),
+                Optional.of(new Peer(AeTitle.of("PACS"), "localhost", 104)),
                 Optional.of(AeTitle.of("GATEWAY")),
                 4,
                 1,

@@ -58,7 +58,7 @@ class DestinationSettingsTest {
 
     private static final DestinationSettings ALL_READ = new DestinationSettings(
             "archive",
-            PEER,
+            Optional.of(PEER),
             Optional.empty(),
             2,
             3,
@@ -117,7 +117,7 @@ class DestinationSettingsTest {
         assertThat(archive("destinations.archive { " + IDENTITY + " }"))
                 .isEqualTo(new DestinationSettings(
                         "archive",
-                        PEER,
+                        Optional.of(PEER),
                         Optional.of(AeTitle.of("GATEWAY")),
                         4,
                         1,

@@ -45,7 +45,7 @@ class ShippedConfigurationTest {
     void everything_goes_to_the_three_servers() throws Exception {
         RoutingSettings routing = Configuration.loadRouting(CONF.resolve("routing.conf"));
         assertThat(routing.destinations().values())
-                .extracting(destination -> destination.name() + "=" + destination.peer())
+                .extracting(destination -> destination.name() + "=" + destination.address())
                 .containsExactly(
                         "orthanc1=ORTHANC1@localhost:4242",
                         "orthanc2=ORTHANC2@localhost:4243",
@@ -73,7 +73,7 @@ class ShippedConfigurationTest {
                     .resolve("orthanc")
                     .resolve(name + ".json")
                     .toFile());
-            assertThat(destination.peer())
+            assertThat(destination.address())
                     .hasToString(server.at("/DicomAet").asString() + "@localhost:"
                             + server.at("/DicomPort").asInt());
             assertThat(destination.rest())
@@ -126,9 +126,11 @@ class ShippedConfigurationTest {
     @Test
     void every_example_in_a_comment_can_be_used_as_it_stands(@TempDir Path folder) throws Exception {
         String text = Files.readString(CONF.resolve("routing.conf"));
-        String with = text.replaceAll("(?m)^  # (?=[{}]|cloud \\{|  )", "  ");
-        RoutingSettings routing = new Written(folder).routing(with);
-        assertThat(routing.destinations().keySet()).contains("cloud");
+        String with = text.replaceAll("(?m)^  # (?=[{}]|(?:cloud|vna) \\{|  )", "  ");
+        Written written = new Written(folder);
+        written.file("vna.password", "secret");
+        RoutingSettings routing = written.routing(with);
+        assertThat(routing.destinations().keySet()).contains("cloud", "vna");
         assertThat(routing.routes())
                 .extracting(route -> route.name() + " " + route.strategy().word())
                 .containsExactly(

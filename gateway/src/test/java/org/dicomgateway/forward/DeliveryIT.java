@@ -25,6 +25,7 @@ import org.dicomgateway.dicom.requestor.RequestorSettings;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.Peer;
+import org.dicomgateway.forward.association.AssociationConnector;
 import org.dicomgateway.forward.association.SharedPlaces;
 import org.dicomgateway.forward.health.DestinationState;
 import org.dicomgateway.forward.health.ServerCheck;
@@ -57,7 +58,7 @@ class DeliveryIT {
     private final Forwarder forwarder = new Forwarder(
             outbox,
             new ForwardLog(),
-            Requestor::of,
+            AssociationConnector.by(Requestor::of, outbox::explainsDuplicate),
             ServerCheck.NONE,
             changed::add,
             SharedPlaces.ALONE,

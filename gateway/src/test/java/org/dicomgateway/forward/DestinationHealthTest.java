@@ -23,6 +23,7 @@ import org.dicomgateway.config.settings.Schedule;
 import org.dicomgateway.dicom.values.Rejection;
 import org.dicomgateway.dicom.wire.AssociationException;
 import org.dicomgateway.dicom.wire.AssociationException.Cause;
+import org.dicomgateway.forward.association.AssociationConnector;
 import org.dicomgateway.forward.association.SharedPlaces;
 import org.dicomgateway.forward.health.DestinationState;
 import org.dicomgateway.forward.health.ServerReport;
@@ -52,7 +53,7 @@ class DestinationHealthTest {
     private final Forwarder forwarder = new Forwarder(
             outbox,
             new ForwardLog(),
-            settings -> server,
+            AssociationConnector.by(settings -> server, outbox::explainsDuplicate),
             this::check,
             changed::add,
             SharedPlaces.ALONE,

@@ -20,6 +20,7 @@ import org.dicomgateway.dicom.requestor.Requestor;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.dicom.wire.AssociationException;
+import org.dicomgateway.forward.association.AssociationConnector;
 import org.dicomgateway.forward.association.SharedPlaces;
 import org.dicomgateway.forward.health.DestinationState;
 import org.dicomgateway.forward.health.ServerCheck;
@@ -44,7 +45,7 @@ class ForwarderTest {
     private final Forwarder forwarder = new Forwarder(
             outbox,
             new ForwardLog(),
-            settings -> network,
+            AssociationConnector.by(settings -> network, outbox::explainsDuplicate),
             ServerCheck.NONE,
             changed::add,
             SharedPlaces.ALONE,

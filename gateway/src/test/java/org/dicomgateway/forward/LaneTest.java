@@ -23,6 +23,7 @@ import org.dicomgateway.dicom.values.Rejection;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.dicom.wire.AssociationException;
 import org.dicomgateway.dicom.wire.AssociationException.Cause;
+import org.dicomgateway.forward.association.AssociationConnector;
 import org.dicomgateway.forward.association.SharedPlaces;
 import org.dicomgateway.forward.health.DestinationState;
 import org.dicomgateway.forward.health.FaultAttribution;
@@ -50,7 +51,7 @@ class LaneTest {
     private final Forwarder forwarder = new Forwarder(
             outbox,
             new ForwardLog(),
-            settings -> server,
+            AssociationConnector.by(settings -> server, outbox::explainsDuplicate),
             ServerCheck.NONE,
             changed::add,
             SharedPlaces.ALONE,

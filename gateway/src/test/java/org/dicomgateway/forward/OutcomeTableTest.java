@@ -2,6 +2,7 @@ package org.dicomgateway.forward;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.PresentationPair;
@@ -111,7 +112,7 @@ class OutcomeTableTest {
         AssociationException rejected =
                 new AssociationException(new Rejection(result, source, reason, "why"), "rejected");
 
-        Deferred outcome = OutcomeTable.ofOpen(rejected, AeTitle.of("GATEWAY"), AeTitle.of("ARCHIVE"));
+        Deferred outcome = OutcomeTable.ofOpen(rejected, AeTitle.of("GATEWAY"), Optional.of(AeTitle.of("ARCHIVE")));
 
         assertThat(outcome.status()).isEqualTo(-1);
         assertThat(outcome.reason()).startsWith("rejected").contains(advice);
@@ -140,6 +141,7 @@ class OutcomeTableTest {
                 (Delivered it) -> "delivered",
                 (Deferred it) -> "deferred",
                 (Refused it) -> "refused",
-                (Impossible it) -> "impossible");
+                (Impossible it) -> "impossible",
+                (Outcome.Unavailable it) -> "unavailable");
     }
 }

@@ -16,6 +16,7 @@ import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Rejection;
 import org.dicomgateway.dicom.wire.AssociationException;
 import org.dicomgateway.dicom.wire.AssociationException.Cause;
+import org.dicomgateway.forward.association.AssociationConnector;
 import org.dicomgateway.forward.association.SharedPlaces;
 import org.dicomgateway.forward.health.CallingTitles;
 import org.dicomgateway.forward.health.DestinationState;
@@ -43,7 +44,7 @@ class PreservedCallersTest {
     private final Forwarder forwarder = new Forwarder(
             outbox,
             new ForwardLog(),
-            settings -> server,
+            AssociationConnector.by(settings -> server, outbox::explainsDuplicate),
             ServerCheck.NONE,
             changed::add,
             SharedPlaces.ALONE,

@@ -11,9 +11,11 @@ import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.wire.AssociationException;
 import org.dicomgateway.dicom.wire.AssociationException.Cause;
+import org.dicomgateway.forward.association.AssociationConnector;
 import org.dicomgateway.forward.association.AssociationLimit;
 import org.dicomgateway.forward.association.Associations;
-import org.dicomgateway.forward.association.LaneRequestors;
+import org.dicomgateway.forward.association.Connector;
+import org.dicomgateway.forward.association.LaneConnectors;
 import org.dicomgateway.forward.association.Probe;
 import org.dicomgateway.forward.association.SharedPlaces;
 import org.dicomgateway.forward.association.WakeSignal;
@@ -31,10 +33,11 @@ class ProbeTest {
     private final DestinationSignals destinationSignals =
             DestinationSignals.of(settings, clock, new SplittableRandom(1), new Tally(clock), Optional.empty());
     private final FakeServer server = new FakeServer();
+    private final Connector connector = new AssociationConnector(settings.peer().orElseThrow(), server, claim -> true);
     private final AssociationLimit limit = new AssociationLimit("orthanc1", 1, SharedPlaces.ALONE);
     private final Associations associations = new Associations(
-            settings.peer(),
-            new LaneRequestors(server, server),
+            settings.address(),
+            new LaneConnectors(connector, connector),
             limit,
             destinationSignals.pendingResponses(),
             new WakeSignal());

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongPredicate;
+import org.dicomgateway.forward.association.AssociationConnector;
 import org.dicomgateway.forward.association.SharedPlaces;
 import org.dicomgateway.forward.health.DestinationState;
 import org.dicomgateway.forward.health.ServerCheck;
@@ -42,7 +43,7 @@ class RefusalsTest {
     private final Forwarder forwarder = new Forwarder(
             outbox,
             new ForwardLog(),
-            settings -> server,
+            AssociationConnector.by(settings -> server, outbox::explainsDuplicate),
             ServerCheck.NONE,
             changed::add,
             SharedPlaces.ALONE,

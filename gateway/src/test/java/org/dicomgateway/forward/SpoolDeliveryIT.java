@@ -18,6 +18,7 @@ import org.dicomgateway.config.settings.SpoolSettings;
 import org.dicomgateway.dicom.requestor.Requestor;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Origin;
+import org.dicomgateway.forward.association.AssociationConnector;
 import org.dicomgateway.forward.association.SharedPlaces;
 import org.dicomgateway.forward.health.DestinationState;
 import org.dicomgateway.forward.health.ServerCheck;
@@ -87,7 +88,7 @@ class SpoolDeliveryIT {
         Forwarder forwarder = new Forwarder(
                 spool,
                 new ForwardLog(),
-                Requestor::of,
+                AssociationConnector.by(Requestor::of, spool::explainsDuplicate),
                 ServerCheck.NONE,
                 destination -> {},
                 SharedPlaces.ALONE,

@@ -32,7 +32,7 @@ public final class Destinations {
             Duration probeInterval) {
         return new DestinationSettings(
                 name,
-                peer,
+                Optional.of(peer),
                 callingAe,
                 maxAssociations,
                 weight,

@@ -21,7 +21,6 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.LongStream;
 import org.dicomgateway.config.settings.DestinationSettings;
-import org.dicomgateway.config.settings.DestinationSettings.DicomWebSettings;
 import org.dicomgateway.config.settings.RestSettings;
 import org.dicomgateway.config.settings.VerifySettings.Level;
 import org.dicomgateway.dicom.requestor.QueryRetrieve;
@@ -29,6 +28,7 @@ import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.dicom.wire.AssociationException;
+import org.dicomgateway.orthanc.WebAccess;
 import org.dicomgateway.security.TlsContexts;
 import org.dicomgateway.spool.Copies;
 import org.dicomgateway.spool.Copy;
@@ -141,7 +141,7 @@ class RequestedChecksTest {
         URI url = URI.create("http://127.0.0.1:" + closed);
         List<Archive> archives = List.of(
                 new OrthancArchive(new RestSettings(url, Optional.empty(), LIMIT), spool),
-                new DicomWebArchive(new DicomWebSettings(url, Optional.empty()), spool),
+                new DicomWebArchive(url, WebAccess.of(Optional.empty(), Duration.ofSeconds(5)), spool),
                 new DimseArchive(
                         RetrievingArchiveTest.destination(new Peer(AeTitle.of("PACS"), "127.0.0.1", closed)),
                         QueryRetrieve.of(settings().requestor(), new TlsContexts(() -> START)),

@@ -20,7 +20,6 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.dicomgateway.config.settings.DestinationSettings;
-import org.dicomgateway.config.settings.DestinationSettings.DicomWebSettings;
 import org.dicomgateway.config.settings.VerifySettings.Level;
 import org.dicomgateway.dicom.requestor.QueryRetrieve;
 import org.dicomgateway.dicom.requestor.RequestorSettings;
@@ -29,6 +28,7 @@ import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.dicom.wire.AssociationException;
+import org.dicomgateway.orthanc.WebAccess;
 import org.dicomgateway.spool.Copy;
 import org.dicomgateway.spool.CopyState;
 import org.dicomgateway.spool.DatasetDigest;
@@ -198,8 +198,8 @@ class RetrievingArchiveTest {
                             40_000));
             server.start();
             URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
-            Archive web =
-                    new DicomWebArchive(new DicomWebSettings(url, Optional.empty()), new VerifierTest.FakeCopies());
+            Archive web = new DicomWebArchive(
+                    url, WebAccess.of(Optional.empty(), Duration.ofSeconds(5)), new VerifierTest.FakeCopies());
             assertThatThrownBy(() -> web.study(copy("1.9")))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("more than 100000 instances of one study");

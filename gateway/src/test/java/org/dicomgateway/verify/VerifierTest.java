@@ -67,7 +67,7 @@ class VerifierTest {
     private void follow(Level level, RateLimit rate) {
         verifier.follow(List.of(new DestinationSettings(
                 "pacs",
-                new Peer(AeTitle.of("PACS"), "localhost", 104),
+                Optional.of(new Peer(AeTitle.of("PACS"), "localhost", 104)),
                 Optional.empty(),
                 4,
                 1,

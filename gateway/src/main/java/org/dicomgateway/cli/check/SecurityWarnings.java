@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.dicomgateway.config.Configuration.Loaded;
 import org.dicomgateway.config.hocon.Warning;
 import org.dicomgateway.config.reader.TlsOff;
@@ -23,6 +24,8 @@ import org.dicomgateway.security.TlsSettings;
 
 /** Warnings about settings that are allowed but not secure, and about certificates that expire soon. */
 public final class SecurityWarnings {
+
+    private static final Pattern LOOPBACK = Pattern.compile("localhost|127\\..*|\\[::1]");
 
     private final Path file;
     private final Loaded loaded;
@@ -54,6 +57,7 @@ public final class SecurityWarnings {
         loaded.gateway().listeners().forEach(this::openTo);
         loaded.gateway().cluster().ifPresent(this::cluster);
         loaded.routing().destinations().values().forEach(this::unverified);
+        loaded.routing().destinations().values().forEach(this::inTheClear);
     }
 
     private void openTo(ListenerSettings listener) {
@@ -99,6 +103,19 @@ public final class SecurityWarnings {
                 && rule.remoteHost().isEmpty()
                 && rule.certificate().isEmpty()
                 && rule.user().isEmpty();
+    }
+
+    private void inTheClear(DestinationSettings destination) {
+        destination
+                .dicomWeb()
+                .filter(web -> destination.isWeb() && "http".equals(web.url().getScheme()))
+                .filter(web -> !LOOPBACK.matcher(web.url().getHost()).matches())
+                .ifPresent(web -> found.add(new Warning(
+                        loaded.gateway().routingFile(),
+                        0,
+                        "destinations." + destination.name() + ".dicomweb.url",
+                        "images and the login travel in the clear, also what identifies patients",
+                        "use https")));
     }
 
     private void unverified(DestinationSettings destination) {

@@ -1,6 +1,8 @@
 package org.dicomgateway.cli.send;
 
 import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +19,11 @@ import org.dicomgateway.dicom.values.DimseStatus;
 import org.dicomgateway.dicom.values.PresentationPair;
 import org.dicomgateway.dicom.wire.AssociationException;
 import org.dicomgateway.dicom.wire.OpenAssociation;
+import org.dicomgateway.forward.association.StoreConnection;
+import org.dicomgateway.forward.web.HeldCopy;
+import org.dicomgateway.forward.web.StowConnector;
+import org.dicomgateway.orthanc.WebAccess;
+import org.dicomgateway.security.TlsContexts;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,11 +32,17 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Asks each destination whether it is there: association and C-ECHO, as the gateway itself would call it. */
+/**
+ * Asks each destination whether it is there, as the gateway itself would call it: association and C-ECHO, or a query
+ * over DICOMweb.
+ */
 @Command(
         name = "echo",
         mixinStandardHelpOptions = true,
-        description = "Sends a C-ECHO to each destination, called as the gateway calls it.",
+        description = {
+            "Sends a C-ECHO to each destination, called as the gateway calls it.",
+            "A destination over DICOMweb gets a query for one study."
+        },
         exitCodeList = {"0:every destination answered", "1:one did not", "2:the configuration is wrong"},
         exitCodeListHeading = "Exit codes:%n",
         footerHeading = "%nExamples:%n",
@@ -93,6 +106,31 @@ public final class EchoCommand implements Callable<Integer> {
     }
 
     private static Answer echo(DestinationSettings destination) {
+        return destination.isWeb() ? query(destination) : echoByDimse(destination);
+    }
+
+    private static Answer query(DestinationSettings destination) {
+        long begin = System.nanoTime();
+        String answer = "answers DICOMweb";
+        boolean ok = true;
+        TlsContexts contexts = new TlsContexts(InstantSource.system());
+        StowConnector connector = new StowConnector(
+                destination,
+                WebAccess.to(destination, contexts),
+                destination.requestor(),
+                (any, claim, sentAs) -> new HeldCopy.Answer(HeldCopy.Kind.UNKNOWN, ""),
+                InstantSource.system());
+        try (StoreConnection connection = connector.open(SendTarget.CALLING, List.of(PresentationPair.VERIFICATION))) {
+            Duration alone = connection.echo();
+            answer += alone.isZero() ? "" : ", and asks to be left alone for " + alone.toSeconds() + " s";
+        } catch (AssociationException e) {
+            ok = false;
+            answer = String.valueOf(e.getMessage());
+        }
+        return answer(destination, begin, ok, answer);
+    }
+
+    private static Answer echoByDimse(DestinationSettings destination) {
         long begin = System.nanoTime();
         String answer;
         boolean ok = false;
@@ -105,7 +143,11 @@ public final class EchoCommand implements Callable<Integer> {
         } catch (AssociationException e) {
             answer = String.valueOf(e.getMessage());
         }
+        return answer(destination, begin, ok, answer);
+    }
+
+    private static Answer answer(DestinationSettings destination, long begin, boolean ok, String answer) {
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
-        return new Answer(destination.name(), destination.peer().toString(), ok, millis, answer);
+        return new Answer(destination.name(), destination.address(), ok, millis, answer);
     }
 }

@@ -29,7 +29,7 @@ import org.dicomgateway.security.ClientTls;
 public record SendTarget(Peer peer, AeTitle calling, RequestorSettings requestor, OptionalInt maxAssociations) {
 
     /** For a destination that sees the instance's sender, of which there is none here. */
-    private static final AeTitle CALLING = AeTitle.of("GATEWAY");
+    static final AeTitle CALLING = AeTitle.of("GATEWAY");
 
     private static final AeTitle SENDER = AeTitle.of("SEND");
     private static final AeTitle ANY = AeTitle.of("ANY-SCP");
@@ -76,10 +76,18 @@ public record SendTarget(Peer peer, AeTitle calling, RequestorSettings requestor
                         + String.join(", ", loaded.routing().destinations().keySet()));
     }
 
-    /** This destination, called as the gateway calls it. */
+    /**
+     * This destination, called as the gateway calls it.
+     *
+     * @throws IllegalArgumentException when it is not a DICOM node
+     */
     static SendTarget of(DestinationSettings destination) {
         return new SendTarget(
-                destination.peer(),
+                destination
+                        .peer()
+                        .orElseThrow(() -> new IllegalArgumentException("destination " + destination.name()
+                                + " is reached over DICOMweb, and this command sends by C-STORE; name another, or"
+                                + " HOST:PORT")),
                 destination.callingAe().orElse(CALLING),
                 destination.requestor(),
                 OptionalInt.of(destination.maxAssociations()));

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -187,7 +188,9 @@ final class Sender {
                     failed(
                             e,
                             OutcomeTable.ofOpen(
-                                    e, settings.calling(), settings.peer().aeTitle()));
+                                    e,
+                                    settings.calling(),
+                                    Optional.of(settings.peer().aeTitle())));
                     return false;
                 }
             }

@@ -15,7 +15,6 @@ import org.dicomgateway.config.settings.DataSize;
 import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.config.settings.DestinationSettings.BreakerSettings;
 import org.dicomgateway.config.settings.DestinationSettings.CommitmentRequests;
-import org.dicomgateway.config.settings.DestinationSettings.DicomWebSettings;
 import org.dicomgateway.config.settings.DestinationSettings.RetrySettings;
 import org.dicomgateway.config.settings.DurationText;
 import org.dicomgateway.config.settings.Limits;
@@ -41,6 +40,9 @@ final class DestinationReader {
             List<String> transforms) {}
 
     private static final String PRESERVE = "preserve";
+    /** DICOMweb names no AE titles, so that no sender can be refused for its own. */
+    private static final AeTitle OURS = AeTitle.of("GATEWAY");
+
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._:%-]{1,255}");
     private static final Duration MAX_DELAY = Duration.ofDays(7);
     private static final Duration MIN_DELAY = Duration.ofMillis(10);
@@ -59,38 +61,31 @@ final class DestinationReader {
         RestReader.shared(rest);
         RestReader.interval(rest);
         rest.finish();
-        Section dicomWeb = defaults.section("dicomweb");
-        RestReader.shared(dicomWeb);
-        dicomWeb.finish();
+        DicomWebReader.checkDefaults(defaults.section("dicomweb"));
         defaults.finish();
     }
 
     static Draft read(String name, Section section, Map<String, TransformReader.Draft> known, Problems problems) {
         Setting.of(name, section.sourceLocation(), problems).map(Limits::name);
-        Setting<AeTitle> aeTitle = section.text("ae-title").map(AeTitle::of);
-        Setting<String> host = host(section);
-        Setting<Integer> port = section.integer("port", 1, 65_535);
+        DicomWebReader web = DicomWebReader.read(section);
+        Supplier<Optional<Peer>> peer = web.isWeb() ? Optional::empty : peer(section);
         Shared shared = shared(section, true);
         Section rest = section.section("rest");
         RestReader.Shared restShared = RestReader.shared(rest);
         Supplier<Optional<RestSettings>> api = RestReader.read(rest, restShared);
         rest.finish();
-        Section dicomWeb = section.section("dicomweb");
-        RestReader.Shared dicomWebShared = RestReader.shared(dicomWeb);
-        Supplier<Optional<DicomWebSettings>> web = RestReader.dicomWeb(dicomWeb, dicomWebShared);
-        dicomWeb.finish();
-        Setting<Optional<List<String>>> transforms = transforms(section, known, shared.callingAe);
+        Setting<Optional<List<String>>> transforms = transforms(section, known, shared.callingAe, web.isWeb());
         section.belong(Reference.keys("route-defaults"), "a route, or to route-defaults");
         section.finish();
         return new Draft(
                 section.sourceLocation(),
                 () -> new DestinationSettings(
                         name,
-                        new Peer(aeTitle.get(), host.get(), port.get()),
-                        shared.callingAe.get(),
+                        peer.get(),
+                        web.isWeb() ? Optional.of(OURS) : shared.callingAe.get(),
                         shared.maxAssociations.get(),
                         shared.weight.get(),
-                        shared.requestor.get(),
+                        web.isWeb() ? secured(shared.requestor.get(), web) : shared.requestor.get(),
                         shared.linger.get(),
                         shared.maxBatch.get(),
                         shared.retry.get(),
@@ -108,14 +103,17 @@ final class DestinationReader {
                                         .settings()
                                         .get())
                                 .toList()),
-                List.of(restShared.password(), dicomWebShared.password()),
+                List.of(restShared.password(), web.password()),
                 shared.commitmentRequest.sourceLocation(),
                 transforms.isValid() ? transforms.get().orElse(List.of()) : List.of());
     }
 
     /** The transforms that a destination names. */
     private static Setting<Optional<List<String>>> transforms(
-            Section section, Map<String, TransformReader.Draft> known, Setting<Optional<AeTitle>> callingAe) {
+            Section section,
+            Map<String, TransformReader.Draft> known,
+            Setting<Optional<AeTitle>> callingAe,
+            boolean web) {
         return section.optional(
                         "transform",
                         node -> node.texts(text -> {
@@ -133,7 +131,8 @@ final class DestinationReader {
                         "name one transform with a profile, as the last one")
                 .checkWith(
                         callingAe,
-                        (names, calling) -> calling.isPresent() || names.isEmpty() || !profiled(names.get(), known),
+                        (names, calling) ->
+                                web || calling.isPresent() || names.isEmpty() || !profiled(names.get(), known),
                         (names, calling) -> "the calling AE title of a destination that gets de-identified instances"
                                 + " would name the modality: calling-ae is preserve",
                         "set calling-ae to an AE title of the gateway");
@@ -151,6 +150,24 @@ final class DestinationReader {
         return Optional.ofNullable(known.get(name))
                 .filter(TransformReader.Draft::profiled)
                 .isPresent();
+    }
+
+    private static Supplier<Optional<Peer>> peer(Section section) {
+        Setting<AeTitle> aeTitle = section.text("ae-title").map(AeTitle::of);
+        Setting<String> host = host(section);
+        Setting<Integer> port = section.integer("port", 1, 65_535);
+        return () -> Optional.of(new Peer(aeTitle.get(), host.get(), port.get()));
+    }
+
+    private static RequestorSettings secured(RequestorSettings settings, DicomWebReader web) {
+        return new RequestorSettings(
+                settings.connectTimeout(),
+                settings.associationTimeout(),
+                settings.responseTimeout(),
+                settings.writeTimeout(),
+                settings.releaseTimeout(),
+                settings.maxPduLength(),
+                web.tls(settings.tls()));
     }
 
     static Setting<String> host(Section section) {

@@ -12,15 +12,14 @@ import java.util.function.Supplier;
 import org.dicomgateway.config.hocon.Node;
 import org.dicomgateway.config.hocon.Section;
 import org.dicomgateway.config.hocon.Setting;
-import org.dicomgateway.config.settings.DestinationSettings.DicomWebSettings;
 import org.dicomgateway.config.settings.Limits;
 import org.dicomgateway.config.settings.RestSettings;
 import org.dicomgateway.config.settings.RestSettings.Login;
 import org.dicomgateway.security.FileTrouble;
 
 /**
- * Reads the REST API of a destination, and its DICOMweb services. Reads a password file at once, so that the settings
- * are complete.
+ * Reads the REST API of a destination, and what it has in common with its DICOMweb services: a URL and a login. Reads a
+ * password file at once, so that the settings are complete.
  */
 final class RestReader {
 
@@ -51,12 +50,8 @@ final class RestReader {
         return address(block, shared, (url, login) -> new RestSettings(url, login, interval.get()));
     }
 
-    /** The DICOMweb services of one destination; empty when it has no {@code url}. */
-    static Supplier<Optional<DicomWebSettings>> dicomWeb(Section block, Shared shared) {
-        return address(block, shared, DicomWebSettings::new);
-    }
-
-    private static <T> Supplier<Optional<T>> address(
+    /** What is at the {@code url} of a block, with its login; empty when the block is not written. */
+    static <T> Supplier<Optional<T>> address(
             Section block, Shared shared, BiFunction<URI, Optional<Login>, T> settings) {
         if (!block.isWritten()) {
             return Optional::empty;
@@ -90,7 +85,7 @@ final class RestReader {
                         user, shared.password.get().or(shared.passwordFile).orElseThrow()));
     }
 
-    private static URI url(String text) {
+    static URI url(String text) {
         URI url;
         try {
             url = new URI(text);

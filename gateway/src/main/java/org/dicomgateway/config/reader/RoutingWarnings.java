@@ -90,7 +90,7 @@ public final class RoutingWarnings {
         if (!destination.commitment().request()) {
             return;
         }
-        AeTitle server = destination.peer().aeTitle();
+        AeTitle server = destination.peer().orElseThrow().aeTitle();
         AeTitle called = destination.callingAe().orElseThrow();
         List<ListenerSettings> theirs = listeners.stream()
                 .filter(listener -> listener.aeTitles().contains(called))

@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 import org.dicomgateway.config.hocon.Node;
 import org.dicomgateway.config.hocon.Section;
 import org.dicomgateway.config.hocon.Setting;
+import org.dicomgateway.config.hocon.ValueTable;
 import org.dicomgateway.config.match.Regex;
 import org.dicomgateway.config.settings.Words;
 import org.dicomgateway.config.transform.RuleSettings;

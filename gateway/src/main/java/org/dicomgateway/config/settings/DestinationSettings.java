@@ -1,6 +1,7 @@
 package org.dicomgateway.config.settings;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +14,7 @@ import org.dicomgateway.dicom.values.Peer;
  * One server that receives deliveries.
  *
  * @param name its key under {@code destinations}, as routes and logs name it
- * @param peer AE title, host and port
+ * @param peer AE title, host and port; empty: it gets instances over DICOMweb, see {@link #isWeb}
  * @param callingAe our AE title for it; empty: the AE title of the instance's sender ({@code preserve})
  * @param maxAssociations the maximum of open associations to it, including probes
  * @param weight its weight in weighted strategies, at least 1
@@ -26,14 +27,15 @@ import org.dicomgateway.dicom.values.Peer;
  * @param schedule when instances may be sent to it
  * @param maxRate the maximum rate at which it gets instances
  * @param rest its REST API, when that is also checked
- * @param dicomWeb its DICOMweb services, when they are used to check what it holds
+ * @param dicomWeb its DICOMweb services; without a {@code peer}, instances are stored over them, otherwise they only
+ *     serve to check what it holds
  * @param verify whether the gateway checks that it holds what was delivered
  * @param commitment whether the gateway asks it for storage commitment
  * @param transforms what is changed in instances on their way to it, in this order; empty: nothing
  */
 public record DestinationSettings(
         String name,
-        Peer peer,
+        Optional<Peer> peer,
         Optional<AeTitle> callingAe,
         int maxAssociations,
         int weight,
@@ -59,7 +61,7 @@ public record DestinationSettings(
     /** A destination that gets everything as it was received. */
     public DestinationSettings(
             String name,
-            Peer peer,
+            Optional<Peer> peer,
             Optional<AeTitle> callingAe,
             int maxAssociations,
             int weight,
@@ -101,6 +103,23 @@ public record DestinationSettings(
         return transforms.stream().anyMatch(transform -> transform.profile().isPresent());
     }
 
+    /** Whether instances are stored over DICOMweb (STOW-RS, PS3.18 10.5), not by C-STORE. */
+    public boolean isWeb() {
+        return peer.isEmpty();
+    }
+
+    /** The host that is called. */
+    public String host() {
+        return peer.map(Peer::host)
+                .orElseGet(() -> dicomWeb.map(web -> web.url().getHost()).orElse(""));
+    }
+
+    /** Where it is, for operators: AE title, host and port; or a URL, without a login. */
+    public String address() {
+        return peer.map(Peer::toString)
+                .orElseGet(() -> dicomWeb.map(web -> web.url().toString()).orElse(""));
+    }
+
     /**
      * Whether the gateway asks the server to commit the storage of what was delivered (PS3.4 Annex J).
      *
@@ -118,10 +137,45 @@ public record DestinationSettings(
     /**
      * DICOMweb services (PS3.18).
      *
-     * @param url the base of QIDO-RS and WADO-RS, http or https, without a login
-     * @param login the login; empty: none
+     * @param url the base of STOW-RS, QIDO-RS and WADO-RS, http or https, without a login
+     * @param login user and password; empty: none
+     * @param bearer where the bearer token comes from; empty: none. Never together with {@code login}
+     * @param whenExists what happens when the server says that it has the instance already
      */
-    public record DicomWebSettings(URI url, Optional<RestSettings.Login> login) {}
+    public record DicomWebSettings(
+            URI url, Optional<RestSettings.Login> login, Optional<BearerSource> bearer, WhenExists whenExists) {
+
+        /** Without a bearer token. */
+        public DicomWebSettings(URI url, Optional<RestSettings.Login> login) {
+            this(url, login, Optional.empty(), WhenExists.COMPARE);
+        }
+    }
+
+    /** Where bearer tokens come from (RFC 6750). */
+    public sealed interface BearerSource {
+
+        /** A file with the token, which another program renews. */
+        record TokenFile(Path file) implements BearerSource {}
+
+        /**
+         * An authorization server (RFC 6749 4.4).
+         *
+         * @param secretFile contains the client secret
+         * @param scope the scope to ask for; empty: the server's default
+         */
+        record ClientCredentials(URI tokenUrl, String clientId, Path secretFile, Optional<String> scope)
+                implements BearerSource {}
+    }
+
+    /** What happens when a server says that it has the instance already. */
+    public enum WhenExists {
+        /** Its copy is read and compared: the same is a delivery, other content is parked. */
+        COMPARE,
+        /** Its copy is read and compared; other content is deleted there, and the instance is sent again. */
+        REPLACE,
+        /** What it has stays, whatever it is: this counts as a delivery. */
+        KEEP
+    }
 
     /**
      * Exponential backoff of one delivery that the server refused.

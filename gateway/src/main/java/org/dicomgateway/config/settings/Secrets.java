@@ -15,10 +15,13 @@ public final class Secrets {
 
     /**
      * Whether a key contains a secret. Decides by the name of the key alone, so that new keys are masked
-     * automatically. The name of a file that contains a secret is not a secret.
+     * automatically. The name of a file that contains a secret is
+     * not a secret, nor is the address of a server that gives one out.
      */
     public static boolean isSecret(String key) {
         String lower = key.toLowerCase(Locale.ROOT);
-        return !lower.endsWith("-file") && WORDS.stream().anyMatch(lower::contains);
+        return !lower.endsWith("-file")
+                && !lower.endsWith("-url")
+                && WORDS.stream().anyMatch(lower::contains);
     }
 }

@@ -63,18 +63,31 @@ public final class Part10 {
 
     /** All bytes before the dataset in a file. */
     public static byte[] prefix(Uid sopClass, Uid sopInstance, TransferSyntax transferSyntax, Origin origin) {
+        ByteArrayOutputStream meta = meta(sopClass, sopInstance, transferSyntax);
+        element(meta, IMPLEMENTATION_VERSION_NAME, "SH", padded(Implementation.VERSION_NAME, ' '));
+        element(meta, SOURCE_AE_TITLE, "AE", padded(origin.calling().value(), ' '));
+        element(meta, SENDING_AE_TITLE, "AE", padded(origin.calling().value(), ' '));
+        element(meta, RECEIVING_AE_TITLE, "AE", padded(origin.called().value(), ' '));
+        element(meta, SOURCE_PRESENTATION_ADDRESS, "UR", padded(ADDRESS_SCHEME + uriHost(origin.remoteHost()), ' '));
+        return beginning(meta);
+    }
+
+    /** The same without an origin: equal for equal UIDs, and with nothing about who sent it. */
+    public static byte[] prefix(Uid sopClass, Uid sopInstance, TransferSyntax transferSyntax) {
+        return beginning(meta(sopClass, sopInstance, transferSyntax));
+    }
+
+    private static ByteArrayOutputStream meta(Uid sopClass, Uid sopInstance, TransferSyntax transferSyntax) {
         ByteArrayOutputStream meta = new ByteArrayOutputStream(512);
         element(meta, 0x00020001, "OB", new byte[] {0, 1});
         element(meta, MEDIA_STORAGE_SOP_CLASS_UID, "UI", padded(sopClass.value(), 0));
         element(meta, MEDIA_STORAGE_SOP_INSTANCE_UID, "UI", padded(sopInstance.value(), 0));
         element(meta, TRANSFER_SYNTAX_UID, "UI", padded(transferSyntax.uid().value(), 0));
         element(meta, IMPLEMENTATION_CLASS_UID, "UI", padded(Implementation.CLASS_UID, 0));
-        element(meta, IMPLEMENTATION_VERSION_NAME, "SH", padded(Implementation.VERSION_NAME, ' '));
-        element(meta, SOURCE_AE_TITLE, "AE", padded(origin.calling().value(), ' '));
-        element(meta, SENDING_AE_TITLE, "AE", padded(origin.calling().value(), ' '));
-        element(meta, RECEIVING_AE_TITLE, "AE", padded(origin.called().value(), ' '));
-        element(meta, SOURCE_PRESENTATION_ADDRESS, "UR", padded(ADDRESS_SCHEME + uriHost(origin.remoteHost()), ' '));
+        return meta;
+    }
 
+    private static byte[] beginning(ByteArrayOutputStream meta) {
         ByteArrayOutputStream file = new ByteArrayOutputStream(PREAMBLE + 16 + meta.size());
         file.writeBytes(new byte[PREAMBLE]);
         file.writeBytes(PREFIX.getBytes(StandardCharsets.US_ASCII));

@@ -1,7 +1,6 @@
 package org.dicomgateway.forward.association;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Optional;
@@ -9,30 +8,32 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.dicomgateway.dicom.values.AeTitle;
-import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.dicom.values.PresentationPair;
-import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.dicom.wire.AssociationException;
-import org.dicomgateway.dicom.wire.OpenAssociation;
 import org.dicomgateway.forward.health.PendingResponses;
+import org.dicomgateway.forward.outcome.Outcome;
+import org.dicomgateway.spool.Claim;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The associations of one lane. They stay within the destination's limit, and can all be aborted at once. */
+/**
+ * The associations of one lane, or what takes their place over DICOMweb. They stay within the destination's limit, and
+ * can all be aborted at once.
+ */
 public final class Associations {
 
     /** Opens an association. */
     @FunctionalInterface
     private interface Call {
-        OpenAssociation open() throws AssociationException;
+        StoreConnection open() throws AssociationException;
     }
 
     private static final Duration POLL = Duration.ofMillis(250);
 
     private static final Logger LOG = LoggerFactory.getLogger(Associations.class);
 
-    private final Peer peer;
-    private final LaneRequestors laneRequestors;
+    private final String address;
+    private final LaneConnectors laneConnectors;
     private final AssociationLimit limit;
     private final PendingResponses pendingResponses;
     private final WakeSignal wakeSignal;
@@ -40,13 +41,13 @@ public final class Associations {
     private volatile boolean aborted;
 
     public Associations(
-            Peer peer,
-            LaneRequestors laneRequestors,
+            String address,
+            LaneConnectors laneConnectors,
             AssociationLimit limit,
             PendingResponses pendingResponses,
             WakeSignal wakeSignal) {
-        this.peer = peer;
-        this.laneRequestors = laneRequestors;
+        this.address = address;
+        this.laneConnectors = laneConnectors;
         this.limit = limit;
         this.pendingResponses = pendingResponses;
         this.wakeSignal = wakeSignal;
@@ -57,7 +58,7 @@ public final class Associations {
      *
      * @throws AssociationException when it cannot be opened, or when the lane stops before it is open
      */
-    public OpenAssociation open(AeTitle calling, Collection<PresentationPair> pairs)
+    public StoreConnection open(AeTitle calling, Collection<PresentationPair> pairs)
             throws AssociationException, InterruptedException {
         while (!limit.acquire(POLL)) {
             if (wakeSignal.isStopping()) {
@@ -73,17 +74,20 @@ public final class Associations {
      * @return empty when the limit does not allow it
      * @throws AssociationException as {@link #open}
      */
-    Optional<OpenAssociation> openHastily(AeTitle calling, Collection<PresentationPair> pairs)
+    Optional<StoreConnection> openHastily(AeTitle calling, Collection<PresentationPair> pairs)
             throws AssociationException {
         return limit.tryAcquire()
-                ? Optional.of(callThenRelease(() -> laneRequestors.hasty().open(peer, calling, pairs)))
+                ? Optional.of(callThenRelease(() -> laneConnectors.hasty().open(calling, pairs)))
                 : Optional.empty();
     }
 
-    private OpenAssociation awaited(AeTitle calling, Collection<PresentationPair> pairs) throws AssociationException {
+    private StoreConnection awaited(AeTitle calling, Collection<PresentationPair> pairs) throws AssociationException {
+        if (!laneConnectors.patient().callsToOpen()) {
+            return laneConnectors.patient().open(calling, pairs);
+        }
         try (PendingResponses.Wait wait = pendingResponses.beginCall()) {
             try {
-                OpenAssociation association = laneRequestors.patient().open(peer, calling, pairs);
+                StoreConnection association = laneConnectors.patient().open(calling, pairs);
                 wait.answered();
                 return association;
             } catch (AssociationException e) {
@@ -96,16 +100,18 @@ public final class Associations {
     }
 
     /** Opens an association on a place already taken; frees the place when it closes, or when it cannot be opened. */
-    private OpenAssociation callThenRelease(Call call) throws AssociationException {
+    private StoreConnection callThenRelease(Call call) throws AssociationException {
         Limited association = null;
         try {
             association = new Limited(call.open());
             open.add(association);
         } catch (RuntimeException e) {
             // A fault of the gateway that every call would meet: let the breaker see it.
-            LOG.error("calling {} failed because of a fault in the gateway", peer, e);
+            LOG.error("calling {} failed because of a fault in the gateway", address, e);
             throw new AssociationException(
-                    AssociationException.Cause.PROTOCOL, "a fault in the gateway while calling " + peer + ": " + e, e);
+                    AssociationException.Cause.PROTOCOL,
+                    "a fault in the gateway while calling " + address + ": " + e,
+                    e);
         } finally {
             if (association == null) {
                 limit.release();
@@ -146,16 +152,16 @@ public final class Associations {
 
     private AssociationException stopped() {
         return new AssociationException(
-                AssociationException.Cause.CONNECTION_LOST, "the lane to " + peer + " is stopping", null);
+                AssociationException.Cause.CONNECTION_LOST, "the lane to " + address + " is stopping", null);
     }
 
     /** Frees its place in the limit when it is closed, once. */
-    private final class Limited implements OpenAssociation {
+    private final class Limited implements StoreConnection {
 
-        private final OpenAssociation association;
+        private final StoreConnection association;
         private final AtomicBoolean closed = new AtomicBoolean();
 
-        Limited(OpenAssociation association) {
+        Limited(StoreConnection association) {
             this.association = association;
         }
 
@@ -165,14 +171,13 @@ public final class Associations {
         }
 
         @Override
-        public int cStore(PresentationPair pair, Uid sopInstance, InputStream dataset)
-                throws AssociationException, IOException {
-            return association.cStore(pair, sopInstance, dataset);
+        public Outcome store(Claim claim, Outgoing outgoing) throws AssociationException, IOException {
+            return association.store(claim, outgoing);
         }
 
         @Override
-        public int cEcho() throws AssociationException {
-            return association.cEcho();
+        public Duration echo() throws AssociationException {
+            return association.echo();
         }
 
         @Override

@@ -8,14 +8,17 @@ import java.util.Optional;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.PresentationPair;
 import org.dicomgateway.dicom.wire.AssociationException;
-import org.dicomgateway.dicom.wire.OpenAssociation;
 import org.dicomgateway.forward.health.DestinationSignals;
 import org.dicomgateway.forward.health.PendingResponses;
+import org.dicomgateway.forward.health.RetryAfter;
 import org.dicomgateway.forward.health.Symptoms;
 import org.dicomgateway.forward.outcome.Deadline;
 import org.dicomgateway.forward.outcome.OutcomeTable;
 
-/** Checks by C-ECHO whether a destination answers, when there is no better proof. Safe for any number of threads. */
+/**
+ * Checks by C-ECHO, or over DICOMweb by a query, whether a destination answers, when there is no better proof. Safe for
+ * any number of threads.
+ */
 public final class Probe {
 
     /** The result of a hasty check. */
@@ -32,6 +35,7 @@ public final class Probe {
 
     private final Associations associations;
     private final Symptoms symptoms;
+    private final RetryAfter retryAfter;
     private final PendingResponses pendingResponses;
     private final Duration interval;
     private final Duration whenFailed;
@@ -51,6 +55,7 @@ public final class Probe {
             InstantSource clock) {
         this.associations = associations;
         this.symptoms = destinationSignals.symptoms();
+        this.retryAfter = destinationSignals.retryAfter();
         this.pendingResponses = destinationSignals.pendingResponses();
         this.interval = interval;
         this.whenFailed = whenFailed.compareTo(interval) < 0 ? whenFailed : interval;
@@ -69,8 +74,8 @@ public final class Probe {
     }
 
     /**
-     * Sends a C-ECHO. Any answer is enough. An association that has no context for the C-ECHO is enough too: the
-     * destination answers. A timeout does not count as a failure while the destination answers other requests.
+     * Asks the destination, see {@link StoreConnection#echo}. A timeout does not count as a failure while the
+     * destination answers other requests.
      *
      * @return what went wrong, if anything
      */
@@ -78,7 +83,7 @@ public final class Probe {
         proven();
         Instant start = clock.instant();
         Instant asked = start;
-        try (OpenAssociation association = associations.open(calling, VERIFICATION)) {
+        try (StoreConnection association = associations.open(calling, VERIFICATION)) {
             // Taken after the call was answered: that answer was for this check, not for other requests.
             asked = clock.instant();
             awaitEcho(association, start);
@@ -86,7 +91,7 @@ public final class Probe {
         } catch (AssociationException e) {
             boolean others = pendingResponses.lastAnswer().isAfter(asked);
             if (others && e.reason() == AssociationException.Cause.TIMEOUT) {
-                symptoms.slow("slow: a C-ECHO was not answered, while stores are");
+                symptoms.slow("slow: " + symptoms.probe() + " was not answered, while stores are");
                 return Optional.empty();
             }
             next = Deadline.after(clock, whenFailed);
@@ -98,11 +103,11 @@ public final class Probe {
     public Answer askHastily(AeTitle calling) {
         Instant start = clock.instant();
         try {
-            Optional<OpenAssociation> opened = associations.openHastily(calling, VERIFICATION);
+            Optional<StoreConnection> opened = associations.openHastily(calling, VERIFICATION);
             if (opened.isEmpty()) {
                 return Answer.NOT_ASKED;
             }
-            try (OpenAssociation association = opened.get()) {
+            try (StoreConnection association = opened.get()) {
                 echo(association, start);
             }
             return Answer.CAME;
@@ -114,16 +119,17 @@ public final class Probe {
     /**
      * Counts as waiting, like a store: this may be the lane's only worker, and a C-ECHO without answer is silence too.
      */
-    private void awaitEcho(OpenAssociation association, Instant start) throws AssociationException {
+    private void awaitEcho(StoreConnection association, Instant start) throws AssociationException {
         try (PendingResponses.Wait wait = pendingResponses.beginCall()) {
             echo(association, start);
             wait.answered();
         }
     }
 
-    private void echo(OpenAssociation association, Instant start) throws AssociationException {
-        if (association.accepts(PresentationPair.VERIFICATION)) {
-            association.cEcho();
+    private void echo(StoreConnection association, Instant start) throws AssociationException {
+        Duration alone = association.echo();
+        if (!alone.isZero()) {
+            retryAfter.ask(alone, "it said so to " + symptoms.probe());
         }
         symptoms.echoed(Duration.between(start, clock.instant()));
     }

@@ -38,7 +38,7 @@ public final class Breaker {
     public Breaker(
             DestinationSettings settings, InstantSource clock, RandomGenerator random, Optional<BreakerState> before) {
         DestinationSettings.BreakerSettings breaker = settings.breaker();
-        this.lane = settings.name() + " (" + settings.peer() + ")";
+        this.lane = settings.name() + " (" + settings.address() + ")";
         this.threshold = breaker.failures();
         this.pauses = new Backoff(breaker.initialPause(), breaker.maxPause(), random);
         this.clock = clock;

@@ -14,6 +14,7 @@ import org.dicomgateway.config.settings.DestinationSettings;
  * @param symptoms what is wrong while it delivers
  * @param pendingResponses the answers it owes
  * @param concurrency how many associations it can handle at once
+ * @param retryAfter until when it asked to be left alone
  * @param tally what was delivered to it
  */
 public record DestinationSignals(
@@ -23,6 +24,7 @@ public record DestinationSignals(
         Symptoms symptoms,
         PendingResponses pendingResponses,
         Concurrency concurrency,
+        RetryAfter retryAfter,
         Tally tally) {
 
     /** The signals of a destination. Of what was known about the same server before, only that it was down counts. */
@@ -37,9 +39,10 @@ public record DestinationSignals(
                 breaker,
                 new FaultAttribution(breaker, clock),
                 new CallingTitles(settings, clock, random),
-                new Symptoms(clock),
+                new Symptoms(clock, settings.isWeb() ? "a query" : "a C-ECHO"),
                 new PendingResponses(clock),
                 new Concurrency(settings.maxAssociations(), clock),
+                new RetryAfter(clock),
                 tally);
     }
 }

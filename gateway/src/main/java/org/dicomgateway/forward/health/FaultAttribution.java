@@ -16,6 +16,7 @@ import org.dicomgateway.forward.outcome.Outcome.Deferred;
 import org.dicomgateway.forward.outcome.Outcome.Delivered;
 import org.dicomgateway.forward.outcome.Outcome.Impossible;
 import org.dicomgateway.forward.outcome.Outcome.Refused;
+import org.dicomgateway.forward.outcome.Outcome.Unavailable;
 import org.dicomgateway.spool.Claim;
 
 /**
@@ -82,7 +83,8 @@ public final class FaultAttribution {
                 delivered -> delivered(claim, delivered),
                 deferred -> broken(claim, deferred),
                 refused -> refused(claim, refused, passesOn),
-                this::impossible);
+                this::impossible,
+                this::unavailable);
     }
 
     private Outcome delivered(Claim claim, Delivered outcome) {
@@ -141,6 +143,14 @@ public final class FaultAttribution {
     private Outcome impossible(Impossible outcome) {
         if (!isSuspect()) {
             breaker.answered();
+        }
+        return outcome;
+    }
+
+    /** The destination says itself that it is at fault, or busy. */
+    private Outcome unavailable(Unavailable outcome) {
+        if (outcome.failing()) {
+            breaker.failed(true, outcome.reason());
         }
         return outcome;
     }

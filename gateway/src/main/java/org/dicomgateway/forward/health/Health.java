@@ -124,6 +124,7 @@ public final class Health {
                 destinationSignals.titles().complaint(),
                 destinationSignals.pendingResponses().complaint(),
                 destinationSignals.concurrency().complaint(),
+                destinationSignals.retryAfter().complaint(),
                 report.flatMap(ServerReport::error).map(error -> "the check of its REST API failed: " + error)));
         List<String> complaints = Stream.concat(destinationSignals.symptoms().complaints().stream(), others.stream())
                 .toList();
@@ -139,7 +140,7 @@ public final class Health {
                 LOG.warn(
                         "destination {} ({}) is down, {} in a row, after first failure {} ago, was {}: {}",
                         settings.name(),
-                        settings.peer(),
+                        settings.address(),
                         state.failures() == 1 ? "1 failure" : state.failures() + " failures",
                         DurationText.seconds(Duration.between(state.firstFailure(), now.since())),
                         was,
@@ -149,15 +150,15 @@ public final class Health {
                 LOG.warn(
                         "destination {} ({}) is degraded, was {}: {}",
                         settings.name(),
-                        settings.peer(),
+                        settings.address(),
                         was,
                         now.why());
-            case UP -> LOG.info("destination {} ({}) is up, was {}", settings.name(), settings.peer(), was);
+            case UP -> LOG.info("destination {} ({}) is up, was {}", settings.name(), settings.address(), was);
             case PAUSED, CLOSED_BY_SCHEDULE ->
                 LOG.info(
                         "destination {} ({}) is {} {}, was {}",
                         settings.name(),
-                        settings.peer(),
+                        settings.address(),
                         now.state(),
                         now.why(),
                         was);

@@ -22,6 +22,7 @@ public final class Symptoms {
     private static final Duration LATE = Duration.ofSeconds(2);
 
     private final InstantSource clock;
+    private final String probe;
     private final ResponseTimes times = new ResponseTimes();
     private final Deque<Instant> refusals = new ArrayDeque<>();
     private String lastRefusal = "";
@@ -29,8 +30,20 @@ public final class Symptoms {
 
     private record Noted(Instant at, String what) {}
 
+    /** For a destination that is asked by C-ECHO. */
     public Symptoms(InstantSource clock) {
+        this(clock, "a C-ECHO");
+    }
+
+    /** @param probe what the destination is asked by, for operators */
+    Symptoms(InstantSource clock, String probe) {
         this.clock = clock;
+        this.probe = probe;
+    }
+
+    /** What the destination is asked by, for operators. */
+    public String probe() {
+        return probe;
     }
 
     /** A store was answered with success. Returns whether the destination has just become slow. */
@@ -58,7 +71,7 @@ public final class Symptoms {
                 ? Optional.empty()
                 : Optional.of(new Noted(
                         clock.instant(),
-                        String.format(Locale.ROOT, "slow: a C-ECHO took %.1f s", took.toMillis() / 1000.0)));
+                        String.format(Locale.ROOT, "slow: %s took %.1f s", probe, took.toMillis() / 1000.0)));
     }
 
     /** The destination is slow to answer. */

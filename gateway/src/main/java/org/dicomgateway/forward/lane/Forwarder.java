@@ -19,11 +19,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.config.settings.Schedule;
-import org.dicomgateway.dicom.requestor.Requestor;
-import org.dicomgateway.dicom.requestor.RequestorSettings;
-import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.forward.association.AssociationLimit;
-import org.dicomgateway.forward.association.LaneRequestors;
+import org.dicomgateway.forward.association.Connector;
+import org.dicomgateway.forward.association.LaneConnectors;
 import org.dicomgateway.forward.association.SharedPlaces;
 import org.dicomgateway.forward.health.ServerCheck;
 import org.dicomgateway.forward.health.Tally;
@@ -47,11 +45,11 @@ public final class Forwarder implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Forwarder.class);
 
-    private record Target(String name, Peer peer) {}
+    private record Target(String name, String address) {}
 
     private final Outbox outbox;
     private final ForwardLog forwardLog;
-    private final Function<RequestorSettings, Requestor> requestors;
+    private final Connector.Factory connectors;
     private final Consumer<String> onUsabilityChange;
     private final SharedPlaces places;
     private final InstantSource clock;
@@ -69,7 +67,7 @@ public final class Forwarder implements AutoCloseable {
     /**
      * Creates a forwarder. It sends nothing before {@link #start}.
      *
-     * @param requestors makes the requestors with which a lane calls its destination; used once for each lane
+     * @param connectors makes the connectors with which a lane calls its destination; used twice for each lane
      * @param check asks destinations that have a REST API about themselves, at intervals, in a thread of its own
      * @param onUsabilityChange called with a destination's name, in any thread, whenever what {@link #prospects} says
      *     about its usability may have changed, either way; must not block
@@ -79,7 +77,7 @@ public final class Forwarder implements AutoCloseable {
     public Forwarder(
             Outbox outbox,
             ForwardLog forwardLog,
-            Function<RequestorSettings, Requestor> requestors,
+            Connector.Factory connectors,
             ServerCheck check,
             Consumer<String> onUsabilityChange,
             SharedPlaces places,
@@ -87,7 +85,7 @@ public final class Forwarder implements AutoCloseable {
             RandomGenerator random) {
         this.outbox = outbox;
         this.forwardLog = forwardLog;
-        this.requestors = requestors;
+        this.connectors = connectors;
         this.places = places;
         this.clock = clock;
         this.random = random;
@@ -247,27 +245,27 @@ public final class Forwarder implements AutoCloseable {
     private void add(DestinationSettings settings, Optional<Lane> before) {
         String name = settings.name();
         AssociationLimit limit = limits.computeIfAbsent(
-                new Target(name, settings.peer()),
+                new Target(name, settings.address()),
                 target -> new AssociationLimit(name, settings.maxAssociations(), places));
         limit.resize(settings.maxAssociations());
         boolean known = tallies.containsKey(name);
         Tally tally = tallies.computeIfAbsent(name, any -> new Tally(clock));
-        LaneRequestors laneRequestors = LaneRequestors.of(settings.requestor(), requestors);
+        LaneConnectors laneConnectors = LaneConnectors.of(settings, connectors);
         RandomGenerator own = new SplittableRandom(random.nextLong());
         Lane.Surroundings around =
                 new Lane.Surroundings(outbox, forwardLog, clock, own, limit, tally, hours, this::usabilityChanged);
         Lane lane = new Lane(
                 settings,
-                laneRequestors,
+                laneConnectors,
                 around,
                 Optional.ofNullable(paused.get(name)),
-                before.filter(old -> old.settings().peer().equals(settings.peer())));
+                before.filter(old -> old.settings().address().equals(settings.address())));
         lanes.put(name, lane);
         if (!known) {
             outbox.onWork(name, () -> wake(name));
         }
         lane.start();
-        LOG.info("destination {}: delivering to {}", name, settings.peer());
+        LOG.info("destination {}: delivering to {}", name, settings.address());
     }
 
     private void usabilityChanged(String name) {
@@ -291,7 +289,7 @@ public final class Forwarder implements AutoCloseable {
         LOG.info(
                 "destination {}: no longer delivering to {}",
                 lane.settings().name(),
-                lane.settings().peer());
+                lane.settings().address());
     }
 
     private synchronized List<Lane> dismissAll() {

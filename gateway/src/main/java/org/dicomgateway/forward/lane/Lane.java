@@ -13,13 +13,14 @@ import java.util.stream.Stream;
 import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.config.settings.RateLimiter;
 import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.dicom.wire.AssociationException;
-import org.dicomgateway.dicom.wire.OpenAssociation;
 import org.dicomgateway.forward.association.AssociationLimit;
 import org.dicomgateway.forward.association.Associations;
-import org.dicomgateway.forward.association.LaneRequestors;
+import org.dicomgateway.forward.association.LaneConnectors;
 import org.dicomgateway.forward.association.Probe;
 import org.dicomgateway.forward.association.Proposal;
+import org.dicomgateway.forward.association.StoreConnection;
 import org.dicomgateway.forward.association.WakeSignal;
 import org.dicomgateway.forward.health.Breaker;
 import org.dicomgateway.forward.health.CallingTitles;
@@ -28,6 +29,7 @@ import org.dicomgateway.forward.health.Concurrency.Place;
 import org.dicomgateway.forward.health.DestinationSignals;
 import org.dicomgateway.forward.health.FaultAttribution;
 import org.dicomgateway.forward.health.Health;
+import org.dicomgateway.forward.health.RetryAfter;
 import org.dicomgateway.forward.health.ServerReport;
 import org.dicomgateway.forward.health.Silence;
 import org.dicomgateway.forward.health.Tally;
@@ -80,6 +82,7 @@ final class Lane {
     private final DestinationSignals destinationSignals;
     private final Breaker breaker;
     private final Concurrency concurrency;
+    private final RetryAfter retryAfter;
     private final Health health;
     private final RateLimiter rateLimiter;
     private final AssociationLimit limit;
@@ -95,6 +98,7 @@ final class Lane {
     private volatile Optional<AeTitle> lastCalling;
     private volatile long lastSize = Long.MAX_VALUE;
     private volatile Deadline nextChoice;
+    private boolean leftAlone;
 
     /**
      * What a lane needs from the rest of the gateway.
@@ -122,7 +126,7 @@ final class Lane {
      */
     Lane(
             DestinationSettings settings,
-            LaneRequestors laneRequestors,
+            LaneConnectors laneConnectors,
             Surroundings around,
             Optional<String> paused,
             Optional<Lane> before) {
@@ -135,6 +139,7 @@ final class Lane {
                 settings, clock, around.random(), around.tally(), before.map(lane -> lane.destinationSignals));
         this.breaker = destinationSignals.breaker();
         this.concurrency = destinationSignals.concurrency();
+        this.retryAfter = destinationSignals.retryAfter();
         this.health = new Health(
                 settings,
                 clock,
@@ -145,7 +150,7 @@ final class Lane {
         this.rateLimiter = new RateLimiter(settings.maxRate(), clock);
         this.limit = around.limit();
         this.associations = new Associations(
-                settings.peer(), laneRequestors, around.limit(), destinationSignals.pendingResponses(), wakeSignal);
+                settings.address(), laneConnectors, around.limit(), destinationSignals.pendingResponses(), wakeSignal);
         this.probe = new Probe(
                 associations,
                 destinationSignals,
@@ -254,7 +259,7 @@ final class Lane {
         return new DestinationStatus(
                 settings.name(),
                 health.condition().state().isUsable(),
-                !silence.isOn(),
+                !silence.isOn() && !retryAfter.isOn(),
                 Math.min(rate, rateLimiter.bytesPerSecond().orElse(rate)));
     }
 
@@ -263,7 +268,7 @@ final class Lane {
         Tally tally = destinationSignals.tally();
         return new LaneView(
                 settings.name(),
-                settings.peer(),
+                settings.address(),
                 condition.state(),
                 condition.since(),
                 condition.why(),
@@ -298,7 +303,7 @@ final class Lane {
 
     /** Delivers what is due, as far as the destination allows. Returns whether there was anything to do. */
     private boolean deliverNext() throws InterruptedException {
-        if (health.allowsTraffic() && breaker.startTrial()) {
+        if (health.allowsTraffic() && !retryAfter.isOn() && breaker.startTrial()) {
             tryAgain();
             return true;
         }
@@ -336,7 +341,7 @@ final class Lane {
         }
         long start = System.nanoTime();
         Proposal proposal = Proposal.of(batch, settings.callingAe());
-        try (OpenAssociation association = call(proposal)) {
+        try (StoreConnection association = call(proposal)) {
             lastCalling = Optional.of(proposal.calling());
             boolean first = true;
             do {
@@ -344,6 +349,7 @@ final class Lane {
                 while (next.isPresent()) {
                     boolean usable = storeAttempt.send(association, claimBatch, next.get(), first);
                     silence.review();
+                    reviewRetryAfter();
                     health.review();
                     if (!usable) {
                         return;
@@ -358,7 +364,7 @@ final class Lane {
         }
     }
 
-    private OpenAssociation call(Proposal proposal) throws AssociationException, InterruptedException {
+    private StoreConnection call(Proposal proposal) throws AssociationException, InterruptedException {
         if (lastCalling.isEmpty()) {
             lastCalling = Optional.of(proposal.calling());
         }
@@ -469,12 +475,13 @@ final class Lane {
         return breaker.allowsTraffic()
                 && !wakeSignal.isStopping()
                 && health.allowsTraffic()
+                && !retryAfter.isOn()
                 && !suspicion.isStanding()
                 && rateLimiter.untilNext().compareTo(IN_STEP) <= 0;
     }
 
     private boolean goesOn(ClaimBatch claimBatch) {
-        if (wakeSignal.isStopping() || !health.allowsTraffic()) {
+        if (wakeSignal.isStopping() || !health.allowsTraffic() || retryAfter.isOn()) {
             return false;
         }
         return breaker.allowsTraffic() ? claimBatch.hasPlace() : claimBatch.isTrial() && breaker.isHalfOpen();
@@ -486,7 +493,7 @@ final class Lane {
             return;
         }
         Deferred trouble =
-                OutcomeTable.ofOpen(failure, proposal.calling(), settings.peer().aeTitle());
+                OutcomeTable.ofOpen(failure, proposal.calling(), settings.peer().map(Peer::aeTitle));
         boolean ofCaller = titles.refuses(proposal.calling(), failure, trouble.reason());
         storeAttempt.putOff(claimBatch, start);
         if (ofCaller) {
@@ -552,7 +559,7 @@ final class Lane {
             return failure.isEmpty();
         }
         Deferred trouble =
-                OutcomeTable.ofOpen(failure.get(), calling, settings.peer().aeTitle());
+                OutcomeTable.ofOpen(failure.get(), calling, settings.peer().map(Peer::aeTitle));
         destinationSignals.tally().failed(trouble.reason());
         if (titles.refuses(calling, failure.get(), trouble.reason())) {
             breaker.echoed();
@@ -569,13 +576,14 @@ final class Lane {
         Optional<AeTitle> calling = lastCalling;
         boolean quiet =
                 breaker.allowsTraffic() && associations.count() == 0 && !wakeSignal.isStopping() && !health.isPaused();
-        if (quiet && probe.isDue() && calling.isPresent()) {
+        if (quiet && !retryAfter.isOn() && probe.isDue() && calling.isPresent()) {
             try (ClaimBatch nothing =
                     new ClaimBatch(outbox, clock, destinationSignals.tally(), concurrency.enterAnyway(), false)) {
                 if (answers(calling.get(), nothing)) {
                     breaker.echoed();
                 }
             }
+            silence.review();
             health.review();
         }
     }
@@ -583,6 +591,7 @@ final class Lane {
     /** Does what the workers cannot do while they wait for the destination. */
     private void look() {
         silence.review();
+        reviewRetryAfter();
         suspicion.look();
         health.review();
         if (associations.count() == 0) {
@@ -615,6 +624,22 @@ final class Lane {
     private void usabilityChanged(boolean usable) {
         if (!usable) {
             giveBackAll(health.condition().state() + ": " + health.condition().why());
+        }
+        wakeSignal.wake();
+        onUsabilityChange.accept(settings.name());
+    }
+
+    /** Whether the destination has just asked to be left alone, or its time is over. */
+    private void reviewRetryAfter() {
+        boolean now = retryAfter.isOn();
+        synchronized (this) {
+            if (now == leftAlone) {
+                return;
+            }
+            leftAlone = now;
+        }
+        if (now) {
+            giveBackAll("the destination asked to be left alone for a while");
         }
         wakeSignal.wake();
         onUsabilityChange.accept(settings.name());

@@ -2,7 +2,6 @@ package org.dicomgateway.forward.lane;
 
 import java.time.Instant;
 import java.util.Optional;
-import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.forward.health.DestinationState;
 import org.dicomgateway.forward.health.ServerReport;
 
@@ -10,7 +9,7 @@ import org.dicomgateway.forward.health.ServerReport;
  * The state of a destination and its lane at one moment.
  *
  * @param destination the destination's name
- * @param peer the peer that the lane calls
+ * @param address where the lane calls: AE title, host and port, or a URL
  * @param state the state of the destination, for operators
  * @param since when this state began
  * @param why the reason for this state, for operators; empty when there is nothing to say
@@ -30,7 +29,7 @@ import org.dicomgateway.forward.health.ServerReport;
  */
 public record LaneView(
         String destination,
-        Peer peer,
+        String address,
         DestinationState state,
         Instant since,
         String why,

@@ -8,6 +8,7 @@ import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.dicom.rewrite.UntransformableException;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.spool.Claim;
+import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Outbox;
 import org.dicomgateway.spool.Outbox.NotNowException;
 import org.dicomgateway.spool.Outbox.SentAs;
@@ -35,10 +36,16 @@ final class OutgoingInstances {
     /**
      * What is sent.
      *
-     * @param sopInstance the Affected SOP Instance UID
+     * @param sentAs empty: the instance as it was received
      * @param dataset is to be closed
      */
-    record Outgoing(Uid sopInstance, InputStream dataset) {}
+    record Prepared(Optional<SentAs> sentAs, InputStream dataset) {
+
+        /** The instance as the destination gets to know it. */
+        Instance known(Claim claim) {
+            return sentAs.map(claim.instance()::sentAs).orElse(claim.instance());
+        }
+    }
 
     /**
      * Opens what is sent.
@@ -46,9 +53,9 @@ final class OutgoingInstances {
      * @throws UntransformableException when the instance cannot be transformed, or would be sent otherwise than before
      * @throws IOException as {@link Outbox#open}; the stream throws it as that one does
      */
-    Outgoing open(Claim claim) throws IOException {
+    Prepared open(Claim claim) throws IOException {
         if (transformation.isEmpty()) {
-            return new Outgoing(claim.instance().sopInstance(), outbox.open(claim));
+            return new Prepared(Optional.empty(), outbox.open(claim));
         }
         Transformation.Result result = transformation
                 .get()
@@ -58,7 +65,7 @@ final class OutgoingInstances {
                         claim.instance().origin());
         note(claim, result.sentAs());
         InputStream original = outbox.open(claim);
-        return new Outgoing(result.sentAs().sopInstance(), closing(result.open(original), original));
+        return new Prepared(Optional.of(result.sentAs()), closing(result.open(original), original));
     }
 
     private void note(Claim claim, SentAs sentAs) throws UntransformableException, NotNowException {

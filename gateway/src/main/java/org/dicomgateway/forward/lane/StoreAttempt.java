@@ -11,14 +11,14 @@ import java.util.function.Predicate;
 import org.dicomgateway.dicom.dataset.UnreadableDatasetException;
 import org.dicomgateway.dicom.rewrite.UntransformableException;
 import org.dicomgateway.dicom.values.AeTitle;
-import org.dicomgateway.dicom.values.DimseStatus;
 import org.dicomgateway.dicom.values.PresentationPair;
 import org.dicomgateway.dicom.wire.AssociationException;
-import org.dicomgateway.dicom.wire.OpenAssociation;
 import org.dicomgateway.forward.association.Associations;
+import org.dicomgateway.forward.association.Outgoing;
 import org.dicomgateway.forward.association.Probe;
 import org.dicomgateway.forward.association.ProgressStream;
 import org.dicomgateway.forward.association.Proposal;
+import org.dicomgateway.forward.association.StoreConnection;
 import org.dicomgateway.forward.health.DestinationSignals;
 import org.dicomgateway.forward.health.PendingResponses;
 import org.dicomgateway.forward.health.Symptoms;
@@ -28,12 +28,14 @@ import org.dicomgateway.forward.outcome.Outcome.Deferred;
 import org.dicomgateway.forward.outcome.Outcome.Delivered;
 import org.dicomgateway.forward.outcome.Outcome.Impossible;
 import org.dicomgateway.forward.outcome.Outcome.Refused;
+import org.dicomgateway.forward.outcome.Outcome.Unavailable;
 import org.dicomgateway.forward.outcome.OutcomeTable;
 import org.dicomgateway.forward.outcome.RetryPolicy;
 import org.dicomgateway.observe.ForwardLog;
 import org.dicomgateway.observe.ForwardLog.Event;
 import org.dicomgateway.spool.Claim;
 import org.dicomgateway.spool.DamagedInstanceException;
+import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Outbox;
 import org.dicomgateway.spool.Settlement;
 import org.slf4j.Logger;
@@ -81,16 +83,15 @@ final class StoreAttempt {
      * @param first whether it is the first of this association
      * @return whether the association can be used for another instance
      */
-    boolean send(OpenAssociation association, ClaimBatch claimBatch, Claim claim, boolean first) {
+    boolean send(StoreConnection association, ClaimBatch claimBatch, Claim claim, boolean first) {
         long start = System.nanoTime();
         PresentationPair pair = Proposal.pairOf(claim);
         Outcome outcome;
         boolean usable = false;
         boolean unanswered = false;
         try {
-            Outcome answer = association.accepts(pair)
-                    ? answered(claim, store(association, claim, pair))
-                    : OutcomeTable.notAccepted(pair);
+            Outcome answer =
+                    association.accepts(pair) ? store(association, claim, pair) : OutcomeTable.notAccepted(pair);
             outcome = destinationSignals.faultAttribution().of(claim, answer, outbox::passesOn);
             notice(claim, outcome, Duration.ofMillis(millisSince(start)));
             usable = true;
@@ -114,12 +115,6 @@ final class StoreAttempt {
         return usable;
     }
 
-    private Outcome answered(Claim claim, int status) {
-        return status == DimseStatus.DUPLICATE_SOP_INSTANCE && !outbox.explainsDuplicate(claim)
-                ? OutcomeTable.ofOtherVersion()
-                : OutcomeTable.ofStatus(status);
-    }
-
     private void notice(Claim claim, Outcome outcome, Duration took) {
         Symptoms symptoms = destinationSignals.symptoms();
         if (outcome instanceof Delivered) {
@@ -131,6 +126,9 @@ final class StoreAttempt {
             symptoms.refused(refused.reason());
         } else if (outcome instanceof Impossible impossible) {
             symptoms.refused(impossible.reason());
+        } else if (outcome instanceof Unavailable busy && !busy.pause().isZero()) {
+            destinationSignals.retryAfter().ask(busy.pause(), busy.reason());
+            destinationSignals.concurrency().shrink(busy.reason());
         }
     }
 
@@ -216,30 +214,35 @@ final class StoreAttempt {
         claimBatch.settleIf(destinationSignals.titles()::putOff);
     }
 
-    private int store(OpenAssociation association, Claim claim, PresentationPair pair)
+    private Outcome store(StoreConnection association, Claim claim, PresentationPair pair)
             throws AssociationException, IOException {
         Throughput throughput = destinationSignals.tally().throughput();
         throughput.begin();
         long arrived = 0;
         try {
-            int status = awaited(association, claim, pair);
+            Outcome answer = awaited(association, claim, pair);
             arrived = claim.instance().datasetLength();
-            return status;
+            return answer;
         } finally {
             throughput.end(arrived);
         }
     }
 
-    private int awaited(OpenAssociation association, Claim claim, PresentationPair pair)
+    private Outcome awaited(StoreConnection association, Claim claim, PresentationPair pair)
             throws AssociationException, IOException {
-        OutgoingInstances.Outgoing outgoing = outgoingInstances.open(claim);
-        InputStream dataset = outgoing.dataset();
-        try (PendingResponses.Wait wait = destinationSignals
-                .pendingResponses()
-                .beginStore(claim.instance().datasetLength())) {
-            int status = association.cStore(pair, outgoing.sopInstance(), new ProgressStream(dataset, wait));
+        OutgoingInstances.Prepared prepared = outgoingInstances.open(claim);
+        Instance known = prepared.known(claim);
+        InputStream dataset = prepared.dataset();
+        try (PendingResponses.Wait wait = destinationSignals.pendingResponses().beginStore(known.datasetLength())) {
+            Outgoing outgoing = new Outgoing(
+                    pair,
+                    known.sopInstance(),
+                    known.datasetLength(),
+                    new ProgressStream(dataset, wait),
+                    prepared.sentAs());
+            Outcome answer = association.store(claim, outgoing);
             wait.answered();
-            return status;
+            return answer;
         } finally {
             closeQuietly(dataset);
         }

@@ -78,7 +78,11 @@ final class Suspicion {
                 destinationSignals.pendingResponses().excuse();
                 next = Deadline.after(clock, AGAIN);
             }
-            case NONE -> hangs(since, "it hangs: " + waits + ", and neither is a C-ECHO");
+            case NONE ->
+                hangs(
+                        since,
+                        "it hangs: " + waits + ", and neither is "
+                                + destinationSignals.symptoms().probe());
             case NOT_ASKED -> {
                 // All allowed associations wait for an answer: none is left for a C-ECHO.
                 if (destinationSignals.pendingResponses().isHopeless()) {

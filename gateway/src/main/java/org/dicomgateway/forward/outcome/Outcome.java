@@ -1,5 +1,6 @@
 package org.dicomgateway.forward.outcome;
 
+import java.time.Duration;
 import java.util.function.Function;
 
 /** How an attempt to deliver ended, and whether the destination or the instance is at fault. */
@@ -62,18 +63,36 @@ public sealed interface Outcome {
         }
     }
 
+    /**
+     * The destination answered that it takes nothing now, whatever the instance: try again, without counting the
+     * attempt, and without asking whether the instance is at fault.
+     *
+     * @param reason why, for operators
+     * @param pause how long it asked to be left alone; zero when it did not
+     * @param failing whether this is a failure of the destination; false when it is only busy
+     */
+    record Unavailable(String reason, Duration pause, boolean failing) implements Outcome {
+        @Override
+        public int status() {
+            return NO_STATUS;
+        }
+    }
+
     /** Calls the function for the kind of this outcome. */
     default <T> T match(
             Function<Delivered, T> onDelivered,
             Function<Deferred, T> onDeferred,
             Function<Refused, T> onRefused,
-            Function<Impossible, T> onImpossible) {
+            Function<Impossible, T> onImpossible,
+            Function<Unavailable, T> onUnavailable) {
         if (this instanceof Delivered delivered) {
             return onDelivered.apply(delivered);
         } else if (this instanceof Deferred deferred) {
             return onDeferred.apply(deferred);
         } else if (this instanceof Refused refused) {
             return onRefused.apply(refused);
+        } else if (this instanceof Unavailable unavailable) {
+            return onUnavailable.apply(unavailable);
         }
         return onImpossible.apply((Impossible) this);
     }

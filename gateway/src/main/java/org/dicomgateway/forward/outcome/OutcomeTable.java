@@ -1,5 +1,6 @@
 package org.dicomgateway.forward.outcome;
 
+import java.util.Optional;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.DimseStatus;
 import org.dicomgateway.dicom.values.PresentationPair;
@@ -69,9 +70,9 @@ public final class OutcomeTable {
      * The outcome for an association that was not established: the destination is at fault, never the instance.
      *
      * @param calling the calling AE title that was used
-     * @param called the called AE title that was used
+     * @param called the called AE title that was used; empty: the destination has none
      */
-    public static Deferred ofOpen(AssociationException failure, AeTitle calling, AeTitle called) {
+    public static Deferred ofOpen(AssociationException failure, AeTitle calling, Optional<AeTitle> called) {
         String advice =
                 failure.rejection().map(rj -> adviceOn(rj, calling, called)).orElse("");
         return new Deferred(Outcome.NO_STATUS, messageOf(failure) + advice);
@@ -117,13 +118,15 @@ public final class OutcomeTable {
         return failure.rejection().filter(Rejection::isTransient).isPresent();
     }
 
-    private static String adviceOn(Rejection rejection, AeTitle calling, AeTitle called) {
+    private static String adviceOn(Rejection rejection, AeTitle calling, Optional<AeTitle> called) {
         if (rejection.isTransient()) {
             return "";
         }
         return switch (rejection.source() * 10 + rejection.reason()) {
             case 13 -> ": it does not know our calling AE title " + calling + "; add it there, or set calling-ae";
-            case 17 -> ": it does not answer to the called AE title " + called + "; check ae-title";
+            case 17 ->
+                ": it does not answer to the called AE title "
+                        + called.map(AeTitle::value).orElse("") + "; check ae-title";
             default -> "";
         };
     }

@@ -37,7 +37,12 @@ public final class RetryPolicy {
                 trouble -> new Settlement.Retry(
                         held ? now : now.plus(deferred.delay(1)), false, trouble.status(), trouble.reason()),
                 trouble -> refused(attempts, trouble, now, held),
-                trouble -> new Settlement.Parked(trouble.status(), trouble.reason(), !trouble.anywhere()));
+                trouble -> new Settlement.Parked(trouble.status(), trouble.reason(), !trouble.anywhere()),
+                busy -> new Settlement.Retry(
+                        now.plus(held ? busy.pause() : max(busy.pause(), deferred.delay(1))),
+                        false,
+                        busy.status(),
+                        busy.reason()));
     }
 
     private Settlement refused(int attempts, Outcome.Refused trouble, Instant now, boolean held) {
@@ -52,6 +57,10 @@ public final class RetryPolicy {
 
     private static Duration min(Duration a, Duration b) {
         return a.compareTo(b) < 0 ? a : b;
+    }
+
+    private static Duration max(Duration a, Duration b) {
+        return a.compareTo(b) > 0 ? a : b;
     }
 
     private static String times(int n) {

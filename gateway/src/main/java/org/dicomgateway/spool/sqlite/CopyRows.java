@@ -254,7 +254,8 @@ public final class CopyRows {
     public static final String FORGET_SENT_AS =
             "DELETE FROM sent_as WHERE delivery BETWEEN ?1 * 1024 AND ?1 * 1024 + 1023";
 
-    private static final String COPY = "SELECT " + LedgerRows.STORED + """
+    private static final String COPY =
+            "SELECT " + LedgerRows.STORED + """
             , d.id AS delivery, d.destination AS destination, coalesce(c.state, 0) AS copy_state, c.md5 AS md5,
               i.restored_digest AS restored_digest,
             """ + SENT_AS_COLUMNS + """

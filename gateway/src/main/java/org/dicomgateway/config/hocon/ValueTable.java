@@ -1,4 +1,4 @@
-package org.dicomgateway.config.reader;
+package org.dicomgateway.config.hocon;
 
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -8,20 +8,18 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.dicomgateway.config.hocon.Node;
-import org.dicomgateway.config.hocon.Setting;
 import org.dicomgateway.security.FileTrouble;
 
 /**
  * A file with a table of two columns: old and new value, separated by a comma, in UTF-8 (RFC 4180). Lines that begin
  * with # and empty lines do not count.
  */
-final class ValueTable {
+public final class ValueTable {
 
     private ValueTable() {}
 
     /** The table in the named file. A relative path is relative to the file that names it. */
-    static Setting<Map<String, String>> of(Node node) {
+    public static Setting<Map<String, String>> of(Node node) {
         return node.text()
                 .map(text -> node.sourceLocation().file().resolveSibling(text))
                 .flatMap(file -> read(node, file));

@@ -1,14 +1,14 @@
-package org.dicomgateway.app;
+package org.dicomgateway.cli.common;
 
 import java.util.Optional;
 
 /** The version of the program. */
-final class ProgramVersion {
+public final class ProgramVersion {
 
     private ProgramVersion() {}
 
     /** The version from the jar's manifest. */
-    static String get() {
+    public static String get() {
         return Optional.ofNullable(ProgramVersion.class.getPackage().getImplementationVersion())
                 .orElse("(not run from its jar)");
     }

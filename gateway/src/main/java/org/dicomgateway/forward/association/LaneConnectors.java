@@ -1,20 +1,20 @@
 package org.dicomgateway.forward.association;
 
 import java.time.Duration;
-import java.util.function.Function;
-import org.dicomgateway.dicom.requestor.Requestor;
+import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.dicom.requestor.RequestorSettings;
 import org.dicomgateway.forward.health.PendingResponses;
 
 /**
- * The requestors with which a lane calls its destination.
+ * The connectors with which a lane calls its destination.
  *
  * @param patient waits for answers as long as the settings allow
  * @param hasty waits for any answer at most {@link PendingResponses#SUSPECT_AFTER}, and less if the settings say less
  */
-public record LaneRequestors(Requestor patient, Requestor hasty) {
+public record LaneConnectors(Connector patient, Connector hasty) {
 
-    public static LaneRequestors of(RequestorSettings settings, Function<RequestorSettings, Requestor> requestors) {
+    public static LaneConnectors of(DestinationSettings destination, Connector.Factory connectors) {
+        RequestorSettings settings = destination.requestor();
         RequestorSettings hasty = new RequestorSettings(
                 bounded(settings.connectTimeout()),
                 bounded(settings.associationTimeout()),
@@ -23,7 +23,7 @@ public record LaneRequestors(Requestor patient, Requestor hasty) {
                 bounded(settings.releaseTimeout()),
                 settings.maxPduLength(),
                 settings.tls());
-        return new LaneRequestors(requestors.apply(settings), requestors.apply(hasty));
+        return new LaneConnectors(connectors.to(destination, settings), connectors.to(destination, hasty));
     }
 
     private static Duration bounded(Duration timeout) {
