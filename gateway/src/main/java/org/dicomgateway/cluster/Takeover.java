@@ -58,6 +58,7 @@ final class Takeover implements AutoCloseable {
         // The ledger may be new.
         database.inTransaction(transaction ->
                 Sql.update(transaction, "UPDATE replaced SET noted = false WHERE home = ? AND noted", membership.id()));
+        follow();
         long after = 0;
         long gone = 0;
         List<Long> page;
@@ -79,6 +80,32 @@ final class Takeover implements AutoCloseable {
             LOG.warn("{} instances were taken over by other gateways of the cluster while this one was away", gone);
         }
         noteReplaced();
+    }
+
+    /**
+     * Survivors take over the oldest versions first. Who comes back before they are done leaves the newer ones to
+     * whoever has an older one.
+     */
+    private void follow() throws SQLException {
+        database.inTransaction(transaction -> {
+            membership.enter(transaction);
+            return Sql.update(
+                    transaction,
+                    """
+                    UPDATE instance i SET adopter = f.adopter, adopter_epoch = f.adopter_epoch
+                    FROM (
+                      SELECT n.id, coalesce(o.adopter, o.home) AS adopter, coalesce(o.adopter_epoch, m.epoch) AS adopter_epoch
+                      FROM instance n
+                      CROSS JOIN LATERAL (
+                        SELECT v.home, v.adopter, v.adopter_epoch FROM instance v
+                        WHERE v.sop_instance = n.sop_instance AND v.state = 0 AND v.id < n.id
+                          AND (v.home <> n.home OR v.adopter IS NOT NULL)
+                        ORDER BY v.id DESC LIMIT 1) o
+                      JOIN member m ON m.id = o.home
+                      WHERE n.home = ? AND n.state = 0 AND n.adopter IS NULL) f
+                    WHERE i.id = f.id""",
+                    membership.id());
+        });
     }
 
     /**

@@ -387,6 +387,32 @@ class ClusterReplicaIT {
     }
 
     @Test
+    void who_comes_back_in_the_middle_of_a_takeover_gives_up_versions_of_which_an_older_one_is_elsewhere()
+            throws Exception {
+        UUID identity = UUID.randomUUID();
+        try (Cluster before = new Cluster(settings("gw2", PATIENCE), "1", Duration.ofDays(1), () -> {})) {
+            before.replica().join(identity);
+            for (long id = 5; id < 8; id++) {
+                before.replica().keep(List.of(versionOf(1, id)));
+            }
+            before.replica().keep(List.of(entry(8)));
+        }
+        primary.execute("INSERT INTO taken_over SELECT home, local_id, id, now() FROM instance WHERE local_id = 5");
+        primary.execute("UPDATE instance SET home = (SELECT id FROM member WHERE node = 'gw1') WHERE local_id = 5");
+        Spool spool = new Spool();
+        spool.unfinished = List.of(5L, 6L, 7L, 8L);
+        try (Cluster again = new Cluster(settings("gw2", PATIENCE), "1", Duration.ofDays(1), () -> {})) {
+            again.replica().join(identity);
+            again.start(spool);
+        }
+
+        assertThat(spool.givenUp).containsExactly(5L, 6L, 7L);
+        assertThat(primary.number("SELECT count(*) FROM instance i JOIN member m ON m.id = i.adopter "
+                        + "AND m.epoch = i.adopter_epoch AND m.node = 'gw1' WHERE local_id IN (6, 7)"))
+                .isEqualTo(2);
+    }
+
+    @Test
     void a_member_that_dies_while_the_standby_stalls_takes_no_other_with_it() throws IOException {
         Cluster dying = new Cluster(settings("gw2", Duration.ofSeconds(8)), "1", Duration.ofDays(1), () -> {});
         dying.replica().join(UUID.randomUUID());
