@@ -348,8 +348,7 @@ final class ClusterReplica implements Replica {
                   JOIN member m ON m.id = o.home
                   WHERE n.id = ANY (?) AND (o.home <> ? OR o.adopter IS NOT NULL)) f
                 WHERE i.id = f.id
-                RETURNING i.local_id"""
-                        .formatted(CopyStates.OPEN),
+                RETURNING i.local_id""".formatted(CopyStates.OPEN),
                 Sql.numbers(transaction, keys),
                 Sql.numbers(transaction, keys),
                 membership.id()));

@@ -89,9 +89,7 @@ final class Takeover implements AutoCloseable {
     private void follow() throws SQLException {
         database.inTransaction(transaction -> {
             membership.enter(transaction);
-            return Sql.update(
-                    transaction,
-                    """
+            return Sql.update(transaction, """
                     UPDATE instance i SET adopter = f.adopter, adopter_epoch = f.adopter_epoch
                     FROM (
                       SELECT n.id, coalesce(o.adopter, o.home) AS adopter, coalesce(o.adopter_epoch, m.epoch) AS adopter_epoch
@@ -103,8 +101,7 @@ final class Takeover implements AutoCloseable {
                         ORDER BY v.id DESC LIMIT 1) o
                       JOIN member m ON m.id = o.home
                       WHERE n.home = ? AND n.state = 0 AND n.adopter IS NULL) f
-                    WHERE i.id = f.id""",
-                    membership.id());
+                    WHERE i.id = f.id""", membership.id());
         });
     }
 
@@ -121,8 +118,7 @@ final class Takeover implements AutoCloseable {
                 WHERE i.home = ? AND i.local_id = ANY (?) AND (i.adopter IS NOT NULL OR i.state <> 0
                   AND NOT EXISTS (SELECT 1 FROM copy c
                     WHERE c.home = i.home AND c.local_id = i.local_id AND c.state IN (%s)))
-                UNION SELECT local_id FROM taken_over WHERE home = ? AND local_id = ANY (?)"""
-                        .formatted(CopyStates.OPEN),
+                UNION SELECT local_id FROM taken_over WHERE home = ? AND local_id = ANY (?)""".formatted(CopyStates.OPEN),
                 membership.id(),
                 Sql.numbers(transaction, ids),
                 membership.id(),
