@@ -106,8 +106,8 @@ final class Takeover implements AutoCloseable {
     }
 
     /**
-     * Those of these that another gateway delivers or has delivered; it must be known that it does. Of what is done, but
-     * is being sent again here, nobody else has the bytes.
+     * Those of these that another gateway delivers or has delivered; it must be known that it does. Of what is done,
+     * but is being sent again here, nobody else has the bytes.
      */
     private List<Long> elsewhere(List<Long> ids) throws SQLException {
         return database.inTransaction(transaction -> Sql.list(
