@@ -44,7 +44,7 @@ public final class ClusterOrders implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterOrders.class);
 
     /** The first key of the lock under which orders are committed, so that their ids rise in that order. */
-    private static final int ORDERS = 10;
+    private static final int ORDERS = 11;
 
     private static final Duration LOOK = Duration.ofMillis(500);
     private static final Duration POLL = Duration.ofMillis(100);

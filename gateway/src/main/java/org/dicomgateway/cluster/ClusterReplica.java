@@ -327,7 +327,7 @@ final class ClusterReplica implements Replica {
     /**
      * An instance of which an older version is still to be delivered goes to the gateway that delivers that one, which
      * takes it over. So the rules for versions within one spool hold for the cluster. What is on its way to this
-     * gateway is older, too.
+     * gateway is older, too; and so is what its gateway sends again, although it is done.
      *
      * @return those that do not stay here
      */
@@ -341,13 +341,14 @@ final class ClusterReplica implements Replica {
                   SELECT n.id, coalesce(o.adopter, o.home) AS adopter, coalesce(o.adopter_epoch, m.epoch) AS adopter_epoch
                   FROM instance n
                   CROSS JOIN LATERAL (
-                    SELECT home, adopter, adopter_epoch FROM instance
-                    WHERE sop_instance = n.sop_instance AND state = 0 AND id <> ALL (?)
-                    ORDER BY id DESC LIMIT 1) o
+                    SELECT v.home, v.adopter, v.adopter_epoch FROM instance v
+                    WHERE v.sop_instance = n.sop_instance AND v.id <> ALL (?) AND (v.state = 0 OR EXISTS (
+                      SELECT 1 FROM copy c WHERE c.home = v.home AND c.local_id = v.local_id AND c.state IN (%s)))
+                    ORDER BY v.state, v.id DESC LIMIT 1) o
                   JOIN member m ON m.id = o.home
                   WHERE n.id = ANY (?) AND (o.home <> ? OR o.adopter IS NOT NULL)) f
                 WHERE i.id = f.id
-                RETURNING i.local_id""",
+                RETURNING i.local_id""".formatted(CopyStates.OPEN),
                 Sql.numbers(transaction, keys),
                 Sql.numbers(transaction, keys),
                 membership.id()));

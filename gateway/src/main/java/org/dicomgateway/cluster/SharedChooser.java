@@ -2,8 +2,12 @@ package org.dicomgateway.cluster;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.Optional;
 import org.dicomgateway.spool.Chooser;
 import org.dicomgateway.spool.Instance;
@@ -50,12 +54,23 @@ final class SharedChooser implements Chooser {
         if (choice.affinityKey().isEmpty() || !membership.isSure()) {
             return chooser.choose(choice);
         }
-        Key key = new Key(choice.route(), choice.affinityKey().replace('\0', ' '), choice.copy());
+        Key key = new Key(choice.route(), digest(choice.affinityKey()), choice.copy());
         try {
             return choose(key, choice);
         } catch (SQLException e) {
             LOG.warn("the cluster cannot be asked where route {} goes: {}", choice.route(), e.getMessage());
             return chooser.choose(choice);
+        }
+    }
+
+    /** A key may be a Patient ID, and has any length. */
+    private static String digest(String affinityKey) {
+        try {
+            return HexFormat.of()
+                    .formatHex(
+                            MessageDigest.getInstance("SHA-256").digest(affinityKey.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
         }
     }
 

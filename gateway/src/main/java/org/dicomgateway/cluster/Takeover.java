@@ -58,6 +58,7 @@ final class Takeover implements AutoCloseable {
         // The ledger may be new.
         database.inTransaction(transaction ->
                 Sql.update(transaction, "UPDATE replaced SET noted = false WHERE home = ? AND noted", membership.id()));
+        follow();
         long after = 0;
         long gone = 0;
         List<Long> page;
@@ -81,15 +82,43 @@ final class Takeover implements AutoCloseable {
         noteReplaced();
     }
 
-    /** Those of these that another gateway delivers or has delivered; it must be known that it does. */
+    /**
+     * Survivors take over the oldest versions first. Who comes back before they are done leaves the newer ones to
+     * whoever has an older one.
+     */
+    private void follow() throws SQLException {
+        database.inTransaction(transaction -> {
+            membership.enter(transaction);
+            return Sql.update(transaction, """
+                    UPDATE instance i SET adopter = f.adopter, adopter_epoch = f.adopter_epoch
+                    FROM (
+                      SELECT n.id, coalesce(o.adopter, o.home) AS adopter, coalesce(o.adopter_epoch, m.epoch) AS adopter_epoch
+                      FROM instance n
+                      CROSS JOIN LATERAL (
+                        SELECT v.home, v.adopter, v.adopter_epoch FROM instance v
+                        WHERE v.sop_instance = n.sop_instance AND v.state = 0 AND v.id < n.id
+                          AND (v.home <> n.home OR v.adopter IS NOT NULL)
+                        ORDER BY v.id DESC LIMIT 1) o
+                      JOIN member m ON m.id = o.home
+                      WHERE n.home = ? AND n.state = 0 AND n.adopter IS NULL) f
+                    WHERE i.id = f.id""", membership.id());
+        });
+    }
+
+    /**
+     * Those of these that another gateway delivers or has delivered; it must be known that it does. Of what is done,
+     * but is being sent again here, nobody else has the bytes.
+     */
     private List<Long> elsewhere(List<Long> ids) throws SQLException {
         return database.inTransaction(transaction -> Sql.list(
                 transaction,
                 row -> row.getLong(1),
                 """
-                SELECT local_id FROM instance
-                WHERE home = ? AND local_id = ANY (?) AND (state <> 0 OR adopter IS NOT NULL)
-                UNION SELECT local_id FROM taken_over WHERE home = ? AND local_id = ANY (?)""",
+                SELECT i.local_id FROM instance i
+                WHERE i.home = ? AND i.local_id = ANY (?) AND (i.adopter IS NOT NULL OR i.state <> 0
+                  AND NOT EXISTS (SELECT 1 FROM copy c
+                    WHERE c.home = i.home AND c.local_id = i.local_id AND c.state IN (%s)))
+                UNION SELECT local_id FROM taken_over WHERE home = ? AND local_id = ANY (?)""".formatted(CopyStates.OPEN),
                 membership.id(),
                 Sql.numbers(transaction, ids),
                 membership.id(),
@@ -326,16 +355,27 @@ final class Takeover implements AutoCloseable {
         result.orThrow();
     }
 
-    /** Whoever delivered it died before it could say that this was all. */
+    /**
+     * Whoever delivered it died before it could say that this was all. What is still open of it is that for which a
+     * newer version was delivered.
+     */
     private void done(Connection transaction, long instance) throws SQLException {
         membership.enter(transaction);
-        Sql.update(
+        int done = Sql.update(
                 transaction,
                 "UPDATE instance SET state = 1, done_at = now(), metadata = '', adopter = NULL, adopter_epoch = NULL "
                         + "WHERE id = ? AND adopter = ? AND adopter_epoch = ?",
                 instance,
                 membership.id(),
                 membership.epoch());
+        if (done > 0) {
+            Sql.update(
+                    transaction,
+                    "UPDATE copy SET state = ?, reason = '', changed_at = now() WHERE instance = ? AND state IN ("
+                            + CopyStates.OPEN + ")",
+                    CopyStates.number(DeliveryState.SUPERSEDED),
+                    instance);
+        }
     }
 
     private record Result(

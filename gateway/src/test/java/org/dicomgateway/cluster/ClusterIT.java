@@ -321,6 +321,33 @@ class ClusterIT {
     }
 
     @Test
+    void a_study_that_is_sent_again_to_another_gateway_goes_where_it_waits_and_leaves_no_file_there()
+            throws IOException {
+        try (GatewayProcess first = gateway("gw20", archive.peer());
+                GatewayProcess second = gateway("gw21", archive.peer())) {
+            first.start();
+            second.start();
+            pause(first);
+            List<Path> study = Stream.concat(send(first, 1, 100, 2_000).stream(), send(first, 2, 3, 200_000).stream())
+                    .map(TestFile::path)
+                    .toList();
+            Dcmtk.storescu(second.peer(), SENDER, study).orFail();
+
+            await().atMost(LIMIT)
+                    .until(() -> primary.number("SELECT count(*) FROM instance WHERE adopter IS NOT NULL") == 0);
+            try (Stream<Path> spool = Files.walk(second.home().resolve("var"))) {
+                assertThat(spool.filter(path -> path.toString().contains("large") && Files.isRegularFile(path)))
+                        .isEmpty();
+            }
+            first.ask("resume", "archive").orFail();
+            await().atMost(LIMIT).until(() -> primary.number("SELECT count(*) FROM instance WHERE state = 0") == 0);
+            assertThat(second.forwardLog()).doesNotContain("event=delivered");
+            // As one gateway does: what comes again is sent again.
+            assertThat(archive.files()).hasSize(206);
+        }
+    }
+
+    @Test
     void versions_of_a_gateway_that_died_are_taken_over_by_one_survivor_in_their_order() {
         TestFiles files = new TestFiles(folder.resolve("versions"), 8);
         try (GatewayProcess dying = gateway("gw15", archive.peer());

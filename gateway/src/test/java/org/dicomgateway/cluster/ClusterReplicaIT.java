@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
@@ -40,6 +41,7 @@ import org.dicomgateway.spool.Replica;
 import org.dicomgateway.spool.Replica.Entry;
 import org.dicomgateway.testkit.PostgresServer;
 import org.dicomgateway.testkit.TestFiles;
+import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -366,20 +368,48 @@ class ClusterReplicaIT {
         UUID identity = UUID.randomUUID();
         try (Cluster before = new Cluster(settings("gw2", PATIENCE), "1", Duration.ofDays(1), () -> {})) {
             before.replica().join(identity);
-            before.replica().keep(List.of(entry(5), entry(6), entry(7)));
+            before.replica().keep(List.of(entry(5), entry(6), entry(7), entry(8)));
         }
-        primary.execute("UPDATE instance SET state = 1, done_at = now() WHERE local_id = 5");
+        primary.execute("UPDATE instance SET state = 1, done_at = now() WHERE local_id IN (5, 8)");
+        // 8 was found to be missing, and was being sent again.
+        primary.execute("UPDATE copy SET state = 1 WHERE local_id = 5");
         primary.execute("INSERT INTO taken_over SELECT home, local_id, id, now() FROM instance WHERE local_id = 6");
         primary.execute("UPDATE instance SET home = (SELECT id FROM member WHERE node = 'gw1') WHERE local_id = 6");
         Spool spool = new Spool();
         // The first three were received before there was a cluster.
-        spool.unfinished = List.of(1L, 2L, 3L, 5L, 6L, 7L);
+        spool.unfinished = List.of(1L, 2L, 3L, 5L, 6L, 7L, 8L);
         try (Cluster again = new Cluster(settings("gw2", PATIENCE), "1", Duration.ofDays(1), () -> {})) {
-            assertThat(again.replica().join(identity)).isEqualTo(7);
+            assertThat(again.replica().join(identity)).isEqualTo(8);
             again.start(spool);
         }
 
         assertThat(spool.givenUp).containsExactly(5L, 6L);
+    }
+
+    @Test
+    void who_comes_back_in_the_middle_of_a_takeover_gives_up_versions_of_which_an_older_one_is_elsewhere()
+            throws Exception {
+        UUID identity = UUID.randomUUID();
+        try (Cluster before = new Cluster(settings("gw2", PATIENCE), "1", Duration.ofDays(1), () -> {})) {
+            before.replica().join(identity);
+            for (long id = 5; id < 8; id++) {
+                before.replica().keep(List.of(versionOf(1, id)));
+            }
+            before.replica().keep(List.of(entry(8)));
+        }
+        primary.execute("INSERT INTO taken_over SELECT home, local_id, id, now() FROM instance WHERE local_id = 5");
+        primary.execute("UPDATE instance SET home = (SELECT id FROM member WHERE node = 'gw1') WHERE local_id = 5");
+        Spool spool = new Spool();
+        spool.unfinished = List.of(5L, 6L, 7L, 8L);
+        try (Cluster again = new Cluster(settings("gw2", PATIENCE), "1", Duration.ofDays(1), () -> {})) {
+            again.replica().join(identity);
+            again.start(spool);
+        }
+
+        assertThat(spool.givenUp).containsExactly(5L, 6L, 7L);
+        assertThat(primary.number("SELECT count(*) FROM instance i JOIN member m ON m.id = i.adopter "
+                        + "AND m.epoch = i.adopter_epoch AND m.node = 'gw1' WHERE local_id IN (6, 7)"))
+                .isEqualTo(2);
     }
 
     @Test
@@ -456,6 +486,20 @@ class ClusterReplicaIT {
     }
 
     @Test
+    void a_newer_version_goes_to_the_gateway_that_sends_the_older_one_again() throws Exception {
+        try (Cluster other = new Cluster(settings("gw2", PATIENCE), "1", Duration.ofDays(1), () -> {})) {
+            other.replica().join(UUID.randomUUID());
+            keep(1, 2).join();
+            primary.execute("UPDATE instance SET state = 1, done_at = now()");
+            primary.execute("UPDATE copy SET state = 1 WHERE local_id = 2");
+
+            assertThat(other.replica().keep(List.of(versionOf(1, 3), versionOf(2, 4))))
+                    .containsExactly(3L);
+            assertThat(cluster.replica().keep(List.of(versionOf(1, 5)))).containsExactly(5L);
+        }
+    }
+
+    @Test
     void a_version_is_taken_over_only_by_the_gateway_that_has_the_older_one() throws Exception {
         Spool survivor = new Spool();
         try (Cluster other = new Cluster(settings("gw2", PATIENCE), "1", Duration.ofDays(1), () -> {})) {
@@ -497,6 +541,25 @@ class ClusterReplicaIT {
                     .atMost(Duration.ofSeconds(2))
                     .until(survivor.left::isEmpty);
         }
+    }
+
+    @Test
+    void a_gateway_of_an_earlier_version_starts_beside_a_newer_one(@TempDir Path earlier) throws Exception {
+        String first = "V1__cluster.sql";
+        try (InputStream sql = ClusterSchema.class.getResourceAsStream(first)) {
+            Files.copy(sql, earlier.resolve(first));
+        }
+        Flyway.configure()
+                .dataSource("jdbc:postgresql://127.0.0.1:" + primary.port() + "/gateway", "gateway", null)
+                .locations("filesystem:" + earlier)
+                .load()
+                .migrate();
+
+        keep(1).join();
+        // As it does it.
+        primary.execute("INSERT INTO copy (home, local_id, place, instance, route, destination, state, changed_at) "
+                + "SELECT home, local_id, 9, id, 'all', 'a', 0, now() FROM instance");
+        assertThat(primary.number("SELECT count(*) FROM copy")).isEqualTo(2);
     }
 
     @Test
@@ -575,11 +638,29 @@ class ClusterReplicaIT {
         }
     }
 
+    @Test
+    void of_what_is_done_no_copy_stays_parked() throws Exception {
+        Spool survivor = new Spool();
+        survivor.nothingIsLeft = true;
+        try (Cluster other = new Cluster(settings("gw2", PATIENCE), "1", Duration.ofDays(1), () -> {})) {
+            other.replica().join(UUID.randomUUID());
+            keep(1).join();
+            primary.execute("UPDATE copy SET state = 2, reason = 'refused'");
+            primary.execute("UPDATE member SET state = 1, epoch = epoch + 1 WHERE node = 'gw1'");
+            other.start(survivor);
+
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> primary.number("SELECT count(*) FROM instance WHERE state = 1") == 1);
+            assertThat(primary.number("SELECT count(*) FROM copy WHERE state = 5 AND reason = ''"))
+                    .isEqualTo(1);
+        }
+    }
+
     private static Entry with(Entry entry, OptionalLong takenOver, Replica.Body body) {
         return new Entry(entry.instance(), entry.plan(), entry.metadata(), entry.length(), 0, 7, body, takenOver);
     }
 
-    /** A spool in which everything is done that it is asked about. It can take nothing over. */
+    /** A spool in which everything is done that it is asked about. It takes nothing over. */
     private static final class Spool implements Handover {
 
         private final List<Long> givenUp = new CopyOnWriteArrayList<>();
@@ -588,6 +669,7 @@ class ClusterReplicaIT {
         private final List<List<CopyProgress>> leftCopies = new CopyOnWriteArrayList<>();
         private List<Long> unfinished = List.of();
         private List<CopyProgress> copies = List.of();
+        private boolean nothingIsLeft;
 
         private Spool twin() {
             Spool twin = new Spool();
@@ -620,6 +702,9 @@ class ClusterReplicaIT {
         public Optional<Instance> takeOver(Left each, InputStream part10) throws RefusedException {
             left.add(each.key());
             leftCopies.add(each.copies());
+            if (nothingIsLeft) {
+                return Optional.empty();
+            }
             throw new RefusedException(RefusedException.Kind.NO_SPACE, "no space", null);
         }
     }

@@ -207,6 +207,16 @@ class SharingIT {
     }
 
     @Test
+    void what_keeps_deliveries_together_may_be_a_patient_id_and_is_not_in_the_database() {
+        Chooser chooser = gateways.get(0).shared(new Preferring("a", Set.of()));
+        assertThat(chooser.choose(choice("PAT-4711"))).contains("a");
+
+        assertThat(database.number("SELECT count(*) FROM affinity")).isEqualTo(1);
+        assertThat(database.number("SELECT count(*) FROM affinity WHERE key LIKE '%PAT-4711%'"))
+                .isZero();
+    }
+
+    @Test
     void gateways_that_choose_at_the_same_time_choose_the_same() throws InterruptedException {
         List<List<Optional<String>>> chosen = List.of(new ArrayList<>(), new ArrayList<>());
         List<Thread> threads = new ArrayList<>();
