@@ -17,7 +17,7 @@ public final class FreePorts {
      */
     private static final int RANGE = 4_000;
 
-    private static final int FIRST = 20_000 + RANGE * (Integer.getInteger("fork.number", 1) - 1);
+    private static final int FIRST = 16_000 + RANGE * (Integer.getInteger("fork.number", 1) - 1);
     private static final int LAST = FIRST + RANGE;
     private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
