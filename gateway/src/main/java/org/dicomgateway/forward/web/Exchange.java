@@ -37,10 +37,13 @@ final class Exchange {
     private final URI base;
     private final HttpClient client;
     private final RequestorSettings timeouts;
+    private final Runnable leave;
     private volatile @Nullable CompletableFuture<?> running;
     private volatile boolean aborted;
 
-    Exchange(URI base, HttpClient client, RequestorSettings timeouts) {
+    /** @param leave leaves the connections of the client, one of which has been silent for too long */
+    Exchange(URI base, HttpClient client, RequestorSettings timeouts, Runnable leave) {
+        this.leave = leave;
         this.base = base;
         this.client = client;
         this.timeouts = timeouts;
@@ -163,6 +166,9 @@ final class Exchange {
             throw error;
         }
         Cause cause = causeOf(failure);
+        if (cause == Cause.TIMEOUT) {
+            leave.run();
+        }
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
         return new AssociationException(
                 cause, base + ": " + wordsFor(cause, failure) + " (after " + millis + " ms)", failure);

@@ -3,6 +3,7 @@ package org.dicomgateway.forward.web;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -123,7 +124,8 @@ public final class StowConnector implements Connector {
 
     private Exchange exchange() throws AssociationException {
         try {
-            return new Exchange(base, access.client(), timeouts);
+            HttpClient client = access.client();
+            return new Exchange(base, client, timeouts, () -> access.leave(client));
         } catch (IOException e) {
             throw new AssociationException(AssociationException.Cause.CONNECT, base + ": " + e.getMessage(), e);
         }
