@@ -663,8 +663,8 @@ class StowConnectorTest {
     @ValueSource(ints = {401, 429, 500, 503})
     void other_content_that_cannot_be_deleted_now_is_deleted_later(int status) throws Exception {
         held = HeldCopy.Kind.OTHER;
-        server.behaviour = exchange ->
-                HostileWebServer.answer(exchange, exchange.getRequestMethod().equals("DELETE") ? status : 409, JSON, "");
+        server.behaviour = exchange -> HostileWebServer.answer(
+                exchange, exchange.getRequestMethod().equals("DELETE") ? status : 409, JSON, "");
         StowConnector connector = connector(WhenExists.REPLACE);
 
         assertThat(store(connector)).isInstanceOf(Refused.class);
@@ -709,8 +709,15 @@ class StowConnectorTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "<a", "<?xml version=\"1.0\" encoding=\"nonsense\"?><a/>", "<a>&#0;</a>", "\u0000", "<a></b>", "<a b='1' b='2'/>",
-                "<!DOCTYPE a [<!ENTITY b \"bbbb\"><!ENTITY c \"&b;&b;\">]><a>&c;</a>", "<a:b/>", "<?xml version=\"9\"?><a/>"
+                "<a",
+                "<?xml version=\"1.0\" encoding=\"nonsense\"?><a/>",
+                "<a>&#0;</a>",
+                "\u0000",
+                "<a></b>",
+                "<a b='1' b='2'/>",
+                "<!DOCTYPE a [<!ENTITY b \"bbbb\"><!ENTITY c \"&b;&b;\">]><a>&c;</a>",
+                "<a:b/>",
+                "<?xml version=\"9\"?><a/>"
             })
     void XML_of_any_kind_is_no_fault_of_the_gateway(String xml) {
         server.answers(200, "application/xml", xml);
@@ -721,7 +728,11 @@ class StowConnectorTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "[[[[", "null", "1", "{\"00081199\":1}", "{\"00081199\":{\"Value\":{}}}",
+                "[[[[",
+                "null",
+                "1",
+                "{\"00081199\":1}",
+                "{\"00081199\":{\"Value\":{}}}",
                 "{\"00081199\":{\"Value\":[[1],null,{\"00081155\":{\"Value\":{\"a\":1}}}]}}",
                 "{\"00081199\":{\"Value\":[{\"00081155\":{\"Value\":[{}]},\"00081196\":{\"Value\":[1e99999]}}]}}",
                 "{\"a\":1e999999999}"
