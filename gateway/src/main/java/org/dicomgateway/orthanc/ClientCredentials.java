@@ -37,6 +37,9 @@ final class ClientCredentials implements Authorization {
     private static final Logger LOG = LoggerFactory.getLogger(ClientCredentials.class);
 
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(10);
+    /** After no token was to be had, while there is one in use: each request would wait for the next trial. */
+    private static final Duration NEXT_TRIAL = Duration.ofSeconds(30);
+
     private static final DataSize LONGEST_ANSWER = DataSize.ofMebibytes(1);
     /** When the server does not say how long a token lives. */
     private static final Duration USUAL_LIFE = Duration.ofMinutes(10);
@@ -60,7 +63,13 @@ final class ClientCredentials implements Authorization {
      * @param end when it is over
      * @param proven whether a server took it
      */
-    private record Token(String header, Instant renewal, Instant end, boolean proven) {}
+    private record Token(String header, Instant renewal, Instant end, boolean proven) {
+
+        /** At its end at the latest. */
+        Token renewedAt(Instant then) {
+            return new Token(header, then.isBefore(end) ? then : end, end, proven);
+        }
+    }
 
     private final BearerSource.ClientCredentials settings;
     private final Client client;
@@ -84,6 +93,7 @@ final class ClientCredentials implements Authorization {
                     current = Optional.empty();
                     throw e;
                 }
+                current = current.map(token -> token.renewedAt(now.plus(NEXT_TRIAL)));
                 LOG.warn("the token in use is not over yet, but there is no next one: {}", e.getMessage());
             }
         }

@@ -123,6 +123,16 @@ public final class WebAccess {
     }
 
     /**
+     * The next requests use other connections than this client has. By HTTP/2 a request can be given up, and its
+     * connection stays, also one that has been silent for long. Requests that are running go on.
+     */
+    public synchronized void leave(HttpClient client) {
+        if (secured == client) {
+            secured = null;
+        }
+    }
+
+    /**
      * The value of the header {@code Authorization} for the next request; empty: none.
      *
      * @throws IOException when it cannot be had; the message says what is wrong

@@ -1,6 +1,7 @@
 package org.dicomgateway.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URI;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Destinations that get instances over DICOMweb. */
 class DicomWebSettingsTest {
@@ -64,6 +66,13 @@ class DicomWebSettingsTest {
                         .requestor()
                         .tls())
                 .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "65536", "99999"})
+    void a_port_that_does_not_exist_is_refused(String port) {
+        assertThatThrownBy(() -> destination("dicomweb.url = \"http://localhost:" + port + "/dicom-web\""))
+                .isInstanceOf(ConfigurationException.class);
     }
 
     @Test

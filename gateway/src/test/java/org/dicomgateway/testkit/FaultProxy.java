@@ -40,6 +40,7 @@ public final class FaultProxy implements AutoCloseable {
     private final Peer target;
     private final ServerSocket listener;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final Set<Socket> forgotten = ConcurrentHashMap.newKeySet();
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicLong harm = new AtomicLong();
     private final AtomicInteger blocks = new AtomicInteger();
@@ -97,6 +98,11 @@ public final class FaultProxy implements AutoCloseable {
         return harm.get();
     }
 
+    /** From now on the connections that are open are silent, and those that are made later are not. */
+    public void forgetConnections() {
+        forgotten.addAll(sockets);
+    }
+
     /** Breaks every open connection. */
     public void breakConnections() {
         sockets.forEach(FaultProxy::close);
@@ -152,6 +158,8 @@ public final class FaultProxy implements AutoCloseable {
         } finally {
             sockets.remove(from);
             sockets.remove(to);
+            forgotten.remove(from);
+            forgotten.remove(to);
         }
     }
 
@@ -305,7 +313,7 @@ public final class FaultProxy implements AutoCloseable {
         if (fault == NetworkFault.BLACK_HOLE) {
             harm.incrementAndGet();
         }
-        while (fault == NetworkFault.BLACK_HOLE && !from.isClosed()) {
+        while ((fault == NetworkFault.BLACK_HOLE || forgotten.contains(from)) && !from.isClosed()) {
             LockSupport.parkNanos(10_000_000);
         }
     }

@@ -25,6 +25,8 @@ final class RestReader {
 
     private static final Duration MIN_INTERVAL = Duration.ofSeconds(5);
 
+    private static final int MAX_PORT = 0xFFFF;
+
     private RestReader() {}
 
     /** The login, which destinations can have in common. */
@@ -96,7 +98,8 @@ final class RestReader {
             throw new IllegalArgumentException("the address contains a login; write it as user and password-file");
         }
         boolean web = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
-        if (!web || url.getHost() == null || url.getQuery() != null || url.getFragment() != null) {
+        boolean port = url.getPort() == -1 || (url.getPort() > 0 && url.getPort() <= MAX_PORT);
+        if (!web || !port || url.getHost() == null || url.getQuery() != null || url.getFragment() != null) {
             throw notAnAddress();
         }
         return url;

@@ -37,10 +37,13 @@ final class Exchange {
     private final URI base;
     private final HttpClient client;
     private final RequestorSettings timeouts;
+    private final Runnable leave;
     private volatile @Nullable CompletableFuture<?> running;
     private volatile boolean aborted;
 
-    Exchange(URI base, HttpClient client, RequestorSettings timeouts) {
+    /** @param leave leaves the connections of the client, one of which has been silent for too long */
+    Exchange(URI base, HttpClient client, RequestorSettings timeouts, Runnable leave) {
+        this.leave = leave;
         this.base = base;
         this.client = client;
         this.timeouts = timeouts;
@@ -65,7 +68,8 @@ final class Exchange {
     }
 
     /**
-     * Posts a request.
+     * Posts a request. A success that comes before all of it was sent is none: the server cannot have the instance, and
+     * what was not read may be damaged.
      *
      * @throws IOException when {@code body} throws it; the server then gets no complete request
      */
@@ -76,11 +80,17 @@ final class Exchange {
         CompletableFuture<HttpResponse<T>> answer = begin(request.POST(body).build(), handler);
         CompletableFuture<HttpResponse<T>> ended = answer.whenComplete((response, failure) -> body.end());
         try {
-            write(content, body);
-            return ended.get(timeouts.responseTimeout().toMillis(), TimeUnit.MILLISECONDS);
+            boolean whole = write(content, body);
+            HttpResponse<T> response = ended.get(timeouts.responseTimeout().toMillis(), TimeUnit.MILLISECONDS);
+            if (!whole) {
+                refuseSuccess(response.statusCode());
+            }
+            return response;
         } catch (UnreadableContentException e) {
             body.fail(e);
             throw e.failure();
+        } catch (AssociationException e) {
+            throw e;
         } catch (Exception e) {
             throw failed(start, e);
         } finally {
@@ -97,14 +107,23 @@ final class Exchange {
         return answer;
     }
 
-    private void write(StowRequest content, RequestBody body)
+    private void refuseSuccess(int status) throws AssociationException {
+        if (status / 100 == 2) {
+            throw new AssociationException(
+                    Cause.PROTOCOL, base + " answered HTTP " + status + " before it had the whole instance", null);
+        }
+    }
+
+    /** Returns whether all of it was sent, and was right. */
+    private boolean write(StowRequest content, RequestBody body)
             throws InterruptedException, TimeoutException, UnreadableContentException {
         // For the connection and the TLS handshake.
         Duration limit = timeouts.connectTimeout().multipliedBy(2);
         while (true) {
             switch (body.await(limit)) {
                 case OVER -> {
-                    return;
+                    // The client may have had the last piece already: it may not ask for more before the answer.
+                    return content.isRead();
                 }
                 case LATE -> throw new TimeoutException("it takes no more data for " + limit.toSeconds() + " s");
                 case READY -> {
@@ -112,7 +131,7 @@ final class Exchange {
                     int n = read(content, piece);
                     if (n == 0) {
                         body.complete();
-                        return;
+                        return true;
                     }
                     body.write(ByteBuffer.wrap(piece, 0, n));
                 }
@@ -147,6 +166,9 @@ final class Exchange {
             throw error;
         }
         Cause cause = causeOf(failure);
+        if (cause == Cause.TIMEOUT) {
+            leave.run();
+        }
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
         return new AssociationException(
                 cause, base + ": " + wordsFor(cause, failure) + " (after " + millis + " ms)", failure);

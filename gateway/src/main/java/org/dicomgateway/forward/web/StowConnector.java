@@ -3,6 +3,7 @@ package org.dicomgateway.forward.web;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -123,7 +124,8 @@ public final class StowConnector implements Connector {
 
     private Exchange exchange() throws AssociationException {
         try {
-            return new Exchange(base, access.client(), timeouts);
+            HttpClient client = access.client();
+            return new Exchange(base, client, timeouts, () -> access.leave(client));
         } catch (IOException e) {
             throw new AssociationException(AssociationException.Cause.CONNECT, base + ": " + e.getMessage(), e);
         }
@@ -162,7 +164,7 @@ public final class StowConnector implements Connector {
                             response.headers().firstValue("Content-Type").orElse(""), response.body())
                     .flatMap(answer -> answer.about(outgoing.sopInstance()));
             if (StowTable.isDuplicate(response.statusCode(), result)) {
-                return ofExisting(claim, outgoing);
+                return ofExisting(claim, outgoing, StowTable.isBareConflict(response.statusCode(), result));
             }
             return StowTable.of(
                             response.statusCode(),
@@ -224,10 +226,15 @@ public final class StowConnector implements Connector {
             return exchange;
         }
 
-        /** The server has the instance, by what it says. */
-        private Outcome ofExisting(Claim claim, Outgoing outgoing) {
+        /**
+         * The server has the instance, by what it says.
+         *
+         * @param guessed it says only that it stored nothing: then it has to show what it has, in any case
+         */
+        private Outcome ofExisting(Claim claim, Outgoing outgoing, boolean guessed) {
             int status = DimseStatus.DUPLICATE_SOP_INSTANCE;
-            if (whenExists == WhenExists.KEEP) {
+            boolean kept = whenExists == WhenExists.KEEP;
+            if (kept && !guessed) {
                 return new Delivered(status);
             }
             HeldCopy.Answer finding;
@@ -235,6 +242,9 @@ public final class StowConnector implements Connector {
                 finding = held.of(destination, claim, outgoing.sentAs());
             } catch (IOException e) {
                 return notComparable(e.getMessage());
+            }
+            if (kept && finding.kind() != HeldCopy.Kind.ABSENT) {
+                return new Delivered(status);
             }
             return switch (finding.kind()) {
                 case SAME -> new Delivered(status);
@@ -270,14 +280,20 @@ public final class StowConnector implements Connector {
             String path = "studies/" + known.studyInstanceUid() + "/series/" + known.seriesInstanceUid() + "/instances/"
                     + known.sopInstance();
             try {
-                HttpRequest.Builder delete = request(login(), path);
-                int answer = begin().send(
+                Optional<String> login = login();
+                HttpRequest.Builder delete = request(login, path);
+                HttpResponse<Void> response = begin().send(
                                 delete.method("DELETE", HttpRequest.BodyPublishers.noBody()),
-                                BoundedBody.upTo(LONGEST_ANSWER, BodyHandlers.discarding()))
-                        .statusCode();
+                                BoundedBody.upTo(LONGEST_ANSWER, BodyHandlers.discarding()));
+                isRefused(response, login);
+                int answer = response.statusCode();
                 if (answer / 100 == 2 || answer == HttpURLConnection.HTTP_NOT_FOUND) {
                     return new Unavailable(
                             "other content was deleted there, and the instance is sent again", Duration.ZERO, false);
+                }
+                if (answer == UNAUTHORIZED || answer == StowTable.TOO_MANY_REQUESTS || answer / 100 == 5) {
+                    replaced.remove(claim.deliveryId());
+                    return new Refused(status, "other content cannot be deleted there: HTTP " + answer);
                 }
                 return new Impossible(
                         status,

@@ -67,4 +67,9 @@ final class StowRequest {
         tailRead += last;
         return n + last;
     }
+
+    /** Whether all of it was read. */
+    boolean isRead() {
+        return tailRead == tail.length;
+    }
 }

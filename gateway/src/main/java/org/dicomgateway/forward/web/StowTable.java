@@ -37,7 +37,12 @@ final class StowTable {
     static boolean isDuplicate(int status, Optional<Result> result) {
         return result.map(it -> !it.stored()
                         && (it.code() == DimseStatus.DUPLICATE_SOP_INSTANCE || it.code() == AZURE_DUPLICATE))
-                .orElse(status == HttpURLConnection.HTTP_CONFLICT);
+                .orElse(isBareConflict(status, result));
+    }
+
+    /** A conflict without a reason: nothing was stored (PS3.18 10.5.3), and that it has the instance is a guess. */
+    static boolean isBareConflict(int status, Optional<Result> result) {
+        return status == HttpURLConnection.HTTP_CONFLICT && result.isEmpty();
     }
 
     /**
@@ -55,8 +60,11 @@ final class StowTable {
         String code = "HTTP " + status;
         return switch (status) {
             case TOO_MANY_REQUESTS ->
+                // A time that is over is that of a clock that is wrong: without a pause, this would go on and on.
                 Optional.of(new Unavailable(
-                        code + " too many requests", wait(retryAfter, now).orElse(BUSY), false));
+                        code + " too many requests",
+                        wait(retryAfter, now).filter(wait -> !wait.isZero()).orElse(BUSY),
+                        false));
             case HttpURLConnection.HTTP_UNAVAILABLE ->
                 Optional.of(new Unavailable(
                         code + " service unavailable", wait(retryAfter, now).orElse(Duration.ZERO), true));

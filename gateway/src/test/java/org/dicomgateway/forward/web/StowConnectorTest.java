@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -558,6 +559,188 @@ class StowConnectorTest {
         AssociationException absent = failure(connector);
         assertThat(absent.reason()).isEqualTo(Cause.CONNECT);
         assertThat(absent).hasMessageContaining("connection refused");
+    }
+
+    /** It claims to have what it has not got yet; and the end of the instance, where damage shows, was not read. */
+    @ParameterizedTest
+    @ValueSource(longs = {40_000_000, Outgoing.UNKNOWN})
+    void a_success_before_the_end_of_the_request_is_none(long length) throws Exception {
+        byte[] answer = ("HTTP/1.1 200 OK\r\nContent-Type: " + JSON + "\r\nContent-Length: " + STORED.length()
+                        + "\r\n\r\n" + STORED)
+                .getBytes(ISO_8859_1);
+        try (ServerSocket raw = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            Thread hasty = new Thread(() -> {
+                try (Socket socket = raw.accept()) {
+                    socket.getInputStream().readNBytes(2000);
+                    socket.getOutputStream().write(answer);
+                    socket.getOutputStream().flush();
+                    Thread.sleep(1000);
+                } catch (IOException | InterruptedException e) {
+                    // The test looks at what the client says.
+                }
+            });
+            hasty.start();
+            URI url = URI.create("http://127.0.0.1:" + raw.getLocalPort() + "/");
+
+            AssociationException failure = catchThrowableOfType(
+                    AssociationException.class,
+                    () -> store(
+                            connector(new DicomWebSettings(url, Optional.empty())),
+                            length,
+                            new Zeros(40_000_000, new AtomicLong(), true)));
+
+            assertThat(failure).isNotNull();
+            hasty.join();
+        }
+    }
+
+    /** Otherwise the server takes the next request for the rest of this one. */
+    @ParameterizedTest
+    @ValueSource(longs = {1L << 40, Outgoing.UNKNOWN})
+    void a_connection_with_half_a_request_is_not_used_again(long length) throws Exception {
+        byte[] answer = "HTTP/1.1 507 Full\r\nContent-Length: 0\r\n\r\n".getBytes(ISO_8859_1);
+        List<Socket> open = new CopyOnWriteArrayList<>();
+        try (ServerSocket raw = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            Thread hasty = new Thread(() -> {
+                while (true) {
+                    try {
+                        Socket socket = raw.accept();
+                        open.add(socket);
+                        new Thread(() -> {
+                                    try (socket) {
+                                        socket.getInputStream().readNBytes(2000);
+                                        socket.getOutputStream().write(answer);
+                                        socket.getOutputStream().flush();
+                                        socket.getInputStream().skipNBytes(200_000_000);
+                                    } catch (IOException e) {
+                                        // The test looks at what the client says.
+                                    }
+                                })
+                                .start();
+                    } catch (IOException e) {
+                        return;
+                    }
+                }
+            });
+            hasty.start();
+            URI url = URI.create("http://127.0.0.1:" + raw.getLocalPort() + "/");
+            StowConnector connector = connector(new DicomWebSettings(url, Optional.empty()));
+
+            for (int i = 0; i < 3; i++) {
+                assertThat(store(connector, length, new Zeros(1L << 40, new AtomicLong(), false)))
+                        .isInstanceOf(Refused.class);
+            }
+
+            assertThat(open).hasSize(3);
+            await().atMost(Duration.ofSeconds(5)).until(() -> open.stream().allMatch(Socket::isClosed));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "Thu, 1 Jan 2015 00:02:00 GMT", "soon", ""})
+    void a_busy_server_is_left_alone_also_when_it_names_no_time_to_come(String header) throws Exception {
+        server.behaviour = exchange -> {
+            exchange.getResponseHeaders().set("Retry-After", header);
+            HostileWebServer.answer(exchange, 429, "text/plain", "");
+        };
+
+        assertThat(((Unavailable) store(connector(WhenExists.COMPARE))).pause()).isPositive();
+    }
+
+    /** A conflict without a reason (PS3.18 10.5.3) says that nothing was stored, not why. */
+    @Test
+    void a_conflict_without_a_reason_is_no_copy_to_keep() throws Exception {
+        server.answers(409, "text/plain", "");
+        held = HeldCopy.Kind.ABSENT;
+        assertThat(store(connector(WhenExists.KEEP))).isInstanceOf(Refused.class);
+        for (HeldCopy.Kind any : List.of(HeldCopy.Kind.SAME, HeldCopy.Kind.OTHER, HeldCopy.Kind.UNKNOWN)) {
+            held = any;
+            assertThat(store(connector(WhenExists.KEEP))).isEqualTo(new Delivered(0x0111));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {401, 429, 500, 503})
+    void other_content_that_cannot_be_deleted_now_is_deleted_later(int status) throws Exception {
+        held = HeldCopy.Kind.OTHER;
+        server.behaviour = exchange -> HostileWebServer.answer(
+                exchange, exchange.getRequestMethod().equals("DELETE") ? status : 409, JSON, "");
+        StowConnector connector = connector(WhenExists.REPLACE);
+
+        assertThat(store(connector)).isInstanceOf(Refused.class);
+        assertThat(store(connector)).isInstanceOf(Refused.class);
+
+        assertThat(server.requests().stream().filter(request -> request.method().equals("DELETE")))
+                .hasSize(2);
+    }
+
+    /** Each waits for all that ask before it. */
+    @Test
+    void a_token_that_is_still_valid_is_used_while_the_authorization_server_is_out_of_order() throws Exception {
+        AtomicInteger asked = new AtomicInteger();
+        Path secret = Files.writeString(directory.resolve("secret"), SECRET);
+        server.behaviour = exchange -> {
+            if (exchange.getRequestURI().getPath().equals("/token")) {
+                boolean first = asked.incrementAndGet() == 1;
+                HostileWebServer.answer(
+                        exchange,
+                        first ? 200 : 500,
+                        "application/json",
+                        first ? "{\"access_token\":\"token\",\"expires_in\":5}" : "");
+            } else {
+                HostileWebServer.answer(exchange, 200, JSON, STORED);
+            }
+        };
+        StowConnector connector = connector(new DicomWebSettings(
+                server.url("/dicom-web"),
+                Optional.empty(),
+                Optional.of(new BearerSource.ClientCredentials(server.url("/token"), "id", secret, Optional.empty())),
+                WhenExists.COMPARE));
+        store(connector);
+        Thread.sleep(4100);
+
+        for (int i = 0; i < 5; i++) {
+            assertThat(store(connector)).isEqualTo(new Delivered(0));
+        }
+
+        assertThat(asked).hasValue(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<a",
+                "<?xml version=\"1.0\" encoding=\"nonsense\"?><a/>",
+                "<a>&#0;</a>",
+                "\u0000",
+                "<a></b>",
+                "<a b='1' b='2'/>",
+                "<!DOCTYPE a [<!ENTITY b \"bbbb\"><!ENTITY c \"&b;&b;\">]><a>&c;</a>",
+                "<a:b/>",
+                "<?xml version=\"9\"?><a/>"
+            })
+    void XML_of_any_kind_is_no_fault_of_the_gateway(String xml) {
+        server.answers(200, "application/xml", xml);
+
+        assertThat(failure(connector(WhenExists.COMPARE)).reason()).isEqualTo(Cause.PROTOCOL);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "[[[[",
+                "null",
+                "1",
+                "{\"00081199\":1}",
+                "{\"00081199\":{\"Value\":{}}}",
+                "{\"00081199\":{\"Value\":[[1],null,{\"00081155\":{\"Value\":{\"a\":1}}}]}}",
+                "{\"00081199\":{\"Value\":[{\"00081155\":{\"Value\":[{}]},\"00081196\":{\"Value\":[1e99999]}}]}}",
+                "{\"a\":1e999999999}"
+            })
+    void JSON_of_any_kind_is_no_fault_of_the_gateway(String json) {
+        server.answers(200, JSON, json);
+
+        assertThat(failure(connector(WhenExists.COMPARE)).reason()).isEqualTo(Cause.PROTOCOL);
     }
 
     /** By HTTP/1.1 a client that still writes may find the connection reset before it can read such an answer. */

@@ -21,6 +21,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.config.settings.DestinationSettings.DicomWebSettings;
 import org.dicomgateway.dicom.requestor.RequestorSettings;
+import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.dicom.wire.AssociationException;
 import org.dicomgateway.dicom.wire.AssociationException.Cause;
 import org.dicomgateway.forward.association.Outgoing;
@@ -35,6 +36,7 @@ import org.dicomgateway.security.TlsSettings;
 import org.dicomgateway.spool.DamagedInstanceException;
 import org.dicomgateway.testkit.Certificates;
 import org.dicomgateway.testkit.Child;
+import org.dicomgateway.testkit.FaultProxy;
 import org.dicomgateway.testkit.FreePorts;
 import org.dicomgateway.testkit.Waiting;
 import org.junit.jupiter.api.Test;
@@ -151,6 +153,31 @@ class StowTlsIT {
                         () -> store(connector(port, List.of(others.authority())), new ByteArrayInputStream(dataset)));
                 assertThat(stranger.reason()).isEqualTo(Cause.CONNECT);
                 assertThat(stranger).hasMessageContaining("no TLS connection");
+            }
+        }
+    }
+
+    /** As behind a firewall that has forgotten it. A stream of HTTP/2 can be given up, and its connection stay. */
+    @Test
+    void a_connection_of_HTTP_2_that_has_become_silent_is_not_used_again() throws Exception {
+        Certificates certificates = new Certificates(directory.resolve("ours")).make("server");
+        int port = FreePorts.next();
+        try (HostileWebServer server = new HostileWebServer();
+                FaultProxy network = FaultProxy.before(new Peer(StowConnectorTest.US, "localhost", port))) {
+            server.answers(200, StowConnectorTest.JSON, StowConnectorTest.STORED);
+            try (Child proxy = proxy(server, certificates, port)) {
+                StowConnector connector = connector(network.peer().port(), List.of(certificates.authority()));
+                byte[] dataset = new byte[SIZE];
+                assertThat(store(connector, new ByteArrayInputStream(dataset)))
+                        .as(proxy.output())
+                        .isEqualTo(new Delivered(0));
+
+                network.forgetConnections();
+
+                AssociationException silent = catchThrowableOfType(
+                        AssociationException.class, () -> store(connector, new ByteArrayInputStream(dataset)));
+                assertThat(silent.reason()).isEqualTo(Cause.TIMEOUT);
+                assertThat(store(connector, new ByteArrayInputStream(dataset))).isEqualTo(new Delivered(0));
             }
         }
     }
