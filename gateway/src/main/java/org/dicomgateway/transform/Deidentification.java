@@ -23,6 +23,10 @@ import org.dicomgateway.transform.ProfileRow.Action;
 /** De-identifies the attributes of instances by one profile. Immutable. */
 final class Deidentification {
 
+    /** All of a code: its value, scheme, meaning, context group and equivalents (PS3.3 8). */
+    private static final int FIRST_OF_CODE = 0x00080100;
+
+    private static final int LAST_OF_CODE = 0x00080124;
     private static final int CODE_VALUE = 0x00080100;
     private static final int CODING_SCHEME = 0x00080102;
     private static final int PATIENT_ID = 0x00100020;
@@ -30,6 +34,10 @@ final class Deidentification {
     private static final int PATIENT_IDENTITY_REMOVED = 0x00120062;
     private static final int DEIDENTIFICATION_METHOD = 0x00120063;
     private static final int DEIDENTIFICATION_METHOD_CODES = 0x00120064;
+
+    /** SOP Class, SOP Instance, Study and Series Instance UID: what an instance is, and where it belongs. */
+    private static final List<Integer> IDENTITY = List.of(0x00080016, 0x00080018, 0x0020000D, 0x0020000E);
+
     private static final int TEMPORAL_INFORMATION_MODIFIED = 0x00280303;
 
     private static final String BASIC_CODE = "113100";
@@ -76,6 +84,7 @@ final class Deidentification {
      */
     void apply(Elements dataset) throws UntransformableException {
         SopClasses.check(dataset);
+        checkIdentity(dataset);
         Optional<String> burnedIn = SopClasses.burnedIn(dataset);
         if (burnedIn.isPresent() && settings.burnedIn() == BurnedIn.PARK) {
             throw new UntransformableException(
@@ -83,6 +92,18 @@ final class Deidentification {
         }
         clean(dataset, patient(dataset), Optional.empty());
         note(dataset);
+    }
+
+    /** Without one of them that it has, or with two values, it would be another instance, or of no study. */
+    private static void checkIdentity(Elements dataset) throws UntransformableException {
+        for (int tag : IDENTITY) {
+            Optional<Element> element = dataset.get(tag);
+            if (element.isPresent()
+                    && (element.get().value().length > 0 || element.get().isSequence())
+                    && !Uid.isValid(String.join("\\", values(element.get())))) {
+                throw new UntransformableException(element.get() + " is not one valid UID, so it cannot be replaced");
+            }
+        }
     }
 
     /**
@@ -147,7 +168,10 @@ final class Deidentification {
             throw new UntransformableException("the Specific Character Set of an item is not one of the standard");
         }
         for (Element element : elements.all()) {
-            ProfileRow row = Element.isPrivate(element.tag()) ? ProfileRow.REMOVED : BasicProfile.row(element.tag());
+            boolean strayCode = outer.isEmpty() && isOfCode(element);
+            ProfileRow row = Element.isPrivate(element.tag()) || strayCode
+                    ? ProfileRow.REMOVED
+                    : BasicProfile.row(element.tag());
             Optional<Element> left = one(element, row, patient, encoding);
             if (left.isPresent()) {
                 elements.put(left.get());
@@ -224,10 +248,20 @@ final class Deidentification {
             return Optional.empty();
         }
         return switch (vr) {
-            case "US", "SS", "UL", "SL", "UV", "SV", "FL", "FD", "AT", "OW", "OB" -> Optional.of(element);
+            case "US", "SS", "OW", "OB", "UL", "SL", "FL", "AT", "UV", "SV", "FD" ->
+                element.value().length % bytes(element.vr()) == 0 ? Optional.of(element) : Optional.empty();
             case "AS", "CS", "DA", "DS", "DT", "IS", "TM", "UI" ->
                 isWellFormed(element, vr) ? Optional.of(element) : Optional.empty();
             default -> isDecodable(element, encoding) ? Optional.of(element) : Optional.empty();
+        };
+    }
+
+    /** The length of one number (PS3.5 6.2). What is not a whole number of them is something else. */
+    private static int bytes(String vr) {
+        return switch (vr) {
+            case "UL", "SL", "FL", "AT" -> 4;
+            case "UV", "SV", "FD" -> 8;
+            default -> 2;
         };
     }
 
@@ -259,11 +293,18 @@ final class Deidentification {
         return left;
     }
 
-    /** An item that is no code, or one of a scheme that everybody can look up: a local code could say anything. */
+    /**
+     * An item that is no code, or one of a scheme that everybody can look up: a local code could say anything, and so
+     * could a meaning without a scheme.
+     */
     private static boolean isPublicCode(Elements item) {
-        boolean coded =
-                item.get(CODE_VALUE).isPresent() || item.get(CODING_SCHEME).isPresent();
-        return !coded || CODE_SCHEMES.contains(item.firstAscii(CODING_SCHEME));
+        boolean coded = item.all().stream().anyMatch(Deidentification::isOfCode);
+        List<String> schemes = item.ascii(CODING_SCHEME);
+        return !coded || (schemes.size() == 1 && CODE_SCHEMES.contains(schemes.get(0)));
+    }
+
+    private static boolean isOfCode(Element element) {
+        return element.tag() >= FIRST_OF_CODE && element.tag() <= LAST_OF_CODE;
     }
 
     private Optional<Element> uids(Element element) {

@@ -59,9 +59,9 @@ final class SopClasses {
     static Optional<String> burnedIn(Elements dataset) {
         if (isOneOf(dataset.firstAscii(SOP_CLASS_UID), OFTEN_BURNED_IN)) {
             return Optional.of("images of this kind often have text in their pixels, or show a person");
-        } else if (dataset.ascii(BURNED_IN_ANNOTATION).contains("YES")) {
+        } else if (isYes(dataset, BURNED_IN_ANNOTATION)) {
             return Optional.of("Burned In Annotation is YES");
-        } else if (dataset.ascii(RECOGNIZABLE_VISUAL_FEATURES).contains("YES")) {
+        } else if (isYes(dataset, RECOGNIZABLE_VISUAL_FEATURES)) {
             return Optional.of("Recognizable Visual Features is YES");
         } else if (dataset.get(CONVERSION_TYPE).isPresent()) {
             return Optional.of("it has a Conversion Type, as captured and digitized pictures have");
@@ -71,6 +71,11 @@ final class SopClasses {
                 .flatMap(value -> Stream.of(value.split("[ _-]")))
                 .anyMatch(word -> SCREENS.stream().anyMatch(word::startsWith));
         return screen ? Optional.of("its Image Type is that of a picture of a screen or a report") : Optional.empty();
+    }
+
+    /** Also in small letters: that is no valid value, and means the same. */
+    private static boolean isYes(Elements dataset, int tag) {
+        return dataset.ascii(tag).stream().anyMatch("YES"::equalsIgnoreCase);
     }
 
     /** Whether instances of this SOP class can be de-identified. */

@@ -122,6 +122,7 @@
 0020000D U u StudyInstanceUID
 0020000E U u SeriesInstanceUID
 00200010 Z - StudyID
+00201070 X - OtherStudyNumbers
 00201040 Z - PositionReferenceIndicator
 00209056 D - StackID
 00203401 X d ModifyingDeviceID

@@ -176,4 +176,19 @@ class TransformSettingsTest {
         assertThat(Configuration.warnings(routing, written.gateway("")))
                 .anyMatch(warning -> warning.what().contains("no destination names the transform a"));
     }
+
+    @Test
+    void a_byte_order_mark_is_no_part_of_the_first_value() throws ConfigurationException {
+        written.file("ids.csv", "\uFEFF000123,S-1\n000124,S-2\n");
+        List<TransformSettings> transforms = Optional.ofNullable(written.routing(
+                                with("tidy.map { PatientID { file = ids.csv, otherwise = keep } }", "transform = tidy"))
+                        .destinations()
+                        .get("orthanc1"))
+                .orElseThrow()
+                .transforms();
+        assertThat(transforms.get(0).rules().get(0))
+                .isInstanceOfSatisfying(
+                        RuleSettings.Lookup.class,
+                        lookup -> assertThat(lookup.table()).isEqualTo(Map.of("000123", "S-1", "000124", "S-2")));
+    }
 }

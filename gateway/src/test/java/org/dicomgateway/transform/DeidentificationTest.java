@@ -21,6 +21,7 @@ import org.dicomgateway.config.transform.ProfileSettings.BurnedIn;
 import org.dicomgateway.dicom.rewrite.UntransformableException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DeidentificationTest {
@@ -263,5 +264,64 @@ class DeidentificationTest {
     void an_unknown_character_set_is_not_sent() {
         assertThatThrownBy(() -> apply(profile(), Dataset.ct("1.2.9").text("SpecificCharacterSet", "WHATEVER")))
                 .isInstanceOf(UntransformableException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"CodeMeaning", "LongCodeValue", "CodingSchemeVersion"})
+    void a_part_of_a_code_without_a_published_scheme_goes(String keyword) throws IOException {
+        byte[] item = apply(
+                profile(),
+                Dataset.ct("1.2.9").items("AnatomicRegionSequence", new Dataset().text(keyword, "ROOM OF DOE")));
+        byte[] scheme = apply(
+                profile(),
+                Dataset.ct("1.2.9")
+                        .items(
+                                "AnatomicRegionSequence",
+                                new Dataset()
+                                        .text("CodingSchemeDesignator", "SCT\\ROOM OF DOE")
+                                        .text(keyword, "ROOM OF DOE")));
+        byte[] top = apply(
+                profile(),
+                Dataset.ct("1.2.9").text("CodingSchemeDesignator", "SCT").text(keyword, "ROOM OF DOE"));
+        assertThat(List.of(item, scheme, top))
+                .allSatisfy(output -> assertThat(new String(output, StandardCharsets.ISO_8859_1))
+                        .doesNotContain("ROOM"));
+    }
+
+    @Test
+    void a_number_of_a_study_goes_and_so_do_bytes_that_are_no_whole_numbers() throws IOException {
+        byte[] output = apply(
+                profile(),
+                Dataset.ct("1.2.9")
+                        .text("OtherStudyNumbers", "471147")
+                        .bytes(
+                                Transforms.tag("DiffusionBValue"),
+                                "FD",
+                                "ROOM OF DOE!".getBytes(StandardCharsets.US_ASCII)));
+        assertThat(new String(output, StandardCharsets.ISO_8859_1))
+                .doesNotContain("471147")
+                .doesNotContain("ROOM");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "StudyInstanceUID, 1.2.A",
+        "SeriesInstanceUID, 1.2.3-4",
+        "StudyInstanceUID, 1.2.3\\1.2.4",
+        "SOPInstanceUID, 1.2.9\\1.2.10"
+    })
+    void an_instance_whose_own_UIDs_cannot_be_replaced_is_not_sent(String keyword, String uid) {
+        assertThatThrownBy(() -> apply(profile(), Dataset.ct("1.2.9").text(keyword, uid)))
+                .isInstanceOf(UntransformableException.class)
+                .hasMessageContaining("is not one valid UID")
+                .hasMessageNotContaining(uid);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"BurnedInAnnotation", "RecognizableVisualFeatures"})
+    void small_letters_mean_the_same(String keyword) {
+        assertThatThrownBy(() -> apply(profile(), Dataset.ct("1.2.9").text(keyword, "Yes")))
+                .isInstanceOf(UntransformableException.class)
+                .hasMessageContaining("burned-in = park");
     }
 }

@@ -16,6 +16,9 @@ import org.dicomgateway.security.FileTrouble;
  */
 public final class ValueTable {
 
+    /** Spreadsheets write it before the first value, of which it is no part. */
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+
     private ValueTable() {}
 
     /** The table in the named file. A relative path is relative to the file that names it. */
@@ -29,8 +32,9 @@ public final class ValueTable {
         Map<String, String> table = new LinkedHashMap<>();
         try {
             int line = 0;
-            for (String text : Files.readAllLines(file)) {
+            for (String each : Files.readAllLines(file)) {
                 line++;
+                String text = line == 1 && each.startsWith(BYTE_ORDER_MARK) ? each.substring(1) : each;
                 if (text.isBlank() || text.startsWith("#")) {
                     continue;
                 }

@@ -55,6 +55,11 @@ final class OutgoingInstances {
      */
     Prepared open(Claim claim) throws IOException {
         if (transformation.isEmpty()) {
+            // The destination may have had transforms when an earlier attempt was made.
+            Optional<SentAs> before = outbox.sentAs(claim);
+            if (before.isPresent()) {
+                throw otherwise(before.get(), "the destination has no transforms now");
+            }
             return new Prepared(Optional.empty(), outbox.open(claim));
         }
         Transformation.Result result = transformation
@@ -73,14 +78,17 @@ final class OutgoingInstances {
         if (before.isEmpty()) {
             outbox.noteSentAs(claim, sentAs);
         } else if (!before.get().isSameAs(sentAs)) {
-            throw new UntransformableException(
-                    "an earlier attempt may have sent it as " + before.get().sopInstance()
-                            + ", and "
-                            + (before.get().version().equals(sentAs.version())
-                                    ? "this version of the gateway transforms it otherwise"
-                                    : "the transforms, their tables or the key are others now")
-                            + "; retry the delivery to send it by the transforms as they are now");
+            throw otherwise(
+                    before.get(),
+                    before.get().version().equals(sentAs.version())
+                            ? "this version of the gateway transforms it otherwise"
+                            : "the transforms, their tables or the key are others now");
         }
+    }
+
+    private static UntransformableException otherwise(SentAs before, String why) {
+        return new UntransformableException("an earlier attempt may have sent it as " + before.sopInstance() + ", and "
+                + why + "; retry the delivery to send it by the transforms as they are now");
     }
 
     /** The SOP Instance UID under which the destination was sent the instance, when that is another one. */

@@ -103,7 +103,8 @@ final class StoreAttempt {
         } catch (DamagedInstanceException e) {
             outcome = new Impossible(Outcome.NO_STATUS, "damaged in the spool, not sent: " + e.getMessage(), true);
         } catch (UntransformableException | UnreadableDatasetException e) {
-            outcome = new Impossible(Outcome.NO_STATUS, "cannot be transformed, not sent: " + e.getMessage());
+            // Not to the next candidate either: that one may have no transform.
+            outcome = new Impossible(Outcome.NO_STATUS, "cannot be transformed, not sent: " + e.getMessage(), true);
         } catch (IOException e) {
             outcome = new Refused(Outcome.NO_STATUS, "cannot be read from the spool: " + e.getMessage());
         } catch (RuntimeException | Error e) {

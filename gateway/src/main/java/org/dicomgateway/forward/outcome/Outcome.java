@@ -53,7 +53,8 @@ public sealed interface Outcome {
      *
      * @param status the response's status, or {@link #NO_STATUS}
      * @param reason why, for operators
-     * @param anywhere whether this is true for every destination, because the instance itself is damaged
+     * @param anywhere whether this is true for every destination, because the instance itself is damaged, or may
+     *     not leave as it is
      */
     record Impossible(int status, String reason, boolean anywhere) implements Outcome {
 

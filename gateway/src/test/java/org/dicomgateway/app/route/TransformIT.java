@@ -169,6 +169,45 @@ class TransformIT {
     }
 
     @Test
+    void what_was_sent_transformed_is_not_sent_as_it_was_when_the_transform_is_taken_away() throws IOException {
+        try (StoreScp archive = StoreScp.start(directory, "ARCHIVE");
+                StatusScp research = StatusScp.start("RESEARCH", DimseStatus.OUT_OF_RESOURCES);
+                GatewayProcess gateway = gateway()) {
+            String routes = "routes = [ { name = all, to = [archive, research] } ]";
+            gateway.routing(destinations("trial", archive.peer(), research.peer()) + routes)
+                    .start();
+            send(gateway, List.of(files.single(SIZE).path()));
+            await().atMost(LIMIT).until(() -> research.asked() > 0);
+            gateway.kill();
+            research.answer(DimseStatus.SUCCESS);
+            gateway.routing(GatewayProcess.destinations(archive.peer(), research.peer()) + routes)
+                    .start();
+            await().atMost(LIMIT).until(() -> gateway.count("parked") == 1);
+            assertThat(gateway.ask("parked").output()).contains("the destination has no transforms now");
+            assertThat(research.stored()).isEmpty();
+        }
+    }
+
+    @Test
+    void what_cannot_be_transformed_is_not_passed_on_to_a_destination_without_the_transform() throws IOException {
+        try (StoreScp plain = StoreScp.start(directory, "PLAIN");
+                StoreScp research = StoreScp.start(directory, "RESEARCH");
+                GatewayProcess gateway = gateway()
+                        .routing(destinations("trial", plain.peer(), research.peer())
+                                + "routes = [ { name = all, to = [research, plain], strategy = failover,"
+                                + " when-refused = next } ]")
+                        .start()) {
+            TestFile screen =
+                    files.study(1, 1, TestFiles.SECONDARY_CAPTURE, SIZE).get(0);
+            send(gateway, List.of(screen.path()));
+            await().atMost(Duration.ofSeconds(15))
+                    .until(() -> gateway.count("parked") == 1 || plain.files().size() == 1);
+            assertThat(plain.files()).isEmpty();
+            assertThat(gateway.ask("parked").output()).contains("burned-in = park");
+        }
+    }
+
+    @Test
     void what_cannot_be_transformed_is_parked_with_the_reason_and_others_get_it() throws IOException {
         try (StoreScp archive = StoreScp.start(directory, "ARCHIVE");
                 StoreScp research = StoreScp.start(directory, "RESEARCH");
