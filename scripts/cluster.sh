@@ -74,10 +74,11 @@ start_part() {
 }
 
 await() { # NAME COMMAND…
-  local name=$1 deadline=$((SECONDS + START_SECONDS))
+  local name=$1 begin=$SECONDS
   shift
   until "$@" >/dev/null 2>&1; do
-    if ! runs "$name" || ((SECONDS >= deadline)); then
+    # In its first moments it is still this script, and not yet what it is to become.
+    if ((SECONDS >= begin + START_SECONDS)) || { ((SECONDS > begin + 1)) && ! runs "$name"; }; then
       tail -n 20 "$CLUSTER/logs/$name.out" >&2
       die "$name does not answer; all it said is in $CLUSTER/logs/$name.out"
     fi
