@@ -173,7 +173,7 @@ final class RulesInForce implements Planner {
     private static RoutingSettings together(RoutingSettings before, RoutingSettings next) {
         Map<String, DestinationSettings> all = new LinkedHashMap<>(before.destinations());
         all.putAll(next.destinations());
-        return new RoutingSettings(all, next.routes());
+        return new RoutingSettings(all, next.routes(), next.transforms());
     }
 
     private void refuse(List<Problem> problems) {

@@ -27,19 +27,6 @@ public record Copy(
         boolean replaced,
         boolean transformed) {
 
-    /** A copy of what was received. */
-    public Copy(
-            long deliveryId,
-            Instance instance,
-            String destination,
-            Optional<DatasetDigest> digest,
-            Optional<Encoding> restored,
-            CopyState state,
-            Optional<String> md5,
-            boolean replaced) {
-        this(deliveryId, instance, destination, digest, restored, state, md5, replaced, false);
-    }
-
     /**
      * One encoding of a dataset.
      *

@@ -129,48 +129,6 @@ public interface SpoolSearch {
             candidates = List.copyOf(candidates);
         }
 
-        /** A delivery of the instance as it was received. */
-        public FoundDelivery(
-                long id,
-                long instanceId,
-                String sopInstance,
-                String study,
-                String accession,
-                String modality,
-                String route,
-                int copy,
-                Optional<String> destination,
-                List<String> candidates,
-                DeliveryState state,
-                int attempts,
-                Instant due,
-                OptionalInt lastStatus,
-                String reason,
-                Instant since,
-                Optional<FoundCheck> lastCheck,
-                Optional<Commitment> commitment) {
-            this(
-                    id,
-                    instanceId,
-                    sopInstance,
-                    study,
-                    accession,
-                    modality,
-                    route,
-                    copy,
-                    destination,
-                    candidates,
-                    state,
-                    attempts,
-                    due,
-                    lastStatus,
-                    reason,
-                    since,
-                    lastCheck,
-                    commitment,
-                    Optional.empty());
-        }
-
         /** Whether the destination was sent another instance: one under another SOP Instance UID. */
         public boolean isOtherInstance() {
             return sentAs.isPresent() && !sentAs.get().equals(sopInstance);

@@ -91,7 +91,8 @@ public final class Found {
                         : Optional.empty(),
                 place == 0
                         ? Optional.of(new Commitment(NOW.plusSeconds(8), Optional.of(FailureReason.PROCESSING_FAILURE)))
-                        : Optional.empty());
+                        : Optional.empty(),
+                Optional.empty());
     }
 
     /** A study that every server has. */

@@ -74,7 +74,8 @@ class DestinationCommitmentsTest {
                 Optional.empty(),
                 Optional.empty(),
                 VerifySettings.NONE,
-                new CommitmentRequests(true, AFTER, DEADLINE));
+                new CommitmentRequests(true, AFTER, DEADLINE),
+                List.of());
         return new DestinationCommitments(settings, server, spool, this::resend, () -> now);
     }
 
@@ -393,7 +394,8 @@ class DestinationCommitmentsTest {
                     Optional.empty(),
                     CopyState.UNCHECKED,
                     Optional.empty(),
-                    replaced.contains(delivery));
+                    replaced.contains(delivery),
+                    false);
             put(new Owed(copy, now, now.plus(AFTER), 0, Optional.empty()));
         }
 

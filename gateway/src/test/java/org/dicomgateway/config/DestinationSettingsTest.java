@@ -82,7 +82,8 @@ class DestinationSettingsTest {
             Optional.empty(),
             Optional.empty(),
             VerifySettings.NONE,
-            CommitmentRequests.NONE);
+            CommitmentRequests.NONE,
+            List.of());
 
     @TempDir
     private Path folder;
@@ -138,7 +139,8 @@ class DestinationSettingsTest {
                         Optional.empty(),
                         Optional.empty(),
                         VerifySettings.NONE,
-                        CommitmentRequests.NONE));
+                        CommitmentRequests.NONE,
+                        List.of()));
     }
 
     @Test

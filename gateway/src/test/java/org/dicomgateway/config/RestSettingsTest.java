@@ -10,6 +10,7 @@ import org.dicomgateway.config.hocon.ConfigurationException;
 import org.dicomgateway.config.hocon.Problem;
 import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.config.settings.DestinationSettings.DicomWebSettings;
+import org.dicomgateway.config.settings.DestinationSettings.WhenExists;
 import org.dicomgateway.config.settings.RestSettings;
 import org.dicomgateway.config.settings.RestSettings.Login;
 import org.junit.jupiter.api.BeforeEach;
@@ -98,7 +99,10 @@ class RestSettingsTest {
         assertThat(vna.rest()).isEmpty();
         assertThat(vna.dicomWeb())
                 .contains(new DicomWebSettings(
-                        URI.create("https://vna.example.org/dicom-web"), Optional.of(new Login("u", "hunter2"))));
+                        URI.create("https://vna.example.org/dicom-web"),
+                        Optional.of(new Login("u", "hunter2")),
+                        Optional.empty(),
+                        WhenExists.COMPARE));
         assertThat(vna.toString()).doesNotContain("hunter2");
         assertThat(destination("dicomweb { user = u, password = p }", "verify.level = content")
                         .dicomWeb())

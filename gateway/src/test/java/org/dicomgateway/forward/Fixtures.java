@@ -87,7 +87,8 @@ final class Fixtures {
                 rest,
                 it.dicomWeb(),
                 it.verify(),
-                it.commitment());
+                it.commitment(),
+                List.of());
     }
 
     /** Opens daily at this hour, UTC, for one hour. */

@@ -1,6 +1,7 @@
 package org.dicomgateway.testkit;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.config.settings.DestinationSettings.BreakerSettings;
@@ -47,6 +48,7 @@ public final class Destinations {
                 Optional.empty(),
                 Optional.empty(),
                 VerifySettings.NONE,
-                DestinationSettings.CommitmentRequests.NONE);
+                DestinationSettings.CommitmentRequests.NONE,
+                List.of());
     }
 }

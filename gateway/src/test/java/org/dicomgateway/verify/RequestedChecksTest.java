@@ -307,6 +307,7 @@ class RequestedChecksTest {
                     "",
                     START,
                     Optional.empty(),
+                    Optional.empty(),
                     Optional.empty());
         }
 

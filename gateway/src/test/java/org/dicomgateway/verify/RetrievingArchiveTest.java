@@ -80,6 +80,7 @@ class RetrievingArchiveTest {
                 Optional.empty(),
                 copy.state(),
                 copy.md5(),
+                false,
                 false);
     }
 
@@ -124,6 +125,7 @@ class RetrievingArchiveTest {
                 Optional.of(new Copy.Encoding(theirs.digest(), otherwise.length)),
                 sent.state(),
                 sent.md5(),
+                false,
                 false);
         peer.sends = otherwise;
         assertThat(archive.check(sent, SERIES, Level.CONTENT).state()).isEqualTo(CopyState.UNVERIFIABLE);

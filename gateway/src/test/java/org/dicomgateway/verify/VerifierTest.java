@@ -89,7 +89,8 @@ class VerifierTest {
                         new RestSettings(URI.create("http://localhost:8042"), Optional.empty(), Duration.ofMinutes(1))),
                 Optional.empty(),
                 new VerifySettings(level, Duration.ofHours(1), Optional.of(Duration.ofDays(30)), rate),
-                CommitmentRequests.NONE)));
+                CommitmentRequests.NONE,
+                List.of())));
     }
 
     static Copy copy(int id, String study, boolean replaced) {
@@ -114,7 +115,8 @@ class VerifierTest {
                 Optional.empty(),
                 CopyState.UNCHECKED,
                 Optional.empty(),
-                replaced);
+                replaced,
+                false);
     }
 
     private void due(Copy... some) {
@@ -206,6 +208,7 @@ class VerifierTest {
                 Optional.empty(),
                 CopyState.UNCHECKED,
                 Optional.empty(),
+                false,
                 false);
     }
 
@@ -468,6 +471,7 @@ class VerifierTest {
                 OptionalInt.empty(),
                 "",
                 START,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
 

@@ -58,46 +58,6 @@ public record DestinationSettings(
         transforms = List.copyOf(transforms);
     }
 
-    /** A destination that gets everything as it was received. */
-    public DestinationSettings(
-            String name,
-            Optional<Peer> peer,
-            Optional<AeTitle> callingAe,
-            int maxAssociations,
-            int weight,
-            RequestorSettings requestor,
-            Duration linger,
-            int maxBatch,
-            RetrySettings retry,
-            BreakerSettings breaker,
-            Duration probeInterval,
-            Schedule schedule,
-            RateLimit maxRate,
-            Optional<RestSettings> rest,
-            Optional<DicomWebSettings> dicomWeb,
-            VerifySettings verify,
-            CommitmentRequests commitment) {
-        this(
-                name,
-                peer,
-                callingAe,
-                maxAssociations,
-                weight,
-                requestor,
-                linger,
-                maxBatch,
-                retry,
-                breaker,
-                probeInterval,
-                schedule,
-                maxRate,
-                rest,
-                dicomWeb,
-                verify,
-                commitment,
-                List.of());
-    }
-
     /** Whether what is sent to it is de-identified, and so is another instance. */
     public boolean deidentifies() {
         return transforms.stream().anyMatch(transform -> transform.profile().isPresent());
@@ -143,13 +103,7 @@ public record DestinationSettings(
      * @param whenExists what happens when the server says that it has the instance already
      */
     public record DicomWebSettings(
-            URI url, Optional<RestSettings.Login> login, Optional<BearerSource> bearer, WhenExists whenExists) {
-
-        /** Without a bearer token. */
-        public DicomWebSettings(URI url, Optional<RestSettings.Login> login) {
-            this(url, login, Optional.empty(), WhenExists.COMPARE);
-        }
-    }
+            URI url, Optional<RestSettings.Login> login, Optional<BearerSource> bearer, WhenExists whenExists) {}
 
     /** Where bearer tokens come from (RFC 6750). */
     public sealed interface BearerSource {

@@ -138,7 +138,8 @@ class StowConnectorTest {
                 Optional.empty(),
                 web,
                 any.verify(),
-                any.commitment());
+                any.commitment(),
+                List.of());
     }
 
     private StowConnector connector(DicomWebSettings web) {
@@ -238,7 +239,8 @@ class StowConnectorTest {
         AtomicLong read = new AtomicLong();
         try (ServerSocket deaf = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             URI url = URI.create("http://127.0.0.1:" + deaf.getLocalPort() + "/");
-            StowConnector connector = connector(new DicomWebSettings(url, Optional.empty()));
+            StowConnector connector =
+                    connector(new DicomWebSettings(url, Optional.empty(), Optional.empty(), WhenExists.COMPARE));
 
             AssociationException failure = catchThrowableOfType(
                     AssociationException.class, () -> store(connector, 1L << 40, new Zeros(1L << 40, read, false)));
@@ -354,7 +356,11 @@ class StowConnectorTest {
                         .set("Location", elsewhere.url("/studies").toString());
                 HostileWebServer.answer(exchange, status, "text/plain", "");
             };
-            DicomWebSettings web = new DicomWebSettings(server.url("/dicom-web"), Optional.of(new Login("u", SECRET)));
+            DicomWebSettings web = new DicomWebSettings(
+                    server.url("/dicom-web"),
+                    Optional.of(new Login("u", SECRET)),
+                    Optional.empty(),
+                    WhenExists.COMPARE);
 
             Outcome outcome = store(connector(web));
 
@@ -539,7 +545,7 @@ class StowConnectorTest {
         List<Socket> half = new ArrayList<>();
         try (ServerSocket raw = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             URI url = URI.create("http://127.0.0.1:" + raw.getLocalPort() + "/");
-            connector = connector(new DicomWebSettings(url, Optional.empty()));
+            connector = connector(new DicomWebSettings(url, Optional.empty(), Optional.empty(), WhenExists.COMPARE));
             Thread closing = new Thread(() -> {
                 try {
                     raw.accept().close();
@@ -585,7 +591,8 @@ class StowConnectorTest {
             AssociationException failure = catchThrowableOfType(
                     AssociationException.class,
                     () -> store(
-                            connector(new DicomWebSettings(url, Optional.empty())),
+                            connector(
+                                    new DicomWebSettings(url, Optional.empty(), Optional.empty(), WhenExists.COMPARE)),
                             length,
                             new Zeros(40_000_000, new AtomicLong(), true)));
 
@@ -624,7 +631,8 @@ class StowConnectorTest {
             });
             hasty.start();
             URI url = URI.create("http://127.0.0.1:" + raw.getLocalPort() + "/");
-            StowConnector connector = connector(new DicomWebSettings(url, Optional.empty()));
+            StowConnector connector =
+                    connector(new DicomWebSettings(url, Optional.empty(), Optional.empty(), WhenExists.COMPARE));
 
             for (int i = 0; i < 3; i++) {
                 assertThat(store(connector, length, new Zeros(1L << 40, new AtomicLong(), false)))
@@ -764,7 +772,7 @@ class StowConnectorTest {
             long begin = System.nanoTime();
             try {
                 Outcome outcome = store(
-                        connector(new DicomWebSettings(url, Optional.empty())),
+                        connector(new DicomWebSettings(url, Optional.empty(), Optional.empty(), WhenExists.COMPARE)),
                         1L << 40,
                         new Zeros(1L << 40, read, false));
                 assertThat(outcome).isInstanceOf(Impossible.class);

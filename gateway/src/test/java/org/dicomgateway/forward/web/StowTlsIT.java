@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.config.settings.DestinationSettings.DicomWebSettings;
+import org.dicomgateway.config.settings.DestinationSettings.WhenExists;
 import org.dicomgateway.dicom.requestor.RequestorSettings;
 import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.dicom.wire.AssociationException;
@@ -88,8 +89,11 @@ class StowTlsIT {
     }
 
     private static StowConnector connector(int port, List<Path> trust) {
-        DestinationSettings any = StowConnectorTest.destination(
-                new DicomWebSettings(URI.create("https://localhost:" + port + "/dicom-web"), Optional.empty()));
+        DestinationSettings any = StowConnectorTest.destination(new DicomWebSettings(
+                URI.create("https://localhost:" + port + "/dicom-web"),
+                Optional.empty(),
+                Optional.empty(),
+                WhenExists.COMPARE));
         RequestorSettings plain = any.requestor();
         ClientTls tls =
                 new ClientTls(new TlsSettings(Optional.empty(), trust, TlsProfile.BCP_195), true, Optional.empty());
