@@ -135,6 +135,7 @@ make_database() {
 start_gateway() {
   local home=$CLUSTER/$1
   mkdir -p "$home/conf"
+  [[ -e $home/conf/routing.conf ]] || cp "$ROOT/conf/routing.conf" "$home/conf/"
   cat >"$home/conf/gateway.conf" <<TEXT
 gateway {
   listeners.dicom {
@@ -143,7 +144,6 @@ gateway {
   }
   admin.port = $(admin_port "$1")
   spool.directory = "$home/spool"
-  routing = "$ROOT/conf/routing.conf"
   cluster {
     node = $1
     postgresql.url = "postgresql://127.0.0.1:$(database_port db1),127.0.0.1:$(database_port db2)/gateway"

@@ -65,6 +65,7 @@ class ArchitectureTest {
 
     /** Room → rooms of the same stage that it may use; {@code spool} by itself is the roles, which every room sees. */
     private static final Map<String, List<String>> ROOMS = Map.ofEntries(
+            stage("app.cluster", ""),
             stage("admin.api", ""),
             stage("admin.cluster", ""),
             stage("admin.access", "admin.api"),

@@ -10,10 +10,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/** A small file that is replaced as a whole. Only its owner may read it. */
+/** A small file that is replaced as a whole. */
 final class DurableFile {
 
     private static final FileAttribute<?> OWNER_ONLY =
@@ -22,12 +24,36 @@ final class DurableFile {
     private DurableFile() {}
 
     /**
-     * Replaces the content of the file. It is on disk when the method returns. A crash leaves the old file or the new
-     * one.
+     * Replaces the content of the file, which only its owner may read. It is on disk when the method returns. A crash
+     * leaves the old file or the new one.
      *
      * @throws UncheckedIOException when it cannot be written; the old file then remains, or the new one is not durable
      */
     static void replace(Path file, String text) {
+        replace(file, text, part -> {});
+    }
+
+    /** As {@link #replace(Path, String)}, for a file that is there, and that the same people may read and write. */
+    static void replaceAlike(Path file, String text) {
+        replace(file, text, part -> makeAlike(part, file));
+    }
+
+    /** Gives a file the permissions and the group of another one. */
+    static void makeAlike(Path file, Path model) throws IOException {
+        PosixFileAttributes wanted = Files.readAttributes(model, PosixFileAttributes.class);
+        PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class);
+        if (!view.readAttributes().group().equals(wanted.group())) {
+            view.setGroup(wanted.group());
+        }
+        view.setPermissions(wanted.permissions());
+    }
+
+    @FunctionalInterface
+    private interface Finish {
+        void finish(Path part) throws IOException;
+    }
+
+    private static void replace(Path file, String text, Finish finish) {
         Path part = file.resolveSibling(file.getFileName() + ".part");
         try {
             Files.deleteIfExists(part);
@@ -39,6 +65,7 @@ final class DurableFile {
                 }
                 channel.force(true);
             }
+            finish.finish(part);
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
             try (FileChannel folder = FileChannel.open(file.resolveSibling(""), StandardOpenOption.READ)) {
                 folder.force(true);

@@ -25,6 +25,7 @@ import org.dicomgateway.admin.cluster.ClusterControls;
 import org.dicomgateway.admin.server.AdminServer;
 import org.dicomgateway.admin.server.HealthServer;
 import org.dicomgateway.admin.server.HttpLimits;
+import org.dicomgateway.app.cluster.ClusterOperations;
 import org.dicomgateway.audit.AuditTrail;
 import org.dicomgateway.cli.common.ProgramVersion;
 import org.dicomgateway.cluster.Cluster;
@@ -261,7 +262,7 @@ public final class Gateway implements AutoCloseable {
     public synchronized void start() throws IOException {
         if (cluster.isPresent()) {
             cluster.get().start(spool.handover());
-            cluster.get().catchUp(paused::add, paused::remove);
+            cluster.get().catchUp(new PublishedRules(rules, watcher), paused::add, paused::remove);
         }
         audit.ifPresent(AuditTrail::start);
         forwarder.start(List.of(), Map.of(), paused.all());
@@ -340,7 +341,8 @@ public final class Gateway implements AutoCloseable {
                                         member.since(),
                                         member.silence().map(silence -> silence.toMillis() / 1e3),
                                         member.unfinished(),
-                                        member.software()))
+                                        member.software(),
+                                        member.rules()))
                                 .toList(),
                         ClusterOperations.waiting(counted, rules.destinations()),
                         counted.at()));

@@ -30,6 +30,7 @@ import org.dicomgateway.cli.operate.ReloadCommand;
 import org.dicomgateway.cli.operate.RerouteCommand;
 import org.dicomgateway.cli.operate.ResumeCommand;
 import org.dicomgateway.cli.operate.RetryCommand;
+import org.dicomgateway.cli.operate.RulesCommand;
 import org.dicomgateway.cli.operate.SetAsideCommand;
 import org.dicomgateway.cli.operate.StatusCommand;
 import org.dicomgateway.cli.operate.TraceCommand;
@@ -81,6 +82,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ResumeCommand.class,
             DrainCommand.class,
             ReloadCommand.class,
+            RulesCommand.class,
             CompletionCommand.class,
             NamesCommand.class
         })

@@ -35,6 +35,7 @@ final class RulesWatcher implements AutoCloseable {
     private Set<Path> files;
     private FileContents seen;
     private FileContents settled;
+    private volatile String digest = "";
 
     /** Watches the file that {@code rules} were read from. It looks at nothing before {@link #start}. */
     RulesWatcher(Path file, RulesInForce rules, RestartNeeds restart) {
@@ -99,7 +100,15 @@ final class RulesWatcher implements AutoCloseable {
         }
         rules.accept(read);
         settled = after;
+        if (rules.lastReload().outcome() != ReloadView.Outcome.REFUSED) {
+            digest = after.digests().getOrDefault(file.toAbsolutePath().normalize(), "");
+        }
         return true;
+    }
+
+    /** SHA-256 of the routing file whose rules are in force, in hexadecimal digits; empty before the first look. */
+    String digest() {
+        return digest;
     }
 
     /** Stops looking. A change that is being applied is finished. */

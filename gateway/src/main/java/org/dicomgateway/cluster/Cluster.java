@@ -35,6 +35,7 @@ public final class Cluster implements AutoCloseable {
     private final Upkeep upkeep;
     private final ClusterSearch search;
     private final ClusterOrders orders;
+    private final ClusterRules rules;
     private @Nullable ProgressWriter progress;
     private @Nullable Takeover takeover;
 
@@ -57,6 +58,7 @@ public final class Cluster implements AutoCloseable {
         this.upkeep = new Upkeep(database, membership, history);
         this.search = new ClusterSearch(database, membership);
         this.orders = new ClusterOrders(settings.node(), membership, search, queue, history);
+        this.rules = new ClusterRules(settings.node(), database, membership, search);
     }
 
     /** What keeps the spool's instances in the cluster. */
@@ -99,21 +101,25 @@ public final class Cluster implements AutoCloseable {
      * Does what operators ordered while this gateway was away, and pauses what the cluster has paused. Called before
      * anything is sent.
      *
+     * @param here gets the rules that were published meanwhile
      * @param pause gets a destination and the reason
      * @param resume gets a destination
      * @throws IOException when the database cannot be used
      */
-    public void catchUp(BiConsumer<String, String> pause, Consumer<String> resume) throws IOException {
+    public void catchUp(ClusterRules.Target here, BiConsumer<String, String> pause, Consumer<String> resume)
+            throws IOException {
         try {
+            rules.catchUp(here);
             orders.catchUp(pause, resume);
         } catch (SQLException e) {
             throw new ClusterException("the cluster's database cannot be used: " + e.getMessage(), e);
         }
     }
 
-    /** From now on orders of operators are done here. */
+    /** From now on orders of operators are done here, and what they publish is put in force. */
     public void steer(ClusterOrders.Steering how) {
         orders.start(how);
+        rules.start();
     }
 
     /** What the cluster's database knows of instances. */
@@ -126,10 +132,20 @@ public final class Cluster implements AutoCloseable {
         return orders;
     }
 
+    /** The rules that operators publish for all gateways. */
+    public ClusterRules rules() {
+        return rules;
+    }
+
     /** The threads that must run until it is closed. */
     public List<LongLived> threads() {
         return Stream.of(
-                        Stream.of(membership.beats(), places.repeating(), upkeep.repeating(), orders.repeating())
+                        Stream.of(
+                                        membership.beats(),
+                                        places.repeating(),
+                                        upkeep.repeating(),
+                                        orders.repeating(),
+                                        rules.repeating())
                                 .map(Repeating::thread),
                         Stream.ofNullable(takeover).map(each -> each.repeating().thread()),
                         Stream.ofNullable(progress).map(ProgressWriter::thread))
@@ -154,13 +170,15 @@ public final class Cluster implements AutoCloseable {
                                 member.since(),
                                 Optional.ofNullable(silence.get(member.id())),
                                 upkeep.unfinished().getOrDefault(member.id(), 0L),
-                                member.software()))
+                                member.software(),
+                                member.rules()))
                         .toList());
     }
 
     /** Takes nothing more over, and no more orders. Called before the spool is closed. */
     public void stop() {
         orders.close();
+        rules.close();
         Takeover others = takeover;
         if (others != null) {
             others.close();

@@ -33,7 +33,14 @@ public record ClusterView(
      * @param silence how long it has given no sign of life; empty: it is this gateway, or not at work
      * @param unfinished instances that it has yet to deliver, counted some seconds ago
      * @param software its version
+     * @param rules the digest of the rules that it works by; empty: it has not said
      */
     public record MemberView(
-            String node, String state, Instant since, Optional<Duration> silence, long unfinished, String software) {}
+            String node,
+            String state,
+            Instant since,
+            Optional<Duration> silence,
+            long unfinished,
+            String software,
+            String rules) {}
 }

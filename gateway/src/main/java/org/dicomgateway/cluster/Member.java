@@ -11,11 +11,12 @@ import java.time.Instant;
  * @param epoch rises whenever it joins, or is declared dead
  * @param beat rises while it works
  * @param since when it took its state
+ * @param rules the digest of the rules that it works by; empty: it has not said
  */
-record Member(int id, String node, long epoch, State state, long beat, String software, Instant since) {
+record Member(int id, String node, long epoch, State state, long beat, String software, Instant since, String rules) {
 
     /** For {@link #read}; a condition may follow. */
-    static final String SELECT = "SELECT id, node, epoch, state, beat, software, since FROM member";
+    static final String SELECT = "SELECT id, node, epoch, state, beat, software, since, rules FROM member";
 
     /** The states of a member, by their numbers in the database. */
     enum State {
@@ -32,7 +33,8 @@ record Member(int id, String node, long epoch, State state, long beat, String so
                 State.values()[row.getInt("state")],
                 row.getLong("beat"),
                 row.getString("software"),
-                row.getTimestamp("since").toInstant());
+                row.getTimestamp("since").toInstant(),
+                row.getString("rules"));
     }
 
     /** Whether this is the same member without a sign of life in between. */

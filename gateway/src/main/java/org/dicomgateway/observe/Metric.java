@@ -27,6 +27,10 @@ public enum Metric {
             Kind.GAUGE,
             "Gateways of the cluster: working, or lost: dead, and neither back nor all taken over",
             "state"),
+    CLUSTER_RULES(
+            "gateway_cluster_rules",
+            Kind.GAUGE,
+            "Different rules that the working gateways of the cluster work by: 1, unless they differ"),
 
     RECEIVER_OPEN("gateway_receiver_open", Kind.GAUGE, "1 while associations are accepted"),
     RECEIVER_ASSOCIATIONS("gateway_receiver_associations", Kind.GAUGE, "Associations with senders that are open now"),

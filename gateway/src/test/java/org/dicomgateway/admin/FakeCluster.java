@@ -10,6 +10,8 @@ import org.dicomgateway.admin.cluster.ClusterControls;
 import org.dicomgateway.admin.cluster.ClusterOrder;
 import org.dicomgateway.admin.cluster.CopyView;
 import org.dicomgateway.admin.cluster.OrderView;
+import org.dicomgateway.admin.cluster.PublishedView;
+import org.dicomgateway.admin.cluster.PublishingView;
 import org.dicomgateway.admin.cluster.WhereaboutsView;
 import org.dicomgateway.spool.Search;
 import org.dicomgateway.spool.SearchException;
@@ -19,6 +21,7 @@ import org.dicomgateway.spool.SpoolSearch.Page;
 public final class FakeCluster implements ClusterControls {
 
     public final List<ClusterOrder> orders = new ArrayList<>();
+    public final List<String> published = new ArrayList<>();
     /** Whether the database answers. */
     public boolean answers = true;
 
@@ -102,5 +105,24 @@ public final class FakeCluster implements ClusterControls {
             throw new SearchException(
                     "the cluster's database cannot be asked: it is away", new IllegalStateException());
         }
+    }
+
+    @Override
+    public PublishingView publish(String text, Optional<Long> again, String operator, String address) {
+        published.add(text);
+        return new PublishingView(
+                Optional.of((long) published.size()),
+                true,
+                List.of(new PublishingView.AnswerView(node(), "in-force", "in force")));
+    }
+
+    @Override
+    public List<PublishedView> published(int limit) {
+        return List.of();
+    }
+
+    @Override
+    public Optional<String> publishedText(long version) {
+        return version <= published.size() ? Optional.of(published.get((int) version - 1)) : Optional.empty();
     }
 }

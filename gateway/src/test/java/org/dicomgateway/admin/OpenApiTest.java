@@ -121,7 +121,14 @@ class OpenApiTest {
             new Call("POST", "/api/retry", "{\"all\":true,\"gateway\":\"gw4\"}", 404),
             new Call("POST", "/api/discard", "{\"delivery\":7168,\"gateway\":\"gw2\",\"reason\":\"twice\"}", 200),
             new Call("GET", "/api/cluster/orders?limit=5"),
-            new Call("GET", "/api/cluster/orders?limit=0", "", 400));
+            new Call("GET", "/api/cluster/orders?limit=0", "", 400),
+            new Call("POST", "/api/cluster/rules", "{\"text\":\"routes = []\"}", 200),
+            new Call("POST", "/api/cluster/rules", "{\"version\":1}", 200),
+            new Call("POST", "/api/cluster/rules", "{\"version\":9}", 404),
+            new Call("POST", "/api/cluster/rules", "{}", 400),
+            new Call("GET", "/api/cluster/rules?limit=5"),
+            new Call("GET", "/api/cluster/rules/1"),
+            new Call("GET", "/api/cluster/rules/9", "", 404));
 
     @RegisterExtension
     private final AdminAtAPort admin = new AdminAtAPort();
@@ -288,6 +295,7 @@ class OpenApiTest {
         return call.path
                 .replaceAll("\\?.*", "")
                 .replaceAll("/api/instances/[^/]+", "/api/instances/{id}")
+                .replaceAll("/api/cluster/rules/[^/]+", "/api/cluster/rules/{version}")
                 .replaceAll("/api/verify/[^/]+", "/api/verify/{number}")
                 .replaceAll("/api/set-aside/[^/]+/", "/api/set-aside/{number}/")
                 .replaceAll("/api/destinations/[^/]+/", "/api/destinations/{name}/");

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.awaitility.core.ThrowingRunnable;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.testkit.Browser;
@@ -253,6 +254,69 @@ class ClusterOperatorsIT {
         return HttpClient.newHttpClient()
                 .send(HttpRequest.newBuilder(gw1.admin(path)).timeout(PAGE).build(), BodyHandlers.ofString())
                 .body();
+    }
+
+    private static Path routing(GatewayProcess gateway) {
+        return gateway.home().resolve("conf/routing.conf");
+    }
+
+    private static Dcmtk.Result publish(GatewayProcess at, String rules) throws IOException {
+        Path file = directory.resolve("published.conf");
+        Files.writeString(file, rules);
+        return at.ask("rules", "publish", file.toString());
+    }
+
+    @Test
+    void rules_are_published_to_all_gateways_or_to_none_and_rolled_back() throws IOException {
+        String before = Files.readString(routing(gw1));
+        String wider = before.replace("routes = [", "routes = [ { name = second, to = [small] },");
+        eventually(() -> assertThat(gw1.ask("status").output()).doesNotContain("DIFFERENT"));
+
+        assertThat(publish(gw1, wider).orFail().output())
+                .contains("version 1 is published and in force")
+                .containsPattern("gw1 +in force")
+                .containsPattern("gw2 +in force");
+        for (GatewayProcess each : List.of(gw1, gw2)) {
+            assertThat(routing(each)).hasContent(wider);
+            assertThat(each.home().resolve("conf/routing.conf.before")).hasContent(before);
+            assertThat(each.output()).contains("routes added: second");
+        }
+        eventually(() ->
+                assertThat(gw2.ask("rules").orFail().output()).containsPattern("1 .* gw1 +[0-9a-f]{8} +gw1, gw2"));
+
+        Dcmtk.Result broken = publish(gw1, before.replace("[small]", "[smal]"));
+        assertThat(broken.exitCode()).isEqualTo(1);
+        assertThat(broken.output()).contains("nothing changed").containsPattern("gw1 +.*routing.conf.*smal");
+        // What it names is at one gateway alone.
+        Files.writeString(gw1.home().resolve("conf/extra.conf"), "");
+        Dcmtk.Result half = publish(gw1, "include required(\"extra.conf\")\n" + before);
+        assertThat(half.exitCode()).isEqualTo(1);
+        assertThat(half.output())
+                .contains("nothing changed")
+                .containsPattern("gw1 +can use them")
+                .containsPattern("gw2 +.*extra.conf");
+        assertThat(routing(gw1)).hasContent(wider);
+
+        gw2.terminate(LIMIT);
+        assertThat(publish(gw1, before).orFail().output()).contains("version 2 is published and in force");
+        gw2.start();
+        assertThat(gw2.output()).contains("rules: version 2 that operator at gw1 published is in force");
+        assertThat(routing(gw2)).hasContent(before);
+
+        Files.writeString(routing(gw2), wider + "\n# edited here");
+        eventually(() -> {
+            assertThat(gw1.ask("status").output()).contains("the gateways work by DIFFERENT rules: gw");
+            assertThat(gw1.ask("rules").exitCode()).isEqualTo(1);
+        });
+        assertThat(gw1.ask("rules", "rollback", "9").exitCode()).isEqualTo(2);
+        assertThat(gw1.ask("rules", "show", "2").orFail().output()).contains(before.strip());
+        assertThat(gw2.ask("rules", "rollback", "2").orFail().output()).contains("version 3 is published and in force");
+        assertThat(routing(gw2)).hasContent(before);
+        eventually(() -> assertThat(gw1.ask("rules").orFail().output())
+                .containsPattern("3 \\(as 2\\) .* gw2 +[0-9a-f]{8} +gw1, gw2"));
+        try (Stream<Path> files = Files.list(routing(gw1).getParent())) {
+            assertThat(files.map(file -> file.getFileName().toString())).noneMatch(name -> name.contains("proposed"));
+        }
     }
 
     @Test

@@ -107,6 +107,14 @@ public final class Requests {
             Optional<Boolean> overwrite) {}
 
     /**
+     * Publishes rules for all gateways of a cluster: one of both.
+     *
+     * @param text the content of {@code routing.conf}
+     * @param version the rules of this version once more
+     */
+    public record Publish(Optional<String> text, Optional<Long> version) {}
+
+    /**
      * Deletes a file that was set aside.
      *
      * @param reason for anyone who asks later; must not be empty

@@ -5,8 +5,10 @@ import static java.util.stream.Collectors.toCollection;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.dicomgateway.observe.Traffic;
@@ -178,6 +180,17 @@ public record StatusView(
                     .collect(toCollection(TreeSet::new));
         }
 
+        /** The gateways at work by the rules that they work by; those that have not said are missing. */
+        public Map<String, Set<String>> byRules() {
+            Map<String, Set<String>> gateways = new TreeMap<>();
+            members.stream()
+                    .filter(member ->
+                            member.state().equals("working") && !member.rules().isEmpty())
+                    .forEach(member -> gateways.computeIfAbsent(member.rules(), rules -> new TreeSet<>())
+                            .add(member.node()));
+            return gateways;
+        }
+
         /** The names of the other gateways that are at work. */
         public Set<String> others() {
             Set<String> others = working();
@@ -210,6 +223,7 @@ public record StatusView(
      * @param silentSeconds how long it has given no sign of life; empty: it is this gateway, or not at work
      * @param unfinished instances that it has yet to deliver, counted some seconds ago
      * @param software its version
+     * @param rules SHA-256 of the {@code routing.conf} that it works by; empty: it has not said
      */
     public record Member(
             String node,
@@ -217,7 +231,8 @@ public record StatusView(
             Instant since,
             Optional<Double> silentSeconds,
             long unfinished,
-            String software) {}
+            String software,
+            String rules) {}
 
     /** Per second. */
     public record Rates(double receivedPerSecond, double receivedBytesPerSecond, double deliveredPerSecond) {

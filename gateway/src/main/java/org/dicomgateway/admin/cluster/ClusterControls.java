@@ -53,4 +53,28 @@ public interface ClusterControls {
      * @throws SearchException when the database does not answer
      */
     WhereaboutsView whereabouts(Search which);
+
+    /**
+     * Publishes rules for all gateways, if all at work can use them, and waits until they have them in force.
+     *
+     * @param text the content of {@code routing.conf}
+     * @param again the version that it is a copy of
+     * @param address where the request came from
+     * @throws SearchException when the database does not answer
+     */
+    PublishingView publish(String text, Optional<Long> again, String operator, String address);
+
+    /**
+     * The rules that were published, the latest first.
+     *
+     * @throws SearchException when the database does not answer
+     */
+    List<PublishedView> published(int limit);
+
+    /**
+     * The rules of a version; empty when there is none, or not any more.
+     *
+     * @throws SearchException when the database does not answer
+     */
+    Optional<String> publishedText(long version);
 }

@@ -8,14 +8,21 @@ import io.javalin.http.NotFoundResponse;
 import java.util.Optional;
 import java.util.Set;
 import org.dicomgateway.admin.access.Caller;
+import org.dicomgateway.admin.api.Requests;
 import org.dicomgateway.admin.cluster.ClusterControls;
 import org.dicomgateway.admin.cluster.ClusterOrder;
 import org.dicomgateway.admin.cluster.OrderView;
+import org.dicomgateway.admin.cluster.PublishedView;
+import org.dicomgateway.admin.cluster.PublishingView;
 import org.dicomgateway.spool.Search;
 import org.dicomgateway.spool.SpoolView.Selection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The requests about other gateways of a cluster, and orders to all of them. */
 final class ClusterApi {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterApi.class);
 
     private static final Set<String> OF_COPIES =
             Set.of("study", "instance", "destination", "state", "gateway", "limit", "cursor");
@@ -33,6 +40,9 @@ final class ClusterApi {
         routes.get("/api/cluster/copies", this::copies);
         routes.get("/api/cluster/whereabouts", this::whereabouts);
         routes.get("/api/cluster/orders", this::orders);
+        routes.get("/api/cluster/rules", this::published);
+        routes.get("/api/cluster/rules/{version}", this::publishedText);
+        routes.post("/api/cluster/rules", this::publish);
     }
 
     private ClusterControls cluster() {
@@ -62,9 +72,51 @@ final class ClusterApi {
 
     private void orders(Context context) {
         SearchApi.refuseUnknown(context, OF_ORDERS);
+        AdminApi.answer(context, cluster().orders(most(context)));
+    }
+
+    private static int most(Context context) {
         String limit = SearchApi.text(context, "limit");
-        int most = limit.isEmpty() ? LATEST : (int) SearchApi.number("limit", limit, 1, SearchApi.MAX_LIMIT);
-        AdminApi.answer(context, cluster().orders(most));
+        return limit.isEmpty() ? LATEST : (int) SearchApi.number("limit", limit, 1, SearchApi.MAX_LIMIT);
+    }
+
+    private void published(Context context) {
+        SearchApi.refuseUnknown(context, OF_ORDERS);
+        AdminApi.answer(context, new PublishedView.All(cluster().published(most(context))));
+    }
+
+    private void publishedText(Context context) {
+        long version = version(context.pathParam("version"));
+        AdminApi.answer(context, new PublishedView.Text(version, text(cluster(), version)));
+    }
+
+    private static long version(String text) {
+        return SearchApi.number("version", text, 1, Long.MAX_VALUE);
+    }
+
+    private static String text(ClusterControls cluster, long version) {
+        return cluster.publishedText(version)
+                .orElseThrow(() -> new NotFoundResponse(
+                        "no such version of the rules: " + version + "; it was never published, or long ago"));
+    }
+
+    private void publish(Context context) {
+        Requests.Publish request = AdminApi.request(context, Requests.Publish.class);
+        ClusterControls cluster = cluster();
+        if (request.text().isPresent() == request.version().isPresent()) {
+            throw new BadRequestResponse("one of text and version is needed");
+        }
+        String text =
+                request.text().orElseGet(() -> text(cluster, request.version().orElseThrow()));
+        PublishingView came = cluster.publish(
+                text, request.version(), Caller.of(context).map(Caller::name).orElse(""), context.ip());
+        LOG.info(
+                "{}: rules {}",
+                Caller.mention(context),
+                came.version()
+                        .map(version -> "are published for the cluster: version " + version)
+                        .orElse("were not published: a gateway cannot use them, or has not answered"));
+        AdminApi.answer(context, came);
     }
 
     private static Search which(Context context) {

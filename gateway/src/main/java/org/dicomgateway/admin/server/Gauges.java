@@ -92,6 +92,7 @@ final class Gauges {
                 List.of(
                         new Reading(cluster.working().size(), "working"),
                         new Reading(cluster.lost().size(), "lost")));
+        metrics.set(Metric.CLUSTER_RULES, cluster.byRules().size());
     }
 
     private void spool(Instant now) {

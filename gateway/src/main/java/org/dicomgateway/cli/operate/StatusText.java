@@ -1,11 +1,14 @@
 package org.dicomgateway.cli.operate;
 
+import static java.util.stream.Collectors.joining;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -31,6 +34,7 @@ import org.dicomgateway.spool.SpoolView.Books;
 /** A status as text: first what is wrong, then one row for each destination, then one row for each recent sender. */
 final class StatusText {
 
+    private static final int DIGITS = 8;
     private static final int MAX_REASON = 120;
 
     /** The most recent senders, and rejected senders; the JSON has all of them. */
@@ -130,6 +134,7 @@ final class StatusText {
                                 : "its work was taken over")));
         lines.add("cluster: " + cluster.node() + ", at work: " + String.join(", ", cluster.working())
                 + (cluster.standby() ? "" : "; no standby confirms what is received"));
+        differentRules(cluster).ifPresent(different -> wrong.add("cluster: " + different));
         cluster.parkedElsewhere()
                 .forEach(parked -> wrong.add("parked: " + Counted.deliveries(parked.parked(), "waits", "wait")
                         + " for your decision at gateway " + parked.gateway() + ": " + ProgramName.get() + " parked"));
@@ -137,6 +142,19 @@ final class StatusText {
                 .map(at -> "cluster: what all gateways have was counted " + Times.age(Duration.between(at, now))
                         + " ago" + (cluster.answers() ? "" : "; the database does not answer"))
                 .orElse("cluster: what all gateways have was not counted yet"));
+    }
+
+    /** That gateways of a cluster work by different rules, and which; empty when they do not. */
+    static Optional<String> differentRules(StatusView.Cluster cluster) {
+        Map<String, Set<String>> gateways = cluster.byRules();
+        return gateways.size() < 2
+                ? Optional.empty()
+                : Optional.of("the gateways work by DIFFERENT rules: "
+                        + gateways.entrySet().stream()
+                                .map(each -> String.join(", ", each.getValue()) + " by "
+                                        + Text.printable(each.getKey(), DIGITS))
+                                .collect(joining("; "))
+                        + "; make them the same: " + ProgramName.get() + " rules publish FILE");
     }
 
     /** Adds a destination that should be used but cannot be. */

@@ -1,4 +1,4 @@
-package org.dicomgateway.app;
+package org.dicomgateway.app.cluster;
 
 import static java.util.stream.Collectors.toSet;
 
@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.dicomgateway.admin.access.AuditListener;
 import org.dicomgateway.admin.access.Caller;
@@ -23,6 +25,8 @@ import org.dicomgateway.admin.cluster.ClusterOrder;
 import org.dicomgateway.admin.cluster.CopyView;
 import org.dicomgateway.admin.cluster.OrderView;
 import org.dicomgateway.admin.cluster.OrderView.AnswerView;
+import org.dicomgateway.admin.cluster.PublishedView;
+import org.dicomgateway.admin.cluster.PublishingView;
 import org.dicomgateway.admin.cluster.WhereaboutsView;
 import org.dicomgateway.admin.server.Controls;
 import org.dicomgateway.cluster.Cluster;
@@ -31,6 +35,8 @@ import org.dicomgateway.cluster.ClusterOrders.Action;
 import org.dicomgateway.cluster.ClusterOrders.Answered;
 import org.dicomgateway.cluster.ClusterOrders.Order;
 import org.dicomgateway.cluster.ClusterOrders.Outcome;
+import org.dicomgateway.cluster.ClusterRules;
+import org.dicomgateway.cluster.ClusterRules.Progress;
 import org.dicomgateway.cluster.ClusterSearch;
 import org.dicomgateway.cluster.ClusterSearch.FoundCopy;
 import org.dicomgateway.config.settings.AdminUser.Role;
@@ -47,7 +53,7 @@ import org.slf4j.LoggerFactory;
  * Lets operators see and steer all gateways of a cluster from this one, and does what they ordered from another one. It
  * writes what it does for them to the log and to the audit trail of this gateway.
  */
-final class ClusterOperations implements ClusterControls, ClusterOrders.Steering {
+public final class ClusterOperations implements ClusterControls, ClusterOrders.Steering {
 
     private static final Logger LOG = LoggerFactory.getLogger(ClusterOperations.class);
     private static final int MAX_TEXT = 200;
@@ -60,7 +66,7 @@ final class ClusterOperations implements ClusterControls, ClusterOrders.Steering
     private final SpoolView spool;
     private final AuditListener audit;
 
-    ClusterOperations(Cluster cluster, Controls controls, SpoolView spool, AuditListener audit) {
+    public ClusterOperations(Cluster cluster, Controls controls, SpoolView spool, AuditListener audit) {
         this.cluster = cluster;
         this.controls = controls;
         this.spool = spool;
@@ -95,6 +101,55 @@ final class ClusterOperations implements ClusterControls, ClusterOrders.Steering
     }
 
     @Override
+    public PublishingView publish(String text, Optional<Long> again, String operator, String address) {
+        ClusterRules.Outcome outcome = cluster.rules().publish(text, optional(again), operator, address);
+        return new PublishingView(
+                optional(outcome.version()),
+                outcome.version().isPresent()
+                        && outcome.gateways().stream().allMatch(each -> each.progress() == Progress.IN_FORCE),
+                outcome.gateways().stream().map(ClusterOperations::view).toList());
+    }
+
+    private static PublishingView.AnswerView view(ClusterRules.Answered answered) {
+        return new PublishingView.AnswerView(
+                answered.gateway(),
+                answered.progress().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                switch (answered.progress()) {
+                    case OPEN -> "has not answered; its version may be too old to know published rules";
+                    case REFUSED -> answered.problem();
+                    case ACCEPTED -> "can use them";
+                    case IN_FORCE -> "in force";
+                });
+    }
+
+    @Override
+    public List<PublishedView> published(int limit) {
+        return cluster.rules().published(limit).stream()
+                .map(each -> new PublishedView(
+                        each.version(),
+                        each.at(),
+                        each.operator(),
+                        each.by(),
+                        optional(each.again()),
+                        each.digest(),
+                        List.copyOf(new TreeSet<>(each.gateways()))))
+                .toList();
+    }
+
+    @Override
+    public Optional<String> publishedText(long version) {
+        return cluster.rules().text(version);
+    }
+
+    private static OptionalLong optional(Optional<Long> number) {
+        return number.isPresent() ? OptionalLong.of(number.get()) : OptionalLong.empty();
+    }
+
+    private static Optional<Long> optional(OptionalLong number) {
+        return number.isPresent() ? Optional.of(number.getAsLong()) : Optional.empty();
+    }
+
+    @Override
     public List<OrderView> orders(int limit) {
         return cluster.orders().latest(limit).stream().map(this::view).toList();
     }
@@ -116,7 +171,7 @@ final class ClusterOperations implements ClusterControls, ClusterOrders.Steering
                                     + " unfinished), and try again what was parked there")));
         }
         return new OrderView(
-                outcome.number().isPresent() ? Optional.of(outcome.number().getAsLong()) : Optional.empty(),
+                optional(outcome.number()),
                 outcome.at(),
                 order.action().name().toLowerCase(Locale.ROOT),
                 order.operator(),
@@ -254,7 +309,7 @@ final class ClusterOperations implements ClusterControls, ClusterOrders.Steering
     }
 
     /** What all gateways have yet to deliver, as a part of a status. */
-    static List<StatusView.Waiting> waiting(ClusterOrders.Counted counted, Set<String> present) {
+    public static List<StatusView.Waiting> waiting(ClusterOrders.Counted counted, Set<String> present) {
         return counted.counts().stream()
                 .map(each -> {
                     boolean held = !each.destination().isEmpty() && !present.contains(each.destination());
