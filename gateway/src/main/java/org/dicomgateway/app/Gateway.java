@@ -66,6 +66,7 @@ import org.dicomgateway.spool.Intake;
 import org.dicomgateway.spool.Outbox;
 import org.dicomgateway.spool.Replica;
 import org.dicomgateway.spool.SearchException;
+import org.dicomgateway.spool.Whereabouts;
 import org.dicomgateway.spool.engine.Spool;
 import org.dicomgateway.verify.Archive;
 import org.dicomgateway.verify.Verifier;
@@ -146,7 +147,8 @@ public final class Gateway implements AutoCloseable {
         Intake intake = audit.map(trail -> trail.audited(pausable)).orElse(pausable);
         Outbox outbox = audit.<Outbox>map(trail -> trail.audited(spool, rules::destination))
                 .orElse(spool);
-        commitments = commitments(settings, rules, spool, tls, clock);
+        Whereabouts whereabouts = cluster.map(each -> each.whereabouts(spool)).orElse(spool);
+        commitments = commitments(settings, rules, whereabouts, tls, clock);
         RejectedSenders rejected = new RejectedSenders(telemetry.forwardLog(), clock);
         forwarder = new Forwarder(
                 outbox,
@@ -204,7 +206,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     private static Optional<Commitments> commitments(
-            GatewaySettings settings, RulesInForce rules, Spool spool, TlsContexts tls, InstantSource clock)
+            GatewaySettings settings, RulesInForce rules, Whereabouts spool, TlsContexts tls, InstantSource clock)
             throws IOException {
         CommitmentSettings commitment = settings.commitment();
         return commitment.senders().isEmpty()

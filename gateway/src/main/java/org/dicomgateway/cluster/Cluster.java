@@ -17,6 +17,7 @@ import org.dicomgateway.process.Repeating;
 import org.dicomgateway.spool.Chooser;
 import org.dicomgateway.spool.Handover;
 import org.dicomgateway.spool.Replica;
+import org.dicomgateway.spool.Whereabouts;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -130,6 +131,11 @@ public final class Cluster implements AutoCloseable {
     /** What operators order from all gateways. */
     public ClusterOrders orders() {
         return orders;
+    }
+
+    /** Where instances are over all gateways, for this one and what the spool knows. */
+    public Whereabouts whereabouts(Whereabouts spool) {
+        return new ClusterWhereabouts(spool, membership, search);
     }
 
     /** The rules that operators publish for all gateways. */

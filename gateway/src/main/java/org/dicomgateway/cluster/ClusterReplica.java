@@ -284,16 +284,20 @@ final class ClusterReplica implements Replica {
         Sql.update(
                 transaction,
                 """
-                INSERT INTO instance (id, home, local_id, sop_instance, study, received_at, metadata, length,
+                INSERT INTO instance (id, home, local_id, sop_class, sop_instance, study, received_at, metadata, length,
                     dataset_offset, crc32c, pack)
                 OVERRIDING SYSTEM VALUE
-                SELECT u.id, ?, u.local_id, u.sop, u.study, u.received, u.metadata, u.length, u.dataset, u.crc, ?
-                FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?)
-                  AS u (id, local_id, sop, study, received, metadata, length, dataset, crc)""",
+                SELECT u.id, ?, u.local_id, u.class, u.sop, u.study, u.received, u.metadata, u.length, u.dataset,
+                  u.crc, ?
+                FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                  AS u (id, local_id, class, sop, study, received, metadata, length, dataset, crc)""",
                 membership.id(),
                 pack,
                 Sql.numbers(transaction, keys),
                 Sql.numbers(transaction, each(entries, entry -> entry.instance().id())),
+                Sql.texts(
+                        transaction,
+                        each(entries, entry -> entry.instance().sopClass().value())),
                 Sql.texts(
                         transaction,
                         each(entries, entry -> entry.instance().sopInstance().value())),

@@ -3,6 +3,7 @@ package org.dicomgateway.cluster;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
@@ -11,13 +12,16 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.dicomgateway.dicom.commitment.FailureReason;
 import org.dicomgateway.process.LongLived;
 import org.dicomgateway.process.Threads;
+import org.dicomgateway.spool.Commitment;
 import org.dicomgateway.spool.DeliveryState;
 import org.dicomgateway.spool.Handover;
 import org.dicomgateway.spool.Handover.CopyProgress;
 import org.dicomgateway.spool.Handover.Progress;
 import org.dicomgateway.spool.SearchException;
+import org.dicomgateway.spool.SpoolSearch.FoundCheck;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -220,6 +224,10 @@ final class ProgressWriter implements AutoCloseable {
         List<String> destinations = new ArrayList<>();
         List<Integer> states = new ArrayList<>();
         List<String> reasons = new ArrayList<>();
+        List<Integer> found = new ArrayList<>();
+        List<String> checked = new ArrayList<>();
+        List<Integer> answers = new ArrayList<>();
+        List<String> answered = new ArrayList<>();
         for (Progress each : progress) {
             for (CopyProgress copy : each.copies()) {
                 ids.add(each.instance());
@@ -228,26 +236,54 @@ final class ProgressWriter implements AutoCloseable {
                 destinations.add(copy.destination());
                 states.add(CopyStates.number(copy.state()));
                 reasons.add(copy.reason());
+                found.add(copy.lastCheck()
+                        .map(FoundCheck::state)
+                        .map(CopyStates::number)
+                        .orElse(0));
+                checked.add(copy.lastCheck()
+                        .map(FoundCheck::at)
+                        .map(Instant::toString)
+                        .orElse(""));
+                answers.add(copy.commitment()
+                        .flatMap(Commitment::failure)
+                        .map(FailureReason::code)
+                        .orElse(0));
+                answered.add(copy.commitment()
+                        .map(Commitment::at)
+                        .map(Instant::toString)
+                        .orElse(""));
             }
         }
         Sql.update(
                 transaction,
                 """
-                INSERT INTO copy AS c (home, local_id, place, instance, route, destination, state, reason, changed_at)
-                SELECT i.home, i.local_id, u.place, i.id, u.route, nullif(u.destination, ''), u.state, u.reason, now()
-                FROM unnest(?, ?, ?, ?, ?, ?) AS u (local_id, place, route, destination, state, reason)
+                INSERT INTO copy AS c (home, local_id, place, instance, route, destination, state, reason, changed_at,
+                  found, checked_at, failure, answered_at)
+                SELECT i.home, i.local_id, u.place, i.id, u.route, nullif(u.destination, ''), u.state, u.reason, now(),
+                  u.found, nullif(u.checked, '')::timestamptz, u.failure, nullif(u.answered, '')::timestamptz
+                FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                  AS u (local_id, place, route, destination, state, reason, found, checked, failure, answered)
                 JOIN instance i ON i.home = ? AND i.local_id = u.local_id AND i.adopter IS NULL
                 ON CONFLICT (home, local_id, place) DO UPDATE
                 SET destination = excluded.destination, state = excluded.state, reason = excluded.reason,
-                  changed_at = excluded.changed_at
-                WHERE (c.destination, c.state, c.reason)
-                  IS DISTINCT FROM (excluded.destination, excluded.state, excluded.reason)""",
+                  found = excluded.found, checked_at = excluded.checked_at, failure = excluded.failure,
+                  answered_at = excluded.answered_at,
+                  changed_at = CASE WHEN (c.destination, c.state, c.reason)
+                    IS DISTINCT FROM (excluded.destination, excluded.state, excluded.reason)
+                    THEN excluded.changed_at ELSE c.changed_at END
+                WHERE (c.destination, c.state, c.reason, c.found, c.checked_at, c.failure, c.answered_at)
+                  IS DISTINCT FROM (excluded.destination, excluded.state, excluded.reason, excluded.found,
+                    excluded.checked_at, excluded.failure, excluded.answered_at)""",
                 Sql.numbers(transaction, ids),
                 Sql.small(transaction, places),
                 Sql.texts(transaction, routes),
                 Sql.texts(transaction, destinations),
                 Sql.small(transaction, states),
                 Sql.texts(transaction, reasons),
+                Sql.small(transaction, found),
+                Sql.texts(transaction, checked),
+                Sql.small(transaction, answers),
+                Sql.texts(transaction, answered),
                 membership.id());
     }
 

@@ -17,8 +17,8 @@ import org.dicomgateway.spool.Commitment;
 import org.dicomgateway.spool.CopyState;
 import org.dicomgateway.spool.DeliveryState;
 import org.dicomgateway.spool.SpoolSearch.FoundCheck;
-import org.dicomgateway.spool.SpoolSearch.FoundDelivery;
-import org.dicomgateway.spool.SpoolSearch.FoundInstance;
+import org.dicomgateway.spool.Whereabouts.Version;
+import org.dicomgateway.spool.Whereabouts.VersionAt;
 
 /**
  * What became of one instance of a request.
@@ -51,31 +51,30 @@ record Fate(Kind kind, String note) {
      * @param newest as the spool knows it
      * @param requirements what the rules require of its copies
      */
-    static Fate of(SopReference reference, Optional<FoundInstance> newest, AnswerWhen when, Requirements requirements) {
+    static Fate of(SopReference reference, Optional<Version> newest, AnswerWhen when, Requirements requirements) {
         String uid = reference.sopInstance().value();
         if (newest.isEmpty()) {
             return new Fate(
                     Kind.UNKNOWN, uid + " is not known: never received, or longer ago than gateway.spool.history");
         }
-        FoundInstance found = newest.get();
-        if (!found.instance().sopClass().equals(reference.sopClass())) {
-            return new Fate(
-                    Kind.OTHER_CLASS, uid + " has SOP class " + found.instance().sopClass());
+        Version found = newest.get();
+        if (!found.sopClass().equals(reference.sopClass())) {
+            return new Fate(Kind.OTHER_CLASS, uid + " has SOP class " + found.sopClass());
         }
-        if (found.deliveries().isEmpty()) {
+        if (found.copies().isEmpty()) {
             return new Fate(Kind.WAITING, uid + " is held: no route applies to it");
         }
-        return worst(uid, found.deliveries(), when, requirements);
+        return worst(uid, found.copies(), when, requirements);
     }
 
     /** What is de-identified is another instance: no copy of this one, and not asked for. */
-    private static boolean isOther(FoundDelivery copy, Requirements requirements) {
-        return copy.isOtherInstance()
+    private static boolean isOther(VersionAt copy, Requirements requirements) {
+        return copy.other()
                 || copy.destination().filter(requirements::isDeidentified).isPresent();
     }
 
-    private static Fate worst(String uid, List<FoundDelivery> deliveries, AnswerWhen when, Requirements requirements) {
-        List<FoundDelivery> copies =
+    private static Fate worst(String uid, List<VersionAt> deliveries, AnswerWhen when, Requirements requirements) {
+        List<VersionAt> copies =
                 deliveries.stream().filter(each -> !isOther(each, requirements)).toList();
         if (copies.isEmpty()) {
             return new Fate(
@@ -83,24 +82,20 @@ record Fate(Kind kind, String note) {
         }
         Set<Optional<String>> stored = copies.stream()
                 .filter(each -> satisfies(each, when))
-                .map(FoundDelivery::destination)
+                .map(VersionAt::destination)
                 .collect(Collectors.toSet());
-        return copies.stream().collect(Collectors.groupingBy(FoundDelivery::route)).entrySet().stream()
+        return copies.stream().collect(Collectors.groupingBy(VersionAt::route)).entrySet().stream()
                 .map(route -> ofRoute(uid, route.getValue(), when, stored, requirements.commitOn(route.getKey())))
                 .max(Comparator.comparing(Fate::kind))
                 .orElse(STORED);
     }
 
     private static Fate ofRoute(
-            String uid,
-            List<FoundDelivery> deliveries,
-            AnswerWhen when,
-            Set<Optional<String>> stored,
-            CommitOn commitOn) {
+            String uid, List<VersionAt> deliveries, AnswerWhen when, Set<Optional<String>> stored, CommitOn commitOn) {
         // Several copies can have been moved to one server. They are one.
         Map<Optional<String>, Fate> servers = deliveries.stream()
                 .collect(Collectors.toMap(
-                        FoundDelivery::destination,
+                        VersionAt::destination,
                         each -> ofCopy(uid, each, when, stored),
                         BinaryOperator.maxBy(Comparator.comparing(Fate::kind))));
         Set<Optional<String>> named =
@@ -115,14 +110,14 @@ record Fate(Kind kind, String note) {
         return fates.get(Math.min(commitOn.copies().orElse(fates.size()), fates.size()) - 1);
     }
 
-    private static Fate ofCopy(String uid, FoundDelivery copy, AnswerWhen when, Set<Optional<String>> stored) {
+    private static Fate ofCopy(String uid, VersionAt copy, AnswerWhen when, Set<Optional<String>> stored) {
         // A delivery that was merged is made by another one, to the same destination.
         boolean done =
                 copy.state() == DeliveryState.MERGED ? stored.contains(copy.destination()) : satisfies(copy, when);
         return done ? STORED : new Fate(kindOf(copy.state()), uid + " is " + where(copy));
     }
 
-    private static boolean satisfies(FoundDelivery delivery, AnswerWhen when) {
+    private static boolean satisfies(VersionAt delivery, AnswerWhen when) {
         if (delivery.state() != DeliveryState.DELIVERED
                 || copy(delivery) == CopyState.DIFFERING
                 || isMissing(delivery)) {
@@ -140,7 +135,7 @@ record Fate(Kind kind, String note) {
      * Whether the destination was last found, or said itself, not to have it. A server that answered with success and
      * does not hold it now would make the report untrue.
      */
-    private static boolean isMissing(FoundDelivery delivery) {
+    private static boolean isMissing(VersionAt delivery) {
         Instant checked = delivery.lastCheck().map(FoundCheck::at).orElse(Instant.MIN);
         Instant said = delivery.commitment().map(Commitment::at).orElse(Instant.MIN);
         return said.isAfter(checked)
@@ -148,7 +143,7 @@ record Fate(Kind kind, String note) {
                 : copy(delivery) == CopyState.MISSING;
     }
 
-    private static CopyState copy(FoundDelivery delivery) {
+    private static CopyState copy(VersionAt delivery) {
         return delivery.lastCheck().map(FoundCheck::state).orElse(CopyState.UNCHECKED);
     }
 
@@ -162,7 +157,7 @@ record Fate(Kind kind, String note) {
         };
     }
 
-    private static String where(FoundDelivery delivery) {
+    private static String where(VersionAt delivery) {
         String copy = delivery.state() == DeliveryState.DELIVERED ? " and " + lowerCase(copy(delivery)) : "";
         String said = delivery.commitment()
                 .flatMap(Commitment::failure)

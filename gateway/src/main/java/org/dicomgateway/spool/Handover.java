@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import org.dicomgateway.spool.SpoolSearch.FoundCheck;
 
 /** The spool as its {@link Replica} sees it: what became of instances, and how they pass to another gateway. */
 public interface Handover {
@@ -77,12 +78,21 @@ public interface Handover {
      * @param route the route that requested it
      * @param destination empty while none is chosen
      * @param reason why it is parked; empty in any other state; never has patient data
+     * @param lastCheck the last check of what the destination holds; empty when it was never checked
+     * @param commitment what the destination last reported about its commitment; empty when it reported nothing
      */
-    record CopyProgress(int place, String route, String destination, DeliveryState state, String reason) {
+    record CopyProgress(
+            int place,
+            String route,
+            String destination,
+            DeliveryState state,
+            String reason,
+            Optional<FoundCheck> lastCheck,
+            Optional<Commitment> commitment) {
 
-        /** A copy that is not parked, or whose reason does not matter. */
+        /** A copy of which nothing else matters. */
         public CopyProgress(int place, String route, String destination, DeliveryState state) {
-            this(place, route, destination, state, "");
+            this(place, route, destination, state, "", Optional.empty(), Optional.empty());
         }
 
         /** Whether it needs no delivery any more. */

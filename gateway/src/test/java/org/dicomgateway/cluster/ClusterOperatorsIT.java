@@ -16,10 +16,13 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.awaitility.core.ThrowingRunnable;
+import org.dicomgateway.dicom.commitment.SopReference;
 import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.testkit.Browser;
 import org.dicomgateway.testkit.Dcmtk;
 import org.dicomgateway.testkit.GatewayProcess;
+import org.dicomgateway.testkit.Modality;
 import org.dicomgateway.testkit.OrthancServer;
 import org.dicomgateway.testkit.PostgresServer;
 import org.dicomgateway.testkit.TestFiles;
@@ -52,6 +55,7 @@ class ClusterOperatorsIT {
     private static PostgresServer primary;
     private static PostgresServer standby;
     private static OrthancServer small;
+    private static Modality modality;
     private static GatewayProcess gw1;
     private static GatewayProcess gw2;
     private static TestFiles files;
@@ -63,6 +67,7 @@ class ClusterOperatorsIT {
         primary = PostgresServer.start(directory);
         standby = primary.startStandby(directory);
         small = orthanc.join();
+        modality = Modality.start(SENDER.value());
         gw1 = gateway("gw1").begin();
         gw2 = gateway("gw2").begin();
         gw1.awaitReady();
@@ -74,6 +79,7 @@ class ClusterOperatorsIT {
     static void stop() {
         gw2.close();
         gw1.close();
+        modality.close();
         small.close();
         standby.close();
         primary.close();
@@ -88,16 +94,25 @@ class ClusterOperatorsIT {
                   postgresql.url = "postgresql://127.0.0.1:%d/gateway"
                 }
                 gateway.audit.enabled = true
-                """.formatted(node, primary.port()))
+                gateway.senders.CT1 { host = 127.0.0.1, port = %d }
+                gateway.commitment { answer-when = verified, deadline = 20 s, unknown-after = 2 s }
+                """.formatted(node, primary.port(), modality.peer().port()))
                 .routing("""
                 destination-defaults {
                   retry { initial-delay = 200 ms, max-delay = 1 s, max-attempts = 1 }
                   breaker { initial-pause = 200 ms, max-pause = 1 s }
                   probe-interval = 1 s
                 }
-                destinations { small { ae-title = SMALL, host = "127.0.0.1", port = %d } }
+                destinations.small {
+                  ae-title = SMALL, host = "127.0.0.1", port = %d
+                  rest { url = "http://127.0.0.1:%d", user = %s, password = %s }
+                }
                 routes = [ { name = everything, fallback = true, to = [small] } ]
-                """.formatted(small.peer().port()));
+                """.formatted(
+                                small.peer().port(),
+                                small.httpPort(),
+                                OrthancServer.LOGIN.user(),
+                                OrthancServer.LOGIN.password()));
     }
 
     /** Sends one study. */
@@ -254,6 +269,47 @@ class ClusterOperatorsIT {
         return HttpClient.newHttpClient()
                 .send(HttpRequest.newBuilder(gw1.admin(path)).timeout(PAGE).build(), BodyHandlers.ofString())
                 .body();
+    }
+
+    @Test
+    void a_sender_gets_its_commitment_from_another_gateway_also_when_the_one_it_sent_to_is_gone() throws Exception {
+        small.empty();
+        List<TestFile> study = send(gw2, 2);
+        eventually(() -> assertThat(small.instances()).isEqualTo(2));
+        List<SopReference> references = study.stream()
+                .map(file -> new SopReference(file.sopClass(), file.sopInstance()))
+                .toList();
+        List<String> uids = references.stream()
+                .map(reference -> reference.sopInstance().value())
+                .toList();
+        int reports = modality.reports().size();
+
+        assertThat(modality.request(gw1.peer(), "1.2.3.1", references)).isZero();
+        eventually(() -> assertThat(gw1.ask("commitments").output()).contains("is delivered and unchecked at small"));
+        gw2.ask("verify", "--study", study.get(0).study().value()).orFail();
+        await().atMost(LIMIT).until(() -> primary.number("SELECT count(*) FROM copy WHERE found = 1") == 2);
+        gw2.kill();
+        await().atMost(LIMIT).until(() -> modality.reports().size() == reports + 1);
+        assertThat(modality.reports().get(reports).event()).isEqualTo(1);
+        assertThat(modality.reports().get(reports).committed()).containsExactlyInAnyOrderElementsOf(uids);
+
+        gw2.start();
+        small.empty();
+        assertThat(gw2.ask("verify", "--study", study.get(0).study().value()).exitCode())
+                .isEqualTo(1);
+        await().atMost(LIMIT).until(() -> primary.number("SELECT count(*) FROM copy WHERE found = 2") == 2);
+        assertThat(modality.request(
+                        gw1.peer(),
+                        "1.2.3.2",
+                        List.of(
+                                references.get(0),
+                                new SopReference(references.get(0).sopClass(), Uid.of("1.2.3.4")))))
+                .isZero();
+        await().atMost(LIMIT).until(() -> modality.reports().size() == reports + 2);
+        assertThat(modality.reports().get(reports + 1).failed())
+                .containsEntry(uids.get(0), 0x0110)
+                .containsEntry("1.2.3.4", 0x0112)
+                .hasSize(2);
     }
 
     private static Path routing(GatewayProcess gateway) {

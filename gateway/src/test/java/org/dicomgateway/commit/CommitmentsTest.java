@@ -39,7 +39,6 @@ import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.dicom.wire.AssociationException;
 import org.dicomgateway.spool.DeliveryState;
 import org.dicomgateway.spool.SearchException;
-import org.dicomgateway.spool.SpoolSearch.FoundInstance;
 import org.dicomgateway.spool.Whereabouts;
 import org.junit.jupiter.api.Test;
 
@@ -485,13 +484,13 @@ class CommitmentsTest {
         }
 
         @Override
-        public Optional<FoundInstance> newest(Uid sopInstance) {
+        public Optional<Version> newest(Uid sopInstance) {
             asked++;
             if (unreadable) {
                 throw new SearchException("the ledger cannot be read", new IOException());
             }
             return Optional.ofNullable(known.get(sopInstance.value()))
-                    .map(state -> found(reference(sopInstance.value()), at("pacs", state)));
+                    .map(state -> Version.of(found(reference(sopInstance.value()), at("pacs", state))));
         }
     }
 

@@ -21,6 +21,7 @@ import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.SpoolSearch.FoundCheck;
 import org.dicomgateway.spool.SpoolSearch.FoundDelivery;
 import org.dicomgateway.spool.SpoolSearch.FoundInstance;
+import org.dicomgateway.spool.Whereabouts.Version;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -83,11 +84,8 @@ class FateTest {
     @Test
     void another_sop_class_is_a_conflict() {
         SopReference asMr = new SopReference(Uid.of("1.2.840.10008.5.1.4.1.1.4"), REFERENCE.sopInstance());
-        Fate fate = Fate.of(
-                asMr,
-                Optional.of(found(at("pacs", DeliveryState.DELIVERED))),
-                AnswerWhen.DELIVERED,
-                route -> CommitOn.ALL);
+        Fate fate =
+                Fate.of(asMr, known(at("pacs", DeliveryState.DELIVERED)), AnswerWhen.DELIVERED, route -> CommitOn.ALL);
         assertThat(fate.kind()).isEqualTo(Fate.Kind.OTHER_CLASS);
         assertThat(fate.reason().code()).isEqualTo(0x0119);
     }
@@ -181,7 +179,7 @@ class FateTest {
     }
 
     private static Fate.Kind kind(CommitOn on, FoundDelivery... deliveries) {
-        return Fate.of(REFERENCE, Optional.of(found(deliveries)), AnswerWhen.DELIVERED, route -> on)
+        return Fate.of(REFERENCE, known(deliveries), AnswerWhen.DELIVERED, route -> on)
                 .kind();
     }
 
@@ -190,11 +188,15 @@ class FateTest {
     }
 
     private static Fate fate(FoundDelivery delivery, AnswerWhen when) {
-        return Fate.of(REFERENCE, Optional.of(found(delivery)), when, route -> CommitOn.ALL);
+        return Fate.of(REFERENCE, known(delivery), when, route -> CommitOn.ALL);
     }
 
     private static Fate fate(FoundDelivery... deliveries) {
-        return Fate.of(REFERENCE, Optional.of(found(deliveries)), AnswerWhen.DELIVERED, route -> CommitOn.ALL);
+        return Fate.of(REFERENCE, known(deliveries), AnswerWhen.DELIVERED, route -> CommitOn.ALL);
+    }
+
+    private static Optional<Version> known(FoundDelivery... deliveries) {
+        return Optional.of(Version.of(found(deliveries)));
     }
 
     static FoundInstance found(FoundDelivery... deliveries) {
@@ -228,7 +230,7 @@ class FateTest {
     })
     void what_a_check_found_decides(CopyState copy, Fate.Kind delivered, Fate.Kind verified) {
         FoundDelivery one = at("pacs", DeliveryState.DELIVERED, Optional.of(copy));
-        Optional<FoundInstance> newest = Optional.of(found(one));
+        Optional<Version> newest = known(one);
         assertThat(Fate.of(REFERENCE, newest, AnswerWhen.DELIVERED, route -> CommitOn.ALL)
                         .kind())
                 .isEqualTo(delivered);
@@ -240,10 +242,7 @@ class FateTest {
     @Test
     void a_copy_that_was_never_checked_is_not_verified() {
         Fate fate = Fate.of(
-                REFERENCE,
-                Optional.of(found(at("pacs", DeliveryState.DELIVERED))),
-                AnswerWhen.VERIFIED,
-                route -> CommitOn.ALL);
+                REFERENCE, known(at("pacs", DeliveryState.DELIVERED)), AnswerWhen.VERIFIED, route -> CommitOn.ALL);
         assertThat(fate.kind()).isEqualTo(Fate.Kind.WAITING);
         assertThat(fate.note()).isEqualTo("1.2.3 is delivered and unchecked at pacs (route all)");
     }
@@ -268,11 +267,11 @@ class FateTest {
         FoundDelivery archive = at("archive", DeliveryState.DELIVERED, Optional.empty());
         FoundDelivery copy = at("research", DeliveryState.DELIVERED, Optional.empty());
         FoundDelivery waiting = at("research", DeliveryState.PENDING, Optional.empty());
-        Fate alone = Fate.of(REFERENCE, Optional.of(found(copy)), AnswerWhen.DELIVERED, research);
+        Fate alone = Fate.of(REFERENCE, known(copy), AnswerWhen.DELIVERED, research);
         assertThat(alone.kind()).isNotEqualTo(Fate.Kind.STORED);
         assertThat(alone.note()).contains("de-identified");
         assertThat(alone.isFinal(false)).isTrue();
-        assertThat(Fate.of(REFERENCE, Optional.of(found(archive, waiting)), AnswerWhen.DELIVERED, research)
+        assertThat(Fate.of(REFERENCE, known(archive, waiting), AnswerWhen.DELIVERED, research)
                         .kind())
                 .as("the archive holds it, and the other one never will")
                 .isEqualTo(Fate.Kind.STORED);

@@ -30,9 +30,9 @@ class WhereaboutsTest {
                         .id();
                 spool.catchUp();
                 assertThat(spool.newest(Uid.of(UID))).hasValueSatisfying(found -> {
-                    assertThat(found.instance().id()).isEqualTo(version);
-                    assertThat(found.deliveries())
-                            .extracting(SpoolSearch.FoundDelivery::state)
+                    assertThat(found.number()).isEqualTo(version);
+                    assertThat(found.copies())
+                            .extracting(Whereabouts.VersionAt::state)
                             .containsExactly(DeliveryState.PENDING);
                 });
             }
@@ -47,8 +47,8 @@ class WhereaboutsTest {
             SpoolHarness.accept(spool, UID, "MG", 100);
             SpoolHarness.deliverAll(spool, SpoolHarness.PACS);
             spool.catchUp();
-            assertThat(spool.newest(Uid.of(UID)).orElseThrow().deliveries())
-                    .extracting(SpoolSearch.FoundDelivery::state)
+            assertThat(spool.newest(Uid.of(UID)).orElseThrow().copies())
+                    .extracting(Whereabouts.VersionAt::state)
                     .containsExactly(DeliveryState.DELIVERED, DeliveryState.PENDING);
             assertThat(spool.newest(Uid.of("9.9.9"))).isEmpty();
         }

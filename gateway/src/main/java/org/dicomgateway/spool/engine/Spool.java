@@ -443,13 +443,13 @@ public final class Spool implements Intake, Outbox, SpoolView, Whereabouts, Auto
     }
 
     @Override
-    public Optional<FoundInstance> newest(Uid sopInstance) {
+    public Optional<Version> newest(Uid sopInstance) {
         Search search = Search.ALL.ofInstance(sopInstance.value());
         Page<FoundInstance> page = parts.catalogue().instances(search, Optional.empty(), 1);
         while (page.items().isEmpty() && page.next().isPresent()) {
             page = parts.catalogue().instances(search, page.next(), 1);
         }
-        return page.items().stream().findFirst();
+        return page.items().stream().findFirst().map(Version::of);
     }
 
     /** The threads that must run until the spool is closed. */

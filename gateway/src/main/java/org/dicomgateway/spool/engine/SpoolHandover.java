@@ -73,7 +73,13 @@ final class SpoolHandover implements Handover {
     private List<CopyProgress> copies(long id) throws LedgerException {
         return ledger.deliveries(id).stream()
                 .map(each -> new CopyProgress(
-                        DeliveryId.place(each.id()), each.route(), each.destination(), each.state(), each.reason()))
+                        DeliveryId.place(each.id()),
+                        each.route(),
+                        each.destination(),
+                        each.state(),
+                        each.reason(),
+                        each.lastCheck(),
+                        each.commitment()))
                 .toList();
     }
 
@@ -115,6 +121,11 @@ final class SpoolHandover implements Handover {
         for (Change change : changes) {
             if (change instanceof Change.Settled settled && !(settled.settlement() instanceof Settlement.Retry)) {
                 instances.add(DeliveryId.instance(settled.deliveryId()));
+            } else if (change instanceof Change.Checked checked) {
+                instances.add(DeliveryId.instance(checked.result().deliveryId()));
+            } else if (change instanceof Change.CommitmentNoted noted
+                    && noted.note().said().isPresent()) {
+                instances.add(DeliveryId.instance(noted.note().deliveryId()));
             } else if (change instanceof Change.SentAgain again) {
                 instances.add(DeliveryId.instance(again.deliveryId()));
             } else if (change instanceof Change.Rerouted rerouted) {

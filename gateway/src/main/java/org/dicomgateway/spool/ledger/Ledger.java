@@ -6,10 +6,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.dicomgateway.spool.Commitment;
 import org.dicomgateway.spool.DeliveryState;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Outbox;
 import org.dicomgateway.spool.Outbox.SentAs;
+import org.dicomgateway.spool.SpoolSearch.FoundCheck;
 import org.dicomgateway.spool.SpoolView;
 import org.dicomgateway.spool.log.LogPosition;
 import org.dicomgateway.spool.log.StoredInstance;
@@ -166,8 +168,17 @@ public interface Ledger extends AutoCloseable {
      * @param route the route that requested it
      * @param destination empty while none is chosen
      * @param reason why it is parked; empty in any other state
+     * @param lastCheck the last check of what the destination holds, without its details; empty: it was never checked
+     * @param commitment what the destination last reported about its commitment; empty when it reported nothing
      */
-    record PlacedDelivery(long id, String route, String destination, DeliveryState state, String reason) {}
+    record PlacedDelivery(
+            long id,
+            String route,
+            String destination,
+            DeliveryState state,
+            String reason,
+            Optional<FoundCheck> lastCheck,
+            Optional<Commitment> commitment) {}
 
     /** A delivery to claim. If it is versioned, {@link Change.HandedOut} must be applied first. */
     record DueDelivery(

@@ -15,6 +15,7 @@ import org.dicomgateway.spool.Copy;
 import org.dicomgateway.spool.CopyState;
 import org.dicomgateway.spool.DatasetDigest;
 import org.dicomgateway.spool.Outbox.SentAs;
+import org.dicomgateway.spool.SpoolSearch.FoundCheck;
 import org.dicomgateway.spool.log.StoredInstance;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,17 @@ public final class CopyRows {
     }
 
     /** The state for this number. */
+    /** The last check, by the columns found, checked_at and how; without its details. */
+    static Optional<FoundCheck> lastCheck(ResultSet row) throws SQLException {
+        return row.getObject("checked_at") == null
+                ? Optional.empty()
+                : Optional.of(new FoundCheck(
+                        state(row.getInt("found")),
+                        Instant.ofEpochMilli(row.getLong("checked_at")),
+                        Optional.ofNullable(row.getString("how")).orElse(""),
+                        ""));
+    }
+
     public static CopyState state(int code) {
         return switch (code) {
             case 0 -> CopyState.UNCHECKED;

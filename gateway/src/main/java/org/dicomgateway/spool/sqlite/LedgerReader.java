@@ -179,14 +179,20 @@ public final class LedgerReader implements AutoCloseable {
                         row.getString("route"),
                         Optional.ofNullable(row.getString("destination")).orElse(""),
                         LedgerRows.state(row.getInt("state")),
-                        Optional.ofNullable(row.getString("reason")).orElse("")),
+                        Optional.ofNullable(row.getString("why")).orElse(""),
+                        CopyRows.lastCheck(row),
+                        row.getObject("reported_at") == null
+                                ? Optional.empty()
+                                : Optional.of(CommitmentRows.said(row))),
                 PLACED,
                 instanceId);
     }
 
     static final String PLACED = """
-            SELECT id, route, destination, state, CASE WHEN state = 2 THEN last_error END AS reason
-            FROM delivery NOT INDEXED WHERE id BETWEEN ?1 * 1024 AND ?1 * 1024 + 1023 ORDER BY id""";
+            SELECT d.id, d.route, d.destination, d.state, CASE WHEN d.state = 2 THEN d.last_error END AS why,
+              m.reported_at, m.reason, c.state AS found, c.checked_at, c.how
+            FROM delivery d NOT INDEXED LEFT JOIN copy c ON c.delivery = d.id LEFT JOIN commitment m ON m.delivery = d.id
+            WHERE d.id BETWEEN ?1 * 1024 AND ?1 * 1024 + 1023 ORDER BY d.id""";
 
     /** The count of syncs. 0 when the ledger is not complete yet. */
     public long syncs() throws SQLException {

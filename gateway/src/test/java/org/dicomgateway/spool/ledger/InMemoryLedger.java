@@ -1050,7 +1050,9 @@ public final class InMemoryLedger implements Ledger {
                                 delivery.planned.route(),
                                 Optional.ofNullable(delivery.destination).orElse(""),
                                 DeliveryState.valueOf(delivery.state.name()),
-                                delivery.state == State.PARKED ? delivery.lastError : ""))
+                                delivery.state == State.PARKED ? delivery.lastError : "",
+                                Optional.empty(),
+                                Optional.empty()))
                         .toList();
     }
 

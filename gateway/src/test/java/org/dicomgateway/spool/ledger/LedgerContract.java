@@ -773,6 +773,10 @@ public abstract class LedgerContract {
         return new Change.Settled(delivery(id, 0), Settlement.Retry.untilOpen(route, opening), START);
     }
 
+    private static Ledger.PlacedDelivery placed(long id, String destination, DeliveryState state) {
+        return new Ledger.PlacedDelivery(id, "all", destination, state, "", Optional.empty(), Optional.empty());
+    }
+
     @Test
     void what_was_given_up_before_is_given_up_again_although_it_is_pending_or_waits_for_a_destination()
             throws Exception {
@@ -787,8 +791,8 @@ public abstract class LedgerContract {
 
         assertThat(ledger.deliveries(1))
                 .containsExactly(
-                        new Ledger.PlacedDelivery(first, "all", "a", DeliveryState.DISCARDED, ""),
-                        new Ledger.PlacedDelivery(delivery(1, 1), "all", "b", DeliveryState.PENDING, ""));
+                        placed(first, "a", DeliveryState.DISCARDED),
+                        placed(delivery(1, 1), "b", DeliveryState.PENDING));
         assertThat(ledger.books()).doesNotContainKey("a");
         assertThat(ledger.finished(List.of(1L))).isEmpty();
 
