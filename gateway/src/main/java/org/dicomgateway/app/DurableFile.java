@@ -30,12 +30,12 @@ final class DurableFile {
      * @throws UncheckedIOException when it cannot be written; the old file then remains, or the new one is not durable
      */
     static void replace(Path file, String text) {
-        replace(file, text, part -> {});
+        write(file, text, part -> {});
     }
 
     /** As {@link #replace(Path, String)}, for a file that is there, and that the same people may read and write. */
     static void replaceAlike(Path file, String text) {
-        replace(file, text, part -> makeAlike(part, file));
+        write(file, text, part -> makeAlike(part, file));
     }
 
     /** Gives a file the permissions and the group of another one. */
@@ -53,7 +53,7 @@ final class DurableFile {
         void finish(Path part) throws IOException;
     }
 
-    private static void replace(Path file, String text, Finish finish) {
+    private static void write(Path file, String text, Finish finish) {
         Path part = file.resolveSibling(file.getFileName() + ".part");
         try {
             Files.deleteIfExists(part);
