@@ -43,6 +43,9 @@ public final class GatewayProcess implements AutoCloseable {
     private final int adminPort = FreePorts.next();
     private final List<String> jvmOptions;
 
+    private Path jar = Path.of(System.getProperty(
+            "gateway.jar",
+            ProjectRoot.path().resolve("gateway/target/gateway.jar").toString()));
     private List<String> recorder = List.of();
     private @Nullable Child child;
 
@@ -72,6 +75,12 @@ public final class GatewayProcess implements AutoCloseable {
     /** Has another program start it from now on, such as {@code strace}; signals go to that program. */
     public GatewayProcess under(List<String> program) {
         recorder = program;
+        return this;
+    }
+
+    /** Has it run another jar from now on, such as that of an older version. */
+    public GatewayProcess jar(Path other) {
+        jar = other;
         return this;
     }
 
@@ -198,9 +207,6 @@ public final class GatewayProcess implements AutoCloseable {
     private List<String> command(List<String> moreJvmOptions, String... arguments) {
         List<String> command = new ArrayList<>(arguments[0].equals("run") ? recorder : List.of());
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        Path jar = Path.of(System.getProperty(
-                "gateway.jar",
-                ProjectRoot.path().resolve("gateway/target/gateway.jar").toString()));
         // As scripts/gateway does: classes from the archive that the build makes.
         command.addAll(List.of("-XX:SharedArchiveFile=" + jar + ".jsa", "-Xlog:cds*=off"));
         command.addAll(jvmOptions);

@@ -1,11 +1,15 @@
 package org.dicomgateway.torture;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.dicomgateway.testkit.Dcmtk;
 import org.dicomgateway.testkit.FaultProxy;
 import org.dicomgateway.testkit.NetworkFault;
 import org.dicomgateway.testkit.scp.StoreScp;
@@ -18,6 +22,7 @@ final class ClusterFaults {
     private final ClusterWorld world;
     private final Journal journal;
     private final Random random;
+    private int published;
     private final Deck ofGateways;
     private final Deck ofTheDatabase;
 
@@ -40,7 +45,10 @@ final class ClusterFaults {
                         this::freezeForLong,
                         this::terminate,
                         this::killArchive,
-                        this::freezeArchive));
+                        this::freezeArchive,
+                        this::networkOfArchive,
+                        this::networkOfArchive,
+                        this::publish));
         ofTheDatabase = new Deck(
                 random,
                 List.of(
@@ -179,6 +187,38 @@ final class ClusterFaults {
         archive.freeze();
         hold(500, 4_000);
         archive.thaw();
+    }
+
+    private void networkOfArchive() throws InterruptedException {
+        List<NetworkFault> faults = List.of(
+                NetworkFault.BLACK_HOLE,
+                NetworkFault.REFUSE,
+                NetworkFault.NO_ANSWER,
+                NetworkFault.HALF_OPEN,
+                NetworkFault.BYTE_BY_BYTE,
+                NetworkFault.RESET_IN_PDU,
+                NetworkFault.ABORT);
+        NetworkFault fault = faults.get(random.nextInt(faults.size()));
+        journal.done("network between the gateways and a destination: "
+                + fault.name().toLowerCase(Locale.ROOT));
+        FaultProxy way = world.ways().get(random.nextInt(world.ways().size()));
+        way.misbehave(fault);
+        hold(500, 7_000);
+        way.behave();
+        way.breakConnections();
+    }
+
+    /** Gateways that are away follow when they are back; whoever dies over it leaves them all, or none. */
+    private void publish() {
+        published++;
+        Path file = world.nodes().get(0).disk().resolveSibling("published.conf");
+        try {
+            Files.writeString(file, world.rules(published));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Dcmtk.Result result = node().gateway().ask("rules", "publish", file.toString());
+        journal.done("rules: " + (result.succeeded() ? "published" : "not published, or not everywhere at once"));
     }
 
     private void killPrimary() throws InterruptedException {

@@ -117,7 +117,9 @@ final class ClusterTorture {
     private Torture.Report reckon(ClusterWorld world, List<Sent> sent) {
         List<String> wrong = new ArrayList<>();
         world.nodes().forEach(node -> node.networks().forEach(FaultProxy::behave));
+        world.ways().forEach(FaultProxy::behave);
         settle(world, wrong);
+        rules(world, wrong);
         once(world, wrong);
         deliveries(world, sent, wrong);
         leave(world, wrong);
@@ -169,6 +171,17 @@ final class ClusterTorture {
             waiting += Audit.count(status, "pending") + Audit.count(status, "parked") + Audit.count(status, "held");
         }
         return waiting == 0;
+    }
+
+    /** All gateways work by the same rules, whoever died while they were published. */
+    private static void rules(ClusterWorld world, List<String> wrong) {
+        try {
+            Awaitility.await()
+                    .atMost(STOP_LIMIT)
+                    .until(() -> world.nodes().get(0).gateway().ask("rules").succeeded());
+        } catch (ConditionTimeoutException e) {
+            wrong.add("rules: " + world.nodes().get(0).gateway().ask("rules").output());
+        }
     }
 
     /** No two members have settled one copy. */

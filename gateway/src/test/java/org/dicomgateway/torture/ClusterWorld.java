@@ -20,18 +20,23 @@ import org.dicomgateway.testkit.FaultProxy;
 import org.dicomgateway.testkit.GatewayProcess;
 import org.dicomgateway.testkit.PostgresServer;
 import org.dicomgateway.testkit.scp.StoreScp;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Three gateways as one, over a primary with a standby, a bad network between each of them and the database, and two
- * destinations that keep what they get twice. A supervisor starts each gateway again that has ended.
+ * destinations behind bad networks that keep what they get twice. A supervisor starts each gateway again that has ended.
  */
 final class ClusterWorld implements AutoCloseable {
 
     private static final int GATEWAYS = 3;
     private static final String DISK = "var";
 
+    /** Of an older version: the last gateway runs it, beside the others. */
+    private static final @Nullable String OLD_JAR = System.getProperty("torture.old-jar");
+
     private final Path directory;
     private final List<StoreScp> archives;
+    private final List<FaultProxy> ways;
     private final List<Node> nodes;
     private final CountDownLatch ending = new CountDownLatch(1);
     private final Thread supervisor = new Thread(this::supervise, "supervisor");
@@ -87,6 +92,9 @@ final class ClusterWorld implements AutoCloseable {
         primary = PostgresServer.start(directory);
         standby = primary.startStandby(directory);
         archives = List.of(StoreScp.start(directory, "ARCHIVE1"), StoreScp.start(directory, "ARCHIVE2"));
+        ways = archives.stream()
+                .map(archive -> FaultProxy.before(archive.peer()))
+                .toList();
         nodes = IntStream.rangeClosed(1, GATEWAYS)
                 .mapToObj(n -> node(n, allowSingle))
                 .toList();
@@ -111,8 +119,21 @@ final class ClusterWorld implements AutoCloseable {
                                 allowSingle,
                                 networks.get(0).peer().port(),
                                 networks.get(1).peer().port()))
-                .broadcastTo(archives.stream().map(StoreScp::peer).toArray(Peer[]::new));
+                .routing(rules(0));
+        if (number == GATEWAYS && OLD_JAR != null) {
+            gateway.jar(Path.of(OLD_JAR));
+        }
         return new Node(gateway, networks, new AtomicBoolean());
+    }
+
+    /** The rules of all gateways: everything to both destinations. They differ by their version alone. */
+    String rules(int version) {
+        return GatewayProcess.destinations(ways.stream().map(FaultProxy::peer).toArray(Peer[]::new))
+                + """
+                destination-defaults.response-timeout = 10 s
+                routes = [ { name = everything, fallback = true, strategy = broadcast, to = [archive1, archive2] } ]
+                # version %d
+                """.formatted(version);
     }
 
     /** Starts the gateways, and the supervisor. */
@@ -133,6 +154,11 @@ final class ClusterWorld implements AutoCloseable {
 
     List<Node> nodes() {
         return nodes;
+    }
+
+    /** The networks between the gateways and the destinations. */
+    List<FaultProxy> ways() {
+        return ways;
     }
 
     List<StoreScp> archives() {
@@ -196,6 +222,7 @@ final class ClusterWorld implements AutoCloseable {
             node.kill();
             node.networks().forEach(FaultProxy::close);
         });
+        ways.forEach(FaultProxy::close);
         archives.forEach(StoreScp::close);
         standby.close();
         primary.close();
