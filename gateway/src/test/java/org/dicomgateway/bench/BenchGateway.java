@@ -166,6 +166,11 @@ final class BenchGateway implements AutoCloseable {
         }
     }
 
+    /** SIGKILL. */
+    void kill() {
+        process.kill();
+    }
+
     /** In order, and waits for the end. */
     void stop() {
         process.terminate(Duration.ofMinutes(2));

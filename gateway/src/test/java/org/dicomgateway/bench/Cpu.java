@@ -28,6 +28,29 @@ final class Cpu {
         return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
     }
 
+    /**
+     * Seconds that a process and its children took until now; of children that ended, as far as it has waited for
+     * them.
+     */
+    static double secondsWithChildren(long pid) {
+        double seconds = seconds(pid) + endedChildren(pid);
+        for (ProcessHandle child :
+                ProcessHandle.of(pid).orElseThrow().children().toList()) {
+            try {
+                seconds += seconds(child.pid());
+            } catch (UncheckedIOException ended) {
+                // It counts from now on for those that have ended.
+            }
+        }
+        return seconds;
+    }
+
+    private static double endedChildren(long pid) {
+        String stat = read("/proc/" + pid + "/stat");
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+        return (Long.parseLong(fields[13]) + Long.parseLong(fields[14])) / TICKS_PER_SECOND;
+    }
+
     /** What each thread of a process whose name begins like this took until now. */
     static Threads threads(long pid, String names) {
         return threads(pid, (String name) -> name.startsWith(names));

@@ -161,6 +161,21 @@ public final class PostgresServer implements AutoCloseable {
         }
     }
 
+    /** Sets something that needs no restart. */
+    public void set(String parameter) {
+        try {
+            Files.writeString(home.resolve("data/postgresql.conf"), parameter + "\n", StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        signal("HUP");
+    }
+
+    /** Its process id. */
+    public long pid() {
+        return child.pid();
+    }
+
     /** A connection as superuser. */
     public Connection connect() throws SQLException {
         String database = "gateway";
