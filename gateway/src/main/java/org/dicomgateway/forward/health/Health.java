@@ -20,6 +20,8 @@ public final class Health {
 
     private static final Logger LOG = LoggerFactory.getLogger(Health.class);
 
+    private static final Duration SOON = Duration.ofMillis(100);
+
     /** A state, when it began, and the reason. */
     public record Condition(DestinationState state, Instant since, String why) {}
 
@@ -30,6 +32,7 @@ public final class Health {
     private volatile Optional<String> paused;
     private volatile Optional<ServerReport> report = Optional.empty();
     private volatile Condition condition;
+    private volatile long reviewedNanos = System.nanoTime();
 
     /**
      * Begins with the state that the signs show now.
@@ -92,6 +95,18 @@ public final class Health {
         return report;
     }
 
+    /**
+     * As {@link #review}, after each of many stores. While the destination is up, a tenth of a second is soon enough
+     * for what one more store can change; to look at all signs takes longer than to claim a delivery.
+     */
+    public void reviewSoon() {
+        boolean up = condition.state() == DestinationState.UP
+                && destinationSignals.breaker().state().isClosed();
+        if (!up || System.nanoTime() - reviewedNanos > SOON.toNanos()) {
+            review();
+        }
+    }
+
     /** Checks whether the state has changed. Call it after an event, and from time to time. */
     public void review() {
         Condition before;
@@ -102,6 +117,7 @@ public final class Health {
             boolean same = found.state() == before.state();
             now = new Condition(found.state(), same ? before.since() : clock.instant(), found.why());
             condition = now;
+            reviewedNanos = System.nanoTime();
             if (!same) {
                 log(before, now);
             }

@@ -350,10 +350,11 @@ final class Lane {
                     boolean usable = storeAttempt.send(association, claimBatch, next.get(), first);
                     silence.review();
                     reviewRetryAfter();
-                    health.review();
                     if (!usable) {
+                        health.review();
                         return;
                     }
+                    health.reviewSoon();
                     first = false;
                     next = take(claimBatch, proposal);
                 }
