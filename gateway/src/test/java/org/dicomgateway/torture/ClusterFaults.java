@@ -135,6 +135,10 @@ final class ClusterFaults {
 
     private void restoreDisk() throws InterruptedException {
         ClusterWorld.Node node = node();
+        if (!Files.exists(node.disk())) {
+            // Its disk was lost, and without the database it has not begun a new one.
+            return;
+        }
         journal.done("gateway: its disk is replaced by an older copy");
         Path old = node.disk().resolveSibling("old");
         node.kill();
