@@ -344,7 +344,7 @@ public final class Gateway implements AutoCloseable {
                                         member.silence().map(silence -> silence.toMillis() / 1e3),
                                         member.unfinished(),
                                         member.software(),
-                                        member.rules()))
+                                        Optional.of(member.rules()).filter(digest -> !digest.isEmpty())))
                                 .toList(),
                         ClusterOperations.waiting(counted, rules.destinations()),
                         counted.at()));

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.dicomgateway.cli.check.CheckCommand;
 import org.dicomgateway.cli.check.CompletionCommand;
@@ -54,8 +55,11 @@ import picocli.CommandLine.UnmatchedArgumentException;
         description = "A store-and-forward DICOM proxy between modalities and archives.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
+        synopsisSubcommandLabel = "COMMAND")
+public final class Main {
+
+    /** In the order in which {@code --help} lists them. */
+    private static final List<Class<?>> COMMANDS = List.of(
             RunCommand.class,
             CheckCommand.class,
             ConformanceCommand.class,
@@ -84,9 +88,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ReloadCommand.class,
             RulesCommand.class,
             CompletionCommand.class,
-            NamesCommand.class
-        })
-public final class Main {
+            NamesCommand.class);
 
     private static final Pattern PLACE = Pattern.compile("positional parameter at index \\S+ \\(([^)]+)\\)");
 
@@ -94,13 +96,23 @@ public final class Main {
 
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] args) {
-        System.exit(commandLine().execute(args));
+        System.exit(commandLine(args).execute(args));
     }
 
-    /** The command line, ready to execute: what {@link #main} runs. */
-    static CommandLine commandLine() {
-        return new CommandLine(new Main())
-                .setCommandName(ProgramName.get())
+    /**
+     * The command line, ready to execute: what {@link #main} runs. Without arguments it knows all commands. When the
+     * first argument is a command, it knows this one alone: to look at the options of all takes a third of a start.
+     */
+    static CommandLine commandLine(String... args) {
+        Optional<Class<?>> only = COMMANDS.stream()
+                // It prints what completes all the others.
+                .filter(type -> !type.equals(CompletionCommand.class))
+                .filter(type -> args.length > 0
+                        && type.getAnnotation(Command.class).name().equals(args[0]))
+                .findFirst();
+        CommandLine line = new CommandLine(new Main());
+        only.map(List::<Class<?>>of).orElse(COMMANDS).forEach(line::addSubcommand);
+        return line.setCommandName(ProgramName.get())
                 .registerConverter(Integer.class, new OptionConverters.OfInteger())
                 .registerConverter(int.class, new OptionConverters.OfInteger())
                 .registerConverter(Long.class, new OptionConverters.OfLong())
@@ -108,7 +120,7 @@ public final class Main {
                 .registerConverter(URI.class, new OptionConverters.OfAddress())
                 // In an @FILE each line is one argument, so that a path may contain spaces.
                 .setUseSimplifiedAtFiles(true)
-                .setParameterExceptionHandler((misuse, args) -> explain(misuse))
+                .setParameterExceptionHandler((misuse, all) -> explain(misuse))
                 .setExecutionExceptionHandler((exception, command, parsed) -> explain(exception, command.getErr()));
     }
 

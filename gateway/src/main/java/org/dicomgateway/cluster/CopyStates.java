@@ -7,7 +7,10 @@ import java.util.stream.Stream;
 import org.dicomgateway.spool.CopyState;
 import org.dicomgateway.spool.DeliveryState;
 
-/** The numbers of {@link DeliveryState} and {@link CopyState} in the database. They stay what they are, whatever becomes of the types. */
+/**
+ * The numbers of {@link DeliveryState} and {@link CopyState} in the database. They stay what they are, whatever becomes
+ * of the types.
+ */
 final class CopyStates {
 
     private static final List<DeliveryState> BY_NUMBER = List.of(

@@ -105,10 +105,12 @@ public final class FakeControls implements Controls {
                 true,
                 10,
                 List.of(
-                        new StatusView.Member("gw1", "working", Instant.EPOCH, Optional.empty(), 3, "1", ""),
-                        new StatusView.Member("gw1", "dead", Instant.EPOCH, Optional.empty(), 0, "1", ""),
-                        new StatusView.Member("gw2", "dead", Instant.EPOCH, Optional.empty(), 0, "1", ""),
-                        new StatusView.Member("gw3", "working", Instant.EPOCH, Optional.of(0.5), 2, "1", "")),
+                        new StatusView.Member(
+                                "gw1", "working", Instant.EPOCH, Optional.empty(), 3, "1", Optional.empty()),
+                        new StatusView.Member("gw1", "dead", Instant.EPOCH, Optional.empty(), 0, "1", Optional.empty()),
+                        new StatusView.Member("gw2", "dead", Instant.EPOCH, Optional.empty(), 0, "1", Optional.empty()),
+                        new StatusView.Member(
+                                "gw3", "working", Instant.EPOCH, Optional.of(0.5), 2, "1", Optional.empty())),
                 List.of(
                         new StatusView.Waiting("gw1", "a", 2, 1, 0),
                         new StatusView.Waiting("gw3", "a", 4, 2, 0),

@@ -14,7 +14,8 @@ public final class CommandRunner {
     public static Dcmtk.Result run(List<String> arguments) {
         StringWriter output = new StringWriter();
         PrintWriter both = new PrintWriter(output, true);
-        int exitCode = Main.commandLine().setOut(both).setErr(both).execute(arguments.toArray(String[]::new));
+        String[] all = arguments.toArray(String[]::new);
+        int exitCode = Main.commandLine(all).setOut(both).setErr(both).execute(all);
         return new Dcmtk.Result(arguments, exitCode, output.toString());
     }
 }

@@ -21,7 +21,9 @@ import org.dicomgateway.admin.FakeControls;
 import org.dicomgateway.admin.FakeSpoolView;
 import org.dicomgateway.admin.Found;
 import org.dicomgateway.admin.api.CommitmentsView;
+import org.dicomgateway.admin.api.Json;
 import org.dicomgateway.admin.api.RulesView.Broken;
+import org.dicomgateway.admin.api.StatusView;
 import org.dicomgateway.admin.api.ThreadView;
 import org.dicomgateway.cli.check.NamesCommand;
 import org.dicomgateway.cli.common.OperatorCommand;
@@ -68,6 +70,16 @@ class OperatorCommandsTest {
     @BeforeEach
     void configure() throws IOException {
         configure("port = " + admin.port());
+    }
+
+    @Test
+    void a_gateway_of_an_older_version_is_understood_while_it_still_runs() {
+        assertThat(Json.readAnswer(
+                                "{\"node\":\"gw1\",\"state\":\"working\",\"since\":\"2026-11-26T12:00:00Z\","
+                                        + "\"silentSeconds\":null,\"unfinished\":0,\"software\":\"1\"}",
+                                StatusView.Member.class)
+                        .rules())
+                .isEmpty();
     }
 
     @Test

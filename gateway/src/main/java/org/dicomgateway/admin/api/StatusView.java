@@ -184,10 +184,10 @@ public record StatusView(
         public Map<String, Set<String>> byRules() {
             Map<String, Set<String>> gateways = new TreeMap<>();
             members.stream()
-                    .filter(member ->
-                            member.state().equals("working") && !member.rules().isEmpty())
-                    .forEach(member -> gateways.computeIfAbsent(member.rules(), rules -> new TreeSet<>())
-                            .add(member.node()));
+                    .filter(member -> member.state().equals("working"))
+                    .forEach(member -> member.rules()
+                            .ifPresent(rules -> gateways.computeIfAbsent(rules, some -> new TreeSet<>())
+                                    .add(member.node())));
             return gateways;
         }
 
@@ -223,7 +223,7 @@ public record StatusView(
      * @param silentSeconds how long it has given no sign of life; empty: it is this gateway, or not at work
      * @param unfinished instances that it has yet to deliver, counted some seconds ago
      * @param software its version
-     * @param rules SHA-256 of the {@code routing.conf} that it works by; empty: it has not said
+     * @param rules SHA-256 of the {@code routing.conf} that it works by; empty: it has not said, or is older than this
      */
     public record Member(
             String node,
@@ -232,7 +232,7 @@ public record StatusView(
             Optional<Double> silentSeconds,
             long unfinished,
             String software,
-            String rules) {}
+            Optional<String> rules) {}
 
     /** Per second. */
     public record Rates(double receivedPerSecond, double receivedBytesPerSecond, double deliveredPerSecond) {

@@ -8,6 +8,10 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,21 +26,24 @@ class DriverLibraryTest {
     @TempDir
     private Path spool;
 
-    private @Nullable String before;
+    private final Map<String, @Nullable String> before = new HashMap<>();
 
     @BeforeEach
     void forget() {
-        before = System.getProperty(PROPERTY);
-        System.clearProperty(PROPERTY);
+        for (String property : List.of(PROPERTY, "org.sqlite.lib.path", "org.sqlite.lib.name")) {
+            before.put(property, System.clearProperty(property));
+        }
     }
 
     @AfterEach
     void restore() {
-        if (before == null) {
-            System.clearProperty(PROPERTY);
-        } else {
-            System.setProperty(PROPERTY, before);
-        }
+        before.forEach((property, value) -> {
+            if (value == null) {
+                System.clearProperty(property);
+            } else {
+                System.setProperty(property, value);
+            }
+        });
     }
 
     @Test
@@ -49,7 +56,12 @@ class DriverLibraryTest {
         try {
             System.clearProperty(PROPERTY);
             DriverLibrary.unpackIn(own);
-            assertThat(own).isEmptyDirectory();
+            try (Stream<Path> files = Files.list(own)) {
+                assertThat(files.map(file -> file.getFileName().toString()))
+                        .as("what the driver loads")
+                        .containsExactly(System.getProperty("org.sqlite.lib.name"));
+            }
+            assertThat(System.getProperty("org.sqlite.lib.path")).isEqualTo(own.toString());
             assertThat(somebodys).exists();
             assertThat(System.getProperty(PROPERTY)).isEqualTo(own.toString());
             assertThat(Files.getPosixFilePermissions(own)).isEqualTo(PosixFilePermissions.fromString("rwx------"));
