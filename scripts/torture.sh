@@ -6,7 +6,7 @@ source "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/lib/common.sh"
 
 usage() {
   cat <<'TEXT'
-Usage: scripts/torture.sh [--cluster] [--minutes N] [--seed S] [--fuzz PDUS]
+Usage: scripts/torture.sh [--cluster [--old-jar F]] [--minutes N] [--seed S] [--fuzz PDUS]
 
 First kills the gateway once at each step of the data path.
 
@@ -31,10 +31,12 @@ loopback and a temporary folder.
 
   --cluster     instead of all that: three gateways as one over PostgreSQL with a synchronous standby, and two
                 destinations. Gateways are killed and frozen, lose their disks or get older ones; the primary is killed,
-                frozen, or lost with its data; so is the standby; connections to the database are cut and cancelled.
+                frozen, or lost with its data; so is the standby; connections to the database are cut and cancelled;
+                the networks to database and destinations fail; rules are published meanwhile.
                 At the end it checks that every instance that was answered with success is at both destinations, byte
                 for byte, that nothing is left to do, and that no copy was settled twice. Then once more without a
                 synchronous standby: there it must see the loss
+  --old-jar F   with --cluster: one of the gateways runs this jar, of an older version
   --minutes N   how long the faults go on, in each of the two runs (default: 5)
   --seed S      another schedule (default: 1)
   --fuzz PDUS   before that, sends this many mutated PDUs and datasets to the acceptor and the header reader,
@@ -48,6 +50,7 @@ MINUTES=5
 SEED=1
 FUZZ=
 CLUSTER=
+OLD_JAR=
 while (($# > 0)); do
   case $1 in
     --minutes | --seed | --fuzz)
@@ -63,6 +66,11 @@ while (($# > 0)); do
       CLUSTER=yes
       shift
       ;;
+    --old-jar)
+      [[ -f ${2:-} ]] || die "--old-jar needs a gateway.jar; see --help"
+      OLD_JAR=$(readlink -f "$2")
+      shift 2
+      ;;
     -h | --help) usage && exit ;;
     *)
       usage >&2
@@ -74,7 +82,7 @@ done
 # In its own mount namespace, the small disk disappears with the last process, whatever ends it.
 if ((EUID == 0)) && [[ -z ${TORTURE_UNSHARED:-} ]] && unshare -m true 2>/dev/null; then
   export TORTURE_UNSHARED=yes
-  exec unshare -m -- "$0" ${CLUSTER:+--cluster} --minutes "$MINUTES" --seed "$SEED" ${FUZZ:+--fuzz "$FUZZ"}
+  exec unshare -m -- "$0" ${CLUSTER:+--cluster} ${OLD_JAR:+--old-jar "$OLD_JAR"} --minutes "$MINUTES" --seed "$SEED" ${FUZZ:+--fuzz "$FUZZ"}
 fi
 
 "$ROOT/scripts/setup.sh" ${CLUSTER:+--tests}
@@ -95,7 +103,7 @@ else
   step "A kill at each step; then torture: twice $MINUTES minutes, seed $SEED"
 fi
 if as_caller mvn -B -q -ntp -f "$ROOT/pom.xml" verify -Dskip.unit.tests -Dit.test="$TESTS" \
-  -Dcrash.all=true -Dtorture.seconds=$((MINUTES * 60)) -Dtorture.seed="$SEED" \
+  -Dcrash.all=true ${OLD_JAR:+-Dtorture.old-jar="$OLD_JAR"} -Dtorture.seconds=$((MINUTES * 60)) -Dtorture.seed="$SEED" \
   "-Djunit.jupiter.execution.timeout.default=$((MINUTES + 40)) m"; then
   step "Passed: $MINUTES minutes, seed $SEED"
 else
