@@ -18,6 +18,8 @@ import org.dicomgateway.config.transform.TransformSettings;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TransformSettingsTest {
 
@@ -168,6 +170,29 @@ class TransformSettingsTest {
         assertThat(problems("a { }", "transform = a"))
                 .allMatch(problem -> problem.contains("changes nothing"))
                 .hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"failover", "balance", "replicate"})
+    void no_route_chooses_between_with_and_without_the_data_of_patients(String strategy)
+            throws ConfigurationException {
+        String text = """
+                transforms { trial { profile = basic, key-file = keys/trial.key }, tidy.remove = [StudyID] }
+                %s
+                destinations { orthanc1.transform = [tidy, trial], orthanc2.transform = tidy }
+                routes = [ { name = r, to = [orthanc1, orthanc2, orthanc3],
+                  strategy = %s } ]""".formatted(Written.DESTINATIONS.strip(), strategy);
+        assertThat(written.problemsOfRouting(text))
+                .extracting(TransformSettingsTest::told)
+                .containsExactly("routing.conf:9 routes[0].strategy: with the strategy " + strategy
+                        + ", what could not be sent de-identified to orthanc1 can"
+                        + " go to orthanc2 and orthanc3 with the patient's data");
+        for (String right : List.of(
+                text.replace("strategy =", "mixed-identity = allow, strategy ="),
+                text.replace("orthanc2.transform = tidy", "orthanc2.transform = trial, orthanc3.transform = trial"),
+                text.replace(strategy, "broadcast"))) {
+            assertThat(written.routing(right).routes()).hasSize(1);
+        }
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.dicomgateway.config.settings.DestinationSettings;
+import org.dicomgateway.config.transform.TransformSettings;
 import org.dicomgateway.config.settings.RateLimiter;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Peer;
@@ -284,7 +285,9 @@ final class Lane {
                 tally.lastDelivered(),
                 tally.lastError(),
                 health.report(),
-                health.allowsTraffic() ? breaker.nextTrial() : Optional.empty());
+                health.allowsTraffic() ? breaker.nextTrial() : Optional.empty(),
+                settings.transforms().stream().map(TransformSettings::name).toList(),
+                settings.deidentifies());
     }
 
     private void work(boolean permanent) throws InterruptedException {
