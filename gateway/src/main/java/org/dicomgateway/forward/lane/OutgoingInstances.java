@@ -60,6 +60,7 @@ final class OutgoingInstances {
             if (before.isPresent()) {
                 throw otherwise(before.get(), "the destination has no transforms now");
             }
+            outbox.noteSentUnchanged(claim);
             return new Prepared(Optional.empty(), outbox.open(claim));
         }
         Transformation.Result result = transformation
@@ -75,7 +76,9 @@ final class OutgoingInstances {
 
     private void note(Claim claim, SentAs sentAs) throws UntransformableException, NotNowException {
         Optional<SentAs> before = outbox.sentAs(claim);
-        if (before.isEmpty()) {
+        boolean free = before.isEmpty()
+                || (before.get().isForgotten() && before.get().version().equals(sentAs.version()));
+        if (free) {
             outbox.noteSentAs(claim, sentAs);
         } else if (!before.get().isSameAs(sentAs)) {
             throw otherwise(
@@ -87,7 +90,10 @@ final class OutgoingInstances {
     }
 
     private static UntransformableException otherwise(SentAs before, String why) {
-        return new UntransformableException("an earlier attempt may have sent it as " + before.sopInstance() + ", and "
+        String earlier = before.isForgotten()
+                ? "the ledger that knew what earlier attempts sent was lost"
+                : "an earlier attempt may have sent it as " + before.sopInstance();
+        return new UntransformableException(earlier + ", and "
                 + why + "; retry the delivery to send it by the transforms as they are now");
     }
 
