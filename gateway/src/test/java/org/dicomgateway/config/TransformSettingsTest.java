@@ -2,7 +2,9 @@ package org.dicomgateway.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TransformSettingsTest {
@@ -33,9 +36,9 @@ class TransformSettingsTest {
     @BeforeEach
     void write() {
         written = new Written(folder);
-        written.file("keys/trial.key", KEY + "\n");
-        written.file("keys/weak.key", "00".repeat(32));
-        written.file("keys/word.key", "secret");
+        written.secret("keys/trial.key", KEY + "\n");
+        written.secret("keys/weak.key", "00".repeat(32));
+        written.secret("keys/word.key", "secret");
         written.file("institutions.csv", "# old, new\nOld,New\n\"A, B\",\"The \"\"C\"\"\"\n");
         written.file("broken.csv", "only one field\n");
     }
@@ -170,6 +173,54 @@ class TransformSettingsTest {
         assertThat(problems("a { }", "transform = a"))
                 .allMatch(problem -> problem.contains("changes nothing"))
                 .hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0011, has 4 hexadecimal digits; a key has 64",
+        "'00112233445566778899aabbccddeeff0123456789abcdeffedcba98765432101', has 65 hexadecimal digits",
+        "'00112233445566778899aabbccddeeff 0123456789abcdeffedcba9876543210', not a key",
+        "'000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f', weak",
+    })
+    void a_key_that_is_none_is_named_with_what_is_wrong(String key, String what) {
+        written.secret("keys/bad.key", key + "\r\n");
+        assertThat(problems("a { profile = basic, key-file = keys/bad.key }", "transform = a"))
+                .singleElement()
+                .asString()
+                .startsWith("routing.conf:2 transforms.a.key-file: ")
+                .contains(what)
+                .doesNotContain("00112233")
+                .doesNotContain("0405");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"rw-r--r--, true", "rw----rw-, true", "rw-rw----, true", "rw-r-----, false", "rw-------, false"})
+    void a_key_that_others_can_read_or_change_is_an_error(String permissions, boolean wrong) throws Exception {
+        Files.setPosixFilePermissions(
+                folder.resolve("keys/trial.key"), PosixFilePermissions.fromString(permissions));
+        String text = with("a { profile = basic, key-file = keys/trial.key }", "transform = a");
+        if (wrong) {
+            assertThat(written.problemsOfRouting(text))
+                    .singleElement()
+                    .asString()
+                    .contains("other users of this machine can read the key")
+                    .contains("chmod 600 keys/trial.key");
+        } else {
+            assertThat(written.routing(text).transforms()).hasSize(1);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'000123,000123', 2", "'000123,S-1\n000124,000123', 3"})
+    void no_patient_gets_the_ID_of_a_patient(String lines, int line) {
+        written.file("ids.csv", "# old, new\n" + lines.replace("\\n", "\n") + "\n");
+        assertThat(problems(
+                        "a { profile = basic, key-file = keys/trial.key, patient-id.map { file = ids.csv, otherwise = park } }",
+                        "transform = a"))
+                .singleElement()
+                .asString()
+                .contains("line " + line + " of ")
+                .doesNotContain("000123");
     }
 
     @ParameterizedTest

@@ -5,6 +5,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,13 +24,23 @@ public final class ValueTable {
 
     /** The table in the named file. A relative path is relative to the file that names it. */
     public static Setting<Map<String, String>> of(Node node) {
-        return node.text()
-                .map(text -> node.sourceLocation().file().resolveSibling(text))
-                .flatMap(file -> read(node, file));
+        return of(node, false);
     }
 
-    private static Setting<Map<String, String>> read(Node node, Path file) {
+    /** The same, for new values that must not be anybody's old value. */
+    public static Setting<Map<String, String>> ofPseudonyms(Node node) {
+        return of(node, true);
+    }
+
+    private static Setting<Map<String, String>> of(Node node, boolean pseudonyms) {
+        return node.text()
+                .map(text -> node.sourceLocation().file().resolveSibling(text))
+                .flatMap(file -> read(node, file, pseudonyms));
+    }
+
+    private static Setting<Map<String, String>> read(Node node, Path file, boolean pseudonyms) {
         Map<String, String> table = new LinkedHashMap<>();
+        Map<String, Integer> lines = new HashMap<>();
         try {
             int line = 0;
             for (String each : Files.readAllLines(file)) {
@@ -48,6 +59,17 @@ public final class ValueTable {
                     return node.reject(
                             "line " + line + " of " + file + " has a value that an earlier line has, too",
                             "keep one of them");
+                }
+                lines.putIfAbsent(fields.get(1), line);
+            }
+            if (pseudonyms) {
+                for (Map.Entry<String, Integer> made : lines.entrySet()) {
+                    if (table.containsKey(made.getKey())) {
+                        return node.reject(
+                                "line " + made.getValue() + " of " + file
+                                        + " gives a new value that is an old value of the table: it would say who that is",
+                                "give each its own new value");
+                    }
                 }
             }
         } catch (CharacterCodingException e) {

@@ -1,7 +1,13 @@
 package org.dicomgateway.config.reader;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,11 +35,16 @@ final class ProfileReader {
     private static final Duration LONGEST_SHIFT = Duration.ofDays(3_650);
     private static final int LONGEST_PREFIX = 32;
 
+    private static final Pattern HEXADECIMAL = Pattern.compile("[0-9A-Fa-f]+");
     /** 256 bits: as many as the hash has. */
-    private static final Pattern KEY = Pattern.compile("[0-9A-Fa-f]{64,1024}");
+    private static final int SHORTEST = 64;
 
+    private static final int LONGEST = 1024;
     private static final int FEWEST_BYTE_VALUES = 16;
-    private static final String NEW_KEY = "make one with: openssl rand -hex 32 > FILE";
+    private static final int FEWEST_STEPS = 4;
+    private static final Set<PosixFilePermission> EXPOSING =
+            EnumSet.of(PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_WRITE, PosixFilePermission.GROUP_WRITE);
+    private static final String NEW_KEY = "make one with: (umask 077; openssl rand -hex 32 > FILE)";
 
     private ProfileReader() {}
 
@@ -77,20 +88,49 @@ final class ProfileReader {
     private static Setting<Secret> key(Node node) {
         return RestReader.contents(node)
                 .check(
-                        text -> KEY.matcher(text).matches(),
-                        text -> "the file is not a key: a key has at least 64 hexadecimal digits, and nothing else",
+                        key -> HEXADECIMAL.matcher(key).matches(),
+                        key -> "the file is not a key: a key has hexadecimal digits, and nothing else",
                         NEW_KEY)
-                .check(ProfileReader::isRandom, text -> "the key in the file is weak: it is not random", NEW_KEY)
-                .map(Secret::new);
+                .check(
+                        key -> key.length() >= SHORTEST && key.length() <= LONGEST,
+                        key -> "the key in the file has " + key.length() + " hexadecimal digits; a key has " + SHORTEST
+                                + " to " + LONGEST,
+                        NEW_KEY)
+                .check(
+                        key -> key.length() % 2 == 0,
+                        key -> "the key in the file has " + key.length()
+                                + " hexadecimal digits, which are no whole bytes: a digit is missing or too much",
+                        "take the whole key from where it was made; another key makes other pseudonyms")
+                .check(ProfileReader::isRandom, key -> "the key in the file is weak: it is not random", NEW_KEY)
+                .flatMap(key -> isPrivate(node) ? node.valid(new Secret(key)) : exposed(node));
     }
 
-    /** Random bytes have many different values; a word or a pattern, written as hexadecimal digits, has few. */
+    /** Random bytes have many different values and steps; a word or a pattern has few. */
     private static boolean isRandom(String key) {
-        long different = java.util.stream.IntStream.range(0, key.length() / 2)
-                .mapToObj(i -> key.substring(2 * i, 2 * i + 2))
-                .distinct()
-                .count();
-        return different >= FEWEST_BYTE_VALUES;
+        byte[] bytes = HexFormat.of().parseHex(key);
+        Set<Integer> values = new HashSet<>();
+        Set<Integer> steps = new HashSet<>();
+        for (int i = 0; i < bytes.length; i++) {
+            values.add((int) bytes[i]);
+            steps.add(bytes[i] - bytes[Math.max(0, i - 1)] & 0xFF);
+        }
+        return values.size() >= FEWEST_BYTE_VALUES && steps.size() >= FEWEST_STEPS;
+    }
+
+    /** Whether only its owner and group can read the file; also when the file system does not know. */
+    private static boolean isPrivate(Node node) {
+        try {
+            Path file = node.sourceLocation().file().resolveSibling(node.text().get());
+            return Files.getPosixFilePermissions(file).stream().noneMatch(EXPOSING::contains);
+        } catch (IOException | UnsupportedOperationException e) {
+            return true;
+        }
+    }
+
+    private static Setting<Secret> exposed(Node node) {
+        return node.reject(
+                "other users of this machine can read the key, or change it: " + node.text().get(),
+                "chmod 600 " + node.text().get());
     }
 
     private static Supplier<PatientIds> patientId(Section block) {
@@ -104,7 +144,7 @@ final class ProfileReader {
                 "map",
                 node -> node.section().flatMap(map -> {
                     Setting<Map<String, String>> read = map.node("file")
-                            .flatMap(ValueTable::of)
+                            .flatMap(ValueTable::ofPseudonyms)
                             .map(values -> {
                                 values.values().forEach(value -> RuleReader.written(PATIENT_ID, value));
                                 return values;

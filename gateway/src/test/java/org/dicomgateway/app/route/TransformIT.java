@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import org.dicomgateway.dicom.values.AeTitle;
@@ -54,7 +55,8 @@ class TransformIT {
     private GatewayProcess gateway() throws IOException {
         GatewayProcess gateway = new GatewayProcess(directory.resolve("gateway"));
         Files.createDirectories(gateway.configuration().resolveSibling("x").getParent());
-        Files.writeString(gateway.configuration().resolveSibling("trial.key"), KEY);
+        Path key = Files.writeString(gateway.configuration().resolveSibling("trial.key"), KEY);
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
         return gateway;
     }
 
