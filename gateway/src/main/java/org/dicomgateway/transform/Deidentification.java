@@ -78,11 +78,12 @@ final class Deidentification {
     }
 
     /**
-     * De-identifies the attributes before the pixel data.
+     * Refuses an instance that cannot be de-identified. It is judged as it was received: no rule can make it look
+     * harmless.
      *
-     * @throws UntransformableException when that cannot be done completely
+     * @throws UntransformableException with the reason
      */
-    void apply(Elements dataset) throws UntransformableException {
+    void check(Elements dataset) throws UntransformableException {
         SopClasses.check(dataset);
         checkIdentity(dataset);
         Optional<String> burnedIn = SopClasses.burnedIn(dataset);
@@ -90,6 +91,14 @@ final class Deidentification {
             throw new UntransformableException(
                     "its pixels may show who the patient is: " + burnedIn.get() + " (burned-in = park)");
         }
+    }
+
+    /**
+     * De-identifies the attributes before the pixel data, of an instance that was checked.
+     *
+     * @throws UntransformableException when that cannot be done completely
+     */
+    void apply(Elements dataset) throws UntransformableException {
         clean(dataset, patient(dataset), Optional.empty());
         note(dataset);
     }

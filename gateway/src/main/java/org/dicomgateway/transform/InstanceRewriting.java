@@ -53,6 +53,11 @@ final class InstanceRewriting implements Rewriting {
     @Override
     public void beforePixelData(Elements attributes) throws UntransformableException {
         watcher.after("", attributes);
+        for (Step step : steps) {
+            if (step.deidentification().isPresent()) {
+                step.deidentification().get().check(attributes);
+            }
+        }
         unsign(attributes);
         for (Step step : steps) {
             step.apply(attributes);

@@ -1,5 +1,6 @@
 package org.dicomgateway.transform;
 
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -110,13 +111,27 @@ public final class Transformation {
     public record Result(SentAs sentAs, Optional<RewrittenDataset> dataset) {
 
         /**
-         * The dataset that is sent. Closing it does not close {@code original}.
+         * Opens the dataset that is sent.
          *
-         * @param original the dataset as it was received
+         * @param original the same as before; it is opened only when something of it is needed
+         * @throws IOException as {@code original}; reading throws it as that one does
          */
-        public InputStream open(InputStream original) {
-            return dataset.isPresent() ? dataset.get().open(original) : original;
+        public InputStream open(Original original) throws IOException {
+            return dataset.isPresent() ? opened(dataset.get(), original) : original.open();
         }
+    }
+
+    private static InputStream opened(RewrittenDataset dataset, Original original) throws IOException {
+        InputStream from = dataset.needsOriginal() ? original.open() : InputStream.nullInputStream();
+        return new FilterInputStream(dataset.open(from)) {
+            /** Closing the changed dataset does not close the original. */
+            @Override
+            public void close() throws IOException {
+                try (from) {
+                    super.close();
+                }
+            }
+        };
     }
 
     /**
@@ -132,29 +147,24 @@ public final class Transformation {
     }
 
     Result apply(Original original, TransferSyntax syntax, Origin origin, Watcher watcher) throws IOException {
-        InstanceHeader header;
-        try (InputStream in = original.open()) {
-            header = HeaderReader.read(in, syntax);
+        List<Compiled> applying = transforms;
+        if (transforms.stream().anyMatch(Compiled::isConditional)) {
+            InstanceHeader header = header(original, syntax);
+            applying = transforms.stream()
+                    .filter(each -> each.appliesTo(header, origin))
+                    .toList();
+            if (applying.isEmpty()) {
+                return new Result(unchanged(original, header), Optional.empty());
+            }
         }
-        List<Step> steps = transforms.stream()
-                .filter(each -> !each.isConditional() || each.appliesTo(header, origin))
-                .flatMap(each -> each.steps.stream())
-                .toList();
-        if (steps.isEmpty()) {
-            return new Result(
-                    sentAs(
-                            header.sopInstance().value(),
-                            header.studyInstanceUid(),
-                            header.seriesInstanceUid(),
-                            digest(original, Optional.empty())),
-                    Optional.empty());
-        }
-        InstanceRewriting rewriting = new InstanceRewriting(steps, watcher);
+        InstanceRewriting rewriting = new InstanceRewriting(
+                applying.stream().flatMap(each -> each.steps.stream()).toList(), watcher);
+        DatasetDigest.Calculation told = new DatasetDigest.Calculation();
         RewrittenDataset dataset;
         try (InputStream in = original.open()) {
-            dataset = RewrittenDataset.of(in, syntax, rewriting);
+            dataset = RewrittenDataset.of(in, syntax, rewriting, told::add);
         }
-        DatasetDigest.Calculation digest = digest(original, Optional.of(dataset));
+        DatasetDigest.Calculation digest = syntax.isDeflated() ? digest(() -> opened(dataset, original)) : told;
         if (digest.length() != dataset.length()) {
             throw new UntransformableException("the output has " + digest.length() + " bytes instead of "
                     + dataset.length() + ": a fault of the gateway");
@@ -163,13 +173,25 @@ public final class Transformation {
                 sentAs(rewriting.sopInstance(), rewriting.study(), rewriting.series(), digest), Optional.of(dataset));
     }
 
-    private static DatasetDigest.Calculation digest(Original original, Optional<RewrittenDataset> dataset)
-            throws IOException {
+    private static InstanceHeader header(Original original, TransferSyntax syntax) throws IOException {
+        try (InputStream in = original.open()) {
+            return HeaderReader.read(in, syntax);
+        }
+    }
+
+    private SentAs unchanged(Original original, InstanceHeader header) throws IOException {
+        return sentAs(
+                header.sopInstance().value(),
+                header.studyInstanceUid(),
+                header.seriesInstanceUid(),
+                digest(original));
+    }
+
+    private static DatasetDigest.Calculation digest(Original dataset) throws IOException {
         DatasetDigest.Calculation digest = new DatasetDigest.Calculation();
-        try (InputStream in = original.open();
-                InputStream out = dataset.isPresent() ? dataset.get().open(in) : in) {
+        try (InputStream in = dataset.open()) {
             byte[] window = new byte[WINDOW];
-            for (int n = out.read(window); n >= 0; n = out.read(window)) {
+            for (int n = in.read(window); n >= 0; n = in.read(window)) {
                 digest.add(window, 0, n);
             }
         }

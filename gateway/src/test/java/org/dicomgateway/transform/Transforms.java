@@ -1,5 +1,7 @@
 package org.dicomgateway.transform;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,6 +23,7 @@ import org.dicomgateway.dicom.values.InstanceHeader;
 import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.security.Secret;
+import org.dicomgateway.spool.DatasetDigest;
 
 /** Transforms of tests, and what they make of a dataset. */
 final class Transforms {
@@ -54,15 +57,29 @@ final class Transforms {
                 .orElseThrow();
     }
 
+    /** Rules, then the profile. */
+    static Transformation profileAfter(RuleSettings... rules) {
+        ProfileSettings settings = new ProfileSettings(
+                Set.of(), new Secret(KEY), new PatientIds("T-", Optional.empty()), Optional.empty(), BurnedIn.PARK);
+        return Transformation.of(
+                        List.of(new TransformSettings("trial", ALWAYS, List.of(rules), Optional.of(settings))))
+                .orElseThrow();
+    }
+
     static Transformation.Result result(Transformation transformation, byte[] dataset, TransferSyntax syntax)
             throws IOException {
         return transformation.apply(() -> new ByteArrayInputStream(dataset), syntax, ORIGIN);
     }
 
     static byte[] apply(Transformation transformation, byte[] dataset, TransferSyntax syntax) throws IOException {
-        try (InputStream in = new ByteArrayInputStream(dataset);
-                InputStream out = result(transformation, dataset, syntax).open(in)) {
-            return out.readAllBytes();
+        Transformation.Result result = result(transformation, dataset, syntax);
+        try (InputStream out = result.open(() -> new ByteArrayInputStream(dataset))) {
+            byte[] bytes = out.readAllBytes();
+            DatasetDigest.Calculation digest = new DatasetDigest.Calculation();
+            digest.add(bytes, 0, bytes.length);
+            assertThat(result.sentAs().digest()).isEqualTo(digest.digest());
+            assertThat(result.sentAs().length()).isEqualTo(bytes.length);
+            return bytes;
         }
     }
 

@@ -160,8 +160,7 @@ public final class DeidentifyCommand implements Callable<Integer> {
         }
         Path unfinished = target.resolveSibling(target.getFileName() + UNFINISHED);
         try {
-            try (InputStream original = dataset(file);
-                    InputStream changed = result.open(original);
+            try (InputStream changed = result.open(() -> dataset(file));
                     OutputStream to = new BufferedOutputStream(
                             Files.newOutputStream(unfinished, StandardOpenOption.CREATE_NEW))) {
                 to.write(Part10.prefix(

@@ -1,6 +1,5 @@
 package org.dicomgateway.forward.lane;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
@@ -63,15 +62,12 @@ final class OutgoingInstances {
             outbox.noteSentUnchanged(claim);
             return new Prepared(Optional.empty(), outbox.open(claim));
         }
+        Transformation.Original original = () -> outbox.open(claim);
         Transformation.Result result = transformation
                 .get()
-                .apply(
-                        () -> outbox.open(claim),
-                        claim.instance().transferSyntax(),
-                        claim.instance().origin());
+                .apply(original, claim.instance().transferSyntax(), claim.instance().origin());
         note(claim, result.sentAs());
-        InputStream original = outbox.open(claim);
-        return new Prepared(Optional.of(result.sentAs()), closing(result.open(original), original));
+        return new Prepared(Optional.of(result.sentAs()), result.open(original));
     }
 
     private void note(Claim claim, SentAs sentAs) throws UntransformableException, NotNowException {
@@ -110,17 +106,5 @@ final class OutgoingInstances {
             LOG.debug("the log line of delivery {} names one UID", claim.deliveryId(), e);
             return Optional.empty();
         }
-    }
-
-    /** Both are closed: closing a transformed dataset does not close the original. */
-    private static InputStream closing(InputStream dataset, InputStream original) {
-        return new FilterInputStream(dataset) {
-            @Override
-            public void close() throws IOException {
-                try (original) {
-                    super.close();
-                }
-            }
-        };
     }
 }
