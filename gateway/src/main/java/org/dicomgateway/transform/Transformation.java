@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -54,6 +55,15 @@ public final class Transformation {
             return new Compiled(settings, List.copyOf(steps));
         }
 
+        InstanceRewriting.Part part(Arrival arrival) {
+            return new InstanceRewriting.Part(
+                    steps,
+                    settings.recordOriginal()
+                            ? Optional.of(new OriginalAttributes(
+                                    arrival.origin().calling().value(), arrival.at()))
+                            : Optional.empty());
+        }
+
         boolean appliesTo(InstanceHeader header, Origin origin) {
             return MatchTrace.of(settings.when(), header, origin).holds();
         }
@@ -65,6 +75,9 @@ public final class Transformation {
 
         String version() {
             StringBuilder all = new StringBuilder(settings.name()).append('\n').append(settings.when());
+            if (settings.recordOriginal()) {
+                all.append("\nrecord-original");
+            }
             for (RuleSettings rule : settings.rules()) {
                 all.append('\n').append(rule);
                 if (rule instanceof RuleSettings.Lookup lookup) {
@@ -96,6 +109,14 @@ public final class Transformation {
     public String version() {
         return version;
     }
+
+    /**
+     * How an instance came.
+     *
+     * @param origin the association that it came by
+     * @param at when it came
+     */
+    public record Arrival(Origin origin, Instant at) {}
 
     /** Gives the dataset of an instance, as it was received, from its beginning. */
     @FunctionalInterface
@@ -137,28 +158,29 @@ public final class Transformation {
     /**
      * Transforms an instance completely, to know what is sent. Nothing of it is kept on a disk.
      *
-     * @param origin the association that it came by
      * @throws UntransformableException when it cannot be transformed completely and certainly
      * @throws UnreadableDatasetException when it is malformed
      * @throws IOException when {@code original} throws it
      */
-    public Result apply(Original original, TransferSyntax syntax, Origin origin) throws IOException {
-        return apply(original, syntax, origin, NOBODY);
+    public Result apply(Original original, TransferSyntax syntax, Arrival arrival) throws IOException {
+        return apply(original, syntax, arrival, NOBODY);
     }
 
-    Result apply(Original original, TransferSyntax syntax, Origin origin, Watcher watcher) throws IOException {
+    Result apply(Original original, TransferSyntax syntax, Arrival arrival, Watcher watcher) throws IOException {
         List<Compiled> applying = transforms;
         if (transforms.stream().anyMatch(Compiled::isConditional)) {
             InstanceHeader header = header(original, syntax);
             applying = transforms.stream()
-                    .filter(each -> each.appliesTo(header, origin))
+                    .filter(each -> each.appliesTo(header, arrival.origin()))
                     .toList();
             if (applying.isEmpty()) {
                 return new Result(unchanged(original, header), Optional.empty());
             }
         }
         InstanceRewriting rewriting = new InstanceRewriting(
-                applying.stream().flatMap(each -> each.steps.stream()).toList(), watcher);
+                applying.stream().map(each -> each.part(arrival)).toList(),
+                syntax.equals(TransferSyntax.EXPLICIT_VR_BIG_ENDIAN),
+                watcher);
         DatasetDigest.Calculation told = new DatasetDigest.Calculation();
         RewrittenDataset dataset;
         try (InputStream in = original.open()) {

@@ -12,6 +12,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.dicomgateway.config.hocon.ConfigurationException;
 import org.dicomgateway.config.hocon.Problem;
+import org.dicomgateway.config.transform.PixelMask;
+import org.dicomgateway.config.transform.PrivateElement;
 import org.dicomgateway.config.transform.ProfileOption;
 import org.dicomgateway.config.transform.ProfileSettings;
 import org.dicomgateway.config.transform.ProfileSettings.BurnedIn;
@@ -40,6 +42,8 @@ class TransformSettingsTest {
         written.secret("keys/weak.key", "00".repeat(32));
         written.secret("keys/word.key", "secret");
         written.file("institutions.csv", "# old, new\nOld,New\n\"A, B\",\"The \"\"C\"\"\"\n");
+        written.file("masks.csv", "# device, size, rectangle\n\"ACME, Inc.\",Echo,480,640,0,0,640,40\n");
+        written.file("descriptors.txt", "T1,  sag\nSchädel nativ\n");
         written.file("broken.csv", "only one field\n");
     }
 
@@ -69,14 +73,18 @@ class TransformSettingsTest {
                           copy { RequestedProcedureDescription = StudyDescription }
                           remove = ["(0009,*)", OtherPatientIDs]
                           when { modality = CT }
+                          record-original = true
                         }
                         trial {
                           profile = basic
-                          options = [retain-longitudinal-modified-dates, retain-device-identity]
+                          options = [retain-longitudinal-modified-dates, retain-device-identity, clean-descriptors, retain-safe-private]
                           key-file = keys/trial.key
                           patient-id { prefix = "T-" }
                           dates { shift-within = 365 d }
-                          burned-in = allow
+                          burned-in = mask
+                          masks = masks.csv
+                          descriptors-file = descriptors.txt
+                          private { keep = ["SIEMENS MR HEADER (0019,xx0C)"] }
                         }
                         """, "transform = [tidy, trial]"))
                         .destinations()
@@ -98,10 +106,19 @@ class TransformSettingsTest {
         ProfileSettings profile = transforms.get(1).profile().orElseThrow();
         assertThat(profile.options())
                 .isEqualTo(
-                        Set.of(ProfileOption.RETAIN_LONGITUDINAL_MODIFIED_DATES, ProfileOption.RETAIN_DEVICE_IDENTITY));
+                        Set.of(
+                                ProfileOption.RETAIN_LONGITUDINAL_MODIFIED_DATES,
+                                ProfileOption.RETAIN_DEVICE_IDENTITY,
+                                ProfileOption.CLEAN_DESCRIPTORS,
+                                ProfileOption.RETAIN_SAFE_PRIVATE));
         assertThat(profile.shiftWithinDays())
                 .hasValue((int) Duration.ofDays(365).toDays());
-        assertThat(profile.burnedIn()).isEqualTo(BurnedIn.ALLOW);
+        assertThat(profile.burnedIn()).isEqualTo(BurnedIn.MASK);
+        assertThat(profile.masks()).containsExactly(new PixelMask("ACME, Inc.", "Echo", 480, 640, 0, 0, 640, 40));
+        assertThat(profile.kept().descriptors()).containsExactly("schädel nativ", "t1, sag");
+        assertThat(profile.kept().privateElements())
+                .containsExactly(new PrivateElement("SIEMENS MR HEADER", 0x0019, 0x0C));
+        assertThat(transforms.get(0).recordOriginal()).isTrue();
         assertThat(profile.key().value()).isEqualTo(KEY);
         assertThat(profile.toString()).doesNotContain(KEY);
     }
@@ -153,7 +170,28 @@ class TransformSettingsTest {
                 .allMatch(problem -> problem.contains("a profile holds for every instance"))
                 .hasSize(1);
         assertThat(problems("a { " + key + ", burned-in = mask }", "transform = a"))
-                .hasSize(1);
+                .singleElement()
+                .asString()
+                .contains("what is made black");
+        written.file("masks.csv", "ACME,Echo,480,640,0,0,640,40\nACME,Echo,480,640,0,470,640,11\n");
+        assertThat(problems("a { " + key + ", burned-in = mask, masks = masks.csv }", "transform = a"))
+                .singleElement()
+                .asString()
+                .contains("line 2 of ")
+                .contains("the rectangle is not within the image");
+        assertThat(problems("a { " + key + ", private { keep = [\"(0019,100C)\"] } }", "transform = a"))
+                .singleElement()
+                .asString()
+                .contains("not a private element");
+        assertThat(problems(
+                        "a { " + key + ", private { keep = [\"SIEMENS MR HEADER (0019,xx0C)\"] } }", "transform = a"))
+                .singleElement()
+                .asString()
+                .contains("only with the option retain-safe-private");
+        assertThat(problems("a { " + key + ", record-original = true }", "transform = a"))
+                .singleElement()
+                .asString()
+                .contains("keeps no old values");
         assertThat(problems("a { set { PatientID = X }, key-file = keys/trial.key }", "transform = a"))
                 .hasSize(1);
     }

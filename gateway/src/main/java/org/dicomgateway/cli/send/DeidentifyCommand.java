@@ -152,8 +152,10 @@ public final class DeidentifyCommand implements Callable<Integer> {
     }
 
     private void write(DicomFile file, Transformation transformation) throws IOException {
+        Transformation.Arrival arrival = new Transformation.Arrival(
+                NOBODY, Files.getLastModifiedTime(file.path()).toInstant());
         Transformation.Result result =
-                transformation.apply(() -> dataset(file), file.pair().transferSyntax(), NOBODY);
+                transformation.apply(() -> dataset(file), file.pair().transferSyntax(), arrival);
         Path target = output.resolve(result.sentAs().sopInstance().value() + ".dcm");
         if (Files.exists(target)) {
             throw new FileAlreadyExistsException(target.toString());

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -14,14 +15,18 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.dicomgateway.config.hocon.Node;
 import org.dicomgateway.config.hocon.Section;
 import org.dicomgateway.config.hocon.Setting;
 import org.dicomgateway.config.hocon.ValueTable;
 import org.dicomgateway.config.settings.Words;
+import org.dicomgateway.config.transform.PixelMask;
+import org.dicomgateway.config.transform.PrivateElement;
 import org.dicomgateway.config.transform.ProfileOption;
 import org.dicomgateway.config.transform.ProfileSettings;
 import org.dicomgateway.config.transform.ProfileSettings.BurnedIn;
+import org.dicomgateway.config.transform.ProfileSettings.Kept;
 import org.dicomgateway.config.transform.ProfileSettings.PatientIds;
 import org.dicomgateway.security.Secret;
 
@@ -29,7 +34,9 @@ import org.dicomgateway.security.Secret;
 final class ProfileReader {
 
     private static final int PATIENT_ID = 0x00100020;
-    private static final List<String> KEYS = List.of("options", "key-file", "patient-id", "dates", "burned-in");
+    private static final List<String> KEYS = List.of(
+            "options", "key-file", "patient-id", "dates", "burned-in", "masks", "descriptors-file", "private");
+    private static final int MASK_FIELDS = 8;
     private static final String BASIC = "basic";
     private static final Duration DAY = Duration.ofDays(1);
     private static final Duration LONGEST_SHIFT = Duration.ofDays(3_650);
@@ -68,12 +75,72 @@ final class ProfileReader {
         checkDates(options, shift);
         Setting<Optional<BurnedIn>> burnedIn = transform.optional(
                 "burned-in", node -> node.text().map(text -> Words.of("burned-in", BurnedIn.class, text)));
+        Setting<Optional<List<PixelMask>>> masks = masks(transform, burnedIn);
+        Supplier<Kept> kept = kept(transform, options);
         return () -> Optional.of(new ProfileSettings(
                 options.get().orElse(Set.of()),
                 key.get(),
                 patientId.get(),
                 shift.get(),
-                burnedIn.get().orElse(BurnedIn.PARK)));
+                burnedIn.get().orElse(BurnedIn.PARK),
+                masks.get().orElse(List.of()),
+                kept.get()));
+    }
+
+    private static Setting<Optional<List<PixelMask>>> masks(Section transform, Setting<Optional<BurnedIn>> burnedIn) {
+        Setting<Optional<List<PixelMask>>> masks = transform.optional("masks", ProfileReader::masks);
+        return masks.checkWith(
+                burnedIn,
+                (list, word) -> list.isPresent() == (word.orElse(BurnedIn.PARK) == BurnedIn.MASK),
+                (list, word) -> list.isPresent()
+                        ? "masks are used only with burned-in = mask"
+                        : "burned-in = mask needs to know what is made black",
+                "write both burned-in = mask and masks = FILE, or none of them");
+    }
+
+    private static Setting<List<PixelMask>> masks(Node node) {
+        return ValueTable.rows(
+                        node, MASK_FIELDS, "write: manufacturer, model, rows, columns, x, y, width, height")
+                .flatMap(rows -> {
+                    List<PixelMask> masks = new ArrayList<>();
+                    for (ValueTable.Row row : rows) {
+                        try {
+                            masks.add(PixelMask.of(row.fields()));
+                        } catch (IllegalArgumentException e) {
+                            return node.reject(row.place() + ": " + e.getMessage(), "");
+                        }
+                    }
+                    return node.valid(masks);
+                });
+    }
+
+    /** What is listed is kept only with its option, and an option keeps only what is listed. */
+    private static Supplier<Kept> kept(Section transform, Setting<Optional<Set<ProfileOption>>> options) {
+        Setting<Optional<Set<String>>> descriptors = transform
+                .optional(
+                        "descriptors-file",
+                        node -> ValueTable.rows(node, 1, "").map(rows -> rows.stream()
+                                .map(row -> Kept.normal(row.fields().get(0)))
+                                .collect(Collectors.toSet())))
+                .checkWith(
+                        options,
+                        (list, set) -> list.isPresent() == set.orElse(Set.of()).contains(ProfileOption.CLEAN_DESCRIPTORS),
+                        (list, set) -> list.isPresent()
+                                ? "descriptions are kept only with the option clean-descriptors"
+                                : "the option clean-descriptors needs to know which descriptions are safe",
+                        "write both the option and descriptors-file, or none of them");
+        Section block = transform.section("private");
+        Setting<Optional<List<PrivateElement>>> elements = block.optional("keep", node -> node.texts(PrivateElement::of))
+                .checkWith(
+                        options,
+                        (list, set) -> list.isPresent() == set.orElse(Set.of()).contains(ProfileOption.RETAIN_SAFE_PRIVATE),
+                        (list, set) -> list.isPresent()
+                                ? "private elements are kept only with the option retain-safe-private"
+                                : "the option retain-safe-private needs to know which private elements are safe",
+                        "write both the option and private { keep = [...] }, or none of them");
+        block.finish();
+        return () ->
+                new Kept(descriptors.get().orElse(Set.of()), elements.get().orElse(List.of()));
     }
 
     private static Set<ProfileOption> set(List<ProfileOption> options) {

@@ -65,7 +65,11 @@ final class OutgoingInstances {
         Transformation.Original original = () -> outbox.open(claim);
         Transformation.Result result = transformation
                 .get()
-                .apply(original, claim.instance().transferSyntax(), claim.instance().origin());
+                .apply(
+                        original,
+                        claim.instance().transferSyntax(),
+                        new Transformation.Arrival(
+                                claim.instance().origin(), claim.instance().receivedAt()));
         note(claim, result.sentAs());
         return new Prepared(Optional.of(result.sentAs()), result.open(original));
     }
