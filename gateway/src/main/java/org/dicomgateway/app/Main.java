@@ -13,6 +13,7 @@ import org.dicomgateway.cli.check.ExplainCommand;
 import org.dicomgateway.cli.check.GenerateCommand;
 import org.dicomgateway.cli.check.HashPasswordCommand;
 import org.dicomgateway.cli.check.NamesCommand;
+import org.dicomgateway.cli.check.ReidentifyCommand;
 import org.dicomgateway.cli.common.ExitCode;
 import org.dicomgateway.cli.common.OptionConverters;
 import org.dicomgateway.cli.common.ProgramName;
@@ -60,6 +61,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ConformanceCommand.class,
             EchoCommand.class,
             DeidentifyCommand.class,
+            ReidentifyCommand.class,
             ExplainCommand.class,
             ExportCommand.class,
             GenerateCommand.class,

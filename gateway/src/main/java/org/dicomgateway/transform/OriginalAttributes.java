@@ -12,8 +12,8 @@ import org.dicomgateway.dicom.rewrite.TextEncoding;
 import org.dicomgateway.dicom.rewrite.UntransformableException;
 
 /**
- * Records what rules changed in the instance itself: Original Attributes Sequence (PS3.3 C.12.1.1.9). Of a change within
- * a sequence, the whole top-level sequence is recorded. Immutable.
+ * Records what rules changed in the instance itself: Original Attributes Sequence (PS3.3 C.12.1.1.9). Of a change
+ * within a sequence, the whole top-level sequence is recorded. Immutable.
  */
 final class OriginalAttributes {
 

@@ -203,10 +203,7 @@ public final class Transformation {
 
     private SentAs unchanged(Original original, InstanceHeader header) throws IOException {
         return sentAs(
-                header.sopInstance().value(),
-                header.studyInstanceUid(),
-                header.seriesInstanceUid(),
-                digest(original));
+                header.sopInstance().value(), header.studyInstanceUid(), header.seriesInstanceUid(), digest(original));
     }
 
     private static DatasetDigest.Calculation digest(Original dataset) throws IOException {

@@ -105,12 +105,11 @@ class TransformSettingsTest {
                 .isEqualTo(Map.of("Old", "New", "A, B", "The \"C\""));
         ProfileSettings profile = transforms.get(1).profile().orElseThrow();
         assertThat(profile.options())
-                .isEqualTo(
-                        Set.of(
-                                ProfileOption.RETAIN_LONGITUDINAL_MODIFIED_DATES,
-                                ProfileOption.RETAIN_DEVICE_IDENTITY,
-                                ProfileOption.CLEAN_DESCRIPTORS,
-                                ProfileOption.RETAIN_SAFE_PRIVATE));
+                .isEqualTo(Set.of(
+                        ProfileOption.RETAIN_LONGITUDINAL_MODIFIED_DATES,
+                        ProfileOption.RETAIN_DEVICE_IDENTITY,
+                        ProfileOption.CLEAN_DESCRIPTORS,
+                        ProfileOption.RETAIN_SAFE_PRIVATE));
         assertThat(profile.shiftWithinDays())
                 .hasValue((int) Duration.ofDays(365).toDays());
         assertThat(profile.burnedIn()).isEqualTo(BurnedIn.MASK);
@@ -234,8 +233,7 @@ class TransformSettingsTest {
     @ParameterizedTest
     @CsvSource({"rw-r--r--, true", "rw----rw-, true", "rw-rw----, true", "rw-r-----, false", "rw-------, false"})
     void a_key_that_others_can_read_or_change_is_an_error(String permissions, boolean wrong) throws Exception {
-        Files.setPosixFilePermissions(
-                folder.resolve("keys/trial.key"), PosixFilePermissions.fromString(permissions));
+        Files.setPosixFilePermissions(folder.resolve("keys/trial.key"), PosixFilePermissions.fromString(permissions));
         String text = with("a { profile = basic, key-file = keys/trial.key }", "transform = a");
         if (wrong) {
             assertThat(written.problemsOfRouting(text))
@@ -263,8 +261,7 @@ class TransformSettingsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"failover", "balance", "replicate"})
-    void no_route_chooses_between_with_and_without_the_data_of_patients(String strategy)
-            throws ConfigurationException {
+    void no_route_chooses_between_with_and_without_the_data_of_patients(String strategy) throws ConfigurationException {
         String text = """
                 transforms { trial { profile = basic, key-file = keys/trial.key }, tidy.remove = [StudyID] }
                 %s

@@ -62,8 +62,8 @@ class SentAsTest {
     }
 
     private static void give(Spool spool, List<Claim> claims) {
-        claims.forEach(claim -> spool.settle(
-                claim, new Settlement.Retry(claim.instance().receivedAt(), false, -1, "no answer")));
+        claims.forEach(claim ->
+                spool.settle(claim, new Settlement.Retry(claim.instance().receivedAt(), false, -1, "no answer")));
         SpoolHarness.settleDown(spool);
     }
 

@@ -327,12 +327,17 @@ class DeidentificationTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"BurnedInAnnotation, YES, NO", "ImageType, ORIGINAL\\SCREEN SAVE, ORIGINAL\\PRIMARY",
-        "ConversionType, DF, ''"})
+    @CsvSource({
+        "BurnedInAnnotation, YES, NO",
+        "ImageType, ORIGINAL\\SCREEN SAVE, ORIGINAL\\PRIMARY",
+        "ConversionType, DF, ''"
+    })
     void no_rule_makes_an_instance_look_as_if_its_pixels_were_harmless(String keyword, String received, String made) {
         int tag = Transforms.tag(keyword);
-        for (RuleSettings rule :
-                List.of(new RuleSettings.Set(tag, made), new RuleSettings.Remove(tag, false), new RuleSettings.Remove(tag, true))) {
+        for (RuleSettings rule : List.of(
+                new RuleSettings.Set(tag, made),
+                new RuleSettings.Remove(tag, false),
+                new RuleSettings.Remove(tag, true))) {
             assertThatThrownBy(() -> apply(
                             Transforms.profileAfter(rule), Dataset.ct("1.2.9").text(keyword, received)))
                     .isInstanceOf(UntransformableException.class)

@@ -52,16 +52,18 @@ class PixelMasksTest {
         int x = pixel % COLUMNS;
         int y = pixel / COLUMNS;
         return Arrays.stream(masks)
-                .anyMatch(mask -> x >= mask.x()
-                        && x < mask.x() + mask.width()
-                        && y >= mask.y()
-                        && y < mask.y() + mask.height());
+                .anyMatch(mask ->
+                        x >= mask.x() && x < mask.x() + mask.width() && y >= mask.y() && y < mask.y() + mask.height());
     }
 
     @ParameterizedTest
     @CsvSource({
-        "1, 8, 0, 1, false", "1, 16, 0, 3, false", "3, 8, 0, 2, false", "3, 8, 1, 2, false",
-        "1, 16, 0, 2, true", "3, 8, 0, 500, false",
+        "1, 8, 0, 1, false",
+        "1, 16, 0, 3, false",
+        "3, 8, 0, 2, false",
+        "3, 8, 1, 2, false",
+        "1, 16, 0, 2, true",
+        "3, 8, 0, 500, false",
     })
     void every_frame_is_black_within_the_rectangles_and_as_it_was_outside(
             int samples, int bits, int planar, int frames, boolean big) throws IOException {
@@ -73,20 +75,19 @@ class PixelMasksTest {
         int length = ROWS * COLUMNS * samples * bits / 8 * frames;
         byte[] pixels = Arrays.copyOfRange(output, output.length - length, output.length);
         for (int i = 0; i < length; i++) {
-            assertThat(pixels[i])
-                    .as("byte " + i)
-                    .isEqualTo((byte) (isMasked(i, samples, bits, planar, MASK, CORNER) ? 0 : 9));
+            assertThat(pixels[i]).as("byte " + i).isEqualTo((byte)
+                    (isMasked(i, samples, bits, planar, MASK, CORNER) ? 0 : 9));
         }
     }
 
     @Test
     void what_was_masked_is_recorded() throws IOException {
-        byte[] output = apply(
-                masking(MASK), ultrasound(1, 8, 0, 1, false).text("BurnedInAnnotation", "YES"));
+        byte[] output = apply(masking(MASK), ultrasound(1, 8, 0, 1, false).text("BurnedInAnnotation", "YES"));
         assertThat(values(output, "BurnedInAnnotation")).containsExactly("NO");
         assertThat(values(output, "DeidentificationMethod"))
                 .contains("Clean Pixel Data Option", "Pixels set to zero: x=5 y=2 width=7 height=3");
-        assertThat(new String(output, java.nio.charset.StandardCharsets.ISO_8859_1)).contains("113101");
+        assertThat(new String(output, java.nio.charset.StandardCharsets.ISO_8859_1))
+                .contains("113101");
     }
 
     private static void assertParked(Dataset dataset, TransferSyntax syntax, String why) {
@@ -113,7 +114,9 @@ class PixelMasksTest {
         assertParked(ultrasound(3, 8, 0, 1, false).bytes(0x00280100, "US", us(1, false)), EXPLICIT, "of a kind");
         assertParked(ultrasound(1, 8, 0, 1, false).without("PixelData"), EXPLICIT, "no Pixel Data");
         assertParked(
-                ultrasound(1, 8, 0, 1, false).items(0x7FE00010, "OB", new Dataset()).delimited(),
+                ultrasound(1, 8, 0, 1, false)
+                        .items(0x7FE00010, "OB", new Dataset())
+                        .delimited(),
                 TransferSyntax.of("1.2.840.10008.1.2.4.50"),
                 "compressed");
     }

@@ -92,7 +92,9 @@ class RetainedTest {
     void private_elements_stay_by_their_creator_wherever_their_block_is(int block) throws IOException {
         for (TransferSyntax syntax : List.of(EXPLICIT, TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN)) {
             byte[] output = apply(
-                    privates("SIEMENS MR HEADER (0019,xx0c)"), withPrivate(block).encode(syntax), syntax);
+                    privates("SIEMENS MR HEADER (0019,xx0c)"),
+                    withPrivate(block).encode(syntax),
+                    syntax);
             assertThat(new String(output, StandardCharsets.ISO_8859_1))
                     .contains("SIEMENS MR HEADER")
                     .contains("777")
@@ -114,8 +116,7 @@ class RetainedTest {
         Dataset sly = Dataset.ct("1.2.9")
                 .text(0x00190010, "LO", "SIEMENS MR HEADER\\DOE", StandardCharsets.US_ASCII)
                 .text(0x0019100C, "IS", "777", StandardCharsets.US_ASCII);
-        assertThat(new String(
-                        apply(privates("SIEMENS MR HEADER (0019,xx0C)"), sly), StandardCharsets.ISO_8859_1))
+        assertThat(new String(apply(privates("SIEMENS MR HEADER (0019,xx0C)"), sly), StandardCharsets.ISO_8859_1))
                 .doesNotContain("DOE")
                 .doesNotContain("777");
     }

@@ -238,8 +238,8 @@ class TransformationTest {
     void where_no_condition_holds_the_instance_is_sent_as_it_is() throws IOException {
         Condition mr =
                 new Condition.Value(new Field(Field.Kind.ATTRIBUTE, tag("Modality"), "modality"), Wildcard.of("MR"));
-        Transformation transformation = Transformation.of(
-                        List.of(new TransformSettings("tidy", mr, List.of(remove("StudyDate")), false, Optional.empty())))
+        Transformation transformation = Transformation.of(List.of(
+                        new TransformSettings("tidy", mr, List.of(remove("StudyDate")), false, Optional.empty())))
                 .orElseThrow();
         byte[] ct = Dataset.ct("1.2.9").bytes(0x00080000, "UL", new byte[4]).encode(EXPLICIT);
         byte[] image = Dataset.ct("1.2.9").text("Modality", "MR").encode(EXPLICIT);

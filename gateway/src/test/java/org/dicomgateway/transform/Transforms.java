@@ -42,7 +42,8 @@ final class Transforms {
     private Transforms() {}
 
     static Transformation rules(RuleSettings... rules) {
-        return Transformation.of(List.of(new TransformSettings("tidy", ALWAYS, List.of(rules), false, Optional.empty())))
+        return Transformation.of(
+                        List.of(new TransformSettings("tidy", ALWAYS, List.of(rules), false, Optional.empty())))
                 .orElseThrow();
     }
 
@@ -61,7 +62,8 @@ final class Transforms {
                 burnedIn,
                 List.of(),
                 Kept.NOTHING);
-        return Transformation.of(List.of(new TransformSettings("trial", ALWAYS, List.of(), false, Optional.of(settings))))
+        return Transformation.of(
+                        List.of(new TransformSettings("trial", ALWAYS, List.of(), false, Optional.of(settings))))
                 .orElseThrow();
     }
 

@@ -61,8 +61,10 @@ public final class RerouteCommand extends OperatorCommand {
     @Override
     public int run(RunningGateway gateway) throws RunningGatewayException {
         String source = from.equals(NameConverter.ANY) ? "" : from;
-        String answer = gateway.post("/api/reroute", new Requests.Reroute(
-                Optional.of(source), Optional.of(to), identified ? Optional.of(true) : Optional.empty()));
+        String answer = gateway.post(
+                "/api/reroute",
+                new Requests.Reroute(
+                        Optional.of(source), Optional.of(to), identified ? Optional.of(true) : Optional.empty()));
         long count = Json.readAnswer(answer, Answers.Count.class).count();
         print(
                 answer,

@@ -34,8 +34,8 @@ import org.dicomgateway.security.Secret;
 final class ProfileReader {
 
     private static final int PATIENT_ID = 0x00100020;
-    private static final List<String> KEYS = List.of(
-            "options", "key-file", "patient-id", "dates", "burned-in", "masks", "descriptors-file", "private");
+    private static final List<String> KEYS =
+            List.of("options", "key-file", "patient-id", "dates", "burned-in", "masks", "descriptors-file", "private");
     private static final int MASK_FIELDS = 8;
     private static final String BASIC = "basic";
     private static final Duration DAY = Duration.ofDays(1);
@@ -49,8 +49,8 @@ final class ProfileReader {
     private static final int LONGEST = 1024;
     private static final int FEWEST_BYTE_VALUES = 16;
     private static final int FEWEST_STEPS = 4;
-    private static final Set<PosixFilePermission> EXPOSING =
-            EnumSet.of(PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_WRITE, PosixFilePermission.GROUP_WRITE);
+    private static final Set<PosixFilePermission> EXPOSING = EnumSet.of(
+            PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_WRITE, PosixFilePermission.GROUP_WRITE);
     private static final String NEW_KEY = "make one with: (umask 077; openssl rand -hex 32 > FILE)";
 
     private ProfileReader() {}
@@ -99,8 +99,7 @@ final class ProfileReader {
     }
 
     private static Setting<List<PixelMask>> masks(Node node) {
-        return ValueTable.rows(
-                        node, MASK_FIELDS, "write: manufacturer, model, rows, columns, x, y, width, height")
+        return ValueTable.rows(node, MASK_FIELDS, "write: manufacturer, model, rows, columns, x, y, width, height")
                 .flatMap(rows -> {
                     List<PixelMask> masks = new ArrayList<>();
                     for (ValueTable.Row row : rows) {
@@ -119,28 +118,31 @@ final class ProfileReader {
         Setting<Optional<Set<String>>> descriptors = transform
                 .optional(
                         "descriptors-file",
-                        node -> ValueTable.rows(node, 1, "").map(rows -> rows.stream()
-                                .map(row -> Kept.normal(row.fields().get(0)))
-                                .collect(Collectors.toSet())))
+                        node -> ValueTable.rows(node, 1, "")
+                                .map(rows -> rows.stream()
+                                        .map(row -> Kept.normal(row.fields().get(0)))
+                                        .collect(Collectors.toSet())))
                 .checkWith(
                         options,
-                        (list, set) -> list.isPresent() == set.orElse(Set.of()).contains(ProfileOption.CLEAN_DESCRIPTORS),
+                        (list, set) ->
+                                list.isPresent() == set.orElse(Set.of()).contains(ProfileOption.CLEAN_DESCRIPTORS),
                         (list, set) -> list.isPresent()
                                 ? "descriptions are kept only with the option clean-descriptors"
                                 : "the option clean-descriptors needs to know which descriptions are safe",
                         "write both the option and descriptors-file, or none of them");
         Section block = transform.section("private");
-        Setting<Optional<List<PrivateElement>>> elements = block.optional("keep", node -> node.texts(PrivateElement::of))
+        Setting<Optional<List<PrivateElement>>> elements = block.optional(
+                        "keep", node -> node.texts(PrivateElement::of))
                 .checkWith(
                         options,
-                        (list, set) -> list.isPresent() == set.orElse(Set.of()).contains(ProfileOption.RETAIN_SAFE_PRIVATE),
+                        (list, set) ->
+                                list.isPresent() == set.orElse(Set.of()).contains(ProfileOption.RETAIN_SAFE_PRIVATE),
                         (list, set) -> list.isPresent()
                                 ? "private elements are kept only with the option retain-safe-private"
                                 : "the option retain-safe-private needs to know which private elements are safe",
                         "write both the option and private { keep = [...] }, or none of them");
         block.finish();
-        return () ->
-                new Kept(descriptors.get().orElse(Set.of()), elements.get().orElse(List.of()));
+        return () -> new Kept(descriptors.get().orElse(Set.of()), elements.get().orElse(List.of()));
     }
 
     private static Set<ProfileOption> set(List<ProfileOption> options) {
@@ -196,7 +198,8 @@ final class ProfileReader {
 
     private static Setting<Secret> exposed(Node node) {
         return node.reject(
-                "other users of this machine can read the key, or change it: " + node.text().get(),
+                "other users of this machine can read the key, or change it: "
+                        + node.text().get(),
                 "chmod 600 " + node.text().get());
     }
 

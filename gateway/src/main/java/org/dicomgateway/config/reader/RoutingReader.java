@@ -72,9 +72,14 @@ public final class RoutingReader {
         List<RouteDraft> routes = new ArrayList<>();
         for (Section block : root.list("routes", routeDefaults)) {
             routes.add(route(
-                    block, names, name -> destinations.containsKey(name)
+                    block,
+                    names,
+                    name -> destinations.containsKey(name)
                             && DestinationReader.profiled(
-                                    Optional.ofNullable(destinations.get(name)).orElseThrow().transforms(), transforms)));
+                                    Optional.ofNullable(destinations.get(name))
+                                            .orElseThrow()
+                                            .transforms(),
+                                    transforms)));
         }
         root.finish();
         return new Draft(

@@ -172,19 +172,28 @@ public final class StrategyReader {
      *
      * @param deidentifies whether the destination with this name gets de-identified instances
      */
-    static void checkIdentity(Draft draft, SourceLocation place, Setting<List<String>> to, Predicate<String> deidentifies,
+    static void checkIdentity(
+            Draft draft,
+            SourceLocation place,
+            Setting<List<String>> to,
+            Predicate<String> deidentifies,
             Problems problems) {
-        if (!draft.word.isValid() || !to.isValid() || !draft.mixedIdentity.isValid()
-                || draft.mixedIdentity.get() == MixedIdentity.ALLOW || !draft.chooses(to.get().size())) {
+        if (!draft.word.isValid()
+                || !to.isValid()
+                || !draft.mixedIdentity.isValid()
+                || draft.mixedIdentity.get() == MixedIdentity.ALLOW
+                || !draft.chooses(to.get().size())) {
             return;
         }
         Map<Boolean, List<String>> parts = to.get().stream().collect(Collectors.partitioningBy(deidentifies));
         List<String> with = parts.getOrDefault(true, List.of());
         List<String> without = parts.getOrDefault(false, List.of());
         if (!with.isEmpty() && !without.isEmpty()) {
-            problems.add(place, "with the strategy " + draft.word.get() + ", what could not be sent de-identified to "
-                    + String.join(" and ", with) + " can go to " + String.join(" and ", without)
-                    + " with the patient's data",
+            problems.add(
+                    place,
+                    "with the strategy " + draft.word.get() + ", what could not be sent de-identified to "
+                            + String.join(" and ", with) + " can go to " + String.join(" and ", without)
+                            + " with the patient's data",
                     "make two routes, or give all of them a transform with a profile; if you want it so, write"
                             + " mixed-identity = allow");
         }

@@ -59,6 +59,10 @@ final class TransformReader {
                 block.sourceLocation(),
                 profiled,
                 () -> new TransformSettings(
-                        name, when.get(), rules.stream().map(Supplier::get).toList(), recordOriginal.get().orElse(false), profile.get()));
+                        name,
+                        when.get(),
+                        rules.stream().map(Supplier::get).toList(),
+                        recordOriginal.get().orElse(false),
+                        profile.get()));
     }
 }

@@ -12,8 +12,7 @@ package org.dicomgateway.config.transform;
  * @param width in columns
  * @param height in rows
  */
-public record PixelMask(
-        String manufacturer, String model, int rows, int columns, int x, int y, int width, int height) {
+public record PixelMask(String manufacturer, String model, int rows, int columns, int x, int y, int width, int height) {
 
     /**
      * Reads a line of a file of masks.

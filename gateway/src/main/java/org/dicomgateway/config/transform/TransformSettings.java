@@ -14,7 +14,11 @@ import org.dicomgateway.config.match.Condition;
  * @param profile how the instance is de-identified, after the rules
  */
 public record TransformSettings(
-        String name, Condition when, List<RuleSettings> rules, boolean recordOriginal, Optional<ProfileSettings> profile) {
+        String name,
+        Condition when,
+        List<RuleSettings> rules,
+        boolean recordOriginal,
+        Optional<ProfileSettings> profile) {
 
     /** Copies the list. */
     public TransformSettings {

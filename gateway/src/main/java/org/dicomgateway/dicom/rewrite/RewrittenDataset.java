@@ -17,8 +17,8 @@ import org.dicomgateway.dicom.values.TransferSyntax;
 
 /**
  * A changed dataset, made completely once before any byte of it is used: then it is known that all of it can be made,
- * and what it is. It keeps the changed attributes in memory. Pixel data it keeps only when there is little; else that is
- * read from the original a second time. Immutable.
+ * and what it is. It keeps the changed attributes in memory. Pixel data it keeps only when there is little; else that
+ * is read from the original a second time. Immutable.
  *
  * <p>The transfer syntax stays the same. A deflated dataset is written in stored blocks (RFC 1951 3.2.4): what a
  * deflating library makes of the same bytes differs from version to version.
@@ -46,8 +46,7 @@ public final class RewrittenDataset {
     private final PassingPixels pixels;
     private final byte[] tail;
 
-    private RewrittenDataset(
-            TransferSyntax syntax, byte[] head, long pixelsFrom, PassingPixels pixels, byte[] tail) {
+    private RewrittenDataset(TransferSyntax syntax, byte[] head, long pixelsFrom, PassingPixels pixels, byte[] tail) {
         this.syntax = syntax;
         this.head = head;
         this.pixelsFrom = pixelsFrom;
@@ -76,8 +75,8 @@ public final class RewrittenDataset {
         }
         Inflater inflater = new Inflater(true);
         try {
-            RewrittenDataset dataset = read(
-                    new InflaterInputStream(original, inflater), syntax, rewriting, (bytes, offset, count) -> {});
+            RewrittenDataset dataset =
+                    read(new InflaterInputStream(original, inflater), syntax, rewriting, (bytes, offset, count) -> {});
             drain(original);
             return dataset;
         } catch (java.util.zip.ZipException e) {
@@ -87,8 +86,8 @@ public final class RewrittenDataset {
         }
     }
 
-    private static RewrittenDataset read(
-            InputStream in, TransferSyntax syntax, Rewriting rewriting, Listener listener) throws IOException {
+    private static RewrittenDataset read(InputStream in, TransferSyntax syntax, Rewriting rewriting, Listener listener)
+            throws IOException {
         Encoding encoding = Encoding.of(syntax);
         ElementSource source = new ElementSource(in, encoding.bigEndian());
         DatasetParser parser = new DatasetParser(source, encoding, true);
@@ -185,8 +184,8 @@ public final class RewrittenDataset {
     }
 
     /**
-     * The changed dataset. If it {@link #needsOriginal}, it reads {@code original} to its end before its own end, so that
-     * an exception about damage there comes in time. Closing it does not close {@code original}.
+     * The changed dataset. If it {@link #needsOriginal}, it reads {@code original} to its end before its own end, so
+     * that an exception about damage there comes in time. Closing it does not close {@code original}.
      *
      * @param original the same bytes that it was made of; nothing when they are not needed
      */

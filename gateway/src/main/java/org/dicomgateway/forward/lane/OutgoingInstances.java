@@ -93,8 +93,8 @@ final class OutgoingInstances {
         String earlier = before.isForgotten()
                 ? "the ledger that knew what earlier attempts sent was lost"
                 : "an earlier attempt may have sent it as " + before.sopInstance();
-        return new UntransformableException(earlier + ", and "
-                + why + "; retry the delivery to send it by the transforms as they are now");
+        return new UntransformableException(
+                earlier + ", and " + why + "; retry the delivery to send it by the transforms as they are now");
     }
 
     /** The SOP Instance UID under which the destination was sent the instance, when that is another one. */

@@ -24,7 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps what must survive the loss of the ledger: how new the ledger must be at least, what operators decided, and
- * by which transforms destinations are sent instances. A small file beside the log. Each entry is durable before the action that depends on it.
+ * by which transforms destinations are sent instances. A small file beside the log. Each entry is durable before the
+ * action that depends on it.
  *
  * <p><b>Guarantee.</b> After {@link #raise} or {@link #add} returns, its entry survives any crash. Damage in the file
  * is reported and affects only the damaged entries. If the whole file is damaged, the spool opens without it.
