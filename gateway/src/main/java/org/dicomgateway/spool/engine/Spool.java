@@ -246,9 +246,8 @@ public final class Spool implements Intake, Outbox, SpoolView, Whereabouts, Auto
         noteVersion(claim.destination(), sentAs.version());
         try {
             parts.ledgerQueue()
-                    .apply(new Change.SentAsNoted(claim.deliveryId(), claim.destination(), sentAs))
+                    .applyDurably(new Change.SentAsNoted(claim.deliveryId(), claim.destination(), sentAs))
                     .join();
-            parts.ledgerQueue().sync().join();
         } catch (CompletionException e) {
             throw new NotNowException("the ledger cannot note what is sent: " + e.getCause());
         }
