@@ -132,6 +132,13 @@ class TransformIT {
             assertThat(gateway.ask("trace", uid).orFail().output())
                     .contains(original.sopInstance().value())
                     .contains(uid);
+
+            research.empty();
+            gateway.ask("verify", "--destination", "research", "--repair");
+            await().atMost(LIMIT).until(() -> research.instances() == 6);
+            assertThat(research.rest().find(org.dicomgateway.dicom.values.Uid.of(uid)))
+                    .as("the same again")
+                    .hasSize(1);
         }
     }
 
