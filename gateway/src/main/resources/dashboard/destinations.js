@@ -11,6 +11,7 @@ const rows = new Keyed(byId('destination-rows'), (first) => {
   const word = h('b', {});
   const since = h('small', {});
   const peer = h('small', { class: 'mono' });
+  const transforms = h('small', {});
   const why = h('span', {});
   const last = h('small', {});
   const next = h('small', { class: 'next' });
@@ -29,7 +30,7 @@ const rows = new Keyed(byId('destination-rows'), (first) => {
     'tr',
     { 'data-name': first.name },
     cell('State', h('span', { class: 'state' }, sign, word), since),
-    h('th', { scope: 'row', 'data-label': 'Destination' }, h('span', {}, first.name), peer),
+    h('th', { scope: 'row', 'data-label': 'Destination' }, h('span', {}, first.name), peer, transforms),
     cell('Why', why, next, last),
     number('Waiting', waiting, waitingBytes),
     number('Oldest', oldest),
@@ -52,6 +53,7 @@ const rows = new Keyed(byId('destination-rows'), (first) => {
       text(since, destination.since ? `for ${ago(destination.since)}` : '');
       attribute(since, 'title', full(destination.since));
       text(peer, destination.peer);
+      text(transforms, transformed(destination));
       text(why, destination.why);
       text(last, lastError(destination));
       text(next, nextAttempt(destination));
@@ -83,6 +85,11 @@ function cell(label, ...children) {
 
 function number(label, ...children) {
   return h('td', { 'data-label': label, class: 'number' }, ...children);
+}
+
+/** What it gets instead of what was received. */
+function transformed({ transforms, deidentifies }) {
+  return transforms.length ? `${deidentifies ? 'de-identified' : 'changed'} by ${transforms.join(', ')}` : '';
 }
 
 /** When a destination that is down is tried again. */

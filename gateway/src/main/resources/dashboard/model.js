@@ -28,6 +28,8 @@ export function destination(answer) {
     lastError: lastError?.reason ?? '',
     lastErrorAt: lastError?.at ?? null,
     nextAttempt: health.nextAttempt ?? null,
+    transforms: health.transforms ?? [],
+    deidentifies: health.deidentifies ?? false,
     verified: answer.copies?.verified ?? 0,
     missing: answer.copies?.missing ?? 0,
     differing: answer.copies?.differing ?? 0,

@@ -141,7 +141,9 @@ record GatewayControls(
                 lane.report()
                         .map(report -> new HealthView.ServerView(
                                 report.version(), report.diskUsedBytes(), report.storedInstances(), report.error())),
-                lane.nextAttempt());
+                lane.nextAttempt(),
+                lane.transforms(),
+                lane.deidentifies());
     }
 
     /** Pauses first and writes the file afterwards: stopping the traffic is more urgent. */

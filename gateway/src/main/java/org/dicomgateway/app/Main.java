@@ -14,6 +14,7 @@ import org.dicomgateway.cli.check.ExplainCommand;
 import org.dicomgateway.cli.check.GenerateCommand;
 import org.dicomgateway.cli.check.HashPasswordCommand;
 import org.dicomgateway.cli.check.NamesCommand;
+import org.dicomgateway.cli.check.ReidentifyCommand;
 import org.dicomgateway.cli.common.ExitCode;
 import org.dicomgateway.cli.common.OptionConverters;
 import org.dicomgateway.cli.common.ProgramName;
@@ -65,6 +66,7 @@ public final class Main {
             ConformanceCommand.class,
             EchoCommand.class,
             DeidentifyCommand.class,
+            ReidentifyCommand.class,
             ExplainCommand.class,
             ExportCommand.class,
             GenerateCommand.class,

@@ -58,6 +58,11 @@ record AuditedOutbox(Outbox outbox, Transfers transfers, Function<String, Option
     }
 
     @Override
+    public void noteSentUnchanged(Claim claim) throws NotNowException {
+        outbox.noteSentUnchanged(claim);
+    }
+
+    @Override
     public void noteSentAs(Claim claim, SentAs sentAs) throws NotNowException {
         outbox.noteSentAs(claim, sentAs);
     }

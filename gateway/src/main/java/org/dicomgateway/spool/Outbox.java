@@ -64,7 +64,8 @@ public interface Outbox {
 
     /**
      * What the destination of a claim is sent instead of its instance, as far as that was noted for this delivery;
-     * empty: nothing was noted, so nothing was sent, or the ledger was lost since.
+     * empty: nothing was noted, so nothing was sent instead. After the loss of the ledger it is {@link
+     * SentAs#isForgotten forgotten}.
      *
      * @throws NotNowException when that cannot be determined now
      */
@@ -76,6 +77,13 @@ public interface Outbox {
      * @throws NotNowException when it cannot be made durable now; then nothing may be sent
      */
     void noteSentAs(Claim claim, SentAs sentAs) throws NotNowException;
+
+    /**
+     * Notes that the destination of a claim is sent instances as they were received. Returns when the note is durable.
+     *
+     * @throws NotNowException when it cannot be made durable now; then nothing may be sent
+     */
+    void noteSentUnchanged(Claim claim) throws NotNowException;
 
     /**
      * Reports that a destination became usable or unusable. The spool then chooses again for deliveries that wait for
@@ -117,6 +125,22 @@ public interface Outbox {
             String seriesInstanceUid,
             DatasetDigest digest,
             long length) {
+
+        private static final long FORGOTTEN = -1;
+
+        /**
+         * What was noted before the ledger was lost, of which only the version is known.
+         *
+         * @param version empty: it may have been one of several
+         */
+        public static SentAs forgotten(String version, Uid sopInstance) {
+            return new SentAs(version, sopInstance, "", "", DatasetDigest.of(0), FORGOTTEN);
+        }
+
+        /** Whether nothing is known but the version. */
+        public boolean isForgotten() {
+            return length == FORGOTTEN;
+        }
 
         /** Whether both are the same bytes under the same UIDs, whatever transforms made them. */
         public boolean isSameAs(SentAs other) {

@@ -75,6 +75,7 @@ final class BasicProfile {
 
     private static Optional<ProfileOption> option(String letter) {
         return switch (letter) {
+            case "c" -> Optional.of(ProfileOption.CLEAN_DESCRIPTORS);
             case "u" -> Optional.of(ProfileOption.RETAIN_UIDS);
             case "d" -> Optional.of(ProfileOption.RETAIN_DEVICE_IDENTITY);
             case "i" -> Optional.of(ProfileOption.RETAIN_INSTITUTION_IDENTITY);

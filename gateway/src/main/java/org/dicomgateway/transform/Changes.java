@@ -15,7 +15,6 @@ import org.dicomgateway.dicom.rewrite.TextEncoding;
 import org.dicomgateway.dicom.rewrite.UntransformableException;
 import org.dicomgateway.dicom.rewrite.ValueRules;
 import org.dicomgateway.dicom.values.Dictionary;
-import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.TransferSyntax;
 
 /** What transforms change in an instance before its pixel data, attribute by attribute. */
@@ -44,10 +43,13 @@ public final class Changes {
      * @throws IOException as {@link Transformation#apply}
      */
     public static List<Change> of(
-            Transformation transformation, Transformation.Original original, TransferSyntax syntax, Origin origin)
+            Transformation transformation,
+            Transformation.Original original,
+            TransferSyntax syntax,
+            Transformation.Arrival arrival)
             throws IOException {
         Changes changes = new Changes();
-        transformation.apply(original, syntax, origin, changes::after);
+        transformation.apply(original, syntax, arrival, changes::after);
         return List.copyOf(changes.found);
     }
 

@@ -8,9 +8,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.dicomgateway.config.transform.ProfileOption;
 import org.dicomgateway.config.transform.ProfileSettings;
 import org.dicomgateway.config.transform.ProfileSettings.BurnedIn;
+import org.dicomgateway.config.transform.ProfileSettings.Kept;
 import org.dicomgateway.dicom.rewrite.Element;
 import org.dicomgateway.dicom.rewrite.Elements;
 import org.dicomgateway.dicom.rewrite.TextEncoding;
@@ -40,6 +42,9 @@ final class Deidentification {
 
     private static final int TEMPORAL_INFORMATION_MODIFIED = 0x00280303;
 
+    private static final int BURNED_IN_ANNOTATION = 0x00280301;
+    private static final String CLEAN_PIXELS_CODE = "113101";
+    private static final String CLEAN_PIXELS_MEANING = "Clean Pixel Data Option";
     private static final String BASIC_CODE = "113100";
     private static final String BASIC_MEANING = "Basic Application Confidentiality Profile";
 
@@ -65,10 +70,12 @@ final class Deidentification {
 
     private final ProfileSettings settings;
     private final Pseudonyms pseudonyms;
+    private final SafePrivateElements safe;
 
     Deidentification(ProfileSettings settings) {
         this.settings = settings;
         this.pseudonyms = new Pseudonyms(settings.key().value());
+        this.safe = new SafePrivateElements(settings.kept().privateElements());
     }
 
     /** What tells this profile from others, without the key. */
@@ -78,20 +85,38 @@ final class Deidentification {
     }
 
     /**
-     * De-identifies the attributes before the pixel data.
+     * Refuses an instance that cannot be de-identified. It is judged as it was received: no rule can make it look
+     * harmless.
      *
-     * @throws UntransformableException when that cannot be done completely
+     * @param bigEndian the byte order of its numbers
+     * @return which pixels are masked; empty: none
+     * @throws UntransformableException with the reason
      */
-    void apply(Elements dataset) throws UntransformableException {
+    Optional<PixelMasks> check(Elements dataset, boolean bigEndian) throws UntransformableException {
         SopClasses.check(dataset);
         checkIdentity(dataset);
-        Optional<String> burnedIn = SopClasses.burnedIn(dataset);
-        if (burnedIn.isPresent() && settings.burnedIn() == BurnedIn.PARK) {
-            throw new UntransformableException(
-                    "its pixels may show who the patient is: " + burnedIn.get() + " (burned-in = park)");
+        Optional<PixelMasks> masks = PixelMasks.of(settings.masks(), dataset, bigEndian);
+        Optional<String> burnedIn = masks.isPresent() ? SopClasses.unmaskable(dataset) : SopClasses.burnedIn(dataset);
+        if (burnedIn.isPresent() && settings.burnedIn() != BurnedIn.ALLOW) {
+            throw new UntransformableException("its pixels may show who the patient is: " + burnedIn.get()
+                    + (settings.burnedIn() == BurnedIn.PARK
+                            ? " (burned-in = park)"
+                            : masks.isPresent()
+                                    ? ", which masks do not change"
+                                    : ", and there is no mask for its manufacturer, model, rows and columns"));
         }
+        return masks;
+    }
+
+    /**
+     * De-identifies the attributes before the pixel data, of an instance that was checked.
+     *
+     * @param masks of its pixels
+     * @throws UntransformableException when that cannot be done completely
+     */
+    void apply(Elements dataset, Optional<PixelMasks> masks) throws UntransformableException {
         clean(dataset, patient(dataset), Optional.empty());
-        note(dataset);
+        note(dataset, masks);
     }
 
     /** Without one of them that it has, or with two values, it would be another instance, or of no study. */
@@ -168,10 +193,14 @@ final class Deidentification {
             throw new UntransformableException("the Specific Character Set of an item is not one of the standard");
         }
         for (Element element : elements.all()) {
+            if (Element.isPrivate(element.tag())) {
+                if (!safe.isSafe(element, elements) || (element.isText() && !isDecodable(element, encoding))) {
+                    elements.remove(element.tag());
+                }
+                continue;
+            }
             boolean strayCode = outer.isEmpty() && isOfCode(element);
-            ProfileRow row = Element.isPrivate(element.tag()) || strayCode
-                    ? ProfileRow.REMOVED
-                    : BasicProfile.row(element.tag());
+            ProfileRow row = strayCode ? ProfileRow.REMOVED : BasicProfile.row(element.tag());
             Optional<Element> left = one(element, row, patient, encoding);
             if (left.isPresent()) {
                 elements.put(left.get());
@@ -184,7 +213,9 @@ final class Deidentification {
     /** What is left of an element. */
     private Optional<Element> one(Element element, ProfileRow row, Patient patient, TextEncoding encoding)
             throws UntransformableException {
-        if (row.keptBy().filter(settings::has).isPresent()) {
+        Optional<ProfileOption> option = row.keptBy().filter(settings::has);
+        boolean listed = !option.equals(Optional.of(ProfileOption.CLEAN_DESCRIPTORS)) || isListed(element, encoding);
+        if (option.isPresent() && listed) {
             Optional<Element> kept = keep(element, patient, encoding);
             if (kept.isPresent()) {
                 return kept;
@@ -270,6 +301,22 @@ final class Deidentification {
                 .allMatch(value -> vr.equals("UI")
                         ? value.isEmpty() || Uid.isValid(value)
                         : ValueRules.problem(vr, value).isEmpty());
+    }
+
+    /** Whether each of its texts is one of the operator's list. */
+    private boolean isListed(Element element, TextEncoding encoding) {
+        if (element.isSequence() || element.fragments()) {
+            return false;
+        }
+        String vr = Dictionary.valueRepresentation(element.tag());
+        try {
+            String text = encoding.decode(Element.of(element.tag(), vr, element.value()));
+            return Stream.of(ValueRules.isMultiple(vr) ? text.split("\\\\", -1) : new String[] {text})
+                    .map(value -> Kept.normal(trimmed(value)))
+                    .allMatch(settings.kept().descriptors()::contains);
+        } catch (UntransformableException e) {
+            return false;
+        }
     }
 
     private static boolean isDecodable(Element element, TextEncoding encoding) {
@@ -363,12 +410,18 @@ final class Deidentification {
     }
 
     /** Says in the instance what was done (PS3.15 E.1.1). */
-    private void note(Elements dataset) {
+    private void note(Elements dataset, Optional<PixelMasks> masks) {
         List<String> methods = new ArrayList<>(List.of(BASIC_MEANING));
         List<Elements> codes = new ArrayList<>(List.of(code(BASIC_CODE, BASIC_MEANING)));
         for (ProfileOption option : settings.options()) {
             methods.add(option.meaning());
             codes.add(code(option.code(), option.meaning()));
+        }
+        if (masks.isPresent()) {
+            methods.add(CLEAN_PIXELS_MEANING);
+            methods.addAll(masks.get().described());
+            codes.add(code(CLEAN_PIXELS_CODE, CLEAN_PIXELS_MEANING));
+            dataset.putAscii(BURNED_IN_ANNOTATION, "CS", "NO");
         }
         dataset.putAscii(PATIENT_IDENTITY_REMOVED, "CS", "YES");
         dataset.putAscii(DEIDENTIFICATION_METHOD, "LO", String.join("\\", methods));

@@ -2,9 +2,11 @@ package org.dicomgateway.transform;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.dicomgateway.config.transform.RuleSettings;
 import org.dicomgateway.dicom.rewrite.Element;
 import org.dicomgateway.dicom.rewrite.Elements;
+import org.dicomgateway.dicom.rewrite.PixelEdit;
 import org.dicomgateway.dicom.rewrite.Rewriting;
 import org.dicomgateway.dicom.rewrite.UntransformableException;
 
@@ -24,43 +26,75 @@ final class InstanceRewriting implements Rewriting {
     /** One step: a rule, or the de-identification. */
     record Step(String name, Optional<RuleSettings> rule, Optional<Deidentification> deidentification) {
 
-        void apply(Elements dataset) throws UntransformableException {
+        void apply(Elements dataset, Optional<PixelMasks> masks) throws UntransformableException {
             if (rule.isPresent()) {
                 new RuleRun(dataset).apply(rule.get());
             }
             if (deidentification.isPresent()) {
-                deidentification.get().apply(dataset);
+                deidentification.get().apply(dataset, masks);
             }
         }
     }
+
+    /**
+     * The steps of one transform.
+     *
+     * @param original records what they change; empty: nothing is recorded
+     */
+    record Part(List<Step> steps, Optional<OriginalAttributes> original) {}
 
     /** Is told what an instance is like after each step. */
     interface Watcher {
         void after(String step, Elements dataset);
     }
 
-    private final List<Step> steps;
+    private final List<Part> parts;
+    private final boolean bigEndian;
     private final Watcher watcher;
+    private Optional<PixelMasks> masks = Optional.empty();
     private String sopInstance = "";
     private String study = "";
     private String series = "";
 
-    InstanceRewriting(List<Step> steps, Watcher watcher) {
-        this.steps = steps;
+    /** @param bigEndian the byte order of the numbers of the dataset */
+    InstanceRewriting(List<Part> parts, boolean bigEndian, Watcher watcher) {
+        this.parts = parts;
+        this.bigEndian = bigEndian;
         this.watcher = watcher;
     }
 
     @Override
     public void beforePixelData(Elements attributes) throws UntransformableException {
         watcher.after("", attributes);
+        for (Step step : steps().toList()) {
+            if (step.deidentification().isPresent()) {
+                masks = step.deidentification().get().check(attributes, bigEndian);
+            }
+        }
         unsign(attributes);
-        for (Step step : steps) {
-            step.apply(attributes);
-            watcher.after(step.name(), attributes);
+        for (Part part : parts) {
+            apply(part, attributes);
         }
         sopInstance = attributes.firstAscii(SOP_INSTANCE_UID);
         study = attributes.firstAscii(STUDY_INSTANCE_UID);
         series = attributes.firstAscii(SERIES_INSTANCE_UID);
+    }
+
+    private void apply(Part part, Elements attributes) throws UntransformableException {
+        Optional<Elements> before = part.original().map(original -> attributes.copy());
+        for (Step step : part.steps()) {
+            step.apply(attributes, masks);
+            watcher.after(step.name(), attributes);
+        }
+        if (part.original().isPresent() && before.isPresent()) {
+            part.original().get().record(before.get(), attributes);
+            watcher.after("record-original", attributes);
+        }
+    }
+
+    @Override
+    public Optional<PixelEdit> pixels() {
+        return masks.map(PixelEdit.class::cast);
     }
 
     @Override
@@ -80,8 +114,12 @@ final class InstanceRewriting implements Rewriting {
         }
     }
 
+    private Stream<Step> steps() {
+        return parts.stream().flatMap(part -> part.steps().stream());
+    }
+
     boolean isDeidentifying() {
-        return steps.stream().anyMatch(step -> step.deidentification().isPresent());
+        return steps().anyMatch(step -> step.deidentification().isPresent());
     }
 
     /** SOP Instance UID after the change. */

@@ -27,7 +27,7 @@ final class Pseudonyms {
 
     /** @param hex the key, in hexadecimal digits */
     Pseudonyms(String hex) {
-        this.key = new SecretKeySpec(HexFormat.of().parseHex(hex.length() % 2 == 0 ? hex : hex + "0"), ALGORITHM);
+        this.key = new SecretKeySpec(HexFormat.of().parseHex(hex), ALGORITHM);
     }
 
     /** A text that tells keys apart, and from which the key cannot be found. */

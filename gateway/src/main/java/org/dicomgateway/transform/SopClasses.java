@@ -66,6 +66,18 @@ final class SopClasses {
         } else if (dataset.get(CONVERSION_TYPE).isPresent()) {
             return Optional.of("it has a Conversion Type, as captured and digitized pictures have");
         }
+        return screen(dataset);
+    }
+
+    /** Why masks for its device do not help; empty when they do. */
+    static Optional<String> unmaskable(Elements dataset) {
+        if (isYes(dataset, RECOGNIZABLE_VISUAL_FEATURES)) {
+            return Optional.of("Recognizable Visual Features is YES");
+        }
+        return screen(dataset);
+    }
+
+    private static Optional<String> screen(Elements dataset) {
         boolean screen = dataset.ascii(IMAGE_TYPE).stream()
                 .map(value -> value.toUpperCase(Locale.ROOT))
                 .flatMap(value -> Stream.of(value.split("[ _-]")))

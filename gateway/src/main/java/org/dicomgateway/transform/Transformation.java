@@ -1,10 +1,12 @@
 package org.dicomgateway.transform;
 
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -53,6 +55,15 @@ public final class Transformation {
             return new Compiled(settings, List.copyOf(steps));
         }
 
+        InstanceRewriting.Part part(Arrival arrival) {
+            return new InstanceRewriting.Part(
+                    steps,
+                    settings.recordOriginal()
+                            ? Optional.of(new OriginalAttributes(
+                                    arrival.origin().calling().value(), arrival.at()))
+                            : Optional.empty());
+        }
+
         boolean appliesTo(InstanceHeader header, Origin origin) {
             return MatchTrace.of(settings.when(), header, origin).holds();
         }
@@ -64,6 +75,9 @@ public final class Transformation {
 
         String version() {
             StringBuilder all = new StringBuilder(settings.name()).append('\n').append(settings.when());
+            if (settings.recordOriginal()) {
+                all.append("\nrecord-original");
+            }
             for (RuleSettings rule : settings.rules()) {
                 all.append('\n').append(rule);
                 if (rule instanceof RuleSettings.Lookup lookup) {
@@ -96,6 +110,14 @@ public final class Transformation {
         return version;
     }
 
+    /**
+     * How an instance came.
+     *
+     * @param origin the association that it came by
+     * @param at when it came
+     */
+    public record Arrival(Origin origin, Instant at) {}
+
     /** Gives the dataset of an instance, as it was received, from its beginning. */
     @FunctionalInterface
     public interface Original {
@@ -110,51 +132,61 @@ public final class Transformation {
     public record Result(SentAs sentAs, Optional<RewrittenDataset> dataset) {
 
         /**
-         * The dataset that is sent. Closing it does not close {@code original}.
+         * Opens the dataset that is sent.
          *
-         * @param original the dataset as it was received
+         * @param original the same as before; it is opened only when something of it is needed
+         * @throws IOException as {@code original}; reading throws it as that one does
          */
-        public InputStream open(InputStream original) {
-            return dataset.isPresent() ? dataset.get().open(original) : original;
+        public InputStream open(Original original) throws IOException {
+            return dataset.isPresent() ? opened(dataset.get(), original) : original.open();
         }
+    }
+
+    private static InputStream opened(RewrittenDataset dataset, Original original) throws IOException {
+        InputStream from = dataset.needsOriginal() ? original.open() : InputStream.nullInputStream();
+        return new FilterInputStream(dataset.open(from)) {
+            /** Closing the changed dataset does not close the original. */
+            @Override
+            public void close() throws IOException {
+                try (from) {
+                    super.close();
+                }
+            }
+        };
     }
 
     /**
      * Transforms an instance completely, to know what is sent. Nothing of it is kept on a disk.
      *
-     * @param origin the association that it came by
      * @throws UntransformableException when it cannot be transformed completely and certainly
      * @throws UnreadableDatasetException when it is malformed
      * @throws IOException when {@code original} throws it
      */
-    public Result apply(Original original, TransferSyntax syntax, Origin origin) throws IOException {
-        return apply(original, syntax, origin, NOBODY);
+    public Result apply(Original original, TransferSyntax syntax, Arrival arrival) throws IOException {
+        return apply(original, syntax, arrival, NOBODY);
     }
 
-    Result apply(Original original, TransferSyntax syntax, Origin origin, Watcher watcher) throws IOException {
-        InstanceHeader header;
-        try (InputStream in = original.open()) {
-            header = HeaderReader.read(in, syntax);
+    Result apply(Original original, TransferSyntax syntax, Arrival arrival, Watcher watcher) throws IOException {
+        List<Compiled> applying = transforms;
+        if (transforms.stream().anyMatch(Compiled::isConditional)) {
+            InstanceHeader header = header(original, syntax);
+            applying = transforms.stream()
+                    .filter(each -> each.appliesTo(header, arrival.origin()))
+                    .toList();
+            if (applying.isEmpty()) {
+                return new Result(unchanged(original, header), Optional.empty());
+            }
         }
-        List<Step> steps = transforms.stream()
-                .filter(each -> !each.isConditional() || each.appliesTo(header, origin))
-                .flatMap(each -> each.steps.stream())
-                .toList();
-        if (steps.isEmpty()) {
-            return new Result(
-                    sentAs(
-                            header.sopInstance().value(),
-                            header.studyInstanceUid(),
-                            header.seriesInstanceUid(),
-                            digest(original, Optional.empty())),
-                    Optional.empty());
-        }
-        InstanceRewriting rewriting = new InstanceRewriting(steps, watcher);
+        InstanceRewriting rewriting = new InstanceRewriting(
+                applying.stream().map(each -> each.part(arrival)).toList(),
+                syntax.equals(TransferSyntax.EXPLICIT_VR_BIG_ENDIAN),
+                watcher);
+        DatasetDigest.Calculation told = new DatasetDigest.Calculation();
         RewrittenDataset dataset;
         try (InputStream in = original.open()) {
-            dataset = RewrittenDataset.of(in, syntax, rewriting);
+            dataset = RewrittenDataset.of(in, syntax, rewriting, told::add);
         }
-        DatasetDigest.Calculation digest = digest(original, Optional.of(dataset));
+        DatasetDigest.Calculation digest = syntax.isDeflated() ? digest(() -> opened(dataset, original)) : told;
         if (digest.length() != dataset.length()) {
             throw new UntransformableException("the output has " + digest.length() + " bytes instead of "
                     + dataset.length() + ": a fault of the gateway");
@@ -163,13 +195,22 @@ public final class Transformation {
                 sentAs(rewriting.sopInstance(), rewriting.study(), rewriting.series(), digest), Optional.of(dataset));
     }
 
-    private static DatasetDigest.Calculation digest(Original original, Optional<RewrittenDataset> dataset)
-            throws IOException {
+    private static InstanceHeader header(Original original, TransferSyntax syntax) throws IOException {
+        try (InputStream in = original.open()) {
+            return HeaderReader.read(in, syntax);
+        }
+    }
+
+    private SentAs unchanged(Original original, InstanceHeader header) throws IOException {
+        return sentAs(
+                header.sopInstance().value(), header.studyInstanceUid(), header.seriesInstanceUid(), digest(original));
+    }
+
+    private static DatasetDigest.Calculation digest(Original dataset) throws IOException {
         DatasetDigest.Calculation digest = new DatasetDigest.Calculation();
-        try (InputStream in = original.open();
-                InputStream out = dataset.isPresent() ? dataset.get().open(in) : in) {
+        try (InputStream in = dataset.open()) {
             byte[] window = new byte[WINDOW];
-            for (int n = out.read(window); n >= 0; n = out.read(window)) {
+            for (int n = in.read(window); n >= 0; n = in.read(window)) {
                 digest.add(window, 0, n);
             }
         }

@@ -5,7 +5,7 @@
 # Fields: tag, action, option, keyword.
 # Actions: K keep, Z empty, D dummy value, U replace UIDs, X remove, P pseudonym. Where the table has more than one
 #   action for an attribute, this is the one that leaves least and keeps the image valid.
-# Options: u d i p: kept with retain-uids, retain-device-identity, retain-institution-identity,
+# Options: c: kept with clean-descriptors when the operator lists its text; u d i p: kept with retain-uids, retain-device-identity, retain-institution-identity,
 #   retain-patient-characteristics; t: a date or time that the options for dates are about; - none.
 #
 # Identity of the instance
@@ -37,6 +37,8 @@
 00080090 Z - ReferringPhysicianName
 0008009C Z - ConsultingPhysicianName
 00081010 X d StationName
+00081030 X c StudyDescription
+0008103E X c SeriesDescription
 00081040 X i InstitutionalDepartmentName
 00081041 X i InstitutionalDepartmentTypeCodeSequence
 00081090 K - ManufacturerModelName
@@ -77,6 +79,7 @@
 00082124 K - NumberOfStages
 00082128 K - ViewNumber
 0008212A K - NumberOfViewsInStage
+00082111 X c DerivationDescription
 00082142 K - StartTrim
 00082143 K - StopTrim
 00082144 K - RecommendedDisplayFrameRate
@@ -93,7 +96,11 @@
 001021A0 X p SmokingStatus
 001021C0 X p PregnancyStatus
 # Acquisition and device
-00180010 Z - ContrastBolusAgent
+00180010 Z c ContrastBolusAgent
+00181030 X c ProtocolName
+00181400 X c AcquisitionDeviceProcessingDescription
+00184000 X c AcquisitionComments
+00189424 X c AcquisitionProtocolDescription
 00180024 K - SequenceName
 00181000 D d DeviceSerialNumber
 00181002 U d DeviceUID
@@ -124,6 +131,7 @@
 00200010 Z - StudyID
 00201070 X - OtherStudyNumbers
 00201040 Z - PositionReferenceIndicator
+00204000 X c ImageComments
 00209056 D - StackID
 00203401 X d ModifyingDeviceID
 # Pixels
@@ -140,6 +148,8 @@
 00541103 K - ReconstructionMethod
 00541105 K - ScatterCorrectionMethod
 # Procedure
+00321060 X c RequestedProcedureDescription
+00400254 X c PerformedProcedureStepDescription
 00400555 Z - AcquisitionContextSequence
 00400302 K - EntranceDose
 00400303 K - ExposedArea

@@ -110,6 +110,21 @@ class AdminServerTest {
     }
 
     @Test
+    void what_was_to_be_deidentified_is_rerouted_with_the_data_of_patients_only_when_that_is_asked_for()
+            throws Exception {
+        controls.deidentified.add("a");
+        for (String from : List.of("a", "gone", "")) {
+            HttpResponse<String> refused = admin.post("/api/reroute", "{\"from\":\"" + from + "\",\"to\":\"b\"}");
+            assertThat(refused.statusCode()).isEqualTo(409);
+            assertThat(refused.body()).contains("reroute --identified");
+        }
+        assertThat(spool.asked).isEmpty();
+        admin.post("/api/reroute", "{\"from\":\"gone\",\"to\":\"a\"}");
+        admin.post("/api/reroute", "{\"from\":\"a\",\"to\":\"b\",\"identified\":true}");
+        assertThat(spool.asked).containsExactly("reroute gone a", "reroute a b");
+    }
+
+    @Test
     void parked_deliveries_are_retried_by_any_condition_and_a_misspelled_one_retries_nothing() throws Exception {
         assertThat(admin.post("/api/retry", "{\"destination\":\"a\",\"study\":\"1.2\",\"delivery\":5}")
                         .body())

@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import org.dicomgateway.admin.api.CertificateView;
 import org.dicomgateway.admin.api.CommitmentsView;
@@ -34,6 +36,8 @@ public final class FakeControls implements Controls {
     public static final Instant CERTIFIED_UNTIL = NOW.plusSeconds(86_400);
 
     public final Map<String, String> paused = new TreeMap<>();
+    /** Destinations that get de-identified instances. */
+    public final Set<String> deidentified = new TreeSet<>();
     /** Destinations that are down, and when they are tried next. */
     public final Map<String, Instant> down = new TreeMap<>();
 
@@ -216,7 +220,9 @@ public final class FakeControls implements Controls {
                 Optional.of(NOW),
                 "",
                 Optional.empty(),
-                Optional.ofNullable(down.get(name)));
+                Optional.ofNullable(down.get(name)),
+                deidentified.contains(name) ? List.of("trial") : List.of(),
+                deidentified.contains(name));
     }
 
     @Override

@@ -135,7 +135,9 @@ class StudySentenceTest {
                 Optional.empty(),
                 "",
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                List.of(),
+                false);
         StudyAt waiting = new StudyAt("orthanc1", 0, 1, 0, 0, 0, 0, reason, 0, 0, 0, 0, 0);
         FoundStudy found = new FoundStudy(
                 "1.2.3", "A4711", "PAT-1", List.of("CT"), 1, 1, 0, CAME, CAME, List.of("CT9"), List.of(waiting));

@@ -157,25 +157,6 @@ class RoutingWarningsTest {
                         + "there is nothing to choose");
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"failover", "balance"})
-    void a_choice_between_with_and_without_the_data_of_patients(String strategy) throws Exception {
-        written.file("trial.key", "00112233445566778899aabbccddeeff0123456789abcdeffedcba9876543210");
-        String text = "transforms { trial { profile = basic, key-file = trial.key }, tidy.remove = [StudyID] }\n"
-                + Written.DESTINATIONS
-                + "destinations { orthanc1.transform = [tidy, trial], orthanc2.transform = tidy }\n"
-                + "routes = [ { name = all, " + ALL + " }, { name = r, to = [orthanc1, orthanc2], strategy = "
-                + strategy + " } ]";
-        assertThat(warnings(text))
-                .singleElement()
-                .asString()
-                .endsWith("route r has the strategy " + strategy
-                        + ": what could not be sent de-identified to orthanc1 can"
-                        + " go to orthanc2 with the patient's data");
-        assertThat(warnings(text.replace("orthanc2.transform = tidy", "orthanc2.transform = trial")))
-                .isEmpty();
-    }
-
     @Test
     void hours_that_never_meet() throws Exception {
         assertThat(warnings("""

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.dicomgateway.config.hocon.ConfigurationException;
@@ -37,6 +38,15 @@ public final class Written {
             Path file = folder.resolve(name);
             Files.createDirectories(file.getParent());
             return Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A file that only its owner can read. */
+    public Path secret(String name, String text) {
+        try {
+            return Files.setPosixFilePermissions(file(name, text), PosixFilePermissions.fromString("rw-------"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -172,6 +172,11 @@ final class FakeOutbox implements Outbox {
     }
 
     @Override
+    public void noteSentUnchanged(Claim claim) {
+        // Nothing is forgotten here.
+    }
+
+    @Override
     public synchronized void noteSentAs(Claim claim, SentAs note) {
         sentAs.put(claim.deliveryId(), note);
     }

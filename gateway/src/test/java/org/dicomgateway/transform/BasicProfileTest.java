@@ -16,7 +16,7 @@ class BasicProfileTest {
                     String[] fields = line.split(" ", -1);
                     int tag = Integer.parseUnsignedInt(fields[0], 16);
                     assertThat(Dictionary.tag(fields[3])).as(line).hasValue(tag);
-                    assertThat(fields[2]).as(line).matches("[-udipt]");
+                    assertThat(fields[2]).as(line).matches("[-cudipt]");
                     assertThat(Deidentification.fits(Action.valueOf(fields[1]), Dictionary.valueRepresentation(tag)))
                             .as(line)
                             .isTrue();

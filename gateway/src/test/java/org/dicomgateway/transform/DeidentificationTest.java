@@ -18,6 +18,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.dicomgateway.config.transform.ProfileOption;
 import org.dicomgateway.config.transform.ProfileSettings.BurnedIn;
+import org.dicomgateway.config.transform.RuleSettings;
 import org.dicomgateway.dicom.rewrite.UntransformableException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -323,5 +324,24 @@ class DeidentificationTest {
         assertThatThrownBy(() -> apply(profile(), Dataset.ct("1.2.9").text(keyword, "Yes")))
                 .isInstanceOf(UntransformableException.class)
                 .hasMessageContaining("burned-in = park");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "BurnedInAnnotation, YES, NO",
+        "ImageType, ORIGINAL\\SCREEN SAVE, ORIGINAL\\PRIMARY",
+        "ConversionType, DF, ''"
+    })
+    void no_rule_makes_an_instance_look_as_if_its_pixels_were_harmless(String keyword, String received, String made) {
+        int tag = Transforms.tag(keyword);
+        for (RuleSettings rule : List.of(
+                new RuleSettings.Set(tag, made),
+                new RuleSettings.Remove(tag, false),
+                new RuleSettings.Remove(tag, true))) {
+            assertThatThrownBy(() -> apply(
+                            Transforms.profileAfter(rule), Dataset.ct("1.2.9").text(keyword, received)))
+                    .isInstanceOf(UntransformableException.class)
+                    .hasMessageContaining("its pixels may show who the patient is");
+        }
     }
 }

@@ -12,6 +12,7 @@ import static org.dicomgateway.transform.Transforms.tag;
 import static org.dicomgateway.transform.Transforms.values;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -237,8 +238,8 @@ class TransformationTest {
     void where_no_condition_holds_the_instance_is_sent_as_it_is() throws IOException {
         Condition mr =
                 new Condition.Value(new Field(Field.Kind.ATTRIBUTE, tag("Modality"), "modality"), Wildcard.of("MR"));
-        Transformation transformation = Transformation.of(
-                        List.of(new TransformSettings("tidy", mr, List.of(remove("StudyDate")), Optional.empty())))
+        Transformation transformation = Transformation.of(List.of(
+                        new TransformSettings("tidy", mr, List.of(remove("StudyDate")), false, Optional.empty())))
                 .orElseThrow();
         byte[] ct = Dataset.ct("1.2.9").bytes(0x00080000, "UL", new byte[4]).encode(EXPLICIT);
         byte[] image = Dataset.ct("1.2.9").text("Modality", "MR").encode(EXPLICIT);
@@ -281,5 +282,49 @@ class TransformationTest {
         assertThat(sentAs.isSameAs(Transforms.result(rules(set("InstitutionName", "B")), dataset, EXPLICIT)
                         .sentAs()))
                 .isFalse();
+    }
+
+    @Test
+    void what_rules_change_is_recorded_in_the_instance_when_that_is_asked_for() throws IOException {
+        Dataset dataset = Dataset.ct("1.2.9")
+                .text("StudyDescription", "old")
+                .text("AccessionNumber", "A1")
+                .items("RequestAttributesSequence", new Dataset().text("AccessionNumber", "A1"));
+        byte[] output = apply(
+                Transforms.recorded(
+                        new RuleSettings.Set(tag("PatientID"), "NEW"),
+                        new RuleSettings.Set(tag("IssuerOfPatientID"), "HOSP-A"),
+                        new RuleSettings.Set(tag("AccessionNumber"), "B2"),
+                        remove("StudyDescription")),
+                dataset);
+        byte[] recorded = new Dataset()
+                .items(
+                        "ModifiedAttributesSequence",
+                        new Dataset()
+                                .text("AccessionNumber", "A1")
+                                .text("StudyDescription", "old")
+                                .text("PatientID", "000123")
+                                .items("RequestAttributesSequence", new Dataset().text("AccessionNumber", "A1")))
+                .text("AttributeModificationDateTime", "20250102030405+0000")
+                .text("ModifyingSystem", "DICOM Gateway")
+                .text("SourceOfPreviousValues", "MODALITY")
+                .text("ReasonForTheAttributeModification", "COERCE")
+                .encode(EXPLICIT);
+        assertThat(new String(output, StandardCharsets.ISO_8859_1))
+                .contains(new String(recorded, StandardCharsets.ISO_8859_1));
+        assertThat(values(output, "PatientID")).containsExactly("NEW");
+        assertThat(apply(Transforms.recorded(remove("StudyComments")), dataset)).isEqualTo(dataset.encode(EXPLICIT));
+    }
+
+    @Test
+    void what_is_recorded_is_in_the_character_set_that_the_instance_has_then() throws IOException {
+        byte[] output = apply(
+                Transforms.recorded(new RuleSettings.Set(tag("PatientName"), "\u6771")),
+                Dataset.ct("1.2.9")
+                        .text("SpecificCharacterSet", "ISO_IR 100")
+                        .text("PatientName", "M\u00fcller")
+                        .text("StudyDescription", "Sch\u00e4del"));
+        String utf8 = new String(output, StandardCharsets.UTF_8);
+        assertThat(utf8).contains("M\u00fcller").contains("\u6771").containsOnlyOnce("Sch\u00e4del");
     }
 }

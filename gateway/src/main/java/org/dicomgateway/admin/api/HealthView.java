@@ -1,6 +1,7 @@
 package org.dicomgateway.admin.api;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -24,6 +25,8 @@ import java.util.Optional;
  * @param lastError the reason for the last failure; empty when there was none
  * @param server the server's report about itself, if it is asked
  * @param nextAttempt when a destination that is down is tried again; empty when it is not down, or is being tried
+ * @param transforms the names of its transforms, in their order; empty: it gets what was received
+ * @param deidentifies whether one of them de-identifies
  */
 public record HealthView(
         String peer,
@@ -43,7 +46,9 @@ public record HealthView(
         Optional<Instant> lastDelivered,
         String lastError,
         Optional<ServerView> server,
-        Optional<Instant> nextAttempt) {
+        Optional<Instant> nextAttempt,
+        List<String> transforms,
+        boolean deidentifies) {
 
     /**
      * A server's report about itself, from its REST API.

@@ -36,8 +36,9 @@ public final class Requests {
      * @param from the destination they wait for; an empty text: those that wait because none of their candidates can be
      *     used
      * @param to a destination of the rules
+     * @param identified true moves also to a destination that gets patients' data what was to be de-identified
      */
-    public record Reroute(Optional<String> from, Optional<String> to) {}
+    public record Reroute(Optional<String> from, Optional<String> to, Optional<Boolean> identified) {}
 
     /**
      * Which parked deliveries to try again. Those that meet all given conditions are selected. Without a condition, all

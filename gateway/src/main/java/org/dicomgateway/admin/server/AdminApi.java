@@ -8,6 +8,7 @@ import io.javalin.http.HttpStatus;
 import io.javalin.http.NotFoundResponse;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -191,6 +192,11 @@ final class AdminApi {
             throw new NotFoundResponse("no delivery was ever for a destination " + Text.printable(from, MAX_REASON)
                     + "; there are deliveries for " + String.join(", ", new TreeMap<>(spool.books()).keySet()));
         }
+        if (!request.identified().orElse(false) && wouldIdentify(from, to)) {
+            throw new ConflictResponse("what waits for " + (from.isEmpty() ? "any destination" : printable(from))
+                    + " may be meant to be de-identified, and " + to + " gets it with the patient's data; if that is"
+                    + " right: scripts/gateway reroute --identified");
+        }
         long count = spool.reroute(from, to);
         LOG.info(
                 "{}: {} deliveries {} are rerouted to {}",
@@ -199,6 +205,21 @@ final class AdminApi {
                 from.isEmpty() ? "without a destination" : "of destination " + printable(from),
                 to);
         answer(context, new Answers.Count(count));
+    }
+
+    /**
+     * Whether an instance that was to leave de-identified would leave with the patient's data. Of a destination that
+     * the rules do not name, nobody knows: then it counts whether any gets de-identified instances.
+     */
+    private boolean wouldIdentify(String from, String to) {
+        Map<String, HealthView> destinations = controls.destinations();
+        boolean deidentified = Optional.ofNullable(destinations.get(from))
+                .map(HealthView::deidentifies)
+                .orElseGet(() -> destinations.values().stream().anyMatch(HealthView::deidentifies));
+        return deidentified
+                && !Optional.ofNullable(destinations.get(to))
+                        .filter(HealthView::deidentifies)
+                        .isPresent();
     }
 
     private void retry(Context context) {

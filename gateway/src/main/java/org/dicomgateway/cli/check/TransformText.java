@@ -42,7 +42,11 @@ final class TransformText {
             meta = Part10.read(in);
         }
         List<Change> changes = Changes.of(
-                transformation.get(), () -> dataset(file, meta.datasetOffset()), meta.transferSyntax(), origin);
+                transformation.get(),
+                () -> dataset(file, meta.datasetOffset()),
+                meta.transferSyntax(),
+                new Transformation.Arrival(
+                        origin, Files.getLastModifiedTime(file).toInstant()));
         TextTable table = new TextTable("attribute", "before", "after", "by");
         changes.forEach(change -> table.row(
                 change.attribute(), shown(change.before()), shown(change.after()), Text.printable(change.by(), 120)));

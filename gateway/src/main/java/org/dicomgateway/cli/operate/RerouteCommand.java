@@ -13,6 +13,7 @@ import org.dicomgateway.cli.common.RunningGateway;
 import org.dicomgateway.cli.common.RunningGatewayException;
 import org.dicomgateway.cli.common.RunningNames;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Moves the deliveries that wait for one destination to another. */
@@ -51,10 +52,19 @@ public final class RerouteCommand extends OperatorCommand {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private String to;
 
+    @Option(
+            names = "--identified",
+            description = "Also when FROM gets de-identified instances and TO does not: they leave with the patient's"
+                    + " data.")
+    private boolean identified;
+
     @Override
     public int run(RunningGateway gateway) throws RunningGatewayException {
         String source = from.equals(NameConverter.ANY) ? "" : from;
-        String answer = gateway.post("/api/reroute", new Requests.Reroute(Optional.of(source), Optional.of(to)));
+        String answer = gateway.post(
+                "/api/reroute",
+                new Requests.Reroute(
+                        Optional.of(source), Optional.of(to), identified ? Optional.of(true) : Optional.empty()));
         long count = Json.readAnswer(answer, Answers.Count.class).count();
         print(
                 answer,

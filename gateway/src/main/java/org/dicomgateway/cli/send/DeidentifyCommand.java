@@ -152,16 +152,17 @@ public final class DeidentifyCommand implements Callable<Integer> {
     }
 
     private void write(DicomFile file, Transformation transformation) throws IOException {
+        Transformation.Arrival arrival = new Transformation.Arrival(
+                NOBODY, Files.getLastModifiedTime(file.path()).toInstant());
         Transformation.Result result =
-                transformation.apply(() -> dataset(file), file.pair().transferSyntax(), NOBODY);
+                transformation.apply(() -> dataset(file), file.pair().transferSyntax(), arrival);
         Path target = output.resolve(result.sentAs().sopInstance().value() + ".dcm");
         if (Files.exists(target)) {
             throw new FileAlreadyExistsException(target.toString());
         }
         Path unfinished = target.resolveSibling(target.getFileName() + UNFINISHED);
         try {
-            try (InputStream original = dataset(file);
-                    InputStream changed = result.open(original);
+            try (InputStream changed = result.open(() -> dataset(file));
                     OutputStream to = new BufferedOutputStream(
                             Files.newOutputStream(unfinished, StandardOpenOption.CREATE_NEW))) {
                 to.write(Part10.prefix(

@@ -65,7 +65,7 @@ public final class Node {
         return isScalar() ? valid(scalar()) : wrongType("a text");
     }
 
-    Setting<Boolean> flag() {
+    public Setting<Boolean> flag() {
         return switch (isScalar() ? scalar() : "") {
             case "true", "yes", "on" -> valid(true);
             case "false", "no", "off" -> valid(false);

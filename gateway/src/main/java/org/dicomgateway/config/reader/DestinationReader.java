@@ -138,7 +138,8 @@ final class DestinationReader {
                         "set calling-ae to an AE title of the gateway");
     }
 
-    private static boolean profiled(List<String> names, Map<String, TransformReader.Draft> known) {
+    /** Whether one of these transforms de-identifies. */
+    static boolean profiled(List<String> names, Map<String, TransformReader.Draft> known) {
         return names.stream().anyMatch(name -> isProfiled(name, known));
     }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.dicomgateway.config.hocon.Node;
 import org.dicomgateway.config.hocon.Problems;
@@ -70,7 +71,15 @@ public final class RoutingReader {
                 list.isValid() && list.get().isObject() ? Optional.of(Set.copyOf(blocks.keys())) : Optional.empty();
         List<RouteDraft> routes = new ArrayList<>();
         for (Section block : root.list("routes", routeDefaults)) {
-            routes.add(route(block, names));
+            routes.add(route(
+                    block,
+                    names,
+                    name -> destinations.containsKey(name)
+                            && DestinationReader.profiled(
+                                    Optional.ofNullable(destinations.get(name))
+                                            .orElseThrow()
+                                            .transforms(),
+                                    transforms)));
         }
         root.finish();
         return new Draft(
@@ -92,7 +101,7 @@ public final class RoutingReader {
                 byName, routes.stream().map(route -> route.settings.get()).toList(), all);
     }
 
-    private RouteDraft route(Section section, Optional<Set<String>> destinations) {
+    private RouteDraft route(Section section, Optional<Set<String>> destinations, Predicate<String> deidentifies) {
         Setting<String> name = section.text("name").map(Limits::name);
         name.ifValid(text -> {
             Integer first = lineOfRoute.putIfAbsent(text, name.sourceLocation().line());
@@ -107,9 +116,12 @@ public final class RoutingReader {
         Common common = common(section);
         section.belong(Reference.keys("destination-defaults"), DESTINATION);
         section.finish();
+        SourceLocation chosen =
+                section.isWritten("strategy") ? strategy.word().sourceLocation() : section.sourceLocation();
+        StrategyReader.checkIdentity(strategy, chosen, to, deidentifies, problems);
         return new RouteDraft(
                 section.sourceLocation(),
-                section.isWritten("strategy") ? strategy.word().sourceLocation() : section.sourceLocation(),
+                chosen,
                 match.sourceLocation(),
                 () -> new RouteSettings(
                         name.get(),

@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.dicomgateway.config.hocon.SourceLocation;
 import org.dicomgateway.config.hocon.Warning;
 import org.dicomgateway.config.match.Condition;
@@ -143,35 +142,6 @@ public final class RoutingWarnings {
         room(route).ifPresent(what -> add(draft.strategy(), what, "name one more destination"));
         hours(route, draft);
         commitment(route, draft);
-        identified(route, draft);
-    }
-
-    /** Warns when a choice among destinations decides whether an instance is de-identified. */
-    private void identified(RouteSettings route, RouteDraft draft) {
-        boolean chosen = route.strategy() instanceof Strategy.Replicate replicate
-                ? replicate.copies() < route.to().size()
-                : !(route.strategy() instanceof Strategy.Broadcast);
-        if (!chosen) {
-            return;
-        }
-        Map<Boolean, List<String>> byProfile = route.to().stream()
-                .map(settings.destinations()::get)
-                .filter(Objects::nonNull)
-                .collect(Collectors.partitioningBy(
-                        destination -> destination.transforms().stream()
-                                .anyMatch(transform -> transform.profile().isPresent()),
-                        Collectors.mapping(DestinationSettings::name, Collectors.toList())));
-        List<String> with = byProfile.getOrDefault(true, List.of());
-        List<String> without = byProfile.getOrDefault(false, List.of());
-        if (!with.isEmpty() && !without.isEmpty()) {
-            add(
-                    draft.strategy(),
-                    "route " + route.name() + " has the strategy "
-                            + route.strategy().word() + ": what could not be sent de-identified to "
-                            + String.join(" and ", with) + " can go to " + String.join(" and ", without)
-                            + " with the patient's data",
-                    "give all of them a transform with a profile, or make two routes");
-        }
     }
 
     /** Warns when no report to a sender could ever say that all is committed. */

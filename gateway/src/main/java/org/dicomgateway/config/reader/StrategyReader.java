@@ -4,10 +4,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.dicomgateway.config.hocon.Node;
+import org.dicomgateway.config.hocon.Problems;
 import org.dicomgateway.config.hocon.Section;
 import org.dicomgateway.config.hocon.Setting;
+import org.dicomgateway.config.hocon.SourceLocation;
 import org.dicomgateway.config.settings.RouteSettings.CommitOn;
 import org.dicomgateway.config.settings.Strategy;
 import org.dicomgateway.config.settings.Strategy.Affinity;
@@ -20,6 +24,7 @@ public final class StrategyReader {
 
     private static final int MAX_COPIES = 64;
     private static final String COMMIT_ON = "commit-on";
+    private static final String MIXED_IDENTITY = "mixed-identity";
     private static final Pattern NUMBER = Pattern.compile("-?\\d+");
 
     /** The keys of each strategy. */
@@ -27,9 +32,15 @@ public final class StrategyReader {
 
     static {
         KEYS.put("broadcast", List.of(COMMIT_ON));
-        KEYS.put("failover", List.of("affinity", "when-refused"));
-        KEYS.put("balance", List.of("algorithm", "affinity", "when-refused"));
-        KEYS.put("replicate", List.of("copies", "algorithm", "affinity", "when-refused", COMMIT_ON));
+        KEYS.put("failover", List.of("affinity", "when-refused", MIXED_IDENTITY));
+        KEYS.put("balance", List.of("algorithm", "affinity", "when-refused", MIXED_IDENTITY));
+        KEYS.put("replicate", List.of("copies", "algorithm", "affinity", "when-refused", COMMIT_ON, MIXED_IDENTITY));
+    }
+
+    /** Whether a choice among destinations may decide that an instance leaves with the patient's data. */
+    private enum MixedIdentity {
+        REFUSE,
+        ALLOW
     }
 
     private StrategyReader() {}
@@ -41,7 +52,8 @@ public final class StrategyReader {
             Setting<Algorithm> algorithm,
             Setting<Affinity> affinity,
             Setting<WhenRefused> whenRefused,
-            Setting<CommitOn> commitOn) {
+            Setting<CommitOn> commitOn,
+            Setting<MixedIdentity> mixedIdentity) {
 
         Strategy get() {
             return switch (word.get()) {
@@ -50,6 +62,15 @@ public final class StrategyReader {
                 case "replicate" ->
                     new Strategy.Replicate(copies.get(), algorithm.get(), affinity.get(), whenRefused.get());
                 default -> new Strategy.Broadcast();
+            };
+        }
+
+        /** Whether some of so many destinations get no copy. */
+        private boolean chooses(int destinations) {
+            return switch (word.get()) {
+                case "broadcast" -> false;
+                case "replicate" -> copies.isValid() && copies.get() < destinations;
+                default -> true;
             };
         }
 
@@ -67,7 +88,8 @@ public final class StrategyReader {
                 section.word("algorithm", Algorithm.class),
                 section.word("affinity", Affinity.class),
                 section.word("when-refused", WhenRefused.class),
-                section.node(COMMIT_ON).flatMap(StrategyReader::commitOn));
+                section.node(COMMIT_ON).flatMap(StrategyReader::commitOn),
+                section.word(MIXED_IDENTITY, MixedIdentity.class));
     }
 
     /** {@code all}, a number of copies, or names of destinations. */
@@ -143,6 +165,38 @@ public final class StrategyReader {
             }
         });
         return draft;
+    }
+
+    /**
+     * Rejects a route that chooses among destinations which get de-identified instances and others, unless it says so.
+     *
+     * @param deidentifies whether the destination with this name gets de-identified instances
+     */
+    static void checkIdentity(
+            Draft draft,
+            SourceLocation place,
+            Setting<List<String>> to,
+            Predicate<String> deidentifies,
+            Problems problems) {
+        if (!draft.word.isValid()
+                || !to.isValid()
+                || !draft.mixedIdentity.isValid()
+                || draft.mixedIdentity.get() == MixedIdentity.ALLOW
+                || !draft.chooses(to.get().size())) {
+            return;
+        }
+        Map<Boolean, List<String>> parts = to.get().stream().collect(Collectors.partitioningBy(deidentifies));
+        List<String> with = parts.getOrDefault(true, List.of());
+        List<String> without = parts.getOrDefault(false, List.of());
+        if (!with.isEmpty() && !without.isEmpty()) {
+            problems.add(
+                    place,
+                    "with the strategy " + draft.word.get() + ", what could not be sent de-identified to "
+                            + String.join(" and ", with) + " can go to " + String.join(" and ", without)
+                            + " with the patient's data",
+                    "make two routes, or give all of them a transform with a profile; if you want it so, write"
+                            + " mixed-identity = allow");
+        }
     }
 
     /** The keys that do not apply to this strategy. */

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.dicomgateway.config.hocon.Node;
 import org.dicomgateway.config.hocon.Section;
 import org.dicomgateway.config.hocon.Setting;
 import org.dicomgateway.config.hocon.SourceLocation;
@@ -45,6 +46,11 @@ final class TransformReader {
                             "a profile holds for every instance: others would be sent as they are",
                             "remove it; let a route decide what a destination gets");
         }
+        Setting<Optional<Boolean>> recordOriginal = block.optional("record-original", Node::flag)
+                .check(
+                        flag -> !flag.orElse(false) || !profiled,
+                        flag -> "what is de-identified keeps no old values",
+                        "remove it, or the profile");
         if (rules.isEmpty() && !profiled) {
             block.problems().add(block.sourceLocation(), "changes nothing", "give it rules or a profile, or remove it");
         }
@@ -53,6 +59,10 @@ final class TransformReader {
                 block.sourceLocation(),
                 profiled,
                 () -> new TransformSettings(
-                        name, when.get(), rules.stream().map(Supplier::get).toList(), profile.get()));
+                        name,
+                        when.get(),
+                        rules.stream().map(Supplier::get).toList(),
+                        recordOriginal.get().orElse(false),
+                        profile.get()));
     }
 }

@@ -2,10 +2,13 @@ package org.dicomgateway.config.transform;
 
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.dicomgateway.security.Secret;
 
 /**
@@ -17,16 +20,21 @@ import org.dicomgateway.security.Secret;
  * @param shiftWithinDays by how many days dates are shifted at most; only with {@link
  *     ProfileOption#RETAIN_LONGITUDINAL_MODIFIED_DATES}
  * @param burnedIn what happens to instances whose pixels may show who the patient is
+ * @param masks the rectangles that are made black; only with {@link BurnedIn#MASK}
+ * @param kept what is kept because the operator lists it
  */
 public record ProfileSettings(
         Set<ProfileOption> options,
         Secret key,
         PatientIds patientId,
         Optional<Integer> shiftWithinDays,
-        BurnedIn burnedIn) {
+        BurnedIn burnedIn,
+        List<PixelMask> masks,
+        Kept kept) {
 
-    /** Copies the options. */
+    /** Copies options and masks. */
     public ProfileSettings {
+        masks = List.copyOf(masks);
         options = options.isEmpty() ? Set.of() : Collections.unmodifiableSet(EnumSet.copyOf(options));
     }
 
@@ -44,10 +52,36 @@ public record ProfileSettings(
         }
     }
 
+    /**
+     * What is kept because the operator lists it.
+     *
+     * @param descriptors the texts that descriptions may have, as {@link #normal} makes them; only with {@link
+     *     ProfileOption#CLEAN_DESCRIPTORS}
+     * @param privateElements only with {@link ProfileOption#RETAIN_SAFE_PRIVATE}
+     */
+    public record Kept(Set<String> descriptors, List<PrivateElement> privateElements) {
+
+        /** Nothing. */
+        public static final Kept NOTHING = new Kept(Set.of(), List.of());
+
+        /** Copies both, and sorts the texts. */
+        public Kept {
+            descriptors = Collections.unmodifiableSet(new TreeSet<>(descriptors));
+            privateElements = List.copyOf(privateElements);
+        }
+
+        /** A text in small letters, with single blanks: how texts are compared. */
+        public static String normal(String text) {
+            return text.strip().replaceAll("\\s+", " ").toLowerCase(Locale.ROOT);
+        }
+    }
+
     /** What happens to instances whose pixels may show who the patient is. */
     public enum BurnedIn {
         /** They are parked. */
         PARK,
+        /** The rectangles of their device are made black; without any, they are parked. */
+        MASK,
         /** They are sent. */
         ALLOW
     }

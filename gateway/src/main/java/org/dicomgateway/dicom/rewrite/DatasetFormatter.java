@@ -83,7 +83,7 @@ final class DatasetFormatter {
         number(out, 0, 4, encoding.bigEndian());
     }
 
-    private static void tag(ByteArrayOutputStream out, int tag, boolean bigEndian) {
+    static void tag(ByteArrayOutputStream out, int tag, boolean bigEndian) {
         number(out, tag >>> 16, 2, bigEndian);
         number(out, tag & 0xFFFF, 2, bigEndian);
     }

@@ -35,13 +35,16 @@ final class DatasetParser {
 
     private final ElementSource source;
     private final Encoding encoding;
+    private final boolean skims;
     private int bytes;
     private int elements;
     private int tag;
 
-    DatasetParser(ElementSource source, Encoding encoding) {
+    /** @param skims whether it only looks whether all can be read: then elements have no values, and no items */
+    DatasetParser(ElementSource source, Encoding encoding, boolean skims) {
         this.source = source;
         this.encoding = encoding;
+        this.skims = skims;
     }
 
     /** What the header of an element says. */
@@ -149,7 +152,7 @@ final class DatasetParser {
             }
             return Element.ofFragments(header.tag(), header.vr(), fragments());
         }
-        ByteArrayOutputStream value = new ByteArrayOutputStream(Math.min(length(header), PIECE));
+        ByteArrayOutputStream value = new ByteArrayOutputStream(skims ? 0 : Math.min(length(header), PIECE));
         copy(length(header), value);
         return Element.of(header.tag(), header.vr(), value.toByteArray());
     }
@@ -166,6 +169,10 @@ final class DatasetParser {
             throw tooLong();
         }
         bytes += length;
+        if (skims) {
+            source.skip(length);
+            return;
+        }
         byte[] piece = new byte[Math.min(length, PIECE)];
         for (int left = length; left > 0; ) {
             int n = source.read(piece, 0, Math.min(left, piece.length));
@@ -192,7 +199,10 @@ final class DatasetParser {
             if (++elements > MAX_ELEMENTS) {
                 throw new UntransformableException("it has more than " + MAX_ELEMENTS + " attributes");
             }
-            items.add(item(length, in, depth));
+            Elements item = item(length, in, depth);
+            if (!skims) {
+                items.add(item);
+            }
         }
         if (source.position() > end) {
             throw malformed("an item is longer than its sequence");
@@ -210,7 +220,10 @@ final class DatasetParser {
                 return item;
             }
             Header header = header(in);
-            add(item, value(header, in, depth));
+            Element element = value(header, in, depth);
+            if (!skims) {
+                add(item, element);
+            }
         }
         if (source.position() > end) {
             throw malformed("an attribute is longer than its item");
@@ -238,7 +251,9 @@ final class DatasetParser {
             if (tag != ITEM || length < 0) {
                 throw malformed("a fragment is missing");
             }
-            DatasetFormatter.itemHeader(all, length, source.isBigEndian());
+            if (!skims) {
+                DatasetFormatter.itemHeader(all, length, source.isBigEndian());
+            }
             bytes += DatasetFormatter.ITEM_HEADER;
             copy(length, all);
         }

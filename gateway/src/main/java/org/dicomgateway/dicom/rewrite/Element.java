@@ -1,7 +1,9 @@
 package org.dicomgateway.dicom.rewrite;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.dicomgateway.dicom.values.Dictionary;
 import org.jspecify.annotations.Nullable;
 
@@ -73,6 +75,26 @@ public final class Element {
     /** The items; none when it is no sequence. */
     public List<Elements> itemsOrNone() {
         return items == null ? List.of() : items;
+    }
+
+    /** Whether it is the same element with the same value, and the same items. */
+    public boolean isSameAs(Element other) {
+        List<Elements> here = itemsOrNone();
+        List<Elements> there = other.itemsOrNone();
+        return tag == other.tag
+                && vr.equals(other.vr)
+                && fragments == other.fragments
+                && isSequence() == other.isSequence()
+                && Arrays.equals(value, other.value)
+                && here.size() == there.size()
+                && IntStream.range(0, here.size()).allMatch(i -> here.get(i).isSameAs(there.get(i)));
+    }
+
+    /** The same element, whose items can be changed alone. */
+    Element copy() {
+        return isSequence()
+                ? sequence(tag, vr, itemsOrNone().stream().map(Elements::copy).toList())
+                : this;
     }
 
     /** Whether its bytes depend on the Specific Character Set (PS3.5 6.1.2.3). */

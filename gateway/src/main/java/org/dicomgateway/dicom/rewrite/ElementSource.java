@@ -3,6 +3,7 @@ package org.dicomgateway.dicom.rewrite;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
 
 /** Reads numbers and blocks from a stream. For one thread. */
 final class ElementSource {
@@ -15,10 +16,32 @@ final class ElementSource {
     private long filled;
     private int pos;
     private int end;
+    private @Nullable Tap tap;
+    private int tapped;
 
     ElementSource(InputStream in, boolean bigEndian) {
         this.in = in;
         this.bigEndian = bigEndian;
+    }
+
+    /** Is given the bytes that pass. It may change them. */
+    interface Tap {
+        void pass(byte[] bytes, int offset, int count) throws IOException;
+    }
+
+    /** From here on, what is read or skipped also goes to {@code next}; null: nowhere. */
+    void tap(@Nullable Tap next) throws IOException {
+        flush();
+        tap = next;
+        tapped = pos;
+    }
+
+    private void flush() throws IOException {
+        Tap to = tap;
+        if (to != null && pos > tapped) {
+            to.pass(buffer, tapped, pos - tapped);
+        }
+        tapped = pos;
     }
 
     boolean isBigEndian() {
@@ -81,12 +104,14 @@ final class ElementSource {
     }
 
     private boolean fill() throws IOException {
+        flush();
         int n = in.read(buffer, 0, buffer.length);
         if (n <= 0) {
             return false;
         }
         filled += n;
         pos = 0;
+        tapped = 0;
         end = n;
         return true;
     }

@@ -47,6 +47,21 @@ public final class Elements {
         return byTag.values();
     }
 
+    /** The same elements, in a dataset that can be changed alone. */
+    public Elements copy() {
+        Elements copy = new Elements();
+        byTag.values().forEach(element -> copy.put(element.copy()));
+        return copy;
+    }
+
+    boolean isSameAs(Elements other) {
+        return byTag.keySet().equals(other.byTag.keySet())
+                && byTag.values().stream()
+                        .allMatch(element -> other.get(element.tag())
+                                .filter(element::isSameAs)
+                                .isPresent());
+    }
+
     public boolean isEmpty() {
         return byTag.isEmpty();
     }

@@ -1,5 +1,7 @@
 package org.dicomgateway.dicom.rewrite;
 
+import java.util.Optional;
+
 /** Changes the attributes of one dataset. Must do the same each time for the same attributes. */
 public interface Rewriting {
 
@@ -9,6 +11,11 @@ public interface Rewriting {
      * @throws UntransformableException when that is not possible; then nothing is sent
      */
     void beforePixelData(Elements attributes) throws UntransformableException;
+
+    /** How the pixel data is changed; empty: it passes through. Asked after {@link #beforePixelData}. */
+    default Optional<PixelEdit> pixels() {
+        return Optional.empty();
+    }
 
     /**
      * Changes the attributes after the pixel data. It is called after {@link #beforePixelData}, also when there is no

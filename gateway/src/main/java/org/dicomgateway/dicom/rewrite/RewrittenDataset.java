@@ -1,5 +1,7 @@
 package org.dicomgateway.dicom.rewrite;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,8 +17,8 @@ import org.dicomgateway.dicom.values.TransferSyntax;
 
 /**
  * A changed dataset, made completely once before any byte of it is used: then it is known that all of it can be made,
- * and what it is. It keeps the changed attributes in memory, and not the pixel data, which is read from the original a
- * second time. Immutable.
+ * and what it is. It keeps the changed attributes in memory. Pixel data it keeps only when there is little; else that
+ * is read from the original a second time. Immutable.
  *
  * <p>The transfer syntax stays the same. A deflated dataset is written in stored blocks (RFC 1951 3.2.4): what a
  * deflating library makes of the same bytes differs from version to version.
@@ -30,40 +32,51 @@ public final class RewrittenDataset {
 
     /** What passes through: offsets and lengths of frames, and pixel data of each kind (PS3.6). */
     private static final Set<Integer> PIXELS =
-            Set.of(0x7FE00001, 0x7FE00002, 0x7FE00003, 0x7FE00008, 0x7FE00009, 0x7FE00010);
+            Set.of(0x7FE00001, 0x7FE00002, 0x7FE00003, 0x7FE00008, 0x7FE00009, PassingPixels.PIXEL_DATA);
 
-    /** One at a time holds the elements of a dataset in memory: they need many times the memory of their bytes. */
+    /**
+     * One at a time holds the elements of a dataset in memory: they need many times the memory of their bytes. Their
+     * bytes are read before, so that a slow disk keeps nobody waiting.
+     */
     private static final Semaphore IN_MEMORY = new Semaphore(1);
 
     private final TransferSyntax syntax;
     private final byte[] head;
     private final long pixelsFrom;
-    private final long pixelsLength;
+    private final PassingPixels pixels;
     private final byte[] tail;
 
-    private RewrittenDataset(TransferSyntax syntax, byte[] head, long pixelsFrom, long pixelsLength, byte[] tail) {
+    private RewrittenDataset(TransferSyntax syntax, byte[] head, long pixelsFrom, PassingPixels pixels, byte[] tail) {
         this.syntax = syntax;
         this.head = head;
         this.pixelsFrom = pixelsFrom;
-        this.pixelsLength = pixelsLength;
+        this.pixels = pixels;
         this.tail = tail;
+    }
+
+    /** Is told the bytes of a changed dataset while it is made. */
+    @FunctionalInterface
+    public interface Listener {
+        void add(byte[] bytes, int offset, int count);
     }
 
     /**
      * Makes a changed dataset. Reads the original to its end, and does not close it.
      *
+     * @param listener is told every byte of it, before this returns; of a deflated one nothing
      * @throws UnreadableDatasetException when the original is malformed
      * @throws UntransformableException when it cannot be changed
      * @throws IOException when {@code original} throws it
      */
-    public static RewrittenDataset of(InputStream original, TransferSyntax syntax, Rewriting rewriting)
-            throws IOException {
+    public static RewrittenDataset of(
+            InputStream original, TransferSyntax syntax, Rewriting rewriting, Listener listener) throws IOException {
         if (!syntax.isDeflated()) {
-            return read(original, syntax, rewriting);
+            return read(original, syntax, rewriting, listener);
         }
         Inflater inflater = new Inflater(true);
         try {
-            RewrittenDataset dataset = read(new InflaterInputStream(original, inflater), syntax, rewriting);
+            RewrittenDataset dataset =
+                    read(new InflaterInputStream(original, inflater), syntax, rewriting, (bytes, offset, count) -> {});
             drain(original);
             return dataset;
         } catch (java.util.zip.ZipException e) {
@@ -73,91 +86,113 @@ public final class RewrittenDataset {
         }
     }
 
-    private static RewrittenDataset read(InputStream in, TransferSyntax syntax, Rewriting rewriting)
+    private static RewrittenDataset read(InputStream in, TransferSyntax syntax, Rewriting rewriting, Listener listener)
             throws IOException {
         Encoding encoding = Encoding.of(syntax);
         ElementSource source = new ElementSource(in, encoding.bigEndian());
-        DatasetParser parser = new DatasetParser(source, encoding);
+        DatasetParser parser = new DatasetParser(source, encoding, true);
         try {
-            Next[] next = {Next.NONE};
-            byte[] head = alone(() -> {
-                Elements before = new Elements();
-                next[0] = attributes(parser, before, parser.next(), PIXEL_GROUP);
-                rewriting.beforePixelData(before);
-                return DatasetFormatter.format(before, encoding);
-            });
-            Next first = next[0];
+            ByteArrayOutputStream attributes = new ByteArrayOutputStream();
+            Next first = attributes(parser, source, parser.next(), PIXEL_GROUP, attributes);
+            byte[] head = changed(attributes.toByteArray(), encoding, rewriting::beforePixelData);
+            listener.add(head, 0, head.length);
             if (first.is(GROUP_LENGTH)) {
                 parser.skip(parser.header());
                 first = parser.next();
             }
-            long from = first.at();
-            Next rest = pixels(parser, first);
-            byte[] tail = alone(() -> {
-                Elements after = new Elements();
-                attributes(parser, after, rest, AFTER_ALL);
-                rewriting.afterPixelData(after);
-                return DatasetFormatter.format(after, encoding);
-            });
-            return new RewrittenDataset(syntax, head, from, rest.at() - from, tail);
+            PassingPixels pixels = new PassingPixels(rewriting.pixels(), listener);
+            Next rest = pixels(parser, source, first, pixels);
+            ByteArrayOutputStream behind = new ByteArrayOutputStream();
+            attributes(parser, source, rest, AFTER_ALL, behind);
+            byte[] tail = changed(behind.toByteArray(), encoding, rewriting::afterPixelData);
+            listener.add(tail, 0, tail.length);
+            return new RewrittenDataset(syntax, head, first.at(), pixels, tail);
         } catch (EOFException e) {
             throw parser.cut(e);
         }
     }
 
-    /** Makes the bytes of something that needs much more memory than them. */
-    private interface Maker {
-        byte[] make() throws IOException;
+    /** Changes attributes. */
+    private interface Change {
+        void apply(Elements attributes) throws UntransformableException;
     }
 
-    private static byte[] alone(Maker maker) throws IOException {
+    private static byte[] changed(byte[] attributes, Encoding encoding, Change change) throws IOException {
         IN_MEMORY.acquireUninterruptibly();
         try {
-            return maker.make();
+            ElementSource source = new ElementSource(new ByteArrayInputStream(attributes), encoding.bigEndian());
+            DatasetParser parser = new DatasetParser(source, encoding, false);
+            Elements elements = new Elements();
+            for (Next next = parser.next(); next.tag().isPresent(); next = parser.next()) {
+                parser.add(elements, parser.value(parser.header()));
+            }
+            change.apply(elements);
+            return DatasetFormatter.format(elements, encoding);
         } finally {
             IN_MEMORY.release();
         }
     }
 
-    /** Reads attributes up to the first one of this group or a later one; returns that one, whose tag is read. */
-    private static Next attributes(DatasetParser parser, Elements target, Next first, int endGroup) throws IOException {
+    /** Copies attributes up to the first one of this group or a later one; returns that one, whose tag is read. */
+    private static Next attributes(
+            DatasetParser parser, ElementSource source, Next first, int endGroup, ByteArrayOutputStream target)
+            throws IOException {
         Next next = first;
         while (next.tag().isPresent() && next.tag().getAsInt() >>> 16 < endGroup) {
-            parser.add(target, parser.value(parser.header()));
+            DatasetFormatter.tag(target, next.tag().getAsInt(), source.isBigEndian());
+            source.tap(target::write);
+            parser.value(parser.header());
+            source.tap(null);
             next = parser.next();
         }
         return next;
     }
 
-    /** Skips what passes through; returns what is behind it. */
-    private static Next pixels(DatasetParser parser, Next first) throws IOException {
+    /** Passes what passes through; returns what is behind it. */
+    private static Next pixels(DatasetParser parser, ElementSource source, Next first, PassingPixels pixels)
+            throws IOException {
         Next next = first;
         while (next.tag().isPresent() && next.tag().getAsInt() >>> 16 == PIXEL_GROUP) {
             if (!PIXELS.contains(next.tag().getAsInt())) {
                 throw new UntransformableException("it has an attribute among its pixel data that is not known: "
                         + Dictionary.format(next.tag().getAsInt()));
             }
-            parser.skip(parser.header());
+            ByteArrayOutputStream tag = new ByteArrayOutputStream();
+            DatasetFormatter.tag(tag, next.tag().getAsInt(), source.isBigEndian());
+            pixels.pass(tag.toByteArray(), 0, tag.size());
+            source.tap(pixels::pass);
+            DatasetParser.Header header = parser.header();
+            source.tap(pixels::pass);
+            pixels.value(header);
+            parser.skip(header);
+            source.tap(null);
             next = parser.next();
         }
+        pixels.end();
         return next;
     }
 
     /** The length of the changed dataset in bytes. */
     public long length() {
-        long plain = head.length + pixelsLength + tail.length;
+        long plain = head.length + pixels.length() + tail.length;
         return syntax.isDeflated() ? StoredBlocks.length(plain) : plain;
     }
 
+    /** Whether {@link #open} reads the original. */
+    public boolean needsOriginal() {
+        return pixels.kept().isEmpty();
+    }
+
     /**
-     * The changed dataset. Before its end, it reads {@code original} to its end, so that an exception about damage
-     * there comes in time. Closing it does not close {@code original}.
+     * The changed dataset. If it {@link #needsOriginal}, it reads {@code original} to its end before its own end, so
+     * that an exception about damage there comes in time. Closing it does not close {@code original}.
      *
-     * @param original the same bytes that it was made of
+     * @param original the same bytes that it was made of; nothing when they are not needed
      */
     public InputStream open(InputStream original) {
-        if (!syntax.isDeflated()) {
-            return new Spliced(original, original);
+        if (!needsOriginal() || !syntax.isDeflated()) {
+            InputStream spliced = new Spliced(original, original);
+            return syntax.isDeflated() ? new StoredBlocks(spliced, () -> {}) : spliced;
         }
         Inflater inflater = new Inflater(true);
         return new StoredBlocks(new Spliced(new InflaterInputStream(original, inflater), original), inflater::end);
@@ -174,7 +209,7 @@ public final class RewrittenDataset {
         private final InputStream original;
         private int headDone;
         private boolean skipped;
-        private long pixelsLeft = pixelsLength;
+        private long pixelsDone;
         private boolean drained;
         private int tailDone;
 
@@ -200,10 +235,10 @@ public final class RewrittenDataset {
                 headDone += n;
                 return n;
             }
-            if (pixelsLeft > 0) {
+            if (pixelsDone < pixels.length()) {
                 return readPixels(target, offset, count);
             }
-            if (!drained) {
+            if (!drained && needsOriginal()) {
                 drain(plain);
                 drain(original);
                 drained = true;
@@ -215,15 +250,22 @@ public final class RewrittenDataset {
         }
 
         private int readPixels(byte[] target, int offset, int count) throws IOException {
+            int most = (int) Math.min(count, pixels.length() - pixelsDone);
+            if (!needsOriginal()) {
+                System.arraycopy(pixels.kept().orElseThrow(), (int) pixelsDone, target, offset, most);
+                pixelsDone += most;
+                return most;
+            }
             if (!skipped) {
                 plain.skipNBytes(pixelsFrom);
                 skipped = true;
             }
-            int n = plain.read(target, offset, (int) Math.min(count, pixelsLeft));
+            int n = plain.read(target, offset, most);
             if (n < 0) {
                 throw new EOFException("the original is shorter than when it was read first");
             }
-            pixelsLeft -= n;
+            pixels.edit(target, offset, n, pixelsDone);
+            pixelsDone += n;
             return n;
         }
     }

@@ -12,6 +12,7 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.config.settings.RateLimiter;
+import org.dicomgateway.config.transform.TransformSettings;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.dicom.wire.AssociationException;
@@ -284,7 +285,9 @@ final class Lane {
                 tally.lastDelivered(),
                 tally.lastError(),
                 health.report(),
-                health.allowsTraffic() ? breaker.nextTrial() : Optional.empty());
+                health.allowsTraffic() ? breaker.nextTrial() : Optional.empty(),
+                settings.transforms().stream().map(TransformSettings::name).toList(),
+                settings.deidentifies());
     }
 
     private void work(boolean permanent) throws InterruptedException {

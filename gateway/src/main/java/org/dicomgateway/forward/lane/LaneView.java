@@ -1,6 +1,7 @@
 package org.dicomgateway.forward.lane;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.dicomgateway.forward.health.DestinationState;
 import org.dicomgateway.forward.health.ServerReport;
@@ -26,6 +27,8 @@ import org.dicomgateway.forward.health.ServerReport;
  * @param lastError the reason for the last failure; empty when there was none
  * @param report the server's last report about itself, if it is asked
  * @param nextAttempt when a destination that is down is tried again; empty when it is not down, or is being tried
+ * @param transforms the names of its transforms, in their order; empty: it gets what was received
+ * @param deidentifies whether one of them de-identifies
  */
 public record LaneView(
         String destination,
@@ -45,7 +48,9 @@ public record LaneView(
         Optional<Instant> lastDelivered,
         String lastError,
         Optional<ServerReport> report,
-        Optional<Instant> nextAttempt) {
+        Optional<Instant> nextAttempt,
+        List<String> transforms,
+        boolean deidentifies) {
 
     /** Whether deliveries may be routed to it. */
     public boolean usable() {

@@ -1,6 +1,5 @@
 package org.dicomgateway.forward.lane;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
@@ -60,22 +59,26 @@ final class OutgoingInstances {
             if (before.isPresent()) {
                 throw otherwise(before.get(), "the destination has no transforms now");
             }
+            outbox.noteSentUnchanged(claim);
             return new Prepared(Optional.empty(), outbox.open(claim));
         }
+        Transformation.Original original = () -> outbox.open(claim);
         Transformation.Result result = transformation
                 .get()
                 .apply(
-                        () -> outbox.open(claim),
+                        original,
                         claim.instance().transferSyntax(),
-                        claim.instance().origin());
+                        new Transformation.Arrival(
+                                claim.instance().origin(), claim.instance().receivedAt()));
         note(claim, result.sentAs());
-        InputStream original = outbox.open(claim);
-        return new Prepared(Optional.of(result.sentAs()), closing(result.open(original), original));
+        return new Prepared(Optional.of(result.sentAs()), result.open(original));
     }
 
     private void note(Claim claim, SentAs sentAs) throws UntransformableException, NotNowException {
         Optional<SentAs> before = outbox.sentAs(claim);
-        if (before.isEmpty()) {
+        boolean free = before.isEmpty()
+                || (before.get().isForgotten() && before.get().version().equals(sentAs.version()));
+        if (free) {
             outbox.noteSentAs(claim, sentAs);
         } else if (!before.get().isSameAs(sentAs)) {
             throw otherwise(
@@ -87,8 +90,11 @@ final class OutgoingInstances {
     }
 
     private static UntransformableException otherwise(SentAs before, String why) {
-        return new UntransformableException("an earlier attempt may have sent it as " + before.sopInstance() + ", and "
-                + why + "; retry the delivery to send it by the transforms as they are now");
+        String earlier = before.isForgotten()
+                ? "the ledger that knew what earlier attempts sent was lost"
+                : "an earlier attempt may have sent it as " + before.sopInstance();
+        return new UntransformableException(
+                earlier + ", and " + why + "; retry the delivery to send it by the transforms as they are now");
     }
 
     /** The SOP Instance UID under which the destination was sent the instance, when that is another one. */
@@ -104,17 +110,5 @@ final class OutgoingInstances {
             LOG.debug("the log line of delivery {} names one UID", claim.deliveryId(), e);
             return Optional.empty();
         }
-    }
-
-    /** Both are closed: closing a transformed dataset does not close the original. */
-    private static InputStream closing(InputStream dataset, InputStream original) {
-        return new FilterInputStream(dataset) {
-            @Override
-            public void close() throws IOException {
-                try (original) {
-                    super.close();
-                }
-            }
-        };
     }
 }

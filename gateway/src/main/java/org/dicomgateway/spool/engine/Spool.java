@@ -243,13 +243,29 @@ public final class Spool implements Intake, Outbox, SpoolView, Whereabouts, Auto
     /** The sync makes the note outlive a power cut, too, after which the rules may be others. */
     @Override
     public void noteSentAs(Claim claim, SentAs sentAs) throws NotNowException {
+        noteVersion(claim.destination(), sentAs.version());
         try {
             parts.ledgerQueue()
-                    .apply(new Change.SentAsNoted(claim.deliveryId(), claim.destination(), sentAs))
+                    .applyDurably(new Change.SentAsNoted(claim.deliveryId(), claim.destination(), sentAs))
                     .join();
-            parts.ledgerQueue().sync().join();
         } catch (CompletionException e) {
             throw new NotNowException("the ledger cannot note what is sent: " + e.getCause());
+        }
+    }
+
+    @Override
+    public void noteSentUnchanged(Claim claim) throws NotNowException {
+        noteVersion(claim.destination(), "");
+    }
+
+    private void noteVersion(String destination, String version) throws NotNowException {
+        if (parts.journal().isSentBy(destination, version)) {
+            return;
+        }
+        try {
+            parts.journal().sentBy(destination, version, parts.ledger().lastInstanceId());
+        } catch (IOException | LedgerException e) {
+            throw new NotNowException("the journal cannot note by which transforms " + destination + " is sent: " + e);
         }
     }
 

@@ -32,6 +32,14 @@ public sealed interface Fact {
     /** These versions were sent, and older versions that the spool still keeps must not follow. */
     record Sent(List<SentVersion> versions) implements Fact {}
 
+    /**
+     * Since this fact, a destination is sent what this version of its transforms makes; empty: what was received. The
+     * newest fact of a destination counts.
+     *
+     * @param others instances with ids up to this one may have been sent as other versions made them
+     */
+    record SentBy(String destination, String version, long others) implements Fact {}
+
     /** A fact written by a newer version of the gateway. Kept unchanged. */
     record Unknown(int kind, String json) implements Fact {}
 
@@ -59,6 +67,8 @@ public sealed interface Fact {
             return 3;
         } else if (this instanceof Sent) {
             return 4;
+        } else if (this instanceof SentBy) {
+            return 5;
         }
         return ((Unknown) this).kind;
     }
@@ -80,6 +90,7 @@ public sealed interface Fact {
                 case 2 -> Json.MAPPER.readValue(json, Rerouted.class);
                 case 3 -> Json.MAPPER.readValue(json, Unread.class);
                 case 4 -> Json.MAPPER.readValue(json, Sent.class);
+                case 5 -> Json.MAPPER.readValue(json, SentBy.class);
                 default -> new Unknown(kind, new String(json, UTF_8));
             };
         } catch (RuntimeException e) {

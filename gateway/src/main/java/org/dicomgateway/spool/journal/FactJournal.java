@@ -7,8 +7,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.LongPredicate;
+import java.util.stream.Stream;
 import org.dicomgateway.dicom.values.ByteSize;
 import org.dicomgateway.spool.disk.Disk;
 import org.dicomgateway.spool.disk.DiskFile;
@@ -20,8 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps what must survive the loss of the ledger: how new the ledger must be at least, and what operators decided. A
- * small file beside the log. Each entry is durable before the action that depends on it.
+ * Keeps what must survive the loss of the ledger: how new the ledger must be at least, what operators decided, and
+ * by which transforms destinations are sent instances. A small file beside the log. Each entry is durable before the
+ * action that depends on it.
  *
  * <p><b>Guarantee.</b> After {@link #raise} or {@link #add} returns, its entry survives any crash. Damage in the file
  * is reported and affects only the damaged entries. If the whole file is damaged, the spool opens without it.
@@ -55,6 +59,7 @@ public final class FactJournal implements Closeable {
     private final Disk disk;
     private final Folders folders;
     private final List<Fact> facts = new ArrayList<>();
+    private final Map<String, Fact.SentBy> sentBy = new TreeMap<>();
     private @Nullable DiskFile file;
     /** If nothing in the old file is readable, the old file gets this suffix before a new one takes its name. */
     private @Nullable String unreadable;
@@ -123,7 +128,7 @@ public final class FactJournal implements Closeable {
             readFloor(bytes, problems);
             FactRecord.Found found = FactRecord.scan(bytes, FACTS_AT);
             problems.addAll(found.problems());
-            facts.addAll(found.facts());
+            know(found.facts());
             end = found.end();
             problems.forEach(
                     problem -> LOG.error("{} is damaged: {}; the rest of it is used", folders.facts(), problem));
@@ -164,7 +169,41 @@ public final class FactJournal implements Closeable {
 
     /** All known facts, in the order in which they were added. */
     public synchronized List<Fact> facts() {
-        return List.copyOf(facts);
+        return Stream.concat(facts.stream(), sentBy.values().stream()).toList();
+    }
+
+    private void know(List<Fact> added) {
+        for (Fact fact : added) {
+            if (fact instanceof Fact.SentBy one) {
+                sentBy.put(one.destination(), one);
+            } else {
+                facts.add(fact);
+            }
+        }
+    }
+
+    /** Whether it is known, durably, that a destination is sent what this version of its transforms makes. */
+    public synchronized boolean isSentBy(String destination, String version) {
+        Fact.SentBy known = sentBy.get(destination);
+        return known == null ? version.isEmpty() : known.version().equals(version) && file != null;
+    }
+
+    /**
+     * Notes that from now on a destination is sent what this version of its transforms makes. Durable on return.
+     *
+     * @param version empty: what was received
+     * @param newest the id of the newest instance that may have been sent there before
+     */
+    public synchronized void sentBy(String destination, String version, long newest) throws IOException {
+        if (isSentBy(destination, version)) {
+            return;
+        }
+        Fact.SentBy known = sentBy.get(destination);
+        if (known != null && known.version().equals(version)) {
+            replace(floor);
+            return;
+        }
+        add(List.of(new Fact.SentBy(destination, version, known == null ? 0 : newest)));
     }
 
     /**
@@ -193,7 +232,7 @@ public final class FactJournal implements Closeable {
         if (added.isEmpty()) {
             return;
         }
-        facts.addAll(added);
+        know(added);
         DiskFile open = file;
         if (open == null) {
             replace(floor);
@@ -276,7 +315,7 @@ public final class FactJournal implements Closeable {
             made.writeFully(new ByteBuffer[] {header.rewind()}, 0);
             made.writeFully(floorBlock(newFloor), FLOORS_AT[0]);
             long at = FACTS_AT;
-            for (Fact fact : facts) {
+            for (Fact fact : facts()) {
                 ByteBuffer record = FactRecord.encode(fact);
                 int length = record.remaining();
                 made.writeFully(new ByteBuffer[] {record}, at);

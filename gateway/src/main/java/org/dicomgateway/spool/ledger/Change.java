@@ -118,6 +118,15 @@ public sealed interface Change {
     record SentAsNoted(long deliveryId, String destination, SentAs sentAs) implements Change {}
 
     /**
+     * A new ledger forgot what deliveries were noted to be sent as at a destination: notes what is still known, for
+     * each delivery and this destination.
+     *
+     * @param version the version of the transforms; empty: what was received
+     * @param others for instances with ids up to this one, it may have been another version
+     */
+    record SentAsForgotten(String destination, String version, long others) implements Change {}
+
+    /**
      * These versioned deliveries are about to be sent. If the process ends before they are settled, they may have
      * arrived.
      */

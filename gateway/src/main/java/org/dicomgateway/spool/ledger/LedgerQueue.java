@@ -68,30 +68,49 @@ public final class LedgerQueue implements AutoCloseable {
         thread.start();
     }
 
-    /** Changes, or a command when {@code answer} is present. A command without changes is a sync. */
-    private record Entry(List<Change> changes, @Nullable CompletableFuture<Ledger.Applied> answer) {
+    /**
+     * Changes, or a command when {@code answer} is present. A command without changes is a sync.
+     *
+     * @param durable whether the changes are synced before the answer; several such commands share a sync
+     */
+    private record Entry(
+            List<Change> changes, @Nullable CompletableFuture<Ledger.Applied> answer, boolean durable) {
 
         boolean isCommand() {
             return answer != null;
+        }
+
+        boolean standsAlone() {
+            return isCommand() && !durable;
         }
     }
 
     /** Queues changes, in this order, after everything submitted before. Does not block. */
     public void submit(Collection<? extends Change> changes) {
-        enqueue(changes.stream().map(change -> new Entry(List.of(change), null)).toList());
+        enqueue(changes.stream().map(change -> new Entry(List.of(change), null, false)).toList());
     }
 
     /** Applies changes as a command of their own. The future completes exceptionally when they were not applied. */
     public CompletableFuture<Ledger.Applied> apply(Change... changes) {
         CompletableFuture<Ledger.Applied> answer = new CompletableFuture<>();
-        enqueue(List.of(new Entry(List.of(changes), answer)));
+        enqueue(List.of(new Entry(List.of(changes), answer, false)));
+        return answer;
+    }
+
+    /**
+     * Applies changes, and makes them durable with everything submitted before. What other threads ask for meanwhile
+     * shares the sync. The future completes exceptionally when they may not be durable.
+     */
+    public CompletableFuture<Ledger.Applied> applyDurably(Change... changes) {
+        CompletableFuture<Ledger.Applied> answer = new CompletableFuture<>();
+        enqueue(List.of(new Entry(List.of(changes), answer, true)));
         return answer;
     }
 
     /** Makes everything submitted before durable. The future completes exceptionally when that fails. */
     public CompletableFuture<Ledger.Applied> sync() {
         CompletableFuture<Ledger.Applied> answer = new CompletableFuture<>();
-        enqueue(List.of(new Entry(List.of(), answer)));
+        enqueue(List.of(new Entry(List.of(), answer, false)));
         return answer;
     }
 
@@ -152,12 +171,12 @@ public final class LedgerQueue implements AutoCloseable {
         try {
             for (List<Entry> batch = take(); !batch.isEmpty(); batch = take()) {
                 CompletableFuture<Ledger.Applied> answer = batch.get(0).answer();
-                if (answer != null) {
+                if (answer != null && batch.get(0).standsAlone()) {
                     execute(batch.get(0), answer);
+                } else if (batch.stream().anyMatch(Entry::durable)) {
+                    executeDurably(batch);
                 } else {
-                    applyUntilDone(batch.stream()
-                            .flatMap(entry -> entry.changes().stream())
-                            .toList());
+                    applyUntilDone(changes(batch));
                 }
             }
             syncAtClose();
@@ -176,13 +195,16 @@ public final class LedgerQueue implements AutoCloseable {
             gatherMore();
             List<Entry> batch = new ArrayList<>();
             while (!queue.isEmpty() && batch.size() < MAX_BATCH) {
-                boolean command = queue.element().isCommand();
-                if (command && !batch.isEmpty()) {
+                boolean alone = queue.element().standsAlone();
+                if (alone && !batch.isEmpty()) {
                     break;
                 }
-                batch.add(queue.remove());
-                if (command) {
+                Entry next = queue.remove();
+                batch.add(next);
+                if (next.isCommand()) {
                     commands--;
+                }
+                if (alone) {
                     break;
                 }
             }
@@ -205,6 +227,33 @@ public final class LedgerQueue implements AutoCloseable {
         } catch (LedgerException | RuntimeException e) {
             LOG.warn("the ledger refused a command", e);
             answer.completeExceptionally(e);
+        }
+    }
+
+    private static List<Change> changes(List<Entry> batch) {
+        return batch.stream().flatMap(entry -> entry.changes().stream()).toList();
+    }
+
+    /** All in one transaction, with one sync. When that fails, what is no command is applied nevertheless. */
+    private void executeDurably(List<Entry> batch) {
+        boolean done = false;
+        try {
+            Ledger.Applied answer = applyOnce(changes(batch));
+            done = true;
+            syncIfDirty();
+            for (Entry entry : batch) {
+                if (entry.answer() != null) {
+                    entry.answer().complete(answer);
+                }
+            }
+        } catch (LedgerException | RuntimeException e) {
+            LOG.warn("the ledger refused a command", e);
+            batch.forEach(entry -> answerFailed(entry, e));
+            List<Change> others =
+                    changes(batch.stream().filter(entry -> !entry.isCommand()).toList());
+            if (!done && !others.isEmpty()) {
+                applyUntilDone(others);
+            }
         }
     }
 
@@ -319,7 +368,7 @@ public final class LedgerQueue implements AutoCloseable {
         left.forEach(entry -> answerFailed(entry, new IllegalStateException("the ledger's writer has ended")));
     }
 
-    private static void answerFailed(Entry entry, RuntimeException why) {
+    private static void answerFailed(Entry entry, Exception why) {
         CompletableFuture<Ledger.Applied> answer = entry.answer();
         if (answer != null) {
             answer.completeExceptionally(why);

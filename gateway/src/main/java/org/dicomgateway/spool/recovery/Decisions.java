@@ -19,7 +19,7 @@ import org.dicomgateway.spool.log.InstanceReader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Repeats the operators' earlier decisions on a rebuilt ledger. */
+/** Tells a rebuilt ledger what the journal knows: what operators decided, and what destinations were sent. */
 final class Decisions {
 
     private static final Logger LOG = LoggerFactory.getLogger(Decisions.class);
@@ -52,6 +52,8 @@ final class Decisions {
                 again += reroute(rerouted);
             } else if (fact instanceof Fact.Sent sent) {
                 apply(new Change.Sent(sent.versions(), now));
+            } else if (fact instanceof Fact.SentBy by) {
+                apply(new Change.SentAsForgotten(by.destination(), by.version(), by.others()));
             }
         }
         if (again > 0) {

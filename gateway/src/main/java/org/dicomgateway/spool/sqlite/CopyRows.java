@@ -16,6 +16,7 @@ import org.dicomgateway.spool.CopyState;
 import org.dicomgateway.spool.DatasetDigest;
 import org.dicomgateway.spool.Outbox.SentAs;
 import org.dicomgateway.spool.SpoolSearch.FoundCheck;
+import org.dicomgateway.spool.ledger.Change;
 import org.dicomgateway.spool.log.StoredInstance;
 import org.jspecify.annotations.Nullable;
 
@@ -70,7 +71,7 @@ public final class CopyRows {
         };
     }
 
-    /** See {@link org.dicomgateway.spool.ledger.Change.SentAsNoted}. */
+    /** See {@link Change.SentAsNoted}. */
     void sentAs(long delivery, String destination, SentAs sentAs) throws SQLException {
         database.update(
                 SENT_AS_NOTED,
@@ -82,6 +83,11 @@ public final class CopyRows {
                 sentAs.seriesInstanceUid(),
                 sentAs.digest().number(),
                 sentAs.length());
+    }
+
+    /** See {@link Change.SentAsForgotten}. */
+    void sentAsForgotten(Change.SentAsForgotten change) throws SQLException {
+        database.update(SENT_AS_FORGOTTEN, change.destination(), change.version(), change.others());
     }
 
     /** See {@link org.dicomgateway.spool.ledger.Ledger#sentAs}. */
@@ -259,6 +265,13 @@ public final class CopyRows {
             INSERT OR REPLACE INTO sent_as
               (delivery, destination, version, sop_instance, study_uid, series_uid, digest, length)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?)""";
+
+    private static final String SENT_AS_FORGOTTEN = """
+            INSERT OR IGNORE INTO sent_as
+              (delivery, destination, version, sop_instance, study_uid, series_uid, digest, length)
+            SELECT d.id, ?1, iif(i.id > ?3, ?2, ''), i.sop_instance, '', '', 0, -1
+            FROM delivery d NOT INDEXED CROSS JOIN instance i ON i.id = d.id / 1024
+            WHERE i.id <= ?3 OR ?2 <> ''""";
 
     public static final String SENT_AS =
             "SELECT " + SENT_AS_COLUMNS + " FROM sent_as a WHERE a.delivery = ? AND a.destination = ?";

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -105,6 +106,7 @@ class StowIT {
         Path key = configured.configuration().resolveSibling("trial.key");
         Files.createDirectories(key.getParent());
         Files.writeString(key, "00112233445566778899aabbccddeeff0123456789abcdeffedcba9876543210");
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
         configured.routing("""
                 transforms.trial { profile = basic, key-file = "trial.key", patient-id { prefix = "T-" } }
                 destinations.web {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import org.dicomgateway.dicom.values.AeTitle;
@@ -54,7 +55,8 @@ class TransformIT {
     private GatewayProcess gateway() throws IOException {
         GatewayProcess gateway = new GatewayProcess(directory.resolve("gateway"));
         Files.createDirectories(gateway.configuration().resolveSibling("x").getParent());
-        Files.writeString(gateway.configuration().resolveSibling("trial.key"), KEY);
+        Path key = Files.writeString(gateway.configuration().resolveSibling("trial.key"), KEY);
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
         return gateway;
     }
 
@@ -130,6 +132,13 @@ class TransformIT {
             assertThat(gateway.ask("trace", uid).orFail().output())
                     .contains(original.sopInstance().value())
                     .contains(uid);
+
+            research.empty();
+            gateway.ask("verify", "--destination", "research", "--repair");
+            await().atMost(LIMIT).until(() -> research.instances() == 6);
+            assertThat(research.rest().find(org.dicomgateway.dicom.values.Uid.of(uid)))
+                    .as("the same again")
+                    .hasSize(1);
         }
     }
 
@@ -169,6 +178,36 @@ class TransformIT {
     }
 
     @Test
+    void a_lost_ledger_repeats_the_same_bytes_or_nothing() throws IOException {
+        try (StoreScp archive = StoreScp.start(directory, "ARCHIVE");
+                StatusScp research = StatusScp.start("RESEARCH", DimseStatus.OUT_OF_RESOURCES);
+                GatewayProcess gateway = gateway()) {
+            String rules = destinations("trial", archive.peer(), research.peer())
+                    + "routes = [ { name = all, to = [archive, research] } ]";
+            gateway.routing(rules).start();
+            send(gateway, List.of(files.single(SIZE).path()));
+            await().atMost(LIMIT).until(() -> research.asked() > 0);
+            gateway.kill();
+            loseLedger(gateway);
+            gateway.routing(rules.replace("T-", "U-")).start();
+            await().atMost(LIMIT).until(() -> gateway.count("parked") == 1);
+            assertThat(gateway.ask("parked").output())
+                    .contains("the ledger that knew what earlier attempts sent was lost");
+            gateway.kill();
+            loseLedger(gateway);
+            research.answer(DimseStatus.SUCCESS);
+            gateway.routing(rules).start();
+            await().atMost(LIMIT).until(() -> research.stored().size() == 1);
+        }
+    }
+
+    private static void loseLedger(GatewayProcess gateway) throws IOException {
+        for (String name : List.of("ledger.db", "ledger.db-wal", "ledger.db-shm")) {
+            Files.deleteIfExists(gateway.home().resolve("var/spool").resolve(name));
+        }
+    }
+
+    @Test
     void what_was_sent_transformed_is_not_sent_as_it_was_when_the_transform_is_taken_away() throws IOException {
         try (StoreScp archive = StoreScp.start(directory, "ARCHIVE");
                 StatusScp research = StatusScp.start("RESEARCH", DimseStatus.OUT_OF_RESOURCES);
@@ -194,7 +233,7 @@ class TransformIT {
                 StoreScp research = StoreScp.start(directory, "RESEARCH");
                 GatewayProcess gateway = gateway()
                         .routing(destinations("trial", plain.peer(), research.peer())
-                                + "routes = [ { name = all, to = [research, plain], strategy = failover,"
+                                + "routes = [ { name = all, to = [research, plain], strategy = failover, mixed-identity = allow,"
                                 + " when-refused = next } ]")
                         .start()) {
             TestFile screen =

@@ -205,6 +205,8 @@ public final class InMemoryLedger implements Ledger {
             handedOut(handedOut);
         } else if (change instanceof Change.SentAsNoted noted) {
             sentAs.put(new SentAsKey(noted.deliveryId(), noted.destination()), noted.sentAs());
+        } else if (change instanceof Change.SentAsForgotten forgotten) {
+            sentAsForgotten(forgotten);
         } else if (change instanceof Change.Restarted restarted) {
             restarted(restarted, due);
         } else if (change instanceof Change.Sent before) {
@@ -242,6 +244,20 @@ public final class InMemoryLedger implements Ledger {
             row.deliveries.put(delivery.id, delivery);
         }
         review(row, instance.receivedAt(), due);
+    }
+
+    private void sentAsForgotten(Change.SentAsForgotten change) {
+        for (Row row : rows.values()) {
+            String version = row.stored.instance().id() > change.others() ? change.version() : "";
+            if (row.stored.instance().id() <= change.others()
+                    || !change.version().isEmpty()) {
+                row.deliveries
+                        .keySet()
+                        .forEach(delivery -> sentAs.putIfAbsent(
+                                new SentAsKey(delivery, change.destination()),
+                                SentAs.forgotten(version, row.stored.instance().sopInstance())));
+            }
+        }
     }
 
     private boolean meet(Row row) {

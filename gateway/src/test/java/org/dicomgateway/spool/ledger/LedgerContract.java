@@ -271,6 +271,22 @@ public abstract class LedgerContract {
     }
 
     @Test
+    void what_was_sent_instead_is_forgotten_but_for_its_version() throws Exception {
+        SentAs known = new SentAs("v1", Uid.of("2.25.1"), "", "", DatasetDigest.of(17), 1_000);
+        apply(received(1, "a"), received(2, "a"), received(3, "a"));
+        apply(new Change.SentAsNoted(delivery(2, 0), "a", known), new Change.SentAsForgotten("a", "v2", 1));
+        assertThat(ledger.sentAs(delivery(1, 0), "a")).map(SentAs::version).contains("");
+        assertThat(ledger.sentAs(delivery(2, 0), "a")).contains(known);
+        assertThat(ledger.sentAs(delivery(3, 0), "a"))
+                .hasValueSatisfying(note -> assertThat(note.isForgotten()).isTrue())
+                .map(SentAs::version)
+                .contains("v2");
+        apply(new Change.SentAsForgotten("b", "", 2));
+        assertThat(ledger.sentAs(delivery(2, 0), "b")).map(SentAs::version).contains("");
+        assertThat(ledger.sentAs(delivery(3, 0), "b")).isEmpty();
+    }
+
+    @Test
     void a_parked_delivery_keeps_its_instance_until_it_is_retried_from_its_first_attempt() throws Exception {
         apply(received(1, "a"), retry(1, 0, START), parked(1, 0));
         assertThat(due("a")).isEmpty();
