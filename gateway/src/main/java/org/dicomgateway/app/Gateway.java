@@ -66,6 +66,7 @@ import org.dicomgateway.spool.Outbox;
 import org.dicomgateway.spool.Replica;
 import org.dicomgateway.spool.SearchException;
 import org.dicomgateway.spool.engine.Spool;
+import org.dicomgateway.transcode.Transcoder;
 import org.dicomgateway.verify.Archive;
 import org.dicomgateway.verify.Verifier;
 import org.slf4j.Logger;
@@ -147,8 +148,13 @@ public final class Gateway implements AutoCloseable {
                 .orElse(spool);
         commitments = commitments(settings, rules, spool, tls, clock);
         RejectedSenders rejected = new RejectedSenders(telemetry.forwardLog(), clock);
+        Transcoder transcoder = new Transcoder(
+                settings.spool().directory().resolve("transcode"),
+                settings.spool().minFreeSpace().bytes(),
+                Runtime.getRuntime().availableProcessors());
         forwarder = new Forwarder(
                 outbox,
+                transcoder,
                 telemetry.forwardLog(),
                 connectors(outbox, clock),
                 new OrthancCheck(),

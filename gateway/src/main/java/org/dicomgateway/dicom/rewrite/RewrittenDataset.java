@@ -33,7 +33,7 @@ public final class RewrittenDataset {
             Set.of(0x7FE00001, 0x7FE00002, 0x7FE00003, 0x7FE00008, 0x7FE00009, 0x7FE00010);
 
     /** One at a time holds the elements of a dataset in memory: they need many times the memory of their bytes. */
-    private static final Semaphore IN_MEMORY = new Semaphore(1);
+    static final Semaphore IN_MEMORY = new Semaphore(1);
 
     private final TransferSyntax syntax;
     private final byte[] head;
