@@ -88,7 +88,8 @@ final class Codestream {
 
     /** JPEG: Ss is the predictor, Al a shift; JPEG-LS: NEAR is in the place of Ss. */
     private void scan(int frameHeader, boolean firstOrder) throws UntransformableException {
-        at += 2 * u8();
+        int components = u8();
+        at += 2 * components;
         int selection = u8();
         u8();
         int shift = u8() & 0x0F;

@@ -198,7 +198,7 @@ public final class DatasetRecoder {
         boolean signed = Representations.signed(attributes, from.bigEndian(), false);
         for (Element element : attributes.view()) {
             if (Integer.compareUnsigned(element.tag(), written) > 0) {
-                next.put(recoded(element, attributes, signed));
+                next.put(recoded(element, signed));
             }
         }
         out.write(DatasetFormatter.format(next, to));
@@ -209,13 +209,11 @@ public final class DatasetRecoder {
         return from.bigEndian() != to.bigEndian();
     }
 
-    private Element recoded(Element element, Elements beside, boolean signed) throws UntransformableException {
+    private Element recoded(Element element, boolean signed) throws UntransformableException {
         if (element.fragments()) {
             throw new UntransformableException("an image within it, such as its icon, is compressed");
         }
-        String vr = from.explicit()
-                ? element.vr()
-                : Representations.of(element.tag(), element.vr(), beside, signed);
+        String vr = vr(element.tag(), element.vr(), signed);
         if (element.isSequence()) {
             return sequence(element, vr, signed);
         }
@@ -228,6 +226,10 @@ public final class DatasetRecoder {
             Representations.swap(value, value.length, word);
         }
         return Element.of(element.tag(), fitting, value);
+    }
+
+    private String vr(int tag, String known, boolean signed) {
+        return from.explicit() ? known : Representations.of(tag, known, signed);
     }
 
     private Element sequence(Element element, String vr, boolean signed) throws UntransformableException {
@@ -244,7 +246,7 @@ public final class DatasetRecoder {
             Elements made = new Elements();
             boolean within = Representations.signed(item, from.bigEndian(), signed);
             for (Element each : item.view()) {
-                made.put(recoded(each, item, within));
+                made.put(recoded(each, within));
             }
             items.add(made);
         }
@@ -258,9 +260,7 @@ public final class DatasetRecoder {
 
     private void large(Header header) throws IOException {
         boolean signed = Representations.signed(attributes, from.bigEndian(), false);
-        String vr = from.explicit()
-                ? header.vr()
-                : Representations.of(header.tag(), header.vr(), attributes, signed);
+        String vr = vr(header.tag(), header.vr(), signed);
         copy(header, fitting(vr, header.length() & 0xFFFFFFFFL), vr);
     }
 
@@ -278,9 +278,7 @@ public final class DatasetRecoder {
 
     private void pixelData(Header header) throws IOException {
         pixelsSeen = true;
-        String vr = from.explicit()
-                ? header.vr()
-                : Representations.of(PIXEL_DATA, header.vr(), attributes, false);
+        String vr = vr(PIXEL_DATA, header.vr(), false);
         boolean bytes = vr.equals("OB");
         if (!bytes && !vr.equals("OW")) {
             throw new UntransformableException("its pixel data has the value representation " + vr);

@@ -10,12 +10,7 @@ import org.dicomgateway.dicom.values.Dictionary;
  */
 final class Representations {
 
-    private static final int PIXEL_DATA = 0x7FE00010;
     private static final int PIXEL_REPRESENTATION = 0x00280103;
-    private static final int BITS_ALLOCATED = 0x00280100;
-    private static final int WAVEFORM_DATA = 0x54001010;
-    private static final int WAVEFORM_BITS_ALLOCATED = 0x54001004;
-    private static final int BYTE = 8;
 
     /** US, or SS when the pixels are signed (PS3.6, PS3.3 C.7.6.3.1). */
     private static final Set<Integer> SIGNED_AS_PIXELS = Set.of(
@@ -70,28 +65,16 @@ final class Representations {
     /**
      * The representation of an attribute that was encoded without one.
      *
-     * @param known the one by the dictionary
-     * @param beside the attributes beside it that were read already
+     * @param known the one by the dictionary; pixel data, overlays and waveforms are OW there, as in implicit VR
      * @param signed whether Pixel Representation says that pixels are signed, beside it or around it
      */
-    static String of(int tag, String known, Elements beside, boolean signed) {
-        if (SIGNED_AS_PIXELS.contains(tag)) {
-            return signed ? "SS" : "US";
-        }
-        return switch (tag) {
-            case PIXEL_DATA -> number(beside, BITS_ALLOCATED, false, 2 * BYTE) <= BYTE ? "OB" : "OW";
-            case WAVEFORM_DATA -> number(beside, WAVEFORM_BITS_ALLOCATED, false, 2 * BYTE) <= BYTE ? "OB" : "OW";
-            default -> known;
-        };
+    static String of(int tag, String known, boolean signed) {
+        return SIGNED_AS_PIXELS.contains(tag) ? (signed ? "SS" : "US") : known;
     }
 
     /** Whether pixels are signed; what is around decides when the attribute is not there. */
     static boolean signed(Elements beside, boolean bigEndian, boolean around) {
-        return number(beside, PIXEL_REPRESENTATION, bigEndian, around ? 1 : 0) == 1;
-    }
-
-    private static int number(Elements elements, int tag, boolean bigEndian, int otherwise) {
-        return elements.number(tag, bigEndian).orElse(otherwise);
+        return beside.number(PIXEL_REPRESENTATION, bigEndian).orElse(around ? 1 : 0) == 1;
     }
 
     /**

@@ -58,7 +58,7 @@ class TranscodeIT {
             assertThat(gateway.forwardLog())
                     .anyMatch(line -> line.contains("event=delivered")
                             && line.contains("destination=old")
-                            && line.contains("transcoded=1.2.840.10008.1.2 "))
+                            && line.contains("transcoded=1.2.840.10008.1.2"))
                     .noneMatch(line -> line.contains("destination=archive") && line.contains("transcoded"));
         }
     }
