@@ -181,7 +181,8 @@ public final class ForwardLog {
         LoggingEventBuilder named = sentAs.isPresent() ? line.addKeyValue("as", sentAs.get()) : line;
         LoggingEventBuilder made = transcoded.isPresent() ? named.addKeyValue("transcoded", transcoded.get()) : named;
         (reason.isEmpty() ? made : made.addKeyValue("reason", quoted(reason))).log();
-        tell(event, subject, route, destination, attempt, millis, status, reason);
+        String syntax = transcoded.map(TransferSyntax::toString).orElse("");
+        tell(event, subject, route, destination, attempt, millis, status, reason, syntax);
     }
 
     /**
@@ -241,7 +242,8 @@ public final class ForwardLog {
                 0,
                 -1,
                 -1,
-                Text.printable(reason, MAX_REASON_LENGTH)));
+                Text.printable(reason, MAX_REASON_LENGTH),
+                ""));
     }
 
     private void tell(
@@ -253,6 +255,19 @@ public final class ForwardLog {
             long millis,
             int status,
             String reason) {
+        tell(event, subject, route, destination, attempt, millis, status, reason, "");
+    }
+
+    private void tell(
+            Event event,
+            Subject subject,
+            String route,
+            String destination,
+            int attempt,
+            long millis,
+            int status,
+            String reason,
+            String transcoded) {
         listener.accept(new ForwardEvent(
                 Instant.now(),
                 event,
@@ -270,7 +285,8 @@ public final class ForwardLog {
                 attempt,
                 millis,
                 status,
-                Text.printable(reason, MAX_REASON_LENGTH)));
+                Text.printable(reason, MAX_REASON_LENGTH),
+                transcoded));
     }
 
     private static LoggingEventBuilder line(Event event, Subject subject) {

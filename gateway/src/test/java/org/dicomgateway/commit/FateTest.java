@@ -312,6 +312,7 @@ class FateTest {
                 Instant.EPOCH,
                 check,
                 commitment,
+                Optional.empty(),
                 Optional.empty());
     }
 }

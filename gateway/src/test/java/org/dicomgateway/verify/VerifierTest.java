@@ -475,6 +475,7 @@ class VerifierTest {
                 START,
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
 
         @Override

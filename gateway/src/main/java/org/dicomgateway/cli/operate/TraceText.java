@@ -1,5 +1,6 @@
 package org.dicomgateway.cli.operate;
 
+import org.dicomgateway.cli.common.SyntaxName;
 import static java.util.stream.Collectors.joining;
 
 import java.util.ArrayList;
@@ -153,6 +154,11 @@ final class TraceText {
                 .forEach(delivery -> delivery.sentAs()
                         .ifPresent(uid -> lines.add("at "
                                 + delivery.destination().orElse(NameConverter.ANY) + " it is " + printable(uid))));
+        one.deliveries()
+                .forEach(delivery -> delivery.transcoded()
+                        .ifPresent(syntax -> lines.add("at "
+                                + delivery.destination().orElse(NameConverter.ANY) + " it is in "
+                                + SyntaxName.of(syntax))));
         lines.add("study " + printable(one.studyInstanceUid()) + ", series " + printable(one.seriesInstanceUid()));
         lines.add("from " + printable(one.callingAe()) + " at " + printable(one.remoteHost()) + ", called "
                 + printable(one.calledAe()) + "; number " + one.id() + " in the spool");

@@ -71,4 +71,19 @@ public record TranscodeSettings(boolean pixels, List<TransferSyntax> syntaxes) {
         targets.remove(received);
         return targets;
     }
+
+    /**
+     * The syntaxes in which an instance can be sent, the preferred one first. When the destination says what it takes:
+     * that in which it was received, and then what can be made of it. Over DICOMweb it does not, and the settings decide
+     * alone; what they do not make is sent as it was received.
+     */
+    public List<TransferSyntax> forms(TransferSyntax received, boolean negotiated) {
+        List<TransferSyntax> targets = targets(received);
+        if (negotiated) {
+            return Stream.concat(Stream.of(received), targets.stream()).toList();
+        }
+        List<TransferSyntax> taken = pixels ? syntaxes : UNCOMPRESSED_VR.syntaxes.subList(0, 1);
+        List<TransferSyntax> made = targets.stream().filter(taken::contains).toList();
+        return made.isEmpty() || taken.contains(received) ? List.of(received) : made;
+    }
 }

@@ -7,7 +7,6 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.config.transform.TranscodeSettings;
 import org.dicomgateway.dicom.rewrite.UntransformableException;
@@ -64,28 +63,11 @@ final class OutgoingInstances {
         }
     }
 
-    /**
-     * The forms in which a claim can be sent: as it was received, and then what can be made of it, the preferred one
-     * first. Over DICOMweb nothing is negotiated: there the settings decide alone.
-     */
+    /** The forms in which a claim can be sent, the preferred one first: see {@link TranscodeSettings#forms}. */
     List<PresentationPair> forms(Claim claim) {
-        TransferSyntax received = claim.instance().transferSyntax();
-        List<TransferSyntax> targets = transcode.targets(received);
-        if (negotiates) {
-            return Stream.concat(Stream.of(received), targets.stream())
-                    .map(syntax -> pair(claim, syntax))
-                    .toList();
-        }
-        boolean taken = targets.isEmpty() || transcode.pixels() && transcode.syntaxes().contains(received);
-        List<TransferSyntax> wanted = taken ? List.of(received) : transcode.pixels() ? targets : explicit(received);
-        return wanted.stream().map(syntax -> pair(claim, syntax)).toList();
-    }
-
-    /** What a DICOMweb server gets that takes other value representations only. */
-    private static List<TransferSyntax> explicit(TransferSyntax received) {
-        return TranscodeSettings.isUncompressed(received)
-                ? List.of(TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN)
-                : List.of(received);
+        return transcode.forms(claim.instance().transferSyntax(), negotiates).stream()
+                .map(syntax -> pair(claim, syntax))
+                .toList();
     }
 
     /**

@@ -64,7 +64,7 @@ class DatasetRecoderTest {
             (0028,0103) US 1
             (0028,0106) SS -5
             (0028,0107) SS 12
-            (0028,1101) SS 4\\-2\\16
+            (0028,0120) SS -3
             (0028,1201) OW 0102\\0304\\0506\\0708
             (0040,9212) FD 1\\2
             (0066,0016) OF 0.5\\0.25
@@ -131,6 +131,15 @@ class DatasetRecoderTest {
 
     private static byte[] bytes(String... hex) {
         return HexFormat.of().parseHex(String.join("", hex).replace(" ", ""));
+    }
+
+    @Test
+    void numbers_about_pixels_are_signed_when_the_pixels_are() throws IOException {
+        String descriptor = "28000111 06000000 0400 FEFF 1000";
+        assertThat(recoded(bytes("28000301 02000000 0100", descriptor), IMPLICIT, EXPLICIT))
+                .endsWith(bytes("28000111 5353 0600 0400 FEFF 1000"));
+        assertThat(recoded(bytes("28000301 02000000 0000", descriptor), IMPLICIT, EXPLICIT))
+                .endsWith(bytes("28000111 5553 0600 0400 FEFF 1000"));
     }
 
     @Test
