@@ -34,14 +34,27 @@ final class CodecProcess {
 
     private final Path folder;
     private final long pixels;
+    private final Path tool;
+    private final Duration limit;
+
+    /**
+     * @param pixels the bytes of the uncompressed pixels that it gets or makes
+     * @param limit for the processor time and for the time on the clock
+     */
+    CodecProcess(Path folder, long pixels, Path tool, Duration limit) {
+        this.folder = folder;
+        this.pixels = pixels;
+        this.tool = tool;
+        this.limit = limit;
+    }
 
     /**
      * @param folder where its files are
      * @param pixels the bytes of the uncompressed pixels that it gets or makes
+     * @throws NotNowException when it is not installed
      */
-    CodecProcess(Path folder, long pixels) {
-        this.folder = folder;
-        this.pixels = pixels;
+    static CodecProcess over(Path folder, long pixels) throws NotNowException {
+        return new CodecProcess(folder, pixels, tool(CodecTools.CODEC), LIMIT.plusSeconds(pixels / BYTES_PER_SECOND));
     }
 
     /**
@@ -51,12 +64,10 @@ final class CodecProcess {
      * @throws NotNowException when it cannot be run now
      */
     void run(String option, String from, String to) throws IOException {
-        Path tool = tool(CodecTools.CODEC);
-        long seconds = LIMIT.toSeconds() + pixels / BYTES_PER_SECOND;
         List<String> command = List.of(
                 tool(CodecTools.LIMITER).toString(),
                 "--as=" + (MEMORY + MEMORY_PER_BYTE * pixels),
-                "--cpu=" + seconds,
+                "--cpu=" + limit.toSeconds(),
                 "--fsize=" + (2 * pixels + ByteSize.MIB),
                 "--nofile=64",
                 "--core=0",
@@ -79,7 +90,7 @@ final class CodecProcess {
         } catch (IOException e) {
             throw new NotNowException("it cannot be transcoded now: " + e.getMessage());
         }
-        int exit = await(process, seconds);
+        int exit = await(process, limit.toSeconds());
         String words = words(said);
         if (exit != 0 || !words.isEmpty() || !Files.isRegularFile(folder.resolve(to))) {
             throw new UntransformableException(tool.getFileName() + " " + option + " ended with " + exit

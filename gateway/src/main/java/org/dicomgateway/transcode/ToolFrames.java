@@ -150,7 +150,7 @@ final class ToolFrames {
     private static void run(Path folder, PixelFormat frames, String option, String from, String to)
             throws IOException {
         Files.deleteIfExists(folder.resolve(to));
-        new CodecProcess(folder, frames.frameLength() * frames.frames()).run(option, from, to);
+        CodecProcess.over(folder, frames.frameLength() * frames.frames()).run(option, from, to);
     }
 
     private static void compare(Path folder, PixelFormat frames) throws IOException {

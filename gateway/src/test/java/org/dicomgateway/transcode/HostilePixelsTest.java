@@ -117,9 +117,9 @@ class HostilePixelsTest {
                 whole);
         assertThat(made(extended, RLE, EXPLICIT)).isEqualTo(twice);
 
-        refused(encapsulated(two.attributes(), NONE, first, rest, whole), RLE, "more fragments than frames");
+        refused(encapsulated(two.attributes(), NONE, whole, whole, rest), RLE, "more fragments than frames");
         refused(encapsulated(two.attributes(), NONE, whole), RLE, "it has 1 frames");
-        refused(encapsulated(two.attributes(), offsets(0, second + 2), first, rest, whole), RLE, "offset table");
+        refused(encapsulated(two.attributes(), offsets(0, second + 2), first, rest, whole), RLE, "2 by Number of Frames");
         refused(encapsulated(two.attributes(), offsets(2, second), first, rest, whole), RLE, "offset table");
         refused(encapsulated(two.attributes(), offsets(0), whole, whole), RLE, "1 entries for 2 frames");
         refused(encapsulated(one.attributes(), NONE), RLE, "it has 0 frames");
