@@ -78,10 +78,11 @@ final class Delivery {
             draft.text("None: every destination gets each instance in the transfer syntax in which it was received.");
             return;
         }
-        draft.text("For these destinations, one more context is proposed for each transfer syntax that can be made of an "
-                        + "instance. Only when that in which it was received is not accepted, it is brought into the first "
-                        + "of these that is accepted, without loss; the SOP Instance UID stays. Over DICOMweb the list "
-                        + "alone decides. What cannot be made certainly is parked, and not sent.")
+        draft.text(
+                        "For these destinations, one more context is proposed for each transfer syntax that can be made of an "
+                                + "instance. Only when that in which it was received is not accepted, it is brought into the first "
+                                + "of these that is accepted, without loss; the SOP Instance UID stays. Over DICOMweb the list "
+                                + "alone decides. What cannot be made certainly is parked, and not sent.")
                 .table(
                         List.of("Destination", "Pixel data", "Transfer syntaxes, the preferred one first"),
                         destinations.stream()
@@ -136,9 +137,8 @@ final class Delivery {
             draft.text("No destination has transforms: no attribute is changed.");
             return;
         }
-        draft.text(
-                        "Only these destinations get changed instances; pixel data is not changed by transforms. What "
-                                + "cannot be changed completely is parked, and not sent.")
+        draft.text("Only these destinations get changed instances; pixel data is not changed by transforms. What "
+                        + "cannot be changed completely is parked, and not sent.")
                 .table(
                         List.of("Destination", "Transforms", "De-identification"),
                         destinations.stream()

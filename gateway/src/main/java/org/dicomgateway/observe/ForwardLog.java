@@ -152,7 +152,17 @@ public final class ForwardLog {
             long millis,
             int status,
             String reason) {
-        outcome(event, subject, Optional.empty(), Optional.empty(), route, destination, attempt, millis, status, reason);
+        outcome(
+                event,
+                subject,
+                Optional.empty(),
+                Optional.empty(),
+                route,
+                destination,
+                attempt,
+                millis,
+                status,
+                reason);
     }
 
     /**

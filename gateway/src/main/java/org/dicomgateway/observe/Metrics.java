@@ -122,7 +122,8 @@ public final class Metrics implements Consumer<ForwardEvent>, StageTimes, AutoCl
             case DELIVERED -> {
                 attempt(event);
                 if (!event.transcoded().isEmpty()) {
-                    counter(Metric.TRANSCODED, event.destination(), event.transcoded()).increment();
+                    counter(Metric.TRANSCODED, event.destination(), event.transcoded())
+                            .increment();
                 }
                 counter(Metric.DELIVERED_BYTES, event.destination()).increment((double) Math.max(0, event.bytes()));
                 timer(Metric.ATTEMPT, event.destination()).record(event.millis(), TimeUnit.MILLISECONDS);

@@ -93,8 +93,8 @@ final class CodecProcess {
         int exit = await(process, limit.toSeconds());
         String words = words(said);
         if (exit != 0 || !words.isEmpty() || !Files.isRegularFile(folder.resolve(to))) {
-            throw new UntransformableException(tool.getFileName() + " " + option + " ended with " + exit
-                    + (words.isEmpty() ? "" : ": " + words));
+            throw new UntransformableException(
+                    tool.getFileName() + " " + option + " ended with " + exit + (words.isEmpty() ? "" : ": " + words));
         }
     }
 
@@ -120,7 +120,8 @@ final class CodecProcess {
 
     private static String words(Path said) throws IOException {
         try (InputStream in = Files.newInputStream(said)) {
-            return Text.printable(new String(in.readNBytes(SAID), StandardCharsets.US_ASCII), SAID).strip();
+            return Text.printable(new String(in.readNBytes(SAID), StandardCharsets.US_ASCII), SAID)
+                    .strip();
         }
     }
 }

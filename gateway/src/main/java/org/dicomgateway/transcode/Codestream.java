@@ -103,7 +103,9 @@ final class Codestream {
         u16();
         long width = u32();
         long height = u32();
-        expect(u32() == 0 && u32() == 0, "its image has an offset");
+        long left = u32();
+        long top = u32();
+        expect(left == 0 && top == 0, "its image has an offset");
         for (int tile = 0; tile < 4; tile++) {
             u32();
         }
@@ -112,7 +114,9 @@ final class Codestream {
             int depth = u8();
             expect(depth >>> 7 == (format.signed() ? 1 : 0), "it has another sign than its pixels");
             precision((depth & 0x7F) + 1);
-            expect(u8() == 1 && u8() == 1, "its colours are subsampled");
+            int across = u8();
+            int down = u8();
+            expect(across == 1 && down == 1, "its colours are subsampled");
         }
         at = next;
         codingStyle();

@@ -35,7 +35,8 @@ final class FrameItems {
         this.frames = frames;
         this.longest = longest;
         if (!source.isEncapsulated()) {
-            throw new UntransformableException("its pixel data is not compressed, although its transfer syntax says so");
+            throw new UntransformableException(
+                    "its pixel data is not compressed, although its transfer syntax says so");
         }
         long table = source.nextItem();
         if (table == PixelSource.NO_ITEM || table > LONGEST_TABLE || table % 4 != 0) {
@@ -49,16 +50,15 @@ final class FrameItems {
         new FrameItems(source, frames, longest).read(reader);
     }
 
-    private static Optional<long[]> offsets(byte[] basic, byte[] extended, int frames)
-            throws UntransformableException {
+    private static Optional<long[]> offsets(byte[] basic, byte[] extended, int frames) throws UntransformableException {
         int size = extended.length > 0 ? Long.BYTES : Integer.BYTES;
         byte[] table = extended.length > 0 ? extended : basic;
         if (table.length == 0 || frames == 1) {
             return Optional.empty();
         }
         if (table.length != (long) frames * size) {
-            throw new UntransformableException("its offset table has " + table.length / size + " entries for " + frames
-                    + " frames");
+            throw new UntransformableException(
+                    "its offset table has " + table.length / size + " entries for " + frames + " frames");
         }
         ByteBuffer numbers = ByteBuffer.wrap(table).order(ByteOrder.LITTLE_ENDIAN);
         long[] offsets = new long[frames];

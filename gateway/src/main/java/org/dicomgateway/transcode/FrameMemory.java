@@ -4,18 +4,19 @@ import java.util.concurrent.Semaphore;
 import org.dicomgateway.dicom.values.ByteSize;
 
 /**
- * The memory for frames, of which all transcoding together takes at most a third of the heap. A frame needs some times
+ * The memory for frames, of which all transcoding together takes at most half of the heap. A frame needs some times
  * its length: as it is, compressed, and decompressed again.
  */
-final class FrameMemory implements AutoCloseable {
+final class FrameMemory {
 
-    private static final int TIMES = 5;
-    private static final long ALL = Runtime.getRuntime().maxMemory() / 3;
+    private static final int TIMES = 4;
+    private static final long ALL = Runtime.getRuntime().maxMemory() / 2;
 
     /** In bytes. */
     static final long LONGEST_FRAME = Math.min(ALL / TIMES, 128L * ByteSize.MIB);
 
-    private static final Semaphore KIBIBYTES = new Semaphore((int) Math.min(Integer.MAX_VALUE, ALL / ByteSize.KIB), true);
+    private static final Semaphore KIBIBYTES =
+            new Semaphore((int) Math.min(Integer.MAX_VALUE, ALL / ByteSize.KIB), true);
 
     private final int taken;
 
@@ -30,8 +31,7 @@ final class FrameMemory implements AutoCloseable {
         return new FrameMemory(needed);
     }
 
-    @Override
-    public void close() {
+    void release() {
         KIBIBYTES.release(taken);
     }
 }

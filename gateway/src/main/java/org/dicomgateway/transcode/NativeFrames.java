@@ -12,7 +12,7 @@ final class NativeFrames {
 
     private NativeFrames() {}
 
-    /** @throws UntransformableException when the value has another length than the frames */
+    /** Refuses a value of another length than that of the frames. */
     static FrameSource source(PixelFormat format) {
         return (pixels, sink) -> {
             long length = format.frameLength() * format.frames();

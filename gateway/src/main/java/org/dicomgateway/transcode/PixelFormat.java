@@ -58,9 +58,7 @@ record PixelFormat(
             throw new UntransformableException("its pixels have " + allocated + " bits allocated, " + stored
                     + " stored and high bit " + high + ", which cannot be transcoded");
         }
-        int planar = samples == 1
-                ? 0
-                : number(attributes, PLANAR_CONFIGURATION, "Planar Configuration", bigEndian);
+        int planar = samples == 1 ? 0 : number(attributes, PLANAR_CONFIGURATION, "Planar Configuration", bigEndian);
         if (planar > 1 || representation > 1) {
             throw new UntransformableException("its Planar Configuration or Pixel Representation is not known");
         }
@@ -127,8 +125,7 @@ record PixelFormat(
     }
 
     PixelFormat withFrames(int others) {
-        return new PixelFormat(
-                rows, columns, samples, bitsAllocated, bitsStored, signed, photometric, planar, others);
+        return new PixelFormat(rows, columns, samples, bitsAllocated, bitsStored, signed, photometric, planar, others);
     }
 
     /** Whether both have the same cells in the same order, whatever they mean. */
@@ -149,8 +146,8 @@ record PixelFormat(
         }
         if (planar != read.planar) {
             byte one = (byte) (planar ? 1 : 0);
-            attributes.put(Element.of(
-                    PLANAR_CONFIGURATION, "US", bigEndian ? new byte[] {0, one} : new byte[] {one, 0}));
+            attributes.put(
+                    Element.of(PLANAR_CONFIGURATION, "US", bigEndian ? new byte[] {0, one} : new byte[] {one, 0}));
         }
     }
 }

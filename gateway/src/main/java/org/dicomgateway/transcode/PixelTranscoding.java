@@ -78,12 +78,15 @@ final class PixelTranscoding implements PixelRewriting {
         if (format == null || written == null) {
             throw new UntransformableException("it has pixel data, and no Photometric Interpretation");
         }
-        try (FrameMemory memory = FrameMemory.acquire(format)) {
+        FrameMemory memory = FrameMemory.acquire(format);
+        try {
             FrameSink sink = sink(written, target);
-            // A decoder by a program gives one colour beside the other; otherwise the planes are turned for an encoder.
+            // A decoder by a program gives one colour beside the other; otherwise planes are turned for an encoder.
             boolean turned = format.planar() && !written.planar() && !isByTool(from);
             source(format).read(source, turned ? new Interleaving(format, sink) : sink);
             sink.end();
+        } finally {
+            memory.release();
         }
     }
 
@@ -91,9 +94,7 @@ final class PixelTranscoding implements PixelRewriting {
         if (TranscodeSettings.isUncompressed(from)) {
             return NativeFrames.source(format);
         }
-        return isByTool(from)
-                ? ToolFrames.source(format, from, folder.emptied("decode"))
-                : RleFrames.source(format);
+        return isByTool(from) ? ToolFrames.source(format, from, folder.emptied("decode")) : RleFrames.source(format);
     }
 
     private FrameSink sink(PixelFormat format, PixelTarget target) throws IOException {

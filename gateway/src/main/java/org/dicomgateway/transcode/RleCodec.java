@@ -39,7 +39,8 @@ final class RleCodec {
     /** The bytes that a compressed frame can have at most. */
     static long longest(PixelFormat format) {
         long row = format.columns() + format.columns() / LONGEST_RUN + 1L;
-        return HEADER + format.samples() * format.bytes() * (format.rows() * row + 1);
+        long segment = format.rows() * row + 1;
+        return HEADER + segment * format.samples() * format.bytes();
     }
 
     /** Where the byte of the first pixel is; the others follow at {@link #step}. */

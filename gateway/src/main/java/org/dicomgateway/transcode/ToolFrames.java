@@ -101,8 +101,11 @@ final class ToolFrames {
                 if (complete.isPresent()) {
                     PixelFormat made = plain.withFrames(complete.get().frames());
                     run(folder, made, CodecProcess.TO_RAW, IN, OUT);
-                    ToolFile.read(folder.resolve(OUT), made, RAW, read -> NativeFrames.source(made)
-                            .read(read, sink));
+                    ToolFile.read(
+                            folder.resolve(OUT),
+                            made,
+                            RAW,
+                            read -> NativeFrames.source(made).read(read, sink));
                 }
             });
         };
@@ -147,8 +150,7 @@ final class ToolFrames {
         };
     }
 
-    private static void run(Path folder, PixelFormat frames, String option, String from, String to)
-            throws IOException {
+    private static void run(Path folder, PixelFormat frames, String option, String from, String to) throws IOException {
         Files.deleteIfExists(folder.resolve(to));
         CodecProcess.over(folder, frames.frameLength() * frames.frames()).run(option, from, to);
     }

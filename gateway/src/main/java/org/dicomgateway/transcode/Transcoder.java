@@ -71,10 +71,7 @@ public final class Transcoder {
             recode(in, from, to, slot(place), out);
             complete = true;
             return new Transcoded(to, out);
-        } catch (UntransformableException
-                | UnreadableDatasetException
-                | DamagedInstanceException
-                | NotNowException e) {
+        } catch (UntransformableException | UnreadableDatasetException | DamagedInstanceException | NotNowException e) {
             throw e;
         } catch (IOException e) {
             throw notNow(e);

@@ -143,7 +143,7 @@ class DestinationSettingsTest {
                         VerifySettings.NONE,
                         CommitmentRequests.NONE,
                         List.of(),
-            TranscodeSettings.NEVER));
+                        TranscodeSettings.NEVER));
     }
 
     @Test

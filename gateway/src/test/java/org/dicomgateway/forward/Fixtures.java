@@ -30,7 +30,8 @@ import org.dicomgateway.transcode.Transcoder;
 final class Fixtures {
 
     /** For destinations that take everything as it is. */
-    static final Transcoder TRANSCODER = new Transcoder(Path.of(System.getProperty("java.io.tmpdir")).resolve("no-transcoding"), 0, 1);
+    static final Transcoder TRANSCODER =
+            new Transcoder(Path.of(System.getProperty("java.io.tmpdir")).resolve("no-transcoding"), 0, 1);
 
     static final String CT = "1.2.840.10008.5.1.4.1.1.2";
 

@@ -3,12 +3,12 @@ package org.dicomgateway.forward;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import java.util.function.Function;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.dicomgateway.dicom.values.AeTitle;
-import org.dicomgateway.forward.association.Proposal;
 import org.dicomgateway.dicom.values.PresentationPair;
+import org.dicomgateway.forward.association.Proposal;
 import org.dicomgateway.spool.Claim;
 import org.junit.jupiter.api.Test;
 
@@ -49,7 +49,8 @@ class ProposalTest {
 
         assertThat(proposal.calling()).isEqualTo(AeTitle.of("A"));
         assertThat(proposal.pairs()).hasSize(1);
-        assertThat(proposal.covers(claims.get(1), Optional.empty(), AS_RECEIVED)).isFalse();
+        assertThat(proposal.covers(claims.get(1), Optional.empty(), AS_RECEIVED))
+                .isFalse();
     }
 
     private static Claim claim(long id, String sopClass, String calling) {

@@ -25,8 +25,7 @@ class CodecProcessTest {
     private void run(String script) throws IOException {
         Path tool = directory.resolve("tool");
         Files.deleteIfExists(tool);
-        Files.createFile(
-                tool, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Files.createFile(tool, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         Files.writeString(tool, "#!/bin/sh\n" + script + "\n");
         Files.deleteIfExists(directory.resolve("out.dcm"));
         new CodecProcess(directory, 1000, tool, LIMIT).run("--raw", "in.dcm", "out.dcm");

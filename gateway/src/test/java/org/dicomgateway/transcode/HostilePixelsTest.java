@@ -108,9 +108,7 @@ class HostilePixelsTest {
                 .putLong(second)
                 .array();
         byte[] extended = encapsulated(
-                two.attributes()
-                        .bytes(0x7fe0, 0x0001, "OV", table)
-                        .bytes(0x7fe0, 0x0002, "OV", table),
+                two.attributes().bytes(0x7fe0, 0x0001, "OV", table).bytes(0x7fe0, 0x0002, "OV", table),
                 NONE,
                 first,
                 rest,
@@ -119,7 +117,10 @@ class HostilePixelsTest {
 
         refused(encapsulated(two.attributes(), NONE, whole, whole, rest), RLE, "more fragments than frames");
         refused(encapsulated(two.attributes(), NONE, whole), RLE, "it has 1 frames");
-        refused(encapsulated(two.attributes(), offsets(0, second + 2), first, rest, whole), RLE, "2 by Number of Frames");
+        refused(
+                encapsulated(two.attributes(), offsets(0, second + 2), first, rest, whole),
+                RLE,
+                "2 by Number of Frames");
         refused(encapsulated(two.attributes(), offsets(2, second), first, rest, whole), RLE, "offset table");
         refused(encapsulated(two.attributes(), offsets(0), whole, whole), RLE, "1 entries for 2 frames");
         refused(encapsulated(one.attributes(), NONE), RLE, "it has 0 frames");
@@ -158,13 +159,9 @@ class HostilePixelsTest {
         for (TransferSyntax syntax : List.of(JPEG, JPEG_LS, JPEG_2000)) {
             byte[] whole = fragment(image, syntax);
             refused(encapsulated(larger.attributes(), NONE, whole), syntax, "64 with 1 samples");
-            refused(
-                    encapsulated(image.attributes(), NONE, Arrays.copyOf(whole, whole.length / 2)),
-                    syntax,
-                    "cut off");
+            refused(encapsulated(image.attributes(), NONE, Arrays.copyOf(whole, whole.length / 2)), syntax, "cut off");
             refused(encapsulated(image.attributes(), NONE, new byte[] {0, 0}), syntax, "cut off");
-            refused(
-                    encapsulated(image.attributes(), NONE, new byte[] {(byte) 0xFF, (byte) 0xD9}), syntax, "not right");
+            refused(encapsulated(image.attributes(), NONE, new byte[] {(byte) 0xFF, (byte) 0xD9}), syntax, "not right");
         }
         refused(encapsulated(signed.attributes(), NONE, fragment(image, JPEG_2000)), JPEG_2000, "another sign");
         refused(encapsulated(image.attributes(), NONE, fragment(image, JPEG)), JPEG_LS, "another way");

@@ -105,8 +105,7 @@ record Images(
     }
 
     static byte[] part10(byte[] dataset, TransferSyntax syntax) {
-        byte[] prefix =
-                org.dicomgateway.dicom.dataset.Part10.prefix(SECONDARY_CAPTURE, Uid.of("1.2.3.4.5"), syntax);
+        byte[] prefix = org.dicomgateway.dicom.dataset.Part10.prefix(SECONDARY_CAPTURE, Uid.of("1.2.3.4.5"), syntax);
         byte[] all = java.util.Arrays.copyOf(prefix, prefix.length + dataset.length);
         System.arraycopy(dataset, 0, all, prefix.length, dataset.length);
         return all;

@@ -14,7 +14,6 @@ import org.dicomgateway.config.transform.TranscodeSettings;
 import org.dicomgateway.dicom.rewrite.UntransformableException;
 import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.testkit.Dcmtk;
-import org.dicomgateway.testkit.Elements;
 import org.dicomgateway.testkit.Part10;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -165,8 +164,7 @@ class TranscoderTest {
         Path compressed = directory.resolve("jpeg.dcm");
         Dcmtk.run("dcmcjpeg", process, image.file(directory).toString(), compressed.toString())
                 .orFail();
-        byte[] back = made(
-                Part10.dataset(compressed), Part10.read(compressed).transferSyntax(), EXPLICIT);
+        byte[] back = made(Part10.dataset(compressed), Part10.read(compressed).transferSyntax(), EXPLICIT);
         assertThat(pixels(back, image.pixels().length)).isEqualTo(image.pixels());
     }
 
@@ -265,13 +263,7 @@ class TranscoderTest {
                 RLE,
                 "another length");
         refused(image.attributes().toDataset(), EXPLICIT, RLE, "no pixel data");
-        refused(
-                image.attributes()
-                        .bytes(0x7fe0, 0x0008, "OF", new byte[4])
-                        .toDataset(),
-                EXPLICIT,
-                RLE,
-                "another kind");
+        refused(image.attributes().bytes(0x7fe0, 0x0008, "OF", new byte[4]).toDataset(), EXPLICIT, RLE, "another kind");
         refused(
                 new Images(65_535, 65_535, 1, 8, 8, false, "MONOCHROME2", 0, 1)
                         .attributes()

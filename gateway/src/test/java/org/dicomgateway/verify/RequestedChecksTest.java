@@ -309,7 +309,7 @@ class RequestedChecksTest {
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
-                Optional.empty());
+                    Optional.empty());
         }
 
         @Override

@@ -9,13 +9,18 @@ public final class SyntaxName {
 
     private SyntaxName() {}
 
+    /** Name and UID. */
     public static String of(TransferSyntax syntax) {
         return Dictionary.name(syntax.uid())
                 .map(name -> name + " (" + syntax + ")")
                 .orElse(syntax.toString());
     }
 
-    /** @param uid what a gateway answered; something else than a UID is left out */
+    /**
+     * The same of a text.
+     *
+     * @param uid what a gateway answered; something else than a UID is left out
+     */
     public static String of(String uid) {
         return Uid.isValid(uid) ? of(TransferSyntax.of(uid)) : "?";
     }

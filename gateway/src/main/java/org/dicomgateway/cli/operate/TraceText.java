@@ -1,6 +1,5 @@
 package org.dicomgateway.cli.operate;
 
-import org.dicomgateway.cli.common.SyntaxName;
 import static java.util.stream.Collectors.joining;
 
 import java.util.ArrayList;
@@ -14,6 +13,7 @@ import org.dicomgateway.admin.api.StudyView;
 import org.dicomgateway.cli.common.Counted;
 import org.dicomgateway.cli.common.NameConverter;
 import org.dicomgateway.cli.common.Progress;
+import org.dicomgateway.cli.common.SyntaxName;
 import org.dicomgateway.cli.common.TextTable;
 import org.dicomgateway.cli.common.Times;
 import org.dicomgateway.dicom.values.Text;

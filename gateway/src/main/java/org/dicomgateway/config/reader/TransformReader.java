@@ -79,7 +79,8 @@ final class TransformReader {
             case "lossless" -> installed(node, TranscodeSettings.LOSSLESS);
             default ->
                 node.reject(
-                        "expected never, uncompressed-vr, lossless or a list of transfer syntaxes, found '" + word + "'",
+                        "expected never, uncompressed-vr, lossless or a list of transfer syntaxes, found '" + word
+                                + "'",
                         "");
         });
     }
@@ -87,7 +88,8 @@ final class TransformReader {
     private static TransferSyntax makeable(String text) {
         TransferSyntax syntax = Names.oneTransferSyntax(text);
         if (!TranscodeSettings.ALL.contains(syntax)) {
-            throw new IllegalArgumentException("the gateway cannot make " + text + ": it makes only what loses nothing, "
+            throw new IllegalArgumentException("the gateway cannot make " + text
+                    + ": it makes only what loses nothing, "
                     + TranscodeSettings.ALL.stream()
                             .map(each -> Dictionary.name(each.uid()).orElse("") + " (" + each + ")")
                             .collect(Collectors.joining(", ")));

@@ -21,7 +21,8 @@ public final class CodecTools {
 
     /** The path of a program, by the environment variable PATH. */
     public static Optional<Path> find(String name) {
-        return Arrays.stream(Optional.ofNullable(System.getenv("PATH")).orElse("").split(File.pathSeparator))
+        return Arrays.stream(
+                        Optional.ofNullable(System.getenv("PATH")).orElse("").split(File.pathSeparator))
                 .filter(folder -> folder.startsWith("/"))
                 .map(folder -> Path.of(folder, name))
                 .filter(Files::isExecutable)

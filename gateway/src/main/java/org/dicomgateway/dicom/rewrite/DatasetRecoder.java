@@ -56,11 +56,7 @@ public final class DatasetRecoder {
     private boolean pixelsSeen;
 
     private DatasetRecoder(
-            InputStream in,
-            TransferSyntax from,
-            TransferSyntax to,
-            Optional<PixelRewriting> pixels,
-            OutputStream out) {
+            InputStream in, TransferSyntax from, TransferSyntax to, Optional<PixelRewriting> pixels, OutputStream out) {
         this.from = Encoding.of(from);
         this.to = Encoding.of(to);
         this.source = new ElementSource(in, this.from.bigEndian());
@@ -174,8 +170,8 @@ public final class DatasetRecoder {
             case EXTENDED_OFFSETS -> extendedOffsets = parser.value(header).value();
             case EXTENDED_LENGTHS, PIXELS_LENGTH, PIXEL_GROUP << 16 -> parser.skip(header);
             default ->
-                throw new UntransformableException("it has pixel data of another kind: "
-                        + Dictionary.format(header.tag()));
+                throw new UntransformableException(
+                        "it has pixel data of another kind: " + Dictionary.format(header.tag()));
         }
     }
 
@@ -285,8 +281,8 @@ public final class DatasetRecoder {
         }
         boolean encapsulated = header.length() == DatasetParser.UNDEFINED;
         if ((from.bigEndian() || to.bigEndian()) && !encapsulated && bytes && bitsAllocated() > Byte.SIZE) {
-            throw new UntransformableException("its pixel data has the value representation OB, and "
-                    + bitsAllocated() + " bits allocated: the order of bytes is not known");
+            throw new UntransformableException("its pixel data has the value representation OB, and " + bitsAllocated()
+                    + " bits allocated: the order of bytes is not known");
         }
         if (pixels.isEmpty()) {
             if (encapsulated) {

@@ -42,7 +42,7 @@ public final class PixelTarget {
     public void fragment(byte[] bytes, int length) throws IOException {
         if (!fragments) {
             fragments = true;
-                header("OB", DatasetParser.UNDEFINED);
+            header("OB", DatasetParser.UNDEFINED);
             item(0);
         }
         item(length + (length & 1));

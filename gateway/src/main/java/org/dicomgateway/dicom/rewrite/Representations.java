@@ -85,9 +85,8 @@ final class Representations {
     static int wordOf(int tag, String vr) throws UntransformableException {
         Integer word = WORDS.get(vr);
         if (word == null && !BYTES.contains(vr)) {
-            throw new UntransformableException(
-                    Dictionary.format(tag) + " has the unknown value representation " + vr + ", whose order of bytes is"
-                            + " not known");
+            throw new UntransformableException(Dictionary.format(tag) + " has the unknown value representation " + vr
+                    + ", whose order of bytes is" + " not known");
         }
         return word == null ? 1 : word;
     }

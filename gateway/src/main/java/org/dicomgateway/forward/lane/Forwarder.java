@@ -257,8 +257,7 @@ public final class Forwarder implements AutoCloseable {
         Tally tally = tallies.computeIfAbsent(name, any -> new Tally(clock));
         LaneConnectors laneConnectors = LaneConnectors.of(settings, connectors);
         RandomGenerator own = new SplittableRandom(random.nextLong());
-        Lane.Surroundings around =
-                new Lane.Surroundings(
+        Lane.Surroundings around = new Lane.Surroundings(
                 outbox, transcoder, forwardLog, clock, own, limit, tally, hours, this::usabilityChanged);
         Lane lane = new Lane(
                 settings,

@@ -117,10 +117,16 @@ final class OutgoingInstances {
             try {
                 return transcoded(claim, transformed, pair.transferSyntax());
             } catch (UntransformableException e) {
-                failures.add(e);
+                failures.add(into(pair.transferSyntax(), e));
             }
         }
         throw failures.get(0);
+    }
+
+    private static UntransformableException into(TransferSyntax syntax, UntransformableException why) {
+        UntransformableException named = new UntransformableException("into " + syntax + ": " + why.getMessage());
+        named.initCause(why);
+        return named;
     }
 
     private Optional<Transformation.Result> transformed(Claim claim) throws IOException {
@@ -165,8 +171,7 @@ final class OutgoingInstances {
         boolean given = false;
         try {
             Optional<SentAs> before = transformed.map(Transformation.Result::sentAs);
-            Instance known =
-                    before.map(claim.instance()::sentAs).orElse(claim.instance());
+            Instance known = before.map(claim.instance()::sentAs).orElse(claim.instance());
             SentAs sentAs = new SentAs(
                     before.map(SentAs::version).orElse("") + TRANSCODING,
                     known.sopInstance(),

@@ -221,9 +221,7 @@ final class StoreAttempt {
         List<PresentationPair> forms = outgoingInstances.promised(claim);
         List<PresentationPair> accepted =
                 forms.stream().filter(association::accepts).toList();
-        return accepted.isEmpty()
-                ? OutcomeTable.notAccepted(forms)
-                : store(association, claim, accepted);
+        return accepted.isEmpty() ? OutcomeTable.notAccepted(forms) : store(association, claim, accepted);
     }
 
     private Outcome store(StoreConnection association, Claim claim, List<PresentationPair> accepted)

@@ -40,7 +40,8 @@ class TranscodeIT {
     private static String transcoding(String what, Peer... peers) {
         String text = GatewayProcess.destinations(peers);
         for (Peer peer : List.of(peers).subList(1, peers.length)) {
-            text = text.replace("ae-title = " + peer.aeTitle(), "transcode = " + what + ", ae-title = " + peer.aeTitle());
+            text = text.replace(
+                    "ae-title = " + peer.aeTitle(), "transcode = " + what + ", ae-title = " + peer.aeTitle());
         }
         return text;
     }

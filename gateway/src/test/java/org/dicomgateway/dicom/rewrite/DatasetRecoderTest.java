@@ -111,8 +111,18 @@ class DatasetRecoderTest {
 
     @ParameterizedTest
     @CsvSource({
-        "+ti, +te", "+ti, +tb", "+ti, +td", "+te, +ti", "+te, +tb", "+te, +td", "+tb, +ti", "+tb, +te", "+td, +ti", "+td, +te",
-        "+td, +tb", "+tb, +td"
+        "+ti, +te",
+        "+ti, +tb",
+        "+ti, +td",
+        "+te, +ti",
+        "+te, +tb",
+        "+te, +td",
+        "+tb, +ti",
+        "+tb, +te",
+        "+td, +ti",
+        "+td, +te",
+        "+td, +tb",
+        "+tb, +td"
     })
     void every_pair_gives_what_dcmconv_gives(String from, String to) throws IOException {
         // From implicit VR, so that both know as little about private attributes.

@@ -420,7 +420,8 @@ class StowConnectorTest {
 
     @Test
     void a_server_that_gets_something_else_is_asked_by_the_uids_of_that() throws Exception {
-        SentAs sentAs = new SentAs("1", Uid.of("2.25.7"), "2.25.5", "2.25.6", new DatasetDigest(1, 2), 4, Optional.empty());
+        SentAs sentAs =
+                new SentAs("1", Uid.of("2.25.7"), "2.25.5", "2.25.6", new DatasetDigest(1, 2), 4, Optional.empty());
         server.behaviour = exchange ->
                 HostileWebServer.answer(exchange, exchange.getRequestMethod().equals("DELETE") ? 204 : 409, JSON, "");
         held = HeldCopy.Kind.OTHER;
