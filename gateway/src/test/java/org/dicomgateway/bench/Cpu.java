@@ -28,6 +28,13 @@ final class Cpu {
         return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
     }
 
+    /** The same, with the processes that it started and that have ended. */
+    static double secondsWithChildren(long pid) {
+        String stat = read("/proc/" + pid + "/stat");
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+        return seconds(pid) + (Long.parseLong(fields[13]) + Long.parseLong(fields[14])) / TICKS_PER_SECOND;
+    }
+
     /** What each thread of a process whose name begins like this took until now. */
     static Threads threads(long pid, String names) {
         return threads(pid, (String name) -> name.startsWith(names));
