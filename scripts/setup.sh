@@ -69,6 +69,7 @@ look() {
   need flock "$(where flock)" util-linux
   if [[ -n $TESTS ]]; then
     need jq "$(where jq)" jq
+    need GDCM "$(where gdcmconv)" libgdcm-tools
     need promtool "$(where promtool)" prometheus
     need Chromium "$(where chromium)" chromium
     need driver "$(where chromedriver)" chromium-driver

@@ -41,7 +41,7 @@ class ArchitectureTest {
     private static final Map<String, List<String>> MAY_USE = Map.ofEntries(
             stage(
                     "app",
-                    "admin audit cli cluster commit config dicom forward observe orthanc process receive route security spool verify"),
+                    "admin audit cli cluster commit config dicom forward observe orthanc process receive route security spool transcode verify"),
             stage(
                     "cli",
                     "admin config conformance dicom forward observe orthanc receive route security spool transform"),
@@ -58,7 +58,8 @@ class ArchitectureTest {
             stage("cluster", "config dicom forward process spool"),
             stage("conformance", "config dicom forward receive security spool"),
             stage("commit", "config dicom process spool"),
-            stage("forward", "config dicom observe orthanc process spool transform"),
+            stage("forward", "config dicom observe orthanc process spool transcode transform"),
+            stage("transcode", "config dicom spool"),
             stage("transform", "config dicom route security spool"),
             stage("orthanc", "config dicom security"),
             stage("verify", "config dicom orthanc process spool"));
@@ -269,6 +270,32 @@ class ArchitectureTest {
         String[] known =
                 MAY_USE.keySet().stream().map(name -> ROOT + name + "..").toArray(String[]::new);
         classes().should().resideInAnyPackage(known).check(PRODUCTION);
+    }
+
+    /** A lane asks for a form that the destination takes; which codec makes it, nobody else knows. */
+    @Test
+    void codecs_and_their_processes_stay_in_their_room() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + "transcode..")
+                .should()
+                .dependOnClassesThat(resideInAPackage(ROOT + "transcode..")
+                        .and(DescribedPredicate.describe(
+                                "are codecs",
+                                type -> !Set.of("Transcoder", "Transcoded")
+                                        .contains(outermost(type).getSimpleName()))))
+                .check(PRODUCTION);
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + "forward..")
+                .and(DescribedPredicate.describe(
+                        "do not prepare what is sent or hand it on",
+                        type -> !Set.of("OutgoingInstances", "Lane", "Forwarder")
+                                .contains(outermost(type).getSimpleName())))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(ROOT + "transcode..")
+                .check(PRODUCTION);
     }
 
     @Test

@@ -68,6 +68,7 @@ import org.dicomgateway.spool.Replica;
 import org.dicomgateway.spool.SearchException;
 import org.dicomgateway.spool.Whereabouts;
 import org.dicomgateway.spool.engine.Spool;
+import org.dicomgateway.transcode.Transcoder;
 import org.dicomgateway.verify.Archive;
 import org.dicomgateway.verify.Verifier;
 import org.slf4j.Logger;
@@ -150,8 +151,13 @@ public final class Gateway implements AutoCloseable {
         Whereabouts whereabouts = cluster.map(each -> each.whereabouts(spool)).orElse(spool);
         commitments = commitments(settings, rules, whereabouts, tls, clock);
         RejectedSenders rejected = new RejectedSenders(telemetry.forwardLog(), clock);
+        Transcoder transcoder = new Transcoder(
+                settings.spool().directory().resolve("transcode"),
+                settings.spool().minFreeSpace().bytes(),
+                Runtime.getRuntime().availableProcessors());
         forwarder = new Forwarder(
                 outbox,
+                transcoder,
                 telemetry.forwardLog(),
                 connectors(outbox, clock),
                 new OrthancCheck(),

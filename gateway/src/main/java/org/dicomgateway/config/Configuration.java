@@ -108,19 +108,26 @@ public final class Configuration {
     }
 
     /**
-     * The problem of rules with transforms in a cluster: what was noted to be sent is in the ledger of one gateway, and
+     * The problem of rules that transform or transcode in a cluster: what was noted to be sent is in the ledger of one gateway, and
      * another one that takes its deliveries over could send something else.
      */
     public static Optional<Problem> noTransforms(Path routingConf, RoutingSettings routing) {
         return routing.destinations().values().stream()
-                .filter(destination -> !destination.transforms().isEmpty())
+                .filter(destination -> !destination.transforms().isEmpty()
+                        || destination.transcode().isOn())
                 .findFirst()
-                .map(destination -> new Problem(
-                        routingConf,
-                        0,
-                        "destinations." + destination.name() + ".transform",
-                        "a gateway of a cluster cannot transform instances",
-                        "remove it, or transform them in a gateway of its own"));
+                .map(destination -> destination.transforms().isEmpty()
+                        ? problem(routingConf, destination.name() + ".transcode", "transcode")
+                        : problem(routingConf, destination.name() + ".transform", "transform"));
+    }
+
+    private static Problem problem(Path routingConf, String key, String verb) {
+        return new Problem(
+                routingConf,
+                0,
+                "destinations." + key,
+                "a gateway of a cluster cannot " + verb + " instances",
+                "remove it, or " + verb + " them in a gateway of its own");
     }
 
     private static Optional<GatewayReader.Draft> gateway(Path file, Problems problems) {

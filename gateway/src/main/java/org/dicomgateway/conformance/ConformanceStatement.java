@@ -31,7 +31,9 @@ public final class ConformanceStatement {
         model(
                 draft,
                 destinations(settings).stream()
-                        .anyMatch(each -> !each.transforms().isEmpty()));
+                        .anyMatch(each -> !each.transforms().isEmpty()),
+                destinations(settings).stream()
+                        .anyMatch(each -> each.transcode().isOn()));
         Reception.describe(draft, settings.gateway());
         Delivery.describe(draft, settings);
         commitment(draft, settings);
@@ -95,7 +97,7 @@ public final class ConformanceStatement {
         return List.copyOf(settings.routing().destinations().values());
     }
 
-    private static void model(Draft draft, boolean changes) {
+    private static void model(Draft draft, boolean changes, boolean transcodes) {
         draft.chapter("Implementation model")
                 .part("Data flow")
                 .text(
@@ -104,11 +106,16 @@ public final class ConformanceStatement {
                                 + "worker of the destination opens an association to it, and sends the instance by C-STORE. Receiving "
                                 + "does not wait for sending.")
                 .part("What happens to an instance")
-                .text((changes ? "To a destination without transforms, the dataset" : "The dataset")
+                .text((changes || transcodes
+                                ? "To a destination without transforms and transcoding, the dataset"
+                                : "The dataset")
                         + " is sent byte for byte as it was received. The gateway does not coerce, add or remove "
-                        + "attributes. It never transcodes. It checks a CRC-32C over all bytes while it sends; what does not "
+                        + "attributes"
+                        + (transcodes ? ". " : ", and does not transcode. ")
+                        + "It checks a CRC-32C over all bytes while it sends; what does not "
                         + "match is not sent."
-                        + (changes ? " What transforms change: see “Coercion and de-identification”." : ""))
+                        + (changes ? " What transforms change: see “Coercion and de-identification”." : "")
+                        + (transcodes ? " What is transcoded: see “Transfer syntaxes that are made”." : ""))
                 .text(
                         "An instance that arrives again with the same SOP Instance UID is sent again. When its content differs, "
                                 + "no destination gets the older version after the newer one.")

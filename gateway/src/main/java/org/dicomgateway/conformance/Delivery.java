@@ -10,6 +10,7 @@ import org.dicomgateway.config.transform.ProfileSettings;
 import org.dicomgateway.config.transform.TransformSettings;
 import org.dicomgateway.conformance.Statement.Draft;
 import org.dicomgateway.dicom.requestor.RequestorSettings;
+import org.dicomgateway.dicom.values.Dictionary;
 import org.dicomgateway.dicom.values.PresentationPair;
 
 /** The chapter on what the gateway sends. */
@@ -67,7 +68,34 @@ final class Delivery {
                                         "the same; the log says which AE title the destination does not know"),
                                 List.of("no answer to a C-STORE", "sent again; 0x0111 then counts as delivered")));
         web(draft, all.stream().filter(DestinationSettings::isWeb).toList());
+        transcoding(draft, all.stream().filter(each -> each.transcode().isOn()).toList());
         changes(draft, all.stream().filter(each -> !each.transforms().isEmpty()).toList());
+    }
+
+    private static void transcoding(Draft draft, List<DestinationSettings> destinations) {
+        draft.part("Transfer syntaxes that are made");
+        if (destinations.isEmpty()) {
+            draft.text("None: every destination gets each instance in the transfer syntax in which it was received.");
+            return;
+        }
+        draft.text(
+                        "For these destinations, one more context is proposed for each transfer syntax that can be made of an "
+                                + "instance. Only when that in which it was received is not accepted, it is brought into the first "
+                                + "of these that is accepted, without loss; the SOP Instance UID stays. Over DICOMweb the list "
+                                + "alone decides. What cannot be made certainly is parked, and not sent.")
+                .table(
+                        List.of("Destination", "Pixel data", "Transfer syntaxes, the preferred one first"),
+                        destinations.stream()
+                                .map(each -> List.of(
+                                        each.name(),
+                                        each.transcode().pixels()
+                                                ? "compressed and decompressed"
+                                                : "not compressed, not decompressed",
+                                        each.transcode().syntaxes().stream()
+                                                .map(syntax -> Dictionary.name(syntax.uid())
+                                                        .orElse(syntax.toString()))
+                                                .collect(Collectors.joining(", "))))
+                                .toList());
     }
 
     private static void web(Draft draft, List<DestinationSettings> destinations) {
@@ -109,9 +137,8 @@ final class Delivery {
             draft.text("No destination has transforms: no attribute is changed.");
             return;
         }
-        draft.text(
-                        "Only these destinations get changed instances; pixel data is never changed. The transfer syntax stays. What "
-                                + "cannot be changed completely is parked, and not sent.")
+        draft.text("Only these destinations get changed instances; pixel data is not changed by transforms. What "
+                        + "cannot be changed completely is parked, and not sent.")
                 .table(
                         List.of("Destination", "Transforms", "De-identification"),
                         destinations.stream()

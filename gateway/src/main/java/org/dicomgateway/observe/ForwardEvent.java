@@ -24,6 +24,7 @@ import org.dicomgateway.observe.ForwardLog.Event;
  * @param millis how long it took; -1 when this does not apply
  * @param status DIMSE status of the response; -1 when there was none
  * @param reason may be empty
+ * @param transcoded the transfer syntax of what was sent, when it was transcoded; otherwise empty
  */
 public record ForwardEvent(
         Instant at,
@@ -42,4 +43,5 @@ public record ForwardEvent(
         int attempt,
         long millis,
         int status,
-        String reason) {}
+        String reason,
+        String transcoded) {}

@@ -7,6 +7,7 @@ import org.dicomgateway.dicom.acceptor.RefusedPeer;
 import org.dicomgateway.dicom.values.DimseStatus;
 import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.Text;
+import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -151,18 +152,30 @@ public final class ForwardLog {
             long millis,
             int status,
             String reason) {
-        outcome(event, subject, Optional.empty(), route, destination, attempt, millis, status, reason);
+        outcome(
+                event,
+                subject,
+                Optional.empty(),
+                Optional.empty(),
+                route,
+                destination,
+                attempt,
+                millis,
+                status,
+                reason);
     }
 
     /**
      * An attempt to deliver ended, of an instance that was changed on its way.
      *
      * @param sentAs the SOP Instance UID of what was sent, when it is another one
+     * @param transcoded the transfer syntax of what was sent, when it was transcoded
      */
     public void outcome(
             Event event,
             Subject subject,
             Optional<Uid> sentAs,
+            Optional<TransferSyntax> transcoded,
             String route,
             String destination,
             int attempt,
@@ -176,8 +189,10 @@ public final class ForwardLog {
                 .addKeyValue("ms", millis)
                 .addKeyValue("status", status < 0 ? "-" : DimseStatus.format(status));
         LoggingEventBuilder named = sentAs.isPresent() ? line.addKeyValue("as", sentAs.get()) : line;
-        (reason.isEmpty() ? named : named.addKeyValue("reason", quoted(reason))).log();
-        tell(event, subject, route, destination, attempt, millis, status, reason);
+        LoggingEventBuilder made = transcoded.isPresent() ? named.addKeyValue("transcoded", transcoded.get()) : named;
+        (reason.isEmpty() ? made : made.addKeyValue("reason", quoted(reason))).log();
+        String syntax = transcoded.map(TransferSyntax::toString).orElse("");
+        tell(event, subject, route, destination, attempt, millis, status, reason, syntax);
     }
 
     /**
@@ -237,7 +252,8 @@ public final class ForwardLog {
                 0,
                 -1,
                 -1,
-                Text.printable(reason, MAX_REASON_LENGTH)));
+                Text.printable(reason, MAX_REASON_LENGTH),
+                ""));
     }
 
     private void tell(
@@ -249,6 +265,19 @@ public final class ForwardLog {
             long millis,
             int status,
             String reason) {
+        tell(event, subject, route, destination, attempt, millis, status, reason, "");
+    }
+
+    private void tell(
+            Event event,
+            Subject subject,
+            String route,
+            String destination,
+            int attempt,
+            long millis,
+            int status,
+            String reason,
+            String transcoded) {
         listener.accept(new ForwardEvent(
                 Instant.now(),
                 event,
@@ -266,7 +295,8 @@ public final class ForwardLog {
                 attempt,
                 millis,
                 status,
-                Text.printable(reason, MAX_REASON_LENGTH)));
+                Text.printable(reason, MAX_REASON_LENGTH),
+                transcoded));
     }
 
     private static LoggingEventBuilder line(Event event, Subject subject) {

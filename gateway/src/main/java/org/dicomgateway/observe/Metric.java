@@ -122,6 +122,12 @@ public enum Metric {
             Kind.COUNTER,
             "Deliveries not made because a newer version was sent before",
             "destination"),
+    TRANSCODED(
+            "gateway_transcoded_total",
+            Kind.COUNTER,
+            "Deliveries of instances that were brought into this transfer syntax for the destination",
+            "destination",
+            "syntax"),
 
     COMMITMENTS_OPEN(
             "gateway_commitments_open", Kind.GAUGE, "Requests of storage commitment without a result yet", "sender"),

@@ -121,6 +121,10 @@ public final class Metrics implements Consumer<ForwardEvent>, StageTimes, AutoCl
                         .increment();
             case DELIVERED -> {
                 attempt(event);
+                if (!event.transcoded().isEmpty()) {
+                    counter(Metric.TRANSCODED, event.destination(), event.transcoded())
+                            .increment();
+                }
                 counter(Metric.DELIVERED_BYTES, event.destination()).increment((double) Math.max(0, event.bytes()));
                 timer(Metric.ATTEMPT, event.destination()).record(event.millis(), TimeUnit.MILLISECONDS);
                 event.receivedAt()

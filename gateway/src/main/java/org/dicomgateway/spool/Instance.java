@@ -78,13 +78,16 @@ public record Instance(
         return value.length() <= MAX_VALUE ? value : value.substring(0, MAX_VALUE);
     }
 
-    /** This instance as a destination knows it that was sent something else: with the UIDs and the length of that. */
+    /**
+     * This instance as a destination knows it that was sent something else: with the UIDs, the transfer syntax and the
+     * length of that.
+     */
     public Instance sentAs(SentAs sentAs) {
         return new Instance(
                 id,
                 sopClass,
                 sentAs.sopInstance(),
-                transferSyntax,
+                sentAs.transferSyntax().orElse(transferSyntax),
                 sentAs.studyInstanceUid(),
                 sentAs.seriesInstanceUid(),
                 patientId,

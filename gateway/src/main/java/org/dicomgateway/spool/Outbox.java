@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
 
 /**
@@ -108,8 +109,8 @@ public interface Outbox {
     void onWork(String destination, Runnable wakeUp);
 
     /**
-     * What a destination is sent instead of an instance: the output of its transforms. It is noted durably before the
-     * first byte is sent, so that each attempt sends the same.
+     * What a destination is sent instead of an instance: the output of its transforms, or the instance in another
+     * transfer syntax. It is noted durably before the first byte is sent, so that each attempt sends the same.
      *
      * @param version of the transforms that made it, with their keys
      * @param sopInstance the SOP Instance UID of what is sent
@@ -117,6 +118,7 @@ public interface Outbox {
      * @param seriesInstanceUid the Series Instance UID of what is sent, or empty
      * @param digest of the dataset that is sent
      * @param length of the dataset that is sent, in bytes
+     * @param transferSyntax of what is sent; empty: that in which the instance was received
      */
     record SentAs(
             String version,
@@ -124,7 +126,8 @@ public interface Outbox {
             String studyInstanceUid,
             String seriesInstanceUid,
             DatasetDigest digest,
-            long length) {
+            long length,
+            Optional<TransferSyntax> transferSyntax) {
 
         private static final long FORGOTTEN = -1;
 
@@ -144,7 +147,10 @@ public interface Outbox {
 
         /** Whether both are the same bytes under the same UIDs, whatever transforms made them. */
         public boolean isSameAs(SentAs other) {
-            return sopInstance.equals(other.sopInstance) && digest.equals(other.digest) && length == other.length;
+            return sopInstance.equals(other.sopInstance)
+                    && digest.equals(other.digest)
+                    && length == other.length
+                    && transferSyntax.equals(other.transferSyntax);
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
+import org.dicomgateway.dicom.values.TransferSyntax;
 
 /**
  * Searches what is in the spool, and what was in it until its history was deleted. Thread-safe.
@@ -102,6 +103,7 @@ public interface SpoolSearch {
      * @param commitment what the destination last reported about its commitment; empty when it reported nothing
      * @param sentAs the SOP Instance UID under which the destination was sent it, when its transforms made that; empty
      *     when it is sent as it was received, or was not sent yet
+     * @param transcoded the transfer syntax in which the destination was sent it, when that is another one
      */
     record FoundDelivery(
             long id,
@@ -122,7 +124,8 @@ public interface SpoolSearch {
             Instant since,
             Optional<FoundCheck> lastCheck,
             Optional<Commitment> commitment,
-            Optional<String> sentAs) {
+            Optional<String> sentAs,
+            Optional<TransferSyntax> transcoded) {
 
         /** Copies the list. */
         public FoundDelivery {

@@ -222,7 +222,8 @@ public final class Transformation {
         if (!Uid.isValid(sopInstance)) {
             throw new UntransformableException("it would have no valid SOP Instance UID");
         }
-        return new SentAs(version, Uid.of(sopInstance), study, series, digest.digest(), digest.length());
+        return new SentAs(
+                version, Uid.of(sopInstance), study, series, digest.digest(), digest.length(), Optional.empty());
     }
 
     private static String hash(String text) {

@@ -92,6 +92,7 @@ public final class Found {
                 place == 0
                         ? Optional.of(new Commitment(NOW.plusSeconds(8), Optional.of(FailureReason.PROCESSING_FAILURE)))
                         : Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 

@@ -79,6 +79,11 @@ final class BenchGateway implements AutoCloseable {
         return Cpu.seconds(process.pid());
     }
 
+    /** The same, with the codecs that it ran. */
+    double cpuSecondsWithCodecs() {
+        return Cpu.secondsWithChildren(process.pid());
+    }
+
     /** What the threads that answer operators' requests took. */
     Cpu.Threads answering() {
         return Cpu.threads(process.pid(), "admin");

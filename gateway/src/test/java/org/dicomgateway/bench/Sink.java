@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -24,6 +25,7 @@ import org.dicomgateway.dicom.values.Admission;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.CStoreScp;
 import org.dicomgateway.dicom.values.Peer;
+import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.security.ServerTls;
 import org.dicomgateway.testkit.Acceptors;
 import org.dicomgateway.testkit.FreePorts;
@@ -48,7 +50,7 @@ final class Sink implements AutoCloseable {
     private final Object stall = new Object();
     private boolean stalled;
 
-    private Sink(String aeTitle, Optional<Path> folder, Optional<ServerTls> tls) {
+    private Sink(String aeTitle, Optional<Path> folder, Optional<ServerTls> tls, List<TransferSyntax> syntaxes) {
         this.peer = new Peer(AeTitle.of(aeTitle), "127.0.0.1", FreePorts.next());
         this.folder = folder;
         AcceptorSettings settings = new AcceptorSettings(
@@ -62,7 +64,13 @@ final class Sink implements AutoCloseable {
                 LONG,
                 PDU,
                 tls);
-        this.acceptor = Acceptors.of(settings, request -> Admission.UNLIMITED, this::store);
+        Admission admission = new Admission() {
+            @Override
+            public List<TransferSyntax> transferSyntaxes() {
+                return syntaxes;
+            }
+        };
+        this.acceptor = Acceptors.of(settings, request -> admission, this::store);
         try {
             acceptor.start();
         } catch (IOException e) {
@@ -71,12 +79,17 @@ final class Sink implements AutoCloseable {
     }
 
     static Sink discarding(String aeTitle) {
-        return new Sink(aeTitle, Optional.empty(), Optional.empty());
+        return taking(aeTitle, List.of());
+    }
+
+    /** That accepts no other transfer syntaxes. */
+    static Sink taking(String aeTitle, List<TransferSyntax> syntaxes) {
+        return new Sink(aeTitle, Optional.empty(), Optional.empty(), syntaxes);
     }
 
     /** Spoken to by TLS. */
     static Sink discarding(String aeTitle, ServerTls tls) {
-        return new Sink(aeTitle, Optional.empty(), Optional.of(tls));
+        return new Sink(aeTitle, Optional.empty(), Optional.of(tls), List.of());
     }
 
     static Sink filing(String aeTitle, Path folder) {
@@ -85,7 +98,7 @@ final class Sink implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new Sink(aeTitle, Optional.of(folder), Optional.empty());
+        return new Sink(aeTitle, Optional.of(folder), Optional.empty(), List.of());
     }
 
     private CStoreScp.CStoreResponse store(CStoreScp.CStoreRequest request) throws IOException {

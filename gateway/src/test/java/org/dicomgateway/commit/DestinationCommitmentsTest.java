@@ -18,6 +18,7 @@ import org.dicomgateway.config.settings.DestinationSettings.RetrySettings;
 import org.dicomgateway.config.settings.RateLimit;
 import org.dicomgateway.config.settings.Schedule;
 import org.dicomgateway.config.settings.VerifySettings;
+import org.dicomgateway.config.transform.TranscodeSettings;
 import org.dicomgateway.dicom.commitment.CommitmentRequest;
 import org.dicomgateway.dicom.commitment.CommitmentResult;
 import org.dicomgateway.dicom.commitment.CommitmentResult.Failure;
@@ -75,7 +76,8 @@ class DestinationCommitmentsTest {
                 Optional.empty(),
                 VerifySettings.NONE,
                 new CommitmentRequests(true, AFTER, DEADLINE),
-                List.of());
+                List.of(),
+                TranscodeSettings.NEVER);
         return new DestinationCommitments(settings, server, spool, this::resend, () -> now);
     }
 

@@ -311,6 +311,7 @@ class FateTest {
                 Instant.EPOCH,
                 check,
                 commitment,
+                Optional.empty(),
                 Optional.empty());
     }
 }

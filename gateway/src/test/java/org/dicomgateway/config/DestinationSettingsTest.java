@@ -22,6 +22,7 @@ import org.dicomgateway.config.settings.RateLimit;
 import org.dicomgateway.config.settings.RoutingSettings;
 import org.dicomgateway.config.settings.Schedule;
 import org.dicomgateway.config.settings.VerifySettings;
+import org.dicomgateway.config.transform.TranscodeSettings;
 import org.dicomgateway.dicom.requestor.RequestorSettings;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Peer;
@@ -83,7 +84,8 @@ class DestinationSettingsTest {
             Optional.empty(),
             VerifySettings.NONE,
             CommitmentRequests.NONE,
-            List.of());
+            List.of(),
+            TranscodeSettings.NEVER);
 
     @TempDir
     private Path folder;
@@ -140,7 +142,8 @@ class DestinationSettingsTest {
                         Optional.empty(),
                         VerifySettings.NONE,
                         CommitmentRequests.NONE,
-                        List.of()));
+                        List.of(),
+                        TranscodeSettings.NEVER));
     }
 
     @Test

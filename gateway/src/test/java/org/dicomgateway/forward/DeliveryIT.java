@@ -57,6 +57,7 @@ class DeliveryIT {
     private final List<String> changed = new CopyOnWriteArrayList<>();
     private final Forwarder forwarder = new Forwarder(
             outbox,
+            Fixtures.TRANSCODER,
             new ForwardLog(),
             AssociationConnector.by(Requestor::of, outbox::explainsDuplicate),
             ServerCheck.NONE,

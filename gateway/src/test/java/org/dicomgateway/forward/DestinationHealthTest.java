@@ -52,6 +52,7 @@ class DestinationHealthTest {
     private volatile ServerReport report = new ServerReport("1.12.7", 5_000, 3, Optional.empty());
     private final Forwarder forwarder = new Forwarder(
             outbox,
+            Fixtures.TRANSCODER,
             new ForwardLog(),
             AssociationConnector.by(settings -> server, outbox::explainsDuplicate),
             this::check,

@@ -1,6 +1,7 @@
 package org.dicomgateway.forward;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.LocalTime;
@@ -14,6 +15,7 @@ import org.dicomgateway.config.settings.DestinationSettings.RetrySettings;
 import org.dicomgateway.config.settings.RateLimit;
 import org.dicomgateway.config.settings.RestSettings;
 import org.dicomgateway.config.settings.Schedule;
+import org.dicomgateway.config.transform.TranscodeSettings;
 import org.dicomgateway.dicom.requestor.RequestorSettings;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Origin;
@@ -22,9 +24,14 @@ import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.testkit.Destinations;
+import org.dicomgateway.transcode.Transcoder;
 
 /** Settings and instances for the tests of this package. */
 final class Fixtures {
+
+    /** For destinations that take everything as it is. */
+    static final Transcoder TRANSCODER =
+            new Transcoder(Path.of(System.getProperty("java.io.tmpdir")).resolve("no-transcoding"), 0, 1);
 
     static final String CT = "1.2.840.10008.5.1.4.1.1.2";
 
@@ -88,7 +95,8 @@ final class Fixtures {
                 it.dicomWeb(),
                 it.verify(),
                 it.commitment(),
-                List.of());
+                List.of(),
+                TranscodeSettings.NEVER);
     }
 
     /** Opens daily at this hour, UTC, for one hour. */

@@ -44,6 +44,7 @@ class ForwarderTest {
     private final List<String> changed = new CopyOnWriteArrayList<>();
     private final Forwarder forwarder = new Forwarder(
             outbox,
+            Fixtures.TRANSCODER,
             new ForwardLog(),
             AssociationConnector.by(settings -> network, outbox::explainsDuplicate),
             ServerCheck.NONE,

@@ -50,6 +50,7 @@ class LaneTest {
     private final List<String> changed = new CopyOnWriteArrayList<>();
     private final Forwarder forwarder = new Forwarder(
             outbox,
+            Fixtures.TRANSCODER,
             new ForwardLog(),
             AssociationConnector.by(settings -> server, outbox::explainsDuplicate),
             ServerCheck.NONE,

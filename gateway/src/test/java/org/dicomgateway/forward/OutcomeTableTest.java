@@ -2,6 +2,7 @@ package org.dicomgateway.forward;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.dicomgateway.dicom.values.AeTitle;
@@ -125,7 +126,7 @@ class OutcomeTableTest {
     void a_context_that_is_not_accepted_makes_it_impossible() {
         PresentationPair pair = new PresentationPair(Uid.of("1.2.3"), TransferSyntax.of("1.2.4"));
 
-        assertThat(OutcomeTable.notAccepted(pair))
+        assertThat(OutcomeTable.notAccepted(List.of(pair)))
                 .isInstanceOfSatisfying(
                         Impossible.class,
                         it -> assertThat(it.reason()).contains("1.2.3").contains("1.2.4"));

@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.dicomgateway.dicom.values.AeTitle;
+import org.dicomgateway.dicom.values.PresentationPair;
 import org.dicomgateway.forward.association.Proposal;
 import org.dicomgateway.spool.Claim;
 import org.junit.jupiter.api.Test;
 
 class ProposalTest {
+
+    private static final Function<Claim, List<PresentationPair>> AS_RECEIVED = claim -> List.of(Proposal.pairOf(claim));
 
     private static final Optional<AeTitle> FIXED = Optional.of(AeTitle.of("GATEWAY"));
 
@@ -18,11 +22,11 @@ class ProposalTest {
     void proposes_each_pair_once() {
         List<Claim> claims = List.of(claim(1, "1.2.1", "A"), claim(2, "1.2.2", "A"), claim(3, "1.2.1", "B"));
 
-        Proposal proposal = Proposal.of(claims, FIXED);
+        Proposal proposal = Proposal.of(claims, FIXED, AS_RECEIVED);
 
         assertThat(proposal.calling()).isEqualTo(AeTitle.of("GATEWAY"));
         assertThat(proposal.pairs()).hasSize(2);
-        assertThat(claims).allMatch(claim -> proposal.covers(claim, FIXED));
+        assertThat(claims).allMatch(claim -> proposal.covers(claim, FIXED, AS_RECEIVED));
     }
 
     @Test
@@ -30,10 +34,10 @@ class ProposalTest {
         List<Claim> claims =
                 IntStream.range(0, 129).mapToObj(i -> claim(i, "1.2." + i, "A")).toList();
 
-        Proposal proposal = Proposal.of(claims, FIXED);
+        Proposal proposal = Proposal.of(claims, FIXED, AS_RECEIVED);
 
         assertThat(proposal.pairs()).hasSize(128);
-        assertThat(claims.stream().filter(claim -> !proposal.covers(claim, FIXED)))
+        assertThat(claims.stream().filter(claim -> !proposal.covers(claim, FIXED, AS_RECEIVED)))
                 .containsExactly(claims.get(128));
     }
 
@@ -41,11 +45,12 @@ class ProposalTest {
     void preserved_calling_AE_titles_do_not_share_an_association() {
         List<Claim> claims = List.of(claim(1, "1.2.1", "A"), claim(2, "1.2.1", "B"), claim(3, "1.2.2", "B"));
 
-        Proposal proposal = Proposal.of(claims, Optional.empty());
+        Proposal proposal = Proposal.of(claims, Optional.empty(), AS_RECEIVED);
 
         assertThat(proposal.calling()).isEqualTo(AeTitle.of("A"));
         assertThat(proposal.pairs()).hasSize(1);
-        assertThat(proposal.covers(claims.get(1), Optional.empty())).isFalse();
+        assertThat(proposal.covers(claims.get(1), Optional.empty(), AS_RECEIVED))
+                .isFalse();
     }
 
     private static Claim claim(long id, String sopClass, String calling) {

@@ -42,6 +42,7 @@ class RefusalsTest {
     private final List<String> changed = new CopyOnWriteArrayList<>();
     private final Forwarder forwarder = new Forwarder(
             outbox,
+            Fixtures.TRANSCODER,
             new ForwardLog(),
             AssociationConnector.by(settings -> server, outbox::explainsDuplicate),
             ServerCheck.NONE,

@@ -87,6 +87,7 @@ class SpoolDeliveryIT {
         spool.destinationsChanged(Set.of(NAME));
         Forwarder forwarder = new Forwarder(
                 spool,
+                Fixtures.TRANSCODER,
                 new ForwardLog(),
                 AssociationConnector.by(Requestor::of, spool::explainsDuplicate),
                 ServerCheck.NONE,

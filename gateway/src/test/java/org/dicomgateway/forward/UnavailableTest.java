@@ -43,6 +43,7 @@ class UnavailableTest {
     private volatile Outcome answer = new Delivered(0);
     private final Forwarder forwarder = new Forwarder(
             outbox,
+            Fixtures.TRANSCODER,
             new ForwardLog(),
             (destination, timeouts) -> new Scripted(),
             ServerCheck.NONE,

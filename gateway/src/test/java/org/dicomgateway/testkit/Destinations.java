@@ -9,6 +9,7 @@ import org.dicomgateway.config.settings.DestinationSettings.RetrySettings;
 import org.dicomgateway.config.settings.RateLimit;
 import org.dicomgateway.config.settings.Schedule;
 import org.dicomgateway.config.settings.VerifySettings;
+import org.dicomgateway.config.transform.TranscodeSettings;
 import org.dicomgateway.dicom.requestor.RequestorSettings;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Peer;
@@ -49,6 +50,7 @@ public final class Destinations {
                 Optional.empty(),
                 VerifySettings.NONE,
                 DestinationSettings.CommitmentRequests.NONE,
-                List.of());
+                List.of(),
+                TranscodeSettings.NEVER);
     }
 }

@@ -1,5 +1,7 @@
 package org.dicomgateway.torture;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -21,6 +23,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.dicomgateway.dicom.rewrite.DatasetRecoder;
+import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.testkit.OrthancServer;
 import org.dicomgateway.testkit.Part10;
 import tools.jackson.databind.JsonNode;
@@ -64,7 +68,7 @@ final class Audit {
             if (!server.rest().holds(last.id())) {
                 return false;
             }
-            String found = Sent.digest(Part10.dataset(server.file(last.id())));
+            String found = Sent.digest(asSent(server.file(last.id())));
             Optional<Sent> version = versions.stream()
                     .filter(each -> each.digest().equals(found))
                     .findAny();
@@ -78,6 +82,24 @@ final class Audit {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** What a server holds; what it got in implicit VR is brought back to explicit VR, in which everything is sent. */
+    private static byte[] asSent(byte[] file) throws IOException {
+        byte[] dataset = Part10.dataset(file);
+        TransferSyntax syntax = org.dicomgateway.dicom.dataset.Part10.read(new ByteArrayInputStream(file))
+                .transferSyntax();
+        if (!syntax.equals(TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN)) {
+            return dataset;
+        }
+        ByteArrayOutputStream explicit = new ByteArrayOutputStream();
+        DatasetRecoder.recode(
+                new ByteArrayInputStream(dataset),
+                syntax,
+                TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN,
+                Optional.empty(),
+                explicit);
+        return explicit.toByteArray();
     }
 
     /** By the forward log: no server took an older version of an instance after a newer one. */

@@ -31,6 +31,11 @@ final class World implements AutoCloseable {
     /** A start that began on a full disk, or with wrong rules, has failed by then. */
     private static final Duration AFTERMATH = Duration.ofSeconds(20);
 
+    private static final String IMPLICIT = "1.2.840.10008.1.2";
+
+    /** The second server takes nothing else than implicit VR, and nothing is sent that way. */
+    private static final String TRANSCODED = "destinations.orthanc2.transcode = uncompressed-vr\n";
+
     private final boolean faithful;
     private final AtomicLong wipedAt = new AtomicLong(Long.MIN_VALUE / 2);
     private final AtomicBoolean wiping = new AtomicBoolean();
@@ -60,7 +65,9 @@ final class World implements AutoCloseable {
         ownDisk = mount(spool);
         servers = List.of(
                 OrthancServer.start(directory, "ORTHANC1"),
-                OrthancServer.start(directory, "ORTHANC2"),
+                faithful
+                        ? OrthancServer.start(directory, "ORTHANC2", Map.of("AcceptedTransferSyntaxes", List.of(IMPLICIT)))
+                        : OrthancServer.start(directory, "ORTHANC2"),
                 faithful
                         ? OrthancServer.start(directory, "ORTHANC3")
                         : OrthancServer.start(directory, "ORTHANC3", Map.of("LuaScripts", List.of(drops(directory)))));
@@ -155,7 +162,7 @@ final class World implements AutoCloseable {
         Peer[] peers = Stream.concat(
                         Stream.of(servers.get(0).peer()), networks.stream().map(FaultProxy::peer))
                 .toArray(Peer[]::new);
-        return GatewayProcess.destinations(peers) + (faithful ? "" : verified()) + """
+        return GatewayProcess.destinations(peers) + (faithful ? TRANSCODED : verified()) + """
                 destination-defaults {
                   response-timeout = 4 s, association-timeout = 4 s, write-timeout = 4 s
                   max-associations = %d

@@ -308,6 +308,7 @@ class RequestedChecksTest {
                     START,
                     Optional.empty(),
                     Optional.empty(),
+                    Optional.empty(),
                     Optional.empty());
         }
 

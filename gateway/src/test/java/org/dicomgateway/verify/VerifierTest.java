@@ -29,6 +29,7 @@ import org.dicomgateway.config.settings.RestSettings;
 import org.dicomgateway.config.settings.Schedule;
 import org.dicomgateway.config.settings.VerifySettings;
 import org.dicomgateway.config.settings.VerifySettings.Level;
+import org.dicomgateway.config.transform.TranscodeSettings;
 import org.dicomgateway.dicom.requestor.RequestorSettings;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Origin;
@@ -90,7 +91,8 @@ class VerifierTest {
                 Optional.empty(),
                 new VerifySettings(level, Duration.ofHours(1), Optional.of(Duration.ofDays(30)), rate),
                 CommitmentRequests.NONE,
-                List.of())));
+                List.of(),
+                TranscodeSettings.NEVER)));
     }
 
     static Copy copy(int id, String study, boolean replaced) {
@@ -471,6 +473,7 @@ class VerifierTest {
                 OptionalInt.empty(),
                 "",
                 START,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty());

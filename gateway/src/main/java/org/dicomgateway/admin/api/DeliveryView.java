@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.dicomgateway.dicom.commitment.FailureReason;
 import org.dicomgateway.dicom.values.DimseStatus;
+import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.spool.Commitment;
 import org.dicomgateway.spool.SpoolSearch.FoundCheck;
 import org.dicomgateway.spool.SpoolSearch.FoundDelivery;
@@ -31,6 +32,7 @@ import org.dicomgateway.spool.SpoolSearch.FoundDelivery;
  * @param check the last check of whether the destination holds it; empty: it was never checked
  * @param commitment what the destination last reported about its storage commitment; empty: nothing
  * @param sentAs the SOP Instance UID under which the destination gets it, when that is another one
+ * @param transcoded the transfer syntax in which the destination gets it, when that is another one
  */
 public record DeliveryView(
         long id,
@@ -50,7 +52,8 @@ public record DeliveryView(
         Instant since,
         Optional<Check> check,
         Optional<Said> commitment,
-        Optional<String> sentAs) {
+        Optional<String> sentAs,
+        Optional<String> transcoded) {
 
     /** Copies the list. */
     public DeliveryView {
@@ -106,7 +109,8 @@ public record DeliveryView(
                 found.since(),
                 found.lastCheck().map(Check::of),
                 found.commitment().map(Said::of),
-                found.sentAs().filter(uid -> found.isOtherInstance()));
+                found.sentAs().filter(uid -> found.isOtherInstance()),
+                found.transcoded().map(TransferSyntax::toString));
     }
 
     static Optional<String> status(OptionalInt status) {

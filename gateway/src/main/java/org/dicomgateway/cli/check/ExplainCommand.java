@@ -108,7 +108,9 @@ public final class ExplainCommand implements Callable<Integer> {
             names = "--destination",
             paramLabel = "NAME",
             completionCandidates = RunningNames.OfDestinations.class,
-            description = "Show what the transforms of this destination change, attribute by attribute.")
+            description =
+                    "Show what the transforms of this destination change, attribute by attribute, and in which transfer"
+                            + " syntax it gets the file.")
     private @Nullable String destination;
 
     @Option(names = "--json", description = "Write JSON instead of text.")

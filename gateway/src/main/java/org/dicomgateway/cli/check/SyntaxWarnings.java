@@ -13,11 +13,11 @@ import org.dicomgateway.cli.common.Found;
 import org.dicomgateway.cli.common.OperatorToken;
 import org.dicomgateway.cli.common.RunningGateway;
 import org.dicomgateway.cli.common.RunningGatewayException;
+import org.dicomgateway.cli.common.SyntaxName;
 import org.dicomgateway.config.Configuration.Loaded;
 import org.dicomgateway.config.hocon.Warning;
 import org.dicomgateway.config.settings.AdminSettings;
 import org.dicomgateway.config.settings.ListenerSettings;
-import org.dicomgateway.dicom.values.Dictionary;
 import org.dicomgateway.dicom.values.PresentationPair;
 import org.dicomgateway.dicom.values.TransferSyntax;
 
@@ -81,10 +81,11 @@ public final class SyntaxWarnings {
                         loaded.gateway().routingFile(),
                         0,
                         "destinations." + refusal.destination(),
-                        "it did not accept " + nameOf(refusal.syntax()) + ", for which " + count
+                        "it did not accept " + SyntaxName.of(refusal.syntax()) + ", for which " + count
                                 + " deliveries are parked, and listeners accept that: "
                                 + String.join(", ", listeners),
-                        "list in transfer-syntaxes of the listeners, or of entries of access, what they take"));
+                        "list in transfer-syntaxes of the listeners, or of entries of access, what they take; or set transcode of the"
+                                + " destination"));
             }
         });
         return warnings;
@@ -94,11 +95,5 @@ public final class SyntaxWarnings {
         return listener.access().stream()
                 .anyMatch(rule -> rule.transferSyntaxes().isEmpty()
                         || rule.transferSyntaxes().contains(syntax));
-    }
-
-    private static String nameOf(TransferSyntax syntax) {
-        return Dictionary.name(syntax.uid())
-                .map(name -> name + " (" + syntax + ")")
-                .orElse(syntax.toString());
     }
 }

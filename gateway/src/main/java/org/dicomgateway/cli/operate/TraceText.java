@@ -13,6 +13,7 @@ import org.dicomgateway.admin.api.StudyView;
 import org.dicomgateway.cli.common.Counted;
 import org.dicomgateway.cli.common.NameConverter;
 import org.dicomgateway.cli.common.Progress;
+import org.dicomgateway.cli.common.SyntaxName;
 import org.dicomgateway.cli.common.TextTable;
 import org.dicomgateway.cli.common.Times;
 import org.dicomgateway.dicom.values.Text;
@@ -153,6 +154,11 @@ final class TraceText {
                 .forEach(delivery -> delivery.sentAs()
                         .ifPresent(uid -> lines.add("at "
                                 + delivery.destination().orElse(NameConverter.ANY) + " it is " + printable(uid))));
+        one.deliveries()
+                .forEach(delivery -> delivery.transcoded()
+                        .ifPresent(syntax -> lines.add("at "
+                                + delivery.destination().orElse(NameConverter.ANY) + " it is in "
+                                + SyntaxName.of(syntax))));
         lines.add("study " + printable(one.studyInstanceUid()) + ", series " + printable(one.seriesInstanceUid()));
         lines.add("from " + printable(one.callingAe()) + " at " + printable(one.remoteHost()) + ", called "
                 + printable(one.calledAe()) + "; number " + one.id() + " in the spool");

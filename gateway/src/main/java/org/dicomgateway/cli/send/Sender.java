@@ -197,7 +197,7 @@ final class Sender {
             if (to.accepts(pair)) {
                 return store(new Item(item.file(), item.attempts() + 1), to);
             }
-            settle(item, OutcomeTable.notAccepted(pair));
+            settle(item, OutcomeTable.notAccepted(List.of(pair)));
             return true;
         }
 

@@ -23,6 +23,7 @@ import org.dicomgateway.config.settings.RestSettings;
 import org.dicomgateway.config.settings.Schedule;
 import org.dicomgateway.config.settings.Suggestions;
 import org.dicomgateway.config.settings.VerifySettings;
+import org.dicomgateway.config.transform.TranscodeSettings;
 import org.dicomgateway.dicom.requestor.RequestorSettings;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Peer;
@@ -75,6 +76,9 @@ final class DestinationReader {
         Supplier<Optional<RestSettings>> api = RestReader.read(rest, restShared);
         rest.finish();
         Setting<Optional<List<String>>> transforms = transforms(section, known, shared.callingAe, web.isWeb());
+        if (web.isWeb()) {
+            TransformReader.checkWeb(shared.transcode);
+        }
         section.belong(Reference.keys("route-defaults"), "a route, or to route-defaults");
         section.finish();
         return new Draft(
@@ -102,7 +106,8 @@ final class DestinationReader {
                                         .orElseThrow()
                                         .settings()
                                         .get())
-                                .toList()),
+                                .toList(),
+                        shared.transcode.get()),
                 List.of(restShared.password(), web.password()),
                 shared.commitmentRequest.sourceLocation(),
                 transforms.isValid() ? transforms.get().orElse(List.of()) : List.of());
@@ -195,7 +200,8 @@ final class DestinationReader {
             Setting<VerifySettings.Level> level,
             Supplier<VerifySettings> verify,
             Setting<Boolean> commitmentRequest,
-            Supplier<CommitmentRequests> commitment) {}
+            Supplier<CommitmentRequests> commitment,
+            Setting<TranscodeSettings> transcode) {}
 
     /**
      * Reads the common settings.
@@ -223,7 +229,8 @@ final class DestinationReader {
                 level,
                 verify(verify, level),
                 request,
-                commitment(commitment, request));
+                commitment(commitment, request),
+                section.node("transcode").flatMap(TransformReader::transcode));
     }
 
     private static Setting<Boolean> commitmentRequest(Section section, Setting<Optional<AeTitle>> callingAe) {

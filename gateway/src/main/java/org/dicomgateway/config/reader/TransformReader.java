@@ -5,17 +5,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.dicomgateway.config.hocon.Node;
 import org.dicomgateway.config.hocon.Section;
 import org.dicomgateway.config.hocon.Setting;
 import org.dicomgateway.config.hocon.SourceLocation;
 import org.dicomgateway.config.match.Condition;
 import org.dicomgateway.config.settings.Limits;
+import org.dicomgateway.config.settings.Names;
+import org.dicomgateway.config.transform.CodecTools;
 import org.dicomgateway.config.transform.ProfileSettings;
 import org.dicomgateway.config.transform.RuleSettings;
+import org.dicomgateway.config.transform.TranscodeSettings;
 import org.dicomgateway.config.transform.TransformSettings;
+import org.dicomgateway.dicom.values.Dictionary;
+import org.dicomgateway.dicom.values.TransferSyntax;
 
-/** Reads {@code transforms}: what is changed in instances on their way to destinations that name a transform. */
+/**
+ * Reads {@code transforms}: what is changed in instances on their way to destinations that name a transform; and
+ * {@code transcode}.
+ */
 final class TransformReader {
 
     /**
@@ -64,5 +73,52 @@ final class TransformReader {
                         rules.stream().map(Supplier::get).toList(),
                         recordOriginal.get().orElse(false),
                         profile.get()));
+    }
+
+    /** Into which transfer syntaxes instances are brought: a word, or a list. */
+    static Setting<TranscodeSettings> transcode(Node node) {
+        if (node.isList()) {
+            return node.texts(TransformReader::makeable)
+                    .map(list -> new TranscodeSettings(true, list))
+                    .flatMap(settings -> installed(node, settings));
+        }
+        return node.text().flatMap(word -> switch (word) {
+            case "never" -> node.valid(TranscodeSettings.NEVER);
+            case "uncompressed-vr" -> node.valid(TranscodeSettings.UNCOMPRESSED_VR);
+            case "lossless" -> installed(node, TranscodeSettings.LOSSLESS);
+            default ->
+                node.reject(
+                        "expected never, uncompressed-vr, lossless or a list of transfer syntaxes, found '" + word
+                                + "'",
+                        "");
+        });
+    }
+
+    private static TransferSyntax makeable(String text) {
+        TransferSyntax syntax = Names.oneTransferSyntax(text);
+        if (!TranscodeSettings.ALL.contains(syntax)) {
+            throw new IllegalArgumentException("the gateway cannot make " + text
+                    + ": it makes only what loses nothing, "
+                    + TranscodeSettings.ALL.stream()
+                            .map(each -> Dictionary.name(each.uid()).orElse("") + " (" + each + ")")
+                            .collect(Collectors.joining(", ")));
+        }
+        return syntax;
+    }
+
+    private static Setting<TranscodeSettings> installed(Node node, TranscodeSettings settings) {
+        return CodecTools.missing()
+                .map(tool -> node.<TranscodeSettings>reject(
+                        "compressed pixel data cannot be read or made: " + tool + " is not installed",
+                        CodecTools.REMEDY + ", or write uncompressed-vr"))
+                .orElseGet(() -> node.valid(settings));
+    }
+
+    /** Over DICOMweb nothing is negotiated. */
+    static void checkWeb(Setting<TranscodeSettings> transcode) {
+        transcode.check(
+                settings -> !settings.equals(TranscodeSettings.LOSSLESS),
+                settings -> "over DICOMweb a server does not say which transfer syntaxes it takes",
+                "list them, the preferred one first; or write uncompressed-vr, for explicit VR little endian");
     }
 }

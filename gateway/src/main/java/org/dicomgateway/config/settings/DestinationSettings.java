@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.dicomgateway.config.transform.TranscodeSettings;
 import org.dicomgateway.config.transform.TransformSettings;
 import org.dicomgateway.dicom.requestor.RequestorSettings;
 import org.dicomgateway.dicom.values.AeTitle;
@@ -32,6 +33,7 @@ import org.dicomgateway.dicom.values.Peer;
  * @param verify whether the gateway checks that it holds what was delivered
  * @param commitment whether the gateway asks it for storage commitment
  * @param transforms what is changed in instances on their way to it, in this order; empty: nothing
+ * @param transcode into which transfer syntaxes instances are brought that it does not take as they are
  */
 public record DestinationSettings(
         String name,
@@ -51,7 +53,8 @@ public record DestinationSettings(
         Optional<DicomWebSettings> dicomWeb,
         VerifySettings verify,
         CommitmentRequests commitment,
-        List<TransformSettings> transforms) {
+        List<TransformSettings> transforms,
+        TranscodeSettings transcode) {
 
     /** Copies the list. */
     public DestinationSettings {

@@ -57,17 +57,23 @@ final class DatasetFormatter {
 
     private static void header(Element element, int length, Encoding encoding, ByteArrayOutputStream out)
             throws UntransformableException {
-        tag(out, element.tag(), encoding.bigEndian());
+        header(element.tag(), element.vr(), length, encoding, out);
+    }
+
+    /** @param length unsigned */
+    static void header(int tag, String vr, int length, Encoding encoding, ByteArrayOutputStream out)
+            throws UntransformableException {
+        tag(out, tag, encoding.bigEndian());
         if (!encoding.explicit()) {
             number(out, length, 4, encoding.bigEndian());
             return;
         }
-        out.writeBytes(element.vr().getBytes(StandardCharsets.US_ASCII));
-        if (!Encoding.hasShortLength(element.vr())) {
+        out.writeBytes(vr.getBytes(StandardCharsets.US_ASCII));
+        if (!Encoding.hasShortLength(vr)) {
             number(out, 0, 2, encoding.bigEndian());
             number(out, length, 4, encoding.bigEndian());
         } else if (length > LONGEST_SHORT) {
-            throw new UntransformableException("the value of " + Dictionary.format(element.tag()) + " is too long");
+            throw new UntransformableException("the value of " + Dictionary.format(tag) + " is too long");
         } else {
             number(out, length, 2, encoding.bigEndian());
         }
@@ -78,7 +84,7 @@ final class DatasetFormatter {
         number(out, length, 4, bigEndian);
     }
 
-    private static void delimiter(int tag, Encoding encoding, ByteArrayOutputStream out) {
+    static void delimiter(int tag, Encoding encoding, ByteArrayOutputStream out) {
         tag(out, tag, encoding.bigEndian());
         number(out, 0, 4, encoding.bigEndian());
     }

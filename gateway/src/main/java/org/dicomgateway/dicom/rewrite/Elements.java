@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import org.dicomgateway.dicom.values.Values;
 
@@ -84,6 +85,22 @@ public final class Elements {
 
     private static List<String> split(Element element) {
         return Values.decode(element.value(), 'C' << 8 | 'S', false, Values.characterSet(List.of()));
+    }
+
+    /** The tag of the last element. */
+    OptionalInt last() {
+        return byTag.isEmpty() ? OptionalInt.empty() : OptionalInt.of(byTag.lastKey());
+    }
+
+    /** The first value of an attribute of representation US; empty when it is absent or has none. */
+    public OptionalInt number(int tag, boolean bigEndian) {
+        byte[] value = get(tag).map(Element::value).orElse(new byte[0]);
+        if (value.length < 2) {
+            return OptionalInt.empty();
+        }
+        int low = value[bigEndian ? 1 : 0] & 0xFF;
+        int high = value[bigEndian ? 0 : 1] & 0xFF;
+        return OptionalInt.of(high << 8 | low);
     }
 
     /** Puts an attribute with ASCII text, padded to an even length. */

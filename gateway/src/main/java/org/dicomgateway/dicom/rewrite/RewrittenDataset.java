@@ -38,7 +38,7 @@ public final class RewrittenDataset {
      * One at a time holds the elements of a dataset in memory: they need many times the memory of their bytes. Their
      * bytes are read before, so that a slow disk keeps nobody waiting.
      */
-    private static final Semaphore IN_MEMORY = new Semaphore(1);
+    static final Semaphore IN_MEMORY = new Semaphore(1);
 
     private final TransferSyntax syntax;
     private final byte[] head;

@@ -1,8 +1,10 @@
 package org.dicomgateway.forward.association;
 
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.PresentationPair;
 import org.dicomgateway.forward.health.CallingTitles;
@@ -21,22 +23,27 @@ public record Proposal(AeTitle calling, Set<PresentationPair> pairs) {
      *
      * @param claims at least one
      * @param fixed the calling AE title to use; empty: that of the instance's sender
+     * @param forms the pairs in which a claim can be sent; all of them are proposed
      */
-    public static Proposal of(Iterable<Claim> claims, Optional<AeTitle> fixed) {
+    public static Proposal of(
+            Iterable<Claim> claims, Optional<AeTitle> fixed, Function<Claim, List<PresentationPair>> forms) {
         AeTitle calling = CallingTitles.of(claims.iterator().next(), fixed);
         Set<PresentationPair> pairs = new LinkedHashSet<>();
         for (Claim claim : claims) {
-            if (pairs.size() < PresentationPair.MAX_PER_ASSOCIATION
+            Set<PresentationPair> more = new LinkedHashSet<>(pairs);
+            more.addAll(forms.apply(claim));
+            if (more.size() <= PresentationPair.MAX_PER_ASSOCIATION
                     && CallingTitles.of(claim, fixed).equals(calling)) {
-                pairs.add(pairOf(claim));
+                pairs = more;
             }
         }
         return new Proposal(calling, pairs);
     }
 
-    /** Whether an association with this proposal can serve a claim. */
-    public boolean covers(Claim claim, Optional<AeTitle> fixed) {
-        return pairs.contains(pairOf(claim)) && CallingTitles.of(claim, fixed).equals(calling);
+    /** Whether an association with this proposal can serve a claim, in any of its forms. */
+    public boolean covers(Claim claim, Optional<AeTitle> fixed, Function<Claim, List<PresentationPair>> forms) {
+        return pairs.containsAll(forms.apply(claim))
+                && CallingTitles.of(claim, fixed).equals(calling);
     }
 
     public static PresentationPair pairOf(Claim claim) {

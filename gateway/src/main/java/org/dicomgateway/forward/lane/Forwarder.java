@@ -29,6 +29,7 @@ import org.dicomgateway.observe.ForwardLog;
 import org.dicomgateway.process.LongLived;
 import org.dicomgateway.spool.DestinationStatus;
 import org.dicomgateway.spool.Outbox;
+import org.dicomgateway.transcode.Transcoder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +49,7 @@ public final class Forwarder implements AutoCloseable {
     private record Target(String name, String address) {}
 
     private final Outbox outbox;
+    private final Transcoder transcoder;
     private final ForwardLog forwardLog;
     private final Connector.Factory connectors;
     private final Consumer<String> onUsabilityChange;
@@ -67,6 +69,7 @@ public final class Forwarder implements AutoCloseable {
     /**
      * Creates a forwarder. It sends nothing before {@link #start}.
      *
+     * @param transcoder brings instances into transfer syntaxes that destinations take
      * @param connectors makes the connectors with which a lane calls its destination; used twice for each lane
      * @param check asks destinations that have a REST API about themselves, at intervals, in a thread of its own
      * @param onUsabilityChange called with a destination's name, in any thread, whenever what {@link #prospects} says
@@ -76,6 +79,7 @@ public final class Forwarder implements AutoCloseable {
      */
     public Forwarder(
             Outbox outbox,
+            Transcoder transcoder,
             ForwardLog forwardLog,
             Connector.Factory connectors,
             ServerCheck check,
@@ -84,6 +88,7 @@ public final class Forwarder implements AutoCloseable {
             InstantSource clock,
             RandomGenerator random) {
         this.outbox = outbox;
+        this.transcoder = transcoder;
         this.forwardLog = forwardLog;
         this.connectors = connectors;
         this.places = places;
@@ -252,8 +257,8 @@ public final class Forwarder implements AutoCloseable {
         Tally tally = tallies.computeIfAbsent(name, any -> new Tally(clock));
         LaneConnectors laneConnectors = LaneConnectors.of(settings, connectors);
         RandomGenerator own = new SplittableRandom(random.nextLong());
-        Lane.Surroundings around =
-                new Lane.Surroundings(outbox, forwardLog, clock, own, limit, tally, hours, this::usabilityChanged);
+        Lane.Surroundings around = new Lane.Surroundings(
+                outbox, transcoder, forwardLog, clock, own, limit, tally, hours, this::usabilityChanged);
         Lane lane = new Lane(
                 settings,
                 laneConnectors,

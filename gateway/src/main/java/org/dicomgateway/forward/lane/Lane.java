@@ -43,6 +43,7 @@ import org.dicomgateway.process.LongLived;
 import org.dicomgateway.spool.Claim;
 import org.dicomgateway.spool.DestinationStatus;
 import org.dicomgateway.spool.Outbox;
+import org.dicomgateway.transcode.Transcoder;
 
 /**
  * Delivery to one destination. A lane has its own threads, associations and breaker, so that no destination can affect
@@ -92,6 +93,7 @@ final class Lane {
     private final Silence silence;
     private final Suspicion suspicion;
     private final CallingTitles titles;
+    private final OutgoingInstances outgoingInstances;
     private final StoreAttempt storeAttempt;
     private final LaneWorkers laneWorkers;
     private final LaneMonitor laneMonitor;
@@ -104,6 +106,7 @@ final class Lane {
     /**
      * What a lane needs from the rest of the gateway.
      *
+     * @param transcoder brings instances into other transfer syntaxes, for all lanes
      * @param limit how many associations to the destination may be open, over all its lanes
      * @param tally counts the deliveries to the destination, over all its lanes
      * @param onUsabilityChange gets the name of the destination when it becomes usable or answers again, or no longer
@@ -111,6 +114,7 @@ final class Lane {
      */
     record Surroundings(
             Outbox outbox,
+            Transcoder transcoder,
             ForwardLog forwardLog,
             InstantSource clock,
             RandomGenerator random,
@@ -164,9 +168,10 @@ final class Lane {
         this.suspicion = new Suspicion(destinationSignals, probe, () -> lastCalling, clock);
         RetryPolicy retries = new RetryPolicy(settings, around.random());
         this.titles = destinationSignals.titles();
+        this.outgoingInstances = new OutgoingInstances(outbox, settings, around.transcoder());
         this.storeAttempt = new StoreAttempt(
                 outbox,
-                new OutgoingInstances(outbox, settings),
+                outgoingInstances,
                 clock,
                 associations,
                 destinationSignals,
@@ -343,7 +348,7 @@ final class Lane {
             return;
         }
         long start = System.nanoTime();
-        Proposal proposal = Proposal.of(batch, settings.callingAe());
+        Proposal proposal = Proposal.of(batch, settings.callingAe(), outgoingInstances::forms);
         try (StoreConnection association = call(proposal)) {
             lastCalling = Optional.of(proposal.calling());
             boolean first = true;
@@ -377,7 +382,7 @@ final class Lane {
 
     private Optional<Claim> take(ClaimBatch claimBatch, Proposal proposal) throws InterruptedException {
         hours.putOff(claimBatch, clock.instant());
-        Predicate<Claim> fits = claim -> proposal.covers(claim, settings.callingAe());
+        Predicate<Claim> fits = claim -> proposal.covers(claim, settings.callingAe(), outgoingInstances::forms);
         Optional<Claim> next =
                 goesOn(claimBatch) && !associations.mustYield() ? mostTelling(claimBatch, fits) : Optional.empty();
         return next.isPresent() && keepPace(claimBatch, next.get())

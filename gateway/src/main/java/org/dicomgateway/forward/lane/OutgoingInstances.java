@@ -1,34 +1,51 @@
 package org.dicomgateway.forward.lane;
 
+import java.io.Closeable;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.dicomgateway.config.settings.DestinationSettings;
+import org.dicomgateway.config.transform.TranscodeSettings;
 import org.dicomgateway.dicom.rewrite.UntransformableException;
-import org.dicomgateway.dicom.values.Uid;
+import org.dicomgateway.dicom.values.PresentationPair;
+import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.spool.Claim;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Outbox;
 import org.dicomgateway.spool.Outbox.NotNowException;
 import org.dicomgateway.spool.Outbox.SentAs;
+import org.dicomgateway.transcode.Transcoded;
+import org.dicomgateway.transcode.Transcoder;
 import org.dicomgateway.transform.Transformation;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * What a destination is sent for a claim: the instance as it was received, or what the destination's transforms make of
- * it. A transformed instance is made completely, and noted durably, before its first byte is given out. So each attempt
- * sends the same bytes, or none. Safe for any number of threads.
+ * it, or either in another transfer syntax. Whatever is made is made completely, and noted durably, before its first
+ * byte is given out. So each attempt sends the same bytes, or none. Safe for any number of threads.
  */
 final class OutgoingInstances {
 
     private static final Logger LOG = LoggerFactory.getLogger(OutgoingInstances.class);
 
+    /** Changed whenever the code changes what comes out of transcoding, so that the version does. */
+    private static final String TRANSCODING = "transcoding 1";
+
     private final Outbox outbox;
+    private final Transcoder transcoder;
+    private final TranscodeSettings transcode;
+    private final boolean negotiates;
     private final Optional<Transformation> transformation;
 
-    OutgoingInstances(Outbox outbox, DestinationSettings settings) {
+    OutgoingInstances(Outbox outbox, DestinationSettings settings, Transcoder transcoder) {
         this.outbox = outbox;
+        this.transcoder = transcoder;
+        this.transcode = settings.transcode();
+        this.negotiates = !settings.isWeb();
         this.transformation = Transformation.of(settings.transforms());
     }
 
@@ -46,32 +63,133 @@ final class OutgoingInstances {
         }
     }
 
+    /** The forms in which a claim can be sent, the preferred one first: see {@link TranscodeSettings#forms}. */
+    List<PresentationPair> forms(Claim claim) {
+        return transcode.forms(claim.instance().transferSyntax(), negotiates).stream()
+                .map(syntax -> pair(claim, syntax))
+                .toList();
+    }
+
     /**
-     * Opens what is sent.
+     * The forms in which a claim can be sent now: only that one in which an earlier attempt may have sent it, if any.
      *
-     * @throws UntransformableException when the instance cannot be transformed, or would be sent otherwise than before
+     * @throws UntransformableException when it could be sent in that one before, and cannot now
+     * @throws NotNowException when that cannot be determined now
+     */
+    List<PresentationPair> promised(Claim claim) throws UntransformableException, NotNowException {
+        List<PresentationPair> forms = forms(claim);
+        if (!transcode.isOn()) {
+            return forms;
+        }
+        Optional<SentAs> before = outbox.sentAs(claim);
+        if (before.isEmpty()) {
+            return forms;
+        }
+        TransferSyntax syntax =
+                before.get().transferSyntax().orElse(claim.instance().transferSyntax());
+        PresentationPair same = pair(claim, syntax);
+        if (!forms.contains(same)) {
+            throw otherwise(before.get(), "the destination's transcode is another one now");
+        }
+        return List.of(same);
+    }
+
+    private static PresentationPair pair(Claim claim, TransferSyntax syntax) {
+        return new PresentationPair(claim.instance().sopClass(), syntax);
+    }
+
+    /**
+     * Opens what is sent, in the first of these forms that can be made.
+     *
+     * @param accepted some of {@link #promised}, at least one
+     * @throws UntransformableException when the instance cannot be transformed or transcoded, or would be sent otherwise
+     *     than before
      * @throws IOException as {@link Outbox#open}; the stream throws it as that one does
      */
-    Prepared open(Claim claim) throws IOException {
-        if (transformation.isEmpty()) {
+    Prepared open(Claim claim, List<PresentationPair> accepted) throws IOException {
+        TransferSyntax received = claim.instance().transferSyntax();
+        Optional<Transformation.Result> transformed = transformed(claim);
+        List<UntransformableException> failures = new ArrayList<>();
+        for (PresentationPair pair : accepted) {
+            if (pair.transferSyntax().equals(received)) {
+                return asReceived(claim, transformed);
+            }
+            try {
+                return transcoded(claim, transformed, pair.transferSyntax());
+            } catch (UntransformableException e) {
+                failures.add(into(pair.transferSyntax(), e));
+            }
+        }
+        throw failures.get(0);
+    }
+
+    private static UntransformableException into(TransferSyntax syntax, UntransformableException why) {
+        UntransformableException named = new UntransformableException("into " + syntax + ": " + why.getMessage());
+        named.initCause(why);
+        return named;
+    }
+
+    private Optional<Transformation.Result> transformed(Claim claim) throws IOException {
+        return transformation.isEmpty()
+                ? Optional.empty()
+                : Optional.of(transformation
+                        .get()
+                        .apply(
+                                () -> outbox.open(claim),
+                                claim.instance().transferSyntax(),
+                                new Transformation.Arrival(
+                                        claim.instance().origin(), claim.instance().receivedAt())));
+    }
+
+    /** In the transfer syntax in which it was received. */
+    private Prepared asReceived(Claim claim, Optional<Transformation.Result> transformed) throws IOException {
+        if (transformed.isEmpty()) {
             // The destination may have had transforms when an earlier attempt was made.
             Optional<SentAs> before = outbox.sentAs(claim);
             if (before.isPresent()) {
-                throw otherwise(before.get(), "the destination has no transforms now");
+                throw otherwise(
+                        before.get(),
+                        before.get().transferSyntax().isPresent()
+                                ? "the destination has no transcode now"
+                                : "the destination has no transforms now");
             }
             outbox.noteSentUnchanged(claim);
             return new Prepared(Optional.empty(), outbox.open(claim));
         }
-        Transformation.Original original = () -> outbox.open(claim);
-        Transformation.Result result = transformation
-                .get()
-                .apply(
-                        original,
-                        claim.instance().transferSyntax(),
-                        new Transformation.Arrival(
-                                claim.instance().origin(), claim.instance().receivedAt()));
-        note(claim, result.sentAs());
-        return new Prepared(Optional.of(result.sentAs()), result.open(original));
+        SentAs sentAs = transformed.get().sentAs();
+        note(claim, sentAs);
+        return new Prepared(Optional.of(sentAs), original(claim, transformed));
+    }
+
+    private InputStream original(Claim claim, Optional<Transformation.Result> transformed) throws IOException {
+        return transformed.isEmpty() ? outbox.open(claim) : transformed.get().open(() -> outbox.open(claim));
+    }
+
+    private Prepared transcoded(Claim claim, Optional<Transformation.Result> transformed, TransferSyntax syntax)
+            throws IOException {
+        Transcoded made = transcoder.make(
+                () -> original(claim, transformed), claim.instance().transferSyntax(), syntax);
+        boolean given = false;
+        try {
+            Optional<SentAs> before = transformed.map(Transformation.Result::sentAs);
+            Instance known = before.map(claim.instance()::sentAs).orElse(claim.instance());
+            SentAs sentAs = new SentAs(
+                    before.map(SentAs::version).orElse("") + TRANSCODING,
+                    known.sopInstance(),
+                    known.studyInstanceUid(),
+                    known.seriesInstanceUid(),
+                    made.digest(),
+                    made.length(),
+                    Optional.of(syntax));
+            note(claim, sentAs);
+            Prepared prepared = new Prepared(Optional.of(sentAs), closing(made.open(), made));
+            given = true;
+            return prepared;
+        } finally {
+            if (!given) {
+                made.close();
+            }
+        }
     }
 
     private void note(Claim claim, SentAs sentAs) throws UntransformableException, NotNowException {
@@ -84,7 +202,7 @@ final class OutgoingInstances {
             throw otherwise(
                     before.get(),
                     before.get().version().equals(sentAs.version())
-                            ? "this version of the gateway transforms it otherwise"
+                            ? "this version of the gateway, or of its codec, makes something else of it"
                             : "the transforms, their tables or the key are others now");
         }
     }
@@ -97,18 +215,28 @@ final class OutgoingInstances {
                 earlier + ", and " + why + "; retry the delivery to send it by the transforms as they are now");
     }
 
-    /** The SOP Instance UID under which the destination was sent the instance, when that is another one. */
-    Optional<Uid> otherUid(Claim claim) {
-        if (transformation.isEmpty()) {
+    /** What the destination was sent instead of the instance, if anything, for the log. */
+    Optional<SentAs> sentAs(Claim claim) {
+        if (transformation.isEmpty() && !transcode.isOn()) {
             return Optional.empty();
         }
         try {
-            return outbox.sentAs(claim)
-                    .map(SentAs::sopInstance)
-                    .filter(uid -> !uid.equals(claim.instance().sopInstance()));
+            return outbox.sentAs(claim);
         } catch (NotNowException e) {
-            LOG.debug("the log line of delivery {} names one UID", claim.deliveryId(), e);
+            LOG.debug("the log line of delivery {} does not say what was sent", claim.deliveryId(), e);
             return Optional.empty();
         }
+    }
+
+    /** Both are closed: closing what was made of something does not close that. */
+    private static InputStream closing(InputStream dataset, Closeable behind) {
+        return new FilterInputStream(dataset) {
+            @Override
+            public void close() throws IOException {
+                try (behind) {
+                    super.close();
+                }
+            }
+        };
     }
 }

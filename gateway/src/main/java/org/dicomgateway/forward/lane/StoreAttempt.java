@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -17,7 +18,6 @@ import org.dicomgateway.forward.association.Associations;
 import org.dicomgateway.forward.association.Outgoing;
 import org.dicomgateway.forward.association.Probe;
 import org.dicomgateway.forward.association.ProgressStream;
-import org.dicomgateway.forward.association.Proposal;
 import org.dicomgateway.forward.association.StoreConnection;
 import org.dicomgateway.forward.health.DestinationSignals;
 import org.dicomgateway.forward.health.PendingResponses;
@@ -37,6 +37,7 @@ import org.dicomgateway.spool.Claim;
 import org.dicomgateway.spool.DamagedInstanceException;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Outbox;
+import org.dicomgateway.spool.Outbox.SentAs;
 import org.dicomgateway.spool.Settlement;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,13 +86,11 @@ final class StoreAttempt {
      */
     boolean send(StoreConnection association, ClaimBatch claimBatch, Claim claim, boolean first) {
         long start = System.nanoTime();
-        PresentationPair pair = Proposal.pairOf(claim);
         Outcome outcome;
         boolean usable = false;
         boolean unanswered = false;
         try {
-            Outcome answer =
-                    association.accepts(pair) ? store(association, claim, pair) : OutcomeTable.notAccepted(pair);
+            Outcome answer = accepted(association, claim);
             outcome = destinationSignals.faultAttribution().of(claim, answer, outbox::passesOn);
             notice(claim, outcome, Duration.ofMillis(millisSince(start)));
             usable = true;
@@ -175,10 +174,13 @@ final class StoreAttempt {
     }
 
     private Event line(Event event, Claim claim, long start, int status, String reason) {
+        Optional<SentAs> sentAs = outgoingInstances.sentAs(claim);
         forwardLog.outcome(
                 event,
                 claim.instance().subject(),
-                outgoingInstances.otherUid(claim),
+                sentAs.map(SentAs::sopInstance)
+                        .filter(uid -> !uid.equals(claim.instance().sopInstance())),
+                sentAs.flatMap(SentAs::transferSyntax),
                 claim.route(),
                 claim.destination(),
                 claim.attempts() + 1,
@@ -215,13 +217,20 @@ final class StoreAttempt {
         claimBatch.settleIf(destinationSignals.titles()::putOff);
     }
 
-    private Outcome store(StoreConnection association, Claim claim, PresentationPair pair)
+    private Outcome accepted(StoreConnection association, Claim claim) throws AssociationException, IOException {
+        List<PresentationPair> forms = outgoingInstances.promised(claim);
+        List<PresentationPair> accepted =
+                forms.stream().filter(association::accepts).toList();
+        return accepted.isEmpty() ? OutcomeTable.notAccepted(forms) : store(association, claim, accepted);
+    }
+
+    private Outcome store(StoreConnection association, Claim claim, List<PresentationPair> accepted)
             throws AssociationException, IOException {
         Throughput throughput = destinationSignals.tally().throughput();
         throughput.begin();
         long arrived = 0;
         try {
-            Outcome answer = awaited(association, claim, pair);
+            Outcome answer = awaited(association, claim, accepted);
             arrived = claim.instance().datasetLength();
             return answer;
         } finally {
@@ -229,14 +238,14 @@ final class StoreAttempt {
         }
     }
 
-    private Outcome awaited(StoreConnection association, Claim claim, PresentationPair pair)
+    private Outcome awaited(StoreConnection association, Claim claim, List<PresentationPair> accepted)
             throws AssociationException, IOException {
-        OutgoingInstances.Prepared prepared = outgoingInstances.open(claim);
+        OutgoingInstances.Prepared prepared = outgoingInstances.open(claim, accepted);
         Instance known = prepared.known(claim);
         InputStream dataset = prepared.dataset();
         try (PendingResponses.Wait wait = destinationSignals.pendingResponses().beginStore(known.datasetLength())) {
             Outgoing outgoing = new Outgoing(
-                    pair,
+                    new PresentationPair(known.sopClass(), known.transferSyntax()),
                     known.sopInstance(),
                     known.datasetLength(),
                     new ProgressStream(dataset, wait),

@@ -1,6 +1,8 @@
 package org.dicomgateway.forward.outcome;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.DimseStatus;
 import org.dicomgateway.dicom.values.PresentationPair;
@@ -78,9 +80,19 @@ public final class OutcomeTable {
         return new Deferred(Outcome.NO_STATUS, messageOf(failure) + advice);
     }
 
-    /** The outcome when the association has no presentation context for the instance. */
-    public static Outcome notAccepted(PresentationPair pair) {
-        return new Impossible(Outcome.NO_STATUS, pair.refusal());
+    /**
+     * The outcome when the association has no presentation context for the instance.
+     *
+     * @param forms what was proposed for it: as it was received, and what could be made of it
+     */
+    public static Outcome notAccepted(List<PresentationPair> forms) {
+        String others = forms.stream()
+                .skip(1)
+                .map(pair -> pair.transferSyntax().toString())
+                .collect(Collectors.joining(", "));
+        return new Impossible(
+                Outcome.NO_STATUS,
+                forms.get(0).refusal() + (others.isEmpty() ? "" : ", nor in one that could be made: " + others));
     }
 
     /** Whether the association was rejected because of the calling AE title. This concerns one caller, not all. */

@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.dicomgateway.dicom.commitment.FailureReason;
+import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.spool.Commitment;
 import org.dicomgateway.spool.CopyState;
@@ -79,12 +80,19 @@ public final class FoundRows {
     /** A delivery and the destination that it was noted for. */
     private record Sent(long delivery, String destination) {}
 
-    /** Under which SOP Instance UIDs destinations were sent the deliveries of these instances. */
-    private Map<Sent, String> sentAs(String ids) throws SQLException {
-        Map<Sent, String> sent = new HashMap<>();
+    /** What was noted: SOP Instance UID, and the transfer syntax when it is another one. */
+    private record SentForm(String sopInstance, Optional<TransferSyntax> transcoded) {}
+
+    /** Under which SOP Instance UIDs, and in which transfer syntaxes, destinations were sent the deliveries of these instances. */
+    private Map<Sent, SentForm> sentAs(String ids) throws SQLException {
+        Map<Sent, SentForm> sent = new HashMap<>();
         try (ResultSet row = database.query(SENT_AS, ids)) {
             while (row.next()) {
-                sent.put(new Sent(row.getLong(1), row.getString(2)), row.getString(3));
+                sent.put(
+                        new Sent(row.getLong(1), row.getString(2)),
+                        new SentForm(
+                                row.getString(3),
+                                Optional.ofNullable(row.getString(4)).map(TransferSyntax::of)));
             }
         }
         return sent;
@@ -124,7 +132,7 @@ public final class FoundRows {
             String ids,
             Map<Long, FoundCheck> checks,
             Map<Long, Commitment> commitments,
-            Map<Sent, String> sentAs)
+            Map<Sent, SentForm> sentAs)
             throws SQLException {
         Map<Long, List<FoundDelivery>> deliveries = new HashMap<>();
         Map<Long, Instance> byId =
@@ -171,7 +179,7 @@ public final class FoundRows {
             Instance instance,
             Optional<FoundCheck> check,
             Optional<Commitment> commitment,
-            Optional<String> sentAs)
+            Optional<SentForm> sentAs)
             throws SQLException {
         @Nullable String destination = row.getString(4);
         long settled = row.getLong(11);
@@ -196,7 +204,8 @@ public final class FoundRows {
                 settled > 0 ? Instant.ofEpochMilli(settled) : instance.receivedAt(),
                 check,
                 commitment,
-                sentAs);
+                sentAs.map(SentForm::sopInstance),
+                sentAs.flatMap(SentForm::transcoded));
     }
 
     private DeliveryState state(int code, @Nullable String destination) {
@@ -467,7 +476,7 @@ public final class FoundRows {
             WHERE c.delivery BETWEEN asked.value * 1024 AND asked.value * 1024 + 1023 AND c.checked_at IS NOT NULL""";
 
     public static final String SENT_AS = """
-            SELECT a.delivery, a.destination, a.sop_instance FROM json_each(?) asked CROSS JOIN sent_as a
+            SELECT a.delivery, a.destination, a.sop_instance, a.transfer_syntax FROM json_each(?) asked CROSS JOIN sent_as a
             WHERE a.delivery BETWEEN asked.value * 1024 AND asked.value * 1024 + 1023""";
 
     static final String THEIR_COPIES = """

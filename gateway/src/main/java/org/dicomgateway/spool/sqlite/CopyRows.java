@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.dicomgateway.dicom.values.Text;
+import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.spool.Copies.Checked;
 import org.dicomgateway.spool.Copy;
@@ -82,7 +83,8 @@ public final class CopyRows {
                 sentAs.studyInstanceUid(),
                 sentAs.seriesInstanceUid(),
                 sentAs.digest().number(),
-                sentAs.length());
+                sentAs.length(),
+                sentAs.transferSyntax().map(TransferSyntax::toString).orElse(null));
     }
 
     /** See {@link Change.SentAsForgotten}. */
@@ -108,7 +110,8 @@ public final class CopyRows {
                         row.getString("sent_study"),
                         row.getString("sent_series"),
                         DatasetDigest.of(row.getLong("sent_digest")),
-                        row.getLong("sent_length")));
+                        row.getLong("sent_length"),
+                        Optional.ofNullable(row.getString("sent_syntax")).map(TransferSyntax::of)));
     }
 
     /** A delivery to a destination that is checked is done. */
@@ -259,12 +262,12 @@ public final class CopyRows {
 
     static final String SENT_AS_COLUMNS =
             "a.version AS sent_version, a.sop_instance AS sent_sop, a.study_uid AS sent_study, a.series_uid AS"
-                    + " sent_series, a.digest AS sent_digest, a.length AS sent_length";
+                    + " sent_series, a.digest AS sent_digest, a.length AS sent_length, a.transfer_syntax AS sent_syntax";
 
     private static final String SENT_AS_NOTED = """
             INSERT OR REPLACE INTO sent_as
-              (delivery, destination, version, sop_instance, study_uid, series_uid, digest, length)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)""";
+              (delivery, destination, version, sop_instance, study_uid, series_uid, digest, length, transfer_syntax)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""";
 
     private static final String SENT_AS_FORGOTTEN = """
             INSERT OR IGNORE INTO sent_as

@@ -38,7 +38,8 @@ final class LedgerSchema {
             "V6__accession.sql",
             "V7__commitments.sql",
             "V8__restored.sql",
-            "V9__sent_as.sql");
+            "V9__sent_as.sql",
+            "V10__sent_syntax.sql");
 
     /**
      * The {@code user_version} of a ledger that needs no migration. Checking it first saves half a second to load the

@@ -33,6 +33,7 @@ import org.dicomgateway.config.settings.DestinationSettings.BearerSource;
 import org.dicomgateway.config.settings.DestinationSettings.DicomWebSettings;
 import org.dicomgateway.config.settings.DestinationSettings.WhenExists;
 import org.dicomgateway.config.settings.RestSettings.Login;
+import org.dicomgateway.config.transform.TranscodeSettings;
 import org.dicomgateway.dicom.requestor.RequestorSettings;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Origin;
@@ -139,7 +140,8 @@ class StowConnectorTest {
                 web,
                 any.verify(),
                 any.commitment(),
-                List.of());
+                List.of(),
+                TranscodeSettings.NEVER);
     }
 
     private StowConnector connector(DicomWebSettings web) {
@@ -418,7 +420,8 @@ class StowConnectorTest {
 
     @Test
     void a_server_that_gets_something_else_is_asked_by_the_uids_of_that() throws Exception {
-        SentAs sentAs = new SentAs("1", Uid.of("2.25.7"), "2.25.5", "2.25.6", new DatasetDigest(1, 2), 4);
+        SentAs sentAs =
+                new SentAs("1", Uid.of("2.25.7"), "2.25.5", "2.25.6", new DatasetDigest(1, 2), 4, Optional.empty());
         server.behaviour = exchange ->
                 HostileWebServer.answer(exchange, exchange.getRequestMethod().equals("DELETE") ? 204 : 409, JSON, "");
         held = HeldCopy.Kind.OTHER;

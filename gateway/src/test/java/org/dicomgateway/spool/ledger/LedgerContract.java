@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.spool.Candidates;
 import org.dicomgateway.spool.Chooser;
@@ -255,8 +256,16 @@ public abstract class LedgerContract {
 
     @Test
     void what_is_sent_instead_is_known_for_each_destination_until_an_operator_retries() throws Exception {
-        SentAs one = new SentAs("v1", Uid.of("2.25.1"), "2.25.2", "2.25.3", DatasetDigest.of(17), 1_000);
-        SentAs other = new SentAs("v2", Uid.of("2.25.4"), "", "", DatasetDigest.of(-18), 2_000);
+        SentAs one =
+                new SentAs("v1", Uid.of("2.25.1"), "2.25.2", "2.25.3", DatasetDigest.of(17), 1_000, Optional.empty());
+        SentAs other = new SentAs(
+                "v2",
+                Uid.of("2.25.4"),
+                "",
+                "",
+                DatasetDigest.of(-18),
+                2_000,
+                Optional.of(TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN));
         long delivery = delivery(1, 0);
         apply(received(1, "a"));
         assertThat(ledger.sentAs(delivery, "a")).isEmpty();
