@@ -137,7 +137,7 @@ public interface Outbox {
          * @param version empty: it may have been one of several
          */
         public static SentAs forgotten(String version, Uid sopInstance) {
-            return new SentAs(version, sopInstance, "", "", DatasetDigest.of(0), FORGOTTEN);
+            return new SentAs(version, sopInstance, "", "", DatasetDigest.of(0), FORGOTTEN, Optional.empty());
         }
 
         /** Whether nothing is known but the version. */

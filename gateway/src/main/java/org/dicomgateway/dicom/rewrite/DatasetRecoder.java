@@ -60,7 +60,7 @@ public final class DatasetRecoder {
         this.from = Encoding.of(from);
         this.to = Encoding.of(to);
         this.source = new ElementSource(in, this.from.bigEndian());
-        this.parser = new DatasetParser(source, this.from);
+        this.parser = new DatasetParser(source, this.from, false);
         this.pixels = pixels;
         this.out = out;
     }

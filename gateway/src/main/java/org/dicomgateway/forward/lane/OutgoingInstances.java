@@ -32,9 +32,6 @@ final class OutgoingInstances {
 
     private static final Logger LOG = LoggerFactory.getLogger(OutgoingInstances.class);
 
-    /** Changed whenever the code changes what comes out of transcoding, so that the version does. */
-    private static final String TRANSCODING = "transcoding 1";
-
     private final Outbox outbox;
     private final Transcoder transcoder;
     private final TranscodeSettings transcode;
@@ -81,7 +78,7 @@ final class OutgoingInstances {
         if (!transcode.isOn()) {
             return forms;
         }
-        Optional<SentAs> before = outbox.sentAs(claim);
+        Optional<SentAs> before = outbox.sentAs(claim).filter(sent -> !sent.isForgotten());
         if (before.isEmpty()) {
             return forms;
         }
@@ -174,7 +171,7 @@ final class OutgoingInstances {
             Optional<SentAs> before = transformed.map(Transformation.Result::sentAs);
             Instance known = before.map(claim.instance()::sentAs).orElse(claim.instance());
             SentAs sentAs = new SentAs(
-                    before.map(SentAs::version).orElse("") + TRANSCODING,
+                    before.map(SentAs::version).orElse(""),
                     known.sopInstance(),
                     known.studyInstanceUid(),
                     known.seriesInstanceUid(),

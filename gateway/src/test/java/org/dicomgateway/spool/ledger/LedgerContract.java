@@ -281,7 +281,7 @@ public abstract class LedgerContract {
 
     @Test
     void what_was_sent_instead_is_forgotten_but_for_its_version() throws Exception {
-        SentAs known = new SentAs("v1", Uid.of("2.25.1"), "", "", DatasetDigest.of(17), 1_000);
+        SentAs known = new SentAs("v1", Uid.of("2.25.1"), "", "", DatasetDigest.of(17), 1_000, Optional.empty());
         apply(received(1, "a"), received(2, "a"), received(3, "a"));
         apply(new Change.SentAsNoted(delivery(2, 0), "a", known), new Change.SentAsForgotten("a", "v2", 1));
         assertThat(ledger.sentAs(delivery(1, 0), "a")).map(SentAs::version).contains("");

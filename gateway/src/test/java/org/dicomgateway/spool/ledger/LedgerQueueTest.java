@@ -7,6 +7,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -55,7 +56,7 @@ class LedgerQueueTest {
 
     private static Change note(long delivery) {
         return new Change.SentAsNoted(
-                delivery, "a", new SentAs("v", Uid.of("2.25." + delivery), "", "", DatasetDigest.of(1), 2));
+                delivery, "a", new SentAs("v", Uid.of("2.25." + delivery), "", "", DatasetDigest.of(1), 2, Optional.empty()));
     }
 
     @Test
