@@ -42,6 +42,9 @@ final class RuleChangeHandler implements RulesInForce.Followers {
         verifier.follow(settings.destinations().values());
         archiveCommitments.follow(settings.destinations().values());
         spool.destinationsChanged(settings.destinations().keySet());
+        forwarder.hold(settings.routes().stream()
+                .filter(route -> route.hold().isPresent())
+                .collect(toMap(RouteSettings::name, route -> route.hold().orElseThrow())));
         forwarder.update(
                 settings.destinations().values(),
                 settings.routes().stream().collect(toMap(RouteSettings::name, RouteSettings::schedule)));
