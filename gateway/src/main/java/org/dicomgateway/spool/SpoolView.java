@@ -130,15 +130,18 @@ public interface SpoolView extends SpoolSearch {
      * @param instances different SOP Instance UIDs
      * @param lastInstance the key of the last one; 0 without any
      * @param series Series Instance UIDs, in order; at most {@link #MAX_SERIES} of them
+     * @param unverified of the whole study, the delivered copies that their last check did not find, and those without
+     *     a check, by destination
      */
-    record StudyPart(long instances, long lastInstance, List<String> series) {
+    record StudyPart(long instances, long lastInstance, List<String> series, Map<String, Long> unverified) {
 
         /** The series that are named. */
         public static final int MAX_SERIES = 100;
 
-        /** Copies the list. */
+        /** Copies the collections. */
         public StudyPart {
             series = List.copyOf(series);
+            unverified = Map.copyOf(unverified);
         }
     }
 

@@ -99,7 +99,7 @@ public final class FakeSpoolView implements SpoolView {
 
     @Override
     public StudyPart part(String study, long afterId) {
-        return new StudyPart(0, 0, List.of());
+        return new StudyPart(0, 0, List.of(), Map.of());
     }
 
     @Override

@@ -178,7 +178,14 @@ final class EventsReader {
         RestReader.Shared login = RestReader.shared(block);
         Setting<Optional<String>> host = block.optional("smtp", Node::text);
         Setting<Optional<String>> from = block.optional("from", EventsReader::address);
-        Supplier<Optional<ClientTls>> tls = TlsReader.client(block.section("tls"), complete);
+        Section encrypted = block.section("tls");
+        Supplier<Optional<ClientTls>> tls = TlsReader.client(encrypted, complete);
+        if (encrypted.isWritten("server-name")) {
+            encrypted
+                    .node("server-name")
+                    .ifValid(node -> node.reject(
+                            "the certificate must match the name in smtp", "remove it, and write that name in smtp"));
+        }
         if (!complete) {
             block.finish();
             return () -> {

@@ -377,7 +377,13 @@ public final class FoundRows {
             }
         }
         series.sort(Comparator.naturalOrder());
-        return new StudyPart(sopInstances.size(), last, series);
+        Map<String, Long> unverified = new HashMap<>();
+        try (ResultSet row = database.query(THEIR_UNVERIFIED, study)) {
+            while (row.next()) {
+                unverified.put(text(row.getString(1)), row.getLong(2));
+            }
+        }
+        return new StudyPart(sopInstances.size(), last, series, unverified);
     }
 
     /** Picks one of several values that should be equal, not empty if possible. */
@@ -526,6 +532,15 @@ public final class FoundRows {
             SELECT i.id, i.sop_instance, s.series_uid
             FROM series s INDEXED BY series_by_study CROSS JOIN instance i INDEXED BY instance_by_series ON i.series = s.id
             WHERE s.study_uid = ? AND i.id > ?""";
+
+    /** A copy that a newer version has replaced since needs no check. */
+    static final String THEIR_UNVERIFIED = """
+            SELECT d.destination, count(*)
+            FROM series s INDEXED BY series_by_study CROSS JOIN instance i INDEXED BY instance_by_series ON i.series = s.id
+              CROSS JOIN delivery d NOT INDEXED LEFT JOIN copy c ON c.delivery = d.id
+            WHERE s.study_uid = ? AND d.id BETWEEN i.id * 1024 AND i.id * 1024 + 1023
+              AND d.state = 1 AND (c.state IS NULL OR c.state NOT IN (1, 5))
+            GROUP BY d.destination""";
 
     static final String THEIR_DELIVERIES = """
             SELECT d.destination, d.state, count(*), max(CASE WHEN d.state IN (0, 2) THEN d.last_error END)
