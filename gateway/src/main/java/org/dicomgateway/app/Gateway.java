@@ -189,6 +189,7 @@ public final class Gateway implements AutoCloseable {
                 new CaughtUp(spool),
                 forwarder,
                 verifier,
+                events,
                 paused,
                 rules,
                 watcher,

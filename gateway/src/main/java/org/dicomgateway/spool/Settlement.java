@@ -3,6 +3,7 @@ package org.dicomgateway.spool;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Function;
+import org.dicomgateway.config.settings.DurationText;
 
 /** The outcome of a claim. */
 public sealed interface Settlement {
@@ -42,8 +43,8 @@ public sealed interface Settlement {
                     false,
                     -1,
                     "route " + route + " is closed until its study is complete: all of it goes when nothing of it has"
-                            + " arrived for " + quiet.toSeconds() + " s, or " + atMost.toSeconds()
-                            + " s after its receipt");
+                            + " arrived for " + DurationText.of(quiet) + ", or " + DurationText.of(atMost)
+                            + " after its receipt");
         }
 
         /** Creates a retry after an answer, or for an instance that was not sent. */
