@@ -41,7 +41,7 @@ class ArchitectureTest {
     private static final Map<String, List<String>> MAY_USE = Map.ofEntries(
             stage(
                     "app",
-                    "admin audit cli cluster commit config dicom forward observe orthanc process receive route security spool verify"),
+                    "admin audit cli cluster commit config dicom events forward observe orthanc process receive route security spool verify"),
             stage(
                     "cli",
                     "admin config conformance dicom forward observe orthanc receive route security spool transform"),
@@ -58,6 +58,7 @@ class ArchitectureTest {
             stage("cluster", "config dicom forward process spool"),
             stage("conformance", "config dicom forward receive security spool"),
             stage("commit", "config dicom process spool"),
+            stage("events", "commit config dicom forward orthanc process security spool"),
             stage("forward", "config dicom observe orthanc process spool transform"),
             stage("transform", "config dicom route security spool"),
             stage("orthanc", "config dicom security"),
@@ -67,8 +68,9 @@ class ArchitectureTest {
     private static final Map<String, List<String>> ROOMS = Map.ofEntries(
             stage("admin.api", ""),
             stage("admin.cluster", ""),
+            stage("admin.events", "admin.api"),
             stage("admin.access", "admin.api"),
-            stage("admin.server", "admin.api admin.access admin.cluster"),
+            stage("admin.server", "admin.api admin.access admin.cluster admin.events"),
             stage("cli.common", ""),
             stage("cli.check", "cli.common"),
             stage("cli.inspect", "cli.common"),
@@ -76,10 +78,11 @@ class ArchitectureTest {
             stage("cli.operate", "cli.common"),
             stage("cli.send", "cli.common"),
             stage("config.match", ""),
+            stage("config.events", ""),
             stage("config.transform", "config.match"),
-            stage("config.settings", "config.match config.transform"),
+            stage("config.settings", "config.events config.match config.transform"),
             stage("config.hocon", "config.settings"),
-            stage("config.reader", "config.hocon config.match config.settings config.transform"),
+            stage("config.reader", "config.events config.hocon config.match config.settings config.transform"),
             stage("dicom.values", ""),
             stage("dicom.wire", "dicom.values"),
             stage("dicom.dataset", "dicom.values"),
@@ -281,8 +284,8 @@ class ArchitectureTest {
     }
 
     @Test
-    void only_the_spool_and_the_cluster_know_SQL() {
-        confine("java.sql..", "spool", "cluster");
+    void only_the_spool_the_cluster_and_the_store_of_events_know_SQL() {
+        confine("java.sql..", "spool", "cluster", "events");
         confine("org.flywaydb..", "spool", "cluster");
         confine("org.sqlite..", "spool");
         confine("org.postgresql..", "cluster");
@@ -293,6 +296,11 @@ class ArchitectureTest {
     void only_admin_knows_the_web_server() {
         confine("io.javalin..", "admin");
         confine("org.eclipse.jetty..", "admin");
+    }
+
+    @Test
+    void only_events_knows_the_mail_library() {
+        confine("jakarta.mail..", "events");
     }
 
     @Test

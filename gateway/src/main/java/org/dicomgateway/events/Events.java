@@ -64,7 +64,7 @@ public final class Events implements AutoCloseable {
     private volatile RoutingSettings rules = new RoutingSettings(Map.of(), List.of());
     private Instant forgotten = Instant.EPOCH;
 
-    private Events(
+    Events(
             EventStore store,
             SpoolView spool,
             Supplier<List<Condition>> conditions,
@@ -119,7 +119,7 @@ public final class Events implements AutoCloseable {
 
     /** Sets the rules, with the receivers. A receiver whose settings changed is tried at once. */
     public synchronized void follow(RoutingSettings next) {
-        rules = next;
+        use(next);
         couriers.forEach((name, courier) -> {
             if (!courier.settings().equals(next.receivers().get(name))) {
                 courier.stop();
@@ -134,6 +134,11 @@ public final class Events implements AutoCloseable {
         }));
     }
 
+    /** Makes events by these rules. Tells nobody. */
+    void use(RoutingSettings next) {
+        rules = next;
+    }
+
     private Messenger messenger(ReceiverSettings settings) {
         return settings.channel()
                 .match(
@@ -142,7 +147,7 @@ public final class Events implements AutoCloseable {
                         mail -> new MailMessenger(settings.name(), mail, tls));
     }
 
-    private void look() {
+    void look() {
         RoutingSettings now = rules;
         see(now);
         for (ReceiverSettings receiver : now.receivers().values()) {
@@ -156,7 +161,7 @@ public final class Events implements AutoCloseable {
         forget();
     }
 
-    private void compare() {
+    void compare() {
         List<ReceiverSettings> told = rules.receivers().values().stream()
                 .filter(receiver -> receiver.on().stream().anyMatch(kind -> !kind.isOfStudy()))
                 .toList();
