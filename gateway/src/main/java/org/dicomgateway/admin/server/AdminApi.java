@@ -78,9 +78,9 @@ final class AdminApi {
         routes.post("/api/verify", this::verify);
         routes.get("/api/verify/{number}", this::verification);
         routes.post("/api/reload", this::reload);
-        routes.get("/api/events", this::events);
-        routes.post("/api/events/retry", this::retryEvents);
-        routes.post("/api/events/discard", this::discardEvents);
+        routes.get("/api/receivers/events", this::events);
+        routes.post("/api/receivers/retry", this::retryEvents);
+        routes.post("/api/receivers/discard", this::discardEvents);
     }
 
     private void events(Context context) {

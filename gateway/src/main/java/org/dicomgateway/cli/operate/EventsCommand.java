@@ -123,9 +123,9 @@ public final class EventsCommand extends OperatorCommand {
             return list(gateway);
         }
         String answer = action == Action.retry
-                ? gateway.post("/api/events/retry", new EventControls.Retry(Optional.of(receiver)))
+                ? gateway.post("/api/receivers/retry", new EventControls.Retry(Optional.of(receiver)))
                 : gateway.post(
-                        "/api/events/discard", new EventControls.Discard(Optional.of(receiver), event, reason));
+                        "/api/receivers/discard", new EventControls.Discard(Optional.of(receiver), event, reason));
         long count = Json.readAnswer(answer, Count.class).count();
         String done = action == Action.retry ? " told now" : " discarded";
         print(answer, List.of(Counted.of(count, "event is", "events are") + done));
@@ -139,7 +139,7 @@ public final class EventsCommand extends OperatorCommand {
         conditions.put("receiver", receiver);
         conditions.put("study", study);
         conditions.put("all", Boolean.toString(all));
-        Found found = Found.by(gateway, "/api/events", conditions, limit);
+        Found found = Found.by(gateway, "/api/receivers/events", conditions, limit);
         List<EventView> events = found.as(EventView.class);
         print(found.json(), lines(events));
         return events.stream().allMatch(each -> each.why().isEmpty()) ? ExitCode.DONE : ExitCode.FAILED;
