@@ -9,12 +9,12 @@ import java.util.function.Supplier;
 import org.dicomgateway.config.events.ReceiverSettings;
 import org.dicomgateway.config.hocon.ConfigurationException;
 import org.dicomgateway.config.hocon.HoconFile;
+import org.dicomgateway.config.hocon.MissingCommas;
 import org.dicomgateway.config.hocon.Problem;
 import org.dicomgateway.config.hocon.Problems;
 import org.dicomgateway.config.hocon.Setting;
 import org.dicomgateway.config.hocon.Warning;
 import org.dicomgateway.config.reader.GatewayReader;
-import org.dicomgateway.config.hocon.MissingCommas;
 import org.dicomgateway.config.reader.RoutingFile;
 import org.dicomgateway.config.reader.RoutingReader;
 import org.dicomgateway.config.reader.RoutingWarnings;
@@ -118,8 +118,9 @@ public final class Configuration {
     }
 
     private static Optional<Problem> noWholeStudies(Path routingConf, RoutingSettings routing) {
-        String why = "a gateway of a cluster does not know whether a study is complete: the other gateways can have more"
-                + " of it";
+        String why =
+                "a gateway of a cluster does not know whether a study is complete: the other gateways can have more"
+                        + " of it";
         Optional<Problem> told = routing.receivers().values().stream()
                 .filter(ReceiverSettings::wantsStudies)
                 .findFirst()

@@ -45,8 +45,7 @@ final class Conditions implements Supplier<List<Condition>> {
         Instant now = clock.get();
         List<Condition> all = new ArrayList<>();
         lanes.get().forEach(lane -> destination(lane, now, all));
-        spool.books()
-                .forEach((name, books) -> all.add(counted(EventKind.PARKED, name, "parked", books.parked(), now)));
+        spool.books().forEach((name, books) -> all.add(counted(EventKind.PARKED, name, "parked", books.parked(), now)));
         spool.copyCounts().forEach((name, counts) -> {
             long missing = counts.getOrDefault(CopyState.MISSING, 0L);
             long differing = counts.getOrDefault(CopyState.DIFFERING, 0L);

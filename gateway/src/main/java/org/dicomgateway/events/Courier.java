@@ -115,10 +115,7 @@ final class Courier {
         store.failed(event.number(), now.plus(longer(backoff.delay(event.attempts() + 1), wish)), problem);
         int failures = before.failures + 1;
         state = new State(
-                failures,
-                problem,
-                Optional.of(now.plus(longer(backoff.delay(failures), wish))),
-                attempt.gone());
+                failures, problem, Optional.of(now.plus(longer(backoff.delay(failures), wish))), attempt.gone());
         if (failures == 1 || attempt.gone()) {
             LOG.warn(
                     "receiver {} has not taken event {} ({}): {}; {}",
@@ -148,7 +145,8 @@ final class Courier {
                 true,
                 settings.channel()
                         .match(
-                                webhook -> "webhook " + webhook.url().getScheme() + "://" + webhook.url().getAuthority(),
+                                webhook -> "webhook " + webhook.url().getScheme() + "://"
+                                        + webhook.url().getAuthority(),
                                 mail -> "mail by " + mail.host()),
                 backlog.waiting(),
                 backlog.oldest(),

@@ -35,7 +35,8 @@ final class EventStore implements AutoCloseable {
     private static final List<String> SCHEMA = List.of(
             // The name of this file in the ids of events, and the last instance that was looked at.
             "CREATE TABLE origin (id INTEGER PRIMARY KEY CHECK (id = 1), uuid TEXT NOT NULL, seen INTEGER)",
-            // What a receiver was told of a study. look_at: when to look at the study again; NULL: after its next instance.
+            // What a receiver was told of a study. look_at: when to look at the study again; NULL: after its next
+            // instance.
             """
             CREATE TABLE study (receiver TEXT NOT NULL, study TEXT NOT NULL, last_instance INTEGER NOT NULL,
               last_at INTEGER NOT NULL, told INTEGER NOT NULL, stuck INTEGER NOT NULL, times INTEGER NOT NULL,
@@ -237,7 +238,12 @@ final class EventStore implements AutoCloseable {
      * @param lookAt when to look again; empty: after its next instance
      */
     synchronized void looked(
-            String receiver, Watched before, Watched after, Optional<Instant> lookAt, Optional<Draft> event, Instant now) {
+            String receiver,
+            Watched before,
+            Watched after,
+            Optional<Instant> lookAt,
+            Optional<Draft> event,
+            Instant now) {
         change(() -> {
             int rows = update(
                     "UPDATE study SET told = ?, stuck = ?, times = ?, look_at = ? WHERE receiver = ? AND study = ?"
@@ -349,8 +355,8 @@ final class EventStore implements AutoCloseable {
 
     /** Makes what waits for a receiver due now. Returns how many. */
     synchronized long retry(String receiver, Instant now) {
-        return change(() -> update(
-                "UPDATE event SET due = ? WHERE receiver = ? AND state = 0", now.toEpochMilli(), receiver));
+        return change(() ->
+                update("UPDATE event SET due = ? WHERE receiver = ? AND state = 0", now.toEpochMilli(), receiver));
     }
 
     /**
@@ -385,7 +391,9 @@ final class EventStore implements AutoCloseable {
 
     /** The receivers for which something waits. */
     List<String> receiversWithBacklog() {
-        return list("SELECT DISTINCT receiver FROM event INDEXED BY event_waiting WHERE state = 0", row -> row.getString(1));
+        return list(
+                "SELECT DISTINCT receiver FROM event INDEXED BY event_waiting WHERE state = 0",
+                row -> row.getString(1));
     }
 
     /** The events, the latest first, of one receiver or study where that is not empty; only those that wait, or all. */

@@ -127,11 +127,12 @@ public final class Events implements AutoCloseable {
                 couriers.remove(name);
             }
         });
-        next.receivers().forEach((name, settings) -> couriers.computeIfAbsent(name, same -> {
-            Courier courier = new Courier(settings, messenger(settings), store, backoff, clock);
-            courier.start();
-            return courier;
-        }));
+        next.receivers()
+                .forEach((name, settings) -> couriers.computeIfAbsent(name, same -> {
+                    Courier courier = new Courier(settings, messenger(settings), store, backoff, clock);
+                    courier.start();
+                    return courier;
+                }));
     }
 
     /** Makes events by these rules. Tells nobody. */
@@ -204,8 +205,8 @@ public final class Events implements AutoCloseable {
     private void compare(ReceiverSettings receiver, Condition condition, boolean full) {
         EventKind kind = condition.kind();
         boolean ofDestination = kind == EventKind.DESTINATION_DOWN;
-        boolean wanted = receiver.on().contains(kind)
-                || (ofDestination && receiver.on().contains(EventKind.DESTINATION_UP));
+        boolean wanted =
+                receiver.on().contains(kind) || (ofDestination && receiver.on().contains(EventKind.DESTINATION_UP));
         if (!wanted) {
             return;
         }
@@ -322,7 +323,9 @@ public final class Events implements AutoCloseable {
 
     /** The threads that must run until this is closed. */
     public List<LongLived> threads() {
-        return Stream.concat(Stream.of(looking.thread(), comparing.thread()), couriers.values().stream().map(Courier::thread))
+        return Stream.concat(
+                        Stream.of(looking.thread(), comparing.thread()),
+                        couriers.values().stream().map(Courier::thread))
                 .toList();
     }
 
@@ -334,7 +337,8 @@ public final class Events implements AutoCloseable {
         couriers.values().forEach(Courier::stop);
         looking.close(grace);
         comparing.close(grace);
-        couriers.values().forEach(courier -> courier.await(Duration.ofNanos(Math.max(1_000_000, end - System.nanoTime()))));
+        couriers.values()
+                .forEach(courier -> courier.await(Duration.ofNanos(Math.max(1_000_000, end - System.nanoTime()))));
         store.close();
     }
 

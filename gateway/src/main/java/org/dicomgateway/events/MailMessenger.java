@@ -80,8 +80,7 @@ final class MailMessenger implements Messenger {
         boolean verified = mail.tls().map(ClientTls::verifyHostName).orElse(true);
         properties.put("mail.smtp.ssl.checkserveridentity", Boolean.toString(verified));
         if (tls.isPresent()) {
-            properties.put(
-                    "mail.smtp.ssl.socketFactory", tls.get().context().getSocketFactory());
+            properties.put("mail.smtp.ssl.socketFactory", tls.get().context().getSocketFactory());
             SSLParameters parameters = tls.get().parameters();
             properties.put("mail.smtp.ssl.protocols", String.join(" ", parameters.getProtocols()));
             properties.put("mail.smtp.ssl.ciphersuites", String.join(" ", parameters.getCipherSuites()));

@@ -59,10 +59,10 @@ final class Studies {
             complete(receiver, watched, study, added, now);
             return;
         }
-        boolean parked = study.stream()
-                .flatMap(found -> found.destinations().stream())
-                .anyMatch(at -> at.parked() > 0);
-        boolean late = !now.isBefore(watched.lastAt().plus(receiver.stuckAfter()).plus(longestHold(rules)));
+        boolean parked =
+                study.stream().flatMap(found -> found.destinations().stream()).anyMatch(at -> at.parked() > 0);
+        boolean late =
+                !now.isBefore(watched.lastAt().plus(receiver.stuckAfter()).plus(longestHold(rules)));
         boolean stuck = parked || late;
         boolean tell = stuck && !watched.stuck() && receiver.on().contains(EventKind.STUDY_STUCK);
         Watched after = new Watched(
@@ -198,7 +198,6 @@ final class Studies {
     }
 
     private static Search of(String study) {
-        return new Search(
-                study, "", "", "", "", "", "", "", "", Optional.empty(), Optional.empty(), Optional.empty());
+        return new Search(study, "", "", "", "", "", "", "", "", Optional.empty(), Optional.empty(), Optional.empty());
     }
 }

@@ -45,7 +45,8 @@ final class WebhookMessenger implements Messenger {
         try {
             request = request(event, secret());
         } catch (IOException e) {
-            return Attempt.failed("secret-file " + webhook.secretFile() + " cannot be read (" + FileTrouble.of(e) + ")");
+            return Attempt.failed(
+                    "secret-file " + webhook.secretFile() + " cannot be read (" + FileTrouble.of(e) + ")");
         } catch (IllegalArgumentException e) {
             return Attempt.failed("secret-file " + webhook.secretFile() + " cannot be used: " + e.getMessage());
         }
@@ -101,7 +102,8 @@ final class WebhookMessenger implements Messenger {
         } else if (status == HttpURLConnection.HTTP_GONE) {
             return Attempt.gone("answers 410: it is gone for good");
         } else if (status / 100 == 3) {
-            return Attempt.failed("answers " + status + ": redirections are not followed; set its final address as url");
+            return Attempt.failed(
+                    "answers " + status + ": redirections are not followed; set its final address as url");
         }
         Optional<Duration> wait = status == TOO_MANY_REQUESTS || status == HttpURLConnection.HTTP_UNAVAILABLE
                 ? WebAccess.retryAfter(answer.headers().firstValue("Retry-After"), clock.instant())

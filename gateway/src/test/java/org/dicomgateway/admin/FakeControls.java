@@ -133,7 +133,6 @@ public final class FakeControls implements Controls {
         }
     };
 
-
     @Override
     public ProcessView process() {
         error.ifPresent(e -> {

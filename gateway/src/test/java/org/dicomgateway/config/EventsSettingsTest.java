@@ -92,8 +92,8 @@ class EventsSettingsTest {
 
     @Test
     void all_mistakes_are_told_at_once_with_their_lines() {
-        ConfigurationException problems = catchThrowableOfType(
-                ConfigurationException.class, () -> written.routing(ROUTES + """
+        ConfigurationException problems =
+                catchThrowableOfType(ConfigurationException.class, () -> written.routing(ROUTES + """
                         events {
                           a { on = [study-done], webhook { url = "http://u:p@bot/", secret-file = secret } }
                           b { on = parked }
@@ -120,18 +120,20 @@ class EventsSettingsTest {
 
     @Test
     void a_route_can_hold_studies() throws Exception {
-        assertThat(written.routing(Written.DESTINATIONS
-                                + "routes = [ { name = all, to = orthanc1, hold-until = study-complete, hold-quiet = 30 s } ]")
+        assertThat(written.routing(
+                                Written.DESTINATIONS
+                                        + "routes = [ { name = all, to = orthanc1, hold-until = study-complete, hold-quiet = 30 s } ]")
                         .routes()
                         .get(0)
                         .hold())
                 .contains(new Hold(Duration.ofSeconds(30), Duration.ofMinutes(30)));
         assertThat(written.routing(ROUTES).routes().get(0).hold()).isEmpty();
-        assertThat(catchThrowableOfType(
-                        ConfigurationException.class,
-                        () -> written.routing(
-                                Written.DESTINATIONS
-                                        + "routes = [ { name = all, to = orthanc1, hold-until = study-complete, hold-quiet = 2 h } ]")))
+        assertThat(
+                        catchThrowableOfType(
+                                ConfigurationException.class,
+                                () -> written.routing(
+                                        Written.DESTINATIONS
+                                                + "routes = [ { name = all, to = orthanc1, hold-until = study-complete, hold-quiet = 2 h } ]")))
                 .hasMessageContaining("hold-quiet is longer than hold-at-most");
     }
 

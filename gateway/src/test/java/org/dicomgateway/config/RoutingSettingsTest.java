@@ -46,7 +46,7 @@ class RoutingSettingsTest {
                         0,
                         Schedule.ALWAYS,
                         RouteSettings.CommitOn.ALL,
- Optional.empty()));
+                        Optional.empty()));
     }
 
     @Test
@@ -67,7 +67,7 @@ class RoutingSettingsTest {
                         -5,
                         Schedule.ALWAYS,
                         RouteSettings.CommitOn.ALL,
- Optional.empty()));
+                        Optional.empty()));
     }
 
     @Test

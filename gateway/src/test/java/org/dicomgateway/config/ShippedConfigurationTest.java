@@ -61,7 +61,7 @@ class ShippedConfigurationTest {
                         0,
                         Schedule.ALWAYS,
                         RouteSettings.CommitOn.ALL,
- Optional.empty()));
+                        Optional.empty()));
     }
 
     /** {@code verify} asks the servers that {@code scripts/orthanc.sh} runs, with their login. */

@@ -49,8 +49,8 @@ class MailMessengerTest {
                 .bindAddress(InetAddress.getLoopbackAddress())
                 .messageHandler((context, from, to, data) -> {
                     try {
-                        mails.add(new MimeMessage(
-                                Session.getInstance(new Properties()), new ByteArrayInputStream(data)));
+                        mails.add(
+                                new MimeMessage(Session.getInstance(new Properties()), new ByteArrayInputStream(data)));
                     } catch (jakarta.mail.MessagingException e) {
                         throw new AssertionError(e);
                     }
@@ -79,12 +79,16 @@ class MailMessengerTest {
         SMTPServer server = server().build();
         server.start();
         try {
-            assertThat(tell(mail(server.getPortAllocated(), Encryption.NONE, Optional.empty(), Optional.empty()), EVENT))
+            assertThat(tell(
+                            mail(server.getPortAllocated(), Encryption.NONE, Optional.empty(), Optional.empty()),
+                            EVENT))
                     .isEqualTo(Attempt.TAKEN);
             MimeMessage mail = mails.get(0);
             assertThat(mail.getSubject()).isEqualTo("[dicom-gateway] destination-down: destination/pacs");
             assertThat(mail.getMessageID()).isEqualTo("<0123abcd@dicom-gateway>");
-            assertThat(mail.getAllRecipients()).extracting(Object::toString).containsExactly("on-call@hospital.example");
+            assertThat(mail.getAllRecipients())
+                    .extracting(Object::toString)
+                    .containsExactly("on-call@hospital.example");
             assertThat(mail.getContent().toString()).contains("\"destination\" : \"pacs\"");
         } finally {
             server.stop();
@@ -113,9 +117,9 @@ class MailMessengerTest {
                 new TlsSettings(Optional.empty(), List.of(certificates.authority()), TlsProfile.BCP_195),
                 true,
                 Optional.empty());
-        SMTPServer server = server()
-                .requireTLS()
-                .startTlsSocketFactory(WebhookMessengerTest.identity(certificates).context())
+        SMTPServer server = server().requireTLS()
+                .startTlsSocketFactory(
+                        WebhookMessengerTest.identity(certificates).context())
                 .requireAuth()
                 .authenticationHandlerFactory(new EasyAuthenticationHandlerFactory((user, password, context) -> {
                     if (!password.equals("right")) {
@@ -123,8 +127,8 @@ class MailMessengerTest {
                     }
                 }))
                 .build();
-        SMTPServer whole = server()
-                .serverSocketFactory(WebhookMessengerTest.identity(certificates).context())
+        SMTPServer whole = server().serverSocketFactory(
+                        WebhookMessengerTest.identity(certificates).context())
                 .build();
         SMTPServer plain = server().build();
         server.start();
@@ -135,7 +139,8 @@ class MailMessengerTest {
             int port = server.getPortAllocated();
             assertThat(tell(mail(port, Encryption.STARTTLS, user, Optional.of(trusted)), EVENT))
                     .isEqualTo(Attempt.TAKEN);
-            assertThat(tell(mail(port, Encryption.STARTTLS, user, Optional.empty()), EVENT).problem())
+            assertThat(tell(mail(port, Encryption.STARTTLS, user, Optional.empty()), EVENT)
+                            .problem())
                     .as("an authority that nobody knows")
                     .startsWith("mail server localhost:" + port);
             assertThat(tell(
@@ -165,9 +170,7 @@ class MailMessengerTest {
     void a_server_that_says_nothing_is_given_up_in_time() throws Exception {
         try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             long begin = System.nanoTime();
-            assertThat(tell(
-                                    mail(silent.getLocalPort(), Encryption.NONE, Optional.empty(), Optional.empty()),
-                                    EVENT)
+            assertThat(tell(mail(silent.getLocalPort(), Encryption.NONE, Optional.empty(), Optional.empty()), EVENT)
                             .taken())
                     .isFalse();
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(4));

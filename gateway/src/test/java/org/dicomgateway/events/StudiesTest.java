@@ -198,7 +198,8 @@ class StudiesTest {
         pass(QUIET);
         JsonNode told = told().get(0);
         assertThat(kind(told)).isEqualTo("study-complete");
-        assertThat(told.get("data").get("destinations").get(0).get("discarded").asInt()).isEqualTo(1);
+        assertThat(told.get("data").get("destinations").get(0).get("discarded").asInt())
+                .isEqualTo(1);
     }
 
     @Test

@@ -137,7 +137,9 @@ class WebhookMessengerTest {
             assertThat(tell(server.url(), Optional.empty()).problem()).contains("not Base64");
             Files.delete(secret);
             assertThat(tell(server.url(), Optional.empty()).problem()).contains("secret-file", "cannot be read");
-            assertThat(server.requests()).as("nothing goes out without a signature").isEmpty();
+            assertThat(server.requests())
+                    .as("nothing goes out without a signature")
+                    .isEmpty();
         }
     }
 
@@ -150,7 +152,8 @@ class WebhookMessengerTest {
                 WebhookServer wrong = WebhookServer.start(identity(others).context())) {
             assertThat(tell(right.url(), trusting)).isEqualTo(Attempt.TAKEN);
             assertThat(tell(wrong.url(), trusting).problem()).startsWith("cannot be reached");
-            assertThat(tell(wrong.url(), Optional.of(trusting(others.authority()))).problem())
+            assertThat(tell(wrong.url(), Optional.of(trusting(others.authority())))
+                            .problem())
                     .startsWith("cannot be reached");
             assertThat(wrong.requests()).isEmpty();
         }
@@ -162,10 +165,11 @@ class WebhookMessengerTest {
     }
 
     static TlsContext identity(Certificates certificates) {
-        return new TlsContexts(InstantSource.system()).of(new TlsSettings(
-                Optional.of(new IdentityFiles.Pem(
-                        certificates.certificate("bot"), certificates.key("bot"), Optional.empty())),
-                List.of(certificates.authority()),
-                TlsProfile.BCP_195));
+        return new TlsContexts(InstantSource.system())
+                .of(new TlsSettings(
+                        Optional.of(new IdentityFiles.Pem(
+                                certificates.certificate("bot"), certificates.key("bot"), Optional.empty())),
+                        List.of(certificates.authority()),
+                        TlsProfile.BCP_195));
     }
 }

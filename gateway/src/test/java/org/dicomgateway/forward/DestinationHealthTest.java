@@ -169,17 +169,15 @@ class DestinationHealthTest {
         forwarder.hold(Map.of("route", new RouteSettings.Hold(Duration.ofMinutes(2), Duration.ofMinutes(5))));
         forwarder.start(List.of(destination(NAME)), Map.of(), Map.of());
         await().until(() -> outbox.settled().size() == 3);
-        assertThat(outbox.settled())
-                .extracting(FakeOutbox.Settled::settlement)
-                .allSatisfy(settlement -> {
-                    assertThat(settlement).isInstanceOf(Settlement.Retry.class);
-                    Settlement.Retry retry = (Settlement.Retry) settlement;
-                    assertThat(retry.due()).isEqualTo(begin.plus(Duration.ofMinutes(2)));
-                    assertThat(retry.counted()).isFalse();
-                    assertThat(retry.reason())
-                            .isEqualTo("route route is closed until its study is complete: all of it goes when nothing of"
-                                    + " it has arrived for 2 m, or 5 m after its receipt");
-                });
+        assertThat(outbox.settled()).extracting(FakeOutbox.Settled::settlement).allSatisfy(settlement -> {
+            assertThat(settlement).isInstanceOf(Settlement.Retry.class);
+            Settlement.Retry retry = (Settlement.Retry) settlement;
+            assertThat(retry.due()).isEqualTo(begin.plus(Duration.ofMinutes(2)));
+            assertThat(retry.counted()).isFalse();
+            assertThat(retry.reason())
+                    .isEqualTo("route route is closed until its study is complete: all of it goes when nothing of"
+                            + " it has arrived for 2 m, or 5 m after its receipt");
+        });
 
         advance(Duration.ofSeconds(119));
         outbox.arrived(study, clock.instant());
@@ -194,7 +192,9 @@ class DestinationHealthTest {
         outbox.arrived(study, clock.instant());
         advance(Duration.ofMinutes(1));
         forwarder.hold(Map.of());
-        assertThat(outbox.hoursChanged()).as("what was held follows the new rules").isNotEmpty();
+        assertThat(outbox.hoursChanged())
+                .as("what was held follows the new rules")
+                .isNotEmpty();
     }
 
     @Test

@@ -106,12 +106,12 @@ final class AdminApi {
     private void discardEvents(Context context) {
         EventControls.Discard request = request(context, EventControls.Discard.class);
         String receiver = request.receiver().orElseThrow(() -> new BadRequestResponse("receiver is missing"));
-        String reason =
-                Text.printable(request.reason().orElse("").strip(), MAX_REASON);
+        String reason = Text.printable(request.reason().orElse("").strip(), MAX_REASON);
         if (reason.isEmpty()) {
             throw new BadRequestResponse("reason is missing: it explains later why the receiver was not told");
         }
-        long count = known(() -> controls.events().discard(receiver, request.id().orElse("")));
+        long count =
+                known(() -> controls.events().discard(receiver, request.id().orElse("")));
         LOG.info(
                 "{}: {} events for {} are discarded (event {}): {}",
                 Caller.mention(context),

@@ -158,8 +158,7 @@ final class Gauges {
     private void events(Instant now) {
         List<StatusView.Receiver> receivers = controls.events().receivers();
         metrics.set(
-                Metric.EVENTS_WAITING,
-                readings(receivers, StatusView.Receiver::name, StatusView.Receiver::waiting));
+                Metric.EVENTS_WAITING, readings(receivers, StatusView.Receiver::name, StatusView.Receiver::waiting));
         metrics.set(
                 Metric.EVENTS_OLDEST,
                 readings(
@@ -167,8 +166,7 @@ final class Gauges {
                         StatusView.Receiver::name,
                         each -> Duration.between(each.oldest().orElse(now), now).toMillis() / 1000.0));
         metrics.set(
-                Metric.EVENT_FAILURES,
-                readings(receivers, StatusView.Receiver::name, StatusView.Receiver::failures));
+                Metric.EVENT_FAILURES, readings(receivers, StatusView.Receiver::name, StatusView.Receiver::failures));
         receivers.forEach(each -> metrics.count(
                 Metric.EVENTS,
                 controls,

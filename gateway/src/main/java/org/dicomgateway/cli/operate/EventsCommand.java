@@ -77,7 +77,11 @@ public final class EventsCommand extends OperatorCommand {
     @SuppressWarnings("NullAway.Init") // has a default
     private String receiver;
 
-    @Option(names = "--study", paramLabel = "UID", defaultValue = "", description = "List only events about this study.")
+    @Option(
+            names = "--study",
+            paramLabel = "UID",
+            defaultValue = "",
+            description = "List only events about this study.")
     @SuppressWarnings("NullAway.Init") // has a default
     private String study;
 
@@ -146,9 +150,7 @@ public final class EventsCommand extends OperatorCommand {
     }
 
     private List<String> lines(List<EventView> events) {
-        return events.isEmpty()
-                ? List.of(all ? "no event is known" : "no event waits")
-                : table(events);
+        return events.isEmpty() ? List.of(all ? "no event is known" : "no event waits") : table(events);
     }
 
     /** One row for each event. */

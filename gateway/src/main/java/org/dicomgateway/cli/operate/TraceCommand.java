@@ -195,7 +195,8 @@ public final class TraceCommand extends OperatorCommand {
                 Map<String, String> conditions = Map.of("study", study.studyInstanceUid(), "all", "true");
                 events.put(
                         study.studyInstanceUid(),
-                        Found.by(gateway, "/api/receivers/events", conditions, limit).as(EventView.class));
+                        Found.by(gateway, "/api/receivers/events", conditions, limit)
+                                .as(EventView.class));
             }
         }
         String asked = condition.equals("accession") ? what : "";

@@ -44,12 +44,17 @@ final class EventsReader {
     private static final int MOST_WAITING = 1_000_000;
 
     /** One address without a display name. Nothing that could begin another header of a message. */
-    private static final Pattern ADDRESS = Pattern.compile("[^\\s<>(),;:\\\\\"\\[\\]@\\p{Cntrl}]{1,64}@[A-Za-z0-9.-]{1,253}");
+    private static final Pattern ADDRESS =
+            Pattern.compile("[^\\s<>(),;:\\\\\"\\[\\]@\\p{Cntrl}]{1,64}@[A-Za-z0-9.-]{1,253}");
 
     private EventsReader() {}
 
     /** A receiver and its place. */
-    record Draft(SourceLocation sourceLocation, Setting<CompleteWhen> completeWhen, Supplier<ReceiverSettings> settings) {}
+    record Draft(
+            SourceLocation sourceLocation,
+            Setting<CompleteWhen> completeWhen,
+            Setting<Optional<String>> password,
+            Supplier<ReceiverSettings> settings) {}
 
     /** Reads the receivers, and reports problems of the defaults. */
     static Map<String, Draft> read(Section blocks, Section defaults) {
@@ -95,7 +100,8 @@ final class EventsReader {
     }
 
     private static Draft receiver(String name, Section block) {
-        Setting<String> valid = Setting.of(name, block.sourceLocation(), block.problems()).map(Limits::name);
+        Setting<String> valid =
+                Setting.of(name, block.sourceLocation(), block.problems()).map(Limits::name);
         Setting<List<EventKind>> on = block.texts("on", EventsReader::kind);
         Common common = common(block);
         Section webhook = block.section("webhook");
@@ -111,6 +117,7 @@ final class EventsReader {
         return new Draft(
                 block.sourceLocation(),
                 common.completeWhen,
+                RestReader.shared(mail).password(),
                 () -> new ReceiverSettings(
                         valid.get(),
                         Set.copyOf(on.get()),

@@ -156,17 +156,15 @@ public final class RoutingReader {
 
     private static Supplier<Optional<Hold>> hold(Section section) {
         Setting<HoldUntil> until = section.word("hold-until", HoldUntil.class);
-        Setting<Duration> atMost =
-                section.duration("hold-at-most", EventsReader.MIN_QUIET, EventsReader.MAX_QUIET);
+        Setting<Duration> atMost = section.duration("hold-at-most", EventsReader.MIN_QUIET, EventsReader.MAX_QUIET);
         Setting<Duration> quiet = section.duration("hold-quiet", EventsReader.MIN_QUIET, EventsReader.MAX_QUIET)
                 .checkWith(
                         atMost,
                         (rest, longest) -> rest.compareTo(longest) <= 0,
                         (rest, longest) -> "hold-quiet is longer than hold-at-most, so no study would be waited for",
                         "lower hold-quiet or raise hold-at-most");
-        return () -> until.get() == HoldUntil.NONE
-                ? Optional.empty()
-                : Optional.of(new Hold(quiet.get(), atMost.get()));
+        return () ->
+                until.get() == HoldUntil.NONE ? Optional.empty() : Optional.of(new Hold(quiet.get(), atMost.get()));
     }
 
     private static String destination(String text, Optional<Set<String>> known) {

@@ -61,11 +61,15 @@ final class StowTable {
                 // A time that is over is that of a clock that is wrong: without a pause, this would go on and on.
                 Optional.of(new Unavailable(
                         code + " too many requests",
-                        WebAccess.retryAfter(retryAfter, now).filter(wait -> !wait.isZero()).orElse(BUSY),
+                        WebAccess.retryAfter(retryAfter, now)
+                                .filter(wait -> !wait.isZero())
+                                .orElse(BUSY),
                         false));
             case HttpURLConnection.HTTP_UNAVAILABLE ->
                 Optional.of(new Unavailable(
-                        code + " service unavailable", WebAccess.retryAfter(retryAfter, now).orElse(Duration.ZERO), true));
+                        code + " service unavailable",
+                        WebAccess.retryAfter(retryAfter, now).orElse(Duration.ZERO),
+                        true));
             case HttpURLConnection.HTTP_FORBIDDEN ->
                 Optional.of(refused(code + " forbidden: it does not allow this login to store; check its permissions"));
             case HttpURLConnection.HTTP_NOT_FOUND,

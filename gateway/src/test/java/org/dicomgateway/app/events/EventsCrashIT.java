@@ -37,7 +37,8 @@ class EventsCrashIT {
 
     private static List<Step> steps() {
         List<Step> steps = new ArrayList<>();
-        for (String step : List.of("EventStore.arrived", "EventStore.looked", "WebhookMessenger.tell", "EventStore.taken")) {
+        for (String step :
+                List.of("EventStore.arrived", "EventStore.looked", "WebhookMessenger.tell", "EventStore.taken")) {
             String name = "org.dicomgateway.events." + step.substring(0, step.indexOf('.'));
             String method = step.substring(step.indexOf('.') + 1);
             if (ALL) {
@@ -73,17 +74,20 @@ class EventsCrashIT {
                     gateway.kill();
                 }
                 gateway.start();
-                await(step.toString()).atMost(LIMIT).until(() -> !ids(bot, study).isEmpty());
+                await(step.toString())
+                        .atMost(LIMIT)
+                        .until(() -> !ids(bot, study).isEmpty());
                 send(gateway, study.subList(1, 2));
                 await(step + ", late").atMost(LIMIT).until(() -> ids(bot, study).size() == 2);
                 assertThat(requests(bot, study))
                         .as(step.toString())
-                        .extracting(each ->
-                                each.event().get("data").get("added").get("instances").asInt())
+                        .extracting(each -> each.event()
+                                .get("data")
+                                .get("added")
+                                .get("instances")
+                                .asInt())
                         .containsOnly(1);
-                assertThat(requests(bot, study).size())
-                        .as("told, " + step)
-                        .isLessThanOrEqualTo(3);
+                assertThat(requests(bot, study).size()).as("told, " + step).isLessThanOrEqualTo(3);
                 gateway.kill();
             }
         }

@@ -56,21 +56,26 @@ class EventsIT {
                                         "on = [study-complete, destination-down, destination-up], down-after = 0 s")
                                 + receiver("silent", silent.url().toString(), "on = [study-complete]")
                                 + receiver(
-                                        "documented",
-                                        "http://localhost:" + documented + "/",
-                                        "on = [study-complete]"))
+                                        "documented", "http://localhost:" + documented + "/", "on = [study-complete]"))
                         .start();
                 Child receiver = documented(documented)) {
             silent.always(WebhookServer.after(Duration.ofMinutes(1), WebhookServer.status(204)));
             bot.answer(WebhookServer.status(500), WebhookServer.hangUp());
             gateway.deliver(study.subList(0, 3), 1);
             await().atMost(LIMIT).until(() -> bot.requests().size() == 3);
-            assertThat(bot.requests()).extracting(Request::id).containsOnly(bot.requests().get(0).id());
+            assertThat(bot.requests())
+                    .extracting(Request::id)
+                    .containsOnly(bot.requests().get(0).id());
             assertThat(bot.requests()).extracting(Request::signature).doesNotContain("");
             JsonNode first = bot.requests().get(2).event();
-            assertThat(first.get("subject").asString()).isEqualTo("study/" + study.get(0).study());
+            assertThat(first.get("subject").asString())
+                    .isEqualTo("study/" + study.get(0).study());
             assertThat(first.get("data").get("added").get("instances").asInt()).isEqualTo(3);
-            assertThat(first.get("data").get("destinations").get(0).get("delivered").asInt())
+            assertThat(first.get("data")
+                            .get("destinations")
+                            .get(0)
+                            .get("delivered")
+                            .asInt())
                     .isEqualTo(3);
             assertThat(bot.requests().get(0).body())
                     .doesNotContain(study.get(0).patientId(), study.get(0).accession());
@@ -87,7 +92,8 @@ class EventsIT {
                     .contains("study-complete  bot", "taken", "study-complete  silent", "did not answer within 2 s");
             assertThat(gateway.ask("status").output()).contains("events for silent: 2 wait; did not answer");
             assertThat(gateway.ask("events", "retry", "nobody").exitCode()).isEqualTo(2);
-            assertThat(gateway.ask("events", "discard", "silent", "--reason", "a test").output())
+            assertThat(gateway.ask("events", "discard", "silent", "--reason", "a test")
+                            .output())
                     .contains("2 events are discarded");
             assertThat(gateway.ask("events").output()).contains("no event waits");
             await().atMost(LIMIT).until(() -> seen().size() == 2);
@@ -111,8 +117,9 @@ class EventsIT {
                         .start()) {
             send(gateway, study.subList(0, 2));
             await().atMost(LIMIT)
-                    .untilAsserted(() -> assertThat(gateway.ask("trace", study.get(0).study().value())
-                                    .output())
+                    .untilAsserted(() -> assertThat(
+                                    gateway.ask("trace", study.get(0).study().value())
+                                            .output())
                             .contains("is closed until its study is complete"));
             assertThat(gateway.ask("explain", study.get(0).path().toString()).output())
                     .contains("waits until nothing of its study has arrived for 5 s, at most 1 m");

@@ -109,7 +109,8 @@ public final class WebhookServer implements AutoCloseable {
     /** Starts one on this port. */
     public static WebhookServer start(int port) {
         try {
-            return new WebhookServer(HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0));
+            return new WebhookServer(
+                    HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
