@@ -109,9 +109,10 @@ public final class Configuration {
     }
 
     /**
-     * The problem of rules that a gateway of a cluster cannot carry out. Transforms: what was noted to be sent is in the
-     * ledger of one gateway, and another one that takes its deliveries over could send something else. What belongs to a
-     * study as a whole: its instances can arrive at several gateways, and none of these knows whether the others have more.
+     * The problem of rules that a gateway of a cluster cannot carry out. Transforms: what was noted to be sent is in
+     * the ledger of one gateway, and another one that takes its deliveries over could send something else. What belongs
+     * to a study as a whole: its instances can arrive at several gateways, and none of these knows whether the others
+     * have more.
      */
     public static Optional<Problem> notInCluster(Path routingConf, RoutingSettings routing) {
         return noTransforms(routingConf, routing).or(() -> noWholeStudies(routingConf, routing));

@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells one receiver what waits for it, one event at a time, in a thread of its own. An event that fails is tried again,
- * with growing pauses, and the later ones about the same subject wait for it; others go on. After a failure the receiver
- * itself is left alone, too, for a pause that grows until it takes something.
+ * Tells one receiver what waits for it, one event at a time, in a thread of its own. An event that fails is tried
+ * again, with growing pauses, and the later ones about the same subject wait for it; others go on. After a failure the
+ * receiver itself is left alone, too, for a pause that grows until it takes something.
  */
 final class Courier {
 
@@ -33,6 +33,7 @@ final class Courier {
     private final EventStore store;
     private final Backoff backoff;
     private final InstantSource clock;
+    private final Optional<Courier> before;
     private final Repeating telling;
     private final AtomicLong taken = new AtomicLong();
     private volatile boolean stopped;
@@ -43,12 +44,20 @@ final class Courier {
         static final State WELL = new State(0, "", Optional.empty(), false);
     }
 
-    Courier(ReceiverSettings settings, Messenger messenger, EventStore store, Backoff backoff, InstantSource clock) {
+    /** @param before the one for the same receiver that this one replaces; it tells nothing before that one has ended */
+    Courier(
+            ReceiverSettings settings,
+            Messenger messenger,
+            EventStore store,
+            Backoff backoff,
+            InstantSource clock,
+            Optional<Courier> before) {
         this.settings = settings;
         this.messenger = messenger;
         this.store = store;
         this.backoff = backoff;
         this.clock = clock;
+        this.before = before;
         this.telling = new Repeating("events-" + settings.name(), LOOK, this::work);
     }
 
@@ -65,6 +74,9 @@ final class Courier {
     }
 
     private void work() {
+        if (before.filter(each -> each.thread().isAlive()).isPresent()) {
+            return;
+        }
         try {
             boolean more = true;
             while (more && !stopped) {

@@ -33,12 +33,12 @@ import org.dicomgateway.spool.SpoolView;
 import org.dicomgateway.spool.SpoolView.Receipt;
 
 /**
- * Makes events, and tells them to their receivers. Each receiver is told at least once, in order for each study and each
- * other subject; the same event has the same id each time. A receiver that does not answer delays no delivery and no other
- * receiver.
+ * Makes events, and tells them to their receivers. Each receiver is told at least once, in order for each study and
+ * each other subject; the same event has the same id each time. A receiver that does not answer delays no delivery and
+ * no other receiver.
  *
- * <p>While too many events wait for a receiver, no further ones are made for it. Nothing is lost by that: what it was told
- * is compared with what is, and a study that was complete meanwhile makes one event, later.
+ * <p>While too many events wait for a receiver, no further ones are made for it. Nothing is lost by that: what it was
+ * told is compared with what is, and a study that was complete meanwhile makes one event, later.
  */
 public final class Events implements AutoCloseable {
 
@@ -176,7 +176,9 @@ public final class Events implements AutoCloseable {
         }
     }
 
-    /** Notes what has arrived since the last look. When nobody is told of studies, it begins anew with what comes then. */
+    /**
+     * Notes what has arrived since the last look. When nobody is told of studies, it begins anew with what comes then.
+     */
     private void see(RoutingSettings now) {
         List<Looking> wanting = now.receivers().values().stream()
                 .filter(ReceiverSettings::wantsStudies)

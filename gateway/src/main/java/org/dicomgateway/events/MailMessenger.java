@@ -1,6 +1,7 @@
 package org.dicomgateway.events;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.time.format.DateTimeFormatter.RFC_1123_DATE_TIME;
 
 import jakarta.mail.Address;
 import jakarta.mail.Message.RecipientType;
@@ -10,7 +11,8 @@ import jakarta.mail.Transport;
 import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
-import java.util.Date;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.Optional;
 import java.util.Properties;
 import javax.net.ssl.SSLParameters;
@@ -97,7 +99,7 @@ final class MailMessenger implements Messenger {
         message.setSubject(
                 Text.printable("[dicom-gateway] " + event.kind().word() + ": " + event.subject(), LONGEST_SUBJECT),
                 UTF_8.name());
-        message.setSentDate(new Date());
+        message.setHeader("Date", RFC_1123_DATE_TIME.format(ZonedDateTime.now(ZoneOffset.UTC)));
         message.setHeader("Auto-Submitted", "auto-generated");
         message.setText(text(event), UTF_8.name());
         message.saveChanges();

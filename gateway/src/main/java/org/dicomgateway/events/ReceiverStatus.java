@@ -15,7 +15,8 @@ import java.util.Optional;
  * @param failures failed attempts since its last success
  * @param problem why the last attempt failed; empty: it did not
  * @param nextAttempt when it is tried again, after a failure
- * @param gone whether it said that it is gone for good: it is not tried before an operator or a change of the rules says so
+ * @param gone whether it said that it is gone for good: it is not tried before an operator or a change of the rules
+ *     says so
  */
 public record ReceiverStatus(
         String name,

@@ -22,8 +22,8 @@ import org.dicomgateway.orthanc.WebAccess;
 import org.dicomgateway.security.FileTrouble;
 
 /**
- * Posts events to a web server. What it answers with a status of the class 2xx, it has taken; nothing else counts, and no
- * redirection is followed. The body of its answer is not read, however long it is.
+ * Posts events to a web server. What it answers with a status of the class 2xx, it has taken; nothing else counts, and
+ * no redirection is followed. The body of its answer is not read, however long it is.
  */
 final class WebhookMessenger implements Messenger {
 

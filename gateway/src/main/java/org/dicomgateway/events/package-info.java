@@ -1,6 +1,6 @@
 /**
- * Events that others act on: a study is complete, a destination is down. They are derived from what the ledger says, and
- * told to receivers by webhook or mail.
+ * Events that others act on: a study is complete, a destination is down. They are derived from what the ledger says,
+ * and told to receivers by webhook or mail.
  *
  * <p>In: what was received after the last look, what became of each study, the state of destinations and of the disk.
  * Out: CloudEvents, signed POST requests and mails. What was seen, what was told and what waits to be told is in {@link

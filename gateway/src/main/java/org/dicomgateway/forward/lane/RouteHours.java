@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * When the deliveries of each route may be sent: within its hours, and, if it holds them, when their study is complete.
- * Whether it is, the spool says each time; nothing is remembered here, so a restart changes nothing. Safe for any number
- * of threads.
+ * Whether it is, the spool says each time; nothing is remembered here, so a restart changes nothing. Safe for any
+ * number of threads.
  */
 final class RouteHours {
 
