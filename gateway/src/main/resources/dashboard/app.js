@@ -12,6 +12,7 @@ import { showFlow } from './flow.js';
 import { ago, full } from './format.js';
 import { Live } from './live.js';
 import * as model from './model.js';
+import { showReceivers } from './receivers.js';
 import { showRejected } from './rejected.js';
 import { announce } from './say.js';
 import { startSearch } from './search.js';
@@ -28,6 +29,7 @@ function show() {
   if (status && destinations) {
     showFigures(status, destinations);
     showFlow(status, status.senders, destinations);
+    showReceivers(status.receivers);
     showRejected(status.rejected);
     showCluster(status.cluster);
     text(byId('version'), status.version ? `${status.version}, up ${ago(status.started)}` : '');

@@ -58,6 +58,7 @@ export function status(answer) {
     certificates: answer.certificates ?? [],
     senders: (answer.senders ?? []).map(sender),
     rejected: answer.rejected ?? [],
+    receivers: answer.receivers ?? [],
     cluster: answer.cluster ?? null,
     received: rates.receivedPerSecond ?? 0,
     receivedBytes: rates.receivedBytesPerSecond ?? 0,

@@ -41,7 +41,7 @@ class ArchitectureTest {
     private static final Map<String, List<String>> MAY_USE = Map.ofEntries(
             stage(
                     "app",
-                    "admin audit cli cluster commit config dicom forward observe orthanc process receive route security spool transcode verify"),
+                    "admin audit cli cluster commit config dicom events forward observe orthanc process receive route security spool transcode verify"),
             stage(
                     "cli",
                     "admin config conformance dicom forward observe orthanc receive route security spool transform"),
@@ -60,6 +60,7 @@ class ArchitectureTest {
             stage("commit", "config dicom process spool"),
             stage("forward", "config dicom observe orthanc process spool transcode transform"),
             stage("transcode", "config dicom spool"),
+            stage("events", "commit config dicom forward orthanc process security spool"),
             stage("transform", "config dicom route security spool"),
             stage("orthanc", "config dicom security"),
             stage("verify", "config dicom orthanc process spool"));
@@ -69,8 +70,9 @@ class ArchitectureTest {
             stage("app.cluster", ""),
             stage("admin.api", ""),
             stage("admin.cluster", ""),
+            stage("admin.events", "admin.api"),
             stage("admin.access", "admin.api"),
-            stage("admin.server", "admin.api admin.access admin.cluster"),
+            stage("admin.server", "admin.api admin.access admin.cluster admin.events"),
             stage("cli.common", ""),
             stage("cli.check", "cli.common"),
             stage("cli.inspect", "cli.common"),
@@ -78,10 +80,11 @@ class ArchitectureTest {
             stage("cli.operate", "cli.common"),
             stage("cli.send", "cli.common"),
             stage("config.match", ""),
+            stage("config.events", ""),
             stage("config.transform", "config.match"),
-            stage("config.settings", "config.match config.transform"),
+            stage("config.settings", "config.events config.match config.transform"),
             stage("config.hocon", "config.settings"),
-            stage("config.reader", "config.hocon config.match config.settings config.transform"),
+            stage("config.reader", "config.events config.hocon config.match config.settings config.transform"),
             stage("dicom.values", ""),
             stage("dicom.wire", "dicom.values"),
             stage("dicom.dataset", "dicom.values"),
@@ -309,8 +312,8 @@ class ArchitectureTest {
     }
 
     @Test
-    void only_the_spool_and_the_cluster_know_SQL() {
-        confine("java.sql..", "spool", "cluster");
+    void only_the_spool_the_cluster_and_the_store_of_events_know_SQL() {
+        confine("java.sql..", "spool", "cluster", "events");
         confine("org.flywaydb..", "spool", "cluster");
         confine("org.sqlite..", "spool");
         confine("org.postgresql..", "cluster");
@@ -321,6 +324,11 @@ class ArchitectureTest {
     void only_admin_knows_the_web_server() {
         confine("io.javalin..", "admin");
         confine("org.eclipse.jetty..", "admin");
+    }
+
+    @Test
+    void only_events_knows_the_mail_library() {
+        confine("jakarta.mail..", "events");
     }
 
     @Test

@@ -46,6 +46,7 @@ import org.dicomgateway.dicom.requestor.QueryRetrieve;
 import org.dicomgateway.dicom.requestor.Reporter;
 import org.dicomgateway.dicom.requestor.Requestor;
 import org.dicomgateway.dicom.requestor.RequestorSettings;
+import org.dicomgateway.events.Events;
 import org.dicomgateway.forward.association.AssociationConnector;
 import org.dicomgateway.forward.association.Connector;
 import org.dicomgateway.forward.association.SharedPlaces;
@@ -104,6 +105,7 @@ public final class Gateway implements AutoCloseable {
     private final Forwarder forwarder;
     private final Verifier verifier;
     private final ArchiveCommitments archiveCommitments;
+    private final Events events;
 
     private final TlsContexts tls;
     private final WebAccesses webAccesses;
@@ -171,6 +173,15 @@ public final class Gateway implements AutoCloseable {
                 destination -> CommitmentRequestor.of(destination.requestor(), tls),
                 delivery -> verifier.sendAgain(delivery, "storage commitment"),
                 clock);
+        events = Events.open(
+                settings.spool().directory().resolve("events.db"),
+                spool,
+                forwarder::views,
+                archiveCommitments::statuses,
+                tls,
+                clock,
+                settings.spool().history(),
+                new SplittableRandom());
         acceptors = acceptors(intake, rejected, clock);
         watcher = new RulesWatcher(settings.routingFile(), rules, restart);
         paused = PausedDestinations.besideSpool(
@@ -187,6 +198,7 @@ public final class Gateway implements AutoCloseable {
                 new CaughtUp(spool),
                 forwarder,
                 verifier,
+                events,
                 paused,
                 rules,
                 watcher,
@@ -275,7 +287,8 @@ public final class Gateway implements AutoCloseable {
         audit.ifPresent(AuditTrail::start);
         forwarder.start(List.of(), Map.of(), paused.all());
         destinationStatusCache.ask(spool, forwarder);
-        rules.tell(new RuleChangeHandler(spool, forwarder, verifier, archiveCommitments, rules));
+        rules.tell(new RuleChangeHandler(spool, forwarder, verifier, archiveCommitments, events, rules));
+        events.start();
         commitments.ifPresent(Commitments::start);
         operations.ifPresent(each -> cluster.ifPresent(all -> all.steer(each)));
         if (admin.isPresent()) {
@@ -389,6 +402,7 @@ public final class Gateway implements AutoCloseable {
                         forwarder.threads().stream(),
                         verifier.threads().stream(),
                         archiveCommitments.threads().stream(),
+                        events.threads().stream(),
                         audit.stream().flatMap(trail -> trail.threads().stream()),
                         Stream.of(certificates.thread(), watcher.thread()),
                         admin.stream().map(AdminServer::thread))
@@ -413,6 +427,7 @@ public final class Gateway implements AutoCloseable {
         Duration inCommitment = grace.compareTo(REPORT_GRACE) < 0 ? grace : REPORT_GRACE;
         commitments.ifPresent(each -> each.stop(inCommitment));
         archiveCommitments.stop(inCommitment);
+        events.stop(inCommitment);
         verifier.close();
         LOG.info("stopping: forwarding");
         forwarder.stop(grace);

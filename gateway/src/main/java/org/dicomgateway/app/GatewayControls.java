@@ -19,7 +19,10 @@ import org.dicomgateway.admin.api.RulesView;
 import org.dicomgateway.admin.api.StatusView;
 import org.dicomgateway.admin.api.VerificationView;
 import org.dicomgateway.admin.cluster.ClusterControls;
+import org.dicomgateway.admin.events.EventControls;
+import org.dicomgateway.admin.events.EventView;
 import org.dicomgateway.admin.server.Controls;
+import org.dicomgateway.events.Events;
 import org.dicomgateway.forward.lane.Forwarder;
 import org.dicomgateway.forward.lane.LaneView;
 import org.dicomgateway.observe.RejectedSenders;
@@ -42,6 +45,7 @@ record GatewayControls(
         CaughtUp caughtUp,
         Forwarder forwarder,
         Verifier verifier,
+        Events told,
         PausedDestinations paused,
         RulesInForce inForce,
         RulesWatcher watcher,
@@ -51,6 +55,60 @@ record GatewayControls(
     @Override
     public ProcessView process() {
         return running.get();
+    }
+
+    @Override
+    public EventControls events() {
+        return new EventAccess(told);
+    }
+
+    /** Lets operators see and control events. */
+    private record EventAccess(Events events) implements EventControls {
+
+        @Override
+        public List<StatusView.Receiver> receivers() {
+            return events.receivers().stream()
+                    .map(each -> new StatusView.Receiver(
+                            each.name(),
+                            each.configured(),
+                            each.channel(),
+                            each.waiting(),
+                            each.oldest(),
+                            each.full(),
+                            each.taken(),
+                            each.failures(),
+                            each.problem(),
+                            each.nextAttempt(),
+                            each.gone()))
+                    .toList();
+        }
+
+        @Override
+        public List<EventView> events(String receiver, String study, boolean onlyWaiting, int max) {
+            return events.events(receiver, study, onlyWaiting, max).stream()
+                    .map(each -> new EventView(
+                            each.id(),
+                            each.receiver(),
+                            each.kind(),
+                            each.subject(),
+                            each.madeAt(),
+                            each.state(),
+                            each.attempts(),
+                            each.due(),
+                            each.settledAt(),
+                            each.lastError()))
+                    .toList();
+        }
+
+        @Override
+        public long retry(String receiver) {
+            return events.retry(receiver);
+        }
+
+        @Override
+        public long discard(String receiver, String id) {
+            return events.discard(receiver, id);
+        }
     }
 
     @Override

@@ -26,6 +26,7 @@ import org.dicomgateway.cli.operate.CommitmentsCommand;
 import org.dicomgateway.cli.operate.DestinationsCommand;
 import org.dicomgateway.cli.operate.DiscardCommand;
 import org.dicomgateway.cli.operate.DrainCommand;
+import org.dicomgateway.cli.operate.EventsCommand;
 import org.dicomgateway.cli.operate.ParkedCommand;
 import org.dicomgateway.cli.operate.PauseCommand;
 import org.dicomgateway.cli.operate.ReloadCommand;
@@ -78,6 +79,7 @@ public final class Main {
             TraceCommand.class,
             TailCommand.class,
             CommitmentsCommand.class,
+            EventsCommand.class,
             ParkedCommand.class,
             RetryCommand.class,
             RerouteCommand.class,

@@ -51,7 +51,7 @@ final class PublishedRules implements ClusterRules.Target {
                 return Optional.of(read.problems())
                         .filter(problems -> !problems.isEmpty())
                         .or(() -> read.settings()
-                                .flatMap(settings -> Configuration.noTransforms(file, settings))
+                                .flatMap(settings -> Configuration.notInCluster(file, settings))
                                 .map(List::of))
                         .orElse(List.of())
                         .stream()

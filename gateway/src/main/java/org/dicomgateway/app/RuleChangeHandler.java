@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.dicomgateway.commit.ArchiveCommitments;
 import org.dicomgateway.config.settings.RouteSettings;
 import org.dicomgateway.config.settings.RoutingSettings;
+import org.dicomgateway.events.Events;
 import org.dicomgateway.forward.lane.Forwarder;
 import org.dicomgateway.spool.engine.Spool;
 import org.dicomgateway.verify.Verifier;
@@ -21,6 +22,7 @@ final class RuleChangeHandler implements RulesInForce.Followers {
     private final Forwarder forwarder;
     private final Verifier verifier;
     private final ArchiveCommitments archiveCommitments;
+    private final Events events;
     private final RulesInForce rules;
     private final AtomicBoolean asked = new AtomicBoolean();
 
@@ -29,11 +31,13 @@ final class RuleChangeHandler implements RulesInForce.Followers {
             Forwarder forwarder,
             Verifier verifier,
             ArchiveCommitments archiveCommitments,
+            Events events,
             RulesInForce rules) {
         this.spool = spool;
         this.forwarder = forwarder;
         this.verifier = verifier;
         this.archiveCommitments = archiveCommitments;
+        this.events = events;
         this.rules = rules;
     }
 
@@ -41,7 +45,11 @@ final class RuleChangeHandler implements RulesInForce.Followers {
     public void follow(RoutingSettings settings) {
         verifier.follow(settings.destinations().values());
         archiveCommitments.follow(settings.destinations().values());
+        events.follow(settings);
         spool.destinationsChanged(settings.destinations().keySet());
+        forwarder.hold(settings.routes().stream()
+                .filter(route -> route.hold().isPresent())
+                .collect(toMap(RouteSettings::name, route -> route.hold().orElseThrow())));
         forwarder.update(
                 settings.destinations().values(),
                 settings.routes().stream().collect(toMap(RouteSettings::name, RouteSettings::schedule)));

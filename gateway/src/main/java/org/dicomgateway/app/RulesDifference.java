@@ -22,6 +22,7 @@ final class RulesDifference {
         List<String> changes = new ArrayList<>();
         describe("routes", byName(before), byName(after), changes);
         describe("destinations", before.destinations(), after.destinations(), changes);
+        describe("receivers of events", before.receivers(), after.receivers(), changes);
         if (changes.isEmpty() && !before.routes().equals(after.routes())) {
             changes.add("routes in another order");
         }

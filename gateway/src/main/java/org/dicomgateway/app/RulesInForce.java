@@ -70,7 +70,7 @@ final class RulesInForce implements Planner {
         this(file, settings, false, clock);
     }
 
-    /** @param clustered whether the gateway is one of a cluster, where there are no transforms */
+    /** @param clustered whether the gateway is one of a cluster, where some rules are not possible */
     RulesInForce(Path file, RoutingSettings settings, boolean clustered, InstantSource clock) {
         this.clustered = clustered;
         this.file = file;
@@ -124,11 +124,11 @@ final class RulesInForce implements Planner {
 
     /** Takes over the content of the file, if it is valid and differs from what is in force. */
     synchronized void accept(RoutingFile read) {
-        Optional<Problem> transforms = clustered
-                ? read.settings().flatMap(settings -> Configuration.noTransforms(file, settings))
+        Optional<Problem> alone = clustered
+                ? read.settings().flatMap(settings -> Configuration.notInCluster(file, settings))
                 : Optional.empty();
-        if (transforms.isPresent()) {
-            refuse(List.of(transforms.get()));
+        if (alone.isPresent()) {
+            refuse(List.of(alone.get()));
         } else {
             read.settings().ifPresentOrElse(this::take, () -> refuse(read.problems()));
         }
@@ -173,7 +173,7 @@ final class RulesInForce implements Planner {
     private static RoutingSettings together(RoutingSettings before, RoutingSettings next) {
         Map<String, DestinationSettings> all = new LinkedHashMap<>(before.destinations());
         all.putAll(next.destinations());
-        return new RoutingSettings(all, next.routes(), next.transforms());
+        return new RoutingSettings(all, next.routes(), next.transforms(), next.receivers());
     }
 
     private void refuse(List<Problem> problems) {

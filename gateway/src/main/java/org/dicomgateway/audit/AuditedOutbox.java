@@ -53,6 +53,11 @@ record AuditedOutbox(Outbox outbox, Transfers transfers, Function<String, Option
     }
 
     @Override
+    public Optional<Instant> lastReceived(String study) throws NotNowException {
+        return outbox.lastReceived(study);
+    }
+
+    @Override
     public Optional<SentAs> sentAs(Claim claim) throws NotNowException {
         return outbox.sentAs(claim);
     }

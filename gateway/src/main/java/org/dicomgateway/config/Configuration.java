@@ -6,14 +6,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.dicomgateway.config.events.ReceiverSettings;
 import org.dicomgateway.config.hocon.ConfigurationException;
 import org.dicomgateway.config.hocon.HoconFile;
+import org.dicomgateway.config.hocon.MissingCommas;
 import org.dicomgateway.config.hocon.Problem;
 import org.dicomgateway.config.hocon.Problems;
 import org.dicomgateway.config.hocon.Setting;
 import org.dicomgateway.config.hocon.Warning;
 import org.dicomgateway.config.reader.GatewayReader;
-import org.dicomgateway.config.reader.MissingCommas;
 import org.dicomgateway.config.reader.RoutingFile;
 import org.dicomgateway.config.reader.RoutingReader;
 import org.dicomgateway.config.reader.RoutingWarnings;
@@ -101,17 +102,48 @@ public final class Configuration {
                 gateway.orElseThrow().settings().get(),
                 routing.orElseThrow().settings().get());
         if (loaded.gateway.cluster().isPresent()) {
-            noTransforms(loaded.gateway.routingFile(), loaded.routing).ifPresent(problems::add);
+            notInCluster(loaded.gateway.routingFile(), loaded.routing).ifPresent(problems::add);
             problems.throwIfAny();
         }
         return loaded;
     }
 
     /**
-     * The problem of rules that transform or transcode in a cluster: what was noted to be sent is in the ledger of one gateway, and
-     * another one that takes its deliveries over could send something else.
+     * The problem of rules that a gateway of a cluster cannot carry out. Transforms and transcoding: what was noted to
+     * be sent is in the ledger of one gateway, and another one that takes its deliveries over could send something
+     * else. What belongs to a study as a whole: its instances can arrive at several gateways, and none of these knows
+     * whether the others have more.
      */
-    public static Optional<Problem> noTransforms(Path routingConf, RoutingSettings routing) {
+    public static Optional<Problem> notInCluster(Path routingConf, RoutingSettings routing) {
+        return noTransforms(routingConf, routing).or(() -> noWholeStudies(routingConf, routing));
+    }
+
+    private static Optional<Problem> noWholeStudies(Path routingConf, RoutingSettings routing) {
+        String why =
+                "a gateway of a cluster does not know whether a study is complete: the other gateways can have more"
+                        + " of it";
+        Optional<Problem> told = routing.receivers().values().stream()
+                .filter(ReceiverSettings::wantsStudies)
+                .findFirst()
+                .map(receiver -> new Problem(
+                        routingConf,
+                        0,
+                        "events." + receiver.name() + ".on",
+                        why,
+                        "remove study-complete and study-stuck from it, or take the events of studies from a gateway"
+                                + " of its own behind the cluster"));
+        return told.or(() -> routing.routes().stream()
+                .filter(route -> route.hold().isPresent())
+                .findFirst()
+                .map(route -> new Problem(
+                        routingConf,
+                        0,
+                        "routes." + route.name() + ".hold-until",
+                        why,
+                        "remove it, or hold studies in a gateway of its own behind the cluster")));
+    }
+
+    private static Optional<Problem> noTransforms(Path routingConf, RoutingSettings routing) {
         return routing.destinations().values().stream()
                 .filter(destination -> !destination.transforms().isEmpty()
                         || destination.transcode().isOn())

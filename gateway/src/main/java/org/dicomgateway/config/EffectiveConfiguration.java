@@ -107,6 +107,12 @@ public final class EffectiveConfiguration {
             rendering.named("", "transforms", block(written, "transforms"), none, none);
         }
 
+        if (written.containsKey("events")) {
+            ConfigObject eventReference = block(Reference.root(), "event-defaults");
+            ConfigObject eventDefaults = merged(block(written, "event-defaults"), eventReference);
+            rendering.receivers(block(written, "events"), eventDefaults, eventReference);
+        }
+
         ConfigObject routeReference = block(Reference.root(), "route-defaults");
         ConfigObject routeDefaults = merged(block(written, "route-defaults"), routeReference);
         rendering.line("", "routes = [");
@@ -139,6 +145,21 @@ public final class EffectiveConfiguration {
             rest = rest.withoutKey(key);
         }
         return rest;
+    }
+
+    /** Shows the receivers of events, each with the channel that it has. */
+    private void receivers(ConfigObject blocks, ConfigObject defaults, ConfigObject order) {
+        line("", "events {");
+        for (String name : Section.inFileOrder(blocks)) {
+            ConfigObject receiver = merged(block(blocks, name), defaults);
+            for (String channel : List.of("webhook", "mail")) {
+                receiver = block(blocks, name).containsKey(channel) ? receiver : receiver.withoutKey(channel);
+            }
+            line("  ", ConfigUtil.joinPath(name) + " {");
+            body("    ", receiver, order);
+            line("  ", "}");
+        }
+        line("", "}");
     }
 
     /** Shows a block of named blocks, each merged with the defaults. */

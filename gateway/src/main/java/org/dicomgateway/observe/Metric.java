@@ -142,6 +142,18 @@ public enum Metric {
             "Requests of storage commitment that ended, by result: successful, failed, given_up",
             "sender",
             "result"),
+    EVENTS_WAITING("gateway_events_waiting", Kind.GAUGE, "Events that wait for the receiver", "receiver"),
+    EVENTS_OLDEST(
+            "gateway_events_oldest_age_seconds",
+            Kind.GAUGE,
+            "Age of the oldest event that waits for the receiver; 0 when none waits",
+            "receiver"),
+    EVENT_FAILURES(
+            "gateway_event_receiver_consecutive_failures",
+            Kind.GAUGE,
+            "Failed attempts to tell the receiver since its last success",
+            "receiver"),
+    EVENTS("gateway_events_taken_total", Kind.COUNTER, "Events that the receiver has taken", "receiver"),
     RULES_VERSION("gateway_rules_version", Kind.GAUGE, "Version of the rules in force"),
     RULES_BROKEN("gateway_rules_broken", Kind.GAUGE, "1 while the rules file has problems"),
     ROUTE_INSTANCES("gateway_route_instances_total", Kind.COUNTER, "Instances to which the route applied", "route"),

@@ -3,7 +3,11 @@ package org.dicomgateway.orthanc;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -84,6 +88,37 @@ public final class WebAccess {
                 web.login().map(WebAccess::basic),
                 web.bearer(),
                 InstantSource.system());
+    }
+
+    /**
+     * To a server without a login.
+     *
+     * @param tls empty: without TLS
+     */
+    public static WebAccess to(Optional<ClientTls> tls, Duration connectTimeout, TlsContexts contexts) {
+        return new WebAccess(
+                tls.map(settings -> contexts.of(settings.tls())),
+                connectTimeout,
+                Optional.of(Authorization.NONE),
+                Optional.empty(),
+                InstantSource.system());
+    }
+
+    /** The time in {@code Retry-After}: seconds, or a date (RFC 9110 10.2.3). */
+    public static Optional<Duration> retryAfter(Optional<String> header, Instant now) {
+        return header.map(String::strip)
+                .flatMap(text -> text.matches("[0-9]{1,9}")
+                        ? Optional.of(Duration.ofSeconds(Long.parseLong(text)))
+                        : date(text).map(then -> then.isAfter(now) ? Duration.between(now, then) : Duration.ZERO));
+    }
+
+    private static Optional<Instant> date(String text) {
+        try {
+            return Optional.of(ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant());
+        } catch (DateTimeParseException e) {
+            return Optional.empty();
+        }
     }
 
     private static Authorization basic(RestSettings.Login login) {

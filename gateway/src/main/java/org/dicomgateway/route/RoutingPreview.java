@@ -2,6 +2,7 @@ package org.dicomgateway.route;
 
 import java.util.List;
 import java.util.Optional;
+import org.dicomgateway.config.settings.DurationText;
 import org.dicomgateway.config.settings.RouteSettings;
 import org.dicomgateway.config.settings.Strategy;
 import org.dicomgateway.config.settings.Strategy.Affinity;
@@ -26,7 +27,23 @@ final class RoutingPreview {
     }
 
     List<Leg> legs(Plan plan) {
-        return plan.deliveries().stream().map(this::leg).toList();
+        return plan.deliveries().stream()
+                .map(delivery -> held(leg(delivery), delivery))
+                .toList();
+    }
+
+    /** Says of a delivery that it waits for its study. */
+    private Leg held(Leg leg, PlannedDelivery delivery) {
+        return table.route(delivery.route())
+                .flatMap(RouteSettings::hold)
+                .map(hold -> "waits until nothing of its study has arrived for " + DurationText.of(hold.quiet())
+                        + ", at most " + DurationText.of(hold.atMost()))
+                .map(waits -> leg(
+                        delivery,
+                        leg.destinations(),
+                        leg.decided(),
+                        leg.remark().isEmpty() ? waits : leg.remark() + "; " + waits))
+                .orElse(leg);
     }
 
     private Leg leg(PlannedDelivery delivery) {

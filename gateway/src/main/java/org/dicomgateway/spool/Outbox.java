@@ -103,6 +103,13 @@ public interface Outbox {
     void hoursChanged(Map<String, Instant> openings);
 
     /**
+     * When the last instance of a study was received, as far as known.
+     *
+     * @throws NotNowException when that cannot be determined now
+     */
+    Optional<Instant> lastReceived(String study) throws NotNowException;
+
+    /**
      * Registers a callback. The spool calls {@code wakeUp}, in any thread, when a delivery of {@code destination} may
      * have become due.
      */

@@ -1,7 +1,9 @@
 package org.dicomgateway.spool;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Function;
+import org.dicomgateway.config.settings.DurationText;
 
 /** The outcome of a claim. */
 public sealed interface Settlement {
@@ -26,6 +28,23 @@ public sealed interface Settlement {
          */
         public static Retry untilOpen(String route, Instant opening) {
             return new Retry(opening, false, -1, "route " + route + " is closed until " + opening);
+        }
+
+        /**
+         * Postpones a delivery until its study is complete. The ledger recognizes it as it does {@link #untilOpen}. The
+         * reason is the same for all instances and each time, so that the history has one line for it.
+         *
+         * @param quiet nothing of the study must have arrived for this long
+         * @param atMost the longest wait since the receipt of the instance
+         */
+        public static Retry untilComplete(String route, Instant due, Duration quiet, Duration atMost) {
+            return new Retry(
+                    due,
+                    false,
+                    -1,
+                    "route " + route + " is closed until its study is complete: all of it goes when nothing of it has"
+                            + " arrived for " + DurationText.of(quiet) + ", or " + DurationText.of(atMost)
+                            + " after its receipt");
         }
 
         /** Creates a retry after an answer, or for an instance that was not sent. */

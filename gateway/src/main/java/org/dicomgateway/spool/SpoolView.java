@@ -76,6 +76,20 @@ public interface SpoolView extends SpoolSearch {
     /** How many copies are in each state, per destination. Only destinations that were checked. */
     Map<String, Map<CopyState, Long>> copyCounts();
 
+    /** The key of the instance that was received last; 0 at first. */
+    long lastReceived();
+
+    /** The instances that were received after this one, in the order of receipt. */
+    List<Receipt> receivedAfter(long instanceId, int max);
+
+    /**
+     * What was received of a study after an instance, without what history has forgotten.
+     *
+     * @param afterId the key of the instance; 0: all of the study
+     * @throws SearchException when the ledger cannot be read now
+     */
+    StudyPart part(String study, long afterId);
+
     /** The health of the spool itself. */
     Vitals vitals();
 
@@ -100,6 +114,34 @@ public interface SpoolView extends SpoolSearch {
         /** Whether the numbers add up. */
         public boolean balanced() {
             return received == delivered + pending + parked + held + superseded;
+        }
+    }
+
+    /**
+     * The receipt of an instance.
+     *
+     * @param study Study Instance UID, or empty
+     */
+    record Receipt(long instanceId, String study, Instant receivedAt) {}
+
+    /**
+     * A part of a study.
+     *
+     * @param instances different SOP Instance UIDs
+     * @param lastInstance the key of the last one; 0 without any
+     * @param series Series Instance UIDs, in order; at most {@link #MAX_SERIES} of them
+     * @param unverified of the whole study, the delivered copies that their last check did not find, and those without
+     *     a check, by destination
+     */
+    record StudyPart(long instances, long lastInstance, List<String> series, Map<String, Long> unverified) {
+
+        /** The series that are named. */
+        public static final int MAX_SERIES = 100;
+
+        /** Copies the collections. */
+        public StudyPart {
+            series = List.copyOf(series);
+            unverified = Map.copyOf(unverified);
         }
     }
 

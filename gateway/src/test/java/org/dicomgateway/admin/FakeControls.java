@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -24,6 +25,8 @@ import org.dicomgateway.admin.api.StatusView;
 import org.dicomgateway.admin.api.ThreadView;
 import org.dicomgateway.admin.api.VerificationView;
 import org.dicomgateway.admin.cluster.ClusterControls;
+import org.dicomgateway.admin.events.EventControls;
+import org.dicomgateway.admin.events.EventView;
 import org.dicomgateway.admin.server.Controls;
 import org.dicomgateway.observe.ForwardLog;
 import org.dicomgateway.observe.RejectedSenders;
@@ -83,6 +86,57 @@ public final class FakeControls implements Controls {
     public Optional<RuntimeException> failure = Optional.empty();
     public Optional<Error> error = Optional.empty();
 
+    /** One receiver that has not answered three times, and the event that waits for it. */
+    private final EventControls events = new EventControls() {
+        @Override
+        public List<StatusView.Receiver> receivers() {
+            return List.of(new StatusView.Receiver(
+                    "bot",
+                    true,
+                    "webhook https://bot.example",
+                    2,
+                    Optional.of(NOW),
+                    false,
+                    5,
+                    3,
+                    "answers 500",
+                    Optional.of(NOW.plusSeconds(8)),
+                    false));
+        }
+
+        @Override
+        public List<EventView> events(String receiver, String study, boolean onlyWaiting, int max) {
+            return List.of(new EventView(
+                    "0123abcd",
+                    "bot",
+                    "study-complete",
+                    "study/1.2.3",
+                    NOW,
+                    "waiting",
+                    3,
+                    Optional.of(NOW.plusSeconds(8)),
+                    Optional.empty(),
+                    "answers 500"));
+        }
+
+        @Override
+        public long retry(String receiver) {
+            return known(receiver);
+        }
+
+        @Override
+        public long discard(String receiver, String id) {
+            return known(receiver);
+        }
+
+        private long known(String receiver) {
+            if (!receiver.equals("bot")) {
+                throw new NoSuchElementException("no such receiver: " + receiver + "; there are bot");
+            }
+            return 2;
+        }
+    };
+
     @Override
     public ProcessView process() {
         error.ifPresent(e -> {
@@ -97,6 +151,11 @@ public final class FakeControls implements Controls {
     @Override
     public CommitmentsView commitments() {
         return commitments;
+    }
+
+    @Override
+    public EventControls events() {
+        return events;
     }
 
     @Override

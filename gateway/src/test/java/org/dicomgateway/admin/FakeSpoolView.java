@@ -88,6 +88,21 @@ public final class FakeSpoolView implements SpoolView {
     }
 
     @Override
+    public long lastReceived() {
+        return 0;
+    }
+
+    @Override
+    public List<Receipt> receivedAfter(long instanceId, int max) {
+        return List.of();
+    }
+
+    @Override
+    public StudyPart part(String study, long afterId) {
+        return new StudyPart(0, 0, List.of(), Map.of());
+    }
+
+    @Override
     public Vitals vitals() {
         return new Vitals(diskFree, 9_000_000, 1_000_000, 3, setAside.size(), unreadSegments, ledgerDamage);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.dicomgateway.config.match.Condition;
 import org.dicomgateway.config.match.Field;
 import org.dicomgateway.config.match.Wildcard;
@@ -44,7 +45,8 @@ class RoutingSettingsTest {
                         List.of("orthanc1"),
                         0,
                         Schedule.ALWAYS,
-                        RouteSettings.CommitOn.ALL));
+                        RouteSettings.CommitOn.ALL,
+                        Optional.empty()));
     }
 
     @Test
@@ -64,7 +66,8 @@ class RoutingSettingsTest {
                         List.of("orthanc3", "orthanc1"),
                         -5,
                         Schedule.ALWAYS,
-                        RouteSettings.CommitOn.ALL));
+                        RouteSettings.CommitOn.ALL,
+                        Optional.empty()));
     }
 
     @Test

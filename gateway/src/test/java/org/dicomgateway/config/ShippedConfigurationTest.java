@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.dicomgateway.config.match.Condition;
 import org.dicomgateway.config.settings.GatewaySettings;
 import org.dicomgateway.config.settings.RouteSettings;
@@ -59,7 +60,8 @@ class ShippedConfigurationTest {
                         List.of("orthanc1", "orthanc2", "orthanc3"),
                         0,
                         Schedule.ALWAYS,
-                        RouteSettings.CommitOn.ALL));
+                        RouteSettings.CommitOn.ALL,
+                        Optional.empty()));
     }
 
     /** {@code verify} asks the servers that {@code scripts/orthanc.sh} runs, with their login. */

@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.dicomgateway.config.settings.DataSize;
 import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.config.settings.RateLimit;
+import org.dicomgateway.config.settings.RouteSettings;
 import org.dicomgateway.config.settings.Schedule;
 import org.dicomgateway.dicom.values.Rejection;
 import org.dicomgateway.dicom.wire.AssociationException;
@@ -158,6 +159,43 @@ class DestinationHealthTest {
         assertThat(view().state()).isEqualTo(DestinationState.UP);
         advance(Duration.ofHours(19));
         await().until(() -> outbox.delivered().size() == 25);
+    }
+
+    @Test
+    void a_route_holds_a_study_until_nothing_of_it_has_arrived_for_a_while_and_not_for_ever() {
+        Instant begin = clock.instant();
+        outbox.add(NAME, instances(3));
+        String study = instance(1).studyInstanceUid();
+        outbox.arrived(study, begin);
+        forwarder.hold(Map.of("route", new RouteSettings.Hold(Duration.ofMinutes(2), Duration.ofMinutes(5))));
+        forwarder.start(List.of(destination(NAME)), Map.of(), Map.of());
+        await().until(() -> outbox.settled().size() == 3);
+        assertThat(outbox.settled()).extracting(FakeOutbox.Settled::settlement).allSatisfy(settlement -> {
+            assertThat(settlement).isInstanceOf(Settlement.Retry.class);
+            Settlement.Retry retry = (Settlement.Retry) settlement;
+            assertThat(retry.due()).isEqualTo(begin.plus(Duration.ofMinutes(2)));
+            assertThat(retry.counted()).isFalse();
+            assertThat(retry.reason())
+                    .isEqualTo("route route is closed until its study is complete: all of it goes when nothing of"
+                            + " it has arrived for 2 m, or 5 m after its receipt");
+        });
+
+        advance(Duration.ofSeconds(119));
+        outbox.arrived(study, clock.instant());
+        advance(Duration.ofSeconds(1));
+        await().until(() -> outbox.settled().size() == 6);
+        assertThat(outbox.delivered()).as("more of it has arrived").isEmpty();
+
+        advance(Duration.ofSeconds(119));
+        await().until(() -> outbox.delivered().size() == 3);
+
+        outbox.add(NAME, instance(4));
+        outbox.arrived(study, clock.instant());
+        advance(Duration.ofMinutes(1));
+        forwarder.hold(Map.of());
+        assertThat(outbox.hoursChanged())
+                .as("what was held follows the new rules")
+                .isNotEmpty();
     }
 
     @Test

@@ -158,6 +158,18 @@ final class FakeOutbox implements Outbox {
         otherVersionsSent = true;
     }
 
+    private final Map<String, Instant> lastReceived = new HashMap<>();
+
+    /** The last instance of this study arrives at this time. */
+    synchronized void arrived(String study, Instant at) {
+        lastReceived.put(study, at);
+    }
+
+    @Override
+    public synchronized Optional<Instant> lastReceived(String study) {
+        return Optional.ofNullable(lastReceived.get(study));
+    }
+
     @Override
     public synchronized boolean explainsDuplicate(Claim claim) {
         boolean unanswered = settled.stream()

@@ -62,7 +62,8 @@ class ExplanationTest {
                 List.of("a", "b", "c"),
                 0,
                 Schedule.ALWAYS,
-                RouteSettings.CommitOn.ALL);
+                RouteSettings.CommitOn.ALL,
+                Optional.empty());
     }
 
     private static RoutingTable table(RouteSettings... routes) {

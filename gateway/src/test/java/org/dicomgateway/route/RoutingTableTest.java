@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
@@ -48,12 +49,21 @@ class RoutingTableTest {
                 List.of(to),
                 priority,
                 Schedule.ALWAYS,
-                RouteSettings.CommitOn.ALL);
+                RouteSettings.CommitOn.ALL,
+                Optional.empty());
     }
 
     private static RouteSettings route(String name, Strategy strategy, List<String> to) {
         return new RouteSettings(
-                name, EVERY_INSTANCE, false, strategy, to, 0, Schedule.ALWAYS, RouteSettings.CommitOn.ALL);
+                name,
+                EVERY_INSTANCE,
+                false,
+                strategy,
+                to,
+                0,
+                Schedule.ALWAYS,
+                RouteSettings.CommitOn.ALL,
+                Optional.empty());
     }
 
     private static Plan plan(String modality, RouteSettings... routes) {
@@ -189,7 +199,8 @@ class RoutingTableTest {
                         names,
                         0,
                         Schedule.ALWAYS,
-                        RouteSettings.CommitOn.ALL));
+                        RouteSettings.CommitOn.ALL,
+                        Optional.empty()));
         return route.list().ofMaxSize(6).map(RoutingTableTest::numbered);
     }
 
@@ -205,7 +216,8 @@ class RoutingTableTest {
                             route.to(),
                             route.priority(),
                             route.schedule(),
-                            RouteSettings.CommitOn.ALL);
+                            RouteSettings.CommitOn.ALL,
+                            Optional.empty());
                 })
                 .toList();
     }

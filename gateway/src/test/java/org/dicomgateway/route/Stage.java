@@ -54,7 +54,8 @@ final class Stage {
                 servers,
                 0,
                 Schedule.ALWAYS,
-                RouteSettings.CommitOn.ALL);
+                RouteSettings.CommitOn.ALL,
+                Optional.empty());
         RoutingTable table = RoutingTable.of(new RoutingSettings(destinations, List.of(route)), 1);
         dispatch = new Dispatch(() -> table, () -> prospects, name -> pending.getOrDefault(name, 0L));
     }

@@ -29,6 +29,7 @@ import org.dicomgateway.spool.SpoolView.Vitals;
  * @param certificates the certificates that the gateway presents, the first to expire first
  * @param disk the file system of the spool
  * @param damage damage in the spool
+ * @param receivers the receivers of events
  * @param cluster the cluster that the gateway is in; empty: it is on its own
  * @param rates averages over the last ten seconds
  * @param senders the senders of the last hour, the latest first; their number is limited
@@ -46,6 +47,7 @@ public record StatusView(
         List<CertificateView> certificates,
         Disk disk,
         Damage damage,
+        List<Receiver> receivers,
         Optional<Cluster> cluster,
         Rates rates,
         List<Sender> senders,
@@ -54,6 +56,7 @@ public record StatusView(
     /** Copies the lists. */
     public StatusView {
         certificates = List.copyOf(certificates);
+        receivers = List.copyOf(receivers);
         senders = List.copyOf(senders);
         rejected = List.copyOf(rejected);
     }
@@ -102,6 +105,39 @@ public record StatusView(
                     vitals.setAside(),
                     vitals.unreadSegments(),
                     vitals.ledgerDamage().orElse(""));
+        }
+    }
+
+    /**
+     * A receiver of events.
+     *
+     * @param configured whether the rules name it; if not, only what waits for it is left
+     * @param channel how it is told, and where; empty when it is not configured
+     * @param waiting events that wait for it
+     * @param oldest when the oldest of them was made
+     * @param full whether no further events are made for it, because too many wait
+     * @param taken events that it has taken since the gateway started
+     * @param failures failed attempts since its last success
+     * @param problem why the last attempt failed, or empty
+     * @param nextAttempt when it is tried again, after a failure
+     * @param gone whether it said that it is gone for good
+     */
+    public record Receiver(
+            String name,
+            boolean configured,
+            String channel,
+            long waiting,
+            Optional<Instant> oldest,
+            boolean full,
+            long taken,
+            int failures,
+            String problem,
+            Optional<Instant> nextAttempt,
+            boolean gone) {
+
+        /** Whether an operator should know. */
+        public boolean isInTrouble() {
+            return !configured || full || gone || failures > 0;
         }
     }
 

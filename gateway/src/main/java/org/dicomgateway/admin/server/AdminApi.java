@@ -7,11 +7,15 @@ import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import io.javalin.http.NotFoundResponse;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.LongSupplier;
 import org.dicomgateway.admin.access.Access;
 import org.dicomgateway.admin.access.Caller;
 import org.dicomgateway.admin.api.HealthView;
@@ -22,9 +26,12 @@ import org.dicomgateway.admin.api.RoutesView;
 import org.dicomgateway.admin.api.VerificationView;
 import org.dicomgateway.admin.cluster.ClusterOrder.Action;
 import org.dicomgateway.admin.cluster.OrderView;
+import org.dicomgateway.admin.events.EventControls;
+import org.dicomgateway.admin.events.EventView;
 import org.dicomgateway.dicom.values.Text;
 import org.dicomgateway.spool.DeliveryState;
 import org.dicomgateway.spool.Search;
+import org.dicomgateway.spool.SpoolSearch.Page;
 import org.dicomgateway.spool.SpoolView;
 import org.dicomgateway.spool.SpoolView.Selection;
 import org.slf4j.Logger;
@@ -72,6 +79,56 @@ final class AdminApi {
         routes.post("/api/verify", this::verify);
         routes.get("/api/verify/{number}", this::verification);
         routes.post("/api/reload", this::reload);
+        routes.get("/api/receivers/events", this::events);
+        routes.post("/api/receivers/retry", this::retryEvents);
+        routes.post("/api/receivers/discard", this::discardEvents);
+    }
+
+    private void events(Context context) {
+        SearchApi.refuseUnknown(context, Set.of("receiver", "study", "all", "limit"));
+        List<EventView> events = controls.events()
+                .events(
+                        SearchApi.text(context, "receiver"),
+                        SearchApi.text(context, "study"),
+                        !SearchApi.text(context, "all").equals("true"),
+                        SearchApi.limit(context));
+        answer(context, new Page<>(events, Optional.empty()));
+    }
+
+    private void retryEvents(Context context) {
+        String receiver = request(context, EventControls.Retry.class)
+                .receiver()
+                .orElseThrow(() -> new BadRequestResponse("receiver is missing"));
+        long count = known(() -> controls.events().retry(receiver));
+        LOG.info("{}: {} events for {} are told now", Caller.mention(context), count, printable(receiver));
+        answer(context, new Answers.Count(count));
+    }
+
+    private void discardEvents(Context context) {
+        EventControls.Discard request = request(context, EventControls.Discard.class);
+        String receiver = request.receiver().orElseThrow(() -> new BadRequestResponse("receiver is missing"));
+        String reason = Text.printable(request.reason().orElse("").strip(), MAX_REASON);
+        if (reason.isEmpty()) {
+            throw new BadRequestResponse("reason is missing: it explains later why the receiver was not told");
+        }
+        long count =
+                known(() -> controls.events().discard(receiver, request.id().orElse("")));
+        LOG.info(
+                "{}: {} events for {} are discarded (event {}): {}",
+                Caller.mention(context),
+                count,
+                printable(receiver),
+                anyOr(request.id().orElse("")),
+                reason);
+        answer(context, new Answers.Count(count));
+    }
+
+    private static long known(LongSupplier action) {
+        try {
+            return action.getAsLong();
+        } catch (NoSuchElementException e) {
+            throw new NotFoundResponse(printable(String.valueOf(e.getMessage())));
+        }
     }
 
     private void ready(Context context) {

@@ -14,6 +14,7 @@ import org.dicomgateway.admin.api.RulesView;
 import org.dicomgateway.admin.api.StatusView;
 import org.dicomgateway.admin.api.VerificationView;
 import org.dicomgateway.admin.cluster.ClusterControls;
+import org.dicomgateway.admin.events.EventControls;
 import org.dicomgateway.observe.RejectedSenders;
 import org.dicomgateway.spool.Search;
 
@@ -22,6 +23,9 @@ public interface Controls {
 
     /** The process. */
     ProcessView process();
+
+    /** Events and their receivers. */
+    EventControls events();
 
     /** Whether associations are accepted. */
     ReceiverView receiver();

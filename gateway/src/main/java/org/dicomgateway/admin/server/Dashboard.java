@@ -46,6 +46,7 @@ final class Dashboard {
         "live.js",
         "model.js",
         "parts.css",
+        "receivers.js",
         "rejected.js",
         "say.js",
         "search.js",

@@ -55,6 +55,7 @@ final class Gauges {
         spool(now);
         destinations();
         commitments(now);
+        events(now);
         rules();
         certificates();
         metrics.set(Metric.LISTENERS, live.listeners());
@@ -153,6 +154,28 @@ final class Gauges {
         set(Metric.FAILURES, all, HealthView::consecutiveFailures);
         set(Metric.IN_FLIGHT, all, HealthView::inFlight);
         set(Metric.OPEN_ASSOCIATIONS, all, HealthView::openAssociations);
+    }
+
+    private void events(Instant now) {
+        List<StatusView.Receiver> receivers = controls.events().receivers();
+        metrics.set(
+                Metric.EVENTS_WAITING, readings(receivers, StatusView.Receiver::name, StatusView.Receiver::waiting));
+        metrics.set(
+                Metric.EVENTS_OLDEST,
+                readings(
+                        receivers,
+                        StatusView.Receiver::name,
+                        each -> Duration.between(each.oldest().orElse(now), now).toMillis() / 1000.0));
+        metrics.set(
+                Metric.EVENT_FAILURES, readings(receivers, StatusView.Receiver::name, StatusView.Receiver::failures));
+        receivers.forEach(each -> metrics.count(
+                Metric.EVENTS,
+                controls,
+                all -> all.events().receivers().stream()
+                        .filter(one -> one.name().equals(each.name()))
+                        .mapToDouble(StatusView.Receiver::taken)
+                        .sum(),
+                each.name()));
     }
 
     private void commitments(Instant now) {

@@ -45,6 +45,7 @@ final class Overview {
                 controls.certificates(),
                 StatusView.Disk.of(vitals),
                 StatusView.Damage.of(vitals),
+                controls.events().receivers(),
                 controls.cluster(),
                 StatusView.Rates.of(traffic.rates(now)),
                 traffic.senders(now).stream().map(StatusView.Sender::of).toList(),

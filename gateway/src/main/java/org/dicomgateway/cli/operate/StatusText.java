@@ -71,6 +71,7 @@ final class StatusText {
         status.certificates().forEach(this::certificate);
         destinations.forEach(this::trouble);
         destinations.forEach(this::copies);
+        status.receivers().forEach(this::receiverOfEvents);
         stuck();
         lines.add("");
         table();
@@ -202,6 +203,25 @@ final class StatusText {
                 .filter(next -> next.isAfter(now))
                 .map(next -> "next attempt in " + Times.age(Duration.between(now, next)))
                 .orElse("it is being tried now");
+    }
+
+    private void receiverOfEvents(StatusView.Receiver receiver) {
+        if (!receiver.isInTrouble()) {
+            return;
+        }
+        String what = !receiver.configured()
+                ? "the rules do not name it any more: " + ProgramName.get() + " events discard " + receiver.name()
+                : receiver.gone()
+                        ? Text.printable(receiver.problem(), MAX_REASON) + "; to try it again: " + ProgramName.get()
+                                + " events retry " + receiver.name()
+                        : Text.printable(receiver.problem(), MAX_REASON)
+                                + receiver.nextAttempt()
+                                        .filter(next -> next.isAfter(now))
+                                        .map(next -> "; next attempt in " + Times.age(Duration.between(now, next)))
+                                        .orElse("");
+        wrong.add("events for " + receiver.name() + ": " + receiver.waiting() + " wait"
+                + (receiver.full() ? ", and no more are made before some of them are taken" : "")
+                + (what.isEmpty() ? "" : "; " + what));
     }
 
     private void stuck() {

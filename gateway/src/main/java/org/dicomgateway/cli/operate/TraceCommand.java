@@ -3,6 +3,7 @@ package org.dicomgateway.cli.operate;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,6 +12,7 @@ import org.dicomgateway.admin.api.Json;
 import org.dicomgateway.admin.api.StoryView;
 import org.dicomgateway.admin.api.StudySentence;
 import org.dicomgateway.admin.api.StudyView;
+import org.dicomgateway.admin.events.EventView;
 import org.dicomgateway.cli.common.ExitCode;
 import org.dicomgateway.cli.common.Found;
 import org.dicomgateway.cli.common.OperatorCommand;
@@ -30,7 +32,7 @@ import picocli.CommandLine.Parameters;
         sortOptions = false,
         description = {
             "Shows where a study is: a sentence for somebody who asks, when it came and from which sender, how far it"
-                    + " got at each destination, and why it did not get further. For one instance, it shows everything"
+                    + " got at each destination, why it did not get further, and which events about it were told. For one instance, it shows everything"
                     + " that happened, in order. Upper and lower case of an Accession Number do not matter.",
             "",
             "The gateway knows what is still in the spool, and what was delivered within gateway.spool.history.",
@@ -181,18 +183,30 @@ public final class TraceCommand extends OperatorCommand {
                     condition,
                     uids);
         }
-        return new Here(studies.json(), text(all, studies.more(), condition), done, condition, uids);
+        return new Here(studies.json(), text(gateway, all, studies.more(), condition), done, condition, uids);
     }
 
     /** A study that is asked for by its accession number is called so. */
-    private List<String> text(List<StudyView> all, boolean more, String condition) {
+    private List<String> text(RunningGateway gateway, List<StudyView> all, boolean more, String condition)
+            throws RunningGatewayException {
+        Map<String, List<EventView>> events = new HashMap<>();
+        for (StudyView study : all) {
+            if (!study.studyInstanceUid().isEmpty()) {
+                Map<String, String> conditions = Map.of("study", study.studyInstanceUid(), "all", "true");
+                events.put(
+                        study.studyInstanceUid(),
+                        Found.by(gateway, "/api/receivers/events", conditions, limit)
+                                .as(EventView.class));
+            }
+        }
         String asked = condition.equals("accession") ? what : "";
         return TraceText.studies(
                 all,
                 more,
                 showPatients,
                 study -> StudySentence.of(
-                        showPatients ? study.accessionNumber() : asked, study, ZoneId.systemDefault(), Instant.now()));
+                        showPatients ? study.accessionNumber() : asked, study, ZoneId.systemDefault(), Instant.now()),
+                events);
     }
 
     /** The history of each instance. An instance that was received twice has two. */

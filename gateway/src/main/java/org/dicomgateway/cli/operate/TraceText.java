@@ -5,11 +5,13 @@ import static java.util.stream.Collectors.joining;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
 import org.dicomgateway.admin.api.DeliveryView;
 import org.dicomgateway.admin.api.InstanceView;
 import org.dicomgateway.admin.api.StoryView;
 import org.dicomgateway.admin.api.StudyView;
+import org.dicomgateway.admin.events.EventView;
 import org.dicomgateway.cli.common.Counted;
 import org.dicomgateway.cli.common.NameConverter;
 import org.dicomgateway.cli.common.Progress;
@@ -61,7 +63,11 @@ final class TraceText {
     }
 
     static List<String> studies(
-            List<StudyView> studies, boolean more, boolean showPatients, Function<StudyView, String> sentence) {
+            List<StudyView> studies,
+            boolean more,
+            boolean showPatients,
+            Function<StudyView, String> sentence,
+            Map<String, List<EventView>> events) {
         List<String> lines = new ArrayList<>();
         for (StudyView study : studies) {
             if (!lines.isEmpty()) {
@@ -103,6 +109,10 @@ final class TraceText {
                                 committed(at),
                                 reason(at.why())));
                 lines.addAll(table.lines());
+            }
+            List<EventView> told = events.getOrDefault(study.studyInstanceUid(), List.of());
+            if (!told.isEmpty()) {
+                lines.addAll(EventsCommand.table(told));
             }
         }
         return withRest(lines, more);

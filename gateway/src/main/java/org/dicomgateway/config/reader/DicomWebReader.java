@@ -95,19 +95,7 @@ final class DicomWebReader {
             }
         });
         Section tls = destination.section("tls");
-        if (tls.isWritten("server-name")) {
-            tls.node("server-name")
-                    .ifValid(node -> node.reject(
-                            "over DICOMweb the certificate must match the host of the URL",
-                            "remove it, and write that name in dicomweb.url"));
-        }
-        if (tls.isWritten("verify-host-name")) {
-            tls.flag("verify-host-name")
-                    .check(
-                            verified -> verified,
-                            verified -> "over DICOMweb the certificate always has to match the host of the URL",
-                            "remove it, and write the certificate's name in dicomweb.url");
-        }
+        checkHostOfUrl(tls, "dicomweb.url");
         block.text("url")
                 .check(
                         text -> text.startsWith("https:") || !(tls.isWritten("trust") || tls.isWritten("certificate")),
@@ -120,6 +108,23 @@ final class DicomWebReader {
                         asked -> !asked,
                         asked -> "storage commitment is not asked for over DICOMweb",
                         "remove it, or set request = false for this destination; verify.level checks what it holds");
+    }
+
+    /** The certificate of a web server must be for the host of its URL; the JDK's client knows nothing else. */
+    static void checkHostOfUrl(Section tls, String url) {
+        if (tls.isWritten("server-name")) {
+            tls.node("server-name")
+                    .ifValid(node -> node.reject(
+                            "over HTTP the certificate must match the host of the URL",
+                            "remove it, and write that name in " + url));
+        }
+        if (tls.isWritten("verify-host-name")) {
+            tls.flag("verify-host-name")
+                    .check(
+                            verified -> verified,
+                            verified -> "over HTTP the certificate always has to match the host of the URL",
+                            "remove it, and write the certificate's name in " + url);
+        }
     }
 
     private static Supplier<Optional<BearerSource>> bearer(Section auth) {
@@ -157,7 +162,7 @@ final class DicomWebReader {
     }
 
     /** A file that can be read now. Its content is read later, each time that it is needed. */
-    private static Setting<Path> readable(Node node) {
+    static Setting<Path> readable(Node node) {
         return RestReader.contents(node)
                 .flatMap(content -> node.text())
                 .map(text -> node.sourceLocation().file().resolveSibling(text).normalize());

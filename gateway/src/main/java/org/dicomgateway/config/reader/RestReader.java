@@ -63,7 +63,7 @@ final class RestReader {
         return () -> Optional.of(settings.apply(url.get(), login(shared)));
     }
 
-    private static void checkLogin(Shared shared) {
+    static void checkLogin(Shared shared) {
         boolean user = isThere(shared.user);
         boolean password = isThere(shared.password);
         boolean file = isThere(shared.passwordFile);

@@ -1,5 +1,6 @@
 package org.dicomgateway.config.reader;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -9,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.dicomgateway.config.events.ReceiverSettings;
 import org.dicomgateway.config.hocon.Node;
 import org.dicomgateway.config.hocon.Problems;
 import org.dicomgateway.config.hocon.Reference;
@@ -19,6 +21,7 @@ import org.dicomgateway.config.match.Condition;
 import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.config.settings.Limits;
 import org.dicomgateway.config.settings.RouteSettings;
+import org.dicomgateway.config.settings.RouteSettings.Hold;
 import org.dicomgateway.config.settings.RoutingSettings;
 import org.dicomgateway.config.settings.Schedule;
 import org.dicomgateway.config.settings.Suggestions;
@@ -41,7 +44,8 @@ public final class RoutingReader {
             Supplier<RoutingSettings> settings,
             List<DestinationReader.Draft> destinations,
             List<RouteDraft> routes,
-            Map<String, TransformReader.Draft> transforms) {}
+            Map<String, TransformReader.Draft> transforms,
+            Map<String, EventsReader.Draft> receivers) {}
 
     /** A route and its place. */
     record RouteDraft(
@@ -81,24 +85,30 @@ public final class RoutingReader {
                                             .transforms(),
                                     transforms)));
         }
+        Map<String, EventsReader.Draft> receivers =
+                EventsReader.read(root.section("events"), root.section("event-defaults"));
         root.finish();
         return new Draft(
-                () -> settings(destinations, routes, transforms),
+                () -> settings(destinations, routes, transforms, receivers),
                 List.copyOf(destinations.values()),
                 routes,
-                transforms);
+                transforms,
+                receivers);
     }
 
     private static RoutingSettings settings(
             Map<String, DestinationReader.Draft> destinations,
             List<RouteDraft> routes,
-            Map<String, TransformReader.Draft> transforms) {
+            Map<String, TransformReader.Draft> transforms,
+            Map<String, EventsReader.Draft> receivers) {
         Map<String, TransformSettings> all = new LinkedHashMap<>();
         transforms.forEach((name, draft) -> all.put(name, draft.settings().get()));
         Map<String, DestinationSettings> byName = new LinkedHashMap<>();
         destinations.forEach((name, draft) -> byName.put(name, draft.settings().get()));
+        Map<String, ReceiverSettings> told = new LinkedHashMap<>();
+        receivers.forEach((name, draft) -> told.put(name, draft.settings().get()));
         return new RoutingSettings(
-                byName, routes.stream().map(route -> route.settings.get()).toList(), all);
+                byName, routes.stream().map(route -> route.settings.get()).toList(), all, told);
     }
 
     private RouteDraft route(Section section, Optional<Set<String>> destinations, Predicate<String> deidentifies) {
@@ -131,17 +141,42 @@ public final class RoutingReader {
                         to.get(),
                         common.priority.get(),
                         common.schedule.get(),
-                        strategy.requires()));
+                        strategy.requires(),
+                        common.hold.get()));
     }
 
     /** The settings that routes can have in common, except the strategy. */
-    private record Common(Setting<Boolean> fallback, Setting<Integer> priority, Setting<Schedule> schedule) {}
+    private record Common(
+            Setting<Boolean> fallback,
+            Setting<Integer> priority,
+            Setting<Schedule> schedule,
+            Supplier<Optional<Hold>> hold) {}
+
+    /** Until when a route holds its deliveries. */
+    private enum HoldUntil {
+        NONE,
+        STUDY_COMPLETE
+    }
 
     private static Common common(Section section) {
         return new Common(
                 section.flag("fallback"),
                 section.integer("priority", -1_000, 1_000),
-                ScheduleReader.read(section.section("schedule")));
+                ScheduleReader.read(section.section("schedule")),
+                hold(section));
+    }
+
+    private static Supplier<Optional<Hold>> hold(Section section) {
+        Setting<HoldUntil> until = section.word("hold-until", HoldUntil.class);
+        Setting<Duration> atMost = section.duration("hold-at-most", EventsReader.MIN_QUIET, EventsReader.MAX_QUIET);
+        Setting<Duration> quiet = section.duration("hold-quiet", EventsReader.MIN_QUIET, EventsReader.MAX_QUIET)
+                .checkWith(
+                        atMost,
+                        (rest, longest) -> rest.compareTo(longest) <= 0,
+                        (rest, longest) -> "hold-quiet is longer than hold-at-most, so no study would be waited for",
+                        "lower hold-quiet or raise hold-at-most");
+        return () ->
+                until.get() == HoldUntil.NONE ? Optional.empty() : Optional.of(new Hold(quiet.get(), atMost.get()));
     }
 
     private static String destination(String text, Optional<Set<String>> known) {

@@ -8,6 +8,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.dicomgateway.config.events.ReceiverSettings;
+import org.dicomgateway.config.hocon.Setting;
 import org.dicomgateway.config.hocon.SourceLocation;
 import org.dicomgateway.config.hocon.Warning;
 import org.dicomgateway.config.match.Condition;
@@ -48,6 +51,7 @@ public final class RoutingWarnings {
         draft.destinations().forEach(warnings::destination);
         draft.routes().forEach(warnings::route);
         warnings.transforms(draft);
+        draft.receivers().values().forEach(warnings::receiver);
         return List.copyOf(warnings.found);
     }
 
@@ -74,14 +78,31 @@ public final class RoutingWarnings {
                     "no route names " + name + ", so it gets nothing",
                     "name it in a route, or remove it");
         }
-        draft.plainPasswords().stream()
-                .filter(password ->
-                        password.get().isPresent() && password.sourceLocation().source() == SourceLocation.Source.FILE)
-                .forEach(password -> add(
-                        password.sourceLocation(),
-                        "the file contains a password in plain text",
-                        "use password-file, or password = ${?NAME_OF_A_VARIABLE}"));
+        draft.plainPasswords().forEach(this::password);
         reports(draft);
+    }
+
+    private void password(Setting<Optional<String>> password) {
+        if (password.get().isPresent() && password.sourceLocation().source() == SourceLocation.Source.FILE) {
+            add(
+                    password.sourceLocation(),
+                    "the file contains a password in plain text",
+                    "use password-file, or password = ${?NAME_OF_A_VARIABLE}");
+        }
+    }
+
+    private void receiver(EventsReader.Draft draft) {
+        password(draft.password());
+        ReceiverSettings receiver = draft.settings().get();
+        if (receiver.wantsStudies()
+                && receiver.completeWhen() == ReceiverSettings.CompleteWhen.VERIFIED
+                && settings.destinations().values().stream()
+                        .noneMatch(each -> each.verify().isOn())) {
+            add(
+                    draft.completeWhen().sourceLocation(),
+                    "no destination has verify.level, so a study counts as verified when it is delivered",
+                    "set verify.level of the destinations, or complete-when = delivered");
+        }
     }
 
     /** Warns when a server that is asked for storage commitment could not report. */

@@ -1,6 +1,8 @@
 package org.dicomgateway.config.settings;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.dicomgateway.config.match.Condition;
 
@@ -15,6 +17,7 @@ import org.dicomgateway.config.match.Condition;
  * @param priority higher goes first
  * @param schedule when its deliveries may be sent
  * @param commitOn which of its copies storage commitment requires, for modalities
+ * @param hold whether its deliveries wait until their study is complete
  */
 public record RouteSettings(
         String name,
@@ -24,12 +27,21 @@ public record RouteSettings(
         List<String> to,
         int priority,
         Schedule schedule,
-        CommitOn commitOn) {
+        CommitOn commitOn,
+        Optional<Hold> hold) {
 
     /** Copies the list. */
     public RouteSettings {
         to = List.copyOf(to);
     }
+
+    /**
+     * Deliveries wait until their study has come to rest.
+     *
+     * @param quiet when nothing of the study has arrived for this long, all of it is sent
+     * @param atMost no instance waits longer than this after its receipt
+     */
+    public record Hold(Duration quiet, Duration atMost) {}
 
     /**
      * The copies of an instance that storage commitment requires.

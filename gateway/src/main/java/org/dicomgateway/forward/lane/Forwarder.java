@@ -18,6 +18,7 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.dicomgateway.config.settings.DestinationSettings;
+import org.dicomgateway.config.settings.RouteSettings.Hold;
 import org.dicomgateway.config.settings.Schedule;
 import org.dicomgateway.forward.association.AssociationLimit;
 import org.dicomgateway.forward.association.Connector;
@@ -57,7 +58,7 @@ public final class Forwarder implements AutoCloseable {
     private final InstantSource clock;
     private final RandomGenerator random;
     private final Checks checks;
-    private final RouteHours hours = new RouteHours();
+    private final RouteHours hours;
     private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
     private final List<Lane> leaving = new ArrayList<>();
     private final Map<Target, AssociationLimit> limits = new HashMap<>();
@@ -89,6 +90,7 @@ public final class Forwarder implements AutoCloseable {
             RandomGenerator random) {
         this.outbox = outbox;
         this.transcoder = transcoder;
+        this.hours = new RouteHours(outbox);
         this.forwardLog = forwardLog;
         this.connectors = connectors;
         this.places = places;
@@ -153,6 +155,16 @@ public final class Forwarder implements AutoCloseable {
             }
         }
         if (otherHours) {
+            outbox.hoursChanged(hours.openings(clock.instant()));
+        }
+    }
+
+    /**
+     * Holds the deliveries of these routes until their study is complete, and those of no other. Deliveries that were
+     * held under other settings follow the new ones.
+     */
+    public synchronized void hold(Map<String, Hold> routes) {
+        if (hours.hold(routes)) {
             outbox.hoursChanged(hours.openings(clock.instant()));
         }
     }

@@ -196,7 +196,8 @@ public final class StowConnector implements Connector {
                 isRefused(response, next);
             }
             int status = response.statusCode();
-            Optional<Duration> wait = StowTable.wait(response.headers().firstValue("Retry-After"), clock.instant());
+            Optional<Duration> wait =
+                    WebAccess.retryAfter(response.headers().firstValue("Retry-After"), clock.instant());
             if (status == UNAUTHORIZED) {
                 throw failed(unauthorized());
             }

@@ -3,9 +3,6 @@ package org.dicomgateway.forward.web;
 import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.Optional;
 import org.dicomgateway.dicom.values.DimseStatus;
 import org.dicomgateway.forward.outcome.Outcome;
@@ -15,6 +12,7 @@ import org.dicomgateway.forward.outcome.Outcome.Refused;
 import org.dicomgateway.forward.outcome.Outcome.Unavailable;
 import org.dicomgateway.forward.outcome.OutcomeTable;
 import org.dicomgateway.forward.web.StowResponse.Result;
+import org.dicomgateway.orthanc.WebAccess;
 
 /**
  * The table of what an answer to STOW-RS means: HTTP statuses (PS3.18 10.5.3, RFC 9110) and the Failure Reason of the
@@ -63,11 +61,15 @@ final class StowTable {
                 // A time that is over is that of a clock that is wrong: without a pause, this would go on and on.
                 Optional.of(new Unavailable(
                         code + " too many requests",
-                        wait(retryAfter, now).filter(wait -> !wait.isZero()).orElse(BUSY),
+                        WebAccess.retryAfter(retryAfter, now)
+                                .filter(wait -> !wait.isZero())
+                                .orElse(BUSY),
                         false));
             case HttpURLConnection.HTTP_UNAVAILABLE ->
                 Optional.of(new Unavailable(
-                        code + " service unavailable", wait(retryAfter, now).orElse(Duration.ZERO), true));
+                        code + " service unavailable",
+                        WebAccess.retryAfter(retryAfter, now).orElse(Duration.ZERO),
+                        true));
             case HttpURLConnection.HTTP_FORBIDDEN ->
                 Optional.of(refused(code + " forbidden: it does not allow this login to store; check its permissions"));
             case HttpURLConnection.HTTP_NOT_FOUND,
@@ -119,24 +121,6 @@ final class StowTable {
         return outcome instanceof Delivered
                 ? new Refused(reason, "failed with the reason " + DimseStatus.format(reason))
                 : outcome;
-    }
-
-    /** The time in {@code Retry-After}: seconds, or a date (RFC 9110 10.2.3). */
-    static Optional<Duration> wait(Optional<String> retryAfter, Instant now) {
-        return retryAfter
-                .map(String::strip)
-                .flatMap(text -> text.matches("[0-9]{1,9}")
-                        ? Optional.of(Duration.ofSeconds(Long.parseLong(text)))
-                        : date(text).map(then -> then.isAfter(now) ? Duration.between(now, then) : Duration.ZERO));
-    }
-
-    private static Optional<Instant> date(String text) {
-        try {
-            return Optional.of(ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME)
-                    .toInstant());
-        } catch (DateTimeParseException e) {
-            return Optional.empty();
-        }
     }
 
     /** Whether a proxy answered in place of the server. */

@@ -366,6 +366,30 @@ public final class Spool implements Intake, Outbox, SpoolView, Whereabouts, Auto
         return parts.catalogue().copyCounts();
     }
 
+    @Override
+    public long lastReceived() {
+        return ask(parts.ledger()::lastInstanceId);
+    }
+
+    @Override
+    public List<Receipt> receivedAfter(long instanceId, int max) {
+        return ask(() -> parts.ledger().receivedAfter(instanceId, max));
+    }
+
+    @Override
+    public StudyPart part(String study, long afterId) {
+        return parts.catalogue().part(study, afterId);
+    }
+
+    @Override
+    public Optional<Instant> lastReceived(String study) throws NotNowException {
+        try {
+            return parts.ledger().lastReceived(study);
+        } catch (LedgerException e) {
+            throw new NotNowException("the ledger does not say what has arrived: " + e.getMessage());
+        }
+    }
+
     /** The spool as verification sees it. */
     public Copies copies() {
         return parts.copies();

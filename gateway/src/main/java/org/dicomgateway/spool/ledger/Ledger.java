@@ -135,6 +135,12 @@ public interface Ledger extends AutoCloseable {
      */
     Map<String, SpoolView.Books> recount() throws LedgerException;
 
+    /** When the last instance of a study was received; empty when no instance of it is known. */
+    Optional<Instant> lastReceived(String study) throws LedgerException;
+
+    /** Instances with keys above {@code afterId}, sorted by key. */
+    List<SpoolView.Receipt> receivedAfter(long afterId, int max) throws LedgerException;
+
     /** The number of instances without a plan. */
     long unrouted() throws LedgerException;
 

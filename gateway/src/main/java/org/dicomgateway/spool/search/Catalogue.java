@@ -17,6 +17,7 @@ import org.dicomgateway.spool.CopyState;
 import org.dicomgateway.spool.Search;
 import org.dicomgateway.spool.SearchException;
 import org.dicomgateway.spool.SpoolSearch;
+import org.dicomgateway.spool.SpoolView.StudyPart;
 import org.dicomgateway.spool.ledger.LedgerException;
 import org.dicomgateway.spool.search.CatalogueReader.Question;
 import org.dicomgateway.spool.sqlite.CommitmentRows;
@@ -118,6 +119,11 @@ public final class Catalogue implements SpoolSearch, AutoCloseable {
     /** See {@link org.dicomgateway.spool.SpoolView#copyCounts}. */
     public Map<String, Map<CopyState, Long>> copyCounts() {
         return read(CopyRows::counts);
+    }
+
+    /** See {@link org.dicomgateway.spool.SpoolView#part}. */
+    public StudyPart part(String study, long afterId) {
+        return ask(reader -> reader.part(study, afterId));
     }
 
     /** See {@link CopyCommitments#owed}. */

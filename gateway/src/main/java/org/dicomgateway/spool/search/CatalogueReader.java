@@ -19,6 +19,7 @@ import org.dicomgateway.spool.SpoolSearch.FoundInstance;
 import org.dicomgateway.spool.SpoolSearch.FoundStudy;
 import org.dicomgateway.spool.SpoolSearch.Page;
 import org.dicomgateway.spool.SpoolSearch.Story;
+import org.dicomgateway.spool.SpoolView.StudyPart;
 import org.dicomgateway.spool.sqlite.Statements;
 
 /**
@@ -141,6 +142,10 @@ final class CatalogueReader implements AutoCloseable {
             }
         }
         return Optional.empty();
+    }
+
+    StudyPart part(String study, long after) throws SQLException {
+        return reading(rows -> rows.part(study, after));
     }
 
     Page<FoundStudy> studies(Search asked, SearchCursor after, int limit, BooleanSupplier late) throws SQLException {

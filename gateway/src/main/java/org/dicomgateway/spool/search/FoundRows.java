@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +30,7 @@ import org.dicomgateway.spool.SpoolSearch.FoundInstance;
 import org.dicomgateway.spool.SpoolSearch.FoundStudy;
 import org.dicomgateway.spool.SpoolSearch.Story;
 import org.dicomgateway.spool.SpoolSearch.StudyAt;
+import org.dicomgateway.spool.SpoolView.StudyPart;
 import org.dicomgateway.spool.ledger.DeliveryId;
 import org.dicomgateway.spool.sqlite.CommitmentRows;
 import org.dicomgateway.spool.sqlite.CopyRows;
@@ -368,6 +370,31 @@ public final class FoundRows {
         }
     }
 
+    /** Reads what was received of a study after an instance. */
+    StudyPart part(String study, long after) throws SQLException {
+        List<String> series = new ArrayList<>();
+        Set<String> sopInstances = new HashSet<>();
+        long last = 0;
+        try (ResultSet row = database.query(THEIR_PART, study, after)) {
+            while (row.next()) {
+                last = Math.max(last, row.getLong(1));
+                sopInstances.add(row.getString(2));
+                String uid = row.getString(3);
+                if (series.size() < StudyPart.MAX_SERIES && !uid.isEmpty() && !series.contains(uid)) {
+                    series.add(uid);
+                }
+            }
+        }
+        series.sort(Comparator.naturalOrder());
+        Map<String, Long> unverified = new HashMap<>();
+        try (ResultSet row = database.query(THEIR_UNVERIFIED, study)) {
+            while (row.next()) {
+                unverified.put(text(row.getString(1)), row.getLong(2));
+            }
+        }
+        return new StudyPart(sopInstances.size(), last, series, unverified);
+    }
+
     /** Picks one of several values that should be equal, not empty if possible. */
     private static String last(Set<String> texts) {
         return texts.stream().reduce("", (first, second) -> second);
@@ -509,6 +536,20 @@ public final class FoundRows {
             SELECT count(*), sum(i.dataset_length), min(i.received_at), max(i.received_at), sum(i.routed = 0)
             FROM series s INDEXED BY series_by_study CROSS JOIN instance i INDEXED BY instance_by_series ON i.series = s.id
             WHERE s.study_uid = ?""";
+
+    public static final String THEIR_PART = """
+            SELECT i.id, i.sop_instance, s.series_uid
+            FROM series s INDEXED BY series_by_study CROSS JOIN instance i INDEXED BY instance_by_series ON i.series = s.id
+            WHERE s.study_uid = ? AND i.id > ?""";
+
+    /** A copy that a newer version has replaced since needs no check. */
+    static final String THEIR_UNVERIFIED = """
+            SELECT d.destination, count(*)
+            FROM series s INDEXED BY series_by_study CROSS JOIN instance i INDEXED BY instance_by_series ON i.series = s.id
+              CROSS JOIN delivery d NOT INDEXED LEFT JOIN copy c ON c.delivery = d.id
+            WHERE s.study_uid = ? AND d.id BETWEEN i.id * 1024 AND i.id * 1024 + 1023
+              AND d.state = 1 AND (c.state IS NULL OR c.state NOT IN (1, 5))
+            GROUP BY d.destination""";
 
     static final String THEIR_DELIVERIES = """
             SELECT d.destination, d.state, count(*), max(CASE WHEN d.state IN (0, 2) THEN d.last_error END)

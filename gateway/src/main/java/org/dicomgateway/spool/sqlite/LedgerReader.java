@@ -138,6 +138,29 @@ public final class LedgerReader implements AutoCloseable {
         }
     }
 
+    Optional<Instant> lastReceived(String study) throws SQLException {
+        long at = database.number(LAST_RECEIVED, study);
+        return at == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(at));
+    }
+
+    List<SpoolView.Receipt> receivedAfter(long afterId, int max) throws SQLException {
+        return database.list(
+                row -> new SpoolView.Receipt(row.getLong(1), row.getString(2), Instant.ofEpochMilli(row.getLong(3))),
+                RECEIVED_AFTER,
+                afterId,
+                max);
+    }
+
+    /** The newest row of each series of the study, whose index ends with the key. */
+    static final String LAST_RECEIVED = """
+            SELECT max((SELECT i.received_at FROM instance i INDEXED BY instance_by_series WHERE i.series = s.id
+                        ORDER BY i.id DESC LIMIT 1))
+            FROM series s INDEXED BY series_by_study WHERE s.study_uid = ?""";
+
+    static final String RECEIVED_AFTER = """
+            SELECT i.id, s.study_uid, i.received_at FROM instance i NOT INDEXED CROSS JOIN series s ON s.id = i.series
+            WHERE i.id > ? ORDER BY i.id LIMIT ?""";
+
     List<Long> open(String destination, Set<Long> except, int max) throws SQLException {
         List<Long> open = new ArrayList<>();
         for (String sql : List.of(OPEN_PENDING, OPEN_PARKED)) {

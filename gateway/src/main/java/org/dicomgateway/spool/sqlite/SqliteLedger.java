@@ -200,6 +200,16 @@ public final class SqliteLedger implements Ledger {
     }
 
     @Override
+    public Optional<Instant> lastReceived(String study) throws LedgerException {
+        return ask(reader -> reader.lastReceived(study));
+    }
+
+    @Override
+    public List<SpoolView.Receipt> receivedAfter(long afterId, int max) throws LedgerException {
+        return ask(reader -> reader.receivedAfter(afterId, max));
+    }
+
+    @Override
     public List<SentVersion> unwritten(int max) throws LedgerException {
         return ask(reader -> SentVersions.unwritten(reader.database(), max));
     }

@@ -393,11 +393,11 @@ class StowConnectorTest {
                 .isEqualTo(new Unavailable("HTTP 429 too many requests", Duration.ofSeconds(17), false));
 
         Instant now = Instant.parse("2026-01-01T00:00:00Z");
-        assertThat(StowTable.wait(Optional.of("Thu, 1 Jan 2026 00:02:00 GMT"), now))
+        assertThat(WebAccess.retryAfter(Optional.of("Thu, 1 Jan 2026 00:02:00 GMT"), now))
                 .contains(Duration.ofMinutes(2));
-        assertThat(StowTable.wait(Optional.of("Wed, 1 Jan 2025 00:02:00 GMT"), now))
+        assertThat(WebAccess.retryAfter(Optional.of("Wed, 1 Jan 2025 00:02:00 GMT"), now))
                 .contains(Duration.ZERO);
-        assertThat(StowTable.wait(Optional.of("soon"), now)).isEmpty();
+        assertThat(WebAccess.retryAfter(Optional.of("soon"), now)).isEmpty();
     }
 
     @Test

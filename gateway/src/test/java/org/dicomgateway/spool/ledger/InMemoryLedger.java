@@ -1121,6 +1121,25 @@ public final class InMemoryLedger implements Ledger {
     }
 
     @Override
+    public synchronized Optional<Instant> lastReceived(String study) {
+        return rows.descendingMap().values().stream()
+                .map(row -> row.stored.instance())
+                .filter(instance -> instance.studyInstanceUid().equals(study))
+                .findFirst()
+                .map(Instance::receivedAt);
+    }
+
+    @Override
+    public synchronized List<SpoolView.Receipt> receivedAfter(long afterId, int max) {
+        return rows.tailMap(afterId, false).values().stream()
+                .limit(max)
+                .map(row -> row.stored.instance())
+                .map(instance ->
+                        new SpoolView.Receipt(instance.id(), instance.studyInstanceUid(), instance.receivedAt()))
+                .toList();
+    }
+
+    @Override
     public synchronized long unrouted() {
         return rows.values().stream()
                 .filter(row -> !row.routed && !row.discarded)

@@ -329,6 +329,16 @@ public final class MemoryLedgers implements LedgerSource {
         }
 
         @Override
+        public Optional<Instant> lastReceived(String study) {
+            return open.lastReceived(study);
+        }
+
+        @Override
+        public List<SpoolView.Receipt> receivedAfter(long afterId, int max) {
+            return open.receivedAfter(afterId, max);
+        }
+
+        @Override
         public long unrouted() {
             return open.unrouted();
         }

@@ -23,6 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 class LedgerQueryPlanTest {
 
     private static final Map<String, String> INDEX_WALKS = Map.ofEntries(
+            Map.entry("received after an instance", LedgerReader.RECEIVED_AFTER),
+            Map.entry("last of a study", LedgerReader.LAST_RECEIVED),
+            Map.entry("part of a study", FoundRows.THEIR_PART),
             Map.entry("next priority", LedgerReader.NEXT_PRIORITY),
             Map.entry("due", LedgerReader.DUE),
             Map.entry("due details", LedgerReader.DUE_DETAILS),

@@ -1,4 +1,4 @@
-package org.dicomgateway.config.reader;
+package org.dicomgateway.config.hocon;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -7,7 +7,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import org.dicomgateway.config.hocon.Warning;
 
 /**
  * Finds list entries on one line without a comma between them: {@code access = [ {…} {…} ]}. HOCON merges them into

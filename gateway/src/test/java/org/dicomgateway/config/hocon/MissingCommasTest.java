@@ -1,11 +1,10 @@
-package org.dicomgateway.config.reader;
+package org.dicomgateway.config.hocon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
 import org.dicomgateway.config.Written;
-import org.dicomgateway.config.hocon.Warning;
 import org.dicomgateway.testkit.ProjectRoot;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
