@@ -35,7 +35,7 @@ final class SafePrivateElements {
     /** The creator has one value, which is that of the list. */
     private boolean isListed(int tag, Elements within) {
         int block = tag >>> 8 & 0xFF;
-        List<String> creators = within.ascii(tag & 0xFFFF0000 | block);
+        List<String> creators = within.ascii((tag & 0xFFFF0000) | block);
         return block >= 0x10
                 && creators.size() == 1
                 && safe.contains(new PrivateElement(creators.get(0).strip(), tag >>> 16, tag & 0xFF));

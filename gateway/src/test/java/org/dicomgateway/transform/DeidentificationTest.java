@@ -334,7 +334,7 @@ class DeidentificationTest {
     })
     void no_rule_makes_an_instance_look_as_if_its_pixels_were_harmless(String keyword, String received, String made) {
         int tag = Transforms.tag(keyword);
-        for (RuleSettings rule : List.of(
+        for (RuleSettings rule : List.<RuleSettings>of(
                 new RuleSettings.Set(tag, made),
                 new RuleSettings.Remove(tag, false),
                 new RuleSettings.Remove(tag, true))) {

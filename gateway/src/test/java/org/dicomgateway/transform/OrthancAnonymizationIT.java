@@ -96,14 +96,14 @@ class OrthancAnonymizationIT {
         Path file = directory.resolve(name);
         Files.write(
                 file,
-                Part10.prefix(
-                        Uid.of("1.2.840.10008.5.1.4.1.1.2"), Uid.of(sopInstance), EXPLICIT, Transforms.ORIGIN));
+                Part10.prefix(Uid.of("1.2.840.10008.5.1.4.1.1.2"), Uid.of(sopInstance), EXPLICIT, Transforms.ORIGIN));
         return Files.write(file, dataset, java.nio.file.StandardOpenOption.APPEND);
     }
 
     private static Set<String> valued(Path file) {
         Set<String> found = new TreeSet<>();
-        Matcher matcher = VALUED.matcher(Dcmtk.run("dcmdump", file.toString()).orFail().output());
+        Matcher matcher =
+                VALUED.matcher(Dcmtk.run("dcmdump", file.toString()).orFail().output());
         while (matcher.find()) {
             found.add(matcher.group(1));
         }
@@ -112,15 +112,20 @@ class OrthancAnonymizationIT {
 
     private byte[] anonymizedBy(OrthancServer server, Path file) throws IOException, InterruptedException {
         server.upload(file);
-        String id = server.rest().find(Uid.of("1.2.826.0.1.3680043.8.1055.9")).get(0).toString();
+        String id = server.rest()
+                .find(Uid.of("1.2.826.0.1.3680043.8.1055.9"))
+                .get(0)
+                .toString();
         HttpResponse<byte[]> answer = HttpClient.newHttpClient()
                 .send(
                         HttpRequest.newBuilder(URI.create(
                                         "http://127.0.0.1:%d/instances/%s/anonymize".formatted(server.httpPort(), id)))
                                 .header(
                                         "Authorization",
-                                        "Basic " + Base64.getEncoder()
-                                                .encodeToString("orthanc:orthanc".getBytes(StandardCharsets.UTF_8)))
+                                        "Basic "
+                                                + Base64.getEncoder()
+                                                        .encodeToString(
+                                                                "orthanc:orthanc".getBytes(StandardCharsets.UTF_8)))
                                 .POST(BodyPublishers.ofString("{}"))
                                 .build(),
                         BodyHandlers.ofByteArray());

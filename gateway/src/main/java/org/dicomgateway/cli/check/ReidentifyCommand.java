@@ -88,21 +88,18 @@ public final class ReidentifyCommand implements Callable<Integer> {
         PrintWriter err = command.commandLine().getErr();
         Map<String, List<String>> found = new LinkedHashMap<>();
         wanted.forEach(pseudonym -> found.put(pseudonym, new ArrayList<>()));
-        try (Stream<String> lines = Files.lines(candidates)) {
-            lines.map(String::strip)
-                    .filter(line -> !line.isEmpty())
-                    .forEach(line -> pseudonyms(reidentification, line)
-                            .filter(found::containsKey)
-                            .forEach(pseudonym -> found.getOrDefault(pseudonym, new ArrayList<>())
-                                    .add(line)));
-        } catch (IOException | java.io.UncheckedIOException e) {
-            Throwable cause = e instanceof IOException ? e : e.getCause();
-            err.println(candidates + ": "
-                    + (cause instanceof CharacterCodingException
-                            ? "it is not in UTF-8"
-                            : FileTrouble.of((IOException) cause)));
-            err.flush();
-            return ExitCode.FAILED;
+        try {
+            for (String line : Files.readAllLines(candidates)) {
+                if (!line.isBlank()) {
+                    pseudonyms(reidentification, line.strip())
+                            .forEach(pseudonym -> Optional.ofNullable(found.get(pseudonym))
+                                    .ifPresent(originals -> originals.add(line.strip())));
+                }
+            }
+        } catch (CharacterCodingException e) {
+            return failed(err, "it is not in UTF-8");
+        } catch (IOException e) {
+            return failed(err, FileTrouble.of(e));
         }
         boolean all = true;
         for (Map.Entry<String, List<String>> each : found.entrySet()) {
@@ -112,6 +109,12 @@ public final class ReidentifyCommand implements Callable<Integer> {
         }
         out.flush();
         return all ? ExitCode.DONE : ExitCode.FAILED;
+    }
+
+    private int failed(PrintWriter err, String why) {
+        err.println(candidates + ": " + why);
+        err.flush();
+        return ExitCode.FAILED;
     }
 
     private static Stream<String> pseudonyms(Reidentification reidentification, String line) {

@@ -73,8 +73,7 @@ public final class LedgerQueue implements AutoCloseable {
      *
      * @param durable whether the changes are synced before the answer; several such commands share a sync
      */
-    private record Entry(
-            List<Change> changes, @Nullable CompletableFuture<Ledger.Applied> answer, boolean durable) {
+    private record Entry(List<Change> changes, @Nullable CompletableFuture<Ledger.Applied> answer, boolean durable) {
 
         boolean isCommand() {
             return answer != null;
@@ -87,7 +86,9 @@ public final class LedgerQueue implements AutoCloseable {
 
     /** Queues changes, in this order, after everything submitted before. Does not block. */
     public void submit(Collection<? extends Change> changes) {
-        enqueue(changes.stream().map(change -> new Entry(List.of(change), null, false)).toList());
+        enqueue(changes.stream()
+                .map(change -> new Entry(List.of(change), null, false))
+                .toList());
     }
 
     /** Applies changes as a command of their own. The future completes exceptionally when they were not applied. */

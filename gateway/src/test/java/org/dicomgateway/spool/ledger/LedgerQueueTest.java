@@ -14,10 +14,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.dicomgateway.dicom.values.Uid;
+import org.dicomgateway.observe.StageTimes;
 import org.dicomgateway.spool.Candidates;
 import org.dicomgateway.spool.DatasetDigest;
 import org.dicomgateway.spool.Outbox.SentAs;
-import org.dicomgateway.observe.StageTimes;
 import org.junit.jupiter.api.Test;
 
 class LedgerQueueTest {
@@ -64,8 +64,8 @@ class LedgerQueueTest {
         try (LedgerQueue queue = new LedgerQueue(slow(), (changes, done) -> {}, StageTimes.NONE)) {
             queue.submit(List.of(new Change.Restarted(NOW)));
             begun.await();
-            List<CompletableFuture<Ledger.Applied>> answers = List.of(
-                    queue.applyDurably(note(1)), queue.applyDurably(note(2)), queue.applyDurably(note(3)));
+            List<CompletableFuture<Ledger.Applied>> answers =
+                    List.of(queue.applyDurably(note(1)), queue.applyDurably(note(2)), queue.applyDurably(note(3)));
             queue.submit(List.of(note(4)));
             goesOn.countDown();
             answers.forEach(CompletableFuture::join);
