@@ -108,8 +108,8 @@ public final class Configuration {
     }
 
     /**
-     * The problem of rules that transform or transcode in a cluster: what was noted to be sent is in the ledger of one gateway, and
-     * another one that takes its deliveries over could send something else.
+     * The problem of rules that transform or transcode in a cluster: what was noted to be sent is in the ledger of one
+     * gateway, and another one that takes its deliveries over could send something else.
      */
     public static Optional<Problem> noTransforms(Path routingConf, RoutingSettings routing) {
         return routing.destinations().values().stream()
