@@ -30,7 +30,11 @@ final class TranscodeFigure {
 
     private TranscodeFigure() {}
 
-    private record Run(Samples perSecond, Samples cpuMillis) {}
+    private record Run(Samples perSecond, Samples cpuMillis) {
+        static Run of(String title) {
+            return new Run(new Samples(), new Samples());
+        }
+    }
 
     static void measure(Lab lab) {
         int many = lab.count(200);
@@ -41,7 +45,6 @@ final class TranscodeFigure {
         sinks.put("PLAIN", Sink.discarding("PLAIN"));
         TAKE.forEach((title, syntax) -> sinks.put(title, Sink.taking(title, List.of(syntax))));
         Map<String, Run> runs = new LinkedHashMap<>();
-        sinks.keySet().forEach(title -> runs.put(title, new Run(new Samples(), new Samples())));
         Peer[] peers = sinks.values().stream().map(Sink::peer).toArray(Peer[]::new);
         StringBuilder routing = new StringBuilder(BenchGateway.destinations("", peers));
         TAKE.forEach((title, syntax) -> routing.append("destinations.%s.transcode = [\"%s\"]%n"
@@ -58,8 +61,9 @@ final class TranscodeFigure {
                     double perSecond = tail.await("delivered", many, Lab.LIMIT).perSecond();
                     double cpu = (gateway.cpuSecondsWithCodecs() - before) / many * 1e3;
                     if (run >= 0) {
-                        runs.get(peer.aeTitle().value()).perSecond.add(perSecond);
-                        runs.get(peer.aeTitle().value()).cpuMillis.add(cpu);
+                        Run one = runs.computeIfAbsent(peer.aeTitle().value(), Run::of);
+                        one.perSecond.add(perSecond);
+                        one.cpuMillis.add(cpu);
                     }
                 }
             }
@@ -67,7 +71,7 @@ final class TranscodeFigure {
             new ArrayList<>(sinks.values()).forEach(Sink::close);
         }
         Lab.delete(folder);
-        Samples plain = runs.get("PLAIN").perSecond;
+        Samples plain = runs.computeIfAbsent("PLAIN", Run::of).perSecond;
         runs.forEach((title, run) -> {
             lab.progress("  %s: %s/s, %s ms".formatted(title, run.perSecond.text(), run.cpuMillis.text()));
             if (!title.equals("PLAIN")) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.PresentationPair;
@@ -14,7 +13,9 @@ import org.junit.jupiter.api.Test;
 
 class ProposalTest {
 
-    private static final Function<Claim, List<PresentationPair>> AS_RECEIVED = claim -> List.of(Proposal.pairOf(claim));
+    private static List<PresentationPair> asReceived(Claim claim) {
+        return List.of(Proposal.pairOf(claim));
+    }
 
     private static final Optional<AeTitle> FIXED = Optional.of(AeTitle.of("GATEWAY"));
 
@@ -22,11 +23,11 @@ class ProposalTest {
     void proposes_each_pair_once() {
         List<Claim> claims = List.of(claim(1, "1.2.1", "A"), claim(2, "1.2.2", "A"), claim(3, "1.2.1", "B"));
 
-        Proposal proposal = Proposal.of(claims, FIXED, AS_RECEIVED);
+        Proposal proposal = Proposal.of(claims, FIXED, ProposalTest::asReceived);
 
         assertThat(proposal.calling()).isEqualTo(AeTitle.of("GATEWAY"));
         assertThat(proposal.pairs()).hasSize(2);
-        assertThat(claims).allMatch(claim -> proposal.covers(claim, FIXED, AS_RECEIVED));
+        assertThat(claims).allMatch(claim -> proposal.covers(claim, FIXED, ProposalTest::asReceived));
     }
 
     @Test
@@ -34,10 +35,10 @@ class ProposalTest {
         List<Claim> claims =
                 IntStream.range(0, 129).mapToObj(i -> claim(i, "1.2." + i, "A")).toList();
 
-        Proposal proposal = Proposal.of(claims, FIXED, AS_RECEIVED);
+        Proposal proposal = Proposal.of(claims, FIXED, ProposalTest::asReceived);
 
         assertThat(proposal.pairs()).hasSize(128);
-        assertThat(claims.stream().filter(claim -> !proposal.covers(claim, FIXED, AS_RECEIVED)))
+        assertThat(claims.stream().filter(claim -> !proposal.covers(claim, FIXED, ProposalTest::asReceived)))
                 .containsExactly(claims.get(128));
     }
 
@@ -45,11 +46,11 @@ class ProposalTest {
     void preserved_calling_AE_titles_do_not_share_an_association() {
         List<Claim> claims = List.of(claim(1, "1.2.1", "A"), claim(2, "1.2.1", "B"), claim(3, "1.2.2", "B"));
 
-        Proposal proposal = Proposal.of(claims, Optional.empty(), AS_RECEIVED);
+        Proposal proposal = Proposal.of(claims, Optional.empty(), ProposalTest::asReceived);
 
         assertThat(proposal.calling()).isEqualTo(AeTitle.of("A"));
         assertThat(proposal.pairs()).hasSize(1);
-        assertThat(proposal.covers(claims.get(1), Optional.empty(), AS_RECEIVED))
+        assertThat(proposal.covers(claims.get(1), Optional.empty(), ProposalTest::asReceived))
                 .isFalse();
     }
 

@@ -85,7 +85,7 @@ final class Audit {
     }
 
     /** What a server holds; what it got in implicit VR is brought back to explicit VR, in which everything is sent. */
-    private static byte[] asSent(byte[] file) throws IOException {
+    static byte[] asSent(byte[] file) throws IOException {
         byte[] dataset = Part10.dataset(file);
         TransferSyntax syntax = org.dicomgateway.dicom.dataset.Part10.read(new ByteArrayInputStream(file))
                 .transferSyntax();

@@ -17,7 +17,6 @@ import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.testkit.Modality;
 import org.dicomgateway.testkit.OrthancServer;
-import org.dicomgateway.testkit.Part10;
 import org.dicomgateway.testkit.TestFiles;
 
 /**
@@ -120,7 +119,7 @@ final class Commitments implements AutoCloseable {
     private static boolean mayHold(OrthancServer server, Sent version) {
         try {
             return server.rest().holds(version.id())
-                    && Sent.digest(Part10.dataset(server.file(version.id()))).equals(version.digest());
+                    && Sent.digest(Audit.asSent(server.file(version.id()))).equals(version.digest());
         } catch (IOException silent) {
             return true;
         }

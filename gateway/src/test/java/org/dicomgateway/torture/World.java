@@ -66,7 +66,8 @@ final class World implements AutoCloseable {
         servers = List.of(
                 OrthancServer.start(directory, "ORTHANC1"),
                 faithful
-                        ? OrthancServer.start(directory, "ORTHANC2", Map.of("AcceptedTransferSyntaxes", List.of(IMPLICIT)))
+                        ? OrthancServer.start(
+                                directory, "ORTHANC2", Map.of("AcceptedTransferSyntaxes", List.of(IMPLICIT)))
                         : OrthancServer.start(directory, "ORTHANC2"),
                 faithful
                         ? OrthancServer.start(directory, "ORTHANC3")
@@ -162,7 +163,9 @@ final class World implements AutoCloseable {
         Peer[] peers = Stream.concat(
                         Stream.of(servers.get(0).peer()), networks.stream().map(FaultProxy::peer))
                 .toArray(Peer[]::new);
-        return GatewayProcess.destinations(peers) + (faithful ? TRANSCODED : verified()) + """
+        return GatewayProcess.destinations(peers)
+                + (faithful ? TRANSCODED : verified())
+                + """
                 destination-defaults {
                   response-timeout = 4 s, association-timeout = 4 s, write-timeout = 4 s
                   max-associations = %d

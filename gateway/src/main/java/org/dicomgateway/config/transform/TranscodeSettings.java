@@ -25,7 +25,7 @@ public record TranscodeSettings(boolean pixels, List<TransferSyntax> syntaxes) {
     /** JPEG Lossless, process 14 (PS3.5 A.4.1). */
     public static final TransferSyntax JPEG_LOSSLESS = TransferSyntax.of("1.2.840.10008.1.2.4.57");
 
-    /** Uncompressed pixel data. Big endian is retired, and deflated is rare: both are made only when they are listed. */
+    /** Uncompressed pixel data. Big endian is retired, and deflated is rare: both are made only when listed. */
     public static final List<TransferSyntax> UNCOMPRESSED = List.of(
             TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN,
             TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN,
@@ -74,8 +74,8 @@ public record TranscodeSettings(boolean pixels, List<TransferSyntax> syntaxes) {
 
     /**
      * The syntaxes in which an instance can be sent, the preferred one first. When the destination says what it takes:
-     * that in which it was received, and then what can be made of it. Over DICOMweb it does not, and the settings decide
-     * alone; what they do not make is sent as it was received.
+     * that in which it was received, and then what can be made of it. Over DICOMweb it does not, and the settings
+     * decide alone; what they do not make is sent as it was received.
      */
     public List<TransferSyntax> forms(TransferSyntax received, boolean negotiated) {
         List<TransferSyntax> targets = targets(received);

@@ -6,8 +6,8 @@ import java.io.IOException;
 public interface PixelRewriting {
 
     /**
-     * Called once, before {@link #rewrite}, with the attributes that describe the pixels. It may change attributes of the
-     * group 0028.
+     * Called once, before {@link #rewrite}, with the attributes that describe the pixels. It may change attributes of
+     * the group 0028.
      *
      * @param attributes those before the pixel data, as they were encoded
      * @param bigEndian the order of bytes of their numbers

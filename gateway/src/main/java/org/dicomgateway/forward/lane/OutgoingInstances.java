@@ -99,8 +99,8 @@ final class OutgoingInstances {
      * Opens what is sent, in the first of these forms that can be made.
      *
      * @param accepted some of {@link #promised}, at least one
-     * @throws UntransformableException when the instance cannot be transformed or transcoded, or would be sent otherwise
-     *     than before
+     * @throws UntransformableException when the instance cannot be transformed or transcoded, or would be sent
+     *     otherwise than before
      * @throws IOException as {@link Outbox#open}; the stream throws it as that one does
      */
     Prepared open(Claim claim, List<PresentationPair> accepted) throws IOException {

@@ -85,7 +85,7 @@ public final class FoundRows {
     /** What was noted: SOP Instance UID, and the transfer syntax when it is another one. */
     private record SentForm(String sopInstance, Optional<TransferSyntax> transcoded) {}
 
-    /** Under which SOP Instance UIDs, and in which transfer syntaxes, destinations were sent the deliveries of these instances. */
+    /** Under which SOP Instance UIDs, and in which transfer syntaxes, destinations were sent these instances. */
     private Map<Sent, SentForm> sentAs(String ids) throws SQLException {
         Map<Sent, SentForm> sent = new HashMap<>();
         try (ResultSet row = database.query(SENT_AS, ids)) {

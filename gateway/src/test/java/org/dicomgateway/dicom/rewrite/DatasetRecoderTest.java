@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.dicomgateway.dicom.dataset.UnreadableDatasetException;
 import org.dicomgateway.dicom.values.TransferSyntax;
@@ -32,8 +31,14 @@ class DatasetRecoderTest {
     private static final TransferSyntax BIG = TransferSyntax.EXPLICIT_VR_BIG_ENDIAN;
     private static final TransferSyntax DEFLATED = TransferSyntax.DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN;
 
-    private static final Map<String, TransferSyntax> BY_OPTION =
-            Map.of("+ti", IMPLICIT, "+te", EXPLICIT, "+tb", BIG, "+td", DEFLATED);
+    private static TransferSyntax byOption(String option) {
+        return switch (option) {
+            case "+ti" -> IMPLICIT;
+            case "+te" -> EXPLICIT;
+            case "+tb" -> BIG;
+            default -> DEFLATED;
+        };
+    }
 
     /** Every kind of value whose bytes have an order, signed pixels, nested sequences, an icon, private attributes. */
     private static final String DUMP = """
@@ -130,7 +135,7 @@ class DatasetRecoderTest {
         Path implicit = directory.resolve("+ti-e.dcm");
         byte[] original = byDcmconv(implicit, from, "-e");
         byte[] expected = byDcmconv(implicit, to, "+e");
-        byte[] made = recoded(original, BY_OPTION.get(from), BY_OPTION.get(to));
+        byte[] made = recoded(original, byOption(from), byOption(to));
         if (to.equals("+td")) {
             assertThat(recoded(made, DEFLATED, EXPLICIT)).isEqualTo(recoded(expected, DEFLATED, EXPLICIT));
             assertThat(made.length % 2).isZero();
