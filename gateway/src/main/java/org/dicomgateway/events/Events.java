@@ -130,8 +130,8 @@ public final class Events implements AutoCloseable {
             Optional<Courier> before = Optional.ofNullable(couriers.get(name));
             if (before.filter(courier -> courier.settings().equals(settings)).isEmpty()) {
                 before.ifPresent(Courier::stop);
-                Courier courier = new Courier(
-                        settings, messenger(settings), store, backoff, clock, before.map(Courier::thread));
+                Courier courier =
+                        new Courier(settings, messenger(settings), store, backoff, clock, before.map(Courier::thread));
                 couriers.put(name, courier);
                 courier.start();
             }
