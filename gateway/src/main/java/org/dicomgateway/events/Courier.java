@@ -33,7 +33,7 @@ final class Courier {
     private final EventStore store;
     private final Backoff backoff;
     private final InstantSource clock;
-    private final Optional<Courier> before;
+    private final Optional<LongLived> before;
     private final Repeating telling;
     private final AtomicLong taken = new AtomicLong();
     private volatile boolean stopped;
@@ -44,14 +44,14 @@ final class Courier {
         static final State WELL = new State(0, "", Optional.empty(), false);
     }
 
-    /** @param before the one for the same receiver that this one replaces; it tells nothing before that one has ended */
+    /** @param before the thread of the one that this one replaces; nothing is told before it has ended */
     Courier(
             ReceiverSettings settings,
             Messenger messenger,
             EventStore store,
             Backoff backoff,
             InstantSource clock,
-            Optional<Courier> before) {
+            Optional<LongLived> before) {
         this.settings = settings;
         this.messenger = messenger;
         this.store = store;
@@ -74,7 +74,7 @@ final class Courier {
     }
 
     private void work() {
-        if (before.filter(each -> each.thread().isAlive()).isPresent()) {
+        if (before.filter(Thread::isAlive).isPresent()) {
             return;
         }
         try {

@@ -121,18 +121,21 @@ public final class Events implements AutoCloseable {
     public synchronized void follow(RoutingSettings next) {
         use(next);
         couriers.forEach((name, courier) -> {
-            if (!courier.settings().equals(next.receivers().get(name))) {
+            if (!next.receivers().containsKey(name)) {
                 courier.stop();
-                courier.await(courier.settings().channel().timeout().plusSeconds(1));
                 couriers.remove(name);
             }
         });
-        next.receivers()
-                .forEach((name, settings) -> couriers.computeIfAbsent(name, same -> {
-                    Courier courier = new Courier(settings, messenger(settings), store, backoff, clock);
-                    courier.start();
-                    return courier;
-                }));
+        next.receivers().forEach((name, settings) -> {
+            Optional<Courier> before = Optional.ofNullable(couriers.get(name));
+            if (before.filter(courier -> courier.settings().equals(settings)).isEmpty()) {
+                before.ifPresent(Courier::stop);
+                Courier courier =
+                        new Courier(settings, messenger(settings), store, backoff, clock, before.map(Courier::thread));
+                couriers.put(name, courier);
+                courier.start();
+            }
+        });
     }
 
     /** Makes events by these rules. Tells nobody. */

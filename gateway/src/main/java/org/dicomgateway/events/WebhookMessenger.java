@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.dicomgateway.config.events.ReceiverSettings.Webhook;
+import org.dicomgateway.config.settings.DurationText;
 import org.dicomgateway.orthanc.WebAccess;
 import org.dicomgateway.security.FileTrouble;
 
@@ -83,16 +86,23 @@ final class WebhookMessenger implements Messenger {
             return meaning(answer);
         } catch (TimeoutException e) {
             access.leave(client);
-            return Attempt.failed("did not answer within " + webhook.timeout().toSeconds() + " s");
+            return late();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof IOException cause) {
                 access.leave(client);
+                if (cause instanceof HttpTimeoutException && !(cause instanceof HttpConnectTimeoutException)) {
+                    return late();
+                }
                 throw cause;
             }
             throw new IllegalStateException("telling " + webhook.url() + " failed unexpectedly", e.getCause());
         } finally {
             response.cancel(true);
         }
+    }
+
+    private Attempt late() {
+        return Attempt.failed("did not answer within " + DurationText.of(webhook.timeout()));
     }
 
     private Attempt meaning(HttpResponse<InputStream> answer) {

@@ -106,6 +106,7 @@ class OperatorCommandsTest {
                         line -> assertThat(line)
                                 .isEqualTo("a: 1 copy missing, 1 differing; to see them: scripts/gateway verify"
                                         + " --destination a"),
+                        line -> assertThat(line).startsWith("events for bot: 2 wait; answers 500"),
                         line -> assertThat(line).startsWith("held: 4 deliveries wait for a destination"),
                         line -> assertThat(line).isEqualTo("held: 3 instances, no route applies"),
                         line -> assertThat(line).startsWith("waiting: 6 deliveries, none of their destinations"),

@@ -53,7 +53,8 @@ class CourierTest {
                 },
                 store,
                 new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(10), new SplittableRandom(1)),
-                fixtures.now::get);
+                fixtures.now::get,
+                Optional.empty());
     }
 
     @AfterEach

@@ -53,9 +53,13 @@ class WebhookMessengerTest {
     }
 
     private Attempt tell(URI url, Optional<ClientTls> tls) throws InterruptedException {
-        Webhook webhook = new Webhook(url, secret, Duration.ofSeconds(1), tls);
+        return tell(new Webhook(url, secret, Duration.ofSeconds(20), tls));
+    }
+
+    private static Attempt tell(Webhook webhook) throws InterruptedException {
         TlsContexts contexts = new TlsContexts(InstantSource.system());
-        return new WebhookMessenger(webhook, WebAccess.to(tls, webhook.timeout(), contexts), InstantSource.system())
+        return new WebhookMessenger(
+                        webhook, WebAccess.to(webhook.tls(), webhook.timeout(), contexts), InstantSource.system())
                 .tell(EVENT);
     }
 
@@ -112,9 +116,11 @@ class WebhookMessengerTest {
     @Test
     void one_that_does_not_answer_in_time_has_not_taken_it() throws Exception {
         long begin = System.nanoTime();
-        assertThat(answered(after(Duration.ofSeconds(4), status(204))).problem())
-                .isEqualTo("did not answer within 1 s");
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(3));
+        try (WebhookServer server = WebhookServer.start().always(after(Duration.ofSeconds(8), status(204)))) {
+            Webhook impatient = new Webhook(server.url(), secret, Duration.ofSeconds(1), Optional.empty());
+            assertThat(tell(impatient).problem()).isEqualTo("did not answer within 1 s");
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(7));
+        }
     }
 
     @Test
@@ -123,7 +129,7 @@ class WebhookMessengerTest {
         long begin = System.nanoTime();
         assertThat(answered(endless(200)).taken()).isTrue();
         assertThat(answered(endless(500)).problem()).isEqualTo("answers 500");
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(3));
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(15));
     }
 
     @Test

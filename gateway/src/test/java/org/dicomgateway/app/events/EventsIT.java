@@ -54,7 +54,10 @@ class EventsIT {
                                         "bot",
                                         bot.url().toString(),
                                         "on = [study-complete, destination-down, destination-up], down-after = 0 s")
-                                + receiver("silent", silent.url().toString(), "on = [study-complete]")
+                                + receiver(
+                                        "silent",
+                                        silent.url().toString(),
+                                        "on = [study-complete], webhook.timeout = 2 s")
                                 + receiver(
                                         "documented", "http://localhost:" + documented + "/", "on = [study-complete]"))
                         .start();
@@ -145,7 +148,7 @@ class EventsIT {
     }
 
     private String receiver(String name, String url, String settings) {
-        return "events.%s { %s, webhook { url = \"%s\", secret-file = \"%s\", timeout = 2 s } }\n"
+        return "events.%s { %s, webhook { url = \"%s\", secret-file = \"%s\" } }\n"
                 .formatted(name, settings, url, secret());
     }
 

@@ -30,6 +30,7 @@ import org.dicomgateway.spool.DeliveryState;
 import org.dicomgateway.spool.Outbox.SentAs;
 import org.dicomgateway.spool.Plan;
 import org.dicomgateway.spool.Settlement;
+import org.dicomgateway.spool.SpoolView;
 import org.dicomgateway.spool.SpoolView.Books;
 import org.dicomgateway.spool.SpoolView.Selection;
 import org.dicomgateway.spool.ledger.Ledger.Applied;
@@ -86,6 +87,25 @@ public abstract class LedgerContract {
         assertThat(ledger.lastInstanceId()).isEqualTo(5);
         assertThat(ledger.appliedPosition()).isEqualTo(new LogPosition(1, 12_000));
         assertBooks("a", books(1, 0, 1, 0, 0));
+    }
+
+    @Test
+    void what_was_received_after_an_instance_comes_in_the_order_of_receipt() throws Exception {
+        apply(received(2, "a"), received(5, "a"), received(9, "a"));
+        apply(delivered(5, 0));
+
+        assertThat(ledger.receivedAfter(2, 10))
+                .extracting(SpoolView.Receipt::instanceId, SpoolView.Receipt::receivedAt)
+                .containsExactly(
+                        tuple(5L, instance(5).receivedAt()),
+                        tuple(9L, instance(9).receivedAt()));
+        assertThat(ledger.receivedAfter(0, 2))
+                .extracting(SpoolView.Receipt::instanceId)
+                .containsExactly(2L, 5L);
+        assertThat(ledger.receivedAfter(9, 10)).isEmpty();
+        assertThat(ledger.lastReceived(instance(9).studyInstanceUid()))
+                .contains(instance(9).receivedAt());
+        assertThat(ledger.lastReceived("9.9")).isEmpty();
     }
 
     @Test
