@@ -78,7 +78,7 @@ class TranscodeSettingsTest {
     @Test
     void a_cluster_refuses_it() throws Exception {
         node(", transcode = uncompressed-vr");
-        assertThat(Configuration.noTransforms(
+        assertThat(Configuration.notInCluster(
                         directory.resolve("routing.conf"),
                         Configuration.loadAll(directory.resolve("gateway.conf")).routing()))
                 .hasValueSatisfying(problem -> assertThat(problem.toString()).contains("a.transcode", "cluster"));

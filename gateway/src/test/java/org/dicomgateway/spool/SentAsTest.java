@@ -50,7 +50,13 @@ class SentAsTest {
 
     private static SentAs made(String version, Claim claim) {
         return new SentAs(
-                version, Uid.of("2.25." + claim.instance().id()), "2.25.7", "2.25.8", DatasetDigest.of(17), 100, Optional.empty());
+                version,
+                Uid.of("2.25." + claim.instance().id()),
+                "2.25.7",
+                "2.25.8",
+                DatasetDigest.of(17),
+                100,
+                Optional.empty());
     }
 
     /** Those of all instances, by the order of their receipt. */

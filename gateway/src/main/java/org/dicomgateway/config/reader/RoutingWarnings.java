@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.dicomgateway.config.events.ReceiverSettings;
 import org.dicomgateway.config.hocon.Setting;
 import org.dicomgateway.config.hocon.SourceLocation;

@@ -135,7 +135,8 @@ final class OutgoingInstances {
                                 () -> outbox.open(claim),
                                 claim.instance().transferSyntax(),
                                 new Transformation.Arrival(
-                                        claim.instance().origin(), claim.instance().receivedAt())));
+                                        claim.instance().origin(),
+                                        claim.instance().receivedAt())));
     }
 
     /** In the transfer syntax in which it was received. */

@@ -56,7 +56,9 @@ class LedgerQueueTest {
 
     private static Change note(long delivery) {
         return new Change.SentAsNoted(
-                delivery, "a", new SentAs("v", Uid.of("2.25." + delivery), "", "", DatasetDigest.of(1), 2, Optional.empty()));
+                delivery,
+                "a",
+                new SentAs("v", Uid.of("2.25." + delivery), "", "", DatasetDigest.of(1), 2, Optional.empty()));
     }
 
     @Test
