@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Origin;
+import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.observe.ForwardLog;
 import org.dicomgateway.observe.Telemetry;
@@ -29,7 +30,17 @@ final class Happenings {
         log.refused(subject, 0xA700, "no room");
         log.refused(subject, -1, "broken off");
         log.outcome(ForwardLog.Event.RETRY, subject, "all", "a", 1, 5, 0xA700, "out of resources");
-        log.outcome(ForwardLog.Event.DELIVERED, subject, "all", "a", 2, 5, 0, "");
+        log.outcome(
+                ForwardLog.Event.DELIVERED,
+                subject,
+                Optional.empty(),
+                Optional.of(TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN),
+                "all",
+                "a",
+                2,
+                5,
+                0,
+                "");
         log.outcome(ForwardLog.Event.PARKED, subject, "all", "b", 1, 5, 0xC000, "no");
         log.discarded(subject, "all", "b", "sent twice");
         log.superseded(subject, "all", "b", 3, 4);

@@ -102,6 +102,12 @@ class OpenApiTest {
             new Call("GET", "/api/verify/3"),
             new Call("GET", "/api/verify/4", "", 404),
             new Call("GET", "/api/verify/x", "", 400),
+            new Call("GET", "/api/receivers/events?receiver=bot&study=1.2.3&all=true&limit=5"),
+            new Call("GET", "/api/receivers/events?limit=0", "", 400),
+            new Call("POST", "/api/receivers/retry", "{\"receiver\":\"bot\"}", 200),
+            new Call("POST", "/api/receivers/retry", "{\"receiver\":\"nobody\"}", 404),
+            new Call("POST", "/api/receivers/discard", "{\"receiver\":\"bot\",\"reason\":\"gone\"}", 200),
+            new Call("POST", "/api/receivers/discard", "{\"receiver\":\"bot\"}", 400),
             new Call("POST", "/api/reload"));
 
     /** The same, of a gateway in a cluster. */

@@ -136,7 +136,7 @@ public record StatusView(
             boolean gone) {
 
         /** Whether an operator should know. */
-        public boolean isInTrouble() {
+        public boolean needsAttention() {
             return !configured || full || gone || failures > 0;
         }
     }

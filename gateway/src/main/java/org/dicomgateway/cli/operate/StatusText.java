@@ -206,7 +206,7 @@ final class StatusText {
     }
 
     private void receiverOfEvents(StatusView.Receiver receiver) {
-        if (!receiver.isInTrouble()) {
+        if (!receiver.needsAttention()) {
             return;
         }
         String what = !receiver.configured()
