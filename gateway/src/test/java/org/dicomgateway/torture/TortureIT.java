@@ -10,7 +10,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Two short runs of {@link Torture} with a fixed seed; {@code scripts/torture.sh} runs it for longer, with others. */
 class TortureIT {
 
-    private static final Duration TIME = Duration.ofSeconds(Long.getLong("torture.seconds", 18));
+    private static final Duration TIME = Duration.ofSeconds(Long.getLong("torture.seconds", 12));
     private static final long SEED = Long.getLong("torture.seed", 1);
 
     @TempDir
