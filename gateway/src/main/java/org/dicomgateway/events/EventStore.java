@@ -21,6 +21,7 @@ import java.util.UUID;
 import org.dicomgateway.config.events.EventKind;
 import org.dicomgateway.spool.SpoolView.Receipt;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What was seen, what was told, and what waits to be told: an SQLite file beside the ledger. Each change is one
@@ -214,11 +215,23 @@ final class EventStore implements AutoCloseable {
             INSERT INTO study VALUES (?1, ?2, ?3, ?4, 0, 0, 0, ?5)
             ON CONFLICT (receiver, study) DO UPDATE SET last_instance = ?3, last_at = ?4, look_at = ?5""";
 
-    /** The studies to look at now. */
-    List<Watched> toLookAt(String receiver, Instant now, int max) {
+    /**
+     * Notes that a study is not as it was last seen: more of it has arrived, or its time is not that of the clock.
+     *
+     * @param lookAt when to look at it
+     */
+    synchronized void seenAgain(String receiver, String study, long lastInstance, Instant lastAt, Instant lookAt) {
+        change(() -> update(ARRIVED, receiver, study, lastInstance, lastAt.toEpochMilli(), lookAt.toEpochMilli()));
+    }
+
+    /**
+     * The studies to look at now.
+     *
+     * @param latest what is to be looked at later than this was noted before the clock was set back
+     */
+    List<Watched> toLookAt(String receiver, Instant now, Instant latest, int max) {
         return list(
-                "SELECT study, last_instance, last_at, told, stuck, times FROM study INDEXED BY study_look"
-                        + " WHERE receiver = ? AND look_at <= ? ORDER BY look_at LIMIT ?",
+                TO_LOOK_AT + "look_at <= ?2 UNION ALL " + TO_LOOK_AT + "look_at > ?3 ORDER BY look_at LIMIT ?4",
                 row -> new Watched(
                         row.getString(1),
                         row.getLong(2),
@@ -228,8 +241,12 @@ final class EventStore implements AutoCloseable {
                         row.getInt(6)),
                 receiver,
                 now.toEpochMilli(),
+                latest.toEpochMilli(),
                 max);
     }
+
+    private static final String TO_LOOK_AT = "SELECT study, last_instance, last_at, told, stuck, times, look_at"
+            + " FROM study INDEXED BY study_look WHERE receiver = ?1 AND ";
 
     /**
      * Notes what was found of a study, and, in the same transaction, the event that tells it. Does nothing when another
@@ -425,11 +442,19 @@ final class EventStore implements AutoCloseable {
                 row.getString(10));
     }
 
-    /** Forgets what was settled before this time, and the studies whose last instance is older. */
-    synchronized void forget(Instant before) {
+    /**
+     * Forgets what was settled before this time, and the studies whose last instance is older. A study of which one of
+     * these receivers has still to be told stays.
+     */
+    synchronized void forget(Instant before, Collection<String> receivers) {
+        String named = JsonMapper.shared().writeValueAsString(receivers);
         change(() -> {
             update("DELETE FROM event WHERE state > 0 AND settled_at < ?", before.toEpochMilli());
-            update("DELETE FROM study WHERE last_at < ?", before.toEpochMilli());
+            update(
+                    "DELETE FROM study WHERE last_at < ?"
+                            + " AND (look_at IS NULL OR receiver NOT IN (SELECT value FROM json_each(?)))",
+                    before.toEpochMilli(),
+                    named);
         });
     }
 

@@ -16,6 +16,7 @@ import org.dicomgateway.config.settings.RouteSettings;
 import org.dicomgateway.config.settings.RoutingSettings;
 import org.dicomgateway.events.EventStore.Watched;
 import org.dicomgateway.spool.Search;
+import org.dicomgateway.spool.SearchException;
 import org.dicomgateway.spool.SpoolSearch.FoundStudy;
 import org.dicomgateway.spool.SpoolSearch.StudyAt;
 import org.dicomgateway.spool.SpoolView;
@@ -40,19 +41,41 @@ final class Studies {
         this.store = store;
     }
 
-    /** Looks at the studies that are due for a receiver, and makes their events. */
+    /**
+     * Looks at the studies that are due for a receiver, and makes their events.
+     *
+     * @throws SearchException when the ledger cannot be read now; the study for which it could not comes last next time
+     */
     void look(ReceiverSettings receiver, RoutingSettings rules, Instant now) {
-        for (Watched watched : store.toLookAt(receiver.name(), now, AT_ONCE)) {
-            look(receiver, rules, watched, now);
+        Instant latest = now.plus(receiver.quiet()).plus(LATEST);
+        for (Watched watched : store.toLookAt(receiver.name(), now, latest, AT_ONCE)) {
+            try {
+                look(receiver, rules, watched, now);
+            } catch (SearchException e) {
+                store.looked(receiver.name(), watched, watched, Optional.of(now.plus(LATEST)), Optional.empty(), now);
+                throw e;
+            }
         }
     }
 
     private void look(ReceiverSettings receiver, RoutingSettings rules, Watched watched, Instant now) {
+        Instant quiet = watched.lastAt().plus(receiver.quiet());
+        if (watched.lastAt().isAfter(now) || now.isBefore(quiet)) {
+            // The clock was set back, or the settings have changed.
+            Instant at = watched.lastAt().isAfter(now) ? now : watched.lastAt();
+            store.seenAgain(receiver.name(), watched.study(), watched.lastInstance(), at, at.plus(receiver.quiet()));
+            return;
+        }
         Optional<FoundStudy> study = spool.studies(of(watched.study()), Optional.empty(), 1).items().stream()
                 .findFirst();
         StudyPart added = spool.part(watched.study(), watched.told());
         if (added.lastInstance() > watched.lastInstance()) {
-            return; // Another instance has arrived, and will be seen in a moment.
+            // Another instance has arrived just now, or while the rules did not name the receiver.
+            Instant at = study.map(FoundStudy::lastReceivedAt)
+                    .filter(received -> received.isBefore(now))
+                    .orElse(now);
+            store.seenAgain(receiver.name(), watched.study(), added.lastInstance(), at, at.plus(receiver.quiet()));
+            return;
         }
         Optional<String> open = study.flatMap(found -> open(found, added, receiver, rules));
         if (open.isEmpty()) {

@@ -198,4 +198,53 @@ class EventsTest {
         Files.delete(directory.resolve("events.db"));
         begin();
     }
+
+    @Test
+    void a_receiver_that_was_away_while_more_of_a_study_arrived_is_told_when_it_is_complete() throws Exception {
+        ReceiverSettings bot = receiver("bot", 100, EventKind.STUDY_COMPLETE);
+        ReceiverSettings other = receiver("other", 100, EventKind.STUDY_COMPLETE);
+        rules(bot, other);
+        events.look();
+        EventFixtures.accept(spool, "1.2.1", "1.2.1.1");
+        events.look();
+        rules(other);
+        EventFixtures.accept(spool, "1.2.1", "1.2.1.2");
+        EventFixtures.deliver(spool);
+        events.look();
+        rules(bot, other);
+        for (int i = 0; i < 3; i++) {
+            fixtures.pass(EventFixtures.QUIET);
+            events.look();
+        }
+        assertThat(events.events("bot", "1.2.1", false, 10)).hasSize(1);
+    }
+
+    @Test
+    void studies_that_grew_while_nobody_was_told_of_studies_do_not_keep_others_from_being_told() throws Exception {
+        ReceiverSettings bot = receiver("bot", 1000, EventKind.STUDY_COMPLETE);
+        rules(bot);
+        events.look();
+        for (int i = 1; i <= 100; i++) {
+            EventFixtures.accept(spool, "1.2." + i, "1.2." + i + ".1");
+        }
+        events.look();
+        rules();
+        events.look();
+        for (int i = 1; i <= 100; i++) {
+            EventFixtures.accept(spool, "1.2." + i, "1.2." + i + ".2");
+        }
+        rules(bot);
+        events.look();
+        EventFixtures.accept(spool, "1.2.500", "1.2.500.1");
+        for (int i = 0; i < 3; i++) {
+            EventFixtures.deliver(spool);
+            events.look();
+            fixtures.pass(EventFixtures.QUIET);
+        }
+        for (int i = 0; i < 5; i++) {
+            events.look();
+        }
+        assertThat(events.events("bot", "1.2.500", false, 10)).hasSize(1);
+        assertThat(events.events("bot", "1.2.7", false, 10)).hasSize(1);
+    }
 }

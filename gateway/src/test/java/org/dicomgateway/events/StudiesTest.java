@@ -260,4 +260,30 @@ class StudiesTest {
         pass(QUIET);
         assertThat(told()).extracting(StudiesTest::kind).containsExactly("study-complete");
     }
+
+    @Test
+    void a_clock_that_is_set_back_while_it_waits_does_not_make_it_wait_until_then() throws Exception {
+        fixtures.pass(Duration.ofDays(3));
+        accept(spool, STUDY, "1.2.3.1");
+        look();
+        deliver(spool);
+        fixtures.pass(Duration.ofDays(-3));
+        look();
+        pass(QUIET);
+        pass(QUIET);
+        assertThat(told()).extracting(StudiesTest::kind).containsExactly("study-complete");
+    }
+
+    @Test
+    void what_is_not_complete_is_not_forgotten_however_long_it_takes() throws Exception {
+        accept(spool, STUDY, "1.2.3.1");
+        look();
+        fixtures.pass(Duration.ofDays(31));
+        store.forget(fixtures.now.get().minus(Duration.ofDays(30)), List.of(bot.name()));
+        look();
+        assertThat(told()).extracting(StudiesTest::kind).containsExactly("study-stuck");
+        deliver(spool);
+        pass(Duration.ofMinutes(2));
+        assertThat(told()).extracting(StudiesTest::kind).containsExactly("study-complete");
+    }
 }
