@@ -17,10 +17,13 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 import org.dicomgateway.config.events.EventKind;
 import org.dicomgateway.spool.SpoolView.Receipt;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -29,6 +32,8 @@ import tools.jackson.databind.json.JsonMapper;
  * received from then on makes events again. Safe for any number of threads.
  */
 final class EventStore implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EventStore.class);
 
     private static final int APPLICATION_ID = 0x44474531; // "DGE1"
     private static final int VERSION = 1;
@@ -64,6 +69,9 @@ final class EventStore implements AutoCloseable {
 
     private static final List<String> PRAGMAS =
             List.of("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA busy_timeout = 5000");
+
+    /** SQLITE_CORRUPT and SQLITE_NOTADB. */
+    private static final Set<Integer> DAMAGED = Set.of(11, 26);
 
     private final Path file;
     private final Connection connection;
@@ -105,8 +113,37 @@ final class EventStore implements AutoCloseable {
         this.uuid = identity();
     }
 
-    /** Opens the file, or creates it, readable by its owner only. */
+    /**
+     * Opens the file, or creates it, readable by its owner only. A damaged one is moved away: instances must be received
+     * and delivered without it.
+     */
     static EventStore open(Path file) throws IOException {
+        try {
+            return openAsItIs(file);
+        } catch (IOException e) {
+            if (!isDamaged(e)) {
+                throw e;
+            }
+            Path away = file.resolveSibling(file.getFileName() + ".damaged-" + System.currentTimeMillis());
+            Files.move(file, away);
+            for (String part : List.of("-wal", "-shm")) {
+                Files.deleteIfExists(file.resolveSibling(file.getFileName() + part));
+            }
+            LOG.error(
+                    "the events in {} are damaged: the file is now {}, the events that waited in it are not told, and"
+                            + " receivers are told of what arrives from now on",
+                    file,
+                    away,
+                    e);
+            return openAsItIs(file);
+        }
+    }
+
+    private static boolean isDamaged(IOException e) {
+        return e.getCause() instanceof SQLException cause && DAMAGED.contains(cause.getErrorCode() & 0xff);
+    }
+
+    private static EventStore openAsItIs(Path file) throws IOException {
         try {
             Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         } catch (FileAlreadyExistsException e) {

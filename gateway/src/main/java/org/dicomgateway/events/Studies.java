@@ -77,7 +77,11 @@ final class Studies {
             store.seenAgain(receiver.name(), watched.study(), added.lastInstance(), at, at.plus(receiver.quiet()));
             return;
         }
-        Optional<String> open = study.flatMap(found -> open(found, added, receiver, rules));
+        // What the ledger has forgotten is done, but nobody knows whether it was verified.
+        boolean unknown = study.isEmpty() && receiver.completeWhen() == CompleteWhen.VERIFIED;
+        Optional<String> open = unknown
+                ? Optional.of("nothing of it is in the ledger any more")
+                : study.flatMap(found -> open(found, added, receiver, rules));
         if (open.isEmpty()) {
             complete(receiver, watched, study, added, now);
             return;
@@ -86,7 +90,7 @@ final class Studies {
                 study.stream().flatMap(found -> found.destinations().stream()).anyMatch(at -> at.parked() > 0);
         boolean late =
                 !now.isBefore(watched.lastAt().plus(receiver.stuckAfter()).plus(longestHold(rules)));
-        boolean stuck = parked || late;
+        boolean stuck = parked || late || unknown;
         boolean tell = stuck && !watched.stuck() && receiver.on().contains(EventKind.STUDY_STUCK);
         Watched after = new Watched(
                 watched.study(),
@@ -98,7 +102,8 @@ final class Studies {
         Optional<EventStore.Draft> event = tell
                 ? Optional.of(event(receiver, EventKind.STUDY_STUCK, after, study, added, open.get(), now))
                 : Optional.empty();
-        store.looked(receiver.name(), watched, after, Optional.of(again(watched, now)), event, now);
+        Optional<Instant> again = unknown ? Optional.empty() : Optional.of(again(watched, now));
+        store.looked(receiver.name(), watched, after, again, event, now);
     }
 
     private void complete(

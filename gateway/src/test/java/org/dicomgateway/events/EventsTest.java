@@ -7,6 +7,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.dicomgateway.config.events.EventKind;
 import org.dicomgateway.config.events.ReceiverSettings;
 import org.dicomgateway.config.events.ReceiverSettings.CompleteWhen;
@@ -189,9 +193,28 @@ class EventsTest {
     }
 
     @Test
-    void a_file_that_is_none_of_events_is_refused() throws Exception {
+    void a_damaged_file_is_moved_away_and_does_not_keep_the_gateway_from_starting() throws Exception {
         events.close();
-        Files.writeString(directory.resolve("events.db"), "this is not a database, it is a text of some length");
+        Path file = directory.resolve("events.db");
+        Files.writeString(file, "this is not a database, it is a text of some length");
+        begin();
+        rules(receiver("bot", 100, EventKind.PARKED));
+        is(EventKind.PARKED, "destination/pacs", 1, START);
+        assertThat(told("bot")).containsExactly("parked");
+        try (Stream<Path> files = Files.list(directory)) {
+            assertThat(files.filter(each -> each.getFileName().toString().startsWith("events.db.damaged-")))
+                    .singleElement()
+                    .satisfies(damaged -> assertThat(damaged).content().contains("not a database"));
+        }
+    }
+
+    @Test
+    void a_file_of_another_version_is_refused() throws Exception {
+        events.close();
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("events.db"));
+                Statement statement = connection.createStatement()) {
+            statement.execute("PRAGMA user_version = 99");
+        }
         assertThat(org.assertj.core.api.Assertions.catchThrowable(this::begin))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("move the file away");
