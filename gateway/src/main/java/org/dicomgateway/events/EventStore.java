@@ -114,8 +114,8 @@ final class EventStore implements AutoCloseable {
     }
 
     /**
-     * Opens the file, or creates it, readable by its owner only. A damaged one is moved away: instances must be received
-     * and delivered without it.
+     * Opens the file, or creates it, readable by its owner only. A damaged one is moved away: instances must be
+     * received and delivered without it.
      */
     static EventStore open(Path file) throws IOException {
         try {
