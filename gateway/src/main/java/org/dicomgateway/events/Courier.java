@@ -99,7 +99,7 @@ final class Courier {
             return false;
         }
         EventStore.Waiting event = next.get();
-        Attempt attempt = messenger.tell(event);
+        Attempt attempt = attempt(event);
         if (attempt.taken()) {
             store.taken(event.number(), clock.instant());
             taken.incrementAndGet();
@@ -111,6 +111,16 @@ final class Courier {
         }
         failed(event, attempt, before);
         return false;
+    }
+
+    /** A defect is a failure like any other: without a pause, the same event would fail again at once, for ever. */
+    private Attempt attempt(EventStore.Waiting event) throws InterruptedException {
+        try {
+            return messenger.tell(event);
+        } catch (RuntimeException e) {
+            LOG.error("telling receiver {} event {} failed unexpectedly", settings.name(), event.id(), e);
+            return Attempt.failed("unexpected: " + e);
+        }
     }
 
     /** What is further ahead than any pause was put off before the clock was set back. */

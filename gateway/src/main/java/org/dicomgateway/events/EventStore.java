@@ -17,10 +17,14 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 import org.dicomgateway.config.events.EventKind;
 import org.dicomgateway.spool.SpoolView.Receipt;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What was seen, what was told, and what waits to be told: an SQLite file beside the ledger. Each change is one
@@ -28,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * received from then on makes events again. Safe for any number of threads.
  */
 final class EventStore implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EventStore.class);
 
     private static final int APPLICATION_ID = 0x44474531; // "DGE1"
     private static final int VERSION = 1;
@@ -63,6 +69,9 @@ final class EventStore implements AutoCloseable {
 
     private static final List<String> PRAGMAS =
             List.of("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA busy_timeout = 5000");
+
+    /** SQLITE_CORRUPT and SQLITE_NOTADB. */
+    private static final Set<Integer> DAMAGED = Set.of(11, 26);
 
     private final Path file;
     private final Connection connection;
@@ -104,8 +113,37 @@ final class EventStore implements AutoCloseable {
         this.uuid = identity();
     }
 
-    /** Opens the file, or creates it, readable by its owner only. */
+    /**
+     * Opens the file, or creates it, readable by its owner only. A damaged one is moved away: instances must be
+     * received and delivered without it.
+     */
     static EventStore open(Path file) throws IOException {
+        try {
+            return openAsItIs(file);
+        } catch (IOException e) {
+            if (!isDamaged(e)) {
+                throw e;
+            }
+            Path away = file.resolveSibling(file.getFileName() + ".damaged-" + System.currentTimeMillis());
+            Files.move(file, away);
+            for (String part : List.of("-wal", "-shm")) {
+                Files.deleteIfExists(file.resolveSibling(file.getFileName() + part));
+            }
+            LOG.error(
+                    "the events in {} are damaged: the file is now {}, the events that waited in it are not told, and"
+                            + " receivers are told of what arrives from now on",
+                    file,
+                    away,
+                    e);
+            return openAsItIs(file);
+        }
+    }
+
+    private static boolean isDamaged(IOException e) {
+        return e.getCause() instanceof SQLException cause && DAMAGED.contains(cause.getErrorCode() & 0xff);
+    }
+
+    private static EventStore openAsItIs(Path file) throws IOException {
         try {
             Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         } catch (FileAlreadyExistsException e) {
@@ -214,11 +252,23 @@ final class EventStore implements AutoCloseable {
             INSERT INTO study VALUES (?1, ?2, ?3, ?4, 0, 0, 0, ?5)
             ON CONFLICT (receiver, study) DO UPDATE SET last_instance = ?3, last_at = ?4, look_at = ?5""";
 
-    /** The studies to look at now. */
-    List<Watched> toLookAt(String receiver, Instant now, int max) {
+    /**
+     * Notes that a study is not as it was last seen: more of it has arrived, or its time is not that of the clock.
+     *
+     * @param lookAt when to look at it
+     */
+    synchronized void seenAgain(String receiver, String study, long lastInstance, Instant lastAt, Instant lookAt) {
+        change(() -> update(ARRIVED, receiver, study, lastInstance, lastAt.toEpochMilli(), lookAt.toEpochMilli()));
+    }
+
+    /**
+     * The studies to look at now.
+     *
+     * @param latest what is to be looked at later than this was noted before the clock was set back
+     */
+    List<Watched> toLookAt(String receiver, Instant now, Instant latest, int max) {
         return list(
-                "SELECT study, last_instance, last_at, told, stuck, times FROM study INDEXED BY study_look"
-                        + " WHERE receiver = ? AND look_at <= ? ORDER BY look_at LIMIT ?",
+                TO_LOOK_AT + "look_at <= ?2 UNION ALL " + TO_LOOK_AT + "look_at > ?3 ORDER BY look_at LIMIT ?4",
                 row -> new Watched(
                         row.getString(1),
                         row.getLong(2),
@@ -228,8 +278,12 @@ final class EventStore implements AutoCloseable {
                         row.getInt(6)),
                 receiver,
                 now.toEpochMilli(),
+                latest.toEpochMilli(),
                 max);
     }
+
+    private static final String TO_LOOK_AT = "SELECT study, last_instance, last_at, told, stuck, times, look_at"
+            + " FROM study INDEXED BY study_look WHERE receiver = ?1 AND ";
 
     /**
      * Notes what was found of a study, and, in the same transaction, the event that tells it. Does nothing when another
@@ -425,11 +479,19 @@ final class EventStore implements AutoCloseable {
                 row.getString(10));
     }
 
-    /** Forgets what was settled before this time, and the studies whose last instance is older. */
-    synchronized void forget(Instant before) {
+    /**
+     * Forgets what was settled before this time, and the studies whose last instance is older. A study of which one of
+     * these receivers has still to be told stays.
+     */
+    synchronized void forget(Instant before, Collection<String> receivers) {
+        String named = JsonMapper.shared().writeValueAsString(receivers);
         change(() -> {
             update("DELETE FROM event WHERE state > 0 AND settled_at < ?", before.toEpochMilli());
-            update("DELETE FROM study WHERE last_at < ?", before.toEpochMilli());
+            update(
+                    "DELETE FROM study WHERE last_at < ?"
+                            + " AND (look_at IS NULL OR receiver NOT IN (SELECT value FROM json_each(?)))",
+                    before.toEpochMilli(),
+                    named);
         });
     }
 

@@ -252,7 +252,7 @@ public final class Events implements AutoCloseable {
         Instant now = clock.instant();
         if (Duration.between(forgotten, now).abs().compareTo(FORGET) >= 0) {
             forgotten = now;
-            store.forget(now.minus(history));
+            store.forget(now.minus(history), rules.receivers().keySet());
         }
     }
 

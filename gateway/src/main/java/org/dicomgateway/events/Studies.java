@@ -16,6 +16,7 @@ import org.dicomgateway.config.settings.RouteSettings;
 import org.dicomgateway.config.settings.RoutingSettings;
 import org.dicomgateway.events.EventStore.Watched;
 import org.dicomgateway.spool.Search;
+import org.dicomgateway.spool.SearchException;
 import org.dicomgateway.spool.SpoolSearch.FoundStudy;
 import org.dicomgateway.spool.SpoolSearch.StudyAt;
 import org.dicomgateway.spool.SpoolView;
@@ -40,21 +41,47 @@ final class Studies {
         this.store = store;
     }
 
-    /** Looks at the studies that are due for a receiver, and makes their events. */
+    /**
+     * Looks at the studies that are due for a receiver, and makes their events.
+     *
+     * @throws SearchException when the ledger cannot be read now; the study for which it could not comes last next time
+     */
     void look(ReceiverSettings receiver, RoutingSettings rules, Instant now) {
-        for (Watched watched : store.toLookAt(receiver.name(), now, AT_ONCE)) {
-            look(receiver, rules, watched, now);
+        Instant latest = now.plus(receiver.quiet()).plus(LATEST);
+        for (Watched watched : store.toLookAt(receiver.name(), now, latest, AT_ONCE)) {
+            try {
+                look(receiver, rules, watched, now);
+            } catch (SearchException e) {
+                store.looked(receiver.name(), watched, watched, Optional.of(now.plus(LATEST)), Optional.empty(), now);
+                throw e;
+            }
         }
     }
 
     private void look(ReceiverSettings receiver, RoutingSettings rules, Watched watched, Instant now) {
+        Instant quiet = watched.lastAt().plus(receiver.quiet());
+        if (watched.lastAt().isAfter(now) || now.isBefore(quiet)) {
+            // The clock was set back, or the settings have changed.
+            Instant at = watched.lastAt().isAfter(now) ? now : watched.lastAt();
+            store.seenAgain(receiver.name(), watched.study(), watched.lastInstance(), at, at.plus(receiver.quiet()));
+            return;
+        }
         Optional<FoundStudy> study = spool.studies(of(watched.study()), Optional.empty(), 1).items().stream()
                 .findFirst();
         StudyPart added = spool.part(watched.study(), watched.told());
         if (added.lastInstance() > watched.lastInstance()) {
-            return; // Another instance has arrived, and will be seen in a moment.
+            // Another instance has arrived just now, or while the rules did not name the receiver.
+            Instant at = study.map(FoundStudy::lastReceivedAt)
+                    .filter(received -> received.isBefore(now))
+                    .orElse(now);
+            store.seenAgain(receiver.name(), watched.study(), added.lastInstance(), at, at.plus(receiver.quiet()));
+            return;
         }
-        Optional<String> open = study.flatMap(found -> open(found, added, receiver, rules));
+        // What the ledger has forgotten is done, but nobody knows whether it was verified.
+        boolean unknown = study.isEmpty() && receiver.completeWhen() == CompleteWhen.VERIFIED;
+        Optional<String> open = unknown
+                ? Optional.of("nothing of it is in the ledger any more")
+                : study.flatMap(found -> open(found, added, receiver, rules));
         if (open.isEmpty()) {
             complete(receiver, watched, study, added, now);
             return;
@@ -63,7 +90,7 @@ final class Studies {
                 study.stream().flatMap(found -> found.destinations().stream()).anyMatch(at -> at.parked() > 0);
         boolean late =
                 !now.isBefore(watched.lastAt().plus(receiver.stuckAfter()).plus(longestHold(rules)));
-        boolean stuck = parked || late;
+        boolean stuck = parked || late || unknown;
         boolean tell = stuck && !watched.stuck() && receiver.on().contains(EventKind.STUDY_STUCK);
         Watched after = new Watched(
                 watched.study(),
@@ -75,7 +102,8 @@ final class Studies {
         Optional<EventStore.Draft> event = tell
                 ? Optional.of(event(receiver, EventKind.STUDY_STUCK, after, study, added, open.get(), now))
                 : Optional.empty();
-        store.looked(receiver.name(), watched, after, Optional.of(again(watched, now)), event, now);
+        Optional<Instant> again = unknown ? Optional.empty() : Optional.of(again(watched, now));
+        store.looked(receiver.name(), watched, after, again, event, now);
     }
 
     private void complete(

@@ -49,6 +49,9 @@ class CourierTest {
                 receiver(EventKind.STUDY_COMPLETE),
                 event -> {
                     told.add(event.subject() + " " + event.id());
+                    if (event.subject().equals("study/defect")) {
+                        throw new IllegalStateException("a defect");
+                    }
                     return answers.getOrDefault(event.subject(), Attempt.TAKEN);
                 },
                 store,
@@ -193,5 +196,20 @@ class CourierTest {
         assertThat(store.events(BOT, "", false, 10))
                 .extracting(EventRecord::state)
                 .containsExactly("taken", "discarded");
+    }
+
+    @Test
+    void an_event_that_fails_unexpectedly_is_tried_again_later_and_others_do_not_wait_for_it() throws Exception {
+        add("study/defect", "a");
+        add("study/2", "b");
+        work();
+        for (int i = 0; i < 20; i++) {
+            fixtures.pass(Duration.ofSeconds(2));
+            work();
+        }
+        assertThat(told).contains("study/2 b");
+        assertThat(store.events("", "", true, 10))
+                .singleElement()
+                .satisfies(event -> assertThat(event.lastError()).contains("a defect"));
     }
 }

@@ -19,9 +19,18 @@ import org.dicomgateway.config.events.ReceiverSettings.Attribute;
 import org.dicomgateway.config.events.ReceiverSettings.CompleteWhen;
 import org.dicomgateway.config.events.ReceiverSettings.Webhook;
 import org.dicomgateway.config.settings.DataSize;
+import org.dicomgateway.config.settings.DestinationSettings;
+import org.dicomgateway.config.settings.DestinationSettings.BreakerSettings;
+import org.dicomgateway.config.settings.DestinationSettings.RetrySettings;
+import org.dicomgateway.config.settings.RateLimit;
+import org.dicomgateway.config.settings.Schedule;
 import org.dicomgateway.config.settings.SpoolSettings;
+import org.dicomgateway.config.settings.VerifySettings;
+import org.dicomgateway.config.transform.TranscodeSettings;
+import org.dicomgateway.dicom.requestor.RequestorSettings;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Origin;
+import org.dicomgateway.dicom.values.Peer;
 import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.observe.ForwardLog;
@@ -111,6 +120,35 @@ final class EventFixtures {
                 maxWaiting,
                 new Webhook(
                         URI.create("http://localhost:1/"), Path.of("secret"), Duration.ofSeconds(2), Optional.empty()));
+    }
+
+    /** The destination, when it is asked whether it has each instance. */
+    static DestinationSettings verified() {
+        Duration time = Duration.ofSeconds(5);
+        return new DestinationSettings(
+                PACS,
+                Optional.of(new Peer(AeTitle.of("PACS"), "localhost", 104)),
+                Optional.empty(),
+                4,
+                1,
+                new RequestorSettings(time, time, time, time, time, 16 * 1024),
+                Duration.ofSeconds(1),
+                100,
+                new RetrySettings(time, Duration.ofMinutes(10), 10),
+                new BreakerSettings(3, time, Duration.ofMinutes(1)),
+                time,
+                Schedule.ALWAYS,
+                RateLimit.UNLIMITED,
+                Optional.empty(),
+                Optional.empty(),
+                new VerifySettings(
+                        VerifySettings.Level.PRESENCE,
+                        Duration.ofHours(1),
+                        Optional.of(Duration.ofDays(30)),
+                        RateLimit.UNLIMITED),
+                DestinationSettings.CommitmentRequests.NONE,
+                List.of(),
+                TranscodeSettings.NEVER);
     }
 
     /** An instance of the study arrives. */

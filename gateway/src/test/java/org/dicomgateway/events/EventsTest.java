@@ -7,6 +7,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.dicomgateway.config.events.EventKind;
 import org.dicomgateway.config.events.ReceiverSettings;
 import org.dicomgateway.config.events.ReceiverSettings.CompleteWhen;
@@ -189,13 +193,81 @@ class EventsTest {
     }
 
     @Test
-    void a_file_that_is_none_of_events_is_refused() throws Exception {
+    void a_damaged_file_is_moved_away_and_does_not_keep_the_gateway_from_starting() throws Exception {
         events.close();
-        Files.writeString(directory.resolve("events.db"), "this is not a database, it is a text of some length");
+        Path file = directory.resolve("events.db");
+        Files.writeString(file, "this is not a database, it is a text of some length");
+        begin();
+        rules(receiver("bot", 100, EventKind.PARKED));
+        is(EventKind.PARKED, "destination/pacs", 1, START);
+        assertThat(told("bot")).containsExactly("parked");
+        try (Stream<Path> files = Files.list(directory)) {
+            assertThat(files.filter(each -> each.getFileName().toString().startsWith("events.db.damaged-")))
+                    .singleElement()
+                    .satisfies(damaged -> assertThat(damaged).content().contains("not a database"));
+        }
+    }
+
+    @Test
+    void a_file_of_another_version_is_refused() throws Exception {
+        events.close();
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("events.db"));
+                Statement statement = connection.createStatement()) {
+            statement.execute("PRAGMA user_version = 99");
+        }
         assertThat(org.assertj.core.api.Assertions.catchThrowable(this::begin))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("move the file away");
         Files.delete(directory.resolve("events.db"));
         begin();
+    }
+
+    @Test
+    void a_receiver_that_was_away_while_more_of_a_study_arrived_is_told_when_it_is_complete() throws Exception {
+        ReceiverSettings bot = receiver("bot", 100, EventKind.STUDY_COMPLETE);
+        ReceiverSettings other = receiver("other", 100, EventKind.STUDY_COMPLETE);
+        rules(bot, other);
+        events.look();
+        EventFixtures.accept(spool, "1.2.1", "1.2.1.1");
+        events.look();
+        rules(other);
+        EventFixtures.accept(spool, "1.2.1", "1.2.1.2");
+        EventFixtures.deliver(spool);
+        events.look();
+        rules(bot, other);
+        for (int i = 0; i < 3; i++) {
+            fixtures.pass(EventFixtures.QUIET);
+            events.look();
+        }
+        assertThat(events.events("bot", "1.2.1", false, 10)).hasSize(1);
+    }
+
+    @Test
+    void studies_that_grew_while_nobody_was_told_of_studies_do_not_keep_others_from_being_told() throws Exception {
+        ReceiverSettings bot = receiver("bot", 1000, EventKind.STUDY_COMPLETE);
+        rules(bot);
+        events.look();
+        for (int i = 1; i <= 100; i++) {
+            EventFixtures.accept(spool, "1.2." + i, "1.2." + i + ".1");
+        }
+        events.look();
+        rules();
+        events.look();
+        for (int i = 1; i <= 100; i++) {
+            EventFixtures.accept(spool, "1.2." + i, "1.2." + i + ".2");
+        }
+        rules(bot);
+        events.look();
+        EventFixtures.accept(spool, "1.2.500", "1.2.500.1");
+        for (int i = 0; i < 3; i++) {
+            EventFixtures.deliver(spool);
+            events.look();
+            fixtures.pass(EventFixtures.QUIET);
+        }
+        for (int i = 0; i < 5; i++) {
+            events.look();
+        }
+        assertThat(events.events("bot", "1.2.500", false, 10)).hasSize(1);
+        assertThat(events.events("bot", "1.2.7", false, 10)).hasSize(1);
     }
 }

@@ -29,6 +29,8 @@ import org.dicomgateway.config.settings.RouteSettings.Hold;
 import org.dicomgateway.config.settings.RoutingSettings;
 import org.dicomgateway.config.settings.Schedule;
 import org.dicomgateway.config.settings.Strategy;
+import org.dicomgateway.spool.Copies;
+import org.dicomgateway.spool.CopyState;
 import org.dicomgateway.spool.Settlement;
 import org.dicomgateway.spool.SpoolView.Receipt;
 import org.dicomgateway.spool.SpoolView.Selection;
@@ -259,5 +261,77 @@ class StudiesTest {
         look();
         pass(QUIET);
         assertThat(told()).extracting(StudiesTest::kind).containsExactly("study-complete");
+    }
+
+    @Test
+    void a_clock_that_is_set_back_while_it_waits_does_not_make_it_wait_until_then() throws Exception {
+        fixtures.pass(Duration.ofDays(3));
+        accept(spool, STUDY, "1.2.3.1");
+        look();
+        deliver(spool);
+        fixtures.pass(Duration.ofDays(-3));
+        look();
+        pass(QUIET);
+        pass(QUIET);
+        assertThat(told()).extracting(StudiesTest::kind).containsExactly("study-complete");
+    }
+
+    @Test
+    void what_is_not_complete_is_not_forgotten_however_long_it_takes() throws Exception {
+        accept(spool, STUDY, "1.2.3.1");
+        look();
+        fixtures.pass(Duration.ofDays(31));
+        store.forget(fixtures.now.get().minus(Duration.ofDays(30)), List.of(bot.name()));
+        look();
+        assertThat(told()).extracting(StudiesTest::kind).containsExactly("study-stuck");
+        deliver(spool);
+        pass(Duration.ofMinutes(2));
+        assertThat(told()).extracting(StudiesTest::kind).containsExactly("study-complete");
+    }
+
+    @Test
+    void with_verified_it_is_complete_when_each_copy_was_found_and_not_before() throws Exception {
+        bot = receiver("bot", CompleteWhen.VERIFIED, List.of(), 1000, STUDY_COMPLETE, STUDY_STUCK);
+        rules = new RoutingSettings(Map.of(EventFixtures.PACS, EventFixtures.verified()), List.of());
+        long first = accept(spool, STUDY, "1.2.3.1").id();
+        long second = accept(spool, STUDY, "1.2.3.2").id();
+        look();
+        deliver(spool);
+        pass(QUIET);
+        assertThat(told()).as("delivered only").isEmpty();
+        check(first, CopyState.VERIFIED);
+        pass(Duration.ofMinutes(2));
+        assertThat(told()).as("one of two").isEmpty();
+        check(second, CopyState.MISSING);
+        pass(Duration.ofMinutes(2));
+        assertThat(told()).as("one is missing").isEmpty();
+        check(second, CopyState.VERIFIED);
+        pass(Duration.ofMinutes(2));
+        List<JsonNode> told = told();
+        assertThat(told).extracting(StudiesTest::kind).containsExactly("study-complete");
+        assertThat(told.get(0)
+                        .get("data")
+                        .get("destinations")
+                        .get(0)
+                        .get("verified")
+                        .asInt())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void what_the_ledger_has_lost_is_not_told_to_be_verified() throws Exception {
+        bot = receiver("bot", CompleteWhen.VERIFIED, List.of(), 1000, STUDY_COMPLETE, STUDY_STUCK);
+        store.seenAgain(bot.name(), STUDY, 1, fixtures.now.get(), fixtures.now.get());
+        pass(QUIET);
+        pass(Duration.ofDays(1));
+        assertThat(told()).extracting(StudiesTest::kind).containsExactly("study-stuck");
+    }
+
+    private void check(long instance, CopyState state) {
+        long delivery = spool.copies().ofInstance(instance).get(0).deliveryId();
+        spool.copies()
+                .checked(List.of(new Copies.Checked(
+                        delivery, state, fixtures.now.get(), "test", "", Optional.empty(), Optional.empty())));
+        spool.catchUp();
     }
 }
