@@ -46,14 +46,16 @@ final class PublishedRules implements ClusterRules.Target {
     @Override
     public synchronized List<String> problems(String text) {
         if (text.indexOf('\0') >= 0) {
-            return List.of(rules.file() + ": it contains the character U+0000, which the database cannot keep: remove it");
+            return List.of(
+                    rules.file() + ": it contains the character U+0000, which the database cannot keep: remove it");
         }
         try {
             Path file = file();
             Path named = rules.file().toAbsolutePath();
             Path proposed = beside(named, PROPOSED);
             if (!Files.isWritable(file.resolveSibling(""))) {
-                return List.of(cannotBeReplaced(new AccessDeniedException(file.resolveSibling("").toString())));
+                return List.of(cannotBeReplaced(
+                        new AccessDeniedException(file.resolveSibling("").toString())));
             }
             try {
                 DurableFile.writeLike(file, proposed, text);

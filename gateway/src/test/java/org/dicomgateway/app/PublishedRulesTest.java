@@ -25,8 +25,8 @@ class PublishedRulesTest {
 
     private PublishedRules published(Path routing) throws Exception {
         Files.writeString(folder.resolve("gateway.conf"), "");
-        RulesInForce rules =
-                new RulesInForce(routing, Configuration.loadRouting(routing), () -> Instant.parse("2026-03-01T12:00:00Z"));
+        RulesInForce rules = new RulesInForce(
+                routing, Configuration.loadRouting(routing), () -> Instant.parse("2026-03-01T12:00:00Z"));
         rules.tell(new RulesInForce.Followers() {
             @Override
             public void follow(RoutingSettings settings) {}

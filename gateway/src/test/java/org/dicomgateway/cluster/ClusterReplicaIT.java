@@ -1,21 +1,13 @@
 package org.dicomgateway.cluster;
 
-import static org.assertj.core.api.Assertions.tuple;
-
-import org.dicomgateway.spool.Whereabouts.VersionAt;
-
-import org.dicomgateway.spool.Whereabouts.Version;
-
-import org.dicomgateway.spool.Whereabouts;
-
-import java.io.UncheckedIOException;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -49,6 +41,9 @@ import org.dicomgateway.spool.Plan;
 import org.dicomgateway.spool.RefusedException;
 import org.dicomgateway.spool.Replica;
 import org.dicomgateway.spool.Replica.Entry;
+import org.dicomgateway.spool.Whereabouts;
+import org.dicomgateway.spool.Whereabouts.Version;
+import org.dicomgateway.spool.Whereabouts.VersionAt;
 import org.dicomgateway.testkit.PostgresServer;
 import org.dicomgateway.testkit.TestFiles;
 import org.flywaydb.core.Flyway;
