@@ -33,13 +33,16 @@ final class DurableFile {
         write(file, text, part -> {});
     }
 
-    /** As {@link #replace(Path, String)}, for a file that is there, and that the same people may read and write. */
-    static void replaceAlike(Path file, String text) {
-        write(file, text, part -> makeAlike(part, file));
+    /**
+     * As {@link #replace(Path, String)}, for a file that the same people may read and write as {@code model}, which is
+     * there and can be the same file. At no time may others.
+     */
+    static void writeLike(Path model, Path file, String text) {
+        write(file, text, part -> makeAlike(part, model));
     }
 
     /** Gives a file the permissions and the group of another one. */
-    static void makeAlike(Path file, Path model) throws IOException {
+    private static void makeAlike(Path file, Path model) throws IOException {
         PosixFileAttributes wanted = Files.readAttributes(model, PosixFileAttributes.class);
         PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class);
         if (!view.readAttributes().group().equals(wanted.group())) {

@@ -116,6 +116,7 @@ public final class Main {
                 .findFirst();
         CommandLine line = new CommandLine(new Main());
         only.map(List::<Class<?>>of).orElse(COMMANDS).forEach(line::addSubcommand);
+        line.getSubcommands().values().forEach(each -> each.getCommandSpec().versionProvider(new Version()));
         return line.setCommandName(ProgramName.get())
                 .registerConverter(Integer.class, new OptionConverters.OfInteger())
                 .registerConverter(int.class, new OptionConverters.OfInteger())

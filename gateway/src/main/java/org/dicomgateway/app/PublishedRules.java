@@ -2,10 +2,14 @@ package org.dicomgateway.app;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.dicomgateway.admin.api.ReloadView;
 import org.dicomgateway.cluster.ClusterRules;
@@ -38,29 +42,39 @@ final class PublishedRules implements ClusterRules.Target {
         return rules.file().toRealPath();
     }
 
-    /** {@inheritDoc} It is read from a file beside the routing file, as that would be: with what it includes. */
+    /** {@inheritDoc} It is read from a file beside the one that the configuration names: with what it includes. */
     @Override
     public synchronized List<String> problems(String text) {
+        if (text.indexOf('\0') >= 0) {
+            return List.of(
+                    rules.file() + ": it contains the character U+0000, which the database cannot keep: remove it");
+        }
         try {
             Path file = file();
-            Path proposed = beside(file, PROPOSED);
+            Path named = rules.file().toAbsolutePath();
+            Path proposed = beside(named, PROPOSED);
+            if (!Files.isWritable(file.resolveSibling(""))) {
+                return List.of(cannotBeReplaced(
+                        new AccessDeniedException(file.resolveSibling("").toString())));
+            }
             try {
-                Files.writeString(proposed, text);
-                DurableFile.makeAlike(proposed, file);
+                DurableFile.writeLike(file, proposed, text);
                 RoutingFile read = Configuration.readRouting(proposed);
                 return Optional.of(read.problems())
                         .filter(problems -> !problems.isEmpty())
                         .or(() -> read.settings()
-                                .flatMap(settings -> Configuration.notInCluster(file, settings))
+                                .flatMap(settings -> Configuration.notInCluster(named, settings))
                                 .map(List::of))
                         .orElse(List.of())
                         .stream()
                         .map(Problem::toString)
-                        .map(problem -> problem.replace(proposed.toString(), file.toString()))
+                        .map(problem -> problem.replace(proposed.toString(), named.toString()))
                         .toList();
             } finally {
                 Files.deleteIfExists(proposed);
             }
+        } catch (UncheckedIOException e) {
+            return List.of(cannotBeReplaced(Objects.requireNonNull(e.getCause())));
         } catch (IOException e) {
             return List.of(cannotBeReplaced(e));
         }
@@ -83,10 +97,11 @@ final class PublishedRules implements ClusterRules.Target {
         }
         try {
             Path file = file();
-            if (!Files.readString(file).equals(text)) {
+            // As bytes: what somebody wrote there need not be UTF-8.
+            if (!Arrays.equals(Files.readAllBytes(file), text.getBytes(StandardCharsets.UTF_8))) {
                 Path before = beside(file, BEFORE);
                 Files.copy(file, before, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
-                DurableFile.replaceAlike(file, text);
+                DurableFile.writeLike(file, file, text);
                 LOG.info("rules: {} has what {} published; what it had is in {}", file, mention, before);
             }
         } catch (IOException e) {

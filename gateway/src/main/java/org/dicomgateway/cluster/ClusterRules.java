@@ -383,10 +383,12 @@ public final class ClusterRules implements AutoCloseable {
             here.putInForce(next.text(), next.mention());
         } catch (RuntimeException e) {
             String problem = String.valueOf(e.getMessage());
-            if (!problem.equals(lastProblem)) {
+            String said = next.version() + ": " + problem;
+            if (!said.equals(lastProblem)) {
                 LOG.warn("rules: published version {} cannot be put in force here: {}", next.version(), problem);
-                lastProblem = problem;
                 answer(next.id(), problem, false);
+                // Not before: the others are told as well, also after the database was away.
+                lastProblem = said;
             }
             return;
         }

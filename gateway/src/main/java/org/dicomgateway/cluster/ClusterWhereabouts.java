@@ -4,7 +4,9 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.dicomgateway.dicom.commitment.FailureReason;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.spool.Commitment;
@@ -34,37 +36,54 @@ final class ClusterWhereabouts implements Whereabouts {
         here.catchUp();
     }
 
-    /** @param home the member that has it */
-    private record Row(long key, int home, String sopClass) {}
+    /**
+     * @param sopClass empty when a gateway of a version received it that did not say
+     * @param copies all that the database knows of; when it is this gateway's, only those that others were done with
+     *     before it took the instance over
+     */
+    private record Row(long key, boolean ours, String sopClass, List<VersionAt> copies) {}
 
     /** {@inheritDoc} The database numbers versions in the order in which senders got success for them. */
     @Override
     public Optional<Version> newest(Uid sopInstance) {
-        Optional<Version> elsewhere = search.found(transaction -> elsewhere(transaction, sopInstance));
-        return elsewhere.isPresent() ? elsewhere : here.newest(sopInstance);
+        Optional<Row> newest = search.found(transaction -> newest(transaction, sopInstance));
+        if (newest.isEmpty()) {
+            return here.newest(sopInstance);
+        }
+        Row row = newest.get();
+        if (row.ours()) {
+            return here.newest(sopInstance)
+                    .map(version -> new Version(
+                            version.number(),
+                            version.sopClass(),
+                            Stream.concat(row.copies().stream(), version.copies().stream())
+                                    .toList()));
+        }
+        Optional<Uid> sopClass = row.sopClass().isEmpty()
+                ? here.newest(sopInstance).map(Version::sopClass)
+                : Optional.of(Uid.of(row.sopClass()));
+        return sopClass.map(known -> new Version(row.key(), known, row.copies()));
     }
 
-    /** Empty when the newest version is this gateway's, or there is none. */
-    private Optional<Version> elsewhere(Connection transaction, Uid sopInstance) throws SQLException {
-        Optional<Row> newest = Sql.first(
+    private Optional<Row> newest(Connection transaction, Uid sopInstance) throws SQLException {
+        Optional<Row> found = Sql.first(
                 transaction,
-                row -> new Row(row.getLong(1), row.getInt(2), row.getString(3)),
+                row -> new Row(row.getLong(1), row.getInt(2) == membership.id(), row.getString(3), List.of()),
                 "SELECT id, home, sop_class FROM instance WHERE sop_instance = ? ORDER BY id DESC LIMIT 1",
                 sopInstance.value());
-        if (newest.isEmpty()
-                || newest.get().home() == membership.id()
-                || newest.get().sopClass().isEmpty()) {
-            return Optional.empty();
+        if (found.isEmpty()) {
+            return found;
         }
-        return Optional.of(new Version(
-                newest.get().key(),
-                Uid.of(newest.get().sopClass()),
-                Sql.list(
-                        transaction,
-                        ClusterWhereabouts::copy,
-                        "SELECT c.* FROM copy c JOIN instance i ON i.id = c.instance AND i.home = c.home "
-                                + "AND i.local_id = c.local_id WHERE i.id = ? ORDER BY c.place",
-                        newest.get().key())));
+        Row row = found.get();
+        // Of an instance that was taken over, each gateway has the copies that it was done with.
+        List<VersionAt> copies = Sql.list(
+                transaction,
+                ClusterWhereabouts::copy,
+                "SELECT * FROM copy WHERE instance = ? AND (NOT ? OR home <> ?) ORDER BY home, place",
+                row.key(),
+                row.ours(),
+                membership.id());
+        return Optional.of(new Row(row.key(), row.ours(), row.sopClass(), copies));
     }
 
     private static VersionAt copy(ResultSet row) throws SQLException {

@@ -37,6 +37,18 @@ class CommandMessagesTest {
                 }));
     }
 
+    @TestFactory
+    Stream<DynamicTest> every_command_tells_the_version_that_its_help_promises() {
+        return Main.commandLine().getSubcommands().keySet().stream()
+                .map(command -> DynamicTest.dynamicTest(command, () -> {
+                    StringWriter out = new StringWriter();
+                    CommandLine line = Main.commandLine(command);
+                    assertThat(line.setOut(new PrintWriter(out)).execute(command, "--version"))
+                            .isZero();
+                    assertThat(out.toString()).startsWith("DICOM Gateway ");
+                }));
+    }
+
     @Test
     void an_installed_gateway_calls_itself_by_its_own_name() {
         System.setProperty("gateway.command", "dicom-gateway");

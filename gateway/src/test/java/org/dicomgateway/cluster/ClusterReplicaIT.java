@@ -2,10 +2,12 @@ package org.dicomgateway.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -39,6 +41,9 @@ import org.dicomgateway.spool.Plan;
 import org.dicomgateway.spool.RefusedException;
 import org.dicomgateway.spool.Replica;
 import org.dicomgateway.spool.Replica.Entry;
+import org.dicomgateway.spool.Whereabouts;
+import org.dicomgateway.spool.Whereabouts.Version;
+import org.dicomgateway.spool.Whereabouts.VersionAt;
 import org.dicomgateway.testkit.PostgresServer;
 import org.dicomgateway.testkit.TestFiles;
 import org.flywaydb.core.Flyway;
@@ -341,6 +346,79 @@ class ClusterReplicaIT {
             await().atMost(Duration.ofSeconds(20)).until(() -> spool.left.contains(key));
             assertThat(instances(primary)).isEqualTo(1);
         }
+    }
+
+    /** Only what is left is in the spool of whoever took it over. */
+    @Test
+    void what_was_done_before_a_takeover_counts_for_storage_commitment() throws Exception {
+        keep(1).join();
+        primary.execute("UPDATE copy SET state = 4");
+        try (Cluster survivor = new Cluster(settings("gw2", PATIENCE), "1", Duration.ofDays(1), () -> {});
+                Cluster third = new Cluster(settings("gw3", PATIENCE), "1", Duration.ofDays(1), () -> {})) {
+            survivor.replica().join(UUID.randomUUID());
+            third.replica().join(UUID.randomUUID());
+            primary.execute("UPDATE member SET state = 1, epoch = epoch + 1 WHERE node = 'gw1'");
+            primary.execute("UPDATE instance SET (adopter, adopter_epoch) = "
+                    + "(SELECT id, epoch FROM member WHERE node = 'gw2')");
+            long key = primary.number("SELECT id FROM instance");
+            survivor.replica().keep(List.of(with(entry(7), OptionalLong.of(key), entry(1).body())));
+            primary.execute("UPDATE copy SET state = 1, destination = 'b' WHERE local_id = 7");
+
+            for (Whereabouts each : List.of(
+                    survivor.whereabouts(knowing(Optional.of(delivered("b")))),
+                    third.whereabouts(knowing(Optional.empty())))) {
+                assertThat(each.newest(Uid.of("1.2.3.1")).orElseThrow().copies())
+                        .extracting(VersionAt::destination, VersionAt::state)
+                        .containsExactlyInAnyOrder(
+                                tuple(Optional.of("a"), DeliveryState.DISCARDED),
+                                tuple(Optional.of("b"), DeliveryState.DELIVERED));
+            }
+        }
+    }
+
+    @Test
+    void an_older_version_here_does_not_count_when_a_gateway_of_the_version_before_got_a_newer_one() {
+        keep(1).join();
+        primary.execute("UPDATE instance SET sop_class = ''");
+        try (Cluster other = new Cluster(settings("gw2", PATIENCE), "1", Duration.ofDays(1), () -> {})) {
+            other.replica().join(UUID.randomUUID());
+
+            assertThat(other.whereabouts(knowing(Optional.of(delivered("a"))))
+                            .newest(Uid.of("1.2.3.1"))
+                            .orElseThrow()
+                            .copies())
+                    .extracting(VersionAt::state)
+                    .containsExactly(DeliveryState.PENDING);
+            assertThat(other.whereabouts(knowing(Optional.empty())).newest(Uid.of("1.2.3.1")))
+                    .isEmpty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Version delivered(String destination) {
+        return new Version(
+                7,
+                TestFiles.CT,
+                List.of(new VersionAt(
+                        "all",
+                        Optional.of(destination),
+                        DeliveryState.DELIVERED,
+                        false,
+                        Optional.empty(),
+                        Optional.empty())));
+    }
+
+    private static Whereabouts knowing(Optional<Version> version) {
+        return new Whereabouts() {
+            @Override
+            public void catchUp() {}
+
+            @Override
+            public Optional<Version> newest(Uid sopInstance) {
+                return version;
+            }
+        };
     }
 
     @Test
