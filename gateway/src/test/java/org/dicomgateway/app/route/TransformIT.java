@@ -21,6 +21,8 @@ import org.dicomgateway.testkit.TestFiles.TestFile;
 import org.dicomgateway.testkit.scp.StatusScp;
 import org.dicomgateway.testkit.scp.StoreScp;
 import org.junit.jupiter.api.BeforeEach;
+import org.dicomgateway.dicom.values.TransferSyntax;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -198,6 +200,37 @@ class TransformIT {
             research.answer(DimseStatus.SUCCESS);
             gateway.routing(rules).start();
             await().atMost(LIMIT).until(() -> research.stored().size() == 1);
+        }
+    }
+
+    @Test
+    void what_may_have_been_sent_by_transforms_before_the_ledger_was_lost_is_not_transcoded_without_them()
+            throws IOException {
+        List<TransferSyntax> implicit = List.of(TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN);
+        try (StoreScp archive = StoreScp.start(directory, "ARCHIVE");
+                StatusScp research = StatusScp.taking("RESEARCH", DimseStatus.OUT_OF_RESOURCES, implicit);
+                GatewayProcess gateway = gateway()) {
+            String rules = (destinations("trial", archive.peer(), research.peer())
+                            + "routes = [ { name = all, to = [archive, research] } ]")
+                    .replace("transform = ", "transcode = uncompressed-vr, transform = ");
+            gateway.routing(rules).start();
+            send(gateway, List.of(files.single(SIZE).path()));
+            await().atMost(LIMIT).until(() -> research.asked() == 1);
+            gateway.kill();
+            String without = rules.replaceAll(", transform = [^,]*,", ",");
+            assertThat(without).isNotEqualTo(rules);
+            gateway.routing(without).start();
+            await().atMost(LIMIT).until(() -> gateway.count("parked") == 1);
+            send(gateway, List.of(files.single(SIZE).path()));
+            await().atMost(LIMIT).until(() -> Set.copyOf(research.received()).size() == 2);
+            gateway.kill();
+            loseLedger(gateway);
+            research.answer(DimseStatus.SUCCESS);
+            gateway.start();
+            await().atMost(LIMIT).until(() -> gateway.count("parked") == 3 || !research.stored().isEmpty());
+            assertThat(research.stored()).isEmpty();
+            assertThat(gateway.ask("parked").output())
+                    .contains("the ledger that knew what earlier attempts sent was lost");
         }
     }
 
