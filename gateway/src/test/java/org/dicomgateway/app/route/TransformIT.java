@@ -9,9 +9,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.DimseStatus;
 import org.dicomgateway.dicom.values.Peer;
+import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.testkit.Dcmtk;
 import org.dicomgateway.testkit.GatewayProcess;
 import org.dicomgateway.testkit.OrthancServer;
@@ -21,8 +23,6 @@ import org.dicomgateway.testkit.TestFiles.TestFile;
 import org.dicomgateway.testkit.scp.StatusScp;
 import org.dicomgateway.testkit.scp.StoreScp;
 import org.junit.jupiter.api.BeforeEach;
-import org.dicomgateway.dicom.values.TransferSyntax;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -227,7 +227,9 @@ class TransformIT {
             loseLedger(gateway);
             research.answer(DimseStatus.SUCCESS);
             gateway.start();
-            await().atMost(LIMIT).until(() -> gateway.count("parked") == 3 || !research.stored().isEmpty());
+            await().atMost(LIMIT)
+                    .until(() ->
+                            gateway.count("parked") == 3 || !research.stored().isEmpty());
             assertThat(research.stored()).isEmpty();
             assertThat(gateway.ask("parked").output())
                     .contains("the ledger that knew what earlier attempts sent was lost");
