@@ -64,11 +64,12 @@ final class CodecProcess {
      * @throws NotNowException when it cannot be run now
      */
     void run(String option, String from, String to) throws IOException {
+        requireSpace();
         List<String> command = List.of(
                 tool(CodecTools.LIMITER).toString(),
                 "--as=" + (MEMORY + MEMORY_PER_BYTE * pixels),
                 "--cpu=" + limit.toSeconds(),
-                "--fsize=" + (2 * pixels + ByteSize.MIB),
+                "--fsize=" + longestFile(),
                 "--nofile=64",
                 "--core=0",
                 "--",
@@ -93,8 +94,26 @@ final class CodecProcess {
         int exit = await(process, limit.toSeconds());
         String words = words(said);
         if (exit != 0 || !words.isEmpty() || !Files.isRegularFile(folder.resolve(to))) {
+            // It does not say so when the disk was full, and may have been killed for it.
+            requireSpace();
             throw new UntransformableException(
                     tool.getFileName() + " " + option + " ended with " + exit + (words.isEmpty() ? "" : ": " + words));
+        }
+    }
+
+    private long longestFile() {
+        return 2 * pixels + ByteSize.MIB;
+    }
+
+    private void requireSpace() throws NotNowException {
+        long free;
+        try {
+            free = Files.getFileStore(folder).getUsableSpace();
+        } catch (IOException e) {
+            throw new NotNowException("it cannot be transcoded now: " + e.getMessage());
+        }
+        if (free < longestFile()) {
+            throw new NotNowException("it cannot be transcoded now: the disk of the spool is too full");
         }
     }
 

@@ -21,6 +21,7 @@ import org.dicomgateway.dicom.rewrite.UntransformableException;
 import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.spool.DamagedInstanceException;
 import org.dicomgateway.spool.Outbox.NotNowException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes datasets in other transfer syntaxes, a bounded number of them at a time; others wait. Its folder holds what is
@@ -131,6 +132,17 @@ public final class Transcoder {
                 @Override
                 public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                     Files.delete(file);
+                    return FileVisitResult.CONTINUE;
+                }
+
+                /** A codec that outlived its gateway would still write by names within its folder. */
+                @Override
+                public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure)
+                        throws IOException {
+                    if (failure != null) {
+                        throw failure;
+                    }
+                    Files.delete(visited);
                     return FileVisitResult.CONTINUE;
                 }
             });

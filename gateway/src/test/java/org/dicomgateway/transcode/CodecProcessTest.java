@@ -76,4 +76,13 @@ class CodecProcessTest {
                 .isInstanceOf(NotNowException.class);
         assertThatCode(() -> CodecProcess.over(directory, 1)).doesNotThrowAnyException();
     }
+
+    @Test
+    void a_disk_that_is_too_full_is_the_gateways_trouble_and_not_that_of_the_pixels() {
+        long moreThanAnyDisk = 1L << 56;
+        assertThatThrownBy(() -> new CodecProcess(directory, moreThanAnyDisk, Path.of("/bin/false"), LIMIT)
+                        .run("--raw", "in.dcm", "out.dcm"))
+                .isInstanceOf(NotNowException.class)
+                .hasMessageContaining("too full");
+    }
 }

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.dicomgateway.config.transform.TranscodeSettings;
 import org.dicomgateway.dicom.rewrite.UntransformableException;
@@ -272,5 +274,25 @@ class TranscoderTest {
                 EXPLICIT,
                 RLE,
                 "larger than");
+    }
+
+    @Test
+    void a_codec_that_outlived_an_earlier_process_writes_nothing_into_what_is_made_now() throws Exception {
+        Images image = Images.of("unsigned 12");
+        made(image.dataset(), EXPLICIT, TranscodeSettings.JPEG_LS);
+        Path folder = directory.resolve("work/place-0/encode");
+        Process earlier = new ProcessBuilder("sh", "-c", "read go; echo other > out.dcm")
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("said").toFile())
+                .start();
+        prepare();
+        made(image.dataset(), EXPLICIT, TranscodeSettings.JPEG_LS);
+        try (OutputStream go = earlier.getOutputStream()) {
+            go.write('\n');
+        }
+        assertThat(earlier.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(Images.contains(Files.readAllBytes(folder.resolve("out.dcm")), "other"))
+                .isFalse();
     }
 }

@@ -192,14 +192,17 @@ final class OutgoingInstances {
 
     private void note(Claim claim, SentAs sentAs) throws UntransformableException, NotNowException {
         Optional<SentAs> before = outbox.sentAs(claim);
+        // A forgotten note without a version says that it may have been one of several.
         boolean free = before.isEmpty()
-                || (before.get().isForgotten() && before.get().version().equals(sentAs.version()));
+                || (before.get().isForgotten()
+                        && !sentAs.version().isEmpty()
+                        && before.get().version().equals(sentAs.version()));
         if (free) {
             outbox.noteSentAs(claim, sentAs);
         } else if (!before.get().isSameAs(sentAs)) {
             throw otherwise(
                     before.get(),
-                    before.get().version().equals(sentAs.version())
+                    !before.get().isForgotten() && before.get().version().equals(sentAs.version())
                             ? "this version of the gateway, or of its codec, makes something else of it"
                             : "the transforms, their tables or the key are others now");
         }

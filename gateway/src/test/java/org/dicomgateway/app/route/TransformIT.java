@@ -9,9 +9,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.DimseStatus;
 import org.dicomgateway.dicom.values.Peer;
+import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.testkit.Dcmtk;
 import org.dicomgateway.testkit.GatewayProcess;
 import org.dicomgateway.testkit.OrthancServer;
@@ -198,6 +200,39 @@ class TransformIT {
             research.answer(DimseStatus.SUCCESS);
             gateway.routing(rules).start();
             await().atMost(LIMIT).until(() -> research.stored().size() == 1);
+        }
+    }
+
+    @Test
+    void what_may_have_been_sent_by_transforms_before_the_ledger_was_lost_is_not_transcoded_without_them()
+            throws IOException {
+        List<TransferSyntax> implicit = List.of(TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN);
+        try (StoreScp archive = StoreScp.start(directory, "ARCHIVE");
+                StatusScp research = StatusScp.taking("RESEARCH", DimseStatus.OUT_OF_RESOURCES, implicit);
+                GatewayProcess gateway = gateway()) {
+            String rules = (destinations("trial", archive.peer(), research.peer())
+                            + "routes = [ { name = all, to = [archive, research] } ]")
+                    .replace("transform = ", "transcode = uncompressed-vr, transform = ");
+            gateway.routing(rules).start();
+            send(gateway, List.of(files.single(SIZE).path()));
+            await().atMost(LIMIT).until(() -> research.asked() == 1);
+            gateway.kill();
+            String without = rules.replaceAll(", transform = [^,]*,", ",");
+            assertThat(without).isNotEqualTo(rules);
+            gateway.routing(without).start();
+            await().atMost(LIMIT).until(() -> gateway.count("parked") == 1);
+            send(gateway, List.of(files.single(SIZE).path()));
+            await().atMost(LIMIT).until(() -> Set.copyOf(research.received()).size() == 2);
+            gateway.kill();
+            loseLedger(gateway);
+            research.answer(DimseStatus.SUCCESS);
+            gateway.start();
+            await().atMost(LIMIT)
+                    .until(() ->
+                            gateway.count("parked") == 3 || !research.stored().isEmpty());
+            assertThat(research.stored()).isEmpty();
+            assertThat(gateway.ask("parked").output())
+                    .contains("the ledger that knew what earlier attempts sent was lost");
         }
     }
 
