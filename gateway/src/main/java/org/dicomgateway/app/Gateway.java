@@ -157,6 +157,7 @@ public final class Gateway implements AutoCloseable {
                 settings.spool().directory().resolve("transcode"),
                 settings.spool().minFreeSpace().bytes(),
                 Runtime.getRuntime().availableProcessors());
+        transcoder.cleanUp();
         forwarder = new Forwarder(
                 outbox,
                 transcoder,

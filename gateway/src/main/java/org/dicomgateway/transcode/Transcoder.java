@@ -22,12 +22,16 @@ import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.spool.DamagedInstanceException;
 import org.dicomgateway.spool.Outbox.NotNowException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes datasets in other transfer syntaxes, a bounded number of them at a time; others wait. Its folder holds what is
  * being made, and nothing that is needed after a crash. Safe for any number of threads.
  */
 public final class Transcoder {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Transcoder.class);
 
     private final Path folder;
     private final long reserve;
@@ -118,7 +122,20 @@ public final class Transcoder {
         return new NotNowException("it cannot be transcoded now: " + e.getMessage());
     }
 
-    /** What an earlier process has left is of no use. */
+    /**
+     * Deletes what an earlier process has left: it is of no use, and can name patients. When that fails, the next
+     * dataset that is made tries again.
+     */
+    public void cleanUp() {
+        if (Files.exists(folder)) {
+            try {
+                clean();
+            } catch (IOException e) {
+                LOG.warn("what an earlier process left in {} cannot be deleted now: {}", folder, e.toString());
+            }
+        }
+    }
+
     private synchronized void clean() throws IOException {
         if (!cleaned) {
             emptied(folder);

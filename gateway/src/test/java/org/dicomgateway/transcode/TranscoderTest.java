@@ -141,6 +141,15 @@ class TranscoderTest {
     }
 
     @Test
+    void what_an_earlier_process_left_is_deleted_at_the_start() throws IOException {
+        Path work = directory.resolve("work");
+        Files.createDirectories(work.resolve("place-0"));
+        Path left = Files.writeString(work.resolve("place-0/out.dcm"), "somebody's image");
+        transcoder.cleanUp();
+        assertThat(left).doesNotExist();
+    }
+
+    @Test
     void the_same_image_gives_the_same_bytes() throws IOException {
         for (TransferSyntax syntax : TranscodeSettings.COMPRESSED) {
             byte[] original = Images.of("frames").dataset();
