@@ -11,8 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -218,13 +221,22 @@ class SharingIT {
 
     @Test
     void gateways_that_choose_at_the_same_time_choose_the_same() throws InterruptedException {
-        List<List<Optional<String>>> chosen = List.of(new ArrayList<>(), new ArrayList<>());
+        List<SortedMap<Integer, Optional<String>>> chosen = List.of(new TreeMap<>(), new TreeMap<>());
         List<Thread> threads = new ArrayList<>();
+        CountDownLatch together = new CountDownLatch(2);
         for (int i = 0; i < 2; i++) {
             Chooser chooser = gateways.get(i).shared(new Preferring(i == 0 ? "a" : "b", Set.of()));
-            List<Optional<String>> results = chosen.get(i);
-            threads.add(new Thread(() ->
-                    IntStream.range(0, 200).forEach(key -> results.add(chooser.choose(choice("2." + key))))));
+            SortedMap<Integer, Optional<String>> results = chosen.get(i);
+            // From both ends: each is the first for some, whoever is faster.
+            IntStream keys =
+                    i == 0 ? IntStream.range(0, 200) : IntStream.range(0, 200).map(key -> 199 - key);
+            threads.add(new Thread(() -> {
+                together.countDown();
+                while (together.getCount() > 0) {
+                    Thread.onSpinWait();
+                }
+                keys.forEach(key -> results.put(key, chooser.choose(choice("2." + key))));
+            }));
         }
         threads.forEach(Thread::start);
         for (Thread thread : threads) {
@@ -232,7 +244,7 @@ class SharingIT {
         }
 
         assertThat(chosen.get(0)).hasSize(200).isEqualTo(chosen.get(1));
-        assertThat(chosen.get(0)).contains(Optional.of("a"), Optional.of("b"));
+        assertThat(chosen.get(0)).containsValues(Optional.of("a"), Optional.of("b"));
     }
 
     private static Chooser.Choice choice(String study) {
