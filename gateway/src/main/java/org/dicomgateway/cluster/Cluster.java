@@ -27,6 +27,9 @@ public final class Cluster implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
 
+    private static final int ATTEMPTS = 4;
+    private static final Duration BETWEEN = Duration.ofSeconds(1);
+
     private final ClusterSettings settings;
     private final Database database;
     private final Membership membership;
@@ -85,11 +88,7 @@ public final class Cluster implements AutoCloseable {
     public void start(Handover spool) throws IOException {
         ProgressWriter writer = new ProgressWriter(database, membership, queue, spool);
         Takeover others = new Takeover(database, membership, queue, spool);
-        try {
-            others.reconcile();
-        } catch (SQLException e) {
-            throw new ClusterException("the cluster's database cannot be used: " + e.getMessage(), e);
-        }
+        insist(others::reconcile);
         progress = writer;
         takeover = others;
         writer.start();
@@ -109,11 +108,31 @@ public final class Cluster implements AutoCloseable {
      */
     public void catchUp(ClusterRules.Target here, BiConsumer<String, String> pause, Consumer<String> resume)
             throws IOException {
-        try {
-            rules.catchUp(here);
-            orders.catchUp(pause, resume);
-        } catch (SQLException e) {
-            throw new ClusterException("the cluster's database cannot be used: " + e.getMessage(), e);
+        insist(() -> rules.catchUp(here));
+        insist(() -> orders.catchUp(pause, resume));
+    }
+
+    /** Something that needs the database, and can be done again. */
+    private interface Step {
+        void take() throws SQLException;
+    }
+
+    /**
+     * Who declares an earlier process of this gateway dead ends the connections of its name, this one's among them: the
+     * next try has others.
+     */
+    private static void insist(Step step) throws ClusterException {
+        for (int attempt = 1; true; attempt++) {
+            try {
+                step.take();
+                return;
+            } catch (SQLException e) {
+                if (attempt == ATTEMPTS || e instanceof FencedException) {
+                    throw new ClusterException("the cluster's database cannot be used: " + e.getMessage(), e);
+                }
+                LOG.warn("the cluster's database cannot be used, and is tried again: {}", e.getMessage());
+                Membership.pause(BETWEEN);
+            }
         }
     }
 

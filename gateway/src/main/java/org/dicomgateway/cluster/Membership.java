@@ -165,7 +165,7 @@ final class Membership implements AutoCloseable {
                 spool));
     }
 
-    private static void pause(Duration time) {
+    static void pause(Duration time) {
         try {
             TimeUnit.NANOSECONDS.sleep(time.toNanos());
         } catch (InterruptedException e) {

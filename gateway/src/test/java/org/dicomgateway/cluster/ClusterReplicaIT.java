@@ -63,6 +63,23 @@ class ClusterReplicaIT {
     private static final String WAITING =
             "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND application_name LIKE 'dicom-%'";
 
+    private static final ClusterRules.Target NO_RULES = new ClusterRules.Target() {
+        @Override
+        public List<String> problems(String text) {
+            return List.of();
+        }
+
+        @Override
+        public void putInForce(String text, String mention) {
+            throw new IllegalStateException("nothing was published");
+        }
+
+        @Override
+        public String inForce() {
+            return "";
+        }
+    };
+
     @TempDir
     private static Path directory;
 
@@ -146,6 +163,18 @@ class ClusterReplicaIT {
 
     private static long instances(PostgresServer server) {
         return server.number("SELECT count(*) FROM instance");
+    }
+
+    /** As another gateway does that declares an earlier process of this one dead. */
+    @Test
+    void a_start_whose_connections_are_ended_goes_on_with_others() throws IOException {
+        for (int i = 0; i < 5; i++) {
+            cluster.catchUp(NO_RULES, (destination, reason) -> {}, destination -> {});
+            primary.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    + "WHERE application_name LIKE 'dicom-gateway%'");
+        }
+        cluster.catchUp(NO_RULES, (destination, reason) -> {}, destination -> {});
+        assertThat(fenced.get()).isZero();
     }
 
     @Test

@@ -13,7 +13,6 @@ import org.dicomgateway.admin.api.Requests;
 import org.dicomgateway.admin.cluster.PublishedView;
 import org.dicomgateway.admin.cluster.PublishingView;
 import org.dicomgateway.cli.common.ExitCode;
-import org.dicomgateway.cli.common.NameConverter;
 import org.dicomgateway.cli.common.OperatorCommand;
 import org.dicomgateway.cli.common.OptionConverters;
 import org.dicomgateway.cli.common.RunningGateway;
@@ -58,6 +57,7 @@ public final class RulesCommand extends OperatorCommand {
     private static final int MAX_SAYS = 1000;
     private static final int DIGITS = 8;
     private static final int LISTED = 20;
+    private static final String NOBODY = "-";
     private static final String PATH = "/api/cluster/rules";
 
     /** The action. */
@@ -157,10 +157,10 @@ public final class RulesCommand extends OperatorCommand {
                                     .map(version -> " (as " + version + ")")
                                     .orElse(""),
                     Times.of(each.at()),
-                    each.operator().isEmpty() ? NameConverter.ANY : Text.printable(each.operator(), MAX_SAYS),
+                    each.operator().isEmpty() ? NOBODY : Text.printable(each.operator(), MAX_SAYS),
                     each.askedAt(),
                     each.digest().substring(0, DIGITS),
-                    each.gateways().isEmpty() ? NameConverter.ANY : String.join(", ", each.gateways()));
+                    each.gateways().isEmpty() ? NOBODY : String.join(", ", each.gateways()));
         }
         List<String> lines = new ArrayList<>(table.lines());
         Optional<String> different = gateway.cluster().flatMap(StatusText::differentRules);
