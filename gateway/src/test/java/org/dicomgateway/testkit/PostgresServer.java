@@ -250,9 +250,19 @@ public final class PostgresServer implements AutoCloseable {
         all.forEach(process -> Dcmtk.run("kill", "-" + name, Long.toString(process.pid())));
     }
 
-    /** Starts it again after {@link #kill}. */
+    /** Starts it again after {@link #kill}: when its last process is gone, which still has its memory. */
     public void startAgain() {
-        child = launch();
+        for (int attempt = 1; true; attempt++) {
+            try {
+                child = launch();
+                return;
+            } catch (IllegalStateException e) {
+                if (attempt == 10 || !String.valueOf(e.getMessage()).contains("pre-existing shared memory block")) {
+                    throw e;
+                }
+                Waiting.pause(Duration.ofMillis(500));
+            }
+        }
     }
 
     @Override
