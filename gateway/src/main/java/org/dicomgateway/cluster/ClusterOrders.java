@@ -37,7 +37,8 @@ import org.slf4j.LoggerFactory;
  * back, before it sends anything; one that joins later pauses what the cluster has paused.
  *
  * <p>Without the database the gateway that is asked does its part, and says that the others were not asked. Safe for
- * any number of threads.
+ * any number of threads. The class is long because what is ordered, what is done and what is answered are one protocol
+ * over the same two tables, each step beside its SQL.
  */
 public final class ClusterOrders implements AutoCloseable {
 

@@ -11,10 +11,12 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -30,6 +32,8 @@ import tools.jackson.databind.json.JsonMapper;
  * What was seen, what was told, and what waits to be told: an SQLite file beside the ledger. Each change is one
  * transaction and durable on return. Its loss loses no instance: the events that waited in it are lost, and what is
  * received from then on makes events again. Safe for any number of threads.
+ *
+ * <p>The class is long because every change stands beside its SQL, and all of them share one connection.
  */
 final class EventStore implements AutoCloseable {
 
@@ -101,6 +105,9 @@ final class EventStore implements AutoCloseable {
      * @param times how often anything was told of the study
      */
     record Watched(String study, long lastInstance, Instant lastAt, long told, boolean stuck, int times) {}
+
+    /** Whom to look for, and how long after the last instance. */
+    record Looking(String receiver, Duration quiet) {}
 
     /** What a receiver knows of something that is not a study. */
     record Told(long level, Instant at, int times) {
@@ -245,9 +252,6 @@ final class EventStore implements AutoCloseable {
         });
     }
 
-    /** Whom to look for, and how long after the last instance. */
-    record Looking(String receiver, java.time.Duration quiet) {}
-
     private static final String ARRIVED = """
             INSERT INTO study VALUES (?1, ?2, ?3, ?4, 0, 0, 0, ?5)
             ON CONFLICT (receiver, study) DO UPDATE SET last_instance = ?3, last_at = ?4, look_at = ?5""";
@@ -386,7 +390,7 @@ final class EventStore implements AutoCloseable {
     }
 
     private static EventKind kind(String word) {
-        return EventKind.valueOf(word.toUpperCase(java.util.Locale.ROOT).replace('-', '_'));
+        return EventKind.valueOf(word.toUpperCase(Locale.ROOT).replace('-', '_'));
     }
 
     /** The receiver has taken the event. */

@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.dicomgateway.admin.api.Json;
 import org.dicomgateway.admin.events.EventControls;
 import org.dicomgateway.admin.events.EventView;
+import org.dicomgateway.admin.server.Answers;
 import org.dicomgateway.cli.common.Counted;
 import org.dicomgateway.cli.common.ExitCode;
 import org.dicomgateway.cli.common.Found;
@@ -130,13 +131,11 @@ public final class EventsCommand extends OperatorCommand {
                 ? gateway.post("/api/receivers/retry", new EventControls.Retry(Optional.of(receiver)))
                 : gateway.post(
                         "/api/receivers/discard", new EventControls.Discard(Optional.of(receiver), event, reason));
-        long count = Json.readAnswer(answer, Count.class).count();
+        long count = Json.readAnswer(answer, Answers.Count.class).count();
         String done = action == Action.retry ? " told now" : " discarded";
         print(answer, List.of(Counted.of(count, "event is", "events are") + done));
         return ExitCode.DONE;
     }
-
-    private record Count(long count) {}
 
     private int list(RunningGateway gateway) throws RunningGatewayException {
         Map<String, String> conditions = new LinkedHashMap<>();

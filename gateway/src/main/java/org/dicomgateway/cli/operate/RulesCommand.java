@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.dicomgateway.admin.api.Json;
 import org.dicomgateway.admin.api.Requests;
@@ -22,7 +20,6 @@ import org.dicomgateway.cli.common.Times;
 import org.dicomgateway.dicom.values.Text;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
 
@@ -60,17 +57,12 @@ public final class RulesCommand extends OperatorCommand {
     private static final String NOBODY = "-";
     private static final String PATH = "/api/cluster/rules";
 
-    /** The action. */
+    /** What is done. */
     enum Action {
-        LIST,
-        PUBLISH,
-        ROLLBACK,
-        SHOW;
-
-        @Override
-        public String toString() {
-            return name().toLowerCase(Locale.ROOT);
-        }
+        list,
+        publish,
+        rollback,
+        show
     }
 
     @Parameters(
@@ -78,9 +70,8 @@ public final class RulesCommand extends OperatorCommand {
             arity = "0..1",
             paramLabel = "ACTION",
             defaultValue = "list",
-            converter = OfAction.class,
             description = "list, publish, rollback or show (default: ${DEFAULT-VALUE}).")
-    private Action action = Action.LIST;
+    private Action action = Action.list;
 
     @Parameters(
             index = "1",
@@ -89,25 +80,14 @@ public final class RulesCommand extends OperatorCommand {
             description = "The file to publish, or the version to publish again or to show.")
     private @Nullable String what;
 
-    private static final class OfAction implements ITypeConverter<Action> {
-        @Override
-        public Action convert(String text) {
-            return Arrays.stream(Action.values())
-                    .filter(action -> action.toString().equals(text))
-                    .findFirst()
-                    .orElseThrow(() ->
-                            new TypeConversionException("'" + text + "' is not one of list, publish, rollback, show"));
-        }
-    }
-
     @Override
     public void check() {
-        if ((action == Action.LIST) != (what == null)) {
+        if ((action == Action.list) != (what == null)) {
             throw misuse(
                     switch (action) {
-                        case LIST -> "list takes no further argument";
-                        case PUBLISH -> "give the file to publish";
-                        case ROLLBACK, SHOW -> "give a version that rules list shows";
+                        case list -> "list takes no further argument";
+                        case publish -> "give the file to publish";
+                        case rollback, show -> "give a version that rules list shows";
                     });
         }
     }
@@ -132,10 +112,10 @@ public final class RulesCommand extends OperatorCommand {
     @Override
     public int run(RunningGateway gateway) throws RunningGatewayException {
         return switch (action) {
-            case LIST -> list(gateway);
-            case PUBLISH -> publish(gateway, new Requests.Publish(Optional.of(text()), Optional.empty()));
-            case ROLLBACK -> publish(gateway, new Requests.Publish(Optional.empty(), Optional.of(version())));
-            case SHOW -> {
+            case list -> list(gateway);
+            case publish -> publish(gateway, new Requests.Publish(Optional.of(text()), Optional.empty()));
+            case rollback -> publish(gateway, new Requests.Publish(Optional.empty(), Optional.of(version())));
+            case show -> {
                 String answer = gateway.get(PATH + "/" + version());
                 print(
                         answer,
