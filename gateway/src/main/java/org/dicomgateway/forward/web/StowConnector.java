@@ -35,8 +35,9 @@ import org.dicomgateway.forward.outcome.Outcome.Impossible;
 import org.dicomgateway.forward.outcome.Outcome.Refused;
 import org.dicomgateway.forward.outcome.Outcome.Unavailable;
 import org.dicomgateway.forward.outcome.OutcomeTable;
-import org.dicomgateway.forward.web.StowResponse.Result;
 import org.dicomgateway.orthanc.BoundedBody;
+import org.dicomgateway.orthanc.SopResults;
+import org.dicomgateway.orthanc.SopResults.Result;
 import org.dicomgateway.orthanc.WebAccess;
 import org.dicomgateway.spool.Claim;
 import org.dicomgateway.spool.Instance;
@@ -160,7 +161,7 @@ public final class StowConnector implements Connector {
             if (response.statusCode() == UNAUTHORIZED) {
                 return new Unavailable(unauthorized(), Duration.ZERO, true);
             }
-            Optional<Result> result = StowResponse.read(
+            Optional<Result> result = SopResults.read(
                             response.headers().firstValue("Content-Type").orElse(""), response.body())
                     .flatMap(answer -> answer.about(outgoing.sopInstance()));
             if (StowTable.isDuplicate(response.statusCode(), result)) {
