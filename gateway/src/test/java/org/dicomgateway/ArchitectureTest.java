@@ -57,7 +57,7 @@ class ArchitectureTest {
             stage("route", "config dicom spool"),
             stage("cluster", "config dicom forward process spool"),
             stage("conformance", "config dicom forward receive security spool"),
-            stage("commit", "config dicom process spool"),
+            stage("commit", "config dicom orthanc process spool"),
             stage("forward", "config dicom observe orthanc process spool transcode transform"),
             stage("transcode", "config dicom spool"),
             stage("events", "commit config dicom forward orthanc process security spool"),

@@ -32,6 +32,7 @@ import org.dicomgateway.cluster.Cluster;
 import org.dicomgateway.cluster.ClusterOrders;
 import org.dicomgateway.commit.ArchiveCommitments;
 import org.dicomgateway.commit.Commitments;
+import org.dicomgateway.commit.Inquiry;
 import org.dicomgateway.config.Configuration.Loaded;
 import org.dicomgateway.config.hocon.ConfigurationException;
 import org.dicomgateway.config.settings.CommitmentSettings;
@@ -171,7 +172,9 @@ public final class Gateway implements AutoCloseable {
         verifier = new Verifier(spool.copies(), spool, this::archive, forwarder::isSending, clock);
         archiveCommitments = new ArchiveCommitments(
                 spool.commitments(),
-                destination -> CommitmentRequestor.of(destination.requestor(), tls),
+                destination -> destination.isWeb()
+                        ? Inquiry.of(destination, webAccesses.apply(destination), clock)
+                        : Inquiry.of(destination, CommitmentRequestor.of(destination.requestor(), tls)),
                 delivery -> verifier.sendAgain(delivery, "storage commitment"),
                 clock);
         events = Events.open(

@@ -17,7 +17,6 @@ import org.dicomgateway.config.settings.DestinationSettings.CommitmentRequests;
 import org.dicomgateway.dicom.commitment.CommitmentResult;
 import org.dicomgateway.dicom.commitment.CommitmentScp.Answer;
 import org.dicomgateway.dicom.commitment.CommitmentScu;
-import org.dicomgateway.dicom.requestor.CommitmentRequestor;
 import org.dicomgateway.dicom.values.DimseStatus;
 import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.process.LongLived;
@@ -26,7 +25,7 @@ import org.dicomgateway.spool.CopyCommitments;
 import org.dicomgateway.spool.CopyCommitments.Debt;
 
 /**
- * Asks the destinations for storage commitment that are configured so (PS3.4 Annex J), and takes their reports. Safe
+ * Asks the destinations for storage commitment that are configured so (PS3.4 Annex J, PS3.18 13), and takes their reports. Safe
  * for any number of threads.
  *
  * <p><b>Guarantee.</b> A delivered copy is asked for until its destination has committed it, with growing pauses of at
@@ -57,7 +56,7 @@ public final class ArchiveCommitments implements CommitmentScu, AutoCloseable {
             String destination, long open, long failed, Optional<Instant> oldest, long committed, String problem) {}
 
     private final CopyCommitments spool;
-    private final Function<DestinationSettings, CommitmentRequestor> requestors;
+    private final Function<DestinationSettings, Inquiry> inquiries;
     private final LongPredicate resend;
     private final InstantSource clock;
     private final Map<String, Desk> desks = new ConcurrentSkipListMap<>();
@@ -69,11 +68,11 @@ public final class ArchiveCommitments implements CommitmentScu, AutoCloseable {
      */
     public ArchiveCommitments(
             CopyCommitments spool,
-            Function<DestinationSettings, CommitmentRequestor> requestors,
+            Function<DestinationSettings, Inquiry> inquiries,
             LongPredicate resend,
             InstantSource clock) {
         this.spool = spool;
-        this.requestors = requestors;
+        this.inquiries = inquiries;
         this.resend = resend;
         this.clock = clock;
     }
@@ -98,7 +97,7 @@ public final class ArchiveCommitments implements CommitmentScu, AutoCloseable {
 
     private Desk open(DestinationSettings settings) {
         DestinationCommitments commitments =
-                new DestinationCommitments(settings, requestors.apply(settings), spool, resend, clock);
+                new DestinationCommitments(settings, inquiries.apply(settings), spool, resend, clock);
         Desk desk =
                 new Desk(commitments, new Repeating("commitment-by-" + settings.name(), INTERVAL, commitments::look));
         desk.looking.start();

@@ -18,13 +18,10 @@ import org.dicomgateway.dicom.commitment.CommitmentRequest;
 import org.dicomgateway.dicom.commitment.CommitmentResult;
 import org.dicomgateway.dicom.commitment.CommitmentResult.Failure;
 import org.dicomgateway.dicom.commitment.CommitmentScp.Answer;
-import org.dicomgateway.dicom.commitment.CommitmentScu;
 import org.dicomgateway.dicom.commitment.SopReference;
-import org.dicomgateway.dicom.requestor.CommitmentRequestor;
-import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.DimseStatus;
 import org.dicomgateway.dicom.values.Origin;
-import org.dicomgateway.dicom.values.Peer;
+import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.dicom.wire.AssociationException;
 import org.dicomgateway.spool.CopyCommitments;
 import org.dicomgateway.spool.CopyCommitments.Note;
@@ -52,6 +49,9 @@ final class DestinationCommitments {
     private static final Duration SAME_ASSOCIATION = Duration.ofSeconds(3);
 
     private static final Retry PAUSES = new Retry(Duration.ofSeconds(5), Duration.ofHours(1), Duration.ZERO);
+    /** Before a server is asked again that knows no such requests: it may get them with its next version. */
+    private static final Duration NOT_OFFERED = Duration.ofHours(1);
+
     private static final Duration LONGEST_BETWEEN_REQUESTS = Duration.ofDays(1);
     private static final int LOOKS_IN_TIME = 10;
     private static final Duration LONGEST_LOOK = Duration.ofSeconds(10);
@@ -60,9 +60,7 @@ final class DestinationCommitments {
     private record Report(OpenRequest request, CommitmentResult result, boolean late) {}
 
     private final DestinationSettings settings;
-    private final Peer peer;
-    private final AeTitle calling;
-    private final CommitmentRequestor requestor;
+    private final Inquiry inquiry;
     private final CopyCommitments spool;
     private final InstantSource clock;
     private final Duration after;
@@ -77,19 +75,17 @@ final class DestinationCommitments {
     private Instant notBefore = Instant.MIN;
 
     /**
-     * @param settings of a DICOM node, with a calling AE title
+     * @param inquiry how the destination is asked
      * @param resend sends the copy of a delivery again that the destination does not have; whether it does
      */
     DestinationCommitments(
             DestinationSettings settings,
-            CommitmentRequestor requestor,
+            Inquiry inquiry,
             CopyCommitments spool,
             LongPredicate resend,
             InstantSource clock) {
         this.settings = settings;
-        this.peer = settings.peer().orElseThrow();
-        this.calling = settings.callingAe().orElseThrow();
-        this.requestor = requestor;
+        this.inquiry = inquiry;
         this.spool = spool;
         this.clock = clock;
         this.after = settings.commitment().after();
@@ -107,6 +103,14 @@ final class DestinationCommitments {
     void look() {
         if (!stopping && !clock.instant().isBefore(notBefore)) {
             askForAll();
+        }
+        if (!stopping) {
+            inquiry.collect(
+                            each -> requests.find(each)
+                                    .filter(OpenRequest::isOpen)
+                                    .isPresent(),
+                            this::take)
+                    .forEach(this::forgotten);
         }
         expire();
         useReports();
@@ -158,24 +162,29 @@ final class DestinationCommitments {
         Instant deadline = clock.instant().plus(settings.commitment().deadline());
         OpenRequest request = new OpenRequest(batch, deadline);
         requests.add(request);
-        int status;
+        Inquiry.Reply reply;
         try {
-            status = requestor.request(
-                    peer, calling, message(request, batch), new SameAssociation(), () -> waitFor(request));
+            reply = inquiry.ask(message(request, batch), this::take, () -> waitFor(request));
         } catch (AssociationException e) {
             request.expire();
             // It may break off at this request alone. The others go first now.
             note(request, false, any -> clock.instant().plus(after));
-            failed(String.valueOf(e.getMessage()));
+            failed(String.valueOf(e.getMessage()), Duration.ZERO);
             return false;
         } catch (RuntimeException e) {
             request.expire();
             throw e;
         }
-        if (DimseStatus.kindOf(status) == DimseStatus.Kind.FAILURE) {
+        if (reply.kind() == Inquiry.Kind.NOT_OFFERED) {
+            request.expire();
+            note(request, false, any -> clock.instant().plus(after));
+            notOffered(reply.why());
+            return false;
+        }
+        if (reply.kind() == Inquiry.Kind.REFUSED) {
             request.expire();
             note(request, true, this::nextRequest);
-            failed("it answered the request with " + DimseStatus.format(status) + ", " + DimseStatus.meaningOf(status));
+            failed(reply.why(), reply.pause());
             return false;
         }
         if (failures > 0) {
@@ -208,9 +217,11 @@ final class DestinationCommitments {
         }
     }
 
-    private void failed(String why) {
+    /** @param atLeast how long to wait before the next request */
+    private void failed(String why, Duration atLeast) {
         failures++;
-        notBefore = clock.instant().plus(PAUSES.delayAfter(failures));
+        Duration pause = PAUSES.delayAfter(failures);
+        notBefore = clock.instant().plus(pause.compareTo(atLeast) < 0 ? atLeast : pause);
         if (failures == 1) {
             LOG.warn(
                     "commitment: {} cannot be asked for it; this is tried again with growing pauses: {}",
@@ -218,6 +229,17 @@ final class DestinationCommitments {
                     why);
         }
         problem = why;
+    }
+
+    private void notOffered(String why) {
+        failures++;
+        notBefore = clock.instant().plus(NOT_OFFERED);
+        String told = "it offers no storage commitment over DICOMweb (" + why + "): set commitment.request = false;"
+                + " verify.level shows what it holds";
+        if (!problem.equals(told)) {
+            LOG.warn("commitment: {} is not asked for {} min: {}", settings.name(), NOT_OFFERED.toMinutes(), told);
+        }
+        problem = told;
     }
 
     /** When a copy is to be asked for again, after so many requests that did not get it committed. */
@@ -247,11 +269,29 @@ final class DestinationCommitments {
         }
     }
 
-    /** Takes a report; empty when it is about no request to this destination. For any thread. */
+    private void forgotten(Uid transaction) {
+        requests.find(transaction).ifPresent(request -> {
+            request.expire();
+            note(request, false, this::nextRequest);
+            LOG.warn(
+                    "commitment: {} has no result for the {} instances of transaction {}; it is asked again",
+                    settings.name(),
+                    request.all().size(),
+                    transaction);
+        });
+    }
+
+    /** Takes a report that a peer brings; empty when it is about no request to this destination. For any thread. */
     Optional<Answer> report(CommitmentResult result, Origin origin) {
+        return inquiry.isFrom(origin) && requests.find(result.transaction()).isPresent()
+                ? Optional.of(take(result))
+                : Optional.empty();
+    }
+
+    private Answer take(CommitmentResult result) {
         Optional<OpenRequest> found = requests.find(result.transaction());
-        if (found.isEmpty() || !origin.calling().equals(peer.aeTitle())) {
-            return Optional.empty();
+        if (found.isEmpty()) {
+            return ArchiveCommitments.UNKNOWN;
         }
         OpenRequest request = found.get();
         boolean asked = Stream.concat(
@@ -259,14 +299,13 @@ final class DestinationCommitments {
                 .map(SopReference::sopInstance)
                 .anyMatch(request.copies()::containsKey);
         if (!asked) {
-            return Optional.of(
-                    new Answer(DimseStatus.INVALID_ARGUMENT_VALUE, "it names no instance of the transaction"));
+            return new Answer(DimseStatus.INVALID_ARGUMENT_VALUE, "it names no instance of the transaction");
         }
         boolean late = !request.isOpen();
         if (request.answered()) {
             reports.add(new Report(request, result, late));
         }
-        return Optional.of(Answer.TAKEN);
+        return Answer.TAKEN;
     }
 
     private void useReports() {
@@ -292,19 +331,5 @@ final class DestinationCommitments {
      */
     synchronized void stop() {
         stopping = true;
-    }
-
-    /** Takes the reports on the association of a request. */
-    private final class SameAssociation implements CommitmentScu {
-
-        @Override
-        public String refusal(Origin origin) {
-            return "";
-        }
-
-        @Override
-        public Answer report(CommitmentResult result, Origin origin) {
-            return DestinationCommitments.this.report(result, origin).orElse(ArchiveCommitments.UNKNOWN);
-        }
     }
 }

@@ -46,7 +46,9 @@ public final class ConformanceStatement {
     private static void overview(Draft draft, Loaded settings, String version) {
         boolean commits = !settings.gateway().commitment().senders().isEmpty();
         boolean asks = destinations(settings).stream()
-                .anyMatch(each -> each.commitment().request());
+                .anyMatch(each -> each.commitment().request() && !each.isWeb());
+        boolean asksOnTheWeb = destinations(settings).stream()
+                .anyMatch(each -> each.commitment().request() && each.isWeb());
         boolean web = destinations(settings).stream().anyMatch(DestinationSettings::isWeb);
         boolean checks =
                 destinations(settings).stream().anyMatch(each -> each.verify().isOn());
@@ -79,6 +81,11 @@ public final class ConformanceStatement {
                                         yesOrNo(commits),
                                         "SCP for the senders under gateway.commitment; SCU for destinations with "
                                                 + "commitment.request"),
+                                List.of(
+                                        "Storage Commitment (DICOMweb)",
+                                        yesOrNo(asksOnTheWeb),
+                                        "no",
+                                        "as a user agent, to destinations over DICOMweb with commitment.request"),
                                 List.of(
                                         "Study Root Query/Retrieve, FIND and GET",
                                         checks ? "yes" : "when an operator asks",
@@ -175,7 +182,8 @@ public final class ConformanceStatement {
             draft.text("The gateway sends N-ACTION for the instances of a study after its last delivery, and takes the "
                             + "N-EVENT-REPORT on the same association or on one that the destination opens to a listener (the "
                             + "gateway then accepts the SCU role). What is not committed is checked, and sent again where it "
-                            + "is missing.")
+                            + "is missing. A destination over DICOMweb is asked by POST to commitment-requests (PS3.18 13), and "
+                            + "by GET for a result that it does not have at once.")
                     .table(
                             List.of("Destination", "Asked after", "Waits for the report"),
                             asked.stream()

@@ -2,6 +2,9 @@ package org.dicomgateway.commit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -10,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.config.settings.DestinationSettings.BreakerSettings;
@@ -40,6 +44,7 @@ import org.dicomgateway.spool.CopyCommitments;
 import org.dicomgateway.spool.CopyState;
 import org.dicomgateway.spool.Instance;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** What a destination is asked, when, and what its reports do. */
 class DestinationCommitmentsTest {
@@ -78,7 +83,7 @@ class DestinationCommitmentsTest {
                 new CommitmentRequests(true, AFTER, DEADLINE),
                 List.of(),
                 TranscodeSettings.NEVER);
-        return new DestinationCommitments(settings, server, spool, this::resend, () -> now);
+        return new DestinationCommitments(settings, Inquiry.of(settings, server), spool, this::resend, () -> now);
     }
 
     private boolean resend(long delivery) {
@@ -269,6 +274,75 @@ class DestinationCommitmentsTest {
         look(Duration.ofMinutes(10));
         assertThat(server.asked.size()).isGreaterThan(tried + 3);
         assertThat(commitments.problem()).isEmpty();
+    }
+
+    @Test
+    void a_server_that_does_not_offer_it_is_told_once_and_asked_again_every_hour() {
+        List<CommitmentRequest> asked = new ArrayList<>();
+        Inquiry absent = new Inquiry() {
+            @Override
+            public Reply ask(CommitmentRequest request, Function<CommitmentResult, Answer> reports, Runnable wait) {
+                asked.add(request);
+                return new Reply(Kind.NOT_OFFERED, "HTTP 404", Duration.ZERO);
+            }
+
+            @Override
+            public boolean isFrom(Origin origin) {
+                return false;
+            }
+        };
+        commitments = new DestinationCommitments(commitments.settings(), absent, spool, this::resend, () -> now);
+        spool.deliver(1, "1.9");
+        spool.deliver(2, "1.8");
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        Logger logger = (Logger) LoggerFactory.getLogger(DestinationCommitments.class);
+        logger.addAppender(log);
+        look(AFTER);
+        for (int i = 0; i < 59; i++) {
+            look(Duration.ofMinutes(1));
+        }
+        assertThat(asked).hasSize(1);
+        assertThat(commitments.problem()).contains("offers no storage commitment over DICOMweb (HTTP 404)");
+        look(Duration.ofMinutes(1));
+        look(Duration.ofHours(1));
+        logger.detachAppender(log);
+        assertThat(asked).hasSize(3);
+        assertThat(log.list).singleElement().asString().contains("not asked for 60 min");
+        assertThat(spool.said(1)).isEmpty();
+    }
+
+    @Test
+    void a_request_whose_result_is_lost_is_made_again() {
+        List<CommitmentRequest> asked = new ArrayList<>();
+        List<Uid> lost = new ArrayList<>();
+        Inquiry forgetful = new Inquiry() {
+            @Override
+            public Reply ask(CommitmentRequest request, Function<CommitmentResult, Answer> reports, Runnable wait) {
+                asked.add(request);
+                return Reply.TAKEN;
+            }
+
+            @Override
+            public List<Uid> collect(Predicate<Uid> open, Function<CommitmentResult, Answer> reports) {
+                return List.copyOf(lost);
+            }
+
+            @Override
+            public boolean isFrom(Origin origin) {
+                return false;
+            }
+        };
+        commitments = new DestinationCommitments(commitments.settings(), forgetful, spool, this::resend, () -> now);
+        spool.deliver(1, "1.9");
+        look(AFTER);
+        lost.add(asked.get(0).transaction());
+        look(Duration.ofSeconds(10));
+        lost.clear();
+        look(AFTER);
+        look(AFTER);
+        assertThat(asked).hasSize(2);
+        assertThat(asked.get(1).transaction()).isNotEqualTo(asked.get(0).transaction());
     }
 
     @Test

@@ -111,6 +111,13 @@ class DicomWebSettingsTest {
         assertThat(node.dicomWeb().flatMap(DicomWebSettings::bearer)).isPresent();
     }
 
+    @Test
+    void it_can_be_asked_for_storage_commitment_whatever_the_calling_ae_of_others_is() throws Exception {
+        DestinationSettings web = destination(URL + "commitment.request = true, commitment.after = 1 s");
+
+        assertThat(web.commitment().request()).isTrue();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -118,7 +125,6 @@ class DicomWebSettingsTest {
                 "calling-ae = GATEWAY                           | destinations.a.calling-ae          | names no AE title",
                 "association-timeout = 3 s                      | destinations.a.association-timeout | there is no association",
                 "max-pdu-length = 32 KiB                        | destinations.a.max-pdu-length      | there are no PDUs",
-                "commitment.request = true                      | destinations.a.commitment.request  | not asked for over DICOMweb",
                 "tls { trust = system, verify-host-name = no }  | destinations.a.tls.verify-host-name | always has to match",
                 "tls { trust = system, server-name = x }        | destinations.a.tls.server-name     | match the host of the URL",
                 "dicomweb { url = \"http://h\" }, tls.trust = system | destinations.a.dicomweb.url   | begins with http:",

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.config.settings.DestinationSettings.BreakerSettings;
+import org.dicomgateway.config.settings.DestinationSettings.DicomWebSettings;
 import org.dicomgateway.config.settings.DestinationSettings.RetrySettings;
 import org.dicomgateway.config.settings.RateLimit;
 import org.dicomgateway.config.settings.Schedule;
@@ -48,6 +49,37 @@ public final class Destinations {
                 RateLimit.UNLIMITED,
                 Optional.empty(),
                 Optional.empty(),
+                VerifySettings.NONE,
+                DestinationSettings.CommitmentRequests.NONE,
+                List.of(),
+                TranscodeSettings.NEVER);
+    }
+
+    /** Over DICOMweb, with short limits. */
+    public static DestinationSettings web(String name, DicomWebSettings web) {
+        Duration timeout = Duration.ofSeconds(2);
+        return web(name, web, new RequestorSettings(timeout, timeout, timeout, timeout, timeout, 16384));
+    }
+
+    /** Over DICOMweb. */
+    public static DestinationSettings web(String name, DicomWebSettings web, RequestorSettings requestor) {
+        Duration timeout = Duration.ofSeconds(2);
+        return new DestinationSettings(
+                name,
+                Optional.empty(),
+                Optional.of(AeTitle.of("GATEWAY")),
+                2,
+                1,
+                requestor,
+                timeout,
+                10,
+                new RetrySettings(timeout, timeout, 4),
+                new BreakerSettings(3, timeout, timeout),
+                timeout,
+                Schedule.ALWAYS,
+                RateLimit.UNLIMITED,
+                Optional.empty(),
+                Optional.of(web),
                 VerifySettings.NONE,
                 DestinationSettings.CommitmentRequests.NONE,
                 List.of(),

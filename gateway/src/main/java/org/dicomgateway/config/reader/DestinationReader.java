@@ -57,7 +57,7 @@ final class DestinationReader {
 
     /** Reports problems of the defaults themselves, even when no destination uses them. */
     static void checkDefaults(Section defaults) {
-        shared(defaults, false);
+        shared(defaults, false, false);
         Section rest = defaults.section("rest");
         RestReader.shared(rest);
         RestReader.interval(rest);
@@ -70,7 +70,7 @@ final class DestinationReader {
         Setting.of(name, section.sourceLocation(), problems).map(Limits::name);
         DicomWebReader web = DicomWebReader.read(section);
         Supplier<Optional<Peer>> peer = web.isWeb() ? Optional::empty : peer(section);
-        Shared shared = shared(section, true);
+        Shared shared = shared(section, true, web.isWeb());
         Section rest = section.section("rest");
         RestReader.Shared restShared = RestReader.shared(rest);
         Supplier<Optional<RestSettings>> api = RestReader.read(rest, restShared);
@@ -207,13 +207,14 @@ final class DestinationReader {
      * Reads the common settings.
      *
      * @param whole true for a destination; false for the defaults
+     * @param web whether it is a destination over DICOMweb
      */
-    private static Shared shared(Section section, boolean whole) {
+    private static Shared shared(Section section, boolean whole, boolean web) {
         Section verify = section.section("verify");
         Setting<VerifySettings.Level> level = verify.word("level", VerifySettings.Level.class);
         Setting<Optional<AeTitle>> callingAe = callingAe(section);
         Section commitment = section.section("commitment");
-        Setting<Boolean> request = commitmentRequest(commitment, callingAe);
+        Setting<Boolean> request = commitmentRequest(commitment, callingAe, web);
         return new Shared(
                 callingAe,
                 section.integer("max-associations", 1, 256),
@@ -233,11 +234,12 @@ final class DestinationReader {
                 section.node("transcode").flatMap(TransformReader::transcode));
     }
 
-    private static Setting<Boolean> commitmentRequest(Section section, Setting<Optional<AeTitle>> callingAe) {
+    private static Setting<Boolean> commitmentRequest(
+            Section section, Setting<Optional<AeTitle>> callingAe, boolean web) {
         return section.flag("request")
                 .checkWith(
                         callingAe,
-                        (asked, calling) -> !asked || calling.isPresent(),
+                        (asked, calling) -> !asked || web || calling.isPresent(),
                         (asked, calling) -> "the server could not report: it reports to the calling AE title of the"
                                 + " request, and calling-ae is preserve",
                         "set calling-ae to an AE title of the gateway, or do not request storage commitment");

@@ -101,13 +101,6 @@ final class DicomWebReader {
                         text -> text.startsWith("https:") || !(tls.isWritten("trust") || tls.isWritten("certificate")),
                         text -> "there is a tls block, but the URL begins with http:",
                         "write https, or remove the tls block");
-        Section commitment = destination.section("commitment");
-        commitment
-                .flag("request")
-                .check(
-                        asked -> !asked,
-                        asked -> "storage commitment is not asked for over DICOMweb",
-                        "remove it, or set request = false for this destination; verify.level checks what it holds");
     }
 
     /** The certificate of a web server must be for the host of its URL; the JDK's client knows nothing else. */

@@ -107,7 +107,8 @@ public final class RoutingWarnings {
     /** Warns when a server that is asked for storage commitment could not report. */
     private void reports(DestinationReader.Draft draft) {
         DestinationSettings destination = draft.settings().get();
-        if (!destination.commitment().request()) {
+        // Over DICOMweb the gateway fetches the report.
+        if (!destination.commitment().request() || destination.isWeb()) {
             return;
         }
         AeTitle server = destination.peer().orElseThrow().aeTitle();

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -77,6 +78,7 @@ final class RequestedAssociation implements OpenAssociation {
     private final DicomSocket socket;
     private final PduGuard.Side side;
     private final DimseRQHandler requests;
+    private final PendingStores pendingStores;
     private final Map<PresentationPair, Presentation> accepted = new HashMap<>();
 
     private volatile @Nullable Association association;
@@ -97,6 +99,7 @@ final class RequestedAssociation implements OpenAssociation {
         this.socket = socket;
         this.side = side;
         this.requests = requests;
+        this.pendingStores = new PendingStores(settings.responseTimeout());
     }
 
     /**
@@ -147,28 +150,51 @@ final class RequestedAssociation implements OpenAssociation {
     }
 
     @Override
-    public int cStore(PresentationPair pair, Uid sopInstance, InputStream dataset)
+    public int window() {
+        return 1;
+    }
+
+    @Override
+    public int beginStore(PresentationPair pair, Uid sopInstance, InputStream dataset)
             throws AssociationException, IOException {
         long start = System.nanoTime();
+        String what = "C-STORE of " + sopInstance;
         Presentation context = contextOf(pair);
         OutgoingDataset outgoing = new OutgoingDataset(dataset, pair.transferSyntax());
         try {
+            pendingStores.checkTime();
             Association open = usable();
             Response response = new Response(nextMessageId(), Dimse.C_STORE_RSP);
+            pendingStores.begin(response);
             Attributes command = Commands.mkCStoreRQ(
                     response.getMessageID(), pair.sopClass().value(), sopInstance.value(), MEDIUM_PRIORITY);
             DataWriter writer = (out, syntax) -> out.copyFrom(outgoing);
             open.invoke(context, command, writer, response, 0);
-            return response.await(settings.responseTimeout());
+            pendingStores.complete(what, response, start);
+            return response.getMessageID();
         } catch (Exception e) {
             if (outgoing.hasFailed()) {
                 abort();
                 outgoing.rethrowFailure();
             }
-            throw failed("C-STORE of " + sopInstance, start, e);
+            throw failed(what, start, e);
         } catch (Error e) {
             abort();
             throw e;
+        }
+    }
+
+    @Override
+    public Optional<StoreResponse> polled() {
+        return pendingStores.polled();
+    }
+
+    @Override
+    public StoreResponse next() throws AssociationException {
+        try {
+            return pendingStores.next();
+        } catch (Exception e) {
+            throw failed(pendingStores.what(), pendingStores.begun(), e);
         }
     }
 
@@ -268,7 +294,7 @@ final class RequestedAssociation implements OpenAssociation {
     @Override
     public void close() {
         Association open = association;
-        if (!over && open != null && !socket.isClosed()) {
+        if (!over && open != null && !socket.isClosed() && pendingStores.isEmpty()) {
             over = true;
             try {
                 socket.readBefore(settings.releaseTimeout());
@@ -353,7 +379,9 @@ final class RequestedAssociation implements OpenAssociation {
     }
 
     private int nextMessageId() {
-        lastMessageId = (lastMessageId + 1) % MESSAGE_IDS;
+        do {
+            lastMessageId = (lastMessageId + 1) % MESSAGE_IDS;
+        } while (pendingStores.contains(lastMessageId));
         return lastMessageId;
     }
 

@@ -35,8 +35,9 @@ import org.dicomgateway.forward.outcome.Outcome.Impossible;
 import org.dicomgateway.forward.outcome.Outcome.Refused;
 import org.dicomgateway.forward.outcome.Outcome.Unavailable;
 import org.dicomgateway.forward.outcome.OutcomeTable;
-import org.dicomgateway.forward.web.StowResponse.Result;
 import org.dicomgateway.orthanc.BoundedBody;
+import org.dicomgateway.orthanc.SopResults;
+import org.dicomgateway.orthanc.SopResults.Result;
 import org.dicomgateway.orthanc.WebAccess;
 import org.dicomgateway.spool.Claim;
 import org.dicomgateway.spool.Instance;
@@ -134,6 +135,7 @@ public final class StowConnector implements Connector {
     private final class Connection implements StoreConnection {
 
         private volatile Optional<Exchange> running = Optional.empty();
+        private Optional<Answer> answer = Optional.empty();
         private volatile boolean aborted;
 
         /** What a server takes, only its answer says. */
@@ -143,7 +145,29 @@ public final class StowConnector implements Connector {
         }
 
         @Override
-        public Outcome store(Claim claim, Outgoing outgoing) throws AssociationException, IOException {
+        public boolean takesMore(long bytes) {
+            return answer.isEmpty();
+        }
+
+        /** One instance in each request: its answer has come when this returns. */
+        @Override
+        public void begin(Claim claim, Outgoing outgoing) throws AssociationException, IOException {
+            answer = Optional.of(new Answer(claim, store(claim, outgoing)));
+        }
+
+        @Override
+        public Optional<Answer> polled() {
+            Optional<Answer> taken = answer;
+            answer = Optional.empty();
+            return taken;
+        }
+
+        @Override
+        public Answer next() {
+            return polled().orElseThrow();
+        }
+
+        private Outcome store(Claim claim, Outgoing outgoing) throws AssociationException, IOException {
             Optional<String> login = login();
             StowRequest request = new StowRequest(outgoing);
             HttpRequest.Builder post = request(login, "studies")
@@ -160,7 +184,7 @@ public final class StowConnector implements Connector {
             if (response.statusCode() == UNAUTHORIZED) {
                 return new Unavailable(unauthorized(), Duration.ZERO, true);
             }
-            Optional<Result> result = StowResponse.read(
+            Optional<Result> result = SopResults.read(
                             response.headers().firstValue("Content-Type").orElse(""), response.body())
                     .flatMap(answer -> answer.about(outgoing.sopInstance()));
             if (StowTable.isDuplicate(response.statusCode(), result)) {

@@ -11,7 +11,8 @@ import org.dicomgateway.forward.outcome.Outcome.Impossible;
 import org.dicomgateway.forward.outcome.Outcome.Refused;
 import org.dicomgateway.forward.outcome.Outcome.Unavailable;
 import org.dicomgateway.forward.outcome.OutcomeTable;
-import org.dicomgateway.forward.web.StowResponse.Result;
+import org.dicomgateway.orthanc.SopResults;
+import org.dicomgateway.orthanc.SopResults.Result;
 import org.dicomgateway.orthanc.WebAccess;
 
 /**
@@ -110,7 +111,7 @@ final class StowTable {
     }
 
     private static Outcome ofReason(int reason) {
-        if (reason == StowResponse.NO_REASON) {
+        if (reason == SopResults.NO_REASON) {
             return refused("it failed to store the instance, and gives no Failure Reason");
         }
         if (reason == TRANSFER_SYNTAX_NOT_SUPPORTED) {

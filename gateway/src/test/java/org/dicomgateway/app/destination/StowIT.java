@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.testkit.Dcmtk;
@@ -222,6 +223,30 @@ class StowIT {
             await().atMost(LIMIT).until(() -> gateway.count("delivered") == study.size() + more.size());
             assertThereByteForByte(dimse, more);
             web.startAgain();
+        }
+    }
+
+    /** The plugin has no storage commitment (PS3.18 13). */
+    @Test
+    void a_server_that_does_not_commit_is_told_once_and_gets_its_instances() throws Exception {
+        GatewayProcess configured = gateway("to = web").routing("""
+                destinations.web {
+                  dicomweb { url = "http://127.0.0.1:%d/dicom-web", user = orthanc, password = orthanc }
+                  commitment { request = true, after = 1 s }
+                }
+                routes = [ { name = all, to = web } ]
+                """.formatted(web.httpPort()));
+        String told = "web is not asked for 60 min: it offers no storage commitment over DICOMweb (HTTP 404)";
+        try (GatewayProcess gateway = configured.start()) {
+            Dcmtk.storescu(gateway.peer(), MODALITY, paths(files.study(1, 3, 20_000)))
+                    .orFail();
+            await().atMost(LIMIT).until(() -> gateway.output().contains(told));
+            Dcmtk.storescu(gateway.peer(), MODALITY, paths(files.study(1, 3, 20_000)))
+                    .orFail();
+            await().atMost(LIMIT).until(() -> gateway.count("delivered") == 6);
+            Thread.sleep(3000);
+            assertThat(gateway.output().split(Pattern.quote(told), -1)).hasSize(2);
+            assertThat(gateway.ask("commitments").output()).contains("offers no storage commitment");
         }
     }
 }

@@ -33,8 +33,6 @@ import org.dicomgateway.config.settings.DestinationSettings.BearerSource;
 import org.dicomgateway.config.settings.DestinationSettings.DicomWebSettings;
 import org.dicomgateway.config.settings.DestinationSettings.WhenExists;
 import org.dicomgateway.config.settings.RestSettings.Login;
-import org.dicomgateway.config.transform.TranscodeSettings;
-import org.dicomgateway.dicom.requestor.RequestorSettings;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.PresentationPair;
@@ -57,6 +55,7 @@ import org.dicomgateway.spool.DatasetDigest;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Outbox.SentAs;
 import org.dicomgateway.testkit.Destinations;
+import org.dicomgateway.testkit.web.HostileWebServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -98,54 +97,8 @@ class StowConnectorTest {
         server.close();
     }
 
-    static DestinationSettings destination(DicomWebSettings web) {
-        Duration timeout = Duration.ofSeconds(2);
-        DestinationSettings any = Destinations.of(
-                "web",
-                new org.dicomgateway.dicom.values.Peer(US, "localhost", 104),
-                Optional.of(US),
-                2,
-                1,
-                new RequestorSettings(timeout, timeout, timeout, timeout, timeout, 16384),
-                timeout,
-                10,
-                new DestinationSettings.RetrySettings(timeout, timeout, 4),
-                new DestinationSettings.BreakerSettings(3, timeout, timeout),
-                timeout);
-        return with(any, any.requestor(), Optional.of(web));
-    }
-
-    /** The same, with other limits and certificates. */
-    static DestinationSettings with(DestinationSettings any, RequestorSettings requestor) {
-        return with(any, requestor, any.dicomWeb());
-    }
-
-    private static DestinationSettings with(
-            DestinationSettings any, RequestorSettings requestor, Optional<DicomWebSettings> web) {
-        return new DestinationSettings(
-                any.name(),
-                Optional.empty(),
-                any.callingAe(),
-                any.maxAssociations(),
-                any.weight(),
-                requestor,
-                any.linger(),
-                any.maxBatch(),
-                any.retry(),
-                any.breaker(),
-                any.probeInterval(),
-                any.schedule(),
-                any.maxRate(),
-                Optional.empty(),
-                web,
-                any.verify(),
-                any.commitment(),
-                List.of(),
-                TranscodeSettings.NEVER);
-    }
-
     private StowConnector connector(DicomWebSettings web) {
-        DestinationSettings destination = destination(web);
+        DestinationSettings destination = Destinations.web("web", web);
         return new StowConnector(
                 destination,
                 WebAccess.to(destination, new TlsContexts(InstantSource.system())),
@@ -176,9 +129,17 @@ class StowConnectorTest {
         return new Claim(1, instance, "route", 0, "web", 0);
     }
 
+    /** Sends one instance, and waits for its answer. */
+    static Outcome store(StoreConnection connection, Claim claim, Outgoing outgoing) throws Exception {
+        connection.begin(claim, outgoing);
+        StoreConnection.Answer answer = connection.next();
+        assertThat(answer.claim()).isEqualTo(claim);
+        return answer.outcome();
+    }
+
     private static Outcome store(StowConnector connector, long length, InputStream dataset) throws Exception {
         try (StoreConnection connection = connector.open(US, List.of(PAIR))) {
-            return connection.store(claim(length), new Outgoing(PAIR, SOP, length, dataset, Optional.empty()));
+            return store(connection, claim(length), new Outgoing(PAIR, SOP, length, dataset, Optional.empty()));
         }
     }
 
@@ -427,7 +388,8 @@ class StowConnectorTest {
         held = HeldCopy.Kind.OTHER;
         StowConnector connector = connector(WhenExists.REPLACE);
         try (StoreConnection connection = connector.open(US, List.of(PAIR))) {
-            connection.store(
+            store(
+                    connection,
                     claim(4),
                     new Outgoing(
                             PAIR, sentAs.sopInstance(), 4, new ByteArrayInputStream(new byte[4]), Optional.of(sentAs)));
@@ -829,7 +791,8 @@ class StowConnectorTest {
             aborting.start();
             AssociationException failure = catchThrowableOfType(
                     AssociationException.class,
-                    () -> connection.store(
+                    () -> store(
+                            connection,
                             claim(4),
                             new Outgoing(PAIR, SOP, 4, new ByteArrayInputStream(new byte[4]), Optional.empty())));
             assertThat(failure.reason()).isEqualTo(Cause.CONNECTION_LOST);

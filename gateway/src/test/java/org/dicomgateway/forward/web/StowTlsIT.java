@@ -14,6 +14,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,9 +38,11 @@ import org.dicomgateway.security.TlsSettings;
 import org.dicomgateway.spool.DamagedInstanceException;
 import org.dicomgateway.testkit.Certificates;
 import org.dicomgateway.testkit.Child;
+import org.dicomgateway.testkit.Destinations;
 import org.dicomgateway.testkit.FaultProxy;
 import org.dicomgateway.testkit.FreePorts;
 import org.dicomgateway.testkit.Waiting;
+import org.dicomgateway.testkit.web.HostileWebServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,24 +92,17 @@ class StowTlsIT {
     }
 
     private static StowConnector connector(int port, List<Path> trust) {
-        DestinationSettings any = StowConnectorTest.destination(new DicomWebSettings(
-                URI.create("https://localhost:" + port + "/dicom-web"),
-                Optional.empty(),
-                Optional.empty(),
-                WhenExists.COMPARE));
-        RequestorSettings plain = any.requestor();
+        Duration limit = Duration.ofSeconds(2);
         ClientTls tls =
                 new ClientTls(new TlsSettings(Optional.empty(), trust, TlsProfile.BCP_195), true, Optional.empty());
-        DestinationSettings destination = StowConnectorTest.with(
-                any,
-                new RequestorSettings(
-                        plain.connectTimeout(),
-                        plain.associationTimeout(),
-                        plain.responseTimeout(),
-                        plain.writeTimeout(),
-                        plain.releaseTimeout(),
-                        plain.maxPduLength(),
-                        Optional.of(tls)));
+        DestinationSettings destination = Destinations.web(
+                "web",
+                new DicomWebSettings(
+                        URI.create("https://localhost:" + port + "/dicom-web"),
+                        Optional.empty(),
+                        Optional.empty(),
+                        WhenExists.COMPARE),
+                new RequestorSettings(limit, limit, limit, limit, limit, 16384, Optional.of(tls)));
         return new StowConnector(
                 destination,
                 WebAccess.to(destination, new TlsContexts(InstantSource.system())),
@@ -117,7 +113,8 @@ class StowTlsIT {
 
     private static Outcome store(StowConnector connector, InputStream dataset) throws Exception {
         try (StoreConnection connection = connector.open(StowConnectorTest.US, List.of(StowConnectorTest.PAIR))) {
-            return connection.store(
+            return StowConnectorTest.store(
+                    connection,
                     StowConnectorTest.claim(SIZE),
                     new Outgoing(StowConnectorTest.PAIR, StowConnectorTest.SOP, SIZE, dataset, Optional.empty()));
         }

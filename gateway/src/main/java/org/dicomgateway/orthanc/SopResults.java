@@ -1,4 +1,4 @@
-package org.dicomgateway.forward.web;
+package org.dicomgateway.orthanc;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -18,16 +18,21 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What a server says about each instance of a request: the Store Instances Response Module (PS3.18 I.2.2), as DICOM
- * JSON (Annex F) or as XML (PS3.19 A.1). Everything else in the answer is ignored.
+ * What a server says about each instance of a request: the Store Instances Response Module (PS3.18 I.2.2) or the
+ * Storage Commitment Response Module (J.2), as DICOM JSON (Annex F) or as XML (PS3.19 A.1). Everything else in the
+ * answer is ignored.
  */
-final class StowResponse {
+public final class SopResults {
 
-    /** What became of one instance. */
-    record Result(boolean stored, int code) {}
+    /**
+     * What became of one instance.
+     *
+     * @param code Warning Reason or Failure Reason; {@link #NO_REASON} for a failure without one, 0 for a plain success
+     */
+    public record Result(boolean stored, int code) {}
 
     /** A failure without a Failure Reason. */
-    static final int NO_REASON = -1;
+    public static final int NO_REASON = -1;
 
     private static final String FAILED_SOP_SEQUENCE = "00081198";
     private static final String REFERENCED_SOP_SEQUENCE = "00081199";
@@ -42,7 +47,7 @@ final class StowResponse {
 
     private final List<Item> items;
 
-    private StowResponse(List<Item> items) {
+    private SopResults(List<Item> items) {
         this.items = items;
     }
 
@@ -52,16 +57,16 @@ final class StowResponse {
      * @param contentType of the answer; the format is only that which it names
      * @return empty when it is none of the formats, or cannot be read
      */
-    static Optional<StowResponse> read(String contentType, byte[] body) {
+    public static Optional<SopResults> read(String contentType, byte[] body) {
         String type = contentType.toLowerCase(Locale.ROOT);
         try {
             if (type.startsWith("application/dicom+json") || type.startsWith("application/json")) {
-                return Optional.of(new StowResponse(json(body)));
+                return Optional.of(new SopResults(json(body)));
             }
             if (type.startsWith("application/dicom+xml")
                     || type.startsWith("application/xml")
                     || type.startsWith("text/xml")) {
-                return Optional.of(new StowResponse(xml(body)));
+                return Optional.of(new SopResults(xml(body)));
             }
             return Optional.empty();
         } catch (JacksonException | XMLStreamException | IOException e) {
@@ -70,9 +75,9 @@ final class StowResponse {
     }
 
     /**
-     * What it says about the one instance that was sent. A failure counts before a success. Empty when it says nothing.
+     * What it says about an instance of the request. A failure counts before a success. Empty when it says nothing.
      */
-    Optional<Result> about(Uid sopInstance) {
+    public Optional<Result> about(Uid sopInstance) {
         Optional<Result> failed = items.stream()
                 .filter(item -> isFailureOf(item, sopInstance.value()))
                 .map(item -> new Result(false, item.code))

@@ -1,4 +1,4 @@
-package org.dicomgateway.forward.web;
+package org.dicomgateway.testkit.web;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -17,18 +17,21 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /** A DICOMweb server that does what a test says, and remembers what it was asked. */
-final class HostileWebServer implements AutoCloseable {
+public final class HostileWebServer implements AutoCloseable {
 
     /** A request that it got whole, or in part; its body as ISO 8859-1. */
-    record Request(String method, String path, String authorization, String contentType, String body, boolean whole) {}
+    public record Request(
+            String method, String path, String authorization, String contentType, String body, boolean whole) {}
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<Request> requests = new CopyOnWriteArrayList<>();
 
-    volatile HttpHandler behaviour = exchange -> answer(exchange, 500, "text/plain", "");
+    /** What it does with a request that it has read. */
+    public volatile HttpHandler behaviour = exchange -> answer(exchange, 500, "text/plain", "");
 
-    HostileWebServer() throws IOException {
+    /** Begins to listen on the loopback. */
+    public HostileWebServer() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);
         server.createContext("/", exchange -> {
@@ -39,16 +42,17 @@ final class HostileWebServer implements AutoCloseable {
     }
 
     /** Where it has this path. */
-    URI url(String path) {
+    public URI url(String path) {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + path);
     }
 
-    List<Request> requests() {
+    /** In the order of their ends. */
+    public List<Request> requests() {
         return requests;
     }
 
     /** It answers each request so. */
-    void answers(int status, String type, String body) {
+    public void answers(int status, String type, String body) {
         behaviour = exchange -> answer(exchange, status, type, body);
     }
 
@@ -70,7 +74,8 @@ final class HostileWebServer implements AutoCloseable {
                 whole));
     }
 
-    static void answer(HttpExchange exchange, int status, String type, String body) throws IOException {
+    /** Answers one request. */
+    public static void answer(HttpExchange exchange, int status, String type, String body) throws IOException {
         byte[] bytes = body.getBytes(UTF_8);
         exchange.getResponseHeaders().set("Content-Type", type);
         exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
