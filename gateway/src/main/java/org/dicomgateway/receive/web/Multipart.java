@@ -3,25 +3,25 @@ package org.dicomgateway.receive.web;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
 import org.dicomgateway.dicom.values.ByteSize;
-import org.eclipse.jetty.http.MultiPart;
-import org.eclipse.jetty.io.Content;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the body of a {@code multipart} message apart (RFC 2046 5.1), one part after the other, while it arrives. Needs
- * the same few kilobytes for every body: what does not end is read no further than the limits.
+ * the same few kilobytes for every body: what does not end is read no further than the limits. Content is passed on byte
+ * for byte, and what is not clearly a boundary or content is a failure.
+ *
+ * <p>Jetty has a parser for {@code multipart/form-data}. It is not used: with content that has nearly a boundary in it, parts
+ * arrived changed in {@code MultipartTest}.
  */
 final class Multipart {
 
-    private static final int BUFFER = 16 * ByteSize.KIB;
+    private static final int BUFFER = 32 * ByteSize.KIB;
 
     /** All header fields of a part together. */
     static final int MAX_HEADERS = 8 * ByteSize.KIB;
@@ -29,33 +29,40 @@ final class Multipart {
     /** What comes before the first part, and after the last one: it has no meaning. */
     static final int MAX_AROUND = 64 * ByteSize.KIB;
 
-    private sealed interface Event {
-        record Begin(Map<String, String> headers) implements Event {}
-
-        record Bytes(ByteBuffer bytes) implements Event {}
-
-        record End() implements Event {}
-    }
-
     private final InputStream body;
-    private final MultiPart.Parser parser;
+    private final byte[] delimiter;
+    private final int maxParts;
     private final byte[] buffer = new byte[BUFFER];
-    private final Queue<Event> events = new ArrayDeque<>();
+
+    /** What is in the buffer, and not taken. */
+    private int begin;
+
+    private int end;
+
+    /** Up to here it is content; at a delimiter, or as far as the bytes tell. */
+    private int known;
+
+    private boolean atDelimiter;
+
+    private int parts;
+    private boolean last;
+    private @Nullable PartContent current;
     private @Nullable IOException failure;
-    private boolean begun;
-    private boolean complete;
-    private long before;
 
     /**
      * A body that is not read yet.
      *
+     * @param boundary without a line break
      * @param maxParts the most parts; one more is a failure
      */
     Multipart(InputStream body, String boundary, int maxParts) {
         this.body = body;
-        this.parser = new MultiPart.Parser(boundary, new Listener());
-        parser.setMaxParts(maxParts);
-        parser.setPartHeadersMaxLength(MAX_HEADERS);
+        this.delimiter = ("\r\n--" + boundary).getBytes(StandardCharsets.US_ASCII);
+        this.maxParts = maxParts;
+        // The line break before the first delimiter may be missing.
+        buffer[0] = '\r';
+        buffer[1] = '\n';
+        this.end = 2;
     }
 
     /**
@@ -66,6 +73,12 @@ final class Multipart {
      */
     record Part(Map<String, String> headers, InputStream content) {}
 
+    /** Why the body cannot be read; null: it could be until now. */
+    @Nullable
+    IOException failure() {
+        return failure;
+    }
+
     /**
      * The next part; what is left of the one before is read and forgotten. Empty: that was the last one, and the whole
      * body is read.
@@ -73,67 +86,180 @@ final class Multipart {
      * @throws IOException when the body is broken, or does not arrive
      */
     Optional<Part> next() throws IOException {
-        while (true) {
-            @Nullable Event event = events.poll();
-            if (event instanceof Event.Begin begin) {
-                return Optional.of(new Part(begin.headers, new PartContent()));
+        if (current == null) {
+            passPreamble();
+        } else {
+            current.pass();
+        }
+        if (last) {
+            passEpilogue();
+            return Optional.empty();
+        }
+        if (++parts > maxParts) {
+            throw failed("the body has more than " + maxParts + " parts");
+        }
+        Map<String, String> headers = headers();
+        PartContent content = new PartContent();
+        current = content;
+        return Optional.of(new Part(headers, content));
+    }
+
+    private void passPreamble() throws IOException {
+        long passed = 0;
+        while (find()) {
+            passed += known - begin;
+            begin = known;
+            if (passed > MAX_AROUND) {
+                throw failed("no part begins within " + MAX_AROUND + " bytes");
             }
-            if (event == null) {
-                if (complete) {
-                    readEpilogue();
-                    return Optional.empty();
-                }
-                fill();
+        }
+        passDelimiter();
+    }
+
+    private void passEpilogue() throws IOException {
+        long passed = end - begin;
+        begin = end;
+        for (int n = 0; n >= 0; n = receive(buffer, 0, BUFFER)) {
+            passed += n;
+            if (passed > MAX_AROUND) {
+                throw failed("the body goes on after its last boundary");
             }
         }
     }
 
-    /** Why the body cannot be read; null: it could be until now. */
-    @Nullable
-    IOException failure() {
-        return failure;
+    /** Looks for content at the beginning of the buffer. False: a delimiter is there. */
+    private boolean find() throws IOException {
+        while (begin == known && !atDelimiter) {
+            if (end - begin < delimiter.length) {
+                fill();
+            }
+            scan();
+        }
+        return begin < known;
     }
 
+    /** A delimiter has one line break, at its beginning: after a mismatch, no byte needs a second look. */
+    private void scan() {
+        int at = known;
+        while (at < end) {
+            if (buffer[at] != '\r') {
+                at++;
+                continue;
+            }
+            int same = 1;
+            while (same < delimiter.length && at + same < end && buffer[at + same] == delimiter[same]) {
+                same++;
+            }
+            if (same == delimiter.length) {
+                known = at;
+                atDelimiter = true;
+                return;
+            }
+            if (at + same == end) {
+                known = at;
+                return;
+            }
+            at += same;
+        }
+        known = at;
+    }
+
+    /** Behind a delimiter comes the end of its line, or of the body. */
+    private void passDelimiter() throws IOException {
+        begin += delimiter.length;
+        atDelimiter = false;
+        byte first = take();
+        while (first == ' ' || first == '\t') {
+            first = take();
+        }
+        byte second = take();
+        last = first == '-' && second == '-';
+        if (!last && !(first == '\r' && second == '\n')) {
+            throw failed("a boundary does not end");
+        }
+    }
+
+    private Map<String, String> headers() throws IOException {
+        Map<String, String> headers = new HashMap<>();
+        int size = 0;
+        while (true) {
+            StringBuilder line = new StringBuilder();
+            for (byte b = take(); b != '\r'; b = take()) {
+                line.append((char) (b & 0xFF));
+                if (++size > MAX_HEADERS) {
+                    throw failed("the header fields of a part have more than " + MAX_HEADERS + " bytes");
+                }
+            }
+            size += 2;
+            if (take() != '\n') {
+                throw failed("a header field of a part is broken");
+            }
+            if (line.isEmpty()) {
+                return headers;
+            }
+            int colon = line.indexOf(":");
+            if (colon < 1 || headers.containsKey(line.substring(0, colon).toLowerCase(Locale.ROOT))) {
+                throw failed("a header field of a part is broken");
+            }
+            headers.put(line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
+        }
+    }
+
+    private byte take() throws IOException {
+        if (begin == end) {
+            fill();
+        }
+        byte taken = buffer[begin++];
+        known = begin;
+        return taken;
+    }
+
+    /** At least one more byte. */
     private void fill() throws IOException {
         if (failure != null) {
             throw failure;
         }
-        try {
-            int n = body.read(buffer);
-            parser.parse(n < 0 ? Content.Chunk.EOF : Content.Chunk.from(ByteBuffer.wrap(buffer, 0, n), false));
-            if (n < 0 && !complete && failure == null) {
-                throw new EOFException("the body ends without its last boundary");
-            }
-            before += begun ? 0 : n;
-            if (before > MAX_AROUND) {
-                throw new IOException("no part begins within " + MAX_AROUND + " bytes");
-            }
-        } catch (IOException e) {
-            failure = e;
-        }
-        if (failure != null && events.isEmpty()) {
+        System.arraycopy(buffer, begin, buffer, 0, end - begin);
+        known -= begin;
+        end -= begin;
+        begin = 0;
+        int n = receive(buffer, end, BUFFER - end);
+        if (n < 0) {
+            failure = new EOFException("the body ends without its last boundary");
             throw failure;
         }
+        end += n;
     }
 
-    private void readEpilogue() throws IOException {
+    private int receive(byte[] into, int offset, int length) throws IOException {
         try {
-            for (int n = 0, all = 0; n >= 0; n = body.read(buffer)) {
-                all += n;
-                if (all > MAX_AROUND) {
-                    throw new IOException("the body goes on after its last boundary");
-                }
-            }
+            return body.read(into, offset, length);
         } catch (IOException e) {
             failure = e;
             throw e;
         }
     }
 
+    private IOException failed(String why) {
+        failure = new IOException(why);
+        return failure;
+    }
+
     /** The content of the current part. */
     private final class PartContent extends InputStream {
 
         private boolean ended;
+
+        private void pass() throws IOException {
+            while (!ended) {
+                if (find()) {
+                    begin = known;
+                } else {
+                    passDelimiter();
+                    ended = true;
+                }
+            }
+        }
 
         @Override
         public int read() throws IOException {
@@ -143,67 +269,21 @@ final class Multipart {
 
         @Override
         public int read(byte[] b, int off, int len) throws IOException {
+            if (ended) {
+                return -1;
+            }
             if (len == 0) {
                 return 0;
             }
-            while (!ended) {
-                @Nullable Event event = events.peek();
-                if (event == null) {
-                    fill();
-                } else if (event instanceof Event.Bytes bytes && bytes.bytes.hasRemaining()) {
-                    int n = Math.min(len, bytes.bytes.remaining());
-                    bytes.bytes.get(b, off, n);
-                    return n;
-                } else {
-                    ended = event instanceof Event.End;
-                    events.poll();
-                }
+            if (!find()) {
+                passDelimiter();
+                ended = true;
+                return -1;
             }
-            return -1;
-        }
-    }
-
-    /** Puts what the parser finds in a row. The bytes are those of the buffer, which waits until all are taken. */
-    private final class Listener implements MultiPart.Parser.Listener {
-
-        private Map<String, String> headers = new HashMap<>();
-
-        @Override
-        public void onPartBegin() {
-            begun = true;
-            headers = new HashMap<>();
-        }
-
-        @Override
-        public void onPartHeader(String name, String value) {
-            headers.put(name.toLowerCase(Locale.ROOT), value);
-        }
-
-        @Override
-        public void onPartHeaders() {
-            events.add(new Event.Begin(headers));
-        }
-
-        @Override
-        public void onPartContent(Content.Chunk chunk) {
-            if (chunk.hasRemaining()) {
-                events.add(new Event.Bytes(chunk.getByteBuffer().slice()));
-            }
-        }
-
-        @Override
-        public void onPartEnd() {
-            events.add(new Event.End());
-        }
-
-        @Override
-        public void onComplete() {
-            complete = true;
-        }
-
-        @Override
-        public void onFailure(Throwable why) {
-            failure = new IOException(String.valueOf(why.getMessage()), why);
+            int n = Math.min(len, known - begin);
+            System.arraycopy(buffer, begin, b, off, n);
+            begin += n;
+            return n;
         }
     }
 }

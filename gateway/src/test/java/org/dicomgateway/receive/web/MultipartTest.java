@@ -66,7 +66,7 @@ class MultipartTest {
             byte[] cut = Arrays.copyOf(whole, length);
             List<byte[]> complete = new ArrayList<>();
             assertThatThrownBy(() -> readAll(cut, complete)).as("after %s bytes", cut.length).isInstanceOf(IOException.class);
-            assertThat(complete.size()).isLessThanOrEqualTo(2);
+            assertThat(complete).hasSizeLessThanOrEqualTo(2);
             if (!complete.isEmpty()) {
                 assertThat(complete.get(0)).isEqualTo(first);
             }
