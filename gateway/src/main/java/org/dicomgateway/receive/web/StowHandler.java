@@ -96,8 +96,9 @@ final class StowHandler extends Handler.Abstract {
         open.incrementAndGet();
         try {
             EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
-            Exchange exchange = new Exchange(request, response, endPoint);
-            exchange.run();
+            // A pause while the gateway itself works is not the sender's.
+            request.addIdleTimeoutListener(pause -> false);
+            new Exchange(request, response, endPoint).run();
             connections.answered(endPoint);
             callback.succeeded();
         } catch (IOException e) {
