@@ -58,10 +58,13 @@ import org.dicomgateway.observe.Telemetry;
 import org.dicomgateway.process.EndOfProcess;
 import org.dicomgateway.process.LongLived;
 import org.dicomgateway.process.Repeating;
+import org.dicomgateway.process.Threads;
 import org.dicomgateway.receive.AccessControl;
 import org.dicomgateway.receive.AssociationGate;
 import org.dicomgateway.receive.Identities;
+import org.dicomgateway.receive.IdentityCheck;
 import org.dicomgateway.receive.StoreHandler;
+import org.dicomgateway.receive.web.WebListener;
 import org.dicomgateway.route.Dispatch;
 import org.dicomgateway.security.TlsContexts;
 import org.dicomgateway.spool.Intake;
@@ -97,6 +100,7 @@ public final class Gateway implements AutoCloseable {
     private final Telemetry telemetry = new Telemetry();
     private final Optional<AuditTrail> audit;
     private final List<Acceptor> acceptors;
+    private final List<WebListener> webListeners;
     private final PausableIntake pausable;
     private final Optional<Commitments> commitments;
     private final RulesInForce rules;
@@ -187,6 +191,7 @@ public final class Gateway implements AutoCloseable {
                 settings.spool().history(),
                 new SplittableRandom());
         acceptors = acceptors(intake, rejected, clock);
+        webListeners = webListeners(intake, rejected, clock);
         watcher = new RulesWatcher(settings.routingFile(), rules, restart);
         paused = PausedDestinations.besideSpool(
                 settings.spool().directory(), loaded.routing().destinations().keySet());
@@ -265,12 +270,37 @@ public final class Gateway implements AutoCloseable {
         StoreHandler handler = new StoreHandler(intake, telemetry.forwardLog());
         List<Acceptor> all = new ArrayList<>();
         for (ListenerSettings listener : settings.listeners()) {
-            AccessControl access = new AccessControl(listener, identities, clock);
-            AssociationPolicy gate = new AssociationGate(listener.aeTitles(), access, intake, rejected);
-            AssociationPolicy policy = audit.map(trail -> trail.audited(gate)).orElse(gate);
-            all.add(new Acceptor(listener.acceptor(), tls, policy, handler, scp, archiveCommitments));
+            if (listener.web().isEmpty()) {
+                AssociationPolicy policy = policy(listener, identities, intake, rejected, clock);
+                all.add(new Acceptor(listener.acceptor(), tls, policy, handler, scp, archiveCommitments));
+            }
         }
         return List.copyOf(all);
+    }
+
+    /** Over DICOMweb: the same way in, and the same rules. */
+    private List<WebListener> webListeners(Intake intake, RejectedSenders rejected, InstantSource clock) {
+        StoreHandler handler = new StoreHandler(intake, telemetry.forwardLog());
+        return settings.listeners().stream()
+                .filter(listener -> listener.web().isPresent())
+                .map(listener -> new WebListener(
+                        listener,
+                        tls,
+                        policy(listener, IdentityCheck.VERIFIED_BEFORE, intake, rejected, clock),
+                        handler,
+                        clock))
+                .toList();
+    }
+
+    private AssociationPolicy policy(
+            ListenerSettings listener,
+            IdentityCheck identities,
+            Intake intake,
+            RejectedSenders rejected,
+            InstantSource clock) {
+        AccessControl access = new AccessControl(listener, identities, clock);
+        AssociationPolicy gate = new AssociationGate(listener.aeTitles(), access, intake, rejected);
+        return audit.map(trail -> trail.audited(gate)).orElse(gate);
     }
 
     private AuditListener auditListener() {
@@ -304,7 +334,13 @@ public final class Gateway implements AutoCloseable {
         for (Acceptor acceptor : acceptors) {
             acceptor.start();
         }
-        addresses = acceptors.stream().map(Acceptor::address).toList();
+        for (WebListener listener : webListeners) {
+            listener.start();
+        }
+        addresses = Stream.concat(
+                        acceptors.stream().map(Acceptor::address),
+                        webListeners.stream().map(WebListener::address))
+                .toList();
         certificates.start();
         watcher.start();
     }
@@ -336,8 +372,8 @@ public final class Gateway implements AutoCloseable {
     }
 
     private ReceiverView receiver() {
-        int associations =
-                acceptors.stream().mapToInt(Acceptor::openAssociations).sum();
+        int associations = acceptors.stream().mapToInt(Acceptor::openAssociations).sum()
+                + webListeners.stream().mapToInt(WebListener::openRequests).sum();
         int underWay = pausable.underWay();
         return pausable.draining()
                 .map(why -> new ReceiverView(ReceiverView.DRAINING, why, associations, underWay))
@@ -427,7 +463,10 @@ public final class Gateway implements AutoCloseable {
         watcher.close();
         certificates.close();
         LOG.info("stopping: receiving");
+        Thread web = new Thread(() -> webListeners.forEach(each -> each.stop(grace)), "web-stop");
+        web.start();
         Acceptor.stopAll(acceptors, grace);
+        Threads.join(web);
         Duration inCommitment = grace.compareTo(REPORT_GRACE) < 0 ? grace : REPORT_GRACE;
         commitments.ifPresent(each -> each.stop(inCommitment));
         archiveCommitments.stop(inCommitment);

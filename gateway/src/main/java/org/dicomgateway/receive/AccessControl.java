@@ -19,12 +19,12 @@ import org.dicomgateway.dicom.values.Rejection;
 public final class AccessControl implements AssociationPolicy {
 
     private final AccessList list;
-    private final Identities identities;
+    private final IdentityCheck identities;
     private final PeerAccounts accounts;
     private final List<AddressRange> proxies;
 
     /** With the rules of the listener. Users and failed passcodes are shared by all listeners. */
-    public AccessControl(ListenerSettings listener, Identities identities, InstantSource clock) {
+    public AccessControl(ListenerSettings listener, IdentityCheck identities, InstantSource clock) {
         this.list = new AccessList(listener.access());
         this.identities = identities;
         this.accounts = new PeerAccounts(new RateLimiter(listener.maxRate(), clock), clock);
@@ -33,7 +33,7 @@ public final class AccessControl implements AssociationPolicy {
 
     @Override
     public AssociationAnswer answer(AssociationRequest request) {
-        Identities.Finding finding = identities.check(request);
+        IdentityCheck.Finding finding = identities.check(request);
         if (finding.rejection().isPresent()) {
             return finding.rejection().get();
         }

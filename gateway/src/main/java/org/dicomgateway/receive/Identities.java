@@ -29,7 +29,7 @@ import org.dicomgateway.security.Secret;
  * passcode is checked at a time, and after too many wrong ones a user is closed to that address for a while ({@link
  * PasswordGate}). For any number of threads.
  */
-public final class Identities {
+public final class Identities implements IdentityCheck {
 
     /** As many as keep one processor busy: the rest is for receiving. */
     private static final int CHECKS_AT_ONCE = 1;
@@ -41,19 +41,6 @@ public final class Identities {
     private static final int TOO_OFTEN = 5;
 
     private static final int SHOWN = 64;
-
-    /** The verified user, if one was named, or the rejection. */
-    record Finding(Optional<String> user, Optional<Rejection> rejection) {
-        private static final Finding NOBODY = new Finding(Optional.empty(), Optional.empty());
-
-        private static Finding verified(String user) {
-            return new Finding(Optional.of(user), Optional.empty());
-        }
-
-        private static Finding rejected(Rejection rejection) {
-            return new Finding(Optional.empty(), Optional.of(rejection));
-        }
-    }
 
     private final Set<String> byNameAlone;
     private final boolean none;
@@ -81,7 +68,8 @@ public final class Identities {
     }
 
     /** Who the request is by. A request that names a user must be right, unless no users are configured. */
-    Finding check(AssociationRequest request) {
+    @Override
+    public Finding check(AssociationRequest request) {
         if (none || request.identity().isEmpty()) {
             return Finding.NOBODY;
         }

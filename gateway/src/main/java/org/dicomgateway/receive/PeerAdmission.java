@@ -87,7 +87,12 @@ final class PeerAdmission implements Admission {
         MeasuredStream dataset = new MeasuredStream(request.dataset(), rule.limits(), received);
         try {
             return scp.cStore(new CStoreRequest(
-                    request.sopClass(), request.sopInstance(), request.transferSyntax(), request.origin(), dataset));
+                    request.sopClass(),
+                    request.sopInstance(),
+                    request.transferSyntax(),
+                    request.origin(),
+                    request.study(),
+                    dataset));
         } catch (IOException e) {
             if (dataset.isTooLarge()) {
                 LOG.info("access {}: {}: {}", rule.name(), request.origin().calling(), e.getMessage());

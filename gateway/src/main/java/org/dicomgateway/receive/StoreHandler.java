@@ -30,7 +30,11 @@ public final class StoreHandler implements CStoreScp {
         try {
             Intake.Accepted accepted = intake.accept(
                     new Intake.Arrival(
-                            request.sopClass(), request.sopInstance(), request.transferSyntax(), request.origin()),
+                            request.sopClass(),
+                            request.sopInstance(),
+                            request.transferSyntax(),
+                            request.origin(),
+                            request.study()),
                     request.dataset());
             forwardLog.received(
                     accepted.instance().subject(),

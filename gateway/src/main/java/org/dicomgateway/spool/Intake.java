@@ -35,8 +35,10 @@ public interface Intake {
      * @param sopInstance the announced SOP Instance UID; the dataset must agree
      * @param transferSyntax the encoding of the dataset
      * @param origin the association that sends the instance
+     * @param study the study that the dataset must belong to; empty: any
      */
-    record Arrival(Uid sopClass, Uid sopInstance, TransferSyntax transferSyntax, Origin origin) {}
+    record Arrival(
+            Uid sopClass, Uid sopInstance, TransferSyntax transferSyntax, Origin origin, Optional<Uid> study) {}
 
     /** The kept instance and its plan. */
     record Accepted(Instance instance, Plan plan) {}

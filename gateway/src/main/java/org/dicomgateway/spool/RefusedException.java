@@ -9,7 +9,7 @@ public final class RefusedException extends Exception {
 
     /** The reason for the refusal. */
     public enum Kind {
-        /** The dataset's SOP Class or SOP Instance UID differs from the announced one. */
+        /** The dataset's SOP Class UID, SOP Instance UID or study differs from the announced one. */
         MISMATCH,
         /** The dataset's header cannot be parsed, or lacks its UIDs. */
         UNREADABLE,

@@ -46,6 +46,12 @@ class HeapNeedTest {
                 1 << 20,
                 Optional.empty());
         return new ListenerSettings(
-                "some", Set.of(AeTitle.of("GATEWAY")), acceptor, RateLimit.UNLIMITED, List.of(), List.of());
+                "some",
+                Set.of(AeTitle.of("GATEWAY")),
+                acceptor,
+                RateLimit.UNLIMITED,
+                List.of(),
+                List.of(),
+                Optional.empty());
     }
 }

@@ -27,7 +27,8 @@ class PausableIntakeTest {
             Uid.of("1.2.840.10008.5.1.4.1.1.2"),
             Uid.of("1.2.3.4"),
             TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN,
-            new Origin(AeTitle.of("CT1"), AeTitle.of("GATEWAY"), "192.0.2.7"));
+            new Origin(AeTitle.of("CT1"), AeTitle.of("GATEWAY"), "192.0.2.7"),
+            Optional.empty());
 
     @TempDir
     private Path folder;

@@ -42,7 +42,8 @@ class ListenerSettingsTest {
                     Optional.empty()),
             RateLimit.UNLIMITED,
             List.of(AccessRule.anybody(List.of(), PeerLimits.UNLIMITED)),
-            List.of());
+            List.of(),
+            Optional.empty());
 
     private static final String ALL = """
             bind = "::1"
@@ -100,7 +101,8 @@ class ListenerSettingsTest {
                         ALL_READ,
                         new RateLimit(OptionalInt.of(40), Optional.of(DataSize.ofMebibytes(5))),
                         List.of(AccessRule.anybody(List.of(), PeerLimits.UNLIMITED)),
-                        List.of()));
+                        List.of(),
+                        Optional.empty()));
     }
 
     @Test

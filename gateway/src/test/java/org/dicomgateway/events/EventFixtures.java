@@ -158,7 +158,8 @@ final class EventFixtures {
                                 Uid.of("1.2.840.10008.5.1.4.1.1.2"),
                                 Uid.of(sopInstance),
                                 TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN,
-                                new Origin(AeTitle.of("CT1"), AeTitle.of("GATEWAY"), "192.0.2.7")),
+                                new Origin(AeTitle.of("CT1"), AeTitle.of("GATEWAY"), "192.0.2.7"),
+                                Optional.empty()),
                         new ByteArrayInputStream(dataset(study, sopInstance)))
                 .instance();
         spool.catchUp();

@@ -145,7 +145,8 @@ class SpoolDeliveryIT {
                             file.sopClass(),
                             file.sopInstance(),
                             Part10.read(file.path()).transferSyntax(),
-                            origin),
+                            origin,
+                            Optional.empty()),
                     new ByteArrayInputStream(dataset));
             datasets.add(dataset);
         }

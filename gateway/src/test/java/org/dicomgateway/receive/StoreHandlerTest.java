@@ -51,7 +51,8 @@ class StoreHandlerTest {
                         Uid.of("1.2.840.10008.5.1.4.1.1.2"),
                         Uid.of("1.2.3"),
                         TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN,
-                        ORIGIN));
+                        ORIGIN,
+                        Optional.of(Uid.of("1.2"))));
     }
 
     @ParameterizedTest
@@ -111,6 +112,7 @@ class StoreHandlerTest {
                 Uid.of("1.2.3"),
                 TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN,
                 ORIGIN,
+                Optional.of(Uid.of("1.2")),
                 new ByteArrayInputStream(dataset.getBytes(StandardCharsets.US_ASCII)));
     }
 

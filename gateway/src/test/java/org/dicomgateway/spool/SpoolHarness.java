@@ -1,5 +1,6 @@
 package org.dicomgateway.spool;
 
+import java.util.Optional;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.ByteArrayInputStream;
@@ -164,7 +165,7 @@ final class SpoolHarness {
     }
 
     static Intake.Arrival arrival(String sopInstance) {
-        return new Intake.Arrival(SOP_CLASS, Uid.of(sopInstance), TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN, ORIGIN);
+        return new Intake.Arrival(SOP_CLASS, Uid.of(sopInstance), TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN, ORIGIN, Optional.empty());
     }
 
     static Intake.Accepted accept(Spool spool, String sopInstance, String modality, int size)

@@ -1,5 +1,6 @@
 package org.dicomgateway.spool;
 
+import java.util.Optional;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -145,8 +146,16 @@ class SpoolIntakeTest {
                     Uid.of("1.2.840.10008.5.1.4.1.1.4"),
                     Uid.of("1.2.3"),
                     TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN,
-                    SpoolHarness.ORIGIN);
+                    SpoolHarness.ORIGIN,
+                    Optional.empty());
             assertKind(Kind.MISMATCH, () -> spool.accept(otherClass, new ByteArrayInputStream(dataset)));
+            Intake.Arrival ofAnotherStudy = new Intake.Arrival(
+                    SpoolHarness.SOP_CLASS,
+                    Uid.of("1.2.3"),
+                    TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN,
+                    SpoolHarness.ORIGIN,
+                    Optional.of(Uid.of("9.9.9")));
+            assertKind(Kind.MISMATCH, () -> spool.accept(ofAnotherStudy, new ByteArrayInputStream(dataset)));
             assertThat(instanceFiles()).isEmpty();
             SpoolHarness.settleDown(spool);
             assertThat(spool.books()).isEmpty();

@@ -17,6 +17,7 @@ import org.dicomgateway.admin.api.Json;
 import org.dicomgateway.config.settings.AdminUser;
 import org.dicomgateway.config.settings.AdminUser.Role;
 import org.dicomgateway.dicom.values.Text;
+import org.dicomgateway.security.Credentials;
 import org.dicomgateway.security.PasswordGate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,7 +47,7 @@ public final class Authenticator {
     private final PasswordGate passwords;
 
     /** A login whose password has to be compared, and where it comes from. */
-    public record Unknown(Login.Basic basic, InetAddress source) {}
+    public record Unknown(Credentials.Basic basic, InetAddress source) {}
 
     public Authenticator(List<AdminUser> users, AuditListener auditListener, Ticker clock) {
         this.users = List.copyOf(users);
@@ -96,20 +97,20 @@ public final class Authenticator {
         if (header == null) {
             throw unauthorized(request, "credentials are required");
         }
-        Login login = Login.parse(header).orElseThrow(() -> unauthorized(request, "Basic or Bearer is required"));
+        Credentials login = Credentials.parse(header).orElseThrow(() -> unauthorized(request, "Basic or Bearer is required"));
         return recognized(login, sourceOf(request.ip())).orElseThrow(() -> refused(request, login));
     }
 
     /** What costs next to nothing to find out, and therefore goes on while a source waits. */
-    private Optional<AdminUser> recognized(Login login, InetAddress source) {
-        if (login instanceof Login.Bearer bearer) {
+    private Optional<AdminUser> recognized(Credentials login, InetAddress source) {
+        if (login instanceof Credentials.Bearer bearer) {
             return users.stream()
                     .filter(user -> user.token()
                             .filter(hash -> hash.matches(bearer.token()))
                             .isPresent())
                     .findFirst();
         }
-        Login.Basic basic = (Login.Basic) login;
+        Credentials.Basic basic = (Credentials.Basic) login;
         return passwords.knows(source, basic.user(), basic.password()) ? named(basic.user()) : Optional.empty();
     }
 
@@ -123,9 +124,9 @@ public final class Authenticator {
             return Optional.empty();
         }
         InetAddress source = sourceOf(remoteAddress);
-        return Login.parse(authorization)
-                .filter(Login.Basic.class::isInstance)
-                .map(Login.Basic.class::cast)
+        return Credentials.parse(authorization)
+                .filter(Credentials.Basic.class::isInstance)
+                .map(Credentials.Basic.class::cast)
                 .filter(basic -> recognized(basic, source).isEmpty())
                 .filter(basic -> passwords.closedFor(source, basic.user()).isZero())
                 .map(basic -> new Unknown(basic, source));
@@ -138,7 +139,7 @@ public final class Authenticator {
 
     /** Compares a password, if that was not done meanwhile. Answers whether it was compared. */
     public boolean examine(Unknown login) {
-        Login.Basic basic = login.basic();
+        Credentials.Basic basic = login.basic();
         if (recognized(basic, login.source()).isPresent()) {
             return true;
         }
@@ -154,9 +155,9 @@ public final class Authenticator {
         return true;
     }
 
-    private HttpResponseException refused(Context request, Login login) {
+    private HttpResponseException refused(Context request, Credentials login) {
         InetAddress source = sourceOf(request.ip());
-        if (login instanceof Login.Basic basic) {
+        if (login instanceof Credentials.Basic basic) {
             return Boolean.TRUE.equals(request.attribute(EXAMINED))
                     ? unauthorized(request, "wrong credentials")
                     : tooMany(request, passwords.closedFor(source, basic.user()));

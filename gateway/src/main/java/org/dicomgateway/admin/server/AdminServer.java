@@ -16,6 +16,8 @@ import org.dicomgateway.admin.access.AuditListener;
 import org.dicomgateway.admin.access.Authenticator;
 import org.dicomgateway.config.settings.AdminSettings;
 import org.dicomgateway.dicom.values.ByteSize;
+import org.dicomgateway.http.Encryption;
+import org.dicomgateway.http.WatchedConnector;
 import org.dicomgateway.observe.Telemetry;
 import org.dicomgateway.process.EndOfProcess;
 import org.dicomgateway.process.LongLived;
@@ -100,7 +102,7 @@ public final class AdminServer implements AutoCloseable {
                     encrypted, limits, errors, new Workers(connections, authenticator, errors, limits.threads())));
         });
         config.jetty.modifyServletContextHandler(servlets -> servlets.setErrorHandler(errors));
-        config.jetty.addConnector((jetty, http) -> new AdminConnector(
+        config.jetty.addConnector((jetty, http) -> new WatchedConnector(
                 jetty,
                 settings.address(),
                 connections,

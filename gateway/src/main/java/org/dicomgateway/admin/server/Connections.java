@@ -11,6 +11,8 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.dicomgateway.http.ConnectionWatch;
+import org.dicomgateway.http.WatchedConnector;
 import org.eclipse.jetty.io.EndPoint;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * longest. So a caller that sends its request at once is served, however many others only connect. A connection whose
  * request is being worked on is never closed. Safe for any number of threads.
  */
-public final class Connections {
+public final class Connections implements ConnectionWatch {
 
     private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
 
@@ -65,7 +67,7 @@ public final class Connections {
         this.nanoTime = nanoTime;
     }
 
-    /** Adds a connection. */
+    @Override
     public void opened(EndPoint endPoint) {
         Optional<EndPoint> surplus;
         synchronized (this) {
@@ -78,8 +80,8 @@ public final class Connections {
         surplus.ifPresent(each -> closeForRoom(List.of(each)));
     }
 
-    /** Removes a connection. */
-    synchronized void closed(EndPoint endPoint) {
+    @Override
+    public synchronized void closed(EndPoint endPoint) {
         lines.remove(endPoint);
     }
 
@@ -99,7 +101,7 @@ public final class Connections {
         turn(endPoint, Waiting.FOR_REQUEST, 0);
     }
 
-    /** Closes the connections that have waited for their callers too long. */
+    @Override
     public void closeOverdue() {
         List<EndPoint> overdue;
         synchronized (this) {
@@ -119,7 +121,7 @@ public final class Connections {
     }
 
     private synchronized void turn(EndPoint endPoint, Waiting waiting, long bytes) {
-        Line line = lines.get(wire(endPoint));
+        Line line = lines.get(WatchedConnector.wire(endPoint));
         if (line != null) {
             line.waiting = waiting;
             line.since = nanoTime.getAsLong();
@@ -147,7 +149,7 @@ public final class Connections {
         long unread = lines.values().stream().mapToLong(line -> line.unread).sum();
         List<EndPoint> slow = new ArrayList<>();
         List<Line> oldestFirst = lines.values().stream()
-                .filter(line -> line.waiting == Waiting.FOR_READER && !line.endPoint.equals(wire(newest)))
+                .filter(line -> line.waiting == Waiting.FOR_READER && !line.endPoint.equals(WatchedConnector.wire(newest)))
                 .sorted(Comparator.comparingLong(line -> line.since))
                 .toList();
         for (Line line : oldestFirst) {
@@ -181,11 +183,6 @@ public final class Connections {
                     closedForRoom);
             closedForRoom = 0;
         }
-    }
-
-    /** The end point below TLS, if there is TLS. */
-    private static EndPoint wire(EndPoint endPoint) {
-        return endPoint instanceof EndPoint.Wrapper wrapper ? wrapper.unwrap() : endPoint;
     }
 
     private static String hostOf(SocketAddress address) {

@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.dicomgateway.admin.api.Json;
 import org.dicomgateway.dicom.values.ByteSize;
 import org.dicomgateway.dicom.values.Text;
+import org.dicomgateway.http.WatchedConnector;
 import org.dicomgateway.process.EndOfProcess;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
@@ -41,7 +42,7 @@ public final class HealthServer implements AutoCloseable {
 
     private final InetSocketAddress address;
     private final Server server;
-    private final AdminConnector connector;
+    private final WatchedConnector connector;
 
     /** Creates a server that answers nothing before {@link #start}. Only the connections of {@code limits} count. */
     public HealthServer(InetSocketAddress address, Controls controls, HttpLimits limits) {
@@ -56,7 +57,7 @@ public final class HealthServer implements AutoCloseable {
         Connections connections = new Connections(limits, System::nanoTime);
         ErrorAnswers errors = new ErrorAnswers(false);
         this.server = new Server(threads);
-        this.connector = new AdminConnector(server, address, connections, List.of(new HttpConnectionFactory(http)));
+        this.connector = new WatchedConnector(server, address, connections, List.of(new HttpConnectionFactory(http)));
         server.addConnector(connector);
         server.setErrorHandler(errors);
         server.setHandler(new Probes(controls, connections, errors));

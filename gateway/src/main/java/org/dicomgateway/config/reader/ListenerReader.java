@@ -95,7 +95,8 @@ final class ListenerReader {
                 .map(found -> found.map(DataSize::bytes).map(OptionalLong::of).orElseGet(OptionalLong::empty));
         Setting<Duration> write = section.duration("write-timeout", Limits.MIN_TIMEOUT, Limits.MAX_TIMEOUT);
         Setting<DataSize> pdu = section.size("max-pdu-length", Limits.MIN_PDU, Limits.MAX_PDU);
-        Supplier<Optional<ServerTls>> tls = TlsReader.server(section.section("tls"), whole);
+        WebListenerReader web = WebListenerReader.read(name, section, aeTitles, whole);
+        Supplier<Optional<ServerTls>> tls = web.tls(address);
         Setting<List<AddressRange>> proxies = proxies(section.section("proxy-protocol"));
         Supplier<List<AccessRule>> rules = access.read(section);
         section.finish();
@@ -118,7 +119,8 @@ final class ListenerReader {
                                 tls.get()),
                         rate.get(),
                         rules.get(),
-                        proxies.get()));
+                        proxies.get(),
+                        web.settings()));
     }
 
     /** The balancers that say whose connection they pass on. Everybody cannot be one. */

@@ -51,6 +51,11 @@ public final class TlsReader {
         profile = section.word("profile", TlsProfile.class);
     }
 
+    /** Whether such a block means TLS. */
+    static boolean isOn(Section section) {
+        return new TlsReader(section).isEnabled();
+    }
+
     /** The {@code tls} block of a listener. */
     static Supplier<Optional<ServerTls>> server(Section section, boolean complete) {
         TlsReader reader = new TlsReader(section);

@@ -1,6 +1,7 @@
 package org.dicomgateway.dicom.acceptor;
 
 import java.io.IOException;
+import java.util.Optional;
 import java.util.Set;
 import org.aoju.bus.image.Dimse;
 import org.aoju.bus.image.Tag;
@@ -90,7 +91,10 @@ final class StoreRequests {
         }
         TransferSyntax syntax = TransferSyntax.of(context.getTransferSyntax());
         try (IncomingDataset dataset = new IncomingDataset(data)) {
-            return askScp(new CStoreRequest(Uid.of(sopClass), Uid.of(sopInstance), syntax, origin, dataset), dataset);
+            return askScp(
+                    new CStoreRequest(
+                            Uid.of(sopClass), Uid.of(sopInstance), syntax, origin, Optional.empty(), dataset),
+                    dataset);
         }
     }
 

@@ -2,6 +2,7 @@ package org.dicomgateway.dicom.values;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Optional;
 
 /** Serves C-STORE requests (PS3.4 Annex B). Called in the thread of the association that brought the request. */
 @FunctionalInterface
@@ -23,10 +24,16 @@ public interface CStoreScp {
      * @param sopInstance Affected SOP Instance UID
      * @param transferSyntax the one negotiated for the presentation context
      * @param origin the association that brought it
+     * @param study the study that the dataset must belong to; empty: any. Only a request over DICOMweb can name one.
      * @param dataset the bytes of the dataset as they arrive
      */
     record CStoreRequest(
-            Uid sopClass, Uid sopInstance, TransferSyntax transferSyntax, Origin origin, InputStream dataset) {}
+            Uid sopClass,
+            Uid sopInstance,
+            TransferSyntax transferSyntax,
+            Origin origin,
+            Optional<Uid> study,
+            InputStream dataset) {}
 
     /**
      * A C-STORE-RSP (PS3.7 9.3.1.2).

@@ -1,5 +1,7 @@
 package org.dicomgateway.spool.intake;
 
+import org.dicomgateway.dicom.values.Text;
+import org.dicomgateway.dicom.values.Uid;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -33,6 +35,8 @@ import org.dicomgateway.spool.log.RecordMetadata;
 
 /** Accepts one instance in the receiving thread: reads, checks and plans it, and waits until it is durable. */
 public final class Reception {
+
+    private static final int MAX_UID = 64;
 
     private final GatherBuffers buffers;
     private final InstanceFiles files;
@@ -153,13 +157,18 @@ public final class Reception {
         }
         if (!header.sopInstance().equals(arrival.sopInstance())) {
             throw mismatch(
-                    "instance",
+                    "SOP instance",
                     header.sopInstance().value(),
                     arrival.sopInstance().value());
         }
         if (!header.sopClass().equals(arrival.sopClass())) {
             throw mismatch(
-                    "class", header.sopClass().value(), arrival.sopClass().value());
+                    "SOP class", header.sopClass().value(), arrival.sopClass().value());
+        }
+        Optional<String> study = arrival.study().map(Uid::value);
+        if (study.isPresent() && !study.get().equals(header.studyInstanceUid())) {
+            // Not a UID that was checked, like the other two.
+            throw mismatch("study", Text.printable(header.studyInstanceUid(), MAX_UID), study.get());
         }
         return header;
     }
@@ -167,7 +176,7 @@ public final class Reception {
     private static RefusedException mismatch(String what, String found, String announced) {
         return new RefusedException(
                 Kind.MISMATCH,
-                "the dataset has the SOP " + what + " UID " + found + ", but was announced with " + announced,
+                "the dataset has the " + what + " UID " + found + ", but was announced with " + announced,
                 null);
     }
 }

@@ -127,7 +127,8 @@ public final class SetAside {
                                         header.sopClass(),
                                         header.sopInstance(),
                                         header.transferSyntax(),
-                                        found.origin()),
+                                        found.origin(),
+                                        Optional.empty()),
                                 dataset)
                         .instance();
             }

@@ -1,4 +1,4 @@
-package org.dicomgateway.admin.server;
+package org.dicomgateway.http;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,12 +18,12 @@ import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 
 /** TLS for the web server, with the keys that are in force when a connection opens. */
-final class Encryption {
+public final class Encryption {
 
     private Encryption() {}
 
     /** The protocols of a port that speaks TLS only. */
-    static List<ConnectionFactory> protocols(HttpConfiguration http, ServerTls tls, TlsContext context) {
+    public static List<ConnectionFactory> protocols(HttpConfiguration http, ServerTls tls, TlsContext context) {
         // No check of the requested host: a foreign page under our name would not have our certificate, and that keeps
         // it out.
         http.addCustomizer(new SecureRequestCustomizer(false));

@@ -1,15 +1,14 @@
-package org.dicomgateway.admin.access;
+package org.dicomgateway.security;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Optional;
-import org.dicomgateway.security.Secret;
 
 /** What a request presents, RFC 9110 11.6.2: a user and a password (Basic), or a token (Bearer). */
-sealed interface Login {
+public sealed interface Credentials {
 
     /** RFC 7617. */
-    record Basic(String user, Secret password) implements Login {
+    record Basic(String user, Secret password) implements Credentials {
         @Override
         public String toString() {
             return "Basic[user=" + user + "]";
@@ -17,7 +16,7 @@ sealed interface Login {
     }
 
     /** RFC 6750. */
-    record Bearer(String token) implements Login {
+    record Bearer(String token) implements Credentials {
         @Override
         public String toString() {
             return "Bearer[]";
@@ -25,7 +24,7 @@ sealed interface Login {
     }
 
     /** What an Authorization header says; empty when it is of no kind we know. */
-    static Optional<Login> parse(String header) {
+    static Optional<Credentials> parse(String header) {
         String[] parts = header.strip().split(" +", 2);
         if (parts.length != 2) {
             return Optional.empty();
@@ -36,7 +35,7 @@ sealed interface Login {
         return parts[0].equalsIgnoreCase("Basic") ? basic(parts[1]) : Optional.empty();
     }
 
-    private static Optional<Login> basic(String encoded) {
+    private static Optional<Credentials> basic(String encoded) {
         try {
             String text = new String(Base64.getDecoder().decode(encoded), StandardCharsets.UTF_8);
             int colon = text.indexOf(':');

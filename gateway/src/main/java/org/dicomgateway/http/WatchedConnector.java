@@ -1,4 +1,4 @@
-package org.dicomgateway.admin.server;
+package org.dicomgateway.http;
 
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -8,21 +8,21 @@ import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
-/** The port of the operators' interface. It reports every connection to {@link Connections} as soon as it opens. */
-final class AdminConnector extends ServerConnector {
+/** A port of the web server. It reports every connection to its {@link ConnectionWatch} as soon as it opens. */
+public final class WatchedConnector extends ServerConnector {
 
     private static final int LOOK_MILLIS = 500;
     private static final int BACKLOG = 128;
 
-    private final Connections connections;
+    private final ConnectionWatch watch;
 
     /**
-     * Uses one thread that accepts, and one that moves the bytes of all connections. Neither ever waits for a caller.
+     * Uses one thread that accepts, and one that moves the bytes of all watch. Neither ever waits for a caller.
      */
-    AdminConnector(
-            Server server, InetSocketAddress address, Connections connections, List<ConnectionFactory> protocols) {
+    public WatchedConnector(
+            Server server, InetSocketAddress address, ConnectionWatch watch, List<ConnectionFactory> protocols) {
         super(server, null, null, null, 1, 1, protocols.toArray(ConnectionFactory[]::new));
-        this.connections = connections;
+        this.watch = watch;
         setHost(address.getAddress().getHostAddress());
         setPort(address.getPort());
         setAcceptQueueSize(BACKLOG);
@@ -35,21 +35,26 @@ final class AdminConnector extends ServerConnector {
     }
 
     private void look() {
-        connections.closeOverdue();
+        watch.closeOverdue();
         if (isRunning()) {
             getScheduler().schedule(this::look, LOOK_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 
+    /** The end point below TLS, if there is TLS: the one that is reported to the watch. */
+    public static EndPoint wire(EndPoint endPoint) {
+        return endPoint instanceof EndPoint.Wrapper wrapper ? wrapper.unwrap() : endPoint;
+    }
+
     @Override
     protected void onEndPointOpened(EndPoint endPoint) {
         super.onEndPointOpened(endPoint);
-        connections.opened(endPoint);
+        watch.opened(endPoint);
     }
 
     @Override
     protected void onEndPointClosed(EndPoint endPoint) {
-        connections.closed(endPoint);
+        watch.closed(endPoint);
         super.onEndPointClosed(endPoint);
     }
 }
