@@ -18,6 +18,7 @@ import org.dicomgateway.dicom.dataset.HeaderReader;
 import org.dicomgateway.dicom.dataset.UnreadableDatasetException;
 import org.dicomgateway.dicom.rewrite.RewrittenDataset;
 import org.dicomgateway.dicom.rewrite.UntransformableException;
+import org.dicomgateway.dicom.values.ByteSize;
 import org.dicomgateway.dicom.values.InstanceHeader;
 import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.TransferSyntax;
@@ -163,10 +164,16 @@ public final class Transformation {
      * @throws IOException when {@code original} throws it
      */
     public Result apply(Original original, TransferSyntax syntax, Arrival arrival) throws IOException {
-        return apply(original, syntax, arrival, NOBODY);
+        return apply(original, syntax, arrival, ByteSize.MIB);
     }
 
-    Result apply(Original original, TransferSyntax syntax, Arrival arrival, Watcher watcher) throws IOException {
+    /** The same. @param keep how many bytes of pixel data stay in memory at most, so that they are not read again */
+    public Result apply(Original original, TransferSyntax syntax, Arrival arrival, int keep) throws IOException {
+        return apply(original, syntax, arrival, keep, NOBODY);
+    }
+
+    Result apply(Original original, TransferSyntax syntax, Arrival arrival, int keep, Watcher watcher)
+            throws IOException {
         List<Compiled> applying = transforms;
         if (transforms.stream().anyMatch(Compiled::isConditional)) {
             InstanceHeader header = header(original, syntax);
@@ -184,7 +191,7 @@ public final class Transformation {
         DatasetDigest.Calculation told = new DatasetDigest.Calculation();
         RewrittenDataset dataset;
         try (InputStream in = original.open()) {
-            dataset = RewrittenDataset.of(in, syntax, rewriting, told::add);
+            dataset = RewrittenDataset.of(in, syntax, rewriting, keep, told::add);
         }
         DatasetDigest.Calculation digest = syntax.isDeflated() ? digest(() -> opened(dataset, original)) : told;
         if (digest.length() != dataset.length()) {

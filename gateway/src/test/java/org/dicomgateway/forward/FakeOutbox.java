@@ -189,8 +189,15 @@ final class FakeOutbox implements Outbox {
     }
 
     @Override
-    public synchronized void noteSentAs(Claim claim, SentAs note) {
-        sentAs.put(claim.deliveryId(), note);
+    public synchronized Note noteSentAs(Map<Claim, SentAs> notes) {
+        notes.forEach((claim, note) -> sentAs.put(claim.deliveryId(), note));
+        return () -> {};
+    }
+
+    @Override
+    public synchronized Note withdrawSentAs(Claim claim) {
+        sentAs.remove(claim.deliveryId());
+        return () -> {};
     }
 
     @Override

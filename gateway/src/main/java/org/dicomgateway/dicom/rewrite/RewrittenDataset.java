@@ -34,8 +34,11 @@ public final class RewrittenDataset {
     private static final Set<Integer> PIXELS =
             Set.of(0x7FE00001, 0x7FE00002, 0x7FE00003, 0x7FE00008, 0x7FE00009, PassingPixels.PIXEL_DATA);
 
+    /** Attributes of a usual image. Even if each byte was an element, they would need some megabytes. */
+    private static final int SMALL = 128 << 10;
+
     /**
-     * One at a time holds the elements of a dataset in memory: they need many times the memory of their bytes. Their
+     * One at a time holds the elements of a large dataset in memory: they need many times the memory of their bytes. Their
      * bytes are read before, so that a slow disk keeps nobody waiting.
      */
     static final Semaphore IN_MEMORY = new Semaphore(1);
@@ -63,20 +66,22 @@ public final class RewrittenDataset {
     /**
      * Makes a changed dataset. Reads the original to its end, and does not close it.
      *
+     * @param keep how many bytes of pixel data it keeps at most
      * @param listener is told every byte of it, before this returns; of a deflated one nothing
      * @throws UnreadableDatasetException when the original is malformed
      * @throws UntransformableException when it cannot be changed
      * @throws IOException when {@code original} throws it
      */
     public static RewrittenDataset of(
-            InputStream original, TransferSyntax syntax, Rewriting rewriting, Listener listener) throws IOException {
+            InputStream original, TransferSyntax syntax, Rewriting rewriting, int keep, Listener listener)
+            throws IOException {
         if (!syntax.isDeflated()) {
-            return read(original, syntax, rewriting, listener);
+            return read(original, syntax, rewriting, keep, listener);
         }
         Inflater inflater = new Inflater(true);
         try {
             RewrittenDataset dataset =
-                    read(new InflaterInputStream(original, inflater), syntax, rewriting, (bytes, offset, count) -> {});
+                    read(new InflaterInputStream(original, inflater), syntax, rewriting, keep, (bytes, offset, count) -> {});
             drain(original);
             return dataset;
         } catch (java.util.zip.ZipException e) {
@@ -86,7 +91,8 @@ public final class RewrittenDataset {
         }
     }
 
-    private static RewrittenDataset read(InputStream in, TransferSyntax syntax, Rewriting rewriting, Listener listener)
+    private static RewrittenDataset read(
+            InputStream in, TransferSyntax syntax, Rewriting rewriting, int keep, Listener listener)
             throws IOException {
         Encoding encoding = Encoding.of(syntax);
         ElementSource source = new ElementSource(in, encoding.bigEndian());
@@ -100,7 +106,7 @@ public final class RewrittenDataset {
                 parser.skip(parser.header());
                 first = parser.next();
             }
-            PassingPixels pixels = new PassingPixels(rewriting.pixels(), listener);
+            PassingPixels pixels = new PassingPixels(rewriting.pixels(), keep, listener);
             Next rest = pixels(parser, source, first, pixels);
             ByteArrayOutputStream behind = new ByteArrayOutputStream();
             attributes(parser, source, rest, AFTER_ALL, behind);
@@ -118,7 +124,10 @@ public final class RewrittenDataset {
     }
 
     private static byte[] changed(byte[] attributes, Encoding encoding, Change change) throws IOException {
-        IN_MEMORY.acquireUninterruptibly();
+        boolean alone = attributes.length > SMALL;
+        if (alone) {
+            IN_MEMORY.acquireUninterruptibly();
+        }
         try {
             ElementSource source = new ElementSource(new ByteArrayInputStream(attributes), encoding.bigEndian());
             DatasetParser parser = new DatasetParser(source, encoding, false);
@@ -129,7 +138,9 @@ public final class RewrittenDataset {
             change.apply(elements);
             return DatasetFormatter.format(elements, encoding);
         } finally {
-            IN_MEMORY.release();
+            if (alone) {
+                IN_MEMORY.release();
+            }
         }
     }
 
@@ -180,7 +191,7 @@ public final class RewrittenDataset {
 
     /** Whether {@link #open} reads the original. */
     public boolean needsOriginal() {
-        return pixels.kept().isEmpty();
+        return !pixels.isKept();
     }
 
     /**
@@ -252,7 +263,7 @@ public final class RewrittenDataset {
         private int readPixels(byte[] target, int offset, int count) throws IOException {
             int most = (int) Math.min(count, pixels.length() - pixelsDone);
             if (!needsOriginal()) {
-                System.arraycopy(pixels.kept().orElseThrow(), (int) pixelsDone, target, offset, most);
+                System.arraycopy(pixels.kept(), (int) pixelsDone, target, offset, most);
                 pixelsDone += most;
                 return most;
             }

@@ -90,6 +90,7 @@ final class StoreAttempt {
         boolean usable = false;
         boolean unanswered = false;
         try {
+            outgoingInstances.prepare(claim, claimBatch, association::accepts);
             Outcome answer = accepted(association, claim);
             outcome = destinationSignals.faultAttribution().of(claim, answer, outbox::passesOn);
             notice(claim, outcome, Duration.ofMillis(millisSince(start)));
