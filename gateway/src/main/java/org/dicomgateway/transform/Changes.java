@@ -49,7 +49,7 @@ public final class Changes {
             Transformation.Arrival arrival)
             throws IOException {
         Changes changes = new Changes();
-        transformation.apply(original, syntax, arrival, 0, changes::after);
+        transformation.apply(original, syntax, arrival, changes::after);
         return List.copyOf(changes.found);
     }
 

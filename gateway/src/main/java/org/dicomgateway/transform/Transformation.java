@@ -18,7 +18,6 @@ import org.dicomgateway.dicom.dataset.HeaderReader;
 import org.dicomgateway.dicom.dataset.UnreadableDatasetException;
 import org.dicomgateway.dicom.rewrite.RewrittenDataset;
 import org.dicomgateway.dicom.rewrite.UntransformableException;
-import org.dicomgateway.dicom.values.ByteSize;
 import org.dicomgateway.dicom.values.InstanceHeader;
 import org.dicomgateway.dicom.values.Origin;
 import org.dicomgateway.dicom.values.TransferSyntax;
@@ -164,16 +163,10 @@ public final class Transformation {
      * @throws IOException when {@code original} throws it
      */
     public Result apply(Original original, TransferSyntax syntax, Arrival arrival) throws IOException {
-        return apply(original, syntax, arrival, ByteSize.MIB);
+        return apply(original, syntax, arrival, NOBODY);
     }
 
-    /** The same. @param keep how many bytes of pixel data stay in memory at most, so that they are not read again */
-    public Result apply(Original original, TransferSyntax syntax, Arrival arrival, int keep) throws IOException {
-        return apply(original, syntax, arrival, keep, NOBODY);
-    }
-
-    Result apply(Original original, TransferSyntax syntax, Arrival arrival, int keep, Watcher watcher)
-            throws IOException {
+    Result apply(Original original, TransferSyntax syntax, Arrival arrival, Watcher watcher) throws IOException {
         List<Compiled> applying = transforms;
         if (transforms.stream().anyMatch(Compiled::isConditional)) {
             InstanceHeader header = header(original, syntax);
@@ -191,7 +184,7 @@ public final class Transformation {
         DatasetDigest.Calculation told = new DatasetDigest.Calculation();
         RewrittenDataset dataset;
         try (InputStream in = original.open()) {
-            dataset = RewrittenDataset.of(in, syntax, rewriting, keep, told::add);
+            dataset = RewrittenDataset.of(in, syntax, rewriting, told::add);
         }
         DatasetDigest.Calculation digest = syntax.isDeflated() ? digest(() -> opened(dataset, original)) : told;
         if (digest.length() != dataset.length()) {

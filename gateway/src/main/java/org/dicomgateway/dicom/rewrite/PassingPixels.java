@@ -3,6 +3,7 @@ package org.dicomgateway.dicom.rewrite;
 import java.util.Arrays;
 import java.util.Optional;
 import org.dicomgateway.dicom.rewrite.DatasetParser.Header;
+import org.dicomgateway.dicom.values.ByteSize;
 
 /**
  * The pixel data of a dataset with what belongs to it, while it passes for the first time: changes it, counts it, and
@@ -12,21 +13,21 @@ final class PassingPixels {
 
     static final int PIXEL_DATA = 0x7FE00010;
 
+    /** A typical CT or MR slice is below. Each delivery under way keeps so much at most. */
+    private static final int KEPT = ByteSize.MIB;
+
     private static final byte[] NONE = {};
 
     private final Optional<PixelEdit> edit;
     private final RewrittenDataset.Listener listener;
-    private final int keep;
     private byte[] kept = NONE;
     private boolean keeping = true;
     private long length;
     private long valueFrom = Long.MAX_VALUE;
     private long valueTo;
 
-    /** @param keep how many bytes it keeps at most */
-    PassingPixels(Optional<PixelEdit> edit, int keep, RewrittenDataset.Listener listener) {
+    PassingPixels(Optional<PixelEdit> edit, RewrittenDataset.Listener listener) {
         this.edit = edit;
-        this.keep = keep;
         this.listener = listener;
     }
 
@@ -58,11 +59,11 @@ final class PassingPixels {
 
     /** Makes room for so many bytes, if they are kept. */
     private boolean room(long bytes) {
-        keeping &= bytes <= keep;
+        keeping &= bytes <= KEPT;
         if (!keeping) {
             kept = NONE;
         } else if (bytes > kept.length) {
-            kept = Arrays.copyOf(kept, (int) Math.max(bytes, Math.min(keep, 2L * kept.length)));
+            kept = Arrays.copyOf(kept, (int) Math.max(bytes, Math.min(KEPT, 2L * kept.length)));
         }
         return keeping;
     }

@@ -66,22 +66,20 @@ public final class RewrittenDataset {
     /**
      * Makes a changed dataset. Reads the original to its end, and does not close it.
      *
-     * @param keep how many bytes of pixel data it keeps at most
      * @param listener is told every byte of it, before this returns; of a deflated one nothing
      * @throws UnreadableDatasetException when the original is malformed
      * @throws UntransformableException when it cannot be changed
      * @throws IOException when {@code original} throws it
      */
     public static RewrittenDataset of(
-            InputStream original, TransferSyntax syntax, Rewriting rewriting, int keep, Listener listener)
-            throws IOException {
+            InputStream original, TransferSyntax syntax, Rewriting rewriting, Listener listener) throws IOException {
         if (!syntax.isDeflated()) {
-            return read(original, syntax, rewriting, keep, listener);
+            return read(original, syntax, rewriting, listener);
         }
         Inflater inflater = new Inflater(true);
         try {
             RewrittenDataset dataset =
-                    read(new InflaterInputStream(original, inflater), syntax, rewriting, keep, (bytes, offset, count) -> {});
+                    read(new InflaterInputStream(original, inflater), syntax, rewriting, (bytes, offset, count) -> {});
             drain(original);
             return dataset;
         } catch (java.util.zip.ZipException e) {
@@ -91,8 +89,7 @@ public final class RewrittenDataset {
         }
     }
 
-    private static RewrittenDataset read(
-            InputStream in, TransferSyntax syntax, Rewriting rewriting, int keep, Listener listener)
+    private static RewrittenDataset read(InputStream in, TransferSyntax syntax, Rewriting rewriting, Listener listener)
             throws IOException {
         Encoding encoding = Encoding.of(syntax);
         ElementSource source = new ElementSource(in, encoding.bigEndian());
@@ -106,7 +103,7 @@ public final class RewrittenDataset {
                 parser.skip(parser.header());
                 first = parser.next();
             }
-            PassingPixels pixels = new PassingPixels(rewriting.pixels(), keep, listener);
+            PassingPixels pixels = new PassingPixels(rewriting.pixels(), listener);
             Next rest = pixels(parser, source, first, pixels);
             ByteArrayOutputStream behind = new ByteArrayOutputStream();
             attributes(parser, source, rest, AFTER_ALL, behind);
@@ -187,6 +184,11 @@ public final class RewrittenDataset {
     public long length() {
         long plain = head.length + pixels.length() + tail.length;
         return syntax.isDeflated() ? StoredBlocks.length(plain) : plain;
+    }
+
+    /** How many bytes of it are kept in memory. */
+    public long memory() {
+        return head.length + tail.length + (needsOriginal() ? 0 : pixels.length());
     }
 
     /** Whether {@link #open} reads the original. */

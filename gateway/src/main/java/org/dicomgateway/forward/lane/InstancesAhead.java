@@ -61,8 +61,8 @@ final class InstancesAhead {
         /** See {@link OutgoingInstances#promised}. */
         List<PresentationPair> promised(Claim claim) throws IOException;
 
-        /** @param keep how many bytes of pixel data may stay in memory */
-        Made make(Claim claim, List<PresentationPair> accepted, int keep) throws IOException;
+        /** See {@link OutgoingInstances#open}. */
+        Made make(Claim claim, List<PresentationPair> accepted) throws IOException;
     }
 
     /** Opens a dataset. */
@@ -76,8 +76,10 @@ final class InstancesAhead {
      * @param sentAs empty: the instance as it was received
      * @param before what an earlier attempt noted; empty: nothing
      * @param behind is closed when it is no longer needed
+     * @param memory how many bytes of it are in memory
      */
-    record Made(Optional<SentAs> sentAs, Optional<SentAs> before, Opening dataset, Closeable behind) {
+    record Made(
+            Optional<SentAs> sentAs, Optional<SentAs> before, Opening dataset, Closeable behind, long memory) {
 
         /** Whether the same was noted before. */
         boolean isNoted() {
@@ -89,7 +91,7 @@ final class InstancesAhead {
     private static final class Entry implements Closeable {
 
         private final Claim claim;
-        private final int kib;
+        private int kib;
         private List<PresentationPair> forms = List.of();
         private List<PresentationPair> accepted = List.of();
         private @Nullable Made made;
@@ -105,7 +107,14 @@ final class InstancesAhead {
             return made != null || failure != null;
         }
 
-        /** Gives back its memory, once. */
+        /** So much of what was reserved is needed: more only when what was received was deflated. */
+        void needs(long bytes) {
+            int needed = (int) Math.min(kib, bytes / ByteSize.KIB + 1);
+            MEMORY.release(kib - needed);
+            kib = needed;
+        }
+
+        /** Gives back its memory. */
         @Override
         public void close() throws IOException {
             MEMORY.release(kib);
@@ -185,8 +194,7 @@ final class InstancesAhead {
         Optional<Made> made = Optional.empty();
         Optional<IOException> failure = Optional.empty();
         try {
-            made = Optional.of(maker.make(
-                    entry.claim, accepted, (int) entry.claim.instance().datasetLength()));
+            made = Optional.of(maker.make(entry.claim, accepted));
         } catch (IOException e) {
             failure = Optional.of(e);
         }
@@ -195,6 +203,7 @@ final class InstancesAhead {
                 entry.forms = forms;
                 entry.accepted = accepted;
                 entry.made = made.orElse(null);
+                entry.needs(made.map(Made::memory).orElse(0L));
                 entry.failure = failure.orElse(null);
                 return true;
             }

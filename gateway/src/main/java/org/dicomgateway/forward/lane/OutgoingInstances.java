@@ -12,8 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.config.transform.TranscodeSettings;
+import org.dicomgateway.dicom.rewrite.RewrittenDataset;
 import org.dicomgateway.dicom.rewrite.UntransformableException;
-import org.dicomgateway.dicom.values.ByteSize;
 import org.dicomgateway.dicom.values.PresentationPair;
 import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.forward.lane.InstancesAhead.Made;
@@ -63,8 +63,8 @@ final class OutgoingInstances {
             }
 
             @Override
-            public Made make(Claim claim, List<PresentationPair> accepted, int keep) throws IOException {
-                return OutgoingInstances.this.make(claim, accepted, keep);
+            public Made make(Claim claim, List<PresentationPair> accepted) throws IOException {
+                return OutgoingInstances.this.make(claim, accepted);
             }
         });
     }
@@ -152,7 +152,7 @@ final class OutgoingInstances {
      */
     Prepared open(Claim claim, List<PresentationPair> accepted) throws IOException {
         Optional<InstancesAhead.Taken> taken = ahead.take(claim, accepted);
-        Made made = taken.isPresent() ? taken.get().made() : noted(claim, make(claim, accepted, ByteSize.MIB));
+        Made made = taken.isPresent() ? taken.get().made() : noted(claim, make(claim, accepted));
         Closeable behind = taken.map(InstancesAhead.Taken::memory).orElse(made.behind());
         boolean given = false;
         try {
@@ -184,9 +184,9 @@ final class OutgoingInstances {
         }
     }
 
-    private Made make(Claim claim, List<PresentationPair> accepted, int keep) throws IOException {
+    private Made make(Claim claim, List<PresentationPair> accepted) throws IOException {
         TransferSyntax received = claim.instance().transferSyntax();
-        Optional<Transformation.Result> transformed = transformed(claim, keep);
+        Optional<Transformation.Result> transformed = transformed(claim);
         List<UntransformableException> failures = new ArrayList<>();
         for (PresentationPair pair : accepted) {
             if (pair.transferSyntax().equals(received)) {
@@ -207,7 +207,7 @@ final class OutgoingInstances {
         return named;
     }
 
-    private Optional<Transformation.Result> transformed(Claim claim, int keep) throws IOException {
+    private Optional<Transformation.Result> transformed(Claim claim) throws IOException {
         return transformation.isEmpty()
                 ? Optional.empty()
                 : Optional.of(transformation
@@ -217,8 +217,14 @@ final class OutgoingInstances {
                                 claim.instance().transferSyntax(),
                                 new Transformation.Arrival(
                                         claim.instance().origin(),
-                                        claim.instance().receivedAt()),
-                                keep));
+                                        claim.instance().receivedAt())));
+    }
+
+    private static long memory(Optional<Transformation.Result> transformed) {
+        return transformed
+                .flatMap(Transformation.Result::dataset)
+                .map(RewrittenDataset::memory)
+                .orElse(0L);
     }
 
     /** In the transfer syntax in which it was received. */
@@ -234,10 +240,10 @@ final class OutgoingInstances {
                                 : "the destination has no transforms now");
             }
             outbox.noteSentUnchanged(claim);
-            return new Made(Optional.empty(), Optional.empty(), () -> outbox.open(claim), NOTHING);
+            return new Made(Optional.empty(), Optional.empty(), () -> outbox.open(claim), NOTHING, 0);
         }
         SentAs sentAs = transformed.get().sentAs();
-        return new Made(Optional.of(sentAs), before(claim, sentAs), () -> original(claim, transformed), NOTHING);
+        return new Made(Optional.of(sentAs), before(claim, sentAs), () -> original(claim, transformed), NOTHING, memory(transformed));
     }
 
     private InputStream original(Claim claim, Optional<Transformation.Result> transformed) throws IOException {
@@ -260,7 +266,7 @@ final class OutgoingInstances {
                     made.digest(),
                     made.length(),
                     Optional.of(syntax));
-            Made result = new Made(Optional.of(sentAs), before(claim, sentAs), made::open, made);
+            Made result = new Made(Optional.of(sentAs), before(claim, sentAs), made::open, made, memory(transformed) + made.memory());
             given = true;
             return result;
         } finally {

@@ -53,7 +53,7 @@ class RewrittenDatasetTest {
     private static byte[] changed(byte[] dataset, TransferSyntax syntax) throws IOException {
         ByteArrayOutputStream told = new ByteArrayOutputStream();
         RewrittenDataset rewritten =
-                RewrittenDataset.of(new ByteArrayInputStream(dataset), syntax, new Removal(), 1 << 20, told::write);
+                RewrittenDataset.of(new ByteArrayInputStream(dataset), syntax, new Removal(), told::write);
         try (InputStream in = rewritten.open(new ByteArrayInputStream(dataset))) {
             byte[] changed = in.readAllBytes();
             assertThat(rewritten.length()).isEqualTo(changed.length);
@@ -119,7 +119,7 @@ class RewrittenDatasetTest {
         };
         Thread other = new Thread(() -> {
             try {
-                RewrittenDataset.of(slow, JPEG, new Removal(), 1 << 20, (bytes, offset, count) -> {});
+                RewrittenDataset.of(slow, JPEG, new Removal(), (bytes, offset, count) -> {});
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -174,11 +174,11 @@ class RewrittenDatasetTest {
         ByteArrayOutputStream told = new ByteArrayOutputStream();
         if (pixels.length == 0) {
             assertThatThrownBy(() -> RewrittenDataset.of(
-                            new ByteArrayInputStream(bytes(PATIENT_ID)), EXPLICIT, blank, 1 << 20, told::write))
+                            new ByteArrayInputStream(bytes(PATIENT_ID)), EXPLICIT, blank, told::write))
                     .hasMessageContaining("no Pixel Data");
         }
         RewrittenDataset rewritten =
-                RewrittenDataset.of(new ByteArrayInputStream(received), EXPLICIT, blank, 1 << 20, told::write);
+                RewrittenDataset.of(new ByteArrayInputStream(received), EXPLICIT, blank, told::write);
         byte[] expected = Arrays.copyOfRange(received, 12, received.length);
         for (int i = 0; i < pixels.length; i++) {
             expected[12 + i] += (byte) i;
