@@ -68,8 +68,13 @@ record AuditedOutbox(Outbox outbox, Transfers transfers, Function<String, Option
     }
 
     @Override
-    public void noteSentAs(Claim claim, SentAs sentAs) throws NotNowException {
-        outbox.noteSentAs(claim, sentAs);
+    public Note noteSentAs(Map<Claim, SentAs> sentAs) throws NotNowException {
+        return outbox.noteSentAs(sentAs);
+    }
+
+    @Override
+    public Note withdrawSentAs(Claim claim) {
+        return outbox.withdrawSentAs(claim);
     }
 
     @Override

@@ -73,11 +73,18 @@ public interface Outbox {
     Optional<SentAs> sentAs(Claim claim) throws NotNowException;
 
     /**
-     * Notes what the destination of a claim is sent instead of its instance. Returns when the note is durable.
+     * Notes what the destinations of claims are sent instead of their instances. Returns at once: nothing may be sent
+     * before the note is durable. Notes that wait share a sync.
      *
-     * @throws NotNowException when it cannot be made durable now; then nothing may be sent
+     * @throws NotNowException when that cannot be noted now; then nothing may be sent
      */
-    void noteSentAs(Claim claim, SentAs sentAs) throws NotNowException;
+    Note noteSentAs(Map<Claim, SentAs> sentAs) throws NotNowException;
+
+    /**
+     * Takes back what {@link #noteSentAs} noted for a claim of which nothing was sent, and about which nothing was noted
+     * before. Returns at once. When it is lost, the note stays, as if the instance had been sent.
+     */
+    Note withdrawSentAs(Claim claim);
 
     /**
      * Notes that the destination of a claim is sent instances as they were received. Returns when the note is durable.
@@ -159,6 +166,18 @@ public interface Outbox {
                     && length == other.length
                     && transferSyntax.equals(other.transferSyntax);
         }
+    }
+
+    /** What is on its way into the ledger. */
+    @FunctionalInterface
+    interface Note {
+
+        /**
+         * Returns when it is there, and durable.
+         *
+         * @throws NotNowException when it may not be
+         */
+        void await() throws NotNowException;
     }
 
     /** Nothing may be sent now, for a reason that has nothing to do with the instance or its destination. */

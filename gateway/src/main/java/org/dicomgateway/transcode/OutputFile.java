@@ -35,6 +35,10 @@ final class OutputFile extends OutputStream {
         this.reserve = reserve;
     }
 
+    long memory() {
+        return memory.size();
+    }
+
     @Override
     public void write(int b) throws IOException {
         write(new byte[] {(byte) b}, 0, 1);

@@ -32,6 +32,11 @@ public final class Transcoded implements Closeable {
         return file.digest().length();
     }
 
+    /** How many bytes of it are in memory. */
+    public long memory() {
+        return file.memory();
+    }
+
     /** Its bytes. */
     public InputStream open() throws IOException {
         return file.read();

@@ -7,6 +7,8 @@ import java.security.InvalidKeyException;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -23,11 +25,29 @@ final class Pseudonyms {
     private static final String DIGITS = "ABCDEFGHJKMNPQRSTVWXYZ0123456789";
     private static final int BITS = 5;
 
-    private final SecretKeySpec key;
+    /** Study, series and frame of reference are the same in many instances. */
+    private static final int REMEMBERED = 256;
+
+    /** With the key; copied for each use. */
+    private final Mac keyed;
+
+    private final Map<String, String> uids = new LinkedHashMap<>(REMEMBERED, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, String> eldest) {
+            return size() > REMEMBERED;
+        }
+    };
 
     /** @param hex the key, in hexadecimal digits */
     Pseudonyms(String hex) {
-        this.key = new SecretKeySpec(HexFormat.of().parseHex(hex), ALGORITHM);
+        try {
+            this.keyed = Mac.getInstance(ALGORITHM);
+            keyed.init(new SecretKeySpec(HexFormat.of().parseHex(hex), ALGORITHM));
+        } catch (NoSuchAlgorithmException | InvalidKeyException e) {
+            throw new IllegalStateException("every Java platform has " + ALGORITHM, e);
+        }
     }
 
     /** A text that tells keys apart, and from which the key cannot be found. */
@@ -37,6 +57,12 @@ final class Pseudonyms {
 
     /** The UID for a UID: 128 bits below the root for UUIDs (PS3.5 B.2). */
     String uid(String original) {
+        synchronized (uids) {
+            return uids.computeIfAbsent(original, this::newUid);
+        }
+    }
+
+    private String newUid(String original) {
         byte[] bits = Arrays.copyOf(hmac(original), UID_BYTES);
         return UUID_ROOT + new BigInteger(1, bits);
     }
@@ -61,8 +87,7 @@ final class Pseudonyms {
     /** With several parts, each has its length before it, so that no two lists give the same bytes. */
     private byte[] hmac(String... parts) {
         try {
-            Mac mac = Mac.getInstance(ALGORITHM);
-            mac.init(key);
+            Mac mac = (Mac) keyed.clone();
             for (String part : parts) {
                 byte[] text = part.getBytes(StandardCharsets.UTF_8);
                 if (parts.length > 1) {
@@ -73,8 +98,8 @@ final class Pseudonyms {
                 mac.update(text);
             }
             return mac.doFinal();
-        } catch (NoSuchAlgorithmException | InvalidKeyException e) {
-            throw new IllegalStateException("every Java platform has " + ALGORITHM, e);
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException(ALGORITHM + " of this Java platform cannot be copied", e);
         }
     }
 }

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.dicomgateway.dicom.rewrite.Element;
 import org.dicomgateway.dicom.rewrite.Elements;
 import org.dicomgateway.dicom.rewrite.UntransformableException;
 
@@ -46,10 +47,10 @@ final class SopClasses {
             throw new UntransformableException(
                     "instances of SOP class " + sopClass + " cannot be de-identified: only images of known kinds can");
         }
-        for (int group = 0x6000; group <= 0x60FE; group += 2) {
-            int first = group << 16;
-            boolean any = dataset.all().stream().anyMatch(each -> each.tag() >>> 16 == first >>> 16);
-            if (any && dataset.get(first | OVERLAY_DATA).isEmpty()) {
+        for (Element element : dataset.all()) {
+            int group = element.tag() >>> 16;
+            boolean overlay = group >= 0x6000 && group <= 0x60FE && (group & 1) == 0;
+            if (overlay && dataset.get(group << 16 | OVERLAY_DATA).isEmpty()) {
                 throw new UntransformableException("it has an overlay within its pixel data, which cannot be removed");
             }
         }

@@ -14,6 +14,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.spool.Claim;
 import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Outbox;
@@ -32,6 +36,8 @@ final class FakeOutbox implements Outbox {
     private final Map<Long, IOException> damaged = new HashMap<>();
     private final Map<Long, byte[]> contents = new HashMap<>();
     private final Map<Long, SentAs> sentAs = new HashMap<>();
+    private final List<Integer> notedTogether = new ArrayList<>();
+    private volatile CountDownLatch disk = new CountDownLatch(0);
     private final Set<Long> passedOn = new HashSet<>();
     private final Set<Long> putOff = new HashSet<>();
     private final List<Map<String, Instant>> hoursChanged = new ArrayList<>();
@@ -189,8 +195,41 @@ final class FakeOutbox implements Outbox {
     }
 
     @Override
-    public synchronized void noteSentAs(Claim claim, SentAs note) {
-        sentAs.put(claim.deliveryId(), note);
+    public synchronized Note noteSentAs(Map<Claim, SentAs> notes) {
+        notes.forEach((claim, note) -> sentAs.put(claim.deliveryId(), note));
+        notedTogether.add(notes.size());
+        return this::awaitDisk;
+    }
+
+    private void awaitDisk() {
+        try {
+            if (!disk.await(10, TimeUnit.SECONDS)) {
+                throw new AssertionError("the disk was held too long");
+            }
+        } catch (InterruptedException e) {
+            throw new AssertionError("a lane must not interrupt its workers", e);
+        }
+    }
+
+    /** From now on, no note becomes durable until the latch is counted down. */
+    void slowDisk(CountDownLatch until) {
+        disk = until;
+    }
+
+    /** How many notes were given together, each time. */
+    synchronized List<Integer> notedTogether() {
+        return List.copyOf(notedTogether);
+    }
+
+    /** The instances about which something is noted. */
+    synchronized Set<Uid> noted() {
+        return sentAs.values().stream().map(SentAs::sopInstance).collect(Collectors.toSet());
+    }
+
+    @Override
+    public synchronized Note withdrawSentAs(Claim claim) {
+        sentAs.remove(claim.deliveryId());
+        return () -> {};
     }
 
     @Override

@@ -16,6 +16,7 @@ import org.dicomgateway.config.settings.RateLimit;
 import org.dicomgateway.config.settings.RestSettings;
 import org.dicomgateway.config.settings.Schedule;
 import org.dicomgateway.config.transform.TranscodeSettings;
+import org.dicomgateway.config.transform.TransformSettings;
 import org.dicomgateway.dicom.requestor.RequestorSettings;
 import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.Origin;
@@ -66,6 +67,10 @@ final class Fixtures {
         return with(it, schedule, it.maxRate(), it.rest());
     }
 
+    static DestinationSettings withTransforms(DestinationSettings it, TransformSettings... transforms) {
+        return with(it, it.schedule(), it.maxRate(), it.rest(), List.of(transforms));
+    }
+
     static DestinationSettings withMaxRate(DestinationSettings it, RateLimit limit) {
         return with(it, it.schedule(), limit, it.rest());
     }
@@ -77,6 +82,15 @@ final class Fixtures {
 
     private static DestinationSettings with(
             DestinationSettings it, Schedule schedule, RateLimit limit, Optional<RestSettings> rest) {
+        return with(it, schedule, limit, rest, List.of());
+    }
+
+    private static DestinationSettings with(
+            DestinationSettings it,
+            Schedule schedule,
+            RateLimit limit,
+            Optional<RestSettings> rest,
+            List<TransformSettings> transforms) {
         return new DestinationSettings(
                 it.name(),
                 it.peer(),
@@ -95,7 +109,7 @@ final class Fixtures {
                 it.dicomWeb(),
                 it.verify(),
                 it.commitment(),
-                List.of(),
+                transforms,
                 TranscodeSettings.NEVER);
     }
 

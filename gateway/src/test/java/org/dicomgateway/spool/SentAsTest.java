@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.spool.Outbox.SentAs;
@@ -90,7 +91,7 @@ class SentAsTest {
         try (Spool spool = open()) {
             SpoolHarness.accept(spool, "1.2.1", "CT", 8_000);
             Claim first = claims(spool).get(0);
-            spool.noteSentAs(first, made("v1", first));
+            spool.noteSentAs(Map.of(first, made("v1", first))).await();
             give(spool, List.of(first));
         }
         loseLedger();
@@ -100,7 +101,7 @@ class SentAsTest {
         try (Spool spool = open()) {
             SpoolHarness.accept(spool, "1.2.2", "CT", 8_000);
             Claim second = claims(spool).get(1);
-            spool.noteSentAs(second, made("v2", second));
+            spool.noteSentAs(Map.of(second, made("v2", second))).await();
             SpoolHarness.accept(spool, "1.2.3", "CT", 8_000);
         }
         loseLedger();
@@ -135,12 +136,12 @@ class SentAsTest {
         try (Spool spool = open()) {
             SpoolHarness.accept(spool, "1.2.1", "CT", 8_000);
             Claim first = claims(spool).get(0);
-            spool.noteSentAs(first, made("v1", first));
+            spool.noteSentAs(Map.of(first, made("v1", first))).await();
         }
         loseLedger();
         try (Spool spool = open()) {
             Claim again = claims(spool).get(0);
-            spool.noteSentAs(again, made("v1", again));
+            spool.noteSentAs(Map.of(again, made("v1", again))).await();
             assertThat(spool.sentAs(again)).contains(made("v1", again));
         }
     }

@@ -1,10 +1,9 @@
 package org.dicomgateway.dicom.rewrite;
 
-import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
 import java.util.Optional;
 import org.dicomgateway.dicom.rewrite.DatasetParser.Header;
 import org.dicomgateway.dicom.values.ByteSize;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The pixel data of a dataset with what belongs to it, while it passes for the first time: changes it, counts it, and
@@ -17,10 +16,12 @@ final class PassingPixels {
     /** A typical CT or MR slice is below. Each delivery under way keeps so much at most. */
     private static final int KEPT = ByteSize.MIB;
 
+    private static final byte[] NONE = {};
+
     private final Optional<PixelEdit> edit;
     private final RewrittenDataset.Listener listener;
-    private @Nullable ByteArrayOutputStream keeping = new ByteArrayOutputStream();
-    private Optional<byte[]> kept = Optional.empty();
+    private byte[] kept = NONE;
+    private boolean keeping = true;
     private long length;
     private long valueFrom = Long.MAX_VALUE;
     private long valueTo;
@@ -32,6 +33,9 @@ final class PassingPixels {
 
     /** The value of an element begins here. */
     void value(Header header) throws UntransformableException {
+        if (header.length() != DatasetParser.UNDEFINED) {
+            room(length + (header.length() & 0xFFFFFFFFL));
+        }
         if (header.tag() != PIXEL_DATA || edit.isEmpty()) {
             return;
         }
@@ -48,11 +52,20 @@ final class PassingPixels {
         edit(bytes, offset, count, length);
         length += count;
         listener.add(bytes, offset, count);
-        ByteArrayOutputStream target = keeping;
-        if (target != null) {
-            target.write(bytes, offset, count);
-            keeping = length > KEPT ? null : target;
+        if (room(length)) {
+            System.arraycopy(bytes, offset, kept, (int) (length - count), count);
         }
+    }
+
+    /** Makes room for so many bytes, if they are kept. */
+    private boolean room(long bytes) {
+        keeping &= bytes <= KEPT;
+        if (!keeping) {
+            kept = NONE;
+        } else if (bytes > kept.length) {
+            kept = Arrays.copyOf(kept, (int) Math.max(bytes, Math.min(KEPT, 2L * kept.length)));
+        }
+        return keeping;
     }
 
     /** Changes bytes that are read from the original again, from this position on. */
@@ -69,16 +82,18 @@ final class PassingPixels {
         if (edit.isPresent() && valueTo == 0) {
             throw new UntransformableException("it has no Pixel Data that could be masked");
         }
-        kept = Optional.ofNullable(keeping).map(ByteArrayOutputStream::toByteArray);
-        keeping = null;
     }
 
     long length() {
         return length;
     }
 
-    /** All of it, when there is little. */
-    Optional<byte[]> kept() {
+    boolean isKept() {
+        return keeping;
+    }
+
+    /** All of it, when it is kept; there may be room behind it. */
+    byte[] kept() {
         return kept;
     }
 }

@@ -34,8 +34,11 @@ public final class RewrittenDataset {
     private static final Set<Integer> PIXELS =
             Set.of(0x7FE00001, 0x7FE00002, 0x7FE00003, 0x7FE00008, 0x7FE00009, PassingPixels.PIXEL_DATA);
 
+    /** Attributes of a usual image. Even if each byte was an element, they would need some megabytes. */
+    private static final int SMALL = 128 << 10;
+
     /**
-     * One at a time holds the elements of a dataset in memory: they need many times the memory of their bytes. Their
+     * One at a time holds the elements of a large dataset in memory: they need many times the memory of their bytes. Their
      * bytes are read before, so that a slow disk keeps nobody waiting.
      */
     static final Semaphore IN_MEMORY = new Semaphore(1);
@@ -118,7 +121,10 @@ public final class RewrittenDataset {
     }
 
     private static byte[] changed(byte[] attributes, Encoding encoding, Change change) throws IOException {
-        IN_MEMORY.acquireUninterruptibly();
+        boolean alone = attributes.length > SMALL;
+        if (alone) {
+            IN_MEMORY.acquireUninterruptibly();
+        }
         try {
             ElementSource source = new ElementSource(new ByteArrayInputStream(attributes), encoding.bigEndian());
             DatasetParser parser = new DatasetParser(source, encoding, false);
@@ -129,7 +135,9 @@ public final class RewrittenDataset {
             change.apply(elements);
             return DatasetFormatter.format(elements, encoding);
         } finally {
-            IN_MEMORY.release();
+            if (alone) {
+                IN_MEMORY.release();
+            }
         }
     }
 
@@ -178,9 +186,14 @@ public final class RewrittenDataset {
         return syntax.isDeflated() ? StoredBlocks.length(plain) : plain;
     }
 
+    /** How many bytes of it are kept in memory. */
+    public long memory() {
+        return head.length + tail.length + (needsOriginal() ? 0 : pixels.length());
+    }
+
     /** Whether {@link #open} reads the original. */
     public boolean needsOriginal() {
-        return pixels.kept().isEmpty();
+        return !pixels.isKept();
     }
 
     /**
@@ -252,7 +265,7 @@ public final class RewrittenDataset {
         private int readPixels(byte[] target, int offset, int count) throws IOException {
             int most = (int) Math.min(count, pixels.length() - pixelsDone);
             if (!needsOriginal()) {
-                System.arraycopy(pixels.kept().orElseThrow(), (int) pixelsDone, target, offset, most);
+                System.arraycopy(pixels.kept(), (int) pixelsDone, target, offset, most);
                 pixelsDone += most;
                 return most;
             }

@@ -12,13 +12,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.dicomgateway.forward.health.Concurrency.Place;
 import org.dicomgateway.forward.health.Tally;
 import org.dicomgateway.forward.outcome.Outcome;
 import org.dicomgateway.spool.Claim;
-import org.dicomgateway.spool.Outbox;
 import org.dicomgateway.spool.Settlement;
 
 /**
@@ -27,7 +27,7 @@ import org.dicomgateway.spool.Settlement;
  */
 final class ClaimBatch implements AutoCloseable {
 
-    private final Outbox outbox;
+    private final BiConsumer<Claim, Settlement> settling;
     private final InstantSource clock;
     private final Tally tally;
     private final Place place;
@@ -40,11 +40,13 @@ final class ClaimBatch implements AutoCloseable {
     /**
      * Creates an empty batch.
      *
+     * @param settling settles a claim
      * @param place the worker's place; it is freed when the batch closes
      * @param trial whether this is the one delivery with which a destination is tried again
      */
-    ClaimBatch(Outbox outbox, InstantSource clock, Tally tally, Place place, boolean trial) {
-        this.outbox = outbox;
+    ClaimBatch(
+            BiConsumer<Claim, Settlement> settling, InstantSource clock, Tally tally, Place place, boolean trial) {
+        this.settling = settling;
         this.clock = clock;
         this.tally = tally;
         this.place = place;
@@ -145,7 +147,7 @@ final class ClaimBatch implements AutoCloseable {
 
     private void put(Claim claim, Settlement settlement) {
         tally.inFlight(-1);
-        outbox.settle(claim, settlement);
+        settling.accept(claim, settlement);
     }
 
     @Override

@@ -328,7 +328,8 @@ final class Lane {
     }
 
     private ClaimBatch hand(Place place, boolean trial) {
-        ClaimBatch claimBatch = new ClaimBatch(outbox, clock, destinationSignals.tally(), place, trial);
+        ClaimBatch claimBatch = new ClaimBatch(
+                outgoingInstances::settle, clock, destinationSignals.tally(), place, trial);
         hands.add(claimBatch);
         return claimBatch;
     }
@@ -624,7 +625,12 @@ final class Lane {
                 breaker.allowsTraffic() && associations.count() == 0 && !wakeSignal.isStopping() && !health.isPaused();
         if (quiet && !retryAfter.isOn() && probe.isDue() && calling.isPresent()) {
             try (ClaimBatch nothing =
-                    new ClaimBatch(outbox, clock, destinationSignals.tally(), concurrency.enterAnyway(), false)) {
+                    new ClaimBatch(
+                            outgoingInstances::settle,
+                            clock,
+                            destinationSignals.tally(),
+                            concurrency.enterAnyway(),
+                            false)) {
                 if (answers(calling.get(), nothing)) {
                     breaker.echoed();
                 }

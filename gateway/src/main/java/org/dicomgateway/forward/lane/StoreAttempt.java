@@ -90,6 +90,7 @@ final class StoreAttempt {
     boolean begin(UnderWay underWay, Claim claim) {
         UnderWay.Attempt attempt = underWay.begin(claim);
         try {
+            outgoingInstances.prepare(claim, underWay.claimBatch(), underWay.connection()::accepts);
             List<PresentationPair> forms = outgoingInstances.promised(claim);
             List<PresentationPair> accepted =
                     forms.stream().filter(underWay.connection()::accepts).toList();

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
@@ -41,6 +42,7 @@ import org.dicomgateway.spool.disk.Folders;
 import org.dicomgateway.spool.disk.LocalDisk;
 import org.dicomgateway.spool.disk.SpaceWatch;
 import org.dicomgateway.spool.ledger.Change;
+import org.dicomgateway.spool.ledger.Ledger;
 import org.dicomgateway.spool.ledger.LedgerException;
 import org.dicomgateway.spool.ledger.LedgerSource;
 import org.dicomgateway.spool.log.StoredInstance;
@@ -242,15 +244,30 @@ public final class Spool implements Intake, Outbox, SpoolView, Whereabouts, Auto
 
     /** The sync makes the note outlive a power cut, too, after which the rules may be others. */
     @Override
-    public void noteSentAs(Claim claim, SentAs sentAs) throws NotNowException {
-        noteVersion(claim.destination(), sentAs.version());
-        try {
-            parts.ledgerQueue()
-                    .applyDurably(new Change.SentAsNoted(claim.deliveryId(), claim.destination(), sentAs))
-                    .join();
-        } catch (CompletionException e) {
-            throw new NotNowException("the ledger cannot note what is sent: " + e.getCause());
+    public Note noteSentAs(Map<Claim, SentAs> sentAs) throws NotNowException {
+        for (Map.Entry<Claim, SentAs> each : sentAs.entrySet()) {
+            noteVersion(each.getKey().destination(), each.getValue().version());
         }
+        return noted(sentAs.entrySet().stream()
+                .<Change>map(each -> new Change.SentAsNoted(
+                        each.getKey().deliveryId(), each.getKey().destination(), each.getValue()))
+                .toArray(Change[]::new));
+    }
+
+    @Override
+    public Note withdrawSentAs(Claim claim) {
+        return noted(new Change.SentAsWithdrawn(claim.deliveryId(), claim.destination()));
+    }
+
+    private Note noted(Change... changes) {
+        CompletableFuture<Ledger.Applied> answer = parts.ledgerQueue().applyDurably(changes);
+        return () -> {
+            try {
+                answer.join();
+            } catch (CompletionException e) {
+                throw new NotNowException("the ledger cannot note what is sent: " + e.getCause());
+            }
+        };
     }
 
     @Override

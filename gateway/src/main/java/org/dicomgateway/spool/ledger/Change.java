@@ -117,6 +117,9 @@ public sealed interface Change {
     /** A destination is about to be sent this instead of the instance. It replaces an earlier note about the same. */
     record SentAsNoted(long deliveryId, String destination, SentAs sentAs) implements Change {}
 
+    /** Nothing was sent of what was noted, and nothing had been noted before. */
+    record SentAsWithdrawn(long deliveryId, String destination) implements Change {}
+
     /**
      * A new ledger forgot what deliveries were noted to be sent as at a destination: notes what is still known, for
      * each delivery and this destination.

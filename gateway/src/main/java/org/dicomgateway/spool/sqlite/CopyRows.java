@@ -269,6 +269,8 @@ public final class CopyRows {
               (delivery, destination, version, sop_instance, study_uid, series_uid, digest, length, transfer_syntax)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""";
 
+    static final String SENT_AS_WITHDRAWN = "DELETE FROM sent_as WHERE delivery = ? AND destination = ?";
+
     private static final String SENT_AS_FORGOTTEN = """
             INSERT OR IGNORE INTO sent_as
               (delivery, destination, version, sop_instance, study_uid, series_uid, digest, length)

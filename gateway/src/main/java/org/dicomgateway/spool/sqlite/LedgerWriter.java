@@ -147,6 +147,8 @@ public final class LedgerWriter implements AutoCloseable {
             versions.handedOut(handedOut.deliveries());
         } else if (change instanceof Change.SentAsNoted noted) {
             copies.sentAs(noted.deliveryId(), noted.destination(), noted.sentAs());
+        } else if (change instanceof Change.SentAsWithdrawn withdrawn) {
+            database.update(CopyRows.SENT_AS_WITHDRAWN, withdrawn.deliveryId(), withdrawn.destination());
         } else if (change instanceof Change.SentAsForgotten forgotten) {
             copies.sentAsForgotten(forgotten);
         } else if (change instanceof Change.Restarted restarted) {

@@ -205,6 +205,8 @@ public final class InMemoryLedger implements Ledger {
             handedOut(handedOut);
         } else if (change instanceof Change.SentAsNoted noted) {
             sentAs.put(new SentAsKey(noted.deliveryId(), noted.destination()), noted.sentAs());
+        } else if (change instanceof Change.SentAsWithdrawn withdrawn) {
+            sentAs.remove(new SentAsKey(withdrawn.deliveryId(), withdrawn.destination()));
         } else if (change instanceof Change.SentAsForgotten forgotten) {
             sentAsForgotten(forgotten);
         } else if (change instanceof Change.Restarted restarted) {

@@ -295,6 +295,10 @@ public abstract class LedgerContract {
         assertThat(ledger.sentAs(delivery, "a")).contains(one);
         assertThat(ledger.sentAs(delivery, "b")).contains(other);
 
+        apply(new Change.SentAsWithdrawn(delivery, "b"));
+        assertThat(ledger.sentAs(delivery, "b")).isEmpty();
+        assertThat(ledger.sentAs(delivery, "a")).contains(one);
+
         apply(new Change.Retried(Selection.ALL, START));
         assertThat(ledger.sentAs(delivery, "a")).isEmpty();
     }
