@@ -2,8 +2,12 @@ package org.dicomgateway.forward;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -40,6 +44,13 @@ final class FakeServer implements Requestor {
     volatile OnOpen onEcho = calling -> {};
     volatile Predicate<PresentationPair> accepts = pair -> true;
 
+    /** How many C-STORE requests may be under way on one association. */
+    volatile int window = 1;
+
+    /** Whether the last of those under way is answered first. */
+    volatile boolean lastFirst;
+
+    final AtomicInteger mostUnderWay = new AtomicInteger();
     final AtomicInteger echoes = new AtomicInteger();
     final AtomicInteger calls = new AtomicInteger();
     final AtomicInteger open = new AtomicInteger();
@@ -95,6 +106,8 @@ final class FakeServer implements Requestor {
         final Set<PresentationPair> pairs;
         final List<Uid> sent = new CopyOnWriteArrayList<>();
         private final CountDownLatch abort = new CountDownLatch(1);
+        private final Deque<Map.Entry<Integer, Uid>> underWay = new ArrayDeque<>();
+        private int lastMessageId;
         private boolean unusable;
         volatile boolean closed;
 
@@ -113,20 +126,40 @@ final class FakeServer implements Requestor {
         }
 
         @Override
-        public int cStore(PresentationPair pair, Uid sopInstance, InputStream dataset)
+        public int window() {
+            return window;
+        }
+
+        @Override
+        public int beginStore(PresentationPair pair, Uid sopInstance, InputStream dataset)
                 throws AssociationException, IOException {
-            if (unusable || closed || !accepts(pair)) {
+            if (unusable || closed || !accepts(pair) || underWay.size() == window) {
                 throw new AssertionError("a store on an association that cannot serve it");
             }
             unusable = true;
             dataset.readAllBytes();
-            int status = onStore.status(sopInstance);
+            unusable = false;
+            underWay.addLast(Map.entry(++lastMessageId, sopInstance));
+            mostUnderWay.accumulateAndGet(underWay.size(), Math::max);
+            return lastMessageId;
+        }
+
+        @Override
+        public Optional<StoreResponse> polled() {
+            return Optional.empty();
+        }
+
+        @Override
+        public StoreResponse next() throws AssociationException {
+            Map.Entry<Integer, Uid> each = lastFirst ? underWay.removeLast() : underWay.removeFirst();
+            unusable = true;
+            int status = onStore.status(each.getValue());
             if (status == HANG) {
                 status = awaitGate();
             }
-            sent.add(sopInstance);
+            sent.add(each.getValue());
             unusable = false;
-            return status;
+            return new StoreResponse(each.getKey(), status);
         }
 
         private int awaitGate() throws AssociationException {

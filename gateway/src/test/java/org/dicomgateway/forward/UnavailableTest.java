@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -128,11 +129,30 @@ class UnavailableTest {
                     return true;
                 }
 
+                private Optional<Claim> underWay = Optional.empty();
+
                 @Override
-                public Outcome store(Claim claim, Outgoing outgoing) throws IOException {
+                public boolean takesMore(long bytes) {
+                    return underWay.isEmpty();
+                }
+
+                @Override
+                public void begin(Claim claim, Outgoing outgoing) throws IOException {
                     outgoing.dataset().readAllBytes();
                     stores.incrementAndGet();
-                    return answer;
+                    underWay = Optional.of(claim);
+                }
+
+                @Override
+                public Optional<Answer> polled() {
+                    return Optional.empty();
+                }
+
+                @Override
+                public Answer next() {
+                    Claim claim = underWay.orElseThrow();
+                    underWay = Optional.empty();
+                    return new Answer(claim, answer);
                 }
 
                 @Override

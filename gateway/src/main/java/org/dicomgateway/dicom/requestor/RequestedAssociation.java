@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -77,12 +78,14 @@ final class RequestedAssociation implements OpenAssociation {
     private final DicomSocket socket;
     private final PduGuard.Side side;
     private final DimseRQHandler requests;
+    private final PendingStores pendingStores;
     private final Map<PresentationPair, Presentation> accepted = new HashMap<>();
 
     private volatile @Nullable Association association;
     private volatile @Nullable Thread reader;
     private volatile boolean over;
     private int lastMessageId;
+    private int window = 1;
 
     /**
      * Nothing is requested before {@link #associate}.
@@ -97,17 +100,20 @@ final class RequestedAssociation implements OpenAssociation {
         this.socket = socket;
         this.side = side;
         this.requests = requests;
+        this.pendingStores = new PendingStores(settings.responseTimeout());
     }
 
     /**
      * Proposes the pairs and waits for the answer.
      *
      * @param asScp the SOP classes for which the gateway wants to be the SCP (PS3.7 D.3.3.4)
+     * @param offered how many requests may wait for their responses, if the peer agrees; 1: nothing is offered
      */
-    void associate(AeTitle calling, List<PresentationPair> pairs, Set<Uid> asScp) throws AssociationException {
+    void associate(AeTitle calling, List<PresentationPair> pairs, Set<Uid> asScp, int offered)
+            throws AssociationException {
         long start = System.nanoTime();
         Connection local = new ConnectedConnection();
-        local.setMaxOpsInvoked(1);
+        local.setMaxOpsInvoked(offered);
         local.setMaxOpsPerformed(1);
         local.setReceivePDULength(settings.maxPduLength());
         local.setSendPDULength(LARGEST_PDU);
@@ -135,6 +141,9 @@ final class RequestedAssociation implements OpenAssociation {
             } else {
                 socket.readWithoutLimit();
             }
+            // No more than was offered, also when the peer says that there is no limit.
+            int granted = open.getAAssociateAC().getMaxOpsInvoked();
+            window = granted > 0 ? Math.min(granted, offered) : offered;
             checkAnswer(open, pairs, refusedRoles(open.getAAssociateAC(), asScp));
         } catch (Exception e) {
             throw failed("the association", start, e);
@@ -147,28 +156,51 @@ final class RequestedAssociation implements OpenAssociation {
     }
 
     @Override
-    public int cStore(PresentationPair pair, Uid sopInstance, InputStream dataset)
+    public int window() {
+        return window;
+    }
+
+    @Override
+    public int beginStore(PresentationPair pair, Uid sopInstance, InputStream dataset)
             throws AssociationException, IOException {
         long start = System.nanoTime();
+        String what = "C-STORE of " + sopInstance;
         Presentation context = contextOf(pair);
         OutgoingDataset outgoing = new OutgoingDataset(dataset, pair.transferSyntax());
         try {
+            pendingStores.checkTime();
             Association open = usable();
             Response response = new Response(nextMessageId(), Dimse.C_STORE_RSP);
+            pendingStores.begin(response);
             Attributes command = Commands.mkCStoreRQ(
                     response.getMessageID(), pair.sopClass().value(), sopInstance.value(), MEDIUM_PRIORITY);
             DataWriter writer = (out, syntax) -> out.copyFrom(outgoing);
             open.invoke(context, command, writer, response, 0);
-            return response.await(settings.responseTimeout());
+            pendingStores.complete(what, response, start);
+            return response.getMessageID();
         } catch (Exception e) {
             if (outgoing.hasFailed()) {
                 abort();
                 outgoing.rethrowFailure();
             }
-            throw failed("C-STORE of " + sopInstance, start, e);
+            throw failed(what, start, e);
         } catch (Error e) {
             abort();
             throw e;
+        }
+    }
+
+    @Override
+    public Optional<StoreResponse> polled() {
+        return pendingStores.polled();
+    }
+
+    @Override
+    public StoreResponse next() throws AssociationException {
+        try {
+            return pendingStores.next();
+        } catch (Exception e) {
+            throw failed(pendingStores.what(), pendingStores.begun(), e);
         }
     }
 
@@ -268,7 +300,7 @@ final class RequestedAssociation implements OpenAssociation {
     @Override
     public void close() {
         Association open = association;
-        if (!over && open != null && !socket.isClosed()) {
+        if (!over && open != null && !socket.isClosed() && pendingStores.isEmpty()) {
             over = true;
             try {
                 socket.readBefore(settings.releaseTimeout());
@@ -353,7 +385,9 @@ final class RequestedAssociation implements OpenAssociation {
     }
 
     private int nextMessageId() {
-        lastMessageId = (lastMessageId + 1) % MESSAGE_IDS;
+        do {
+            lastMessageId = (lastMessageId + 1) % MESSAGE_IDS;
+        } while (pendingStores.contains(lastMessageId));
         return lastMessageId;
     }
 

@@ -1,6 +1,8 @@
 package org.dicomgateway.dicom.wire;
 
+import java.io.IOException;
 import java.io.InputStream;
+import java.util.Optional;
 import org.dicomgateway.dicom.values.PresentationPair;
 import org.dicomgateway.dicom.values.Uid;
 
@@ -10,20 +12,57 @@ import org.dicomgateway.dicom.values.Uid;
  */
 public interface OpenAssociation extends AutoCloseable {
 
-    /** Whether the peer accepted this pair. Then {@link #cStore} can send it. */
+    /** Whether the peer accepted this pair. Then {@link #beginStore} can send it. */
     boolean accepts(PresentationPair pair);
 
     /**
-     * Sends an instance with exactly the bytes of {@code dataset}, and waits for the answer. (A deflated dataset of
-     * odd length gets a NUL at its end, as the standard requires, PS3.5 A.5.)
+     * How many C-STORE requests may wait for their responses at once: what the peer granted of the asynchronous
+     * operations window (PS3.7 D.3.3.3), and 1 when it said nothing.
+     */
+    int window();
+
+    /**
+     * Sends an instance with exactly the bytes of {@code dataset}. Its response is awaited from then on. (A deflated
+     * dataset of odd length gets a NUL at its end, as the standard requires, PS3.5 A.5.)
      *
      * @param dataset read to its end; when it throws, the association is aborted before the instance is complete
-     * @return the status of the response, whatever it is
-     * @throws AssociationException when no valid answer came; it is then unknown whether the peer has the instance
-     * @throws java.io.IOException when {@code dataset} could not be read: a fault of the gateway, not of the peer
+     * @return the Message ID of the request: no other one that awaits its response has it
+     * @throws AssociationException when the association ended; it is then unknown which of the instances without a
+     *     response the peer has
+     * @throws IOException when {@code dataset} could not be read: a fault of the gateway, not of the peer
      */
-    int cStore(PresentationPair pair, Uid sopInstance, InputStream dataset)
-            throws AssociationException, java.io.IOException;
+    int beginStore(PresentationPair pair, Uid sopInstance, InputStream dataset)
+            throws AssociationException, IOException;
+
+    /** A response that has come already. Never waits. Those that came before the association ended can still be taken. */
+    Optional<StoreResponse> polled();
+
+    /**
+     * Waits for a response. At least one must be awaited.
+     *
+     * @throws AssociationException when no valid response comes; then none comes for the others either
+     */
+    StoreResponse next() throws AssociationException;
+
+    /**
+     * The response to a C-STORE request.
+     *
+     * @param messageId of the request
+     * @param status whatever it is
+     */
+    record StoreResponse(int messageId, int status) {}
+
+    /**
+     * Sends an instance, and waits for the response, when no other one is awaited: the status.
+     *
+     * @throws AssociationException as {@link #beginStore} and {@link #next}
+     * @throws IOException as {@link #beginStore}
+     */
+    default int cStore(PresentationPair pair, Uid sopInstance, InputStream dataset)
+            throws AssociationException, IOException {
+        beginStore(pair, sopInstance, dataset);
+        return next().status();
+    }
 
     /** C-ECHO (PS3.4 Annex A): the status of the response. The Verification context must have been proposed. */
     int cEcho() throws AssociationException;
@@ -32,6 +71,6 @@ public interface OpenAssociation extends AutoCloseable {
     @Override
     void close();
 
-    /** Aborts (A-ABORT) and closes the socket. Any thread may call it; a blocked {@link #cStore} then fails. */
+    /** Aborts (A-ABORT) and closes the socket. Any thread may call it; whoever waits then gets the failure. */
     void abort();
 }

@@ -2,6 +2,7 @@ package org.dicomgateway.dicom.wire;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -73,6 +74,16 @@ public final class Response extends DimseRSPHandler {
         super.onClose(association);
         @Nullable IOException why = association.getException();
         fail(why != null ? why : new IOException("closed before the response"));
+    }
+
+    /** Calls this once, in any thread, when the response is here, or when there will be none. */
+    public void whenOver(Runnable then) {
+        status.whenComplete((answered, failure) -> then.run());
+    }
+
+    /** The status, when the response is here and valid. */
+    public Optional<Integer> status() {
+        return status.isDone() && !status.isCompletedExceptionally() ? Optional.of(status.join()) : Optional.empty();
     }
 
     /** The status. Throws the reason when there will be none. */

@@ -11,7 +11,6 @@ import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.PresentationPair;
 import org.dicomgateway.dicom.wire.AssociationException;
 import org.dicomgateway.forward.health.PendingResponses;
-import org.dicomgateway.forward.outcome.Outcome;
 import org.dicomgateway.spool.Claim;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -171,8 +170,23 @@ public final class Associations {
         }
 
         @Override
-        public Outcome store(Claim claim, Outgoing outgoing) throws AssociationException, IOException {
-            return association.store(claim, outgoing);
+        public boolean takesMore(long bytes) {
+            return association.takesMore(bytes);
+        }
+
+        @Override
+        public void begin(Claim claim, Outgoing outgoing) throws AssociationException, IOException {
+            association.begin(claim, outgoing);
+        }
+
+        @Override
+        public Optional<Answer> polled() {
+            return association.polled();
+        }
+
+        @Override
+        public Answer next() throws AssociationException {
+            return association.next();
         }
 
         @Override

@@ -3,27 +3,26 @@ package org.dicomgateway.forward.association;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import org.dicomgateway.forward.health.PendingResponses;
 
-/** A dataset that is being sent. Each read shows that the destination accepts data. */
+/** A dataset that is being sent. Each read shows that the destination accepts data, and is told. */
 public final class ProgressStream extends FilterInputStream {
 
-    private final PendingResponses.Wait wait;
+    private final Runnable moved;
 
-    public ProgressStream(InputStream dataset, PendingResponses.Wait wait) {
+    public ProgressStream(InputStream dataset, Runnable moved) {
         super(dataset);
-        this.wait = wait;
+        this.moved = moved;
     }
 
     @Override
     public int read() throws IOException {
-        wait.moved();
+        moved.run();
         return in.read();
     }
 
     @Override
     public int read(byte[] into, int offset, int max) throws IOException {
-        wait.moved();
+        moved.run();
         return in.read(into, offset, max);
     }
 }

@@ -30,7 +30,8 @@ import org.dicomgateway.spool.Claim;
  * not suspect, the instance is at fault.
  *
  * <p>A store that breaks off without an answer is the destination's fault. The exception is an instance that breaks off
- * again and again while others pass: an instance that makes a server crash or hang must not block a lane for ever.
+ * again and again while others pass: an instance that makes a server crash or hang must not block a lane for ever. Of
+ * several that were under way at once, each is then sent alone, until it is answered: so it is seen which one it is.
  *
  * <p>It remembers in memory only, and only the most recent {@value #REMEMBERED} troubles. Safe for any number of
  * threads.
@@ -64,8 +65,9 @@ public final class FaultAttribution {
      * @param refusals answers other than success
      * @param breaks stores without an answer, counted only when others passed in between
      * @param takenThen how many instances the destination had taken at the last of these failures
+     * @param mayBreak whether a store broke off, with it or also with others under way, and it was not answered since
      */
-    private record Trouble(int refusals, int breaks, long takenThen) {}
+    private record Trouble(int refusals, int breaks, long takenThen, boolean mayBreak) {}
 
     public FaultAttribution(Breaker breaker, InstantSource clock) {
         this.breaker = breaker;
@@ -87,6 +89,30 @@ public final class FaultAttribution {
                 this::unavailable);
     }
 
+    /**
+     * Decides the outcome for all that were under way when a store broke off without an answer. When there were
+     * several, it is not known which of them is the reason, if any is. Then the break counts once against the
+     * destination, and against none of them; but each {@linkplain #mayBreak may break} the next one.
+     *
+     * @param claims at least one
+     */
+    public synchronized Outcome ofBreak(List<Claim> claims, Deferred answer, Predicate<Claim> passesOn) {
+        if (claims.size() == 1) {
+            return of(claims.get(0), answer, passesOn);
+        }
+        for (Claim claim : claims) {
+            Trouble before = before(claim);
+            remember(claim, new Trouble(before.refusals(), before.breaks(), before.takenThen(), true));
+        }
+        breaker.failed(true, answer.reason());
+        return answer;
+    }
+
+    /** Whether an association broke while the claim was under way, and it was not answered since. */
+    public synchronized boolean mayBreak(Claim claim) {
+        return !troubles.isEmpty() && before(claim).mayBreak();
+    }
+
     private Outcome delivered(Claim claim, Delivered outcome) {
         troubles.remove(claim.deliveryId());
         studies.clear();
@@ -101,7 +127,7 @@ public final class FaultAttribution {
         boolean first = !wasRefused(claim);
         Trouble before = before(claim);
         int refusals = Math.max(before.refusals(), claim.attempts()) + 1;
-        remember(claim, new Trouble(refusals, before.breaks(), taken));
+        remember(claim, new Trouble(refusals, before.breaks(), taken, false));
         lastRefusal = outcome.reason();
         if (first) {
             firstRefused = refusedInARow == 0 ? clock.instant() : firstRefused;
@@ -131,7 +157,7 @@ public final class FaultAttribution {
         Trouble before = before(claim);
         boolean othersPassed = before.breaks() > 0 && before.takenThen() < taken;
         int breaks = before.breaks() + (othersPassed || before.breaks() == 0 ? 1 : 0);
-        remember(claim, new Trouble(before.refusals(), breaks, taken));
+        remember(claim, new Trouble(before.refusals(), breaks, taken, true));
         if (othersPassed && breaks >= TO_BLAME_AFTER) {
             return new Refused(outcome.status(), outcome.reason() + ", while others pass", breaks, true);
         }
@@ -191,7 +217,7 @@ public final class FaultAttribution {
     }
 
     private Trouble before(Claim claim) {
-        return troubles.getOrDefault(claim.deliveryId(), new Trouble(0, 0, taken));
+        return troubles.getOrDefault(claim.deliveryId(), new Trouble(0, 0, taken, false));
     }
 
     private void remember(Claim claim, Trouble trouble) {

@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -18,7 +20,6 @@ import org.dicomgateway.forward.health.Tally;
 import org.dicomgateway.forward.outcome.Outcome;
 import org.dicomgateway.spool.Claim;
 import org.dicomgateway.spool.Settlement;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The claims that one worker holds. Each of them is settled, whatever happens: what is left at the end is given back,
@@ -32,7 +33,7 @@ final class ClaimBatch implements AutoCloseable {
     private final Place place;
     private final boolean trial;
     private final Deque<Claim> waiting = new ArrayDeque<>();
-    private @Nullable Claim taken;
+    private final Map<Long, Claim> taken = new LinkedHashMap<>();
     private boolean closed;
     private Instant takenAt;
 
@@ -80,13 +81,13 @@ final class ClaimBatch implements AutoCloseable {
         return new ArrayList<>(waiting);
     }
 
-    /** Takes the first claim that fits. The worker settles it next. */
+    /** Takes the first claim that fits. The worker settles it. */
     synchronized Optional<Claim> take(Predicate<Claim> fits) {
         for (Iterator<Claim> each = waiting.iterator(); each.hasNext(); ) {
             Claim claim = each.next();
             if (fits.test(claim)) {
                 each.remove();
-                taken = claim;
+                taken.put(claim.deliveryId(), claim);
                 takenAt = clock.instant();
                 return Optional.of(claim);
             }
@@ -113,7 +114,7 @@ final class ClaimBatch implements AutoCloseable {
 
     /** Settles the claim that was taken. */
     synchronized void settle(Claim claim, Settlement settlement) {
-        taken = null;
+        taken.remove(claim.deliveryId());
         put(claim, settlement);
     }
 
@@ -122,22 +123,26 @@ final class ClaimBatch implements AutoCloseable {
         return waiting.stream().filter(fits).findFirst();
     }
 
-    /** Whether a claim has waited for this time behind the one that is being sent. */
+    /** Whether a claim has waited for this time behind those that are being sent. */
     synchronized boolean isHeldUp(Duration time) {
-        return taken != null
+        return !taken.isEmpty()
                 && !waiting.isEmpty()
                 && Duration.between(takenAt, clock.instant()).compareTo(time) >= 0;
     }
 
     /**
-     * Settles all waiting claims for another try, uncounted. A claim that was taken stays with its worker. Any thread
+     * Settles all waiting claims for another try, uncounted. Claims that were taken stay with its worker. Any thread
      * may call this.
      */
     synchronized void giveBack(String reason) {
-        Settlement back = new Settlement.Retry(clock.instant(), false, Outcome.NO_STATUS, reason);
+        Settlement back = back(reason);
         while (!waiting.isEmpty()) {
             put(waiting.removeFirst(), back);
         }
+    }
+
+    private Settlement back(String reason) {
+        return new Settlement.Retry(clock.instant(), false, Outcome.NO_STATUS, reason);
     }
 
     private void put(Claim claim, Settlement settlement) {
@@ -147,11 +152,10 @@ final class ClaimBatch implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        if (taken != null) {
-            waiting.addFirst(taken);
-            taken = null;
-        }
         closed = true;
+        Settlement unknown = back("given back when the worker failed").withoutAnswer();
+        taken.values().forEach(claim -> put(claim, unknown));
+        taken.clear();
         giveBack("given back before it was sent");
         place.close();
     }

@@ -350,28 +350,47 @@ final class Lane {
         }
         long start = System.nanoTime();
         Proposal proposal = Proposal.of(batch, settings.callingAe(), outgoingInstances::forms);
-        try (StoreConnection association = call(proposal)) {
+        try (StoreConnection association = call(proposal);
+                UnderWay underWay = storeAttempt.over(association, claimBatch)) {
             lastCalling = Optional.of(proposal.calling());
-            boolean first = true;
+            boolean usable;
             do {
-                Optional<Claim> next = take(claimBatch, proposal);
-                while (next.isPresent()) {
-                    boolean usable = storeAttempt.send(association, claimBatch, next.get(), first);
-                    silence.review();
-                    reviewRetryAfter();
-                    if (!usable) {
-                        health.review();
-                        return;
-                    }
-                    health.reviewSoon();
-                    first = false;
-                    next = take(claimBatch, proposal);
-                }
-            } while (linger(claimBatch));
+                usable = sendAll(underWay, proposal);
+            } while (usable && linger(claimBatch));
+            if (!usable) {
+                health.review();
+            }
         } catch (AssociationException e) {
             notOpened(claimBatch, proposal, e, start);
             health.review();
         }
+    }
+
+    /**
+     * Sends what fits, as many at once as the association takes, until nothing is left and all are answered. Returns
+     * whether the association can be used for more.
+     */
+    private boolean sendAll(UnderWay underWay, Proposal proposal) throws InterruptedException {
+        boolean usable = true;
+        while (usable) {
+            Optional<Claim> next = underWay.isFull() ? Optional.empty() : take(underWay, proposal);
+            if (next.isPresent()) {
+                usable = storeAttempt.begin(underWay, next.get());
+                if (usable && underWay.isFull()) {
+                    continue;
+                }
+            } else if (underWay.isEmpty()) {
+                return true;
+            } else {
+                usable = storeAttempt.awaitAnswer(underWay);
+            }
+            silence.review();
+            reviewRetryAfter();
+            if (usable) {
+                health.reviewSoon();
+            }
+        }
+        return false;
     }
 
     private StoreConnection call(Proposal proposal) throws AssociationException, InterruptedException {
@@ -381,12 +400,23 @@ final class Lane {
         return associations.open(proposal.calling(), List.copyOf(proposal.pairs()));
     }
 
-    private Optional<Claim> take(ClaimBatch claimBatch, Proposal proposal) throws InterruptedException {
+    /** Takes the next claim to send, if there is one that can go now, beside those that are under way. */
+    private Optional<Claim> take(UnderWay underWay, Proposal proposal) throws InterruptedException {
+        ClaimBatch claimBatch = underWay.claimBatch();
+        if (!underWay.isEmpty()) {
+            if (isDoubtful()) {
+                return Optional.empty();
+            }
+            if (claimBatch.isEmpty() && goesOn(claimBatch)) {
+                fill(claimBatch);
+            }
+        }
         hours.putOff(claimBatch, clock.instant());
         Predicate<Claim> fits = claim -> proposal.covers(claim, settings.callingAe(), outgoingInstances::forms);
-        Optional<Claim> next =
-                goesOn(claimBatch) && !associations.mustYield() ? mostTelling(claimBatch, fits) : Optional.empty();
-        return next.isPresent() && keepPace(claimBatch, next.get())
+        Optional<Claim> next = goesOn(claimBatch) && !underWay.isEnding(associations.mustYield())
+                ? mostTelling(claimBatch, fits)
+                : Optional.empty();
+        return next.isPresent() && underWay.admits(next.get()) && keepPace(underWay, next.get())
                 ? claimBatch.take(next.get()::equals)
                 : Optional.empty();
     }
@@ -403,7 +433,8 @@ final class Lane {
     }
 
     /** Waits until an instance may be sent. If that takes too long, gives the batch back and returns false. */
-    private boolean keepPace(ClaimBatch claimBatch, Claim next) throws InterruptedException {
+    private boolean keepPace(UnderWay underWay, Claim next) throws InterruptedException {
+        ClaimBatch claimBatch = underWay.claimBatch();
         Deadline end = Deadline.after(clock, IN_STEP);
         while (goesOn(claimBatch)) {
             long heard = wakeSignal.times();
@@ -419,6 +450,7 @@ final class Lane {
                 return false;
             }
             wakeSignal.await(heard, shorter(wait, POLL));
+            storeAttempt.takeAnswers(underWay);
         }
         return false;
     }
@@ -449,7 +481,7 @@ final class Lane {
     private void fill(ClaimBatch claimBatch) {
         boolean more = true;
         while (more && claimBatch.isEmpty() && mayClaim()) {
-            boolean doubtful = breaker.isInDoubt() || silence.isOn();
+            boolean doubtful = isDoubtful();
             int wanted = doubtful ? 1 : inStep();
             more = claim(claimBatch, wanted) == wanted;
             if (more && !doubtful) {
@@ -472,6 +504,11 @@ final class Lane {
         hours.putOff(claimBatch, clock.instant());
         claimBatch.settleIf(titles::putOff);
         return claims.size();
+    }
+
+    /** Whether only little should be risked at once. */
+    private boolean isDoubtful() {
+        return breaker.isInDoubt() || silence.isOn();
     }
 
     private void hireIfRoom() {

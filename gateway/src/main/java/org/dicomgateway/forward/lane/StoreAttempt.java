@@ -15,14 +15,11 @@ import org.dicomgateway.dicom.values.AeTitle;
 import org.dicomgateway.dicom.values.PresentationPair;
 import org.dicomgateway.dicom.wire.AssociationException;
 import org.dicomgateway.forward.association.Associations;
-import org.dicomgateway.forward.association.Outgoing;
 import org.dicomgateway.forward.association.Probe;
-import org.dicomgateway.forward.association.ProgressStream;
 import org.dicomgateway.forward.association.StoreConnection;
+import org.dicomgateway.forward.association.StoreConnection.Answer;
 import org.dicomgateway.forward.health.DestinationSignals;
-import org.dicomgateway.forward.health.PendingResponses;
 import org.dicomgateway.forward.health.Symptoms;
-import org.dicomgateway.forward.health.Throughput;
 import org.dicomgateway.forward.outcome.Outcome;
 import org.dicomgateway.forward.outcome.Outcome.Deferred;
 import org.dicomgateway.forward.outcome.Outcome.Delivered;
@@ -35,14 +32,16 @@ import org.dicomgateway.observe.ForwardLog;
 import org.dicomgateway.observe.ForwardLog.Event;
 import org.dicomgateway.spool.Claim;
 import org.dicomgateway.spool.DamagedInstanceException;
-import org.dicomgateway.spool.Instance;
 import org.dicomgateway.spool.Outbox;
 import org.dicomgateway.spool.Outbox.SentAs;
 import org.dicomgateway.spool.Settlement;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Sends one instance to the destination, and settles it by the outcome. Safe for any number of threads. */
+/**
+ * Sends instances to the destination, and settles each by its outcome. Several can be under way on one association.
+ * Safe for any number of threads.
+ */
 final class StoreAttempt {
 
     private static final Logger LOG = LoggerFactory.getLogger(StoreAttempt.class);
@@ -78,42 +77,144 @@ final class StoreAttempt {
         this.forwardLog = forwardLog;
     }
 
+    /** What goes over a connection. Close it before the connection. */
+    UnderWay over(StoreConnection connection, ClaimBatch claimBatch) {
+        return new UnderWay(connection, claimBatch, destinationSignals, this);
+    }
+
     /**
-     * Sends the claim that was taken from the batch, and settles it, whatever happens.
+     * Begins to send the claim that was taken from the batch. When that fails, settles it and all that are under way.
      *
-     * @param first whether it is the first of this association
      * @return whether the association can be used for another instance
      */
-    boolean send(StoreConnection association, ClaimBatch claimBatch, Claim claim, boolean first) {
-        long start = System.nanoTime();
-        Outcome outcome;
-        boolean usable = false;
-        boolean unanswered = false;
+    boolean begin(UnderWay underWay, Claim claim) {
+        UnderWay.Attempt attempt = underWay.begin(claim);
         try {
-            outgoingInstances.prepare(claim, claimBatch, association::accepts);
-            Outcome answer = accepted(association, claim);
-            outcome = destinationSignals.faultAttribution().of(claim, answer, outbox::passesOn);
-            notice(claim, outcome, Duration.ofMillis(millisSince(start)));
-            usable = true;
+            outgoingInstances.prepare(claim, underWay.claimBatch(), underWay.connection()::accepts);
+            List<PresentationPair> forms = outgoingInstances.promised(claim);
+            List<PresentationPair> accepted =
+                    forms.stream().filter(underWay.connection()::accepts).toList();
+            if (accepted.isEmpty()) {
+                answered(underWay, attempt, OutcomeTable.notAccepted(forms));
+            } else {
+                send(underWay, attempt, accepted);
+            }
+            return true;
         } catch (AssociationException e) {
-            unanswered = true;
-            outcome = unanswered(claim, e, first);
+            broken(underWay, e);
+            return false;
         } catch (Outbox.NotNowException e) {
-            outcome = new Deferred(Outcome.NO_STATUS, "not sent now: " + e.getMessage());
+            return notSent(underWay, attempt, new Deferred(Outcome.NO_STATUS, "not sent now: " + e.getMessage()));
         } catch (DamagedInstanceException e) {
-            outcome = new Impossible(Outcome.NO_STATUS, "damaged in the spool, not sent: " + e.getMessage(), true);
+            String why = "damaged in the spool, not sent: " + e.getMessage();
+            return notSent(underWay, attempt, new Impossible(Outcome.NO_STATUS, why, true));
         } catch (UntransformableException | UnreadableDatasetException e) {
             // Not to the next candidate either: that one may have no transform.
-            outcome = new Impossible(Outcome.NO_STATUS, "cannot be transformed, not sent: " + e.getMessage(), true);
+            String why = "cannot be transformed, not sent: " + e.getMessage();
+            return notSent(underWay, attempt, new Impossible(Outcome.NO_STATUS, why, true));
         } catch (IOException e) {
-            outcome = new Refused(Outcome.NO_STATUS, "cannot be read from the spool: " + e.getMessage());
+            String why = "cannot be read from the spool: " + e.getMessage();
+            return notSent(underWay, attempt, new Refused(Outcome.NO_STATUS, why));
         } catch (RuntimeException | Error e) {
-            association.abort();
-            conclude(claimBatch, claim, new Refused(Outcome.NO_STATUS, "a fault of the gateway: " + e), true, start);
+            underWay.connection().abort();
+            lost(underWay, attempt, new Refused(Outcome.NO_STATUS, "a fault of the gateway: " + e));
             throw e;
         }
-        conclude(claimBatch, claim, outcome, unanswered, start);
+    }
+
+    private void send(UnderWay underWay, UnderWay.Attempt attempt, List<PresentationPair> accepted)
+            throws AssociationException, IOException {
+        OutgoingInstances.Prepared prepared = outgoingInstances.open(attempt.claim(), accepted);
+        InputStream dataset = prepared.dataset();
+        try {
+            underWay.connection().begin(attempt.claim(), attempt.outgoing(prepared, dataset));
+        } finally {
+            closeQuietly(dataset);
+        }
+    }
+
+    /**
+     * Waits for an answer, and settles what it answers; when none comes, all that are under way.
+     *
+     * @return whether the association can be used for another instance
+     */
+    boolean awaitAnswer(UnderWay underWay) {
+        try {
+            settle(underWay, underWay.connection().next());
+            return true;
+        } catch (AssociationException e) {
+            broken(underWay, e);
+            return false;
+        } catch (RuntimeException | Error e) {
+            underWay.connection().abort();
+            List<UnderWay.Attempt> all = underWay.all();
+            if (all.size() == 1) {
+                lost(underWay, all.get(0), new Refused(Outcome.NO_STATUS, "a fault of the gateway: " + e));
+            }
+            throw e;
+        }
+    }
+
+    /** Settles what was answered already. Never waits. */
+    void takeAnswers(UnderWay underWay) {
+        for (Optional<Answer> each = underWay.connection().polled();
+                each.isPresent();
+                each = underWay.connection().polled()) {
+            settle(underWay, each.get());
+        }
+    }
+
+    private void settle(UnderWay underWay, Answer answer) {
+        UnderWay.Attempt attempt = underWay.get(answer.claim());
+        attempt.end(true);
+        answered(underWay, attempt, answer.outcome());
+    }
+
+    private void answered(UnderWay underWay, UnderWay.Attempt attempt, Outcome answer) {
+        Claim claim = attempt.claim();
+        attempt.end(false);
+        underWay.answered();
+        Outcome outcome = destinationSignals.faultAttribution().of(claim, answer, outbox::passesOn);
+        notice(claim, outcome, Duration.ofMillis(millisSince(attempt.start())));
+        conclude(underWay.claimBatch(), claim, outcome, false, attempt.start());
+    }
+
+    /** The association broke. It may be the fault of any of those under way. */
+    private void broken(UnderWay underWay, AssociationException failure) {
+        takeAnswers(underWay);
+        List<UnderWay.Attempt> all = underWay.all();
+        if (!all.isEmpty()) {
+            List<Claim> claims = all.stream().map(UnderWay.Attempt::claim).toList();
+            Outcome outcome = unanswered(claims, failure, !underWay.wasAnswered());
+            all.forEach(attempt -> lost(underWay, attempt, outcome));
+        }
+    }
+
+    /**
+     * The gateway did not send this one. If it was being sent, the association ended with that, and the others get no
+     * answer.
+     *
+     * @return whether the association can be used for another instance
+     */
+    private boolean notSent(UnderWay underWay, UnderWay.Attempt attempt, Outcome outcome) {
+        boolean usable = !attempt.isSending();
+        attempt.end(false);
+        conclude(underWay.claimBatch(), attempt.claim(), outcome, false, attempt.start());
+        if (!usable) {
+            takeAnswers(underWay);
+            abandon(underWay, "not answered: the association was ended, because another instance could not be sent");
+        }
         return usable;
+    }
+
+    /** Settles all that are under way, for another try, uncounted: what ended the association was none of them. */
+    void abandon(UnderWay underWay, String why) {
+        underWay.all().forEach(attempt -> lost(underWay, attempt, new Deferred(Outcome.NO_STATUS, why)));
+    }
+
+    private void lost(UnderWay underWay, UnderWay.Attempt attempt, Outcome outcome) {
+        attempt.end(false);
+        conclude(underWay.claimBatch(), attempt.claim(), outcome, true, attempt.start());
     }
 
     private void notice(Claim claim, Outcome outcome, Duration took) {
@@ -133,19 +234,20 @@ final class StoreAttempt {
         }
     }
 
-    private Outcome unanswered(Claim claim, AssociationException failure, boolean first) {
+    /** @param claims at least one, of the same caller */
+    private Outcome unanswered(List<Claim> claims, AssociationException failure, boolean first) {
         if (associations.areAborted()) {
             return new Deferred(Outcome.NO_STATUS, "the lane was stopped before the answer came");
         }
         if (failure.reason() == AssociationException.Cause.TIMEOUT && associations.count() > 1) {
             destinationSignals.concurrency().shrink("a store was not answered in time");
         }
-        AeTitle calling = destinationSignals.titles().of(claim);
+        AeTitle calling = destinationSignals.titles().of(claims.get(0));
         Deferred trouble = OutcomeTable.ofStore(failure, first, calling);
         boolean ofCaller = first
                 && failure.reason() == AssociationException.Cause.ABORTED
                 && destinationSignals.titles().refuses(calling, failure, trouble.reason());
-        return ofCaller ? trouble : destinationSignals.faultAttribution().of(claim, trouble, outbox::passesOn);
+        return ofCaller ? trouble : destinationSignals.faultAttribution().ofBreak(claims, trouble, outbox::passesOn);
     }
 
     /** Settles a claim by the outcome of an attempt that sent nothing. */
@@ -216,47 +318,6 @@ final class StoreAttempt {
             report(claim, later, false, start);
         }));
         claimBatch.settleIf(destinationSignals.titles()::putOff);
-    }
-
-    private Outcome accepted(StoreConnection association, Claim claim) throws AssociationException, IOException {
-        List<PresentationPair> forms = outgoingInstances.promised(claim);
-        List<PresentationPair> accepted =
-                forms.stream().filter(association::accepts).toList();
-        return accepted.isEmpty() ? OutcomeTable.notAccepted(forms) : store(association, claim, accepted);
-    }
-
-    private Outcome store(StoreConnection association, Claim claim, List<PresentationPair> accepted)
-            throws AssociationException, IOException {
-        Throughput throughput = destinationSignals.tally().throughput();
-        throughput.begin();
-        long arrived = 0;
-        try {
-            Outcome answer = awaited(association, claim, accepted);
-            arrived = claim.instance().datasetLength();
-            return answer;
-        } finally {
-            throughput.end(arrived);
-        }
-    }
-
-    private Outcome awaited(StoreConnection association, Claim claim, List<PresentationPair> accepted)
-            throws AssociationException, IOException {
-        OutgoingInstances.Prepared prepared = outgoingInstances.open(claim, accepted);
-        Instance known = prepared.known(claim);
-        InputStream dataset = prepared.dataset();
-        try (PendingResponses.Wait wait = destinationSignals.pendingResponses().beginStore(known.datasetLength())) {
-            Outgoing outgoing = new Outgoing(
-                    new PresentationPair(known.sopClass(), known.transferSyntax()),
-                    known.sopInstance(),
-                    known.datasetLength(),
-                    new ProgressStream(dataset, wait),
-                    prepared.sentAs());
-            Outcome answer = association.store(claim, outgoing);
-            wait.answered();
-            return answer;
-        } finally {
-            closeQuietly(dataset);
-        }
     }
 
     private void account(ClaimBatch claimBatch, Claim claim, Settlement settlement) {

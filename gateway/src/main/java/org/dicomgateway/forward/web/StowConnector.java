@@ -134,6 +134,7 @@ public final class StowConnector implements Connector {
     private final class Connection implements StoreConnection {
 
         private volatile Optional<Exchange> running = Optional.empty();
+        private Optional<Answer> answer = Optional.empty();
         private volatile boolean aborted;
 
         /** What a server takes, only its answer says. */
@@ -143,7 +144,29 @@ public final class StowConnector implements Connector {
         }
 
         @Override
-        public Outcome store(Claim claim, Outgoing outgoing) throws AssociationException, IOException {
+        public boolean takesMore(long bytes) {
+            return answer.isEmpty();
+        }
+
+        /** One instance in each request: its answer has come when this returns. */
+        @Override
+        public void begin(Claim claim, Outgoing outgoing) throws AssociationException, IOException {
+            answer = Optional.of(new Answer(claim, store(claim, outgoing)));
+        }
+
+        @Override
+        public Optional<Answer> polled() {
+            Optional<Answer> taken = answer;
+            answer = Optional.empty();
+            return taken;
+        }
+
+        @Override
+        public Answer next() {
+            return polled().orElseThrow();
+        }
+
+        private Outcome store(Claim claim, Outgoing outgoing) throws AssociationException, IOException {
             Optional<String> login = login();
             StowRequest request = new StowRequest(outgoing);
             HttpRequest.Builder post = request(login, "studies")

@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.dicomgateway.dicom.requestor.Requestor;
 import org.dicomgateway.dicom.values.AeTitle;
@@ -73,6 +74,7 @@ final class FakePeer implements Requestor {
     private final class Association implements OpenAssociation {
 
         private final Set<PresentationPair> pairs;
+        private Optional<StoreResponse> response = Optional.empty();
 
         Association(Set<PresentationPair> pairs) {
             this.pairs = pairs;
@@ -84,9 +86,25 @@ final class FakePeer implements Requestor {
         }
 
         @Override
-        public int cStore(PresentationPair pair, Uid sopInstance, InputStream dataset)
+        public int window() {
+            return 1;
+        }
+
+        @Override
+        public int beginStore(PresentationPair pair, Uid sopInstance, InputStream dataset)
                 throws AssociationException, IOException {
-            return answer(sopInstance, dataset.readAllBytes());
+            response = Optional.of(new StoreResponse(1, answer(sopInstance, dataset.readAllBytes())));
+            return 1;
+        }
+
+        @Override
+        public Optional<StoreResponse> polled() {
+            return Optional.empty();
+        }
+
+        @Override
+        public StoreResponse next() {
+            return response.orElseThrow();
         }
 
         @Override

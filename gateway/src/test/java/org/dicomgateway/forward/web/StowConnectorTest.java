@@ -176,9 +176,17 @@ class StowConnectorTest {
         return new Claim(1, instance, "route", 0, "web", 0);
     }
 
+    /** Sends one instance, and waits for its answer. */
+    static Outcome store(StoreConnection connection, Claim claim, Outgoing outgoing) throws Exception {
+        connection.begin(claim, outgoing);
+        StoreConnection.Answer answer = connection.next();
+        assertThat(answer.claim()).isEqualTo(claim);
+        return answer.outcome();
+    }
+
     private static Outcome store(StowConnector connector, long length, InputStream dataset) throws Exception {
         try (StoreConnection connection = connector.open(US, List.of(PAIR))) {
-            return connection.store(claim(length), new Outgoing(PAIR, SOP, length, dataset, Optional.empty()));
+            return store(connection, claim(length), new Outgoing(PAIR, SOP, length, dataset, Optional.empty()));
         }
     }
 
@@ -427,7 +435,8 @@ class StowConnectorTest {
         held = HeldCopy.Kind.OTHER;
         StowConnector connector = connector(WhenExists.REPLACE);
         try (StoreConnection connection = connector.open(US, List.of(PAIR))) {
-            connection.store(
+            store(
+                    connection,
                     claim(4),
                     new Outgoing(
                             PAIR, sentAs.sopInstance(), 4, new ByteArrayInputStream(new byte[4]), Optional.of(sentAs)));
@@ -829,7 +838,8 @@ class StowConnectorTest {
             aborting.start();
             AssociationException failure = catchThrowableOfType(
                     AssociationException.class,
-                    () -> connection.store(
+                    () -> store(
+                            connection,
                             claim(4),
                             new Outgoing(PAIR, SOP, 4, new ByteArrayInputStream(new byte[4]), Optional.empty())));
             assertThat(failure.reason()).isEqualTo(Cause.CONNECTION_LOST);

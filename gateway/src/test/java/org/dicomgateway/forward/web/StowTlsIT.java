@@ -117,7 +117,8 @@ class StowTlsIT {
 
     private static Outcome store(StowConnector connector, InputStream dataset) throws Exception {
         try (StoreConnection connection = connector.open(StowConnectorTest.US, List.of(StowConnectorTest.PAIR))) {
-            return connection.store(
+            return StowConnectorTest.store(
+                    connection,
                     StowConnectorTest.claim(SIZE),
                     new Outgoing(StowConnectorTest.PAIR, StowConnectorTest.SOP, SIZE, dataset, Optional.empty()));
         }
