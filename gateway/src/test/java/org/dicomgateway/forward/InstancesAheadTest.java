@@ -42,7 +42,7 @@ class InstancesAheadTest {
             outbox,
             Fixtures.TRANSCODER,
             new ForwardLog(),
-            AssociationConnector.by(settings -> server, outbox::explainsDuplicate),
+            AssociationConnector.by(settings -> server, outbox::explainsDuplicate, clock),
             ServerCheck.NONE,
             name -> {},
             SharedPlaces.ALONE,

@@ -1,4 +1,4 @@
-package org.dicomgateway.forward;
+package org.dicomgateway.forward.outcome;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,12 +11,10 @@ import org.dicomgateway.dicom.values.Rejection;
 import org.dicomgateway.dicom.values.TransferSyntax;
 import org.dicomgateway.dicom.values.Uid;
 import org.dicomgateway.dicom.wire.AssociationException;
-import org.dicomgateway.forward.outcome.Outcome;
 import org.dicomgateway.forward.outcome.Outcome.Deferred;
 import org.dicomgateway.forward.outcome.Outcome.Delivered;
 import org.dicomgateway.forward.outcome.Outcome.Impossible;
 import org.dicomgateway.forward.outcome.Outcome.Refused;
-import org.dicomgateway.forward.outcome.OutcomeTable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
