@@ -249,7 +249,7 @@ public final class Gateway implements AutoCloseable {
     /** A lane's way to its destination: by C-STORE, or over DICOMweb. */
     private Connector.Factory connectors(Outbox outbox, InstantSource clock) {
         Connector.Factory associations =
-                AssociationConnector.by(timeouts -> Requestor.of(timeouts, tls), outbox::explainsDuplicate);
+                AssociationConnector.by(timeouts -> Requestor.of(timeouts, tls), outbox::explainsDuplicate, clock);
         Connector.Factory web = StowConnector.by(webAccesses, new WebCopies(this::archive), clock);
         return (destination, timeouts) -> (destination.isWeb() ? web : associations).to(destination, timeouts);
     }

@@ -11,6 +11,7 @@ import org.dicomgateway.dicom.commitment.StorageCommitment;
 import org.dicomgateway.dicom.values.Dictionary;
 import org.dicomgateway.dicom.values.Implementation;
 import org.dicomgateway.dicom.values.Uid;
+import org.dicomgateway.dicom.wire.Negotiation;
 
 /**
  * The conformance statement of the gateway (PS3.2) for one configuration. Statuses, rejections, names and limits come
@@ -135,7 +136,12 @@ public final class ConformanceStatement {
                                 List.of("Application Context Name", "1.2.840.10008.3.1.1.1"),
                                 List.of("Implementation Class UID", Implementation.CLASS_UID),
                                 List.of("Implementation Version Name", Implementation.VERSION_NAME),
-                                List.of("Asynchronous operations window", "not offered; 1 operation at a time"),
+                                List.of(
+                                        "Asynchronous operations window (PS3.7 D.3.3.3)",
+                                        "a sender that offers one is granted up to " + Negotiation.MAX_OPERATIONS
+                                                + " operations, which are performed in order; offered to a destination "
+                                                + "for C-STORE where its table says so; otherwise not offered, and 1 "
+                                                + "operation at a time"),
                                 List.of("SOP Class Extended Negotiation", "not offered, and ignored"),
                                 List.of("SOP Class Common Extended Negotiation", "not offered, and ignored")));
     }

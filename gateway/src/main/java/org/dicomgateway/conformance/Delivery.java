@@ -42,7 +42,8 @@ final class Delivery {
                 .text(
                         "When there is something to send, and for a C-ECHO when nothing was sent for a while or the destination is "
                                 + "down. An association stays open for linger after its last instance. It carries one request at a "
-                                + "time.")
+                                + "time, or as many as a destination grants that is offered a window. When it breaks in the "
+                                + "middle of several, each of them is sent again, alone.")
                 .part("Presentation contexts")
                 .text(
                         "For each pair of a SOP class and the transfer syntax in which an instance of it was received, one context "
@@ -127,7 +128,10 @@ final class Delivery {
                     case REPLACE -> "compared: other content is deleted there, and the instance sent again";
                     case KEEP -> "delivered, whatever it has";
                 },
-                "up to " + destination.maxAssociations(),
+                "up to " + destination.maxAssociations()
+                        + (destination.requestor().window() > 1
+                                ? ", a window of " + destination.requestor().window() + " operations is offered"
+                                : ""),
                 Protection.ofClient(destination.requestor().tls()));
     }
 
@@ -168,7 +172,10 @@ final class Delivery {
                 destination.peer().orElseThrow().host() + ":"
                         + destination.peer().orElseThrow().port(),
                 destination.callingAe().map(each -> each.value()).orElse("that of the sender"),
-                "up to " + destination.maxAssociations(),
+                "up to " + destination.maxAssociations()
+                        + (destination.requestor().window() > 1
+                                ? ", a window of " + destination.requestor().window() + " operations is offered"
+                                : ""),
                 Protection.ofClient(destination.requestor().tls()),
                 destination.requestor().maxPduLength() + " bytes");
     }

@@ -29,6 +29,7 @@ final class Bench {
         FIGURES.put("api", ApiFigure::measure);
         FIGURES.put("knee", ConcurrencyFigure::measure);
         FIGURES.put("web", WebFigure::measure);
+        FIGURES.put("line", LineFigure::measure);
         FIGURES.put("cluster", ClusterFigure::measure);
         FIGURES.put("transform", TransformFigure::measure);
         FIGURES.put("transcode", TranscodeFigure::measure);

@@ -156,6 +156,16 @@ public final class RawPeer implements AutoCloseable {
 
     /** Accepts what a requestor proposes: contexts 1, 3, … in implicit VR. */
     static byte[] associateAc(int contexts, String transferSyntax, int maxPdu) {
+        return associateAc(contexts, transferSyntax, maxPdu, new byte[0]);
+    }
+
+    /** With an asynchronous operations window (PS3.7 D.3.3.3.2), which grants so many operations. */
+    static byte[] associateAcWithWindow(int invoked) {
+        byte[] window = {0x53, 0, 0, 4, 0, (byte) invoked, 0, 1};
+        return associateAc(1, IMPLICIT, 16384, window);
+    }
+
+    private static byte[] associateAc(int contexts, String transferSyntax, int maxPdu, byte[] more) {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         body.writeBytes(new byte[] {0, 1, 0, 0});
         body.writeBytes(ascii(String.format("%-16s%-16s", "A", "B")));
@@ -170,6 +180,7 @@ public final class RawPeer implements AutoCloseable {
         ByteArrayOutputStream user = new ByteArrayOutputStream();
         item(user, 0x51, ByteBuffer.allocate(4).putInt(maxPdu).array());
         item(user, 0x52, ascii("1.2.3"));
+        user.writeBytes(more);
         item(body, 0x50, user.toByteArray());
         return body.toByteArray();
     }

@@ -59,7 +59,7 @@ class DeliveryIT {
             outbox,
             Fixtures.TRANSCODER,
             new ForwardLog(),
-            AssociationConnector.by(Requestor::of, outbox::explainsDuplicate),
+            AssociationConnector.by(Requestor::of, outbox::explainsDuplicate, InstantSource.system()),
             ServerCheck.NONE,
             changed::add,
             SharedPlaces.ALONE,

@@ -8,6 +8,7 @@ import static org.dicomgateway.forward.Fixtures.instances;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,7 +56,7 @@ class DestinationHealthTest {
             outbox,
             Fixtures.TRANSCODER,
             new ForwardLog(),
-            AssociationConnector.by(settings -> server, outbox::explainsDuplicate),
+            AssociationConnector.by(settings -> server, outbox::explainsDuplicate, InstantSource.system()),
             this::check,
             changed::add,
             SharedPlaces.ALONE,

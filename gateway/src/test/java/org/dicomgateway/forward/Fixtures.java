@@ -75,6 +75,23 @@ final class Fixtures {
         return with(it, it.schedule(), it.maxRate(), Optional.of(rest));
     }
 
+    /** With one association, which is offered this window. */
+    static DestinationSettings withWindow(String name, int window) {
+        DestinationSettings it = destination(name, 1, 100);
+        return Destinations.of(
+                name,
+                it.peer().orElseThrow(),
+                it.callingAe(),
+                it.maxAssociations(),
+                it.weight(),
+                it.requestor().withWindow(window),
+                it.linger(),
+                it.maxBatch(),
+                it.retry(),
+                it.breaker(),
+                it.probeInterval());
+    }
+
     private static DestinationSettings with(
             DestinationSettings it, Schedule schedule, RateLimit limit, Optional<RestSettings> rest) {
         return new DestinationSettings(

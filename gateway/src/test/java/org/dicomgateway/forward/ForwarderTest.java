@@ -9,6 +9,7 @@ import static org.dicomgateway.forward.Fixtures.instances;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -46,7 +47,7 @@ class ForwarderTest {
             outbox,
             Fixtures.TRANSCODER,
             new ForwardLog(),
-            AssociationConnector.by(settings -> network, outbox::explainsDuplicate),
+            AssociationConnector.by(settings -> network, outbox::explainsDuplicate, InstantSource.system()),
             ServerCheck.NONE,
             changed::add,
             SharedPlaces.ALONE,

@@ -9,6 +9,7 @@ import static org.dicomgateway.forward.Fixtures.instances;
 import java.io.IOException;
 import java.lang.Thread.UncaughtExceptionHandler;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +53,7 @@ class LaneTest {
             outbox,
             Fixtures.TRANSCODER,
             new ForwardLog(),
-            AssociationConnector.by(settings -> server, outbox::explainsDuplicate),
+            AssociationConnector.by(settings -> server, outbox::explainsDuplicate, InstantSource.system()),
             ServerCheck.NONE,
             changed::add,
             SharedPlaces.ALONE,

@@ -6,6 +6,7 @@ import static org.dicomgateway.forward.Fixtures.destination;
 import static org.dicomgateway.forward.Fixtures.instance;
 
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,7 +46,7 @@ class PreservedCallersTest {
             outbox,
             Fixtures.TRANSCODER,
             new ForwardLog(),
-            AssociationConnector.by(settings -> server, outbox::explainsDuplicate),
+            AssociationConnector.by(settings -> server, outbox::explainsDuplicate, InstantSource.system()),
             ServerCheck.NONE,
             changed::add,
             SharedPlaces.ALONE,

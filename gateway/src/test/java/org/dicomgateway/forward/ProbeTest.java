@@ -3,6 +3,7 @@ package org.dicomgateway.forward;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,7 +34,8 @@ class ProbeTest {
     private final DestinationSignals destinationSignals =
             DestinationSignals.of(settings, clock, new SplittableRandom(1), new Tally(clock), Optional.empty());
     private final FakeServer server = new FakeServer();
-    private final Connector connector = new AssociationConnector(settings.peer().orElseThrow(), server, claim -> true);
+    private final Connector connector = AssociationConnector.by(any -> server, claim -> true, InstantSource.system())
+            .to(settings, settings.requestor());
     private final AssociationLimit limit = new AssociationLimit("orthanc1", 1, SharedPlaces.ALONE);
     private final Associations associations = new Associations(
             settings.address(),

@@ -8,6 +8,7 @@ import static org.dicomgateway.forward.Fixtures.instances;
 import static org.dicomgateway.forward.Fixtures.ofStudy;
 
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -44,7 +45,7 @@ class RefusalsTest {
             outbox,
             Fixtures.TRANSCODER,
             new ForwardLog(),
-            AssociationConnector.by(settings -> server, outbox::explainsDuplicate),
+            AssociationConnector.by(settings -> server, outbox::explainsDuplicate, InstantSource.system()),
             ServerCheck.NONE,
             changed::add,
             SharedPlaces.ALONE,

@@ -89,7 +89,7 @@ class SpoolDeliveryIT {
                 spool,
                 Fixtures.TRANSCODER,
                 new ForwardLog(),
-                AssociationConnector.by(Requestor::of, spool::explainsDuplicate),
+                AssociationConnector.by(Requestor::of, spool::explainsDuplicate, InstantSource.system()),
                 ServerCheck.NONE,
                 destination -> {},
                 SharedPlaces.ALONE,

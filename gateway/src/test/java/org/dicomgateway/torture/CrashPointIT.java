@@ -41,7 +41,7 @@ class CrashPointIT {
     /** Otherwise after a step only where that is not just before another, and before it only where much is at stake. */
     private static final boolean ALL = Boolean.getBoolean("crash.all");
 
-    private static final Set<String> AFTER_TOO = Set.of("append", "cStore", "apply", "settle");
+    private static final Set<String> AFTER_TOO = Set.of("append", "cStore", "next", "apply", "settle");
     private static final Set<String> SELDOM =
             Set.of("prepareSpare", "begin", "syncReceived", "serve", "write", "apply", "checkBooks");
 
@@ -76,7 +76,8 @@ class CrashPointIT {
                     around("spool.sqlite.SqliteLedger", "apply", 3),
                     around("spool.sqlite.SqliteLedger", "sync", 2),
                     // Sending, and what becomes of it.
-                    around("dicom.requestor.RequestedAssociation", "cStore", 3),
+                    around("dicom.requestor.RequestedAssociation", "beginStore", 3),
+                    around("dicom.requestor.RequestedAssociation", "next", 3),
                     around("spool.engine.Spool", "settle", 3),
                     // A segment is done with.
                     around("spool.log.SegmentLog", "keep"),

@@ -168,9 +168,9 @@ final class World implements AutoCloseable {
                 + """
                 destination-defaults {
                   response-timeout = 4 s, association-timeout = 4 s, write-timeout = 4 s
-                  max-associations = %d
+                  max-associations = %d, pipeline = %d
                 }
-                """.formatted(2 + edition % 3);
+                """.formatted(2 + edition % 3, 1 + edition % 2 * 15);
     }
 
     private String verified() {

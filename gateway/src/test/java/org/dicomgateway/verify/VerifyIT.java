@@ -395,7 +395,7 @@ class VerifyIT {
                         // It is durable, and the ledger does not know it.
                         List.of("spool.sqlite.Repeats", "sendAgain"),
                         // The delivery is pending, and is being made.
-                        List.of("dicom.requestor.RequestedAssociation", "cStore"),
+                        List.of("dicom.requestor.RequestedAssociation", "next"),
                         // It is delivered, and is checked again.
                         List.of("verify.VerifyJob", "foundAgain"))
                 .map(step -> new Step("org.dicomgateway." + step.get(0), step.get(1), true, 1))

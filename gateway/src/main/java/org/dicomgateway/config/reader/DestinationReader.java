@@ -286,6 +286,7 @@ final class DestinationReader {
         Setting<Duration> write = timeout(section, "write-timeout");
         Setting<Duration> release = timeout(section, "release-timeout");
         Setting<DataSize> pdu = section.size("max-pdu-length", Limits.MIN_PDU, Limits.MAX_PDU);
+        Setting<Integer> window = section.integer("pipeline", 1, RequestorSettings.MAX_WINDOW);
         Supplier<Optional<ClientTls>> tls = TlsReader.client(section.section("tls"), whole);
         return () -> new RequestorSettings(
                 connect.get(),
@@ -294,7 +295,8 @@ final class DestinationReader {
                 write.get(),
                 release.get(),
                 (int) pdu.get().bytes(),
-                tls.get());
+                tls.get(),
+                window.get());
     }
 
     private static Supplier<RetrySettings> retry(Section section) {

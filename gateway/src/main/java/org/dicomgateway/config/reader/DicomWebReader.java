@@ -31,7 +31,8 @@ final class DicomWebReader {
             "calling-ae", "a request over DICOMweb names no AE title",
             "association-timeout", "over DICOMweb there is no association",
             "release-timeout", "over DICOMweb there is no association",
-            "max-pdu-length", "over DICOMweb there are no PDUs");
+            "max-pdu-length", "over DICOMweb there are no PDUs",
+            "pipeline", "over DICOMweb there is no asynchronous operations window");
 
     private static final DataSize LARGEST_REQUEST = DataSize.ofMebibytes(4096);
 

@@ -85,6 +85,7 @@ final class RequestedAssociation implements OpenAssociation {
     private volatile @Nullable Thread reader;
     private volatile boolean over;
     private int lastMessageId;
+    private int window = 1;
 
     /**
      * Nothing is requested before {@link #associate}.
@@ -106,11 +107,13 @@ final class RequestedAssociation implements OpenAssociation {
      * Proposes the pairs and waits for the answer.
      *
      * @param asScp the SOP classes for which the gateway wants to be the SCP (PS3.7 D.3.3.4)
+     * @param offered how many requests may wait for their responses, if the peer agrees; 1: nothing is offered
      */
-    void associate(AeTitle calling, List<PresentationPair> pairs, Set<Uid> asScp) throws AssociationException {
+    void associate(AeTitle calling, List<PresentationPair> pairs, Set<Uid> asScp, int offered)
+            throws AssociationException {
         long start = System.nanoTime();
         Connection local = new ConnectedConnection();
-        local.setMaxOpsInvoked(1);
+        local.setMaxOpsInvoked(offered);
         local.setMaxOpsPerformed(1);
         local.setReceivePDULength(settings.maxPduLength());
         local.setSendPDULength(LARGEST_PDU);
@@ -138,6 +141,9 @@ final class RequestedAssociation implements OpenAssociation {
             } else {
                 socket.readWithoutLimit();
             }
+            // No more than was offered, also when the peer says that there is no limit.
+            int granted = open.getAAssociateAC().getMaxOpsInvoked();
+            window = granted > 0 ? Math.min(granted, offered) : offered;
             checkAnswer(open, pairs, refusedRoles(open.getAAssociateAC(), asScp));
         } catch (Exception e) {
             throw failed("the association", start, e);
@@ -151,7 +157,7 @@ final class RequestedAssociation implements OpenAssociation {
 
     @Override
     public int window() {
-        return 1;
+        return window;
     }
 
     @Override

@@ -14,6 +14,8 @@ import org.dicomgateway.security.ClientTls;
  * @param releaseTimeout for the answer to A-RELEASE-RQ
  * @param maxPduLength the largest PDU that we offer to receive, in bytes
  * @param tls how the connection is secured; empty: without TLS
+ * @param window the most C-STORE requests that may wait for their responses on one association, 1 to {@value
+ *     #MAX_WINDOW}. Above 1, the asynchronous operations window is offered (PS3.7 D.3.3.3)
  */
 public record RequestorSettings(
         Duration connectTimeout,
@@ -22,9 +24,25 @@ public record RequestorSettings(
         Duration writeTimeout,
         Duration releaseTimeout,
         int maxPduLength,
-        Optional<ClientTls> tls) {
+        Optional<ClientTls> tls,
+        int window) {
 
-    /** Without TLS. */
+    /** The largest window. */
+    public static final int MAX_WINDOW = 256;
+
+    /** With one request at a time. */
+    public RequestorSettings(
+            Duration connectTimeout,
+            Duration associationTimeout,
+            Duration responseTimeout,
+            Duration writeTimeout,
+            Duration releaseTimeout,
+            int maxPduLength,
+            Optional<ClientTls> tls) {
+        this(connectTimeout, associationTimeout, responseTimeout, writeTimeout, releaseTimeout, maxPduLength, tls, 1);
+    }
+
+    /** With one request at a time, and without TLS. */
     public RequestorSettings(
             Duration connectTimeout,
             Duration associationTimeout,
@@ -40,5 +58,18 @@ public record RequestorSettings(
                 releaseTimeout,
                 maxPduLength,
                 Optional.empty());
+    }
+
+    /** The same with another window. */
+    public RequestorSettings withWindow(int other) {
+        return new RequestorSettings(
+                connectTimeout,
+                associationTimeout,
+                responseTimeout,
+                writeTimeout,
+                releaseTimeout,
+                maxPduLength,
+                tls,
+                other);
     }
 }

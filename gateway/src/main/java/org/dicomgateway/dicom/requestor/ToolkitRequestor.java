@@ -56,7 +56,9 @@ final class ToolkitRequestor implements Requestor, Reporter, CommitmentRequestor
             throw new IllegalArgumentException("an association proposes 1 to " + PresentationPair.MAX_PER_ASSOCIATION
                     + " presentation contexts, not " + distinct.size());
         }
-        return open(peer, calling, distinct, Set.of(), PduGuard.Side.REQUESTOR, new NoRequests());
+        RequestedAssociation association = connected(peer, PduGuard.Side.REQUESTOR, new NoRequests());
+        association.associate(calling, distinct, Set.of(), settings.window());
+        return association;
     }
 
     @Override
@@ -100,10 +102,14 @@ final class ToolkitRequestor implements Requestor, Reporter, CommitmentRequestor
             PduGuard.Side side,
             DimseRQHandler requests)
             throws AssociationException {
-        RequestedAssociation association =
-                new RequestedAssociation(peer, settings, connect(peer, side), side, requests);
-        association.associate(calling, pairs, asScp);
+        RequestedAssociation association = connected(peer, side, requests);
+        association.associate(calling, pairs, asScp, 1);
         return association;
+    }
+
+    private RequestedAssociation connected(Peer peer, PduGuard.Side side, DimseRQHandler requests)
+            throws AssociationException {
+        return new RequestedAssociation(peer, settings, connect(peer, side), side, requests);
     }
 
     private DicomSocket connect(Peer peer, PduGuard.Side side) throws AssociationException {

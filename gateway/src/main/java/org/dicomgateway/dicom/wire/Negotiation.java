@@ -39,6 +39,12 @@ public final class Negotiation {
     private static final String APPLICATION_CONTEXT = "1.2.840.10008.3.1.1.1";
     private static final int SMALLEST_PDU = 128;
 
+    /**
+     * The most requests that a peer may have wait for their responses. The gateway performs them in order, so a larger
+     * window brings nothing: what is under way waits in the buffers of the connection.
+     */
+    public static final int MAX_OPERATIONS = 16;
+
     /** For datasets without pixel data. Not deflated: a small message could become a very large dataset. */
     private static final List<TransferSyntax> UNCOMPRESSED =
             List.of(TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN, TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN);
@@ -175,7 +181,8 @@ public final class Negotiation {
         ac.setCalledAET(rq.getCalledAET());
         ac.setCallingAET(rq.getCallingAET());
         ac.setMaxPDULength(maxPduLength);
-        ac.setMaxOpsInvoked(1);
+        ac.setMaxOpsInvoked(
+                rq.getMaxOpsInvoked() > 0 ? Math.min(rq.getMaxOpsInvoked(), MAX_OPERATIONS) : MAX_OPERATIONS);
         ac.setMaxOpsPerformed(1);
         ac.setImplClassUID(Implementation.CLASS_UID);
         ac.setImplVersionName(Implementation.VERSION_NAME);

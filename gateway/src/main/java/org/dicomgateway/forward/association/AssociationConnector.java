@@ -2,6 +2,7 @@ package org.dicomgateway.forward.association;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -32,18 +33,26 @@ public final class AssociationConnector implements Connector {
     private static final long MOST_BYTES = 256L * ByteSize.MIB;
 
     private final Peer peer;
+    private final Requestor offering;
     private final Requestor requestor;
+    private final WindowOffer offer;
     private final Predicate<Claim> explainsDuplicate;
 
     /**
      * Calls nobody before {@link #open}.
      *
+     * @param offering offers an asynchronous operations window, if any is offered
+     * @param requestor offers none
+     * @param offer whether one is offered
      * @param explainsDuplicate whether the answer that the destination has the instance already can mean this very
      *     instance
      */
-    public AssociationConnector(Peer peer, Requestor requestor, Predicate<Claim> explainsDuplicate) {
+    private AssociationConnector(
+            Peer peer, Requestor offering, Requestor requestor, WindowOffer offer, Predicate<Claim> explainsDuplicate) {
         this.peer = peer;
+        this.offering = offering;
         this.requestor = requestor;
+        this.offer = offer;
         this.explainsDuplicate = explainsDuplicate;
     }
 
@@ -53,14 +62,39 @@ public final class AssociationConnector implements Connector {
      * @param requestors makes the requestor for each connector
      * @param explainsDuplicate as for the constructor
      */
-    public static Factory by(Function<RequestorSettings, Requestor> requestors, Predicate<Claim> explainsDuplicate) {
-        return (destination, timeouts) -> new AssociationConnector(
-                destination.peer().orElseThrow(), requestors.apply(timeouts), explainsDuplicate);
+    public static Factory by(
+            Function<RequestorSettings, Requestor> requestors,
+            Predicate<Claim> explainsDuplicate,
+            InstantSource clock) {
+        return (destination, settings) -> new AssociationConnector(
+                destination.peer().orElseThrow(),
+                requestors.apply(settings),
+                requestors.apply(settings.withWindow(1)),
+                new WindowOffer(destination.name(), settings.window(), clock),
+                explainsDuplicate);
     }
 
     @Override
     public StoreConnection open(AeTitle calling, Collection<PresentationPair> pairs) throws AssociationException {
-        return new Connection(requestor.open(peer, calling, pairs));
+        boolean stores = pairs.stream().anyMatch(pair -> !pair.equals(PresentationPair.VERIFICATION));
+        return new Connection(
+                stores && offer.isMade() ? offering(calling, pairs) : requestor.open(peer, calling, pairs));
+    }
+
+    /** With a window. When the association breaks, the next one shows whether that is the reason. */
+    private OpenAssociation offering(AeTitle calling, Collection<PresentationPair> pairs) throws AssociationException {
+        try {
+            OpenAssociation association = offering.open(peer, calling, pairs);
+            offer.answered(association.window());
+            return association;
+        } catch (AssociationException e) {
+            if (!WindowOffer.mayBeTheReason(e)) {
+                throw e;
+            }
+            OpenAssociation association = requestor.open(peer, calling, pairs);
+            offer.broke(e);
+            return association;
+        }
     }
 
     @Override

@@ -33,8 +33,9 @@ import org.dicomgateway.testkit.NetworkFault;
 import org.dicomgateway.testkit.Part10;
 import org.dicomgateway.testkit.TestFiles;
 import org.dicomgateway.testkit.TestFiles.TestFile;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Every fault of a network there is, at once, each before a destination of its own: none holds another up, none loses
@@ -55,8 +56,10 @@ class NetworkFaultIT {
     /** Called AE title → SOP Instance UID → dataset, as it came last. */
     private final Map<String, Map<String, byte[]>> arrived = new ConcurrentHashMap<>();
 
-    @Test
-    void no_fault_of_a_network_loses_anything_or_holds_up_who_is_not_behind_it() throws Exception {
+    /** With one instance at a time, and with several under way on each association. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 16})
+    void no_fault_of_a_network_loses_anything_or_holds_up_who_is_not_behind_it(int pipeline) throws Exception {
         List<TestFile> study = new TestFiles(directory.resolve("files"), 13).study(1, INSTANCES, 12 * 1024);
         AcceptorSettings settings = new AcceptorSettings(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
@@ -80,7 +83,7 @@ class NetworkFaultIT {
                 network.delayAnswers(fault == NetworkFault.LATE ? LATE_MILLIS : 0);
                 networks.put(fault, network);
             }
-            route(gateway, networks);
+            route(gateway, networks, pipeline);
             gateway.start();
             Dcmtk.storescu(
                             gateway.peer(),
@@ -128,16 +131,17 @@ class NetworkFaultIT {
         return fault.name().toLowerCase(Locale.ROOT);
     }
 
-    private static void route(GatewayProcess gateway, Map<NetworkFault, FaultProxy> networks) {
+    private static void route(GatewayProcess gateway, Map<NetworkFault, FaultProxy> networks, int pipeline) {
         Peer[] peers = networks.values().stream().map(FaultProxy::peer).toArray(Peer[]::new);
         gateway.routing(GatewayProcess.destinations(peers)
                 + """
                 destination-defaults {
                   response-timeout = 2 s, association-timeout = 2 s, write-timeout = 2 s, connect-timeout = 2 s
-                  max-associations = 2
+                  max-associations = 2, pipeline = %d
                 }
                 routes = [ { name = all, to = [%s] } ]
                 """.formatted(
+                        pipeline,
                         networks.keySet().stream().map(NetworkFaultIT::key).collect(Collectors.joining(", "))));
     }
 

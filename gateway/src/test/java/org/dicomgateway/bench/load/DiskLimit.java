@@ -1,4 +1,4 @@
-package org.dicomgateway.bench;
+package org.dicomgateway.bench.load;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
  * The disk's limit: threads that append to one file, which was filled with zeros before, and each waits until what it
  * wrote is synced. Whoever syncs does so for all that have written by then. No DICOM, no sockets.
  */
-final class DiskLimit {
+public final class DiskLimit {
 
     private static final long FILE = 256L << 20;
 
@@ -30,7 +30,7 @@ final class DiskLimit {
         this.file = file;
     }
 
-    static double perSecond(Path path, int threads, int size, int count) {
+    public static double perSecond(Path path, int threads, int size, int count) {
         try (FileChannel file = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             ByteBuffer zeros = ByteBuffer.allocateDirect(1 << 20);
             for (long at = 0; at < FILE; at += zeros.capacity()) {
