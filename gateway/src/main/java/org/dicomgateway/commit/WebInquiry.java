@@ -113,7 +113,7 @@ final class WebInquiry implements Inquiry {
         List<SopReference> committed = new ArrayList<>();
         List<Failure> failed = new ArrayList<>();
         for (SopReference reference : request.references()) {
-            results.about(reference.sopInstance()).ifPresent(said -> {
+            results.naming(reference.sopInstance()).ifPresent(said -> {
                 if (said.stored()) {
                     committed.add(reference);
                 } else {

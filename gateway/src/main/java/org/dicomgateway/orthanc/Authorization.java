@@ -2,6 +2,7 @@ package org.dicomgateway.orthanc;
 
 import java.io.IOException;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /** What a server is given as a login with each request. Never shows it in a message. For any number of threads. */
 interface Authorization {
@@ -11,10 +12,10 @@ interface Authorization {
 
     /**
      * The value of the header {@code Authorization}. It may take as long as one request to an authorization server.
-     *
-     * @throws IOException when it cannot be had; the message names the file or the server, and what is wrong
+     * It fails with an {@link IOException} when it cannot be had; the message names the file or the server, and what is
+     * wrong. Who does not want to wait any longer cancels it, which disturbs no other.
      */
-    Optional<String> header() throws IOException;
+    CompletableFuture<Optional<String>> header();
 
     /** The server answered 401 to a request with this value. Returns whether another request may get further. */
     default boolean refused(String header) {
@@ -26,6 +27,6 @@ interface Authorization {
 
     /** Always the same. */
     static Authorization of(Optional<String> header) {
-        return () -> header;
+        return () -> CompletableFuture.completedFuture(header);
     }
 }

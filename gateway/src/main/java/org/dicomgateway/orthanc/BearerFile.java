@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.dicomgateway.security.FileTrouble;
 
 /** A bearer token (RFC 6750) in a file that another program renews. It is read for each request. */
@@ -12,15 +13,23 @@ record BearerFile(Path file) implements Authorization {
     private static final String SCHEME = "Bearer ";
 
     @Override
-    public Optional<String> header() throws IOException {
-        return Optional.of(SCHEME + token(file));
+    public CompletableFuture<Optional<String>> header() {
+        try {
+            return CompletableFuture.completedFuture(Optional.of(now()));
+        } catch (IOException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private String now() throws IOException {
+        return SCHEME + token(file);
     }
 
     /** Once more when the file was renewed since. */
     @Override
     public boolean refused(String header) {
         try {
-            return !header().equals(Optional.of(header));
+            return !now().equals(header);
         } catch (IOException e) {
             return false;
         }

@@ -15,12 +15,13 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import org.dicomgateway.config.settings.DataSize;
 import org.dicomgateway.config.settings.DestinationSettings.BearerSource;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
@@ -75,6 +76,8 @@ final class ClientCredentials implements Authorization {
     private final Client client;
     private final InstantSource clock;
     private Optional<Token> current = Optional.empty();
+    /** The one that is being asked for. */
+    private Optional<CompletableFuture<Optional<String>>> next = Optional.empty();
 
     ClientCredentials(BearerSource.ClientCredentials settings, Client client, InstantSource clock) {
         this.settings = settings;
@@ -82,22 +85,36 @@ final class ClientCredentials implements Authorization {
         this.clock = clock;
     }
 
+    /** All that wait for a token wait for the same answer. */
     @Override
-    public synchronized Optional<String> header() throws IOException {
+    public synchronized CompletableFuture<Optional<String>> header() {
         Instant now = clock.instant();
-        if (current.filter(token -> now.isBefore(token.renewal)).isEmpty()) {
-            try {
-                current = Optional.of(fetch());
-            } catch (IOException e) {
-                if (current.filter(token -> now.isBefore(token.end)).isEmpty()) {
-                    current = Optional.empty();
-                    throw e;
-                }
-                current = current.map(token -> token.renewedAt(now.plus(NEXT_TRIAL)));
-                LOG.warn("the token in use is not over yet, but there is no next one: {}", e.getMessage());
-            }
+        if (current.filter(token -> now.isBefore(token.renewal)).isPresent()) {
+            return CompletableFuture.completedFuture(current.map(Token::header));
         }
-        return current.map(Token::header);
+        if (next.isEmpty()) {
+            CompletableFuture<Optional<String>> asked = fetch().handle(this::taken).thenCompose(header -> header);
+            next = Optional.of(asked).filter(each -> !each.isDone());
+            return asked.copy();
+        }
+        return next.get().copy();
+    }
+
+    /** Takes the next token, or goes on with the one in use when there is none. */
+    private synchronized CompletableFuture<Optional<String>> taken(@Nullable Token token, @Nullable Throwable failure) {
+        next = Optional.empty();
+        Instant now = clock.instant();
+        if (token != null) {
+            current = Optional.of(token);
+        } else if (failure == null || current.filter(each -> now.isBefore(each.end)).isEmpty()) {
+            current = Optional.empty();
+            return CompletableFuture.failedFuture(failure == null ? new IOException("no token") : causeOf(failure));
+        } else {
+            current = current.map(each -> each.renewedAt(now.plus(NEXT_TRIAL)));
+            LOG.warn(
+                    "the token in use is not over yet, but there is no next one: {}", causeOf(failure).getMessage());
+        }
+        return CompletableFuture.completedFuture(current.map(Token::header));
     }
 
     /** Once more, unless the token that was refused was never taken: then another one will not be taken, either. */
@@ -117,55 +134,72 @@ final class ClientCredentials implements Authorization {
                 token -> token.header.equals(header) ? new Token(token.header, token.renewal, token.end, true) : token);
     }
 
-    private Token fetch() throws IOException {
-        String secret = BearerFile.token(settings.secretFile());
+    private CompletableFuture<Token> fetch() {
+        HttpRequest request;
+        HttpClient http;
+        try {
+            request = request(BearerFile.token(settings.secretFile()));
+            http = client.get();
+        } catch (IOException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        Instant asked = clock.instant();
+        CompletableFuture<HttpResponse<byte[]>> answer =
+                http.sendAsync(request, BoundedBody.upTo(LONGEST_ANSWER, BodyHandlers.ofByteArray()));
+        return answer.copy()
+                .orTimeout(ANSWER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+                .handle((response, failure) -> {
+                    answer.cancel(true);
+                    return failure == null
+                            ? token(response, asked)
+                            : CompletableFuture.<Token>failedFuture(noAnswer(causeOf(failure)));
+                })
+                .thenCompose(token -> token);
+    }
+
+    private HttpRequest request(String secret) {
         String pair = encoded(settings.clientId()) + ":" + encoded(secret);
         String form = "grant_type=client_credentials"
                 + settings.scope().map(scope -> "&scope=" + encoded(scope)).orElse("");
-        HttpRequest request = HttpRequest.newBuilder(settings.tokenUrl())
-                .timeout(ANSWER_TIMEOUT)
+        return HttpRequest.newBuilder(settings.tokenUrl())
                 .header("Authorization", "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(UTF_8)))
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .header("Accept", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(form))
                 .build();
-        Instant asked = clock.instant();
-        HttpResponse<byte[]> answer = answer(request);
+    }
+
+    private CompletableFuture<Token> token(HttpResponse<byte[]> answer, Instant asked) {
         JsonNode json = json(answer.body());
         if (answer.statusCode() != HttpURLConnection.HTTP_OK) {
             String error = json.path("error").asString("");
-            throw new IOException(where() + " answered " + answer.statusCode()
+            return CompletableFuture.failedFuture(new IOException(where() + " answered " + answer.statusCode()
                     + (ERROR_CODE.matcher(error).matches() ? " " + error : "")
-                    + ": check token-url, client-id, secret-file and scope");
+                    + ": check token-url, client-id, secret-file and scope"));
         }
         String token = json.path("access_token").asString("");
         if (!TOKEN.matcher(token).matches()) {
-            throw new IOException(where() + " answered without an access_token: check token-url");
+            return CompletableFuture.failedFuture(
+                    new IOException(where() + " answered without an access_token: check token-url"));
         }
         long seconds = json.path("expires_in").asLong(USUAL_LIFE.toSeconds());
         Duration life = Duration.ofSeconds(Math.max(1, Math.min(seconds, LONGEST_LIFE_SECONDS)));
-        return new Token("Bearer " + token, asked.plus(life.multipliedBy(4).dividedBy(5)), asked.plus(life), false);
+        return CompletableFuture.completedFuture(
+                new Token("Bearer " + token, asked.plus(life.multipliedBy(4).dividedBy(5)), asked.plus(life), false));
     }
 
-    private HttpResponse<byte[]> answer(HttpRequest request) throws IOException {
-        CompletableFuture<HttpResponse<byte[]>> answer =
-                client.get().sendAsync(request, BoundedBody.upTo(LONGEST_ANSWER, BodyHandlers.ofByteArray()));
-        try {
-            return answer.get(ANSWER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            throw new IOException(where() + " did not answer within " + ANSWER_TIMEOUT.toSeconds() + " s", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while waiting for " + where(), e);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException cause) {
-                throw new IOException(
-                        "no answer from " + where() + " (" + OrthancException.reasonOf(cause) + ")", cause);
-            }
-            throw new IllegalStateException("asking " + where() + " failed unexpectedly", e.getCause());
-        } finally {
-            answer.cancel(true);
+    private IOException noAnswer(Throwable failure) {
+        if (failure instanceof TimeoutException) {
+            return new IOException(
+                    where() + " did not answer within " + ANSWER_TIMEOUT.toSeconds() + " s", failure);
         }
+        String why = failure instanceof IOException known ? OrthancException.reasonOf(known) : failure.toString();
+        return new IOException("no answer from " + where() + " (" + why + ")", failure);
+    }
+
+    private static Throwable causeOf(Throwable failure) {
+        Throwable cause = failure.getCause();
+        return failure instanceof CompletionException && cause != null ? cause : failure;
     }
 
     private static JsonNode json(byte[] body) {

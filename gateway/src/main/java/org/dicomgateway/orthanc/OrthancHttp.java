@@ -161,19 +161,36 @@ final class OrthancHttp {
     }
 
     private <T> HttpResponse<T> attempt(HttpRequest request, BodyHandler<T> handler) throws IOException {
-        Optional<String> login = access.authorization();
+        Optional<String> login = login();
         if (login.isEmpty()) {
             return answer(request, handler);
         }
         HttpResponse<T> response = answer(authorized(request, login.get()), handler);
         if (response.statusCode() == HttpURLConnection.HTTP_UNAUTHORIZED && access.refused(login.get())) {
             close(response.body());
-            return answer(authorized(request, access.authorization().orElse("")), handler);
+            return answer(authorized(request, login().orElse("")), handler);
         }
         if (response.statusCode() / 100 == 2) {
             access.accepted(login.get());
         }
         return response;
+    }
+
+    private Optional<String> login() throws IOException {
+        CompletableFuture<Optional<String>> login = access.authorization();
+        try {
+            return login.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw OrthancException.interrupted(base);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException("getting a login for " + base + " failed unexpectedly", e.getCause());
+        } finally {
+            login.cancel(true);
+        }
     }
 
     private static HttpRequest authorized(HttpRequest request, String login) {

@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
@@ -75,24 +76,33 @@ public final class SopResults {
     }
 
     /**
-     * What it says about an instance of the request. A failure counts before a success. Empty when it says nothing.
+     * What it says about the only instance of the request: a failure that names no instance is its, too. A failure
+     * counts before a success. Empty when it says nothing.
      */
     public Optional<Result> about(Uid sopInstance) {
-        Optional<Result> failed = items.stream()
-                .filter(item -> isFailureOf(item, sopInstance.value()))
-                .map(item -> new Result(false, item.code))
-                .findFirst();
-        return failed.or(() -> items.stream()
-                .filter(item ->
-                        item.sequence.equals(REFERENCED_SOP_SEQUENCE) && item.instance.equals(sopInstance.value()))
-                .map(item -> new Result(true, Math.max(0, item.code)))
-                .findFirst());
+        // Other failures name no instance: the server could not read it.
+        Optional<Result> other = first(OTHER_FAILURES_SEQUENCE, item -> true, false);
+        return failure(sopInstance).or(() -> other).or(() -> success(sopInstance));
     }
 
-    /** Other failures name no instance: the server could not read it. */
-    private static boolean isFailureOf(Item item, String sopInstance) {
-        return item.sequence.equals(OTHER_FAILURES_SEQUENCE)
-                || (item.sequence.equals(FAILED_SOP_SEQUENCE) && item.instance.equals(sopInstance));
+    /** What it says about an instance by its name. A failure counts before a success. Empty when it says nothing. */
+    public Optional<Result> naming(Uid sopInstance) {
+        return failure(sopInstance).or(() -> success(sopInstance));
+    }
+
+    private Optional<Result> failure(Uid sopInstance) {
+        return first(FAILED_SOP_SEQUENCE, item -> item.instance.equals(sopInstance.value()), false);
+    }
+
+    private Optional<Result> success(Uid sopInstance) {
+        return first(REFERENCED_SOP_SEQUENCE, item -> item.instance.equals(sopInstance.value()), true);
+    }
+
+    private Optional<Result> first(String sequence, Predicate<Item> which, boolean stored) {
+        return items.stream()
+                .filter(item -> item.sequence.equals(sequence) && which.test(item))
+                .map(item -> new Result(stored, stored ? Math.max(0, item.code) : item.code))
+                .findFirst();
     }
 
     private static List<Item> json(byte[] body) throws IOException {

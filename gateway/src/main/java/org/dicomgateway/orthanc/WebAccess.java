@@ -10,6 +10,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLContext;
 import org.dicomgateway.config.settings.DestinationSettings;
@@ -168,11 +169,10 @@ public final class WebAccess {
     }
 
     /**
-     * The value of the header {@code Authorization} for the next request; empty: none.
-     *
-     * @throws IOException when it cannot be had; the message says what is wrong
+     * The value of the header {@code Authorization} for the next request; empty: none. It comes in bounded time, or
+     * fails with an {@link IOException} that says what is wrong. It can be cancelled.
      */
-    public Optional<String> authorization() throws IOException {
+    public CompletableFuture<Optional<String>> authorization() {
         return authorization.header();
     }
 

@@ -71,7 +71,7 @@ class WebInquiryTest {
     private Inquiry inquiry() {
         DestinationSettings destination = Destinations.web(
                 "cloud",
-                new DicomWebSettings(server.url("/dw"), Optional.empty(), Optional.empty(), WhenExists.COMPARE));
+                Destinations.dicomWeb(server.url("/dw"), Optional.empty(), Optional.empty(), WhenExists.COMPARE));
         return Inquiry.of(destination, WebAccess.to(destination, new TlsContexts(InstantSource.system())), () -> now);
     }
 

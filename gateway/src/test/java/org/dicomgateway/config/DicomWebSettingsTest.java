@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.dicomgateway.config.hocon.ConfigurationException;
 import org.dicomgateway.config.hocon.Problem;
+import org.dicomgateway.config.settings.DataSize;
 import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.config.settings.DestinationSettings.BearerSource;
 import org.dicomgateway.config.settings.DestinationSettings.DicomWebSettings;
@@ -59,7 +60,7 @@ class DicomWebSettingsTest {
                         URI.create("https://cloud.example.org/dicomWeb"),
                         Optional.empty(),
                         Optional.empty(),
-                        WhenExists.COMPARE));
+                        WhenExists.COMPARE, DataSize.ofMebibytes(100)));
         assertThat(cloud.requestor().tls().orElseThrow().verifyHostName()).isTrue();
         assertThat(cloud.requestor().tls().orElseThrow().tls().trust()).isEmpty();
         assertThat(destination("dicomweb.url = \"http://localhost/\"")
@@ -83,7 +84,7 @@ class DicomWebSettingsTest {
                         URI.create("https://cloud.example.org/dicomWeb"),
                         Optional.of(new Login("u", "hunter2")),
                         Optional.empty(),
-                        WhenExists.KEEP));
+                        WhenExists.KEEP, DataSize.ofMebibytes(100)));
         assertThat(bearer("bearer-file = pw")).isEqualTo(new BearerSource.TokenFile(folder.resolve("pw")));
         assertThat(bearer("client-credentials { token-url = \"https://login.example.org/token\", client-id = id,"
                         + " secret-file = pw, scope = s }"))

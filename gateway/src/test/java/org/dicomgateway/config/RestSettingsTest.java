@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.dicomgateway.config.hocon.ConfigurationException;
 import org.dicomgateway.config.hocon.Problem;
+import org.dicomgateway.config.settings.DataSize;
 import org.dicomgateway.config.settings.DestinationSettings;
 import org.dicomgateway.config.settings.DestinationSettings.DicomWebSettings;
 import org.dicomgateway.config.settings.DestinationSettings.WhenExists;
@@ -102,7 +103,7 @@ class RestSettingsTest {
                         URI.create("https://vna.example.org/dicom-web"),
                         Optional.of(new Login("u", "hunter2")),
                         Optional.empty(),
-                        WhenExists.COMPARE));
+                        WhenExists.COMPARE, DataSize.ofMebibytes(100)));
         assertThat(vna.toString()).doesNotContain("hunter2");
         assertThat(destination("dicomweb { user = u, password = p }", "verify.level = content")
                         .dicomWeb())

@@ -1,13 +1,18 @@
 package org.dicomgateway.testkit;
 
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.dicomgateway.config.settings.DataSize;
 import org.dicomgateway.config.settings.DestinationSettings;
+import org.dicomgateway.config.settings.DestinationSettings.BearerSource;
 import org.dicomgateway.config.settings.DestinationSettings.BreakerSettings;
 import org.dicomgateway.config.settings.DestinationSettings.DicomWebSettings;
 import org.dicomgateway.config.settings.DestinationSettings.RetrySettings;
+import org.dicomgateway.config.settings.DestinationSettings.WhenExists;
 import org.dicomgateway.config.settings.RateLimit;
+import org.dicomgateway.config.settings.RestSettings;
 import org.dicomgateway.config.settings.Schedule;
 import org.dicomgateway.config.settings.VerifySettings;
 import org.dicomgateway.config.transform.TranscodeSettings;
@@ -84,5 +89,11 @@ public final class Destinations {
                 DestinationSettings.CommitmentRequests.NONE,
                 List.of(),
                 TranscodeSettings.NEVER);
+    }
+
+    /** DICOMweb services that get requests of the usual size. */
+    public static DicomWebSettings dicomWeb(
+            URI url, Optional<RestSettings.Login> login, Optional<BearerSource> bearer, WhenExists whenExists) {
+        return new DicomWebSettings(url, login, bearer, whenExists, DataSize.ofMebibytes(100));
     }
 }

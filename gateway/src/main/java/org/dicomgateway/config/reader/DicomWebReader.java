@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 import org.dicomgateway.config.hocon.Node;
 import org.dicomgateway.config.hocon.Section;
 import org.dicomgateway.config.hocon.Setting;
+import org.dicomgateway.config.settings.DataSize;
 import org.dicomgateway.config.settings.DestinationSettings.BearerSource;
 import org.dicomgateway.config.settings.DestinationSettings.DicomWebSettings;
 import org.dicomgateway.config.settings.DestinationSettings.WhenExists;
@@ -33,6 +34,8 @@ final class DicomWebReader {
             "max-pdu-length", "over DICOMweb there are no PDUs",
             "pipeline", "over DICOMweb there is no asynchronous operations window");
 
+    private static final DataSize LARGEST_REQUEST = DataSize.ofMebibytes(4096);
+
     private final RestReader.Shared login;
     private final Setting<WhenExists> whenExists;
     private final Supplier<Optional<DicomWebSettings>> settings;
@@ -53,8 +56,13 @@ final class DicomWebReader {
     static void checkDefaults(Section block) {
         RestReader.shared(block);
         block.word("when-exists", WhenExists.class);
+        maxRequest(block);
         bearer(block.section("auth"));
         block.finish();
+    }
+
+    private static Setting<DataSize> maxRequest(Section block) {
+        return block.size("max-request", new DataSize(0), LARGEST_REQUEST);
     }
 
     /** Reads the block {@code dicomweb} of a destination, and reports what does not go together with it. */
@@ -63,9 +71,12 @@ final class DicomWebReader {
         boolean web = block.isWritten("url") && NODE.stream().noneMatch(destination::isWritten);
         RestReader.Shared login = RestReader.shared(block);
         Setting<WhenExists> whenExists = block.word("when-exists", WhenExists.class);
+        Setting<DataSize> maxRequest = maxRequest(block);
         Supplier<Optional<BearerSource>> bearer = bearer(block.section("auth"));
         Supplier<Optional<DicomWebSettings>> settings = RestReader.address(
-                block, login, (url, user) -> new DicomWebSettings(url, user, bearer.get(), whenExists.get()));
+                block,
+                login,
+                (url, user) -> new DicomWebSettings(url, user, bearer.get(), whenExists.get(), maxRequest.get()));
         block.finish();
         DicomWebReader reader = new DicomWebReader(login, whenExists, settings, web);
         if (block.isWritten()) {
@@ -87,6 +98,12 @@ final class DicomWebReader {
                 whenExists.reject(
                         "instances go to this destination by C-STORE, so dicomweb only serves to check what it holds",
                         "remove when-exists; or remove ae-title, host and port, to store over DICOMweb");
+            }
+            if (block.isWritten("max-request")) {
+                block.node("max-request")
+                        .ifValid(node -> node.reject(
+                                "instances go to this destination by C-STORE",
+                                "remove max-request; or remove ae-title, host and port, to store over DICOMweb"));
             }
             return;
         }

@@ -104,9 +104,14 @@ public record DestinationSettings(
      * @param login user and password; empty: none
      * @param bearer where the bearer token comes from; empty: none. Never together with {@code login}
      * @param whenExists what happens when the server says that it has the instance already
+     * @param maxRequest how much goes into one request of STOW-RS; a larger instance goes alone
      */
     public record DicomWebSettings(
-            URI url, Optional<RestSettings.Login> login, Optional<BearerSource> bearer, WhenExists whenExists) {}
+            URI url,
+            Optional<RestSettings.Login> login,
+            Optional<BearerSource> bearer,
+            WhenExists whenExists,
+            DataSize maxRequest) {}
 
     /** Where bearer tokens come from (RFC 6750). */
     public sealed interface BearerSource {

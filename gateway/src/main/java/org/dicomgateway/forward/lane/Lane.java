@@ -445,12 +445,15 @@ final class Lane {
                 lastSize = size;
                 return true;
             }
+            if (!underWay.isEmpty()) {
+                // Their answers come first: some connections end them all before there is any.
+                return false;
+            }
             if (wait.compareTo(end.remaining()) > 0) {
                 claimBatch.giveBack("waits for max-rate");
                 return false;
             }
             wakeSignal.await(heard, shorter(wait, POLL));
-            storeAttempt.takeAnswers(underWay);
         }
         return false;
     }

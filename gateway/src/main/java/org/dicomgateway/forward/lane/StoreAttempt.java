@@ -175,7 +175,7 @@ final class StoreAttempt {
         attempt.end(false);
         underWay.answered();
         Outcome outcome = destinationSignals.faultAttribution().of(claim, answer, outbox::passesOn);
-        notice(claim, outcome, Duration.ofMillis(millisSince(attempt.start())));
+        notice(claim, outcome, attempt.took());
         conclude(underWay.claimBatch(), claim, outcome, false, attempt.start());
     }
 

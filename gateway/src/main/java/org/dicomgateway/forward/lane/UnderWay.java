@@ -1,6 +1,7 @@
 package org.dicomgateway.forward.lane;
 
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -92,6 +93,7 @@ final class UnderWay implements AutoCloseable {
     Attempt begin(Claim claim) {
         Attempt attempt = new Attempt(claim);
         attempts.put(claim.deliveryId(), attempt);
+        attempts.values().forEach(each -> each.among = Math.max(each.among, attempts.size()));
         return attempt;
     }
 
@@ -102,6 +104,16 @@ final class UnderWay implements AutoCloseable {
     /** All of them, the oldest first. */
     List<Attempt> all() {
         return new ArrayList<>(attempts.values());
+    }
+
+    /** The destination reads: it may do so before it answers any of them. */
+    private void moved() {
+        for (Attempt each : attempts.values()) {
+            PendingResponses.Wait waits = each.wait;
+            if (waits != null) {
+                waits.moved();
+            }
+        }
     }
 
     @Override
@@ -119,6 +131,7 @@ final class UnderWay implements AutoCloseable {
         private final long start = System.nanoTime();
         private final Throughput throughput = destinationSignals.tally().throughput();
         private PendingResponses.@Nullable Wait wait;
+        private int among = 1;
 
         private Attempt(Claim claim) {
             this.claim = claim;
@@ -144,10 +157,15 @@ final class UnderWay implements AutoCloseable {
                     known.sopInstance(),
                     known.datasetLength(),
                     new ProgressStream(dataset, () -> {
-                        waits.moved();
+                        UnderWay.this.moved();
                         storeAttempt.takeAnswers(UnderWay.this);
                     }),
                     prepared.sentAs());
+        }
+
+        /** How long it took, as its share of the time in which it was one of several. */
+        Duration took() {
+            return Duration.ofNanos((System.nanoTime() - start) / among);
         }
 
         /** Whether its dataset was given to the connection. */

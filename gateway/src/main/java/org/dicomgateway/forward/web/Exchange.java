@@ -9,9 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpTimeoutException;
-import java.nio.ByteBuffer;
 import java.nio.channels.UnresolvedAddressException;
-import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -20,7 +18,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import org.dicomgateway.dicom.requestor.RequestorSettings;
-import org.dicomgateway.dicom.values.ByteSize;
 import org.dicomgateway.dicom.wire.AssociationException;
 import org.dicomgateway.dicom.wire.AssociationException.Cause;
 import org.dicomgateway.orthanc.BoundedBody;
@@ -31,8 +28,6 @@ import org.jspecify.annotations.Nullable;
  * connection is not used again. Used by one thread; any thread may abort it.
  */
 final class Exchange {
-
-    private static final int PIECE = 64 * ByteSize.KIB;
 
     private final URI base;
     private final HttpClient client;
@@ -68,34 +63,13 @@ final class Exchange {
     }
 
     /**
-     * Posts a request. A success that comes before all of it was sent is none: the server cannot have the instance, and
-     * what was not read may be damaged.
+     * Begins a request with a body.
      *
-     * @throws IOException when {@code body} throws it; the server then gets no complete request
+     * @param length of the body; negative when it is not known
      */
-    <T> HttpResponse<T> send(HttpRequest.Builder request, StowRequest content, BodyHandler<T> handler)
-            throws AssociationException, IOException {
-        long start = System.nanoTime();
-        RequestBody body = new RequestBody(content.length());
-        CompletableFuture<HttpResponse<T>> answer = begin(request.POST(body).build(), handler);
-        CompletableFuture<HttpResponse<T>> ended = answer.whenComplete((response, failure) -> body.end());
-        try {
-            boolean whole = write(content, body);
-            HttpResponse<T> response = ended.get(timeouts.responseTimeout().toMillis(), TimeUnit.MILLISECONDS);
-            if (!whole) {
-                refuseSuccess(response.statusCode());
-            }
-            return response;
-        } catch (UnreadableContentException e) {
-            body.fail(e);
-            throw e.failure();
-        } catch (AssociationException e) {
-            throw e;
-        } catch (Exception e) {
-            throw failed(start, e);
-        } finally {
-            answer.cancel(true);
-        }
+    Upload post(HttpRequest.Builder request, long length, BodyHandler<byte[]> handler) {
+        RequestBody body = new RequestBody(length);
+        return new Upload(this, body, timeouts, begin(request.POST(body).build(), handler));
     }
 
     private <T> CompletableFuture<HttpResponse<T>> begin(HttpRequest request, BodyHandler<T> handler) {
@@ -107,45 +81,10 @@ final class Exchange {
         return answer;
     }
 
-    private void refuseSuccess(int status) throws AssociationException {
-        if (status / 100 == 2) {
-            throw new AssociationException(
-                    Cause.PROTOCOL, base + " answered HTTP " + status + " before it had the whole instance", null);
-        }
-    }
-
-    /** Returns whether all of it was sent, and was right. */
-    private boolean write(StowRequest content, RequestBody body)
-            throws InterruptedException, TimeoutException, UnreadableContentException {
-        // For the connection and the TLS handshake.
-        Duration limit = timeouts.connectTimeout().multipliedBy(2);
-        while (true) {
-            switch (body.await(limit)) {
-                case OVER -> {
-                    // The client may have had the last piece already: it may not ask for more before the answer.
-                    return content.isRead();
-                }
-                case LATE -> throw new TimeoutException("it takes no more data for " + limit.toSeconds() + " s");
-                case READY -> {
-                    byte[] piece = new byte[PIECE];
-                    int n = read(content, piece);
-                    if (n == 0) {
-                        body.complete();
-                        return true;
-                    }
-                    body.write(ByteBuffer.wrap(piece, 0, n));
-                }
-            }
-            limit = timeouts.writeTimeout();
-        }
-    }
-
-    private static int read(StowRequest content, byte[] piece) throws UnreadableContentException {
-        try {
-            return content.read(piece);
-        } catch (IOException e) {
-            throw new UnreadableContentException(e);
-        }
+    /** A success that came too early. */
+    AssociationException hasty(int status) {
+        return new AssociationException(
+                Cause.PROTOCOL, base + " answered HTTP " + status + " before it had all instances", null);
     }
 
     /** Cancels it: the thread that waits gets an exception. */
@@ -157,7 +96,7 @@ final class Exchange {
         }
     }
 
-    private AssociationException failed(long start, Exception e) {
+    AssociationException failed(long start, Exception e) {
         if (e instanceof InterruptedException) {
             Thread.currentThread().interrupt();
         }
@@ -211,22 +150,5 @@ final class Exchange {
                         ? "broken off"
                         : "connection lost: " + what;
         };
-    }
-
-    /** The dataset could not be read: a fault of the gateway, not of the server. */
-    private static final class UnreadableContentException extends Exception {
-
-        private static final long serialVersionUID = 1L;
-
-        private final IOException failure;
-
-        UnreadableContentException(IOException failure) {
-            super(failure);
-            this.failure = failure;
-        }
-
-        IOException failure() {
-            return failure;
-        }
     }
 }

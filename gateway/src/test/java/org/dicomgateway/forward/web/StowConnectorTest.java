@@ -109,7 +109,7 @@ class StowConnectorTest {
 
     private StowConnector connector(WhenExists whenExists) {
         return connector(
-                new DicomWebSettings(server.url("/dicom-web"), Optional.empty(), Optional.empty(), whenExists));
+                Destinations.dicomWeb(server.url("/dicom-web"), Optional.empty(), Optional.empty(), whenExists));
     }
 
     static Claim claim(long length) {
@@ -203,7 +203,7 @@ class StowConnectorTest {
         try (ServerSocket deaf = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             URI url = URI.create("http://127.0.0.1:" + deaf.getLocalPort() + "/");
             StowConnector connector =
-                    connector(new DicomWebSettings(url, Optional.empty(), Optional.empty(), WhenExists.COMPARE));
+                    connector(Destinations.dicomWeb(url, Optional.empty(), Optional.empty(), WhenExists.COMPARE));
 
             AssociationException failure = catchThrowableOfType(
                     AssociationException.class, () -> store(connector, 1L << 40, new Zeros(1L << 40, read, false)));
@@ -319,7 +319,7 @@ class StowConnectorTest {
                         .set("Location", elsewhere.url("/studies").toString());
                 HostileWebServer.answer(exchange, status, "text/plain", "");
             };
-            DicomWebSettings web = new DicomWebSettings(
+            DicomWebSettings web = Destinations.dicomWeb(
                     server.url("/dicom-web"),
                     Optional.of(new Login("u", SECRET)),
                     Optional.empty(),
@@ -434,7 +434,7 @@ class StowConnectorTest {
                 HostileWebServer.answer(exchange, known ? 200 : 401, JSON, known ? STORED : "");
             }
         };
-        StowConnector connector = connector(new DicomWebSettings(
+        StowConnector connector = connector(Destinations.dicomWeb(
                 server.url("/dicom-web"),
                 Optional.empty(),
                 Optional.of(new BearerSource.ClientCredentials(
@@ -468,17 +468,16 @@ class StowConnectorTest {
     void no_token_is_a_failure_of_the_destination_without_a_secret_in_the_message() throws Exception {
         Path secret = Files.writeString(directory.resolve("secret"), SECRET);
         server.answers(401, "application/json", "{\"error\":\"invalid_client\",\"hint\":\"" + SECRET + "\"}");
-        StowConnector connector = connector(new DicomWebSettings(
+        StowConnector connector = connector(Destinations.dicomWeb(
                 server.url("/dicom-web"),
                 Optional.empty(),
                 Optional.of(new BearerSource.ClientCredentials(server.url("/token"), "id", secret, Optional.empty())),
                 WhenExists.COMPARE));
 
-        AssociationException failure = failure(connector);
+        Outcome outcome = store(connector);
 
-        assertThat(failure)
-                .hasMessageContaining("/token answered 401 invalid_client")
-                .hasMessageNotContaining(SECRET);
+        assertThat(((Unavailable) outcome).failing()).isTrue();
+        assertThat(outcome.reason()).contains("/token answered 401 invalid_client").doesNotContain(SECRET);
         assertThat(server.requests()).extracting(HostileWebServer.Request::path).containsExactly("/token");
     }
 
@@ -492,7 +491,7 @@ class StowConnectorTest {
             }
             HostileWebServer.answer(exchange, known ? 200 : 401, JSON, known ? STORED : "");
         };
-        StowConnector connector = connector(new DicomWebSettings(
+        StowConnector connector = connector(Destinations.dicomWeb(
                 server.url("/dicom-web"),
                 Optional.empty(),
                 Optional.of(new BearerSource.TokenFile(file)),
@@ -501,7 +500,57 @@ class StowConnectorTest {
         assertThat(((Unavailable) store(connector)).failing()).isFalse();
         assertThat(store(connector)).isEqualTo(new Delivered(0));
         Files.writeString(file, "two lines\nof " + SECRET);
-        assertThat(failure(connector)).hasMessageContaining("contains no token").hasMessageNotContaining(SECRET);
+        assertThat(store(connector).reason()).contains("contains no token").doesNotContain(SECRET);
+    }
+
+    /** Otherwise each worker of a lane keeps a pause or a stop waiting. */
+    @Test
+    void an_authorization_server_that_hangs_delays_no_abort_and_is_asked_once_for_all() throws Exception {
+        Path secret = Files.writeString(directory.resolve("secret"), SECRET);
+        CountDownLatch hanging = new CountDownLatch(1);
+        server.behaviour = exchange -> {
+            try {
+                hanging.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            HostileWebServer.answer(exchange, 200, "application/json", "{\"access_token\":\"t\"}");
+        };
+        StowConnector connector = connector(Destinations.dicomWeb(
+                server.url("/dicom-web"),
+                Optional.empty(),
+                Optional.of(new BearerSource.ClientCredentials(server.url("/token"), "id", secret, Optional.empty())),
+                WhenExists.COMPARE));
+        List<StoreConnection> connections = new ArrayList<>();
+        List<Thread> workers = new ArrayList<>();
+        List<Throwable> failures = new CopyOnWriteArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            StoreConnection connection = connector.open(US, List.of(PAIR));
+            connections.add(connection);
+            InputStream dataset = new ByteArrayInputStream(new byte[4]);
+            workers.add(new Thread(() -> {
+                try {
+                    connection.begin(claim(4), new Outgoing(PAIR, SOP, 4, dataset, Optional.empty()));
+                } catch (AssociationException | IOException e) {
+                    failures.add(e);
+                }
+            }));
+        }
+        workers.forEach(Thread::start);
+        await().atMost(Duration.ofSeconds(5)).until(() -> server.requests().size() == 1);
+        Thread.sleep(200);
+
+        connections.forEach(StoreConnection::abort);
+        for (Thread worker : workers) {
+            worker.join(1000);
+            assertThat(worker.isAlive()).isFalse();
+        }
+
+        assertThat(failures).hasSize(3).allMatch(e -> e.getMessage().contains("broken off"));
+        assertThat(server.requests()).extracting(HostileWebServer.Request::path).containsExactly("/token");
+        hanging.countDown();
+        server.answers(200, JSON, STORED);
+        assertThat(store(connector)).isEqualTo(new Delivered(0));
     }
 
     @Test
@@ -510,7 +559,7 @@ class StowConnectorTest {
         List<Socket> half = new ArrayList<>();
         try (ServerSocket raw = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             URI url = URI.create("http://127.0.0.1:" + raw.getLocalPort() + "/");
-            connector = connector(new DicomWebSettings(url, Optional.empty(), Optional.empty(), WhenExists.COMPARE));
+            connector = connector(Destinations.dicomWeb(url, Optional.empty(), Optional.empty(), WhenExists.COMPARE));
             Thread closing = new Thread(() -> {
                 try {
                     raw.accept().close();
@@ -557,7 +606,7 @@ class StowConnectorTest {
                     AssociationException.class,
                     () -> store(
                             connector(
-                                    new DicomWebSettings(url, Optional.empty(), Optional.empty(), WhenExists.COMPARE)),
+                                    Destinations.dicomWeb(url, Optional.empty(), Optional.empty(), WhenExists.COMPARE)),
                             length,
                             new Zeros(40_000_000, new AtomicLong(), true)));
 
@@ -597,7 +646,7 @@ class StowConnectorTest {
             hasty.start();
             URI url = URI.create("http://127.0.0.1:" + raw.getLocalPort() + "/");
             StowConnector connector =
-                    connector(new DicomWebSettings(url, Optional.empty(), Optional.empty(), WhenExists.COMPARE));
+                    connector(Destinations.dicomWeb(url, Optional.empty(), Optional.empty(), WhenExists.COMPARE));
 
             for (int i = 0; i < 3; i++) {
                 assertThat(store(connector, length, new Zeros(1L << 40, new AtomicLong(), false)))
@@ -664,7 +713,7 @@ class StowConnectorTest {
                 HostileWebServer.answer(exchange, 200, JSON, STORED);
             }
         };
-        StowConnector connector = connector(new DicomWebSettings(
+        StowConnector connector = connector(Destinations.dicomWeb(
                 server.url("/dicom-web"),
                 Optional.empty(),
                 Optional.of(new BearerSource.ClientCredentials(server.url("/token"), "id", secret, Optional.empty())),
@@ -737,7 +786,7 @@ class StowConnectorTest {
             long begin = System.nanoTime();
             try {
                 Outcome outcome = store(
-                        connector(new DicomWebSettings(url, Optional.empty(), Optional.empty(), WhenExists.COMPARE)),
+                        connector(Destinations.dicomWeb(url, Optional.empty(), Optional.empty(), WhenExists.COMPARE)),
                         1L << 40,
                         new Zeros(1L << 40, read, false));
                 assertThat(outcome).isInstanceOf(Impossible.class);

@@ -97,7 +97,7 @@ class StowTlsIT {
                 new ClientTls(new TlsSettings(Optional.empty(), trust, TlsProfile.BCP_195), true, Optional.empty());
         DestinationSettings destination = Destinations.web(
                 "web",
-                new DicomWebSettings(
+                Destinations.dicomWeb(
                         URI.create("https://localhost:" + port + "/dicom-web"),
                         Optional.empty(),
                         Optional.empty(),
