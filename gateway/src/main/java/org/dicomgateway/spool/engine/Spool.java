@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
@@ -244,12 +245,15 @@ public final class Spool implements Intake, Outbox, SpoolView, Whereabouts, Auto
     @Override
     public void noteSentAs(Claim claim, SentAs sentAs) throws NotNowException {
         noteVersion(claim.destination(), sentAs.version());
+        CompletableFuture<Void> there =
+                replica.sending(new Replica.Note(claim.instance().id(), claim.destination(), sentAs));
         try {
             parts.ledgerQueue()
                     .applyDurably(new Change.SentAsNoted(claim.deliveryId(), claim.destination(), sentAs))
                     .join();
+            there.join();
         } catch (CompletionException e) {
-            throw new NotNowException("the ledger cannot note what is sent: " + e.getCause());
+            throw new NotNowException("what is sent cannot be noted: " + e.getCause());
         }
     }
 

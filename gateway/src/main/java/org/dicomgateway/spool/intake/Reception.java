@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.dicomgateway.dicom.dataset.HeaderReader;
 import org.dicomgateway.dicom.dataset.Part10;
 import org.dicomgateway.dicom.dataset.UnreadableDatasetException;
@@ -70,7 +69,7 @@ public final class Reception {
             Plan plan = planner.plan(header, arrival.origin());
             Instance unnumbered =
                     Instance.unnumbered(header, arrival.origin(), clock.instant(), body.length() - prefix.length);
-            return new Accepted(committer.commit(body.draft(unnumbered, plan, OptionalLong.empty())), plan);
+            return new Accepted(committer.commit(body.draft(unnumbered, plan, Optional.empty())), plan);
         }
     }
 
@@ -95,7 +94,7 @@ public final class Reception {
                 return Optional.empty();
             }
             Instance unnumbered = metadata.instance(0, left.length() - left.datasetOffset());
-            return Optional.of(committer.commit(body.draft(unnumbered, remaining, OptionalLong.of(left.key()))));
+            return Optional.of(committer.commit(body.draft(unnumbered, remaining, Optional.of(left))));
         }
     }
 
