@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.dicomgateway.process.Repeating;
+import org.dicomgateway.spool.DamagedInstanceException;
 import org.dicomgateway.spool.Handover;
 import org.dicomgateway.spool.Handover.Held;
 import org.dicomgateway.spool.Replica.Entry;
@@ -144,15 +145,21 @@ final class Adoption implements AutoCloseable {
                 for (int i = 0; i < held.size(); i++) {
                     bring(held.subList(i, i + 1), keys.subList(i, i + 1), List.of());
                 }
-            } else {
+            } else if (e.ioException() instanceof DamagedInstanceException) {
                 unreadable(held.get(0).entry().instance().id(), e.ioException());
+            } else {
+                throw new SQLException("an instance cannot be read now", e.ioException());
             }
         }
     }
 
-    /** It is parked when it is to be sent. No other gateway could do more for it. */
+    /** It is parked when it is to be sent: no other gateway could do more for it. Or it was delivered meanwhile. */
     private void unreadable(long instance, IOException why) throws SQLException {
-        LOG.error("instance {} cannot be read for the cluster, and stays here alone: {}", instance, why.getMessage());
+        Optional<Held> still = spool.held(instance);
+        still.ifPresent(Held::close);
+        if (still.isPresent()) {
+            LOG.error("instance {} cannot be read for the cluster, and stays here alone: {}", instance, why.getMessage());
+        }
         write(List.of(), List.of(), List.of(instance));
     }
 

@@ -98,8 +98,8 @@ final class ClusterReplica implements Replica {
     }
 
     @Override
-    public CompletableFuture<Void> sending(Note note) {
-        return notes.add(note);
+    public CompletableFuture<Void> sending(List<Note> some) {
+        return notes.add(some);
     }
 
     @Override

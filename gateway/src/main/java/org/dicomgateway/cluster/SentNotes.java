@@ -35,7 +35,7 @@ final class SentNotes implements AutoCloseable {
     private final List<Waiting> waiting = new ArrayList<>();
     private boolean closed;
 
-    private record Waiting(Note note, CompletableFuture<Void> durable) {}
+    private record Waiting(List<Note> notes, CompletableFuture<Void> durable) {}
 
     private record Key(long instance, String destination) {}
 
@@ -53,12 +53,12 @@ final class SentNotes implements AutoCloseable {
     }
 
     /** See {@link org.dicomgateway.spool.Replica#sending}. */
-    CompletableFuture<Void> add(Note note) {
+    CompletableFuture<Void> add(List<Note> notes) {
         CompletableFuture<Void> durable = new CompletableFuture<>();
         lock.lock();
         try {
             if (!closed) {
-                waiting.add(new Waiting(note, durable));
+                waiting.add(new Waiting(List.copyOf(notes), durable));
                 work.signal();
                 return durable;
             }
@@ -72,7 +72,7 @@ final class SentNotes implements AutoCloseable {
     private void run() {
         for (List<Waiting> some = take(); !some.isEmpty(); some = take()) {
             try {
-                write(some.stream().map(Waiting::note).toList());
+                write(some.stream().flatMap(each -> each.notes().stream()).toList());
                 some.forEach(each -> each.durable().complete(null));
             } catch (SQLException | RuntimeException e) {
                 some.forEach(each -> each.durable().completeExceptionally(e));
@@ -165,11 +165,12 @@ final class SentNotes implements AutoCloseable {
                 Sql.numbers(transaction, instances));
     }
 
-    /** They are not needed any more. */
+    /** They are not needed any more, unless another gateway is about to take the instance over. */
     static void forget(Connection transaction, int member, Collection<Long> instances) throws SQLException {
         Sql.update(
                 transaction,
-                "DELETE FROM sent_as WHERE home = ? AND local_id = ANY (?)",
+                "DELETE FROM sent_as s WHERE home = ? AND local_id = ANY (?) AND NOT EXISTS "
+                        + "(SELECT 1 FROM instance i WHERE i.home = s.home AND i.local_id = s.local_id AND i.state = 0)",
                 member,
                 Sql.numbers(transaction, instances));
     }

@@ -47,7 +47,7 @@ public interface Replica {
         public void changed(Collection<Long> instances) {}
 
         @Override
-        public CompletableFuture<Void> sending(Note note) {
+        public CompletableFuture<Void> sending(List<Note> notes) {
             return CompletableFuture.completedFuture(null);
         }
     };
@@ -84,13 +84,13 @@ public interface Replica {
     void changed(Collection<Long> instances);
 
     /**
-     * Notes that something else is about to be sent instead of an instance. It replaces an earlier note about the same.
-     * Returns at once. Whoever takes the instance over gets the note with it.
+     * Notes that something else is about to be sent instead of instances. It replaces earlier notes about the same.
+     * Returns at once. Whoever takes an instance over gets its notes with it.
      *
-     * @return completes when the note is durable, also when this machine is lost. Completes exceptionally when it may
-     *     not be; then nothing may be sent
+     * @return completes when the notes are durable, also when this machine is lost. Completes exceptionally when they
+     *     may not be; then nothing may be sent
      */
-    CompletableFuture<Void> sending(Note note);
+    CompletableFuture<Void> sending(List<Note> notes);
 
     /** What a destination is sent instead of an instance. */
     record Note(long instance, String destination, SentAs sentAs) {}

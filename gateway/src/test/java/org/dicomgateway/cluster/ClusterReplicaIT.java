@@ -252,9 +252,9 @@ class ClusterReplicaIT {
             throws Exception {
         cluster.start(new Spool());
         keep(1, 2).join();
-        cluster.replica().sending(new Note(1, "a", sentAs("1.2.9"))).join();
+        cluster.replica().sending(List.of(new Note(1, "a", sentAs("1.2.9")))).join();
         Note last = new Note(1, "a", sentAs("1.2.10"));
-        cluster.replica().sending(last).join();
+        cluster.replica().sending(List.of(last)).join();
         await().until(() -> standby.number("SELECT count(*) FROM sent_as WHERE sop_instance = '1.2.10'") == 1);
 
         Spool spool = new Spool();
@@ -278,7 +278,7 @@ class ClusterReplicaIT {
             survivor.replica().changed(List.of(5L));
             await().until(() -> primary.number("SELECT count(*) FROM sent_as") == 0);
         }
-        assertThat(cluster.replica().sending(last)).failsWithin(PATIENCE).withThrowableThat()
+        assertThat(cluster.replica().sending(List.of(last))).failsWithin(PATIENCE).withThrowableThat()
                 .withMessageContaining("dead");
     }
 
@@ -292,7 +292,7 @@ class ClusterReplicaIT {
         cluster.start(new Spool());
         keep(1).join();
         standby.signal("STOP");
-        CompletableFuture<Void> noted = cluster.replica().sending(new Note(1, "a", sentAs("1.2.9")));
+        CompletableFuture<Void> noted = cluster.replica().sending(List.of(new Note(1, "a", sentAs("1.2.9"))));
         await().during(Duration.ofSeconds(1)).until(() -> !noted.isDone());
         assertThat(noted).failsWithin(PATIENCE.multipliedBy(2));
     }
@@ -303,7 +303,7 @@ class ClusterReplicaIT {
         startAs(known, new Spool());
         keep(1, 2).join();
         Note note = new Note(2, "a", sentAs("1.2.9"));
-        cluster.replica().sending(note).join();
+        cluster.replica().sending(List.of(note)).join();
 
         Spool spool = new Spool();
         spool.unfinished = List.of(1L, 2L);

@@ -42,6 +42,7 @@ import org.dicomgateway.spool.disk.Folders;
 import org.dicomgateway.spool.disk.LocalDisk;
 import org.dicomgateway.spool.disk.SpaceWatch;
 import org.dicomgateway.spool.ledger.Change;
+import org.dicomgateway.spool.ledger.Ledger;
 import org.dicomgateway.spool.ledger.LedgerException;
 import org.dicomgateway.spool.ledger.LedgerSource;
 import org.dicomgateway.spool.log.StoredInstance;
@@ -245,13 +246,13 @@ public final class Spool implements Intake, Outbox, SpoolView, Whereabouts, Auto
     @Override
     public void noteSentAs(Claim claim, SentAs sentAs) throws NotNowException {
         noteVersion(claim.destination(), sentAs.version());
-        CompletableFuture<Void> there =
-                replica.sending(new Replica.Note(claim.instance().id(), claim.destination(), sentAs));
+        // The replica first: what is noted here is not noted there again.
+        CompletableFuture<Ledger.Applied> noted = replica.sending(
+                        List.of(new Replica.Note(claim.instance().id(), claim.destination(), sentAs)))
+                .thenCompose(there -> parts.ledgerQueue()
+                        .applyDurably(new Change.SentAsNoted(claim.deliveryId(), claim.destination(), sentAs)));
         try {
-            parts.ledgerQueue()
-                    .applyDurably(new Change.SentAsNoted(claim.deliveryId(), claim.destination(), sentAs))
-                    .join();
-            there.join();
+            noted.join();
         } catch (CompletionException e) {
             throw new NotNowException("what is sent cannot be noted: " + e.getCause());
         }
